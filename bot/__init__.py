@@ -1,0 +1,1 @@
+"""The running program. Knows everybody; nobody knows it."""

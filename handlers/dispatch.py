@@ -1,0 +1,153 @@
+"""From an update to the one route that answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from telegram import Chat, Message, Update
+
+from handlers import forms
+from handlers.house import House
+from handlers.routes import Handler, Route, Routes, check_right, read_arguments
+from handlers.talk import Forged, Talk
+from storage import dialogues
+
+HANDLED = ("message", "edited_message", "callback_query", "my_chat_member")
+"""The kinds of update that Telegram is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A handler with its arguments, ready to be run in the transaction that its route asks for."""
+
+    route: Route
+    arguments: tuple[Any, ...] = ()
+
+    async def run(self, talk: Talk) -> None:
+        if await check_right(talk, self.route):
+            await self.route.handle(talk, *self.arguments)
+
+
+def call_for(update: Update, house: House, routes: Routes, open_form: str | None) -> Call | None:
+    """What this update asks for; None if it is nothing to answer. Raises Forged for a button that was never made."""
+    chat = update.effective_chat
+    if chat is None:
+        return None
+    if chat.type != Chat.PRIVATE:
+        return _in_a_group(update, house, routes)
+    if update.callback_query:
+        return _press(update.callback_query.data or "", routes)
+    if update.my_chat_member:
+        return Call(routes.events["membership"])
+    if update.edited_message:
+        return Call(routes.events["moved"]) if update.edited_message.location else None
+    if update.message:
+        return _message(update.message, house, routes, open_form)
+    return None
+
+
+def _in_a_group(update: Update, house: House, routes: Routes) -> Call | None:
+    """In a group the bot answers only what is meant for it, and only with the way to the private chat."""
+    if update.callback_query:
+        return Call(routes.events["group"])
+    message = update.message
+    if message is None or _is_service(message):
+        return None
+    if (message.text or "").startswith("/"):
+        return Call(routes.events["group"]) if _command(message.text or "", house)[0] else None
+    if house.reads_all_group_messages and f"@{house.bot_username}" not in (message.text or ""):
+        return None
+    return Call(routes.events["group"])
+
+
+def _press(data: str, routes: Routes) -> Call:
+    name, *texts = data.split(":")
+    if name == "form":
+        if len(texts) != 3:
+            raise Forged
+        return Call(Route(_form_press), (routes, *texts))
+    route = routes.presses.get(name)
+    if route is None:
+        raise Forged
+    return Call(route, tuple(read_arguments(route, texts)))
+
+
+async def _form_press(talk: Talk, routes: Routes, mark: str, what: str, argument: str) -> None:
+    await forms.press(talk, routes.forms, mark, what, argument)
+
+
+def _message(message: Message, house: House, routes: Routes, open_form: str | None) -> Call | None:
+    if _is_service(message):
+        return None
+    form = routes.forms.get(open_form or "")
+    if (message.text or "").startswith("/"):
+        return _command_call(message.text or "", house, routes, form is not None)
+    if message.location and not (form and forms.takes_location(form)):
+        return _beside_form(Call(routes.events["location"]), routes, form is not None)
+    if form is not None:
+        return Call(Route(_form_answer), (routes,))
+    if message.text:
+        return Call(routes.events["text"])
+    return Call(routes.events["other"])
+
+
+async def _form_answer(talk: Talk, routes: Routes) -> None:
+    if not await forms.answer(talk, routes.forms):
+        event = "location" if talk.message and talk.message.location else "text" if talk.text else "other"
+        await routes.events[event].handle(talk)
+
+
+def _command(text: str, house: House) -> tuple[str, str]:
+    """(name, rest) of "/name@bot rest"; the name is empty if another bot is meant."""
+    head, _, rest = text.partition(" ")
+    name, _, bot = head[1:].partition("@")
+    if bot and bot.lower() != house.bot_username.lower():
+        return "", rest
+    return name.lower(), rest.strip()
+
+
+def _command_call(text: str, house: House, routes: Routes, in_form: bool) -> Call | None:
+    name, rest = _command(text, house)
+    if not name:
+        return None
+    if name == "cancel":
+        return Call(routes.commands["cancel"])
+    if name == "start" and (prefix := rest.partition("_")[0]) in routes.links and "_" in rest:
+        return _beside_form(Call(routes.links[prefix], (rest.partition("_")[2],)), routes, in_form)
+    route = routes.commands.get(name, routes.events["unknown"])
+    return _beside_form(Call(route), routes, in_form)
+
+
+def _beside_form(call: Call, routes: Routes, in_form: bool) -> Call:
+    """In mid-form, something else is answered first; then the form goes on where it was, unless a new one took over."""
+    if not in_form:
+        return call
+    handle: Handler = partial(_then_remind, call, routes)
+    return Call(Route(handle, right=call.route.right, writes=True))
+
+
+async def _then_remind(call: Call, routes: Routes, talk: Talk) -> None:
+    before = await dialogues.current(talk.session, talk.person.id, talk.now)
+    await call.run(talk)
+    after = await dialogues.current(talk.session, talk.person.id, talk.now)
+    if before is not None and after is not None and before.mark == after.mark:
+        await forms.remind(talk, routes.forms)
+
+
+def _is_service(message: Message) -> bool:
+    """Telegram's own notices (somebody joined, a message was pinned) ask for nothing."""
+    return bool(
+        message.new_chat_members
+        or message.left_chat_member
+        or message.pinned_message
+        or message.group_chat_created
+        or message.supergroup_chat_created
+        or message.new_chat_title
+        or message.new_chat_photo
+        or message.migrate_to_chat_id
+        or message.migrate_from_chat_id
+        or message.message_auto_delete_timer_changed
+        or message.write_access_allowed
+    )

@@ -1,0 +1,15 @@
+"""All features, registered in one place, in the order of the menu."""
+
+from __future__ import annotations
+
+from handlers import privacy, start, station_page, stations
+from handlers.routes import Routes
+
+
+def routes() -> Routes:
+    table = Routes()
+    stations.register(table)
+    station_page.register(table)
+    start.register(table)
+    privacy.register(table)
+    return table

@@ -1,0 +1,105 @@
+"""What all conversations share: the organisation, the stations in memory, the helpers that bot/app.py passes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from handlers.access import Role
+from storage.database import Database
+from storage.reports import LiveBoard
+from storage.station_index import StationIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Who runs this bot."""
+
+    name: str
+    zone: ZoneInfo
+    language: str
+    country: str
+    hotline: str
+
+
+class Address(NamedTuple):
+    """A typed address that was found: its full name, and degrees in WGS-84."""
+
+    label: str
+    latitude: float
+    longitude: float
+
+
+class GeocodingFailed(Exception):
+    """The geocoding service did not answer, or not in time."""
+
+
+class Geocoder(Protocol):
+    async def find(self, text: str, language: str) -> Sequence[Address]:
+        """Up to three places for a typed address, best first.
+
+        Raises:
+            GeocodingFailed: see the class.
+        """
+        ...
+
+
+class Directory(Protocol):
+    """The stations in memory, as of the last change, and what riders report of them."""
+
+    @property
+    def index(self) -> StationIndex: ...
+
+    @property
+    def live(self) -> LiveBoard: ...
+
+    async def refresh_live(self) -> None:
+        """Reads the reports again now, so that who reported sees it at once."""
+        ...
+
+
+class Spot(NamedTuple):
+    """A numbered station on a picture."""
+
+    name: str
+    latitude: float
+    longitude: float
+    is_open: bool
+
+
+class Painter(Protocol):
+    async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
+        """A PNG map without tiles: the rider, the stations, rings of distance."""
+        ...
+
+
+@dataclass(slots=True)
+class House:
+    organisation: Organisation
+    directory: Directory
+    painter: Painter
+    database: Database
+    geocoder: Geocoder | None = None
+    bot_username: str = ""
+    reads_all_group_messages: bool = False
+    admins: frozenset[int] = frozenset()
+    coordinators: frozenset[int] = frozenset()
+    counsel: frozenset[int] = frozenset()
+
+    def roles_of(self, person_id: int) -> frozenset[Role]:
+        """Everybody is a rider; more by the config."""
+        roles = {Role.RIDER}
+        for role, people in (
+            (Role.ADMIN, self.admins),
+            (Role.COORDINATOR, self.coordinators),
+            (Role.COUNSEL, self.counsel),
+        ):
+            if person_id in people:
+                roles.add(role)
+        return frozenset(roles)
+
+    def link(self, payload: str = "") -> str:
+        """A deep link into the private chat."""
+        return f"https://t.me/{self.bot_username}" + (f"?start={payload}" if payload else "")

@@ -1,0 +1,97 @@
+"""The table of everything a person can say: commands, presses, and what comes without being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from handlers.access import Right
+from handlers.forms import Form
+from handlers.talk import Forged, Talk
+
+Handler = Callable[..., Awaitable[None]]
+
+INT64_MAX = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What happens, who may cause it, and whether it needs a transaction that writes.
+
+    A route with writes=False reads at most, or only appends rows (`Talk.append`); it is cheap, and safe to repeat.
+    """
+
+    handle: Handler
+    right: Right = Right.USE
+    writes: bool = True
+    about: str = ""
+    arguments: tuple[type, ...] = ()
+
+
+@dataclass(slots=True)
+class Routes:
+    """Filled once, by `handlers.features.routes`."""
+
+    commands: dict[str, Route] = field(default_factory=dict)
+    presses: dict[str, Route] = field(default_factory=dict)
+    links: dict[str, Route] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    events: dict[str, Route] = field(default_factory=dict)
+
+    def command(self, name: str, handle: Handler, about: str = "", **options: Any) -> None:
+        """`/name`; `about` is its line in the menu."""
+        self.commands[name] = Route(handle, about=about, **options)
+
+    def press(self, name: str, handle: Handler, *arguments: type, **options: Any) -> None:
+        """A button whose data is `name:argument:...`."""
+        self.presses[name] = Route(handle, arguments=arguments, **options)
+
+    def link(self, prefix: str, handle: Handler, **options: Any) -> None:
+        """`/start prefix_rest`, from a deep link."""
+        self.links[prefix] = Route(handle, **options)
+
+    def form(self, form: Form) -> None:
+        self.forms[form.name] = form
+
+    def event(self, name: str, handle: Handler, **options: Any) -> None:
+        self.events[name] = Route(handle, **options)
+
+
+def read_arguments(route: Route, texts: list[str]) -> list[Any]:
+    """The arguments of a press.
+
+    Raises:
+        Forged: they are not what this button carries.
+    """
+    if len(texts) != len(route.arguments):
+        raise Forged
+    return [_read(text, kind) for text, kind in zip(texts, route.arguments, strict=True)]
+
+
+def _read(text: str, kind: type) -> Any:
+    if kind is not int:
+        return text
+    if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 20):
+        raise Forged
+    value = int(text)
+    if abs(value) > INT64_MAX:
+        raise Forged
+    return value
+
+
+async def check_right(talk: Talk, route: Route) -> bool:
+    """Says no, in words, to whom this is not for."""
+    if talk.person.may(route.right):
+        return True
+    refusal = talk._("This is only for those who run the bot.")
+    if talk.update.callback_query:
+        talk.toast(refusal, alert=True)
+    else:
+        talk.say(refusal)
+    return False
+
+
+def menu(routes: Routes, rights: Mapping[Right, bool]) -> list[tuple[str, str]]:
+    """(command, msgid of its line) for those who have these rights, in the order of registration."""
+    return [(name, route.about) for name, route in routes.commands.items() if route.about and rights.get(route.right)]

@@ -1,0 +1,119 @@
+"""The first words, help, language, and what to say when nothing else fits."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from telegram import ChatMember
+
+from handlers import forms, texts
+from handlers.access import Right
+from handlers.routes import Routes, menu
+from handlers.stations import location_keyboard
+from handlers.talk import Button, Forged, Talk
+from handlers.texts import LANGUAGES, N_
+from storage import people
+
+
+def register(routes: Routes) -> None:
+    async def show_help(talk: Talk) -> None:
+        await help_(talk, routes)
+
+    async def chosen(talk: Talk, language: str) -> None:
+        await choose_language(talk, language, routes)
+
+    async def cancelled(talk: Talk) -> None:
+        await cancel(talk, routes)
+
+    routes.command("start", start, about=N_("Start"), writes=False)
+    routes.command("help", show_help, about=N_("What I can do"), writes=False)
+    routes.command("language", language, about=N_("语言 / Language"), writes=False)
+    routes.command("cancel", cancelled, about=N_("Leave a form"))
+    routes.press("language", chosen, str)
+    routes.event("text", stray_text, writes=False)
+    routes.event("other", stray_other, writes=False)
+    routes.event("unknown", unknown, writes=False)
+    routes.event("group", group, writes=False)
+    routes.event("membership", membership)
+
+
+async def start(talk: Talk) -> None:
+    organisation = talk.house.organisation
+    text = Markup(
+        talk._(
+            "<b>Welcome to Nuanxin, the riders' bot of {organisation}.</b>\n\n"
+            "Press the big button below and share your location: I show you the nearest rest station that is open, "
+            "with water, charging, a toilet.\n\n"
+            "/help says what else I can do. Hotline: {hotline}"
+        )
+    ).format(organisation=organisation.name, hotline=organisation.hotline)
+    talk.say(text, keyboard=location_keyboard(talk))
+
+
+async def help_(talk: Talk, routes: Routes) -> None:
+    rights = {right: talk.person.may(right) for right in Right}
+    lines = [Markup("<b>{}</b>").format(talk._("What I can do"))]
+    lines.append(Markup("📍 {}").format(talk._("Send a location at any time: the nearest stations.")))
+    lines += [Markup("/{} — {}").format(name, talk._(about)) for name, about in menu(routes, rights)]
+    hotline = talk.house.organisation.hotline
+    lines.append(Markup("\n☎️ {}").format(talk._("Hotline: {hotline}").format(hotline=hotline)))
+    talk.say(Markup("\n").join(lines), keyboard=location_keyboard(talk))
+
+
+async def language(talk: Talk) -> None:
+    talk.say(
+        "请选择语言 / Choose your language", [[Button(name, f"language:{code}") for code, name in LANGUAGES.items()]]
+    )
+
+
+async def choose_language(talk: Talk, code: str, routes: Routes) -> None:
+    if code not in LANGUAGES:
+        raise Forged
+    await people.choose_language(talk.session, talk.person.id, code)
+    _ = texts.translator(code)
+    rights = {right: talk.person.may(right) for right in Right}
+    commands = [{"command": name, "description": _(about)} for name, about in menu(routes, rights)]
+    talk.call("setMyCommands", {"commands": commands, "scope": {"type": "chat", "chat_id": talk.chat_id}})
+    talk._ = _
+    talk.edit(_("From now on I speak English."))
+    talk.say(_("Share your location with the button below."), keyboard=location_keyboard(talk))
+
+
+async def cancel(talk: Talk, routes: Routes) -> None:
+    if await forms.cancel(talk, routes.forms):
+        talk.say(talk._("Cancelled. Nothing of it was kept."), keyboard=location_keyboard(talk))
+    else:
+        talk.say(talk._("There is nothing to cancel."), keyboard=location_keyboard(talk))
+
+
+async def stray_text(talk: Talk) -> None:
+    talk.say(
+        talk._("Send me your location and I show you the nearest station. /help says what else I can do."),
+        keyboard=location_keyboard(talk),
+    )
+
+
+async def stray_other(talk: Talk) -> None:
+    talk.say(
+        talk._("I can't do anything with that here. Send a location for the nearest station, or see /help."),
+        keyboard=location_keyboard(talk),
+    )
+
+
+async def unknown(talk: Talk) -> None:
+    talk.say(talk._("I don't know this command. /help says what I can do."))
+
+
+async def group(talk: Talk) -> None:
+    """A group is no place for anybody's location: only the way to the private chat."""
+    button = [[Button(talk._("Open the private chat"), url=talk.house.link())]]
+    if talk.update.callback_query:
+        talk.toast(talk._("Please talk to me in the private chat."), alert=True)
+    else:
+        talk.say(talk._("Please talk to me in the private chat."), button)
+
+
+async def membership(talk: Talk) -> None:
+    """The person blocked the bot, or let it in again."""
+    change = talk.update.my_chat_member
+    if change is not None and change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
+        await people.mark_unreachable(talk.session, talk.person.id)

@@ -1,0 +1,201 @@
+"""Talk: the one object that a handler gets. Who speaks, in which language, the session, the time, ways to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Message, Update
+
+from handlers.access import Right, Role, may
+from handlers.house import House
+from handlers.texts import Translate, translator
+from storage.appends import Append
+from storage.people import PersonId
+
+Json = dict[str, Any]
+
+
+class Forged(Exception):
+    """A button or link that this bot did not make, or one whose object is gone."""
+
+
+class Button(NamedTuple):
+    """An inline button: it either comes back as `data` (at most 64 bytes: an id, never a right) or opens `url`."""
+
+    text: str
+    data: str = ""
+    url: str = ""
+
+
+Buttons = Sequence[Sequence[Button]]
+
+
+class File(NamedTuple):
+    """Bytes to upload under a parameter's name."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """One call of the Bot API, made after the commit. `after` hears its result.
+
+    A minor one (the tick on a pressed button) may fail unnoticed.
+    """
+
+    method: str
+    params: Json
+    files: Mapping[str, File] = field(default_factory=dict)
+    minor: bool = False
+    after: Callable[[Json], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who speaks. `id` is also the private chat's."""
+
+    id: PersonId
+    language: str
+    roles: frozenset[Role]
+    form: str | None = None
+
+    def may(self, right: Right) -> bool:
+        return may(self.roles, right)
+
+
+class NoSession:
+    """Stands where a handler declared that it needs no transaction."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"this handler was registered with writes=False, but it used session.{name}")
+
+
+@dataclass(slots=True)
+class Talk:
+    """A conversation's turn. What is said is kept in `outgoing` and leaves after the commit."""
+
+    update: Update
+    key: int
+    person: Person
+    chat_id: int
+    now: datetime
+    house: House
+    session: AsyncSession
+    outgoing: list[Outgoing] = field(default_factory=list)
+    appends: list[Append] = field(default_factory=list)
+    fetched: object = None
+    """What the open form's `before` brought, before the transaction began."""
+    _: Translate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._ = translator(self.person.language)
+
+    @property
+    def language(self) -> str:
+        return self.person.language
+
+    @property
+    def message(self) -> Message | None:
+        """The message that the person sent; None for a press."""
+        return self.update.message
+
+    @property
+    def text(self) -> str:
+        return (self.message.text or "") if self.message else ""
+
+    @property
+    def local_now(self) -> datetime:
+        """Now in the organisation's zone."""
+        return self.now.astimezone(self.house.organisation.zone)
+
+    @property
+    def pressed_message_id(self) -> int | None:
+        """The message under which a button was pressed, if Telegram still tells."""
+        query = self.update.callback_query
+        return query.message.message_id if query and query.message else None
+
+    def say(
+        self,
+        text: str,
+        buttons: Buttons | None = None,
+        keyboard: Json | None = None,
+        after: Callable[[Json], Awaitable[None]] | None = None,
+    ) -> None:
+        """Says something in this chat: HTML (see markupsafe), with inline buttons or a reply keyboard."""
+        self.outgoing.append(Outgoing("sendMessage", _message(self.chat_id, text, buttons, keyboard), after=after))
+
+    def tell(self, person_id: int, text: str, buttons: Buttons | None = None) -> None:
+        """Says something to somebody else."""
+        self.outgoing.append(Outgoing("sendMessage", _message(person_id, text, buttons, None), minor=True))
+
+    def edit(self, text: str, buttons: Buttons | None = None, message_id: int | None = None) -> None:
+        """Changes the message of the pressed button (or the one named); says it anew where that is not possible."""
+        target = message_id or self.pressed_message_id
+        if target is None:
+            self.say(text, buttons)
+            return
+        params = {**_message(self.chat_id, text, buttons, None), "message_id": target}
+        self.outgoing.append(Outgoing("editMessageText", params))
+
+    def venue(
+        self, latitude: float, longitude: float, title: str, address: str, buttons: Buttons | None = None
+    ) -> None:
+        params: Json = {
+            "chat_id": self.chat_id,
+            "latitude": latitude,
+            "longitude": longitude,
+            "title": title,
+            "address": address or title,
+        }
+        self.outgoing.append(Outgoing("sendVenue", params))
+
+    def photo(self, png: bytes, caption: str, buttons: Buttons | None = None) -> None:
+        params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
+        self.outgoing.append(
+            Outgoing("sendPhoto", _with_buttons(params, buttons), files={"photo": File("map.png", png)})
+        )
+
+    def toast(self, text: str = "", alert: bool = False) -> None:
+        """Answers the press itself, with a short word or without one."""
+        query = self.update.callback_query
+        if query is not None:
+            params: Json = {"callback_query_id": query.id, "text": text[:200], "show_alert": alert}
+            self.outgoing.append(Outgoing("answerCallbackQuery", params, minor=True))
+
+    def call(self, method: str, params: Json) -> None:
+        """Any other call of the Bot API that may fail without harm."""
+        self.outgoing.append(Outgoing(method, params, minor=True))
+
+    def append(self, row: Append) -> None:
+        """Adds a row without having read anything (see storage/appends.py)."""
+        self.appends.append(row)
+
+
+def _message(chat_id: int, text: str, buttons: Buttons | None, keyboard: Json | None) -> Json:
+    params: Json = {
+        "chat_id": chat_id,
+        "text": text,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+    }
+    if keyboard is not None:
+        params["reply_markup"] = keyboard
+        return params
+    return _with_buttons(params, buttons)
+
+
+def _with_buttons(params: Json, buttons: Buttons | None) -> Json:
+    if buttons is not None:
+        params["reply_markup"] = {"inline_keyboard": [[_button(button) for button in row] for row in buttons if row]}
+    return params
+
+
+def _button(button: Button) -> Json:
+    if button.url:
+        return {"text": button.text, "url": button.url}
+    return {"text": button.text, "callback_data": button.data}

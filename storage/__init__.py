@@ -1,0 +1,1 @@
+"""What is kept: one file a feature, its tables and the operations on them. Knows nobody."""

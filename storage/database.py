@@ -1,0 +1,175 @@
+"""The database: engine, sessions, column types. SQLite by default, PostgreSQL when one machine is not enough."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from storage.encryption import Vault
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit primary key that SQLite can count up by itself."""
+
+
+class Refused(Exception):
+    """A rule of the domain forbids what was asked. Each subclass has one sentence for the person, in handlers."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, always UTC. SQLite keeps it without a zone, so the zone is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 (SQLAlchemy's own idiom)
+
+
+class Database:
+    """One engine and its sessions.
+
+    On SQLite there is one writer at a time, and within this process it is chosen by a lock, so that nobody waits busily
+    for the file. PostgreSQL needs no such lock.
+    """
+
+    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+        self.engine = engine
+        self.vault = vault
+        self.is_postgresql = engine.dialect.name == "postgresql"
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False, info={"vault": vault})
+        self._writer: contextlib.AbstractAsyncContextManager[Any] = (
+            contextlib.nullcontext() if self.is_postgresql else asyncio.Lock()
+        )
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that may write: committed at the end, rolled back on an error."""
+        async with self._writer, self._sessions() as session:
+            if not self.is_postgresql:
+                await session.connection(execution_options={"begin": "IMMEDIATE"})
+            yield session
+            await session.commit()
+
+    @contextlib.asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for reading. It takes a connection at its first query, and none if there is no query."""
+        async with self._sessions() as session:
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def vault_of(session: AsyncSession) -> Vault:
+    vault = session.info["vault"]
+    assert isinstance(vault, Vault)
+    return vault
+
+
+def has_written(session: AsyncSession) -> bool:
+    """Whether this session sent anything but queries to the database (see `_note_statement` and `_note_flush`)."""
+    return bool(session.info.get("wrote"))
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _note_statement(state: ORMExecuteState) -> None:
+    if not state.is_select and not state.execution_options.get("unnoted"):
+        state.session.info["wrote"] = True
+
+
+@event.listens_for(Session, "after_flush")
+def _note_flush(session: Session, _context: object) -> None:
+    session.info["wrote"] = True
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database itself is away (then waiting helps), as opposed to a statement that it refused."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | ConnectionError)
+
+
+def open_database(url: str, vault: Vault) -> Database:
+    """Opens the database of `url`. No parameter of a statement ever reaches a log or an error text."""
+    parsed = make_url(url)
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+    }
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(parsed, pool_size=6, max_overflow=0, connect_args={"timeout": 20}, **options)
+        _tune_sqlite(engine)
+    else:
+        engine = create_async_engine(parsed, pool_size=12, max_overflow=4, pool_pre_ping=True, **options)
+    return Database(engine, vault)
+
+
+def _tune_sqlite(engine: AsyncEngine) -> None:
+    """WAL, and a transaction that says at its BEGIN whether it will write."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # the driver then leaves BEGIN to us
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=20000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Any) -> None:
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+
+def is_postgresql(session: AsyncSession) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def insert_into(session: AsyncSession, table: type[Base]) -> postgresql.Insert:
+    """An INSERT that can say ON CONFLICT, in the dialect of the session (both spell it the same)."""
+    return postgresql.insert(table) if is_postgresql(session) else cast(postgresql.Insert, sqlite.insert(table))
+
+
+async def lock_chat(session: AsyncSession, chat_id: int) -> None:
+    """Keeps a chat's updates apart across replicas until the transaction ends (SQLite has one writer anyway)."""
+    if is_postgresql(session):
+        await session.execute(
+            text("SELECT pg_advisory_xact_lock(:chat)"), {"chat": chat_id}, execution_options={"unnoted": True}
+        )
+
+
+async def ping(connection: AsyncConnection) -> None:
+    await connection.execute(text("SELECT 1"))

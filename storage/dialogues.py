@@ -1,0 +1,75 @@
+"""Forms that people are in the middle of: one row a person, so that any process can take the next answer."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, LargeBinary, String, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, vault_of
+
+KEPT = timedelta(hours=24)
+"""An unfinished form is forgotten after this long without an answer."""
+
+Value = str | int | float | bool | None | dict[str, Any] | list[Any]
+Answers = dict[str, Value]
+
+
+class Dialogue(Base):
+    __tablename__ = "dialogues"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    form: Mapped[str] = mapped_column(String(40))
+    answers: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+@dataclass(slots=True)
+class OpenForm:
+    """Where a person stands in a form.
+
+    `step` is the key of the question that is asked, or None on the review page. `mark` changes at every step, and the
+    buttons of a step carry it: a button of an earlier step, or of an earlier form, is told apart. `editing` says that
+    the review page was shown, so that after this answer it is shown again.
+    """
+
+    person_id: int
+    form: str
+    step: str | None
+    answers: Answers = field(default_factory=dict)
+    trail: list[str] = field(default_factory=list)
+    editing: bool = False
+    mark: str = ""
+
+
+async def current(session: AsyncSession, person_id: int, now: datetime) -> OpenForm | None:
+    """The form that this person is in, locked until the transaction ends; None if there is none or it has expired."""
+    row = await session.scalar(select(Dialogue).where(Dialogue.person_id == person_id).with_for_update())
+    if row is None or row.expires_at <= now:
+        return None
+    kept = orjson.loads(vault_of(session).open(row.answers, "dialogues.answers", person_id))
+    return OpenForm(person_id=person_id, form=row.form, **kept)
+
+
+async def keep(session: AsyncSession, form: OpenForm, now: datetime) -> None:
+    """Keeps where the person stands, with a new mark, for another 24 h."""
+    form.mark = secrets.token_urlsafe(6)
+    kept = {"step": form.step, "answers": form.answers, "trail": form.trail, "editing": form.editing, "mark": form.mark}
+    sealed = vault_of(session).seal(orjson.dumps(kept), "dialogues.answers", form.person_id)
+    row = Dialogue(person_id=form.person_id, form=form.form, answers=sealed, expires_at=now + KEPT)
+    await session.merge(row)
+
+
+async def close(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(Dialogue).where(Dialogue.person_id == person_id))
+
+
+async def forget(session: AsyncSession, now: datetime) -> None:
+    """Drops expired forms with their answers."""
+    await session.execute(delete(Dialogue).where(Dialogue.expires_at <= now))

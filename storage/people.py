@@ -1,0 +1,98 @@
+"""Who has spoken with the bot: language, reachability, and a home area if they asked to keep one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+from sqlalchemy import BigInteger, LargeBinary, Row, String, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, insert_into, vault_of
+from storage.dialogues import Dialogue
+
+PersonId = NewType("PersonId", int)
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language: Mapped[str | None] = mapped_column(String(16), default=None)
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    reachable: Mapped[bool] = mapped_column(default=True)
+    home: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What has to be known about a person before their update is looked at.
+
+    `language` is what they chose, None where Telegram's word holds; `form` is the form that waits for their answer.
+    """
+
+    known: bool
+    language: str | None = None
+    reachable: bool = True
+    last_seen: datetime | None = None
+    form: str | None = None
+
+
+async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Standing]:
+    """The standing of each person, in the order asked, by one query."""
+    rows = await session.execute(
+        select(PersonRow.id, PersonRow.language, PersonRow.reachable, PersonRow.last_seen, Dialogue.form)
+        .outerjoin(Dialogue, and_(Dialogue.person_id == PersonRow.id, Dialogue.expires_at > now))
+        .where(PersonRow.id.in_(set(ids)))
+    )
+    found = {row.id: _standing(row) for row in rows}
+    unknown = Standing(known=False)
+    return [found.get(person_id, unknown) for person_id in ids]
+
+
+def _standing(row: Row[int, str | None, bool, datetime, str]) -> Standing:
+    _, language, reachable, last_seen, form = row
+    return Standing(True, language, reachable, last_seen, form)
+
+
+async def seen_all(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
+    """These people wrote just now: they are known, and can be reached again."""
+    statement = insert_into(session, PersonRow).values(
+        [{"id": person_id, "first_seen": now, "last_seen": now, "reachable": True} for person_id in sorted(set(ids))]
+    )
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_={"last_seen": now, "reachable": True})
+    )
+
+
+async def choose_language(session: AsyncSession, person_id: PersonId, language: str) -> None:
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(language=language))
+
+
+async def mark_unreachable(session: AsyncSession, person_id: PersonId) -> None:
+    """They blocked the bot or deleted their account; writing again makes them reachable."""
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(reachable=False))
+
+
+async def keep_home(session: AsyncSession, person_id: PersonId, latitude: float, longitude: float) -> None:
+    """Keeps the person's home area: the place rounded to 0.01 degrees (about 1 km), encrypted."""
+    sealed = vault_of(session).seal_place(round(latitude, 2), round(longitude, 2), "people.home", person_id)
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(home=sealed))
+
+
+async def home_of(session: AsyncSession, person_id: PersonId) -> tuple[float, float] | None:
+    sealed = await session.scalar(select(PersonRow.home).where(PersonRow.id == person_id))
+    return None if sealed is None else vault_of(session).open_place(sealed, "people.home", person_id)
+
+
+async def forget_home(session: AsyncSession, person_id: PersonId) -> None:
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(home=None))
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """Removes the person's own row. What other features keep about them is removed by those features."""
+    await session.execute(delete(PersonRow).where(PersonRow.id == person_id))

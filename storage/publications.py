@@ -1,0 +1,24 @@
+"""What was last published to Telegram (menus, descriptions), so that it is sent again only where it changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base
+
+
+class Publication(Base):
+    __tablename__ = "publications"
+
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+async def digests(session: AsyncSession) -> dict[str, str]:
+    return {row.name: row.digest for row in await session.execute(select(Publication.name, Publication.digest))}
+
+
+async def remember(session: AsyncSession, name: str, digest: str) -> None:
+    await session.merge(Publication(name=name, digest=digest))

@@ -1,0 +1,83 @@
+"""The schema: all tables together, and bringing a database to the newest version by Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import (  # noqa: F401 (each import adds its tables to METADATA)
+    dialogues,
+    leases,
+    people,
+    publications,
+    reports,
+    searches,
+    stations,
+    updates,
+    versions,
+)
+from storage.database import Base, Database
+
+METADATA = Base.metadata
+NEWEST = "0001"
+"""The revision of this code; a test holds it against storage/migrations."""
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 0x6E75616E78696E  # "nuanxin"
+
+
+class SchemaTooNew(Exception):
+    """The database was migrated by a newer version of the program."""
+
+
+async def revision(connection: AsyncConnection) -> str | None:
+    """The revision of the database; None if it is empty."""
+    try:
+        found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return None if found is None else str(found)
+    except DBAPIError:
+        await connection.rollback()
+        return None
+
+
+async def migrate(database: Database, target: str = "head") -> bool:
+    """Brings the database to the newest schema; False if it was there already. Replicas that start together take turns.
+
+    Raises:
+        SchemaTooNew: see the class.
+    """
+    async with database.engine.connect() as connection:
+        found = await revision(connection)
+        if found == NEWEST and target == "head":
+            return False
+        if found is not None and found > NEWEST:
+            raise SchemaTooNew(f"the database has schema {found}, this program knows {NEWEST}")
+        await connection.rollback()
+        if database.is_postgresql:
+            await connection.execute(text(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})"))
+            await connection.commit()
+        try:
+            await connection.run_sync(_run, target)
+            await connection.commit()
+        finally:
+            if database.is_postgresql:
+                await connection.rollback()
+                await connection.execute(text(f"SELECT pg_advisory_unlock({_MIGRATION_LOCK})"))
+                await connection.commit()
+    return True
+
+
+def _run(connection: Connection, target: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    if target == "head" or target > "0":
+        command.upgrade(config, target)
+    else:
+        command.downgrade(config, target)

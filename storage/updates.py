@@ -1,0 +1,84 @@
+"""Which updates have taken effect, and what was still to be answered to them.
+
+The row is written in the transaction of the effect. An update that Telegram hands over again finds its row: the effect
+is not repeated, but answers that had not gone out yet are sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, LargeBinary, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, insert_into, vault_of
+
+KEPT = timedelta(hours=48)
+"""Telegram hands an update over for 24 h; twice that is surely enough."""
+
+
+class DoneUpdate(Base):
+    __tablename__ = "updates"
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    answers: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    due: Mapped[datetime | None] = mapped_column(default=None, index=True)
+
+
+class Unanswered(NamedTuple):
+    key: int
+    answers: bytes
+
+
+async def mark_done(session: AsyncSession, key: int, now: datetime) -> bool:
+    """Writes the update's row; False if it was there before."""
+    statement = (
+        insert_into(session, DoneUpdate).values(key=key, at=now).on_conflict_do_nothing().returning(DoneUpdate.key)
+    )
+    return (await session.execute(statement, execution_options={"unnoted": True})).scalar() is not None
+
+
+async def keep_answers(session: AsyncSession, key: int, answers: bytes, due: datetime) -> None:
+    """Keeps what is to be answered, encrypted, until `answered`; from `due` on, whoever looks may send it."""
+    sealed = vault_of(session).seal(answers, "updates.answers", key)
+    await session.execute(update(DoneUpdate).where(DoneUpdate.key == key).values(answers=sealed, due=due))
+
+
+async def unanswered(session: AsyncSession, key: int) -> bytes | None:
+    """The answers to a done update that have not gone out, if any."""
+    sealed = await session.scalar(select(DoneUpdate.answers).where(DoneUpdate.key == key))
+    return None if sealed is None else vault_of(session).open(sealed, "updates.answers", key)
+
+
+async def claim_unanswered(session: AsyncSession, now: datetime, lease: timedelta, most: int = 100) -> list[Unanswered]:
+    """Takes due answers for this process until now + lease; then another may."""
+    rows = await session.execute(
+        select(DoneUpdate.key, DoneUpdate.answers)
+        .where(DoneUpdate.due <= now, DoneUpdate.answers.is_not(None))
+        .order_by(DoneUpdate.due, DoneUpdate.key)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = [
+        Unanswered(key, vault_of(session).open(sealed, "updates.answers", key))
+        for key, sealed in rows
+        if sealed is not None
+    ]
+    if claimed:
+        keys = [row.key for row in claimed]
+        await session.execute(update(DoneUpdate).where(DoneUpdate.key.in_(keys)).values(due=now + lease))
+    return claimed
+
+
+async def answered(session: AsyncSession, keys: Sequence[int]) -> None:
+    """These updates' answers have gone out."""
+    await session.execute(update(DoneUpdate).where(DoneUpdate.key.in_(keys)).values(answers=None, due=None))
+
+
+async def forget(session: AsyncSession, now: datetime) -> None:
+    """Drops rows that Telegram can no longer hand over."""
+    await session.execute(delete(DoneUpdate).where(DoneUpdate.at < now - KEPT, DoneUpdate.answers.is_(None)))

@@ -1,0 +1,25 @@
+"""Counters by which one process tells the others that something it keeps in memory has changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, insert_into
+
+
+class Version(Base):
+    __tablename__ = "versions"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[int]
+
+
+async def read_all(session: AsyncSession) -> dict[str, int]:
+    return {row.name: row.value for row in await session.execute(select(Version.name, Version.value))}
+
+
+async def raise_version(session: AsyncSession, name: str) -> None:
+    statement = insert_into(session, Version).values(name=name, value=1)
+    await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": Version.value + 1}))
