@@ -47,7 +47,7 @@ def as_it_is(_talk: Talk, value: Value) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `ask` says it (and why it is asked); `read` makes the kept value of a message or raises NotAnAnswer.
+    """One question. `ask` says it, and why it is asked; `read` makes the kept value of a message or raises NotAnAnswer.
 
     `when` leaves it out for answers that make it pointless; `show` is how the answer stands on the review page.
     """

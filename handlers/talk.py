@@ -142,9 +142,7 @@ class Talk:
         params = {**_message(self.chat_id, text, buttons, None), "message_id": target}
         self.outgoing.append(Outgoing("editMessageText", params))
 
-    def venue(
-        self, latitude: float, longitude: float, title: str, address: str, buttons: Buttons | None = None
-    ) -> None:
+    def venue(self, latitude: float, longitude: float, title: str, address: str) -> None:
         params: Json = {
             "chat_id": self.chat_id,
             "latitude": latitude,

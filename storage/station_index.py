@@ -80,7 +80,7 @@ class _Subset(NamedTuple):
         if self.tree is None:
             return self.rows, np.zeros(0)
         straight, at = self.tree.query(np.array([here]), k=count)
-        return self.rows[at[0]], straight[0]
+        return self.rows[at.ravel()], straight.ravel()
 
 
 class StationIndex:

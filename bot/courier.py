@@ -1,0 +1,116 @@
+"""Messages out. This one sends the answers to who just wrote: in order, tried again where that helps.
+
+What Telegram wants delayed for longer than a moment is handed back, so that it can be kept and sent later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from telegram import error
+
+from bot.logs import logger
+from bot.transport import AiohttpRequest, BrokenConnection
+from handlers.talk import Outgoing
+
+log = logger("bot.courier")
+
+PATIENCE = 3.0
+"""Seconds for which an answer waits in place; then it is kept in the database."""
+_TRIES = 4
+
+
+class Later(Exception):
+    """Telegram asks to wait for longer than PATIENCE: `rest` has not gone out, and may after `seconds`."""
+
+    def __init__(self, rest: Sequence[Outgoing], seconds: float) -> None:
+        super().__init__(seconds)
+        self.rest, self.seconds = rest, seconds
+
+
+@dataclass(slots=True)
+class Courier:
+    """`unreachable` hears of people who blocked the bot or are gone."""
+
+    transport: AiohttpRequest
+    base_url: str
+    unreachable: Callable[[int], Awaitable[None]]
+    sent: dict[str, int] = field(default_factory=dict)
+
+    async def send_all(self, outgoings: Sequence[Outgoing]) -> None:
+        """Sends in order. What Telegram refuses for good is left out, and noted.
+
+        Raises:
+            Later: see the class.
+        """
+        for at, outgoing in enumerate(outgoings):
+            try:
+                result = await self._send(outgoing)
+            except error.RetryAfter as wait:
+                raise Later(outgoings[at:], _wait_of(wait)) from None
+            except error.Forbidden:
+                self._count("forbidden")
+                await self.unreachable(int(outgoing.params.get("chat_id", 0)))
+            except error.BadRequest as refusal:
+                await self._refused(outgoing, refusal)
+            except error.TelegramError as trouble:
+                self._count("failed")
+                log.warning("not sent", method=outgoing.method, trouble=type(trouble).__name__)
+                if not outgoing.minor and not isinstance(trouble, error.TimedOut | BrokenConnection):
+                    raise Later(outgoings[at:], PATIENCE) from None
+            else:
+                self._count("sent")
+                if outgoing.after is not None:
+                    await outgoing.after(result)
+
+    async def _send(self, outgoing: Outgoing) -> Any:
+        """Tries a few times. A send whose answer was lost may have arrived: an answer is repeated once all the same,
+        for a doubled answer harms less than none."""
+        perhaps = 0
+        for tries in range(1, _TRIES + 1):
+            try:
+                return await self.call(outgoing)
+            except error.RetryAfter as wait:
+                if _wait_of(wait) > PATIENCE or tries == _TRIES:
+                    raise
+                await asyncio.sleep(_wait_of(wait))
+            except error.ChatMigrated as moved:
+                outgoing.params["chat_id"] = moved.new_chat_id
+            except (error.TimedOut, BrokenConnection):
+                perhaps += 1
+                if perhaps > 1 or outgoing.minor:
+                    raise
+            except (error.BadRequest, error.Forbidden, error.InvalidToken, error.Conflict):
+                raise
+            except error.NetworkError:
+                if tries == _TRIES or outgoing.minor:
+                    raise
+                await asyncio.sleep(0.2 * 2**tries)
+        raise error.NetworkError("gave up")
+
+    async def call(self, outgoing: Outgoing) -> Any:
+        return await self.transport.call(f"{self.base_url}/{outgoing.method}", outgoing.params, outgoing.files)
+
+    async def _refused(self, outgoing: Outgoing, refusal: error.BadRequest) -> None:
+        said = refusal.message.lower()
+        if "not modified" in said:
+            return
+        if "chat not found" in said or "user is deactivated" in said:
+            await self.unreachable(int(outgoing.params.get("chat_id", 0)))
+        elif outgoing.method == "editMessageText" and ("can't be edited" in said or "to edit not found" in said):
+            anew = {name: value for name, value in outgoing.params.items() if name != "message_id"}
+            await self.send_all([Outgoing("sendMessage", anew)])
+        elif not outgoing.minor:
+            log.error("refused by Telegram", method=outgoing.method, why=refusal.message)
+        self._count("refused")
+
+    def _count(self, result: str) -> None:
+        self.sent[result] = self.sent.get(result, 0) + 1
+
+
+def _wait_of(wait: error.RetryAfter) -> float:
+    seconds = wait._retry_after if hasattr(wait, "_retry_after") else wait.retry_after
+    return float(seconds.total_seconds() if hasattr(seconds, "total_seconds") else seconds)
