@@ -3,10 +3,10 @@ UV_VERSION := 0.13.9
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: help install run test check bench chaos lock translations clean
+.PHONY: help install run test check lock clean
 
 help:
-	@echo "make install | run | test | bench | chaos | lock | translations | clean"
+	@echo "make install | run | test | bench | chaos | lock | | clean"
 
 install: .venv/.run
 
@@ -36,11 +36,7 @@ check: .venv/.dev
 test: check
 	$(PY) -m pytest -n 2 --dist loadgroup
 
-bench: .venv/.dev
-	$(PY) -m benchmarks
 
-chaos: .venv/.dev
-	$(PY) -m benchmarks chaos
 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11
 
@@ -48,9 +44,6 @@ COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-e
 lock: .venv/.uv
 	$(COMPILE) pyproject.toml --group dev -o requirements-dev.lock
 	$(COMPILE) pyproject.toml -c requirements-dev.lock -o requirements.lock
-
-translations: .venv/.dev
-	$(PY) -m tests.translations
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache

@@ -50,7 +50,7 @@ class Courier:
             try:
                 result = await self._send(outgoing)
             except error.RetryAfter as wait:
-                raise Later(outgoings[at:], _wait_of(wait)) from None
+                raise Later(outgoings[at:], wait_of(wait)) from None
             except error.Forbidden:
                 self._count("forbidden")
                 await self.unreachable(int(outgoing.params.get("chat_id", 0)))
@@ -74,9 +74,9 @@ class Courier:
             try:
                 return await self.call(outgoing)
             except error.RetryAfter as wait:
-                if _wait_of(wait) > PATIENCE or tries == _TRIES:
+                if wait_of(wait) > PATIENCE or tries == _TRIES:
                     raise
-                await asyncio.sleep(_wait_of(wait))
+                await asyncio.sleep(wait_of(wait))
             except error.ChatMigrated as moved:
                 outgoing.params["chat_id"] = moved.new_chat_id
             except (error.TimedOut, BrokenConnection):
@@ -111,6 +111,6 @@ class Courier:
         self.sent[result] = self.sent.get(result, 0) + 1
 
 
-def _wait_of(wait: error.RetryAfter) -> float:
-    seconds = wait._retry_after if hasattr(wait, "_retry_after") else wait.retry_after
-    return float(seconds.total_seconds() if hasattr(seconds, "total_seconds") else seconds)
+def wait_of(wait: error.RetryAfter) -> float:
+    """Seconds. (The public property warns, and is to become the timedelta that the private one is.)"""
+    return wait._retry_after.total_seconds()

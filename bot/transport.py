@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from types import TracebackType
 from typing import Any
 
@@ -137,6 +138,14 @@ class BrokenConnection(error.NetworkError):
     """The connection broke after the request may have been sent."""
 
 
+class TooManyRequests(error.RetryAfter):
+    """The library's RetryAfter, whose own constructor warns of a change to come."""
+
+    def __init__(self, seconds: int) -> None:
+        error.TelegramError.__init__(self, f"Flood control exceeded. Retry in {seconds} seconds")
+        self._retry_after = timedelta(seconds=seconds)
+
+
 class ServerTrouble(error.NetworkError):
     """Telegram answered with a 5xx."""
 
@@ -148,7 +157,7 @@ def _error(status: int, answer: Json) -> error.TelegramError:
     if "migrate_to_chat_id" in hints:
         return error.ChatMigrated(int(hints["migrate_to_chat_id"]))
     if status == 429:
-        return error.RetryAfter(int(hints.get("retry_after", 1)))
+        return TooManyRequests(int(hints.get("retry_after", 1)))
     known: dict[int, type[error.TelegramError]] = {
         400: error.BadRequest,
         401: error.InvalidToken,

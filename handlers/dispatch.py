@@ -24,6 +24,7 @@ class Call:
 
     route: Route
     arguments: tuple[Any, ...] = ()
+    answers_form: bool = False
 
     async def run(self, talk: Talk) -> None:
         if await check_right(talk, self.route):
@@ -87,7 +88,7 @@ def _message(message: Message, house: House, routes: Routes, open_form: str | No
     if message.location and not (form and forms.takes_location(form)):
         return _beside_form(Call(routes.events["location"]), routes, form is not None)
     if form is not None:
-        return Call(Route(_form_answer), (routes,))
+        return Call(Route(_form_answer), (routes,), answers_form=True)
     if message.text:
         return Call(routes.events["text"])
     return Call(routes.events["other"])

@@ -79,8 +79,8 @@ class Painter(Protocol):
 class House:
     organisation: Organisation
     directory: Directory
-    painter: Painter
     database: Database
+    painter: Painter | None = None
     geocoder: Geocoder | None = None
     bot_username: str = ""
     reads_all_group_messages: bool = False

@@ -114,5 +114,6 @@ def _buttons(talk: Talk, search_id: int, stations: Sequence[Found], asked: Asked
     tools = [Button(talk._("🔎 Filter"), f"filter:{search_id}:{asked.code}")]
     if stations:
         tools.append(Button(talk._("📌 On the map"), f"venues:{search_id}:{asked.code}:{page}"))
-        tools.append(Button(talk._("🖼 As picture"), f"picture:{search_id}:{asked.code}:{page}"))
+        if talk.house.painter is not None:
+            tools.append(Button(talk._("🖼 As picture"), f"picture:{search_id}:{asked.code}:{page}"))
     return [numbers, turn, tools, [Button(talk._("🏠 Keep as my area"), f"home:{search_id}")]]

@@ -1,1 +1,0 @@
-"""Measurements, as ratios against a named peer in the same run."""

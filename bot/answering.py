@@ -1,0 +1,201 @@
+"""One update, from its JSON to its answers: the unit of work."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+
+from bot.courier import Courier, Later
+from bot.logs import logger
+from handlers import refusals, texts
+from handlers.dispatch import Call, call_for
+from handlers.house import House
+from handlers.routes import Routes
+from handlers.talk import Forged, Json, NoSession, Outgoing, Person, Talk
+from storage import appends, people, updates
+from storage.appends import Append, Seen
+from storage.database import Database, Refused, has_written, is_outage, lock_chat
+from storage.grouping import Grouped
+from storage.people import PersonId, Standing
+
+log = logger("bot.answering")
+
+SEEN_EVERY = timedelta(hours=12)
+KEPT_BEFORE_RESENT = timedelta(seconds=60)
+
+
+def update_key(raw: Json) -> int:
+    """Which update this is, as 63 bits: its number and the identity of what it carries, so that a server that counts
+    anew is not taken for one that repeats itself."""
+    parts = [str(raw.get("update_id"))]
+    for kind, body in raw.items():
+        if isinstance(body, dict):
+            chat = body.get("chat") or {}
+            parts += [kind, str(body.get("id") or body.get("message_id")), str(chat.get("id")), str(body.get("date"))]
+            parts.append(str(body.get("edit_date")))
+    return int.from_bytes(hashlib.blake2b("/".join(parts).encode(), digest_size=8).digest(), "big") >> 1
+
+
+class Answering:
+    """Takes each update through its transaction, then sends what was said."""
+
+    def __init__(
+        self, database: Database, house: House, routes: Routes, courier: Courier, clock: Callable[[], datetime]
+    ) -> None:
+        self.database = database
+        self.house = house
+        self.routes = routes
+        self.courier = courier
+        self.clock = clock
+        self._standing = Grouped(self._standings)
+        self._append = Grouped(self._write_appends)
+
+    async def handle(self, raw: Json) -> None:
+        """Gives the update its effect, once, and answers it.
+
+        Raises:
+            Exception: only if the database is away; the update has had no effect then.
+        """
+        try:
+            update = Update.de_json(raw, None)
+        except Exception as trouble:
+            log.error("an update can't be read", update=raw.get("update_id"), trouble=type(trouble).__name__)
+            return
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or chat is None or (user.is_bot and not update.my_chat_member):
+            return
+        standing = await self._standing(user.id)
+        talk = self._talk(update, update_key(raw), standing, user.language_code, user.id, chat.id)
+        try:
+            call = call_for(update, self.house, self.routes, standing.form)
+            if call is None:
+                return
+            await self._prepare(talk, call)
+            await (self._write(talk, call) if call.route.writes else self._read(talk, call))
+        except Forged:
+            refusals.say_forged(talk)
+        except Refused as refusal:
+            talk.outgoing.clear()
+            refusals.say_no(talk, refusal)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            self._report(talk, error)
+        try:
+            await self._send(talk)
+        except Exception as error:
+            # The effect is committed and the answers are kept with it; `resend` comes back to them.
+            log.error("answers were not sent", error=type(error).__name__, exc_info=error)
+
+    def _talk(self, update: Update, key: int, standing: Standing, code: str | None, user_id: int, chat_id: int) -> Talk:
+        language = standing.language or texts.language_for(code, self.house.organisation.language)
+        person = Person(PersonId(user_id), language, self.house.roles_of(user_id), standing.form)
+        talk = Talk(update, key, person, chat_id, self.clock(), self.house, cast(AsyncSession, NoSession()))
+        stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY
+        if stale or not standing.reachable:
+            talk.append(Seen(user_id))
+        return talk
+
+    async def _prepare(self, talk: Talk, call: Call) -> None:
+        """What the open form has to fetch before the transaction."""
+        form = self.routes.forms.get(talk.person.form or "")
+        if call.answers_form and form is not None and form.before is not None:
+            talk.fetched = await form.before(talk)
+
+    async def _read(self, talk: Talk, call: Call) -> None:
+        async with self.database.reading() as session:
+            talk.session = session
+            await call.run(talk)
+        if talk.appends:
+            await self._append(talk.appends)
+
+    async def _write(self, talk: Talk, call: Call) -> None:
+        async with self.database.writing() as session:
+            talk.session = session
+            await lock_chat(session, talk.chat_id)
+            if not await updates.mark_done(session, talk.key, talk.now):
+                kept = await updates.unanswered(session, talk.key)
+                talk.outgoing = unpack(kept) if kept else []
+                return
+            seen = [row for row in talk.appends if isinstance(row, Seen)]
+            await appends.write(session, seen, talk.now)
+            await call.run(talk)
+            rest = [row for row in talk.appends if not isinstance(row, Seen)]
+            await appends.write(session, rest, talk.now)
+            await session.flush()
+            if has_written(session) or rest or seen:
+                await updates.keep_answers(session, talk.key, pack(talk.outgoing), talk.now + KEPT_BEFORE_RESENT)
+            else:
+                await session.rollback()
+        if talk.update.callback_query:
+            await self.house.directory.refresh_live()
+
+    def _report(self, talk: Talk, error: Exception) -> None:
+        """The person hears that it failed, the admins and the log hear with which id; nobody hears what was said."""
+        error_id = secrets.token_hex(4)
+        log.error("an update failed", error_id=error_id, error=type(error).__name__, exc_info=error)
+        talk.outgoing.clear()
+        refusals.say_failed(talk, error_id)
+        for admin in sorted(self.house.admins):
+            talk.tell(admin, f"⚠️ {type(error).__name__} ({error_id})")
+
+    async def _send(self, talk: Talk) -> None:
+        query = talk.update.callback_query
+        if query and not any(one.method == "answerCallbackQuery" for one in talk.outgoing):
+            talk.toast()
+        talk.outgoing.sort(key=lambda one: one.method != "answerCallbackQuery")
+        try:
+            await self.courier.send_all(talk.outgoing)
+        except Later as later:
+            await self._keep(talk.key, later)
+            return
+        if not isinstance(talk.session, NoSession) and has_written(talk.session):
+            async with self.database.writing() as session:
+                await updates.answered(session, [talk.key])
+
+    async def _keep(self, key: int, later: Later) -> None:
+        """Keeps what Telegram does not take now; `resend` tries again when it is due."""
+        now = self.clock()
+        async with self.database.writing() as session:
+            await updates.mark_done(session, key, now)
+            await updates.keep_answers(session, key, pack(later.rest), now + timedelta(seconds=later.seconds))
+
+    async def resend(self) -> int:
+        """Sends kept answers that are due (after a crash, or after "too many requests"); returns how many updates."""
+        now = self.clock()
+        async with self.database.writing() as session:
+            claimed = await updates.claim_unanswered(session, now, KEPT_BEFORE_RESENT)
+        for kept in claimed:
+            try:
+                await self.courier.send_all(unpack(kept.answers))
+            except Later as later:
+                await self._keep(kept.key, later)
+                continue
+            async with self.database.writing() as session:
+                await updates.answered(session, [kept.key])
+        return len(claimed)
+
+    async def _standings(self, ids: Sequence[int]) -> list[Standing]:
+        async with self.database.reading() as session:
+            return await people.standings(session, ids, self.clock())
+
+    async def _write_appends(self, groups: Sequence[list[Append]]) -> list[None]:
+        async with self.database.writing() as session:
+            await appends.write(session, [row for group in groups for row in group], self.clock())
+        return [None] * len(groups)
+
+
+def pack(outgoings: Sequence[Outgoing]) -> bytes:
+    """Answers as bytes; one that uploads a file is left out (its button can be pressed again)."""
+    return orjson.dumps([[one.method, one.params, one.minor] for one in outgoings if not one.files])
+
+
+def unpack(kept: bytes) -> list[Outgoing]:
+    return [Outgoing(method, params, minor=minor) for method, params, minor in orjson.loads(kept)]
