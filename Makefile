@@ -6,7 +6,7 @@ PY := .venv/bin/python
 .PHONY: help install run test check lock clean
 
 help:
-	@echo "make install | run | test | bench | chaos | lock | | clean"
+	@echo "make install | run | test | lock | clean"
 
 install: .venv/.run
 
@@ -35,8 +35,6 @@ check: .venv/.dev
 
 test: check
 	$(PY) -m pytest -n 2 --dist loadgroup
-
-
 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11
 
