@@ -17,6 +17,7 @@ from bot.answering import Answering
 from bot.config import Config
 from bot.courier import Courier
 from bot.directory import StationDirectory
+from bot.geocoding import GeopyGeocoder
 from bot.intake import Lanes, Polling
 from bot.logs import logger
 from bot.transport import AiohttpRequest
@@ -76,12 +77,15 @@ class App:
         self.courier = Courier(self.transport, self.base_url, self._unreachable)
         self.answering = Answering(database, self.house, features.routes(), self.courier, clock)
         self.polling = Polling(self._ask, Lanes(self.answering.handle))
+        self.geocoder: GeopyGeocoder | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Everything up to the first question for updates."""
         await schema.migrate(self.database)
         await self.transport.initialize()
+        if self.config.geocoding.service:
+            self.house.geocoder = self.geocoder = GeopyGeocoder(self.config.geocoding)
         await self.directory.refresh()
         me = await self._introduce()
         self.house.bot_username = str(me.get("username", ""))
@@ -112,6 +116,8 @@ class App:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.transport.shutdown()
+        if self.geocoder is not None:
+            await self.geocoder.close()
         await self.database.close()
 
     async def sweep(self) -> int:

@@ -19,6 +19,7 @@ class Telegram:
         self.waiting: list[Json] = []
         self.next_update = 100
         self.next_message = 1_000
+        self.latency = 0.0
         self.faults: list[tuple[int, Json]] = []
         self.changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -45,6 +46,7 @@ class Telegram:
             return web.json_response({"ok": True, "result": {"id": 42, "is_bot": True, "username": "nuanxin_bot"}})
         if method == "getUpdates":
             return web.json_response({"ok": True, "result": await self._updates(params)})
+        await asyncio.sleep(self.latency)
         if self.faults:
             status, body = self.faults.pop(0)
             return web.json_response(body, status=status)

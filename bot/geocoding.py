@@ -1,0 +1,54 @@
+"""Typed addresses become points: geopy's geocoders over aiohttp."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+from geopy.adapters import AioHTTPAdapter
+from geopy.exc import GeopyError
+from geopy.geocoders import get_geocoder_for_service
+
+from bot.config import Geocoding
+from handlers.house import Address, GeocodingFailed
+from storage.geodesy import Crs, is_place, to_wgs84
+
+_TIMEOUT = 5.0
+_MOST = 3
+_SYSTEMS = {"baidu": Crs.BD09, "baiduv3": Crs.BD09}
+
+
+class GeopyGeocoder:
+    """Implements handlers.house.Geocoder with the service of the config."""
+
+    def __init__(self, config: Geocoding) -> None:
+        service = get_geocoder_for_service(config.service)
+        offered = {
+            "domain": config.domain,
+            "scheme": config.scheme,
+            "api_key": config.api_key.get_secret_value(),
+            "user_agent": "nuanxin",
+        }
+        accepted = inspect.signature(service).parameters
+        options = {name: value for name, value in offered.items() if value and name in accepted}
+        self._crs = _SYSTEMS.get(config.service.lower(), Crs.WGS84)
+        self._service: Any = service(timeout=_TIMEOUT, adapter_factory=AioHTTPAdapter, **options)
+        self._accepts = inspect.signature(self._service.geocode).parameters
+
+    async def find(self, text: str, language: str) -> Sequence[Address]:
+        """See handlers.house.Geocoder."""
+        wishes = {"exactly_one": False, "language": language.split("_")[0], "limit": _MOST}
+        options = {name: value for name, value in wishes.items() if name in self._accepts}
+        try:
+            found = await self._service.geocode(text, **options)
+        except GeopyError as failure:
+            raise GeocodingFailed(type(failure).__name__) from None
+        return [
+            Address(str(one.address), *to_wgs84(one.latitude, one.longitude, self._crs))
+            for one in (found or [])[:_MOST]
+            if is_place(one.latitude, one.longitude)
+        ]
+
+    async def close(self) -> None:
+        await self._service.adapter.__aexit__(None, None, None)
