@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from telegram import error
 
+from bot import menus
 from bot.answering import Answering
 from bot.config import Config
 from bot.courier import Courier
@@ -91,6 +92,10 @@ class App:
         self.house.bot_username = str(me.get("username", ""))
         self.house.reads_all_group_messages = bool(me.get("can_read_all_group_messages"))
         await self._ask("deleteWebhook", {"drop_pending_updates": False}, 20)
+        publishing = menus.publish(
+            self.database, int(me.get("id", 0)), menus.everything(self.house, self.answering.routes), self._call
+        )
+        self._tasks.append(asyncio.create_task(_logged(publishing)))
         for work in (self.directory.keep_fresh(), self._every(RESENT_EVERY, self.answering.resend),
                      self._every(SWEPT_EVERY, self.sweep)):  # fmt: skip
             self._tasks.append(asyncio.create_task(work))
@@ -136,6 +141,9 @@ class App:
                 log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
             await asyncio.sleep(seconds)
 
+    async def _call(self, method: str, params: Json) -> Any:
+        return await self._ask(method, params, 20)
+
     async def _ask(self, method: str, params: Json, timeout: float) -> Any:
         return await self.transport.call(f"{self.base_url}/{method}", params, read_timeout=timeout)
 
@@ -157,6 +165,14 @@ class App:
         application.router.add_get("/healthz", healthz)
         application.router.add_get("/readyz", readyz)
         return application
+
+
+async def _logged(work: Coroutine[Any, Any, int]) -> None:
+    """Work beside the start, whose failure stops nothing."""
+    try:
+        await work
+    except Exception as trouble:
+        log.warning("menus not published", trouble=type(trouble).__name__)
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,12 @@ from handlers.talk import Button, Forged, Talk
 from handlers.texts import LANGUAGES, N_
 from storage import people
 
+DESCRIPTION = N_(
+    "Share your location and see the nearest rest station that is open, with water, charging, a toilet. "
+    "For riders, couriers and drivers. Press Start."
+)
+SHORT_DESCRIPTION = N_("The nearest open rest station, for riders, couriers and drivers")
+
 
 def register(routes: Routes) -> None:
     async def show_help(talk: Talk) -> None:

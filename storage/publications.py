@@ -6,7 +6,7 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base
+from storage.database import Base, insert_into
 
 
 class Publication(Base):
@@ -21,4 +21,5 @@ async def digests(session: AsyncSession) -> dict[str, str]:
 
 
 async def remember(session: AsyncSession, name: str, digest: str) -> None:
-    await session.merge(Publication(name=name, digest=digest))
+    statement = insert_into(session, Publication).values(name=name, digest=digest)
+    await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"digest": digest}))

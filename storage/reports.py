@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import versions
-from storage.database import Base, BigKey, Refused
+from storage.database import Base, BigKey, Refused, insert_into
 from storage.opening_hours import Hours, State
 from storage.stations import Amenity
 
@@ -96,7 +96,11 @@ async def report(session: AsyncSession, station_key: int, person_id: int, kind: 
     was_believed = await session.get(StationState, (station_key, kind))
     is_new = was_believed is None or was_believed.until <= now
     since = now if was_believed is None or is_new else was_believed.since
-    await session.merge(StationState(station_key=station_key, kind=kind, since=since, until=now + FADES_AFTER[kind]))
+    # Two riders may confirm at the same moment, on two replicas: the second one finds the row.
+    until = now + FADES_AFTER[kind]
+    statement = insert_into(session, StationState).values(station_key=station_key, kind=kind, since=since, until=until)
+    same = StationState.__table__.primary_key
+    await session.execute(statement.on_conflict_do_update(index_elements=same, set_={"since": since, "until": until}))
     await versions.raise_version(session, VERSION)
     return Outcome(confirmed=kind if is_new else None)
 

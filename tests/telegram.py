@@ -20,6 +20,7 @@ class Telegram:
         self.next_update = 100
         self.next_message = 1_000
         self.latency = 0.0
+        self.published: list[tuple[str, Json]] = []
         self.faults: list[tuple[int, Json]] = []
         self.changed = asyncio.Condition()
         self._runner: web.AppRunner | None = None
@@ -47,6 +48,9 @@ class Telegram:
         if method == "getUpdates":
             return web.json_response({"ok": True, "result": await self._updates(params)})
         await asyncio.sleep(self.latency)
+        if method.startswith("setMy") and "scope" not in params:
+            self.published.append((method, params))
+            return web.json_response({"ok": True, "result": True})
         if self.faults:
             status, body = self.faults.pop(0)
             return web.json_response(body, status=status)

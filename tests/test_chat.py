@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bot import menus
 from bot.app import App
 from bot.config import Config, People, load
 from bot.config import Telegram as TelegramSection
+from handlers.house import Address, GeocodingFailed
 from storage import stations
 from storage.database import Database
 from storage.searches import SearchRow
@@ -140,9 +142,9 @@ async def test_a_group_hears_only_the_way_to_the_private_chat(town: Town) -> Non
     user = {"id": 6, "is_bot": False, "first_name": "Rider", "language_code": "en"}
     body = {"message_id": 1, "date": 1, "chat": {"id": -5, "type": "group", "title": "g"}, "from": user}
     await town.telegram.hand_over("message", {**body, "location": {"latitude": 37.43, "longitude": 116.36}})
-    await town.telegram.until(lambda: len(town.telegram.calls) > 1)
-    (method, params) = town.telegram.calls[1]
-    assert (method, params["chat_id"]) == ("sendMessage", -5)
+    await town.telegram.until(lambda: any(params.get("chat_id") == -5 for _, params in town.telegram.calls))
+    ((method, params),) = [call for call in town.telegram.calls if call[1].get("chat_id") == -5]
+    assert method == "sendMessage"
     assert params["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://t.me/nuanxin_bot"
 
 
@@ -156,3 +158,52 @@ async def test_language_erasure_and_home_area(town: Town) -> None:
     await rider.presses("erasenow")
     while "已删除" not in (heard := await rider.hears()).get("text", ""):
         assert heard
+
+
+class Gazetteer:
+    """A geocoder that knows two streets of one name, and one hall."""
+
+    async def find(self, text: str, language: str) -> list[Address]:
+        if text == "silence":
+            raise GeocodingFailed
+        known = {"Hall": 1, "Street": 2}
+        return [Address(f"{text} {n}", 37.43, 116.36) for n in range(known.get(text, 0))]
+
+
+async def test_an_address_form_survives_everything_in_between(town: Town) -> None:
+    town.app.house.geocoder = Gazetteer()
+    rider = town.rider(8)
+    await rider.presses("address")
+    assert "Where?" in (await rider.hears())["text"]
+    for text, hint in (("x", "2 to 200"), ("nowhere", "don't find"), ("silence", "does not answer")):
+        await rider.sends(text=text)
+        assert hint in (await rider.hears())["text"]
+    await rider.sends(text="/help")
+    assert "What I can do" in (await rider.hears())["text"]
+    assert "kept" in (await rider.hears())["text"]
+    await rider.hears()
+    await rider.sends(text="Street")
+    which = await rider.hears()
+    assert "Which of these" in which["text"]
+    old = which["reply_markup"]["inline_keyboard"]
+    await rider.presses(old[-1][0]["callback_data"])  # back
+    while "Where?" not in (heard := await rider.hears()).get("text", ""):
+        assert heard
+    await rider.presses(old[0][0]["callback_data"])  # the old button
+    assert "Where?" in (await rider.hears())["text"]
+    await rider.sends(text="Hall")
+    assert "Nearest stations" in (await rider.hears())["text"]
+
+
+async def test_menus_are_published_once_in_both_languages(town: Town) -> None:
+    def is_complete() -> bool:
+        menus_of = [params for method, params in town.telegram.published if method == "setMyCommands"]
+        return {params.get("language_code", "") for params in menus_of} == {"", "zh", "en"}
+
+    rider = town.rider(9)
+    await rider.sends(text="hello")
+    await rider.hears()
+    everything = list(menus.everything(town.app.house, town.app.answering.routes))
+    await menus.publish(town.database, 42, iter(everything), town.app._call)
+    assert is_complete()
+    assert await menus.publish(town.database, 42, iter(everything), town.app._call) == 0
