@@ -50,6 +50,8 @@ def run(context: typer.Context) -> None:
     config: Config = context.obj
     if not config.token:
         _fail("telegram.token: missing; get one from @BotFather")
+    if config.telegram.mode == "webhook":
+        _fail("telegram.mode: the webhook is not built yet; use polling")
     try:
         asyncio.run(application.run(config))
     except (error.InvalidToken, error.Forbidden):
