@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
@@ -14,8 +15,9 @@ from telegram import Update
 
 from bot.courier import Courier, Later
 from bot.logs import logger
+from bot.metrics import Metrics
 from handlers import refusals, texts
-from handlers.dispatch import Call, call_for
+from handlers.dispatch import HANDLED, Call, call_for
 from handlers.house import House
 from handlers.routes import Routes
 from handlers.talk import Forged, Json, NoSession, Outgoing, Person, Talk
@@ -24,6 +26,7 @@ from storage.appends import Append, Seen
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
 from storage.grouping import Grouped
 from storage.people import PersonId, Standing
+from storage.updates import Done
 
 log = logger("bot.answering")
 
@@ -47,14 +50,17 @@ class Answering:
     """Takes each update through its transaction, then sends what was said."""
 
     def __init__(
-        self, database: Database, house: House, routes: Routes, courier: Courier, clock: Callable[[], datetime]
-    ) -> None:
+        self, database: Database, house: House, routes: Routes, courier: Courier,
+        clock: Callable[[], datetime], metrics: Metrics,
+    ) -> None:  # fmt: skip
         self.database = database
         self.house = house
         self.routes = routes
         self.courier = courier
         self.clock = clock
-        self._standing = Grouped(self._standings)
+        self.metrics = metrics
+        self._known = Grouped(self._look_up)
+        self._answered = Grouped(self._note_answered)
         self._append = Grouped(self._write_appends)
 
     async def handle(self, raw: Json) -> None:
@@ -71,28 +77,45 @@ class Answering:
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None or (user.is_bot and not update.my_chat_member):
             return
-        standing = await self._standing(user.id)
-        talk = self._talk(update, update_key(raw), standing, user.language_code, user.id, chat.id)
-        try:
-            call = call_for(update, self.house, self.routes, standing.form)
-            if call is None:
-                return
-            await self._prepare(talk, call)
-            await (self._write(talk, call) if call.route.writes else self._read(talk, call))
-        except Forged:
-            refusals.say_forged(talk)
-        except Refused as refusal:
-            talk.outgoing.clear()
-            refusals.say_no(talk, refusal)
-        except Exception as error:
-            if is_outage(error):
-                raise
-            self._report(talk, error)
+        begun = time.perf_counter()
+        key = update_key(raw)
+        standing, done = await self._known((user.id, key))
+        talk = self._talk(update, key, standing, user.language_code, user.id, chat.id)
+        handler, outcome = await self._take_effect(talk) if done is None else ("again", "again")
+        if done is not None:
+            self._repeat(talk, done)
         try:
             await self._send(talk)
         except Exception as error:
             # The effect is committed and the answers are kept with it; `resend` comes back to them.
+            outcome = "unanswered"
             log.error("answers were not sent", error=type(error).__name__, exc_info=error)
+        self.metrics.updates.labels(next((kind for kind in HANDLED if kind in raw), "other"), outcome).inc()
+        self.metrics.seconds.labels(handler).observe(time.perf_counter() - begun)
+
+    async def _take_effect(self, talk: Talk) -> tuple[str, str]:
+        """Runs the handler, or says why not; gives its name and the outcome for the figures."""
+        handler = "none"
+        try:
+            call = call_for(talk.update, self.house, self.routes, talk.person.form)
+            if call is None:
+                return handler, "ignored"
+            handler = call.name
+            await self._prepare(talk, call)
+            await (self._write(talk, call) if call.route.writes else self._read(talk, call))
+        except Forged:
+            refusals.say_forged(talk)
+            return handler, "forged"
+        except Refused as refusal:
+            talk.outgoing.clear()
+            refusals.say_no(talk, refusal)
+            return handler, "refused"
+        except Exception as error:
+            if is_outage(error):
+                raise
+            self._report(talk, error)
+            return handler, "failed"
+        return handler, "done"
 
     def _talk(self, update: Update, key: int, standing: Standing, code: str | None, user_id: int, chat_id: int) -> Talk:
         language = standing.language or texts.language_for(code, self.house.organisation.language)
@@ -121,8 +144,8 @@ class Answering:
             talk.session = session
             await lock_chat(session, talk.chat_id)
             if not await updates.mark_done(session, talk.key, talk.now):
-                kept = await updates.unanswered(session, talk.key)
-                talk.outgoing = unpack(kept) if kept else []
+                (done,) = await updates.done(session, [talk.key])
+                self._repeat(talk, done or Done())
                 return
             seen = [row for row in talk.appends if isinstance(row, Seen)]
             await appends.write(session, seen, talk.now)
@@ -132,10 +155,16 @@ class Answering:
             await session.flush()
             if has_written(session) or rest or seen:
                 await updates.keep_answers(session, talk.key, pack(talk.outgoing), talk.now + KEPT_BEFORE_RESENT)
+                talk.keeps_answers = True
             else:
                 await session.rollback()
-        if talk.update.callback_query:
-            await self.house.directory.refresh_live()
+        for follow_up in talk.committed:
+            await follow_up()
+
+    def _repeat(self, talk: Talk, done: Done) -> None:
+        """An update that has had its effect came again: only what could not be said before is said."""
+        talk.outgoing = unpack(done.answers) if done.answers else []
+        talk.keeps_answers = bool(done.answers)
 
     def _report(self, talk: Talk, error: Exception) -> None:
         """The person hears that it failed, the admins and the log hear with which id; nobody hears what was said."""
@@ -156,9 +185,8 @@ class Answering:
         except Later as later:
             await self._keep(talk.key, later)
             return
-        if not isinstance(talk.session, NoSession) and has_written(talk.session):
-            async with self.database.writing() as session:
-                await updates.answered(session, [talk.key])
+        if talk.keeps_answers:
+            await self._answered(talk.key)
 
     async def _keep(self, key: int, later: Later) -> None:
         """Keeps what Telegram does not take now; `resend` tries again when it is due."""
@@ -178,13 +206,20 @@ class Answering:
             except Later as later:
                 await self._keep(kept.key, later)
                 continue
-            async with self.database.writing() as session:
-                await updates.answered(session, [kept.key])
+            await self._answered(kept.key)
         return len(claimed)
 
-    async def _standings(self, ids: Sequence[int]) -> list[Standing]:
+    async def _look_up(self, asked: Sequence[tuple[int, int]]) -> list[tuple[Standing, Done | None]]:
+        """Who speaks, and whether the update has had its effect already."""
+        people_ids, keys = zip(*asked, strict=True)
         async with self.database.reading() as session:
-            return await people.standings(session, ids, self.clock())
+            standings = await people.standings(session, people_ids, self.clock())
+            return list(zip(standings, await updates.done(session, keys), strict=True))
+
+    async def _note_answered(self, keys: Sequence[int]) -> list[None]:
+        async with self.database.writing() as session:
+            await updates.answered(session, keys)
+        return [None] * len(keys)
 
     async def _write_appends(self, groups: Sequence[list[Append]]) -> list[None]:
         async with self.database.writing() as session:

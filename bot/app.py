@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -19,49 +18,42 @@ from bot.config import Config
 from bot.courier import Courier
 from bot.directory import StationDirectory
 from bot.geocoding import GeopyGeocoder
-from bot.intake import Lanes, Polling
+from bot.intake import Polling
+from bot.leader import Leader
 from bot.logs import logger
+from bot.metrics import Metrics
+from bot.painting import MapPainter
 from bot.transport import AiohttpRequest
+from bot.web import health
+from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
+from handlers.dispatch import HANDLED
 from handlers.house import House, Organisation
 from handlers.talk import Json
-from storage import dialogues, people, reports, schema, searches, updates
-from storage.database import Database, open_database
-from storage.encryption import Vault, decode_key, read_or_make_key
+from schedules.scheduler import Scheduler
+from storage import people, schema
+from storage.database import Database
 from storage.people import PersonId
 
 log = logger("bot.app")
 
-LEAVES_WITHIN = 9.0
 RESENT_EVERY = 5.0
-SWEPT_EVERY = 300.0
 
 
 def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def open_configured(config: Config) -> Database:
-    """The database of the config, with the keys of the config or of the data folder."""
-    keys = [decode_key(key.get_secret_value()) for key in config.security.encryption_keys]
-    if not keys:
-        path = config.data.folder / "encryption.key"
-        key, made = read_or_make_key(path)
-        if made:
-            log.warning("made an encryption key; back it up, without it nothing personal can be read", file=str(path))
-        keys = [key]
-    return open_database(config.database.url, Vault(keys))
-
-
 class App:
-    """The running bot: `start`, then `run` until `close`."""
+    """The running bot: `start`, then `run` until `leave`, then `close`. `add_routes` serves it over HTTP."""
 
     def __init__(self, config: Config, database: Database, clock: Callable[[], datetime] = system_clock) -> None:
         self.config = config
         self.database = database
-        self.clock = clock
         self.transport = AiohttpRequest()
         self.base_url = f"{config.telegram.api_base_url.rstrip('/')}/bot{config.token}"
+        self.metrics = Metrics()
+        self.leader = Leader(database)
         organisation = config.organisation
         zone = ZoneInfo(organisation.timezone)
         self.directory = StationDirectory(database, zone, organisation.country, clock)
@@ -71,34 +63,56 @@ class App:
             ),
             directory=self.directory,
             database=database,
+            painter=MapPainter(),
             admins=frozenset(config.people.admins),
             coordinators=frozenset(config.people.coordinators),
             counsel=frozenset(config.people.counsel),
         )
-        self.courier = Courier(self.transport, self.base_url, self._unreachable)
-        self.answering = Answering(database, self.house, features.routes(), self.courier, clock)
-        self.polling = Polling(self._ask, Lanes(self.answering.handle))
+        self.courier = Courier(self.transport, self.base_url, self._unreachable, self.metrics)
+        self.answering = Answering(database, self.house, features.routes(), self.courier, clock, self.metrics)
+        self.polling = Polling(self._ask, self.answering.handle, self.leader.leading)
+        self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())
+        self.scheduler = Scheduler(database, clock, self.leader.leading.is_set)
         self.geocoder: GeopyGeocoder | None = None
+        self._started = False
+        self.left = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self.metrics.gauge("updates_in_hand", "Updates being worked on", self._in_hand)
+        self.metrics.gauge("stations", "Stations in memory", lambda: len(self.directory.index))
+        self.metrics.gauge("leads", "1 if this process leads", lambda: float(self.leader.leading.is_set()))
+
+    @property
+    def polls(self) -> bool:
+        return self.config.telegram.mode == "polling"
+
+    @property
+    def is_ready(self) -> bool:
+        """Migrated, Telegram has answered, and updates are being taken (by the leader at least)."""
+        stands_by = self.leader.knows.is_set() and not self.leader.leading.is_set()
+        return self._started and not self.left.is_set() and (not self.polls or self.polling.is_taking or stands_by)
+
+    def _in_hand(self) -> float:
+        return self.polling.in_hand + self.webhook.in_hand
 
     async def start(self) -> None:
-        """Everything up to the first question for updates."""
+        """Everything up to the first update."""
         await schema.migrate(self.database)
         await self.transport.initialize()
         if self.config.geocoding.service:
             self.house.geocoder = self.geocoder = GeopyGeocoder(self.config.geocoding)
-        await self.directory.refresh()
-        me = await self._introduce()
+        self._beside(self.leader.keep())
+        _, me = await asyncio.gather(self.directory.refresh(), self._introduce())
         self.house.bot_username = str(me.get("username", ""))
         self.house.reads_all_group_messages = bool(me.get("can_read_all_group_messages"))
-        await self._ask("deleteWebhook", {"drop_pending_updates": False}, 20)
-        publishing = menus.publish(
-            self.database, int(me.get("id", 0)), menus.everything(self.house, self.answering.routes), self._call
-        )
-        self._tasks.append(asyncio.create_task(_logged(publishing)))
-        for work in (self.directory.keep_fresh(), self._every(RESENT_EVERY, self.answering.resend),
-                     self._every(SWEPT_EVERY, self.sweep)):  # fmt: skip
-            self._tasks.append(asyncio.create_task(work))
+        await self._choose_intake()
+        self._beside(self._publish_menus(int(me.get("id", 0))))
+        self._beside(self.directory.keep_fresh())
+        self._beside(_every(RESENT_EVERY, self.answering.resend))
+        self.scheduler.start()
+        self._started = True
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
 
     async def _introduce(self) -> Json:
         """Waits for Telegram; a wrong token ends the program with its reason."""
@@ -113,10 +127,39 @@ class App:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 10)
 
+    async def _choose_intake(self) -> None:
+        """Tells Telegram where updates go. Nothing that waits there is dropped."""
+        if self.polls:
+            await self._ask("deleteWebhook", {"drop_pending_updates": False}, 20)
+            return
+        section = self.config.telegram
+        await self._ask("setWebhook", {
+            "url": section.webhook_url, "secret_token": section.webhook_secret.get_secret_value(),
+            "allowed_updates": list(HANDLED), "max_connections": 100,
+        }, 20)  # fmt: skip
+
+    async def _publish_menus(self, bot_id: int) -> None:
+        """Beside the start; its failure stops nothing."""
+        try:
+            await menus.publish(self.database, bot_id, menus.everything(self.house, self.answering.routes), self.call)
+        except Exception as trouble:
+            log.warning("menus not published", trouble=type(trouble).__name__)
+
     async def run(self) -> None:
-        await self.polling.run()
+        """Takes updates until `leave`; in webhook mode they come by themselves."""
+        if self.polls:
+            await self.polling.run()
+        else:
+            await self.left.wait()
+
+    def leave(self) -> None:
+        """No new updates from now on; what is in hand is finished by `run` and by the web server's shutdown."""
+        self.left.set()
+        self.webhook.closing = True
+        self.polling.close()
 
     async def close(self) -> None:
+        self.scheduler.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -125,23 +168,7 @@ class App:
             await self.geocoder.close()
         await self.database.close()
 
-    async def sweep(self) -> int:
-        """Forgets what has had its time: places, reports, unfinished forms, marks of updates."""
-        now = self.clock()
-        async with self.database.writing() as session:
-            for forget in (searches.forget, reports.forget, dialogues.forget, updates.forget):
-                await forget(session, now)
-        return 0
-
-    async def _every(self, seconds: float, work: Callable[[], Any]) -> None:
-        while True:
-            try:
-                await work()
-            except Exception as trouble:
-                log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
-            await asyncio.sleep(seconds)
-
-    async def _call(self, method: str, params: Json) -> Any:
+    async def call(self, method: str, params: Json) -> Any:
         return await self._ask(method, params, 20)
 
     async def _ask(self, method: str, params: Json, timeout: float) -> Any:
@@ -151,58 +178,23 @@ class App:
         async with self.database.writing() as session:
             await people.mark_unreachable(session, PersonId(person_id))
 
-    def web(self) -> web.Application:
-        """Health, for whoever watches over the process."""
-
-        async def healthz(_request: web.Request) -> web.Response:
-            return web.json_response({"alive": True})
-
-        async def readyz(_request: web.Request) -> web.Response:
-            ready = self.polling.is_taking
-            return web.json_response({"ready": ready}, status=200 if ready else 503)
-
-        application = web.Application(client_max_size=1 << 20)
-        application.router.add_get("/healthz", healthz)
-        application.router.add_get("/readyz", readyz)
+    def web_application(self) -> web.Application:
+        application = web.Application(client_max_size=BODY_LIMIT)
+        self.add_routes(application)
         return application
 
-
-async def _logged(work: Coroutine[Any, Any, int]) -> None:
-    """Work beside the start, whose failure stops nothing."""
-    try:
-        await work
-    except Exception as trouble:
-        log.warning("menus not published", trouble=type(trouble).__name__)
+    def add_routes(self, application: web.Application) -> None:
+        """What this process serves: health, figures, and the webhook at the path of its URL."""
+        health.add_routes(application, lambda: self.is_ready, self.metrics)
+        if not self.polls:
+            application.router.add_post(urlsplit(self.config.telegram.webhook_url).path, self.webhook.take)
 
 
-@contextlib.asynccontextmanager
-async def served(app: App) -> AsyncIterator[int]:
-    """The web part, listening; gives its port."""
-    runner = web.AppRunner(app.web(), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, app.config.web.host, app.config.web.port)
-    await site.start()
-    try:
-        yield int(runner.addresses[0][1])
-    finally:
-        await runner.cleanup()
-
-
-async def run(config: Config) -> None:
-    """Runs the bot until SIGTERM or Ctrl-C, and leaves in order."""
-    app = App(config, open_configured(config))
-    loop = asyncio.get_running_loop()
-    for kind in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(kind, app.polling.close)
-    try:
-        async with served(app) as port:
-            log.info("listening", port=port)
-            await app.start()
-            running = asyncio.create_task(app.run())
-            closing = asyncio.create_task(app.polling.closing.wait())
-            await asyncio.wait([running, closing], return_when=asyncio.FIRST_COMPLETED)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(running, LEAVES_WITHIN)
-            closing.cancel()
-    finally:
-        await app.close()
+async def _every(seconds: float, work: Callable[[], Any]) -> None:
+    """Runs until cancelled; a failure is logged and tried again."""
+    while True:
+        try:
+            await work()
+        except Exception as trouble:
+            log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
+        await asyncio.sleep(seconds)

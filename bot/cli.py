@@ -1,31 +1,27 @@
-"""The command line."""
+"""The command line. Libraries that only one command needs are imported there, so that `run` is ready sooner."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
-from telegram import error
 
-from bot import app as application
 from bot import logs
 from bot.config import BadConfig, Config, load
-from storage import schema, stations
-from storage.encryption import BadKey
+from storage.database import Database
 from storage.geodesy import Crs
-from storage.station_files import BadFile, CsvWriter, GeoJsonWriter, read_stations
 
 cli = typer.Typer(help="Nuanxin: a Telegram bot for gig workers.", no_args_is_help=True, pretty_exceptions_enable=False)
 station_commands = typer.Typer(help="Stations as files.", no_args_is_help=True)
 cli.add_typer(station_commands, name="stations")
-console = Console()
-_BATCH = 2_000
+
+Result = TypeVar("Result")
 
 
-def _fail(*lines: str) -> None:
+def _fail(*lines: str) -> NoReturn:
     for line in lines:
         typer.echo(line, err=True)
     raise typer.Exit(1)
@@ -46,51 +42,107 @@ def main(
 
 @cli.command()
 def run(context: typer.Context) -> None:
-    """Runs the bot until Ctrl-C or SIGTERM."""
+    """Runs the bot until Ctrl-C or SIGTERM; without a token, against the sandbox."""
     config: Config = context.obj
     if not config.token:
-        _fail("telegram.token: missing; get one from @BotFather")
-    if config.telegram.mode == "webhook":
-        _fail("telegram.mode: the webhook is not built yet; use polling")
+        sandbox(context)
+        return
+    from bot import program
+
+    _carry(program.run(config))
+
+
+@cli.command()
+def sandbox(context: typer.Context) -> None:
+    """Runs the bot against the built-in Telegram, with a phone in the browser and demo data."""
+    from bot.sandbox import town
+
+    _carry(town.run(context.obj, typer.echo))
+
+
+def _carry(running: Coroutine[Any, Any, None]) -> None:
+    """Runs the program; what keeps it from starting is one line."""
+    from telegram import error
+
+    from bot.program import CannotStart
+    from storage.encryption import BadKey
+    from storage.schema import SchemaTooNew
+
     try:
-        asyncio.run(application.run(config))
+        asyncio.run(running)
     except (error.InvalidToken, error.Forbidden):
         _fail("telegram.token: Telegram does not accept it")
-    except (BadKey, schema.SchemaTooNew, OSError) as failure:
+    except (CannotStart, BadKey, SchemaTooNew, OSError) as failure:
         _fail(str(failure))
+    except Exception as failure:
+        if not _is_outage(failure):
+            raise
+        _fail(f"database: {type(failure).__name__}: can't be opened")
+
+
+def _is_outage(failure: Exception) -> bool:
+    from storage.database import is_outage
+
+    return is_outage(failure)
+
+
+def _with_database(config: Config, work: Callable[[Database], Awaitable[Result]]) -> Result:
+    """Runs the work on the configured database and closes it."""
+    from bot.program import open_configured
+    from storage.encryption import BadKey
+    from storage.schema import SchemaTooNew
+
+    async def working() -> Result:
+        database = open_configured(config)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(working())
+    except (BadKey, SchemaTooNew) as failure:
+        _fail(str(failure))
+    except Exception as failure:
+        if not _is_outage(failure):
+            raise
+        _fail(f"database: {type(failure).__name__}: can't be opened")
 
 
 @cli.command()
 def migrate(context: typer.Context) -> None:
     """Brings the database to the newest schema."""
+    from storage import schema
 
-    async def work() -> bool:
-        database = application.open_configured(context.obj)
-        try:
-            return await schema.migrate(database)
-        finally:
-            await database.close()
-
-    typer.echo("migrated" if asyncio.run(work()) else "already at the newest schema")
+    typer.echo("migrated" if _with_database(context.obj, schema.migrate) else "already at the newest schema")
 
 
 @cli.command()
 def check(context: typer.Context) -> None:
-    """Validates the config and the connections."""
+    """Validates the config and the connections: one line for each fault."""
+    from bot.checking import faults
 
-    async def work() -> None:
-        database = application.open_configured(context.obj)
-        try:
-            async with database.engine.connect() as connection:
-                await schema.revision(connection)
-        finally:
-            await database.close()
+    found = asyncio.run(faults(context.obj))
+    if found:
+        _fail(*found)
+    typer.echo("the config and the connections are fine")
+
+
+@cli.command()
+def demo(context: typer.Context) -> None:
+    """Fills an empty database with demo data."""
+    from bot import demo as data
+    from bot.app import system_clock
+    from storage import schema
+
+    async def fill(database: Database) -> int:
+        await schema.migrate(database)
+        return await data.fill(database, system_clock())
 
     try:
-        asyncio.run(work())
-    except Exception as failure:
-        _fail(f"database: {type(failure).__name__}: can't be opened")
-    typer.echo("the config and the database are fine")
+        typer.echo(f"{_with_database(context.obj, fill)} demo stations entered")
+    except data.NotEmpty as refusal:
+        _fail(str(refusal))
 
 
 @station_commands.command("import")
@@ -101,68 +153,37 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report.")] = False,
 ) -> None:
     """Reads stations from CSV or GeoJSON; good lines go in, all in one transaction."""
-    if not file.is_file():
-        _fail(f"{file}: no such file")
-    try:
-        good, refused = asyncio.run(_import(context.obj, file, file.stat().st_size, crs, dry_run))
-    except BadFile as failure:
-        _fail(f"{file}: {failure}")
-    typer.echo(f"{good} stations {'would be ' if dry_run else ''}imported, {refused} lines refused")
-
-
-async def _import(config: Config, file: Path, size: int, crs: Crs, dry_run: bool) -> tuple[int, int]:
+    from rich.console import Console
     from rich.progress import Progress
 
-    database = application.open_configured(config)
-    good = refused = 0
+    from bot.station_commands import import_stations
+    from storage.station_files import BadFile, Line
+
+    if not file.is_file():
+        _fail(f"{file}: no such file")
+    console = Console()
+
+    def name_refused(line: Line) -> None:
+        console.print(f"line {line.number}: {line.reason}", markup=False, highlight=False, soft_wrap=True)
+
     try:
-        await schema.migrate(database)
         with Progress(console=console, transient=True) as progress:
-            bar = progress.add_task("reading", total=size)
-            lines = read_stations(file, crs, lambda at: progress.update(bar, completed=at))
-            async with database.writing() as session:
-                batch: list[stations.Station] = []
-                for line in lines:
-                    if line.station is None:
-                        refused += 1
-                        console.print(
-                            f"line {line.number}: {line.reason}", markup=False, highlight=False, soft_wrap=True
-                        )
-                        continue
-                    good += 1
-                    batch.append(line.station)
-                    if len(batch) == _BATCH:
-                        await stations.put_all(session, batch, application.system_clock())
-                        batch = []
-                await stations.put_all(session, batch, application.system_clock())
-                if dry_run:
-                    await session.rollback()
-                else:
-                    await stations.announce_change(session)
-    finally:
-        await database.close()
-    return good, refused
+            bar = progress.add_task("reading", total=file.stat().st_size)
+            found = _with_database(
+                context.obj,
+                lambda database: import_stations(
+                    database, file, crs, dry_run, lambda at: progress.update(bar, completed=at), name_refused
+                ),
+            )
+    except BadFile as failure:
+        _fail(f"{file}: {failure}")
+    typer.echo(f"{found.good} stations {'would be ' if dry_run else ''}imported, {found.refused} lines refused")
 
 
 @station_commands.command("export")
 def export(context: typer.Context, file: Path) -> None:
     """Writes all stations as CSV, or as GeoJSON if the name ends in .geojson or .json."""
-    typer.echo(f"{asyncio.run(_export(context.obj, file))} stations exported")
+    from bot.station_commands import export_stations
 
-
-async def _export(config: Config, file: Path) -> int:
-    database = application.open_configured(config)
-    count = 0
-    try:
-        await schema.migrate(database)
-        kind = GeoJsonWriter if file.suffix.lower() in (".geojson", ".json") else CsvWriter
-        with file.open("wb") as target:
-            writer = kind(target)
-            async with database.reading() as session:
-                async for row in stations.all_rows(session):
-                    writer.add(row)
-                    count += 1
-            writer.close()
-    finally:
-        await database.close()
-    return count
+    count = _with_database(context.obj, lambda database: export_stations(database, file))
+    typer.echo(f"{count} stations exported")

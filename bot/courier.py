@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from telegram import error
 
 from bot.logs import logger
+from bot.metrics import Metrics
 from bot.transport import AiohttpRequest, BrokenConnection
 from handlers.talk import Outgoing
 
@@ -38,7 +39,7 @@ class Courier:
     transport: AiohttpRequest
     base_url: str
     unreachable: Callable[[int], Awaitable[None]]
-    sent: dict[str, int] = field(default_factory=dict)
+    metrics: Metrics
 
     async def send_all(self, outgoings: Sequence[Outgoing]) -> None:
         """Sends in order. What Telegram refuses for good is left out, and noted.
@@ -108,7 +109,7 @@ class Courier:
         self._count("refused")
 
     def _count(self, result: str) -> None:
-        self.sent[result] = self.sent.get(result, 0) + 1
+        self.metrics.sends.labels(result).inc()
 
 
 def wait_of(wait: error.RetryAfter) -> float:

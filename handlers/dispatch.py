@@ -26,6 +26,12 @@ class Call:
     arguments: tuple[Any, ...] = ()
     answers_form: bool = False
 
+    @property
+    def name(self) -> str:
+        """The handler's, for the figures."""
+        handle = self.route.handle.func if isinstance(self.route.handle, partial) else self.route.handle
+        return handle.__name__.strip("_")
+
     async def run(self, talk: Talk) -> None:
         if await check_right(talk, self.route):
             await self.route.handle(talk, *self.arguments)

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from handlers.routes import Routes
 from handlers.stations import location_keyboard
-from handlers.talk import Button, Talk
+from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
 from storage import dialogues, people, reports, searches
 
@@ -19,6 +19,10 @@ def register(routes: Routes) -> None:
 
 
 async def privacy(talk: Talk) -> None:
+    talk.say(*await _page(talk))
+
+
+async def _page(talk: Talk) -> tuple[str, Buttons]:
     home = await people.home_of(talk.session, talk.person.id)
     text = Markup(
         talk._(
@@ -39,12 +43,13 @@ async def privacy(talk: Talk) -> None:
     rows = [[Button(talk._("🗑 Erase everything about me"), "erase")]]
     if home:
         rows.insert(0, [Button(talk._("🏠 Forget my area"), "forgethome")])
-    talk.say(text, rows)
+    return text, rows
 
 
 async def forget_home(talk: Talk) -> None:
     await people.forget_home(talk.session, talk.person.id)
     talk.toast(talk._("Forgotten."))
+    talk.edit(*await _page(talk))
 
 
 async def ask_to_erase(talk: Talk) -> None:

@@ -127,6 +127,7 @@ async def report(talk: Talk, key: int, kind: str) -> None:
         return
     if not await searches.was_near(talk.session, talk.person.id, row.latitude, row.longitude, talk.now):
         raise reports.NotNearby
+    talk.committed.append(talk.house.directory.refresh_live)
     outcome = await reports.report(talk.session, key, talk.person.id, Kind(kind), talk.now)
     if outcome.confirmed:
         _tell_coordinators(talk, row, outcome.confirmed)
@@ -149,5 +150,6 @@ async def clear(talk: Talk, key: int) -> None:
     """A coordinator knows better."""
     row = await _station(talk, key)
     if row is not None:
+        talk.committed.append(talk.house.directory.refresh_live)
         cleared = await reports.clear(talk.session, key, talk.now)
         talk.toast(talk._("Cleared.") if cleared else talk._("There was nothing to clear."))

@@ -60,7 +60,7 @@ async def location(talk: Talk) -> None:
         return
     search = Search(talk.key, talk.person.id, talk.now, place.latitude, place.longitude, talk.message.message_id)
     talk.append(search)
-    answer_search(talk, search, follows=bool(place.live_period))
+    answer_search(talk, search, follows="live_period" in place.to_dict())
 
 
 async def moved(talk: Talk) -> None:

@@ -88,6 +88,10 @@ class Talk:
     session: AsyncSession
     outgoing: list[Outgoing] = field(default_factory=list)
     appends: list[Append] = field(default_factory=list)
+    committed: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """What is to be done in this process once the transaction is committed, before anything is said."""
+    keeps_answers: bool = False
+    """Whether the database holds what is said until it has been said."""
     fetched: object = None
     """What the open form's `before` brought, before the transaction began."""
     _: Translate = field(init=False)

@@ -75,6 +75,14 @@ def geodesics(latitude: float, longitude: float, latitudes: Floats, longitudes: 
     return np.asarray(metres)
 
 
+def bearing_and_distance(
+    latitude: float, longitude: float, other_latitude: float, other_longitude: float
+) -> tuple[float, float]:
+    """Degrees clockwise from north at the first place, and geodesic metres."""
+    bearing, _, metres = _WGS84.inv(longitude, latitude, other_longitude, other_latitude)
+    return float(bearing), float(metres)
+
+
 def distance(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
     """Geodesic metres between two places."""
     _, _, metres = _WGS84.inv(longitude, latitude, other_longitude, other_latitude)

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import (  # noqa: F401 (each import adds its tables to METADATA)
     dialogues,
-    leases,
     people,
     publications,
     reports,

@@ -29,6 +29,12 @@ class DoneUpdate(Base):
     due: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
 
+class Done(NamedTuple):
+    """An update that has had its effect, and the answers to it that have not gone out."""
+
+    answers: bytes | None = None
+
+
 class Unanswered(NamedTuple):
     key: int
     answers: bytes
@@ -48,10 +54,12 @@ async def keep_answers(session: AsyncSession, key: int, answers: bytes, due: dat
     await session.execute(update(DoneUpdate).where(DoneUpdate.key == key).values(answers=sealed, due=due))
 
 
-async def unanswered(session: AsyncSession, key: int) -> bytes | None:
-    """The answers to a done update that have not gone out, if any."""
-    sealed = await session.scalar(select(DoneUpdate.answers).where(DoneUpdate.key == key))
-    return None if sealed is None else vault_of(session).open(sealed, "updates.answers", key)
+async def done(session: AsyncSession, keys: Sequence[int]) -> list[Done | None]:
+    """What is known of each of these updates, in the order asked; None for one that has had no effect yet."""
+    rows = await session.execute(select(DoneUpdate.key, DoneUpdate.answers).where(DoneUpdate.key.in_(keys)))
+    vault = vault_of(session)
+    found = {key: Done(None if sealed is None else vault.open(sealed, "updates.answers", key)) for key, sealed in rows}
+    return [found.get(key) for key in keys]
 
 
 async def claim_unanswered(session: AsyncSession, now: datetime, lease: timedelta, most: int = 100) -> list[Unanswered]:

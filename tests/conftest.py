@@ -1,4 +1,4 @@
-"""Databases to test on: SQLite in a file, and a real PostgreSQL that the test run starts for itself."""
+"""Databases to test on: SQLite in a file, and a real PostgreSQL that the test run starts for itself. And a town."""
 
 from __future__ import annotations
 
@@ -10,11 +10,16 @@ from typing import Any
 import asyncpg
 import pytest
 
-from storage import schema
+from storage import schema, stations
 from storage.database import Database, open_database
 from storage.encryption import Vault
+from storage.stations import Amenity, Station
+from tests.town import NOON, Town, configured, running, telegram
 
 KEY = bytes(range(32))
+HALL = Station(
+    "hall", "暖新之家 <1>", 37.431, 116.361, "德州", "08:00-22:00", int(Amenity.water | Amenity.charging), "12351"
+)
 
 
 @pytest.fixture(scope="session")
@@ -27,19 +32,37 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.cleanup()
 
 
+async def new_database(server: str) -> str:
+    """The URL of an empty database on this PostgreSQL."""
+    name = f"t{uuid.uuid4().hex}"
+    connection = await asyncpg.connect(server)
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    return server.replace("postgresql://", "postgresql+asyncpg://").replace("/postgres?", f"/{name}?")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """An empty database of the newest schema."""
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
-    else:
-        server = request.getfixturevalue("postgresql")
-        name = f"t{uuid.uuid4().hex}"
-        connection = await asyncpg.connect(server)
-        await connection.execute(f"CREATE DATABASE {name}")
-        await connection.close()
-        url = server.replace("postgresql://", "postgresql+asyncpg://").replace("/postgres?", f"/{name}?")
-    opened = open_database(url, Vault([KEY]))
+        return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+    return await new_database(request.getfixturevalue("postgresql"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An empty database of the newest schema."""
+    opened = open_database(database_url, Vault([KEY]))
     await schema.migrate(opened)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    """The bot with two stations, taking updates by polling."""
+    async with database.writing() as session:
+        await stations.put_all(session, [HALL, Station("b", "Second", 37.45, 116.36)], NOON)
+    async with telegram() as (api, address):
+        town = Town(database, api, configured(tmp_path, address))
+        async with running(town.app):
+            yield town

@@ -5,78 +5,110 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
 import signal
 import sqlite3
 import sys
 import time
 from pathlib import Path
 
-from tests.telegram import TOKEN, Rider, Telegram
+import aiohttp
+
+from bot.sandbox.server import BotApi
+from bot.sandbox.world import Person
+from tests.town import TOKEN, Rider, telegram
 
 RIDERS = 200
 CSV = "id,name,address,latitude,longitude,opening_hours,amenities,phone,note\nhall,Hall,,37.43,116.36,24/7,water,,\n"
 
 
-def environment(folder: Path, telegram: Telegram) -> dict[str, str]:
-    return {
-        **os.environ,
-        "NUANXIN_CONFIG": str(folder / "config.toml"),
-        "NUANXIN_TELEGRAM__TOKEN": TOKEN,
-        "NUANXIN_TELEGRAM__API_BASE_URL": telegram.url,
-        "NUANXIN_WEB__PORT": "0",
-    }
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("NUANXIN_")}
+    return {**clean, "NUANXIN_CONFIG": str(folder / "config.toml"), "NUANXIN_WEB__PORT": "0", **settings}
 
 
-async def bot(folder: Path, telegram: Telegram, *arguments: str) -> asyncio.subprocess.Process:
+async def bot(folder: Path, *arguments: str, **settings: str) -> asyncio.subprocess.Process:
     with (folder / "log").open("ab") as log:
         return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, env=environment(folder, telegram), stdout=log, stderr=log
+            sys.executable, "-m", "bot", *arguments, env=environment(folder, **settings), stdout=log, stderr=log
         )
+
+
+class Geocoding:
+    """A geocoding service of the Nominatim kind, which knows one place."""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        body = b'[{"lat":"37.43","lon":"116.36","display_name":"Dezhou, Hall street"}]'
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+        writer.write(head % len(body) + body)
+        await writer.drain()
+        writer.close()
 
 
 async def test_kill_9_loses_no_update_and_repeats_no_effect(tmp_path: Path) -> None:
+    """200 riders: half share a location, half fill the address form, while the program dies again and again."""
     chance = random.Random(9)
     (tmp_path / "stations.csv").write_text(CSV)
-    async with Telegram() as telegram:
-        telegram.latency = 0.12
-        importing = await bot(tmp_path, telegram, "stations", "import", str(tmp_path / "stations.csv"))
-        assert await importing.wait() == 0
-        riders = [Rider(telegram, 1_000 + n) for n in range(RIDERS)]
-        for rider in riders:
-            await rider.sends(location={"latitude": 37.43, "longitude": 116.36})
-        for _ in range(3):
-            running = await bot(tmp_path, telegram, "run")
-            before = len(telegram.calls)
-            await asyncio.wait_for(_more_calls(telegram, before), 20)
+    service = await asyncio.start_server(Geocoding().answer, "127.0.0.1", 0)
+    where = "127.0.0.1:" + str(service.sockets[0].getsockname()[1])
+    async with service, telegram() as (api, address):
+        settings = {
+            "NUANXIN_TELEGRAM__TOKEN": TOKEN, "NUANXIN_TELEGRAM__API_BASE_URL": address,
+            "NUANXIN_GEOCODING__SERVICE": "nominatim", "NUANXIN_GEOCODING__DOMAIN": where,
+            "NUANXIN_GEOCODING__SCHEME": "http",
+        }  # fmt: skip
+        assert await (await bot(tmp_path, "stations", "import", str(tmp_path / "stations.csv"))).wait() == 0
+        api.latency = 0.12
+        riders = [
+            Rider(api.world, api.world.add(Person(1_000 + n, "Rider", language_code="en"))) for n in range(RIDERS)
+        ]
+        for at, rider in enumerate(riders):
+            if at % 2:
+                await rider.forges("address")
+                await rider.says("Hall street")
+            else:
+                await rider.shares()
+        for _ in range(4):
+            running = await bot(tmp_path, "run", **settings)
+            await _some_are_confirmed(api)
             await asyncio.sleep(chance.uniform(0, 0.3))
             running.kill()
             await running.wait()
-        running = await bot(tmp_path, telegram, "run")
-        async with telegram.changed:
-            await asyncio.wait_for(telegram.changed.wait_for(lambda: not telegram.waiting), 30)
-        started = time.monotonic()
-        running.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(running.wait(), 10) == 0
-        assert time.monotonic() - started < 10
+        running = await bot(tmp_path, "run", **settings)
+        async with asyncio.timeout(60), api.world.changed:
+            await api.world.changed.wait_for(lambda: not api.world.waiting)
+        await _ends_within_10_s(running)
     for rider in riders:
-        assert {"sendMessage", "sendVenue"} <= {method for method, _ in rider.said_to_me()}
+        assert any("venue" in heard for heard in rider.heard), "an update was lost"
+        assert any("Nearest stations" in heard.get("text", "") for heard in rider.heard)
+        assert not any("Send me your location" in heard.get("text", "") for heard in rider.heard)
     with sqlite3.connect(tmp_path / "data" / "nuanxin.db") as database:
-        assert database.execute("SELECT count(*), count(DISTINCT person_id) FROM searches").fetchone() == (
-            RIDERS,
-            RIDERS,
-        )
+        kept = database.execute("SELECT count(*), count(DISTINCT person_id) FROM searches").fetchone()
+        open_forms = database.execute("SELECT count(*) FROM dialogues").fetchone()[0]
     database.close()
-    assert TOKEN not in (tmp_path / "log").read_text()
+    assert (kept, open_forms) == ((RIDERS, RIDERS), 0), "an effect came twice, or not at all"
+    log = (tmp_path / "log").read_text()
+    assert "Traceback" not in log and TOKEN not in log and "Hall street" not in log and "116.36" not in log
 
 
-async def _more_calls(telegram: Telegram, before: int) -> None:
-    async with telegram.changed:
-        await telegram.changed.wait_for(lambda: len(telegram.calls) > before + 1)
+async def _some_are_confirmed(api: BotApi) -> None:
+    before = len(api.world.waiting)
+    async with asyncio.timeout(20), api.world.changed:
+        await api.world.changed.wait_for(lambda: len(api.world.waiting) < before)
+
+
+async def _ends_within_10_s(running: asyncio.subprocess.Process) -> None:
+    started = time.monotonic()
+    running.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(running.wait(), 10) == 0
+    assert time.monotonic() - started < 10
 
 
 async def test_a_faulty_config_is_one_line_a_fault(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('[web]\nport = "many"\nhots = "x"\n[organisation]\ntimezone = "Mars/Base"\n')
-    variables = {**os.environ, "NUANXIN_CONFIG": str(tmp_path / "config.toml"), "NUANXIN_NONSENSE": "1"}
+    variables = environment(tmp_path, NUANXIN_NONSENSE="1")
+    del variables["NUANXIN_WEB__PORT"]
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "check", env=variables, stderr=asyncio.subprocess.PIPE
     )
@@ -86,3 +118,70 @@ async def test_a_faulty_config_is_one_line_a_fault(tmp_path: Path) -> None:
     assert len(lines) == 4 and "Traceback" not in said.decode()
     assert any("web.hots: unknown key" in line for line in lines)
     assert any("NUANXIN_NONSENSE: unknown key" in line for line in lines)
+
+
+async def test_without_a_token_the_sandbox_starts_with_demo_data(tmp_path: Path) -> None:
+    running = await bot(tmp_path, "run")
+    address = await _logged(tmp_path / "log", r"Nuanxin sandbox: (http://\S+)")
+    async with aiohttp.ClientSession() as session:
+        await _until_ready(session, address)
+        async with session.get(f"{address}/") as page:
+            assert "<title>暖新" in await page.text()
+        async with session.get(f"{address}/", headers={"Host": "evil.example"}) as page:
+            assert page.status == 403
+        async with session.get(f"{address}/metrics") as page:
+            assert "nuanxin_stations 44.0" in await page.text()
+    await _ends_within_10_s(running)
+
+
+async def _logged(log: Path, pattern: str) -> str:
+    """The first group of a line that the program writes sooner or later."""
+    async with asyncio.timeout(20):
+        while True:
+            found = re.search(pattern, log.read_text())  # noqa: ASYNC240 (a small file)
+            if found:
+                return found[1]
+            await asyncio.sleep(0.05)
+
+
+async def _until_ready(session: aiohttp.ClientSession, address: str) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            async with session.get(f"{address}/readyz") as answer:
+                if answer.status == 200:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_the_sandbox_refuses_a_real_token_and_an_open_address(tmp_path: Path) -> None:
+    assert await (await bot(tmp_path, "sandbox", NUANXIN_TELEGRAM__TOKEN=TOKEN)).wait() == 1
+    assert await (await bot(tmp_path, "run", NUANXIN_WEB__HOST="0.0.0.0")).wait() == 1
+    said = (tmp_path / "log").read_text()
+    assert "real token" in said and "loopback only" in said and "Traceback" not in said
+
+
+async def test_two_replicas_on_postgresql_share_the_work_and_replace_each_other(
+    tmp_path: Path, postgresql: str
+) -> None:
+    """Both run against one database; one polls. It is killed, and the other goes on within 10 s."""
+    from tests.conftest import new_database
+
+    url = await new_database(postgresql)
+    async with telegram() as (api, address):
+        settings = {"NUANXIN_TELEGRAM__TOKEN": TOKEN, "NUANXIN_TELEGRAM__API_BASE_URL": address,
+                    "NUANXIN_DATABASE__URL": url}  # fmt: skip
+        (tmp_path / "stations.csv").write_text(CSV)
+        assert await (await bot(tmp_path, "stations", "import", str(tmp_path / "stations.csv"), **settings)).wait() == 0
+        rider = Rider(api.world, api.world.add(Person(1, "Rider", language_code="en")))
+        first = await bot(tmp_path, "run", **settings)
+        await rider.shares()
+        await rider.hears_of("Nearest")
+        second = await bot(tmp_path, "run", **settings)
+        await rider.forges("address")
+        await rider.hears_of("look up addresses")
+        await _logged(tmp_path / "log", "this process (does not) lead")
+        first.kill()
+        await first.wait()
+        await rider.shares()
+        await rider.hears_of("Nearest")
+        await _ends_within_10_s(second)

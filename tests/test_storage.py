@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import appends, dialogues, leases, people, reports, schema, searches, updates
+from storage import appends, dialogues, people, reports, schema, searches, updates
 from storage.appends import Seen
 from storage.database import Base, Database
 from storage.dialogues import OpenForm
@@ -16,6 +16,7 @@ from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_key
 from storage.grouping import Grouped
 from storage.reports import Kind, ReportedAlready
 from storage.searches import Search
+from storage.updates import Done
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -100,20 +101,12 @@ async def test_an_update_is_marked_once_and_its_answers_wait(database: Database)
         await updates.keep_answers(session, 1, b"hello", NOW)
     async with database.writing() as session:
         assert not await updates.mark_done(session, 1, NOW)
-        assert await updates.unanswered(session, 1) == b"hello"
+        assert await updates.done(session, [1, 2]) == [Done(b"hello"), None]
         (claimed,) = await updates.claim_unanswered(session, NOW, timedelta(minutes=1))
         assert claimed.answers == b"hello"
         assert not await updates.claim_unanswered(session, NOW, timedelta(minutes=1))
         await updates.answered(session, [1])
-        assert await updates.unanswered(session, 1) is None
-
-
-async def test_a_lease_has_one_holder_and_lapses(database: Database) -> None:
-    async with database.writing() as session:
-        assert await leases.take(session, "polling", "a", NOW)
-        assert not await leases.take(session, "polling", "b", NOW + timedelta(seconds=7))
-        assert await leases.take(session, "polling", "a", NOW + timedelta(seconds=7))
-        assert await leases.take(session, "polling", "b", NOW + timedelta(seconds=15))
+        assert await updates.done(session, [1]) == [Done()]
 
 
 async def test_what_comes_together_is_done_together() -> None:

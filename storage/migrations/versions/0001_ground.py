@@ -24,13 +24,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_dialogues_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
-        "leases",
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("holder", sa.String(length=40), nullable=False),
-        sa.Column("until", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
-    )
-    op.create_table(
         "people",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("language", sa.String(length=16), nullable=True),
@@ -151,7 +144,6 @@ def downgrade() -> None:
     op.drop_table("reports")
     op.drop_table("publications")
     op.drop_table("people")
-    op.drop_table("leases")
     with op.batch_alter_table("dialogues", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dialogues_expires_at"))
 

@@ -1,0 +1,33 @@
+"""The figures of /metrics. docs/operations.md says what each means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+
+class Metrics:
+    """One registry for each App, so that two in one process (in tests) do not mix."""
+
+    CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self.updates = Counter(
+            "nuanxin_updates", "Updates by kind and outcome", ["kind", "outcome"], registry=self._registry
+        )
+        self.seconds = Histogram(
+            "nuanxin_update_seconds", "From an update in hand to its last answer sent", ["handler"],
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10), registry=self._registry,
+        )  # fmt: skip
+        self.sends = Counter("nuanxin_sends", "Calls to Telegram by result", ["result"], registry=self._registry)
+
+    def gauge(self, name: str, about: str, read: Callable[[], float]) -> None:
+        """A figure that is read when somebody looks."""
+        gauge = Gauge(f"nuanxin_{name}", about, registry=self._registry)
+        gauge.set_function(read)
+
+    def page(self) -> bytes:
+        return generate_latest(self._registry)

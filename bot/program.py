@@ -1,0 +1,110 @@
+"""The program as a process: it listens, starts the App, and leaves in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import socket
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from bot.app import App
+from bot.config import Config
+from bot.logs import logger
+from storage.database import Database, open_database
+from storage.encryption import Vault, decode_key, read_or_make_key
+
+log = logger("bot.program")
+
+LEAVES_WITHIN = 8.0
+
+
+class CannotStart(Exception):
+    """One sentence says what has to be changed."""
+
+
+def open_configured(config: Config) -> Database:
+    """The database of the config, with the keys of the config or of the data folder."""
+    keys = [decode_key(key.get_secret_value()) for key in config.security.encryption_keys]
+    if not keys:
+        path = config.data.folder / "encryption.key"
+        key, made = read_or_make_key(path)
+        if made:
+            log.warning("made an encryption key; back it up, without it nothing personal can be read", file=str(path))
+        keys = [key]
+    return open_database(config.database.url, Vault(keys))
+
+
+def listen(config: Config) -> socket.socket:
+    """The socket of [web].
+
+    Raises:
+        CannotStart: the address is taken or not of this machine.
+    """
+    host, port = config.web.host, config.web.port
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.create_server(address[:2], family=family)
+    except OSError as failure:
+        raise CannotStart(f"web: can't listen at {host}:{port}: {failure.strerror or failure}") from None
+    return listening
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@contextlib.asynccontextmanager
+async def served(application: web.Application, listening: socket.socket) -> AsyncIterator[None]:
+    """The web part, listening. Its end waits for requests in hand."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=LEAVES_WITHIN)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
+    try:
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def run(config: Config) -> None:
+    """Runs the bot against Telegram until SIGTERM or Ctrl-C."""
+    listening = listen(config)
+    app = App(config, open_configured(config))
+    async with leaving(app), served(app.web_application(), listening):
+        log.info("listening", address=f"http://{config.web.host}:{listening.getsockname()[1]}")
+        await carry(app)
+
+
+@contextlib.asynccontextmanager
+async def leaving(app: App) -> AsyncIterator[None]:
+    """SIGTERM and Ctrl-C let the app leave; it is closed at the end, whatever came."""
+    loop = asyncio.get_running_loop()
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(kind, app.leave)
+    try:
+        yield
+    finally:
+        await app.close()
+
+
+async def carry(app: App) -> None:
+    """From the start until `leave`, which also ends a start that is still waiting for Telegram."""
+    starting = asyncio.create_task(app.start())
+    left = asyncio.create_task(app.left.wait())
+    await asyncio.wait([starting, left], return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        return
+    starting.result()
+    running = asyncio.create_task(app.run())
+    await asyncio.wait([running, left], return_when=asyncio.FIRST_COMPLETED)
+    left.cancel()
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(running, LEAVES_WITHIN)

@@ -1,0 +1,92 @@
+"""The Bot API's methods that change what was said, and those that answer a press."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.sandbox.entities import units
+from bot.sandbox.markup import inline_keyboard
+from bot.sandbox.params import Json, Params, bad
+from bot.sandbox.sending import MEDIA, caption_content, text_content
+from bot.sandbox.world import Chat, World
+
+
+def _target(world: World, params: Params) -> tuple[Chat, Json]:
+    chat = world.reachable(params.values.get("chat_id"))
+    return chat, world.own(chat, params.whole("message_id"))
+
+
+def edit_message_text(world: World, params: Params) -> Json:
+    chat, message = _target(world, params)
+    if "text" not in message:
+        raise bad("there is no text in the message to edit")
+    return world.change(
+        chat, message, {"entities": None, **text_content(params), "reply_markup": inline_keyboard(params)}
+    )
+
+
+def edit_message_caption(world: World, params: Params) -> Json:
+    chat, message = _target(world, params)
+    if not any(kind in message for kind in MEDIA):
+        raise bad("there is no caption in the message to edit")
+    caption = {"caption": None, "caption_entities": None, **caption_content(params)}
+    return world.change(chat, message, {**caption, "reply_markup": inline_keyboard(params)})
+
+
+def edit_message_reply_markup(world: World, params: Params) -> Json:
+    chat, message = _target(world, params)
+    return world.change(chat, message, {"reply_markup": inline_keyboard(params)})
+
+
+def edit_message_media(world: World, params: Params) -> Json:
+    chat, message = _target(world, params)
+    media = params.parsed("media") or {}
+    kind = media.get("type")
+    if kind not in ("photo", "document"):
+        raise bad("can't parse InputMedia: the sandbox knows photo and document")
+    one = Params({**media, kind: media.get("media")}, params.files)
+    upload = world.files.sent(one, kind)
+    content: Json = {kind: world.files.photo(upload) if kind == "photo" else world.files.document(upload)}
+    blank = dict.fromkeys((*MEDIA, "text", "entities", "caption", "caption_entities"))
+    return world.change(
+        chat, message, {**blank, **content, **caption_content(one), "reply_markup": inline_keyboard(params)}
+    )
+
+
+def delete_message(world: World, params: Params) -> bool:
+    world.delete(world.reachable(params.values.get("chat_id")), params.whole("message_id"))
+    return True
+
+
+def delete_messages(world: World, params: Params) -> bool:
+    chat = world.reachable(params.values.get("chat_id"))
+    for message_id in params.parsed("message_ids") or []:
+        if int(message_id) in chat.messages:
+            world.delete(chat, int(message_id))
+    return True
+
+
+def answer_callback_query(world: World, params: Params) -> bool:
+    query = world.queries.get(params.text("callback_query_id"))
+    if query is None or query.answered or world.clock() - query.at > world.QUERY_LIVES:
+        raise bad("query is too old and response timeout expired or query ID is invalid")
+    text = params.text("text")
+    if units(text) > 200:
+        raise bad("MESSAGE_TOO_LONG")
+    query.answered = True
+    event: dict[str, Any] = {"type": "answer", "query": params.text("callback_query_id"), "text": text}
+    world.tell(query.person_id, {**event, "alert": params.flag("show_alert"), "url": params.text("url")})
+    return True
+
+
+def pin_chat_message(world: World, params: Params) -> bool:
+    chat = world.reachable(params.values.get("chat_id"))
+    if params.whole("message_id") not in chat.messages:
+        raise bad("message to pin not found")
+    return True
+
+
+def send_chat_action(world: World, params: Params) -> bool:
+    chat = world.reachable(params.values.get("chat_id"))
+    world.tell(chat.id, {"type": "action", "action": params.text("action")})
+    return True

@@ -1,0 +1,165 @@
+"""The Bot API's methods that put a message into a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bot.sandbox.entities import CAPTION_LIMIT, TEXT_LIMIT, Formatted, parse_html, trimmed, units, with_found
+from bot.sandbox.markup import inline_keyboard, reply_keyboard
+from bot.sandbox.params import Json, Params, bad
+from bot.sandbox.world import Chat, World
+
+_CONTENT = (
+    "text", "entities", "link_preview_options", "photo", "document", "voice", "video", "location", "venue", "contact",
+    "sticker", "caption", "caption_entities",
+)  # fmt: skip
+MEDIA = ("photo", "document", "voice", "video")
+
+
+def formatted(params: Params, name: str, entities: str, limit: int, too_long: str) -> Formatted:
+    """The text of a call, read in its parse_mode."""
+    source, mode = params.text(name), params.text("parse_mode")
+    if mode and mode.upper() != "HTML":
+        raise bad("unsupported parse_mode (the sandbox knows HTML)")
+    given = params.parsed(entities) or []
+    found = with_found(parse_html(source) if mode else trimmed(Formatted(source, given)))
+    if units(found.text) > limit:
+        raise bad(too_long)
+    return found
+
+
+def text_content(params: Params) -> Json:
+    text, entities = formatted(params, "text", "entities", TEXT_LIMIT, "message is too long")
+    if not text:
+        raise bad("message text is empty")
+    preview = params.parsed("link_preview_options")
+    return {
+        "text": text,
+        **({"entities": entities} if entities else {}),
+        **({"link_preview_options": preview} if preview else {}),
+    }
+
+
+def caption_content(params: Params) -> Json:
+    text, entities = formatted(params, "caption", "caption_entities", CAPTION_LIMIT, "message caption is too long")
+    return {**({"caption": text} if text else {}), **({"caption_entities": entities} if entities else {})}
+
+
+def place_of(params: Params) -> Json:
+    place: Json = {"latitude": params.real("latitude"), "longitude": params.real("longitude")}
+    if not (abs(place["latitude"]) <= 90 and abs(place["longitude"]) <= 180):
+        raise bad("invalid location coordinates specified")
+    return place
+
+
+def _put(world: World, params: Params, content: Callable[[], Json]) -> Json:
+    """Puts one message into the chat of the call. The chat is looked up first, as Telegram does."""
+    chat = world.reachable(params.values.get("chat_id"))
+    keyboard, inline = reply_keyboard(params), inline_keyboard(params)
+    made = {**content(), **_reply(chat, params), **({"reply_markup": inline} if inline else {})}
+    return world.say(chat, made, keyboard)
+
+
+def _reply(chat: Chat, params: Params) -> Json:
+    asked = params.parsed("reply_parameters") or {}
+    message = chat.messages.get(int(asked.get("message_id", 0)))
+    if asked and message is None and not asked.get("allow_sending_without_reply"):
+        raise bad("message to be replied not found")
+    if message is None:
+        return {}
+    return {"reply_to_message": {name: value for name, value in message.items() if name != "reply_to_message"}}
+
+
+def send_message(world: World, params: Params) -> Json:
+    return _put(world, params, lambda: text_content(params))
+
+
+def send_photo(world: World, params: Params) -> Json:
+    return _put(
+        world,
+        params,
+        lambda: {"photo": world.files.photo(world.files.sent(params, "photo")), **caption_content(params)},
+    )
+
+
+def send_document(world: World, params: Params) -> Json:
+    return _put(
+        world,
+        params,
+        lambda: {"document": world.files.document(world.files.sent(params, "document")), **caption_content(params)},
+    )
+
+
+def send_voice(world: World, params: Params) -> Json:
+    return _put(
+        world,
+        params,
+        lambda: {"voice": world.files.voice(world.files.sent(params, "voice")), **caption_content(params)},
+    )
+
+
+def send_location(world: World, params: Params) -> Json:
+    return _put(world, params, lambda: {"location": place_of(params)})
+
+
+def send_venue(world: World, params: Params) -> Json:
+    def content() -> Json:
+        title, address = params.text("title").strip(), params.text("address").strip()
+        if not title or not address:
+            raise bad("venue title must be non-empty" if not title else "venue address must be non-empty")
+        place = place_of(params)
+        return {"venue": {"location": place, "title": title, "address": address}, "location": place}
+
+    return _put(world, params, content)
+
+
+def send_contact(world: World, params: Params) -> Json:
+    def content() -> Json:
+        if not params.text("phone_number"):
+            raise bad("phone number is empty")
+        return {"contact": {"phone_number": params.text("phone_number"), "first_name": params.text("first_name")}}
+
+    return _put(world, params, content)
+
+
+def send_media_group(world: World, params: Params) -> list[Json]:
+    media = params.parsed("media")
+    if not isinstance(media, list) or not 2 <= len(media) <= 10:
+        raise bad("expected an Array of 2 to 10 InputMedia as media")
+    send: dict[str, Callable[[World, Params], Json]] = {"photo": send_photo, "document": send_document}
+    sent = []
+    for item in media:
+        if item.get("type") not in send:
+            raise bad("can't use the media of the specified type in the album")
+        one = {**item, item["type"]: item.get("media"), "chat_id": params.values.get("chat_id")}
+        sent.append(send[item["type"]](world, Params(one, params.files)))
+    return sent
+
+
+def _source(world: World, params: Params, message_id: int) -> Json:
+    chat = world.chats.get(params.whole("from_chat_id"))
+    message = chat.messages.get(message_id) if chat else None
+    if chat is None or message is None:
+        raise bad("chat not found" if chat is None else "message to copy not found")
+    return message
+
+
+def copy_message(world: World, params: Params) -> Json:
+    source = _source(world, params, params.whole("message_id"))
+    content = {name: source[name] for name in _CONTENT if name in source}
+    if params.has("caption"):
+        content = {**content, "caption_entities": [], **caption_content(params)}
+    return {"message_id": _put(world, params, lambda: content)["message_id"]}
+
+
+def copy_messages(world: World, params: Params) -> list[Json]:
+    ids: list[Any] = params.parsed("message_ids") or []
+    return [copy_message(world, Params({**params.values, "message_id": one})) for one in ids]
+
+
+def forward_message(world: World, params: Params) -> Json:
+    source = _source(world, params, params.whole("message_id"))
+    origin = {"type": "user", "date": source["date"], "sender_user": source["from"]}
+    content = {name: source[name] for name in _CONTENT if name in source}
+    return _put(world, params, lambda: {**content, "forward_origin": origin})

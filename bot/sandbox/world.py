@@ -1,0 +1,264 @@
+"""The sandbox's Telegram: people and chats, their messages, and the updates that the bot has not confirmed."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import itertools
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.sandbox.files import Files
+from bot.sandbox.params import Json, Refusal, bad
+
+UPDATE_KINDS = (
+    "message", "edited_message", "callback_query", "inline_query", "chosen_inline_result", "my_chat_member", "poll",
+    "poll_answer", "chat_member", "chat_join_request", "channel_post", "edited_channel_post",
+)  # fmt: skip
+_NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody with a phone. Their private chat with the bot has their id."""
+
+    id: int
+    first_name: str
+    username: str = ""
+    language_code: str = "zh-hans"
+    role: str = "rider"
+    phone: str = ""
+    started: bool = False
+    blocks: bool = False
+
+    def user(self) -> Json:
+        named = {"username": self.username} if self.username else {}
+        return {"id": self.id, "is_bot": False, "first_name": self.first_name, "language_code": self.language_code,
+                **named}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Chat:
+    """A private chat or a group, with all that was said in it and the reply keyboard that shows below."""
+
+    id: int
+    type: str
+    title: str = ""
+    members: list[int] = field(default_factory=list)
+    messages: dict[int, Json] = field(default_factory=dict)
+    keyboard: Json | None = None
+
+
+@dataclass(slots=True)
+class Query:
+    """A pressed button that waits for its answer."""
+
+    person_id: int
+    at: float
+    answered: bool = False
+
+
+Event = Json
+Listener = Callable[[int, Event], None]
+
+
+class World:
+    """All of it, in memory. `clock` gives seconds since 1970; what happens is told to `listeners` by chat."""
+
+    QUERY_LIVES = 60.0
+
+    def __init__(
+        self, token: str, username: str = "nuanxin_sandbox_bot", clock: Callable[[], float] = time.time
+    ) -> None:
+        self.token = token
+        self.clock = clock
+        self.bot: Json = {
+            "id": int(token.partition(":")[0]),
+            "is_bot": True,
+            "first_name": "暖新",
+            "username": username,
+        }
+        self.people: dict[int, Person] = {}
+        self.chats: dict[int, Chat] = {}
+        self.files = Files()
+        self.queries: dict[str, Query] = {}
+        self.waiting: list[Json] = []
+        self.changed = asyncio.Condition()
+        self.allowed: set[str] | None = None
+        self.webhook: Json = {"url": ""}
+        self.commands: dict[tuple[str, str], list[Json]] = {}
+        self.texts: dict[tuple[str, str], str] = {}
+        self.listeners: set[Listener] = set()
+        self._message_ids = itertools.count(1)
+        self._update_ids = itertools.count(int(clock()) % 1_000_000_000)
+        self._query_ids = itertools.count(int(clock() * 1_000))
+
+    def add(self, person: Person) -> Person:
+        self.people[person.id] = person
+        self.chats[person.id] = Chat(person.id, "private", members=[person.id])
+        return person
+
+    def add_group(self, chat_id: int, title: str, members: Iterable[int]) -> Chat:
+        self.chats[chat_id] = Chat(chat_id, "group", title, list(members))
+        return self.chats[chat_id]
+
+    def describe(self, chat: Chat) -> Json:
+        """The chat as the Bot API gives it."""
+        if chat.type != "private":
+            return {"id": chat.id, "type": chat.type, "title": chat.title}
+        person = self.people[chat.id]
+        named = {"username": person.username} if person.username else {}
+        return {"id": chat.id, "type": "private", "first_name": person.first_name, **named}
+
+    # What the bot does
+
+    def reachable(self, chat_id: Any) -> Chat:
+        """The chat that the bot may write to.
+
+        Raises:
+            Refusal: there is none, or its person does not want to hear of the bot.
+        """
+        chat = self.chats.get(int(chat_id)) if str(chat_id).lstrip("-").isdigit() else None
+        if chat is None:
+            raise bad("chat not found")
+        if chat.type == "private":
+            person = self.people[chat.id]
+            if person.blocks:
+                raise Refusal(403, "Forbidden: bot was blocked by the user")
+            if not person.started:
+                raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
+        return chat
+
+    def say(self, chat: Chat, content: Json, keyboard: Json | None = None) -> Json:
+        """A message of the bot."""
+        if keyboard is not None:
+            chat.keyboard = None if keyboard.get("remove_keyboard") else keyboard
+        message = self._keep(chat, self.bot, content)
+        self.tell(chat.id, {"type": "message", "message": message, "keyboard": chat.keyboard})
+        return message
+
+    def own(self, chat: Chat, message_id: int) -> Json:
+        """A message of the bot that it may still change."""
+        message = chat.messages.get(message_id)
+        if message is None:
+            raise bad("message to edit not found")
+        if message["from"]["id"] != self.bot["id"]:
+            raise bad("message can't be edited")
+        return message
+
+    def change(self, chat: Chat, message: Json, changes: Json) -> Json:
+        """Edits a message of the bot; None takes a field away."""
+        changed = {name: value for name, value in {**message, **changes}.items() if value is not None}
+        if changed == message:
+            raise bad(
+                "message is not modified: specified new message content and reply markup are exactly the same as a "
+                "current content and reply markup of the message"
+            )
+        changed["edit_date"] = self.now
+        chat.messages[message["message_id"]] = changed
+        self.tell(chat.id, {"type": "edited", "message": changed})
+        return changed
+
+    def delete(self, chat: Chat, message_id: int) -> None:
+        if chat.messages.pop(message_id, None) is None:
+            raise bad("message to delete not found")
+        self.tell(chat.id, {"type": "deleted", "message_id": message_id})
+
+    def tell(self, chat_id: int, event: Event) -> None:
+        for listener in tuple(self.listeners):
+            listener(chat_id, copy.deepcopy(event))
+
+    @property
+    def now(self) -> int:
+        return int(self.clock())
+
+    def _keep(self, chat: Chat, sender: Json, content: Json) -> Json:
+        message = {"message_id": next(self._message_ids), "date": self.now, "chat": self.describe(chat), "from": sender,
+                   **content}  # fmt: skip
+        chat.messages[message["message_id"]] = message
+        return message
+
+    # What people do
+
+    async def sends(self, person: Person, content: Json, chat: Chat | None = None) -> Json:
+        """A message of a person, in the private chat unless another is named. Writing lets the bot in."""
+        where = chat or self.chats[person.id]
+        if where.type == "private":
+            person.started = True
+            await self.unblocks(person)
+        message = self._keep(where, person.user(), content)
+        self.tell(where.id, {"type": "message", "message": message, "keyboard": where.keyboard})
+        await self.hand_over("message", message)
+        return message
+
+    async def edits(self, person: Person, message_id: int, changes: Json, chat: Chat | None = None) -> Json:
+        where = chat or self.chats[person.id]
+        changed = {**where.messages[message_id], **changes, "edit_date": self.now}
+        where.messages[message_id] = changed
+        self.tell(where.id, {"type": "edited", "message": changed})
+        await self.hand_over("edited_message", changed)
+        return changed
+
+    async def presses(self, person: Person, message_id: int, data: str, chat: Chat | None = None) -> str:
+        """Presses an inline button; returns the id of the query."""
+        where = chat or self.chats[person.id]
+        known = where.messages.get(message_id)
+        gone: Json = {"message_id": message_id, "date": 0, "chat": self.describe(where)}
+        query_id = str(next(self._query_ids))
+        self.queries[query_id] = Query(person.id, self.clock())
+        while len(self.queries) > 10_000:
+            del self.queries[next(iter(self.queries))]
+        body = {
+            "id": query_id,
+            "from": person.user(),
+            "message": known or gone,
+            "chat_instance": str(where.id),
+            "data": data,
+        }
+        await self.hand_over("callback_query", body)
+        return query_id
+
+    async def blocks(self, person: Person) -> None:
+        if not person.blocks:
+            person.blocks = True
+            await self._membership(person, "member", "kicked")
+
+    async def unblocks(self, person: Person) -> None:
+        if person.blocks:
+            person.blocks = False
+            await self._membership(person, "kicked", "member")
+
+    async def _membership(self, person: Person, old: str, new: str) -> None:
+        def member(status: str) -> Json:
+            until = {"until_date": 0} if status == "kicked" else {}
+            return {"user": self.bot, "status": status, **until}
+
+        await self.hand_over("my_chat_member", {
+            "chat": self.describe(self.chats[person.id]), "from": person.user(), "date": self.now,
+            "old_chat_member": member(old), "new_chat_member": member(new),
+        })  # fmt: skip
+
+    async def hand_over(self, kind: str, body: Json) -> None:
+        """Queues an update, if the bot asked for this kind."""
+        if kind in _NOT_BY_DEFAULT if self.allowed is None else kind not in self.allowed:
+            return
+        async with self.changed:
+            self.waiting.append({"update_id": next(self._update_ids), kind: copy.deepcopy(body)})
+            self.changed.notify_all()
+
+    async def confirm(self, until: int) -> None:
+        """Forgets the updates before this number."""
+        async with self.changed:
+            self.waiting = [update for update in self.waiting if update["update_id"] >= until]
+            self.changed.notify_all()
+
+    def menu_of(self, person: Person) -> list[Json]:
+        """The commands that this person's phone offers: https://core.telegram.org/bots/api#determining-list-of-commands"""
+        language = person.language_code.split("-")[0]
+        for scope in (f"chat:{person.id}", "all_private_chats", "default"):
+            for code in (language, ""):
+                if (scope, code) in self.commands:
+                    return self.commands[scope, code]
+        return []
