@@ -36,7 +36,6 @@ Box = tuple[float, float, float, float]
 
 
 class _Placed(NamedTuple):
-    number: int
     spot: Spot
     metres: float
     x: float
@@ -67,15 +66,15 @@ def paint(latitude: float, longitude: float, spots: Sequence[Spot], language: st
     ring = ring_for(max((metres for _, metres in ways), default=0.0))
     scale = _REACH / (3 * ring)
     placed = [
-        _Placed(number, spot, metres, _MIDDLE[0] + math.sin(math.radians(bearing)) * metres * scale,
+        _Placed(spot, metres, _MIDDLE[0] + math.sin(math.radians(bearing)) * metres * scale,
                 _MIDDLE[1] - math.cos(math.radians(bearing)) * metres * scale)
-        for number, (spot, (bearing, metres)) in enumerate(zip(spots, ways, strict=True), start=1)
+        for spot, (bearing, metres) in zip(spots, ways, strict=True)
     ]  # fmt: skip
     canvas = _Canvas(MAP_HEIGHT + LINE * len(placed) + 20)
     _rings(canvas, ring, language)
     _north_and_scale(canvas, ring * scale, texts.distance(ring, language))
-    _rider(canvas)
     _stations(canvas, placed)
+    _rider(canvas)
     _legend(canvas, placed, language)
     return canvas.png()
 
@@ -122,9 +121,9 @@ class _Canvas:
         return self._draw.textlength(text, _font(size)) / _FINER
 
     def png(self) -> bytes:
-        small = self._image.resize((WIDTH, self.height), Image.Resampling.LANCZOS).quantize(128)
+        small = self._image.resize((WIDTH, self.height), Image.Resampling.LANCZOS)
         out = io.BytesIO()
-        small.save(out, "PNG", optimize=False)
+        small.save(out, "PNG")
         return out.getvalue()
 
 
@@ -174,7 +173,7 @@ def _stations(canvas: _Canvas, placed: Sequence[_Placed]) -> None:
                 break
     for one in reversed(placed):
         canvas.circle(one.x, one.y, 23, OPEN if one.spot.is_open else CLOSED, "#ffffff", 3)
-        canvas.text(one.x, one.y, str(one.number), 26, "#ffffff", "mm")
+        canvas.text(one.x, one.y, str(one.spot.number), 26, "#ffffff", "mm")
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -190,7 +189,7 @@ def _legend(canvas: _Canvas, placed: Sequence[_Placed], language: str) -> None:
     for at, one in enumerate(placed):
         y = MAP_HEIGHT + 10 + LINE * (at + 0.5)
         canvas.circle(34, y, 17, OPEN if one.spot.is_open else CLOSED)
-        canvas.text(34, y, str(one.number), 20, "#ffffff", "mm")
+        canvas.text(34, y, str(one.spot.number), 20, "#ffffff", "mm")
         far = texts.distance(one.metres, language)
         canvas.text(WIDTH - 24, y, far, 26, SOFT, "rm")
         name, room = one.spot.name, WIDTH - 100 - canvas.length(far, 26)

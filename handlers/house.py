@@ -63,6 +63,7 @@ class Directory(Protocol):
 class Spot(NamedTuple):
     """A numbered station on a picture."""
 
+    number: int
     name: str
     latitude: float
     longitude: float

@@ -7,12 +7,13 @@ from handlers.addresses import ADDRESS
 from handlers.house import Spot
 from handlers.routes import Routes
 from handlers.station_filter import open_filter
-from handlers.station_list import Asked, list_page, look
+from handlers.station_list import PAGE, Asked, list_page, look
 from handlers.station_search import answer_search, search_at, send_venue
 from handlers.talk import Button, Forged, Json, Talk
 from handlers.texts import N_
 from storage import people, searches
 from storage.geodesy import is_place
+from storage.opening_hours import State
 from storage.searches import Search
 
 
@@ -120,9 +121,13 @@ async def picture(talk: Talk, search_id: int, code: int, page: int) -> None:
         return
     index = talk.house.directory.index
     spots = [
-        Spot(index.names[found.row], float(index.latitudes[found.row]), float(index.longitudes[found.row]),
-             found.hours.state != 0)
-        for found in look(talk, search.latitude, search.longitude, Asked.of(code), page)[0]
+        Spot(
+            number, index.names[found.row], float(index.latitudes[found.row]), float(index.longitudes[found.row]),
+            found.hours.state is not State.CLOSED,
+        )
+        for number, found in enumerate(
+            look(talk, search.latitude, search.longitude, Asked.of(code), page)[0], start=page * PAGE + 1
+        )
     ]  # fmt: skip
     png = await talk.house.painter.map_png(search.latitude, search.longitude, spots, talk.language)
     talk.photo(png, talk._("You are in the middle. The numbers are those of the list."))

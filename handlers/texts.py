@@ -60,7 +60,7 @@ def translator(language: str) -> Translate:
 
 @lru_cache(maxsize=4_096)
 def number(value: float, language: str, digits: int = 0) -> str:
-    return format_decimal(value, format="#,##0." + "0" * digits if digits else "#,##0", locale=language)
+    return format_decimal(value, format="#,##0." + "#" * digits if digits else "#,##0", locale=language)
 
 
 @lru_cache(maxsize=4_096)

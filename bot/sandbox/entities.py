@@ -58,13 +58,15 @@ def parse_html(source: str) -> Formatted:
             text.append(piece)
             length += units(piece)
         elif closing:
-            _close(stack, tag.strip().lower(), length, at, entities)
+            _close(stack, tag.strip().lower(), length, at)
         else:
             stack.append(_opened(tag, length, at))
+            entities.append(stack[-1].entity)
     if stack:
         raise bad(f"can't parse entities: Can't find end tag corresponding to start tag \"{stack[-1].tag}\"")
-    entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
-    return trimmed(Formatted("".join(text), entities))
+    kept = [entity for entity in entities if entity["length"] and entity.get("url") != ""]
+    kept.sort(key=lambda entity: (entity["offset"], -entity["length"]))
+    return trimmed(Formatted("".join(text), kept))
 
 
 def _character(reference: str) -> str:
@@ -90,14 +92,12 @@ def _opened(tag: str, offset: int, at: int) -> _Open:
         entity["url"] = attributes.get("href", "")
     if name == "tg-emoji":
         entity["custom_emoji_id"] = attributes.get("emoji-id", "")
-    if name == "code" and attributes.get("class", "").startswith("language-"):
-        entity["language"] = attributes["class"].removeprefix("language-")
     if name == "blockquote" and re.search(r"\bexpandable\b", found[2]):
         entity["type"] = "expandable_blockquote"
     return _Open(name, entity)
 
 
-def _close(stack: list[_Open], name: str, length: int, at: int, entities: list[Json]) -> None:
+def _close(stack: list[_Open], name: str, length: int, at: int) -> None:
     if not stack:
         raise bad(f"can't parse entities: Unexpected end tag at byte offset {at}")
     opened = stack.pop()
@@ -106,10 +106,6 @@ def _close(stack: list[_Open], name: str, length: int, at: int, entities: list[J
         raise bad(f"can't parse entities: Unmatched end tag at byte offset {at}, {tags}")
     entity = opened.entity
     entity["length"] = length - entity["offset"]
-    if entity["length"] and not (entity["type"] == "text_link" and not entity["url"]):
-        if entity["type"] == "code":
-            entity.pop("language", None)
-        entities.append(entity)
 
 
 def trimmed(formatted: Formatted) -> Formatted:

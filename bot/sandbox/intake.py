@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -44,12 +45,11 @@ class Intake:
         wait = min(params.whole("timeout"), _LONGEST_POLL)
         async with world.changed:
             world.changed.notify_all()
-            try:
-                await asyncio.wait_for(
-                    world.changed.wait_for(lambda: bool(world.waiting) or turn != self.poll_turn), wait
-                )
-            except TimeoutError:
-                return []
+            if not world.waiting:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(
+                        world.changed.wait_for(lambda: bool(world.waiting) or turn != self.poll_turn), wait
+                    )
             if turn != self.poll_turn:
                 raise Refusal(409, _OTHER_ASKS)
             return world.waiting[:limit]
@@ -146,6 +146,8 @@ class Intake:
             except (aiohttp.ClientError, TimeoutError) as error:
                 trouble = type(error).__name__
             hook.update(last_error_date=self._world.now, last_error_message=trouble)
+            async with self._world.changed:
+                self._world.changed.notify_all()
             await asyncio.sleep(pause)
             pause = min(2 * pause, 5)
         async with self._world.changed:

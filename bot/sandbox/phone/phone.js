@@ -13,6 +13,7 @@ function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name.startsWith("aria-")) element.setAttribute(name, String(value));
     else if (value !== false && value != null) element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...children.filter((child) => child != null));
@@ -85,13 +86,13 @@ function showLog(chat) {
 }
 
 function showChange(event, chat) {
-  const log = $("log"), atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  const log = $("log");
   log.querySelector(".empty")?.remove();
   const old = log.querySelector(`[data-id="${event.message?.message_id ?? event.message_id}"]`);
   if (event.type === "message") { log.append(bubble(event.message)); showKeyboard(chat); }
   if (event.type === "edited") old?.replaceWith(bubble(event.message));
   if (event.type === "deleted") { old?.remove(); if (!chat.messages.length) showLog(chat); }
-  if (atEnd || event.message?.from.id === phone.state.me.id) log.scrollTop = log.scrollHeight;
+  if (event.type === "message") log.scrollTop = log.scrollHeight;
 }
 
 function bubble(message) {
@@ -106,7 +107,7 @@ function bubble(message) {
     make("div", { class: "bubble" },
       message.chat.type !== "private" && !mine ? make("div", { class: "sender" }, message.from.first_name) : null,
       ...content(message),
-      make("div", { class: "meta" }, ...tools, message.edit_date ? word("edited") : "", time)),
+      make("div", { class: "meta" }, ...tools, make("span", {}, message.edit_date ? word("edited") : ""), make("span", {}, time))),
     inlineKeyboard(message));
 }
 
@@ -133,7 +134,7 @@ function inlineKeyboard(message) {
   const rows = message.reply_markup?.inline_keyboard;
   if (!rows) return null;
   return make("div", { class: "inline" }, ...rows.map((row) => make("div", {}, ...row.map((key) => {
-    if (key.url) return make("a", { href: key.url, target: "_blank", rel: "noopener", onclick: (event) => openLink(key.url, event) }, `${key.text} ↗`);
+    if (key.url) return make("a", { href: key.url, target: "_blank", rel: "noopener", onclick: (event) => openLink(key.url, event) }, key.text.includes("↗") ? key.text : `${key.text} ↗`);
     return make("button", { type: "button", onclick: (event) => {
       event.currentTarget.setAttribute("aria-busy", "true");
       const pressed = event.currentTarget;
