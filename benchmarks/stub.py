@@ -1,0 +1,105 @@
+"""A Telegram that costs as little as it can: hands updates to a bot, one for each chat in flight, and counts answers.
+
+A chat gets its next update as soon as the bot has answered the last one, so `chats` are in flight all the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+
+import orjson
+from aiohttp import web
+
+TOKEN = "1000000077:bench-TOKEN-bench-TOKEN-bench-TOKEN-0"
+_SENT = b'{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":1,"type":"private","first_name":"R"},"text":"x"}}'
+_TRUE = b'{"ok":true,"result":true}'
+_ME = b'{"ok":true,"result":{"id":1000000077,"is_bot":true,"first_name":"B","username":"bench_bot"}}'
+
+
+class Stub:
+    """`content` makes what a person sends, as the fields of a message; `last` is the method that ends an answer."""
+
+    def __init__(self, chats: int, last: str, content: Callable[[], dict[str, object]]) -> None:
+        self._last, self._content = last, content
+        self._ids = itertools.count(1)
+        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._changed = asyncio.Event()
+        self._first = asyncio.Event()
+        self.answered = 0
+        self._chats = chats
+
+    def _hand_over(self, chat: int) -> None:
+        number = next(self._ids)
+        user = {"id": chat, "is_bot": False, "first_name": "R", "language_code": "en"}
+        where = {"id": chat, "type": "private", "first_name": "R"}
+        message = {"message_id": number, "date": 1_790_000_000, "chat": where, "from": user, **self._content()}
+        self._waiting.append((number, orjson.dumps({"update_id": number, "message": message})))
+        self._changed.set()
+
+    async def _updates(self, request: web.Request) -> web.Response:
+        params = await _params(request)
+        offset, wait = int(params.get("offset") or 0), float(params.get("timeout") or 0)
+        while self._waiting and self._waiting[0][0] < offset:
+            self._waiting.popleft()
+        if not self._waiting:
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), wait)
+        batch = b",".join(body for _, body in itertools.islice(self._waiting, 100))
+        return _json(b'{"ok":true,"result":[' + batch + b"]}")
+
+    async def _send(self, request: web.Request) -> web.Response:
+        params = await _params(request)
+        if request.match_info["method"] == self._last:
+            self.answered += 1
+            self._first.set()
+            self._hand_over(int(params["chat_id"]))
+        return _json(_SENT)
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        if method == "getUpdates":
+            return await self._updates(request)
+        if method.startswith("send"):
+            return await self._send(request)
+        await request.read()
+        return _json(_ME if method == "getMe" else _TRUE)
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[str]:
+        """Serves until the end of the block; gives the address."""
+        application = web.Application()
+        application.router.add_route("*", "/bot" + TOKEN + "/{method}", self._serve)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0, backlog=1_024).start()
+        for chat in range(1, self._chats + 1):
+            self._hand_over(chat)
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+    async def rate(self, seconds: float, warm_up: float) -> float:
+        """Answers a second, once the first ones are there and the warm-up is over."""
+        async with asyncio.timeout(60):
+            await self._first.wait()
+        await asyncio.sleep(warm_up)
+        loop = asyncio.get_running_loop()
+        before, started = self.answered, loop.time()
+        await asyncio.sleep(seconds)
+        return (self.answered - before) / (loop.time() - started)
+
+
+async def _params(request: web.Request) -> dict[str, object]:
+    if request.content_type == "application/json":
+        return dict(orjson.loads(await request.read() or b"{}"))
+    return dict(await request.post())
+
+
+def _json(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="application/json")
