@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import signal
 import socket
@@ -103,6 +104,9 @@ async def carry(app: App) -> None:
         await asyncio.gather(starting, return_exceptions=True)
         return
     starting.result()
+    # What is here now stays: not looking at it again keeps the collector's pauses short.
+    gc.freeze()
+    gc.enable()
     running = asyncio.create_task(app.run())
     await asyncio.wait([running, left], return_when=asyncio.FIRST_COMPLETED)
     left.cancel()

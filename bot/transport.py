@@ -52,7 +52,8 @@ class AiohttpRequest(BaseRequest):
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=75),
                 timeout=self._timeouts(None, None),
-                auto_decompress=True,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("User-Agent", "Accept-Encoding"),
             )
             # aiohttp's trust_env reads the environment anew for every request, in a thread: 0.3 ms each.
             self._proxies = getproxies()

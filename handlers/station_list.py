@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers import texts, words
 from handlers.talk import Button, Buttons, Talk
@@ -73,11 +73,11 @@ def list_page(talk: Talk, search_id: int, latitude: float, longitude: float, ask
 def _entry(talk: Talk, found: Found, number: int) -> Markup:
     directory = talk.house.directory
     index = directory.index
+    name = escape(index.names[found.row])
+    # Put together by hand: this is the hottest text of the bot, and only the name comes from outside.
     parts = [
-        Markup("\n<b>{}. {}</b> — {}").format(
-            number, index.names[found.row], texts.distance(found.distance, talk.language)
-        ),
-        words.hours(found.hours, talk.local_now.date(), talk.language),
+        f"\n<b>{number}. {name}</b> — {texts.distance(found.distance, talk.language)}",
+        words.hours(found.hours, talk.local_today, talk.language),
     ]
     offered = words.amenities(int(index.amenities[found.row]), talk.language, _SIGNS_IN_LIST)
     if offered:
@@ -85,7 +85,7 @@ def _entry(talk: Talk, found: Found, number: int) -> Markup:
     states = directory.live.by_row.get(found.row)
     if states:
         parts += words.reports(states, talk.now, talk.language)
-    return Markup("\n").join(parts)
+    return Markup("\n".join(parts))
 
 
 def filter_words(talk: Talk, asked: Asked) -> str:

@@ -72,7 +72,7 @@ def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Mar
         lines.append(Markup("📍 {}").format(row.address))
     if place is not None:
         current = directory.live.hours(place, directory.index.hours_of(place, talk.now))
-        lines.append(Markup("{}").format(words.hours(current, talk.local_now.date(), talk.language)))
+        lines.append(Markup("{}").format(words.hours(current, talk.local_today, talk.language)))
         states = directory.live.by_row.get(place, [])
         lines += [Markup("{}").format(line) for line in words.reports(states, talk.now, talk.language)]
     if row.opening_hours:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -95,6 +95,7 @@ class Talk:
     fetched: object = None
     """What the open form's `before` brought, before the transaction began."""
     _: Translate = field(init=False)
+    _today: date | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._ = translator(self.person.language)
@@ -113,9 +114,11 @@ class Talk:
         return (self.message.text or "") if self.message else ""
 
     @property
-    def local_now(self) -> datetime:
-        """Now in the organisation's zone."""
-        return self.now.astimezone(self.house.organisation.zone)
+    def local_today(self) -> date:
+        """The date in the organisation's zone."""
+        if self._today is None:
+            self._today = self.now.astimezone(self.house.organisation.zone).date()
+        return self._today
 
     @property
     def pressed_message_id(self) -> int | None:

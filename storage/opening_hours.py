@@ -88,6 +88,7 @@ class HoursBook:
         self._current: list[Hours] = []
         self._states: NDArray[np.int8] = np.zeros(0, np.int8)
         self._until: NDArray[np.float64] = np.zeros(0)
+        self._first_change = 0.0
         self._all_day: list[bool] = []
 
     def number(self, expression: str) -> int:
@@ -114,15 +115,19 @@ class HoursBook:
         return np.array(self._all_day, dtype=bool)
 
     def _bring_up_to(self, now: datetime) -> None:
+        moment = now.timestamp()
         missing = len(self._parsed) - len(self._states)
+        if not missing and moment < self._first_change:
+            return
         if missing:
             self._states = np.concatenate((self._states, np.full(missing, State.UNKNOWN, np.int8)))
             self._until = np.concatenate((self._until, np.zeros(missing)))
-        stale = np.flatnonzero(self._until <= now.timestamp())
+        stale = np.flatnonzero(self._until <= moment)
         if len(stale):
             expressions = list(self._numbers)
             for number in stale.tolist():
                 self._work_out(number, expressions[number], now.astimezone(self._zone))
+        self._first_change = float(self._until.min()) if len(self._until) else _FOREVER
 
     def _work_out(self, number: int, expression: str, now: datetime) -> None:
         parsed = self._parse(number, expression, now)
