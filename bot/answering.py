@@ -11,16 +11,16 @@ from typing import cast
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Update
 
 from bot.courier import Courier, Later
 from bot.logs import logger
 from bot.metrics import Metrics
 from handlers import refusals, texts
-from handlers.dispatch import HANDLED, Call, call_for
+from handlers.dispatch import Call, call_for
 from handlers.house import House
+from handlers.incoming import Incoming, Json
 from handlers.routes import Routes
-from handlers.talk import Forged, Json, NoSession, Outgoing, Person, Talk
+from handlers.talk import Forged, NoSession, Outgoing, Person, Talk
 from storage import appends, people, updates
 from storage.appends import Append, Seen
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
@@ -69,18 +69,13 @@ class Answering:
         Raises:
             Exception: only if the database is away; the update has had no effect then.
         """
-        try:
-            update = Update.de_json(raw, None)
-        except Exception as trouble:
-            log.error("an update can't be read", update=raw.get("update_id"), trouble=type(trouble).__name__)
-            return
-        user, chat = update.effective_user, update.effective_chat
-        if user is None or chat is None or (user.is_bot and not update.my_chat_member):
+        incoming = Incoming.read(raw)
+        if incoming is None:
             return
         begun = time.perf_counter()
         key = update_key(raw)
-        standing, done = await self._known((user.id, key))
-        talk = self._talk(update, key, standing, user.language_code, user.id, chat.id)
+        standing, done = await self._known((incoming.user_id, key))
+        talk = self._talk(incoming, key, standing)
         handler, outcome = await self._take_effect(talk) if done is None else ("again", "again")
         if done is not None:
             self._repeat(talk, done)
@@ -90,14 +85,14 @@ class Answering:
             # The effect is committed and the answers are kept with it; `resend` comes back to them.
             outcome = "unanswered"
             log.error("answers were not sent", error=type(error).__name__, exc_info=error)
-        self.metrics.updates.labels(next((kind for kind in HANDLED if kind in raw), "other"), outcome).inc()
+        self.metrics.updates.labels(incoming.kind, outcome).inc()
         self.metrics.seconds.labels(handler).observe(time.perf_counter() - begun)
 
     async def _take_effect(self, talk: Talk) -> tuple[str, str]:
         """Runs the handler, or says why not; gives its name and the outcome for the figures."""
         handler = "none"
         try:
-            call = call_for(talk.update, self.house, self.routes, talk.person.form)
+            call = call_for(talk.incoming, self.house, self.routes, talk.person.form)
             if call is None:
                 return handler, "ignored"
             handler = call.name
@@ -117,10 +112,12 @@ class Answering:
             return handler, "failed"
         return handler, "done"
 
-    def _talk(self, update: Update, key: int, standing: Standing, code: str | None, user_id: int, chat_id: int) -> Talk:
-        language = standing.language or texts.language_for(code, self.house.organisation.language)
+    def _talk(self, incoming: Incoming, key: int, standing: Standing) -> Talk:
+        language = standing.language or texts.language_for(incoming.language_code, self.house.organisation.language)
+        user_id = incoming.user_id
         person = Person(PersonId(user_id), language, self.house.roles_of(user_id), standing.form)
-        talk = Talk(update, key, person, chat_id, self.clock(), self.house, cast(AsyncSession, NoSession()))
+        session = cast(AsyncSession, NoSession())
+        talk = Talk(incoming, key, person, incoming.chat_id, self.clock(), self.house, session)
         stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY
         if stale or not standing.reachable:
             talk.append(Seen(user_id))
@@ -176,8 +173,7 @@ class Answering:
             talk.tell(admin, f"⚠️ {type(error).__name__} ({error_id})")
 
     async def _send(self, talk: Talk) -> None:
-        query = talk.update.callback_query
-        if query and not any(one.method == "answerCallbackQuery" for one in talk.outgoing):
+        if talk.incoming.is_press and not any(one.method == "answerCallbackQuery" for one in talk.outgoing):
             talk.toast()
         talk.outgoing.sort(key=lambda one: one.method != "answerCallbackQuery")
         try:

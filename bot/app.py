@@ -27,9 +27,8 @@ from bot.transport import AiohttpRequest
 from bot.web import health
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
-from handlers.dispatch import HANDLED
 from handlers.house import House, Organisation
-from handlers.talk import Json
+from handlers.incoming import HANDLED, Json
 from schedules.scheduler import Scheduler
 from storage import people, schema
 from storage.database import Database

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,8 +11,7 @@ from telegram import error
 
 from bot.courier import wait_of
 from bot.logs import logger
-from handlers.dispatch import HANDLED
-from handlers.talk import Json
+from handlers.incoming import HANDLED, Json
 
 log = logger("bot.intake")
 
@@ -38,6 +38,8 @@ class Lanes:
     def __init__(self, handle: Handle) -> None:
         self._handle = handle
         self._last: dict[int, asyncio.Task[None]] = {}
+        self._finished = asyncio.Event()
+        self._enough = 0
         self.in_hand = 0
 
     def put(self, raw: Json) -> asyncio.Task[None]:
@@ -49,11 +51,21 @@ class Lanes:
 
         def done(finished: asyncio.Task[None]) -> None:
             self.in_hand -= 1
+            if self.in_hand <= self._enough:
+                self._finished.set()
             if self._last.get(lane) is finished:
                 del self._last[lane]
 
         task.add_done_callback(done)
         return task
+
+    async def until(self, most: int, seconds: float) -> None:
+        """Waits until at most so many are in hand, or so long."""
+        self._enough = most
+        if self.in_hand > most:
+            self._finished.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._finished.wait(), seconds)
 
     async def _after(self, before: asyncio.Task[None] | None, raw: Json) -> None:
         if before is not None:
@@ -107,12 +119,11 @@ class Polling:
             if not self._leading.is_set():
                 await self._wait(self._leading.wait())
                 continue
-            for raw in await self._next_batch():
-                number = int(raw["update_id"])
-                if number not in self._tasks:
-                    self._tasks[number] = self._lanes.put(raw)
+            brought_new = self._take(await self._next_batch())
             if self._tasks:
-                await asyncio.wait(self._tasks.values(), timeout=_LOOKED_AGAIN)
+                # With nothing new, what waits at Telegram is all in hand: asking again before one is done is idle.
+                most = MOST_AT_ONCE // 2 if brought_new else self._lanes.in_hand - 1
+                await self._lanes.until(most, _LOOKED_AGAIN)
                 self._forget_done()
         self.is_taking = False
         if self._tasks:
@@ -123,6 +134,15 @@ class Polling:
                 await self._ask("getUpdates", {"offset": self._offset, "limit": 1, "timeout": 0}, 5)
             except error.TelegramError as trouble:
                 log.warning("the last updates are not confirmed", trouble=type(trouble).__name__)
+
+    def _take(self, batch: list[Json]) -> bool:
+        """Puts what is not in hand into its lane; whether there was any."""
+        before = len(self._tasks)
+        for raw in batch:
+            number = int(raw["update_id"])
+            if number not in self._tasks:
+                self._tasks[number] = self._lanes.put(raw)
+        return len(self._tasks) > before
 
     def _forget_done(self) -> None:
         """Moves the offset to the first unfinished update; done ones behind it stay known until then."""

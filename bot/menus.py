@@ -12,9 +12,9 @@ from telegram import error
 from bot.logs import logger
 from handlers.access import Right, Role, may
 from handlers.house import House
+from handlers.incoming import Json
 from handlers.routes import Routes, menu
 from handlers.start import DESCRIPTION, SHORT_DESCRIPTION
-from handlers.talk import Json
 from handlers.texts import LANGUAGES, telegram_code, translator
 from storage import publications
 from storage.database import Database

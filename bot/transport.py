@@ -19,7 +19,8 @@ import orjson
 from telegram import error
 from telegram.request import BaseRequest, RequestData
 
-from handlers.talk import File, Json
+from handlers.incoming import Json
+from handlers.talk import File
 
 _JSON = {"Content-Type": "application/json"}
 

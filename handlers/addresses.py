@@ -28,7 +28,7 @@ async def look_up(talk: Talk) -> object:
 
 
 async def _read_address(talk: Talk) -> Value:
-    place = talk.message.location if talk.message else None
+    place = talk.incoming.place
     if place is not None:
         if not is_place(place.latitude, place.longitude):
             raise NotAnAnswer(talk._("I can't find that place on earth. Please send your location again."))

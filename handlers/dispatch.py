@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from telegram import Chat, Message, Update
+from telegram import Chat
 
 from handlers import forms
 from handlers.house import House
+from handlers.incoming import Incoming, Json
 from handlers.routes import Handler, Route, Routes, check_right, read_arguments
 from handlers.talk import Forged, Talk
 from storage import dialogues
 
-HANDLED = ("message", "edited_message", "callback_query", "my_chat_member")
-"""The kinds of update that Telegram is asked for."""
+_SERVICE = frozenset({
+    "new_chat_members", "left_chat_member", "pinned_message", "group_chat_created", "supergroup_chat_created",
+    "new_chat_title", "new_chat_photo", "delete_chat_photo", "migrate_to_chat_id", "migrate_from_chat_id",
+    "message_auto_delete_timer_changed", "write_access_allowed",
+})  # fmt: skip
+"""Telegram's own notices (somebody joined, a message was pinned) ask for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +42,29 @@ class Call:
             await self.route.handle(talk, *self.arguments)
 
 
-def call_for(update: Update, house: House, routes: Routes, open_form: str | None) -> Call | None:
+def call_for(incoming: Incoming, house: House, routes: Routes, open_form: str | None) -> Call | None:
     """What this update asks for; None if it is nothing to answer. Raises Forged for a button that was never made."""
-    chat = update.effective_chat
-    if chat is None:
-        return None
-    if chat.type != Chat.PRIVATE:
-        return _in_a_group(update, house, routes)
-    if update.callback_query:
-        return _press(update.callback_query.data or "", routes)
-    if update.my_chat_member:
+    if incoming.chat_type != Chat.PRIVATE:
+        return _in_a_group(incoming, house, routes)
+    if incoming.is_press:
+        return _press(str(incoming.body.get("data") or ""), routes)
+    if incoming.kind == "my_chat_member":
         return Call(routes.events["membership"])
-    if update.edited_message:
-        return Call(routes.events["moved"]) if update.edited_message.location else None
-    if update.message:
-        return _message(update.message, house, routes, open_form)
-    return None
+    if incoming.kind == "edited_message":
+        return Call(routes.events["moved"]) if incoming.place else None
+    return _message(incoming, house, routes, open_form)
 
 
-def _in_a_group(update: Update, house: House, routes: Routes) -> Call | None:
+def _in_a_group(incoming: Incoming, house: House, routes: Routes) -> Call | None:
     """In a group the bot answers only what is meant for it, and only with the way to the private chat."""
-    if update.callback_query:
+    if incoming.is_press:
         return Call(routes.events["group"])
-    message = update.message
-    if message is None or _is_service(message):
+    if incoming.kind != "message" or _is_service(incoming.body):
         return None
-    if (message.text or "").startswith("/"):
-        return Call(routes.events["group"]) if _command(message.text or "", house)[0] else None
-    if house.reads_all_group_messages and f"@{house.bot_username}" not in (message.text or ""):
+    text = incoming.text
+    if text.startswith("/"):
+        return Call(routes.events["group"]) if _command(text, house)[0] else None
+    if house.reads_all_group_messages and f"@{house.bot_username}" not in text:
         return None
     return Call(routes.events["group"])
 
@@ -85,24 +85,22 @@ async def _form_press(talk: Talk, routes: Routes, mark: str, what: str, argument
     await forms.press(talk, routes.forms, mark, what, argument)
 
 
-def _message(message: Message, house: House, routes: Routes, open_form: str | None) -> Call | None:
-    if _is_service(message):
+def _message(incoming: Incoming, house: House, routes: Routes, open_form: str | None) -> Call | None:
+    if _is_service(incoming.body):
         return None
     form = routes.forms.get(open_form or "")
-    if (message.text or "").startswith("/"):
-        return _command_call(message.text or "", house, routes, form is not None)
-    if message.location and not (form and forms.takes_location(form)):
+    if incoming.text.startswith("/"):
+        return _command_call(incoming.text, house, routes, form is not None)
+    if "location" in incoming.body and not (form and forms.takes_location(form)):
         return _beside_form(Call(routes.events["location"]), routes, form is not None)
     if form is not None:
         return Call(Route(_form_answer), (routes,), answers_form=True)
-    if message.text:
-        return Call(routes.events["text"])
-    return Call(routes.events["other"])
+    return Call(routes.events["text" if incoming.text else "other"])
 
 
 async def _form_answer(talk: Talk, routes: Routes) -> None:
     if not await forms.answer(talk, routes.forms):
-        event = "location" if talk.message and talk.message.location else "text" if talk.text else "other"
+        event = "location" if "location" in talk.incoming.body else "text" if talk.text else "other"
         await routes.events[event].handle(talk)
 
 
@@ -143,18 +141,5 @@ async def _then_remind(call: Call, routes: Routes, talk: Talk) -> None:
         await forms.remind(talk, routes.forms)
 
 
-def _is_service(message: Message) -> bool:
-    """Telegram's own notices (somebody joined, a message was pinned) ask for nothing."""
-    return bool(
-        message.new_chat_members
-        or message.left_chat_member
-        or message.pinned_message
-        or message.group_chat_created
-        or message.supergroup_chat_created
-        or message.new_chat_title
-        or message.new_chat_photo
-        or message.migrate_to_chat_id
-        or message.migrate_from_chat_id
-        or message.message_auto_delete_timer_changed
-        or message.write_access_allowed
-    )
+def _is_service(message: Json) -> bool:
+    return not _SERVICE.isdisjoint(message)

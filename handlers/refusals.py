@@ -18,7 +18,7 @@ SENTENCES: dict[type[Refused], str] = {
 def say_no(talk: Talk, refusal: Refused) -> None:
     """Tells the person which rule said no: on the pressed button, or in the chat."""
     sentence = talk._(SENTENCES[type(refusal)])
-    if talk.update.callback_query:
+    if talk.incoming.is_press:
         talk.toast(sentence, alert=True)
     else:
         talk.say(sentence)
@@ -34,6 +34,6 @@ def say_failed(talk: Talk, error_id: str) -> None:
     sentence = talk._("Sorry, that went wrong, and nothing was changed. Please try again. (Error {id})").format(
         id=error_id
     )
-    if talk.update.callback_query:
+    if talk.incoming.is_press:
         talk.toast(sentence, alert=True)
     talk.say(sentence)

@@ -85,7 +85,7 @@ async def check_right(talk: Talk, route: Route) -> bool:
     if talk.person.may(route.right):
         return True
     refusal = talk._("This is only for those who run the bot.")
-    if talk.update.callback_query:
+    if talk.incoming.is_press:
         talk.toast(refusal, alert=True)
     else:
         talk.say(refusal)

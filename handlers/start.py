@@ -112,7 +112,7 @@ async def unknown(talk: Talk) -> None:
 async def group(talk: Talk) -> None:
     """A group is no place for anybody's location: only the way to the private chat."""
     button = [[Button(talk._("Open the private chat"), url=talk.house.link())]]
-    if talk.update.callback_query:
+    if talk.incoming.is_press:
         talk.toast(talk._("Please talk to me in the private chat."), alert=True)
     else:
         talk.say(talk._("Please talk to me in the private chat."), button)
@@ -120,6 +120,6 @@ async def group(talk: Talk) -> None:
 
 async def membership(talk: Talk) -> None:
     """The person blocked the bot, or let it in again."""
-    change = talk.update.my_chat_member
+    change = talk.incoming.update.my_chat_member
     if change is not None and change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
         await people.mark_unreachable(talk.session, talk.person.id)

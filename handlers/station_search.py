@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from handlers.incoming import Json
 from handlers.station_list import Asked, list_page
-from handlers.talk import Json, Talk
+from handlers.talk import Talk
 from storage import searches
 from storage.database import Database
 from storage.searches import Search

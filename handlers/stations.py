@@ -5,11 +5,12 @@ from __future__ import annotations
 from handlers import forms
 from handlers.addresses import ADDRESS
 from handlers.house import Spot
+from handlers.incoming import Json
 from handlers.routes import Routes
 from handlers.station_filter import open_filter
 from handlers.station_list import PAGE, Asked, list_page, look
 from handlers.station_search import answer_search, search_at, send_venue
-from handlers.talk import Button, Forged, Json, Talk
+from handlers.talk import Button, Forged, Talk
 from handlers.texts import N_
 from storage import people, searches
 from storage.geodesy import is_place
@@ -54,25 +55,21 @@ async def station(talk: Talk) -> None:
 
 async def location(talk: Talk) -> None:
     """A location: the nearest stations, and the first one as a venue."""
-    assert talk.message is not None
-    place = talk.message.location
+    place = talk.incoming.place
     if place is None or not is_place(place.latitude, place.longitude):
         talk.say(talk._("I can't find that place on earth. Please send your location again."))
         return
-    search = Search(talk.key, talk.person.id, talk.now, place.latitude, place.longitude, talk.message.message_id)
+    search = Search(talk.key, talk.person.id, talk.now, place.latitude, place.longitude, talk.incoming.message_id)
     talk.append(search)
-    answer_search(talk, search, follows="live_period" in place.to_dict())
+    answer_search(talk, search, follows=place.is_live)
 
 
 async def moved(talk: Talk) -> None:
     """A live or edited location: its list is brought up to date in place."""
-    message = talk.update.edited_message
-    place = message.location if message else None
-    if message is None or place is None or not is_place(place.latitude, place.longitude):
+    place, message_id = talk.incoming.place, talk.incoming.message_id
+    if place is None or message_id is None or not is_place(place.latitude, place.longitude):
         return
-    change = await searches.move(
-        talk.session, talk.person.id, message.message_id, place.latitude, place.longitude, talk.now
-    )
+    change = await searches.move(talk.session, talk.person.id, message_id, place.latitude, place.longitude, talk.now)
     if change is not None:
         asked = Asked.of(change.wanted)
         shown = list_page(talk, change.search_id, place.latitude, place.longitude, asked)

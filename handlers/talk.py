@@ -8,15 +8,14 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Message, Update
+from telegram import Message
 
 from handlers.access import Right, Role, may
 from handlers.house import House
+from handlers.incoming import Incoming, Json
 from handlers.texts import Translate, translator
 from storage.appends import Append
 from storage.people import PersonId
-
-Json = dict[str, Any]
 
 
 class Forged(Exception):
@@ -79,7 +78,7 @@ class NoSession:
 class Talk:
     """A conversation's turn. What is said is kept in `outgoing` and leaves after the commit."""
 
-    update: Update
+    incoming: Incoming
     key: int
     person: Person
     chat_id: int
@@ -106,12 +105,12 @@ class Talk:
 
     @property
     def message(self) -> Message | None:
-        """The message that the person sent; None for a press."""
-        return self.update.message
+        """The message that the person sent, as the library's object; None for a press."""
+        return self.incoming.message
 
     @property
     def text(self) -> str:
-        return (self.message.text or "") if self.message else ""
+        return self.incoming.text
 
     @property
     def local_today(self) -> date:
@@ -123,8 +122,7 @@ class Talk:
     @property
     def pressed_message_id(self) -> int | None:
         """The message under which a button was pressed, if Telegram still tells."""
-        query = self.update.callback_query
-        return query.message.message_id if query and query.message else None
+        return self.incoming.message_id if self.incoming.is_press else None
 
     def say(
         self,
@@ -167,9 +165,12 @@ class Talk:
 
     def toast(self, text: str = "", alert: bool = False) -> None:
         """Answers the press itself, with a short word or without one."""
-        query = self.update.callback_query
-        if query is not None:
-            params: Json = {"callback_query_id": query.id, "text": text[:200], "show_alert": alert}
+        if self.incoming.is_press:
+            params: Json = {
+                "callback_query_id": str(self.incoming.body.get("id")),
+                "text": text[:200],
+                "show_alert": alert,
+            }
             self.outgoing.append(Outgoing("answerCallbackQuery", params, minor=True))
 
     def call(self, method: str, params: Json) -> None:
