@@ -7,10 +7,10 @@ PACKAGES := bot handlers schedules storage
 # Compiled once here, the program starts twice as fast, also where Python may not write its caches.
 SYNC := --quiet --python $(PY) --require-hashes --compile-bytecode
 
-.PHONY: help install run test check lock clean
+.PHONY: help install run test check bench chaos lock clean
 
 help:
-	@echo "make install | run | test | lock | clean"
+	@echo "make install | run | test | bench | chaos | lock | clean"
 
 install: .venv/.run
 
@@ -40,6 +40,12 @@ check: .venv/.dev
 
 test: check
 	$(PY) -m pytest -n 2 --dist loadgroup
+
+bench: .venv/.dev
+	@$(PY) -m benchmarks
+
+chaos: .venv/.dev
+	@$(PY) -m benchmarks.chaos
 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11
 

@@ -12,7 +12,7 @@ from benchmarks.programs import import_stations, postgresql, running, settings
 from benchmarks.report import Result
 from benchmarks.stub import Stub
 
-SECONDS, WARM_UP, RUNS = 5.0, 2.0, 1
+SECONDS, WARM_UP, RUNS = 5.0, 2.0, 3
 
 
 async def echoes(peer: str, chats: int) -> float:

@@ -62,10 +62,13 @@ class Stub:
 
     async def _serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        if method == "getUpdates":
-            return await self._updates(request)
-        if method.startswith("send"):
-            return await self._send(request)
+        try:
+            if method == "getUpdates":
+                return await self._updates(request)
+            if method.startswith("send"):
+                return await self._send(request)
+        except ConnectionResetError:  # the bot was killed, as it is at the end of each measurement
+            return web.Response()
         await request.read()
         return _json(_ME if method == "getMe" else _TRUE)
 
