@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +39,8 @@ async def test_a_form_goes_on_after_a_restart(database: Database, tmp_path: Path
         town.app.house.geocoder = Gazetteer()
         rider = town.rider(1)
         async with _left_open(town.app):
+            await rider.says("/start")
+            await rider.hears()
             await rider.forges("address")
             await rider.hears_of("Where?")
         again = App(config, database, lambda: NOON)
@@ -70,6 +73,8 @@ class _left_open:  # noqa: N801 (a context, as `running` is)
 async def test_a_form_is_forgotten_after_24_hours(town: Town) -> None:
     town.app.house.geocoder = Gazetteer()
     rider = town.rider(2)
+    await rider.says("/start")
+    await rider.hears()
     await rider.forges("address")
     await rider.hears_of("Where?")
     cancel = rider.button("Cancel")
@@ -77,6 +82,7 @@ async def test_a_form_is_forgotten_after_24_hours(town: Town) -> None:
     await rider.says("Hall")
     assert "Send me your location" in (await rider.hears())["text"]
     await rider.forges(cancel[1], cancel[0])
+    assert await rider.is_answered() == ""
     assert "closed" in await rider.is_answered()
 
 
@@ -133,7 +139,8 @@ class Dialogue(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
-        self.database = open_database("sqlite+aiosqlite:///:memory:?cache=shared", Vault([KEY]))
+        self.folder = tempfile.TemporaryDirectory()
+        self.database = open_database(f"sqlite+aiosqlite:///{self.folder.name}/forms.db", Vault([KEY]))
         self.loop.run_until_complete(schema.migrate(self.database))
         self.model: Model | None = None
         self.step: str | None = None
@@ -143,6 +150,7 @@ class Dialogue(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.loop.run_until_complete(self.database.close())
         self.loop.close()
+        self.folder.cleanup()
 
     def turn(self, what: Any, text: str = "") -> None:
         async def in_a_transaction() -> None:
