@@ -30,7 +30,10 @@ def register(routes: Routes) -> None:
     async def cancelled(talk: Talk) -> None:
         await cancel(talk, routes)
 
-    routes.command("start", start, about=N_("Start"), writes=False)
+    async def started(talk: Talk) -> None:
+        await start(talk, routes)
+
+    routes.command("start", started, about=N_("Start"), writes=False)
     routes.command("help", show_help, about=N_("What I can do"), writes=False)
     routes.command("language", language, about=N_("语言 / Language"), writes=False)
     routes.command("cancel", cancelled, about=N_("Leave a form"))
@@ -42,7 +45,10 @@ def register(routes: Routes) -> None:
     routes.event("membership", membership)
 
 
-async def start(talk: Talk) -> None:
+async def start(talk: Talk, routes: Routes) -> None:
+    """The welcome. Who runs the bot gets their own menu, which could not be published before they pressed Start."""
+    if len(talk.person.roles) > 1:
+        show_menu(talk, routes, talk.language)
     organisation = talk.house.organisation
     text = Markup(
         talk._(
@@ -76,12 +82,18 @@ async def choose_language(talk: Talk, code: str, routes: Routes) -> None:
         raise Forged
     await people.choose_language(talk.session, talk.person.id, code)
     _ = texts.translator(code)
-    rights = {right: talk.person.may(right) for right in Right}
-    commands = [{"command": name, "description": _(about)} for name, about in menu(routes, rights)]
-    talk.call("setMyCommands", {"commands": commands, "scope": {"type": "chat", "chat_id": talk.chat_id}})
+    show_menu(talk, routes, code)
     talk._ = _
     talk.edit(_("From now on I speak English."))
     talk.say(_("Share your location with the button below."), keyboard=location_keyboard(talk))
+
+
+def show_menu(talk: Talk, routes: Routes, language: str) -> None:
+    """The command menu of this chat: this person's commands, in this language."""
+    _ = texts.translator(language)
+    rights = {right: talk.person.may(right) for right in Right}
+    commands = [{"command": name, "description": _(about)} for name, about in menu(routes, rights)]
+    talk.call("setMyCommands", {"commands": commands, "scope": {"type": "chat", "chat_id": talk.chat_id}})
 
 
 async def cancel(talk: Talk, routes: Routes) -> None:
