@@ -19,9 +19,16 @@ ROOT = Path(__file__).parent.parent
 def settings(folder: Path, url: str, database: str = "") -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("NUANXIN_")}
     chosen = {"NUANXIN_DATABASE__URL": database} if database else {}
-    return {**clean, "NUANXIN_CONFIG": str(folder / "config.toml"), "NUANXIN_TELEGRAM__TOKEN": TOKEN,
-            "NUANXIN_TELEGRAM__API_BASE_URL": url, "NUANXIN_WEB__PORT": "0", "NUANXIN_LOGGING__LEVEL": "warning",
-            **chosen}  # fmt: skip
+    return {
+        **clean,
+        "NUANXIN_CONFIG": str(folder / "config.toml"),
+        "NUANXIN_TELEGRAM__TOKEN": TOKEN,
+        "NUANXIN_TELEGRAM__API_BASE_URL": url,
+        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "100000",
+        "NUANXIN_WEB__PORT": "0",
+        "NUANXIN_LOGGING__LEVEL": "warning",
+        **chosen,
+    }
 
 
 @contextlib.asynccontextmanager

@@ -21,7 +21,7 @@ from handlers.house import House
 from handlers.incoming import Incoming, Json
 from handlers.routes import Routes
 from handlers.talk import Forged, NoSession, Outgoing, Person, Talk
-from storage import appends, people, updates
+from storage import appends, deliveries, people, updates
 from storage.appends import Append, Seen
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
 from storage.grouping import Grouped
@@ -120,7 +120,7 @@ class Answering:
         talk = Talk(incoming, key, person, incoming.chat_id, self.clock(), self.house, session)
         stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY
         if stale or not standing.reachable:
-            talk.append(Seen(user_id))
+            talk.append(Seen(user_id, language))
         return talk
 
     async def _prepare(self, talk: Talk, call: Call) -> None:
@@ -147,6 +147,7 @@ class Answering:
             seen = [row for row in talk.appends if isinstance(row, Seen)]
             await appends.write(session, seen, talk.now)
             await call.run(talk)
+            await deliveries.add_all(session, talk.notices)
             rest = [row for row in talk.appends if not isinstance(row, Seen)]
             await appends.write(session, rest, talk.now)
             await session.flush()

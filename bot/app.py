@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
@@ -16,13 +18,17 @@ from bot import menus
 from bot.answering import Answering
 from bot.config import Config
 from bot.courier import Courier
-from bot.directory import StationDirectory
+from bot.delivering import Delivering
+from bot.directory import REFRESHED_EVERY, StationDirectory
 from bot.geocoding import GeopyGeocoder
 from bot.intake import Polling
 from bot.leader import Leader
 from bot.logs import logger
 from bot.metrics import Metrics
+from bot.pacing import Pacer
 from bot.painting import MapPainter
+from bot.panels import PANELS_EVERY, Panels
+from bot.rendering import Rendering
 from bot.transport import AiohttpRequest
 from bot.web import health
 from bot.web.webhook import BODY_LIMIT, Webhook
@@ -33,10 +39,12 @@ from schedules.scheduler import Scheduler
 from storage import people, schema
 from storage.database import Database
 from storage.people import PersonId
+from storage.quiet_hours import QuietHours
 
 log = logger("bot.app")
 
 RESENT_EVERY = 5.0
+CLOSES_WITHIN = 1.0
 
 
 def system_clock() -> datetime:
@@ -46,7 +54,13 @@ def system_clock() -> datetime:
 class App:
     """The running bot: `start`, then `run` until `leave`, then `close`. `add_routes` serves it over HTTP."""
 
-    def __init__(self, config: Config, database: Database, clock: Callable[[], datetime] = system_clock) -> None:
+    def __init__(
+        self,
+        config: Config,
+        database: Database,
+        clock: Callable[[], datetime] = system_clock,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.config = config
         self.database = database
         self.transport = AiohttpRequest()
@@ -63,21 +77,31 @@ class App:
             directory=self.directory,
             database=database,
             painter=MapPainter(),
+            quiet_hours=QuietHours.of(config.reminders.quiet_hours, zone),
+            approval_above=config.broadcasts.approval_above,
             admins=frozenset(config.people.admins),
             coordinators=frozenset(config.people.coordinators),
             counsel=frozenset(config.people.counsel),
         )
-        self.courier = Courier(self.transport, self.base_url, self._unreachable, self.metrics)
+        self.pacer = Pacer(config.telegram.messages_per_second, monotonic)
+        self.courier = Courier(self.transport, self.base_url, self._unreachable, self.metrics, self.pacer)
         self.answering = Answering(database, self.house, features.routes(), self.courier, clock, self.metrics)
+        self.delivering = Delivering(
+            database, self.courier, Rendering(database, self.house, self.answering.routes, config).render, clock,
+            self.leader.leading, config.telegram.messages_per_second,
+        )  # fmt: skip
         self.polling = Polling(self._ask, self.answering.handle, self.leader.leading)
         self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())
-        self.scheduler = Scheduler(database, clock, self.leader.leading.is_set)
+        self.scheduler = Scheduler(database, clock, self.leader.leading.is_set, self.house.quiet_hours)
+        self.panels = Panels(database, self.courier, self.house, clock)
         self.geocoder: GeopyGeocoder | None = None
         self._started = False
         self.left = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.metrics.gauge("updates_in_hand", "Updates being worked on", self._in_hand)
         self.metrics.gauge("stations", "Stations in memory", lambda: len(self.directory.index))
+        self.metrics.gauge("messages_waiting", "Messages that wait for their turn", lambda: self.pacer.waiting)
+        self.metrics.gauge("deliveries_in_flight", "Deliveries being sent", lambda: self.delivering.in_flight)
         self.metrics.gauge("leads", "1 if this process leads", lambda: float(self.leader.leading.is_set()))
 
     @property
@@ -99,14 +123,16 @@ class App:
         await self.transport.initialize()
         if self.config.geocoding.service:
             self.house.geocoder = self.geocoder = GeopyGeocoder(self.config.geocoding)
-        self._beside(self.leader.keep())
+        self._beside(self.leader.keep(self.left))
         _, me = await asyncio.gather(self.directory.refresh(), self._introduce())
         self.house.bot_username = str(me.get("username", ""))
         self.house.reads_all_group_messages = bool(me.get("can_read_all_group_messages"))
         await self._choose_intake()
         self._beside(self._publish_menus(int(me.get("id", 0))))
-        self._beside(self.directory.keep_fresh())
-        self._beside(_every(RESENT_EVERY, self.answering.resend))
+        self._beside(self._every(REFRESHED_EVERY, self.directory.refresh))
+        self._beside(self.delivering.run())
+        self._beside(self._every(PANELS_EVERY, self.panels.show))
+        self._beside(self._every(RESENT_EVERY, self.answering.resend))
         self.scheduler.start()
         self._started = True
 
@@ -156,9 +182,13 @@ class App:
         self.left.set()
         self.webhook.closing = True
         self.polling.close()
+        self.delivering.leave()
 
     async def close(self) -> None:
-        self.scheduler.stop()
+        self.leave()
+        await self.scheduler.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSES_WITHIN)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -166,6 +196,16 @@ class App:
         if self.geocoder is not None:
             await self.geocoder.close()
         await self.database.close()
+
+    async def _every(self, seconds: float, work: Callable[[], Any]) -> None:
+        """Until `leave`; a failure is logged and tried again."""
+        while not self.left.is_set():
+            try:
+                await work()
+            except Exception as trouble:
+                log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.left.wait(), seconds)
 
     async def call(self, method: str, params: Json) -> Any:
         return await self._ask(method, params, 20)
@@ -187,13 +227,3 @@ class App:
         health.add_routes(application, lambda: self.is_ready, self.metrics)
         if not self.polls:
             application.router.add_post(urlsplit(self.config.telegram.webhook_url).path, self.webhook.take)
-
-
-async def _every(seconds: float, work: Callable[[], Any]) -> None:
-    """Runs until cancelled; a failure is logged and tried again."""
-    while True:
-        try:
-            await work()
-        except Exception as trouble:
-            log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
-        await asyncio.sleep(seconds)

@@ -60,7 +60,8 @@ class Telegram(Section):
     mode: Literal["polling", "webhook"] = "polling"
     webhook_url: str = ""
     webhook_secret: SecretStr = SecretStr("")
-    messages_per_second: float = Field(30, gt=0, le=1_000)
+    messages_per_second: float = Field(30, gt=0, le=1_000_000)
+    paid_broadcast: bool = False
 
 
 class Data(Section):
@@ -131,6 +132,10 @@ class Reminders(Section):
     quiet_hours: str = Field("22:00-07:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
 
 
+class Broadcasts(Section):
+    approval_above: int = Field(500, ge=0)
+
+
 class Logging(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["console", "json"] = "console"
@@ -150,6 +155,7 @@ class Config(BaseSettings):
     security: Security = Security()
     geocoding: Geocoding = Geocoding()
     reminders: Reminders = Reminders()
+    broadcasts: Broadcasts = Broadcasts()
     logging: Logging = Logging()
 
     @classmethod

@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from telegram import error
 
 from bot.logs import logger
 from bot.metrics import Metrics
-from bot.transport import AiohttpRequest, BrokenConnection
+from bot.pacing import Pacer, Priority
+from bot.transport import AiohttpRequest, BrokenConnection, TooManyRequests
 from handlers.talk import Outgoing
 
 log = logger("bot.courier")
@@ -22,6 +24,7 @@ log = logger("bot.courier")
 PATIENCE = 3.0
 """Seconds for which an answer waits in place; then it is kept in the database."""
 _TRIES = 4
+_PACED = ("send", "copy", "forward")
 
 
 class Later(Exception):
@@ -40,6 +43,7 @@ class Courier:
     base_url: str
     unreachable: Callable[[int], Awaitable[None]]
     metrics: Metrics
+    pacer: Pacer
 
     async def send_all(self, outgoings: Sequence[Outgoing]) -> None:
         """Sends in order. What Telegram refuses for good is left out, and noted.
@@ -53,17 +57,17 @@ class Courier:
             except error.RetryAfter as wait:
                 raise Later(outgoings[at:], wait_of(wait)) from None
             except error.Forbidden:
-                self._count("forbidden")
+                self.count("forbidden")
                 await self.unreachable(int(outgoing.params.get("chat_id", 0)))
             except error.BadRequest as refusal:
                 await self._refused(outgoing, refusal)
             except error.TelegramError as trouble:
-                self._count("failed")
+                self.count("failed")
                 log.warning("not sent", method=outgoing.method, trouble=type(trouble).__name__)
                 if not outgoing.minor and not isinstance(trouble, error.TimedOut | BrokenConnection):
                     raise Later(outgoings[at:], PATIENCE) from None
             else:
-                self._count("sent")
+                self.count("sent")
                 if outgoing.after is not None:
                     await outgoing.after(result)
 
@@ -73,11 +77,12 @@ class Courier:
         perhaps = 0
         for tries in range(1, _TRIES + 1):
             try:
+                await self._wait_for_turn(outgoing)
                 return await self.call(outgoing)
             except error.RetryAfter as wait:
+                self.pacer.pause(wait_of(wait))
                 if wait_of(wait) > PATIENCE or tries == _TRIES:
                     raise
-                await asyncio.sleep(wait_of(wait))
             except error.ChatMigrated as moved:
                 outgoing.params["chat_id"] = moved.new_chat_id
             except (error.TimedOut, BrokenConnection):
@@ -93,23 +98,42 @@ class Courier:
         raise error.NetworkError("gave up")
 
     async def call(self, outgoing: Outgoing) -> Any:
+        """One call, without waiting for its turn."""
         return await self.transport.call(f"{self.base_url}/{outgoing.method}", outgoing.params, outgoing.files)
+
+    async def _wait_for_turn(self, outgoing: Outgoing) -> None:
+        """Messages are paced; edits and ticks on buttons are not counted by Telegram.
+
+        Raises:
+            RetryAfter: Telegram has asked for more silence than an answer waits in place.
+        """
+        if not outgoing.method.startswith(_PACED):
+            return
+        if self.pacer.silent_for > PATIENCE:
+            raise TooManyRequests(ceil(self.pacer.silent_for))
+        await self.pacer.slot(Priority.REPLY)
 
     async def _refused(self, outgoing: Outgoing, refusal: error.BadRequest) -> None:
         said = refusal.message.lower()
         if "not modified" in said:
             return
-        if "chat not found" in said or "user is deactivated" in said:
+        if is_gone(refusal):
             await self.unreachable(int(outgoing.params.get("chat_id", 0)))
         elif outgoing.method == "editMessageText" and ("can't be edited" in said or "to edit not found" in said):
             anew = {name: value for name, value in outgoing.params.items() if name != "message_id"}
             await self.send_all([Outgoing("sendMessage", anew)])
         elif not outgoing.minor:
             log.error("refused by Telegram", method=outgoing.method, why=refusal.message)
-        self._count("refused")
+        self.count("refused")
 
-    def _count(self, result: str) -> None:
+    def count(self, result: str) -> None:
         self.metrics.sends.labels(result).inc()
+
+
+def is_gone(refusal: error.TelegramError) -> bool:
+    """Whether it means that this person can't be reached until they write again."""
+    said = refusal.message.lower()
+    return isinstance(refusal, error.Forbidden) or "chat not found" in said or "user is deactivated" in said
 
 
 def wait_of(wait: error.RetryAfter) -> float:

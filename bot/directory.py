@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from storage.station_index import StationIndex
 
 log = logger("bot.directory")
 
-LOOKED_EVERY = 2.0
+REFRESHED_EVERY = 2.0
 
 
 class StationDirectory:
@@ -63,12 +62,3 @@ class StationDirectory:
         now = self._clock()
         placed = ((self._index.row_of(state.station_key), state) for state in self._states if state.until > now)
         self._live = LiveBoard.of(len(self._index), [(row, state) for row, state in placed if row is not None])
-
-    async def keep_fresh(self) -> None:
-        """Runs until cancelled. A database that is away for a while changes nothing here."""
-        while True:
-            await asyncio.sleep(LOOKED_EVERY)
-            try:
-                await self.refresh()
-            except Exception as trouble:
-                log.warning("stations not refreshed", trouble=type(trouble).__name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from bot.logs import logger
 from storage import leadership
@@ -19,19 +20,19 @@ class Leader:
         self.leading = asyncio.Event()
         self.knows = asyncio.Event()
 
-    async def keep(self) -> None:
-        """Runs until cancelled; the lead is given back then."""
-        while True:
+    async def keep(self, left: asyncio.Event) -> None:
+        """Until the program leaves; the lead is given back then."""
+        while not left.is_set():
             try:
                 async with leadership.candidate(self._database) as candidate:
-                    while True:
+                    while not left.is_set():
                         self._note(await candidate.look())
-                        await asyncio.sleep(leadership.ASKED_EVERY)
+                        await _pause(left)
             except Exception as trouble:
                 log.warning("the lead is lost", trouble=type(trouble).__name__)
             finally:
                 self._note(False)
-            await asyncio.sleep(leadership.ASKED_EVERY)
+            await _pause(left)
 
     def _note(self, leads: bool) -> None:
         if leads != self.leading.is_set() or not self.knows.is_set():
@@ -41,3 +42,8 @@ class Leader:
         else:
             self.leading.clear()
         self.knows.set()
+
+
+async def _pause(left: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(left.wait(), leadership.ASKED_EVERY)

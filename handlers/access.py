@@ -16,14 +16,15 @@ class Role(StrEnum):
 class Right(StrEnum):
     USE = "use"
     CLEAR_REPORTS = "clear_reports"
+    BROADCAST = "broadcast"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.RIDER: frozenset({Right.USE}),
     Role.MEMBER: frozenset({Right.USE}),
-    Role.COORDINATOR: frozenset({Right.USE, Right.CLEAR_REPORTS}),
+    Role.COORDINATOR: frozenset({Right.USE, Right.CLEAR_REPORTS, Right.BROADCAST}),
     Role.COUNSEL: frozenset({Right.USE}),
-    Role.ADMIN: frozenset({Right.USE, Right.CLEAR_REPORTS}),
+    Role.ADMIN: frozenset(Right),
 }
 """The one table of who may do what. It is asked at every command and at every press."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import privacy, start, station_page, stations
+from handlers import broadcasts, my, privacy, start, station_page, stations
 from handlers.routes import Routes
 
 
@@ -11,5 +11,7 @@ def routes() -> Routes:
     stations.register(table)
     station_page.register(table)
     start.register(table)
+    my.register(table)
     privacy.register(table)
+    broadcasts.register(table)
     return table

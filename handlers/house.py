@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.access import Role
 from storage.database import Database
+from storage.quiet_hours import QuietHours
 from storage.reports import LiveBoard
 from storage.station_index import StationIndex
 
@@ -76,6 +77,9 @@ class Painter(Protocol):
         ...
 
 
+_NEVER_QUIET = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
+
+
 @dataclass(slots=True)
 class House:
     organisation: Organisation
@@ -83,6 +87,8 @@ class House:
     database: Database
     painter: Painter | None = None
     geocoder: Geocoder | None = None
+    quiet_hours: QuietHours = _NEVER_QUIET
+    approval_above: int = 500
     bot_username: str = ""
     reads_all_group_messages: bool = False
     admins: frozenset[int] = frozenset()

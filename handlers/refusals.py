@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.talk import Talk
 from handlers.texts import N_
+from storage.broadcasts import NotNow, OwnApproval
 from storage.database import Refused
 from storage.reports import NotNearby, ReportedAlready
 
@@ -11,6 +12,8 @@ SENTENCES: dict[type[Refused], str] = {
     NotNearby: N_(
         "Only riders who searched near this station in the last 2 hours can report. Send your location first."
     ),
+    NotNow: N_("This is not possible any more."),
+    OwnApproval: N_("Somebody else has to approve what you wrote."),
     ReportedAlready: N_("You have reported this already. Thank you!"),
 }
 

@@ -8,9 +8,13 @@ from typing import Any
 
 from handlers.access import Right
 from handlers.forms import Form
-from handlers.talk import Forged, Talk
+from handlers.house import House
+from handlers.talk import Buttons, Forged, Talk
 
 Handler = Callable[..., Awaitable[None]]
+
+Words = Callable[[House, str, Mapping[str, Any]], tuple[str, Buttons]]
+"""(house, language, parameters) -> text and buttons."""
 
 INT64_MAX = 2**63 - 1
 
@@ -38,6 +42,7 @@ class Routes:
     links: dict[str, Route] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
     events: dict[str, Route] = field(default_factory=dict)
+    notices: dict[str, Words] = field(default_factory=dict)
 
     def command(self, name: str, handle: Handler, about: str = "", **options: Any) -> None:
         """`/name`; `about` is its line in the menu."""
@@ -53,6 +58,10 @@ class Routes:
 
     def form(self, form: Form) -> None:
         self.forms[form.name] = form
+
+    def notice(self, kind: str, words: Words) -> None:
+        """What a notice of this kind says, in the recipient's language."""
+        self.notices[kind] = words
 
     def event(self, name: str, handle: Handler, **options: Any) -> None:
         self.events[name] = Route(handle, **options)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
 from handlers import texts, words
 from handlers.access import Right
+from handlers.house import House
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Forged, Talk
 from handlers.texts import N_
@@ -28,6 +31,7 @@ def register(routes: Routes) -> None:
     routes.press("page", page, int, int, writes=False)
     routes.link("st", linked, writes=False)
     routes.press("report", report, int, str)
+    routes.notice("report", report_words)
     routes.press("clear", clear, int, right=Right.CLEAR_REPORTS)
 
 
@@ -138,12 +142,17 @@ async def report(talk: Talk, key: int, kind: str) -> None:
 
 
 def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
-    """Everybody who looks after stations hears of it in the organisation's language."""
-    _ = texts.translator(talk.house.organisation.language)
-    sign, said = words.REPORTS[kind]
-    text = Markup("⚠️ {} <b>{}</b>: {}").format(sign, row.name, _(said).format(ago=_("just now")))
+    """Everybody who looks after stations hears of it."""
     for person_id in sorted(talk.house.coordinators | talk.house.admins):
-        talk.tell(person_id, text, [[Button(_("Clear the report"), f"clear:{row.key}")]])
+        talk.notify(person_id, "report", station=row.key, name=row.name, kind=kind.value)
+
+
+def report_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """The notice of a confirmed report."""
+    _ = texts.translator(language)
+    sign, said = words.REPORTS[Kind(params["kind"])]
+    text = Markup("⚠️ {} <b>{}</b>: {}").format(sign, params["name"], _(said).format(ago=_("just now")))
+    return text, [[Button(_("Clear the report"), f"clear:{params['station']}")]]
 
 
 async def clear(talk: Talk, key: int) -> None:

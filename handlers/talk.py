@@ -15,6 +15,7 @@ from handlers.house import House
 from handlers.incoming import Incoming, Json
 from handlers.texts import Translate, translator
 from storage.appends import Append
+from storage.deliveries import Notice
 from storage.people import PersonId
 
 
@@ -86,6 +87,7 @@ class Talk:
     house: House
     session: AsyncSession
     outgoing: list[Outgoing] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     appends: list[Append] = field(default_factory=list)
     committed: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """What is to be done in this process once the transaction is committed, before anything is said."""
@@ -132,11 +134,17 @@ class Talk:
         after: Callable[[Json], Awaitable[None]] | None = None,
     ) -> None:
         """Says something in this chat: HTML (see markupsafe), with inline buttons or a reply keyboard."""
-        self.outgoing.append(Outgoing("sendMessage", _message(self.chat_id, text, buttons, keyboard), after=after))
+        self.outgoing.append(
+            Outgoing("sendMessage", message_params(self.chat_id, text, buttons, keyboard), after=after)
+        )
 
     def tell(self, person_id: int, text: str, buttons: Buttons | None = None) -> None:
         """Says something to somebody else."""
-        self.outgoing.append(Outgoing("sendMessage", _message(person_id, text, buttons, None), minor=True))
+        self.outgoing.append(Outgoing("sendMessage", message_params(person_id, text, buttons, None), minor=True))
+
+    def notify(self, recipient: int, notice: str, /, **params: Any) -> None:
+        """Queues a notice to somebody else, in this transaction; `notice` is one of `Routes.notices`."""
+        self.notices.append(Notice(recipient, notice, params, self.now))
 
     def edit(self, text: str, buttons: Buttons | None = None, message_id: int | None = None) -> None:
         """Changes the message of the pressed button (or the one named); says it anew where that is not possible."""
@@ -144,7 +152,7 @@ class Talk:
         if target is None:
             self.say(text, buttons)
             return
-        params = {**_message(self.chat_id, text, buttons, None), "message_id": target}
+        params = {**message_params(self.chat_id, text, buttons, None), "message_id": target}
         self.outgoing.append(Outgoing("editMessageText", params))
 
     def venue(self, latitude: float, longitude: float, title: str, address: str) -> None:
@@ -173,6 +181,10 @@ class Talk:
             }
             self.outgoing.append(Outgoing("answerCallbackQuery", params, minor=True))
 
+    def send(self, method: str, params: Json, buttons: Buttons) -> None:
+        """Sends a message as it was composed elsewhere, in this chat."""
+        self.outgoing.append(Outgoing(method, _with_buttons({"chat_id": self.chat_id, **params}, buttons or None)))
+
     def call(self, method: str, params: Json) -> None:
         """Any other call of the Bot API that may fail without harm."""
         self.outgoing.append(Outgoing(method, params, minor=True))
@@ -182,7 +194,8 @@ class Talk:
         self.appends.append(row)
 
 
-def _message(chat_id: int, text: str, buttons: Buttons | None, keyboard: Json | None) -> Json:
+def message_params(chat_id: int, text: str, buttons: Buttons | None, keyboard: Json | None = None) -> Json:
+    """The parameters of a message: HTML without a link preview."""
     params: Json = {
         "chat_id": chat_id,
         "text": text,
@@ -197,8 +210,13 @@ def _message(chat_id: int, text: str, buttons: Buttons | None, keyboard: Json | 
 
 def _with_buttons(params: Json, buttons: Buttons | None) -> Json:
     if buttons is not None:
-        params["reply_markup"] = {"inline_keyboard": [[_button(button) for button in row] for row in buttons if row]}
+        params["reply_markup"] = buttons_markup(buttons)
     return params
+
+
+def buttons_markup(buttons: Buttons) -> Json:
+    """Inline buttons as the Bot API wants them."""
+    return {"inline_keyboard": [[_button(button) for button in row] for row in buttons if row]}
 
 
 def _button(button: Button) -> Json:

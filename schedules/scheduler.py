@@ -2,48 +2,73 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules import retention
+from schedules import broadcasts, retention
 from storage.database import Database
+from storage.quiet_hours import QuietHours
 
 log = structlog.get_logger("schedules.scheduler")
 
-Tick = Callable[[AsyncSession, datetime], Awaitable[None]]
+Tick = Callable[[AsyncSession, datetime], Awaitable[bool]]
+"""One step of a kind of work; True if there is more to do at once."""
 
-JOBS: dict[str, tuple[timedelta, Tick]] = {"retention": (retention.EVERY, retention.run)}
+
+def jobs(quiet_hours: QuietHours) -> dict[str, tuple[timedelta, Tick]]:
+    """Every kind of work, with its interval."""
+    return {
+        "retention": (retention.EVERY, retention.run),
+        "broadcasts": (broadcasts.EVERY, partial(broadcasts.run, quiet_hours=quiet_hours)),
+    }
 
 
 class Scheduler:
     """Runs each job in a transaction of its own, at its interval, while `leads` says so."""
 
-    def __init__(self, database: Database, clock: Callable[[], datetime], leads: Callable[[], bool]) -> None:
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime], leads: Callable[[], bool], quiet_hours: QuietHours
+    ) -> None:
+        self._jobs = jobs(quiet_hours)
         self._database = database
         self._clock = clock
         self._leads = leads
+        self._busy = asyncio.Lock()
+        self._stopping = False
         self._ticking = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
-        for name, (every, _) in JOBS.items():
-            self._ticking.add_job(self.tick, "interval", [name], seconds=every.total_seconds(), coalesce=True, id=name)
+        for name, (every, _) in self._jobs.items():
+            self._ticking.add_job(
+                self.tick, "interval", [name], seconds=every.total_seconds(), coalesce=True, max_instances=1, id=name
+            )
         self._ticking.start()
 
     async def tick(self, name: str) -> None:
         """One turn of a job. Its failure is logged, and the next turn tries again."""
-        if not self._leads():
-            return
-        _, run = JOBS[name]
+        async with self._busy:
+            await self._run(name)
+
+    async def _run(self, name: str) -> None:
+        _, run = self._jobs[name]
         try:
-            async with self._database.writing() as session:
-                await run(session, self._clock())
+            more = True
+            while more and self._leads() and not self._stopping:
+                async with self._database.writing() as session:
+                    more = await run(session, self._clock())
         except Exception as trouble:
             log.warning("a job failed; the next turn tries again", job=name, trouble=type(trouble).__name__)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Lets a turn that has begun come to its end."""
+        self._stopping = True
         if self._ticking.running:
-            self._ticking.shutdown(wait=False)
+            self._ticking.pause()
+            async with self._busy:
+                self._ticking.shutdown(wait=False)

@@ -18,6 +18,7 @@ class Seen:
     """This person wrote to the bot."""
 
     person_id: int
+    language: str
 
 
 Append: TypeAlias = Search | Seen
@@ -25,7 +26,7 @@ Append: TypeAlias = Search | Seen
 
 async def write(session: AsyncSession, rows: Sequence[Append], now: datetime) -> None:
     """Adds all rows; each kind by one statement."""
-    seen = [row.person_id for row in rows if isinstance(row, Seen)]
+    seen = {row.person_id: row.language for row in rows if isinstance(row, Seen)}
     if seen:
         await people.seen_all(session, seen, now)
     found = [row for row in rows if isinstance(row, Search)]

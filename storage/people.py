@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from sqlalchemy import BigInteger, LargeBinary, Row, String, and_, delete, select, update
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Row, String, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +22,7 @@ class PersonRow(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     language: Mapped[str | None] = mapped_column(String(16), default=None)
+    app_language: Mapped[str | None] = mapped_column(String(16), default=None)
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     reachable: Mapped[bool] = mapped_column(default=True)
@@ -32,7 +33,8 @@ class PersonRow(Base):
 class Standing:
     """What has to be known about a person before their update is looked at.
 
-    `language` is what they chose, None where Telegram's word holds; `form` is the form that waits for their answer.
+    `language` is what they chose, None where Telegram's word holds (`app_language` was the last); `form` is the form
+    that waits for their answer.
     """
 
     known: bool
@@ -40,12 +42,25 @@ class Standing:
     reachable: bool = True
     last_seen: datetime | None = None
     form: str | None = None
+    app_language: str | None = None
+
+    @property
+    def spoken(self) -> str | None:
+        """See `spoken`."""
+        return self.language or self.app_language
 
 
 async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Standing]:
     """The standing of each person, in the order asked, by one query."""
     rows = await session.execute(
-        select(PersonRow.id, PersonRow.language, PersonRow.reachable, PersonRow.last_seen, Dialogue.form)
+        select(
+            PersonRow.id,
+            PersonRow.language,
+            PersonRow.reachable,
+            PersonRow.last_seen,
+            Dialogue.form,
+            PersonRow.app_language,
+        )
         .outerjoin(Dialogue, and_(Dialogue.person_id == PersonRow.id, Dialogue.expires_at > now))
         .where(PersonRow.id.in_(set(ids)))
     )
@@ -54,19 +69,24 @@ async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) ->
     return [found.get(person_id, unknown) for person_id in ids]
 
 
-def _standing(row: Row[int, str | None, bool, datetime, str]) -> Standing:
-    _, language, reachable, last_seen, form = row
-    return Standing(True, language, reachable, last_seen, form)
+def spoken() -> ColumnElement[str | None]:
+    """The language in which a person is written to: the one they chose, else that of their app."""
+    return func.coalesce(PersonRow.language, PersonRow.app_language)
 
 
-async def seen_all(session: AsyncSession, ids: Sequence[int], now: datetime) -> None:
-    """These people wrote just now: they are known, and can be reached again."""
-    statement = insert_into(session, PersonRow).values(
-        [{"id": person_id, "first_seen": now, "last_seen": now, "reachable": True} for person_id in sorted(set(ids))]
-    )
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_={"last_seen": now, "reachable": True})
-    )
+def _standing(row: Row[int, str | None, bool, datetime, str, str | None]) -> Standing:
+    _, language, reachable, last_seen, form, app_language = row
+    return Standing(True, language, reachable, last_seen, form, app_language)
+
+
+async def seen_all(session: AsyncSession, languages: Mapping[int, str], now: datetime) -> None:
+    """These people wrote just now: they are known, and can be reached again. By id, the language of their app."""
+    statement = insert_into(session, PersonRow).values([
+        {"id": person_id, "first_seen": now, "last_seen": now, "reachable": True, "app_language": language}
+        for person_id, language in sorted(languages.items())
+    ])  # fmt: skip
+    changes = {"last_seen": now, "reachable": True, "app_language": statement.excluded.app_language}
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
 
 
 async def choose_language(session: AsyncSession, person_id: PersonId, language: str) -> None:

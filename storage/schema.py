@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import (  # noqa: F401 (each import adds its tables to METADATA)
+    broadcasts,
+    deliveries,
     dialogues,
     people,
     publications,
@@ -21,7 +23,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
 from storage.database import Base, Database
 
 METADATA = Base.metadata
-NEWEST = "0001"
+NEWEST = "0002"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

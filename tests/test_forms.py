@@ -63,9 +63,7 @@ class _left_open:  # noqa: N801 (a context, as `running` is)
     async def __aexit__(self, *_: object) -> None:
         self._app.leave()
         await self._run
-        self._app.scheduler.stop()
-        for task in self._app._tasks:
-            task.cancel()
+        await self._app.scheduler.stop()
         await asyncio.gather(*self._app._tasks, return_exceptions=True)
         await self._app.transport.shutdown()
 

@@ -60,7 +60,7 @@ def bot_settings(address: str, geocoder: str) -> dict[str, str]:
     return {
         "NUANXIN_TELEGRAM__TOKEN": TOKEN, "NUANXIN_TELEGRAM__API_BASE_URL": address,
         "NUANXIN_GEOCODING__SERVICE": "nominatim", "NUANXIN_GEOCODING__DOMAIN": geocoder,
-        "NUANXIN_GEOCODING__SCHEME": "http",
+        "NUANXIN_GEOCODING__SCHEME": "http", "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "1000",
     }  # fmt: skip
 
 

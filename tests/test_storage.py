@@ -73,7 +73,7 @@ async def test_a_search_handed_over_again_is_kept_once_and_encrypted(database: D
     search = Search(7, 1, NOW, 37.43, 116.36)
     for _ in range(2):
         async with database.writing() as session:
-            await appends.write(session, [search, Seen(1), Seen(1)], NOW)
+            await appends.write(session, [search, Seen(1, "en"), Seen(1, "en")], NOW)
     async with database.reading() as session:
         assert await searches.find(session, 7, 1) == search
         assert await searches.find(session, 7, 2) is None
@@ -87,7 +87,7 @@ async def test_a_search_handed_over_again_is_kept_once_and_encrypted(database: D
 async def test_an_open_form_is_seen_by_every_process_until_it_expires(database: Database) -> None:
     form = OpenForm(1, "address", "address", {"name": "李雷"}, ["name"])
     async with database.writing() as session:
-        await people.seen_all(session, [1], NOW)
+        await people.seen_all(session, {1: "en"}, NOW)
         await dialogues.keep(session, form, NOW)
     async with database.reading() as session:
         assert await dialogues.current(session, 1, NOW + timedelta(hours=23)) == form

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,11 @@ class Town:
         self.world = api.world
         self.database = database
         self.config = config
-        self.app = App(config, database, lambda: self.now)
+        self.app = App(config, database, lambda: self.now, self.monotonic)
+
+    def monotonic(self) -> float:
+        """Seconds that run by themselves, and jump where `now` is set."""
+        return time.monotonic() + (self.now - NOON).total_seconds()
 
     def rider(self, person_id: int, language: str = "en") -> Rider:
         started = person_id in (COORDINATOR, ADMIN)
@@ -134,6 +139,19 @@ class Town:
             person_id, f"Rider {person_id}", language_code=language, phone=f"+86138{person_id:08d}", started=started
         )
         return Rider(self.world, self.world.add(person))
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Waits for what the bot does by itself."""
+
+        async def holds() -> bool:
+            return true()
+
+        await self.until_true(holds)
+
+    async def until_true(self, true: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not await true():  # noqa: ASYNC110 (it may be a row in the database)
+                await asyncio.sleep(0.02)
 
     async def until_idle(self) -> None:
         """Every update that was handed over has been confirmed."""

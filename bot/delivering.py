@@ -1,0 +1,184 @@
+"""Deliveries out: the leader claims what is due, sends it at the pace, and writes down what became of it.
+
+What is done when a send may have arrived, but its answer was lost, depends on what it is: a broadcast is not repeated
+(PERHAPS), a notice or reminder is repeated once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+from telegram import error
+
+from bot.courier import Courier, is_gone, wait_of
+from bot.logs import logger
+from bot.pacing import Priority
+from bot.transport import BrokenConnection, ServerTrouble
+from handlers.talk import Outgoing
+from storage import deliveries
+from storage.database import Database
+from storage.deliveries import MOST_TRIES, Claimed, Outcome, State
+from storage.grouping import Grouped
+
+log = logger("bot.delivering")
+
+LOOKED_EVERY = 0.5
+IN_FLIGHT_SECONDS = 0.25
+LEAST_IN_FLIGHT, MOST_IN_FLIGHT = 8, 256
+STALE_AFTER = 5.0
+"""Seconds after which a claimed row that could not be sent is given back, well within its lease."""
+
+Render = Callable[[Claimed], Awaitable[Outgoing | None]]
+
+
+class Delivering:
+    """Works on the leader only, until `leave`."""
+
+    def __init__(
+        self, database: Database, courier: Courier, render: Render, clock: Callable[[], datetime],
+        leading: asyncio.Event, per_second: float,
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._courier = courier
+        self._render = render
+        self._clock = clock
+        self._leading = leading
+        self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
+        self._room = asyncio.Semaphore(self.most_in_flight)
+        self._settle = Grouped(self._settle_all)
+        self._sending: set[asyncio.Task[None]] = set()
+        self._outage_pause = 0.0
+        self._leaving = False
+        self.awake = asyncio.Event()
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._sending)
+
+    async def run(self) -> None:
+        """Until `leave`; what is being sent then is finished and written down."""
+        if not self._database.is_postgresql:
+            async with self._database.writing() as session:
+                await deliveries.release_all(session)
+        while not self._leaving:
+            if self._leading.is_set():
+                await self._turn()
+            else:
+                await self._rest()
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=STALE_AFTER)
+
+    def leave(self) -> None:
+        self._leaving = True
+        self.awake.set()
+
+    async def _rest(self) -> None:
+        self.awake.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.awake.wait(), LOOKED_EVERY)
+
+    async def _turn(self) -> None:
+        """One batch, or a wait for something to do."""
+        try:
+            claimed = await self._claim()
+        except Exception as trouble:
+            log.warning("deliveries not claimed; trying again", trouble=type(trouble).__name__)
+            claimed = []
+        if not claimed and not self._leaving:
+            await self._rest()
+        loop = asyncio.get_running_loop()
+        claimed_at = loop.time()
+        for one in claimed:
+            await self._room.acquire()
+            task = asyncio.create_task(self._deliver(one, claimed_at))
+            self._sending.add(task)
+            task.add_done_callback(self._done)
+            await asyncio.sleep(0)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._room.release()
+
+    async def _claim(self) -> list[Claimed]:
+        async with self._database.writing() as session:
+            return await deliveries.claim(session, self._clock(), 2 * self.most_in_flight)
+
+    async def _deliver(self, one: Claimed, claimed_at: float) -> None:
+        """Sends one; its slot is free again once the outcome is written down."""
+        try:
+            outcome = await self._attempt(one, claimed_at)
+            await self._settle(outcome)
+        except Exception as trouble:
+            # The lease lapses, and it is tried again.
+            log.error("a delivery was not settled", error=type(trouble).__name__, exc_info=trouble)
+
+    async def _attempt(self, one: Claimed, claimed_at: float) -> Outcome:
+        pacer, loop = self._courier.pacer, asyncio.get_running_loop()
+        priority = Priority(one.priority)
+        wait = pacer.silent_for or (pacer.bulk_delay(one.recipient) if priority is Priority.BROADCAST else 0)
+        if wait:
+            return self._later(one, wait, one.tries)
+        await pacer.slot(priority)
+        if loop.time() - claimed_at > STALE_AFTER:
+            return self._later(one, 0, one.tries)
+        try:
+            outgoing = await self._render(one)
+        except Exception as trouble:
+            log.error("a delivery can't be put into words", kind=one.kind, exc_info=trouble)
+            return Outcome(one.id, State.FAILED, one.tries + 1, trouble=type(trouble).__name__)
+        if outgoing is None:
+            return Outcome(one.id, State.CANCELLED, one.tries)
+        return await self._send(one, outgoing)
+
+    async def _send(self, one: Claimed, outgoing: Outgoing) -> Outcome:
+        try:
+            result = await self._courier.call(outgoing)
+        except error.RetryAfter as asked:
+            self._courier.pacer.pause(wait_of(asked))
+            return self._later(one, wait_of(asked), one.tries)
+        except error.ChatMigrated as moved:
+            outgoing.params["chat_id"] = moved.new_chat_id
+            return await self._send(one, outgoing)
+        except (error.TimedOut, BrokenConnection) as trouble:
+            return self._perhaps(one, type(trouble).__name__)
+        except (error.Forbidden, error.BadRequest) as refusal:
+            if is_gone(refusal):
+                await self._courier.unreachable(one.recipient)
+                return Outcome(one.id, State.UNREACHABLE, one.tries + 1)
+            return self._failed(one, refusal.message[:100])
+        except ServerTrouble as trouble:
+            return self._failed(one, trouble.message[:100])
+        except error.NetworkError:
+            # Telegram can't be reached at all: that is no fault of this message, and the others wait too.
+            self._outage_pause = min(30.0, 2 * self._outage_pause or 1.0)
+            self._courier.pacer.pause(self._outage_pause)
+            return self._later(one, self._outage_pause, one.tries)
+        self._outage_pause = 0.0
+        self._courier.count("sent")
+        message_id = result.get("message_id") if isinstance(result, dict) else None
+        return Outcome(one.id, State.SENT, one.tries + 1, message_id=message_id)
+
+    def _perhaps(self, one: Claimed, trouble: str) -> Outcome:
+        if one.priority == Priority.BROADCAST or one.tries > 0:
+            return Outcome(one.id, State.PERHAPS, one.tries + 1, trouble=trouble)
+        return self._later(one, 1, one.tries + 1, trouble)
+
+    def _failed(self, one: Claimed, trouble: str) -> Outcome:
+        """Tried again with growing pauses, then set aside."""
+        self._courier.count("failed")
+        tries = one.tries + 1
+        if tries >= MOST_TRIES:
+            return Outcome(one.id, State.FAILED, tries, trouble=trouble)
+        return self._later(one, 2.0 ** (tries - 1), tries, trouble)
+
+    def _later(self, one: Claimed, seconds: float, tries: int, trouble: str | None = None) -> Outcome:
+        due = self._clock() + timedelta(seconds=seconds)
+        return Outcome(one.id, State.WAITING, tries, due=due, trouble=trouble)
+
+    async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:
+        async with self._database.writing() as session:
+            await deliveries.settle(session, outcomes, self._clock())
+        return [None] * len(outcomes)

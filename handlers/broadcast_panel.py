@@ -1,0 +1,178 @@
+"""A broadcast after it was written: the last word, approval, progress, pause, and the report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NoReturn
+
+from markupsafe import Markup
+
+from handlers import texts
+from handlers.access import Right
+from handlers.house import House
+from handlers.routes import Routes
+from handlers.talk import Button, Buttons, Forged, Talk
+from storage import broadcasts, deliveries
+from storage.broadcasts import Broadcast, BroadcastState, NotNow, Topic
+from storage.deliveries import State
+from storage.segments import Segment
+
+_BAR = 12
+
+
+def forged() -> NoReturn:
+    raise Forged
+
+
+def register(routes: Routes) -> None:
+    routes.press("bsend", send, int, right=Right.BROADCAST)
+    routes.press("bapprove", approve, int, right=Right.BROADCAST)
+    routes.press("blook", look, int, right=Right.BROADCAST)
+    for what in ("pause", "resume", "cancel"):
+        routes.press(f"b{what}", _mover(what), int, right=Right.BROADCAST)
+    routes.press("bretry", retry, int, right=Right.BROADCAST)
+    routes.notice("broadcast_waits", waits_words)
+
+
+async def ask_to_send(talk: Talk, row: Broadcast) -> None:
+    """Below the preview: to how many, and the button that sends."""
+    counted = await broadcasts.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
+    lines = [
+        Markup("<b>{}</b>").format(
+            talk._("This is how it will arrive. It goes to {n} people.").format(n=counted.reached)
+        ),
+        talk._("{unreachable} can't be reached, {muted} have muted the topic.").format(
+            unreachable=counted.unreachable, muted=counted.muted
+        ),
+    ]  # fmt: skip
+    if counted.reached > talk.house.approval_above:
+        lines.append(talk._("A second coordinator has to approve it."))
+    buttons = [[Button(talk._("✔ Send to {n}").format(n=counted.reached), f"bsend:{row.id}")],
+               [Button(talk._("✖ Cancel"), f"bcancel:{row.id}")]]  # fmt: skip
+    talk.say(Markup("\n").join(lines), buttons)
+
+
+async def _found(talk: Talk, broadcast_id: int) -> Broadcast:
+    row = await broadcasts.find(talk.session, broadcast_id)
+    if row is None:
+        raise NotNow
+    return row
+
+
+async def send(talk: Talk, broadcast_id: int) -> None:
+    """The author's last word. The pressed message becomes the panel."""
+    row = await _found(talk, broadcast_id)
+    if row.author != talk.person.id:
+        raise NotNow
+    counted = await broadcasts.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
+    needs_approval = counted.reached > talk.house.approval_above
+    quiet_until = None if row.topic == Topic.URGENT else talk.house.quiet_hours.until(max(talk.now, row.starts_at))
+    await broadcasts.confirm(talk.session, broadcast_id, needs_approval, quiet_until, talk.pressed_message_id, talk.now)
+    if needs_approval:
+        for person_id in sorted((talk.house.coordinators | talk.house.admins) - {talk.person.id}):
+            talk.notify(person_id, "broadcast_waits", id=broadcast_id, count=counted.reached)
+    await _show(talk, row)
+
+
+def waits_words(_house: House, language: str, params: Any) -> tuple[str, Buttons]:
+    """The notice to those who may approve."""
+    _ = texts.translator(language)
+    text = _("A broadcast to {n} people waits for a second coordinator.").format(n=params["count"])
+    return text, [[Button(_("Look at it"), f"blook:{params['id']}")]]
+
+
+async def look(talk: Talk, broadcast_id: int) -> None:
+    """Shows somebody else's broadcast as it will arrive, and asks for approval."""
+    row = await _found(talk, broadcast_id)
+    content = broadcasts.content_of(talk.session, row)
+    talk.send(content.method, content.params, [])
+    text = Markup("{}\n{}").format(_state_words(row, talk.language), row.reason)
+    talk.say(
+        text, [[Button(talk._("✔ Approve"), f"bapprove:{row.id}")], [Button(talk._("✖ Cancel"), f"bcancel:{row.id}")]]
+    )
+
+
+async def approve(talk: Talk, broadcast_id: int) -> None:
+    await broadcasts.approve(talk.session, broadcast_id, talk.person.id)
+    talk.edit(talk._("Approved. It starts when its time has come."))
+
+
+def _mover(what: str) -> Any:
+    async def move(talk: Talk, broadcast_id: int) -> None:
+        row = await broadcasts.move(talk.session, broadcast_id, what, talk.now)
+        await _show(talk, row)
+
+    move.__name__ = f"{what}_broadcast"
+    return move
+
+
+async def retry(talk: Talk, broadcast_id: int) -> None:
+    row = await _found(talk, broadcast_id)
+    count = await broadcasts.retry_failed(talk.session, row, talk.now)
+    talk.toast(talk._("{n} will be tried again.").format(n=count))
+    await _show(talk, row)
+
+
+async def _show(talk: Talk, row: Broadcast) -> None:
+    counted = await deliveries.counts(talk.session, row.id)
+    read = await broadcasts.read_count(talk.session, row.id)
+    talk.edit(*panel(row, counted, read, talk.language, talk.now))
+
+
+def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, now: datetime) -> tuple[Markup, Buttons]:
+    """The one message that shows how far it is, and the report once it is done."""
+    _ = texts.translator(language)
+    done = sum(count for state, count in counted.items() if state >= State.SENT)
+    lines = [Markup("<b>{}</b>").format(_state_words(row, language))]
+    if row.total:
+        filled = round(_BAR * done / row.total)
+        lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
+    for state, label in (
+        (State.SENT, _("delivered: {n}")), (State.PERHAPS, _("perhaps (the answer was lost): {n}")),
+        (State.UNREACHABLE, _("unreachable: {n}")), (State.FAILED, _("failed: {n}")),
+        (State.CANCELLED, _("cancelled: {n}")),
+    ):  # fmt: skip
+        if counted.get(state):
+            lines.append(Markup("{}").format(label.format(n=counted[state])))
+    if read:
+        lines.append(Markup("{}").format(_("have read it: {n}").format(n=read)))
+    lines += _speed(row, done, language, now)
+    return Markup("\n").join(lines), _controls(row, counted, language)
+
+
+def _speed(row: Broadcast, done: int, language: str, now: datetime) -> list[Markup]:
+    _ = texts.translator(language)
+    if row.state != BroadcastState.RUNNING or row.started_at is None or not done:
+        return []
+    rate = done / max((now - row.started_at).total_seconds(), 1)
+    left = (row.total - done) / rate / 60
+    return [Markup("{}").format(_("{rate}/s, about {n} min left").format(
+        rate=texts.number(rate, language, 1), n=texts.number(left, language)
+    ))]  # fmt: skip
+
+
+def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Buttons:
+    _ = texts.translator(language)
+    pause, resume = Button(_("⏸ Pause"), f"bpause:{row.id}"), Button(_("▶ Resume"), f"bresume:{row.id}")
+    cancel = Button(_("✖ Cancel"), f"bcancel:{row.id}")
+    if row.state == BroadcastState.RUNNING:
+        return [[pause, cancel]]
+    if row.state == BroadcastState.PAUSED:
+        return [[resume, cancel]]
+    if row.state in (BroadcastState.AWAITING, BroadcastState.SCHEDULED, BroadcastState.FREEZING):
+        return [[cancel]]
+    if row.state == BroadcastState.DONE and counted.get(State.FAILED):
+        return [[Button(_("🔁 Retry the failed"), f"bretry:{row.id}")]]
+    return []
+
+
+def _state_words(row: Broadcast, language: str) -> str:
+    _ = texts.translator(language)
+    said = {
+        BroadcastState.DRAFT: _("Draft"), BroadcastState.AWAITING: _("Waits for a second coordinator"),
+        BroadcastState.SCHEDULED: _("Starts when its time has come"),
+        BroadcastState.FREEZING: _("Gathering the recipients"),
+        BroadcastState.RUNNING: _("Being sent"), BroadcastState.PAUSED: _("Paused"),
+        BroadcastState.DONE: _("Sent"), BroadcastState.CANCELLED: _("Stopped"),
+    }  # fmt: skip
+    return said[BroadcastState(row.state)]

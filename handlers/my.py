@@ -1,0 +1,27 @@
+"""/my: what is mine, in one place."""
+
+from __future__ import annotations
+
+from handlers.broadcasts import topic_words
+from handlers.routes import Routes
+from handlers.talk import Forged, Talk
+from handlers.texts import N_
+from storage import broadcasts
+from storage.broadcasts import Topic
+
+
+def register(routes: Routes) -> None:
+    routes.command("my", my, about=N_("What is mine"), writes=False)
+    routes.press("topic", switch_topic, str)
+
+
+async def my(talk: Talk) -> None:
+    talk.say(*topic_words(talk, await broadcasts.muted_topics(talk.session, talk.person.id)))
+
+
+async def switch_topic(talk: Talk, topic: str) -> None:
+    if topic not in list(Topic) or topic == Topic.URGENT:
+        raise Forged
+    await broadcasts.mute(talk.session, talk.person.id, Topic(topic))
+    await talk.session.flush()
+    talk.edit(*topic_words(talk, await broadcasts.muted_topics(talk.session, talk.person.id)))

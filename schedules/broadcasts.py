@@ -1,0 +1,28 @@
+"""Broadcasts by the clock: starting, writing down the recipients chunk by chunk, quiet hours, finishing."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import broadcasts
+from storage.broadcasts import BroadcastState
+from storage.quiet_hours import QuietHours
+
+EVERY = timedelta(seconds=1)
+
+
+async def run(session: AsyncSession, now: datetime, quiet_hours: QuietHours) -> bool:
+    """One step; True if there is more to do at once."""
+    quiet_until = quiet_hours.until(now)
+    if quiet_until is not None:
+        await broadcasts.keep_quiet(session, quiet_until)
+    await broadcasts.hold_stragglers(session)
+    await broadcasts.finish_idle(session, now)
+    row = await broadcasts.due(session, now)
+    if row is None:
+        return False
+    if row.state == BroadcastState.SCHEDULED:
+        broadcasts.start(row, now)
+    return not await broadcasts.freeze_chunk(session, row, now)

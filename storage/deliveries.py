@@ -1,0 +1,238 @@
+"""Every message to somebody who did not just write: whom, when, what, and what became of it.
+
+A sender claims rows for a while (a lease), sends, and marks them. If it dies, the lease lapses and the rows wait again:
+nothing is lost, and at most what was in flight is sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, BigKey, vault_of
+from storage.people import PersonRow, spoken
+
+LEASE = timedelta(seconds=30)
+"""Longer than a send may take (20 s), so that nothing in flight is claimed a second time."""
+MOST_TRIES = 5
+KEPT = timedelta(days=30)
+
+
+class State(IntEnum):
+    """What became of a delivery. Those from SENT on are final."""
+
+    WAITING = 0
+    CLAIMED = 1
+    HELD = 2  # its broadcast is paused
+    SENT = 3
+    PERHAPS = 4  # the connection broke while it was sent: nobody knows
+    UNREACHABLE = 5
+    FAILED = 6  # set aside after MOST_TRIES
+    CANCELLED = 7
+
+
+class Delivery(Base):
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        UniqueConstraint("broadcast_id", "recipient"),
+        Index("ix_deliveries_due", "state", "priority", "due", "id"),
+        Index("ix_deliveries_of_broadcast", "broadcast_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    recipient: Mapped[int] = mapped_column(BigInteger)
+    priority: Mapped[int] = mapped_column(SmallInteger)
+    due: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(40))
+    params: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    broadcast_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    state: Mapped[int] = mapped_column(SmallInteger, default=State.WAITING)
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    message_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    trouble: Mapped[str | None] = mapped_column(String(120), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to be: `kind` names the words (in handlers), `params` fill them; `priority` as in bot/pacing."""
+
+    recipient: int
+    kind: str
+    params: Mapping[str, Any]
+    due: datetime
+    priority: int = 1
+
+
+class Claimed(NamedTuple):
+    """A delivery in hand, with the recipient's language (None: not chosen)."""
+
+    id: int
+    recipient: int
+    kind: str
+    params: dict[str, Any]
+    priority: int
+    broadcast_id: int | None
+    tries: int
+    language: str | None
+
+
+class Outcome(NamedTuple):
+    """What became of a claimed delivery; WAITING with a later `due` if it is to be tried again."""
+
+    id: int
+    state: State
+    tries: int
+    due: datetime | None = None
+    message_id: int | None = None
+    trouble: str | None = None
+
+
+async def add_all(session: AsyncSession, notices: Sequence[Notice]) -> None:
+    """Puts notices into the table; what fills them is encrypted."""
+    vault = vault_of(session)
+    for notice in notices:
+        row = Delivery(recipient=notice.recipient, priority=notice.priority, due=notice.due, kind=notice.kind)
+        session.add(row)
+        await session.flush()
+        row.params = vault.seal(orjson.dumps(dict(notice.params)), "deliveries.params", row.id)
+
+
+async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed]:
+    """Takes the most urgent due rows until now + LEASE, those of lapsed leases among them."""
+    due = (Delivery.state == State.WAITING) & (Delivery.due <= now)
+    ids = await _first(session, due, most)
+    if len(ids) < most:
+        lapsed = (Delivery.state == State.CLAIMED) & (Delivery.claimed_until <= now)
+        ids += await _first(session, lapsed, most - len(ids))
+    if not ids:
+        return []
+    await session.execute(
+        update(Delivery).where(Delivery.id.in_(ids)).values(state=State.CLAIMED, claimed_until=now + LEASE)
+    )
+    rows = await session.execute(
+        select(
+            Delivery.id, Delivery.recipient, Delivery.kind, Delivery.params, Delivery.priority, Delivery.broadcast_id,
+            Delivery.tries, spoken(),
+        )
+        .outerjoin(PersonRow, PersonRow.id == Delivery.recipient)
+        .where(Delivery.id.in_(ids))
+        .order_by(Delivery.priority, Delivery.due, Delivery.id)
+    )  # fmt: skip
+    vault = vault_of(session)
+    return [
+        Claimed(
+            key, recipient, kind, orjson.loads(vault.open(sealed, "deliveries.params", key)) if sealed else {},
+            priority, broadcast_id, tries, language,
+        )
+        for key, recipient, kind, sealed, priority, broadcast_id, tries, language in rows
+    ]  # fmt: skip
+
+
+async def _first(session: AsyncSession, which: Any, most: int) -> list[int]:
+    rows = await session.scalars(
+        select(Delivery.id)
+        .where(which)
+        .order_by(Delivery.priority, Delivery.due, Delivery.id)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    return list(rows)
+
+
+async def release_all(session: AsyncSession) -> None:
+    """Lets every claimed row wait again. For a process that knows that no other one sends."""
+    await session.execute(
+        update(Delivery).where(Delivery.state == State.CLAIMED).values(state=State.WAITING, claimed_until=None)
+    )
+
+
+async def settle(session: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Writes down what became of claimed rows, all in one statement."""
+    table = Delivery.metadata.tables["deliveries"]
+    statement = (
+        table.update()
+        .where(table.c.id == bindparam("key"), table.c.state == State.CLAIMED)
+        .values(
+            state=bindparam("new_state"), tries=bindparam("new_tries"), claimed_until=None,
+            due=func.coalesce(bindparam("new_due", type_=table.c.due.type), table.c.due),
+            done_at=bindparam("new_done", type_=table.c.done_at.type), message_id=bindparam("new_message"),
+            trouble=bindparam("new_trouble"),
+        )
+    )  # fmt: skip
+    rows = [
+        {
+            "key": outcome.id, "new_state": int(outcome.state), "new_tries": outcome.tries, "new_due": outcome.due,
+            "new_done": now if outcome.state >= State.SENT else None, "new_message": outcome.message_id,
+            "new_trouble": outcome.trouble,
+        }
+        for outcome in outcomes
+    ]  # fmt: skip
+    connection = await session.connection()
+    await connection.execute(statement, rows)
+    session.info["wrote"] = True
+
+
+async def counts(session: AsyncSession, broadcast_id: int) -> dict[State, int]:
+    """How many recipients of a broadcast are in each state."""
+    rows = await session.execute(
+        select(Delivery.state, func.count()).where(Delivery.broadcast_id == broadcast_id).group_by(Delivery.state)
+    )
+    return {State(state): count for state, count in rows}
+
+
+async def failed(session: AsyncSession, most: int = 20) -> list[tuple[int, str, str]]:
+    """What was set aside: (id, kind, trouble), newest first."""
+    rows = await session.execute(
+        select(Delivery.id, Delivery.kind, Delivery.trouble)
+        .where(Delivery.state == State.FAILED)
+        .order_by(Delivery.id.desc())
+        .limit(most)
+    )
+    return [(key, kind, trouble or "") for key, kind, trouble in rows]
+
+
+async def try_again(session: AsyncSession, now: datetime, broadcast_id: int | None = None) -> int:
+    """Lets what was set aside wait again; of one broadcast, or of all that is none."""
+    chosen = Delivery.broadcast_id == broadcast_id if broadcast_id is not None else Delivery.broadcast_id.is_(None)
+    result = await session.execute(
+        update(Delivery)
+        .where(Delivery.state == State.FAILED, chosen)
+        .values(state=State.WAITING, tries=0, due=now)
+        .returning(Delivery.id)
+    )
+    return len(result.all())
+
+
+async def forget(session: AsyncSession, now: datetime) -> None:
+    """Drops finished notices after KEPT."""
+    await session.execute(delete(Delivery).where(Delivery.state >= State.SENT, Delivery.done_at < now - KEPT))
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """Forgets what waits for this person. Broadcasts keep the count, not the name of who is gone."""
+    theirs = Delivery.recipient == person_id
+    await session.execute(delete(Delivery).where(theirs, Delivery.broadcast_id.is_(None)))
+    await session.execute(delete(Delivery).where(theirs, Delivery.state < State.SENT))
+    await session.execute(update(Delivery).where(theirs).values(recipient=-Delivery.id, message_id=None))

@@ -1,0 +1,98 @@
+"""Whom a broadcast is for: conditions that are declared here and combined by all of them holding."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import vault_of
+from storage.geodesy import distance
+from storage.people import PersonRow, spoken
+
+PAGE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`in_sql` is a condition of people's rows; `also` one that needs the opened row (session, row, values)."""
+
+    in_sql: Callable[[dict[str, Any], datetime], ColumnElement[bool]]
+    also: Callable[[AsyncSession, PersonRow, dict[str, Any]], bool] | None = None
+
+
+def _is_near(session: AsyncSession, row: PersonRow, values: dict[str, Any]) -> bool:
+    if row.home is None:
+        return False
+    here = vault_of(session).open_place(row.home, "people.home", row.id)
+    return distance(*here, values["latitude"], values["longitude"]) <= float(values["km"]) * 1_000
+
+
+CONDITIONS: dict[str, Condition] = {
+    "language": Condition(lambda values, _: spoken() == values["language"]),
+    "active": Condition(lambda values, now: PersonRow.last_seen >= now - timedelta(days=values["days"])),
+    "near": Condition(lambda _values, _now: PersonRow.home.is_not(None), _is_near),
+}
+"""By name. A feature adds its own in a line or two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Named conditions with their values; none means everyone."""
+
+    conditions_by_name: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> Segment:
+        """From `text`."""
+        parsed = orjson.loads(text)
+        return cls(tuple((name, tuple(sorted(parsed[name].items()))) for name in sorted(parsed)))
+
+    @property
+    def text(self) -> str:
+        return orjson.dumps({name: dict(values) for name, values in self.conditions_by_name}).decode()
+
+    def conditions(self, now: datetime) -> list[ColumnElement[bool]]:
+        return [CONDITIONS[name].in_sql(dict(values), now) for name, values in self.conditions_by_name]
+
+    @property
+    def in_sql(self) -> bool:
+        """Whether the database alone can decide."""
+        return all(CONDITIONS[name].also is None for name, _ in self.conditions_by_name)
+
+    def holds(self, session: AsyncSession, row: PersonRow) -> bool:
+        """The part that the database can't decide."""
+        checks = ((CONDITIONS[name].also, dict(values)) for name, values in self.conditions_by_name)
+        return all(check(session, row, values) for check, values in checks if check is not None)
+
+
+async def end_of_page(session: AsyncSession, after: int, size: int) -> int | None:
+    """The last id of the next `size` people after an id; None if there are none."""
+    ids = select(PersonRow.id).where(PersonRow.id > after).order_by(PersonRow.id).limit(size).subquery()
+    last = await session.scalar(select(func.max(ids.c.id)))
+    return None if last is None else int(last)
+
+
+async def page(session: AsyncSession, segment: Segment, after: int, last: int, now: datetime) -> Sequence[PersonRow]:
+    """The people of the segment with ids in (after, last], ascending."""
+    rows = await session.scalars(
+        select(PersonRow)
+        .where(PersonRow.id > after, PersonRow.id <= last, *segment.conditions(now))
+        .order_by(PersonRow.id)
+    )
+    found = [row for row in rows if segment.holds(session, row)]
+    for row in found:
+        session.expunge(row)
+    return found
+
+
+async def pages(session: AsyncSession, segment: Segment, now: datetime) -> AsyncIterator[Sequence[PersonRow]]:
+    after = 0
+    while (last := await end_of_page(session, after, PAGE)) is not None:
+        yield await page(session, segment, after, last, now)
+        after = last

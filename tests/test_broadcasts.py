@@ -1,0 +1,263 @@
+"""Broadcasts: composed in the chat, sent to each recipient once, whatever Telegram answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.sandbox.server import Fault
+from storage import broadcasts, deliveries, people
+from storage.broadcasts import Broadcast, BroadcastState, Content, Topic
+from storage.database import Database
+from storage.deliveries import Delivery, Notice, Outcome, State
+from storage.segments import Segment
+from tests.town import ADMIN, COORDINATOR, NOON, Rider, Town
+
+EVERYONE = Segment()
+
+
+async def riders_of(town: Town, count: int, first: int = 100) -> list[Rider]:
+    """People who have pressed Start."""
+    found = []
+    for number in range(first, first + count):
+        rider = town.rider(number)
+        await rider.says("/start")
+        await rider.hears_of("Welcome")
+        found.append(rider)
+    return found
+
+
+async def composes(coordinator: Rider, text: str, topic: str = "News", when: str = "Now") -> None:
+    """From /broadcast to the last question before sending."""
+    await coordinator.says("/broadcast")
+    await coordinator.hears_of("Send me the message")
+    await coordinator.says(text)
+    await coordinator.hears_of("Which topic")
+    await coordinator.presses(topic)
+    if topic == "Urgent":
+        await coordinator.hears_of("Why is it urgent")
+        await coordinator.says("Storm warning tonight")
+    for question, answer in (("By language", "Everyone"), ("lately", "Everyone"), ("near a place", "Skip"),
+                             ("have read this", "Yes"), ("When?", when)):  # fmt: skip
+        await coordinator.hears_of(question)
+        await coordinator.presses(answer)
+    await coordinator.hears_of("Is everything right?")
+    await coordinator.presses("✔ Send")
+    await coordinator.hears_of("This is how it will arrive")
+
+
+async def state_of(town: Town) -> Broadcast:
+    async with town.database.reading() as session:
+        return (await session.scalars(select(Broadcast).order_by(Broadcast.id.desc()))).one()
+
+
+async def test_a_broadcast_reaches_everyone_once(town: Town) -> None:
+    coordinator = town.rider(COORDINATOR)
+    riders = await riders_of(town, 3)
+    await town.world.blocks(riders[2].person)
+    await town.until_idle()
+    await coordinator.says("/start")
+    await coordinator.hears_of("Welcome")
+    await composes(coordinator, "Free haircuts on Saturday")
+    assert "It goes to 3 people" in coordinator.heard[-1]["text"]
+    assert "1 can't be reached" in coordinator.heard[-1]["text"]
+    await coordinator.presses("Send to 3")
+    await town.app.scheduler.tick("broadcasts")
+    for rider in riders[:2]:
+        await rider.hears_of("Free haircuts")
+    await coordinator.until(lambda: any("Sent" in one.get("text", "") for one in coordinator.heard))
+    assert "delivered: 3" in coordinator.heard[-1]["text"]
+    await riders[0].presses("I have read this")
+    assert await riders[0].is_answered() == "Thank you."
+    heard = [one for rider in riders for one in rider.heard if one.get("text") == "Free haircuts on Saturday"]
+    assert len(heard) == 2
+
+
+async def test_one_tap_mutes_a_topic_and_my_brings_it_back(town: Town) -> None:
+    (rider,) = await riders_of(town, 1)
+    async with town.database.writing() as session:
+        row = await broadcasts.create(
+            session, COORDINATOR, Content("sendMessage", {"text": "News!"}), EVERYONE, Topic.NEWS, NOON, NOON
+        )
+        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+    await town.app.scheduler.tick("broadcasts")
+    await rider.hears_of("News!")
+    await rider.presses("No more of")
+    assert "no more of" in await rider.is_answered()
+    async with town.database.reading() as session:
+        assert (await broadcasts.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 1
+        assert (await broadcasts.audience(session, EVERYONE, Topic.URGENT, NOON)).muted == 0
+    await rider.says("/my")
+    assert "Urgent news always comes" in (await rider.hears_of("write to you"))["text"]
+    await rider.presses("🔕")
+    await rider.hears_of("write to you")
+    async with town.database.reading() as session:
+        assert (await broadcasts.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 0
+
+
+async def test_above_the_bound_somebody_else_approves(town: Town) -> None:
+    town.app.house.approval_above = 1
+    coordinator, admin = town.rider(COORDINATOR), town.rider(ADMIN)
+    await riders_of(town, 2)
+    await composes(coordinator, "To all")
+    await coordinator.presses("Send to")
+    assert "Waits for a second" in (await coordinator.hears_of("Waits"))["text"]
+    await coordinator.forges("bapprove:1")
+    await coordinator.until(lambda: any("Somebody else" in one["text"] for one in coordinator.answers))
+    await admin.hears_of("审核")
+    await admin.presses("查看")
+    await admin.hears_of("To all")
+    await admin.hears_of("Waits for a second")
+    await admin.presses("Approve")
+    await admin.until(lambda: any("Approved" in one.get("text", "") for one in admin.heard))
+    assert (await state_of(town)).state == BroadcastState.SCHEDULED
+
+
+async def test_riders_can_neither_write_nor_steer_a_broadcast(town: Town) -> None:
+    (rider,) = await riders_of(town, 1)
+    await rider.says("/broadcast")
+    assert "only for those who run" in (await rider.hears())["text"]
+    for data in ("bsend:1", "bcancel:1", "bapprove:1", "bpause:1", "mute:urgent", "haveread:1", "topic:urgent"):
+        await rider.forges(data)
+        assert await rider.is_answered()
+    assert "only" in rider.answers[0]["text"]
+
+
+async def test_quiet_hours_hold_back_all_but_urgent_ones(town: Town) -> None:
+    town.now = NOON + timedelta(hours=11)  # 23:00 in Dezhou
+    coordinator = town.rider(COORDINATOR)
+    await riders_of(town, 1)
+    await composes(coordinator, "Not now")
+    await coordinator.presses("Send to")
+    await coordinator.hears_of("Starts when its time")
+    row = await state_of(town)
+    assert row.starts_at == NOON + timedelta(hours=19)  # 07:00
+
+
+async def test_pause_resume_and_cancel(database: Database) -> None:
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(range(1, 11), "en"), NOON)
+        row = await broadcasts.create(
+            session, 900, Content("sendMessage", {"text": "x"}), EVERYONE, Topic.NEWS, NOON, NOON
+        )
+        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+    async with database.writing() as session:
+        found = await broadcasts.due(session, NOON)
+        assert found is not None
+        broadcasts.start(found, NOON)
+        while not await broadcasts.freeze_chunk(session, found, NOON):
+            pass
+        assert found.total == 10
+    async with database.writing() as session:
+        await broadcasts.move(session, row.id, "pause", NOON)
+        assert await deliveries.claim(session, NOON, 100) == []
+        await broadcasts.move(session, row.id, "resume", NOON)
+        claimed = await deliveries.claim(session, NOON, 4)
+        assert len(claimed) == 4
+        await broadcasts.move(session, row.id, "cancel", NOON)
+        await deliveries.settle(session, [Outcome(one.id, State.SENT, 1, message_id=5) for one in claimed], NOON)
+        assert await deliveries.counts(session, row.id) == {State.SENT: 4, State.CANCELLED: 6}
+        with pytest.raises(broadcasts.NotNow):
+            await broadcasts.move(session, row.id, "resume", NOON)
+
+
+async def test_segments_combine(database: Database) -> None:
+    async with database.writing() as session:
+        await people.seen_all(session, {1: "zh_Hans", 2: "zh_Hans", 3: "zh_Hans"}, NOON)
+        await people.seen_all(session, {4: "zh_Hans"}, NOON - timedelta(days=20))
+        await people.choose_language(session, people.PersonId(1), "en")
+        for person_id in (1, 2, 4):
+            await people.keep_home(session, people.PersonId(person_id), 37.43, 116.36)
+        near = ("near", (("km", 3), ("latitude", 37.43), ("longitude", 116.36)))
+        english, active = ("language", (("language", "en"),)), ("active", (("days", 7),))
+        for conditions, count in (((), 4), ((english,), 1), ((active,), 3), ((near,), 3), ((active, near), 2)):
+            segment = Segment.of(Segment(conditions).text)
+            assert (await broadcasts.audience(session, segment, Topic.NEWS, NOON)).reached == count
+
+
+async def test_a_lapsed_lease_is_claimed_again_and_a_settled_one_is_not(database: Database) -> None:
+    async with database.writing() as session:
+        await deliveries.add_all(session, [Notice(7, "report", {"name": "x"}, NOON)])
+        (first,) = await deliveries.claim(session, NOON, 10)
+        assert first.params == {"name": "x"}
+        assert await deliveries.claim(session, NOON + timedelta(seconds=29), 10) == []
+        (again,) = await deliveries.claim(session, NOON + timedelta(seconds=31), 10)
+        await deliveries.settle(session, [Outcome(again.id, State.SENT, 1)], NOON)
+        assert await deliveries.claim(session, NOON + timedelta(days=1), 10) == []
+        sealed = await session.scalar(select(Delivery.params))
+        assert sealed is not None and b"name" not in sealed
+
+
+REFUSED = '{"ok":false,"error_code":400,"description":"Bad Request: message is too odd"}'
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "messages"),
+    [
+        (Fault(0, None, ("sendMessage",), too_late=True), State.PERHAPS, 1),
+        (Fault(502, methods=("sendMessage",)), State.SENT, 1),
+        (Fault(429, '{"ok":false,"error_code":429,"description":"","parameters":{"retry_after":1}}',
+               ("sendMessage",)), State.SENT, 1),
+    ],
+)  # fmt: skip
+async def test_what_telegram_answers_decides(town: Town, fault: Fault, state: State, messages: int) -> None:
+    """A broadcast whose answer was lost is not repeated; what surely did not arrive is."""
+    (rider,) = await riders_of(town, 1)
+    await town.until_idle()
+    async with town.database.writing() as session:
+        row = await broadcasts.create(
+            session, COORDINATOR, Content("sendMessage", {"text": "Hear ye"}), EVERYONE, Topic.NEWS, NOON, NOON
+        )
+        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+    town.api.faults.append(fault)
+    await town.app.scheduler.tick("broadcasts")
+    await town.until(lambda: not town.api.faults)
+    await town.until_true(lambda: _is_at_rest(town, row.id))
+    town.now += timedelta(seconds=5)
+    town.app.delivering.awake.set()
+    await rider.hears_of("Hear ye")
+    await _until_state(town, row.id, state)
+    assert len([one for one in rider.heard if one.get("text") == "Hear ye"]) == messages
+
+
+async def test_a_poison_message_is_set_aside_after_five_tries_and_can_be_tried_again(town: Town) -> None:
+    (rider,) = await riders_of(town, 1)
+    await town.until_idle()
+    town.api.faults += [Fault(400, REFUSED, ("sendMessage",)) for _ in range(deliveries.MOST_TRIES)]
+    async with town.database.writing() as session:
+        row = await broadcasts.create(
+            session, COORDINATOR, Content("sendMessage", {"text": "Hear ye"}), EVERYONE, Topic.NEWS, NOON, NOON
+        )
+        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+    await town.app.scheduler.tick("broadcasts")
+    for _ in range(deliveries.MOST_TRIES):
+        await _one_fault_less(town)
+        await town.until_true(lambda: _is_at_rest(town, row.id))
+        town.now += timedelta(seconds=60)
+        town.app.delivering.awake.set()
+    await _until_state(town, row.id, State.FAILED)
+    async with town.database.writing() as session:
+        assert [trouble for _, _, trouble in await deliveries.failed(session)] == ["Message is too odd"]
+        found = await broadcasts.find(session, row.id)
+        assert found is not None and await broadcasts.retry_failed(session, found, town.now) == 1
+    await rider.hears_of("Hear ye")
+
+
+async def _one_fault_less(town: Town) -> None:
+    before = len(town.api.faults)
+    await town.until(lambda: len(town.api.faults) < before)
+
+
+async def _is_at_rest(town: Town, broadcast_id: int) -> bool:
+    async with town.database.reading() as session:
+        return not (await deliveries.counts(session, broadcast_id)).get(State.CLAIMED)
+
+
+async def _until_state(town: Town, broadcast_id: int, state: State) -> None:
+    async def holds() -> bool:
+        async with town.database.reading() as session:
+            return (await deliveries.counts(session, broadcast_id)).get(state, 0) > 0
+
+    await town.until_true(holds)
