@@ -12,6 +12,7 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy import func, select
 
+from benchmarks import broadcast_chaos
 from benchmarks.programs import postgresql, running, settings
 from benchmarks.report import Result, report
 from benchmarks.stub import TOKEN
@@ -110,6 +111,9 @@ async def main() -> bool:
             for what, figure in (await run(Path(name), database, seed=6)).items():
                 goal = "" if what == "lists twice" else "<= 0"
                 results.append(Result(f"{what}, {ROUNDS} kills, {kind}", figure, f"of {RIDERS}", goal=goal))
+        results += await broadcast_chaos.run(Path(name), f"sqlite+aiosqlite:///{name}/broadcast.db", "SQLite", 7)
+    with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
+        results += await broadcast_chaos.run(Path(name), url, "PostgreSQL", 8)
     return report("chaos", results)
 
 

@@ -50,10 +50,29 @@ async def telegram_echo(url: str, own_transport: bool) -> None:
         await asyncio.Event().wait()
 
 
+async def telegram_sends(url: str, limited: bool) -> None:
+    """Sends as fast as the library lets it, 30 at a time, or as its AIORateLimiter paces it."""
+    from telegram.ext import AIORateLimiter, Application
+
+    builder = Application.builder().token(TOKEN).base_url(f"{url}/bot").connection_pool_size(64).pool_timeout(600)
+    if limited:
+        builder = builder.rate_limiter(AIORateLimiter(overall_max_rate=30, overall_time_period=1))
+    async with builder.build() as application:
+        room = asyncio.Semaphore(1_000 if limited else 30)
+
+        async def send(chat: int) -> None:
+            async with room:
+                await application.bot.send_message(chat, TEXT)
+
+        await asyncio.gather(*(send(chat) for chat in range(1, 721 if limited else 3_001)))
+
+
 def main() -> None:
     name, url = sys.argv[1:]
     if name == "aiogram":
         asyncio.run(aiogram_echo(url))
+    elif name in ("limiter", "sends"):
+        asyncio.run(telegram_sends(url, limited=name == "limiter"))
     else:
         asyncio.run(telegram_echo(url, own_transport=name == "telegram-aiohttp"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
@@ -30,9 +31,12 @@ class Stub:
         self._changed = asyncio.Event()
         self._first = asyncio.Event()
         self.answered = 0
+        self.sent: list[tuple[float, int]] = []
+        self._wanted = 1 << 62
+        self._enough = asyncio.Event()
         self._chats = chats
 
-    def _hand_over(self, chat: int) -> None:
+    def hand_over(self, chat: int) -> None:
         number = next(self._ids)
         user = {"id": chat, "is_bot": False, "first_name": "R", "language_code": "en"}
         where = {"id": chat, "type": "private", "first_name": "R"}
@@ -54,10 +58,13 @@ class Stub:
 
     async def _send(self, request: web.Request) -> web.Response:
         params = await _params(request)
+        self.sent.append((time.monotonic(), int(str(params["chat_id"]))))
+        if len(self.sent) >= self._wanted:
+            self._enough.set()
         if request.match_info["method"] == self._last:
             self.answered += 1
             self._first.set()
-            self._hand_over(int(params["chat_id"]))
+            self.hand_over(int(params["chat_id"]))
         return _json(_SENT)
 
     async def _serve(self, request: web.Request) -> web.Response:
@@ -81,11 +88,19 @@ class Stub:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, backlog=1_024).start()
         for chat in range(1, self._chats + 1):
-            self._hand_over(chat)
+            self.hand_over(chat)
         try:
             yield f"http://127.0.0.1:{runner.addresses[0][1]}"
         finally:
             await runner.cleanup()
+
+    async def until_sent(self, count: int) -> None:
+        """Waits for so many messages."""
+        self._wanted = count
+        self._enough.clear()
+        if len(self.sent) < count:
+            async with asyncio.timeout(300):
+                await self._enough.wait()
 
     async def rate(self, seconds: float, warm_up: float) -> float:
         """Answers a second, once the first ones are there and the warm-up is over."""

@@ -88,7 +88,7 @@ class App:
         self.answering = Answering(database, self.house, features.routes(), self.courier, clock, self.metrics)
         self.delivering = Delivering(
             database, self.courier, Rendering(database, self.house, self.answering.routes, config).render, clock,
-            self.leader.leading, config.telegram.messages_per_second,
+            self.leader.leading, config.telegram.messages_per_second, self.house.admins,
         )  # fmt: skip
         self.polling = Polling(self._ask, self.answering.handle, self.leader.leading)
         self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())

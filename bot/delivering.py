@@ -17,10 +17,11 @@ from bot.courier import Courier, is_gone, wait_of
 from bot.logs import logger
 from bot.pacing import Priority
 from bot.transport import BrokenConnection, ServerTrouble
+from handlers import set_aside
 from handlers.talk import Outgoing
 from storage import deliveries
 from storage.database import Database
-from storage.deliveries import MOST_TRIES, Claimed, Outcome, State
+from storage.deliveries import MOST_TRIES, Claimed, Notice, Outcome, State
 from storage.grouping import Grouped
 
 log = logger("bot.delivering")
@@ -39,13 +40,14 @@ class Delivering:
 
     def __init__(
         self, database: Database, courier: Courier, render: Render, clock: Callable[[], datetime],
-        leading: asyncio.Event, per_second: float,
+        leading: asyncio.Event, per_second: float, admins: frozenset[int],
     ) -> None:  # fmt: skip
         self._database = database
         self._courier = courier
         self._render = render
         self._clock = clock
         self._leading = leading
+        self._admins = admins
         self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
         self._room = asyncio.Semaphore(self.most_in_flight)
         self._settle = Grouped(self._settle_all)
@@ -111,6 +113,8 @@ class Delivering:
         try:
             outcome = await self._attempt(one, claimed_at)
             await self._settle(outcome)
+            if outcome.state is State.FAILED and one.broadcast_id is None and one.kind != set_aside.KIND:
+                await self._tell_admins(one, outcome)
         except Exception as trouble:
             # The lease lapses, and it is tried again.
             log.error("a delivery was not settled", error=type(trouble).__name__, exc_info=trouble)
@@ -177,6 +181,13 @@ class Delivering:
     def _later(self, one: Claimed, seconds: float, tries: int, trouble: str | None = None) -> Outcome:
         due = self._clock() + timedelta(seconds=seconds)
         return Outcome(one.id, State.WAITING, tries, due=due, trouble=trouble)
+
+    async def _tell_admins(self, one: Claimed, outcome: Outcome) -> None:
+        """A broadcast shows its failed ones in its panel; of others somebody has to hear."""
+        params = {"kind": one.kind, "tries": outcome.tries, "trouble": outcome.trouble or ""}
+        notices = [Notice(admin, set_aside.KIND, params, self._clock()) for admin in sorted(self._admins)]
+        async with self._database.writing() as session:
+            await deliveries.add_all(session, notices)
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:
         async with self._database.writing() as session:

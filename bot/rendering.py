@@ -40,13 +40,14 @@ class Rendering:
         if found is None:
             return None
         content, topic = found
-        params = {"chat_id": recipient, **content.params}
+        method, said = content.call_in(language)
+        params = {"chat_id": recipient, **said}
         rows = sent_buttons(broadcast_id, content, topic, language)
         if rows:
             params["reply_markup"] = buttons_markup(rows)
         if self._paid:
             params["allow_paid_broadcast"] = True
-        return Outgoing(content.method, params)
+        return Outgoing(method, params)
 
     async def _read(self, broadcast_id: int) -> tuple[Content, Topic] | None:
         async with self._database.reading() as session:

@@ -17,6 +17,7 @@ class Right(StrEnum):
     USE = "use"
     CLEAR_REPORTS = "clear_reports"
     BROADCAST = "broadcast"
+    ADMINISTER = "administer"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {

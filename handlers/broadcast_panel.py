@@ -85,7 +85,8 @@ async def look(talk: Talk, broadcast_id: int) -> None:
     """Shows somebody else's broadcast as it will arrive, and asks for approval."""
     row = await _found(talk, broadcast_id)
     content = broadcasts.content_of(talk.session, row)
-    talk.send(content.method, content.params, [])
+    for language in {talk.house.organisation.language, *(content.other or [])[:1]}:
+        talk.send(*content.call_in(language), [])
     text = Markup("{}\n{}").format(_state_words(row, talk.language), row.reason)
     talk.say(
         text, [[Button(talk._("✔ Approve"), f"bapprove:{row.id}")], [Button(talk._("✖ Cancel"), f"bcancel:{row.id}")]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import broadcasts, my, privacy, start, station_page, stations
+from handlers import broadcasts, my, privacy, set_aside, start, station_page, stations
 from handlers.routes import Routes
 
 
@@ -14,4 +14,5 @@ def routes() -> Routes:
     my.register(table)
     privacy.register(table)
     broadcasts.register(table)
+    set_aside.register(table)
     return table

@@ -75,6 +75,7 @@ class Broadcast(Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     starts_at: Mapped[datetime] = mapped_column(index=True)
     created_at: Mapped[datetime]
+    spread_seconds: Mapped[int] = mapped_column(default=0)
     frozen_to: Mapped[int] = mapped_column(BigInteger, default=0)
     total: Mapped[int] = mapped_column(default=0)
     approved_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
@@ -101,11 +102,20 @@ class BroadcastRead(Base):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A call of the Bot API without its chat: the method, its parameters, and whether to ask "I have read this"."""
+    """A call of the Bot API without its chat: the method and its parameters; whether to ask "I have read this"; a
+    button that opens a link (words, address); and the same in another language (its name, method, parameters)."""
 
     method: str
     params: dict[str, Any]
     asks_reading: bool = False
+    link: Sequence[str] | None = None
+    other: Sequence[Any] | None = None
+
+    def call_in(self, language: str) -> tuple[str, dict[str, Any]]:
+        """The method and parameters for a reader of this language."""
+        if self.other is not None and self.other[0] == language:
+            return self.other[1], self.other[2]
+        return self.method, self.params
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +129,17 @@ class Audience:
 
 async def create(
     session: AsyncSession, author: int, content: Content, segment: Segment, topic: Topic, starts_at: datetime,
-    now: datetime, reason: str = "",
+    now: datetime, reason: str = "", spread: timedelta = timedelta(0),
 ) -> Broadcast:  # fmt: skip
-    """A draft; `confirm` lets it go."""
+    """A draft; `confirm` lets it go. With `spread`, it is sent evenly over that time."""
     row = Broadcast(
         author=author, state=BroadcastState.DRAFT, content=b"", segment=segment.text, topic=topic.value, reason=reason,
         starts_at=starts_at, created_at=now,
+        spread_seconds=int(spread.total_seconds()),
     )  # fmt: skip
     session.add(row)
     await session.flush()
-    plain = orjson.dumps([content.method, content.params, content.asks_reading])
+    plain = orjson.dumps([content.method, content.params, content.asks_reading, content.link, content.other])
     row.content = vault_of(session).seal(plain, "broadcasts.content", row.id)
     return row
 
@@ -171,7 +182,7 @@ async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> 
     if last is None:
         row.state = BroadcastState.RUNNING
         return True
-    if segment.in_sql:
+    if segment.in_sql and not row.spread_seconds:
         row.total += await _freeze_in_sql(session, row, segment, last, now)
     else:
         found = await segments.page(session, segment, row.frozen_to, last, now)
@@ -204,13 +215,18 @@ async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment
 
 async def _freeze_ids(session: AsyncSession, row: Broadcast, ids: Sequence[int]) -> int:
     if ids:
-        common = {"priority": PRIORITY, "due": row.starts_at, "kind": "broadcast", "broadcast_id": row.id, "state": 0,
-                  "tries": 0}  # fmt: skip
+        common = {"priority": PRIORITY, "kind": "broadcast", "broadcast_id": row.id, "state": 0, "tries": 0}
         connection = await session.connection()
         await connection.execute(Delivery.metadata.tables["deliveries"].insert(), [
-            {"recipient": person_id, **common} for person_id in ids
+            {"recipient": person_id, "due": _due(row, person_id), **common} for person_id in ids
         ])  # fmt: skip
     return len(ids)
+
+
+def _due(row: Broadcast, person_id: int) -> datetime:
+    """Where a broadcast is spread, each person has a moment of their own, by a mix of their id."""
+    share = (person_id * 2_654_435_761 + row.id) % 65_536 / 65_536
+    return row.starts_at + timedelta(seconds=row.spread_seconds * share)
 
 
 async def confirm(

@@ -34,13 +34,18 @@ async def composes(coordinator: Rider, text: str, topic: str = "News", when: str
     await coordinator.says("/broadcast")
     await coordinator.hears_of("Send me the message")
     await coordinator.says(text)
+    await coordinator.hears_of("The same in English")
+    await coordinator.presses("Skip")
+    await coordinator.hears_of("A button with a link")
+    await coordinator.presses("Skip")
     await coordinator.hears_of("Which topic")
     await coordinator.presses(topic)
     if topic == "Urgent":
         await coordinator.hears_of("Why is it urgent")
         await coordinator.says("Storm warning tonight")
     for question, answer in (("By language", "Everyone"), ("lately", "Everyone"), ("near a place", "Skip"),
-                             ("have read this", "Yes"), ("When?", when)):  # fmt: skip
+                             ("have read this", "Yes"), ("All at once", "At once"),
+                             ("When?", when)):  # fmt: skip
         await coordinator.hears_of(question)
         await coordinator.presses(answer)
     await coordinator.hears_of("Is everything right?")
@@ -261,3 +266,50 @@ async def _until_state(town: Town, broadcast_id: int, state: State) -> None:
             return (await deliveries.counts(session, broadcast_id)).get(state, 0) > 0
 
     await town.until_true(holds)
+
+
+async def test_each_reads_their_own_language_and_the_link(town: Town) -> None:
+    english, chinese = town.rider(201, "en"), town.rider(202, "zh-hans")
+    for rider in (english, chinese):
+        await rider.says("/start")
+        await rider.hears()
+    await town.until_idle()
+    content = Content("sendMessage", {"text": "周六理发"}, False, ["报名", "https://example.org/form"],
+                      ["en", "sendMessage", {"text": "Haircuts on Saturday"}])  # fmt: skip
+    async with town.database.writing() as session:
+        row = await broadcasts.create(session, COORDINATOR, content, EVERYONE, Topic.NEWS, NOON, NOON)
+        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+    await town.app.scheduler.tick("broadcasts")
+    await english.hears_of("Haircuts on Saturday")
+    await chinese.hears_of("周六理发")
+    assert chinese.button("报名")[1] == "https://example.org/form"
+    assert chinese.button("不再接收") and english.button("No more of")
+
+
+async def test_a_spread_broadcast_gives_each_a_moment_of_their_own(database: Database) -> None:
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(range(1, 201), "en"), NOON)
+        row = await broadcasts.create(
+            session, 900, Content("sendMessage", {"text": "x"}), EVERYONE, Topic.NEWS, NOON, NOON,
+            spread=timedelta(hours=3),
+        )  # fmt: skip
+        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        broadcasts.start(row, NOON)
+        while not await broadcasts.freeze_chunk(session, row, NOON):
+            pass
+        moments = list(await session.scalars(select(Delivery.due)))
+    hours = [sum(NOON + timedelta(hours=at) <= moment < NOON + timedelta(hours=at + 1) for moment in moments)
+             for at in range(3)]  # fmt: skip
+    assert sum(hours) == 200 and min(hours) > 40
+
+
+async def test_admins_hear_of_a_notice_that_was_set_aside(town: Town) -> None:
+    admin, coordinator = town.rider(ADMIN), town.rider(COORDINATOR)
+    async with town.database.writing() as session:
+        await deliveries.add_all(session, [Notice(COORDINATOR, "no such kind", {}, NOON)])
+    town.app.delivering.awake.set()
+    assert "no such kind" in (await admin.hears())["text"]
+    async with town.database.reading() as session:
+        assert [kind for _, kind, _ in await deliveries.failed(session)] == ["no such kind"]
+    await coordinator.forges("tryagain")
+    assert "only for those who run" in await coordinator.is_answered()

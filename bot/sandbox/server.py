@@ -78,6 +78,7 @@ class BotApi:
     latency: float = 0.0
     check: Check | None = None
     faults: list[Fault] = field(default_factory=list)
+    dice: Callable[[str], Fault | None] | None = None
     calls: dict[str, int] = field(default_factory=dict)
     intake: Intake = field(init=False)
 
@@ -109,6 +110,9 @@ class BotApi:
         return _answer({"ok": True, "result": result}, 200)
 
     def _fault(self, name: str) -> Fault | None:
+        """The next one that was ordered, or one by `dice`."""
+        if self.dice is not None and (thrown := self.dice(name)) is not None:
+            return thrown
         for fault in self.faults:
             if name in fault.methods or (not fault.methods and name not in _SETTINGS and name in METHODS):
                 self.faults.remove(fault)

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("starts_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("spread_seconds", sa.Integer(), nullable=False),
         sa.Column("frozen_to", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("approved_by", sa.BigInteger(), nullable=True),

@@ -1,0 +1,230 @@
+"""The questions of /broadcast."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from handlers import forms, texts
+from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
+from handlers.incoming import Json
+from handlers.talk import Talk
+from handlers.texts import LANGUAGES, N_
+from storage.broadcasts import Topic
+from storage.dialogues import Answers, Value
+from storage.geodesy import is_place
+
+TOPICS: dict[Topic, str] = {
+    Topic.ACTIVITIES: N_("🏀 Activities"),
+    Topic.NEWS: N_("📰 News"),
+    Topic.SURVEYS: N_("📋 Surveys"),
+    Topic.TRAINING: N_("🎓 Training"),
+    Topic.URGENT: N_("🚨 Urgent"),
+}
+_FILES = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice", "video": "sendVideo"}
+
+
+async def _read_content(talk: Talk) -> Value:
+    """The message as it came, without its chat: files by their file_id, formatting as entities."""
+    body = talk.incoming.body
+    if "poll" in body:
+        raise NotAnAnswer(
+            talk._("A poll can't be sent to many: each rider would get another one. Write a text instead.")
+        )
+    if talk.text:
+        params: Json = {"text": talk.text, "entities": body.get("entities", [])}
+        return ["sendMessage", params]
+    for kind, method in _FILES.items():
+        if kind in body:
+            file = body[kind][-1] if kind == "photo" else body[kind]
+            params = {kind: file["file_id"], "caption": body.get("caption", ""),
+                      "caption_entities": body.get("caption_entities", [])}  # fmt: skip
+            return [method, params]
+    place = talk.incoming.place
+    if place is not None and is_place(place.latitude, place.longitude):
+        return ["sendLocation", {"latitude": place.latitude, "longitude": place.longitude}]
+    raise NotAnAnswer(talk._("Send a text, a picture, a document, a voice message or a location."))
+
+
+async def _read_link(talk: Talk) -> Value:
+    """The words of the button and its address."""
+    words, _, address = forms.clean(talk.text).rpartition(" ")
+    if not re.fullmatch(r"https?://[^\s/]+\S*", address) or not 1 <= len(words) <= 40:
+        raise NotAnAnswer(talk._("Write the words and the address, like this: Sign up https://example.org/form"))
+    return [words, address]
+
+
+async def _press_a_button(talk: Talk) -> Value:
+    raise NotAnAnswer(talk._("Please press one of the buttons."))
+
+
+async def _read_place(talk: Talk) -> Value:
+    place = talk.incoming.place
+    if place is None or not is_place(place.latitude, place.longitude):
+        raise NotAnAnswer(talk._("Send the place as a location: 📎 → Location."))
+    return [place.latitude, place.longitude]
+
+
+async def _read_time(talk: Talk) -> Value:
+    text = forms.clean(talk.text)
+    try:
+        local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.house.organisation.zone)
+    except ValueError:
+        raise NotAnAnswer(talk._("Write the time like this: 2026-11-28 10:00")) from None
+    if not talk.now < local < talk.now + timedelta(days=90):
+        raise NotAnAnswer(talk._("The time must lie ahead, by 90 days at most."))
+    return local.isoformat()
+
+
+def _topics(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return [Choice(topic.value, talk._(label), topic.value) for topic, label in TOPICS.items()]
+
+
+def _languages(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    everyone = Choice("all", talk._("Everyone"), "")
+    return [everyone, *(Choice(code, name, code) for code, name in LANGUAGES.items())]
+
+
+def _days(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    ago = [Choice(str(days), talk._("in the last {n} days").format(n=days), days) for days in (7, 30, 90)]
+    return [Choice("all", talk._("Everyone"), 0), *ago]
+
+
+def _kilometres(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return [Choice(str(km), texts.distance(km * 1_000, talk.language), km) for km in (1, 3, 5, 10, 30)]
+
+
+def _yes_no(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return [Choice("no", talk._("No"), 0), Choice("yes", talk._("Yes"), 1)]
+
+
+def _times(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    zone = talk.house.organisation.zone
+    tomorrow = datetime.combine(talk.local_today + timedelta(days=1), datetime.min.time(), zone).replace(hour=10)
+    return [
+        Choice("now", talk._("Now"), ""),
+        Choice("hour", talk._("In an hour"), (talk.now + timedelta(hours=1)).isoformat()),
+        Choice("tomorrow", talk._("Tomorrow 10:00"), tomorrow.isoformat()),
+    ]
+
+
+def _spreads(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    hours = [Choice(str(hours), talk._("{n} h").format(n=hours), hours) for hours in (1, 3, 6)]
+    return [Choice("0", talk._("At once"), 0), *hours]
+
+
+def other_language(talk: Talk) -> str:
+    """The language that the organisation's is not."""
+    return next(language for language in LANGUAGES if language != talk.house.organisation.language)
+
+
+def _ask_other(talk: Talk, _answers: Answers) -> str:
+    language = LANGUAGES[other_language(talk)]
+    return talk._("The same in {language}? Send it, or skip: then all get the first one.").format(language=language)
+
+
+def _show_content(talk: Talk, value: Value) -> str:
+    method, params = cast("list[Any]", value)
+    if method == "sendMessage":
+        return str(params["text"])[:80]
+    return talk._("a message with a file or a place")
+
+
+def _show_time(talk: Talk, value: Value) -> str:
+    if not value:
+        return talk._("Now")
+    local = datetime.fromisoformat(str(value)).astimezone(talk.house.organisation.zone)
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def _show_topic(talk: Talk, value: Value) -> str:
+    return talk._(TOPICS[Topic(str(value))])
+
+
+def _show_choice(_talk: Talk, value: Value) -> str:
+    return LANGUAGES.get(str(value), str(value)) if value else "—"
+
+
+def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
+    """The form; `done` gets its answers."""
+    return Form(
+        name="broadcast",
+        title=lambda talk: talk._("Broadcast"),
+        questions=(
+            Question(
+                key="content", title=lambda talk: talk._("Message"), read=_read_content, show=_show_content,
+                takes_location=True,
+                ask=lambda talk, _: talk._(
+                    "Send me the message exactly as the riders are to get it: a text with its formatting, a picture, a "
+                    "document, a voice message or a location."
+                ),
+            ),
+            Question(
+                key="other", title=lambda talk: talk._("Other language"), read=_read_content, show=_show_content,
+                optional=True, takes_location=True,
+                ask=_ask_other,
+            ),
+            Question(
+                key="link", title=lambda talk: talk._("Link"), read=_read_link, optional=True,
+                show=lambda _talk, value: " → ".join(cast("list[str]", value)),
+                ask=lambda talk, _: talk._(
+                    "A button with a link? Write its words and the address, like: Sign up https://example.org/form"
+                ),
+            ),
+            Question(
+                key="topic", title=lambda talk: talk._("Topic"), read=_press_a_button, choices=_topics,
+                show=_show_topic,
+                ask=lambda talk, _: talk._(
+                    "Which topic? Riders can mute each one but the urgent, so that they keep listening."
+                ),
+            ),
+            Question(
+                key="reason", title=lambda talk: talk._("Why urgent"),
+                when=lambda answers: answers.get("topic") == "urgent",
+                read=short_text(5, 300, lambda talk: talk._("5 to 300 characters, please.")),
+                ask=lambda talk, _: talk._(
+                    "Why is it urgent? It rings at night too. The reason is kept with your name."
+                ),
+            ),
+            Question(
+                key="language", title=lambda talk: talk._("Language"), read=_press_a_button, choices=_languages,
+                show=_show_choice, ask=lambda talk, _: talk._("To whom? By language:"),
+            ),
+            Question(
+                key="days", title=lambda talk: talk._("Used the bot"), read=_press_a_button, choices=_days,
+                show=_show_choice, ask=lambda talk, _: talk._("Only to those who used the bot lately?"),
+            ),
+            Question(
+                key="place", title=lambda talk: talk._("Near"), read=_read_place, optional=True, takes_location=True,
+                show=lambda _talk, value: ", ".join(f"{part:.4f}" for part in cast("list[float]", value)),
+                ask=lambda talk, _: talk._(
+                    "Only to those near a place? Send it as a location, or skip. "
+                    "It reaches only who keeps an area here."
+                ),
+            ),
+            Question(
+                key="km", title=lambda talk: talk._("Within"), read=_press_a_button, choices=_kilometres,
+                when=lambda answers: bool(answers.get("place")), ask=lambda talk, _: talk._("Within how far of it?"),
+                show=lambda talk, value: texts.distance(float(str(value)) * 1_000, talk.language),
+            ),
+            Question(
+                key="reading", title=lambda talk: talk._("Ask for reading"), read=_press_a_button, choices=_yes_no,
+                show=lambda talk, value: talk._("Yes") if value else talk._("No"),
+                ask=lambda talk, _: talk._("Shall it have a button “I have read this”?"),
+            ),
+            Question(
+                key="spread", title=lambda talk: talk._("Spread over"), read=_press_a_button, choices=_spreads,
+                show=lambda talk, value: talk._("{n} h").format(n=value) if value else talk._("At once"),
+                ask=lambda talk, _: talk._(
+                    "All at once, or spread over some hours so that not everybody comes at the same time?"
+                ),
+            ),
+            Question(
+                key="time", title=lambda talk: talk._("When"), read=_read_time, choices=_times, show=_show_time,
+                ask=lambda talk, _: talk._("When? Press, or write a time like 2026-11-28 10:00."),
+            ),
+        ),
+        done=done,
+    )  # fmt: skip
