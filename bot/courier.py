@@ -136,6 +136,12 @@ def is_gone(refusal: error.TelegramError) -> bool:
     return isinstance(refusal, error.Forbidden) or "chat not found" in said or "user is deactivated" in said
 
 
+def is_settled(refusal: error.TelegramError) -> bool:
+    """Whether a message that was to be changed is as it shall be, or gone, so that there is nothing left to do."""
+    said = refusal.message.lower()
+    return any(words in said for words in ("not modified", "not found", "can't be deleted", "can't be edited"))
+
+
 def wait_of(wait: error.RetryAfter) -> float:
     """Seconds. (The public property warns, and is to become the timedelta that the private one is.)"""
     return wait._retry_after.total_seconds()

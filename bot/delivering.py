@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from telegram import error
 
-from bot.courier import Courier, is_gone, wait_of
+from bot.courier import Courier, is_gone, is_settled, wait_of
 from bot.logs import logger
 from bot.pacing import Priority
 from bot.transport import BrokenConnection, ServerTrouble
@@ -113,7 +113,8 @@ class Delivering:
         try:
             outcome = await self._attempt(one, claimed_at)
             await self._settle(outcome)
-            if outcome.state is State.FAILED and one.broadcast_id is None and one.kind != set_aside.KIND:
+            is_notice = one.broadcast_id is None and one.about is None and one.kind != set_aside.KIND
+            if outcome.state is State.FAILED and is_notice:
                 await self._tell_admins(one, outcome)
         except Exception as trouble:
             # The lease lapses, and it is tried again.
@@ -149,6 +150,8 @@ class Delivering:
         except (error.TimedOut, BrokenConnection) as trouble:
             return self._perhaps(one, type(trouble).__name__)
         except (error.Forbidden, error.BadRequest) as refusal:
+            if one.about is not None and is_settled(refusal):
+                return Outcome(one.id, State.SENT, one.tries + 1)
             if is_gone(refusal):
                 await self._courier.unreachable(one.recipient)
                 return Outcome(one.id, State.UNREACHABLE, one.tries + 1)

@@ -67,6 +67,7 @@ def set_up(level: str, style: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that waits for the last one is no news
     for name in _OURS:
         logging.getLogger(name).setLevel(level.upper())
 

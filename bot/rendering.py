@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 
 from bot.config import Config
@@ -15,31 +16,37 @@ from storage.database import Database
 from storage.deliveries import Claimed
 
 _KEPT = 32
+_FRESH_FOR = 3.0
+"""Seconds for which a broadcast's content is not read again: it may be corrected while it is sent."""
+_EDITS = {"sendMessage": "editMessageText", "sendPhoto": "editMessageCaption", "sendDocument": "editMessageCaption",
+          "sendVoice": "editMessageCaption", "sendVideo": "editMessageCaption"}  # fmt: skip
+_CHANGEABLE = {"editMessageText": ("text", "entities"), "editMessageCaption": ("caption", "caption_entities")}
 
 
 class Rendering:
-    """A broadcast's content is read once; it does not change while it runs."""
-
     def __init__(self, database: Database, house: House, routes: Routes, config: Config) -> None:
         self._database = database
         self._house = house
         self._routes = routes
         self._paid = config.telegram.paid_broadcast
-        self._contents: OrderedDict[int, tuple[Content, Topic]] = OrderedDict()
+        self._contents: OrderedDict[tuple[int, str], tuple[float, Content, Topic]] = OrderedDict()
 
     async def render(self, claimed: Claimed) -> Outgoing | None:
         """None if there is nothing to send (any more)."""
         language = claimed.language or self._house.organisation.language
-        if claimed.broadcast_id is not None:
-            return await self._broadcast(claimed.recipient, claimed.broadcast_id, language)
-        text, buttons = self._routes.notices[claimed.kind](self._house, language, claimed.params)
-        return Outgoing("sendMessage", message_params(claimed.recipient, text, buttons))
-
-    async def _broadcast(self, recipient: int, broadcast_id: int, language: str) -> Outgoing | None:
-        found = self._contents.get(broadcast_id) or await self._read(broadcast_id)
+        if claimed.kind == "recall":
+            return Outgoing("deleteMessage", {"chat_id": claimed.recipient, "message_id": claimed.target})
+        subject = claimed.broadcast_id or claimed.about
+        if subject is None:
+            text, buttons = self._routes.notices[claimed.kind](self._house, language, claimed.params)
+            return Outgoing("sendMessage", message_params(claimed.recipient, text, buttons))
+        found = await self._content(subject, claimed.kind)
         if found is None:
             return None
-        content, topic = found
+        outgoing = self._broadcast(claimed.recipient, subject, *found, language)
+        return outgoing if claimed.about is None else _edit(outgoing, claimed.target)
+
+    def _broadcast(self, recipient: int, broadcast_id: int, content: Content, topic: Topic, language: str) -> Outgoing:
         method, said = content.call_in(language)
         params = {"chat_id": recipient, **said}
         rows = sent_buttons(broadcast_id, content, topic, language)
@@ -49,13 +56,27 @@ class Rendering:
             params["allow_paid_broadcast"] = True
         return Outgoing(method, params)
 
-    async def _read(self, broadcast_id: int) -> tuple[Content, Topic] | None:
+    async def _content(self, broadcast_id: int, kind: str) -> tuple[Content, Topic] | None:
+        """`kind` names the revision of a correction, so that none is sent with what was read before it."""
+        kept = self._contents.get((broadcast_id, kind))
+        if kept is not None and time.monotonic() - kept[0] < _FRESH_FOR:
+            return kept[1], kept[2]
         async with self._database.reading() as session:
             row = await broadcasts.find(session, broadcast_id)
             if row is None:
                 return None
-            found = broadcasts.content_of(session, row), Topic(row.topic)
-        self._contents[broadcast_id] = found
+            content, topic = broadcasts.content_of(session, row), Topic(row.topic)
+        self._contents[broadcast_id, kind] = (time.monotonic(), content, topic)
         while len(self._contents) > _KEPT:
             self._contents.popitem(last=False)
-        return found
+        return content, topic
+
+
+def _edit(outgoing: Outgoing, message_id: int | None) -> Outgoing | None:
+    """The call that changes a message into this one; None for what can't be changed (a place)."""
+    method = _EDITS.get(outgoing.method)
+    if method is None:
+        return None
+    kept = ("chat_id", "reply_markup", *_CHANGEABLE[method])
+    params = {name: value for name, value in outgoing.params.items() if name in kept}
+    return Outgoing(method, {**params, "message_id": message_id})

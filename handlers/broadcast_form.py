@@ -147,6 +147,12 @@ def _show_choice(_talk: Talk, value: Value) -> str:
     return LANGUAGES.get(str(value), str(value)) if value else "—"
 
 
+def correcting(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
+    """Two questions, for a broadcast that has been sent; its number comes with the answers, as `id`."""
+    first, other = composing(done).questions[:2]
+    return Form(name="correct", title=lambda talk: talk._("Correction"), questions=(first, other), done=done)
+
+
 def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
     """The form; `done` gets its answers."""
     return Form(

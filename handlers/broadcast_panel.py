@@ -31,6 +31,8 @@ def register(routes: Routes) -> None:
     for what in ("pause", "resume", "cancel"):
         routes.press(f"b{what}", _mover(what), int, right=Right.BROADCAST)
     routes.press("bretry", retry, int, right=Right.BROADCAST)
+    routes.press("brecall", ask_to_recall, int, right=Right.BROADCAST, writes=False)
+    routes.press("brecallnow", recall, int, right=Right.BROADCAST)
     routes.notice("broadcast_waits", waits_words)
 
 
@@ -114,6 +116,18 @@ async def retry(talk: Talk, broadcast_id: int) -> None:
     await _show(talk, row)
 
 
+async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:
+    talk.say(
+        talk._("Delete this broadcast at everybody who has it? That works for 48 hours after it was sent."),
+        [[Button(talk._("🗑 Yes, recall it"), f"brecallnow:{broadcast_id}")]],
+    )
+
+
+async def recall(talk: Talk, broadcast_id: int) -> None:
+    count = await broadcasts.recall(talk.session, await _found(talk, broadcast_id), talk.now)
+    talk.edit(talk._("It is being deleted at {n} people.").format(n=count))
+
+
 async def _show(talk: Talk, row: Broadcast) -> None:
     counted = await deliveries.counts(talk.session, row.id)
     read = await broadcasts.read_count(talk.session, row.id)
@@ -156,14 +170,16 @@ def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Butto
     _ = texts.translator(language)
     pause, resume = Button(_("⏸ Pause"), f"bpause:{row.id}"), Button(_("▶ Resume"), f"bresume:{row.id}")
     cancel = Button(_("✖ Cancel"), f"bcancel:{row.id}")
+    change = [Button(_("✎ Correct"), f"bcorrect:{row.id}"), Button(_("🗑 Recall"), f"brecall:{row.id}")]
     if row.state == BroadcastState.RUNNING:
-        return [[pause, cancel]]
+        return [[pause, cancel], change]
     if row.state == BroadcastState.PAUSED:
-        return [[resume, cancel]]
+        return [[resume, cancel], change]
     if row.state in (BroadcastState.AWAITING, BroadcastState.SCHEDULED, BroadcastState.FREEZING):
         return [[cancel]]
-    if row.state == BroadcastState.DONE and counted.get(State.FAILED):
-        return [[Button(_("🔁 Retry the failed"), f"bretry:{row.id}")]]
+    if row.state == BroadcastState.DONE:
+        retry_them = [Button(_("🔁 Retry the failed"), f"bretry:{row.id}")] if counted.get(State.FAILED) else []
+        return [retry_them, change]
     return []
 
 

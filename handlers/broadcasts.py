@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -9,7 +10,7 @@ from markupsafe import Markup
 
 from handlers import broadcast_panel, forms, texts
 from handlers.access import Right
-from handlers.broadcast_form import TOPICS, composing, other_language
+from handlers.broadcast_form import TOPICS, composing, correcting, other_language
 from handlers.incoming import Json
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
@@ -23,6 +24,8 @@ from storage.segments import Segment
 def register(routes: Routes) -> None:
     routes.command("broadcast", begin, about=N_("Write to many riders"), right=Right.BROADCAST)
     routes.form(composing(_done))
+    routes.form(correcting(_corrected))
+    routes.press("bcorrect", correct, int, right=Right.BROADCAST)
     routes.press("mute", mute, str)
     routes.press("haveread", have_read, int)
     broadcast_panel.register(routes)
@@ -60,6 +63,22 @@ async def _done(talk: Talk, answers: Answers) -> None:
     )  # fmt: skip
     show_as_sent(talk, row.id, content, topic)
     await broadcast_panel.ask_to_send(talk, row)
+
+
+async def correct(talk: Talk, broadcast_id: int) -> None:
+    await forms.begin(talk, correcting(_corrected), {"id": broadcast_id})
+
+
+async def _corrected(talk: Talk, answers: Answers) -> None:
+    row = await broadcasts.find(talk.session, int(str(answers["id"])))
+    if row is None or not talk.person.may(Right.BROADCAST):
+        raise broadcasts.NotNow
+    method, params = cast("tuple[str, Json]", answers["content"])
+    other = cast("list[Any] | None", answers.get("other"))
+    before = broadcasts.content_of(talk.session, row)
+    content = replace(before, method=method, params=params, other=[other_language(talk), *other] if other else None)
+    count = await broadcasts.correct(talk.session, row, content, talk.now)
+    talk.say(talk._("Corrected; {n} people who have it already get the new version.").format(n=count))
 
 
 def show_as_sent(talk: Talk, broadcast_id: int, content: Content, topic: Topic) -> None:

@@ -55,6 +55,11 @@ class Topic(StrEnum):
     URGENT = "urgent"
 
 
+CHANGEABLE_FOR = timedelta(hours=48)
+"""Telegram lets a bot delete a message for this long: https://core.telegram.org/bots/api#deletemessage"""
+_CHANGEABLE = (BroadcastState.RUNNING, BroadcastState.PAUSED, BroadcastState.DONE)
+
+
 class NotNow(Refused):
     """The broadcast is in no state for this."""
 
@@ -75,6 +80,7 @@ class Broadcast(Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     starts_at: Mapped[datetime] = mapped_column(index=True)
     created_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=0)
     spread_seconds: Mapped[int] = mapped_column(default=0)
     frozen_to: Mapped[int] = mapped_column(BigInteger, default=0)
     total: Mapped[int] = mapped_column(default=0)
@@ -139,9 +145,13 @@ async def create(
     )  # fmt: skip
     session.add(row)
     await session.flush()
-    plain = orjson.dumps([content.method, content.params, content.asks_reading, content.link, content.other])
-    row.content = vault_of(session).seal(plain, "broadcasts.content", row.id)
+    row.content = _sealed(session, row.id, content)
     return row
+
+
+def _sealed(session: AsyncSession, broadcast_id: int, content: Content) -> bytes:
+    plain = orjson.dumps([content.method, content.params, content.asks_reading, content.link, content.other])
+    return vault_of(session).seal(plain, "broadcasts.content", broadcast_id)
 
 
 async def find(session: AsyncSession, broadcast_id: int, lock: bool = False) -> Broadcast | None:
@@ -249,6 +259,28 @@ async def retry_failed(session: AsyncSession, row: Broadcast, now: datetime) -> 
     if count and row.state == BroadcastState.DONE:
         row.state, row.finished_at, row.panel_due = BroadcastState.RUNNING, None, now
     return count
+
+
+async def correct(session: AsyncSession, row: Broadcast, content: Content, now: datetime) -> int:
+    """Changes what it says, for those who still wait and for all who have it; returns how many have it.
+
+    Raises:
+        NotNow: it was never sent, or is of another kind (a text stays a text).
+    """
+    if row.state not in _CHANGEABLE or content.method != content_of(session, row).method:
+        raise NotNow
+    row.content = _sealed(session, row.id, content)
+    row.revision += 1
+    return await deliveries.change_sent(session, row.id, f"correct:{row.revision}", now - CHANGEABLE_FOR, now)
+
+
+async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
+    """Stops it and deletes it at all who have it; returns how many. Raises NotNow."""
+    if row.state not in _CHANGEABLE:
+        raise NotNow
+    if row.state != BroadcastState.DONE:
+        await move(session, row.id, "cancel", now)
+    return await deliveries.change_sent(session, row.id, "recall", now - CHANGEABLE_FOR, now)
 
 
 async def keep_quiet(session: AsyncSession, until: datetime) -> None:

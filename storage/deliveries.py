@@ -23,13 +23,14 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    literal,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, BigKey, vault_of
+from storage.database import Base, BigKey, insert_into, vault_of
 from storage.people import PersonRow, spoken
 
 LEASE = timedelta(seconds=30)
@@ -66,6 +67,8 @@ class Delivery(Base):
     kind: Mapped[str] = mapped_column(String(40))
     params: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
     broadcast_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    about: Mapped[int | None] = mapped_column(BigInteger, default=None)  # the broadcast whose message is changed
+    target: Mapped[int | None] = mapped_column(BigInteger, default=None)  # that message
     state: Mapped[int] = mapped_column(SmallInteger, default=State.WAITING)
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
@@ -96,6 +99,8 @@ class Claimed(NamedTuple):
     broadcast_id: int | None
     tries: int
     language: str | None
+    about: int | None = None
+    target: int | None = None
 
 
 class Outcome(NamedTuple):
@@ -134,7 +139,7 @@ async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed
     rows = await session.execute(
         select(
             Delivery.id, Delivery.recipient, Delivery.kind, Delivery.params, Delivery.priority, Delivery.broadcast_id,
-            Delivery.tries, spoken(),
+            Delivery.tries, spoken(), Delivery.about, Delivery.target,
         )
         .outerjoin(PersonRow, PersonRow.id == Delivery.recipient)
         .where(Delivery.id.in_(ids))
@@ -144,10 +149,27 @@ async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed
     return [
         Claimed(
             key, recipient, kind, orjson.loads(vault.open(sealed, "deliveries.params", key)) if sealed else {},
-            priority, broadcast_id, tries, language,
+            priority, broadcast_id, tries, language, about, target,
         )
-        for key, recipient, kind, sealed, priority, broadcast_id, tries, language in rows
+        for key, recipient, kind, sealed, priority, broadcast_id, tries, language, about, target in rows
     ]  # fmt: skip
+
+
+async def change_sent(session: AsyncSession, broadcast_id: int, kind: str, since: datetime, now: datetime) -> int:
+    """Queues a change of each message of a broadcast that arrived since then; returns how many.
+
+    `kind` is "recall", or "correct:" and the revision.
+    """
+    chosen = select(
+        Delivery.recipient, Delivery.priority, literal(now, Delivery.due.type), literal(kind), literal(0), literal(0),
+        Delivery.broadcast_id, Delivery.message_id,
+    ).where(
+        Delivery.broadcast_id == broadcast_id, Delivery.state == State.SENT, Delivery.done_at > since,
+        Delivery.message_id.is_not(None),
+    )  # fmt: skip
+    columns = ["recipient", "priority", "due", "kind", "state", "tries", "about", "target"]
+    result = await session.execute(insert_into(session, Delivery).from_select(columns, chosen))
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 async def _first(session: AsyncSession, which: Any, most: int) -> list[int]:

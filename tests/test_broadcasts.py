@@ -313,3 +313,35 @@ async def test_admins_hear_of_a_notice_that_was_set_aside(town: Town) -> None:
         assert [kind for _, kind, _ in await deliveries.failed(session)] == ["no such kind"]
     await coordinator.forges("tryagain")
     assert "only for those who run" in await coordinator.is_answered()
+
+
+async def test_a_broadcast_is_corrected_and_recalled_at_all_who_have_it(town: Town) -> None:
+    coordinator = town.rider(COORDINATOR)
+    first, second = await riders_of(town, 2)
+    await composes(coordinator, "Haircuts on Sunday")
+    await coordinator.presses("Send to")
+    await town.app.scheduler.tick("broadcasts")
+    for rider in (first, second):
+        await rider.hears_of("Haircuts on Sunday")
+    await coordinator.until(lambda: any("Recall" in str(one.get("reply_markup")) for one in coordinator.heard))
+    await coordinator.presses("✎ Correct")
+    await coordinator.hears_of("Send me the message")
+    await coordinator.says("Haircuts on Saturday")
+    await coordinator.hears_of("The same in English")
+    await coordinator.presses("Skip")
+    await coordinator.hears_of("Is everything right?")
+    await coordinator.presses("✔ Send")
+    await coordinator.hears_of("already get the new version")
+    town.now += timedelta(seconds=10)  # a chat gets one message of a broadcast a second
+    for rider in (first, second):
+        corrected = await rider.hears_of("Haircuts on Saturday")
+        assert corrected["edited"] and rider.button("No more of")
+    await coordinator.presses("🗑 Recall")
+    await coordinator.hears_of("Delete this broadcast")
+    await coordinator.presses("Yes, recall")
+    await coordinator.hears_of("being deleted")
+    town.now += timedelta(seconds=10)
+    await town.until(lambda: not any(
+        message.get("text") == "Haircuts on Saturday" and message["from"]["is_bot"]
+        for rider in (first, second) for message in town.world.chats[rider.id].messages.values()
+    ))  # fmt: skip
