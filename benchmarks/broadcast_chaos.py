@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,7 +59,8 @@ class Heard:
             self.count[chat_id] += 1
 
 
-async def run(folder: Path, url: str, kind: str, seed: int) -> list[Result]:
+async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[], None] = lambda: None) -> list[Result]:
+    """`midway` happens while the program runs, after half of the kills."""
     api = BotApi(World(TOKEN), latency=0.05)
     api.dice = dice(seed)  # type: ignore[assignment]
     for person_id in range(1, RECIPIENTS + 1):
@@ -72,10 +74,13 @@ async def run(folder: Path, url: str, kind: str, seed: int) -> list[Result]:
     heard = Heard(api.world)
     settings = environment(folder, f"http://127.0.0.1:{runner.addresses[0][1]}", url, LIMIT)
     chance = random.Random(seed)
-    for _ in range(KILLS):
+    for turn in range(KILLS):
         before = heard.count.total()
         async with running("bot", "run", environment=settings):
             await _until_more(heard, before)
+            if turn == KILLS // 2:
+                await asyncio.to_thread(midway)
+                await _until_more(heard, heard.count.total())
             await asyncio.sleep(chance.uniform(0, 3))
     database = open_database(url, Vault([decode_key(KEY)]))
     async with running("bot", "run", environment=settings):

@@ -7,13 +7,14 @@ import random
 import sys
 import tempfile
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 from sqlalchemy import func, select
 
 from benchmarks import broadcast_chaos
-from benchmarks.programs import postgresql, running, settings
+from benchmarks.programs import postgresql, running, settings, stop_and_start_postgresql
 from benchmarks.report import Result, report
 from benchmarks.stub import TOKEN
 from bot.sandbox.params import Json
@@ -113,7 +114,9 @@ async def main() -> bool:
                 results.append(Result(f"{what}, {ROUNDS} kills, {kind}", figure, f"of {RIDERS}", goal=goal))
         results += await broadcast_chaos.run(Path(name), f"sqlite+aiosqlite:///{name}/broadcast.db", "SQLite", 7)
     with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
-        results += await broadcast_chaos.run(Path(name), url, "PostgreSQL", 8)
+        folder = Path(name)
+        restart = partial(stop_and_start_postgresql, folder)
+        results += await broadcast_chaos.run(folder, url, "PostgreSQL, itself restarted", 8, restart)
     return report("chaos", results)
 
 

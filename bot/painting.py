@@ -1,4 +1,5 @@
-"""A map without tiles as PNG: the rider in the middle, numbered stations, rings of distance, north and scale."""
+"""Pictures, drawn in a worker thread. Here the map without tiles: the rider in the middle, numbered stations, rings of
+distance, north and scale."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
 
+from bot import charts
 from handlers import texts
 from handlers.house import Spot
 from storage.geodesy import bearing_and_distance
@@ -42,11 +44,15 @@ class _Placed(NamedTuple):
     y: float
 
 
-class MapPainter:
+class PillowPainter:
     """Implements handlers.house.Painter: draws in a worker thread, and keeps the last pictures."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+
+    async def columns_png(self, title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
+        """See handlers.house.Painter."""
+        return await asyncio.to_thread(charts.columns, title, values, labels)
 
     async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
         """See handlers.house.Painter."""

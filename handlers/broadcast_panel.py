@@ -18,6 +18,7 @@ from storage.deliveries import State
 from storage.segments import Segment
 
 _BAR = 12
+_COLUMNS = 30
 
 
 def forged() -> NoReturn:
@@ -31,6 +32,7 @@ def register(routes: Routes) -> None:
     for what in ("pause", "resume", "cancel"):
         routes.press(f"b{what}", _mover(what), int, right=Right.BROADCAST)
     routes.press("bretry", retry, int, right=Right.BROADCAST)
+    routes.press("bpicture", picture, int, right=Right.BROADCAST, writes=False)
     routes.press("brecall", ask_to_recall, int, right=Right.BROADCAST, writes=False)
     routes.press("brecallnow", recall, int, right=Right.BROADCAST)
     routes.notice("broadcast_waits", waits_words)
@@ -116,6 +118,19 @@ async def retry(talk: Talk, broadcast_id: int) -> None:
     await _show(talk, row)
 
 
+async def picture(talk: Talk, broadcast_id: int) -> None:
+    """When it arrived, as columns."""
+    row = await _found(talk, broadcast_id)
+    if talk.house.painter is None or row.started_at is None or row.finished_at is None:
+        raise NotNow
+    values = await deliveries.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
+    zone = talk.house.organisation.zone
+    middle = row.started_at + (row.finished_at - row.started_at) / 2
+    labels = [f"{moment.astimezone(zone):%H:%M:%S}" for moment in (row.started_at, middle, row.finished_at)]
+    title = talk._("Delivered: {n}").format(n=texts.number(sum(values), talk.language))
+    talk.photo(await talk.house.painter.columns_png(title, values, labels), title)
+
+
 async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:
     talk.say(
         talk._("Delete this broadcast at everybody who has it? That works for 48 hours after it was sent."),
@@ -179,7 +194,7 @@ def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Butto
         return [[cancel]]
     if row.state == BroadcastState.DONE:
         retry_them = [Button(_("🔁 Retry the failed"), f"bretry:{row.id}")] if counted.get(State.FAILED) else []
-        return [retry_them, change]
+        return [[Button(_("📈 As picture"), f"bpicture:{row.id}")], retry_them, change]
     return []
 
 

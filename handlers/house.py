@@ -72,6 +72,10 @@ class Spot(NamedTuple):
 
 
 class Painter(Protocol):
+    async def columns_png(self, title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
+        """A PNG with a column for each value; the labels stand evenly below."""
+        ...
+
     async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
         """A PNG map without tiles: the rider, the stations, rings of distance."""
         ...

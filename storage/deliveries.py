@@ -224,6 +224,17 @@ async def counts(session: AsyncSession, broadcast_id: int) -> dict[State, int]:
     return {State(state): count for state, count in rows}
 
 
+async def timeline(session: AsyncSession, broadcast_id: int, start: datetime, end: datetime, parts: int) -> list[int]:
+    """How many of a broadcast arrived in each of `parts` equal stretches of [start, end]."""
+    step = (end - start + timedelta(milliseconds=1)) / parts
+    edges = [start + at * step for at in range(parts)]
+    counted = [func.count().filter(Delivery.done_at >= edge, Delivery.done_at < edge + step) for edge in edges]
+    row = await session.execute(
+        select(*counted).where(Delivery.broadcast_id == broadcast_id, Delivery.state == State.SENT)
+    )
+    return [int(count) for count in row.one()]
+
+
 async def failed(session: AsyncSession, most: int = 20) -> list[tuple[int, str, str]]:
     """What was set aside: (id, kind, trouble), newest first."""
     rows = await session.execute(

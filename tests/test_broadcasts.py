@@ -323,7 +323,9 @@ async def test_a_broadcast_is_corrected_and_recalled_at_all_who_have_it(town: To
     await town.app.scheduler.tick("broadcasts")
     for rider in (first, second):
         await rider.hears_of("Haircuts on Sunday")
-    await coordinator.until(lambda: any("Recall" in str(one.get("reply_markup")) for one in coordinator.heard))
+    await coordinator.until(lambda: any("📈" in str(one.get("reply_markup")) for one in coordinator.heard))
+    await coordinator.presses("📈")
+    await coordinator.hears_of("Delivered: 3")
     await coordinator.presses("✎ Correct")
     await coordinator.hears_of("Send me the message")
     await coordinator.says("Haircuts on Saturday")

@@ -7,7 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from bot.painting import LINE, MAP_HEIGHT, OPEN, RIDER, WIDTH, MapPainter, paint, ring_for
+from bot import charts
+from bot.painting import LINE, MAP_HEIGHT, OPEN, RIDER, WIDTH, PillowPainter, paint, ring_for
 from handlers.house import Spot
 
 NORTH = Spot(1, "北站", 37.44, 116.36, True)
@@ -50,6 +51,15 @@ def test_any_stations_make_a_picture(spots: list[Spot]) -> None:
 
 
 async def test_the_same_picture_is_drawn_once() -> None:
-    painter = MapPainter()
+    painter = PillowPainter()
     first = await painter.map_png(37.43, 116.36, [NORTH], "en")
     assert await painter.map_png(37.43, 116.36, [NORTH], "en") is first
+
+
+@pytest.mark.parametrize("values", [[], [0, 0], [1, 5, 3], [10**6] * 30])
+def test_columns_stand_as_high_as_their_values(values: list[int]) -> None:
+    png = charts.columns("已送达：9", values, ["10:00", "10:30", "11:00"])
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.size == (charts.WIDTH, charts.HEIGHT)
+        columns = sum(colour == (31, 111, 181) for _, colour in (picture.convert("RGB").getcolors(1 << 20) or []))
+    assert columns == bool(sum(values))
