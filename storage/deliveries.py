@@ -36,6 +36,8 @@ from storage.people import PersonRow, spoken
 LEASE = timedelta(seconds=30)
 """Longer than a send may take (20 s), so that nothing in flight is claimed a second time."""
 MOST_TRIES = 5
+PRIORITIES = (1, 2, 3)
+"""Notices, reminders, broadcasts; replies (0) need no delivery."""
 KEPT = timedelta(days=30)
 
 
@@ -126,8 +128,12 @@ async def add_all(session: AsyncSession, notices: Sequence[Notice]) -> None:
 
 async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed]:
     """Takes the most urgent due rows until now + LEASE, those of lapsed leases among them."""
-    due = (Delivery.state == State.WAITING) & (Delivery.due <= now)
-    ids = await _first(session, due, most)
+    ids: list[int] = []
+    for priority in PRIORITIES:
+        # One by one, so that the index ends the search at `now`, however many wait for later.
+        due = (Delivery.state == State.WAITING) & (Delivery.priority == priority) & (Delivery.due <= now)
+        if len(ids) < most:
+            ids += await _first(session, due, most - len(ids))
     if len(ids) < most:
         lapsed = (Delivery.state == State.CLAIMED) & (Delivery.claimed_until <= now)
         ids += await _first(session, lapsed, most - len(ids))
@@ -176,7 +182,7 @@ async def _first(session: AsyncSession, which: Any, most: int) -> list[int]:
     rows = await session.scalars(
         select(Delivery.id)
         .where(which)
-        .order_by(Delivery.priority, Delivery.due, Delivery.id)
+        .order_by(Delivery.due, Delivery.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=Delivery)
     )
