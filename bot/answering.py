@@ -130,8 +130,11 @@ class Answering:
             talk.fetched = await form.before(talk)
 
     async def _read(self, talk: Talk, call: Call) -> None:
-        async with self.database.reading() as session:
-            talk.session = session
+        if call.route.reads:
+            async with self.database.reading() as session:
+                talk.session = session
+                await call.run(talk)
+        else:
             await call.run(talk)
         if talk.appends:
             await self._append(talk.appends)

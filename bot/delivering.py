@@ -105,6 +105,9 @@ class Delivering:
         self._room.release()
 
     async def _claim(self) -> list[Claimed]:
+        async with self._database.reading() as session:
+            if not await deliveries.are_due(session, self._clock()):
+                return []
         async with self._database.writing() as session:
             return await deliveries.claim(session, self._clock(), 2 * self.most_in_flight)
 

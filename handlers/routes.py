@@ -23,12 +23,14 @@ INT64_MAX = 2**63 - 1
 class Route:
     """What happens, who may cause it, and whether it needs a transaction that writes.
 
-    A route with writes=False reads at most, or only appends rows (`Talk.append`); it is cheap, and safe to repeat.
+    A route with writes=False reads at most, or only appends rows (`Talk.append`); it is cheap, and safe to repeat. With
+    reads=False it does not even read, and gets no session.
     """
 
     handle: Handler
     right: Right = Right.USE
     writes: bool = True
+    reads: bool = True
     about: str = ""
     arguments: tuple[type, ...] = ()
 

@@ -20,7 +20,7 @@ from storage.searches import Search
 
 def register(routes: Routes) -> None:
     routes.command("station", station, about=N_("Nearest rest station"))
-    routes.event("location", location, writes=False)
+    routes.event("location", location, writes=False, reads=False)
     routes.event("moved", moved)
     routes.form(ADDRESS)
     routes.press("list", turn_page, int, int, int)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    or_,
     select,
     update,
 )
@@ -124,6 +125,19 @@ async def add_all(session: AsyncSession, notices: Sequence[Notice]) -> None:
         session.add(row)
         await session.flush()
         row.params = vault.seal(orjson.dumps(dict(notice.params)), "deliveries.params", row.id)
+
+
+async def are_due(session: AsyncSession, now: datetime) -> bool:
+    """Whether there is anything to claim; only reads, so that an idle sender holds up no writer."""
+    waiting = [
+        select(Delivery.id)
+        .where(Delivery.state == State.WAITING, Delivery.priority == priority, Delivery.due <= now)
+        .limit(1)
+        .exists()
+        for priority in PRIORITIES
+    ]
+    lapsed = select(Delivery.id).where(Delivery.state == State.CLAIMED, Delivery.claimed_until <= now).exists()
+    return bool(await session.scalar(select(or_(*waiting, lapsed))))
 
 
 async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed]:

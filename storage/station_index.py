@@ -169,7 +169,7 @@ class StationIndex:
         subset = self._subset(wanted)
         open_states = self.book.states(now) != State.CLOSED
         here = point(latitude, longitude)
-        size, look = len(subset.rows), max(_FIRST_LOOK, 4 * count)
+        size, look = len(subset.rows), max(_FIRST_LOOK, 2 * count)
         while True:
             look = min(look, size)
             rows, straight = subset.nearest(here, look)
