@@ -28,6 +28,10 @@ class Refused(Exception):
     """A rule of the domain forbids what was asked. Each subclass has one sentence for the person, in handlers."""
 
 
+class DatabaseAway(Exception):
+    """No connection can be had."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime, always UTC. SQLite keeps it without a zone, so the zone is put back on reading."""
 
@@ -76,19 +80,28 @@ class Database:
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on an error."""
         async with self._writer, self._sessions() as session:
-            if not self.is_postgresql:
-                await session.connection(execution_options={"begin": "IMMEDIATE"})
+            await _connect(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"})
             yield session
             await session.commit()
 
     @contextlib.asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for reading. It takes a connection at its first query, and none if there is no query."""
+        """A session for reading."""
         async with self._sessions() as session:
+            await _connect(session, {})
             yield session
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+async def _connect(session: AsyncSession, options: dict[str, Any]) -> None:
+    """Takes the session's connection now, so that an outage is known as one: drivers raise whatever they meet, from a
+    missing socket to "the database system is starting up"."""
+    try:
+        await session.connection(execution_options=options)
+    except Exception as trouble:
+        raise DatabaseAway(type(trouble).__name__) from trouble
 
 
 def vault_of(session: AsyncSession) -> Vault:
@@ -115,6 +128,8 @@ def _note_flush(session: Session, _context: object) -> None:
 
 def is_outage(error: BaseException) -> bool:
     """Whether the database itself is away (then waiting helps), as opposed to a statement that it refused."""
+    if isinstance(error, DatabaseAway):
+        return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     return isinstance(error, OperationalError | InterfaceError | ConnectionError)

@@ -10,7 +10,7 @@ import pytest
 
 from storage import appends, dialogues, people, reports, schema, searches, updates
 from storage.appends import Seen
-from storage.database import Base, Database
+from storage.database import Base, Database, DatabaseAway, is_outage, open_database
 from storage.dialogues import OpenForm
 from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_key
 from storage.grouping import Grouped
@@ -139,3 +139,14 @@ async def test_the_migrations_lead_to_the_tables_of_the_code(database: Database)
             lambda sync: compare_metadata(MigrationContext.configure(sync), Base.metadata)
         )
     assert differences == []
+
+
+@pytest.mark.parametrize("place", ["127.0.0.1:1/nuanxin", "/nuanxin?host=/nonexistent"])
+async def test_a_database_that_is_away_is_an_outage_whatever_the_driver_says(place: str) -> None:
+    away = open_database(f"postgresql+asyncpg://nobody@{place}", Vault([bytes(32)]))
+    for session in (away.reading, away.writing):
+        with pytest.raises(DatabaseAway) as trouble:
+            async with session():
+                pass
+        assert is_outage(trouble.value)
+    await away.close()
