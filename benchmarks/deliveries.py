@@ -17,12 +17,13 @@ import psutil
 from benchmarks.programs import postgresql, running, settings
 from benchmarks.report import Result
 from benchmarks.stub import Stub
-from storage import broadcasts, people, schema
-from storage.broadcasts import Content, Topic
+from storage import broadcast_recipients, broadcasts, people, schema
+from storage.broadcasts import Content
 from storage.database import Database, open_database
 from storage.deliveries import State, counts
 from storage.encryption import Vault, decode_key
 from storage.segments import Segment
+from storage.topics import Topic
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 LIMIT, RECIPIENTS, REPLIES_EVERY = 30, 720, 0.2
@@ -150,7 +151,7 @@ async def freezing(url: str, kind: str) -> list[Result]:
             row = await broadcasts.due(session, now)
             assert row is not None
             broadcasts.start(row, now)
-            more = not await broadcasts.freeze_chunk(session, row, now)
+            more = not await broadcast_recipients.freeze_chunk(session, row, now)
             total = row.total
     assert total == MILLION
     await database.close()

@@ -9,7 +9,7 @@ from bot.courier import Courier
 from handlers.broadcast_panel import panel
 from handlers.house import House
 from handlers.talk import Outgoing, message_params
-from storage import broadcasts, deliveries, people
+from storage import broadcast_reads, broadcasts, deliveries, people
 from storage.database import Database
 
 PANELS_EVERY = 1.0
@@ -34,7 +34,7 @@ class Panels:
             edits = []
             for row in rows:
                 counted = await deliveries.counts(session, row.id)
-                read = await broadcasts.read_count(session, row.id)
+                read = await broadcast_reads.read_count(session, row.id)
                 (standing,) = await people.standings(session, [row.author], now)
                 words = panel(row, counted, read, standing.spoken or self._house.organisation.language, now)
                 edits.append({**message_params(row.author, *words), "message_id": row.panel})

@@ -11,9 +11,10 @@ from handlers.house import House
 from handlers.routes import Routes
 from handlers.talk import Outgoing, buttons_markup, message_params
 from storage import broadcasts
-from storage.broadcasts import Content, Topic
+from storage.broadcasts import Content
 from storage.database import Database
 from storage.deliveries import Claimed
+from storage.topics import Topic
 
 _KEPT = 32
 _FRESH_FOR = 3.0

@@ -12,9 +12,9 @@ from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
 from handlers.incoming import Json
 from handlers.talk import Talk
 from handlers.texts import LANGUAGES, N_
-from storage.broadcasts import Topic
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
+from storage.topics import Topic
 
 TOPICS: dict[Topic, str] = {
     Topic.ACTIVITIES: N_("🏀 Activities"),

@@ -12,10 +12,11 @@ from handlers.access import Right
 from handlers.house import House
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Forged, Talk
-from storage import broadcasts, deliveries
-from storage.broadcasts import Broadcast, BroadcastState, NotNow, Topic
+from storage import broadcast_reads, broadcast_recipients, broadcasts, deliveries
+from storage.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.deliveries import State
 from storage.segments import Segment
+from storage.topics import Topic
 
 _BAR = 12
 _COLUMNS = 30
@@ -40,7 +41,7 @@ def register(routes: Routes) -> None:
 
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     """Below the preview: to how many, and the button that sends."""
-    counted = await broadcasts.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
+    counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
     lines = [
         Markup("<b>{}</b>").format(
             talk._("This is how it will arrive. It goes to {n} people.").format(n=counted.reached)
@@ -68,7 +69,7 @@ async def send(talk: Talk, broadcast_id: int) -> None:
     row = await _found(talk, broadcast_id)
     if row.author != talk.person.id:
         raise NotNow
-    counted = await broadcasts.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
+    counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
     needs_approval = counted.reached > talk.house.approval_above
     quiet_until = None if row.topic == Topic.URGENT else talk.house.quiet_hours.until(max(talk.now, row.starts_at))
     await broadcasts.confirm(talk.session, broadcast_id, needs_approval, quiet_until, talk.pressed_message_id, talk.now)
@@ -145,7 +146,7 @@ async def recall(talk: Talk, broadcast_id: int) -> None:
 
 async def _show(talk: Talk, row: Broadcast) -> None:
     counted = await deliveries.counts(talk.session, row.id)
-    read = await broadcasts.read_count(talk.session, row.id)
+    read = await broadcast_reads.read_count(talk.session, row.id)
     talk.edit(*panel(row, counted, read, talk.language, talk.now))
 
 

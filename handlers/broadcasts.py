@@ -15,10 +15,11 @@ from handlers.incoming import Json
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
-from storage import broadcasts
-from storage.broadcasts import Content, Topic
+from storage import broadcast_reads, broadcasts, topics
+from storage.broadcasts import Content
 from storage.dialogues import Answers
 from storage.segments import Segment
+from storage.topics import Topic
 
 
 def register(routes: Routes) -> None:
@@ -105,14 +106,14 @@ async def mute(talk: Talk, topic: str) -> None:
     """One tap: on, or off again."""
     if topic not in list(Topic) or topic == Topic.URGENT:
         broadcast_panel.forged()
-    muted = await broadcasts.mute(talk.session, talk.person.id, Topic(topic))
+    muted = await topics.mute(talk.session, talk.person.id, Topic(topic))
     label = talk._(TOPICS[Topic(topic)])
     said = talk._("You get no more of {topic}. Press again to undo.") if muted else talk._("You get {topic} again.")
     talk.toast(said.format(topic=label), alert=muted)
 
 
 async def have_read(talk: Talk, broadcast_id: int) -> None:
-    await broadcasts.note_read(talk.session, broadcast_id, talk.person.id, talk.now)
+    await broadcast_reads.note_read(talk.session, broadcast_id, talk.person.id, talk.now)
     talk.toast(talk._("Thank you."))
 
 

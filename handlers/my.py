@@ -6,8 +6,8 @@ from handlers.broadcasts import topic_words
 from handlers.routes import Routes
 from handlers.talk import Forged, Talk
 from handlers.texts import N_
-from storage import broadcasts
-from storage.broadcasts import Topic
+from storage import topics
+from storage.topics import Topic
 
 
 def register(routes: Routes) -> None:
@@ -16,12 +16,12 @@ def register(routes: Routes) -> None:
 
 
 async def my(talk: Talk) -> None:
-    talk.say(*topic_words(talk, await broadcasts.muted_topics(talk.session, talk.person.id)))
+    talk.say(*topic_words(talk, await topics.muted_topics(talk.session, talk.person.id)))
 
 
 async def switch_topic(talk: Talk, topic: str) -> None:
     if topic not in list(Topic) or topic == Topic.URGENT:
         raise Forged
-    await broadcasts.mute(talk.session, talk.person.id, Topic(topic))
+    await topics.mute(talk.session, talk.person.id, Topic(topic))
     await talk.session.flush()
-    talk.edit(*topic_words(talk, await broadcasts.muted_topics(talk.session, talk.person.id)))
+    talk.edit(*topic_words(talk, await topics.muted_topics(talk.session, talk.person.id)))

@@ -8,7 +8,7 @@ from handlers.routes import Routes
 from handlers.stations import location_keyboard
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
-from storage import broadcasts, deliveries, dialogues, people, reports, searches
+from storage import broadcast_reads, deliveries, dialogues, people, reports, searches, topics
 
 
 def register(routes: Routes) -> None:
@@ -62,7 +62,8 @@ async def ask_to_erase(talk: Talk) -> None:
 async def erase(talk: Talk) -> None:
     """Each feature removes what it keeps about the person."""
     for forget in (
-        searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcasts.erase, people.erase,
+        searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcast_reads.erase, topics.erase,
+        people.erase,
     ):  # fmt: skip
         await forget(talk.session, talk.person.id)
     talk.edit(talk._("Erased. If you write again, we start anew."))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import broadcasts
+from storage import broadcast_recipients, broadcasts
 from storage.broadcasts import BroadcastState
 from storage.quiet_hours import QuietHours
 
@@ -25,4 +25,4 @@ async def run(session: AsyncSession, now: datetime, quiet_hours: QuietHours) -> 
         return False
     if row.state == BroadcastState.SCHEDULED:
         broadcasts.start(row, now)
-    return not await broadcasts.freeze_chunk(session, row, now)
+    return not await broadcast_recipients.freeze_chunk(session, row, now)

@@ -5,33 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Any
 
 import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    ForeignKey,
     LargeBinary,
     SmallInteger,
     String,
-    func,
-    literal,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import deliveries, segments
-from storage.database import Base, BigKey, Refused, insert_into, vault_of
+from storage import deliveries
+from storage.database import Base, BigKey, Refused, vault_of
 from storage.deliveries import Delivery
-from storage.people import PersonRow
 from storage.segments import Segment
+from storage.topics import Topic
 
 PRIORITY = 3
-CHUNK = 20_000
 
 
 class BroadcastState(IntEnum):
@@ -43,16 +39,6 @@ class BroadcastState(IntEnum):
     PAUSED = 5
     DONE = 6
     CANCELLED = 7
-
-
-class Topic(StrEnum):
-    """What riders can mute. URGENT ones can't be muted."""
-
-    ACTIVITIES = "activities"
-    NEWS = "news"
-    SURVEYS = "surveys"
-    TRAINING = "training"
-    URGENT = "urgent"
 
 
 CHANGEABLE_FOR = timedelta(hours=48)
@@ -91,21 +77,6 @@ class Broadcast(Base):
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class Mute(Base):
-    __tablename__ = "mutes"
-
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    topic: Mapped[str] = mapped_column(String(20), primary_key=True)
-
-
-class BroadcastRead(Base):
-    __tablename__ = "broadcast_reads"
-
-    broadcast_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("broadcasts.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
-
-
 @dataclass(frozen=True, slots=True)
 class Content:
     """A call of the Bot API without its chat: the method and its parameters; whether to ask "I have read this"; a
@@ -122,15 +93,6 @@ class Content:
         if self.other is not None and self.other[0] == language:
             return self.other[1], self.other[2]
         return self.method, self.params
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """How many a broadcast would go to, and how many it leaves out."""
-
-    reached: int
-    unreachable: int
-    muted: int
 
 
 async def create(
@@ -160,83 +122,6 @@ async def find(session: AsyncSession, broadcast_id: int, lock: bool = False) -> 
 
 def content_of(session: AsyncSession, row: Broadcast) -> Content:
     return Content(*orjson.loads(vault_of(session).open(row.content, "broadcasts.content", row.id)))
-
-
-async def audience(session: AsyncSession, segment: Segment, topic: Topic, now: datetime) -> Audience:
-    """Counts without writing anything down."""
-    reached = unreachable = muted = 0
-    async for rows in segments.pages(session, segment, now):
-        muted_ids = await _muted(session, [row.id for row in rows], topic)
-        unreachable += sum(not row.reachable for row in rows)
-        muted += sum(row.reachable and row.id in muted_ids for row in rows)
-        reached += sum(row.reachable and row.id not in muted_ids for row in rows)
-    return Audience(reached, unreachable, muted)
-
-
-async def _muted(session: AsyncSession, ids: Sequence[int], topic: Topic) -> set[int]:
-    if topic is Topic.URGENT or not ids:
-        return set()
-    rows = await session.scalars(
-        select(Mute.person_id).where(Mute.topic == topic.value, Mute.person_id.between(ids[0], ids[-1]))
-    )
-    return set(rows)
-
-
-async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> bool:
-    """Writes down the next recipients, by ascending id; True once all are there and it runs.
-
-    Who joins or leaves while this goes on makes no gap and no double: each id is looked at once.
-    """
-    segment = Segment.of(row.segment)
-    last = await segments.end_of_page(session, row.frozen_to, CHUNK)
-    if last is None:
-        row.state = BroadcastState.RUNNING
-        return True
-    if segment.in_sql and not row.spread_seconds:
-        row.total += await _freeze_in_sql(session, row, segment, last, now)
-    else:
-        found = await segments.page(session, segment, row.frozen_to, last, now)
-        muted = await _muted(session, [one.id for one in found], Topic(row.topic))
-        chosen = [one.id for one in found if one.reachable and one.id not in muted]
-        row.total += await _freeze_ids(session, row, chosen)
-    row.frozen_to = last
-    return False
-
-
-async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment, last: int, now: datetime) -> int:
-    conditions = [PersonRow.id > row.frozen_to, PersonRow.id <= last, PersonRow.reachable, *segment.conditions(now)]
-    if row.topic != Topic.URGENT:
-        muted = select(Mute.person_id).where(Mute.topic == row.topic)
-        conditions.append(PersonRow.id.not_in(muted))
-    chosen = select(
-        PersonRow.id,
-        literal(PRIORITY),
-        literal(row.starts_at, Broadcast.starts_at.type),
-        literal("broadcast"),
-        literal(row.id),
-        literal(0),
-        literal(0),
-    ).where(*conditions)
-    columns = ["recipient", "priority", "due", "kind", "broadcast_id", "state", "tries"]
-    statement = insert_into(session, Delivery).from_select(columns, chosen)
-    result = await session.execute(statement)
-    return int(result.rowcount)  # type: ignore[attr-defined]
-
-
-async def _freeze_ids(session: AsyncSession, row: Broadcast, ids: Sequence[int]) -> int:
-    if ids:
-        common = {"priority": PRIORITY, "kind": "broadcast", "broadcast_id": row.id, "state": 0, "tries": 0}
-        connection = await session.connection()
-        await connection.execute(Delivery.metadata.tables["deliveries"].insert(), [
-            {"recipient": person_id, "due": _due(row, person_id), **common} for person_id in ids
-        ])  # fmt: skip
-    return len(ids)
-
-
-def _due(row: Broadcast, person_id: int) -> datetime:
-    """Where a broadcast is spread, each person has a moment of their own, by a mix of their id."""
-    share = (person_id * 2_654_435_761 + row.id) % 65_536 / 65_536
-    return row.starts_at + timedelta(seconds=row.spread_seconds * share)
 
 
 async def confirm(
@@ -394,40 +279,3 @@ async def with_panel_due(session: AsyncSession, now: datetime, every: timedelta)
     for row in found:
         row.panel_due = None if row.state >= BroadcastState.DONE else now + every
     return found
-
-
-async def mute(session: AsyncSession, person_id: int, topic: Topic) -> bool:
-    """Mutes or unmutes; True if it is muted now. URGENT stays."""
-    if topic is Topic.URGENT:
-        return False
-    row = await session.get(Mute, (person_id, topic.value))
-    if row is None:
-        session.add(Mute(person_id=person_id, topic=topic.value))
-        return True
-    await session.delete(row)
-    return False
-
-
-async def muted_topics(session: AsyncSession, person_id: int) -> set[str]:
-    return set(await session.scalars(select(Mute.topic).where(Mute.person_id == person_id)))
-
-
-async def note_read(session: AsyncSession, broadcast_id: int, person_id: int, now: datetime) -> None:
-    """Raises NotNow if this person never got it."""
-    got = await session.scalar(
-        select(Delivery.id).where(Delivery.broadcast_id == broadcast_id, Delivery.recipient == person_id)
-    )
-    if got is None:
-        raise NotNow
-    row = {"broadcast_id": broadcast_id, "person_id": person_id, "at": now}
-    await session.execute(insert_into(session, BroadcastRead).values(row).on_conflict_do_nothing())
-
-
-async def read_count(session: AsyncSession, broadcast_id: int) -> int:
-    counted = select(func.count()).select_from(BroadcastRead).where(BroadcastRead.broadcast_id == broadcast_id)
-    return await session.scalar(counted) or 0
-
-
-async def erase(session: AsyncSession, person_id: int) -> None:
-    for table in (Mute, BroadcastRead):
-        await session.execute(table.__table__.delete().where(table.__table__.c.person_id == person_id))  # type: ignore[attr-defined]

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import (  # noqa: F401 (each import adds its tables to METADATA)
+    broadcast_reads,
     broadcasts,
     deliveries,
     dialogues,
@@ -17,6 +18,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
     reports,
     searches,
     stations,
+    topics,
     updates,
     versions,
 )

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import select
 
 from bot.sandbox.server import Fault
-from storage import broadcasts, deliveries, people
-from storage.broadcasts import Broadcast, BroadcastState, Content, Topic
+from storage import broadcast_recipients, broadcasts, deliveries, people
+from storage.broadcasts import Broadcast, BroadcastState, Content
 from storage.database import Database
 from storage.deliveries import Delivery, Notice, Outcome, State
 from storage.segments import Segment
+from storage.topics import Topic
 from tests.town import ADMIN, COORDINATOR, NOON, Rider, Town
 
 EVERYONE = Segment()
@@ -92,14 +93,14 @@ async def test_one_tap_mutes_a_topic_and_my_brings_it_back(town: Town) -> None:
     await rider.presses("No more of")
     assert "no more of" in await rider.is_answered()
     async with town.database.reading() as session:
-        assert (await broadcasts.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 1
-        assert (await broadcasts.audience(session, EVERYONE, Topic.URGENT, NOON)).muted == 0
+        assert (await broadcast_recipients.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 1
+        assert (await broadcast_recipients.audience(session, EVERYONE, Topic.URGENT, NOON)).muted == 0
     await rider.says("/my")
     assert "Urgent news always comes" in (await rider.hears_of("write to you"))["text"]
     await rider.presses("🔕")
     await rider.hears_of("write to you")
     async with town.database.reading() as session:
-        assert (await broadcasts.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 0
+        assert (await broadcast_recipients.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 0
 
 
 async def test_above_the_bound_somebody_else_approves(town: Town) -> None:
@@ -152,7 +153,7 @@ async def test_pause_resume_and_cancel(database: Database) -> None:
         found = await broadcasts.due(session, NOON)
         assert found is not None
         broadcasts.start(found, NOON)
-        while not await broadcasts.freeze_chunk(session, found, NOON):
+        while not await broadcast_recipients.freeze_chunk(session, found, NOON):
             pass
         assert found.total == 10
     async with database.writing() as session:
@@ -179,7 +180,7 @@ async def test_segments_combine(database: Database) -> None:
         english, active = ("language", (("language", "en"),)), ("active", (("days", 7),))
         for conditions, count in (((), 4), ((english,), 1), ((active,), 3), ((near,), 3), ((active, near), 2)):
             segment = Segment.of(Segment(conditions).text)
-            assert (await broadcasts.audience(session, segment, Topic.NEWS, NOON)).reached == count
+            assert (await broadcast_recipients.audience(session, segment, Topic.NEWS, NOON)).reached == count
 
 
 async def test_a_lapsed_lease_is_claimed_again_and_a_settled_one_is_not(database: Database) -> None:
@@ -295,7 +296,7 @@ async def test_a_spread_broadcast_gives_each_a_moment_of_their_own(database: Dat
         )  # fmt: skip
         await broadcasts.confirm(session, row.id, False, None, None, NOON)
         broadcasts.start(row, NOON)
-        while not await broadcasts.freeze_chunk(session, row, NOON):
+        while not await broadcast_recipients.freeze_chunk(session, row, NOON):
             pass
         moments = list(await session.scalars(select(Delivery.due)))
     hours = [sum(NOON + timedelta(hours=at) <= moment < NOON + timedelta(hours=at + 1) for moment in moments)

@@ -1,0 +1,59 @@
+"""What broadcasts are about, and what each person does not want to hear of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, String, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base
+
+
+class Topic(StrEnum):
+    """What riders can mute. URGENT ones can't be muted."""
+
+    ACTIVITIES = "activities"
+    NEWS = "news"
+    SURVEYS = "surveys"
+    TRAINING = "training"
+    URGENT = "urgent"
+
+
+class Mute(Base):
+    __tablename__ = "mutes"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    topic: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+
+async def mute(session: AsyncSession, person_id: int, topic: Topic) -> bool:
+    """Mutes or unmutes; True if it is muted now. URGENT stays."""
+    if topic is Topic.URGENT:
+        return False
+    row = await session.get(Mute, (person_id, topic.value))
+    if row is None:
+        session.add(Mute(person_id=person_id, topic=topic.value))
+        return True
+    await session.delete(row)
+    return False
+
+
+async def muted_topics(session: AsyncSession, person_id: int) -> set[str]:
+    return set(await session.scalars(select(Mute.topic).where(Mute.person_id == person_id)))
+
+
+async def muted_among(session: AsyncSession, ids: Sequence[int], topic: Topic) -> set[int]:
+    """Which of these people (ascending ids) do not want the topic."""
+    if topic is Topic.URGENT or not ids:
+        return set()
+    rows = await session.scalars(
+        select(Mute.person_id).where(Mute.topic == topic.value, Mute.person_id.between(ids[0], ids[-1]))
+    )
+    return set(rows)
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(Mute).where(Mute.person_id == person_id))
