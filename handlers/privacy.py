@@ -30,6 +30,7 @@ async def _page(talk: Talk) -> tuple[str, Buttons]:
             "• your Telegram number, your language, and when you first and last wrote;\n"
             "• the places of your searches and your reports on stations, for 24 hours;\n"
             "• an unfinished form, for 24 hours;\n"
+            "• which topics you muted, and which messages you got and confirmed as read;\n"
             "• your home area: {home}.\n"
             "Places and answers are kept encrypted. Nobody outside of {organisation} gets any of it.\n\n"
             "Honestly: what you write to a bot passes Telegram's servers, and Telegram can read it. "
