@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ from bot.painting import PillowPainter
 from bot.panels import PANELS_EVERY, Panels
 from bot.rendering import Rendering
 from bot.transport import AiohttpRequest
+from bot.waiting import wait_at_most
 from bot.web import health
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
@@ -204,8 +204,7 @@ class App:
                 await work()
             except Exception as trouble:
                 log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.left.wait(), seconds)
+            await wait_at_most(self.left, seconds)
 
     async def call(self, method: str, params: Json) -> Any:
         return await self._ask(method, params, 20)

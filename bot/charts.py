@@ -16,7 +16,8 @@ GROUND, GRID, INK, SOFT, COLUMN = "#ffffff", "#dde3e7", "#22303c", "#6b7680", "#
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """The bundled font, which has ASCII and GB 2312, in pixels."""
     return ImageFont.truetype(str(FONT), size)
 
 
@@ -24,12 +25,12 @@ def columns(title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
     """A column for each value; `labels` stand evenly below, the first at the left edge, the last at the right."""
     image = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
     draw = ImageDraw.Draw(image)
-    draw.text((_LEFT - 50, 30), title, INK, _font(34))
+    draw.text((_LEFT - 50, 30), title, INK, font(34))
     most = max(max(values, default=0), 1)
     for part in (0, 0.5, 1):
         y = _BOTTOM - part * (_BOTTOM - _TOP)
         draw.line((_LEFT, y, _RIGHT, y), GRID, 2)
-        draw.text((_LEFT - 12, y), f"{most * part:,.0f}", SOFT, _font(24), anchor="rm")
+        draw.text((_LEFT - 12, y), f"{most * part:,.0f}", SOFT, font(24), anchor="rm")
     step = (_RIGHT - _LEFT) / max(len(values), 1)
     for at, value in enumerate(values):
         left = _LEFT + at * step
@@ -39,7 +40,7 @@ def columns(title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
     for at, label in enumerate(labels):
         share = at / max(len(labels) - 1, 1)
         anchor = "la" if at == 0 else "ra" if at == len(labels) - 1 else "ma"
-        draw.text((_LEFT + share * (_RIGHT - _LEFT), _BOTTOM + 16), label, SOFT, _font(26), anchor=anchor)
+        draw.text((_LEFT + share * (_RIGHT - _LEFT), _BOTTOM + 16), label, SOFT, font(26), anchor=anchor)
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()

@@ -7,7 +7,6 @@ What is done when a send may have arrived, but its answer was lost, depends on w
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -17,6 +16,7 @@ from bot.courier import Courier, is_gone, is_settled, wait_of
 from bot.logs import logger
 from bot.pacing import Priority
 from bot.transport import BrokenConnection, ServerTrouble
+from bot.waiting import wait_at_most
 from handlers import set_aside
 from handlers.talk import Outgoing
 from storage import deliveries
@@ -79,8 +79,7 @@ class Delivering:
 
     async def _rest(self) -> None:
         self.awake.clear()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.awake.wait(), LOOKED_EVERY)
+        await wait_at_most(self.awake, LOOKED_EVERY)
 
     async def _turn(self) -> None:
         """One batch, or a wait for something to do."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from telegram import error
 
 from bot.courier import wait_of
 from bot.logs import logger
+from bot.waiting import wait_at_most
 from handlers.incoming import HANDLED, Json
 
 log = logger("bot.intake")
@@ -64,8 +64,7 @@ class Lanes:
         self._enough = most
         if self.in_hand > most:
             self._finished.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._finished.wait(), seconds)
+            await wait_at_most(self._finished, seconds)
 
     async def _after(self, before: asyncio.Task[None] | None, raw: Json) -> None:
         if before is not None:

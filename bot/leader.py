@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 from bot.logs import logger
+from bot.waiting import wait_at_most
 from storage import leadership
 from storage.database import Database
 
@@ -27,12 +27,12 @@ class Leader:
                 async with leadership.candidate(self._database) as candidate:
                     while not left.is_set():
                         self._note(await candidate.look())
-                        await _pause(left)
+                        await wait_at_most(left, leadership.ASKED_EVERY)
             except Exception as trouble:
                 log.warning("the lead is lost", trouble=type(trouble).__name__)
             finally:
                 self._note(False)
-            await _pause(left)
+            await wait_at_most(left, leadership.ASKED_EVERY)
 
     def _note(self, leads: bool) -> None:
         if leads != self.leading.is_set() or not self.knows.is_set():
@@ -42,8 +42,3 @@ class Leader:
         else:
             self.leading.clear()
         self.knows.set()
-
-
-async def _pause(left: asyncio.Event) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(left.wait(), leadership.ASKED_EVERY)

@@ -8,18 +8,14 @@ import io
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from bot import charts
 from handlers import texts
 from handlers.house import Spot
 from storage.geodesy import bearing_and_distance
-
-FONT = Path(__file__).parent / "fonts" / "NotoSansSC-GB2312.otf"
 
 WIDTH, MAP_HEIGHT, LINE = 900, 820, 46
 _FINER = 2
@@ -92,11 +88,6 @@ def ring_for(farthest: float) -> float:
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= exact)
 
 
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONT), size * _FINER)
-
-
 class _Canvas:
     """Draws in the picture's own pixels, whatever the finer grid."""
 
@@ -121,10 +112,10 @@ class _Canvas:
         self._draw.rounded_rectangle([part * _FINER for part in box], 6 * _FINER, fill=colour)
 
     def text(self, x: float, y: float, text: str, size: int, colour: str = INK, anchor: str = "lm") -> None:
-        self._draw.text((x * _FINER, y * _FINER), text, colour, _font(size), anchor=anchor)
+        self._draw.text((x * _FINER, y * _FINER), text, colour, charts.font(size * _FINER), anchor=anchor)
 
     def length(self, text: str, size: int) -> float:
-        return self._draw.textlength(text, _font(size)) / _FINER
+        return self._draw.textlength(text, charts.font(size * _FINER)) / _FINER
 
     def png(self) -> bytes:
         small = self._image.resize((WIDTH, self.height), Image.Resampling.LANCZOS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any
 
 from markupsafe import Markup
 
@@ -11,7 +11,7 @@ from handlers import texts
 from handlers.access import Right
 from handlers.house import House
 from handlers.routes import Routes
-from handlers.talk import Button, Buttons, Forged, Talk
+from handlers.talk import Button, Buttons, Talk
 from storage import broadcast_reads, broadcast_recipients, broadcasts, deliveries
 from storage.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.deliveries import State
@@ -20,10 +20,6 @@ from storage.topics import Topic
 
 _BAR = 12
 _COLUMNS = 30
-
-
-def forged() -> NoReturn:
-    raise Forged
 
 
 def register(routes: Routes) -> None:
@@ -90,7 +86,7 @@ async def look(talk: Talk, broadcast_id: int) -> None:
     """Shows somebody else's broadcast as it will arrive, and asks for approval."""
     row = await _found(talk, broadcast_id)
     content = broadcasts.content_of(talk.session, row)
-    for language in {talk.house.organisation.language, *(content.other or [])[:1]}:
+    for language in content.languages(talk.house.organisation.language):
         talk.send(*content.call_in(language), [])
     text = Markup("{}\n{}").format(_state_words(row, talk.language), row.reason)
     talk.say(

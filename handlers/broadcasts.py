@@ -13,7 +13,7 @@ from handlers.access import Right
 from handlers.broadcast_form import TOPICS, composing, correcting, other_language
 from handlers.incoming import Json
 from handlers.routes import Routes
-from handlers.talk import Button, Buttons, Talk
+from handlers.talk import Button, Buttons, Forged, Talk
 from handlers.texts import N_
 from storage import broadcast_reads, broadcasts, topics
 from storage.broadcasts import Content
@@ -50,12 +50,8 @@ def segment_of(answers: Answers) -> Segment:
 
 async def _done(talk: Talk, answers: Answers) -> None:
     """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
-    method, params = cast("tuple[str, Json]", answers["content"])
-    other = cast("list[Any] | None", answers.get("other"))
-    content = Content(
-        method, params, bool(answers.get("reading")), cast("list[str] | None", answers.get("link")),
-        [other_language(talk), *other] if other else None,
-    )  # fmt: skip
+    link = cast("list[str] | None", answers.get("link"))
+    content = _said(talk, answers, Content("", {}, bool(answers.get("reading")), link))
     topic = Topic(str(answers["topic"]))
     starts_at = datetime.fromisoformat(str(answers["time"])) if answers.get("time") else talk.now
     row = await broadcasts.create(
@@ -66,6 +62,13 @@ async def _done(talk: Talk, answers: Answers) -> None:
     await broadcast_panel.ask_to_send(talk, row)
 
 
+def _said(talk: Talk, answers: Answers, around: Content) -> Content:
+    """What the answers say, in both languages, with the buttons that `around` has."""
+    method, params = cast("tuple[str, Json]", answers["content"])
+    other = cast("list[Any] | None", answers.get("other"))
+    return replace(around, method=method, params=params, other=[other_language(talk), *other] if other else None)
+
+
 async def correct(talk: Talk, broadcast_id: int) -> None:
     await forms.begin(talk, correcting(_corrected), {"id": broadcast_id})
 
@@ -74,18 +77,14 @@ async def _corrected(talk: Talk, answers: Answers) -> None:
     row = await broadcasts.find(talk.session, int(str(answers["id"])))
     if row is None or not talk.person.may(Right.BROADCAST):
         raise broadcasts.NotNow
-    method, params = cast("tuple[str, Json]", answers["content"])
-    other = cast("list[Any] | None", answers.get("other"))
-    before = broadcasts.content_of(talk.session, row)
-    content = replace(before, method=method, params=params, other=[other_language(talk), *other] if other else None)
+    content = _said(talk, answers, broadcasts.content_of(talk.session, row))
     count = await broadcasts.correct(talk.session, row, content, talk.now)
     talk.say(talk._("Corrected; {n} people who have it already get the new version.").format(n=count))
 
 
 def show_as_sent(talk: Talk, broadcast_id: int, content: Content, topic: Topic) -> None:
     """Every version, as its readers will see it."""
-    languages = [talk.house.organisation.language, *(content.other or [])[:1]]
-    for language in languages:
+    for language in content.languages(talk.house.organisation.language):
         talk.send(*content.call_in(language), sent_buttons(broadcast_id, content, topic, language))
 
 
@@ -102,12 +101,18 @@ def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: st
     return rows
 
 
+def mutable(topic: str) -> Topic:
+    """The topic of a button. Raises Forged for one that is none, or that can't be muted."""
+    if topic not in list(Topic) or topic == Topic.URGENT:
+        raise Forged
+    return Topic(topic)
+
+
 async def mute(talk: Talk, topic: str) -> None:
     """One tap: on, or off again."""
-    if topic not in list(Topic) or topic == Topic.URGENT:
-        broadcast_panel.forged()
-    muted = await topics.mute(talk.session, talk.person.id, Topic(topic))
-    label = talk._(TOPICS[Topic(topic)])
+    chosen = mutable(topic)
+    muted = await topics.mute(talk.session, talk.person.id, chosen)
+    label = talk._(TOPICS[chosen])
     said = talk._("You get no more of {topic}. Press again to undo.") if muted else talk._("You get {topic} again.")
     talk.toast(said.format(topic=label), alert=muted)
 

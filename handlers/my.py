@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from handlers.broadcasts import topic_words
+from handlers.broadcasts import mutable, topic_words
 from handlers.routes import Routes
-from handlers.talk import Forged, Talk
+from handlers.talk import Talk
 from handlers.texts import N_
 from storage import topics
-from storage.topics import Topic
 
 
 def register(routes: Routes) -> None:
@@ -20,8 +19,6 @@ async def my(talk: Talk) -> None:
 
 
 async def switch_topic(talk: Talk, topic: str) -> None:
-    if topic not in list(Topic) or topic == Topic.URGENT:
-        raise Forged
-    await topics.mute(talk.session, talk.person.id, Topic(topic))
+    await topics.mute(talk.session, talk.person.id, mutable(topic))
     await talk.session.flush()
     talk.edit(*topic_words(talk, await topics.muted_topics(talk.session, talk.person.id)))

@@ -88,6 +88,10 @@ class Content:
     link: Sequence[str] | None = None
     other: Sequence[Any] | None = None
 
+    def languages(self, first: str) -> list[str]:
+        """The languages it is written in; `first` is that of the method and parameters."""
+        return [first] if self.other is None else [first, self.other[0]]
+
     def call_in(self, language: str) -> tuple[str, dict[str, Any]]:
         """The method and parameters for a reader of this language."""
         if self.other is not None and self.other[0] == language:

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDec
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -184,7 +184,3 @@ async def lock_chat(session: AsyncSession, chat_id: int) -> None:
         await session.execute(
             text("SELECT pg_advisory_xact_lock(:chat)"), {"chat": chat_id}, execution_options={"unnoted": True}
         )
-
-
-async def ping(connection: AsyncConnection) -> None:
-    await connection.execute(text("SELECT 1"))
