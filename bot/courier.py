@@ -52,6 +52,9 @@ class Courier:
             Later: see the class.
         """
         for at, outgoing in enumerate(outgoings):
+            if self._is_too_much_for_a_group(outgoing):
+                self.count("dropped")
+                continue
             try:
                 result = await self._send(outgoing)
             except error.RetryAfter as wait:
@@ -100,6 +103,11 @@ class Courier:
     async def call(self, outgoing: Outgoing) -> Any:
         """One call, without waiting for its turn."""
         return await self.transport.call(f"{self.base_url}/{outgoing.method}", outgoing.params, outgoing.files)
+
+    def _is_too_much_for_a_group(self, outgoing: Outgoing) -> bool:
+        """A group hears only the way to the private chat; beyond Telegram's limit it need not hear it again."""
+        chat_id = int(outgoing.params.get("chat_id", 0))
+        return chat_id < 0 and outgoing.method.startswith(_PACED) and not self.pacer.group_has_room(chat_id)
 
     async def _wait_for_turn(self, outgoing: Outgoing) -> None:
         """Messages are paced; edits and ticks on buttons are not counted by Telegram.

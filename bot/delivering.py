@@ -152,11 +152,11 @@ class Delivering:
         except (error.TimedOut, BrokenConnection) as trouble:
             return self._perhaps(one, type(trouble).__name__)
         except (error.Forbidden, error.BadRequest) as refusal:
-            if one.about is not None and is_settled(refusal):
-                return Outcome(one.id, State.SENT, one.tries + 1)
             if is_gone(refusal):
                 await self._courier.unreachable(one.recipient)
                 return Outcome(one.id, State.UNREACHABLE, one.tries + 1)
+            if one.about is not None and is_settled(refusal):
+                return Outcome(one.id, State.SENT, one.tries + 1)
             return self._failed(one, refusal.message[:100])
         except ServerTrouble as trouble:
             return self._failed(one, trouble.message[:100])

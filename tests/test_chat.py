@@ -195,6 +195,15 @@ async def test_a_group_hears_only_the_way_to_the_private_chat(town: Town) -> Non
     assert said[0]["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://t.me/nuanxin_bot"
 
 
+async def test_a_flooded_group_hears_the_bot_twenty_times_a_minute_at_most(town: Town) -> None:
+    rider = town.rider(20)
+    group = town.world.add_group(-6, "g", [20])
+    for _ in range(25):
+        await town.world.sends(rider.person, {"text": "/station"}, group)
+    await town.until_idle()
+    assert sum(message["from"]["is_bot"] for message in group.messages.values()) == 20
+
+
 async def test_language_erasure_and_home_area(town: Town) -> None:
     rider = town.rider(7)
     await rider.says("/language")
