@@ -36,7 +36,7 @@ from handlers import features
 from handlers.house import House, Organisation
 from handlers.incoming import HANDLED, Json
 from schedules.scheduler import Scheduler
-from storage import people, schema
+from storage import keys, people, schema, versions
 from storage.database import Database
 from storage.people import PersonId
 from storage.quiet_hours import QuietHours
@@ -83,7 +83,10 @@ class App:
             coordinators=frozenset(config.people.coordinators),
             counsel=frozenset(config.people.counsel),
         )
-        self.pacer = Pacer(config.telegram.messages_per_second, monotonic)
+        self.pacer = Pacer(
+            config.telegram.messages_per_second, monotonic, config.telegram.messages_per_second_per_chat,
+            config.telegram.messages_per_minute_per_group,
+        )  # fmt: skip
         self.courier = Courier(self.transport, self.base_url, self._unreachable, self.metrics, self.pacer)
         self.answering = Answering(database, self.house, features.routes(), self.courier, clock, self.metrics)
         self.delivering = Delivering(
@@ -96,6 +99,7 @@ class App:
         self.panels = Panels(database, self.courier, self.house, clock)
         self.geocoder: GeopyGeocoder | None = None
         self._started = False
+        self._keys_version = 0
         self.left = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.metrics.gauge("updates_in_hand", "Updates being worked on", self._in_hand)
@@ -120,6 +124,8 @@ class App:
     async def start(self) -> None:
         """Everything up to the first update."""
         await schema.migrate(self.database)
+        async with self.database.writing() as session:
+            await keys.check(session)
         await self.transport.initialize()
         if self.config.geocoding.service:
             self.house.geocoder = self.geocoder = GeopyGeocoder(self.config.geocoding)
@@ -130,6 +136,7 @@ class App:
         await self._choose_intake()
         self._beside(self._publish_menus(int(me.get("id", 0))))
         self._beside(self._every(REFRESHED_EVERY, self.directory.refresh))
+        self._beside(self._every(REFRESHED_EVERY, self._watch_keys))
         self._beside(self.delivering.run())
         self._beside(self._every(PANELS_EVERY, self.panels.show))
         self._beside(self._every(RESENT_EVERY, self.answering.resend))
@@ -211,6 +218,14 @@ class App:
 
     async def _ask(self, method: str, params: Json, timeout: float) -> Any:
         return await self.transport.call(f"{self.base_url}/{method}", params, read_timeout=timeout)
+
+    async def _watch_keys(self) -> None:
+        """Another program may have added a key (`keys rotate`)."""
+        async with self.database.reading() as session:
+            found = (await versions.read_all(session)).get(keys.VERSION, 0)
+        if found != self._keys_version:
+            self.database.vault.renew()
+            self._keys_version = found
 
     async def _unreachable(self, person_id: int) -> None:
         async with self.database.writing() as session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import error
 
 from bot.config import Config
-from bot.program import open_configured
+from bot.program import CannotStart, open_configured
 from bot.transport import AiohttpRequest
 from storage import schema
 from storage.encryption import BadKey
@@ -24,6 +24,8 @@ async def _database(config: Config) -> str:
         database = open_configured(config)
     except (BadKey, OSError) as failure:
         return f"security.encryption_keys: {failure}"
+    except CannotStart as failure:
+        return str(failure)
     try:
         async with database.engine.connect() as connection:
             found = await schema.revision(connection)

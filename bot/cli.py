@@ -66,13 +66,14 @@ def _carry(running: Coroutine[Any, Any, None]) -> None:
 
     from bot.program import CannotStart
     from storage.encryption import BadKey
+    from storage.keys import WrongKey
     from storage.schema import SchemaTooNew
 
     try:
         asyncio.run(running)
     except (error.InvalidToken, error.Forbidden):
         _fail("telegram.token: Telegram does not accept it")
-    except (CannotStart, BadKey, SchemaTooNew, OSError) as failure:
+    except (CannotStart, BadKey, WrongKey, SchemaTooNew, OSError) as failure:
         _fail(str(failure))
     except Exception as failure:
         if not _is_outage(failure):
@@ -88,8 +89,9 @@ def _is_outage(failure: Exception) -> bool:
 
 def _with_database(config: Config, work: Callable[[Database], Awaitable[Result]]) -> Result:
     """Runs the work on the configured database and closes it."""
-    from bot.program import open_configured
+    from bot.program import CannotStart, open_configured
     from storage.encryption import BadKey
+    from storage.keys import WrongKey
     from storage.schema import SchemaTooNew
 
     async def working() -> Result:
@@ -101,7 +103,7 @@ def _with_database(config: Config, work: Callable[[Database], Awaitable[Result]]
 
     try:
         return asyncio.run(working())
-    except (BadKey, SchemaTooNew) as failure:
+    except (CannotStart, BadKey, WrongKey, SchemaTooNew) as failure:
         _fail(str(failure))
     except Exception as failure:
         if not _is_outage(failure):

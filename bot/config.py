@@ -61,6 +61,8 @@ class Telegram(Section):
     webhook_url: str = ""
     webhook_secret: SecretStr = SecretStr("")
     messages_per_second: float = Field(30, gt=0, le=1_000_000)
+    messages_per_second_per_chat: float = Field(1, gt=0, le=1_000)
+    messages_per_minute_per_group: int = Field(20, gt=0, le=100_000)
     paid_broadcast: bool = False
 
 

@@ -62,16 +62,28 @@ class Delivering:
 
     async def run(self) -> None:
         """Until `leave`; what is being sent then is finished and written down."""
-        if not self._database.is_postgresql:
-            async with self._database.writing() as session:
-                await deliveries.release_all(session)
+        released = False
         while not self._leaving:
-            if self._leading.is_set():
+            if not self._leading.is_set():
+                released = False
+                await self._rest()
+            elif released or self._database.is_postgresql:
                 await self._turn()
             else:
-                await self._rest()
+                released = await self._release()
         if self._sending:
             await asyncio.wait(self._sending, timeout=STALE_AFTER)
+
+    async def _release(self) -> bool:
+        """On SQLite who leads knows that no other process sends: what a dead one had claimed need not lapse first."""
+        try:
+            async with self._database.writing() as session:
+                await deliveries.release_all(session)
+        except Exception as trouble:
+            log.warning("claimed deliveries not released; trying again", trouble=type(trouble).__name__)
+            await self._rest()
+            return False
+        return True
 
     def leave(self) -> None:
         self._leaving = True

@@ -12,8 +12,9 @@ from enum import IntEnum
 
 MARGIN = 0.012
 """The window is this much longer than its second, since messages do not all take equally long to reach Telegram."""
-BULK_PER_CHAT = 1.0
-GROUP_WINDOW, GROUP_MOST = 60.0, 20
+CHAT_MOST, GROUP_MOST = 1.0, 20
+"""Telegram's free limits: broadcasts a second into one chat, messages a minute into one group."""
+GROUP_WINDOW = 60.0
 
 
 class Priority(IntEnum):
@@ -66,9 +67,13 @@ class Window:
 class Pacer:
     """Lets messages go, by priority and then by arrival."""
 
-    def __init__(self, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, per_second: float, clock: Callable[[], float] = time.monotonic, per_chat: float = CHAT_MOST,
+        per_group: int = GROUP_MOST,
+    ) -> None:  # fmt: skip
         self._window = Window(per_second)
         self._clock = clock
+        self._chat_pause, self._group_most = 1 / per_chat, per_group
         self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
@@ -102,11 +107,11 @@ class Pacer:
     def bulk_delay(self, chat_id: int) -> float:
         """Seconds until this chat may get another broadcast; notes that it gets one now if that is 0."""
         now = self._clock()
-        while self._bulk_chats and next(iter(self._bulk_chats.values())) <= now - BULK_PER_CHAT:
+        while self._bulk_chats and next(iter(self._bulk_chats.values())) <= now - self._chat_pause:
             self._bulk_chats.popitem(last=False)
         last = self._bulk_chats.get(chat_id)
         if last is not None:
-            return last + BULK_PER_CHAT - now
+            return last + self._chat_pause - now
         self._bulk_chats[chat_id] = now
         return 0.0
 
@@ -116,7 +121,7 @@ class Pacer:
         taken = self._groups.setdefault(chat_id, deque())
         while taken and taken[0] <= now - GROUP_WINDOW:
             taken.popleft()
-        if len(taken) >= GROUP_MOST:
+        if len(taken) >= self._group_most:
             return False
         taken.append(now)
         if len(self._groups) > 1_000:

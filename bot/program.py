@@ -9,14 +9,16 @@ import ipaddress
 import signal
 import socket
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from aiohttp import web
+from sqlalchemy.engine import make_url
 
 from bot.app import App
 from bot.config import Config
 from bot.logs import logger
 from storage.database import Database, open_database
-from storage.encryption import Vault, decode_key, read_or_make_key
+from storage.encryption import Vault, decode_key, read_keys, read_or_make_keys
 
 log = logger("bot.program")
 
@@ -27,16 +29,30 @@ class CannotStart(Exception):
     """One sentence says what has to be changed."""
 
 
+def key_file(config: Config) -> Path:
+    """Where the keys are kept if the config has none."""
+    return config.data.folder / "encryption.key"
+
+
 def open_configured(config: Config) -> Database:
-    """The database of the config, with the keys of the config or of the data folder."""
+    """The database of the config, with the keys of the config or of the data folder.
+
+    Raises:
+        BadKey: the keys can't be read.
+        CannotStart: there is a database, but its key is gone; a new one would open nothing.
+    """
     keys = [decode_key(key.get_secret_value()) for key in config.security.encryption_keys]
-    if not keys:
-        path = config.data.folder / "encryption.key"
-        key, made = read_or_make_key(path)
-        if made:
-            log.warning("made an encryption key; back it up, without it nothing personal can be read", file=str(path))
-        keys = [key]
-    return open_database(config.database.url, Vault(keys))
+    if keys:
+        return open_database(config.database.url, Vault(keys))
+    path = key_file(config)
+    found = make_url(config.database.url)
+    is_there = found.get_backend_name() == "sqlite" and found.database and Path(found.database).exists()
+    if is_there and not path.exists():
+        raise CannotStart(f"security.encryption_keys: {path} is missing, and {found.database} can't be read without it")
+    keys, made = read_or_make_keys(path)
+    if made:
+        log.warning("made an encryption key; back it up, without it nothing personal can be read", file=str(path))
+    return open_database(config.database.url, Vault(keys, lambda: read_keys(path)))
 
 
 def listen(config: Config) -> socket.socket:

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
+from markupsafe import escape
+
 from handlers import forms, texts
 from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
 from handlers.incoming import Json
@@ -23,6 +25,11 @@ TOPICS: dict[Topic, str] = {
     Topic.TRAINING: N_("🎓 Training"),
     Topic.URGENT: N_("🚨 Urgent"),
 }
+DEFAULTS: Answers = {
+    "other": None, "opens": None, "language": "", "days": 0, "place": None, "reading": 0, "spread": 0, "time": "",
+}  # fmt: skip
+"""To everyone, at once, now, without buttons."""
+_COPIED = ("animation", "audio", "video_note", "sticker", "contact", "venue", "dice")
 _FILES = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice", "video": "sendVideo"}
 
 
@@ -42,18 +49,41 @@ async def _read_content(talk: Talk) -> Value:
             params = {kind: file["file_id"], "caption": body.get("caption", ""),
                       "caption_entities": body.get("caption_entities", [])}  # fmt: skip
             return [method, params]
+    if any(kind in body for kind in _COPIED):
+        return ["copyMessage", {"from_chat_id": talk.chat_id, "message_id": talk.incoming.message_id}]
     place = talk.incoming.place
     if place is not None and is_place(place.latitude, place.longitude):
         return ["sendLocation", {"latitude": place.latitude, "longitude": place.longitude}]
     raise NotAnAnswer(talk._("Send a text, a picture, a document, a voice message or a location."))
 
 
-async def _read_link(talk: Talk) -> Value:
-    """The words of the button and its address."""
-    words, _, address = forms.clean(talk.text).rpartition(" ")
-    if not re.fullmatch(r"https?://[^\s/]+\S*", address) or not 1 <= len(words) <= 40:
-        raise NotAnAnswer(talk._("Write the words and the address, like this: Sign up https://example.org/form"))
-    return [words, address]
+async def _read_opens(talk: Talk) -> Value:
+    """A button: its words and address, or the station whose page it opens."""
+    text = forms.clean(talk.text)
+    words, _, address = text.rpartition(" ")
+    if re.fullmatch(r"https?://[^\s/]+\S*", address) and 1 <= len(words) <= 40:
+        return ["link", words, address]
+    row = _station_named(talk, text)
+    index = talk.house.directory.index
+    return ["station", index.names[row][:40], int(index.keys[row])]
+
+
+def _station_named(talk: Talk, text: str) -> int:
+    """The row of the one station with this name, or with these words in its name. Raises NotAnAnswer."""
+    index = talk.house.directory.index
+    names, wanted = index.names, text.casefold()
+    found = [row for row in range(len(index)) if wanted and wanted in names[row].casefold()]
+    same = [row for row in found if names[row].casefold() == wanted]
+    if len(same or found) == 1:
+        return (same or found)[0]
+    if found:
+        several = " · ".join(names[row] for row in found[:5])
+        raise NotAnAnswer(
+            talk._("Several stations are called so: {names}. Write one name whole.").format(names=escape(several))
+        )
+    raise NotAnAnswer(talk._(
+        "Write the name of a station, or for a link its words and address: Sign up https://example.org/form"
+    ))  # fmt: skip
 
 
 async def _press_a_button(talk: Talk) -> Value:
@@ -62,8 +92,11 @@ async def _press_a_button(talk: Talk) -> Value:
 
 async def _read_place(talk: Talk) -> Value:
     place = talk.incoming.place
+    if place is None and talk.text:
+        row, index = _station_named(talk, forms.clean(talk.text)), talk.house.directory.index
+        return [float(index.latitudes[row]), float(index.longitudes[row])]
     if place is None or not is_place(place.latitude, place.longitude):
-        raise NotAnAnswer(talk._("Send the place as a location: 📎 → Location."))
+        raise NotAnAnswer(talk._("Write a station's name, or send the place as a location: 📎 → Location."))
     return [place.latitude, place.longitude]
 
 
@@ -143,8 +176,12 @@ def _show_topic(talk: Talk, value: Value) -> str:
     return talk._(TOPICS[Topic(str(value))])
 
 
-def _show_choice(_talk: Talk, value: Value) -> str:
-    return LANGUAGES.get(str(value), str(value)) if value else "—"
+def _show_language(talk: Talk, value: Value) -> str:
+    return LANGUAGES.get(str(value), talk._("Everyone"))
+
+
+def _show_days(talk: Talk, value: Value) -> str:
+    return talk._("in the last {n} days").format(n=value) if value else talk._("Everyone")
 
 
 def correcting(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
@@ -173,10 +210,11 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ask=_ask_other,
             ),
             Question(
-                key="link", title=lambda talk: talk._("Link"), read=_read_link, optional=True,
-                show=lambda _talk, value: " → ".join(cast("list[str]", value)),
+                key="opens", title=lambda talk: talk._("Button"), read=_read_opens, optional=True,
+                show=lambda _talk, value: " → ".join(str(part) for part in cast("list[Any]", value)[1:]),
                 ask=lambda talk, _: talk._(
-                    "A button with a link? Write its words and the address, like: Sign up https://example.org/form"
+                    "A button below it? Write the name of a station, or for a link its words and the address, "
+                    "like: Sign up https://example.org/form"
                 ),
             ),
             Question(
@@ -196,18 +234,18 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
             ),
             Question(
                 key="language", title=lambda talk: talk._("Language"), read=_press_a_button, choices=_languages,
-                show=_show_choice, ask=lambda talk, _: talk._("To whom? By language:"),
+                show=_show_language, ask=lambda talk, _: talk._("To whom? By language:"),
             ),
             Question(
                 key="days", title=lambda talk: talk._("Used the bot"), read=_press_a_button, choices=_days,
-                show=_show_choice, ask=lambda talk, _: talk._("Only to those who used the bot lately?"),
+                show=_show_days, ask=lambda talk, _: talk._("Only to those who used the bot lately?"),
             ),
             Question(
                 key="place", title=lambda talk: talk._("Near"), read=_read_place, optional=True, takes_location=True,
                 show=lambda _talk, value: ", ".join(f"{part:.4f}" for part in cast("list[float]", value)),
                 ask=lambda talk, _: talk._(
-                    "Only to those near a place? Send it as a location, or skip. "
-                    "It reaches only who keeps an area here."
+                    "Only to those near a station or another place? Write the station's name, send a location, or "
+                    "skip. It reaches only who keeps an area here."
                 ),
             ),
             Question(
@@ -233,4 +271,5 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
             ),
         ),
         done=done,
+        send_label=lambda talk: talk._("👁 See it before it goes"),
     )  # fmt: skip

@@ -12,7 +12,8 @@ from handlers.access import Right
 from handlers.house import House
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
-from storage import broadcast_reads, broadcast_recipients, broadcasts, deliveries
+from storage import audit, broadcast_reads, broadcast_recipients, broadcasts, deliveries
+from storage.audit import Act
 from storage.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.deliveries import State
 from storage.segments import Segment
@@ -69,6 +70,9 @@ async def send(talk: Talk, broadcast_id: int) -> None:
     needs_approval = counted.reached > talk.house.approval_above
     quiet_until = None if row.topic == Topic.URGENT else talk.house.quiet_hours.until(max(talk.now, row.starts_at))
     await broadcasts.confirm(talk.session, broadcast_id, needs_approval, quiet_until, talk.pressed_message_id, talk.now)
+    if row.topic == Topic.URGENT:
+        about = f"broadcast {row.id}: {row.reason}"
+        await audit.note(talk.session, talk.person.id, Act.URGENT_BROADCAST, talk.now, about=about)
     if needs_approval:
         for person_id in sorted((talk.house.coordinators | talk.house.admins) - {talk.person.id}):
             talk.notify(person_id, "broadcast_waits", id=broadcast_id, count=counted.reached)

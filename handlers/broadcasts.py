@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from handlers import broadcast_panel, forms, texts
 from handlers.access import Right
-from handlers.broadcast_form import TOPICS, composing, correcting, other_language
+from handlers.broadcast_form import DEFAULTS, TOPICS, composing, correcting, other_language
 from handlers.incoming import Json
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Forged, Talk
@@ -33,7 +33,8 @@ def register(routes: Routes) -> None:
 
 
 async def begin(talk: Talk) -> None:
-    await forms.begin(talk, composing(_done))
+    """Two questions; the rest has a default, and stands on the page where each can be changed."""
+    await forms.begin(talk, composing(_done), dict(DEFAULTS))
 
 
 def segment_of(answers: Answers) -> Segment:
@@ -50,8 +51,8 @@ def segment_of(answers: Answers) -> Segment:
 
 async def _done(talk: Talk, answers: Answers) -> None:
     """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
-    link = cast("list[str] | None", answers.get("link"))
-    content = _said(talk, answers, Content("", {}, bool(answers.get("reading")), link))
+    opens = cast("list[Any] | None", answers.get("opens"))
+    content = _said(talk, answers, Content("", {}, bool(answers.get("reading")), opens))
     topic = Topic(str(answers["topic"]))
     starts_at = datetime.fromisoformat(str(answers["time"])) if answers.get("time") else talk.now
     row = await broadcasts.create(
@@ -92,13 +93,19 @@ def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: st
     """What stands under a broadcast at each recipient."""
     _ = texts.translator(language)
     rows = []
-    if content.link:
-        rows.append([Button(content.link[0], url=content.link[1])])
+    if content.opens:
+        rows.append([_opening(*content.opens)])
     if content.asks_reading:
         rows.append([Button(_("✅ I have read this"), f"haveread:{broadcast_id}")])
     if topic is not Topic.URGENT:
         rows.append([Button(_("🔕 No more of: {topic}").format(topic=_(TOPICS[topic])), f"mute:{topic.value}")])
     return rows
+
+
+def _opening(kind: str, words: str, target: Any) -> Button:
+    if kind == "link":
+        return Button(words, url=str(target))
+    return Button(f"🏠 {words}", f"page:0:{target}")
 
 
 def mutable(topic: str) -> Topic:

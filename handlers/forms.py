@@ -76,6 +76,7 @@ class Form:
     questions: Sequence[Question]
     done: Callable[[Talk, Answers], Awaitable[None]]
     review: bool = True
+    send_label: Callable[[Talk], str] | None = None
     before: Callable[[Talk], Awaitable[object]] | None = None
     by_key: Mapping[str, Question] = field(init=False)
 
@@ -270,7 +271,8 @@ def _review_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
         if question.key in state.answers
     ]
     rows = [edits[at : at + 2] for at in range(0, len(edits), 2)]
-    send = [Button(talk._("✔ Send"), f"form:{state.mark}:send:")]
+    label = form.send_label(talk) if form.send_label else talk._("✔ Send")
+    send = [Button(label, f"form:{state.mark}:send:")]
     return [send, *rows, [Button(talk._("✖ Cancel"), f"form:{state.mark}:cancel:")]]
 
 

@@ -12,7 +12,6 @@ import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    LargeBinary,
     SmallInteger,
     String,
     select,
@@ -22,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import deliveries
-from storage.database import Base, BigKey, Refused, vault_of
+from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.deliveries import Delivery
 from storage.segments import Segment
 from storage.topics import Topic
@@ -60,7 +59,7 @@ class Broadcast(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     author: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[int] = mapped_column(SmallInteger)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(Sealed)
     segment: Mapped[str] = mapped_column(String(500))
     topic: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(300), default="")
@@ -80,12 +79,13 @@ class Broadcast(Base):
 @dataclass(frozen=True, slots=True)
 class Content:
     """A call of the Bot API without its chat: the method and its parameters; whether to ask "I have read this"; a
-    button that opens a link (words, address); and the same in another language (its name, method, parameters)."""
+    button that opens something (its kind: "link", "station", "activity"; its words; the address or key); and the same
+    in another language (its name, method, parameters)."""
 
     method: str
     params: dict[str, Any]
     asks_reading: bool = False
-    link: Sequence[str] | None = None
+    opens: Sequence[Any] | None = None
     other: Sequence[Any] | None = None
 
     def languages(self, first: str) -> list[str]:
@@ -116,7 +116,7 @@ async def create(
 
 
 def _sealed(session: AsyncSession, broadcast_id: int, content: Content) -> bytes:
-    plain = orjson.dumps([content.method, content.params, content.asks_reading, content.link, content.other])
+    plain = orjson.dumps([content.method, content.params, content.asks_reading, content.opens, content.other])
     return vault_of(session).seal(plain, "broadcasts.content", broadcast_id)
 
 

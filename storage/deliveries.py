@@ -16,7 +16,6 @@ import orjson
 from sqlalchemy import (
     BigInteger,
     Index,
-    LargeBinary,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -31,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, BigKey, insert_into, vault_of
+from storage.database import Base, BigKey, Sealed, insert_into, vault_of
 from storage.people import PersonRow, spoken
 
 LEASE = timedelta(seconds=30)
@@ -68,7 +67,7 @@ class Delivery(Base):
     priority: Mapped[int] = mapped_column(SmallInteger)
     due: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(40))
-    params: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    params: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     broadcast_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     about: Mapped[int | None] = mapped_column(BigInteger, default=None)  # the broadcast whose message is changed
     target: Mapped[int | None] = mapped_column(BigInteger, default=None)  # that message

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, LargeBinary, String, delete, select
+from sqlalchemy import BigInteger, String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, vault_of
+from storage.database import Base, Sealed, vault_of
 
 KEPT = timedelta(hours=24)
 """An unfinished form is forgotten after this long without an answer."""
@@ -26,7 +26,7 @@ class Dialogue(Base):
 
     person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     form: Mapped[str] = mapped_column(String(40))
-    answers: Mapped[bytes] = mapped_column(LargeBinary)
+    answers: Mapped[bytes] = mapped_column(Sealed)
     expires_at: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import hmac
 import os
 import secrets
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -34,11 +35,39 @@ class Vault:
     or row does not open there.
     """
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
+    def __init__(self, keys: Sequence[bytes], read_again: Callable[[], Sequence[bytes]] | None = None) -> None:
+        self._read_again = read_again
+        self._take(keys)
+
+    def _take(self, keys: Sequence[bytes]) -> None:
         if not keys:
             raise BadKey("no encryption key")
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
+        self._blinding = [hashlib.sha256(b"nuanxin blind index" + key).digest() for key in keys]
         self._current = _key_id(keys[0])
+
+    @property
+    def current(self) -> bytes:
+        """With what every value begins that the first key has sealed."""
+        return self._current
+
+    @property
+    def key_ids(self) -> list[bytes]:
+        """With what values begin that this vault can open."""
+        return list(self._ciphers)
+
+    def renew(self) -> None:
+        """Reads the keys again where they may have changed (a key file), as another program's rotation does."""
+        if self._read_again is not None:
+            self._take(self._read_again())
+
+    def blind(self, value: str, column: str) -> bytes:
+        """A keyed digest (16 bytes) by which equal values are found without being kept; by the first key."""
+        return _blind(self._blinding[0], value, column)
+
+    def blinds(self, value: str, column: str) -> list[bytes]:
+        """The digests of a value by each key: what a search has to look for while keys are rotated."""
+        return [_blind(key, value, column) for key in self._blinding]
 
     def seal(self, plain: bytes, column: str, row: int | str) -> bytes:
         """Encrypts for one cell; `column` is "table.column" and `row` the row's primary key."""
@@ -52,6 +81,9 @@ class Vault:
             CannotDecrypt: see the class.
         """
         cipher = self._ciphers.get(sealed[:_KEY_ID_BYTES])
+        if cipher is None:
+            self.renew()
+            cipher = self._ciphers.get(sealed[:_KEY_ID_BYTES])
         if cipher is None:
             raise CannotDecrypt(f"{column}: sealed with a key that is not in the config")
         nonce, body = sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES], sealed[_KEY_ID_BYTES + _NONCE_BYTES :]
@@ -67,6 +99,10 @@ class Vault:
         """The (latitude, longitude) that `seal_place` kept, degrees."""
         latitude, longitude = struct.unpack("<dd", self.open(sealed, column, row))
         return latitude, longitude
+
+
+def _blind(key: bytes, value: str, column: str) -> bytes:
+    return hmac.digest(key, f"{column}/{value}".encode(), "sha256")[:16]
 
 
 def _key_id(key: bytes) -> bytes:
@@ -88,23 +124,49 @@ def decode_key(text: str) -> bytes:
     return key
 
 
-def read_or_make_key(path: Path) -> tuple[bytes, bool]:
-    """The key kept in `path`; makes one (mode 0600) where there is none. Also says whether it was made now.
+def read_keys(path: Path) -> list[bytes]:
+    """The keys of a key file, one a line; the first one seals.
+
+    Raises:
+        BadKey: a line is none, or there is no line.
+        FileNotFoundError: there is no such file.
+    """
+    try:
+        lines = path.read_text("ascii").split()
+    except UnicodeDecodeError as error:
+        raise BadKey(f"{path.name} holds no key") from error
+    if not lines:
+        raise BadKey(f"{path.name} holds no key")
+    return [decode_key(line) for line in lines]
+
+
+def read_or_make_keys(path: Path) -> tuple[list[bytes], bool]:
+    """The keys kept in `path`; makes one (mode 0600) where there is no file. Also says whether it was made now.
 
     Raises:
         BadKey: the file holds something else. It is never overwritten.
     """
     try:
-        return decode_key(path.read_text("ascii").strip()), False
+        return read_keys(path), False
     except FileNotFoundError:
         pass
-    except UnicodeDecodeError as error:
-        raise BadKey(f"{path.name} holds no key") from error
     path.parent.mkdir(parents=True, exist_ok=True)
     key = secrets.token_bytes(KEY_BYTES)
+    _write_new(path, [key])
+    return [key], True
+
+
+def put_first(path: Path, key: bytes) -> None:
+    """Adds a key to a key file, before the others, in one step: who reads it meanwhile sees the old file or the new."""
+    beside = path.with_suffix(".new")
+    beside.unlink(missing_ok=True)
+    _write_new(beside, [key, *read_keys(path)])
+    beside.replace(path)
+
+
+def _write_new(path: Path, keys: Sequence[bytes]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(base64.b64encode(key).decode() + "\n")
+        file.writelines(base64.b64encode(key).decode() + "\n" for key in keys)
         file.flush()
         os.fsync(file.fileno())
-    return key, True

@@ -1,13 +1,17 @@
-"""What only one process may do: a lock that PostgreSQL takes back by itself when its holder dies.
+"""What only one process may do: a lock that is taken back by itself when its holder dies.
 
-SQLite serves one process, which leads without asking.
+On PostgreSQL it is a session lock. On SQLite, whose processes share a machine, it is a lock on a file beside the
+database, which the kernel takes back.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TextIO
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -24,10 +28,9 @@ _TELL_DEAD_PEERS = (
 
 
 class Candidate:
-    """One connection that holds the lock, or would like to."""
+    """One process that holds the lock, or would like to."""
 
-    def __init__(self, connection: AsyncConnection | None) -> None:
-        self._connection = connection
+    def __init__(self) -> None:
         self.leads = False
 
     async def look(self) -> bool:
@@ -36,15 +39,35 @@ class Candidate:
         Raises:
             Exception: the connection is gone, and the lock with it.
         """
-        if self._connection is None:
-            self.leads = True
-        else:
-            async with asyncio.timeout(ANSWERS_WITHIN):
-                if self.leads:
-                    await self._connection.execute(text("SELECT 1"))
-                else:
-                    taken = await self._connection.scalar(text(f"SELECT pg_try_advisory_lock({_LEADER_LOCK})"))
-                    self.leads = bool(taken)
+        self.leads = True
+        return self.leads
+
+
+class _ByConnection(Candidate):
+    def __init__(self, connection: AsyncConnection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    async def look(self) -> bool:
+        async with asyncio.timeout(ANSWERS_WITHIN):
+            if self.leads:
+                await self._connection.execute(text("SELECT 1"))
+            else:
+                taken = await self._connection.scalar(text(f"SELECT pg_try_advisory_lock({_LEADER_LOCK})"))
+                self.leads = bool(taken)
+        return self.leads
+
+
+class _ByFile(Candidate):
+    def __init__(self, file: TextIO) -> None:
+        super().__init__()
+        self._file = file
+
+    async def look(self) -> bool:
+        if not self.leads:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self.leads = True
         return self.leads
 
 
@@ -52,14 +75,26 @@ class Candidate:
 async def candidate(database: Database) -> AsyncIterator[Candidate]:
     """A candidate until the end of the block; its lock is free again then."""
     if not database.is_postgresql:
-        yield Candidate(None)
+        with _beside(database) as found:
+            yield found
         return
     async with database.engine.connect() as pooled:
         connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
         for setting in _TELL_DEAD_PEERS:
             await connection.execute(text(setting))
         try:
-            yield Candidate(connection)
+            yield _ByConnection(connection)
         finally:
             # Closed, not given back to the pool: the lock belongs to the connection.
             await connection.invalidate()
+
+
+@contextlib.contextmanager
+def _beside(database: Database) -> Iterator[Candidate]:
+    """A database in memory serves one process, which leads without asking."""
+    name = database.engine.url.database
+    if not name or name == ":memory:":
+        yield Candidate()
+        return
+    with Path(f"{name}.lead").open("a") as file:
+        yield _ByFile(file)

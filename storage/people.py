@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
-from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Row, String, and_, delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Row, String, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into, vault_of
+from storage.database import Base, Sealed, insert_into, vault_of
 from storage.dialogues import Dialogue
 
 PersonId = NewType("PersonId", int)
@@ -26,7 +26,7 @@ class PersonRow(Base):
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
     reachable: Mapped[bool] = mapped_column(default=True)
-    home: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    home: Mapped[bytes | None] = mapped_column(Sealed, default=None)
 
 
 @dataclass(frozen=True, slots=True)

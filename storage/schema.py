@@ -9,10 +9,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import (  # noqa: F401 (each import adds its tables to METADATA)
+    audit,
     broadcast_reads,
     broadcasts,
     deliveries,
     dialogues,
+    keys,
     people,
     publications,
     reports,
@@ -25,7 +27,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
 from storage.database import Base, Database
 
 METADATA = Base.metadata
-NEWEST = "0002"
+NEWEST = "0003"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

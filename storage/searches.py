@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, LargeBinary, delete, select, update
+from sqlalchemy import BigInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into, vault_of
+from storage.database import Base, Sealed, insert_into, vault_of
 from storage.geodesy import distance
 
 KEPT = timedelta(hours=24)
@@ -27,7 +27,7 @@ class SearchRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     person_id: Mapped[int] = mapped_column(BigInteger, index=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    place: Mapped[bytes] = mapped_column(LargeBinary)
+    place: Mapped[bytes] = mapped_column(Sealed)
     location_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
     list_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
     listed_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, LargeBinary, delete, select, update
+from sqlalchemy import BigInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into, vault_of
+from storage.database import Base, Sealed, insert_into, vault_of
 
 KEPT = timedelta(hours=48)
 """Telegram hands an update over for 24 h; twice that is surely enough."""
@@ -25,7 +25,7 @@ class DoneUpdate(Base):
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
-    answers: Mapped[bytes | None] = mapped_column(LargeBinary, default=None)
+    answers: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     due: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
 

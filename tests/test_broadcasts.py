@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
-from storage import broadcast_recipients, broadcasts, deliveries, people
+from storage import audit, broadcast_recipients, broadcasts, deliveries, people
+from storage.audit import Act
 from storage.broadcasts import Broadcast, BroadcastState, Content
 from storage.database import Database
 from storage.deliveries import Delivery, Notice, Outcome, State
@@ -17,6 +19,10 @@ from storage.topics import Topic
 from tests.town import ADMIN, COORDINATOR, NOON, Rider, Town
 
 EVERYONE = Segment()
+POLL = {
+    "id": "1", "question": "?", "options": [], "total_voter_count": 0, "type": "regular", "is_closed": False,
+    "is_anonymous": True, "allows_multiple_answers": False, "allows_revoting": False, "members_only": False,
+}  # fmt: skip
 
 
 async def riders_of(town: Town, count: int, first: int = 100) -> list[Rider]:
@@ -35,22 +41,18 @@ async def composes(coordinator: Rider, text: str, topic: str = "News", when: str
     await coordinator.says("/broadcast")
     await coordinator.hears_of("Send me the message")
     await coordinator.says(text)
-    await coordinator.hears_of("The same in English")
-    await coordinator.presses("Skip")
-    await coordinator.hears_of("A button with a link")
-    await coordinator.presses("Skip")
     await coordinator.hears_of("Which topic")
     await coordinator.presses(topic)
     if topic == "Urgent":
         await coordinator.hears_of("Why is it urgent")
         await coordinator.says("Storm warning tonight")
-    for question, answer in (("By language", "Everyone"), ("lately", "Everyone"), ("near a place", "Skip"),
-                             ("have read this", "Yes"), ("All at once", "At once"),
-                             ("When?", when)):  # fmt: skip
+    for change, question, answer in (("✎ Ask for reading", "have read this", "Yes"), ("✎ When", "When?", when)):
+        await coordinator.hears_of("Is everything right?")
+        await coordinator.presses(change)
         await coordinator.hears_of(question)
         await coordinator.presses(answer)
     await coordinator.hears_of("Is everything right?")
-    await coordinator.presses("✔ Send")
+    await coordinator.presses("See it before it goes")
     await coordinator.hears_of("This is how it will arrive")
 
 
@@ -196,6 +198,71 @@ async def test_a_lapsed_lease_is_claimed_again_and_a_settled_one_is_not(database
         assert sealed is not None and b"name" not in sealed
 
 
+async def test_an_urgent_broadcast_needs_a_reason_and_stands_in_the_audit(town: Town) -> None:
+    town.now = NOON + timedelta(hours=11)  # 23:00 in Dezhou: it rings all the same
+    coordinator = town.rider(COORDINATOR)
+    (rider,) = await riders_of(town, 1)
+    await composes(coordinator, "Storm! Stay inside.", "Urgent")
+    await coordinator.presses("Send to")
+    await town.app.scheduler.tick("broadcasts")
+    await rider.hears_of("Storm!")
+    async with town.database.reading() as session:
+        (entry,) = await audit.newest(session)
+        assert (entry.actor, entry.act, entry.about) == (
+            COORDINATOR, Act.URGENT_BROADCAST, "broadcast 1: Storm warning tonight"
+        )  # fmt: skip
+        assert await audit.verify(session) == (1, 0, "")
+
+
+async def test_a_button_opens_a_station_and_a_sticker_is_copied(town: Town) -> None:
+    coordinator = town.rider(COORDINATOR)
+    (rider,) = await riders_of(town, 1)
+    await coordinator.says("/broadcast")
+    await coordinator.hears_of("Send me the message")
+    await coordinator.sends(poll=POLL)
+    await coordinator.hears_of("A poll can't be sent")
+    await coordinator.sends(sticker=STICKER)
+    await coordinator.hears_of("Which topic")
+    await coordinator.presses("News")
+    await coordinator.hears_of("Is everything right?")
+    await coordinator.presses("✎ Button")
+    await coordinator.hears_of("A button below it")
+    await coordinator.says("no such place")
+    await coordinator.hears_of("Write the name of a station")
+    await coordinator.says("second")
+    await coordinator.hears_of("Is everything right?")
+    await coordinator.presses("See it before it goes")
+    await coordinator.hears_of("This is how it will arrive")
+    await coordinator.presses("Send to")
+    await town.app.scheduler.tick("broadcasts")
+    await rider.until(lambda: any("sticker" in one for one in rider.heard))
+    await rider.presses("🏠 Second")
+    await rider.hears_of("🏠 Second")
+
+
+async def test_a_notice_whose_answer_was_lost_is_repeated_once(town: Town) -> None:
+    (rider,) = await riders_of(town, 1)
+    await town.until_idle()
+    lost = Fault(0, None, ("sendMessage",), too_late=True)
+    town.api.faults += [lost, lost]
+    async with town.database.writing() as session:
+        waits = Notice(rider.id, "broadcast_waits", {"id": 1, "count": 7}, NOON)
+        await deliveries.add_all(session, [waits])
+    for _ in range(2):
+        await _one_fault_less(town)
+        await town.until_true(lambda: _nothing_is_claimed(town))
+        town.now += timedelta(seconds=5)
+        town.app.delivering.awake.set()
+    async with town.database.reading() as session:
+        assert await session.scalar(select(Delivery.state)) == State.PERHAPS
+    assert len([one for one in rider.heard if "7 people" in one.get("text", "")]) == 2
+
+
+async def _nothing_is_claimed(town: Town) -> bool:
+    async with town.database.reading() as session:
+        return await session.scalar(select(Delivery.id).where(Delivery.state == State.CLAIMED)) is None
+
+
 REFUSED = '{"ok":false,"error_code":400,"description":"Bad Request: message is too odd"}'
 
 
@@ -275,7 +342,7 @@ async def test_each_reads_their_own_language_and_the_link(town: Town) -> None:
         await rider.says("/start")
         await rider.hears()
     await town.until_idle()
-    content = Content("sendMessage", {"text": "周六理发"}, False, ["报名", "https://example.org/form"],
+    content = Content("sendMessage", {"text": "周六理发"}, False, ["link", "报名", "https://example.org/form"],
                       ["en", "sendMessage", {"text": "Haircuts on Saturday"}])  # fmt: skip
     async with town.database.writing() as session:
         row = await broadcasts.create(session, COORDINATOR, content, EVERYONE, Topic.NEWS, NOON, NOON)

@@ -61,6 +61,24 @@ def test_a_reply_waits_for_one_slot_of_a_running_broadcast(moments: set[int], sh
     assert worst <= 0.036
 
 
+@given(bursts=st.lists(st.tuples(st.integers(10, 80), st.integers(1, 6)), max_size=8), shift=st.floats(0, 0.09))
+def test_of_replies_that_meet_the_nth_waits_for_n_slots(bursts: list[tuple[int, int]], shift: float) -> None:
+    """Within the limit there is no faster way: each slot that frees up is given to a reply."""
+    window, now = Window(30), 0.0
+    arriving = sorted(moment / 10 + shift for moment, count in bursts for _ in range(count))
+    waiting: list[tuple[float, int]] = []  # since when, and behind how many
+    while now < 12:
+        while arriving and arriving[0] <= now:
+            waiting.append((arriving.pop(0), len(waiting)))
+        if waiting and not window.delay(now, Priority.REPLY):
+            window.take(now)
+            since, ahead = waiting.pop(0)
+            assert now - since <= (ahead + 1) * 0.036
+        elif not window.delay(now, Priority.BROADCAST):
+            window.take(now)
+        now += 0.001
+
+
 class Time:
     def __init__(self) -> None:
         self.now = 100.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import os
 import random
@@ -12,14 +13,22 @@ import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person
-from tests.conftest import new_database
+from storage import broadcasts, people, schema
+from storage.broadcasts import Content
+from storage.database import open_database
+from storage.encryption import Vault
+from storage.segments import Segment
+from storage.topics import Topic
+from tests.conftest import KEY, new_database
 from tests.town import TOKEN, Rider, telegram
 
 RIDERS = 200
@@ -200,3 +209,50 @@ async def test_two_replicas_on_postgresql_share_the_work_and_replace_each_other(
         assert "Nearest stations" in (await rider.hears_of("Hall"))["text"]
         await _ends_within_10_s(second)
     _nothing_personal_in(tmp_path / "log")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_the_other_process_goes_on_with_a_broadcast(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """Two processes on one database; the one that sends is killed in the middle of it."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
+    if kind == "postgresql":
+        url = await new_database(request.getfixturevalue("postgresql"))
+    recipients = range(1, 91)
+    database = open_database(url, Vault([KEY]))
+    await schema.migrate(database)
+    now = datetime.now(UTC)
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(recipients, "en"), now)
+        row = await broadcasts.create(
+            session, 900, Content("sendMessage", {"text": "Hear ye"}), Segment(), Topic.NEWS, now, now
+        )
+        await broadcasts.confirm(session, row.id, False, None, None, now)
+    await database.close()
+    async with telegram() as (api, address):
+        riders = [Rider(api.world, api.world.add(Person(number, "Rider", started=True))) for number in recipients]
+        settings = {
+            **bot_settings(address, ""), "NUANXIN_DATABASE__URL": url, "NUANXIN_GEOCODING__SERVICE": "",
+            "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{base64.b64encode(KEY).decode()}"]',
+            "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "30", "NUANXIN_REMINDERS__QUIET_HOURS": "00:00-00:00",
+        }  # fmt: skip
+        first = await bot(tmp_path, "run", **settings)
+        await _logged(tmp_path / "log", "(this process leads)")
+        second = await bot(tmp_path, "run", **settings)
+        await _logged(tmp_path / "log", "(this process does not lead)")
+        await riders[20].hears()
+        first.kill()
+        await first.wait()
+        stopped = len([rider for rider in riders if rider.heard])
+        assert stopped < len(riders), "it was over before the kill"
+        async with asyncio.timeout(10):
+            while len([rider for rider in riders if rider.heard]) == stopped:  # noqa: ASYNC110 (it is another program)
+                await asyncio.sleep(0.05)
+        # On PostgreSQL, what the dead one had claimed comes when its lease has lapsed: two batches of 8 at most.
+        claimed = 16 if kind == "postgresql" else 0
+        async with asyncio.timeout(20):
+            while len([rider for rider in riders if rider.heard]) < len(riders) - claimed:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await _ends_within_10_s(second)
+    assert sum(len(rider.heard) - 1 for rider in riders) <= 8

@@ -12,7 +12,7 @@ from storage import appends, dialogues, people, reports, schema, searches, updat
 from storage.appends import Seen
 from storage.database import Base, Database, DatabaseAway, is_outage, open_database
 from storage.dialogues import OpenForm
-from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_key
+from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_keys
 from storage.grouping import Grouped
 from storage.reports import Kind, ReportedAlready
 from storage.searches import Search
@@ -35,13 +35,13 @@ def test_a_sealed_value_opens_only_in_its_own_row() -> None:
 
 
 def test_a_first_run_makes_a_key_that_only_its_owner_reads(tmp_path: Path) -> None:
-    key, made = read_or_make_key(tmp_path / "key")
+    found, made = read_or_make_keys(tmp_path / "key")
     assert made
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
-    assert read_or_make_key(tmp_path / "key") == (key, False)
+    assert read_or_make_keys(tmp_path / "key") == (found, False)
     (tmp_path / "key").write_text("nonsense")
     with pytest.raises(BadKey):
-        read_or_make_key(tmp_path / "key")
+        read_or_make_keys(tmp_path / "key")
     assert (tmp_path / "key").read_text() == "nonsense"
 
 

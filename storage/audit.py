@@ -1,0 +1,198 @@
+"""Who did what to whose data or rights, in rows that only grow: each carries the hash of the one before.
+
+What a row is about stands in a sealed part, and the chain holds a commitment to it (a digest with a random salt that is
+sealed too). So the sealed part can be re-encrypted, and removed when the person it is about is erased, and the chain
+still shows that no row was changed, removed or inserted. The end of the chain is sealed apart (`audit_head`): who can
+write to the database but has no key can make no other chain fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import BigInteger, LargeBinary, String, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, Sealed, vault_of
+from storage.encryption import CannotDecrypt
+
+_START = bytes(32)
+_ONE = 1
+_PAGE = 2_000
+
+
+class Act(StrEnum):
+    """What can be done to another person's data or rights, or to everybody."""
+
+    URGENT_BROADCAST = "urgent_broadcast"
+    ROLE_GRANTED = "role_granted"
+    ROLE_TAKEN = "role_taken"
+    APPLICATION_READ = "application_read"
+    APPLICATION_APPROVED = "application_approved"
+    APPLICATION_REFUSED = "application_refused"
+    APPLICATION_ASKED = "application_asked"
+    APPLICATION_UNDONE = "application_undone"
+    CARD_CHECKED = "card_checked"
+    PERSON_ERASED = "person_erased"
+
+
+class AuditRow(Base):
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[int] = mapped_column(BigInteger, index=True)
+    act: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    sealed: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    commitment: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditHead(Base):
+    """One row: how many rows there are and the hash of the last, sealed."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(Sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row, opened. `subject` and `about` are gone where the person was erased."""
+
+    id: int
+    at: datetime
+    actor: int
+    act: Act
+    subject: int | None
+    about: str
+
+
+class Verified(NamedTuple):
+    """What `verify` found: the number of rows, those whose sealed part is gone, and the first fault (empty: none)."""
+
+    rows: int
+    erased: int
+    fault: str
+
+
+async def note(
+    session: AsyncSession, actor: int, act: Act, now: datetime, subject: int | None = None, about: str = ""
+) -> None:
+    """Appends a row in this transaction. `about` says to what it was done; it is sealed."""
+    head = await session.get(AuditHead, _ONE, with_for_update=True)
+    count, last = (0, _START) if head is None else _opened_head(session, head)
+    key = count + 1
+    content = orjson.dumps([secrets.token_hex(16), subject, about])
+    commitment = hashlib.sha256(content).digest()
+    row = AuditRow(
+        id=key, at=now, actor=actor, act=act.value, commitment=commitment,
+        subject=None if subject is None else vault_of(session).blind(str(subject), "audit.subject"),
+        sealed=vault_of(session).seal(content, "audit.sealed", key),
+        hash=_hash(last, key, now, actor, act.value, commitment),
+    )  # fmt: skip
+    session.add(row)
+    sealed = vault_of(session).seal(orjson.dumps([key, row.hash.hex()]), "audit_head.sealed", _ONE)
+    if head is None:
+        session.add(AuditHead(id=_ONE, sealed=sealed))
+    else:
+        head.sealed = sealed
+    await session.flush()
+
+
+def _hash(last: bytes, key: int, at: datetime, actor: int, act: str, commitment: bytes) -> bytes:
+    moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return hashlib.sha256(last + f"{key}/{moment}/{actor}/{act}/".encode() + commitment).digest()
+
+
+def _opened_head(session: AsyncSession, head: AuditHead) -> tuple[int, bytes]:
+    count, last = orjson.loads(vault_of(session).open(head.sealed, "audit_head.sealed", _ONE))
+    return int(count), bytes.fromhex(last)
+
+
+def _opened(session: AsyncSession, row: AuditRow) -> Entry:
+    subject, about = None, ""
+    if row.sealed is not None:
+        _, subject, about = orjson.loads(vault_of(session).open(row.sealed, "audit.sealed", row.id))
+    return Entry(row.id, row.at, row.actor, Act(row.act), subject, about)
+
+
+async def newest(session: AsyncSession, most: int = 20, subject: int | None = None) -> list[Entry]:
+    """The last rows, newest first; of one person's data or rights, if named."""
+    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(most)
+    if subject is not None:
+        chosen = chosen.where(AuditRow.subject.in_(vault_of(session).blinds(str(subject), "audit.subject")))
+    return [_opened(session, row) for row in await session.scalars(chosen)]
+
+
+async def verify(session: AsyncSession) -> Verified:
+    """Goes through the whole chain."""
+    last, count, erased = _START, 0, 0
+    while True:
+        rows: Sequence[AuditRow] = (
+            await session.scalars(select(AuditRow).where(AuditRow.id > count).order_by(AuditRow.id).limit(_PAGE))
+        ).all()
+        for row in rows:
+            fault = _fault(session, row, count + 1, last)
+            if fault:
+                return Verified(count, erased, fault)
+            last, count = row.hash, row.id
+            erased += row.sealed is None
+        session.expunge_all()
+        if not rows:
+            break
+    return Verified(count, erased, await _fault_of_end(session, count, last))
+
+
+def _fault(session: AsyncSession, row: AuditRow, expected: int, last: bytes) -> str:
+    if row.id != expected:
+        return f"row {expected} is missing"
+    if row.hash != _hash(last, row.id, row.at, row.actor, row.act, row.commitment):
+        return f"row {row.id} was changed, or a row before it was removed or inserted"
+    if row.sealed is None:
+        return ""
+    try:
+        content = vault_of(session).open(row.sealed, "audit.sealed", row.id)
+    except CannotDecrypt:
+        return f"row {row.id}: its sealed part was changed"
+    subject = orjson.loads(content)[1]
+    known = [None] if subject is None else vault_of(session).blinds(str(subject), "audit.subject")
+    same = hashlib.sha256(content).digest() == row.commitment and row.subject in known
+    return "" if same else f"row {row.id}: its sealed part or its subject was replaced"
+
+
+async def _fault_of_end(session: AsyncSession, count: int, last: bytes) -> str:
+    head = await session.get(AuditHead, _ONE)
+    if head is None:
+        return "the end of the chain is missing" if count else ""
+    try:
+        wanted = _opened_head(session, head)
+    except CannotDecrypt:
+        return "the end of the chain was changed"
+    return "" if wanted == (count, last) else f"the chain ends at row {count}, but {wanted[0]} rows were written"
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, str]]:
+    """What was done to this person's data or rights, for their copy."""
+    entries = await newest(session, 1_000, person_id)
+    return [{"at": entry.at.isoformat(), "act": entry.act.value} for entry in entries]
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """Rows about this person say no more whom they were about; that something was done, when and by whom stays."""
+    theirs = AuditRow.subject.in_(vault_of(session).blinds(str(person_id), "audit.subject"))
+    await session.execute(update(AuditRow).where(theirs).values(sealed=None, subject=None))
+
+
+async def count(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).select_from(AuditRow)) or 0

@@ -1,0 +1,149 @@
+"""Encryption keys in use: are they the right ones, and re-encrypting everything with the newest.
+
+Every sealed column of the schema is found by its type (`Sealed`), so none can be forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Column, LargeBinary, Table, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import versions
+from storage.database import Base, Database, Sealed, vault_of
+from storage.encryption import CannotDecrypt, Vault
+
+VERSION = "keys"
+"""Raised when a key was added, so that running programs read their keys again."""
+BATCH = 200
+_ONE = 1
+_WORDS = b"nuanxin"
+
+Reindex = Callable[[Vault, bytes], Mapping[str, bytes | None]]
+"""From the plain value of a sealed column to the blind indexes beside it."""
+REINDEXED: dict[str, Reindex] = {}
+"""By "table.column". A feature with blind indexes adds its own."""
+
+
+class WrongKey(Exception):
+    """The database was sealed with keys that this program does not have."""
+
+
+class KeyCheck(Base):
+    """One row, sealed: whoever opens it has the right keys."""
+
+    __tablename__ = "key_checks"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(Sealed)
+
+
+async def check(session: AsyncSession) -> None:
+    """Seals the check row in a new database; in an old one, opens it.
+
+    Raises:
+        WrongKey: see the class. Nothing was written.
+    """
+    row = await session.get(KeyCheck, _ONE)
+    vault = vault_of(session)
+    if row is None:
+        await _check_all(session)
+        session.add(KeyCheck(id=_ONE, sealed=vault.seal(_WORDS, "key_checks.sealed", _ONE)))
+        return
+    try:
+        vault.open(row.sealed, "key_checks.sealed", _ONE)
+    except CannotDecrypt:
+        raise _wrong(row.sealed) from None
+
+
+async def _check_all(session: AsyncSession) -> None:
+    """A database from before the check row: no column may hold what none of our keys has sealed."""
+    vault = vault_of(session)
+    for one in sealed_columns():
+        start = func.substr(cast(Any, one.column), 1, 4, type_=LargeBinary())
+        strange = await session.scalar(select(one.column).where(start.not_in(vault.key_ids)).limit(1))
+        if strange is not None:
+            raise _wrong(strange)
+
+
+def _wrong(sealed: bytes) -> WrongKey:
+    return WrongKey(
+        f"security.encryption_keys: the database was sealed with another key (the one whose id is {sealed[:4].hex()}); "
+        "nothing was changed"
+    )
+
+
+class Column_(NamedTuple):  # noqa: N801 (Column is SQLAlchemy's)
+    """A sealed column, with the primary key that its values are bound to."""
+
+    table: Table
+    column: Column[Any]
+    key: Column[Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.table.name}.{self.column.name}"
+
+
+def sealed_columns() -> list[Column_]:
+    """All of the schema."""
+    return [
+        Column_(table, column, next(iter(table.primary_key.columns)))
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Sealed)
+    ]
+
+
+async def count_old(session: AsyncSession) -> int:
+    """How many values are not sealed with the first key."""
+    counted = 0
+    for one in sealed_columns():
+        found = await session.scalar(select(func.count()).select_from(one.table).where(_is_old(session, one)))
+        counted += found or 0
+    return counted
+
+
+def _is_old(session: AsyncSession, one: Column_) -> Any:
+    return func.substr(cast(Any, one.column), 1, 4, type_=LargeBinary()) != vault_of(session).current
+
+
+async def announce(database: Database) -> None:
+    """Tells running programs to read their keys again."""
+    async with database.writing() as session:
+        await versions.raise_version(session, VERSION)
+
+
+async def rotate(database: Database) -> AsyncIterator[int]:
+    """Re-encrypts what is not sealed with the first key, a batch a transaction; yields the size of each.
+
+    It may be interrupted at any point, and goes on where it was. A running bot is held up for a batch at most.
+    """
+    for one in sealed_columns():
+        after: Any = None
+        while True:
+            async with database.writing() as session:
+                done, after = await _rotate_batch(session, one, after)
+            if not done:
+                break
+            yield done
+
+
+async def _rotate_batch(session: AsyncSession, one: Column_, after: Any) -> tuple[int, Any]:
+    """The next values of a column, and the key of the last."""
+    vault = vault_of(session)
+    chosen = select(one.key, one.column).where(_is_old(session, one)).order_by(one.key).limit(BATCH).with_for_update()
+    if after is not None:
+        chosen = chosen.where(one.key > after)
+    rows = (await session.execute(chosen)).all()
+    reindex = REINDEXED.get(one.name)
+    for key, sealed in rows:
+        plain = vault.open(sealed, one.name, key)
+        changed: dict[str, Any] = {one.column.name: vault.seal(plain, one.name, key)}
+        if reindex is not None:
+            changed.update(reindex(vault, plain))
+        await session.execute(one.table.update().where(one.key == key).values(changed))
+    return len(rows), rows[-1][0] if rows else None
