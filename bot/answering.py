@@ -16,6 +16,7 @@ from bot.courier import Courier, Later
 from bot.logs import logger
 from bot.metrics import Metrics
 from handlers import refusals, texts
+from handlers.access import Right
 from handlers.dispatch import Call, call_for
 from handlers.house import House
 from handlers.incoming import Incoming, Json
@@ -108,19 +109,19 @@ class Answering:
         except Exception as error:
             if is_outage(error):
                 raise
-            self._report(talk, error)
+            await self._report(talk, error)
             return handler, "failed"
         return handler, "done"
 
     def _talk(self, incoming: Incoming, key: int, standing: Standing) -> Talk:
         language = standing.language or texts.language_for(incoming.language_code, self.house.organisation.language)
         user_id = incoming.user_id
-        person = Person(PersonId(user_id), language, self.house.roles_of(user_id), standing.form)
+        person = Person(PersonId(user_id), language, self.house.roles_of(user_id, standing.roles), standing.form)
         session = cast(AsyncSession, NoSession())
         talk = Talk(incoming, key, person, incoming.chat_id, self.clock(), self.house, session)
         stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY
         if stale or not standing.reachable:
-            talk.append(Seen(user_id, language))
+            talk.append(Seen(user_id, language, incoming.username))
         return talk
 
     async def _prepare(self, talk: Talk, call: Call) -> None:
@@ -167,13 +168,15 @@ class Answering:
         talk.outgoing = unpack(done.answers) if done.answers else []
         talk.keeps_answers = bool(done.answers)
 
-    def _report(self, talk: Talk, error: Exception) -> None:
+    async def _report(self, talk: Talk, error: Exception) -> None:
         """The person hears that it failed, the admins and the log hear with which id; nobody hears what was said."""
         error_id = secrets.token_hex(4)
         log.error("an update failed", error_id=error_id, error=type(error).__name__, exc_info=error)
         talk.outgoing.clear()
         refusals.say_failed(talk, error_id)
-        for admin in sorted(self.house.admins):
+        async with self.database.reading() as session:
+            admins = await self.house.staff(session, Right.ADMINISTER, talk.now)
+        for admin in admins:
             talk.tell(admin, f"⚠️ {type(error).__name__} ({error_id})")
 
     async def _send(self, talk: Talk) -> None:

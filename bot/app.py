@@ -33,13 +33,15 @@ from bot.waiting import wait_at_most
 from bot.web import health
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
-from handlers.house import House, Organisation
+from handlers.house import House, Joining, Organisation
 from handlers.incoming import HANDLED, Json
 from schedules.scheduler import Scheduler
-from storage import keys, people, schema, versions
+from schedules.settings import Settings
+from storage import keys, people, roles, schema, versions
 from storage.database import Database
 from storage.people import PersonId
 from storage.quiet_hours import QuietHours
+from storage.retention import Retention
 
 log = logger("bot.app")
 
@@ -69,6 +71,7 @@ class App:
         self.leader = Leader(database)
         organisation = config.organisation
         zone = ZoneInfo(organisation.timezone)
+        retention = Retention(**config.retention.model_dump())
         self.directory = StationDirectory(database, zone, organisation.country, clock)
         self.house = House(
             organisation=Organisation(
@@ -79,6 +82,8 @@ class App:
             painter=PillowPainter(),
             quiet_hours=QuietHours.of(config.reminders.quiet_hours, zone),
             approval_above=config.broadcasts.approval_above,
+            joining=Joining(config.membership.platforms, config.membership.districts, config.membership.id_number),
+            retention=retention,
             admins=frozenset(config.people.admins),
             coordinators=frozenset(config.people.coordinators),
             counsel=frozenset(config.people.counsel),
@@ -91,15 +96,22 @@ class App:
         self.answering = Answering(database, self.house, features.routes(), self.courier, clock, self.metrics)
         self.delivering = Delivering(
             database, self.courier, Rendering(database, self.house, self.answering.routes, config).render, clock,
-            self.leader.leading, config.telegram.messages_per_second, self.house.admins,
+            self.leader.leading, config.telegram.messages_per_second, self.house,
         )  # fmt: skip
         self.polling = Polling(self._ask, self.answering.handle, self.leader.leading)
         self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())
-        self.scheduler = Scheduler(database, clock, self.leader.leading.is_set, self.house.quiet_hours)
+        self.scheduler = Scheduler(
+            database, clock, self.leader.leading.is_set,
+            Settings(
+                self.house.quiet_hours, zone, retention, self.house.coordinators, self.house.admins,
+                config.membership.digest_at, config.log_file,
+            ),
+        )  # fmt: skip
         self.panels = Panels(database, self.courier, self.house, clock)
         self.geocoder: GeopyGeocoder | None = None
         self._started = False
-        self._keys_version = 0
+        self._versions: dict[str, int] = {}
+        self._bot_id = 0
         self.left = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.metrics.gauge("updates_in_hand", "Updates being worked on", self._in_hand)
@@ -134,9 +146,9 @@ class App:
         self.house.bot_username = str(me.get("username", ""))
         self.house.reads_all_group_messages = bool(me.get("can_read_all_group_messages"))
         await self._choose_intake()
-        self._beside(self._publish_menus(int(me.get("id", 0))))
+        self._bot_id = int(me.get("id", 0))
         self._beside(self._every(REFRESHED_EVERY, self.directory.refresh))
-        self._beside(self._every(REFRESHED_EVERY, self._watch_keys))
+        self._beside(self._every(REFRESHED_EVERY, self._watch_versions))
         self._beside(self.delivering.run())
         self._beside(self._every(PANELS_EVERY, self.panels.show))
         self._beside(self._every(RESENT_EVERY, self.answering.resend))
@@ -170,10 +182,11 @@ class App:
             "allowed_updates": list(HANDLED), "max_connections": 100,
         }, 20)  # fmt: skip
 
-    async def _publish_menus(self, bot_id: int) -> None:
+    async def _publish_menus(self) -> None:
         """Beside the start; its failure stops nothing."""
         try:
-            await menus.publish(self.database, bot_id, menus.everything(self.house, self.answering.routes), self.call)
+            wanted = await menus.everything(self.database, self.house, self.answering.routes, self.answering.clock())
+            await menus.publish(self.database, self._bot_id, wanted, self.call)
         except Exception as trouble:
             log.warning("menus not published", trouble=type(trouble).__name__)
 
@@ -219,13 +232,15 @@ class App:
     async def _ask(self, method: str, params: Json, timeout: float) -> Any:
         return await self.transport.call(f"{self.base_url}/{method}", params, read_timeout=timeout)
 
-    async def _watch_keys(self) -> None:
-        """Another program may have added a key (`keys rotate`)."""
+    async def _watch_versions(self) -> None:
+        """Keys that another program has added (`keys rotate`); roles that were given or taken, which change menus."""
         async with self.database.reading() as session:
-            found = (await versions.read_all(session)).get(keys.VERSION, 0)
-        if found != self._keys_version:
+            found = await versions.read_all(session)
+        if found.get(keys.VERSION, 0) != self._versions.get(keys.VERSION, 0):
             self.database.vault.renew()
-            self._keys_version = found
+        if self._versions.get(roles.VERSION) != found.get(roles.VERSION, 0):
+            await self._publish_menus()
+        self._versions = {keys.VERSION: found.get(keys.VERSION, 0), roles.VERSION: found.get(roles.VERSION, 0)}
 
     async def _unreachable(self, person_id: int) -> None:
         async with self.database.writing() as session:

@@ -18,6 +18,11 @@ cli = typer.Typer(help="Nuanxin: a Telegram bot for gig workers.", no_args_is_he
 station_commands = typer.Typer(help="Stations as files.", no_args_is_help=True)
 cli.add_typer(station_commands, name="stations")
 
+key_commands = typer.Typer(help="Encryption keys.", no_args_is_help=True)
+cli.add_typer(key_commands, name="keys")
+audit_commands = typer.Typer(help="The audit log.", no_args_is_help=True)
+cli.add_typer(audit_commands, name="audit")
+
 Result = TypeVar("Result")
 
 
@@ -37,7 +42,7 @@ def main(
         context.obj = load(config)
     except BadConfig as faults:
         _fail(*faults.lines)
-    logs.set_up(context.obj.logging.level, context.obj.logging.format)
+    logs.set_up(context.obj.logging.level, context.obj.logging.format, context.obj.log_file)
 
 
 @cli.command()
@@ -189,3 +194,27 @@ def export(context: typer.Context, file: Path) -> None:
 
     count = _with_database(context.obj, lambda database: export_stations(database, file))
     typer.echo(f"{count} stations exported")
+
+
+@key_commands.command("rotate")
+def rotate(context: typer.Context) -> None:
+    """Re-encrypts everything with a new key (or the first of the config), while the bot runs."""
+    from bot.key_commands import rotate_keys
+
+    count = _with_database(context.obj, lambda database: rotate_keys(context.obj, database, typer.echo))
+    typer.echo(f"{count} values re-encrypted; keep the old key as long as you keep backups made with it")
+
+
+@audit_commands.command("verify")
+def verify(context: typer.Context) -> None:
+    """Looks for a row of the audit log that was changed, removed or inserted."""
+    from storage import audit
+
+    async def verifying(database: Database) -> audit.Verified:
+        async with database.reading() as session:
+            return await audit.verify(session)
+
+    found = _with_database(context.obj, verifying)
+    if found.fault:
+        _fail(f"audit: {found.fault}")
+    typer.echo(f"the audit log is whole: {found.rows} rows, {found.erased} of them about people who were erased")

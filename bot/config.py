@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -43,6 +43,22 @@ def read_ids(value: object) -> object:
         return [value]
     if isinstance(value, str):
         return [part for part in re.split(r"[\s,]+", value.strip("[] ")) if part]
+    return value
+
+
+def read_texts(value: object) -> object:
+    """From the environment, texts may come as "a,b" as well as a JSON list."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+def read_clock(value: object) -> object:
+    """ "09:00" as a time of day."""
+    if isinstance(value, str):
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError(f"{value!r} is no time of day such as 09:00")
+        return time.fromisoformat(value)
     return value
 
 
@@ -138,7 +154,29 @@ class Broadcasts(Section):
     approval_above: int = Field(500, ge=0)
 
 
+PLATFORMS = ["美团", "饿了么", "京东", "顺丰", "滴滴", "货拉拉"]
+Texts = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], BeforeValidator(read_texts)]
+Clock = Annotated[time, BeforeValidator(read_clock)]
+
+
+class Membership(Section):
+    platforms: Texts = Field(PLATFORMS, max_length=40)
+    districts: Texts = Field([], max_length=40)
+    id_number: Literal["optional", "required", "never"] = "optional"
+    digest_at: Clock = time(9)
+
+
+class RetentionSection(Section):
+    unfinished_forms: Duration = timedelta(hours=24)
+    decided_applications: Duration = timedelta(days=90)
+    former_members: Duration = timedelta(days=90)
+    reports: Duration = timedelta(hours=24)
+    places: Duration = timedelta(hours=24)
+    logs: Duration = timedelta(days=30)
+
+
 class Logging(Section):
+    file: str = ""
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["console", "json"] = "console"
 
@@ -158,6 +196,8 @@ class Config(BaseSettings):
     geocoding: Geocoding = Geocoding()
     reminders: Reminders = Reminders()
     broadcasts: Broadcasts = Broadcasts()
+    membership: Membership = Membership()
+    retention: RetentionSection = RetentionSection()
     logging: Logging = Logging()
 
     @classmethod
@@ -171,6 +211,10 @@ class Config(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment goes before the file (which comes in as the init values)."""
         return env_settings, init_settings
+
+    @property
+    def log_file(self) -> Path | None:
+        return Path(self.logging.file) if self.logging.file else None
 
     @property
     def token(self) -> str:
@@ -237,4 +281,8 @@ def _with_places(config: Config, base: Path) -> Config:
     found = re.match(r"(sqlite(?:\+aiosqlite)?):///(?!/)(.+)", url)
     if found and found[2] != ":memory:":
         url = f"sqlite+aiosqlite:///{(base / found[2]).resolve()}"
-    return config.model_copy(update={"data": Data(folder=folder), "database": DatabaseSection(url=url)})
+    file = str((base / config.logging.file).resolve()) if config.logging.file else ""
+    logging = config.logging.model_copy(update={"file": file})
+    return config.model_copy(
+        update={"data": Data(folder=folder), "database": DatabaseSection(url=url), "logging": logging}
+    )

@@ -18,6 +18,8 @@ from bot.pacing import Priority
 from bot.transport import BrokenConnection, ServerTrouble
 from bot.waiting import wait_at_most
 from handlers import set_aside
+from handlers.access import Right
+from handlers.house import House
 from handlers.talk import Outgoing
 from storage import deliveries
 from storage.database import Database
@@ -40,14 +42,14 @@ class Delivering:
 
     def __init__(
         self, database: Database, courier: Courier, render: Render, clock: Callable[[], datetime],
-        leading: asyncio.Event, per_second: float, admins: frozenset[int],
+        leading: asyncio.Event, per_second: float, house: House,
     ) -> None:  # fmt: skip
         self._database = database
         self._courier = courier
         self._render = render
         self._clock = clock
         self._leading = leading
-        self._admins = admins
+        self._house = house
         self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
         self._room = asyncio.Semaphore(self.most_in_flight)
         self._settle = Grouped(self._settle_all)
@@ -127,7 +129,7 @@ class Delivering:
         try:
             outcome = await self._attempt(one, claimed_at)
             await self._settle(outcome)
-            is_notice = one.broadcast_id is None and one.about is None and one.kind != set_aside.KIND
+            is_notice = one.broadcast_id is None and one.target is None and one.kind != set_aside.KIND
             if outcome.state is State.FAILED and is_notice:
                 await self._tell_admins(one, outcome)
         except Exception as trouble:
@@ -167,7 +169,7 @@ class Delivering:
             if is_gone(refusal):
                 await self._courier.unreachable(one.recipient)
                 return Outcome(one.id, State.UNREACHABLE, one.tries + 1)
-            if one.about is not None and is_settled(refusal):
+            if one.target is not None and is_settled(refusal):
                 return Outcome(one.id, State.SENT, one.tries + 1)
             return self._failed(one, refusal.message[:100])
         except ServerTrouble as trouble:
@@ -202,8 +204,10 @@ class Delivering:
     async def _tell_admins(self, one: Claimed, outcome: Outcome) -> None:
         """A broadcast shows its failed ones in its panel; of others somebody has to hear."""
         params = {"kind": one.kind, "tries": outcome.tries, "trouble": outcome.trouble or ""}
-        notices = [Notice(admin, set_aside.KIND, params, self._clock()) for admin in sorted(self._admins)]
+        now = self._clock()
         async with self._database.writing() as session:
+            admins = await self._house.staff(session, Right.ADMINISTER, now)
+            notices = [Notice(admin, set_aside.KIND, params, now) for admin in admins]
             await deliveries.add_all(session, notices)
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,7 +17,7 @@ from handlers.incoming import Json
 from handlers.routes import Routes, menu
 from handlers.start import DESCRIPTION, SHORT_DESCRIPTION
 from handlers.texts import LANGUAGES, telegram_code, translator
-from storage import publications
+from storage import people, publications, roles
 from storage.database import Database
 
 log = logger("bot.menus")
@@ -30,8 +31,26 @@ class Published(NamedTuple):
     params: Json
 
 
-def everything(house: House, routes: Routes) -> Iterator[Published]:
+async def everything(database: Database, house: House, routes: Routes, now: datetime) -> list[Published]:
     """All menus and descriptions: for each language, and one menu for each person with more rights than a rider."""
+    wanted = list(_for_all(house, routes))
+    async with database.reading() as session:
+        given = await roles.holders(session, list(Role), now)
+        staff = sorted(given | house.admins | house.coordinators | house.counsel)
+        held = await roles.held(session, staff, now)
+        standings = await people.standings(session, staff, now)
+    for person, standing in zip(staff, standings, strict=True):
+        language = standing.spoken or house.organisation.language
+        commands = _commands(routes, language, house.roles_of(person, held.get(person, ())))
+        wanted.append(Published(f"chat/{person}", "setMyCommands", {"commands": commands, "scope": _chat(person)}))
+    return wanted
+
+
+def _chat(person: int) -> Json:
+    return {"type": "chat", "chat_id": person}
+
+
+def _for_all(house: House, routes: Routes) -> Iterator[Published]:
     by_code = {"": house.organisation.language, **{telegram_code(language): language for language in LANGUAGES}}
     for code, language in by_code.items():
         _ = translator(language)
@@ -41,10 +60,6 @@ def everything(house: House, routes: Routes) -> Iterator[Published]:
         yield Published(f"description/{code}", "setMyDescription", {"description": _(DESCRIPTION), **tag})
         short = {"short_description": _(SHORT_DESCRIPTION), **tag}
         yield Published(f"short/{code}", "setMyShortDescription", short)
-    for person in sorted(house.admins | house.coordinators | house.counsel):
-        commands = _commands(routes, house.organisation.language, house.roles_of(person))
-        scope = {"type": "chat", "chat_id": person}
-        yield Published(f"chat/{person}", "setMyCommands", {"commands": commands, "scope": scope})
 
 
 def _commands(routes: Routes, language: str, roles: frozenset[Role]) -> list[Json]:
@@ -54,13 +69,14 @@ def _commands(routes: Routes, language: str, roles: frozenset[Role]) -> list[Jso
 
 
 async def publish(
-    database: Database, bot_id: int, wanted: Iterator[Published], call: Callable[[str, Json], Awaitable[Any]]
+    database: Database, bot_id: int, wanted: Sequence[Published], call: Callable[[str, Json], Awaitable[Any]]
 ) -> int:
-    """Sends what differs from what was sent last; returns how many calls that took."""
+    """Sends what differs from what was sent last, and takes back the menus of those whose rights have ended; returns
+    how many calls that took."""
     async with database.reading() as session:
         known = await publications.digests(session)
     sent = 0
-    for one in wanted:
+    for one in [*wanted, *_ended(known, bot_id, wanted)]:
         name = f"{bot_id}/{one.name}"
         digest = hashlib.sha256(orjson.dumps(one.params)).hexdigest()
         if known.get(name) == digest:
@@ -70,8 +86,15 @@ async def publish(
         except error.TelegramError as trouble:  # someone of the config may not have pressed Start yet
             log.info("not published", name=one.name.partition("/")[0], trouble=type(trouble).__name__)
             continue
-        known[name] = digest
         sent += 1
         async with database.writing() as session:
             await publications.remember(session, name, digest)
     return sent
+
+
+def _ended(known: Mapping[str, str], bot_id: int, wanted: Sequence[Published]) -> Iterator[Published]:
+    prefix, still = f"{bot_id}/chat/", {one.name for one in wanted}
+    for name in known:
+        person = name.removeprefix(prefix)
+        if name.startswith(prefix) and f"chat/{person}" not in still:
+            yield Published(f"chat/{person}", "deleteMyCommands", {"scope": _chat(int(person))})

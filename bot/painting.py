@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
-from bot import charts
+from bot import cards, charts
 from handlers import texts
-from handlers.house import Spot
+from handlers.house import Card, Spot
 from storage.geodesy import bearing_and_distance
 
 WIDTH, MAP_HEIGHT, LINE = 900, 820, 46
@@ -45,6 +45,10 @@ class PillowPainter:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+
+    async def card_png(self, card: Card) -> bytes:
+        """See handlers.house.Painter. Not kept: it shows a name."""
+        return await asyncio.to_thread(cards.paint, card)
 
     async def columns_png(self, title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
         """See handlers.house.Painter."""

@@ -40,7 +40,10 @@ class Rendering:
         subject = claimed.broadcast_id or claimed.about
         if subject is None:
             text, buttons = self._routes.notices[claimed.kind](self._house, language, claimed.params)
-            return Outgoing("sendMessage", message_params(claimed.recipient, text, buttons))
+            params = message_params(claimed.recipient, text, buttons)
+            if claimed.target is None:
+                return Outgoing("sendMessage", params)
+            return Outgoing("editMessageText", {**params, "message_id": claimed.target})
         found = await self._content(subject, claimed.kind)
         if found is None:
             return None

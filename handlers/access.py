@@ -17,17 +17,23 @@ class Right(StrEnum):
     USE = "use"
     CLEAR_REPORTS = "clear_reports"
     BROADCAST = "broadcast"
+    REVIEW = "review"
+    GRANT_ROLES = "grant_roles"
     ADMINISTER = "administer"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.RIDER: frozenset({Right.USE}),
     Role.MEMBER: frozenset({Right.USE}),
-    Role.COORDINATOR: frozenset({Right.USE, Right.CLEAR_REPORTS, Right.BROADCAST}),
+    Role.COORDINATOR: frozenset({Right.USE, Right.CLEAR_REPORTS, Right.BROADCAST, Right.REVIEW}),
     Role.COUNSEL: frozenset({Right.USE}),
     Role.ADMIN: frozenset(Right),
 }
 """The one table of who may do what. It is asked at every command and at every press."""
+
+
+def those_who_may(right: Right) -> frozenset[Role]:
+    return frozenset(role for role, rights in RIGHTS.items() if right in rights)
 
 
 def may(roles: frozenset[Role], right: Right) -> bool:

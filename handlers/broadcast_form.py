@@ -10,6 +10,7 @@ from typing import Any, cast
 from markupsafe import escape
 
 from handlers import forms, texts
+from handlers.access import Right
 from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
 from handlers.incoming import Json
 from handlers.talk import Talk
@@ -26,7 +27,8 @@ TOPICS: dict[Topic, str] = {
     Topic.URGENT: N_("🚨 Urgent"),
 }
 DEFAULTS: Answers = {
-    "other": None, "opens": None, "language": "", "days": 0, "place": None, "reading": 0, "spread": 0, "time": "",
+    "other": None, "opens": None, "language": "", "members": "", "platform": "", "district": "", "days": 0,
+    "place": None, "reading": 0, "spread": 0, "time": "",
 }  # fmt: skip
 """To everyone, at once, now, without buttons."""
 _COPIED = ("animation", "audio", "video_note", "sticker", "contact", "venue", "dice")
@@ -120,6 +122,41 @@ def _languages(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     return [everyone, *(Choice(code, name, code) for code, name in LANGUAGES.items())]
 
 
+MEMBERS = {"": N_("Everyone"), "member": N_("Members"), "not_member": N_("Not yet members")}
+
+
+def _members(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return [Choice(key or "all", talk._(label), key) for key, label in MEMBERS.items()]
+
+
+def _show_members(talk: Talk, value: Value) -> str:
+    return talk._(MEMBERS[str(value)])
+
+
+def _platforms(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return _named(talk, talk.house.joining.platforms)
+
+
+def _districts(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return _named(talk, talk.house.joining.districts)
+
+
+def _named(talk: Talk, names: Sequence[str]) -> Sequence[Choice]:
+    return [Choice("all", talk._("Everyone"), ""), *(Choice(str(at), name, name) for at, name in enumerate(names))]
+
+
+async def _read_district(talk: Talk) -> Value:
+    """Where the config names no districts, members wrote theirs."""
+    text = forms.clean(talk.text)
+    if talk.house.joining.districts or not 2 <= len(text) <= 40:
+        raise NotAnAnswer(talk._("Please press one of the buttons."))
+    return text
+
+
+def _show_text(talk: Talk, value: Value) -> str:
+    return str(value) if value else talk._("Everyone")
+
+
 def _days(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     ago = [Choice(str(days), talk._("in the last {n} days").format(n=days), days) for days in (7, 30, 90)]
     return [Choice("all", talk._("Everyone"), 0), *ago]
@@ -187,7 +224,13 @@ def _show_days(talk: Talk, value: Value) -> str:
 def correcting(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
     """Two questions, for a broadcast that has been sent; its number comes with the answers, as `id`."""
     first, other = composing(done).questions[:2]
-    return Form(name="correct", title=lambda talk: talk._("Correction"), questions=(first, other), done=done)
+    return Form(
+        name="correct",
+        title=lambda talk: talk._("Correction"),
+        questions=(first, other),
+        done=done,
+        right=Right.BROADCAST,
+    )
 
 
 def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
@@ -237,6 +280,18 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 show=_show_language, ask=lambda talk, _: talk._("To whom? By language:"),
             ),
             Question(
+                key="members", title=lambda talk: talk._("Members"), read=_press_a_button, choices=_members,
+                show=_show_members, ask=lambda talk, _: talk._("To members, or to those who have not joined?"),
+            ),
+            Question(
+                key="platform", title=lambda talk: talk._("Platform"), read=_press_a_button, choices=_platforms,
+                columns=2, show=_show_text, ask=lambda talk, _: talk._("Only to members of one platform?"),
+            ),
+            Question(
+                key="district", title=lambda talk: talk._("District"), read=_read_district, choices=_districts,
+                columns=2, show=_show_text, ask=lambda talk, _: talk._("Only to members of one district?"),
+            ),
+            Question(
                 key="days", title=lambda talk: talk._("Used the bot"), read=_press_a_button, choices=_days,
                 show=_show_days, ask=lambda talk, _: talk._("Only to those who used the bot lately?"),
             ),
@@ -272,4 +327,5 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
         ),
         done=done,
         send_label=lambda talk: talk._("👁 See it before it goes"),
+        right=Right.BROADCAST,
     )  # fmt: skip

@@ -74,8 +74,9 @@ async def send(talk: Talk, broadcast_id: int) -> None:
         about = f"broadcast {row.id}: {row.reason}"
         await audit.note(talk.session, talk.person.id, Act.URGENT_BROADCAST, talk.now, about=about)
     if needs_approval:
-        for person_id in sorted((talk.house.coordinators | talk.house.admins) - {talk.person.id}):
-            talk.notify(person_id, "broadcast_waits", id=broadcast_id, count=counted.reached)
+        for person_id in await talk.house.staff(talk.session, Right.BROADCAST, talk.now):
+            if person_id != talk.person.id:
+                talk.notify(person_id, "broadcast_waits", id=broadcast_id, count=counted.reached)
     await _show(talk, row)
 
 

@@ -41,6 +41,11 @@ def segment_of(answers: Answers) -> Segment:
     chosen: dict[str, tuple[tuple[str, Any], ...]] = {}
     if answers.get("language"):
         chosen["language"] = (("language", answers["language"]),)
+    if answers.get("members"):
+        chosen[str(answers["members"])] = ()
+    for name in ("platform", "district"):
+        if answers.get(name):
+            chosen[name] = ((name, answers[name]),)
     if answers.get("days"):
         chosen["active"] = (("days", answers["days"]),)
     place = cast("list[float] | None", answers.get("place"))
@@ -76,7 +81,7 @@ async def correct(talk: Talk, broadcast_id: int) -> None:
 
 async def _corrected(talk: Talk, answers: Answers) -> None:
     row = await broadcasts.find(talk.session, int(str(answers["id"])))
-    if row is None or not talk.person.may(Right.BROADCAST):
+    if row is None:
         raise broadcasts.NotNow
     content = _said(talk, answers, broadcasts.content_of(talk.session, row))
     count = await broadcasts.correct(talk.session, row, content, talk.now)

@@ -11,7 +11,8 @@ from telegram import Chat
 from handlers import forms
 from handlers.house import House
 from handlers.incoming import Incoming, Json
-from handlers.routes import Handler, Route, Routes, check_right, read_arguments
+from handlers.rights import check_right
+from handlers.routes import Handler, Route, Routes, read_arguments
 from handlers.talk import Forged, Talk
 from storage import dialogues
 
@@ -38,7 +39,7 @@ class Call:
         return handle.__name__.strip("_")
 
     async def run(self, talk: Talk) -> None:
-        if await check_right(talk, self.route):
+        if await check_right(talk, self.route.right):
             await self.route.handle(talk, *self.arguments)
 
 
@@ -89,7 +90,8 @@ def _message(incoming: Incoming, house: House, routes: Routes, open_form: str | 
     if _is_service(incoming.body):
         return None
     form = routes.forms.get(open_form or "")
-    if incoming.text.startswith("/"):
+    # A command that somebody else wrote is not one: who forwards it need not have read it.
+    if incoming.text.startswith("/") and not incoming.is_forwarded:
         return _command_call(incoming.text, house, routes, form is not None)
     if "location" in incoming.body and not (form and forms.takes_location(form)):
         return _beside_form(Call(routes.events["location"]), routes, form is not None)

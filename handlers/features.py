@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from handlers import broadcasts, my, privacy, set_aside, start, station_page, stations
+from handlers import (
+    applications,
+    broadcasts,
+    memberships,
+    my,
+    privacy,
+    reviews,
+    roles,
+    set_aside,
+    start,
+    station_page,
+    stations,
+)
 from handlers.routes import Routes
 
 
@@ -10,9 +22,13 @@ def routes() -> Routes:
     table = Routes()
     stations.register(table)
     station_page.register(table)
+    applications.register(table)
+    memberships.register(table)
     start.register(table)
     my.register(table)
     privacy.register(table)
     broadcasts.register(table)
+    reviews.register(table)
+    roles.register(table)
     set_aside.register(table)
     return table

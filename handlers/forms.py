@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from handlers.access import Right
+from handlers.incoming import Json
+from handlers.keyboards import location_keyboard
+from handlers.rights import check_right
 from handlers.talk import Button, Buttons, Forged, Talk
 from storage import dialogues
 from storage.dialogues import Answers, OpenForm, Value
@@ -50,6 +54,7 @@ class Question:
     """One question. `ask` says it, and why it is asked; `read` makes the kept value of a message or raises NotAnAnswer.
 
     `when` leaves it out for answers that make it pointless; `show` is how the answer stands on the review page.
+    `columns` of choices stand side by side. `keyboard` is a reply keyboard that belongs to this question alone.
     """
 
     key: str
@@ -57,10 +62,15 @@ class Question:
     ask: Callable[[Talk, Answers], str]
     read: Callable[[Talk], Awaitable[Value]]
     choices: Callable[[Talk, Answers], Sequence[Choice]] = no_choices
-    optional: bool = False
+    optional: bool | Callable[[Answers], bool] = False
     takes_location: bool = False
+    columns: int = 1
+    keyboard: Callable[[Talk], Json] | None = None
     when: Callable[[Answers], bool] = always
     show: Callable[[Talk, Value], str] = as_it_is
+
+    def is_optional(self, answers: Answers) -> bool:
+        return self.optional(answers) if callable(self.optional) else self.optional
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,8 @@ class Form:
     """A dialogue: its questions in order, and what happens with the answers.
 
     `before` runs ahead of the transaction, for what takes long (a look-up elsewhere); its result is `talk.fetched`.
-    With `review`, the answers are shown before `done`, and each can be changed there.
+    With `review`, the answers are shown before `done`, and each can be changed there. `right` is asked for at every
+    answer. Answers whose key begins with "_" are what the form was begun with.
     """
 
     name: str
@@ -77,6 +88,7 @@ class Form:
     done: Callable[[Talk, Answers], Awaitable[None]]
     review: bool = True
     send_label: Callable[[Talk], str] | None = None
+    right: Right = Right.USE
     before: Callable[[Talk], Awaitable[object]] | None = None
     by_key: Mapping[str, Question] = field(init=False)
 
@@ -96,6 +108,8 @@ async def answer(talk: Talk, forms: Mapping[str, Form]) -> bool:
     form = forms.get(state.form) if state else None
     if state is None or form is None:
         return False
+    if not await _may_go_on(talk, form):
+        return True
     if state.step is None or state.step not in form.by_key:
         await _show(talk, form, state)
         return True
@@ -125,6 +139,8 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
     if state is None or form is None:
         talk.toast(talk._("This form is closed. Start again from the menu."), alert=True)
         return
+    if not await _may_go_on(talk, form):
+        return
     if mark != state.mark:
         talk.toast(talk._("This button is old. Here is where we are."))
         await _show(talk, form, state)
@@ -135,6 +151,14 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
     if action is None:
         raise Forged
     await action(talk, form, state, argument)
+
+
+async def _may_go_on(talk: Talk, form: Form) -> bool:
+    """The right may have been taken away in mid-form: then the form is closed."""
+    if await check_right(talk, form.right):
+        return True
+    await dialogues.close(talk.session, talk.person.id)
+    return False
 
 
 async def cancel(talk: Talk, forms: Mapping[str, Form]) -> bool:
@@ -153,7 +177,13 @@ async def remind(talk: Talk, forms: Mapping[str, Form]) -> None:
         await _show(talk, form, state)
 
 
+async def _keep(talk: Talk, state: OpenForm) -> None:
+    await dialogues.keep(talk.session, state, talk.now, talk.house.retention.unfinished_forms)
+
+
 async def _take(talk: Talk, form: Form, state: OpenForm, question: Question, value: Value) -> None:
+    if question.keyboard is not None:
+        talk.say(talk._("👍 Thank you."), keyboard=location_keyboard(talk))
     state.answers[question.key] = value
     state.trail = [*(key for key in state.trail if key != question.key), question.key]
     await _go_on(talk, form, state)
@@ -168,7 +198,7 @@ async def _go_on(talk: Talk, form: Form, state: OpenForm) -> None:
         await _finish(talk, form, state)
         return
     state.step = following.key if following else None
-    await dialogues.keep(talk.session, state, talk.now)
+    await _keep(talk, state)
     await _show(talk, form, state)
 
 
@@ -183,8 +213,14 @@ def _drop_pointless(form: Form, state: OpenForm) -> None:
 async def _show(talk: Talk, form: Form, state: OpenForm) -> None:
     if state.step is None or state.step not in form.by_key:
         talk.say(_review(talk, form, state), _review_buttons(talk, form, state))
+        return
+    question = form.by_key[state.step]
+    if question.keyboard is None:
+        talk.say(question.ask(talk, state.answers), _buttons(talk, form, state))
     else:
-        talk.say(form.by_key[state.step].ask(talk, state.answers), _buttons(talk, form, state))
+        # A message has either buttons or a keyboard.
+        talk.say(question.ask(talk, state.answers), keyboard=question.keyboard(talk))
+        talk.say(talk._("Press the button below the chat, or type it."), _buttons(talk, form, state))
 
 
 async def _finish(talk: Talk, form: Form, state: OpenForm) -> None:
@@ -203,7 +239,7 @@ async def _choose(talk: Talk, form: Form, state: OpenForm, argument: str) -> Non
 
 async def _skip(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
     question = form.by_key.get(state.step or "")
-    if question is None or not question.optional:
+    if question is None or not question.is_optional(state.answers):
         raise Forged
     await _take(talk, form, state, question, None)
 
@@ -213,7 +249,7 @@ async def _back(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
     if state.trail:
         state.step = state.trail.pop()
         state.answers.pop(state.step, None)
-        await dialogues.keep(talk.session, state, talk.now)
+        await _keep(talk, state)
     await _show(talk, form, state)
 
 
@@ -223,7 +259,7 @@ async def _edit(talk: Talk, form: Form, state: OpenForm, argument: str) -> None:
     state.step = argument
     state.answers.pop(argument, None)
     state.trail = [key for key in state.trail if key != argument]
-    await dialogues.keep(talk.session, state, talk.now)
+    await _keep(talk, state)
     await _show(talk, form, state)
 
 
@@ -236,19 +272,20 @@ async def _send(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
 
 async def _cancel(talk: Talk, _form: Form, _state: OpenForm, _argument: str) -> None:
     await dialogues.close(talk.session, talk.person.id)
-    talk.say(talk._("Cancelled. Nothing of it was kept."))
+    talk.say(talk._("Cancelled. Nothing of it was kept."), keyboard=location_keyboard(talk))
 
 
 def _buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
     question = form.by_key[state.step or ""]
-    rows = [
-        [Button(choice.label, f"form:{state.mark}:choose:{choice.id}")]
+    keys = [
+        Button(choice.label, f"form:{state.mark}:choose:{choice.id}")
         for choice in question.choices(talk, state.answers)
     ]
+    rows = [keys[at : at + question.columns] for at in range(0, len(keys), question.columns)]
     controls = []
     if state.trail:
         controls.append(Button(talk._("◀ Back"), f"form:{state.mark}:back:"))
-    if question.optional:
+    if question.is_optional(state.answers):
         controls.append(Button(talk._("Skip"), f"form:{state.mark}:skip:"))
     controls.append(Button(talk._("✖ Cancel"), f"form:{state.mark}:cancel:"))
     return [*rows, controls]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from handlers.access import Role
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.access import Right, Role, those_who_may
 from storage.database import Database
 from storage.quiet_hours import QuietHours
 from storage.reports import LiveBoard
+from storage.retention import Retention
+from storage.roles import holders
 from storage.station_index import StationIndex
 
 
@@ -71,7 +76,22 @@ class Spot(NamedTuple):
     is_open: bool
 
 
+class Card(NamedTuple):
+    """What stands on a member's card; `link` is in its QR code."""
+
+    organisation: str
+    title: str
+    name: str
+    number: str
+    since: str
+    link: str
+
+
 class Painter(Protocol):
+    async def card_png(self, card: Card) -> bytes:
+        """A PNG of a member's card."""
+        ...
+
     async def columns_png(self, title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
         """A PNG with a column for each value; the labels stand evenly below."""
         ...
@@ -79,6 +99,16 @@ class Painter(Protocol):
     async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
         """A PNG map without tiles: the rider, the stations, rings of distance."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """What the sign-up form offers and asks: platforms and districts to choose from; whether the ID number is
+    "optional", "required" or "never" asked for."""
+
+    platforms: Sequence[str] = ()
+    districts: Sequence[str] = ()
+    id_number: str = "optional"
 
 
 _NEVER_QUIET = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
@@ -98,10 +128,12 @@ class House:
     admins: frozenset[int] = frozenset()
     coordinators: frozenset[int] = frozenset()
     counsel: frozenset[int] = frozenset()
+    joining: Joining = Joining()
+    retention: Retention = field(default_factory=Retention)
 
-    def roles_of(self, person_id: int) -> frozenset[Role]:
-        """Everybody is a rider; more by the config."""
-        roles = {Role.RIDER}
+    def roles_of(self, person_id: int, held: Iterable[str] = ()) -> frozenset[Role]:
+        """Everybody is a rider; more by the config, and by what was given in the chat (`held`)."""
+        roles = {Role.RIDER, *map(Role, held)}
         for role, people in (
             (Role.ADMIN, self.admins),
             (Role.COORDINATOR, self.coordinators),
@@ -110,6 +142,13 @@ class House:
             if person_id in people:
                 roles.add(role)
         return frozenset(roles)
+
+    async def staff(self, session: AsyncSession, right: Right, now: datetime) -> list[int]:
+        """Everybody who has this right by a role, in the config or given in the chat."""
+        roles = those_who_may(right)
+        named = {Role.ADMIN: self.admins, Role.COORDINATOR: self.coordinators, Role.COUNSEL: self.counsel}
+        people = await holders(session, roles, now)
+        return sorted(people.union(*(named[role] for role in roles & named.keys())))
 
     def link(self, payload: str = "") -> str:
         """A deep link into the private chat."""

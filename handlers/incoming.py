@@ -56,6 +56,17 @@ class Incoming:
         return code if isinstance(code, str) else None
 
     @property
+    def username(self) -> str:
+        """The sender's Telegram name, without @; empty if they have none."""
+        name = self.body["from"].get("username")
+        return name if isinstance(name, str) else ""
+
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether somebody else wrote it first."""
+        return "forward_origin" in self.body
+
+    @property
     def is_press(self) -> bool:
         return self.kind == "callback_query"
 

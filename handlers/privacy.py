@@ -1,21 +1,53 @@
-"""/privacy: what is kept about me, and erasing it."""
+"""/privacy: what is kept about me, a copy of it, withdrawing consent, and erasing it."""
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from collections.abc import Awaitable, Callable, Sequence
 
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.consents import JOIN
+from handlers.keyboards import location_keyboard
+from handlers.privacy_copy import copy_of
 from handlers.routes import Routes
-from handlers.stations import location_keyboard
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
-from storage import broadcast_reads, deliveries, dialogues, people, reports, searches, topics
+from storage import (
+    applications,
+    audit,
+    broadcast_reads,
+    consents,
+    deliveries,
+    dialogues,
+    memberships,
+    people,
+    reports,
+    review_rings,
+    roles,
+    searches,
+    topics,
+)
+from storage.audit import Act
+
+ERASED: Sequence[Callable[[AsyncSession, int], Awaitable[None]]] = (
+    searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcast_reads.erase, topics.erase,
+    applications.erase, memberships.erase, consents.erase, roles.erase, review_rings.erase, audit.erase, people.erase,
+)  # fmt: skip
+"""Each feature removes what it keeps about the person; people last."""
+NOBODY = 0
+"""The actor of an erasure: who asked for it is not kept."""
 
 
 def register(routes: Routes) -> None:
     routes.command("privacy", privacy, about=N_("What is kept about me"), writes=False)
     routes.press("forgethome", forget_home)
+    routes.press("copy", copy, writes=False)
+    routes.press("unconsent", ask_to_unconsent, writes=False)
+    routes.press("unconsentnow", unconsent)
     routes.press("erase", ask_to_erase, writes=False)
-    routes.press("erasenow", erase)
+    routes.press("erasenow", ask_again, writes=False)
+    routes.press("eraselast", erase)
 
 
 async def privacy(talk: Talk) -> None:
@@ -24,27 +56,42 @@ async def privacy(talk: Talk) -> None:
 
 async def _page(talk: Talk) -> tuple[str, Buttons]:
     home = await people.home_of(talk.session, talk.person.id)
+    member = await memberships.of(talk.session, talk.person.id)
+    agreed = await consents.find(talk.session, talk.person.id, JOIN.purpose)
+    kept = talk.house.retention
     text = Markup(
         talk._(
             "<b>What {organisation} keeps about you</b>\n"
-            "• your Telegram number, your language, and when you first and last wrote;\n"
-            "• the places of your searches and your reports on stations, for 24 hours;\n"
-            "• an unfinished form, for 24 hours;\n"
+            "• your Telegram number, your language, and when you first and last wrote; of your @name only a digest;\n"
+            "• the places of your searches for {places} h, your reports on stations for {reports} h;\n"
+            "• an unfinished form, for {forms} h;\n"
             "• which topics you muted, and which messages you got and confirmed as read;\n"
-            "• your home area: {home}.\n"
-            "Places and answers are kept encrypted. Nobody outside of {organisation} gets any of it.\n\n"
+            "• your home area: {home};\n"
+            "• your application or membership: {membership}.\n"
+            "Names, numbers, places and answers are kept encrypted. Nobody outside of {organisation} gets any of it. "
+            "When a coordinator reads your application, that is noted.\n\n"
             "Honestly: what you write to a bot passes Telegram's servers, and Telegram can read it. "
             "If you would rather speak: {hotline}."
         )
     ).format(
         organisation=talk.house.organisation.name,
         home=talk._("kept, rounded to about 1 km") if home else talk._("not kept"),
+        membership=talk._("kept") if member or agreed else talk._("not kept"),
+        places=_hours(kept.places.total_seconds()),
+        reports=_hours(kept.reports.total_seconds()),
+        forms=_hours(kept.unfinished_forms.total_seconds()),
         hotline=talk.house.organisation.hotline,
     )
-    rows = [[Button(talk._("🗑 Erase everything about me"), "erase")]]
+    rows = [[Button(talk._("📄 A copy of it all"), "copy")], [Button(talk._("🗑 Erase everything about me"), "erase")]]
+    if agreed:
+        rows.insert(1, [Button(talk._("↩ Withdraw my consent"), "unconsent")])
     if home:
         rows.insert(0, [Button(talk._("🏠 Forget my area"), "forgethome")])
     return text, rows
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3_600:g}"
 
 
 async def forget_home(talk: Talk) -> None:
@@ -53,19 +100,61 @@ async def forget_home(talk: Talk) -> None:
     talk.edit(*await _page(talk))
 
 
-async def ask_to_erase(talk: Talk) -> None:
+async def copy(talk: Talk) -> None:
+    """All of it in one file, in the chat."""
+    talk.document(
+        "nuanxin.html", await copy_of(talk), talk._("All that is kept about you: to read, and as JSON inside.")
+    )
+
+
+async def ask_to_unconsent(talk: Talk) -> None:
     talk.edit(
-        talk._("Erase all that is kept about you? It can't be undone."),
-        [[Button(talk._("🗑 Yes, erase"), "erasenow")]],
+        talk._(
+            "Withdraw your consent to the processing of your membership data? An open application is withdrawn, a "
+            "membership ends, and what you told for it is erased. What was done until now stays lawful."
+        ),
+        [[Button(talk._("↩ Yes, withdraw it"), "unconsentnow")]],
+    )
+
+
+async def unconsent(talk: Talk) -> None:
+    await _end_membership(talk)
+    for forget in (applications.erase, memberships.erase):
+        await forget(talk.session, talk.person.id)
+    await consents.withdraw(talk.session, talk.person.id, JOIN.purpose, talk.now)
+    talk.edit(talk._("Your consent is withdrawn, and the data is erased."))
+
+
+async def _end_membership(talk: Talk) -> None:
+    if await memberships.of(talk.session, talk.person.id) is not None:
+        await memberships.leave(talk.session, talk.person.id, talk.now)
+
+
+async def ask_to_erase(talk: Talk) -> None:
+    """What it means, for this person."""
+    lines = [talk._("<b>Erase all that is kept about you?</b>")]
+    if await applications.open_of(talk.session, talk.person.id) is not None:
+        lines.append(talk._("⚠️ Your application is still open; it would be gone."))
+    if await memberships.of(talk.session, talk.person.id) is not None:
+        lines.append(talk._("⚠️ You are a member; your membership and your card would end."))
+    lines.append(talk._(
+        "What the law obliges to keep stays, apart and without your name: that a member number was given, from when to "
+        "when; that something was reviewed, when and by which coordinator."
+    ))  # fmt: skip
+    talk.edit("\n".join(lines), [[Button(talk._("🗑 Yes, erase"), "erasenow")]])
+
+
+async def ask_again(talk: Talk) -> None:
+    talk.edit(
+        talk._("Are you sure? It is done at once, and can't be undone."),
+        [[Button(talk._("🗑 Erase it for good"), "eraselast")]],
     )
 
 
 async def erase(talk: Talk) -> None:
-    """Each feature removes what it keeps about the person."""
-    for forget in (
-        searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcast_reads.erase, topics.erase,
-        people.erase,
-    ):  # fmt: skip
+    await _end_membership(talk)
+    for forget in ERASED:
         await forget(talk.session, talk.person.id)
+    await audit.note(talk.session, NOBODY, Act.PERSON_ERASED, talk.now)
     talk.edit(talk._("Erased. If you write again, we start anew."))
     talk.say(talk._("Share a location whenever you need a station."), keyboard=location_keyboard(talk))

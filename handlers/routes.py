@@ -9,7 +9,7 @@ from typing import Any
 from handlers.access import Right
 from handlers.forms import Form
 from handlers.house import House
-from handlers.talk import Buttons, Forged, Talk
+from handlers.talk import Buttons, Forged
 
 Handler = Callable[..., Awaitable[None]]
 
@@ -89,18 +89,6 @@ def _read(text: str, kind: type) -> Any:
     if abs(value) > INT64_MAX:
         raise Forged
     return value
-
-
-async def check_right(talk: Talk, route: Route) -> bool:
-    """Says no, in words, to whom this is not for."""
-    if talk.person.may(route.right):
-        return True
-    refusal = talk._("This is only for those who run the bot.")
-    if talk.incoming.is_press:
-        talk.toast(refusal, alert=True)
-    else:
-        talk.say(refusal)
-    return False
 
 
 def menu(routes: Routes, rights: Mapping[Right, bool]) -> list[tuple[str, str]]:

@@ -7,8 +7,8 @@ from telegram import ChatMember
 
 from handlers import forms, texts
 from handlers.access import Right
+from handlers.keyboards import location_keyboard
 from handlers.routes import Routes, menu
-from handlers.stations import location_keyboard
 from handlers.talk import Button, Forged, Talk
 from handlers.texts import LANGUAGES, N_
 from storage import people

@@ -134,16 +134,16 @@ async def report(talk: Talk, key: int, kind: str) -> None:
     talk.committed.append(talk.house.directory.refresh_live)
     outcome = await reports.report(talk.session, key, talk.person.id, Kind(kind), talk.now)
     if outcome.confirmed:
-        _tell_coordinators(talk, row, outcome.confirmed)
+        await _tell_coordinators(talk, row, outcome.confirmed)
     if outcome.confirmed or outcome.cleared:
         talk.toast(talk._("Thank you! Two riders say so, everybody sees it now."))
     else:
         talk.toast(talk._("Thank you! When a second rider says so, everybody sees it."))
 
 
-def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
+async def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
     """Everybody who looks after stations hears of it."""
-    for person_id in sorted(talk.house.coordinators | talk.house.admins):
+    for person_id in await talk.house.staff(talk.session, Right.CLEAR_REPORTS, talk.now):
         talk.notify(person_id, "report", station=row.key, name=row.name, kind=kind.value)
 
 

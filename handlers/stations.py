@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import forms
 from handlers.addresses import ADDRESS
 from handlers.house import Spot
-from handlers.incoming import Json
+from handlers.keyboards import location_keyboard
 from handlers.routes import Routes
 from handlers.station_filter import open_filter
 from handlers.station_list import PAGE, Asked, list_page, look
@@ -30,12 +30,6 @@ def register(routes: Routes) -> None:
     routes.press("home", keep_home, int)
     routes.press("nearhome", near_home)
     routes.press("address", ask_address)
-
-
-def location_keyboard(talk: Talk) -> Json:
-    """The reply keyboard: one big button that sends the location."""
-    button = {"text": talk._("📍 Nearest station"), "request_location": True}
-    return {"keyboard": [[button]], "resize_keyboard": True, "is_persistent": True}
 
 
 async def station(talk: Talk) -> None:

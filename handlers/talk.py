@@ -171,6 +171,10 @@ class Talk:
             Outgoing("sendPhoto", _with_buttons(params, buttons), files={"photo": File("map.png", png)})
         )
 
+    def document(self, name: str, content: bytes, caption: str) -> None:
+        params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
+        self.outgoing.append(Outgoing("sendDocument", params, files={"document": File(name, content)}))
+
     def toast(self, text: str = "", alert: bool = False) -> None:
         """Answers the press itself, with a short word or without one."""
         if self.incoming.is_press:

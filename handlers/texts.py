@@ -79,6 +79,10 @@ def day_of_year(day: date, language: str) -> str:
     return format_date(day, "M月d日" if language == "zh_Hans" else "d MMM", locale=language)
 
 
+def full_date(day: date, language: str) -> str:
+    return format_date(day, "y年M月d日" if language == "zh_Hans" else "d MMMM y", locale=language)
+
+
 def distance(metres: float, language: str) -> str:
     """As riders say it: 80 m, 350 m, 1.2 km, 12 km."""
     _ = translator(language)

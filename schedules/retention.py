@@ -1,4 +1,4 @@
-"""Forgets what has had its time: places, reports, unfinished forms, marks of updates."""
+"""Forgets what has had its time: places, reports, unfinished forms, decided applications, marks, log files."""
 
 from __future__ import annotations
 
@@ -6,12 +6,30 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import deliveries, dialogues, reports, searches, updates
+from schedules.settings import Settings
+from storage import (
+    applications,
+    deliveries,
+    dialogues,
+    log_files,
+    memberships,
+    occasions,
+    reports,
+    searches,
+    updates,
+)
 
 EVERY = timedelta(minutes=5)
 
 
-async def run(session: AsyncSession, now: datetime) -> bool:
-    for forget in (searches.forget, reports.forget, dialogues.forget, updates.forget, deliveries.forget):
+async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
+    kept = settings.retention
+    await searches.forget(session, now, kept.places)
+    await reports.forget(session, now, kept.reports)
+    await applications.forget(session, now, kept.decided_applications)
+    await memberships.forget(session, now, kept.former_members)
+    for forget in (dialogues.forget, updates.forget, deliveries.forget, occasions.forget):
         await forget(session, now)
+    if settings.log_file is not None:
+        log_files.forget(settings.log_file, now, kept.logs)
     return False

@@ -11,9 +11,9 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules import broadcasts, retention
+from schedules import broadcasts, retention, reviews, roles
+from schedules.settings import Settings
 from storage.database import Database
-from storage.quiet_hours import QuietHours
 
 log = structlog.get_logger("schedules.scheduler")
 
@@ -21,11 +21,13 @@ Tick = Callable[[AsyncSession, datetime], Awaitable[bool]]
 """One step of a kind of work; True if there is more to do at once."""
 
 
-def jobs(quiet_hours: QuietHours) -> dict[str, tuple[timedelta, Tick]]:
+def jobs(settings: Settings) -> dict[str, tuple[timedelta, Tick]]:
     """Every kind of work, with its interval."""
     return {
-        "retention": (retention.EVERY, retention.run),
-        "broadcasts": (broadcasts.EVERY, partial(broadcasts.run, quiet_hours=quiet_hours)),
+        "retention": (retention.EVERY, partial(retention.run, settings=settings)),
+        "broadcasts": (broadcasts.EVERY, partial(broadcasts.run, quiet_hours=settings.quiet_hours)),
+        "reviews": (reviews.EVERY, partial(reviews.Bell().run, settings=settings)),
+        "roles": (roles.EVERY, roles.run),
     }
 
 
@@ -33,9 +35,9 @@ class Scheduler:
     """Runs each job in a transaction of its own, at its interval, while `leads` says so."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], leads: Callable[[], bool], quiet_hours: QuietHours
+        self, database: Database, clock: Callable[[], datetime], leads: Callable[[], bool], settings: Settings
     ) -> None:
-        self._jobs = jobs(quiet_hours)
+        self._jobs = jobs(settings)
         self._database = database
         self._clock = clock
         self._leads = leads

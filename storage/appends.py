@@ -19,6 +19,7 @@ class Seen:
 
     person_id: int
     language: str
+    username: str = ""
 
 
 Append: TypeAlias = Search | Seen
@@ -28,7 +29,8 @@ async def write(session: AsyncSession, rows: Sequence[Append], now: datetime) ->
     """Adds all rows; each kind by one statement."""
     seen = {row.person_id: row.language for row in rows if isinstance(row, Seen)}
     if seen:
-        await people.seen_all(session, seen, now)
+        names = {row.person_id: row.username for row in rows if isinstance(row, Seen)}
+        await people.seen_all(session, seen, now, names)
     found = [row for row in rows if isinstance(row, Search)]
     if found:
         await searches.add_all(session, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,6 +36,11 @@ async def note_read(session: AsyncSession, broadcast_id: int, person_id: int, no
 async def read_count(session: AsyncSession, broadcast_id: int) -> int:
     counted = select(func.count()).select_from(BroadcastRead).where(BroadcastRead.broadcast_id == broadcast_id)
     return await session.scalar(counted) or 0
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(BroadcastRead).where(BroadcastRead.person_id == person_id))
+    return [{"broadcast": row.broadcast_id, "at": row.at} for row in rows]
 
 
 async def erase(session: AsyncSession, person_id: int) -> None:

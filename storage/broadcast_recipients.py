@@ -62,7 +62,12 @@ async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> 
 
 
 async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment, last: int, now: datetime) -> int:
-    conditions = [PersonRow.id > row.frozen_to, PersonRow.id <= last, PersonRow.reachable, *segment.conditions(now)]
+    conditions = [
+        PersonRow.id > row.frozen_to,
+        PersonRow.id <= last,
+        PersonRow.reachable,
+        *segment.conditions(session, now),
+    ]
     if row.topic != Topic.URGENT:
         muted = select(Mute.person_id).where(Mute.topic == row.topic)
         conditions.append(PersonRow.id.not_in(muted))

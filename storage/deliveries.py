@@ -88,6 +88,8 @@ class Notice:
     params: Mapping[str, Any]
     due: datetime
     priority: int = 1
+    target: int | None = None
+    """The message that it changes, instead of being a new one."""
 
 
 class Claimed(NamedTuple):
@@ -116,14 +118,25 @@ class Outcome(NamedTuple):
     trouble: str | None = None
 
 
+async def add(session: AsyncSession, notice: Notice) -> int:
+    """Puts a notice into the table; what fills it is encrypted. Returns the delivery's id."""
+    row = Delivery(
+        recipient=notice.recipient, priority=notice.priority, due=notice.due, kind=notice.kind, target=notice.target
+    )
+    session.add(row)
+    await session.flush()
+    row.params = vault_of(session).seal(orjson.dumps(dict(notice.params)), "deliveries.params", row.id)
+    return row.id
+
+
 async def add_all(session: AsyncSession, notices: Sequence[Notice]) -> None:
-    """Puts notices into the table; what fills them is encrypted."""
-    vault = vault_of(session)
     for notice in notices:
-        row = Delivery(recipient=notice.recipient, priority=notice.priority, due=notice.due, kind=notice.kind)
-        session.add(row)
-        await session.flush()
-        row.params = vault.seal(orjson.dumps(dict(notice.params)), "deliveries.params", row.id)
+        await add(session, notice)
+
+
+async def message_of(session: AsyncSession, delivery_id: int) -> int | None:
+    """The message that a delivery became, once it has arrived."""
+    return await session.scalar(select(Delivery.message_id).where(Delivery.id == delivery_id))
 
 
 async def are_due(session: AsyncSession, now: datetime) -> bool:
@@ -280,6 +293,11 @@ async def try_again(session: AsyncSession, now: datetime, broadcast_id: int | No
 async def forget(session: AsyncSession, now: datetime) -> None:
     """Drops finished notices after KEPT."""
     await session.execute(delete(Delivery).where(Delivery.state >= State.SENT, Delivery.done_at < now - KEPT))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(Delivery).where(Delivery.recipient == person_id).order_by(Delivery.id))
+    return [{"kind": row.kind, "due": row.due, "state": State(row.state).name.lower()} for row in rows]
 
 
 async def erase(session: AsyncSession, person_id: int) -> None:

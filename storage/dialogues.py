@@ -14,9 +14,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, Sealed, vault_of
 
-KEPT = timedelta(hours=24)
-"""An unfinished form is forgotten after this long without an answer."""
-
 Value = str | int | float | bool | None | dict[str, Any] | list[Any]
 Answers = dict[str, Value]
 
@@ -57,12 +54,12 @@ async def current(session: AsyncSession, person_id: int, now: datetime) -> OpenF
     return OpenForm(person_id=person_id, form=row.form, **kept)
 
 
-async def keep(session: AsyncSession, form: OpenForm, now: datetime) -> None:
-    """Keeps where the person stands, with a new mark, for another 24 h."""
+async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
+    """Keeps where the person stands, with a new mark, for so long from now."""
     form.mark = secrets.token_urlsafe(6)
     kept = {"step": form.step, "answers": form.answers, "trail": form.trail, "editing": form.editing, "mark": form.mark}
     sealed = vault_of(session).seal(orjson.dumps(kept), "dialogues.answers", form.person_id)
-    row = Dialogue(person_id=form.person_id, form=form.form, answers=sealed, expires_at=now + KEPT)
+    row = Dialogue(person_id=form.person_id, form=form.form, answers=sealed, expires_at=now + kept_for)
     await session.merge(row)
 
 
@@ -73,3 +70,11 @@ async def close(session: AsyncSession, person_id: int) -> None:
 async def forget(session: AsyncSession, now: datetime) -> None:
     """Drops expired forms with their answers."""
     await session.execute(delete(Dialogue).where(Dialogue.expires_at <= now))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    row = await session.get(Dialogue, person_id)
+    if row is None:
+        return []
+    kept = orjson.loads(vault_of(session).open(row.answers, "dialogues.answers", person_id))
+    return [{"form": row.form, "answers": kept["answers"], "kept_until": row.expires_at}]

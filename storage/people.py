@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType
+from typing import Any, NewType
 
-from sqlalchemy import BigInteger, ColumnElement, Row, String, and_, delete, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Row, String, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import roles
 from storage.database import Base, Sealed, insert_into, vault_of
 from storage.dialogues import Dialogue
+from storage.encryption import Vault
+from storage.memberships import Membership
 
 PersonId = NewType("PersonId", int)
+
+MEMBER = "member"
+"""The role of who has joined."""
 
 
 class PersonRow(Base):
@@ -27,6 +33,8 @@ class PersonRow(Base):
     last_seen: Mapped[datetime]
     reachable: Mapped[bool] = mapped_column(default=True)
     home: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    username_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    """A blind index of the Telegram name, so that a role can be given to @name; learned again after a rotation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,8 @@ class Standing:
     last_seen: datetime | None = None
     form: str | None = None
     app_language: str | None = None
+    roles: frozenset[str] = frozenset()
+    """Given in the chat, at this moment; "member" while the membership lasts."""
 
     @property
     def spoken(self) -> str | None:
@@ -60,13 +70,15 @@ async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) ->
             PersonRow.last_seen,
             Dialogue.form,
             PersonRow.app_language,
+            Membership.number,
         )
         .outerjoin(Dialogue, and_(Dialogue.person_id == PersonRow.id, Dialogue.expires_at > now))
+        .outerjoin(Membership, and_(Membership.person_id == PersonRow.id, Membership.left_at.is_(None)))
         .where(PersonRow.id.in_(set(ids)))
     )
-    found = {row.id: _standing(row) for row in rows}
-    unknown = Standing(known=False)
-    return [found.get(person_id, unknown) for person_id in ids]
+    given = await roles.held(session, ids, now)
+    found = {row.id: _standing(row, given.get(row.id, set())) for row in rows}
+    return [found.get(person_id) or Standing(False, roles=frozenset(given.get(person_id, ()))) for person_id in ids]
 
 
 def spoken() -> ColumnElement[str | None]:
@@ -74,19 +86,60 @@ def spoken() -> ColumnElement[str | None]:
     return func.coalesce(PersonRow.language, PersonRow.app_language)
 
 
-def _standing(row: Row[int, str | None, bool, datetime, str, str | None]) -> Standing:
-    _, language, reachable, last_seen, form, app_language = row
-    return Standing(True, language, reachable, last_seen, form, app_language)
+def _standing(row: Row[int, str | None, bool, datetime, str, str | None, int], given: set[str]) -> Standing:
+    _, language, reachable, last_seen, form, app_language, number = row
+    held = frozenset(given if number is None else {*given, MEMBER})
+    return Standing(True, language, reachable, last_seen, form, app_language, held)
 
 
-async def seen_all(session: AsyncSession, languages: Mapping[int, str], now: datetime) -> None:
-    """These people wrote just now: they are known, and can be reached again. By id, the language of their app."""
+async def seen_all(
+    session: AsyncSession, languages: Mapping[int, str], now: datetime, usernames: Mapping[int, str] | None = None
+) -> None:
+    """These people wrote just now: they are known, and can be reached again. By id, the language of their app, and
+    their Telegram name if they have one."""
+    names, vault = usernames or {}, vault_of(session)
     statement = insert_into(session, PersonRow).values([
-        {"id": person_id, "first_seen": now, "last_seen": now, "reachable": True, "app_language": language}
+        {
+            "id": person_id, "first_seen": now, "last_seen": now, "reachable": True, "app_language": language,
+            "username_index": _blind_name(vault, names[person_id]) if names.get(person_id) else None,
+        }
         for person_id, language in sorted(languages.items())
     ])  # fmt: skip
-    changes = {"last_seen": now, "reachable": True, "app_language": statement.excluded.app_language}
+    changes = {
+        "last_seen": now, "reachable": True, "app_language": statement.excluded.app_language,
+        "username_index": statement.excluded.username_index,
+    }  # fmt: skip
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+
+def _blind_name(vault: Vault, name: str) -> bytes:
+    return vault.blind(name.lower(), "people.username")
+
+
+async def by_username(session: AsyncSession, name: str) -> PersonId | None:
+    """Who wrote to the bot under this Telegram name (without @) last."""
+    known = vault_of(session).blinds(name.lower(), "people.username")
+    found = await session.scalar(
+        select(PersonRow.id).where(PersonRow.username_index.in_(known)).order_by(PersonRow.last_seen.desc()).limit(1)
+    )
+    return None if found is None else PersonId(found)
+
+
+async def is_known(session: AsyncSession, person_id: int) -> bool:
+    """Whether this person has ever written to the bot."""
+    return await session.scalar(select(PersonRow.id).where(PersonRow.id == person_id)) is not None
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    row = await session.get(PersonRow, person_id)
+    if row is None:
+        return []
+    home = await home_of(session, PersonId(person_id))
+    return [{
+        "telegram_id": row.id, "language": row.language, "app_language": row.app_language, "first_seen": row.first_seen,
+        "last_seen": row.last_seen, "reachable": row.reachable, "home_area": home,
+        "telegram_name_known": row.username_index is not None,
+    }]  # fmt: skip
 
 
 async def choose_language(session: AsyncSession, person_id: PersonId, language: str) -> None:

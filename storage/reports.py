@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,6 @@ VERSION = "station_states"
 CONFIRMED_WITHIN = timedelta(hours=3)
 """Two different riders who say the same within this time confirm it."""
 ONE_RIDER_AGAIN_AFTER = timedelta(hours=1)
-KEPT = timedelta(hours=24)
 
 
 class Kind(StrEnum):
@@ -144,10 +144,15 @@ async def believed(session: AsyncSession, now: datetime) -> list[StationState]:
     return list(await session.scalars(select(StationState).where(StationState.until > now)))
 
 
-async def forget(session: AsyncSession, now: datetime) -> None:
-    """Drops reports after 24 h and states that have faded."""
-    await session.execute(delete(Report).where(Report.at < now - KEPT))
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
+    """Drops reports after so long and states that have faded."""
+    await session.execute(delete(Report).where(Report.at < now - kept))
     await session.execute(delete(StationState).where(StationState.until <= now))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(Report).where(Report.person_id == person_id).order_by(Report.id))
+    return [{"station": row.station_key, "kind": row.kind, "at": row.at} for row in rows]
 
 
 async def erase(session: AsyncSession, person_id: int) -> None:

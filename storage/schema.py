@@ -9,15 +9,22 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import (  # noqa: F401 (each import adds its tables to METADATA)
+    applications,
     audit,
     broadcast_reads,
     broadcasts,
+    consents,
+    counters,
     deliveries,
     dialogues,
     keys,
+    memberships,
+    occasions,
     people,
     publications,
     reports,
+    review_rings,
+    roles,
     searches,
     stations,
     topics,
@@ -27,7 +34,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
 from storage.database import Base, Database
 
 METADATA = Base.metadata
-NEWEST = "0003"
+NEWEST = "0004"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import BigInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +14,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.database import Base, Sealed, insert_into, vault_of
 from storage.geodesy import distance
 
-KEPT = timedelta(hours=24)
 NEARBY_METRES = 5_000.0
 NEARBY_WITHIN = timedelta(hours=2)
 LIST_AT_MOST_EVERY = timedelta(seconds=30)
@@ -137,9 +137,15 @@ async def move(
     return Moved(row.id, row.list_message, row.wanted)
 
 
-async def forget(session: AsyncSession, now: datetime) -> None:
-    """Drops places after 24 h."""
-    await session.execute(delete(SearchRow).where(SearchRow.at < now - KEPT))
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
+    """Drops places after so long."""
+    await session.execute(delete(SearchRow).where(SearchRow.at < now - kept))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(SearchRow).where(SearchRow.person_id == person_id).order_by(SearchRow.at))
+    found = (_opened(session, row) for row in rows)
+    return [{"at": one.at, "latitude": one.latitude, "longitude": one.longitude} for one in found]
 
 
 async def erase(session: AsyncSession, person_id: int) -> None:

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import vault_of
 from storage.geodesy import distance
+from storage.memberships import Membership
 from storage.people import PersonRow, spoken
 
 PAGE = 20_000
@@ -20,9 +21,9 @@ PAGE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`in_sql` is a condition of people's rows; `also` one that needs the opened row (session, row, values)."""
+    """`in_sql` is a condition of people's rows (session, values, now); `also` one that needs the opened row."""
 
-    in_sql: Callable[[dict[str, Any], datetime], ColumnElement[bool]]
+    in_sql: Callable[[AsyncSession, dict[str, Any], datetime], ColumnElement[bool]]
     also: Callable[[AsyncSession, PersonRow, dict[str, Any]], bool] | None = None
 
 
@@ -33,11 +34,23 @@ def _is_near(session: AsyncSession, row: PersonRow, values: dict[str, Any]) -> b
     return distance(*here, values["latitude"], values["longitude"]) <= float(values["km"]) * 1_000
 
 
+def _members() -> Select[int | None]:
+    return select(Membership.person_id).where(Membership.left_at.is_(None), Membership.person_id.is_not(None))
+
+
 CONDITIONS: dict[str, Condition] = {
-    "language": Condition(lambda values, _: spoken() == values["language"]),
-    "active": Condition(lambda values, now: PersonRow.last_seen >= now - timedelta(days=values["days"])),
-    "near": Condition(lambda _values, _now: PersonRow.home.is_not(None), _is_near),
-}
+    "language": Condition(lambda _, values, _now: spoken() == values["language"]),
+    "active": Condition(lambda _, values, now: PersonRow.last_seen >= now - timedelta(days=values["days"])),
+    "near": Condition(lambda _session, _values, _now: PersonRow.home.is_not(None), _is_near),
+    "member": Condition(lambda _session, _values, _now: PersonRow.id.in_(_members())),
+    "not_member": Condition(lambda _session, _values, _now: PersonRow.id.not_in(_members())),
+    "platform": Condition(lambda session, values, _now: PersonRow.id.in_(_members().where(
+        Membership.platform_index.in_(vault_of(session).blinds(values["platform"], "memberships.platform"))
+    ))),
+    "district": Condition(lambda session, values, _now: PersonRow.id.in_(_members().where(
+        Membership.district_index.in_(vault_of(session).blinds(values["district"], "memberships.district"))
+    ))),
+}  # fmt: skip
 """By name. A feature adds its own in a line or two."""
 
 
@@ -57,8 +70,8 @@ class Segment:
     def text(self) -> str:
         return orjson.dumps({name: dict(values) for name, values in self.conditions_by_name}).decode()
 
-    def conditions(self, now: datetime) -> list[ColumnElement[bool]]:
-        return [CONDITIONS[name].in_sql(dict(values), now) for name, values in self.conditions_by_name]
+    def conditions(self, session: AsyncSession, now: datetime) -> list[ColumnElement[bool]]:
+        return [CONDITIONS[name].in_sql(session, dict(values), now) for name, values in self.conditions_by_name]
 
     @property
     def in_sql(self) -> bool:
@@ -82,7 +95,7 @@ async def page(session: AsyncSession, segment: Segment, after: int, last: int, n
     """The people of the segment with ids in (after, last], ascending."""
     rows = await session.scalars(
         select(PersonRow)
-        .where(PersonRow.id > after, PersonRow.id <= last, *segment.conditions(now))
+        .where(PersonRow.id > after, PersonRow.id <= last, *segment.conditions(session, now))
         .order_by(PersonRow.id)
     )
     found = [row for row in rows if segment.holds(session, row)]

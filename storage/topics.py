@@ -55,5 +55,9 @@ async def muted_among(session: AsyncSession, ids: Sequence[int], topic: Topic) -
     return set(rows)
 
 
+async def copy_of(session: AsyncSession, person_id: int) -> list[str]:
+    return sorted(await muted_topics(session, person_id))
+
+
 async def erase(session: AsyncSession, person_id: int) -> None:
     await session.execute(delete(Mute).where(Mute.person_id == person_id))

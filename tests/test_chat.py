@@ -222,6 +222,8 @@ async def test_language_erasure_and_home_area(town: Town) -> None:
     await rider.presses("删除我的")
     await rider.hears()
     await rider.presses("确定删除")
+    await rider.hears_of("不能恢复")
+    await rider.presses("永久删除")
     await rider.hears_of("已删除")
     assert await kept_searches(town) == 0
 
@@ -280,10 +282,10 @@ async def test_menus_are_published_once_in_both_languages(town: Town) -> None:
     rider = town.rider(9)
     await rider.says("hello")
     await rider.hears()
-    everything = list(menus.everything(town.app.house, town.app.answering.routes))
-    await menus.publish(town.database, town.world.bot["id"], iter(everything), town.app.call)
+    everything = await menus.everything(town.database, town.app.house, town.app.answering.routes, town.now)
+    await menus.publish(town.database, town.world.bot["id"], everything, town.app.call)
     assert {code for scope, code in town.world.commands if scope == "default"} == {"", "zh", "en"}
     names = [command["command"] for command in town.world.menu_of(rider.person)]
     assert names[0] == "station" and "broadcast" not in names
-    again = iter(one for one in everything if not one.name.startswith("chat/"))
+    again = [one for one in everything if not one.name.startswith("chat/")]
     assert await menus.publish(town.database, town.world.bot["id"], again, town.app.call) == 0

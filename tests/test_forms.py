@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 from hypothesis import settings
@@ -25,6 +26,7 @@ from storage.database import Database, open_database
 from storage.dialogues import Answers, Value
 from storage.encryption import Vault
 from storage.people import PersonId
+from storage.retention import Retention
 from tests.conftest import KEY
 from tests.test_chat import Gazetteer
 from tests.town import NOON, Town, configured, running, telegram
@@ -117,6 +119,7 @@ class Model:
     """What the person has answered, and has not taken back."""
 
     answers: dict[str, Value] = field(default_factory=dict)
+    trail: list[str] = field(default_factory=list)
 
     @property
     def step(self) -> str | None:
@@ -127,8 +130,10 @@ class Model:
 
     def take(self, key: str, value: Value) -> None:
         self.answers[key] = value
+        self.trail = [*(one for one in self.trail if one != key), key]
         if self.answers.get("colour") != "red":
             self.answers.pop("why red", None)
+            self.trail = [one for one in self.trail if one != "why red"]
 
 
 class Dialogue(RuleBasedStateMachine):
@@ -138,12 +143,16 @@ class Dialogue(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
-        self.database = open_database(f"sqlite+aiosqlite:///{self.folder.name}/forms.db", Vault([KEY]))
+        self.house = cast(House, SimpleNamespace(retention=Retention()))
+        self.database = self._open()
         self.loop.run_until_complete(schema.migrate(self.database))
         self.model: Model | None = None
         self.step: str | None = None
         self.marks: list[str] = []
         self.said: list[str] = []
+
+    def _open(self) -> Database:
+        return open_database(f"sqlite+aiosqlite:///{self.folder.name}/forms.db", Vault([KEY]))
 
     def teardown(self) -> None:
         self.loop.run_until_complete(self.database.close())
@@ -164,7 +173,7 @@ class Dialogue(RuleBasedStateMachine):
         incoming = Incoming.read({"update_id": 1, "message": body})
         assert incoming is not None
         person = Person(PersonId(1), "en", frozenset({Role.RIDER}))
-        return Talk(incoming, 1, person, 1, NOW, cast(House, None), session)
+        return Talk(incoming, 1, person, 1, NOW, self.house, session)
 
     def state(self) -> Any:
         async def read() -> Any:
@@ -215,6 +224,7 @@ class Dialogue(RuleBasedStateMachine):
         assert self.model is not None
         self.press("edit", key)
         del self.model.answers[key]
+        self.model.trail.remove(key)
         self.step = key
 
     @precondition(lambda self: self.model is not None and self.step is None)
@@ -224,6 +234,40 @@ class Dialogue(RuleBasedStateMachine):
         self.press("send")
         assert self.said[-1] == "done:" + repr(sorted(self.model.answers.items()))
         self.model = None
+
+    @precondition(lambda self: self.model is not None and self.step is not None and bool(self.model.trail))
+    @rule()
+    def goes_back(self) -> None:
+        assert self.model is not None
+        self.press("back")
+        self.step = self.model.trail.pop()
+        self.model.answers.pop(self.step, None)
+
+    @precondition(lambda self: self.model is not None)
+    @rule()
+    def sends_a_sticker(self) -> None:
+        self.turn(lambda talk: forms.answer(talk, FORMS))
+
+    @precondition(lambda self: self.model is not None)
+    @rule()
+    def says_a_command_in_between(self) -> None:
+        self.turn(lambda talk: forms.remind(talk, FORMS))
+        assert "kept" in self.said[0]
+
+    @rule()
+    def the_program_starts_anew(self) -> None:
+        self.loop.run_until_complete(self.database.close())
+        self.database = self._open()
+
+    @precondition(lambda self: self.model is not None and self.step == "note")
+    @rule()
+    def presses_twice(self) -> None:
+        assert self.model is not None
+        mark = self.state().mark
+        for _ in range(2):
+            self.press("skip", mark=mark)
+        self.model.take("note", None)
+        self.step = self.model.step
 
     @precondition(lambda self: self.model is not None)
     @rule()

@@ -88,7 +88,7 @@ async def test_an_open_form_is_seen_by_every_process_until_it_expires(database: 
     form = OpenForm(1, "address", "address", {"name": "李雷"}, ["name"])
     async with database.writing() as session:
         await people.seen_all(session, {1: "en"}, NOW)
-        await dialogues.keep(session, form, NOW)
+        await dialogues.keep(session, form, NOW, timedelta(hours=24))
     async with database.reading() as session:
         assert await dialogues.current(session, 1, NOW + timedelta(hours=23)) == form
         assert (await people.standings(session, [1], NOW))[0].form == "address"

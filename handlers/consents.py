@@ -1,0 +1,52 @@
+"""What people are asked to agree to before anything is asked: the wordings, by purpose and version.
+
+A changed wording is a new version (a test holds each version's text): who agreed to an older one is asked again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from handlers.talk import Talk
+from handlers.texts import N_
+
+
+class Wording(NamedTuple):
+    """A text with the blanks {organisation}, {hotline} and {days}."""
+
+    purpose: str
+    version: int
+    text: str
+
+
+JOIN = Wording(
+    "join",
+    1,
+    N_(
+        "<b>Before the first question: your data</b>\n"
+        "• <b>Who keeps it:</b> {organisation}. Platforms, employers and everybody else get nothing of it.\n"
+        "• <b>What for:</b> to decide on your membership, to keep it, and to write to members. Nothing else.\n"
+        "• <b>What:</b> your name, phone number, platform, kind of work, district, whether you have accident "
+        "insurance; the ID number and a picture of your platform profile where asked. Union membership and the ID "
+        "number are sensitive: they are kept encrypted, and only the coordinators who review read them. Each reading "
+        "is noted.\n"
+        "• <b>How long:</b> while you are a member. A refused or withdrawn application: {days} days.\n"
+        "• <b>Telegram</b> can read what you write to a bot. If you would rather speak: {hotline}.\n"
+        "• You need not agree: all the rest works without it. You can see, copy, withdraw and erase at any time: "
+        "/privacy.\n\n"
+        "Do you agree that {organisation} processes this data, the sensitive part included, to decide on and keep your "
+        "membership?"
+    ),
+)
+
+
+def wording(talk: Talk, wanted: Wording) -> Markup:
+    """The text in the person's language."""
+    organisation = talk.house.organisation
+    return Markup(talk._(wanted.text)).format(
+        organisation=organisation.name,
+        hotline=organisation.hotline,
+        days=talk.house.retention.decided_applications.days,
+    )

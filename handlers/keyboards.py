@@ -1,0 +1,18 @@
+"""Reply keyboards: the big buttons below the chat."""
+
+from __future__ import annotations
+
+from handlers.incoming import Json
+from handlers.talk import Talk
+
+
+def location_keyboard(talk: Talk) -> Json:
+    """The one that is always there: a big button that sends the location."""
+    button = {"text": talk._("📍 Nearest station"), "request_location": True}
+    return {"keyboard": [[button]], "resize_keyboard": True, "is_persistent": True}
+
+
+def contact_keyboard(talk: Talk) -> Json:
+    """While a phone number is asked for: a button that shares one's own."""
+    button = {"text": talk._("📱 Share my phone number"), "request_contact": True}
+    return {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}

@@ -1,0 +1,178 @@
+"""/role: admins give and take roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any, cast
+
+from markupsafe import Markup
+
+from handlers import forms, texts
+from handlers.access import Right, Role
+from handlers.forms import Choice, Form, NotAnAnswer, Question
+from handlers.house import House
+from handlers.routes import Routes
+from handlers.talk import Buttons, Talk
+from handlers.texts import N_
+from storage import audit, people, roles
+from storage.audit import Act
+from storage.database import Refused
+from storage.dialogues import Answers, Value
+
+ROLES: dict[Role, str] = {
+    Role.COORDINATOR: N_("coordinator"), Role.COUNSEL: N_("counsel (lawyer, psychologist, case handler)"),
+    Role.ADMIN: N_("admin"),
+}  # fmt: skip
+
+
+class RoleOfTheConfig(Refused):
+    """What the config says can't be taken away in the chat."""
+
+
+def register(routes: Routes) -> None:
+    routes.command("role", role, about=N_("Give or take a role"), right=Right.GRANT_ROLES)
+    routes.form(_ROLE)
+    routes.notice("role_granted", granted_words)
+    routes.notice("role_taken", taken_words)
+
+
+async def role(talk: Talk) -> None:
+    """/role, /role @name, /role 123456, or as a reply to a forwarded message: the first question may be answered."""
+    who = await _who(talk, talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {})
+    await forms.begin(talk, _ROLE, {"who": who} if who else None)
+
+
+async def _who(talk: Talk, text: str, message: Mapping[str, Any]) -> list[Any] | None:
+    """[Telegram id, how they are called] of whom a text or a message is about; None if it is about nobody known."""
+    contact = message.get("contact")
+    if isinstance(contact, dict) and isinstance(contact.get("user_id"), int):
+        return [contact["user_id"], str(contact.get("first_name", ""))[:60] or str(contact["user_id"])]
+    sender = (message.get("forward_origin") or {}).get("sender_user")
+    if isinstance(sender, dict) and not sender.get("is_bot"):
+        return [sender["id"], str(sender.get("first_name", ""))[:60]]
+    if re.fullmatch(r"\d{1,15}", text):
+        return [int(text), text]
+    if re.fullmatch(r"@\w{3,32}", text):
+        found = await people.by_username(talk.session, text[1:])
+        if found is not None:
+            return [int(found), text]
+    return None
+
+
+async def _read_who(talk: Talk) -> Value:
+    found = await _who(talk, forms.clean(talk.text), talk.incoming.body)
+    if found is None:
+        raise NotAnAnswer(talk._(
+            "I don't know this person. Share their contact, forward a message of theirs, or write their number or "
+            "@name (I know the names of those who have written to me)."
+        ))  # fmt: skip
+    return found
+
+
+async def _read_until(talk: Talk) -> Value:
+    try:
+        day = datetime.strptime(forms.clean(talk.text), "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise NotAnAnswer(talk._("Write the last day like this: 2027-06-30")) from None
+    if day < talk.local_today:
+        raise NotAnAnswer(talk._("That day has passed."))
+    end = datetime.combine(day + timedelta(days=1), time(), talk.house.organisation.zone)
+    return end.isoformat()
+
+
+async def _press_a_button(talk: Talk) -> Value:
+    raise NotAnAnswer(talk._("Please press one of the buttons."))
+
+
+def _changes(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    give = [Choice(f"+{name}", talk._("➕ Give: {role}").format(role=talk._(label)), f"+{name}")
+            for name, label in ROLES.items()]  # fmt: skip
+    take = [Choice(f"-{name}", talk._("➖ Take: {role}").format(role=talk._(label)), f"-{name}")
+            for name, label in ROLES.items()]  # fmt: skip
+    return [choice for pair in zip(give, take, strict=True) for choice in pair]
+
+
+def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    ends = [(days, (talk.now + timedelta(days=days)).isoformat()) for days in (7, 30, 365)]
+    timed = [Choice(str(days), talk._("for {n} days").format(n=days), end) for days, end in ends]
+    return [Choice("none", talk._("Without an end"), ""), *timed]
+
+
+def _show_change(talk: Talk, value: Value) -> str:
+    sign, name = str(value)[0], Role(str(value)[1:])
+    said = talk._("➕ Give: {role}") if sign == "+" else talk._("➖ Take: {role}")
+    return said.format(role=talk._(ROLES[name]))
+
+
+def _show_until(talk: Talk, value: Value) -> str:
+    if not value:
+        return talk._("Without an end")
+    return f"{datetime.fromisoformat(str(value)).astimezone(talk.house.organisation.zone):%Y-%m-%d %H:%M}"
+
+
+async def _done(talk: Talk, answers: Answers) -> None:
+    person_id, label = cast("list[Any]", answers["who"])
+    change = str(answers["change"])
+    given, name = change[0] == "+", Role(change[1:])
+    until = datetime.fromisoformat(str(answers["until"])) if answers.get("until") else None
+    if given:
+        await roles.grant(talk.session, person_id, name.value, talk.person.id, talk.now, until)
+    elif name in talk.house.roles_of(person_id):
+        raise RoleOfTheConfig
+    elif not await roles.take(talk.session, person_id, name.value):
+        talk.say(talk._("They don't have this role."))
+        return
+    act = Act.ROLE_GRANTED if given else Act.ROLE_TAKEN
+    about = name.value + (f" until {until.isoformat()}" if until else "")
+    await audit.note(talk.session, talk.person.id, act, talk.now, subject=person_id, about=about)
+    notice = "role_granted" if given else "role_taken"
+    talk.notify(person_id, notice, role=name.value, until=until.isoformat() if until else "")
+    said = Markup("{}: <b>{}</b>").format(label, _show_change(talk, change))
+    if not await people.is_known(talk.session, person_id):
+        said += Markup("\n{}").format(talk._("They have not written to me yet, so I can't tell them."))
+    talk.say(said)
+
+
+_ROLE = Form(
+    name="role",
+    title=lambda talk: talk._("Role"),
+    questions=(
+        Question(
+            key="who", title=lambda talk: talk._("Who"), read=_read_who,
+            show=lambda _talk, value: str(cast("list[Any]", value)[1]),
+            ask=lambda talk, _: talk._(
+                "Who? Share their contact, forward a message of theirs, or write their number or @name."
+            ),
+        ),
+        Question(
+            key="change", title=lambda talk: talk._("Change"), read=_press_a_button, choices=_changes, columns=2,
+            show=_show_change, ask=lambda talk, _: talk._("What is to be changed?"),
+        ),
+        Question(
+            key="until", title=lambda talk: talk._("Until"), read=_read_until, choices=_ends, show=_show_until,
+            when=lambda answers: str(answers.get("change", "+")).startswith("+"),
+            ask=lambda talk, _: talk._("For how long? Press, or write the last day like 2027-06-30."),
+        ),
+    ),
+    done=_done,
+    send_label=lambda talk: talk._("✔ Yes, change it"),
+    right=Right.GRANT_ROLES,
+)  # fmt: skip
+
+
+def granted_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = texts.translator(language)
+    text = _("You are now: {role}. /help says what you can do.").format(role=_(ROLES[Role(params["role"])]))
+    if params["until"]:
+        day = datetime.fromisoformat(params["until"]).astimezone(house.organisation.zone)
+        text += " " + _("Until {time}.").format(time=f"{day:%Y-%m-%d %H:%M}")
+    return Markup("{}").format(text), []
+
+
+def taken_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = texts.translator(language)
+    return _("You are no longer: {role}. Thank you for what you have done.").format(
+        role=_(ROLES[Role(params["role"])])
+    ), []

@@ -1,0 +1,24 @@
+"""Takes roles back when their end has come, and tells those who had them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import audit, deliveries, roles
+from storage.audit import Act
+from storage.deliveries import Notice
+
+EVERY = timedelta(seconds=10)
+THE_CLOCK = 0
+"""The actor of what nobody pressed."""
+
+
+async def run(session: AsyncSession, now: datetime) -> bool:
+    if not await roles.any_lapsed(session, now):
+        return False
+    for person_id, role in await roles.lapse(session, now):
+        await audit.note(session, THE_CLOCK, Act.ROLE_TAKEN, now, subject=person_id, about=f"{role}: its end has come")
+        await deliveries.add(session, Notice(person_id, "role_taken", {"role": role}, now))
+    return False

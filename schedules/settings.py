@@ -1,0 +1,32 @@
+"""What the clock has to know of the organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import roles
+from storage.quiet_hours import QuietHours
+from storage.retention import Retention
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`coordinators` and `admins` are those of the config; `digest_at` is in the organisation's zone."""
+
+    quiet_hours: QuietHours
+    zone: ZoneInfo
+    retention: Retention = field(default_factory=Retention)
+    coordinators: frozenset[int] = frozenset()
+    admins: frozenset[int] = frozenset()
+    digest_at: time = time(9)
+    log_file: Path | None = None
+
+    async def reviewers(self, session: AsyncSession, now: datetime) -> list[int]:
+        """Who is called when applications wait: coordinators, or the admins where there are none."""
+        found = self.coordinators | await roles.holders(session, ("coordinator",), now)
+        return sorted(found or self.admins | await roles.holders(session, ("admin",), now))
