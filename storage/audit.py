@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,8 +21,9 @@ from sqlalchemy import BigInteger, LargeBinary, String, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import keys
 from storage.database import Base, Sealed, vault_of
-from storage.encryption import CannotDecrypt
+from storage.encryption import CannotDecrypt, Vault
 
 _START = bytes(32)
 _ONE = 1
@@ -108,6 +109,14 @@ async def note(
     else:
         head.sealed = sealed
     await session.flush()
+
+
+def _indexes(vault: Vault, content: bytes) -> Mapping[str, bytes | None]:
+    subject = orjson.loads(content)[1]
+    return {"subject": None if subject is None else vault.blind(str(subject), "audit.subject")}
+
+
+keys.REINDEXED["audit.sealed"] = _indexes
 
 
 def _hash(last: bytes, key: int, at: datetime, actor: int, act: str, commitment: bytes) -> bytes:

@@ -5,7 +5,7 @@ Every sealed column of the schema is found by its type (`Sealed`), so none can b
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Column, LargeBinary, Table, func, select
@@ -117,7 +117,7 @@ async def announce(database: Database) -> None:
         await versions.raise_version(session, VERSION)
 
 
-async def rotate(database: Database) -> AsyncIterator[int]:
+async def rotate(database: Database) -> AsyncGenerator[int, None]:
     """Re-encrypts what is not sealed with the first key, a batch a transaction; yields the size of each.
 
     It may be interrupted at any point, and goes on where it was. A running bot is held up for a batch at most.

@@ -407,14 +407,14 @@ async def test_segments_of_members(database: Database) -> None:
             answers = {**ANSWERS, "platform": platform, "platform_other": "闪送", "district": district}
             if platform != "other":
                 del answers["platform_other"]
-            await memberships.create(session, person_id, answers, NOON)  # type: ignore[arg-type]
+            await memberships.create(session, person_id, answers, NOON)
         await memberships.leave(session, 3, NOON)
         for conditions, count in (
             ((("member", ()),), 2), ((("not_member", ()),), 3), ((("platform", (("platform", "美团"),)),), 1),
             ((("platform", (("platform", "闪送"),)),), 1), ((("district", (("district", "德城区"),)),), 2),
             ((("district", (("district", "德城区"),)), ("platform", (("platform", "美团"),))), 1),
         ):  # fmt: skip
-            segment = Segment.of(Segment(conditions).text)  # type: ignore[arg-type]
+            segment = Segment.of(Segment(conditions).text)
             assert (await broadcast_recipients.audience(session, segment, Topic.NEWS, NOON)).reached == count
 
 
@@ -435,8 +435,8 @@ async def test_decided_applications_and_former_members_are_forgotten_in_time(dat
             await retention.run(session, NOON + timedelta(days=days), settings)
         async with database.reading() as session:
             assert len((await session.scalars(select(Application))).all()) == kept
-            row = await memberships.by_number(session, member.number)
-            assert row is not None and bool(memberships.content_of(session, row)) is named
+            left = await memberships.by_number(session, member.number)
+            assert left is not None and bool(memberships.content_of(session, left)) is named
     async with database.reading() as session:
         still = await applications.find(session, waiting.id)
         assert still is not None and still.state == ApplicationState.WAITING
