@@ -1,4 +1,4 @@
-"""`make bench`: all measurements, or those named: search, ready, deliveries, journeys."""
+"""`make bench`: all measurements, or those named: search, ready, deliveries, signups, journeys."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import deliveries, journeys, ready, search
+from benchmarks import deliveries, journeys, ready, search, signups
 from benchmarks.report import report
 
 
@@ -21,10 +21,12 @@ async def main(wanted: list[str]) -> bool:
             fine &= report("ready", await ready.measure(folder))
         if "deliveries" in wanted:
             fine &= report("deliveries", await deliveries.measure(folder))
+        if "signups" in wanted:
+            fine &= report("signups", await signups.measure(folder))
         if "journeys" in wanted:
             fine &= report("journeys", await journeys.measure(folder))
     return fine
 
 
 if __name__ == "__main__":
-    sys.exit(0 if asyncio.run(main(sys.argv[1:] or ["search", "ready", "deliveries", "journeys"])) else 1)
+    sys.exit(0 if asyncio.run(main(sys.argv[1:] or ["search", "ready", "deliveries", "signups", "journeys"])) else 1)

@@ -37,11 +37,29 @@ class Stub:
         self._chats = chats
 
     def hand_over(self, chat: int) -> None:
+        self.put(chat, self._content())
+
+    def put(self, chat: int, content: dict[str, object]) -> None:
+        """A message of this person."""
         number = next(self._ids)
+        self._queue(number, "message", {**self._message(number, chat), **content})
+
+    def press(self, chat: int, data: str) -> None:
+        """A button pressed by this person."""
+        number = next(self._ids)
+        shown = {**self._message(7, chat), "text": "x"}
+        self._queue(number, "callback_query", {
+            "id": str(number), "from": shown["from"], "message": shown, "chat_instance": "1", "data": data
+        })  # fmt: skip
+
+    @staticmethod
+    def _message(number: int, chat: int) -> dict[str, object]:
         user = {"id": chat, "is_bot": False, "first_name": "R", "language_code": "en"}
         where = {"id": chat, "type": "private", "first_name": "R"}
-        message = {"message_id": number, "date": 1_790_000_000, "chat": where, "from": user, **self._content()}
-        self._waiting.append((number, orjson.dumps({"update_id": number, "message": message})))
+        return {"message_id": number, "date": 1_790_000_000, "chat": where, "from": user}
+
+    def _queue(self, number: int, kind: str, body: dict[str, object]) -> None:
+        self._waiting.append((number, orjson.dumps({"update_id": number, kind: body})))
         self._changed.set()
 
     async def _updates(self, request: web.Request) -> web.Response:

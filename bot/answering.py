@@ -141,13 +141,28 @@ class Answering:
             await self._append(talk.appends)
 
     async def _write(self, talk: Talk, call: Call) -> None:
+        """The effect and the mark of the update, in one transaction.
+
+        Another replica may have got the same update at the same moment: then its mark is found at the end, or the
+        effect it had makes this one fail. Only that one's effect stays.
+        """
+        try:
+            is_first = await self._write_once(talk, call)
+        except Exception as trouble:
+            if is_outage(trouble) or not await self._was_done(talk):
+                raise
+            is_first = False
+        if not is_first:
+            talk.committed.clear()
+            await self._was_done(talk)
+        for follow_up in talk.committed:
+            await follow_up()
+
+    async def _write_once(self, talk: Talk, call: Call) -> bool:
+        """False, with everything rolled back, if the update is marked already."""
         async with self.database.writing() as session:
             talk.session = session
             await lock_chat(session, talk.chat_id)
-            if not await updates.mark_done(session, talk.key, talk.now):
-                (done,) = await updates.done(session, [talk.key])
-                self._repeat(talk, done or Done())
-                return
             seen = [row for row in talk.appends if isinstance(row, Seen)]
             await appends.write(session, seen, talk.now)
             await call.run(talk)
@@ -155,13 +170,22 @@ class Answering:
             rest = [row for row in talk.appends if not isinstance(row, Seen)]
             await appends.write(session, rest, talk.now)
             await session.flush()
-            if has_written(session) or rest or seen:
-                await updates.keep_answers(session, talk.key, pack(talk.outgoing), talk.now + KEPT_BEFORE_RESENT)
-                talk.keeps_answers = True
-            else:
+            if not (has_written(session) or rest or seen):
                 await session.rollback()
-        for follow_up in talk.committed:
-            await follow_up()
+                return True
+            resent_from = talk.now + KEPT_BEFORE_RESENT
+            talk.keeps_answers = await updates.mark_done(session, talk.key, talk.now, pack(talk.outgoing), resent_from)
+            if not talk.keeps_answers:
+                await session.rollback()
+            return talk.keeps_answers
+
+    async def _was_done(self, talk: Talk) -> bool:
+        """Whether the update has had its effect by another hand; what is still to be answered to it is then at hand."""
+        async with self.database.reading() as session:
+            (done,) = await updates.done(session, [talk.key])
+        if done is not None:
+            self._repeat(talk, done)
+        return done is not None
 
     def _repeat(self, talk: Talk, done: Done) -> None:
         """An update that has had its effect came again: only what could not be said before is said."""

@@ -10,14 +10,27 @@ from pathlib import Path
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, TypeDecorator, event, text
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Dialect,
+    Executable,
+    Integer,
+    LargeBinary,
+    MetaData,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from storage import sqlite_connection
 from storage.encryption import Vault
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
@@ -106,7 +119,7 @@ async def _connect(session: AsyncSession, options: dict[str, Any]) -> None:
     """Takes the session's connection now, so that an outage is known as one: drivers raise whatever they meet, from a
     missing socket to "the database system is starting up"."""
     try:
-        await session.connection(execution_options=options)
+        session.info["connection"] = await session.connection(execution_options=options)
     except Exception as trouble:
         raise DatabaseAway(type(trouble).__name__) from trouble
 
@@ -115,6 +128,18 @@ def vault_of(session: AsyncSession) -> Vault:
     vault = session.info["vault"]
     assert isinstance(vault, Vault)
     return vault
+
+
+async def run(
+    session: AsyncSession, statement: Executable, values: Any = None, writes: bool = True
+) -> CursorResult[*tuple[Any, ...]]:
+    """Runs a statement of the hot paths on the session's connection: built once at the start of the program, with its
+    values apart, and past the ORM, it costs a third of what it costs through it."""
+    if writes:
+        session.info["wrote"] = True
+    connection = session.info["connection"]
+    assert isinstance(connection, AsyncConnection)
+    return await connection.execute(statement, values)
 
 
 def has_written(session: AsyncSession) -> bool:
@@ -153,7 +178,13 @@ def open_database(url: str, vault: Vault) -> Database:
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(parsed, pool_size=6, max_overflow=0, connect_args={"timeout": 20}, **options)
+        engine = create_async_engine(
+            parsed,
+            pool_size=6,
+            max_overflow=0,
+            connect_args={"timeout": 20, "async_creator_fn": sqlite_connection.connect},
+            **options,
+        )
         _tune_sqlite(engine)
     else:
         engine = create_async_engine(parsed, pool_size=12, max_overflow=4, pool_pre_ping=True, **options)
@@ -182,7 +213,12 @@ def is_postgresql(session: AsyncSession) -> bool:
 
 def insert_into(session: AsyncSession, table: type[Base]) -> postgresql.Insert:
     """An INSERT that can say ON CONFLICT, in the dialect of the session (both spell it the same)."""
-    return postgresql.insert(table) if is_postgresql(session) else cast(postgresql.Insert, sqlite.insert(table))
+    return insert_for(is_postgresql(session), table)
+
+
+def insert_for(postgres: bool, table: type[Base]) -> postgresql.Insert:
+    """The same, for statements that are built once."""
+    return postgresql.insert(table) if postgres else cast(postgresql.Insert, sqlite.insert(table))
 
 
 async def lock_chat(session: AsyncSession, chat_id: int) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import BigInteger, String, delete, select
+from sqlalchemy import BigInteger, String, Table, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, Sealed, vault_of
+from storage.database import Base, Sealed, insert_for, is_postgresql, run, vault_of
 
 Value = str | int | float | bool | None | dict[str, Any] | list[Any]
 Answers = dict[str, Value]
@@ -25,6 +27,11 @@ class Dialogue(Base):
     form: Mapped[str] = mapped_column(String(40))
     answers: Mapped[bytes] = mapped_column(Sealed)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+_TABLE = cast(Table, Dialogue.__table__)
+_CURRENT = select(_TABLE).where(_TABLE.c.person_id == bindparam("person")).with_for_update()
+_CLOSE = _TABLE.delete().where(_TABLE.c.person_id == bindparam("person"))
 
 
 @dataclass(slots=True)
@@ -47,7 +54,7 @@ class OpenForm:
 
 async def current(session: AsyncSession, person_id: int, now: datetime) -> OpenForm | None:
     """The form that this person is in, locked until the transaction ends; None if there is none or it has expired."""
-    row = await session.scalar(select(Dialogue).where(Dialogue.person_id == person_id).with_for_update())
+    row = (await run(session, _CURRENT, {"person": person_id}, writes=False)).one_or_none()
     if row is None or row.expires_at <= now:
         return None
     kept = orjson.loads(vault_of(session).open(row.answers, "dialogues.answers", person_id))
@@ -59,12 +66,19 @@ async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: t
     form.mark = secrets.token_urlsafe(6)
     kept = {"step": form.step, "answers": form.answers, "trail": form.trail, "editing": form.editing, "mark": form.mark}
     sealed = vault_of(session).seal(orjson.dumps(kept), "dialogues.answers", form.person_id)
-    row = Dialogue(person_id=form.person_id, form=form.form, answers=sealed, expires_at=now + kept_for)
-    await session.merge(row)
+    row = {"person_id": form.person_id, "form": form.form, "answers": sealed, "expires_at": now + kept_for}
+    await run(session, _keep(is_postgresql(session)), row)
+
+
+@cache
+def _keep(postgres: bool) -> Insert:
+    statement = insert_for(postgres, Dialogue)
+    kept = {name: statement.excluded[name] for name in ("form", "answers", "expires_at")}
+    return statement.on_conflict_do_update(index_elements=["person_id"], set_=kept)
 
 
 async def close(session: AsyncSession, person_id: int) -> None:
-    await session.execute(delete(Dialogue).where(Dialogue.person_id == person_id))
+    await run(session, _CLOSE, {"person": person_id})
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:

@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NewType
+from typing import Any, NewType, cast
 
-from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Row, String, and_, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import roles
-from storage.database import Base, Sealed, insert_into, vault_of
+from storage.database import Base, Sealed, UtcDateTime, insert_into, run, vault_of
 from storage.dialogues import Dialogue
 from storage.encryption import Vault
 from storage.memberships import Membership
@@ -60,22 +74,30 @@ class Standing:
         return self.language or self.app_language
 
 
+def _standings() -> Select[Any]:
+    """Built once: it is asked for every update."""
+    people, forms, members = (cast(Table, one.__table__) for one in (PersonRow, Dialogue, Membership))
+    now = bindparam("now", type_=UtcDateTime())
+    return (
+        select(
+            people.c.id, people.c.language, people.c.reachable, people.c.last_seen, forms.c.form,
+            people.c.app_language, members.c.number,
+        )
+        .select_from(
+            people.outerjoin(
+                forms, and_(forms.c.person_id == people.c.id, forms.c.expires_at > now)
+            ).outerjoin(members, and_(members.c.person_id == people.c.id, members.c.left_at.is_(None)))
+        )
+        .where(people.c.id.in_(bindparam("ids", expanding=True)))
+    )  # fmt: skip
+
+
+_STANDINGS = _standings()
+
+
 async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Standing]:
     """The standing of each person, in the order asked, by one query."""
-    rows = await session.execute(
-        select(
-            PersonRow.id,
-            PersonRow.language,
-            PersonRow.reachable,
-            PersonRow.last_seen,
-            Dialogue.form,
-            PersonRow.app_language,
-            Membership.number,
-        )
-        .outerjoin(Dialogue, and_(Dialogue.person_id == PersonRow.id, Dialogue.expires_at > now))
-        .outerjoin(Membership, and_(Membership.person_id == PersonRow.id, Membership.left_at.is_(None)))
-        .where(PersonRow.id.in_(set(ids)))
-    )
+    rows = await run(session, _STANDINGS, {"ids": list(set(ids)), "now": now}, writes=False)
     given = await roles.held(session, ids, now)
     found = {row.id: _standing(row, given.get(row.id, set())) for row in rows}
     return [found.get(person_id) or Standing(False, roles=frozenset(given.get(person_id, ()))) for person_id in ids]
@@ -86,7 +108,7 @@ def spoken() -> ColumnElement[str | None]:
     return func.coalesce(PersonRow.language, PersonRow.app_language)
 
 
-def _standing(row: Row[int, str | None, bool, datetime, str, str | None, int], given: set[str]) -> Standing:
+def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
     _, language, reachable, last_seen, form, app_language, number = row
     held = frozenset(given if number is None else {*given, MEMBER})
     return Standing(True, language, reachable, last_seen, form, app_language, held)

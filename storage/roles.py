@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, String, delete, or_, select
+from sqlalchemy import BigInteger, ColumnElement, String, Table, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import versions
-from storage.database import Base
+from storage.database import Base, UtcDateTime, run
 
 VERSION = "roles"
 """Raised with every change, so that menus are published anew."""
@@ -25,6 +25,13 @@ class RoleRow(Base):
     until: Mapped[datetime | None] = mapped_column(default=None, index=True)
     granted_by: Mapped[int] = mapped_column(BigInteger)
     at: Mapped[datetime]
+
+
+_TABLE = cast(Table, RoleRow.__table__)
+_HELD = select(_TABLE.c.person_id, _TABLE.c.role).where(
+    _TABLE.c.person_id.in_(bindparam("ids", expanding=True)),
+    or_(_TABLE.c.until.is_(None), _TABLE.c.until > bindparam("now", type_=UtcDateTime())),
+)
 
 
 def _holds(now: datetime) -> ColumnElement[bool]:
@@ -51,9 +58,7 @@ async def take(session: AsyncSession, person_id: int, role: str) -> bool:
 
 async def held(session: AsyncSession, ids: Sequence[int], now: datetime) -> dict[int, set[str]]:
     """The roles of these people, at this moment."""
-    rows = await session.execute(
-        select(RoleRow.person_id, RoleRow.role).where(RoleRow.person_id.in_(set(ids)), _holds(now))
-    )
+    rows = await run(session, _HELD, {"ids": list(set(ids)), "now": now}, writes=False)
     found: dict[int, set[str]] = {}
     for person_id, role in rows:
         found.setdefault(person_id, set()).add(role)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, cast
 
-from sqlalchemy import BigInteger, delete, select, update
+from sqlalchemy import BigInteger, Table, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
-from storage.database import Base, Sealed, insert_into, vault_of
+from storage.database import Base, Sealed, insert_for, is_postgresql, run, vault_of
 
 KEPT = timedelta(hours=48)
 """Telegram hands an update over for 24 h; twice that is surely enough."""
@@ -29,6 +31,12 @@ class DoneUpdate(Base):
     due: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
 
+_TABLE = cast(Table, DoneUpdate.__table__)
+_KEYS = _TABLE.c.key.in_(bindparam("keys", expanding=True))
+_DONE = select(_TABLE.c.key, _TABLE.c.answers).where(_KEYS)
+_ANSWERED = _TABLE.update().where(_KEYS).values(answers=None, due=None)
+
+
 class Done(NamedTuple):
     """An update that has had its effect, and the answers to it that have not gone out."""
 
@@ -40,23 +48,32 @@ class Unanswered(NamedTuple):
     answers: bytes
 
 
-async def mark_done(session: AsyncSession, key: int, now: datetime) -> bool:
-    """Writes the update's row; False if it was there before."""
-    statement = (
-        insert_into(session, DoneUpdate).values(key=key, at=now).on_conflict_do_nothing().returning(DoneUpdate.key)
-    )
-    return (await session.execute(statement, execution_options={"unnoted": True})).scalar() is not None
+@cache
+def _mark(postgres: bool) -> ReturningInsert[int]:
+    return insert_for(postgres, DoneUpdate).on_conflict_do_nothing().returning(_TABLE.c.key)
+
+
+async def mark_done(
+    session: AsyncSession, key: int, now: datetime, answers: bytes | None = None, due: datetime | None = None
+) -> bool:
+    """Writes the update's row; False if it was there before.
+
+    What is to be answered is kept with it, encrypted, until `answered`; from `due` on, whoever looks may send it.
+    """
+    sealed = None if answers is None else vault_of(session).seal(answers, "updates.answers", key)
+    row = {"key": key, "at": now, "answers": sealed, "due": due}
+    return (await run(session, _mark(is_postgresql(session)), row)).scalar() is not None
 
 
 async def keep_answers(session: AsyncSession, key: int, answers: bytes, due: datetime) -> None:
-    """Keeps what is to be answered, encrypted, until `answered`; from `due` on, whoever looks may send it."""
+    """Keeps what is still to be answered to an update that is marked."""
     sealed = vault_of(session).seal(answers, "updates.answers", key)
     await session.execute(update(DoneUpdate).where(DoneUpdate.key == key).values(answers=sealed, due=due))
 
 
 async def done(session: AsyncSession, keys: Sequence[int]) -> list[Done | None]:
     """What is known of each of these updates, in the order asked; None for one that has had no effect yet."""
-    rows = await session.execute(select(DoneUpdate.key, DoneUpdate.answers).where(DoneUpdate.key.in_(keys)))
+    rows = await run(session, _DONE, {"keys": list(keys)}, writes=False)
     vault = vault_of(session)
     found = {key: Done(None if sealed is None else vault.open(sealed, "updates.answers", key)) for key, sealed in rows}
     return [found.get(key) for key in keys]
@@ -84,7 +101,7 @@ async def claim_unanswered(session: AsyncSession, now: datetime, lease: timedelt
 
 async def answered(session: AsyncSession, keys: Sequence[int]) -> None:
     """These updates' answers have gone out."""
-    await session.execute(update(DoneUpdate).where(DoneUpdate.key.in_(keys)).values(answers=None, due=None))
+    await run(session, _ANSWERED, {"keys": list(keys)})
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
