@@ -47,6 +47,7 @@ log = logger("bot.app")
 
 RESENT_EVERY = 5.0
 CLOSES_WITHIN = 1.0
+CHECKPOINT_EVERY = 2.0
 
 
 def system_clock() -> datetime:
@@ -149,6 +150,7 @@ class App:
         self._bot_id = int(me.get("id", 0))
         self._beside(self._every(REFRESHED_EVERY, self.directory.refresh))
         self._beside(self._every(REFRESHED_EVERY, self._watch_versions))
+        self._beside(self._every(CHECKPOINT_EVERY, self.database.checkpoint))
         self._beside(self.delivering.run())
         self._beside(self._every(PANELS_EVERY, self.panels.show))
         self._beside(self._every(RESENT_EVERY, self.answering.resend))

@@ -42,7 +42,7 @@ class StationDirectory:
 
     async def refresh(self) -> None:
         """Reads anew what has changed since the last time."""
-        async with self._database.reading() as session:
+        async with self._database.reading(apart=True) as session:
             found = await versions.read_all(session)
             known = self._versions or {}
             if self._versions is None or found.get(stations.VERSION) != known.get(stations.VERSION):

@@ -37,7 +37,7 @@ async def import_stations(
     await schema.migrate(database)
     lines = read_stations(file, crs, on_bytes)
     good = refused = 0
-    async with database.writing() as session:
+    async with database.writing(apart=True) as session:
         while batch := list(islice(lines, _BATCH)):
             for line in _refused(batch):
                 refused += 1
@@ -63,7 +63,7 @@ async def export_stations(database: Database, file: Path) -> int:
     count = 0
     with file.open("wb") as target:
         writer = kind(target)
-        async with database.reading() as session:
+        async with database.reading(apart=True) as session:
             async for row in stations.all_rows(session):
                 writer.add(row)
                 count += 1

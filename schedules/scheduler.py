@@ -62,7 +62,7 @@ class Scheduler:
         try:
             more = True
             while more and self._leads() and not self._stopping:
-                async with self._database.writing() as session:
+                async with self._database.writing(apart=True) as session:
                     more = await run(session, self._clock())
         except Exception as trouble:
             log.warning("a job failed; the next turn tries again", job=name, trouble=type(trouble).__name__)

@@ -97,31 +97,48 @@ class Database:
         )
 
     @contextlib.asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncSession]:
-        """A transaction that may write: committed at the end, rolled back on an error."""
+    async def writing(self, apart: bool = False) -> AsyncIterator[AsyncSession]:
+        """A transaction that may write: committed at the end, rolled back on an error.
+
+        `apart`: its statements may take long (see storage/sqlite_connection.py).
+        """
         async with self._writer, self._sessions() as session:
-            await _connect(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"})
+            await _connect(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart)
             yield session
             await session.commit()
 
     @contextlib.asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    async def reading(self, apart: bool = False) -> AsyncIterator[AsyncSession]:
         """A session for reading."""
         async with self._sessions() as session:
-            await _connect(session, {})
+            await _connect(session, {}, apart)
             yield session
+
+    async def checkpoint(self) -> None:
+        """Moves what SQLite has written to its log into the database file; apart, since it waits for the disk."""
+        if not self.is_postgresql:
+            async with self.engine.connect() as connection:
+                pooled = await connection.get_raw_connection()
+                driver = pooled.driver_connection
+                assert isinstance(driver, sqlite_connection.Connection)
+                driver.apart = True
+                await driver.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def close(self) -> None:
         await self.engine.dispose()
 
 
-async def _connect(session: AsyncSession, options: dict[str, Any]) -> None:
+async def _connect(session: AsyncSession, options: dict[str, Any], apart: bool) -> None:
     """Takes the session's connection now, so that an outage is known as one: drivers raise whatever they meet, from a
     missing socket to "the database system is starting up"."""
     try:
-        session.info["connection"] = await session.connection(execution_options=options)
+        session.info["connection"] = connection = await session.connection(execution_options=options)
     except Exception as trouble:
         raise DatabaseAway(type(trouble).__name__) from trouble
+    if connection.dialect.name == "sqlite" and connection.sync_connection is not None:
+        driver = connection.sync_connection.connection.driver_connection
+        assert isinstance(driver, sqlite_connection.Connection)
+        driver.apart = apart
 
 
 def vault_of(session: AsyncSession) -> Vault:
@@ -182,7 +199,10 @@ def open_database(url: str, vault: Vault) -> Database:
             parsed,
             pool_size=6,
             max_overflow=0,
-            connect_args={"timeout": 20, "async_creator_fn": sqlite_connection.connect},
+            connect_args={
+                "timeout": sqlite_connection.PATIENCE_MS / 1_000,
+                "async_creator_fn": sqlite_connection.connect,
+            },
             **options,
         )
         _tune_sqlite(engine)
@@ -198,7 +218,7 @@ def _tune_sqlite(engine: AsyncEngine) -> None:
     def on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver then leaves BEGIN to us
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=20000", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "wal_autocheckpoint=0"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
