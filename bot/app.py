@@ -19,6 +19,7 @@ from bot.config import Config
 from bot.courier import Courier
 from bot.delivering import Delivering
 from bot.directory import REFRESHED_EVERY, StationDirectory
+from bot.doors import LOOKED_EVERY, Doors
 from bot.geocoding import GeopyGeocoder
 from bot.intake import Polling
 from bot.leader import Leader
@@ -31,6 +32,7 @@ from bot.rendering import Rendering
 from bot.transport import AiohttpRequest
 from bot.waiting import wait_at_most
 from bot.web import health
+from bot.web.calendar import CalendarFeed
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
 from handlers.house import House, Joining, Organisation
@@ -85,6 +87,8 @@ class App:
             approval_above=config.broadcasts.approval_above,
             joining=Joining(config.membership.platforms, config.membership.districts, config.membership.id_number),
             retention=retention,
+            lead_times=tuple(config.reminders.lead_times),
+            public_url=config.web.public_url.rstrip("/"),
             admins=frozenset(config.people.admins),
             coordinators=frozenset(config.people.coordinators),
             counsel=frozenset(config.people.counsel),
@@ -96,7 +100,7 @@ class App:
         self.courier = Courier(self.transport, self.base_url, self._unreachable, self.metrics, self.pacer)
         self.answering = Answering(database, self.house, features.routes(), self.courier, clock, self.metrics)
         self.delivering = Delivering(
-            database, self.courier, Rendering(database, self.house, self.answering.routes, config).render, clock,
+            database, self.courier, Rendering(database, self.house, self.answering.routes, config, clock).render, clock,
             self.leader.leading, config.telegram.messages_per_second, self.house,
         )  # fmt: skip
         self.polling = Polling(self._ask, self.answering.handle, self.leader.leading)
@@ -105,10 +109,14 @@ class App:
             database, clock, self.leader.leading.is_set,
             Settings(
                 self.house.quiet_hours, zone, retention, self.house.coordinators, self.house.admins,
-                config.membership.digest_at, config.log_file,
+                config.membership.digest_at, organisation.country, config.activities.digest_on,
+                config.activities.digest_at, config.log_file,
             ),
         )  # fmt: skip
+        self.house.wake = self.scheduler.wake
         self.panels = Panels(database, self.courier, self.house, clock)
+        self.doors = Doors(database, self.courier, self.house, clock)
+        self.calendar = CalendarFeed(database, self.house, clock)
         self.geocoder: GeopyGeocoder | None = None
         self._started = False
         self._versions: dict[str, int] = {}
@@ -153,6 +161,7 @@ class App:
         self._beside(self._every(CHECKPOINT_EVERY, self.database.checkpoint))
         self._beside(self.delivering.run())
         self._beside(self._every(PANELS_EVERY, self.panels.show))
+        self._beside(self._every(LOOKED_EVERY, self.doors.show))
         self._beside(self._every(RESENT_EVERY, self.answering.resend))
         self.scheduler.start()
         self._started = True
@@ -255,6 +264,7 @@ class App:
 
     def add_routes(self, application: web.Application) -> None:
         """What this process serves: health, figures, and the webhook at the path of its URL."""
+        self.calendar.add_routes(application)
         health.add_routes(application, lambda: self.is_ready, self.metrics)
         if not self.polls:
             application.router.add_post(urlsplit(self.config.telegram.webhook_url).path, self.webhook.take)

@@ -1,4 +1,4 @@
-"""A member's card as PNG: name, number, since when, and a QR code that a coordinator scans."""
+"""A member's card as PNG: name, number, since when, and a QR code that a coordinator scans. And the code at a door."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handlers.house import Card
 
 WIDTH, HEIGHT = 1_000, 630
 """The shape of a bank card (ISO/IEC 7810 ID-1, 85.6 x 54 mm)."""
-_QR, _EDGE = 330, 60
+_QR, _EDGE, CODE = 330, 60, 720
 _GROUND, _BAND, _INK, _SOFT, _LIGHT = "#fdfaf3", "#b5192b", "#22303c", "#6b7680", "#ffffff"
 
 
@@ -32,6 +32,17 @@ def paint(card: Card) -> bytes:
     return out.getvalue()
 
 
+def paint_code(link: str, title: str) -> bytes:
+    """A large QR code below a title, to be shown at a door."""
+    image = Image.new("RGB", (CODE, CODE + 90), _LIGHT)
+    draw = ImageDraw.Draw(image)
+    draw.text((CODE / 2, 50), title, _INK, font(_size(title, CODE - 80, 40)), anchor="mm")
+    image.paste(_qr(link, CODE - 120), (60, 90))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
 def _size(text: str, room: float, most: int) -> int:
     """The largest size, up to `most`, at which the text fits; 18 at least."""
     size = most
@@ -40,11 +51,11 @@ def _size(text: str, room: float, most: int) -> int:
     return size
 
 
-def _qr(link: str) -> Image.Image:
+def _qr(link: str, side: int = _QR) -> Image.Image:
     import segno
 
     made = io.BytesIO()
     code = segno.make(link, error="m", micro=False)
     code.save(made, kind="png", scale=8, border=2)
     with Image.open(made) as picture:
-        return picture.convert("RGB").resize((_QR, _QR), Image.Resampling.NEAREST)
+        return picture.convert("RGB").resize((side, side), Image.Resampling.NEAREST)

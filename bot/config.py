@@ -166,6 +166,19 @@ class Membership(Section):
     digest_at: Clock = time(9)
 
 
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Activities(Section):
+    digest_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    digest_at: Clock = time(10)
+
+    @property
+    def digest_on(self) -> int:
+        """As datetime.weekday counts."""
+        return DAYS.index(self.digest_day)
+
+
 class RetentionSection(Section):
     unfinished_forms: Duration = timedelta(hours=24)
     decided_applications: Duration = timedelta(days=90)
@@ -197,6 +210,7 @@ class Config(BaseSettings):
     reminders: Reminders = Reminders()
     broadcasts: Broadcasts = Broadcasts()
     membership: Membership = Membership()
+    activities: Activities = Activities()
     retention: RetentionSection = RetentionSection()
     logging: Logging = Logging()
 

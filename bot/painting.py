@@ -50,6 +50,10 @@ class PillowPainter:
         """See handlers.house.Painter. Not kept: it shows a name."""
         return await asyncio.to_thread(cards.paint, card)
 
+    async def qr_png(self, link: str, title: str) -> bytes:
+        """See handlers.house.Painter."""
+        return await asyncio.to_thread(cards.paint_code, link, title)
+
     async def columns_png(self, title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
         """See handlers.house.Painter."""
         return await asyncio.to_thread(charts.columns, title, values, labels)

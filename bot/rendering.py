@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
 
 from bot.config import Config
 from handlers.broadcasts import sent_buttons
@@ -25,7 +28,11 @@ _CHANGEABLE = {"editMessageText": ("text", "entities"), "editMessageCaption": ("
 
 
 class Rendering:
-    def __init__(self, database: Database, house: House, routes: Routes, config: Config) -> None:
+    def __init__(
+        self, database: Database, house: House, routes: Routes, config: Config, clock: Callable[[], datetime]
+    ) -> None:
+        self._clock = clock
+        self._subjects: OrderedDict[tuple[str, int], tuple[float, Mapping[str, Any] | None]] = OrderedDict()
         self._database = database
         self._house = house
         self._routes = routes
@@ -39,16 +46,37 @@ class Rendering:
             return Outgoing("deleteMessage", {"chat_id": claimed.recipient, "message_id": claimed.target})
         subject = claimed.broadcast_id or claimed.about
         if subject is None:
-            text, buttons = self._routes.notices[claimed.kind](self._house, language, claimed.params)
-            params = message_params(claimed.recipient, text, buttons)
+            params = await self._params(claimed)
+            if params is None:
+                return None
+            text, buttons = self._routes.notices[claimed.kind](self._house, language, params)
+            said = message_params(claimed.recipient, text, buttons)
             if claimed.target is None:
-                return Outgoing("sendMessage", params)
-            return Outgoing("editMessageText", {**params, "message_id": claimed.target})
+                return Outgoing("sendMessage", said)
+            return Outgoing("editMessageText", {**said, "message_id": claimed.target})
         found = await self._content(subject, claimed.kind)
         if found is None:
             return None
         outgoing = self._broadcast(claimed.recipient, subject, *found, language)
         return outgoing if claimed.about is None else _edit(outgoing, claimed.target)
+
+    async def _params(self, claimed: Claimed) -> Mapping[str, Any] | None:
+        """What fills a notice: what was kept with it, and what is read of its subject now; None if it helps no more."""
+        now = self._clock()
+        if claimed.expires_at is not None and claimed.expires_at <= now:
+            return None
+        read = self._routes.subjects.get(claimed.kind)
+        if read is None:
+            return claimed.params
+        about = claimed.subject if claimed.subject is not None else int(claimed.params["id"])
+        kept = self._subjects.get((claimed.kind, about))
+        if kept is None or time.monotonic() - kept[0] > _FRESH_FOR:
+            async with self._database.reading() as session:
+                kept = time.monotonic(), await read(session, about, now)
+            self._subjects[claimed.kind, about] = kept
+            while len(self._subjects) > _KEPT:
+                self._subjects.popitem(last=False)
+        return None if kept[1] is None else {**kept[1], **claimed.params}
 
     def _broadcast(self, recipient: int, broadcast_id: int, content: Content, topic: Topic, language: str) -> Outgoing:
         method, said = content.call_in(language)

@@ -18,6 +18,7 @@ class Right(StrEnum):
     CLEAR_REPORTS = "clear_reports"
     BROADCAST = "broadcast"
     REVIEW = "review"
+    RUN_ACTIVITIES = "run_activities"
     GRANT_ROLES = "grant_roles"
     ADMINISTER = "administer"
 
@@ -25,7 +26,7 @@ class Right(StrEnum):
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.RIDER: frozenset({Right.USE}),
     Role.MEMBER: frozenset({Right.USE}),
-    Role.COORDINATOR: frozenset({Right.USE, Right.CLEAR_REPORTS, Right.BROADCAST, Right.REVIEW}),
+    Role.COORDINATOR: frozenset({Right.USE, Right.CLEAR_REPORTS, Right.BROADCAST, Right.REVIEW, Right.RUN_ACTIVITIES}),
     Role.COUNSEL: frozenset({Right.USE}),
     Role.ADMIN: frozenset(Right),
 }

@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from markupsafe import escape
-
 from handlers import forms, texts
 from handlers.access import Right
 from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
 from handlers.incoming import Json
+from handlers.station_names import station_named
 from handlers.talk import Talk
 from handlers.texts import LANGUAGES, N_
+from storage import activities
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
 from storage.topics import Topic
@@ -60,31 +60,27 @@ async def _read_content(talk: Talk) -> Value:
 
 
 async def _read_opens(talk: Talk) -> Value:
-    """A button: its words and address, or the station whose page it opens."""
+    """A button: its words and address, or the activity or station whose page it opens."""
     text = forms.clean(talk.text)
     words, _, address = text.rpartition(" ")
     if re.fullmatch(r"https?://[^\s/]+\S*", address) and 1 <= len(words) <= 40:
         return ["link", words, address]
+    for activity in await activities.coming(talk.session, talk.now):
+        if text.casefold() == activity.title.casefold():
+            return ["activity", activity.title[:40], activity.id]
     row = _station_named(talk, text)
     index = talk.house.directory.index
     return ["station", index.names[row][:40], int(index.keys[row])]
 
 
 def _station_named(talk: Talk, text: str) -> int:
-    """The row of the one station with this name, or with these words in its name. Raises NotAnAnswer."""
-    index = talk.house.directory.index
-    names, wanted = index.names, text.casefold()
-    found = [row for row in range(len(index)) if wanted and wanted in names[row].casefold()]
-    same = [row for row in found if names[row].casefold() == wanted]
-    if len(same or found) == 1:
-        return (same or found)[0]
-    if found:
-        several = " · ".join(names[row] for row in found[:5])
-        raise NotAnAnswer(
-            talk._("Several stations are called so: {names}. Write one name whole.").format(names=escape(several))
-        )
+    """Raises NotAnAnswer unless it is the name of one station."""
+    row = station_named(talk, text)
+    if row is not None:
+        return row
     raise NotAnAnswer(talk._(
-        "Write the name of a station, or for a link its words and address: Sign up https://example.org/form"
+        "Write the title of an activity, the name of a station, or for a link its words and address: "
+        "Sign up https://example.org/form"
     ))  # fmt: skip
 
 
@@ -120,6 +116,15 @@ def _topics(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 def _languages(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     everyone = Choice("all", talk._("Everyone"), "")
     return [everyone, *(Choice(code, name, code) for code, name in LANGUAGES.items())]
+
+
+WHO = {
+    "signed_up": N_("those who have a place"), "waiting": N_("those who wait"), "attended": N_("those who came"),
+}  # fmt: skip
+
+
+def _who(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return [Choice(key, talk._(label), key) for key, label in WHO.items()]
 
 
 MEMBERS = {"": N_("Everyone"), "member": N_("Members"), "not_member": N_("Not yet members")}
@@ -256,8 +261,8 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 key="opens", title=lambda talk: talk._("Button"), read=_read_opens, optional=True,
                 show=lambda _talk, value: " → ".join(str(part) for part in cast("list[Any]", value)[1:]),
                 ask=lambda talk, _: talk._(
-                    "A button below it? Write the name of a station, or for a link its words and the address, "
-                    "like: Sign up https://example.org/form"
+                    "A button below it? Write the title of an activity, the name of a station, or for a link its words "
+                    "and the address, like: Sign up https://example.org/form"
                 ),
             ),
             Question(
@@ -274,6 +279,11 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ask=lambda talk, _: talk._(
                     "Why is it urgent? It rings at night too. The reason is kept with your name."
                 ),
+            ),
+            Question(
+                key="who", title=lambda talk: talk._("Who of the activity"), read=_press_a_button, choices=_who,
+                when=lambda answers: bool(answers.get("_activity")), show=lambda talk, value: talk._(WHO[str(value)]),
+                ask=lambda talk, _: talk._("To whom of the activity?"),
             ),
             Question(
                 key="language", title=lambda talk: talk._("Language"), read=_press_a_button, choices=_languages,

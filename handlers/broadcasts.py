@@ -15,7 +15,7 @@ from handlers.incoming import Json
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Forged, Talk
 from handlers.texts import N_
-from storage import broadcast_reads, broadcasts, topics
+from storage import activities, broadcast_reads, broadcasts, topics
 from storage.broadcasts import Content
 from storage.dialogues import Answers
 from storage.segments import Segment
@@ -27,6 +27,7 @@ def register(routes: Routes) -> None:
     routes.form(composing(_done))
     routes.form(correcting(_corrected))
     routes.press("bcorrect", correct, int, right=Right.BROADCAST)
+    routes.press("actwrite", write_to_all, int, right=Right.BROADCAST)
     routes.press("mute", mute, str)
     routes.press("haveread", have_read, int)
     broadcast_panel.register(routes)
@@ -37,12 +38,25 @@ async def begin(talk: Talk) -> None:
     await forms.begin(talk, composing(_done), dict(DEFAULTS))
 
 
+async def write_to_all(talk: Talk, activity_id: int) -> None:
+    """From an activity: the same form, to those who signed up for it."""
+    row = await activities.published(talk.session, activity_id)
+    preset: Answers = {
+        "_activity": row.id,
+        "topic": Topic.ACTIVITIES.value,
+        "opens": ["activity", row.title[:40], row.id],
+    }
+    await forms.begin(talk, composing(_done), {**DEFAULTS, **preset})
+
+
 def segment_of(answers: Answers) -> Segment:
     chosen: dict[str, tuple[tuple[str, Any], ...]] = {}
     if answers.get("language"):
         chosen["language"] = (("language", answers["language"]),)
     if answers.get("members"):
         chosen[str(answers["members"])] = ()
+    if answers.get("_activity"):
+        chosen[str(answers["who"])] = (("activity", answers["_activity"]),)
     for name in ("platform", "district"):
         if answers.get(name):
             chosen[name] = ((name, answers[name]),)
@@ -110,6 +124,8 @@ def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: st
 def _opening(kind: str, words: str, target: Any) -> Button:
     if kind == "link":
         return Button(words, url=str(target))
+    if kind == "activity":
+        return Button(f"🏀 {words}", f"act:{target}")
     return Button(f"🏠 {words}", f"page:0:{target}")
 
 

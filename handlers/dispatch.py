@@ -49,6 +49,8 @@ def call_for(incoming: Incoming, house: House, routes: Routes, open_form: str | 
         return _in_a_group(incoming, house, routes)
     if incoming.is_press:
         return _press(str(incoming.body.get("data") or ""), routes)
+    if incoming.kind == "inline_query":
+        return Call(routes.events["inline"])
     if incoming.kind == "my_chat_member":
         return Call(routes.events["membership"])
     if incoming.kind == "edited_message":

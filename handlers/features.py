@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from handlers import (
+    activities,
+    activity_admin,
+    activity_sign_up,
     applications,
+    attendance,
     broadcasts,
+    calendars,
+    digests,
     memberships,
     my,
     privacy,
@@ -22,12 +28,18 @@ def routes() -> Routes:
     table = Routes()
     stations.register(table)
     station_page.register(table)
+    activities.register(table)
+    activity_sign_up.register(table)
+    calendars.register(table)
+    digests.register(table)
     applications.register(table)
     memberships.register(table)
     start.register(table)
     my.register(table)
     privacy.register(table)
     broadcasts.register(table)
+    activity_admin.register(table)
+    attendance.register(table)
     reviews.register(table)
     roles.register(table)
     set_aside.register(table)

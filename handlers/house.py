@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -92,6 +92,10 @@ class Painter(Protocol):
         """A PNG of a member's card."""
         ...
 
+    async def qr_png(self, link: str, title: str) -> bytes:
+        """A PNG with a large QR code of the link, and a title."""
+        ...
+
     async def columns_png(self, title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
         """A PNG with a column for each value; the labels stand evenly below."""
         ...
@@ -109,6 +113,10 @@ class Joining:
     platforms: Sequence[str] = ()
     districts: Sequence[str] = ()
     id_number: str = "optional"
+
+
+def _nothing_to_wake(_name: str) -> None:
+    """Until bot/app.py passes the clock's own."""
 
 
 _NEVER_QUIET = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
@@ -129,6 +137,10 @@ class House:
     coordinators: frozenset[int] = frozenset()
     counsel: frozenset[int] = frozenset()
     joining: Joining = Joining()
+    lead_times: Sequence[timedelta] = (timedelta(hours=24), timedelta(hours=2))
+    public_url: str = ""
+    wake: Callable[[str], None] = _nothing_to_wake
+    """Lets the clock look at a kind of work at once."""
     retention: Retention = field(default_factory=Retention)
 
     def roles_of(self, person_id: int, held: Iterable[str] = ()) -> frozenset[Role]:

@@ -11,7 +11,7 @@ from telegram import Message, Update
 
 Json = dict[str, Any]
 
-HANDLED = ("message", "edited_message", "callback_query", "my_chat_member")
+HANDLED = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
 """The kinds of update that Telegram is asked for."""
 
 
@@ -42,6 +42,9 @@ class Incoming:
             return None
         body = raw[kind]
         user = body.get("from")
+        if kind == "inline_query" and isinstance(user, dict) and isinstance(user.get("id"), int):
+            # It comes from no chat that the bot is in: it is answered as the person's own.
+            return cls(raw, kind, body, user["id"], user["id"], "private")
         chat = (body.get("message") or {}).get("chat") if kind == "callback_query" else body.get("chat")
         if not isinstance(user, dict) or not isinstance(chat, dict):
             return None

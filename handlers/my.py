@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
+from handlers import activity_words
 from handlers.applications import status
 from handlers.broadcasts import mutable, topic_words
 from handlers.memberships import member_words
 from handlers.routes import Routes
-from handlers.talk import Talk
+from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
-from storage import applications, memberships, topics
+from storage import activities, applications, digests, memberships, sign_ups, topics
+from storage.sign_ups import PlaceState
 
 
 def register(routes: Routes) -> None:
@@ -26,7 +30,33 @@ async def my(talk: Talk) -> None:
         talk.say(*status(talk, last))
     else:
         talk.say(talk._("You are not a member of the union. /join makes you one, in two minutes."))
+    talk.say(*await _activities(talk))
     talk.say(*topic_words(talk, await topics.muted_topics(talk.session, talk.person.id)))
+
+
+async def _activities(talk: Talk) -> tuple[Markup, Buttons]:
+    """What I signed up for, and how I want to hear of it."""
+    mine = await sign_ups.mine(talk.session, talk.person.id)
+    coming = [row for row in await activities.coming(talk.session, talk.now) if row.id in mine]
+    zone = talk.house.organisation.zone
+    lines = [Markup("<b>{}</b>").format(talk._("My activities"))]
+    keys = []
+    for at, row in enumerate(coming, start=1):
+        place = mine[row.id]
+        waits = place.state == PlaceState.WAITING
+        position = await sign_ups.position(talk.session, place) if waits else None
+        when = activity_words.moment(row.starts_at, talk.now, zone, talk.language)
+        stands = activity_words.standing(place, position, talk.now, zone, talk.language)
+        lines.append(Markup("{}. <b>{}</b>, {}\n{}").format(at, row.title, when, stands))
+        keys.append(Button(f"{at}", f"act:{row.id}"))
+    if not coming:
+        lines.append(Markup("{}").format(talk._("None yet. /activities shows what is on.")))
+    wants = await digests.wants(talk.session, talk.person.id)
+    weekly = Button(talk._("🔕 No more weekly digest") if wants else talk._("🗞 Weekly digest"), "digest")
+    tools = [Button(talk._("🔔 Reminders"), "leads:0"), weekly]
+    if talk.house.public_url:
+        tools.append(Button(talk._("📅 Calendar"), "feed"))
+    return Markup("\n").join(lines), [keys[:8], tools]
 
 
 async def switch_topic(talk: Talk, topic: str) -> None:

@@ -14,25 +14,32 @@ from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
 from storage import (
+    activity_questions,
     applications,
     audit,
     broadcast_reads,
+    calendar_feeds,
     consents,
     deliveries,
     dialogues,
+    digests,
     memberships,
+    offers,
     people,
+    reminders,
     reports,
     review_rings,
     roles,
     searches,
+    sign_ups,
     topics,
 )
 from storage.audit import Act
 
 ERASED: Sequence[Callable[[AsyncSession, int], Awaitable[None]]] = (
     searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcast_reads.erase, topics.erase,
-    applications.erase, memberships.erase, consents.erase, roles.erase, review_rings.erase, audit.erase, people.erase,
+    applications.erase, memberships.erase, consents.erase, roles.erase, review_rings.erase, audit.erase, sign_ups.erase,
+    reminders.erase, activity_questions.erase, calendar_feeds.erase, digests.erase, people.erase,
 )  # fmt: skip
 """Each feature removes what it keeps about the person; people last."""
 NOBODY = 0
@@ -67,7 +74,8 @@ async def _page(talk: Talk) -> tuple[str, Buttons]:
             "• an unfinished form, for {forms} h;\n"
             "• which topics you muted, and which messages you got and confirmed as read;\n"
             "• your home area: {home};\n"
-            "• your application or membership: {membership}.\n"
+            "• your application or membership: {membership};\n"
+            "• the activities you signed up for, with your answers, attendance and rating.\n"
             "Names, numbers, places and answers are kept encrypted. Nobody outside of {organisation} gets any of it. "
             "When a coordinator reads your application, that is noted.\n\n"
             "Honestly: what you write to a bot passes Telegram's servers, and Telegram can read it. "
@@ -153,6 +161,9 @@ async def ask_again(talk: Talk) -> None:
 
 async def erase(talk: Talk) -> None:
     await _end_membership(talk)
+    for activity_id in await sign_ups.upcoming_of(talk.session, talk.person.id, talk.now):
+        await sign_ups.give_back(talk.session, activity_id, talk.person.id)
+        await offers.offer_free_places(talk.session, activity_id, talk.now, talk.house.quiet_hours)
     for forget in ERASED:
         await forget(talk.session, talk.person.id)
     await audit.note(talk.session, NOBODY, Act.PERSON_ERASED, talk.now)

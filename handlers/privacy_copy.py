@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.talk import Talk
 from handlers.texts import N_
 from storage import (
+    activity_questions,
     applications,
     audit,
     broadcast_reads,
@@ -23,6 +24,7 @@ from storage import (
     reports,
     roles,
     searches,
+    sign_ups,
     topics,
 )
 
@@ -33,6 +35,8 @@ SECTIONS: dict[str, tuple[str, Copy]] = {
     "consents": (N_("What you agreed to"), consents.copy_of),
     "applications": (N_("Applications"), applications.copy_of),
     "memberships": (N_("Membership"), memberships.copy_of),
+    "activities": (N_("Activities"), sign_ups.copy_of),
+    "activity_questions": (N_("Your questions to organisers"), activity_questions.copy_of),
     "roles": (N_("Roles"), roles.copy_of),
     "searches": (N_("Places of your searches"), searches.copy_of),
     "reports": (N_("Your reports on stations"), reports.copy_of),

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from handlers.activity_sign_up import NoSuchQuestion
 from handlers.roles import RoleOfTheConfig
 from handlers.talk import Talk
 from handlers.texts import N_
+from storage.activities import ActivityOver, NoSuchActivity
 from storage.applications import AppliedAlready, NothingOpen
 from storage.broadcasts import NotNow, OwnApproval
+from storage.check_ins import CodeIsOld
 from storage.consents import NoConsent
 from storage.database import Refused
 from storage.memberships import AlreadyMember, NotAMember
 from storage.reports import NotNearby, ReportedAlready
 from storage.reviews import InOtherHands, OwnApplication, TooLateToUndo
+from storage.rounds import NoSuchRound
+from storage.series import BadRule
+from storage.sign_ups import MembersOnly, NotSignedUp, OfferLapsed, SignUpClosed, TooManyGuests
 
 SENTENCES: dict[type[Refused], str] = {
     NotNearby: N_(
         "Only riders who searched near this station in the last 2 hours can report. Send your location first."
     ),
+    ActivityOver: N_("It is over or was cancelled, so nothing is changed any more."),
+    BadRule: N_("This rule never comes true. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+    CodeIsOld: N_("This code is not valid any more. Please scan the one that is shown at the door now."),
+    MembersOnly: N_("This is for members of the union. /join makes you one, in two minutes."),
+    NoSuchActivity: N_("This activity is not planned any more."),
+    NoSuchQuestion: N_("This question is not there any more."),
+    NoSuchRound: N_("There is no such round."),
+    NotSignedUp: N_("You are not signed up for this."),
+    OfferLapsed: N_("The time is over; the place went to the next. You can queue again."),
+    SignUpClosed: N_("Sign-up is not open: it has not begun, is over, or all places are taken."),
+    TooManyGuests: N_("So many guests can't come along."),
     AlreadyMember: N_("You are a member already. /my shows your card."),
     AppliedAlready: N_("Your application is with the coordinators. /my shows where it stands."),
     InOtherHands: N_("Somebody else has it in hand, or it is decided already. /reviews shows what waits."),

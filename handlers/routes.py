@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.access import Right
 from handlers.forms import Form
@@ -15,6 +18,9 @@ Handler = Callable[..., Awaitable[None]]
 
 Words = Callable[[House, str, Mapping[str, Any]], tuple[str, Buttons]]
 """(house, language, parameters) -> text and buttons."""
+
+Subject = Callable[[AsyncSession, int, datetime], Awaitable[Mapping[str, Any] | None]]
+"""(session, number, now) -> parameters; None if the notice helps no more."""
 
 INT64_MAX = 2**63 - 1
 
@@ -45,6 +51,7 @@ class Routes:
     forms: dict[str, Form] = field(default_factory=dict)
     events: dict[str, Route] = field(default_factory=dict)
     notices: dict[str, Words] = field(default_factory=dict)
+    subjects: dict[str, Subject] = field(default_factory=dict)
 
     def command(self, name: str, handle: Handler, about: str = "", **options: Any) -> None:
         """`/name`; `about` is its line in the menu."""
@@ -61,9 +68,12 @@ class Routes:
     def form(self, form: Form) -> None:
         self.forms[form.name] = form
 
-    def notice(self, kind: str, words: Words) -> None:
-        """What a notice of this kind says, in the recipient's language."""
+    def notice(self, kind: str, words: Words, subject: Subject | None = None) -> None:
+        """What a notice of this kind says, in the recipient's language. `subject` reads what it is about when it is
+        sent, by its number (`Delivery.subject`, or "id" of its parameters)."""
         self.notices[kind] = words
+        if subject is not None:
+            self.subjects[kind] = subject
 
     def event(self, name: str, handle: Handler, **options: Any) -> None:
         self.events[name] = Route(handle, **options)

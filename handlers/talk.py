@@ -165,11 +165,13 @@ class Talk:
         }
         self.outgoing.append(Outgoing("sendVenue", params))
 
-    def photo(self, png: bytes, caption: str, buttons: Buttons | None = None) -> None:
+    def photo(
+        self, png: bytes, caption: str, buttons: Buttons | None = None,
+        after: Callable[[Json], Awaitable[None]] | None = None,
+    ) -> None:  # fmt: skip
         params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
-        self.outgoing.append(
-            Outgoing("sendPhoto", _with_buttons(params, buttons), files={"photo": File("map.png", png)})
-        )
+        files = {"photo": File("picture.png", png)}
+        self.outgoing.append(Outgoing("sendPhoto", _with_buttons(params, buttons), files=files, after=after))
 
     def document(self, name: str, content: bytes, caption: str) -> None:
         params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
@@ -188,6 +190,10 @@ class Talk:
     def send(self, method: str, params: Json, buttons: Buttons) -> None:
         """Sends a message as it was composed elsewhere, in this chat."""
         self.outgoing.append(Outgoing(method, _with_buttons({"chat_id": self.chat_id, **params}, buttons or None)))
+
+    def change(self, method: str, params: Json, buttons: Buttons) -> None:
+        """Changes a message that is not only text, as it was composed elsewhere."""
+        self.outgoing.append(Outgoing(method, _with_buttons(params, buttons)))
 
     def call(self, method: str, params: Json) -> None:
         """Any other call of the Bot API that may fail without harm."""

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
 from storage import (
+    activity_questions,
     applications,
     deliveries,
     dialogues,
@@ -28,7 +29,9 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     await reports.forget(session, now, kept.reports)
     await applications.forget(session, now, kept.decided_applications)
     await memberships.forget(session, now, kept.former_members)
-    for forget in (dialogues.forget, updates.forget, deliveries.forget, occasions.forget):
+    for forget in (
+        dialogues.forget, updates.forget, deliveries.forget, occasions.forget, activity_questions.forget,
+    ):  # fmt: skip
         await forget(session, now)
     if settings.log_file is not None:
         log_files.forget(settings.log_file, now, kept.logs)

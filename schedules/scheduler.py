@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules import broadcasts, retention, reviews, roles
+from schedules import activities, broadcasts, offers, reminders, retention, reviews, roles
 from schedules.settings import Settings
 from storage.database import Database
 
@@ -21,13 +22,28 @@ Tick = Callable[[AsyncSession, datetime], Awaitable[bool]]
 """One step of a kind of work; True if there is more to do at once."""
 
 
-def jobs(settings: Settings) -> dict[str, tuple[timedelta, Tick]]:
-    """Every kind of work, with its interval."""
+NextDue = Callable[[AsyncSession], Awaitable[datetime | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A kind of work: at its interval, and before that when `next_due` says."""
+
+    every: timedelta
+    run: Tick
+    next_due: NextDue | None = None
+
+
+def jobs(settings: Settings) -> dict[str, Job]:
+    """Every kind of work."""
     return {
-        "retention": (retention.EVERY, partial(retention.run, settings=settings)),
-        "broadcasts": (broadcasts.EVERY, partial(broadcasts.run, quiet_hours=settings.quiet_hours)),
-        "reviews": (reviews.EVERY, partial(reviews.Bell().run, settings=settings)),
-        "roles": (roles.EVERY, roles.run),
+        "retention": Job(retention.EVERY, partial(retention.run, settings=settings)),
+        "broadcasts": Job(broadcasts.EVERY, partial(broadcasts.run, quiet_hours=settings.quiet_hours)),
+        "reviews": Job(reviews.EVERY, partial(reviews.Bell().run, settings=settings)),
+        "roles": Job(roles.EVERY, roles.run),
+        "activities": Job(activities.EVERY, partial(activities.run, settings=settings)),
+        "offers": Job(offers.EVERY, partial(offers.run, settings=settings), offers.next_due),
+        "reminders": Job(reminders.EVERY, reminders.run, reminders.next_due),
     }
 
 
@@ -46,11 +62,17 @@ class Scheduler:
         self._ticking = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
-        for name, (every, _) in self._jobs.items():
+        for name, job in self._jobs.items():
             self._ticking.add_job(
-                self.tick, "interval", [name], seconds=every.total_seconds(), coalesce=True, max_instances=1, id=name
-            )
+                self.tick, "interval", [name], seconds=job.every.total_seconds(), coalesce=True, max_instances=1,
+                id=name,
+            )  # fmt: skip
         self._ticking.start()
+
+    def wake(self, name: str) -> None:
+        """Something may be due sooner than was known: looks at once."""
+        if self._ticking.running:
+            self._ticking.modify_job(name, next_run_time=datetime.now(UTC))
 
     async def tick(self, name: str) -> None:
         """One turn of a job. Its failure is logged, and the next turn tries again."""
@@ -58,14 +80,25 @@ class Scheduler:
             await self._run(name)
 
     async def _run(self, name: str) -> None:
-        _, run = self._jobs[name]
+        job = self._jobs[name]
         try:
             more = True
             while more and self._leads() and not self._stopping:
                 async with self._database.writing(apart=True) as session:
-                    more = await run(session, self._clock())
+                    more = await job.run(session, self._clock())
+            if job.next_due is not None:
+                async with self._database.reading() as session:
+                    self._look_at(name, job, await job.next_due(session))
         except Exception as trouble:
             log.warning("a job failed; the next turn tries again", job=name, trouble=type(trouble).__name__)
+
+    def _look_at(self, name: str, job: Job, due: datetime | None) -> None:
+        """Lets the job look when its next work is due, if that is before its interval is over."""
+        if due is None or not self._ticking.running or self._stopping:
+            return
+        seconds = max((due - self._clock()).total_seconds(), 0.05)
+        if seconds < job.every.total_seconds():
+            self._ticking.modify_job(name, next_run_time=datetime.now(UTC) + timedelta(seconds=seconds))
 
     async def stop(self) -> None:
         """Lets a turn that has begun come to its end."""

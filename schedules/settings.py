@@ -16,7 +16,8 @@ from storage.retention import Retention
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`coordinators` and `admins` are those of the config; `digest_at` is in the organisation's zone."""
+    """`coordinators` and `admins` are those of the config; `digest_at` (of applications that wait) and
+    `week_digest_at` (of activities, on that day of the week, Monday is 0) are in the organisation's zone."""
 
     quiet_hours: QuietHours
     zone: ZoneInfo
@@ -24,6 +25,9 @@ class Settings:
     coordinators: frozenset[int] = frozenset()
     admins: frozenset[int] = frozenset()
     digest_at: time = time(9)
+    country: str = "CN"
+    week_digest_on: int = 0
+    week_digest_at: time = time(10)
     log_file: Path | None = None
 
     async def reviewers(self, session: AsyncSession, now: datetime) -> list[int]:

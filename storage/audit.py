@@ -42,6 +42,7 @@ class Act(StrEnum):
     APPLICATION_ASKED = "application_asked"
     APPLICATION_UNDONE = "application_undone"
     CARD_CHECKED = "card_checked"
+    ATTENDANCE_READ = "attendance_read"
     PERSON_ERASED = "person_erased"
 
 

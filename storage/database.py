@@ -224,7 +224,10 @@ def _tune_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+        # On the driver's cursor: SQLAlchemy's own way to a statement costs ten times this one.
+        cursor = connection.connection.cursor()
+        cursor.execute(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+        cursor.close()
 
 
 def is_postgresql(session: AsyncSession) -> bool:

@@ -71,6 +71,8 @@ class Delivery(Base):
     broadcast_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     about: Mapped[int | None] = mapped_column(BigInteger, default=None)  # the broadcast whose message is changed
     target: Mapped[int | None] = mapped_column(BigInteger, default=None)  # that message
+    subject: Mapped[int | None] = mapped_column(BigInteger, default=None)  # what a notice without params is about
+    expires_at: Mapped[datetime | None] = mapped_column(default=None)  # after this it helps no more
     state: Mapped[int] = mapped_column(SmallInteger, default=State.WAITING)
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
@@ -105,6 +107,8 @@ class Claimed(NamedTuple):
     language: str | None
     about: int | None = None
     target: int | None = None
+    subject: int | None = None
+    expires_at: datetime | None = None
 
 
 class Outcome(NamedTuple):
@@ -171,7 +175,7 @@ async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed
     rows = await session.execute(
         select(
             Delivery.id, Delivery.recipient, Delivery.kind, Delivery.params, Delivery.priority, Delivery.broadcast_id,
-            Delivery.tries, spoken(), Delivery.about, Delivery.target,
+            Delivery.tries, spoken(), Delivery.about, Delivery.target, Delivery.subject, Delivery.expires_at,
         )
         .outerjoin(PersonRow, PersonRow.id == Delivery.recipient)
         .where(Delivery.id.in_(ids))
@@ -181,9 +185,10 @@ async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed
     return [
         Claimed(
             key, recipient, kind, orjson.loads(vault.open(sealed, "deliveries.params", key)) if sealed else {},
-            priority, broadcast_id, tries, language, about, target,
+            priority, broadcast_id, tries, language, about, target, subject, expires_at,
         )
-        for key, recipient, kind, sealed, priority, broadcast_id, tries, language, about, target in rows
+        for key, recipient, kind, sealed, priority, broadcast_id, tries, language, about, target, subject, expires_at
+        in rows
     ]  # fmt: skip
 
 

@@ -21,13 +21,29 @@ class QuietHours:
         start, end = (time.fromisoformat(part) for part in text.split("-"))
         return cls(start, end, zone)
 
+    @property
+    def _over_midnight(self) -> bool:
+        return self.start > self.end
+
+    def _is_quiet(self, clock: time) -> bool:
+        if self._over_midnight:
+            return clock >= self.start or clock < self.end
+        return self.start <= clock < self.end
+
     def until(self, now: datetime) -> datetime | None:
         """When they end, if it is quiet now."""
         local = now.astimezone(self.zone)
         clock = local.time().replace(tzinfo=None)
-        over_midnight = self.start > self.end
-        is_quiet = clock >= self.start or clock < self.end if over_midnight else self.start <= clock < self.end
-        if not is_quiet:
+        if not self._is_quiet(clock):
             return None
-        day = local.date() + timedelta(days=1 if over_midnight and clock >= self.start else 0)
+        day = local.date() + timedelta(days=1 if self._over_midnight and clock >= self.start else 0)
         return datetime.combine(day, self.end, self.zone)
+
+    def began(self, now: datetime) -> datetime | None:
+        """When they began, if it is quiet now."""
+        local = now.astimezone(self.zone)
+        clock = local.time().replace(tzinfo=None)
+        if not self._is_quiet(clock):
+            return None
+        day = local.date() - timedelta(days=1 if self._over_midnight and clock < self.end else 0)
+        return datetime.combine(day, self.start, self.zone)

@@ -9,23 +9,32 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import (  # noqa: F401 (each import adds its tables to METADATA)
+    activities,
+    activity_questions,
     applications,
     audit,
     broadcast_reads,
     broadcasts,
+    calendar_feeds,
+    check_ins,
     consents,
     counters,
     deliveries,
     dialogues,
+    digests,
     keys,
     memberships,
     occasions,
     people,
     publications,
+    reminders,
     reports,
     review_rings,
     roles,
+    rounds,
     searches,
+    series,
+    sign_ups,
     stations,
     topics,
     updates,
@@ -34,7 +43,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
 from storage.database import Base, Database
 
 METADATA = Base.metadata
-NEWEST = "0004"
+NEWEST = "0005"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

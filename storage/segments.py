@@ -15,6 +15,7 @@ from storage.database import vault_of
 from storage.geodesy import distance
 from storage.memberships import Membership
 from storage.people import PersonRow, spoken
+from storage.sign_ups import TAKING, PlaceState, SignUp
 
 PAGE = 20_000
 
@@ -38,6 +39,11 @@ def _members() -> Select[int | None]:
     return select(Membership.person_id).where(Membership.left_at.is_(None), Membership.person_id.is_not(None))
 
 
+def _of(values: dict[str, Any]) -> Select[int]:
+    """The people of an activity."""
+    return select(SignUp.person_id).where(SignUp.activity_id == values["activity"])
+
+
 CONDITIONS: dict[str, Condition] = {
     "language": Condition(lambda _, values, _now: spoken() == values["language"]),
     "active": Condition(lambda _, values, now: PersonRow.last_seen >= now - timedelta(days=values["days"])),
@@ -50,6 +56,11 @@ CONDITIONS: dict[str, Condition] = {
     "district": Condition(lambda session, values, _now: PersonRow.id.in_(_members().where(
         Membership.district_index.in_(vault_of(session).blinds(values["district"], "memberships.district"))
     ))),
+    "signed_up": Condition(lambda _, values, _now: PersonRow.id.in_(_of(values).where(SignUp.state.in_(TAKING)))),
+    "waiting": Condition(
+        lambda _, values, _now: PersonRow.id.in_(_of(values).where(SignUp.state == PlaceState.WAITING))
+    ),
+    "attended": Condition(lambda _, values, _now: PersonRow.id.in_(_of(values).where(SignUp.came_at.is_not(None)))),
 }  # fmt: skip
 """By name. A feature adds its own in a line or two."""
 

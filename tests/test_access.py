@@ -22,19 +22,22 @@ EXPECTED: dict[Right, set[Role]] = {
     Right.CLEAR_REPORTS: {Role.COORDINATOR, Role.ADMIN},
     Right.BROADCAST: {Role.COORDINATOR, Role.ADMIN},
     Right.REVIEW: {Role.COORDINATOR, Role.ADMIN},
+    Right.RUN_ACTIVITIES: {Role.COORDINATOR, Role.ADMIN},
     Right.GRANT_ROLES: {Role.ADMIN},
     Right.ADMINISTER: {Role.ADMIN},
 }
 """Written down a second time, so that nobody changes the table by mistake."""
 OPEN_TO_ALL = {
-    "commands": {"start", "help", "language", "cancel", "station", "my", "privacy", "join", "leave"},
+    "commands": {"start", "help", "language", "cancel", "station", "my", "privacy", "join", "leave", "activities"},
     "presses": {
         "list", "filter", "venues", "picture", "home", "nearhome", "address", "page", "report", "language", "topic",
         "mute", "haveread", "forgethome", "copy", "unconsent", "unconsentnow", "erase", "erasenow", "eraselast",
-        "joinagree", "joinnot", "withdraw", "withdrawnow", "answer", "card", "leave", "leavenow",
+        "joinagree", "joinnot", "withdraw", "withdrawnow", "answer", "card", "leave", "leavenow", "acts",
+        "actkinds", "act", "actwhere", "signup", "signupall", "giveback", "take", "leads", "setleads", "actask", "ics",
+        "feed", "feedrenew", "rate", "digest",
     },
-    "links": {"st"},
-    "forms": {"address", "join", "application_answer"},
+    "links": {"st", "act", "ci"},
+    "forms": {"address", "join", "application_answer", "sign_up", "activity_ask", "activity_comment"},
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.sandbox.params import Upload
+from handlers.consents import JOIN
 from handlers.texts import translator
 from schedules import retention
 from schedules.settings import Settings
@@ -229,6 +231,15 @@ async def test_without_consent_there_is_no_question(town: Town) -> None:
     await rider.hears_of("Send me your location")
     async with town.database.reading() as session:
         assert await consents.find(session, 33, "join") is None
+
+
+WORDINGS = {("join", 1): "d5e8a5fb30a003da"}
+
+
+def test_a_changed_wording_is_a_new_version() -> None:
+    """Who agreed to version 1 agreed to these very words, in each language."""
+    said = "/".join(translator(language)(JOIN.text) for language in ("en", "zh_Hans"))
+    assert hashlib.sha256(said.encode()).hexdigest()[:16] == WORDINGS[JOIN.purpose, JOIN.version]
 
 
 async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:

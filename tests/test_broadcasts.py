@@ -228,7 +228,7 @@ async def test_a_button_opens_a_station_and_a_sticker_is_copied(town: Town) -> N
     await coordinator.presses("✎ Button")
     await coordinator.hears_of("A button below it")
     await coordinator.says("no such place")
-    await coordinator.hears_of("Write the name of a station")
+    await coordinator.hears_of("Write the title of an activity")
     await coordinator.says("second")
     await coordinator.hears_of("Is everything right?")
     await coordinator.presses("See it before it goes")

@@ -109,6 +109,80 @@ async def test_a_rider_finds_a_station_with_one_thumb(browser: Browser, address:
     assert await is_as_wide_as_the_screen(page)
 
 
+JOINING = {
+    "zh": {"agree": "✅ 我同意", "name": "您叫什么名字", "share": "📱 分享我的手机号", "meals": "🛵 外卖",
+           "skip": "跳过", "no": "否", "send": "✔ 发送", "receipt": "A-2026-000001", "take": "▶ 审核最早的一份",
+           "approve": "✔ 通过",
+           "card": "🪪 我的会员卡", "district": "哪个区域", "id": "身份证号是多少", "insured": "意外险吗",
+           "proof": "资料页的截图"},
+    "en": {"agree": "✅ I agree", "name": "What is your name?", "share": "📱 Share my phone number",
+           "meals": "🛵 Meals", "skip": "Skip", "no": "No", "send": "✔ Send", "receipt": "A-2026-000001",
+           "take": "▶ Take the oldest", "approve": "✔ Approve", "card": "🪪 My card", "district": "In which district",
+           "id": "What is your ID number", "insured": "Are you insured", "proof": "A picture of your profile"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_rider_joins_and_a_coordinator_reviews(browser: Browser, address: str, language: str) -> None:
+    words, page = JOINING[language], await opened(browser, address, language)
+    log = page.get_by_role("log")
+
+    async def writes(text: str) -> None:
+        await page.locator("#text").fill(text)
+        await page.keyboard.press("Enter")
+
+    async def presses(label: str) -> None:
+        await log.get_by_role("button", name=label).last.click()
+
+    await writes("/join")
+    await expect(log.get_by_role("button", name=words["agree"])).to_be_visible()
+    await picture(page, f"{language}-join-1-consent")
+    await presses(words["agree"])
+    await expect(log.get_by_text(words["name"])).to_be_visible()
+    await picture(page, f"{language}-join-2-name")
+    await writes("李雷")
+    await page.get_by_role("button", name=words["share"]).click()
+    await expect(log.get_by_role("button", name="美团")).to_be_visible()
+    await picture(page, f"{language}-join-3-platform")
+    await presses("美团")
+    await presses(words["meals"])
+    await expect(log.get_by_text(words["district"])).to_be_visible()
+    await writes("德城区")
+    await expect(log.get_by_text(words["id"])).to_be_visible()
+    await presses(words["skip"])
+    await expect(log.get_by_text(words["insured"])).to_be_visible()
+    await presses(words["no"])
+    await expect(log.get_by_text(words["proof"])).to_be_visible()
+    await presses(words["skip"])
+    await expect(log.get_by_role("button", name=words["send"])).to_be_visible()
+    await picture(page, f"{language}-join-4-review")
+    await presses(words["send"])
+    await expect(log.get_by_text(words["receipt"]).last).to_be_visible()
+    await picture(page, f"{language}-join-5-receipt")
+
+    desk = await opened(browser, address, language, width=1_000)
+    await (
+        desk.get_by_role("navigation")
+        .get_by_role("button")
+        .filter(has_text={"zh": "协调", "en": "Coordinator"}[language])
+        .click()
+    )
+    await desk.locator("#text").fill("/reviews")
+    await desk.keyboard.press("Enter")
+    await desk.get_by_role("log").get_by_role("button", name=words["take"]).last.click()
+    await expect(desk.get_by_role("log").get_by_role("button", name=words["approve"])).to_be_visible()
+    await picture(desk, f"{language}-join-6-reviewing")
+    await desk.get_by_role("log").get_by_role("button", name=words["approve"]).click()
+
+    await expect(log.get_by_role("button", name=words["card"]).last).to_be_visible()
+    await presses(words["card"])
+    await expect(log.get_by_role("img").last).to_be_visible()
+    await page.wait_for_timeout(300)
+    await picture(page, f"{language}-join-7-card")
+    assert await is_as_wide_as_the_screen(page)
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_everybody_has_a_phone_and_keys_suffice(browser: Browser, address: str) -> None:
     page = await opened(browser, address, "en", width=1_000)

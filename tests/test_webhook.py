@@ -68,7 +68,13 @@ async def test_a_journey_through_the_webhook(hooked: Hooked) -> None:
 async def test_what_telegram_is_asked_for(hooked: Hooked) -> None:
     hook = hooked.town.world.webhook
     assert (hook["url"], hook["secret_token"]) == (hooked.url, SECRET)
-    assert hooked.town.world.allowed == {"message", "edited_message", "callback_query", "my_chat_member"}
+    assert hooked.town.world.allowed == {
+        "message",
+        "edited_message",
+        "callback_query",
+        "my_chat_member",
+        "inline_query",
+    }
 
 
 @pytest.mark.parametrize(

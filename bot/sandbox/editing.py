@@ -79,6 +79,22 @@ def answer_callback_query(world: World, params: Params) -> bool:
     return True
 
 
+def answer_inline_query(world: World, params: Params) -> bool:
+    """https://core.telegram.org/bots/api#answerinlinequery: at most 50 results, of which the sandbox knows articles."""
+    query = world.queries.get(params.text("inline_query_id"))
+    results = params.parsed("results")
+    if query is None or query.answered:
+        raise bad("query is too old and response timeout expired or query ID is invalid")
+    if not isinstance(results, list) or len(results) > 50:
+        raise bad("RESULTS_TOO_MUCH")
+    for one in results:
+        if one.get("type") != "article" or not one.get("title") or not one.get("input_message_content"):
+            raise bad("can't parse inline query result: the sandbox knows articles")
+    query.answered = True
+    world.tell(query.person_id, {"type": "inline", "query": params.text("inline_query_id"), "results": results})
+    return True
+
+
 def pin_chat_message(world: World, params: Params) -> bool:
     chat = world.reachable(params.values.get("chat_id"))
     if params.whole("message_id") not in chat.messages:

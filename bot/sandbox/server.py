@@ -50,6 +50,7 @@ METHODS: dict[str, Method] = {
     "pinChatMessage": editing.pin_chat_message,
     "unpinChatMessage": editing.pin_chat_message,
     "sendChatAction": editing.send_chat_action,
+    "answerInlineQuery": editing.answer_inline_query,
 }
 _PACED = {name for name in METHODS if name.startswith(("send", "copy", "forward"))} - {"sendChatAction"}
 _SETTINGS = {"getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo"}

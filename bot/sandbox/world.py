@@ -220,6 +220,14 @@ class World:
         await self.hand_over("callback_query", body)
         return query_id
 
+    async def asks_inline(self, person: Person, text: str) -> str:
+        """Types the bot's name and these words in any chat; returns the id of the query."""
+        query_id = str(next(self._query_ids))
+        self.queries[query_id] = Query(person.id, self.clock())
+        body = {"id": query_id, "from": person.user(), "query": text, "offset": "", "chat_type": "group"}
+        await self.hand_over("inline_query", body)
+        return query_id
+
     async def blocks(self, person: Person) -> None:
         if not person.blocks:
             person.blocks = True

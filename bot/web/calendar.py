@@ -1,0 +1,51 @@
+"""Calendar feeds over HTTP: a secret address a person, with an ETag."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from handlers.house import House
+from storage import activities, calendar_feeds, calendars, sign_ups
+from storage.activities import Activity
+from storage.database import Database
+from storage.sign_ups import PlaceState
+
+KEPT = timedelta(days=30)
+"""An activity that ended so long ago leaves the calendar."""
+
+
+class CalendarFeed:
+    def __init__(self, database: Database, house: House, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._house = house
+        self._clock = clock
+
+    def add_routes(self, application: web.Application) -> None:
+        application.router.add_get("/calendar/{token}.ics", self.serve)
+
+    async def serve(self, request: web.Request) -> web.Response:
+        """404 for a token that opens nothing, whatever it looks like."""
+        token = request.match_info["token"]
+        async with self._database.reading() as session:
+            person_id = await calendar_feeds.owner(session, token) if len(token) <= 64 else None
+            if person_id is None:
+                raise web.HTTPNotFound
+            rows = []
+            for activity_id, place in (await sign_ups.mine(session, person_id)).items():
+                row = await activities.find(session, activity_id)
+                if row is not None and place.state == PlaceState.PLACED and row.ends_at > self._clock() - KEPT:
+                    rows.append(row)
+        return self._answer(request, sorted(rows, key=lambda row: row.starts_at))
+
+    def _answer(self, request: web.Request, rows: Sequence[Activity]) -> web.Response:
+        house = self._house
+        body = calendars.calendar(rows, house.organisation.name, house.lead_times, house.link() + "?start=")
+        tag = hashlib.sha256(body).hexdigest()[:32]
+        headers = {"Cache-Control": "private, max-age=300", "ETag": f'"{tag}"', "Referrer-Policy": "no-referrer"}
+        if any(known.value in (tag, "*") for known in request.if_none_match or ()):
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=body, headers={**headers, "Content-Type": "text/calendar; charset=utf-8"})

@@ -1,0 +1,333 @@
+"""/activity: coordinators make activities, publish, change, copy, repeat and cancel them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from markupsafe import Markup, escape
+
+from handlers import activity_words as words
+from handlers import forms, texts
+from handlers.access import Right
+from handlers.activity_form import DEFAULTS, answers_of, composing, plan_from
+from handlers.activity_sign_up import wake
+from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
+from handlers.house import House
+from handlers.routes import Routes
+from handlers.talk import Button, Buttons, Talk
+from handlers.texts import N_
+from storage import activities, offers, reminders, series, sign_ups
+from storage.activities import Activity, ActivityState
+from storage.dialogues import Answers, Value
+from storage.sign_ups import PlaceState
+
+STATES: dict[ActivityState, str] = {
+    ActivityState.DRAFT: N_("📝 draft"),
+    ActivityState.PUBLISHED: N_("✅ published"),
+    ActivityState.CANCELLED: N_("❌ cancelled"),
+}
+REPEATS: dict[str, str] = {
+    "FREQ=WEEKLY": N_("Every week"),
+    "FREQ=WEEKLY;INTERVAL=2": N_("Every two weeks"),
+    "FREQ=MONTHLY": N_("Every month"),
+    "FREQ=WEEKLY;COUNT=4": N_("Four weeks in a row"),
+}
+CHANGED: dict[str, str] = {
+    "starts_at": N_("begins"),
+    "ends_at": N_("ends"),
+    "place": N_("place"),
+    "places": N_("places"),
+    "guests": N_("guests"),
+    "members_only": N_("members only"),
+    "closes_at": N_("sign-up closes"),
+}
+SHOWN_FOR = timedelta(days=1)
+
+
+def register(routes: Routes) -> None:
+    right = Right.RUN_ACTIVITIES
+    routes.command("activity", panel, about=N_("Run activities"), right=right, writes=False)
+    routes.press("adpanel", panel_again, right=right, writes=False)
+    routes.press("adnew", begin, right=right)
+    routes.press("ad", show, int, right=right, writes=False)
+    for name, handle in (("adpublish", publish), ("adedit", edit), ("adcopy", copy), ("adrepeat", repeat),
+                         ("adcancel", begin_cancel), ("adend", end_series)):  # fmt: skip
+        routes.press(name, handle, int, right=right)
+    for form in (_NEW, _EDIT, _CANCEL, _REPEAT):
+        routes.form(form)
+    routes.notice("activity_changed", changed_words, words.about_any)
+    routes.notice("activity_cancelled", cancelled_words, words.about_any)
+    routes.notice("stream_starts", stream_words, words.about)
+
+
+async def panel(talk: Talk) -> None:
+    talk.say(*await _panel(talk))
+
+
+async def panel_again(talk: Talk) -> None:
+    talk.edit(*await _panel(talk))
+
+
+async def _panel(talk: Talk) -> tuple[Markup, Buttons]:
+    rows = (await activities.managed(talk.session, talk.now - SHOWN_FOR))[:20]
+    figures = await sign_ups.figures(talk.session, [row.id for row in rows])
+    zone = talk.house.organisation.zone
+    lines = [Markup("<b>{}</b>").format(talk._("Activities that you run"))]
+    for at, row in enumerate(rows, start=1):
+        state = talk._(STATES[ActivityState(row.state)]).split(" ")[0]
+        entry = words.line(row, figures[row.id], None, talk.now, zone, talk.language)
+        lines.append(Markup("\n{}. {} {}").format(at, state, entry))
+    numbers = [Button(f"{at}", f"ad:{row.id}") for at, row in enumerate(rows, start=1)]
+    grid = [numbers[at : at + 5] for at in range(0, len(numbers), 5)]
+    return Markup("\n").join(lines), [*grid, [Button(talk._("➕ New activity"), "adnew")]]
+
+
+async def _found(talk: Talk, activity_id: int) -> Activity:
+    row = await activities.find(talk.session, activity_id)
+    if row is None:
+        raise activities.NoSuchActivity
+    return row
+
+
+async def show(talk: Talk, activity_id: int) -> None:
+    talk.edit(*await _shown(talk, await _found(talk, activity_id)))
+
+
+async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
+    """The card, as its organiser sees it."""
+    figures = (await sign_ups.figures(talk.session, [row.id]))[row.id]
+    zone = talk.house.organisation.zone
+    said = talk._("{placed} have a place, {waiting} wait, {offered} were offered one, {came} came.").format(
+        placed=figures.placed, waiting=figures.waiting, offered=figures.offered, came=figures.came
+    )
+    lines = [
+        Markup("<b>{}</b>").format(talk._(STATES[ActivityState(row.state)])),
+        words.card(row, figures, None, None, None, talk.now, zone, talk.language),
+        Markup("\n{}").format(said),
+    ]  # fmt: skip
+    if row.series_id is not None:
+        lines.append(Markup("🔁 {}").format(talk._("It belongs to a series; changes here are for this one only.")))
+    return Markup("\n").join(lines), _buttons(talk, row)
+
+
+def _buttons(talk: Talk, row: Activity) -> Buttons:
+    number = row.id
+    rows: list[list[Button]] = []
+    if row.state == ActivityState.DRAFT:
+        rows.append([Button(talk._("✅ Publish"), f"adpublish:{number}")])
+    if row.state != ActivityState.CANCELLED and row.ends_at > talk.now:
+        rows.append(
+            [Button(talk._("✎ Change"), f"adedit:{number}"), Button(talk._("❌ Cancel it"), f"adcancel:{number}")]
+        )
+        repeat_it = Button(talk._("🔁 Repeat"), f"adrepeat:{number}")
+        end_it = Button(talk._("⏹ End the series"), f"adend:{number}")
+        rows.append([repeat_it if row.series_id is None else end_it, Button(talk._("🏆 Rounds"), f"rounds:{number}")])
+    rows.append([Button(talk._("⧉ Copy"), f"adcopy:{number}"), Button(talk._("👥 People"), f"people:{number}")])
+    if row.state == ActivityState.PUBLISHED:
+        rows.append(
+            [Button(talk._("🚪 Check-in"), f"door:{number}"), Button(talk._("📣 Write to all"), f"actwrite:{number}")]
+        )
+    return [*rows, [Button(talk._("◀ All of them"), "adpanel")]]
+
+
+async def begin(talk: Talk) -> None:
+    await forms.begin(talk, _NEW, dict(DEFAULTS))
+
+
+async def _made(talk: Talk, answers: Answers) -> None:
+    row = await activities.create(talk.session, plan_from(answers), talk.person.id, talk.now)
+    talk.say(*await _shown(talk, row))
+
+
+async def publish(talk: Talk, activity_id: int) -> None:
+    row = await activities.publish(talk.session, activity_id, talk.now)
+    talk.edit(*await _shown(talk, row))
+
+
+async def edit(talk: Talk, activity_id: int) -> None:
+    row = await _found(talk, activity_id)
+    await forms.begin(talk, _EDIT, {**answers_of(row), "_id": row.id})
+
+
+async def _edited(talk: Talk, answers: Answers) -> None:
+    """Who has signed up is told what changed, old and new, if it is time, place or rules."""
+    activity_id = int(str(answers["_id"]))
+    change = await activities.change(talk.session, activity_id, plan_from(answers), talk.now)
+    row = change.row
+    if "starts_at" in change.changed or row.lead_times is not None:
+        house = talk.house
+        await reminders.plan(talk.session, row, house.lead_times, talk.now, house.quiet_hours)
+        wake(talk, "reminders")
+    await offers.offer_free_places(talk.session, row.id, talk.now, talk.house.quiet_hours)
+    wake(talk, "offers")
+    told = 0
+    if change.changed:
+        changed = {name: [_plain(old), _plain(new)] for name, (old, new) in change.changed.items() if name in CHANGED}
+        told = await _tell_all(talk, row, "activity_changed", changed=changed)
+    talk.say(*await _shown(talk, row))
+    if told:
+        talk.say(talk._("{n} people are told what changed.").format(n=told))
+
+
+def _plain(value: object) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+async def _tell_all(talk: Talk, row: Activity, notice: str, **params: Any) -> int:
+    """Everybody who has a place, an offer or waits."""
+    people = await sign_ups.people_of(
+        talk.session, row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING)
+    )  # fmt: skip
+    for one in people:
+        talk.notify(one.person_id, notice, id=row.id, **params)
+    return len(people)
+
+
+async def copy(talk: Talk, activity_id: int) -> None:
+    """The same again, a week later unless that is over too; on the page where all can be changed."""
+    row = await _found(talk, activity_id)
+    answers = answers_of(row)
+    starts = row.starts_at
+    while starts <= talk.now:
+        starts += timedelta(days=7)
+    moved = starts if starts != row.starts_at else starts + timedelta(days=7)
+    await forms.begin(talk, _NEW, {**answers, "starts": moved.isoformat(), "opens": None, "closes": None})
+
+
+async def begin_cancel(talk: Talk, activity_id: int) -> None:
+    await _found(talk, activity_id)
+    await forms.begin(talk, _CANCEL, {"_id": activity_id})
+
+
+async def _cancelled(talk: Talk, answers: Answers) -> None:
+    row = await activities.cancel(talk.session, int(str(answers["_id"])), str(answers["reason"]), talk.now)
+    await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
+    told = await _tell_all(talk, row, "activity_cancelled")
+    talk.say(talk._("Cancelled; {n} people are told why.").format(n=told))
+
+
+async def repeat(talk: Talk, activity_id: int) -> None:
+    await _found(talk, activity_id)
+    await forms.begin(talk, _REPEAT, {"_id": activity_id})
+
+
+async def _repeated(talk: Talk, answers: Answers) -> None:
+    row = await _found(talk, int(str(answers["_id"])))
+    organisation = talk.house.organisation
+    made = await series.start(
+        talk.session, row, str(answers["rule"]), bool(answers["holidays"]), talk.person.id, talk.now,
+        organisation.zone, organisation.country,
+    )  # fmt: skip
+    lines = [talk._("🔁 {n} more until eight weeks from now; the rest follows by itself:").format(n=len(made))]
+    lines += [words.moment(one.starts_at, talk.now, organisation.zone, talk.language) for one in made]
+    talk.say("\n".join(str(escape(one)) for one in lines), [[Button(talk._("◀ All of them"), "adpanel")]])
+
+
+async def end_series(talk: Talk, activity_id: int) -> None:
+    row = await _found(talk, activity_id)
+    if row.series_id is not None:
+        await series.end(talk.session, row.series_id)
+    talk.toast(talk._("No more are added. Those that are planned stay; cancel each that is not to be."), alert=True)
+
+
+async def _read_rule(talk: Talk) -> Value:
+    """A rule of RFC 5545, for who knows it."""
+    rule = forms.clean(talk.text).upper().removeprefix("RRULE:")
+    first = talk.now
+    try:
+        found = next(
+            series.occurrences(rule, first, first, first + series.AHEAD * 8, talk.house.organisation.zone), None
+        )
+    except series.BadRule:
+        found = None
+    if found is None or len(rule) > 200:
+        raise NotAnAnswer(talk._("Press, or write a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=SA;COUNT=10"))
+    return rule
+
+
+def _rules(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return [Choice(str(at), talk._(label), rule) for at, (rule, label) in enumerate(REPEATS.items())]
+
+
+def _holidays(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return [Choice("skip", talk._("Leave them out"), 1), Choice("keep", talk._("On holidays too"), 0)]
+
+
+async def _press_a_button(talk: Talk) -> Value:
+    raise NotAnAnswer(talk._("Please press one of the buttons."))
+
+
+_NEW = composing("activity", _made)
+_EDIT = composing("activity_edit", _edited)
+_CANCEL = Form(
+    name="activity_cancel",
+    title=lambda talk: talk._("Cancellation"),
+    questions=(
+        Question(
+            key="reason", title=lambda talk: talk._("Reason"),
+            ask=lambda talk, _: talk._("Why is it cancelled? All who signed up read it."),
+            read=short_text(3, 300, lambda talk: talk._("3 to 300 letters, please.")),
+        ),
+    ),
+    done=_cancelled,
+    right=Right.RUN_ACTIVITIES,
+)  # fmt: skip
+_REPEAT = Form(
+    name="activity_repeat",
+    title=lambda talk: talk._("Series"),
+    questions=(
+        Question(
+            key="rule", title=lambda talk: talk._("Repeats"), read=_read_rule, choices=_rules,
+            show=lambda talk, value: talk._(REPEATS[str(value)]) if value in REPEATS else str(value),
+            ask=lambda talk, _: talk._("How often? Press, or write a rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+        ),
+        Question(
+            key="holidays", title=lambda talk: talk._("Holidays"), read=_press_a_button, choices=_holidays,
+            show=lambda talk, value: talk._("Leave them out") if value else talk._("On holidays too"),
+            ask=lambda talk, _: talk._("And on public holidays?"),
+        ),
+    ),
+    done=_repeated,
+    right=Right.RUN_ACTIVITIES,
+)  # fmt: skip
+
+
+def changed_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """Old and new, side by side."""
+    _ = texts.translator(language)
+    lines = [Markup("✎ <b>{}</b> {}").format(params["title"], _("has changed:"))]
+    for name, (old, new) in cast("dict[str, list[Any]]", params["changed"]).items():
+        before, after = (_value(house, language, params["now"], value) for value in (old, new))
+        lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(_(CHANGED[name]), before, after))
+    rows = [[Button(_("Look at it"), f"act:{params['id']}")],
+            [Button(_("↩ Give my place back"), f"giveback:{params['id']}")]]  # fmt: skip
+    return Markup("\n").join(lines), rows
+
+
+def _value(house: House, language: str, now: datetime, value: Any) -> str:
+    _ = texts.translator(language)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if value is None:
+        return "—"
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return words.moment(at, now, house.organisation.zone, language) if at.tzinfo is not None else str(value)
+
+
+def cancelled_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = texts.translator(language)
+    text = Markup("❌ {}\n{}\n<blockquote>{}</blockquote>").format(
+        _("Cancelled:"), words.title_and_time(house, language, params), params["reason"]
+    )
+    return text, [[Button(_("What else there is"), "acts:all:0")]]
+
+
+def stream_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = texts.translator(language)
+    text = Markup("📺 <b>{}</b> {}").format(params["title"], _("begins now."))
+    return text, [[Button(_("▶ Watch"), url=params["stream"])]]

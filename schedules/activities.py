@@ -1,0 +1,68 @@
+"""Activities by the clock: series laid out further, the link of a live stream at its start, thanks at the end, the
+weekly digest."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from schedules.settings import Settings
+from storage import activities, deliveries, digests, occasions, series, sign_ups
+from storage.activities import Activity, ActivityState
+from storage.deliveries import Notice
+
+EVERY = timedelta(seconds=20)
+STREAM_BEFORE = timedelta(minutes=5)
+HELPS_FOR = timedelta(hours=1)
+THANKED_FOR = timedelta(hours=24)
+
+
+async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
+    row = await series.due(session, now)
+    if row is not None:
+        await series.lay_out(session, row, now, settings.zone, settings.country)
+        return True
+    await _send_streams(session, now)
+    await _thank(session, now)
+    await _digest(session, now, settings)
+    return False
+
+
+async def _send_streams(session: AsyncSession, now: datetime) -> None:
+    """To who has a place, shortly before it begins; once."""
+    starting = Activity.starts_at.between(now - HELPS_FOR, now + STREAM_BEFORE)
+    rows = await session.scalars(
+        select(Activity).where(
+            Activity.state == ActivityState.PUBLISHED, Activity.stream != "", starting, Activity.ends_at > now
+        )
+    )  # fmt: skip
+    for row in list(rows):
+        if await occasions.is_first(session, f"stream {row.id} {row.starts_at.isoformat()}", now):
+            for one in await sign_ups.people_of(session, row.id):
+                await deliveries.add(session, Notice(one.person_id, "stream_starts", {"id": row.id}, now, priority=2))
+
+
+async def _thank(session: AsyncSession, now: datetime) -> None:
+    """Who came is thanked after the end, and asked how it was; once."""
+    ended = Activity.ends_at.between(now - THANKED_FOR, now)
+    rows = await session.scalars(select(Activity).where(Activity.state == ActivityState.PUBLISHED, ended))
+    for row in list(rows):
+        if await occasions.is_first(session, f"thanks {row.id} {row.ends_at.isoformat()}", now):
+            for one in await sign_ups.people_of(session, row.id):
+                if one.came_at is not None:
+                    await deliveries.add(session, Notice(one.person_id, "thanks", {"id": row.id}, now, priority=2))
+
+
+async def _digest(session: AsyncSession, now: datetime, settings: Settings) -> None:
+    """On Monday from the hour of the digest on, to those who want it: the week's activities, by their ids."""
+    local = now.astimezone(settings.zone)
+    occasion = f"week {local:%G-%V}"
+    if local.weekday() != settings.week_digest_on or local.time() < settings.week_digest_at:
+        return
+    if await occasions.was(session, occasion):
+        return
+    week = await activities.coming(session, now, now + timedelta(days=7))
+    if week and await occasions.is_first(session, occasion, now):
+        await digests.queue_all(session, now)

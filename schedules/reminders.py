@@ -1,0 +1,23 @@
+"""Reminders by the clock: what has come due becomes deliveries; the next due time wakes it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import reminders
+
+EVERY = timedelta(seconds=30)
+"""At the latest, for reminders that another process has added."""
+
+
+async def run(session: AsyncSession, now: datetime) -> bool:
+    """Up to a thousand; True if there are more."""
+    if not await reminders.are_due(session, now):
+        return False
+    return await reminders.claim_due(session, now) == reminders.BATCH
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    return await reminders.next_due(session)
