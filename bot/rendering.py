@@ -76,7 +76,7 @@ class Rendering:
             self._subjects[claimed.kind, about] = kept
             while len(self._subjects) > _KEPT:
                 self._subjects.popitem(last=False)
-        return None if kept[1] is None else {**kept[1], **claimed.params}
+        return None if kept[1] is None else {**kept[1], **claimed.params, "now": now}
 
     def _broadcast(self, recipient: int, broadcast_id: int, content: Content, topic: Topic, language: str) -> Outgoing:
         method, said = content.call_in(language)

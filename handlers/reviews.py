@@ -52,7 +52,9 @@ async def _queue(talk: Talk) -> tuple[Markup, Buttons]:
     if not found.total or found.oldest is None:
         return Markup("{}").format(talk._("✅ No application waits.")), []
     lines = [
-        Markup("<b>{}</b>").format(talk._("{n} applications wait.").format(n=texts.number(found.total, talk.language)))
+        Markup("<b>{}</b>").format(
+            talk._("Waiting applications: {n}").format(n=texts.number(found.total, talk.language))
+        )
     ]
     keys = []
     for at, row in enumerate(found.first, start=1):

@@ -111,7 +111,7 @@ def _newest_lacks(rider: Rider, label: str) -> bool:
 
 async def decide(coordinator: Rider) -> None:
     await coordinator.says("/reviews")
-    await coordinator.hears_of("1 applications wait.")
+    await coordinator.hears_of("Waiting applications: 1")
     await coordinator.presses("Take the oldest")
     await coordinator.hears_of("In your hands")
 
@@ -131,7 +131,7 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await town.app.scheduler.tick("reviews")
     await coordinator.hears_of("Applications that wait: 1")
     await coordinator.says("/reviews")
-    await coordinator.hears_of("1 applications wait.")
+    await coordinator.hears_of("Waiting applications: 1")
     await coordinator.presses("Take the oldest")
     shown = str((await coordinator.hears_of("In your hands"))["text"])
     assert "李雷" in shown and "+8613800138000" in shown and "0036" in shown and ID_NUMBER not in shown
@@ -191,7 +191,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await rider.hears_of("A-2026-000001")
 
     await coordinator.says("/reviews")
-    await coordinator.hears_of("1 applications wait.")
+    await coordinator.hears_of("Waiting applications: 1")
     await coordinator.presses("Take the oldest")
     assert "德兴路站" in (await coordinator.hears_of("In your hands"))["text"]
     await coordinator.presses("✖ Refuse")
@@ -322,7 +322,7 @@ async def test_nobody_reviews_their_own_application(town: Town) -> None:
     await coordinator.forges(f"review:{row.id}")
     await coordinator.until(lambda: any("Somebody else has to review" in one["text"] for one in coordinator.answers))
     await admin.says("/reviews")
-    await admin.hears_of("1 applications wait")
+    await admin.hears_of("Waiting applications: 1")
 
 
 async def test_doubles_are_told_to_the_coordinator_alone(town: Town) -> None:

@@ -208,7 +208,7 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         await rider.presses("✔ Send")
         await rider.hears_of("A-2026-000001")
         await coordinator.says("/reviews")
-        await coordinator.hears_of("1 applications wait")
+        await coordinator.hears_of("Waiting applications: 1")
         await coordinator.presses("Take the oldest")
         await coordinator.hears_of(NAME)
         await coordinator.presses("✔ Approve")

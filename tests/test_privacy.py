@@ -215,7 +215,7 @@ async def test_the_queue_shows_no_name_and_each_reading_is_noted(town: Town) -> 
     async with town.database.writing() as session:
         await applied(session, PERSON)
     await coordinator.says("/reviews")
-    assert "李雷" not in (await coordinator.hears_of("1 applications wait"))["text"]
+    assert "李雷" not in (await coordinator.hears_of("Waiting applications: 1"))["text"]
     async with town.database.reading() as session:
         assert await audit.count(session) == 0
     await coordinator.presses("Take the oldest")

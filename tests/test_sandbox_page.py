@@ -112,7 +112,7 @@ async def test_a_rider_finds_a_station_with_one_thumb(browser: Browser, address:
 JOINING = {
     "zh": {"agree": "✅ 我同意", "name": "您叫什么名字", "share": "📱 分享我的手机号", "meals": "🛵 外卖",
            "skip": "跳过", "no": "否", "send": "✔ 发送", "receipt": "A-2026-000001", "take": "▶ 审核最早的一份",
-           "approve": "✔ 通过",
+           "approve": "✔ 批准",
            "card": "🪪 我的会员卡", "district": "哪个区域", "id": "身份证号是多少", "insured": "意外险吗",
            "proof": "资料页的截图"},
     "en": {"agree": "✅ I agree", "name": "What is your name?", "share": "📱 Share my phone number",
