@@ -13,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 from sqlalchemy import func, select
 
-from benchmarks import broadcast_chaos
+from benchmarks import broadcast_chaos, reminder_chaos
 from benchmarks.programs import postgresql, running, settings, stop_and_start_postgresql
 from benchmarks.report import Result, report
 from benchmarks.stub import TOKEN
@@ -113,6 +113,9 @@ async def main() -> bool:
                 goal = "" if what == "lists twice" else "<= 0"
                 results.append(Result(f"{what}, {ROUNDS} kills, {kind}", figure, f"of {RIDERS}", goal=goal))
         results += await broadcast_chaos.run(Path(name), f"sqlite+aiosqlite:///{name}/broadcast.db", "SQLite", 7)
+        results += await reminder_chaos.run(Path(name), f"sqlite+aiosqlite:///{name}/reminders.db", "SQLite", 9)
+    with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
+        results += await reminder_chaos.run(Path(name), url, "PostgreSQL", 10)
     with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
         folder = Path(name)
         restart = partial(stop_and_start_postgresql, folder)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from markupsafe import Markup, escape
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import activity_words as words
 from handlers import forms, texts
@@ -18,7 +19,7 @@ from handlers.house import House
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
-from storage import activities, offers, reminders, series, sign_ups
+from storage import activities, deliveries, offers, reminders, series, sign_ups
 from storage.activities import Activity, ActivityState
 from storage.dialogues import Answers, Value
 from storage.sign_ups import PlaceState
@@ -57,7 +58,7 @@ def register(routes: Routes) -> None:
         routes.press(name, handle, int, right=right)
     for form in (_NEW, _EDIT, _CANCEL, _REPEAT):
         routes.form(form)
-    routes.notice("activity_changed", changed_words, words.about_any)
+    routes.notice("activity_changed", changed_words, about_change)
     routes.notice("activity_cancelled", cancelled_words, words.about_any)
     routes.notice("stream_starts", stream_words, words.about)
 
@@ -164,25 +165,16 @@ async def _edited(talk: Talk, answers: Answers) -> None:
     wake(talk, "offers")
     told = 0
     if change.changed:
-        changed = {name: [_plain(old), _plain(new)] for name, (old, new) in change.changed.items() if name in CHANGED}
-        told = await _tell_all(talk, row, "activity_changed", changed=changed)
+        told = await _tell_all(talk, row, "activity_changed", await activities.note_change(talk.session, change))
     talk.say(*await _shown(talk, row))
     if told:
         talk.say(talk._("{n} people are told what changed.").format(n=told))
 
 
-def _plain(value: object) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-async def _tell_all(talk: Talk, row: Activity, notice: str, **params: Any) -> int:
-    """Everybody who has a place, an offer or waits."""
-    people = await sign_ups.people_of(
-        talk.session, row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING)
-    )  # fmt: skip
-    for one in people:
-        talk.notify(one.person_id, notice, id=row.id, **params)
-    return len(people)
+async def _tell_all(talk: Talk, row: Activity, notice: str, subject: int) -> int:
+    """Everybody who has a place, an offer or waits; returns how many."""
+    everybody = sign_ups.who(row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING))
+    return await deliveries.tell_all(talk.session, everybody, notice, subject, talk.now)
 
 
 async def copy(talk: Talk, activity_id: int) -> None:
@@ -204,7 +196,7 @@ async def begin_cancel(talk: Talk, activity_id: int) -> None:
 async def _cancelled(talk: Talk, answers: Answers) -> None:
     row = await activities.cancel(talk.session, int(str(answers["_id"])), str(answers["reason"]), talk.now)
     await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
-    told = await _tell_all(talk, row, "activity_cancelled")
+    told = await _tell_all(talk, row, "activity_cancelled", row.id)
     talk.say(talk._("Cancelled; {n} people are told why.").format(n=told))
 
 
@@ -294,11 +286,22 @@ _REPEAT = Form(
 )  # fmt: skip
 
 
+async def about_change(session: AsyncSession, change_id: int, now: datetime) -> Mapping[str, Any] | None:
+    """An edit and its activity, for the notice of it."""
+    found = await activities.find_change(session, change_id)
+    if found is None:
+        return None
+    about = await words.about_any(session, found[0], now)
+    return None if about is None else {**about, "changed": found[1]}
+
+
 def changed_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     """Old and new, side by side."""
     _ = texts.translator(language)
     lines = [Markup("✎ <b>{}</b> {}").format(params["title"], _("has changed:"))]
     for name, (old, new) in cast("dict[str, list[Any]]", params["changed"]).items():
+        if name not in CHANGED:
+            continue
         before, after = (_value(house, language, params["now"], value) for value in (old, new))
         lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(_(CHANGED[name]), before, after))
     rows = [[Button(_("Look at it"), f"act:{params['id']}")],

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules.settings import Settings
 from storage import activities, deliveries, digests, occasions, series, sign_ups
 from storage.activities import Activity, ActivityState
-from storage.deliveries import Notice
 
 EVERY = timedelta(seconds=20)
+REMINDING = 2
 STREAM_BEFORE = timedelta(minutes=5)
 HELPS_FOR = timedelta(hours=1)
 THANKED_FOR = timedelta(hours=24)
@@ -40,8 +40,8 @@ async def _send_streams(session: AsyncSession, now: datetime) -> None:
     )  # fmt: skip
     for row in list(rows):
         if await occasions.is_first(session, f"stream {row.id} {row.starts_at.isoformat()}", now):
-            for one in await sign_ups.people_of(session, row.id):
-                await deliveries.add(session, Notice(one.person_id, "stream_starts", {"id": row.id}, now, priority=2))
+            placed = sign_ups.who(row.id, sign_ups.TAKING)
+            await deliveries.tell_all(session, placed, "stream_starts", row.id, now, REMINDING)
 
 
 async def _thank(session: AsyncSession, now: datetime) -> None:
@@ -50,9 +50,7 @@ async def _thank(session: AsyncSession, now: datetime) -> None:
     rows = await session.scalars(select(Activity).where(Activity.state == ActivityState.PUBLISHED, ended))
     for row in list(rows):
         if await occasions.is_first(session, f"thanks {row.id} {row.ends_at.isoformat()}", now):
-            for one in await sign_ups.people_of(session, row.id):
-                if one.came_at is not None:
-                    await deliveries.add(session, Notice(one.person_id, "thanks", {"id": row.id}, now, priority=2))
+            await deliveries.tell_all(session, sign_ups.who_came(row.id), "thanks", row.id, now, REMINDING)
 
 
 async def _digest(session: AsyncSession, now: datetime, settings: Settings) -> None:

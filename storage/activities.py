@@ -127,6 +127,16 @@ class Plan:
     lead_times: str | None = None
 
 
+class ActivityChange(Base):
+    """What an edit changed, for the notices about it: JSON of old and new by column."""
+
+    __tablename__ = "activity_changes"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    activity_id: Mapped[int] = mapped_column(BigInteger)
+    changed: Mapped[str] = mapped_column(String(1500))
+
+
 CHANGING = ("starts_at", "ends_at", "place", "latitude", "longitude", "places", "guests", "members_only", "closes_at")
 """Of a change in these (time, place, rules) those who are signed up are told."""
 
@@ -218,6 +228,21 @@ async def change(session: AsyncSession, activity_id: int, plan: Plan, now: datet
     if changed:
         row.sequence += 1
     return Change(row, changed if row.state == ActivityState.PUBLISHED else {})
+
+
+async def note_change(session: AsyncSession, change: Change) -> int:
+    """Keeps what an edit changed; returns its number, the subject of the notices about it."""
+    changed = {name: [old, new] for name, (old, new) in change.changed.items()}
+    row = ActivityChange(activity_id=change.row.id, changed=orjson.dumps(changed).decode())
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def find_change(session: AsyncSession, change_id: int) -> tuple[int, dict[str, list[object]]] | None:
+    """(activity, old and new by column)."""
+    row = await session.get(ActivityChange, change_id)
+    return None if row is None else (row.activity_id, orjson.loads(row.changed))
 
 
 async def cancel(session: AsyncSession, activity_id: int, reason: str, now: datetime) -> Activity:

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import (
     BigInteger,
     Index,
+    Select,
     SmallInteger,
     String,
     UniqueConstraint,
@@ -136,6 +137,20 @@ async def add(session: AsyncSession, notice: Notice) -> int:
 async def add_all(session: AsyncSession, notices: Sequence[Notice]) -> None:
     for notice in notices:
         await add(session, notice)
+
+
+async def tell_all(
+    session: AsyncSession, people: Select[int], kind: str, subject: int, now: datetime, priority: int = 1
+) -> int:
+    """A notice to each of the selected people, by one statement however many; what it says is read of its subject."""
+    chosen = people.subquery()
+    rows = select(
+        chosen.c[0], literal(priority), literal(now, Delivery.due.type), literal(kind), literal(subject, BigInteger),
+        literal(0), literal(0),
+    )  # fmt: skip
+    columns = ["recipient", "priority", "due", "kind", "subject", "state", "tries"]
+    result = await session.execute(insert_into(session, Delivery).from_select(columns, rows))
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 async def message_of(session: AsyncSession, delivery_id: int) -> int | None:

@@ -13,7 +13,18 @@ from enum import IntEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, UniqueConstraint, delete, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -278,6 +289,15 @@ async def people_of(session: AsyncSession, activity_id: int, states: Sequence[Pl
         .order_by(SignUp.state, SignUp.queued_at, SignUp.id)
     )
     return list(rows)
+
+
+def who(activity_id: int, states: Sequence[PlaceState]) -> Select[int]:
+    """The people in these states, to tell them all something."""
+    return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.state.in_(states))
+
+
+def who_came(activity_id: int) -> Select[int]:
+    return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.came_at.is_not(None))
 
 
 async def mine(session: AsyncSession, person_id: int) -> dict[int, SignUp]:

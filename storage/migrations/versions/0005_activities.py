@@ -48,6 +48,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_activities_starts_at"), ["starts_at"], unique=False)
 
     op.create_table(
+        "activity_changes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("activity_id", sa.BigInteger(), nullable=False),
+        sa.Column("changed", sa.String(length=1500), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_changes")),
+    )
+    op.create_table(
         "activity_questions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("activity_id", sa.BigInteger(), nullable=False),
@@ -186,6 +193,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_activity_questions_at"))
 
     op.drop_table("activity_questions")
+    op.drop_table("activity_changes")
     with op.batch_alter_table("activities", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_activities_starts_at"))
         batch_op.drop_index(batch_op.f("ix_activities_series_id"))
