@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities import Activity, leads_of
-from storage.database import Base, BigKey, insert_into
+from storage.database import Base, BigKey, insert_into, run
 from storage.deliveries import Delivery
 from storage.quiet_hours import QuietHours
 from storage.sign_ups import PlaceState, SignUp
@@ -101,13 +101,20 @@ def _due(now: datetime) -> ColumnElement[bool]:
     return Reminder.due <= now
 
 
+_TABLE = cast(Table, Reminder.__table__)
+_NEXT_DUE = select(_TABLE.c.due).order_by(_TABLE.c.due, _TABLE.c.id).limit(1)
+"""The first entry of the index, whatever a planner believes of how many are due."""
+
+
 async def are_due(session: AsyncSession, now: datetime) -> bool:
     """Only reads."""
-    return await session.scalar(select(Reminder.id).where(_due(now)).limit(1)) is not None
+    due = await next_due(session)
+    return due is not None and due <= now
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
-    return await session.scalar(select(Reminder.due).order_by(Reminder.due, Reminder.id).limit(1))
+    found: datetime | None = (await run(session, _NEXT_DUE, writes=False)).scalar()
+    return found
 
 
 async def claim_due(session: AsyncSession, now: datetime, most: int = BATCH) -> int:
@@ -183,7 +190,7 @@ async def _add_all(
     session: AsyncSession, activity: Activity, people: Select[int], lead: timedelta, due: datetime
 ) -> None:
     person = people.subquery()
-    table = cast(Table, Reminder.__table__)
+    table = _TABLE
     rows = select(
         person.c.person_id, literal(ACTIVITY), literal(activity.id), literal(int(lead.total_seconds())),
         literal(due, table.c.due.type), literal(activity.starts_at, table.c.expires_at.type),
