@@ -144,7 +144,8 @@ def demo(context: typer.Context) -> None:
 
     async def fill(database: Database) -> int:
         await schema.migrate(database)
-        return await data.fill(database, system_clock())
+        organiser = next(iter(context.obj.people.coordinators or context.obj.people.admins), 0)
+        return await data.fill(database, system_clock(), organiser)
 
     try:
         typer.echo(f"{_with_database(context.obj, fill)} demo stations entered")

@@ -183,6 +183,7 @@ class RetentionSection(Section):
     unfinished_forms: Duration = timedelta(hours=24)
     decided_applications: Duration = timedelta(days=90)
     former_members: Duration = timedelta(days=90)
+    sign_ups: Duration = timedelta(days=365)
     reports: Duration = timedelta(hours=24)
     places: Duration = timedelta(hours=24)
     logs: Duration = timedelta(days=30)

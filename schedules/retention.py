@@ -17,6 +17,7 @@ from storage import (
     occasions,
     reports,
     searches,
+    sign_ups,
     updates,
 )
 
@@ -28,6 +29,7 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     await searches.forget(session, now, kept.places)
     await reports.forget(session, now, kept.reports)
     await applications.forget(session, now, kept.decided_applications)
+    await sign_ups.forget(session, now, kept.sign_ups)
     await memberships.forget(session, now, kept.former_members)
     for forget in (
         dialogues.forget, updates.forget, deliveries.forget, occasions.forget, activity_questions.forget,

@@ -404,6 +404,12 @@ async def upcoming_of(session: AsyncSession, person_id: int, now: datetime) -> l
     return list(rows)
 
 
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
+    """Who came to activities that ended so long ago."""
+    ended = select(Activity.id).where(Activity.ends_at < now - kept)
+    await session.execute(delete(SignUp).where(SignUp.activity_id.in_(ended)))
+
+
 async def erase(session: AsyncSession, person_id: int) -> None:
     """Forgets where this person signed up. Their places have to be given back before, where others wait."""
     await session.execute(

@@ -16,7 +16,26 @@ from sqlalchemy import func, select
 from bot.config import BadConfig, load
 from schedules import retention
 from schedules.settings import Settings
-from storage import appends, applications, audit, consents, dialogues, log_files, memberships, people, reports, reviews
+from storage import (
+    activities,
+    activity_questions,
+    appends,
+    applications,
+    audit,
+    calendar_feeds,
+    consents,
+    dialogues,
+    digests,
+    log_files,
+    memberships,
+    people,
+    reminders,
+    reports,
+    reviews,
+    sign_ups,
+)
+from storage.activities import Kind as ActivityKind
+from storage.activities import Plan
 from storage.appends import Seen
 from storage.audit import Act
 from storage.database import Base, Database
@@ -26,6 +45,7 @@ from storage.quiet_hours import QuietHours
 from storage.reports import Kind
 from storage.retention import Retention
 from storage.searches import Search
+from storage.sign_ups import PlaceState
 from tests.test_applications import ANSWERS, ID_NUMBER, applied, at_work
 from tests.town import COORDINATOR, NOON, Rider, Town
 
@@ -48,6 +68,17 @@ async def member_of(town: Town) -> Rider:
     await rider.says("/my")
     await rider.hears_of("write to you")
     await rider.presses("News")
+    async with town.database.writing() as session:
+        plan = Plan("Health check", ActivityKind.HEALTH, NOON + timedelta(days=2), NOON + timedelta(days=3), places=1)
+        activity = await activities.create(session, plan, COORDINATOR, NOON)
+        await activities.publish(session, activity.id, NOON)
+        await sign_ups.sign_up(session, activity.id, PERSON, False, NOON, answers=["diabetes"])
+        await reminders.plan(session, activity, [timedelta(hours=2)], NOON, QuietHours.of("00:00-00:00", UTC))
+        await reminders.choose(session, PERSON, "7200")
+        await sign_ups.sign_up(session, activity.id, 8, False, NOON)
+        await activity_questions.ask(session, activity.id, PERSON, "Where?", NOON)
+        await calendar_feeds.token_of(session, PERSON)
+        await digests.switch(session, PERSON)
     await rider.says("/join")
     await rider.hears_of("Before the first question")
     await rider.presses("I agree")
@@ -75,6 +106,7 @@ async def test_a_copy_has_it_all_to_read_and_as_json(town: Town) -> None:
     assert data["memberships"][0]["name"] == "李雷" and data["applications"][0]["answers"]["phone"] == "+8613800138000"
     assert data["searches"][0]["latitude"] == pytest.approx(37.43) and data["reports"][0]["kind"] == "crowded"
     assert data["consents"][0]["version"] == 1 and data["muted_topics"] == ["news"]
+    assert data["activities"][0]["answers"] == ["diabetes"] and data["activity_questions"][0]["text"] == "Where?"
     assert data["audit"][0]["act"] == "application_approved" and data["dialogue"][0]["form"] == "join"
     readable = html.unescape(re.sub(r"<script.*</script>", "", page, flags=re.DOTALL))
     assert "李雷" in readable and ID_NUMBER in readable
@@ -96,6 +128,9 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
     await town.until_idle()
     await town.until_true(lambda: _all_answered(town))
     assert await mentions(town.database) == {}
+    async with town.database.reading() as session:
+        (following,) = await sign_ups.people_of(session, 1)
+        assert (following.person_id, following.state) == (8, PlaceState.OFFERED), "the place goes to the next"
     async with town.database.reading() as session:
         left = await memberships.by_number(session, 1)
         assert left is not None and left.left_at is not None and memberships.content_of(session, left) == {}
@@ -176,6 +211,19 @@ async def test_what_is_kept_for_a_while_is_forgotten_when_the_config_says(databa
             tables = (Base.metadata.tables[name] for name in ("dialogues", "reports", "searches"))
             left.append([await session.scalar(select(func.count()).select_from(table)) for table in tables])
     assert left == [[1, 1, 1], [0, 1, 1], [0, 0, 1], [0, 0, 0]]
+
+
+async def test_who_came_is_forgotten_after_a_year(database: Database) -> None:
+    settings = Settings(QuietHours.of("00:00-00:00", UTC), UTC)
+    async with database.writing() as session:
+        plan = Plan("Health check", ActivityKind.HEALTH, NOON, NOON + timedelta(hours=1))
+        activity = await activities.create(session, plan, COORDINATOR, NOON)
+        await activities.publish(session, activity.id, NOON)
+        await sign_ups.check_in(session, activity.id, 1, NOON)
+    for days, kept in ((364, 1), (366, 0)):
+        async with database.writing() as session:
+            await retention.run(session, NOON + timedelta(days=days), settings)
+            assert len(await sign_ups.people_of(session, activity.id)) == kept
 
 
 async def test_log_files_are_forgotten_when_the_config_says(tmp_path: Path, database: Database) -> None:

@@ -15,7 +15,7 @@ from storage.deliveries import Delivery
 from storage.quiet_hours import QuietHours
 from storage.reminders import Reminder
 from tests.test_sign_ups import SATURDAY, basketball, published, signs_up
-from tests.town import NOON
+from tests.town import NOON, Town
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LOUD = QuietHours.of("00:00-00:00", SHANGHAI)
@@ -159,6 +159,19 @@ async def test_two_replicas_remind_once(database: Database) -> None:
     assert sum(await asyncio.gather(*(claims() for _ in range(6)))) == 80
     async with database.reading() as session:
         assert len((await session.scalars(select(Delivery.id))).all()) == 80
+
+
+async def test_the_next_due_time_wakes_the_clock(town: Town) -> None:
+    """No polling: the job looks again when the next reminder is due, or when one was added before it."""
+    async with town.database.writing() as session:
+        at = NOON + timedelta(seconds=12)
+        await reminders.add(session, 7, "case", 5, at, [timedelta(seconds=2)], NOON, LOUD)
+    scheduler = town.app.scheduler
+    await scheduler.tick("reminders")
+    job = scheduler._ticking.get_job("reminders")
+    assert 8 < (job.next_run_time - datetime.now(UTC)).total_seconds() <= 10
+    scheduler.wake("reminders")
+    assert (scheduler._ticking.get_job("reminders").next_run_time - datetime.now(UTC)).total_seconds() <= 0
 
 
 async def test_any_feature_can_remind(database: Database) -> None:

@@ -1,11 +1,14 @@
-"""Demo data: stations in and around Dezhou that do not exist, marked as such."""
+"""Demo data: stations in and around Dezhou that do not exist, marked as such, and what is on in the next days."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from storage import stations
+from storage import activities, stations
+from storage.activities import Kind, Plan
 from storage.database import Database
 from storage.geodesy import Crs
 from storage.station_files import read_stations
@@ -17,8 +20,9 @@ class NotEmpty(Exception):
     """The database holds stations already; demo data would mix with them."""
 
 
-async def fill(database: Database, now: datetime) -> int:
-    """Puts the demo data into an empty, migrated database; returns the number of stations.
+async def fill(database: Database, now: datetime, organiser: int = 0) -> int:
+    """Puts the demo data into an empty, migrated database; returns the number of stations. `organiser` runs the
+    activities.
 
     Raises:
         NotEmpty: see the class.
@@ -29,4 +33,28 @@ async def fill(database: Database, now: datetime) -> int:
             raise NotEmpty("the database is not empty; demo data goes only into an empty one")
         await stations.put_all(session, [line.station for line in lines if line.station is not None], now)
         await stations.announce_change(session)
+        for plan in _plans(now):
+            row = await activities.create(session, plan, organiser, now)
+            await activities.publish(session, row.id, now)
     return len(lines)
+
+
+def _plans(now: datetime) -> list[Plan]:
+    """In the hall, on the next days at these hours of Shanghai."""
+    midnight = now.astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def plan(
+        days: int, hour: int, hours: int, kind: Kind, title: str, about: str, places: int | None, **more: Any
+    ) -> Plan:
+        starts = midnight + timedelta(days=days, hours=hour)
+        return Plan(
+            title, kind, starts, starts + timedelta(hours=hours), about, "暖新之家（演示）", 37.4341, 116.3587, places,
+            **more,
+        )  # fmt: skip
+
+    return [
+        plan(1, 15, 2, Kind.SPORT, "三人篮球赛 3x3", "三人一队，缺人现场配。带球鞋。", 18, guests=2),
+        plan(2, 14, 1, Kind.TALK, "单王分享：雨天怎么跑", "跑单八年的老骑手讲路线、保暖和充电。", 40),
+        plan(3, 9, 3, Kind.HEALTH, "免费体检", "量血压、测血糖，空腹来。", 30, questions=("有没有慢性病？",)),
+        plan(5, 19, 2, Kind.TRAINING, "电动车保养课", "自己会修，少花冤枉钱。", 12, members_only=True),
+    ]

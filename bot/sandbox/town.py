@@ -85,7 +85,7 @@ def serve(world: World, application: web.Application) -> BotApi:
 async def fill_if_empty(database: Database) -> None:
     await schema.migrate(database)
     with contextlib.suppress(demo.NotEmpty):
-        await demo.fill(database, system_clock())
+        await demo.fill(database, system_clock(), COORDINATOR)
 
 
 async def run(config: Config, say: Callable[[str], None]) -> None:
