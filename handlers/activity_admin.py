@@ -14,7 +14,7 @@ from handlers import forms, texts
 from handlers.access import Right
 from handlers.activity_form import DEFAULTS, answers_of, composing, plan_from
 from handlers.activity_sign_up import wake
-from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
+from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button, short_text
 from handlers.house import House
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
@@ -247,10 +247,6 @@ def _holidays(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     return [Choice("skip", talk._("Leave them out"), 1), Choice("keep", talk._("On holidays too"), 0)]
 
 
-async def _press_a_button(talk: Talk) -> Value:
-    raise NotAnAnswer(talk._("Please press one of the buttons."))
-
-
 _NEW = composing("activity", _made)
 _EDIT = composing("activity_edit", _edited)
 _CANCEL = Form(
@@ -276,7 +272,7 @@ _REPEAT = Form(
             ask=lambda talk, _: talk._("How often? Press, or write a rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
         ),
         Question(
-            key="holidays", title=lambda talk: talk._("Holidays"), read=_press_a_button, choices=_holidays,
+            key="holidays", title=lambda talk: talk._("Holidays"), read=press_a_button, choices=_holidays,
             show=lambda talk, value: talk._("Leave them out") if value else talk._("On holidays too"),
             ask=lambda talk, _: talk._("And on public holidays?"),
         ),

@@ -11,7 +11,7 @@ from handlers import activity_words as words
 from handlers import forms
 from handlers.access import Right
 from handlers.activity_words import KINDS
-from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
+from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button, short_text
 from handlers.station_names import station_named
 from handlers.talk import Talk
 from storage import activities
@@ -24,10 +24,6 @@ DEFAULTS: Answers = {
     "leads": None, "opens": None, "closes": None,
 }  # fmt: skip
 LONGEST = timedelta(days=3)
-
-
-async def _press_a_button(talk: Talk) -> Value:
-    raise NotAnAnswer(talk._("Please press one of the buttons."))
 
 
 async def read_moment(talk: Talk) -> Value:
@@ -165,7 +161,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 ask=lambda talk, _: talk._("What is it called? For example: 3x3 basketball"),
             ),
             Question(
-                key="kind", title=lambda talk: talk._("Kind"), read=_press_a_button, choices=_kinds, columns=2,
+                key="kind", title=lambda talk: talk._("Kind"), read=press_a_button, choices=_kinds, columns=2,
                 show=_show_kind, ask=lambda talk, _: talk._("What kind is it?"),
             ),
             Question(
@@ -192,11 +188,11 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 ask=lambda talk, _: talk._("What should riders know? What to bring, who it is for. Up to 800 letters."),
             ),
             Question(
-                key="guests", title=lambda talk: talk._("Guests"), read=_press_a_button, choices=_guests, columns=4,
+                key="guests", title=lambda talk: talk._("Guests"), read=press_a_button, choices=_guests, columns=4,
                 ask=lambda talk, _: talk._("How many guests may each bring?"),
             ),
             Question(
-                key="members_only", title=lambda talk: talk._("For whom"), read=_press_a_button, choices=_yes_no,
+                key="members_only", title=lambda talk: talk._("For whom"), read=press_a_button, choices=_yes_no,
                 columns=2, show=_show_members, ask=lambda talk, _: talk._("Who may come?"),
             ),
             Question(
@@ -215,7 +211,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 ask=lambda talk, _: talk._("The address of a live stream? Who has a place gets it when it begins."),
             ),
             Question(
-                key="leads", title=lambda talk: talk._("Reminders"), read=_press_a_button, choices=_leads,
+                key="leads", title=lambda talk: talk._("Reminders"), read=press_a_button, choices=_leads,
                 optional=True, columns=2, show=lambda talk, value: lead_label(talk, str(value)),
                 ask=lambda talk, _: talk._("How long before shall I remind? Skip: as usual."),
             ),

@@ -12,14 +12,14 @@ from handlers import activity_words as words
 from handlers import forms, texts
 from handlers.access import Right, Role
 from handlers.activities import card_of, edit_card
-from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
+from handlers.forms import Choice, Form, Question, press_a_button, short_text
 from handlers.house import House
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Forged, Talk
 from storage import activities, activity_questions, offers, reminders, sign_ups
 from storage.activities import Activity, leads_of
 from storage.database import Refused
-from storage.dialogues import Answers, Value
+from storage.dialogues import Answers
 from storage.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
 
 LEADS = ("", "172800,86400", "86400,7200", "86400", "7200", "1800")
@@ -154,10 +154,6 @@ def _guest_choices(talk: Talk, answers: Answers) -> Sequence[Choice]:
     return [Choice(str(n), talk._("Alone") if n == 0 else f"+{n}", n) for n in range(most + 1)]
 
 
-async def _press_a_button(talk: Talk) -> Value:
-    raise NotAnAnswer(talk._("Please press one of the buttons."))
-
-
 async def _signed_up(talk: Talk, answers: Answers) -> None:
     row = await activities.published(talk.session, int(str(answers["_id"])))
     given = [str(answers[f"answer{n}"]) for n in range(len(_asks(answers)))]
@@ -169,7 +165,7 @@ _SIGN_UP = Form(
     title=lambda talk: talk._("Sign-up"),
     questions=(
         Question(
-            key="guests", title=lambda talk: talk._("Guests"), read=_press_a_button, choices=_guest_choices, columns=4,
+            key="guests", title=lambda talk: talk._("Guests"), read=press_a_button, choices=_guest_choices, columns=4,
             when=lambda answers: bool(answers.get("_guests")),
             ask=lambda talk, _: talk._("Does somebody come with you?"),
         ),

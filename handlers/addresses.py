@@ -43,10 +43,6 @@ async def _read_address(talk: Talk) -> Value:
     return [[address.label, address.latitude, address.longitude] for address in found]
 
 
-async def _read_which(talk: Talk) -> Value:
-    raise NotAnAnswer(talk._("Please press one of the buttons."))
-
-
 def _candidates(answers: Answers) -> list[Any]:
     found = answers.get("address")
     return found if isinstance(found, list) else []
@@ -79,7 +75,7 @@ ADDRESS = Form(
             key="which",
             title=lambda talk: talk._("Place"),
             ask=lambda talk, _: talk._("Which of these do you mean?"),
-            read=_read_which,
+            read=forms.press_a_button,
             choices=_choices,
             when=lambda answers: len(_candidates(answers)) != 1,
         ),

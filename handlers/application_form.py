@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from markupsafe import escape
 
 from handlers import forms
-from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
+from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button, short_text
 from handlers.keyboards import contact_keyboard
 from handlers.talk import Talk
 from handlers.texts import N_
@@ -102,10 +102,6 @@ async def _read_proof(talk: Talk) -> Value:
     return str(pictures[-1]["file_id"])
 
 
-async def _press_a_button(talk: Talk) -> Value:
-    raise NotAnAnswer(talk._("Please press one of the buttons."))
-
-
 def _named(labels: dict[str, str]) -> Callable[[Talk, Answers], Sequence[Choice]]:
     return lambda talk, _answers: [Choice(key, talk._(label), key) for key, label in labels.items()]
 
@@ -179,7 +175,7 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ask=lambda talk, _: talk._("What is it called?\n<i>Up to 40 letters. For example: 闪送</i>"),
             ),
             Question(
-                key="work", title=lambda talk: talk._("Work"), read=_press_a_button, choices=_named(WORK),
+                key="work", title=lambda talk: talk._("Work"), read=press_a_button, choices=_named(WORK),
                 columns=2, show=_shown(WORK),
                 ask=lambda talk, _: talk._(
                     "What do you carry?\n<i>The dangers and the pay differ, and so does what the union can do.</i>"
@@ -199,7 +195,7 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="insurance", title=lambda talk: talk._("Accident insurance"), read=_press_a_button,
+                key="insurance", title=lambda talk: talk._("Accident insurance"), read=press_a_button,
                 choices=_named(INSURANCE), columns=3, show=_shown(INSURANCE),
                 ask=lambda talk, _: talk._(
                     "Are you insured against accidents at work?\n<i>The union looks for cover for those who are not. "

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from handlers import forms, texts
 from handlers.access import Right
-from handlers.forms import Choice, Form, NotAnAnswer, Question, short_text
+from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button, short_text
 from handlers.incoming import Json
 from handlers.station_names import station_named
 from handlers.talk import Talk
@@ -82,10 +82,6 @@ def _station_named(talk: Talk, text: str) -> int:
         "Write the title of an activity, the name of a station, or for a link its words and address: "
         "Sign up https://example.org/form"
     ))  # fmt: skip
-
-
-async def _press_a_button(talk: Talk) -> Value:
-    raise NotAnAnswer(talk._("Please press one of the buttons."))
 
 
 async def _read_place(talk: Talk) -> Value:
@@ -266,7 +262,7 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="topic", title=lambda talk: talk._("Topic"), read=_press_a_button, choices=_topics,
+                key="topic", title=lambda talk: talk._("Topic"), read=press_a_button, choices=_topics,
                 show=_show_topic,
                 ask=lambda talk, _: talk._(
                     "Which topic? Riders can mute each one but the urgent, so that they keep listening."
@@ -281,20 +277,20 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="who", title=lambda talk: talk._("Who of the activity"), read=_press_a_button, choices=_who,
+                key="who", title=lambda talk: talk._("Who of the activity"), read=press_a_button, choices=_who,
                 when=lambda answers: bool(answers.get("_activity")), show=lambda talk, value: talk._(WHO[str(value)]),
                 ask=lambda talk, _: talk._("To whom of the activity?"),
             ),
             Question(
-                key="language", title=lambda talk: talk._("Language"), read=_press_a_button, choices=_languages,
+                key="language", title=lambda talk: talk._("Language"), read=press_a_button, choices=_languages,
                 show=_show_language, ask=lambda talk, _: talk._("To whom? By language:"),
             ),
             Question(
-                key="members", title=lambda talk: talk._("Members"), read=_press_a_button, choices=_members,
+                key="members", title=lambda talk: talk._("Members"), read=press_a_button, choices=_members,
                 show=_show_members, ask=lambda talk, _: talk._("To members, or to those who have not joined?"),
             ),
             Question(
-                key="platform", title=lambda talk: talk._("Platform"), read=_press_a_button, choices=_platforms,
+                key="platform", title=lambda talk: talk._("Platform"), read=press_a_button, choices=_platforms,
                 columns=2, show=_show_text, ask=lambda talk, _: talk._("Only to members of one platform?"),
             ),
             Question(
@@ -302,7 +298,7 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 columns=2, show=_show_text, ask=lambda talk, _: talk._("Only to members of one district?"),
             ),
             Question(
-                key="days", title=lambda talk: talk._("Used the bot"), read=_press_a_button, choices=_days,
+                key="days", title=lambda talk: talk._("Used the bot"), read=press_a_button, choices=_days,
                 show=_show_days, ask=lambda talk, _: talk._("Only to those who used the bot lately?"),
             ),
             Question(
@@ -314,17 +310,17 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="km", title=lambda talk: talk._("Within"), read=_press_a_button, choices=_kilometres,
+                key="km", title=lambda talk: talk._("Within"), read=press_a_button, choices=_kilometres,
                 when=lambda answers: bool(answers.get("place")), ask=lambda talk, _: talk._("Within how far of it?"),
                 show=lambda talk, value: texts.distance(float(str(value)) * 1_000, talk.language),
             ),
             Question(
-                key="reading", title=lambda talk: talk._("Ask for reading"), read=_press_a_button, choices=_yes_no,
+                key="reading", title=lambda talk: talk._("Ask for reading"), read=press_a_button, choices=_yes_no,
                 show=lambda talk, value: talk._("Yes") if value else talk._("No"),
                 ask=lambda talk, _: talk._("Shall it have a button “I have read this”?"),
             ),
             Question(
-                key="spread", title=lambda talk: talk._("Spread over"), read=_press_a_button, choices=_spreads,
+                key="spread", title=lambda talk: talk._("Spread over"), read=press_a_button, choices=_spreads,
                 show=lambda talk, value: talk._("{n} h").format(n=value) if value else talk._("At once"),
                 ask=lambda talk, _: talk._(
                     "All at once, or spread over some hours so that not everybody comes at the same time?"

@@ -323,6 +323,11 @@ def _is_kept(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) not in _INVISIBLE
 
 
+async def press_a_button(talk: Talk) -> Value:
+    """Reads nothing: only a button is an answer."""
+    raise NotAnAnswer(talk._("Please press one of the buttons."))
+
+
 def short_text(least: int, most: int, hint: Callable[[Talk], str]) -> Callable[[Talk], Awaitable[Value]]:
     """Reads a line of `least` to `most` visible characters; anything else gets the hint."""
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from handlers import forms, texts
 from handlers.access import Right, Role
-from handlers.forms import Choice, Form, NotAnAnswer, Question
+from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button
 from handlers.house import House
 from handlers.routes import Routes
 from handlers.talk import Buttons, Talk
@@ -82,10 +82,6 @@ async def _read_until(talk: Talk) -> Value:
     return end.isoformat()
 
 
-async def _press_a_button(talk: Talk) -> Value:
-    raise NotAnAnswer(talk._("Please press one of the buttons."))
-
-
 def _changes(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     give = [Choice(f"+{name}", talk._("➕ Give: {role}").format(role=talk._(label)), f"+{name}")
             for name, label in ROLES.items()]  # fmt: skip
@@ -147,7 +143,7 @@ _ROLE = Form(
             ),
         ),
         Question(
-            key="change", title=lambda talk: talk._("Change"), read=_press_a_button, choices=_changes, columns=2,
+            key="change", title=lambda talk: talk._("Change"), read=press_a_button, choices=_changes, columns=2,
             show=_show_change, ask=lambda talk, _: talk._("What is to be changed?"),
         ),
         Question(
