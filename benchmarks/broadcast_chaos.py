@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,7 +19,8 @@ from benchmarks.stub import TOKEN
 from bot.sandbox.params import Json
 from bot.sandbox.server import BotApi, Fault
 from bot.sandbox.world import Person, World
-from storage import deliveries, people
+from handlers.broadcast_panel import panel
+from storage import broadcasts, deliveries, people
 from storage.database import Database, open_database
 from storage.deliveries import State
 from storage.encryption import Vault, decode_key
@@ -87,6 +89,9 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
         await _until_done(database)
     async with database.reading() as session:
         counted = await deliveries.counts(session, 1)
+        row = await broadcasts.find(session, 1)
+        assert row is not None
+        said = str(panel(row, counted, 0, "en", datetime.now(UTC))[0])
         standings = await people.standings(session, range(1, RECIPIENTS + 1), datetime.now(UTC))
     await database.close()
     await runner.cleanup()
@@ -98,6 +103,8 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
         Result(f"reachable who did not get it, {name}", missed, f"of {RECIPIENTS}", goal="<= 0"),
         Result(f"repeats, {name}", repeats, "messages", goal=f"<= {IN_FLIGHT * KILLS}"),
         Result(f"states that do not add up, {name}", abs(sum(counted.values()) - RECIPIENTS), "", goal="<= 0"),
+        Result(f"recipients that the report leaves out, {name}",
+               RECIPIENTS - sum(int(number) for number in re.findall(r": (\d+)", said)), "", goal="<= 0"),
         Result(f"unsettled at the end, {name}",
                sum(count for state, count in counted.items() if state < State.SENT), "", goal="<= 0"),
     ]  # fmt: skip

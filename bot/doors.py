@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.courier import Courier
-from handlers.attendance import door_caption
+from handlers.check_ins import door_caption
 from handlers.house import House
 from handlers.talk import Button, File, Outgoing, buttons_markup
 from handlers.texts import translator
-from storage import activities, check_ins, people, sign_ups
+from storage import activities, attendance, check_ins, people
 from storage.check_ins import Door
 from storage.database import Database
 
@@ -43,7 +43,7 @@ class Doors:
             if row is None or self._house.painter is None:
                 return None
             (standing,) = await people.standings(session, [door.chat_id], now)
-            came = (await sign_ups.figures(session, [row.id]))[row.id].came
+            came = (await attendance.figures(session, [row.id]))[row.id].came
             link = self._house.link("ci_" + check_ins.code(session, row.id, check_ins.window(now)))
         language = standing.spoken or self._house.organisation.language
         png = await self._house.painter.qr_png(link, row.title)

@@ -14,7 +14,7 @@ from handlers.incoming import Json
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Forged, Talk, message_params
 from handlers.texts import N_
-from storage import activities, people, searches, sign_ups
+from storage import activities, attendance, people, searches, sign_ups
 from storage.activities import PAGE, Activity, ActivityState, Kind
 from storage.geodesy import distance
 from storage.sign_ups import PlaceState, SignUp
@@ -58,7 +58,7 @@ async def _list(talk: Talk, view: str, page: int) -> tuple[Markup, Buttons]:
     if not found and view == "week" and page == 0:
         view, found = "all", await _chosen(talk, "all", here)  # nothing this week: what comes next
     shown = found[page * PAGE : (page + 1) * PAGE]
-    figures = await sign_ups.figures(talk.session, [row.id for row in shown])
+    figures = await attendance.figures(talk.session, [row.id for row in shown])
     label = VIEWS[view] if view in VIEWS else KINDS[Kind(view)][1]
     lines = [Markup("<b>{}</b> · {}").format(talk._("Activities"), talk._(label))]
     if view == "near" and here is None:
@@ -143,7 +143,7 @@ async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
     mine = await sign_ups.of(talk.session, row.id, talk.person.id)
     waits = mine is not None and mine.state == PlaceState.WAITING
     position = await sign_ups.position(talk.session, mine) if mine is not None and waits else None
-    figures = (await sign_ups.figures(talk.session, [row.id]))[row.id]
+    figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     text = words.card(
         row, figures, mine, position, await here_of(talk), talk.now, talk.house.organisation.zone, talk.language
     )
@@ -198,7 +198,7 @@ async def inline(talk: Talk) -> None:
     """The bot's name typed in any chat: the coming activities, to be sent there as a card with a link."""
     wanted = str(talk.incoming.body.get("query") or "").casefold().strip()
     found = [row for row in await activities.coming(talk.session, talk.now) if wanted in row.title.casefold()]
-    figures = await sign_ups.figures(talk.session, [row.id for row in found[:INLINE_MOST]])
+    figures = await attendance.figures(talk.session, [row.id for row in found[:INLINE_MOST]])
     results = [_inline_result(talk, row, figures[row.id]) for row in found[:INLINE_MOST]]
     params: Json = {
         "inline_query_id": str(talk.incoming.body.get("id")), "results": results, "cache_time": 30, "is_personal": True
@@ -206,7 +206,7 @@ async def inline(talk: Talk) -> None:
     talk.call("answerInlineQuery", params)
 
 
-def _inline_result(talk: Talk, row: Activity, figures: sign_ups.Figures) -> Json:
+def _inline_result(talk: Talk, row: Activity, figures: attendance.Figures) -> Json:
     """As everybody in that chat may see it: nothing of who asked."""
     zone = talk.house.organisation.zone
     text = words.card(row, figures, None, None, None, talk.now, zone, talk.language)

@@ -13,13 +13,13 @@ from handlers import activity_words as words
 from handlers import forms, texts
 from handlers.access import Right
 from handlers.activity_form import DEFAULTS, answers_of, composing, plan_from
-from handlers.activity_sign_up import wake
 from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button, short_text
 from handlers.house import House
+from handlers.reminders import wake
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
-from storage import activities, deliveries, offers, reminders, series, sign_ups
+from storage import activities, attendance, deliveries, offers, reminders, series, sign_ups
 from storage.activities import Activity, ActivityState
 from storage.dialogues import Answers, Value
 from storage.sign_ups import PlaceState
@@ -73,7 +73,7 @@ async def panel_again(talk: Talk) -> None:
 
 async def _panel(talk: Talk) -> tuple[Markup, Buttons]:
     rows = (await activities.managed(talk.session, talk.now - SHOWN_FOR))[:20]
-    figures = await sign_ups.figures(talk.session, [row.id for row in rows])
+    figures = await attendance.figures(talk.session, [row.id for row in rows])
     zone = talk.house.organisation.zone
     lines = [Markup("<b>{}</b>").format(talk._("Activities that you run"))]
     for at, row in enumerate(rows, start=1):
@@ -98,7 +98,7 @@ async def show(talk: Talk, activity_id: int) -> None:
 
 async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
     """The card, as its organiser sees it."""
-    figures = (await sign_ups.figures(talk.session, [row.id]))[row.id]
+    figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     zone = talk.house.organisation.zone
     said = talk._("{placed} have a place, {waiting} wait, {offered} were offered one, {came} came.").format(
         placed=figures.placed, waiting=figures.waiting, offered=figures.offered, came=figures.came

@@ -15,8 +15,9 @@ from handlers.house import House
 from handlers.texts import N_
 from storage import activities
 from storage.activities import Activity, ActivityState, Kind
+from storage.attendance import Figures
 from storage.geodesy import distance
-from storage.sign_ups import Figures, Place, PlaceState, SignUp
+from storage.sign_ups import Place, PlaceState, SignUp
 
 KINDS: dict[Kind, tuple[str, str]] = {
     Kind.GAMES: ("🎲", N_("Fun and games")),

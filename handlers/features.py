@@ -5,17 +5,22 @@ from __future__ import annotations
 from handlers import (
     activities,
     activity_admin,
+    activity_questions,
     activity_sign_up,
     applications,
     attendance,
     broadcasts,
     calendars,
+    check_ins,
     digests,
     memberships,
     my,
     privacy,
+    ratings,
+    reminders,
     reviews,
     roles,
+    rounds,
     set_aside,
     start,
     station_page,
@@ -30,6 +35,9 @@ def routes() -> Routes:
     station_page.register(table)
     activities.register(table)
     activity_sign_up.register(table)
+    reminders.register(table)
+    activity_questions.register(table)
+    ratings.register(table)
     calendars.register(table)
     digests.register(table)
     applications.register(table)
@@ -40,6 +48,8 @@ def routes() -> Routes:
     broadcasts.register(table)
     activity_admin.register(table)
     attendance.register(table)
+    check_ins.register(table)
+    rounds.register(table)
     reviews.register(table)
     roles.register(table)
     set_aside.register(table)

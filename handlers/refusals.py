@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.activity_sign_up import NoSuchQuestion
+from handlers.activity_questions import NoSuchQuestion
 from handlers.roles import RoleOfTheConfig
 from handlers.talk import Talk
 from handlers.texts import N_
@@ -17,7 +17,8 @@ from storage.reports import NotNearby, ReportedAlready
 from storage.reviews import InOtherHands, OwnApplication, TooLateToUndo
 from storage.rounds import NoSuchRound
 from storage.series import BadRule
-from storage.sign_ups import MembersOnly, NotSignedUp, OfferLapsed, SignUpClosed, TooManyGuests
+from storage.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
+from storage.waiting_list import OfferLapsed
 
 SENTENCES: dict[type[Refused], str] = {
     NotNearby: N_(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
-from storage import activities, deliveries, digests, occasions, series, sign_ups
+from storage import activities, attendance, deliveries, digests, occasions, series, sign_ups
 from storage.activities import Activity, ActivityState
 
 EVERY = timedelta(seconds=20)
@@ -50,7 +50,7 @@ async def _thank(session: AsyncSession, now: datetime) -> None:
     rows = await session.scalars(select(Activity).where(Activity.state == ActivityState.PUBLISHED, ended))
     for row in list(rows):
         if await occasions.is_first(session, f"thanks {row.id} {row.ends_at.isoformat()}", now):
-            await deliveries.tell_all(session, sign_ups.who_came(row.id), "thanks", row.id, now, REMINDING)
+            await deliveries.tell_all(session, attendance.who_came(row.id), "thanks", row.id, now, REMINDING)
 
 
 async def _digest(session: AsyncSession, now: datetime, settings: Settings) -> None:

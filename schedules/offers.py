@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
-from storage import deliveries, offers, sign_ups
+from storage import deliveries, offers, waiting_list
 from storage.deliveries import Notice
 
 EVERY = timedelta(seconds=30)
 
 
 async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
-    next_lapse = await sign_ups.next_lapse(session)
+    next_lapse = await waiting_list.next_lapse(session)
     if next_lapse is None or next_lapse > now:
         return False
-    ended = await sign_ups.lapsed(session, now)
+    ended = await waiting_list.lapsed(session, now)
     for activity_id, person_id in ended:
         await deliveries.add(session, Notice(person_id, "place_lapsed", {"id": activity_id}, now))
     for activity_id in sorted({activity_id for activity_id, _ in ended}):
@@ -26,4 +26,4 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
-    return await sign_ups.next_lapse(session)
+    return await waiting_list.next_lapse(session)

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import deliveries, sign_ups
+from storage import deliveries, waiting_list
 from storage.deliveries import Notice
 from storage.quiet_hours import QuietHours
 
 
 async def offer_free_places(session: AsyncSession, activity_id: int, now: datetime, quiet: QuietHours) -> int:
     """Offers what is free to the queue, in its order, with a notice to each; returns how many offers."""
-    made = await sign_ups.promote(session, activity_id, now, quiet.until(now))
+    made = await waiting_list.promote(session, activity_id, now, quiet.until(now))
     for offer in made:
         params = {"id": activity_id, "until": offer.until.isoformat(), "guests": offer.guests}
         await deliveries.add(session, Notice(offer.person_id, "place_offered", params, now))

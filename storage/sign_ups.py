@@ -1,4 +1,4 @@
-"""Who comes to an activity: places, the waiting list, offers of places that were given back, attendance.
+"""Who comes to an activity: places, and positions in the queue (see also waiting_list.py, attendance.py).
 
 A place is counted with its guests. Whoever changes who has a place locks the activity's row first, so that two can't
 get the last one. A place that becomes free goes to the first in the queue as an offer that holds for a while.
@@ -43,11 +43,6 @@ class PlaceState(IntEnum):
 
 
 TAKING = (PlaceState.PLACED, PlaceState.OFFERED)
-HOLDS: Sequence[tuple[timedelta, timedelta]] = (
-    (timedelta(days=2), timedelta(hours=12)), (timedelta(days=1), timedelta(hours=3)),
-    (timedelta(hours=3), timedelta(minutes=30)), (timedelta(0), timedelta(minutes=10)),
-)  # fmt: skip
-"""An offer made so long before the start, or earlier, holds for so long."""
 
 
 class SignUpClosed(Refused):
@@ -64,10 +59,6 @@ class TooManyGuests(Refused):
 
 class NotSignedUp(Refused):
     """There is no place or offer of this person."""
-
-
-class OfferLapsed(Refused):
-    """The offer has gone to the next in the queue."""
 
 
 class SignUp(Base):
@@ -97,15 +88,6 @@ class Place:
 
     row: SignUp
     position: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A place that is kept for somebody of the queue until then."""
-
-    person_id: int
-    guests: int
-    until: datetime
 
 
 def is_open(activity: Activity, now: datetime) -> bool:
@@ -175,18 +157,19 @@ async def free_places(session: AsyncSession, activity: Activity) -> int | None:
     return max(0, activity.places - await taken(session, activity.id))
 
 
-def _queue(activity_id: int) -> ColumnElement[bool]:
+def in_queue(activity_id: int) -> ColumnElement[bool]:
+    """Who waits for this activity."""
     return (SignUp.activity_id == activity_id) & (SignUp.state == PlaceState.WAITING)
 
 
 async def _queue_length(session: AsyncSession, activity_id: int) -> int:
-    return await session.scalar(select(func.count()).select_from(SignUp).where(_queue(activity_id))) or 0
+    return await session.scalar(select(func.count()).select_from(SignUp).where(in_queue(activity_id))) or 0
 
 
 async def position(session: AsyncSession, row: SignUp) -> int:
     """1 for who is next."""
     before = (SignUp.queued_at < row.queued_at) | ((SignUp.queued_at == row.queued_at) & (SignUp.id < row.id))
-    counted = select(func.count()).select_from(SignUp).where(_queue(row.activity_id), before)
+    counted = select(func.count()).select_from(SignUp).where(in_queue(row.activity_id), before)
     return 1 + (await session.scalar(counted) or 0)
 
 
@@ -205,82 +188,6 @@ async def give_back(session: AsyncSession, activity_id: int, person_id: int) -> 
     return row
 
 
-def hold_until(now: datetime, starts_at: datetime, not_before: datetime | None) -> datetime:
-    """How long an offer made now holds: the shorter the nearer the start, not lapsing in quiet hours (`not_before` is
-    their end, if it is quiet), and never beyond the start."""
-    ahead = starts_at - now
-    hold = next(hold for least, hold in HOLDS if ahead >= least)
-    begins = now if not_before is None else max(now, not_before)
-    return min(begins + hold, starts_at)
-
-
-async def promote(
-    session: AsyncSession, activity_id: int, now: datetime, not_before: datetime | None = None
-) -> list[Offer]:
-    """Offers free places to the first in the queue, in its order; returns the new offers.
-
-    Who wants more guests than there are places is offered what there is.
-    """
-    activity = await activities.published(session, activity_id, lock=True)
-    offers: list[Offer] = []
-    while activity.state == ActivityState.PUBLISHED and now < activity.starts_at:
-        free = await free_places(session, activity)
-        if free == 0:
-            break
-        row = await session.scalar(
-            select(SignUp).where(_queue(activity_id)).order_by(SignUp.queued_at, SignUp.id).limit(1)
-        )
-        if row is None:
-            break
-        if free is not None:
-            row.guests = min(row.guests, free - 1)
-        row.state, row.offered_until = PlaceState.OFFERED, hold_until(now, activity.starts_at, not_before)
-        await session.flush()
-        offers.append(Offer(row.person_id, row.guests, row.offered_until))
-    return offers
-
-
-async def accept(session: AsyncSession, activity_id: int, person_id: int, now: datetime) -> SignUp:
-    """Takes the offered place.
-
-    Raises:
-        OfferLapsed, NotSignedUp: see the classes.
-    """
-    await activities.published(session, activity_id, lock=True)
-    row = await of(session, activity_id, person_id)
-    if row is None or row.state in (PlaceState.LEFT, PlaceState.WAITING):
-        raise OfferLapsed if row is not None else NotSignedUp
-    if row.state == PlaceState.OFFERED:
-        if row.offered_until is not None and row.offered_until <= now:
-            raise OfferLapsed
-        row.state, row.offered_until = PlaceState.PLACED, None
-        await session.flush()
-    return row
-
-
-async def lapsed(session: AsyncSession, now: datetime, most: int = 100) -> list[tuple[int, int]]:
-    """Ends offers whose time is over; returns (activity, person) of each. Their places are to be offered on."""
-    rows = await session.scalars(
-        select(SignUp)
-        .where(SignUp.state == PlaceState.OFFERED, SignUp.offered_until <= now)
-        .order_by(SignUp.offered_until, SignUp.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    found = list(rows)
-    for row in found:
-        row.state, row.offered_until = PlaceState.LEFT, None
-    await session.flush()
-    return [(row.activity_id, row.person_id) for row in found]
-
-
-async def next_lapse(session: AsyncSession) -> datetime | None:
-    """When the next offer ends."""
-    return await session.scalar(
-        select(func.min(SignUp.offered_until)).where(SignUp.state == PlaceState.OFFERED)
-    )  # fmt: skip
-
-
 async def people_of(session: AsyncSession, activity_id: int, states: Sequence[PlaceState] = TAKING) -> list[SignUp]:
     """In the order in which they came to their state: places by sign-up, the queue by its order."""
     rows = await session.scalars(
@@ -296,10 +203,6 @@ def who(activity_id: int, states: Sequence[PlaceState]) -> Select[int]:
     return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.state.in_(states))
 
 
-def who_came(activity_id: int) -> Select[int]:
-    return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.came_at.is_not(None))
-
-
 async def mine(session: AsyncSession, person_id: int) -> dict[int, SignUp]:
     """By activity: where this person has a place, an offer, or waits."""
     rows = await session.scalars(
@@ -312,68 +215,6 @@ def answers_of(session: AsyncSession, row: SignUp) -> list[str]:
     if row.answers is None:
         return []
     return list(orjson.loads(vault_of(session).open(row.answers, "sign_ups.answers", row.id)))
-
-
-async def check_in(session: AsyncSession, activity_id: int, person_id: int, now: datetime) -> SignUp:
-    """The person is at the door. Who has no place gets one now, if any is left.
-
-    Raises:
-        NoSuchActivity; SignUpClosed: every place is taken, or it was cancelled.
-    """
-    activity = await activities.published(session, activity_id, lock=True)
-    if activity.state == ActivityState.CANCELLED:
-        raise SignUpClosed
-    row = await of(session, activity_id, person_id)
-    if row is None or row.state not in TAKING:
-        if await free_places(session, activity) == 0:
-            raise SignUpClosed
-        if row is None:
-            row = SignUp(activity_id=activity_id, person_id=person_id, at=now, queued_at=now, guests=0)
-            session.add(row)
-        row.walked_in, row.guests = True, 0
-    row.state, row.offered_until = PlaceState.PLACED, None
-    row.came_at = row.came_at or now
-    await session.flush()
-    return row
-
-
-async def rate(session: AsyncSession, activity_id: int, person_id: int, stars: int, comment: str = "") -> None:
-    """1 to 5, by who came. Raises NotSignedUp."""
-    row = await of(session, activity_id, person_id)
-    if row is None or row.came_at is None or not 1 <= stars <= 5:
-        raise NotSignedUp
-    row.rating = stars
-    if comment:
-        row.comment = vault_of(session).seal(comment.encode(), "sign_ups.comment", row.id)
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Of one activity; people with their guests in `taken` only."""
-
-    placed: int = 0
-    waiting: int = 0
-    offered: int = 0
-    came: int = 0
-    taken: int = 0
-
-
-async def figures(session: AsyncSession, ids: Sequence[int]) -> dict[int, Figures]:
-    """By activity, in one query."""
-    placed, waiting, offered = (
-        func.count().filter(SignUp.state == state)
-        for state in (PlaceState.PLACED, PlaceState.WAITING, PlaceState.OFFERED)
-    )
-    rows = await session.execute(
-        select(
-            SignUp.activity_id, placed, waiting, offered, func.count(SignUp.came_at),
-            func.coalesce(func.sum(1 + SignUp.guests).filter(SignUp.state.in_(TAKING)), 0),
-        )
-        .where(SignUp.activity_id.in_(ids))
-        .group_by(SignUp.activity_id)
-    )  # fmt: skip
-    found = {row[0]: Figures(*(int(value) for value in row[1:])) for row in rows}
-    return {activity_id: found.get(activity_id, Figures()) for activity_id in ids}
 
 
 async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:

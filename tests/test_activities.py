@@ -19,7 +19,18 @@ from sqlalchemy import select
 
 from handlers.attendance import harmless
 from handlers.texts import translator
-from storage import activities, audit, calendar_feeds, check_ins, deliveries, memberships, people, series, sign_ups
+from storage import (
+    activities,
+    attendance,
+    audit,
+    calendar_feeds,
+    check_ins,
+    deliveries,
+    memberships,
+    people,
+    series,
+    sign_ups,
+)
 from storage.activities import Activity, ActivityState
 from storage.audit import Act
 from storage.database import Database
@@ -282,42 +293,42 @@ def test_a_rule_keeps_the_clock_on_the_wall() -> None:
     assert found[1].utcoffset() != found[0].utcoffset()
 
 
-async def test_the_code_at_the_door_changes_and_checks_in(town: Town) -> None:
+@LANGUAGES
+async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: str) -> None:
+    _ = translator(language)
     await planned(town, places=2)
-    coordinator, rider, walk_in = await at_home(town, COORDINATOR), await at_home(town, 59), await at_home(town, 60)
-    await opened(rider, 1)
-    await rider.presses("✅ Sign up")
-    await rider.hears_of("You have a place")
+    coordinator, rider, walk_in = [await at_home(town, number, language) for number in (COORDINATOR, 59, 60)]
+    async with town.database.writing() as session:
+        await sign_ups.sign_up(session, 1, 59, False, NOON)
     town.now = SATURDAY - timedelta(minutes=10)
     await coordinator.says("/checkin")
-    await coordinator.hears_of("For which activity?")
+    await coordinator.hears_of(_("For which activity?"))
     await coordinator.presses("3x3 basketball")
-    shown = await coordinator.hears_of("It changes every minute")
+    shown = await coordinator.hears_of(_("Riders scan this to check in. It changes every minute."))
     link = _scanned(town, shown)
     await rider.says("/start " + link.partition("=")[2])
-    await rider.hears_of("You are checked in")
+    await rider.hears_of(_("👋 Welcome! You are checked in."))
     async with town.database.reading() as session:
         assert await check_ins.any_to_change(session, town.now + timedelta(seconds=61))
 
     town.now += timedelta(seconds=121)
     await town.app.doors.show()
-    changed = await coordinator.hears_of("1 have come")
+    changed = await coordinator.hears_of(_("{n} have come.").format(n=1))
     assert changed["edited"] and _scanned(town, changed) != link
+    old = _("This code is not valid any more. Please scan the one that is shown at the door now.")
     await walk_in.says("/start " + link.partition("=")[2])
-    await walk_in.hears_of("not valid any more")
+    await walk_in.hears_of(old)
     await walk_in.says("/start " + _scanned(town, changed).partition("=")[2])
-    await walk_in.hears_of("You have a free place")
+    await walk_in.hears_of(_("👋 Welcome! You have a free place."))
     await rider.says("/start ci_1-" + "A" * 22)
-    await rider.hears_of("not valid any more")
+    await rider.hears_of(old)
 
-    await coordinator.presses("Type a number or name")
-    await coordinator.hears_of("The number of the place")
-    await coordinator.says("77")
-    await coordinator.hears_of("0 people fit")
-    await coordinator.presses("Type a number or name")
-    await coordinator.hears_of("The number of the place")
-    await coordinator.says("1")
-    await coordinator.hears_of("Checked in: 1")
+    for typed, heard in (("77", _("{n} people fit this. Please use the number of the place.").format(n=0)),
+                         ("1", _("Checked in:"))):  # fmt: skip
+        await coordinator.presses(_("⌨ Type a number or name"))
+        await coordinator.hears_of(_("The number of the place, the member number, or the name of a member?"))
+        await coordinator.says(typed)
+        await coordinator.hears_of(heard)
 
 
 def _scanned(town: Town, message: dict[str, Any]) -> str:
@@ -327,27 +338,58 @@ def _scanned(town: Town, message: dict[str, Any]) -> str:
     return str(code.text)
 
 
-async def test_who_came_is_thanked_and_rates(town: Town) -> None:
+@LANGUAGES
+async def test_who_came_is_thanked_and_rates(town: Town, language: str) -> None:
+    _ = translator(language)
     await planned(town)
-    rider, absent = await at_home(town, 61), await at_home(town, 62)
+    rider, absent = await at_home(town, 61, language), await at_home(town, 62, language)
     async with town.database.writing() as session:
         for person in (61, 62):
             await sign_ups.sign_up(session, 1, person, False, NOON)
-        await sign_ups.check_in(session, 1, 61, SATURDAY)
+        await attendance.check_in(session, 1, 61, SATURDAY)
     town.now = SATURDAY + timedelta(hours=3)
-    for _ in range(2):
+    for _turn in range(2):
         await town.app.scheduler.tick("activities")
         await town.until_true(lambda: settled(town))
-    assert len([one for one in rider.heard if "How was it" in one.get("text", "")]) == 1
-    assert not [one for one in absent.heard if "How was it" in one.get("text", "")]
+    assert len([one for one in rider.heard if _("How was it?") in one.get("text", "")]) == 1
+    assert not [one for one in absent.heard if _("How was it?") in one.get("text", "")]
     await rider.presses("⭐⭐⭐⭐")
-    await rider.hears_of("Thank you: ⭐⭐⭐⭐")
-    await rider.hears_of("what should be better")
+    await rider.hears_of(_("Thank you: {stars}").format(stars="⭐⭐⭐⭐"))
+    await rider.hears_of(_("What was good, what should be better? Up to 500 letters, or skip."))
     await rider.says("More water, please")
-    await rider.hears_of("make the next one better")
+    await rider.hears_of(_("Thank you! It helps to make the next one better."))
     async with town.database.reading() as session:
         row = await sign_ups.of(session, 1, 61)
         assert row is not None and row.rating is not None and row.comment is not None and b"water" not in row.comment
+
+
+@LANGUAGES
+async def test_a_rider_wants_other_reminders_or_none(town: Town, language: str) -> None:
+    """For one activity under its card, for all in /my; with two taps."""
+    _ = translator(language)
+    await planned(town)
+    rider = await at_home(town, 75, language)
+    await rider.says("/start act_1")
+    await rider.hears_of("3x3")
+    await rider.presses(_("✅ Sign up"))
+    await rider.hears_of(_("✅ You have a place. Your number: {n}.").format(n=1))
+
+    async def waiting() -> list[int]:
+        await town.until_idle()
+        async with town.database.reading() as session:
+            return sorted(await session.scalars(select(Reminder.lead)))
+
+    assert await waiting() == [7_200, 86_400]
+    for where, label, kept in (("card", _("{n} min").format(n=30), [1_800]), ("my", _("no reminders"), [1_800]),
+                               ("card", _("as usual"), [])):  # fmt: skip
+        await rider.says("/my" if where == "my" else "/start act_1")
+        await rider.hears_of("3x3")
+        await rider.presses(_("🔔 Reminders"))
+        which = "activities" if where == "my" else "this activity"
+        await rider.hears_of(_(f"How long before {which} shall I remind you?"))
+        await rider.presses(label)
+        await rider.hears_of(_("Reminders: {leads}").format(leads=label))
+        assert await waiting() == kept
 
 
 async def test_the_stream_comes_to_who_has_a_place_when_it_begins(town: Town) -> None:
@@ -365,41 +407,45 @@ async def test_the_stream_comes_to_who_has_a_place_when_it_begins(town: Town) ->
     assert not [one for one in waiting.heard if "begins now" in one.get("text", "")]
 
 
-async def test_on_monday_at_ten_the_week_comes_to_who_wants_it(town: Town) -> None:
+@LANGUAGES
+async def test_on_monday_at_ten_the_week_comes_to_who_wants_it(town: Town, language: str) -> None:
+    _ = translator(language)
     await planned(town, latitude=37.44, longitude=116.37, starts_at=NOON + timedelta(days=8),
                   ends_at=NOON + timedelta(days=8, hours=2))  # fmt: skip
-    rider, other = await at_home(town, 65), await at_home(town, 66)
+    rider, other = await at_home(town, 65, language), await at_home(town, 66, language)
     async with town.database.writing() as session:
         await people.keep_home(session, people.PersonId(65), 37.43, 116.36)
     await rider.says("/my")
-    await rider.hears_of("My activities")
-    await rider.presses("🗞 Weekly digest")
-    await rider.until(lambda: any("Every week I write" in one["text"] for one in rider.answers))
+    await rider.hears_of(_("My activities"))
+    await rider.presses(_("🗞 Weekly digest"))
+    await rider.until(lambda: any(_("Every week I write what is on near you.") in one["text"] for one in rider.answers))
     for moment in ("2026-11-29T11:00", "2026-11-30T09:59", "2026-11-30T10:00", "2026-11-30T12:00"):
         town.now = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
         await town.app.scheduler.tick("activities")
         await town.until_true(lambda: settled(town))
-        told = [one for one in rider.heard if "This week near you" in one.get("text", "")]
+        told = [one for one in rider.heard if _("This week near you") in one.get("text", "")]
         assert len(told) == (1 if moment >= "2026-11-30T10:00" else 0)
-    assert "1.4 km" in told[0]["text"] or "km" in told[0]["text"]
-    assert not [one for one in other.heard if "This week near you" in one.get("text", "")]
+    assert "1.4" in told[0]["text"]
+    assert not [one for one in other.heard if _("This week near you") in one.get("text", "")]
 
 
-async def test_an_organiser_answers_without_learning_who_asked(town: Town) -> None:
-    coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, 67)
+@LANGUAGES
+async def test_an_organiser_answers_without_learning_who_asked(town: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 67, language)
     await planned(town)
     await opened(rider, 1)
-    await rider.presses("💬 Ask")
-    await rider.hears_of("What do you want to ask")
+    await rider.presses(_("💬 Ask"))
+    await rider.hears_of(_("What do you want to ask the organiser? They don't learn who asks."))
     await rider.says("Is there parking?")
-    await rider.hears_of("with the organiser")
+    await rider.hears_of(_("Your question is with the organiser, without your name. The answer comes here."))
     asked = await coordinator.hears_of("Is there parking?")
     assert "67" not in str(asked["reply_markup"]) and "67" not in asked["text"]
-    await coordinator.presses("✍ Answer")
-    await coordinator.hears_of("What do you answer?")
+    await coordinator.presses(_("✍ Answer"))
+    await coordinator.hears_of(_("What do you answer?"))
     await coordinator.says("Yes, behind the hall")
-    await coordinator.hears_of("on its way")
-    assert "behind the hall" in (await rider.hears_of("The organiser answers"))["text"]
+    await coordinator.hears_of(_("Your answer is on its way."))
+    assert "behind the hall" in (await rider.hears_of(_("The organiser answers about")))["text"]
 
 
 async def test_the_attendance_list_is_safe_for_spreadsheets_and_audited(town: Town) -> None:
@@ -428,28 +474,31 @@ async def test_the_attendance_list_is_safe_for_spreadsheets_and_audited(town: To
     ]
 
 
-async def test_rounds_and_who_goes_on(town: Town) -> None:
-    coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, 69)
+@LANGUAGES
+async def test_rounds_and_who_goes_on(town: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 69, language)
     await planned(town)
     async with town.database.writing() as session:
         await sign_ups.sign_up(session, 1, 69, False, NOON)
     for title, when in (("Heats", "2026-11-28 15:00"), ("Final", "2026-11-28 16:00")):
         await coordinator.forges("rounds:1")
         await coordinator.hears_of("🏆")
-        await coordinator.presses("➕ A round")
-        await coordinator.hears_of("What is the round called")
+        await coordinator.presses(_("➕ A round"))
+        await coordinator.hears_of(_("What is the round called? For example: Semi-final"))
         await coordinator.says(title)
-        await coordinator.hears_of("When does it begin")
+        await coordinator.hears_of(_("When does it begin? Write it like 2026-11-28 15:00."))
         await coordinator.says(when)
-        await coordinator.hears_of("is planned")
+        await coordinator.hears_of(_("Round {n} is planned.").format(n=1 if title == "Heats" else 2))
     await coordinator.forges("rounds:1")
     await coordinator.hears_of("Heats")
-    await coordinator.presses("Who goes on to: Final")
-    await coordinator.hears_of("Who goes on to: Final")
+    who = _("Who goes on to: {round}").format(round="Final")
+    await coordinator.presses(who)
+    await coordinator.hears_of(who)
     await coordinator.presses("1")
-    assert "16:00" in (await rider.hears_of("You go on to: Final"))["text"]
+    assert "16:00" in (await rider.hears_of("Final"))["text"]
     await coordinator.forges("goeson:1:1:7")
-    await coordinator.until(lambda: any("no such round" in one["text"] for one in coordinator.answers))
+    await coordinator.until(lambda: any(_("There is no such round.") in one["text"] for one in coordinator.answers))
 
 
 async def test_the_bots_name_typed_anywhere_offers_what_is_coming(town: Town) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import select
 
-from storage import activities, schema, sign_ups
+from storage import activities, attendance, schema, sign_ups, waiting_list
 from storage.activities import Kind, Plan
 from storage.database import Database, Refused, open_database
 from storage.encryption import Vault
@@ -22,13 +22,12 @@ from storage.sign_ups import (
     TAKING,
     MembersOnly,
     NotSignedUp,
-    OfferLapsed,
     PlaceState,
     SignUp,
     SignUpClosed,
     TooManyGuests,
-    hold_until,
 )
+from storage.waiting_list import OfferLapsed, hold_until
 from tests.conftest import KEY
 from tests.town import NOON
 
@@ -75,7 +74,7 @@ async def test_two_give_back_at_once_and_two_are_offered(database: Database) -> 
     async def leaves(person: int) -> int:
         async with database.writing() as session:
             await sign_ups.give_back(session, activity_id, person)
-            return len(await sign_ups.promote(session, activity_id, NOON))
+            return len(await waiting_list.promote(session, activity_id, NOON))
 
     assert sum(await asyncio.gather(leaves(1), leaves(2))) == 2
     async with database.reading() as session:
@@ -117,21 +116,21 @@ async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
         await signs_up(database, activity_id, person)
     async with database.writing() as session:
         await sign_ups.give_back(session, activity_id, 1)
-        (offer,) = await sign_ups.promote(session, activity_id, NOON)
+        (offer,) = await waiting_list.promote(session, activity_id, NOON)
         assert (offer.person_id, offer.until) == (2, NOON + timedelta(hours=12))
-        assert not await sign_ups.promote(session, activity_id, NOON), "a place is offered once"
-        assert await sign_ups.lapsed(session, offer.until - timedelta(seconds=1)) == []
+        assert not await waiting_list.promote(session, activity_id, NOON), "a place is offered once"
+        assert await waiting_list.lapsed(session, offer.until - timedelta(seconds=1)) == []
         with pytest.raises(NotSignedUp):
-            await sign_ups.accept(session, activity_id, 9, NOON)
+            await waiting_list.accept(session, activity_id, 9, NOON)
         with pytest.raises(OfferLapsed):
-            await sign_ups.accept(session, activity_id, 2, offer.until)
-        assert await sign_ups.next_lapse(session) == offer.until
-        assert await sign_ups.lapsed(session, offer.until) == [(activity_id, 2)]
-        (following,) = await sign_ups.promote(session, activity_id, offer.until)
+            await waiting_list.accept(session, activity_id, 2, offer.until)
+        assert await waiting_list.next_lapse(session) == offer.until
+        assert await waiting_list.lapsed(session, offer.until) == [(activity_id, 2)]
+        (following,) = await waiting_list.promote(session, activity_id, offer.until)
         assert following.person_id == 3
         with pytest.raises(OfferLapsed):
-            await sign_ups.accept(session, activity_id, 2, offer.until)
-        await sign_ups.accept(session, activity_id, 3, offer.until)
+            await waiting_list.accept(session, activity_id, 2, offer.until)
+        await waiting_list.accept(session, activity_id, 3, offer.until)
         again = await sign_ups.sign_up(session, activity_id, 2, False, offer.until)
         assert again.position == 1
 
@@ -142,7 +141,7 @@ async def test_more_places_go_to_the_queue_at_once(database: Database) -> None:
         await signs_up(database, activity_id, person)
     async with database.writing() as session:
         await activities.change(session, activity_id, basketball(places=3), NOON)
-        assert [offer.person_id for offer in await sign_ups.promote(session, activity_id, NOON)] == [2, 3]
+        assert [offer.person_id for offer in await waiting_list.promote(session, activity_id, NOON)] == [2, 3]
 
 
 async def test_who_wants_guests_is_offered_what_there_is(database: Database) -> None:
@@ -152,7 +151,7 @@ async def test_who_wants_guests_is_offered_what_there_is(database: Database) -> 
     assert (await signs_up(database, activity_id, 3)).position == 2, "nobody goes past who waits"
     async with database.writing() as session:
         await activities.change(session, activity_id, basketball(places=5, guests=3), NOON)
-        (offer,) = await sign_ups.promote(session, activity_id, NOON)
+        (offer,) = await waiting_list.promote(session, activity_id, NOON)
         assert (offer.person_id, offer.guests) == (2, 1)
 
 
@@ -169,14 +168,14 @@ async def test_walk_ins_come_in_while_there_are_places(database: Database) -> No
     activity_id = await published(database)
     await signs_up(database, activity_id, 1)
     async with database.writing() as session:
-        assert not (await sign_ups.check_in(session, activity_id, 1, SATURDAY)).walked_in
-        assert (await sign_ups.check_in(session, activity_id, 2, SATURDAY)).walked_in
+        assert not (await attendance.check_in(session, activity_id, 1, SATURDAY)).walked_in
+        assert (await attendance.check_in(session, activity_id, 2, SATURDAY)).walked_in
         with pytest.raises(SignUpClosed):
-            await sign_ups.check_in(session, activity_id, 3, SATURDAY)
+            await attendance.check_in(session, activity_id, 3, SATURDAY)
         with pytest.raises(NotSignedUp):
-            await sign_ups.rate(session, activity_id, 3, 5)
-        await sign_ups.rate(session, activity_id, 1, 4, "good")
-        figures = (await sign_ups.figures(session, [activity_id, 99]))[activity_id]
+            await attendance.rate(session, activity_id, 3, 5)
+        await attendance.rate(session, activity_id, 1, 4, "good")
+        figures = (await attendance.figures(session, [activity_id, 99]))[activity_id]
         assert (figures.placed, figures.came) == (2, 2)
         assert (await sign_ups.copy_of(session, 1))[0]["comment"] == "good"
 
@@ -220,7 +219,7 @@ class Queue(RuleBasedStateMachine):
 
     def promote(self) -> None:
         """The bot does it in the transaction that frees a place; the model, likewise."""
-        made = self.turn(lambda session: sign_ups.promote(session, self.activity_id, self.now))
+        made = self.turn(lambda session: waiting_list.promote(session, self.activity_id, self.now))
         expected = []
         while self.free > 0 and self.queue:
             person = self.queue.pop(0)
@@ -254,7 +253,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule(person=PEOPLE)
     def accepts(self, person: int) -> None:
-        found = self.turn(lambda session: sign_ups.accept(session, self.activity_id, person, self.now))
+        found = self.turn(lambda session: waiting_list.accept(session, self.activity_id, person, self.now))
         if person in self.offered and self.offered[person] > self.now:
             del self.offered[person]
             self.placed.add(person)
@@ -266,7 +265,7 @@ class Queue(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         over = {person for person, until in self.offered.items() if until <= self.now}
-        ended = self.turn(lambda session: sign_ups.lapsed(session, self.now))
+        ended = self.turn(lambda session: waiting_list.lapsed(session, self.now))
         assert {person for _, person in ended} == over
         for person in over:
             del self.offered[person]

@@ -1,0 +1,57 @@
+"""After an activity: thanks, one to five stars, and a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers import activity_words as words
+from handlers import forms, texts
+from handlers.forms import Form, Question, short_text
+from handlers.house import House
+from handlers.routes import Routes
+from handlers.talk import Button, Buttons, Talk
+from storage import attendance
+from storage.dialogues import Answers
+
+
+def register(routes: Routes) -> None:
+    routes.press("rate", rate, int, int)
+    routes.form(_COMMENT)
+    routes.notice("thanks", thanks_words, words.about_any)
+
+
+async def rate(talk: Talk, activity_id: int, stars: int) -> None:
+    await attendance.rate(talk.session, activity_id, talk.person.id, stars)
+    talk.edit(talk._("Thank you: {stars}").format(stars="⭐" * stars))
+    await forms.begin(talk, _COMMENT, {"_id": activity_id, "_stars": stars})
+
+
+async def _commented(talk: Talk, answers: Answers) -> None:
+    text = str(answers.get("comment") or "")
+    activity_id, stars = int(str(answers["_id"])), int(str(answers["_stars"]))
+    await attendance.rate(talk.session, activity_id, talk.person.id, stars, text)
+    talk.say(talk._("Thank you! It helps to make the next one better."))
+
+
+_COMMENT = Form(
+    name="activity_comment",
+    title=lambda talk: talk._("Comment"),
+    questions=(
+        Question(
+            key="comment", title=lambda talk: talk._("Comment"), optional=True,
+            ask=lambda talk, _: talk._("What was good, what should be better? Up to 500 letters, or skip."),
+            read=short_text(1, 500, lambda talk: talk._("1 to 500 letters, please.")),
+        ),
+    ),
+    done=_commented,
+    review=False,
+)  # fmt: skip
+
+
+def thanks_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = texts.translator(language)
+    text = Markup("🙏 {} <b>{}</b>\n{}").format(_("Thank you for having been at"), params["title"], _("How was it?"))
+    return text, [[Button("⭐" * stars, f"rate:{params['id']}:{stars}")] for stars in (5, 4, 3, 2, 1)]
