@@ -77,9 +77,9 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
     settings = environment(folder, f"http://127.0.0.1:{runner.addresses[0][1]}", url, LIMIT)
     chance = random.Random(seed)
     for turn in range(KILLS):
-        before = heard.count.total()
         async with running("bot", "run", environment=settings):
-            await _until_more(heard, before)
+            await asyncio.sleep(0.5)  # what the last one had on the way has arrived; this one is not up yet
+            await _until_more(heard, heard.count.total())
             if turn == KILLS // 2:
                 await asyncio.to_thread(midway)
                 await _until_more(heard, heard.count.total())

@@ -124,6 +124,23 @@ class Database:
                 driver.apart = True
                 await driver.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
 
+    @contextlib.asynccontextmanager
+    async def connected(self) -> AsyncIterator[AsyncConnection]:
+        """A connection without a session, for what is done to the schema.
+
+        Raises:
+            DatabaseAway: see the class.
+        """
+        connection = self.engine.connect()
+        try:
+            await connection.start()
+        except Exception as trouble:
+            raise DatabaseAway(type(trouble).__name__) from trouble
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
     async def close(self) -> None:
         await self.engine.dispose()
 

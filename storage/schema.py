@@ -69,8 +69,9 @@ async def migrate(database: Database, target: str = "head") -> bool:
 
     Raises:
         SchemaTooNew: see the class.
+        DatabaseAway: there is no connection.
     """
-    async with database.engine.connect() as connection:
+    async with database.connected() as connection:
         found = await revision(connection)
         if found == NEWEST and target == "head":
             return False

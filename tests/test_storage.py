@@ -149,4 +149,6 @@ async def test_a_database_that_is_away_is_an_outage_whatever_the_driver_says(pla
             async with session():
                 pass
         assert is_outage(trouble.value)
+    with pytest.raises(DatabaseAway):
+        await schema.migrate(away)
     await away.close()
