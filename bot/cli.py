@@ -83,7 +83,7 @@ def _carry(running: Coroutine[Any, Any, None]) -> None:
     except Exception as failure:
         if not _is_outage(failure):
             raise
-        _fail(f"database: {type(failure).__name__}: can't be opened")
+        _fail(f"database: it can't be opened ({failure.args[0] if failure.args else type(failure).__name__})")
 
 
 def _is_outage(failure: Exception) -> bool:
@@ -113,7 +113,7 @@ def _with_database(config: Config, work: Callable[[Database], Awaitable[Result]]
     except Exception as failure:
         if not _is_outage(failure):
             raise
-        _fail(f"database: {type(failure).__name__}: can't be opened")
+        _fail(f"database: it can't be opened ({failure.args[0] if failure.args else type(failure).__name__})")
 
 
 @cli.command()

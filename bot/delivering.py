@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from telegram import error
 
@@ -54,6 +55,7 @@ class Delivering:
         self._room = asyncio.Semaphore(self.most_in_flight)
         self._settle = Grouped(self._settle_all)
         self._sending: set[asyncio.Task[None]] = set()
+        self._last_to: dict[int, asyncio.Task[None]] = {}
         self._outage_pause = 0.0
         self._leaving = False
         self.awake = asyncio.Event()
@@ -108,13 +110,16 @@ class Delivering:
         claimed_at = loop.time()
         for one in claimed:
             await self._room.acquire()
-            task = asyncio.create_task(self._deliver(one, claimed_at))
+            task = asyncio.create_task(self._deliver(one, claimed_at, self._last_to.get(one.recipient)))
+            self._last_to[one.recipient] = task
             self._sending.add(task)
-            task.add_done_callback(self._done)
+            task.add_done_callback(partial(self._done, one.recipient))
             await asyncio.sleep(0)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, recipient: int, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
+        if self._last_to.get(recipient) is task:
+            del self._last_to[recipient]
         self._room.release()
 
     async def _claim(self) -> list[Claimed]:
@@ -124,9 +129,12 @@ class Delivering:
         async with self._database.writing() as session:
             return await deliveries.claim(session, self._clock(), 2 * self.most_in_flight)
 
-    async def _deliver(self, one: Claimed, claimed_at: float) -> None:
-        """Sends one; its slot is free again once the outcome is written down."""
+    async def _deliver(self, one: Claimed, claimed_at: float, before: asyncio.Task[None] | None) -> None:
+        """Sends one, after the one before it to the same person; its slot is free again once the outcome is written
+        down."""
         try:
+            if before is not None:
+                await asyncio.wait([before])
             outcome = await self._attempt(one, claimed_at)
             await self._settle(outcome)
             is_notice = one.broadcast_id is None and one.target is None and one.kind != set_aside.KIND

@@ -28,6 +28,7 @@ def register(routes: Routes) -> None:
     routes.press("acts", turn_list, str, int, writes=False)
     routes.press("actkinds", choose_kind, writes=False)
     routes.press("act", show_card, int, writes=False)
+    routes.press("actopen", open_card, int, writes=False)
     routes.press("actwhere", show_where, int, writes=False)
     routes.link("act", linked, writes=False)
     routes.event("inline", inline, writes=False)
@@ -126,6 +127,16 @@ async def show_card(talk: Talk, activity_id: int) -> None:
     await edit_card(talk, row)
 
 
+async def open_card(talk: Talk, activity_id: int) -> None:
+    """From a broadcast or a notice, which stays as it is: the card as a message of its own."""
+    row = await activities.published(talk.session, activity_id)
+    text, buttons = await card_of(talk, row)
+    if row.poster:
+        _send_poster(talk, row, text, buttons)
+    else:
+        talk.say(text, buttons)
+
+
 async def edit_card(talk: Talk, row: Activity) -> None:
     """The card in place of what was pressed; with a poster it is a message of its own."""
     text, buttons = await card_of(talk, row)
@@ -134,9 +145,13 @@ async def edit_card(talk: Talk, row: Activity) -> None:
         params = {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id, "caption": text, "parse_mode": "HTML"}
         talk.change("editMessageCaption", params, buttons)
     elif row.poster:
-        talk.send("sendPhoto", {"photo": row.poster, "caption": text, "parse_mode": "HTML"}, buttons)
+        _send_poster(talk, row, text, buttons)
     else:
         talk.edit(text, buttons)
+
+
+def _send_poster(talk: Talk, row: Activity, text: str, buttons: Buttons) -> None:
+    talk.send("sendPhoto", {"photo": row.poster, "caption": text, "parse_mode": "HTML"}, buttons)
 
 
 async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:

@@ -300,7 +300,7 @@ def changed_words(house: House, language: str, params: Mapping[str, Any]) -> tup
             continue
         before, after = (_value(house, language, params["now"], value) for value in (old, new))
         lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(_(CHANGED[name]), before, after))
-    rows = [[Button(_("Look at it"), f"act:{params['id']}")],
+    rows = [[Button(_("Look at it"), f"actopen:{params['id']}")],
             [Button(_("↩ Give my place back"), f"giveback:{params['id']}")]]  # fmt: skip
     return Markup("\n").join(lines), rows
 

@@ -95,4 +95,4 @@ def reply_words(_house: House, language: str, params: Mapping[str, Any]) -> tupl
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>{}").format(
         _("The organiser answers about"), params["title"], params["asked"], params["text"]
     )  # fmt: skip
-    return text, [[Button(_("Look at it"), f"act:{params['id']}")]]
+    return text, [[Button(_("Look at it"), f"actopen:{params['id']}")]]

@@ -162,4 +162,4 @@ def lapsed_words(house: House, language: str, params: Mapping[str, Any]) -> tupl
         _("The place went to the next, since the time was over. You can queue again."),
         words.title_and_time(house, language, params),
     )  # fmt: skip
-    return text, [[Button(_("Look at it"), f"act:{params['id']}")]]
+    return text, [[Button(_("Look at it"), f"actopen:{params['id']}")]]

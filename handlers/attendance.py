@@ -35,12 +35,11 @@ async def find_activity(talk: Talk, activity_id: int) -> Activity:
 
 async def names_of(talk: Talk, people: Sequence[SignUp]) -> dict[int, str]:
     """By person, the name of who is a member; others are known by their number only."""
-    found = {}
-    for one in people:
-        member = await memberships.of(talk.session, one.person_id)
-        if member is not None:
-            found[one.person_id] = str(memberships.content_of(talk.session, member).get("name", ""))
-    return found
+    members = await memberships.of_all(talk.session, [one.person_id for one in people])
+    return {
+        person_id: str(memberships.content_of(talk.session, member).get("name", ""))
+        for person_id, member in members.items()
+    }
 
 
 async def show_people(talk: Talk, activity_id: int) -> None:

@@ -125,7 +125,7 @@ def _opening(kind: str, words: str, target: Any) -> Button:
     if kind == "link":
         return Button(words, url=str(target))
     if kind == "activity":
-        return Button(f"🏀 {words}", f"act:{target}")
+        return Button(f"🏀 {words}", f"actopen:{target}")
     return Button(f"🏠 {words}", f"page:0:{target}")
 
 

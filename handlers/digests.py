@@ -54,5 +54,5 @@ def digest_words(house: House, language: str, params: Mapping[str, Any]) -> tupl
         when = words.moment(one["starts_at"], params["now"], house.organisation.zone, language)
         far = "" if one["metres"] is None else f" · {texts.distance(one['metres'], language)}"
         lines.append(Markup("{}. <b>{}</b>\n{}{}").format(at, one["title"], when, far))
-    keys = [Button(f"{at}", f"act:{one['id']}") for at, one in enumerate(params["found"], start=1)]
+    keys = [Button(f"{at}", f"actopen:{one['id']}") for at, one in enumerate(params["found"], start=1)]
     return Markup("\n").join(lines), [keys[:5], keys[5:], [Button(_("🔕 No more weekly digest"), "digest")]]

@@ -48,7 +48,7 @@ async def _activities(talk: Talk) -> tuple[Markup, Buttons]:
         when = activity_words.moment(row.starts_at, talk.now, zone, talk.language)
         stands = activity_words.standing(place, position, talk.now, zone, talk.language)
         lines.append(Markup("{}. <b>{}</b>, {}\n{}").format(at, row.title, when, stands))
-        keys.append(Button(f"{at}", f"act:{row.id}"))
+        keys.append(Button(f"{at}", f"actopen:{row.id}"))
     if not coming:
         lines.append(Markup("{}").format(talk._("None yet. /activities shows what is on.")))
     wants = await digests.wants(talk.session, talk.person.id)

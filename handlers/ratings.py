@@ -26,7 +26,8 @@ def register(routes: Routes) -> None:
 async def rate(talk: Talk, activity_id: int, stars: int) -> None:
     await attendance.rate(talk.session, activity_id, talk.person.id, stars)
     talk.edit(talk._("Thank you: {stars}").format(stars="⭐" * stars))
-    await forms.begin(talk, _COMMENT, {"_id": activity_id, "_stars": stars})
+    if talk.person.form is None:  # a form that is open is worth more than a comment
+        await forms.begin(talk, _COMMENT, {"_id": activity_id, "_stars": stars})
 
 
 async def _commented(talk: Talk, answers: Answers) -> None:

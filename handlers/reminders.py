@@ -98,6 +98,6 @@ async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
 def remind_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = texts.translator(language)
     text = Markup("⏰ {}\n{}").format(_("A reminder:"), words.title_and_time(house, language, params))
-    rows = [[Button(_("Look at it"), f"act:{params['id']}")],
+    rows = [[Button(_("Look at it"), f"actopen:{params['id']}")],
             [Button(_("↩ Give my place back"), f"giveback:{params['id']}")]]  # fmt: skip
     return text, rows

@@ -119,4 +119,4 @@ def next_round_words(house: House, language: str, params: Mapping[str, Any]) -> 
     text = Markup("🏆 <b>{}</b>\n{}").format(
         params["title"], _("You go on to: {round}, {when}").format(round=params["round"], when=when)
     )
-    return text, [[Button(_("Look at it"), f"act:{params['id']}")]]
+    return text, [[Button(_("Look at it"), f"actopen:{params['id']}")]]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from icalendar import Alarm, Calendar, Event
+if TYPE_CHECKING:  # it is imported when somebody wants a calendar, not at the start
+    from icalendar import Alarm, Event
 
 from storage.activities import Activity, ActivityState
 
@@ -15,6 +17,8 @@ DOMAIN = "nuanxin"
 
 def calendar(rows: Sequence[Activity], name: str, leads: Sequence[timedelta], link: str) -> bytes:
     """The file. `link` + "act_<id>" opens an activity in the chat; `leads` are the alarms of those that have none."""
+    from icalendar import Calendar
+
     made = Calendar()
     made.add("prodid", PRODUCT)
     made.add("version", "2.0")
@@ -28,6 +32,8 @@ def calendar(rows: Sequence[Activity], name: str, leads: Sequence[timedelta], li
 
 def _event(row: Activity, leads: Sequence[timedelta], link: str) -> Event:
     """The same UID always; SEQUENCE grows with each change, and STATUS tells a cancellation."""
+    from icalendar import Event
+
     event = Event()
     event.add("uid", f"activity-{row.id}@{DOMAIN}")
     event.add("dtstamp", row.changed_at)
@@ -51,6 +57,8 @@ def _event(row: Activity, leads: Sequence[timedelta], link: str) -> Event:
 
 
 def _alarm(title: str, lead: timedelta) -> Alarm:
+    from icalendar import Alarm
+
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("description", title)

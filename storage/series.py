@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
 from sqlalchemy import BigInteger, String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -44,6 +43,8 @@ def occurrences(rule: str, first: datetime, after: datetime, until: datetime, zo
     Raises:
         BadRule: see the class.
     """
+    from dateutil.rrule import rrulestr  # imported when a series is made, not at the start
+
     local = first.astimezone(zone).replace(tzinfo=None)
     try:
         found = rrulestr(rule, dtstart=local)

@@ -76,9 +76,16 @@ def _begin_at_once(connection: sqlite3.Connection, statement: str) -> bool:
     return True
 
 
+def _end(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
 class Connection(aiosqlite.Connection):
     apart = False
     """Whether statements run in the connection's thread."""
+    _hopped = False
+    """Whether the thread may still be at something that nobody waits for any more (its task was cancelled)."""
 
     def cursor(self) -> Any:
         return Cursor(self)
@@ -86,12 +93,16 @@ class Connection(aiosqlite.Connection):
     async def carry(self, work: Any, *arguments: Any) -> Any:
         """Runs the work on the sqlite3 connection, here or in the thread."""
         if self.apart:
-            return await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call]
+            return await self._hop(work, *arguments)
         if arguments[1].startswith("BEGIN"):
             if _begin_at_once(self._conn, arguments[1]):
                 return (), None, -1, None
-            return await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call]
+            return await self._hop(work, *arguments)
         return work(self._conn, *arguments)
+
+    async def _hop(self, work: Any, *arguments: Any) -> Any:
+        self._hopped = True
+        return await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call]
 
     async def commit(self) -> None:
         if self.in_transaction:
@@ -99,7 +110,10 @@ class Connection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         """Also said by the pool about connections that have nothing to roll back."""
-        if self.in_transaction:
+        if self._hopped:
+            await self._hop(_end)  # in its turn, behind whatever the thread is still at
+            self._hopped = False
+        elif self.in_transaction:
             await self.carry(_run, "execute", "ROLLBACK", ())
 
 

@@ -17,6 +17,7 @@ from aiohttp import web
 from PIL import Image
 from sqlalchemy import select
 
+from bot.sandbox.params import Upload
 from handlers.attendance import harmless
 from handlers.texts import translator
 from storage import (
@@ -37,6 +38,7 @@ from storage.database import Database
 from storage.deliveries import Delivery, Notice, State
 from storage.reminders import Reminder
 from tests.conftest import HALL
+from tests.test_applications import picture
 from tests.test_sign_ups import SATURDAY, basketball
 from tests.town import COORDINATOR, NOON, Rider, Town, configured, running, telegram
 
@@ -610,3 +612,46 @@ async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]
             assert answer.status == 404
     async with town.database.reading() as session:
         assert await calendar_feeds.owner(session, "x") is None
+
+
+async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays_as_it_is(town: Town) -> None:
+    upload = Upload("poster.png", picture())
+    photo = town.world.files.photo(upload)
+    await planned(town, poster=photo[-1]["file_id"], places=1)
+    rider = await at_home(town, 76)
+    await rider.says("/activities")
+    listed = await rider.hears_of("3x3")
+    await rider.presses("1")
+    card = await rider.hears_of("1 of 1 places left")
+    assert "photo" in card
+    await rider.presses("✅ Sign up")
+    signed = await rider.hears_of("You have a place")
+    assert signed["edited"] and signed["message_id"] == card["message_id"]
+    await rider.presses("◀ The list")
+    again = await rider.hears_of("This week")
+    assert not again["edited"] and again["message_id"] > listed["message_id"]
+    async with town.database.writing() as session:
+        await deliveries.add(session, Notice(76, "remind_activity", {"id": 1}, NOON))
+    town.app.delivering.awake.set()
+    reminder = await rider.hears_of("A reminder")
+    await rider.presses("Look at it")
+    await rider.hears_of("You have a place")
+    kept = town.world.chats[76].messages[reminder["message_id"]]
+    assert "A reminder" in kept["text"]
+
+
+async def test_nobody_is_woken_by_an_offer_at_night(town: Town) -> None:
+    await planned(town, places=1)
+    rider, waiting = await at_home(town, 77), await at_home(town, 78)
+    async with town.database.writing() as session:
+        for person in (77, 78):
+            await sign_ups.sign_up(session, 1, person, False, NOON)
+    town.now = NOON + timedelta(hours=12)  # midnight in Dezhou
+    await opened(rider, 1)
+    await rider.presses("↩ Give my place back")
+    await rider.until(lambda: any("Given back" in one["text"] for one in rider.answers))
+    await town.until_true(lambda: settled(town))
+    assert not [one for one in waiting.heard if "A place is free" in one.get("text", "")]
+    town.now = NOON + timedelta(hours=19)  # 07:00
+    town.app.delivering.awake.set()
+    assert "19:00" in (await waiting.hears_of("A place is free"))["text"]

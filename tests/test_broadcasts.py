@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -238,6 +240,26 @@ async def test_a_button_opens_a_station_and_a_sticker_is_copied(town: Town) -> N
     await rider.until(lambda: any("sticker" in one for one in rider.heard))
     await rider.presses("🏠 Second")
     await rider.hears_of("🏠 Second")
+
+
+async def test_what_one_person_is_told_comes_in_its_order(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    (rider,) = await riders_of(town, 1)
+    await town.until_idle()
+    courier, delays = town.app.courier, iter((0.3, 0.0, 0.1, 0.0, 0.0))
+    transport_call = courier.transport.call
+
+    async def slow(url: str, *arguments: Any, **more: Any) -> Any:
+        if url.endswith("sendMessage"):
+            await asyncio.sleep(next(delays))
+        return await transport_call(url, *arguments, **more)
+
+    monkeypatch.setattr(courier.transport, "call", slow)
+    async with town.database.writing() as session:
+        for count in range(1, 6):
+            await deliveries.add(session, Notice(rider.id, "broadcast_waits", {"id": 1, "count": count}, NOON))
+    town.app.delivering.awake.set()
+    for count in range(1, 6):
+        assert f"to {count} people" in (await rider.hears_of("people"))["text"]
 
 
 async def test_a_notice_whose_answer_was_lost_is_repeated_once(town: Town) -> None:

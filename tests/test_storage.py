@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -110,8 +112,6 @@ async def test_an_update_is_marked_once_and_its_answers_wait(database: Database)
 
 
 async def test_what_comes_together_is_done_together() -> None:
-    import asyncio
-
     groups: list[list[int]] = []
 
     async def double(numbers: Sequence[int]) -> list[int]:
@@ -139,6 +139,33 @@ async def test_the_migrations_lead_to_the_tables_of_the_code(database: Database)
             lambda sync: compare_metadata(MigrationContext.configure(sync), Base.metadata)
         )
     assert differences == []
+
+
+async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(tmp_path: Path) -> None:
+    """Another process writes; a task that waits for it is cancelled, and its BEGIN succeeds only then."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
+    database, other = open_database(url, Vault([bytes(32)])), open_database(url, Vault([bytes(32)]))
+    await schema.migrate(database)
+    for apart in (True, False):
+        async with other.writing():
+            async with database.reading() as session:  # so that the connection is there
+                await people.standings(session, [1], NOW)
+
+            async def writes(apart: bool) -> None:
+                async with database.writing(apart):
+                    raise AssertionError("the other one is still writing")
+
+            waiting = asyncio.create_task(writes(apart))
+            await asyncio.sleep(0.1)
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([waiting], timeout=0.2)
+        await asyncio.wait([waiting], timeout=5)
+        for one in (other, database):
+            async with asyncio.timeout(5), one.writing(apart) as session:
+                await people.seen_all(session, {1: "en"}, NOW)
+    await other.close()
+    await database.close()
 
 
 @pytest.mark.parametrize("place", ["127.0.0.1:1/nuanxin", "/nuanxin?host=/nonexistent"])
