@@ -7,16 +7,16 @@ import re
 import tomllib
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config_values import Clock, Duration, Ids, Texts
 from storage.encryption import BadKey, decode_key
 
 PREFIX = "NUANXIN_"
-_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 class BadConfig(Exception):
@@ -25,45 +25,6 @@ class BadConfig(Exception):
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
-
-
-def read_duration(value: object) -> object:
-    """ "90s", "15m", "24h", "7d" as a timedelta."""
-    if isinstance(value, str):
-        found = re.fullmatch(r"(\d+)\s*([smhd])", value.strip())
-        if found is None:
-            raise ValueError(f"{value!r} is no duration such as 30m, 24h or 7d")
-        return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
-    return value
-
-
-def read_ids(value: object) -> object:
-    """From the environment, ids may come as "1,2,3" as well as "[1, 2, 3]"."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return [value]
-    if isinstance(value, str):
-        return [part for part in re.split(r"[\s,]+", value.strip("[] ")) if part]
-    return value
-
-
-def read_texts(value: object) -> object:
-    """From the environment, texts may come as "a,b" as well as a JSON list."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-def read_clock(value: object) -> object:
-    """ "09:00" as a time of day."""
-    if isinstance(value, str):
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            raise ValueError(f"{value!r} is no time of day such as 09:00")
-        return time.fromisoformat(value)
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(read_duration)]
-Ids = Annotated[list[int], BeforeValidator(read_ids)]
 
 
 class Section(BaseModel):
@@ -155,8 +116,6 @@ class Broadcasts(Section):
 
 
 PLATFORMS = ["美团", "饿了么", "京东", "顺丰", "滴滴", "货拉拉"]
-Texts = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], BeforeValidator(read_texts)]
-Clock = Annotated[time, BeforeValidator(read_clock)]
 
 
 class Membership(Section):

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import activity_words as words
 from handlers import forms, texts
 from handlers.access import Right
 from handlers.activity_form import DEFAULTS, answers_of, composing, plan_from
-from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button, short_text
+from handlers.attendance import find_activity
+from handlers.forms import Form, Question
 from handlers.house import House
+from handlers.reading import short_text
 from handlers.reminders import wake
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
-from storage import activities, attendance, deliveries, offers, reminders, series, sign_ups
+from storage import activities, attendance, deliveries, offers, reminders, sign_ups
 from storage.activities import Activity, ActivityState
-from storage.dialogues import Answers, Value
+from storage.dialogues import Answers
 from storage.sign_ups import PlaceState
 
 STATES: dict[ActivityState, str] = {
     ActivityState.DRAFT: N_("📝 draft"),
     ActivityState.PUBLISHED: N_("✅ published"),
     ActivityState.CANCELLED: N_("❌ cancelled"),
-}
-REPEATS: dict[str, str] = {
-    "FREQ=WEEKLY": N_("Every week"),
-    "FREQ=WEEKLY;INTERVAL=2": N_("Every two weeks"),
-    "FREQ=MONTHLY": N_("Every month"),
-    "FREQ=WEEKLY;COUNT=4": N_("Four weeks in a row"),
 }
 CHANGED: dict[str, str] = {
     "starts_at": N_("begins"),
@@ -53,10 +49,11 @@ def register(routes: Routes) -> None:
     routes.press("adpanel", panel_again, right=right, writes=False)
     routes.press("adnew", begin, right=right)
     routes.press("ad", show, int, right=right, writes=False)
-    for name, handle in (("adpublish", publish), ("adedit", edit), ("adcopy", copy), ("adrepeat", repeat),
-                         ("adcancel", begin_cancel), ("adend", end_series)):  # fmt: skip
+    for name, handle in (
+        ("adpublish", publish), ("adedit", edit), ("adcopy", copy), ("adcancel", begin_cancel),
+    ):  # fmt: skip
         routes.press(name, handle, int, right=right)
-    for form in (_NEW, _EDIT, _CANCEL, _REPEAT):
+    for form in (_NEW, _EDIT, _CANCEL):
         routes.form(form)
     routes.notice("activity_changed", changed_words, about_change)
     routes.notice("activity_cancelled", cancelled_words, words.about_any)
@@ -85,15 +82,8 @@ async def _panel(talk: Talk) -> tuple[Markup, Buttons]:
     return Markup("\n").join(lines), [*grid, [Button(talk._("➕ New activity"), "adnew")]]
 
 
-async def _found(talk: Talk, activity_id: int) -> Activity:
-    row = await activities.find(talk.session, activity_id)
-    if row is None:
-        raise activities.NoSuchActivity
-    return row
-
-
 async def show(talk: Talk, activity_id: int) -> None:
-    talk.edit(*await _shown(talk, await _found(talk, activity_id)))
+    talk.edit(*await _shown(talk, await find_activity(talk, activity_id)))
 
 
 async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
@@ -148,7 +138,7 @@ async def publish(talk: Talk, activity_id: int) -> None:
 
 
 async def edit(talk: Talk, activity_id: int) -> None:
-    row = await _found(talk, activity_id)
+    row = await find_activity(talk, activity_id)
     await forms.begin(talk, _EDIT, {**answers_of(row), "_id": row.id})
 
 
@@ -179,7 +169,7 @@ async def _tell_all(talk: Talk, row: Activity, notice: str, subject: int) -> int
 
 async def copy(talk: Talk, activity_id: int) -> None:
     """The same again, a week later unless that is over too; on the page where all can be changed."""
-    row = await _found(talk, activity_id)
+    row = await find_activity(talk, activity_id)
     answers = answers_of(row)
     starts = row.starts_at
     while starts <= talk.now:
@@ -189,7 +179,7 @@ async def copy(talk: Talk, activity_id: int) -> None:
 
 
 async def begin_cancel(talk: Talk, activity_id: int) -> None:
-    await _found(talk, activity_id)
+    await find_activity(talk, activity_id)
     await forms.begin(talk, _CANCEL, {"_id": activity_id})
 
 
@@ -198,53 +188,6 @@ async def _cancelled(talk: Talk, answers: Answers) -> None:
     await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
     told = await _tell_all(talk, row, "activity_cancelled", row.id)
     talk.say(talk._("Cancelled; {n} people are told why.").format(n=told))
-
-
-async def repeat(talk: Talk, activity_id: int) -> None:
-    await _found(talk, activity_id)
-    await forms.begin(talk, _REPEAT, {"_id": activity_id})
-
-
-async def _repeated(talk: Talk, answers: Answers) -> None:
-    row = await _found(talk, int(str(answers["_id"])))
-    organisation = talk.house.organisation
-    made = await series.start(
-        talk.session, row, str(answers["rule"]), bool(answers["holidays"]), talk.person.id, talk.now,
-        organisation.zone, organisation.country,
-    )  # fmt: skip
-    lines = [talk._("🔁 {n} more until eight weeks from now; the rest follows by itself:").format(n=len(made))]
-    lines += [words.moment(one.starts_at, talk.now, organisation.zone, talk.language) for one in made]
-    talk.say("\n".join(str(escape(one)) for one in lines), [[Button(talk._("◀ All of them"), "adpanel")]])
-
-
-async def end_series(talk: Talk, activity_id: int) -> None:
-    row = await _found(talk, activity_id)
-    if row.series_id is not None:
-        await series.end(talk.session, row.series_id)
-    talk.toast(talk._("No more are added. Those that are planned stay; cancel each that is not to be."), alert=True)
-
-
-async def _read_rule(talk: Talk) -> Value:
-    """A rule of RFC 5545, for who knows it."""
-    rule = forms.clean(talk.text).upper().removeprefix("RRULE:")
-    first = talk.now
-    try:
-        found = next(
-            series.occurrences(rule, first, first, first + series.AHEAD * 8, talk.house.organisation.zone), None
-        )
-    except series.BadRule:
-        found = None
-    if found is None or len(rule) > 200:
-        raise NotAnAnswer(talk._("Press, or write a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=SA;COUNT=10"))
-    return rule
-
-
-def _rules(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(str(at), talk._(label), rule) for at, (rule, label) in enumerate(REPEATS.items())]
-
-
-def _holidays(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice("skip", talk._("Leave them out"), 1), Choice("keep", talk._("On holidays too"), 0)]
 
 
 _NEW = composing("activity", _made)
@@ -260,24 +203,6 @@ _CANCEL = Form(
         ),
     ),
     done=_cancelled,
-    right=Right.RUN_ACTIVITIES,
-)  # fmt: skip
-_REPEAT = Form(
-    name="activity_repeat",
-    title=lambda talk: talk._("Series"),
-    questions=(
-        Question(
-            key="rule", title=lambda talk: talk._("Repeats"), read=_read_rule, choices=_rules,
-            show=lambda talk, value: talk._(REPEATS[str(value)]) if value in REPEATS else str(value),
-            ask=lambda talk, _: talk._("How often? Press, or write a rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
-        ),
-        Question(
-            key="holidays", title=lambda talk: talk._("Holidays"), read=press_a_button, choices=_holidays,
-            show=lambda talk, value: talk._("Leave them out") if value else talk._("On holidays too"),
-            ask=lambda talk, _: talk._("And on public holidays?"),
-        ),
-    ),
-    done=_repeated,
     right=Right.RUN_ACTIVITIES,
 )  # fmt: skip
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from handlers import activity_words as words
-from handlers import forms
 from handlers.access import Right
 from handlers.activity_words import KINDS
-from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button, short_text
+from handlers.forms import Choice, Form, NotAnAnswer, Question
+from handlers.reading import clean, press_a_button, short_text
 from handlers.station_names import station_named
 from handlers.talk import Talk
 from storage import activities
@@ -28,7 +28,7 @@ LONGEST = timedelta(days=3)
 
 async def read_moment(talk: Talk) -> Value:
     """A time in the organisation's zone, that lies ahead."""
-    text = forms.clean(talk.text).replace("T", " ")
+    text = clean(talk.text).replace("T", " ")
     try:
         local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.house.organisation.zone)
     except ValueError:
@@ -39,7 +39,7 @@ async def read_moment(talk: Talk) -> Value:
 
 
 async def _read_minutes(talk: Talk) -> Value:
-    found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", forms.clean(talk.text))
+    found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", clean(talk.text))
     minutes = int(found[1]) * 60 + int(found[2]) if found else 0
     if not 0 < minutes <= LONGEST.total_seconds() / 60:
         raise NotAnAnswer(talk._("Press, or write hours and minutes like 2:30."))
@@ -54,7 +54,7 @@ async def _read_place(talk: Talk) -> Value:
             raise NotAnAnswer(talk._("I can't find that place on earth. Please send your location again."))
         venue = talk.incoming.body.get("venue") or {}
         return [str(venue.get("title", ""))[:200], place.latitude, place.longitude]
-    text = forms.clean(talk.text)
+    text = clean(talk.text)
     if not 2 <= len(text) <= 200:
         raise NotAnAnswer(talk._("Write the place or a station's name, 2 to 200 letters, or send a location."))
     row = station_named(talk, text)
@@ -65,7 +65,7 @@ async def _read_place(talk: Talk) -> Value:
 
 
 async def _read_places(talk: Talk) -> Value:
-    text = forms.clean(talk.text)
+    text = clean(talk.text)
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 100_000):
         raise NotAnAnswer(talk._("A number from 1 to 100,000, or press “As many as like”."))
     return int(text)
@@ -79,14 +79,14 @@ async def _read_poster(talk: Talk) -> Value:
 
 
 async def _read_questions(talk: Talk) -> Value:
-    lines = [forms.clean(part) for part in talk.text.splitlines() if forms.clean(part)]
+    lines = [clean(part) for part in talk.text.splitlines() if clean(part)]
     if not 1 <= len(lines) <= MOST_QUESTIONS or any(len(one) > 200 for one in lines):
         raise NotAnAnswer(talk._("One or two questions, each on a line of its own, up to 200 letters."))
     return cast("list[Any]", lines)
 
 
 async def _read_stream(talk: Talk) -> Value:
-    text = forms.clean(talk.text)
+    text = clean(talk.text)
     if not re.fullmatch(r"https?://[^\s/]+\S*", text) or len(text) > 300:
         raise NotAnAnswer(talk._("Send the address of the stream, like https://example.org/live"))
     return text

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from handlers import forms
 from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.house import Address, GeocodingFailed
+from handlers.reading import clean, press_a_button
 from handlers.station_search import search_at
 from handlers.talk import Talk
 from storage.dialogues import Answers, Value
@@ -18,7 +18,7 @@ LONGEST = 200
 
 async def look_up(talk: Talk) -> object:
     """Asks the geocoding service, before the transaction: the addresses, or the failure."""
-    text = forms.clean(talk.text)
+    text = clean(talk.text)
     if talk.house.geocoder is None or not 2 <= len(text) <= LONGEST:
         return ()
     try:
@@ -33,7 +33,7 @@ async def _read_address(talk: Talk) -> Value:
         if not is_place(place.latitude, place.longitude):
             raise NotAnAnswer(talk._("I can't find that place on earth. Please send your location again."))
         return [["📍", place.latitude, place.longitude]]
-    if not 2 <= len(forms.clean(talk.text)) <= LONGEST:
+    if not 2 <= len(clean(talk.text)) <= LONGEST:
         raise NotAnAnswer(talk._("Please type a street or a place, 2 to 200 characters, or send a location."))
     if isinstance(talk.fetched, GeocodingFailed):
         raise NotAnAnswer(talk._("The address search does not answer right now. Please send a location instead."))
@@ -75,7 +75,7 @@ ADDRESS = Form(
             key="which",
             title=lambda talk: talk._("Place"),
             ask=lambda talk, _: talk._("Which of these do you mean?"),
-            read=forms.press_a_button,
+            read=press_a_button,
             choices=_choices,
             when=lambda answers: len(_candidates(answers)) != 1,
         ),

@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from markupsafe import escape
 
 from handlers import forms
-from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button, short_text
+from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.keyboards import contact_keyboard
+from handlers.reading import clean, press_a_button, short_text
 from handlers.talk import Talk
 from handlers.texts import N_
 from storage.dialogues import Answers, Value
@@ -29,7 +30,7 @@ _NAME_SIGNS = " ·•'’.-"
 
 async def _read_name(talk: Talk) -> Value:
     """2 to 50 letters of any script, with the signs that names have between them."""
-    name = forms.clean(talk.text)
+    name = clean(talk.text)
     letters = sum(unicodedata.category(char)[0] in "LM" for char in name)
     strange = any(unicodedata.category(char)[0] not in "LM" and char not in _NAME_SIGNS for char in name)
     if not 2 <= letters <= 50 or len(name) > 60 or strange:
@@ -46,7 +47,7 @@ async def _read_phone(talk: Talk) -> Value:
                 talk._("This is somebody else's contact. Please share your own with the button, or type it.")
             )
         return _checked_phone(talk, "+" + str(contact.get("phone_number", "")).lstrip("+"))
-    return _checked_phone(talk, forms.clean(talk.text))
+    return _checked_phone(talk, clean(talk.text))
 
 
 def _checked_phone(talk: Talk, text: str) -> str:
@@ -63,7 +64,7 @@ def _checked_phone(talk: Talk, text: str) -> str:
 
 async def _read_id_number(talk: Talk) -> Value:
     """A Chinese resident's number by its check digit, birth date and place; elsewhere 4 to 30 letters and digits."""
-    text = forms.clean(talk.text).upper().replace(" ", "")
+    text = clean(talk.text).upper().replace(" ", "")
     if talk.house.organisation.country == "CN":
         from stdnum.cn import ric
 
@@ -76,14 +77,14 @@ async def _read_id_number(talk: Talk) -> Value:
 
 
 async def _read_platform(talk: Talk) -> Value:
-    text = forms.clean(talk.text)
+    text = clean(talk.text)
     if not 1 <= len(text) <= 40:
         raise NotAnAnswer(talk._("Press a platform, or write its name (up to 40 letters)."))
     return next((name for name in talk.house.joining.platforms if name.casefold() == text.casefold()), text)
 
 
 async def _read_district(talk: Talk) -> Value:
-    text, offered = forms.clean(talk.text), talk.house.joining.districts
+    text, offered = clean(talk.text), talk.house.joining.districts
     if offered:
         found = next((name for name in offered if name.casefold() == text.casefold()), None)
         if found is None:

@@ -10,8 +10,9 @@ from markupsafe import Markup, escape
 from handlers import forms, memberships, texts
 from handlers.application_form import joining
 from handlers.consents import JOIN, wording
-from handlers.forms import Form, Question, short_text
+from handlers.forms import Form, Question
 from handlers.house import House
+from handlers.reading import short_text
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_

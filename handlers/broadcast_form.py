@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from handlers import forms, texts
 from handlers.access import Right
-from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button, short_text
+from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.incoming import Json
+from handlers.reading import clean, press_a_button, short_text
+from handlers.segments import WHOM
 from handlers.station_names import station_named
 from handlers.talk import Talk
 from handlers.texts import LANGUAGES, N_
@@ -61,41 +62,24 @@ async def _read_content(talk: Talk) -> Value:
 
 async def _read_opens(talk: Talk) -> Value:
     """A button: its words and address, or the activity or station whose page it opens."""
-    text = forms.clean(talk.text)
+    text = clean(talk.text)
     words, _, address = text.rpartition(" ")
     if re.fullmatch(r"https?://[^\s/]+\S*", address) and 1 <= len(words) <= 40:
         return ["link", words, address]
     for activity in await activities.coming(talk.session, talk.now):
         if text.casefold() == activity.title.casefold():
             return ["activity", activity.title[:40], activity.id]
-    row = _station_named(talk, text)
-    index = talk.house.directory.index
-    return ["station", index.names[row][:40], int(index.keys[row])]
-
-
-def _station_named(talk: Talk, text: str) -> int:
-    """Raises NotAnAnswer unless it is the name of one station."""
-    row = station_named(talk, text)
+    row, index = station_named(talk, text), talk.house.directory.index
     if row is not None:
-        return row
+        return ["station", index.names[row][:40], int(index.keys[row])]
     raise NotAnAnswer(talk._(
         "Write the title of an activity, the name of a station, or for a link its words and address: "
         "Sign up https://example.org/form"
     ))  # fmt: skip
 
 
-async def _read_place(talk: Talk) -> Value:
-    place = talk.incoming.place
-    if place is None and talk.text:
-        row, index = _station_named(talk, forms.clean(talk.text)), talk.house.directory.index
-        return [float(index.latitudes[row]), float(index.longitudes[row])]
-    if place is None or not is_place(place.latitude, place.longitude):
-        raise NotAnAnswer(talk._("Write a station's name, or send the place as a location: 📎 → Location."))
-    return [place.latitude, place.longitude]
-
-
 async def _read_time(talk: Talk) -> Value:
-    text = forms.clean(talk.text)
+    text = clean(talk.text)
     try:
         local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.house.organisation.zone)
     except ValueError:
@@ -107,64 +91,6 @@ async def _read_time(talk: Talk) -> Value:
 
 def _topics(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     return [Choice(topic.value, talk._(label), topic.value) for topic, label in TOPICS.items()]
-
-
-def _languages(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    everyone = Choice("all", talk._("Everyone"), "")
-    return [everyone, *(Choice(code, name, code) for code, name in LANGUAGES.items())]
-
-
-WHO = {
-    "signed_up": N_("those who have a place"), "waiting": N_("those who wait"), "attended": N_("those who came"),
-}  # fmt: skip
-
-
-def _who(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(key, talk._(label), key) for key, label in WHO.items()]
-
-
-MEMBERS = {"": N_("Everyone"), "member": N_("Members"), "not_member": N_("Not yet members")}
-
-
-def _members(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(key or "all", talk._(label), key) for key, label in MEMBERS.items()]
-
-
-def _show_members(talk: Talk, value: Value) -> str:
-    return talk._(MEMBERS[str(value)])
-
-
-def _platforms(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return _named(talk, talk.house.joining.platforms)
-
-
-def _districts(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return _named(talk, talk.house.joining.districts)
-
-
-def _named(talk: Talk, names: Sequence[str]) -> Sequence[Choice]:
-    return [Choice("all", talk._("Everyone"), ""), *(Choice(str(at), name, name) for at, name in enumerate(names))]
-
-
-async def _read_district(talk: Talk) -> Value:
-    """Where the config names no districts, members wrote theirs."""
-    text = forms.clean(talk.text)
-    if talk.house.joining.districts or not 2 <= len(text) <= 40:
-        raise NotAnAnswer(talk._("Please press one of the buttons."))
-    return text
-
-
-def _show_text(talk: Talk, value: Value) -> str:
-    return str(value) if value else talk._("Everyone")
-
-
-def _days(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    ago = [Choice(str(days), talk._("in the last {n} days").format(n=days), days) for days in (7, 30, 90)]
-    return [Choice("all", talk._("Everyone"), 0), *ago]
-
-
-def _kilometres(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(str(km), texts.distance(km * 1_000, talk.language), km) for km in (1, 3, 5, 10, 30)]
 
 
 def _yes_no(talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -212,14 +138,6 @@ def _show_time(talk: Talk, value: Value) -> str:
 
 def _show_topic(talk: Talk, value: Value) -> str:
     return talk._(TOPICS[Topic(str(value))])
-
-
-def _show_language(talk: Talk, value: Value) -> str:
-    return LANGUAGES.get(str(value), talk._("Everyone"))
-
-
-def _show_days(talk: Talk, value: Value) -> str:
-    return talk._("in the last {n} days").format(n=value) if value else talk._("Everyone")
 
 
 def correcting(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
@@ -276,44 +194,7 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                     "Why is it urgent? It rings at night too. The reason is kept with your name."
                 ),
             ),
-            Question(
-                key="who", title=lambda talk: talk._("Who of the activity"), read=press_a_button, choices=_who,
-                when=lambda answers: bool(answers.get("_activity")), show=lambda talk, value: talk._(WHO[str(value)]),
-                ask=lambda talk, _: talk._("To whom of the activity?"),
-            ),
-            Question(
-                key="language", title=lambda talk: talk._("Language"), read=press_a_button, choices=_languages,
-                show=_show_language, ask=lambda talk, _: talk._("To whom? By language:"),
-            ),
-            Question(
-                key="members", title=lambda talk: talk._("Members"), read=press_a_button, choices=_members,
-                show=_show_members, ask=lambda talk, _: talk._("To members, or to those who have not joined?"),
-            ),
-            Question(
-                key="platform", title=lambda talk: talk._("Platform"), read=press_a_button, choices=_platforms,
-                columns=2, show=_show_text, ask=lambda talk, _: talk._("Only to members of one platform?"),
-            ),
-            Question(
-                key="district", title=lambda talk: talk._("District"), read=_read_district, choices=_districts,
-                columns=2, show=_show_text, ask=lambda talk, _: talk._("Only to members of one district?"),
-            ),
-            Question(
-                key="days", title=lambda talk: talk._("Used the bot"), read=press_a_button, choices=_days,
-                show=_show_days, ask=lambda talk, _: talk._("Only to those who used the bot lately?"),
-            ),
-            Question(
-                key="place", title=lambda talk: talk._("Near"), read=_read_place, optional=True, takes_location=True,
-                show=lambda _talk, value: ", ".join(f"{part:.4f}" for part in cast("list[float]", value)),
-                ask=lambda talk, _: talk._(
-                    "Only to those near a station or another place? Write the station's name, send a location, or "
-                    "skip. It reaches only who keeps an area here."
-                ),
-            ),
-            Question(
-                key="km", title=lambda talk: talk._("Within"), read=press_a_button, choices=_kilometres,
-                when=lambda answers: bool(answers.get("place")), ask=lambda talk, _: talk._("Within how far of it?"),
-                show=lambda talk, value: texts.distance(float(str(value)) * 1_000, talk.language),
-            ),
+            *WHOM,
             Question(
                 key="reading", title=lambda talk: talk._("Ask for reading"), read=press_a_button, choices=_yes_no,
                 show=lambda talk, value: talk._("Yes") if value else talk._("No"),

@@ -13,12 +13,12 @@ from handlers.access import Right
 from handlers.broadcast_form import DEFAULTS, TOPICS, composing, correcting, other_language
 from handlers.incoming import Json
 from handlers.routes import Routes
+from handlers.segments import segment_of
 from handlers.talk import Button, Buttons, Forged, Talk
 from handlers.texts import N_
 from storage import activities, broadcast_reads, broadcasts, topics
 from storage.broadcasts import Content
 from storage.dialogues import Answers
-from storage.segments import Segment
 from storage.topics import Topic
 
 
@@ -47,25 +47,6 @@ async def write_to_all(talk: Talk, activity_id: int) -> None:
         "opens": ["activity", row.title[:40], row.id],
     }
     await forms.begin(talk, composing(_done), {**DEFAULTS, **preset})
-
-
-def segment_of(answers: Answers) -> Segment:
-    chosen: dict[str, tuple[tuple[str, Any], ...]] = {}
-    if answers.get("language"):
-        chosen["language"] = (("language", answers["language"]),)
-    if answers.get("members"):
-        chosen[str(answers["members"])] = ()
-    if answers.get("_activity"):
-        chosen[str(answers["who"])] = (("activity", answers["_activity"]),)
-    for name in ("platform", "district"):
-        if answers.get(name):
-            chosen[name] = ((name, answers[name]),)
-    if answers.get("days"):
-        chosen["active"] = (("days", answers["days"]),)
-    place = cast("list[float] | None", answers.get("place"))
-    if place:
-        chosen["near"] = (("km", answers["km"]), ("latitude", place[0]), ("longitude", place[1]))
-    return Segment(tuple(sorted(chosen.items())))
 
 
 async def _done(talk: Talk, answers: Answers) -> None:

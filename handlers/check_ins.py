@@ -12,6 +12,7 @@ from handlers.access import Right
 from handlers.attendance import STATES, find_activity, names_of
 from handlers.forms import Form, NotAnAnswer, Question
 from handlers.incoming import Json
+from handlers.reading import clean
 from handlers.routes import Routes
 from handlers.talk import Button, Forged, Talk
 from handlers.texts import N_
@@ -86,7 +87,7 @@ async def begin_typing(talk: Talk, activity_id: int) -> None:
 
 
 async def _read_who(talk: Talk) -> Value:
-    text = forms.clean(talk.text)
+    text = clean(talk.text)
     if not 1 <= len(text) <= 60:
         raise NotAnAnswer(talk._("The number of the place, the member number, or the name of a member."))
     return text

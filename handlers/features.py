@@ -21,6 +21,7 @@ from handlers import (
     reviews,
     roles,
     rounds,
+    series,
     set_aside,
     start,
     station_page,
@@ -50,6 +51,7 @@ def routes() -> Routes:
     attendance.register(table)
     check_ins.register(table)
     rounds.register(table)
+    series.register(table)
     reviews.register(table)
     roles.register(table)
     set_aside.register(table)

@@ -6,8 +6,6 @@ replica. A button of a form carries the mark of the step that it belongs to: an 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,8 +18,6 @@ from handlers.rights import check_right
 from handlers.talk import Button, Buttons, Forged, Talk
 from storage import dialogues
 from storage.dialogues import Answers, OpenForm, Value
-
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 class NotAnAnswer(Exception):
@@ -311,30 +307,3 @@ def _review_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
     label = form.send_label(talk) if form.send_label else talk._("✔ Send")
     send = [Button(label, f"form:{state.mark}:send:")]
     return [send, *rows, [Button(talk._("✖ Cancel"), f"form:{state.mark}:cancel:")]]
-
-
-def clean(text: str) -> str:
-    """Typed text without invisible and control characters, with single spaces."""
-    visible = "".join(" " if char.isspace() else char for char in text if _is_kept(char))
-    return re.sub(r" +", " ", unicodedata.normalize("NFC", visible)).strip()
-
-
-def _is_kept(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) not in _INVISIBLE
-
-
-async def press_a_button(talk: Talk) -> Value:
-    """Reads nothing: only a button is an answer."""
-    raise NotAnAnswer(talk._("Please press one of the buttons."))
-
-
-def short_text(least: int, most: int, hint: Callable[[Talk], str]) -> Callable[[Talk], Awaitable[Value]]:
-    """Reads a line of `least` to `most` visible characters; anything else gets the hint."""
-
-    async def read(talk: Talk) -> Value:
-        text = clean(talk.text)
-        if not least <= len(text) <= most:
-            raise NotAnAnswer(hint(talk))
-        return text
-
-    return read

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from handlers import activity_words as words
 from handlers import forms, texts
-from handlers.forms import Form, Question, short_text
+from handlers.forms import Form, Question
 from handlers.house import House
+from handlers.reading import short_text
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from storage import attendance

@@ -11,9 +11,10 @@ from handlers import forms, texts, words
 from handlers.access import Right
 from handlers.application_form import answer_lines
 from handlers.applications import REASONS, reason_words
-from handlers.forms import Choice, Form, Question, short_text
+from handlers.forms import Choice, Form, Question
 from handlers.house import House
 from handlers.memberships import number_words
+from handlers.reading import short_text
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_

@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from handlers import forms, texts
 from handlers.access import Right, Role
-from handlers.forms import Choice, Form, NotAnAnswer, Question, press_a_button
+from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.house import House
+from handlers.reading import clean, press_a_button
 from handlers.routes import Routes
 from handlers.talk import Buttons, Talk
 from handlers.texts import N_
@@ -62,7 +63,7 @@ async def _who(talk: Talk, text: str, message: Mapping[str, Any]) -> list[Any] |
 
 
 async def _read_who(talk: Talk) -> Value:
-    found = await _who(talk, forms.clean(talk.text), talk.incoming.body)
+    found = await _who(talk, clean(talk.text), talk.incoming.body)
     if found is None:
         raise NotAnAnswer(talk._(
             "I don't know this person. Share their contact, forward a message of theirs, or write their number or "
@@ -73,7 +74,7 @@ async def _read_who(talk: Talk) -> Value:
 
 async def _read_until(talk: Talk) -> Value:
     try:
-        day = datetime.strptime(forms.clean(talk.text), "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+        day = datetime.strptime(clean(talk.text), "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
     except ValueError:
         raise NotAnAnswer(talk._("Write the last day like this: 2027-06-30")) from None
     if day < talk.local_today:

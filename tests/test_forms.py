@@ -20,6 +20,7 @@ from handlers.access import Role
 from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.house import House
 from handlers.incoming import Incoming
+from handlers.reading import clean
 from handlers.talk import Forged, Person, Talk
 from storage import dialogues, schema
 from storage.database import Database, open_database
@@ -87,9 +88,9 @@ async def test_a_form_is_forgotten_after_24_hours(town: Town) -> None:
 
 
 async def _word(talk: Talk) -> Value:
-    if not forms.clean(talk.text):
+    if not clean(talk.text):
         raise NotAnAnswer("a word, please")
-    return forms.clean(talk.text)
+    return clean(talk.text)
 
 
 async def _note(talk: Talk, answers: Answers) -> None:
@@ -197,7 +198,7 @@ class Dialogue(RuleBasedStateMachine):
     def answers(self, text: str) -> None:
         assert self.model is not None and self.step is not None
         self.turn(lambda talk: forms.answer(talk, FORMS), text)
-        word = forms.clean(text)
+        word = clean(text)
         if word:
             self.model.take(self.step, word)
             self.step = self.model.step
