@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import select
 
-from storage import activities, attendance, schema, sign_ups, waiting_list
+from storage import activities, attendance, broadcast_recipients, people, schema, sign_ups, waiting_list
 from storage.activities import Kind, Plan
 from storage.database import Database, Refused, open_database
 from storage.encryption import Vault
+from storage.segments import Segment
 from storage.sign_ups import (
     TAKING,
     MembersOnly,
@@ -27,6 +28,7 @@ from storage.sign_ups import (
     SignUpClosed,
     TooManyGuests,
 )
+from storage.topics import Topic
 from storage.waiting_list import OfferLapsed, hold_until
 from tests.conftest import KEY
 from tests.town import NOON
@@ -292,3 +294,17 @@ class Queue(RuleBasedStateMachine):
 
 TestQueue = Queue.TestCase
 TestQueue.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+
+
+async def test_segments_of_an_activity(database: Database) -> None:
+    """Broadcasts reach those who have a place, who wait, or who came."""
+    activity_id = await published(database)
+    for person in (1, 2, 3):
+        await signs_up(database, activity_id, person)
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(range(1, 5), "en"), NOON)
+        await attendance.check_in(session, activity_id, 2, SATURDAY)
+        for name, reached in (("signed_up", 2), ("waiting", 1), ("attended", 1)):
+            segment = Segment.of(Segment(((name, (("activity", activity_id),)),)).text)
+            found = await broadcast_recipients.audience(session, segment, Topic.ACTIVITIES, NOON)
+            assert found.reached == reached
