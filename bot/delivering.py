@@ -81,7 +81,7 @@ class Delivering:
     async def _release(self) -> bool:
         """On SQLite who leads knows that no other process sends: what a dead one had claimed need not lapse first."""
         try:
-            async with self._database.writing() as session:
+            async with self._database.writing(apart=True) as session:
                 await deliveries.release_all(session)
         except Exception as trouble:
             log.warning("claimed deliveries not released; trying again", trouble=type(trouble).__name__)
@@ -126,7 +126,7 @@ class Delivering:
         async with self._database.reading() as session:
             if not await deliveries.are_due(session, self._clock()):
                 return []
-        async with self._database.writing() as session:
+        async with self._database.writing(apart=True) as session:
             return await deliveries.claim(session, self._clock(), 2 * self.most_in_flight)
 
     async def _deliver(self, one: Claimed, claimed_at: float, before: asyncio.Task[None] | None) -> None:
@@ -213,12 +213,12 @@ class Delivering:
         """A broadcast shows its failed ones in its panel; of others somebody has to hear."""
         params = {"kind": one.kind, "tries": outcome.tries, "trouble": outcome.trouble or ""}
         now = self._clock()
-        async with self._database.writing() as session:
+        async with self._database.writing(apart=True) as session:
             admins = await self._house.staff(session, Right.ADMINISTER, now)
             notices = [Notice(admin, set_aside.KIND, params, now) for admin in admins]
             await deliveries.add_all(session, notices)
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:
-        async with self._database.writing() as session:
+        async with self._database.writing(apart=True) as session:
             await deliveries.settle(session, outcomes, self._clock())
         return [None] * len(outcomes)
