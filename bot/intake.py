@@ -121,7 +121,7 @@ class Polling:
             brought_new = self._take(await self._next_batch())
             if self._tasks:
                 # With nothing new, what waits at Telegram is all in hand: asking again before one is done is idle.
-                most = MOST_AT_ONCE // 2 if brought_new else self._lanes.in_hand - 1
+                most = MOST_AT_ONCE // 2 if brought_new else max(self._lanes.in_hand - 1, 0)
                 await self._lanes.until(most, _LOOKED_AGAIN)
                 self._forget_done()
         self.is_taking = False

@@ -33,6 +33,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from storage import sqlite_connection
 from storage.encryption import Vault
 
+CHECKPOINT_ABOVE = 32 << 20
+
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit primary key that SQLite can count up by itself."""
 
@@ -114,15 +116,23 @@ class Database:
             await _connect(session, {}, apart)
             yield session
 
-    async def checkpoint(self) -> None:
-        """Moves what SQLite has written to its log into the database file; apart, since it waits for the disk."""
-        if not self.is_postgresql:
-            async with self.engine.connect() as connection:
-                pooled = await connection.get_raw_connection()
-                driver = pooled.driver_connection
-                assert isinstance(driver, sqlite_connection.Connection)
-                driver.apart = True
-                await driver.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+    async def checkpoint(self, above: int = CHECKPOINT_ABOVE) -> bool:
+        """Moves what SQLite has written to its log into the database file, once the log has so many bytes.
+
+        It waits for the disk, and so does the first write after it, which begins the log anew: both are done here,
+        apart. Returns whether it was done.
+        """
+        if self.is_postgresql or _size_of(Path(f"{self.engine.url.database}-wal")) < above:
+            return False
+        async with self.engine.connect() as connection:
+            pooled = await connection.get_raw_connection()
+            driver = pooled.driver_connection
+            assert isinstance(driver, sqlite_connection.Connection)
+            driver.apart = True
+            await driver.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        async with self.writing(apart=True) as session:
+            await session.execute(text("PRAGMA user_version = 1"))
+        return True
 
     @contextlib.asynccontextmanager
     async def connected(self) -> AsyncIterator[AsyncConnection]:
@@ -143,6 +153,11 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _size_of(file: Path) -> int:
+    """Bytes; 0 if there is none."""
+    return file.stat().st_size if file.exists() else 0
 
 
 async def _connect(session: AsyncSession, options: dict[str, Any], apart: bool) -> None:

@@ -141,6 +141,20 @@ async def test_the_migrations_lead_to_the_tables_of_the_code(database: Database)
     assert differences == []
 
 
+async def test_sqlites_log_is_moved_into_the_file_once_it_is_long(tmp_path: Path) -> None:
+    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}", Vault([bytes(32)]))
+    await schema.migrate(database)
+    assert not await database.checkpoint()
+    before = (tmp_path / "x.db").stat().st_size
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(range(1, 3_001), "en"), NOW)
+    assert await database.checkpoint(above=1)
+    assert (tmp_path / "x.db").stat().st_size > before
+    async with database.reading() as session:
+        assert (await people.standings(session, [3_000], NOW))[0].known
+    await database.close()
+
+
 async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(tmp_path: Path) -> None:
     """Another process writes; a task that waits for it is cancelled, and its BEGIN succeeds only then."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
