@@ -5,34 +5,36 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from benchmarks import deliveries, journeys, ready, reminders, search, signups
-from benchmarks.report import report
+from benchmarks.report import Result, report
+
+
+async def _search(_folder: Path) -> Sequence[Result]:
+    return await search.measure()
+
+
+MEASUREMENTS: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
+    "search": _search,
+    "ready": ready.measure,
+    "deliveries": deliveries.measure,
+    "signups": signups.measure,
+    "reminders": reminders.measure,
+    "journeys": journeys.measure,
+}
 
 
 async def main(wanted: list[str]) -> bool:
+    """Each in a folder of its own, with its own databases and keys."""
     fine = True
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        if "search" in wanted:
-            fine &= report("search", await search.measure())
-        if "ready" in wanted:
-            fine &= report("ready", await ready.measure(folder))
-        if "deliveries" in wanted:
-            fine &= report("deliveries", await deliveries.measure(folder))
-        if "signups" in wanted:
-            fine &= report("signups", await signups.measure(folder))
-        if "reminders" in wanted:
-            fine &= report("reminders", await reminders.measure(folder))
-        if "journeys" in wanted:
-            fine &= report("journeys", await journeys.measure(folder))
+    for name, measure in MEASUREMENTS.items():
+        if name in wanted:
+            with tempfile.TemporaryDirectory() as folder:
+                fine &= report(name, await measure(Path(folder)))
     return fine
 
 
 if __name__ == "__main__":
-    sys.exit(
-        0
-        if asyncio.run(main(sys.argv[1:] or ["search", "ready", "deliveries", "signups", "reminders", "journeys"]))
-        else 1
-    )
+    sys.exit(0 if asyncio.run(main(sys.argv[1:] or list(MEASUREMENTS))) else 1)
