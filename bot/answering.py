@@ -151,10 +151,11 @@ class Answering:
         except Exception as trouble:
             if is_outage(trouble) or not await self._was_done(talk):
                 raise
-            is_first = False
-        if not is_first:
             talk.committed.clear()
-            await self._was_done(talk)
+        else:
+            if not is_first:
+                await self._was_done(talk)
+                talk.committed.clear()
         for follow_up in talk.committed:
             await follow_up()
 

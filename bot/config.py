@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.config_values import Clock, Duration, Ids, Texts
 from storage.encryption import BadKey, decode_key
+from storage.retention import Retention
 
 PREFIX = "NUANXIN_"
 
@@ -138,14 +139,17 @@ class Activities(Section):
         return DAYS.index(self.digest_day)
 
 
+_KEPT = Retention()
+
+
 class RetentionSection(Section):
-    unfinished_forms: Duration = timedelta(hours=24)
-    decided_applications: Duration = timedelta(days=90)
-    former_members: Duration = timedelta(days=90)
-    sign_ups: Duration = timedelta(days=365)
-    reports: Duration = timedelta(hours=24)
-    places: Duration = timedelta(hours=24)
-    logs: Duration = timedelta(days=30)
+    unfinished_forms: Duration = _KEPT.unfinished_forms
+    decided_applications: Duration = _KEPT.decided_applications
+    former_members: Duration = _KEPT.former_members
+    sign_ups: Duration = _KEPT.sign_ups
+    reports: Duration = _KEPT.reports
+    places: Duration = _KEPT.places
+    logs: Duration = _KEPT.logs
 
 
 class Logging(Section):

@@ -12,9 +12,9 @@ from handlers.access import Right
 from handlers.activity_words import KINDS
 from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.reading import clean, press_a_button, short_text
+from handlers.reminders import lead_words
 from handlers.station_names import station_named
 from handlers.talk import Talk
-from storage import activities
 from storage.activities import MOST_GUESTS, MOST_QUESTIONS, Activity, Kind, Plan
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
@@ -114,14 +114,9 @@ def _yes_no(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 def _leads(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     return [
-        Choice(str(at), lead_label(talk, text), text) for at, text in enumerate(("86400,7200", "86400", "7200", ""))
+        Choice(str(at), lead_words(text, talk.language), text)
+        for at, text in enumerate(("86400,7200", "86400", "7200", ""))
     ]
-
-
-def lead_label(talk: Talk, text: str) -> str:
-    if not text:
-        return talk._("no reminders")
-    return " + ".join(words.duration(lead, talk.language) for lead in activities.leads_of(text))
 
 
 def _show_kind(talk: Talk, value: Value) -> str:
@@ -212,7 +207,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
             ),
             Question(
                 key="leads", title=lambda talk: talk._("Reminders"), read=press_a_button, choices=_leads,
-                optional=True, columns=2, show=lambda talk, value: lead_label(talk, str(value)),
+                optional=True, columns=2, show=lambda talk, value: lead_words(str(value), talk.language),
                 ask=lambda talk, _: talk._("How long before shall I remind? Skip: as usual."),
             ),
             Question(

@@ -23,7 +23,6 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -253,9 +252,4 @@ async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
 
 async def erase(session: AsyncSession, person_id: int) -> None:
     """Forgets where this person signed up. Their places have to be given back before, where others wait."""
-    await session.execute(
-        update(SignUp).where(SignUp.person_id == person_id, SignUp.state != PlaceState.LEFT).values(
-            state=PlaceState.LEFT
-        )
-    )  # fmt: skip
     await session.execute(delete(SignUp).where(SignUp.person_id == person_id))
