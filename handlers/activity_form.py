@@ -11,7 +11,7 @@ from handlers import activity_words as words
 from handlers.access import Right
 from handlers.activity_words import KINDS
 from handlers.forms import Choice, Form, NotAnAnswer, Question
-from handlers.reading import clean, press_a_button, short_text
+from handlers.reading import clean, moment_ahead, picture, press_a_button, short_text
 from handlers.reminders import lead_words
 from handlers.station_names import station_named
 from handlers.talk import Talk
@@ -26,16 +26,12 @@ DEFAULTS: Answers = {
 LONGEST = timedelta(days=3)
 
 
-async def read_moment(talk: Talk) -> Value:
-    """A time in the organisation's zone, that lies ahead."""
-    text = clean(talk.text).replace("T", " ")
-    try:
-        local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.house.organisation.zone)
-    except ValueError:
-        raise NotAnAnswer(talk._("Write the time like this: 2026-11-28 15:00")) from None
-    if not talk.now < local < talk.now + timedelta(days=400):
-        raise NotAnAnswer(talk._("The time must lie ahead, by a year at most."))
-    return local.isoformat()
+read_moment = moment_ahead(
+    timedelta(days=400),
+    lambda talk: talk._("Write the time like this: 2026-11-28 15:00"),
+    lambda talk: talk._("The time must lie ahead, by a year at most."),
+    with_t=True,
+)
 
 
 async def _read_minutes(talk: Talk) -> Value:
@@ -69,13 +65,6 @@ async def _read_places(talk: Talk) -> Value:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 100_000):
         raise NotAnAnswer(talk._("A number from 1 to 100,000, or press “As many as like”."))
     return int(text)
-
-
-async def _read_poster(talk: Talk) -> Value:
-    pictures = talk.incoming.body.get("photo")
-    if not isinstance(pictures, list) or not pictures:
-        raise NotAnAnswer(talk._("Please send a picture, or skip."))
-    return str(pictures[-1]["file_id"])
 
 
 async def _read_questions(talk: Talk) -> Value:
@@ -191,7 +180,8 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 columns=2, show=_show_members, ask=lambda talk, _: talk._("Who may come?"),
             ),
             Question(
-                key="poster", title=lambda talk: talk._("Poster"), read=_read_poster, optional=True,
+                key="poster", title=lambda talk: talk._("Poster"), optional=True,
+                read=picture(lambda talk: talk._("Please send a picture, or skip.")),
                 show=lambda talk, _: talk._("a picture"), ask=lambda talk, _: talk._("A picture for the card?"),
             ),
             Question(

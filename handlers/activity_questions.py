@@ -10,7 +10,7 @@ from markupsafe import Markup
 from handlers import activity_words as words
 from handlers import forms, texts
 from handlers.access import Right
-from handlers.forms import Form, Question
+from handlers.forms import Question, one_question
 from handlers.house import House
 from handlers.reading import short_text
 from handlers.routes import Routes
@@ -63,24 +63,17 @@ async def _replied(talk: Talk, answers: Answers) -> None:
     talk.say(talk._("Your answer is on its way."))
 
 
-def _text_form(name: str, ask: str, done: Any, right: Right = Right.USE) -> Form:
-    return Form(
-        name=name,
-        title=lambda talk: talk._("Question"),
-        questions=(
-            Question(
-                key="text", title=lambda talk: talk._("Question"), ask=lambda talk, _: talk._(ask),
-                read=short_text(2, 1_000, lambda talk: talk._("2 to 1,000 letters, please.")),
-            ),
-        ),
-        done=done,
-        review=False,
-        right=right,
+def _text(ask: str) -> Question:
+    return Question(
+        key="text", title=lambda talk: talk._("Question"), ask=lambda talk, _: talk._(ask),
+        read=short_text(2, 1_000, lambda talk: talk._("2 to 1,000 letters, please.")),
     )  # fmt: skip
 
 
-_ASK = _text_form("activity_ask", texts.N_("What do you want to ask the organiser? They don't learn who asks."), _asked)
-_REPLY = _text_form("activity_reply", texts.N_("What do you answer?"), _replied, Right.RUN_ACTIVITIES)
+_ASK = one_question(
+    "activity_ask", _text(texts.N_("What do you want to ask the organiser? They don't learn who asks.")), _asked
+)
+_REPLY = one_question("activity_reply", _text(texts.N_("What do you answer?")), _replied, Right.RUN_ACTIVITIES)
 
 
 def question_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

@@ -11,7 +11,7 @@ from markupsafe import escape
 from handlers import forms
 from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.keyboards import contact_keyboard
-from handlers.reading import clean, press_a_button, short_text
+from handlers.reading import clean, picture, press_a_button, short_text
 from handlers.talk import Talk
 from handlers.texts import N_
 from storage.dialogues import Answers, Value
@@ -93,14 +93,6 @@ async def _read_district(talk: Talk) -> Value:
     if not 2 <= len(text) <= 40:
         raise NotAnAnswer(talk._("Please write the district in 2 to 40 letters."))
     return text
-
-
-async def _read_proof(talk: Talk) -> Value:
-    """A picture, by its file_id; it stays with Telegram."""
-    pictures = talk.incoming.body.get("photo")
-    if not isinstance(pictures, list) or not pictures:
-        raise NotAnAnswer(talk._("Please send it as a picture (a screenshot of your profile), or skip."))
-    return str(pictures[-1]["file_id"])
 
 
 def _named(labels: dict[str, str]) -> Callable[[Talk, Answers], Sequence[Choice]]:
@@ -204,7 +196,10 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="proof", title=lambda talk: talk._("Proof"), read=_read_proof, optional=True, show=show_proof,
+                key="proof", title=lambda talk: talk._("Proof"), optional=True, show=show_proof,
+                read=picture(
+                    lambda talk: talk._("Please send it as a picture (a screenshot of your profile), or skip.")
+                ),
                 ask=lambda talk, _: talk._(
                     "A picture of your profile in the platform's app?\n<i>It makes the decision quicker: a screenshot "
                     "with your name on it. You can skip it.</i>"

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from handlers import forms, memberships, texts
 from handlers.application_form import joining
 from handlers.consents import JOIN, wording
-from handlers.forms import Form, Question
+from handlers.forms import Question, one_question
 from handlers.house import House
 from handlers.reading import short_text
 from handlers.routes import Routes
@@ -155,21 +155,17 @@ async def _answered(talk: Talk, answers: Answers) -> None:
     talk.say(talk._("Thank you. Your answer is with your application {receipt}.").format(receipt=row.receipt))
 
 
-_ANSWER = Form(
-    name="application_answer",
-    title=lambda talk: talk._("Answer"),
-    questions=(
-        Question(
-            key="answer",
-            title=lambda talk: talk._("Answer"),
-            ask=lambda talk, answers: Markup("<blockquote>{}</blockquote>\n{}").format(
-                str(answers["_question"]), talk._("Please write your answer, up to 1,000 letters.")
-            ),
-            read=short_text(1, 1_000, lambda talk: talk._("1 to 1,000 letters, please.")),
+_ANSWER = one_question(
+    "application_answer",
+    Question(
+        key="answer",
+        title=lambda talk: talk._("Answer"),
+        ask=lambda talk, answers: Markup("<blockquote>{}</blockquote>\n{}").format(
+            str(answers["_question"]), talk._("Please write your answer, up to 1,000 letters.")
         ),
+        read=short_text(1, 1_000, lambda talk: talk._("1 to 1,000 letters, please.")),
     ),
-    done=_answered,
-    review=False,
+    _answered,
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 from handlers.access import Right
 from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.incoming import Json
-from handlers.reading import clean, press_a_button, short_text
+from handlers.reading import clean, moment_ahead, press_a_button, short_text
 from handlers.segments import WHOM
 from handlers.station_names import station_named
 from handlers.talk import Talk
@@ -78,15 +78,11 @@ async def _read_opens(talk: Talk) -> Value:
     ))  # fmt: skip
 
 
-async def _read_time(talk: Talk) -> Value:
-    text = clean(talk.text)
-    try:
-        local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.house.organisation.zone)
-    except ValueError:
-        raise NotAnAnswer(talk._("Write the time like this: 2026-11-28 10:00")) from None
-    if not talk.now < local < talk.now + timedelta(days=90):
-        raise NotAnAnswer(talk._("The time must lie ahead, by 90 days at most."))
-    return local.isoformat()
+_READ_TIME = moment_ahead(
+    timedelta(days=90),
+    lambda talk: talk._("Write the time like this: 2026-11-28 10:00"),
+    lambda talk: talk._("The time must lie ahead, by 90 days at most."),
+)
 
 
 def _topics(talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -208,7 +204,7 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="time", title=lambda talk: talk._("When"), read=_read_time, choices=_times, show=_show_time,
+                key="time", title=lambda talk: talk._("When"), read=_READ_TIME, choices=_times, show=_show_time,
                 ask=lambda talk, _: talk._("When? Press, or write a time like 2026-11-28 10:00."),
             ),
         ),

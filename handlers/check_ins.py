@@ -10,7 +10,7 @@ from markupsafe import Markup
 from handlers import forms, texts
 from handlers.access import Right
 from handlers.attendance import STATES, find_activity, names_of
-from handlers.forms import Form, NotAnAnswer, Question
+from handlers.forms import NotAnAnswer, Question, one_question
 from handlers.incoming import Json
 from handlers.reading import clean
 from handlers.routes import Routes
@@ -111,16 +111,12 @@ async def _typed(talk: Talk, answers: Answers) -> None:
     talk.say(Markup("👋 {} <b>{}</b> {}").format(talk._("Checked in:"), row.id, name), again)
 
 
-_TYPED = Form(
-    name="check_in",
-    title=lambda talk: talk._("Check-in"),
-    questions=(
-        Question(
-            key="who", title=lambda talk: talk._("Who"), read=_read_who,
-            ask=lambda talk, _: talk._("The number of the place, the member number, or the name of a member?"),
-        ),
+_TYPED = one_question(
+    "check_in",
+    Question(
+        key="who", title=lambda talk: talk._("Who"), read=_read_who,
+        ask=lambda talk, _: talk._("The number of the place, the member number, or the name of a member?"),
     ),
-    done=_typed,
-    review=False,
-    right=Right.RUN_ACTIVITIES,
+    _typed,
+    Right.RUN_ACTIVITIES,
 )  # fmt: skip

@@ -92,6 +92,13 @@ class Form:
         object.__setattr__(self, "by_key", {question.key: question for question in self.questions})
 
 
+def one_question(
+    name: str, question: Question, done: Callable[[Talk, Answers], Awaitable[None]], right: Right = Right.USE
+) -> Form:
+    """A form that ends with its one answer, without a review."""
+    return Form(name=name, title=question.title, questions=(question,), done=done, review=False, right=right)
+
+
 async def begin(talk: Talk, form: Form, answers: Answers | None = None) -> None:
     """Starts the form (in place of one that was open) and asks the first question."""
     state = OpenForm(talk.person.id, form.name, None, dict(answers or {}))

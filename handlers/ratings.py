@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from handlers import activity_words as words
 from handlers import forms, texts
-from handlers.forms import Form, Question
+from handlers.forms import Question, one_question
 from handlers.house import House
 from handlers.reading import short_text
 from handlers.routes import Routes
@@ -38,18 +38,14 @@ async def _commented(talk: Talk, answers: Answers) -> None:
     talk.say(talk._("Thank you! It helps to make the next one better."))
 
 
-_COMMENT = Form(
-    name="activity_comment",
-    title=lambda talk: talk._("Comment"),
-    questions=(
-        Question(
-            key="comment", title=lambda talk: talk._("Comment"), optional=True,
-            ask=lambda talk, _: talk._("What was good, what should be better? Up to 500 letters, or skip."),
-            read=short_text(1, 500, lambda talk: talk._("1 to 500 letters, please.")),
-        ),
+_COMMENT = one_question(
+    "activity_comment",
+    Question(
+        key="comment", title=lambda talk: talk._("Comment"), optional=True,
+        ask=lambda talk, _: talk._("What was good, what should be better? Up to 500 letters, or skip."),
+        read=short_text(1, 500, lambda talk: talk._("1 to 500 letters, please.")),
     ),
-    done=_commented,
-    review=False,
+    _commented,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from handlers import forms, texts, words
 from handlers.access import Right
 from handlers.application_form import answer_lines
 from handlers.applications import REASONS, reason_words
-from handlers.forms import Choice, Form, Question
+from handlers.forms import Choice, Question, one_question
 from handlers.house import House
 from handlers.memberships import number_words
 from handlers.reading import short_text
@@ -180,36 +180,28 @@ def _reasons(talk: Talk, _answers: Answers) -> list[Choice]:
     return [Choice(key, talk._(label)[:60], key) for key, label in REASONS.items()]
 
 
-_REFUSAL = Form(
-    name="refusal",
-    title=lambda talk: talk._("Refusal"),
-    questions=(
-        Question(
-            key="reason",
-            title=lambda talk: talk._("Reason"),
-            ask=lambda talk, _: talk._("Why? The applicant reads it. Press, or write it in 5 to 500 letters."),
-            read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
-            choices=_reasons,
-        ),
+_REFUSAL = one_question(
+    "refusal",
+    Question(
+        key="reason",
+        title=lambda talk: talk._("Reason"),
+        ask=lambda talk, _: talk._("Why? The applicant reads it. Press, or write it in 5 to 500 letters."),
+        read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
+        choices=_reasons,
     ),
-    done=_refused,
-    review=False,
-    right=Right.REVIEW,
+    _refused,
+    Right.REVIEW,
 )
-_QUESTION = Form(
-    name="question_back",
-    title=lambda talk: talk._("Question"),
-    questions=(
-        Question(
-            key="question",
-            title=lambda talk: talk._("Question"),
-            ask=lambda talk, _: talk._("What do you want to know? The applicant reads it as you write it."),
-            read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
-        ),
+_QUESTION = one_question(
+    "question_back",
+    Question(
+        key="question",
+        title=lambda talk: talk._("Question"),
+        ask=lambda talk, _: talk._("What do you want to know? The applicant reads it as you write it."),
+        read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
     ),
-    done=_asked,
-    review=False,
-    right=Right.REVIEW,
+    _asked,
+    Right.REVIEW,
 )
 
 
