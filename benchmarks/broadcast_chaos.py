@@ -10,10 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aiohttp import web
-
 from benchmarks.deliveries import KEY, environment, fill
-from benchmarks.programs import running
+from benchmarks.programs import listening, running
 from benchmarks.report import Result
 from benchmarks.stub import TOKEN
 from bot.sandbox.params import Json
@@ -67,34 +65,29 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
     api.dice = dice(seed)  # type: ignore[assignment]
     for person_id in range(1, RECIPIENTS + 1):
         api.world.add(Person(person_id, "Rider", started=True))
-    application = web.Application()
-    api.add_routes(application)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    await (await fill(url, RECIPIENTS)).close()
-    heard = Heard(api.world)
-    settings = environment(folder, f"http://127.0.0.1:{runner.addresses[0][1]}", url, LIMIT)
-    chance = random.Random(seed)
-    for turn in range(KILLS):
-        async with running("bot", "run", environment=settings):
-            await asyncio.sleep(0.5)  # what the last one had on the way has arrived; this one is not up yet
-            await _until_more(heard, heard.count.total())
-            if turn == KILLS // 2:
-                await asyncio.to_thread(midway)
+    async with listening(api) as address:
+        await (await fill(url, RECIPIENTS)).close()
+        heard = Heard(api.world)
+        settings = environment(folder, address, url, LIMIT)
+        chance = random.Random(seed)
+        for turn in range(KILLS):
+            async with running("bot", "run", environment=settings):
+                await asyncio.sleep(0.5)  # what the last one had on the way has arrived; this one is not up yet
                 await _until_more(heard, heard.count.total())
-            await asyncio.sleep(chance.uniform(0, 3))
-    database = open_database(url, Vault([decode_key(KEY)]))
-    async with running("bot", "run", environment=settings):
-        await _until_done(database)
-    async with database.reading() as session:
-        counted = await deliveries.counts(session, 1)
-        row = await broadcasts.find(session, 1)
-        assert row is not None
-        said = str(panel(row, counted, 0, "en", datetime.now(UTC))[0])
-        standings = await people.standings(session, range(1, RECIPIENTS + 1), datetime.now(UTC))
-    await database.close()
-    await runner.cleanup()
+                if turn == KILLS // 2:
+                    await asyncio.to_thread(midway)
+                    await _until_more(heard, heard.count.total())
+                await asyncio.sleep(chance.uniform(0, 3))
+        database = open_database(url, Vault([decode_key(KEY)]))
+        async with running("bot", "run", environment=settings):
+            await _until_done(database)
+        async with database.reading() as session:
+            counted = await deliveries.counts(session, 1)
+            row = await broadcasts.find(session, 1)
+            assert row is not None
+            said = str(panel(row, counted, 0, "en", datetime.now(UTC))[0])
+            standings = await people.standings(session, range(1, RECIPIENTS + 1), datetime.now(UTC))
+        await database.close()
     missed = sum(standing.reachable and not heard.count[at] for at, standing in enumerate(standings, start=1))
     repeats = sum(count - 1 for count in heard.count.values())
     print(kind, {state.name: count for state, count in counted.items()}, flush=True)

@@ -10,11 +10,10 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from aiohttp import web
 from sqlalchemy import func, select
 
 from benchmarks import broadcast_chaos, reminder_chaos
-from benchmarks.programs import postgresql, running, settings, stop_and_start_postgresql
+from benchmarks.programs import listening, postgresql, running, settings, stop_and_start_postgresql
 from benchmarks.report import Result, report
 from benchmarks.stub import TOKEN
 from bot.sandbox.params import Json
@@ -59,26 +58,21 @@ async def run(folder: Path, database: str, seed: int) -> dict[str, int]:
     """One database: killed ROUNDS times, then left to finish."""
     chance = random.Random(seed)
     api = BotApi(World(TOKEN), latency=LATENCY)
-    application = web.Application()
-    api.add_routes(application)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    environment = settings(folder, f"http://127.0.0.1:{runner.addresses[0][1]}", database)
-    async with running("bot", "demo", environment=environment) as filling:
-        assert await filling.wait() == 0
-    riders = Riders(api.world)
-    await riders.write()
-    for _ in range(ROUNDS):
-        api.faults += [chance.choice(FAULTS) for _ in range(5)]
-        before = len(api.world.waiting)
+    async with listening(api) as address:
+        environment = settings(folder, address, database)
+        async with running("bot", "demo", environment=environment) as filling:
+            assert await filling.wait() == 0
+        riders = Riders(api.world)
+        await riders.write()
+        for _ in range(ROUNDS):
+            api.faults += [chance.choice(FAULTS) for _ in range(5)]
+            before = len(api.world.waiting)
+            async with running("bot", "run", environment=environment):
+                await _until(api.world, lambda before=before: len(api.world.waiting) < before or not api.world.waiting)
+                await asyncio.sleep(chance.uniform(0, 0.4))
         async with running("bot", "run", environment=environment):
-            await _until(api.world, lambda before=before: len(api.world.waiting) < before or not api.world.waiting)
-            await asyncio.sleep(chance.uniform(0, 0.4))
-    async with running("bot", "run", environment=environment):
-        await _until(api.world, lambda: not api.world.waiting)
-        await _until_all_have_heard(riders)
-    await runner.cleanup()
+            await _until(api.world, lambda: not api.world.waiting)
+            await _until_all_have_heard(riders)
     return {"lost": RIDERS - sum(1 for count in riders.venues.values() if count),
             "effects twice": await _searches(environment["NUANXIN_DATABASE__URL"]) - RIDERS,
             "lists twice": sum(count - 1 for count in riders.lists.values() if count)}  # fmt: skip

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+
 from benchmarks.places import write_stations
 from benchmarks.stub import TOKEN
+from bot.program import served
+from bot.sandbox.server import BotApi
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,6 +49,15 @@ async def running(
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def listening(api: BotApi) -> AsyncIterator[str]:
+    """The sandbox's Bot API at a free port, until the end of the block; gives the address."""
+    application = web.Application()
+    api.add_routes(application)
+    async with served(application, socket.create_server(("127.0.0.1", 0)), leaves_within=0.1) as address:
+        yield address
 
 
 async def import_stations(folder: Path, database: str = "") -> None:

@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from aiohttp import web
 from sqlalchemy import func, select
 
 from benchmarks.deliveries import KEY, environment
-from benchmarks.programs import running
+from benchmarks.programs import listening, running
 from benchmarks.report import Result
 from benchmarks.stub import TOKEN
 from bot.sandbox.params import Json
@@ -64,26 +63,21 @@ async def run(folder: Path, url: str, kind: str, seed: int) -> list[Result]:
     api = BotApi(World(TOKEN), latency=0.05)
     for person_id in range(1, RIDERS + 1):
         api.world.add(Person(person_id, "Rider", started=True))
-    application = web.Application()
-    api.add_routes(application)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    database = await fill(url)
-    heard = Heard(api.world)
-    settings = environment(folder, f"http://127.0.0.1:{runner.addresses[0][1]}", url, LIMIT)
-    chance = random.Random(seed)
-    for _ in range(KILLS):
-        async with running("bot", "run", environment=settings):
-            await asyncio.sleep(chance.uniform(1.5, 5))
-    async with running("bot", "run", environment=settings), asyncio.timeout(120):
-        while await _left(database):  # noqa: ASYNC110 (it is done by another program)
-            await asyncio.sleep(0.5)
-    async with database.reading() as session:
-        rows = await session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
-        counted = {State(state).name: count for state, count in rows}
-    await database.close()
-    await runner.cleanup()
+    async with listening(api) as address:
+        database = await fill(url)
+        heard = Heard(api.world)
+        settings = environment(folder, address, url, LIMIT)
+        chance = random.Random(seed)
+        for _ in range(KILLS):
+            async with running("bot", "run", environment=settings):
+                await asyncio.sleep(chance.uniform(1.5, 5))
+        async with running("bot", "run", environment=settings), asyncio.timeout(120):
+            while await _left(database):  # noqa: ASYNC110 (it is done by another program)
+                await asyncio.sleep(0.5)
+        async with database.reading() as session:
+            rows = await session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
+            counted = {State(state).name: count for state, count in rows}
+        await database.close()
     print(kind, counted, flush=True)
     repeats = sum(count - 1 for count in heard.count.values())
     name = f"{kind}, {KILLS} kills"

@@ -78,13 +78,16 @@ def is_loopback(host: str) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def served(application: web.Application, listening: socket.socket) -> AsyncIterator[None]:
-    """The web part, listening. Its end waits for requests in hand."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=LEAVES_WITHIN)
+async def served(
+    application: web.Application, listening: socket.socket, leaves_within: float = LEAVES_WITHIN
+) -> AsyncIterator[str]:
+    """The web part, listening; gives its address. Its end waits for requests in hand, up to `leaves_within` seconds."""
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=leaves_within)
     await runner.setup()
     await web.SockSite(runner, listening).start()
+    host, port = listening.getsockname()[:2]
     try:
-        yield
+        yield f"http://{host}:{port}"
     finally:
         await runner.cleanup()
 

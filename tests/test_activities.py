@@ -13,10 +13,10 @@ import aiohttp
 import pytest
 import vobject
 import zxingcpp
-from aiohttp import web
 from PIL import Image
 from sqlalchemy import select
 
+from bot import program
 from bot.sandbox.params import Upload
 from handlers.attendance import harmless
 from handlers.texts import translator
@@ -40,7 +40,7 @@ from storage.reminders import Reminder
 from tests.conftest import HALL
 from tests.test_applications import picture
 from tests.test_sign_ups import SATURDAY, basketball
-from tests.town import COORDINATOR, NOON, Rider, Town, configured, running, telegram
+from tests.town import COORDINATOR, NOON, Rider, Town, configured, free_port, running, telegram
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -563,12 +563,8 @@ async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Town
         config = configured(tmp_path, address)
         section = config.web.model_copy(update={"public_url": "https://bot.example.org"})
         town = Town(database, api, config.model_copy(update={"web": section}))
-        async with running(town.app):
-            runner = web.AppRunner(town.app.web_application(), access_log=None, shutdown_timeout=0.1)
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            yield town, f"http://127.0.0.1:{runner.addresses[0][1]}"
-            await runner.cleanup()
+        async with running(town.app), program.served(town.app.web_application(), free_port(), 0.1) as address:
+            yield town, address
 
 
 async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]) -> None:

@@ -13,10 +13,11 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot import demo
 from bot.app import App
+from bot.program import served
 from bot.sandbox import town as sandbox_town
 from storage.database import Database
 from tests.schema import check_call
-from tests.town import NOON, configured, running
+from tests.town import NOON, configured, free_port, running
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
@@ -37,16 +38,10 @@ async def address(database: Database, tmp_path: Path) -> AsyncIterator[str]:
     application = web.Application(client_max_size=64 << 20)
     api = sandbox_town.serve(sandbox_town.town(), application)
     api.check = check_call
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        config = sandbox_town.sandboxed(configured(tmp_path, url, token=""), runner.addresses[0][1])
+    async with served(application, free_port(), leaves_within=0.2) as url:
+        config = sandbox_town.sandboxed(configured(tmp_path, url, token=""), int(url.rpartition(":")[2]))
         async with running(App(config, database, lambda: NOON)):
             yield url
-    finally:
-        await runner.cleanup()
 
 
 async def opened(browser: Browser, address: str, language: str, width: int = 360) -> Page:

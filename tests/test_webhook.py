@@ -10,14 +10,14 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from sqlalchemy.exc import OperationalError
 
+from bot.program import served
 from bot.web.webhook import BODY_LIMIT
 from storage import stations
 from storage.database import Database
 from tests.conftest import HALL
-from tests.town import NOON, Town, configured, running, telegram
+from tests.town import NOON, Town, configured, free_port, running, telegram
 
 SECRET = "s3cret-of-the-webhook"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
@@ -38,22 +38,13 @@ class Hooked:
 async def hooked(database: Database, tmp_path: Path) -> AsyncIterator[Hooked]:
     async with database.writing() as session:
         await stations.put_all(session, [HALL], NOON)
-    listening = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", 0)
-    port = listening.sockets[0].getsockname()[1]
-    listening.close()
-    await listening.wait_closed()
-    url = f"http://127.0.0.1:{port}/hook/telegram"
+    listening = free_port()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}/hook/telegram"
     async with telegram() as (api, address):
         config = configured(tmp_path, address, mode="webhook", webhook_url=url, webhook_secret=SECRET)
         town = Town(database, api, config)
-        runner = web.AppRunner(town.app.web_application(), access_log=None, shutdown_timeout=0.2)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        try:
-            async with running(town.app):
-                yield Hooked(town, url)
-        finally:
-            await runner.cleanup()
+        async with served(town.app.web_application(), listening, leaves_within=0.2), running(town.app):
+            yield Hooked(town, url)
 
 
 async def test_a_journey_through_the_webhook(hooked: Hooked) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from bot.app import App
 from bot.config import Config, load
+from bot.program import served
 from bot.sandbox.params import Json
 from bot.sandbox.phone import written
 from bot.sandbox.server import BotApi
@@ -28,19 +30,19 @@ DEZHOU = (37.43, 116.36)
 PATIENCE = 10.0
 
 
+def free_port() -> socket.socket:
+    """A socket that listens, to be served."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
 @contextlib.asynccontextmanager
 async def telegram() -> AsyncIterator[tuple[BotApi, str]]:
     """A Telegram for one bot, checked against the published schema; and where it listens."""
     api = BotApi(World(TOKEN, "nuanxin_bot"), check=check_call)
     application = web.Application(client_max_size=64 << 20)
     api.add_routes(application)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield api, f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with served(application, free_port(), leaves_within=0.1) as address:
+        yield api, address
 
 
 class Rider:
