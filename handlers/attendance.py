@@ -33,8 +33,9 @@ async def find_activity(talk: Talk, activity_id: int) -> Activity:
     return row
 
 
-async def names_of(talk: Talk, people: Sequence[SignUp]) -> dict[int, str]:
-    """By person, the name of who is a member; others are known by their number only."""
+async def names_of(talk: Talk, people: Sequence[SignUp], about: str) -> dict[int, str]:
+    """By person, the name of who is a member; others are known by their number only. That it was read is noted."""
+    await audit.note(talk.session, talk.person.id, Act.ATTENDANCE_READ, talk.now, about=about)
     members = await memberships.of_all(talk.session, [one.person_id for one in people])
     return {
         person_id: str(memberships.content_of(talk.session, member).get("name", ""))
@@ -43,11 +44,10 @@ async def names_of(talk: Talk, people: Sequence[SignUp]) -> dict[int, str]:
 
 
 async def show_people(talk: Talk, activity_id: int) -> None:
-    """The list, by number; members with their name. That it was read is noted."""
+    """The list, by number; members with their name."""
     row = await find_activity(talk, activity_id)
     people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
-    await audit.note(talk.session, talk.person.id, Act.ATTENDANCE_READ, talk.now, about=f"activity {row.id}")
-    names = await names_of(talk, people[:SHOWN])
+    names = await names_of(talk, people[:SHOWN], f"activity {row.id}")
     lines = [f"<b>{escape(row.title)}</b>"]
     for one in people[:SHOWN]:
         guests = f" +{one.guests}" if one.guests else ""
@@ -72,8 +72,7 @@ async def send_file(talk: Talk, activity_id: int) -> None:
     """The attendance list as CSV, with a byte order mark, for spreadsheets."""
     row = await find_activity(talk, activity_id)
     people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
-    await audit.note(talk.session, talk.person.id, Act.ATTENDANCE_READ, talk.now, about=f"activity {row.id} as a file")
-    names = await names_of(talk, people)
+    names = await names_of(talk, people, f"activity {row.id} as a file")
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(["number", "name", "state", "guests", "signed_up_at", "came_at", "rating", *row.asks])

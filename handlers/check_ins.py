@@ -97,7 +97,7 @@ async def _typed(talk: Talk, answers: Answers) -> None:
     """By the number of the place, by № and the member number, or by a member's name."""
     activity_id, text = int(str(answers["_id"])), str(answers["who"]).removeprefix("№").strip()
     people = await sign_ups.people_of(talk.session, activity_id, tuple(STATES))
-    names = await names_of(talk, people)
+    names = await names_of(talk, people, f"activity {activity_id} at the door")
     found = [one for one in people if text in (str(one.id), names.get(one.person_id))]
     if not found and text.isascii() and text.isdigit() and len(text) < 10:
         member = await memberships.by_number(talk.session, int(text))

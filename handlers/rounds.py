@@ -27,7 +27,7 @@ def register(routes: Routes) -> None:
     right = Right.RUN_ACTIVITIES
     routes.press("rounds", show_rounds, int, right=right, writes=False)
     routes.press("roundnew", begin_round, int, right=right)
-    routes.press("roundwho", choose_who, int, int, right=right, writes=False)
+    routes.press("roundwho", choose_who, int, int, right=right)
     routes.press("goeson", goes_on, int, int, int, right=right)
     routes.form(_ROUND)
     routes.notice("next_round", next_round_words, words.about_any)
@@ -88,7 +88,7 @@ async def choose_who(talk: Talk, activity_id: int, number: int) -> None:
     """Those of the round before, each on a button."""
     this = await rounds.find(talk.session, activity_id, number)
     people = list(await rounds.who(talk.session, activity_id, number - 1))[:90]
-    names = await names_of(talk, people)
+    names = await names_of(talk, people, f"activity {activity_id}, round {number}")
     keys = [
         Button(
             ("✅ " if one.round >= number else "") + f"{one.id} {names.get(one.person_id, '')}".strip()[:30],

@@ -331,6 +331,9 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
         await coordinator.hears_of(_("The number of the place, the member number, or the name of a member?"))
         await coordinator.says(typed)
         await coordinator.hears_of(heard)
+    async with town.database.reading() as session:
+        noted = [(entry.act, entry.about) for entry in await audit.newest(session)]
+    assert noted == [(Act.ATTENDANCE_READ, "activity 1 at the door")] * 2, "names were looked at twice"
 
 
 def _scanned(town: Town, message: dict[str, Any]) -> str:
@@ -501,6 +504,9 @@ async def test_rounds_and_who_goes_on(town: Town, language: str) -> None:
     assert "16:00" in (await rider.hears_of("Final"))["text"]
     await coordinator.forges("goeson:1:1:7")
     await coordinator.until(lambda: any(_("There is no such round.") in one["text"] for one in coordinator.answers))
+    async with town.database.reading() as session:
+        noted = [(entry.act, entry.about) for entry in await audit.newest(session)]
+    assert noted == [(Act.ATTENDANCE_READ, "activity 1, round 2")] * 2, "names were shown twice"
 
 
 async def test_the_bots_name_typed_anywhere_offers_what_is_coming(town: Town) -> None:
