@@ -93,7 +93,7 @@ class Answering:
         """Runs the handler, or says why not; gives its name and the outcome for the figures."""
         handler = "none"
         try:
-            call = call_for(talk.incoming, self.house, self.routes, talk.person.form)
+            call = call_for(talk.incoming, self.house, self.routes, talk.person.form, talk.person.case)
             if call is None:
                 return handler, "ignored"
             handler = call.name
@@ -116,7 +116,8 @@ class Answering:
     def _talk(self, incoming: Incoming, key: int, standing: Standing) -> Talk:
         language = standing.language or texts.language_for(incoming.language_code, self.house.organisation.language)
         user_id = incoming.user_id
-        person = Person(PersonId(user_id), language, self.house.roles_of(user_id, standing.roles), standing.form)
+        person = Person(PersonId(user_id), language, self.house.roles_of(user_id, standing.roles), standing.form,
+                        standing.case)  # fmt: skip
         session = cast(AsyncSession, NoSession())
         talk = Talk(incoming, key, person, incoming.chat_id, self.clock(), self.house, session)
         stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY

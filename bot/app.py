@@ -13,13 +13,16 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from telegram import error
 
-from bot import menus
+from bot import evidence, forum, menus
 from bot.answering import Answering
 from bot.config import Config
 from bot.courier import Courier
 from bot.delivering import Delivering
+from bot.desk_config import desks
 from bot.directory import REFRESHED_EVERY, StationDirectory
 from bot.doors import LOOKED_EVERY, Doors
+from bot.evidence import Fetching
+from bot.forum import Forum
 from bot.geocoding import GeopyGeocoder
 from bot.intake import Polling
 from bot.leader import Leader
@@ -92,13 +95,15 @@ class App:
             admins=frozenset(config.people.admins),
             coordinators=frozenset(config.people.coordinators),
             counsel=frozenset(config.people.counsel),
+            desks=desks(config.desks),
         )
         self.pacer = Pacer(
             config.telegram.messages_per_second, monotonic, config.telegram.messages_per_second_per_chat,
             config.telegram.messages_per_minute_per_group,
         )  # fmt: skip
         self.courier = Courier(self.transport, self.base_url, self._unreachable, self.metrics, self.pacer)
-        self.answering = Answering(database, self.house, features.routes(), self.courier, clock, self.metrics)
+        routes = features.routes(self.house.desks)
+        self.answering = Answering(database, self.house, routes, self.courier, clock, self.metrics)
         self.delivering = Delivering(
             database, self.courier, Rendering(database, self.house, self.answering.routes, config, clock).render, clock,
             self.leader.leading, config.telegram.messages_per_second, self.house,
@@ -110,10 +115,14 @@ class App:
             Settings(
                 self.house.quiet_hours, zone, retention, self.house.coordinators, self.house.admins,
                 config.membership.digest_at, organisation.country, config.activities.digest_on,
-                config.activities.digest_at, config.log_file,
+                config.activities.digest_at, config.log_file, self.house.counsel, self.house.desks,
             ),
         )  # fmt: skip
         self.house.wake = self.scheduler.wake
+        leads = self.leader.leading.is_set
+        base = config.telegram.api_base_url.rstrip("/")
+        self.fetching = Fetching(database, self.transport, base, config.token, clock, leads)
+        self.forum = Forum(database, self.courier, self.house, clock, leads)
         self.panels = Panels(database, self.courier, self.house, clock)
         self.doors = Doors(database, self.courier, self.house, clock)
         self.calendar = CalendarFeed(database, self.house, clock)
@@ -162,6 +171,8 @@ class App:
         self._beside(self.delivering.run())
         self._beside(self._every(PANELS_EVERY, self.panels.show))
         self._beside(self._every(LOOKED_EVERY, self.doors.show))
+        self._beside(self._every(evidence.LOOKED_EVERY, self.fetching.fetch))
+        self._beside(self._every(forum.LOOKED_EVERY, self.forum.show))
         self._beside(self._every(RESENT_EVERY, self.answering.resend))
         self.scheduler.start()
         self._started = True

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config_values import Clock, Duration, Ids, Texts
+from bot.desk_config import DeskSection, Key, merged
 from storage.encryption import BadKey, decode_key
 from storage.retention import Retention
 
@@ -147,6 +148,7 @@ class RetentionSection(Section):
     decided_applications: Duration = _KEPT.decided_applications
     former_members: Duration = _KEPT.former_members
     sign_ups: Duration = _KEPT.sign_ups
+    closed_cases: Duration = _KEPT.closed_cases
     reports: Duration = _KEPT.reports
     places: Duration = _KEPT.places
     logs: Duration = _KEPT.logs
@@ -175,6 +177,7 @@ class Config(BaseSettings):
     broadcasts: Broadcasts = Broadcasts()
     membership: Membership = Membership()
     activities: Activities = Activities()
+    desks: dict[Key, DeskSection] = {}
     retention: RetentionSection = RetentionSection()
     logging: Logging = Logging()
 
@@ -209,6 +212,7 @@ def load(path: Path) -> Config:
         values: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfig([f"{path}: not valid TOML: {error}"]) from None
+    values["desks"] = merged(values.get("desks"))
     unknown = _unknown_environment()
     try:
         config = Config(**values)

@@ -24,7 +24,7 @@ from handlers.house import House
 from handlers.talk import Outgoing
 from storage import deliveries
 from storage.database import Database
-from storage.deliveries import MOST_TRIES, Claimed, Notice, Outcome, State
+from storage.deliveries import IN_ORDER, LEASE, MOST_TRIES, Claimed, Notice, Outcome, State
 from storage.grouping import Grouped
 
 log = logger("bot.delivering")
@@ -56,6 +56,8 @@ class Delivering:
         self._settle = Grouped(self._settle_all)
         self._sending: set[asyncio.Task[None]] = set()
         self._last_to: dict[int, asyncio.Task[None]] = {}
+        self._put_off: dict[int, datetime] = {}
+        """Until when what is to reach a person in order waits, since one of it was put off."""
         self._outage_pause = 0.0
         self._leaving = False
         self.awake = asyncio.Event()
@@ -120,6 +122,7 @@ class Delivering:
         self._sending.discard(task)
         if self._last_to.get(recipient) is task:
             del self._last_to[recipient]
+            self._put_off.pop(recipient, None)
         self._room.release()
 
     async def _claim(self) -> list[Claimed]:
@@ -135,14 +138,29 @@ class Delivering:
         try:
             if before is not None:
                 await asyncio.wait([before])
-            outcome = await self._attempt(one, claimed_at)
+            outcome = await self._in_turn(one, claimed_at)
             await self._settle(outcome)
+            if one.kind in IN_ORDER:
+                self.awake.set()  # the next one to this person may be claimed now
             is_notice = one.broadcast_id is None and one.target is None and one.kind != set_aside.KIND
             if outcome.state is State.FAILED and is_notice:
                 await self._tell_admins(one, outcome)
         except Exception as trouble:
             # The lease lapses, and it is tried again.
             log.error("a delivery was not settled", error=type(trouble).__name__, exc_info=trouble)
+            self._put_off[one.recipient] = self._clock() + LEASE
+
+    async def _in_turn(self, one: Claimed, claimed_at: float) -> Outcome:
+        """What keeps its order is put off with what was put off before it; the table sees to the rest."""
+        if one.kind not in IN_ORDER:
+            return await self._attempt(one, claimed_at)
+        until = self._put_off.get(one.recipient)
+        if until is not None:
+            return Outcome(one.id, State.WAITING, one.tries, due=until)
+        outcome = await self._attempt(one, claimed_at)
+        if outcome.state is State.WAITING and outcome.due is not None:
+            self._put_off[one.recipient] = outcome.due
+        return outcome
 
     async def _attempt(self, one: Claimed, claimed_at: float) -> Outcome:
         pacer, loop = self._courier.pacer, asyncio.get_running_loop()
@@ -177,7 +195,7 @@ class Delivering:
             if is_gone(refusal):
                 await self._courier.unreachable(one.recipient)
                 return Outcome(one.id, State.UNREACHABLE, one.tries + 1)
-            if one.target is not None and is_settled(refusal):
+            if outgoing.method.startswith(("edit", "delete")) and is_settled(refusal):
                 return Outcome(one.id, State.SENT, one.tries + 1)
             return self._failed(one, refusal.message[:100])
         except ServerTrouble as trouble:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
 from telegram import error
 
 from bot.logs import logger
-from handlers.access import Right, Role, may
+from handlers.access import Role, may
 from handlers.house import House
 from handlers.incoming import Json
-from handlers.routes import Routes, menu
-from handlers.start import DESCRIPTION, SHORT_DESCRIPTION
+from handlers.routes import Routes
+from handlers.start import DESCRIPTION, SHORT_DESCRIPTION, menu_commands
 from handlers.texts import LANGUAGES, telegram_code, translator
 from storage import people, publications, roles
 from storage.database import Database
@@ -63,9 +64,7 @@ def _for_all(house: House, routes: Routes) -> Iterator[Published]:
 
 
 def _commands(routes: Routes, language: str, roles: frozenset[Role]) -> list[Json]:
-    _ = translator(language)
-    rights = {right: may(roles, right) for right in Right}
-    return [{"command": name, "description": _(about)} for name, about in menu(routes, rights)]
+    return menu_commands(routes, partial(may, roles), language)
 
 
 async def publish(

@@ -44,6 +44,10 @@ class Rendering:
         language = claimed.language or self._house.organisation.language
         if claimed.kind == "recall":
             return Outgoing("deleteMessage", {"chat_id": claimed.recipient, "message_id": claimed.target})
+        compose = self._routes.composers.get(claimed.kind)
+        if compose is not None:
+            async with self._database.reading() as session:
+                return await compose(session, self._house, claimed, language, self._clock())
         subject = claimed.broadcast_id or claimed.about
         if subject is None:
             params = await self._params(claimed)

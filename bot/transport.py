@@ -135,6 +135,29 @@ class AiohttpRequest(BaseRequest):
             return answer["result"]
         raise _error(status, answer)
 
+    async def download(self, url: str, most: int) -> bytes:
+        """A file from Telegram.
+
+        Raises:
+            telegram.error.TelegramError: it is not to be had, or longer than `most` bytes.
+        """
+        assert self._session is not None, "initialize() was not called"
+        options: dict[str, Any] = {"proxy": self._proxy_for(url)} if self._proxies else {}
+        content = bytearray()
+        try:
+            async with self._session.get(url, **options) as response:
+                if response.status != 200:
+                    raise _error(response.status, {})
+                async for chunk in response.content.iter_chunked(1 << 16):
+                    content += chunk
+                    if len(content) > most:
+                        raise error.BadRequest("the file is too large")
+        except TimeoutError:
+            raise error.TimedOut from None
+        except aiohttp.ClientError as failure:
+            raise BrokenConnection(type(failure).__name__) from None
+        return bytes(content)
+
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
         """JSON by orjson; what it refuses (NaN, lone surrogates) is still read, so that one odd update stops nobody."""

@@ -19,6 +19,9 @@ class Right(StrEnum):
     BROADCAST = "broadcast"
     REVIEW = "review"
     RUN_ACTIVITIES = "run_activities"
+    SEE_CASES = "see_cases"
+    HANDLE_CASES = "handle_cases"
+    OVERSEE_CASES = "oversee_cases"
     GRANT_ROLES = "grant_roles"
     ADMINISTER = "administer"
 
@@ -27,10 +30,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.RIDER: frozenset({Right.USE}),
     Role.MEMBER: frozenset({Right.USE}),
     Role.COORDINATOR: frozenset({Right.USE, Right.CLEAR_REPORTS, Right.BROADCAST, Right.REVIEW, Right.RUN_ACTIVITIES}),
-    Role.COUNSEL: frozenset({Right.USE}),
-    Role.ADMIN: frozenset(Right),
+    Role.COUNSEL: frozenset({Right.USE, Right.SEE_CASES, Right.HANDLE_CASES}),
+    Role.ADMIN: frozenset(Right) - {Right.HANDLE_CASES},
 }
-"""The one table of who may do what. It is asked at every command and at every press."""
+"""The one table of who may do what. It is asked at every command and at every press.
+
+An admin handles no cases: who has them in hand reads them, and admins read one only for a reason that is audited.
+"""
 
 
 def those_who_may(right: Right) -> frozenset[Role]:

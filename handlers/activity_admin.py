@@ -14,8 +14,8 @@ from handlers import forms, texts
 from handlers.access import Right
 from handlers.activity_form import DEFAULTS, answers_of, composing, plan_from
 from handlers.attendance import find_activity
-from handlers.forms import Form, Question
 from handlers.house import House
+from handlers.questions import Form, Question
 from handlers.reading import short_text
 from handlers.reminders import wake
 from handlers.routes import Routes

@@ -10,7 +10,7 @@ from typing import Any, cast
 from handlers import activity_words as words
 from handlers.access import Right
 from handlers.activity_words import KINDS
-from handlers.forms import Choice, Form, NotAnAnswer, Question
+from handlers.questions import Choice, Form, NotAnAnswer, Question
 from handlers.reading import clean, moment_ahead, picture, press_a_button, short_text
 from handlers.reminders import lead_words
 from handlers.station_names import station_named

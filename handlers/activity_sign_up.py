@@ -12,8 +12,8 @@ from handlers import activity_words as words
 from handlers import forms, texts
 from handlers.access import Role
 from handlers.activities import card_of, edit_card
-from handlers.forms import Choice, Form, Question
 from handlers.house import House
+from handlers.questions import Choice, Form, Question
 from handlers.reading import press_a_button, short_text
 from handlers.reminders import remind, wake
 from handlers.routes import Routes

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.house import Address, GeocodingFailed
+from handlers.questions import Choice, Form, NotAnAnswer, Question
 from handlers.reading import clean, press_a_button
 from handlers.station_search import search_at
 from handlers.talk import Talk

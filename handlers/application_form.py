@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from markupsafe import escape
 
-from handlers import forms
-from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.keyboards import contact_keyboard
+from handlers.platforms import platform_choices, read_platform
+from handlers.questions import Choice, Form, NotAnAnswer, Question, as_it_is
 from handlers.reading import clean, picture, press_a_button, short_text
 from handlers.talk import Talk
 from handlers.texts import N_
@@ -76,13 +76,6 @@ async def _read_id_number(talk: Talk) -> Value:
     return text
 
 
-async def _read_platform(talk: Talk) -> Value:
-    text = clean(talk.text)
-    if not 1 <= len(text) <= 40:
-        raise NotAnAnswer(talk._("Press a platform, or write its name (up to 40 letters)."))
-    return next((name for name in talk.house.joining.platforms if name.casefold() == text.casefold()), text)
-
-
 async def _read_district(talk: Talk) -> Value:
     text, offered = clean(talk.text), talk.house.joining.districts
     if offered:
@@ -104,8 +97,7 @@ def _shown(labels: dict[str, str]) -> Callable[[Talk, Value], str]:
 
 
 def _platforms(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    named = [Choice(str(at), name, name) for at, name in enumerate(talk.house.joining.platforms)]
-    return [*named, Choice(OTHER, talk._("Other"), OTHER)]
+    return platform_choices(talk, Choice(OTHER, talk._("Other"), OTHER))
 
 
 def _districts(talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -154,7 +146,7 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="platform", title=lambda talk: talk._("Platform"), read=_read_platform, choices=_platforms,
+                key="platform", title=lambda talk: talk._("Platform"), read=read_platform, choices=_platforms,
                 columns=2, show=show_platform,
                 ask=lambda talk, _: talk._(
                     "For which platform do you work most?\n<i>The union negotiates with each of them; it helps to know "
@@ -211,9 +203,9 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
 
 
 LABELS: dict[str, tuple[str, Callable[[Talk, Value], str]]] = {
-    "name": (N_("Name"), forms.as_it_is), "phone": (N_("Phone"), forms.as_it_is),
-    "platform": (N_("Platform"), show_platform), "platform_other": (N_("Other platform"), forms.as_it_is),
-    "work": (N_("Work"), _shown(WORK)), "district": (N_("District"), forms.as_it_is),
+    "name": (N_("Name"), as_it_is), "phone": (N_("Phone"), as_it_is),
+    "platform": (N_("Platform"), show_platform), "platform_other": (N_("Other platform"), as_it_is),
+    "work": (N_("Work"), _shown(WORK)), "district": (N_("District"), as_it_is),
     "id_number": (N_("ID number"), masked), "insurance": (N_("Accident insurance"), _shown(INSURANCE)),
     "proof": (N_("Proof"), show_proof),
 }  # fmt: skip

@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 from handlers import forms, memberships, texts
 from handlers.application_form import joining
 from handlers.consents import JOIN, wording
-from handlers.forms import Question, one_question
 from handlers.house import House
+from handlers.questions import Question, one_question
 from handlers.reading import short_text
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk

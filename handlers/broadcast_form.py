@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from handlers.access import Right
-from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.incoming import Json
+from handlers.questions import Choice, Form, NotAnAnswer, Question
 from handlers.reading import clean, moment_ahead, press_a_button, short_text
 from handlers.segments import WHOM
 from handlers.station_names import station_named

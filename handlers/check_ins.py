@@ -10,8 +10,8 @@ from markupsafe import Markup
 from handlers import forms, texts
 from handlers.access import Right
 from handlers.attendance import STATES, find_activity, names_of
-from handlers.forms import NotAnAnswer, Question, one_question
 from handlers.incoming import Json
+from handlers.questions import NotAnAnswer, Question, one_question
 from handlers.reading import clean
 from handlers.routes import Routes
 from handlers.talk import Button, Forged, Talk

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from handlers.talk import Talk
 from handlers.texts import N_
+from storage.desks import Desk, in_language
 
 
 class Wording(NamedTuple):
@@ -40,6 +41,37 @@ JOIN = Wording(
         "membership?"
     ),
 )
+
+
+CASE = Wording(
+    "desk",
+    1,
+    N_(
+        "<b>{sign} {title}</b>\n{before}\n\n"
+        "<b>Before the first question</b>\n"
+        "• <b>Who reads it:</b> only the one of {organisation} who takes your case. An admin can look into it only "
+        "after writing down a reason, and that is noted. Platforms and employers get nothing of it.\n"
+        "• <b>What for:</b> to help you in this matter. Of all cases only figures by month, kind and platform are "
+        "counted, and none below 5 is shown.\n"
+        "• <b>Your name:</b> you may withhold it. Your account is never shown to who helps you, nor theirs to you.\n"
+        "• <b>How long:</b> everything personal is erased {days} days after the case is closed, or when you say so: "
+        "/privacy.\n"
+        "• <b>Telegram</b> can read what you write to a bot. If you would rather speak: ☎️ {hotlines}.\n\n"
+        "Such matters are sensitive. Do you agree that {organisation} keeps what you tell here, encrypted, to help you?"
+    ),
+)
+"""Of every desk; the consent is kept under the desk's own purpose."""
+
+
+def desk_wording(talk: Talk, desk: Desk) -> Markup:
+    """What stands before a desk's first question, in the person's language."""
+    organisation = talk.house.organisation
+    before = in_language(desk.before, talk.language).replace("{organisation}", organisation.name)
+    return Markup(talk._(CASE.text)).format(
+        sign=desk.sign, title=in_language(desk.title, talk.language), before=Markup(before),
+        organisation=organisation.name, hotlines=" / ".join(desk.hotlines) or organisation.hotline,
+        days=talk.house.retention.closed_cases.days,
+    )  # fmt: skip
 
 
 def wording(talk: Talk, wanted: Wording) -> Markup:

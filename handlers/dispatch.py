@@ -43,7 +43,9 @@ class Call:
             await self.route.handle(talk, *self.arguments)
 
 
-def call_for(incoming: Incoming, house: House, routes: Routes, open_form: str | None) -> Call | None:
+def call_for(
+    incoming: Incoming, house: House, routes: Routes, open_form: str | None, open_case: int | None = None
+) -> Call | None:
     """What this update asks for; None if it is nothing to answer. Raises Forged for a button that was never made."""
     if incoming.chat_type != Chat.PRIVATE:
         return _in_a_group(incoming, house, routes)
@@ -54,8 +56,8 @@ def call_for(incoming: Incoming, house: House, routes: Routes, open_form: str | 
     if incoming.kind == "my_chat_member":
         return Call(routes.events["membership"])
     if incoming.kind == "edited_message":
-        return Call(routes.events["moved"]) if incoming.place else None
-    return _message(incoming, house, routes, open_form)
+        return Call(routes.events["moved" if incoming.place else "edited"])
+    return _message(incoming, house, routes, open_form, open_case)
 
 
 def _in_a_group(incoming: Incoming, house: House, routes: Routes) -> Call | None:
@@ -88,7 +90,9 @@ async def _form_press(talk: Talk, routes: Routes, mark: str, what: str, argument
     await forms.press(talk, routes.forms, mark, what, argument)
 
 
-def _message(incoming: Incoming, house: House, routes: Routes, open_form: str | None) -> Call | None:
+def _message(
+    incoming: Incoming, house: House, routes: Routes, open_form: str | None, open_case: int | None
+) -> Call | None:
     if _is_service(incoming.body):
         return None
     form = routes.forms.get(open_form or "")
@@ -99,6 +103,10 @@ def _message(incoming: Incoming, house: House, routes: Routes, open_form: str | 
         return _beside_form(Call(routes.events["location"]), routes, form is not None)
     if form is not None:
         return Call(Route(_form_answer), (routes,), answers_form=True)
+    if open_case is not None:
+        return Call(routes.events["case"])
+    if "reply_to_message" in incoming.body:
+        return Call(routes.events["case_reply"])
     return Call(routes.events["text" if incoming.text else "other"])
 
 

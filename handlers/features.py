@@ -11,6 +11,16 @@ from handlers import (
     attendance,
     broadcasts,
     calendars,
+    case_answers,
+    case_bundle,
+    case_colleagues,
+    case_copies,
+    case_desk,
+    case_notices,
+    case_oversight,
+    case_patterns,
+    case_talk,
+    cases,
     check_ins,
     digests,
     memberships,
@@ -28,9 +38,11 @@ from handlers import (
     stations,
 )
 from handlers.routes import Routes
+from storage.desks import Desks
 
 
-def routes() -> Routes:
+def routes(desks: Desks) -> Routes:
+    """The whole table, with a command and a form for each desk."""
     table = Routes()
     stations.register(table)
     station_page.register(table)
@@ -43,6 +55,7 @@ def routes() -> Routes:
     digests.register(table)
     applications.register(table)
     memberships.register(table)
+    cases.register(table, desks)
     start.register(table)
     my.register(table)
     privacy.register(table)
@@ -53,6 +66,9 @@ def routes() -> Routes:
     rounds.register(table)
     series.register(table)
     reviews.register(table)
+    for one in (case_desk, case_talk, case_copies, case_colleagues, case_answers, case_oversight, case_bundle,
+                case_patterns, case_notices):  # fmt: skip
+        one.register(table)
     roles.register(table)
     set_aside.register(table)
     return table

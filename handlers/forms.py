@@ -6,97 +6,15 @@ replica. A button of a form carries the mark of the step that it belongs to: an 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
-from markupsafe import Markup
-
-from handlers.access import Right
-from handlers.incoming import Json
+from handlers.form_pages import question_buttons, review, review_buttons
 from handlers.keyboards import location_keyboard
+from handlers.questions import MOST_PARTS, Form, NotAnAnswer, Question, gathering
 from handlers.rights import check_right
-from handlers.talk import Button, Buttons, Forged, Talk
+from handlers.talk import Forged, Talk
 from storage import dialogues
 from storage.dialogues import Answers, OpenForm, Value
-
-
-class NotAnAnswer(Exception):
-    """What came is no answer to this question; carries the sentence that says what a right one looks like."""
-
-
-class Choice:
-    """A ready answer on a button. `id` is at most 20 characters, `value` what is kept."""
-
-    __slots__ = ("id", "label", "value")
-
-    def __init__(self, id_: str, label: str, value: Value) -> None:
-        self.id, self.label, self.value = id_, label, value
-
-
-def no_choices(_talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return ()
-
-
-def always(_answers: Answers) -> bool:
-    return True
-
-
-def as_it_is(_talk: Talk, value: Value) -> str:
-    return str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question. `ask` says it, and why it is asked; `read` makes the kept value of a message or raises NotAnAnswer.
-
-    `when` leaves it out for answers that make it pointless; `show` is how the answer stands on the review page.
-    `columns` of choices stand side by side. `keyboard` is a reply keyboard that belongs to this question alone.
-    """
-
-    key: str
-    title: Callable[[Talk], str]
-    ask: Callable[[Talk, Answers], str]
-    read: Callable[[Talk], Awaitable[Value]]
-    choices: Callable[[Talk, Answers], Sequence[Choice]] = no_choices
-    optional: bool | Callable[[Answers], bool] = False
-    takes_location: bool = False
-    columns: int = 1
-    keyboard: Callable[[Talk], Json] | None = None
-    when: Callable[[Answers], bool] = always
-    show: Callable[[Talk, Value], str] = as_it_is
-
-    def is_optional(self, answers: Answers) -> bool:
-        return self.optional(answers) if callable(self.optional) else self.optional
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A dialogue: its questions in order, and what happens with the answers.
-
-    `before` runs ahead of the transaction, for what takes long (a look-up elsewhere); its result is `talk.fetched`.
-    With `review`, the answers are shown before `done`, and each can be changed there. `right` is asked for at every
-    answer. Answers whose key begins with "_" are what the form was begun with.
-    """
-
-    name: str
-    title: Callable[[Talk], str]
-    questions: Sequence[Question]
-    done: Callable[[Talk, Answers], Awaitable[None]]
-    review: bool = True
-    send_label: Callable[[Talk], str] | None = None
-    right: Right = Right.USE
-    before: Callable[[Talk], Awaitable[object]] | None = None
-    by_key: Mapping[str, Question] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_key", {question.key: question for question in self.questions})
-
-
-def one_question(
-    name: str, question: Question, done: Callable[[Talk, Answers], Awaitable[None]], right: Right = Right.USE
-) -> Form:
-    """A form that ends with its one answer, without a review."""
-    return Form(name=name, title=question.title, questions=(question,), done=done, review=False, right=right)
 
 
 async def begin(talk: Talk, form: Form, answers: Answers | None = None) -> None:
@@ -120,9 +38,12 @@ async def answer(talk: Talk, forms: Mapping[str, Form]) -> bool:
     try:
         value = await question.read(talk)
     except NotAnAnswer as hint:
-        talk.say(str(hint), _buttons(talk, form, state))
+        talk.say(str(hint), question_buttons(talk, form, state))
         return True
-    await _take(talk, form, state, question, value)
+    if question.collects:
+        await _gather(talk, form, state, question, value)
+    else:
+        await _take(talk, form, state, question, value)
     return True
 
 
@@ -149,7 +70,8 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
         await _show(talk, form, state)
         return
     talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
-    actions = {"choose": _choose, "skip": _skip, "back": _back, "edit": _edit, "send": _send, "cancel": _cancel}
+    actions = {"choose": _choose, "skip": _skip, "back": _back, "edit": _edit, "send": _send, "cancel": _cancel,
+               "done": _gathered, "empty": _empty, "save": _save}  # fmt: skip
     action = actions.get(what)
     if action is None:
         raise Forged
@@ -180,8 +102,52 @@ async def remind(talk: Talk, forms: Mapping[str, Form]) -> None:
         await _show(talk, form, state)
 
 
-async def _keep(talk: Talk, state: OpenForm) -> None:
-    await dialogues.keep(talk.session, state, talk.now, talk.house.retention.unfinished_forms)
+async def _keep(talk: Talk, state: OpenForm, same_step: bool = False) -> None:
+    await dialogues.keep(talk.session, state, talk.now, talk.house.retention.unfinished_forms, same_step)
+
+
+async def _gather(talk: Talk, form: Form, state: OpenForm, question: Question, part: Value) -> None:
+    """One more part of an answer. An album is heard of once, however many messages it is."""
+    key = gathering(question.key)
+    found = state.answers.get(key)
+    parts = found if isinstance(found, list) else []
+    if len(parts) >= MOST_PARTS:
+        talk.say(talk._("That is as much as I can take here. Press “That is all”; you can add more afterwards."),
+                 question_buttons(talk, form, state))  # fmt: skip
+        return
+    goes_on = bool(parts) and _album(part) and _album(part) == _album(parts[-1])
+    state.answers[key] = [*parts, part]
+    await _keep(talk, state, same_step=True)
+    if not goes_on:
+        said = talk._("✓ I have it ({n} so far). Go on, or press “That is all”.").format(n=len(parts) + 1)
+        talk.say(said, question_buttons(talk, form, state))
+
+
+def _album(part: Value) -> object:
+    return part.get("album") if isinstance(part, dict) else None
+
+
+async def _gathered(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
+    """That was all of it."""
+    question = form.by_key.get(state.step or "")
+    parts = state.answers.pop(gathering(state.step or ""), None)
+    if question is None or not question.collects or not parts:
+        raise Forged
+    await _take(talk, form, state, question, parts)
+
+
+async def _empty(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
+    """Begins an answer of several parts anew."""
+    state.answers.pop(gathering(state.step or ""), None)
+    await _keep(talk, state)
+    await _show(talk, form, state)
+
+
+async def _save(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
+    if form.save is None:
+        raise Forged
+    await dialogues.close(talk.session, talk.person.id)
+    await form.save(talk, state.answers)
 
 
 async def _take(talk: Talk, form: Form, state: OpenForm, question: Question, value: Value) -> None:
@@ -215,15 +181,15 @@ def _drop_pointless(form: Form, state: OpenForm) -> None:
 
 async def _show(talk: Talk, form: Form, state: OpenForm) -> None:
     if state.step is None or state.step not in form.by_key:
-        talk.say(_review(talk, form, state), _review_buttons(talk, form, state))
+        talk.say(review(talk, form, state), review_buttons(talk, form, state))
         return
     question = form.by_key[state.step]
     if question.keyboard is None:
-        talk.say(question.ask(talk, state.answers), _buttons(talk, form, state))
+        talk.say(question.ask(talk, state.answers), question_buttons(talk, form, state))
     else:
         # A message has either buttons or a keyboard.
         talk.say(question.ask(talk, state.answers), keyboard=question.keyboard(talk))
-        talk.say(talk._("Press the button below the chat, or type it."), _buttons(talk, form, state))
+        talk.say(talk._("Press the button below the chat, or type it."), question_buttons(talk, form, state))
 
 
 async def _finish(talk: Talk, form: Form, state: OpenForm) -> None:
@@ -244,6 +210,7 @@ async def _skip(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
     question = form.by_key.get(state.step or "")
     if question is None or not question.is_optional(state.answers):
         raise Forged
+    state.answers.pop(gathering(question.key), None)
     await _take(talk, form, state, question, None)
 
 
@@ -251,16 +218,23 @@ async def _back(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
     """To the question answered last; its answer is asked for anew, the others are kept."""
     if state.trail:
         state.step = state.trail.pop()
-        state.answers.pop(state.step, None)
+        _take_back(form, state, state.step)
         await _keep(talk, state)
     await _show(talk, form, state)
+
+
+def _take_back(form: Form, state: OpenForm, key: str) -> None:
+    """The answer is asked for anew; the parts of one that was gathered are kept, to be added to."""
+    answer = state.answers.pop(key, None)
+    if form.by_key[key].collects and answer:
+        state.answers[gathering(key)] = answer
 
 
 async def _edit(talk: Talk, form: Form, state: OpenForm, argument: str) -> None:
     if argument not in form.by_key or not form.review:
         raise Forged
     state.step = argument
-    state.answers.pop(argument, None)
+    _take_back(form, state, argument)
     state.trail = [key for key in state.trail if key != argument]
     await _keep(talk, state)
     await _show(talk, form, state)
@@ -276,41 +250,3 @@ async def _send(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
 async def _cancel(talk: Talk, _form: Form, _state: OpenForm, _argument: str) -> None:
     await dialogues.close(talk.session, talk.person.id)
     talk.say(talk._("Cancelled. Nothing of it was kept."), keyboard=location_keyboard(talk))
-
-
-def _buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
-    question = form.by_key[state.step or ""]
-    keys = [
-        Button(choice.label, f"form:{state.mark}:choose:{choice.id}")
-        for choice in question.choices(talk, state.answers)
-    ]
-    rows = [keys[at : at + question.columns] for at in range(0, len(keys), question.columns)]
-    controls = []
-    if state.trail:
-        controls.append(Button(talk._("◀ Back"), f"form:{state.mark}:back:"))
-    if question.is_optional(state.answers):
-        controls.append(Button(talk._("Skip"), f"form:{state.mark}:skip:"))
-    controls.append(Button(talk._("✖ Cancel"), f"form:{state.mark}:cancel:"))
-    return [*rows, controls]
-
-
-def _review(talk: Talk, form: Form, state: OpenForm) -> str:
-    lines = [Markup("<b>{}</b>").format(form.title(talk)), Markup(talk._("Is everything right?"))]
-    for question in form.questions:
-        if question.key in state.answers:
-            value = state.answers[question.key]
-            shown = "—" if value is None else question.show(talk, value)
-            lines.append(Markup("{}: <b>{}</b>").format(question.title(talk), shown))
-    return Markup("\n").join(lines)
-
-
-def _review_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
-    edits = [
-        Button("✎ " + question.title(talk), f"form:{state.mark}:edit:{question.key}")
-        for question in form.questions
-        if question.key in state.answers
-    ]
-    rows = [edits[at : at + 2] for at in range(0, len(edits), 2)]
-    label = form.send_label(talk) if form.send_label else talk._("✔ Send")
-    send = [Button(label, f"form:{state.mark}:send:")]
-    return [send, *rows, [Button(talk._("✖ Cancel"), f"form:{state.mark}:cancel:")]]

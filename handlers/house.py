@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.access import Right, Role, those_who_may
 from storage.database import Database
+from storage.desks import Desk
 from storage.quiet_hours import QuietHours
 from storage.reports import LiveBoard
 from storage.retention import Retention
@@ -142,6 +143,7 @@ class House:
     wake: Callable[[str], None] = _nothing_to_wake
     """Lets the clock look at a kind of work at once."""
     retention: Retention = field(default_factory=Retention)
+    desks: Mapping[str, Desk] = field(default_factory=dict)
 
     def roles_of(self, person_id: int, held: Iterable[str] = ()) -> frozenset[Role]:
         """Everybody is a rider; more by the config, and by what was given in the chat (`held`)."""
@@ -161,6 +163,11 @@ class House:
         named = {Role.ADMIN: self.admins, Role.COORDINATOR: self.coordinators, Role.COUNSEL: self.counsel}
         people = await holders(session, roles, now)
         return sorted(people.union(*(named[role] for role in roles & named.keys())))
+
+    async def desk_staff(self, session: AsyncSession, desk: Desk, now: datetime) -> list[int]:
+        """Who takes care of a desk's cases: all who may handle cases, or those of them that the desk names."""
+        people = await self.staff(session, Right.HANDLE_CASES, now)
+        return [person for person in people if not desk.people or person in desk.people]
 
     def link(self, payload: str = "") -> str:
         """A deep link into the private chat."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
-from handlers import activity_words
+from handlers import activity_words, case_words
 from handlers.applications import status
 from handlers.broadcasts import mutable, topic_words
 from handlers.memberships import member_words
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
-from storage import activities, applications, digests, memberships, sign_ups, topics
+from storage import activities, applications, cases, digests, memberships, sign_ups, topics
+from storage.cases import Case
 from storage.sign_ups import PlaceState
 
 
@@ -30,8 +33,21 @@ async def my(talk: Talk) -> None:
         talk.say(*status(talk, last))
     else:
         talk.say(talk._("You are not a member of the union. /join makes you one, in two minutes."))
+    mine = await cases.cases_of(talk.session, talk.person.id, most=8)
+    if mine:
+        talk.say(*_cases(talk, mine))
     talk.say(*await _activities(talk))
     talk.say(*topic_words(talk, await topics.muted_topics(talk.session, talk.person.id)))
+
+
+def _cases(talk: Talk, mine: Sequence[Case]) -> tuple[Markup, Buttons]:
+    """What I brought to the desks, and where it stands."""
+    lines = [Markup("<b>{}</b>").format(talk._("My cases"))]
+    for row in mine:
+        state = case_words.state_words(row, talk.language)
+        lines.append(Markup("{} · {}").format(case_words.heading(talk.house, row, talk.language), state))
+    keys = [Button(row.number, f"case:{row.id}") for row in mine]
+    return Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)]
 
 
 async def _activities(talk: Talk) -> tuple[Markup, Buttons]:

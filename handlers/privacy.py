@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers import case_ending
 from handlers.consents import JOIN
 from handlers.keyboards import location_keyboard
 from handlers.privacy_copy import copy_of
@@ -19,6 +20,9 @@ from storage import (
     audit,
     broadcast_reads,
     calendar_feeds,
+    case_drafts,
+    case_talk,
+    cases,
     consents,
     deliveries,
     dialogues,
@@ -35,11 +39,13 @@ from storage import (
     topics,
 )
 from storage.audit import Act
+from storage.cases import CaseState, Outcome
 
 ERASED: Sequence[Callable[[AsyncSession, int], Awaitable[None]]] = (
     searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcast_reads.erase, topics.erase,
     applications.erase, memberships.erase, consents.erase, roles.erase, review_rings.erase, audit.erase, sign_ups.erase,
-    reminders.erase, activity_questions.erase, calendar_feeds.erase, digests.erase, people.erase,
+    reminders.erase, activity_questions.erase, case_drafts.erase, case_talk.erase, calendar_feeds.erase, digests.erase,
+    people.erase,
 )  # fmt: skip
 """Each feature removes what it keeps about the person; people last."""
 NOBODY = 0
@@ -52,6 +58,8 @@ def register(routes: Routes) -> None:
     routes.press("copy", copy, writes=False)
     routes.press("unconsent", ask_to_unconsent, writes=False)
     routes.press("unconsentnow", unconsent)
+    routes.press("casesforget", ask_to_forget_cases, writes=False)
+    routes.press("casesforgetnow", forget_cases)
     routes.press("erase", ask_to_erase, writes=False)
     routes.press("erasenow", ask_again, writes=False)
     routes.press("eraselast", erase)
@@ -65,6 +73,7 @@ async def _page(talk: Talk) -> tuple[str, Buttons]:
     home = await people.home_of(talk.session, talk.person.id)
     member = await memberships.of(talk.session, talk.person.id)
     agreed = await consents.find(talk.session, talk.person.id, JOIN.purpose)
+    mine = await cases.cases_of(talk.session, talk.person.id, most=1)
     kept = talk.house.retention
     text = Markup(
         talk._(
@@ -75,9 +84,10 @@ async def _page(talk: Talk) -> tuple[str, Buttons]:
             "• which topics you muted, and which messages you got and confirmed as read;\n"
             "• your home area: {home};\n"
             "• your application or membership: {membership};\n"
-            "• the activities you signed up for, with your answers, attendance and rating.\n"
+            "• the activities you signed up for, with your answers, attendance and rating;\n"
+            "• what you brought to the desks, with evidence, for {cases} days after the end: {brought}.\n"
             "Names, numbers, places and answers are kept encrypted. Nobody outside of {organisation} gets any of it. "
-            "When a coordinator reads your application, that is noted.\n\n"
+            "When a coordinator reads your application, or anybody takes your case, that is noted.\n\n"
             "Honestly: what you write to a bot passes Telegram's servers, and Telegram can read it. "
             "If you would rather speak: {hotline}."
         )
@@ -87,12 +97,16 @@ async def _page(talk: Talk) -> tuple[str, Buttons]:
         membership=talk._("kept") if member or agreed else talk._("not kept"),
         places=_hours(kept.places.total_seconds()),
         reports=_hours(kept.reports.total_seconds()),
+        cases=kept.closed_cases.days,
+        brought=talk._("kept") if mine else talk._("not kept"),
         forms=_hours(kept.unfinished_forms.total_seconds()),
         hotline=talk.house.organisation.hotline,
     )
     rows = [[Button(talk._("📄 A copy of it all"), "copy")], [Button(talk._("🗑 Erase everything about me"), "erase")]]
     if agreed:
         rows.insert(1, [Button(talk._("↩ Withdraw my consent"), "unconsent")])
+    if mine:
+        rows.insert(1, [Button(talk._("🗂 Erase my cases"), "casesforget")])
     if home:
         rows.insert(0, [Button(talk._("🏠 Forget my area"), "forgethome")])
     return text, rows
@@ -138,6 +152,35 @@ async def _end_membership(talk: Talk) -> None:
         await memberships.leave(talk.session, talk.person.id, talk.now)
 
 
+async def ask_to_forget_cases(talk: Talk) -> None:
+    talk.edit(
+        talk._(
+            "Withdraw your consent for what you brought to the desks? Your cases end, and all that was told and sent "
+            "in them is erased, evidence included. Take the evidence first if you need it: /my. What was done until "
+            "now stays lawful."
+        ),
+        [[Button(talk._("🗑 Yes, erase my cases"), "casesforgetnow")]],
+    )
+
+
+async def forget_cases(talk: Talk) -> None:
+    await _end_cases(talk)
+    await case_drafts.erase(talk.session, talk.person.id)
+    for desk in talk.house.desks.values():
+        await consents.withdraw(talk.session, talk.person.id, desk.purpose, talk.now)
+    talk.edit(talk._("Your consent is withdrawn, and your cases are erased."))
+
+
+async def _end_cases(talk: Talk) -> None:
+    """The handlers hear that a case is gone; of all that was theirs, its number stays in the counts."""
+    for row in await cases.cases_of(talk.session, talk.person.id, most=100_000):
+        if row.state != CaseState.CLOSED:
+            if row.assigned_to is not None:
+                talk.notify(row.assigned_to, "case_erased", number=row.number)
+            await case_ending.end(talk, row, Outcome.WITHDRAWN)
+        await case_talk.strip_case(talk.session, row.id)
+
+
 async def ask_to_erase(talk: Talk) -> None:
     """What it means, for this person."""
     lines = [talk._("<b>Erase all that is kept about you?</b>")]
@@ -161,6 +204,7 @@ async def ask_again(talk: Talk) -> None:
 
 async def erase(talk: Talk) -> None:
     await _end_membership(talk)
+    await _end_cases(talk)
     for activity_id in await sign_ups.upcoming_of(talk.session, talk.person.id, talk.now):
         await sign_ups.give_back(talk.session, activity_id, talk.person.id)
         await offers.offer_free_places(talk.session, activity_id, talk.now, talk.house.quiet_hours)

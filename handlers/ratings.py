@@ -9,8 +9,8 @@ from markupsafe import Markup
 
 from handlers import activity_words as words
 from handlers import forms, texts
-from handlers.forms import Question, one_question
 from handlers.house import House
+from handlers.questions import Question, one_question
 from handlers.reading import short_text
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk

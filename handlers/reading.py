@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
-from handlers.forms import NotAnAnswer
+from handlers.questions import NotAnAnswer
 from handlers.talk import Talk
 from storage.dialogues import Value
 

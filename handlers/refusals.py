@@ -9,6 +9,7 @@ from handlers.texts import N_
 from storage.activities import ActivityOver, NoSuchActivity
 from storage.applications import AppliedAlready, NothingOpen
 from storage.broadcasts import NotNow, OwnApproval
+from storage.cases import CaseClosed, CaseTaken, NoSuchCase, NotForThem, TooLateToReopen
 from storage.check_ins import CodeIsOld
 from storage.consents import NoConsent
 from storage.database import Refused
@@ -26,6 +27,11 @@ SENTENCES: dict[type[Refused], str] = {
     ),
     ActivityOver: N_("It is over or was cancelled, so nothing is changed any more."),
     BadRule: N_("This rule never comes true. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+    CaseClosed: N_("This case is closed. It can be reopened for 30 days after that: /my"),
+    CaseTaken: N_("Somebody else has taken this case."),
+    NoSuchCase: N_("There is no such case for you. /my shows yours; /cases those of the desks."),
+    NotForThem: N_("This case can't go to them: they are no handler of this desk, or it is hidden from them."),
+    TooLateToReopen: N_("A case can be reopened for 30 days. Please begin a new one; name the old number in it."),
     CodeIsOld: N_("This code is not valid any more. Please scan the one that is shown at the door now."),
     MembersOnly: N_("This is for members of the union. /join makes you one, in two minutes."),
     NoSuchActivity: N_("This activity is not planned any more."),

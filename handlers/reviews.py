@@ -11,9 +11,9 @@ from handlers import forms, texts, words
 from handlers.access import Right
 from handlers.application_form import answer_lines
 from handlers.applications import REASONS, reason_words
-from handlers.forms import Choice, Question, one_question
 from handlers.house import House
 from handlers.memberships import number_words
+from handlers.questions import Choice, Question, one_question
 from handlers.reading import short_text
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk

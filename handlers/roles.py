@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, cast
@@ -11,12 +10,13 @@ from markupsafe import Markup
 
 from handlers import forms, texts
 from handlers.access import Right, Role
-from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.house import House
+from handlers.questions import Choice, Form, NotAnAnswer, Question
 from handlers.reading import clean, press_a_button
 from handlers.routes import Routes
 from handlers.talk import Buttons, Talk
 from handlers.texts import N_
+from handlers.whom import person_meant, read_person
 from storage import audit, people, roles
 from storage.audit import Act
 from storage.database import Refused
@@ -41,35 +41,9 @@ def register(routes: Routes) -> None:
 
 async def role(talk: Talk) -> None:
     """/role, /role @name, /role 123456, or as a reply to a forwarded message: the first question may be answered."""
-    who = await _who(talk, talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {})
+    said, answered = talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {}
+    who = await person_meant(talk, said, answered)
     await forms.begin(talk, _ROLE, {"who": who} if who else None)
-
-
-async def _who(talk: Talk, text: str, message: Mapping[str, Any]) -> list[Any] | None:
-    """[Telegram id, how they are called] of whom a text or a message is about; None if it is about nobody known."""
-    contact = message.get("contact")
-    if isinstance(contact, dict) and isinstance(contact.get("user_id"), int):
-        return [contact["user_id"], str(contact.get("first_name", ""))[:60] or str(contact["user_id"])]
-    sender = (message.get("forward_origin") or {}).get("sender_user")
-    if isinstance(sender, dict) and not sender.get("is_bot"):
-        return [sender["id"], str(sender.get("first_name", ""))[:60]]
-    if re.fullmatch(r"\d{1,15}", text):
-        return [int(text), text]
-    if re.fullmatch(r"@\w{3,32}", text):
-        found = await people.by_username(talk.session, text[1:])
-        if found is not None:
-            return [int(found), text]
-    return None
-
-
-async def _read_who(talk: Talk) -> Value:
-    found = await _who(talk, clean(talk.text), talk.incoming.body)
-    if found is None:
-        raise NotAnAnswer(talk._(
-            "I don't know this person. Share their contact, forward a message of theirs, or write their number or "
-            "@name (I know the names of those who have written to me)."
-        ))  # fmt: skip
-    return found
 
 
 async def _read_until(talk: Talk) -> Value:
@@ -137,7 +111,7 @@ _ROLE = Form(
     title=lambda talk: talk._("Role"),
     questions=(
         Question(
-            key="who", title=lambda talk: talk._("Who"), read=_read_who,
+            key="who", title=lambda talk: talk._("Who"), read=read_person,
             show=lambda _talk, value: str(cast("list[Any]", value)[1]),
             ask=lambda talk, _: talk._(
                 "Who? Share their contact, forward a message of theirs, or write their number or @name."

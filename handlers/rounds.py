@@ -13,8 +13,8 @@ from handlers import forms, texts
 from handlers.access import Right
 from handlers.activity_form import read_moment
 from handlers.attendance import find_activity, names_of
-from handlers.forms import Form, Question
 from handlers.house import House
+from handlers.questions import Form, Question
 from handlers.reading import short_text
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk

@@ -10,9 +10,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.access import Right
-from handlers.forms import Form
 from handlers.house import House
-from handlers.talk import Buttons, Forged
+from handlers.questions import Form
+from handlers.talk import Buttons, Forged, Outgoing
+from handlers.texts import translator
+from storage.deliveries import Claimed
+from storage.desks import Words as DeskWords
+from storage.desks import in_language
 
 Handler = Callable[..., Awaitable[None]]
 
@@ -21,6 +25,9 @@ Words = Callable[[House, str, Mapping[str, Any]], tuple[str, Buttons]]
 
 Subject = Callable[[AsyncSession, int, datetime], Awaitable[Mapping[str, Any] | None]]
 """(session, number, now) -> parameters; None if the notice helps no more."""
+
+Composer = Callable[[AsyncSession, House, Claimed, str, datetime], Awaitable[Outgoing | None]]
+"""(session, house, delivery, language, now) -> the call that sends it; None if it is to be sent no more."""
 
 INT64_MAX = 2**63 - 1
 
@@ -37,7 +44,7 @@ class Route:
     right: Right = Right.USE
     writes: bool = True
     reads: bool = True
-    about: str = ""
+    about: str | DeskWords = ""
     arguments: tuple[type, ...] = ()
 
 
@@ -52,9 +59,10 @@ class Routes:
     events: dict[str, Route] = field(default_factory=dict)
     notices: dict[str, Words] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
+    composers: dict[str, Composer] = field(default_factory=dict)
 
-    def command(self, name: str, handle: Handler, about: str = "", **options: Any) -> None:
-        """`/name`; `about` is its line in the menu."""
+    def command(self, name: str, handle: Handler, about: str | DeskWords = "", **options: Any) -> None:
+        """`/name`; `about` is its line in the menu: to be translated, or by language."""
         self.commands[name] = Route(handle, about=about, **options)
 
     def press(self, name: str, handle: Handler, *arguments: type, **options: Any) -> None:
@@ -74,6 +82,10 @@ class Routes:
         self.notices[kind] = words
         if subject is not None:
             self.subjects[kind] = subject
+
+    def compose(self, kind: str, composer: Composer) -> None:
+        """A delivery of this kind that is more than a text with buttons."""
+        self.composers[kind] = composer
 
     def event(self, name: str, handle: Handler, **options: Any) -> None:
         self.events[name] = Route(handle, **options)
@@ -101,6 +113,14 @@ def _read(text: str, kind: type) -> Any:
     return value
 
 
-def menu(routes: Routes, rights: Mapping[Right, bool]) -> list[tuple[str, str]]:
-    """(command, msgid of its line) for those who have these rights, in the order of registration."""
-    return [(name, route.about) for name, route in routes.commands.items() if route.about and rights.get(route.right)]
+def menu(routes: Routes, may: Callable[[Right], bool], language: str) -> list[tuple[str, str]]:
+    """(command, its line) for who has these rights, in the order of registration."""
+    return [
+        (name, _line(route.about, language))
+        for name, route in routes.commands.items()
+        if route.about and may(route.right)
+    ]
+
+
+def _line(about: str | DeskWords, language: str) -> str:
+    return translator(language)(about) if isinstance(about, str) else in_language(about, language)

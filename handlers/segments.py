@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from handlers import texts
-from handlers.forms import Choice, NotAnAnswer, Question
+from handlers.questions import Choice, NotAnAnswer, Question
 from handlers.reading import clean, press_a_button
 from handlers.station_names import station_named
 from handlers.talk import Talk

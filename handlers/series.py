@@ -10,7 +10,7 @@ from handlers import activity_words as words
 from handlers import forms
 from handlers.access import Right
 from handlers.attendance import find_activity
-from handlers.forms import Choice, Form, NotAnAnswer, Question
+from handlers.questions import Choice, Form, NotAnAnswer, Question
 from handlers.reading import clean, press_a_button
 from handlers.routes import Routes
 from handlers.talk import Button, Talk

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from markupsafe import Markup
 from telegram import ChatMember
 
 from handlers import forms, texts
 from handlers.access import Right
+from handlers.incoming import Json
 from handlers.keyboards import location_keyboard
 from handlers.routes import Routes, menu
 from handlers.talk import Button, Forged, Talk
@@ -62,10 +65,9 @@ async def start(talk: Talk, routes: Routes) -> None:
 
 
 async def help_(talk: Talk, routes: Routes) -> None:
-    rights = {right: talk.person.may(right) for right in Right}
     lines = [Markup("<b>{}</b>").format(talk._("What I can do"))]
     lines.append(Markup("📍 {}").format(talk._("Send a location at any time: the nearest stations.")))
-    lines += [Markup("/{} — {}").format(name, talk._(about)) for name, about in menu(routes, rights)]
+    lines += [Markup("/{} — {}").format(name, about) for name, about in menu(routes, talk.person.may, talk.language)]
     hotline = talk.house.organisation.hotline
     lines.append(Markup("\n☎️ {}").format(talk._("Hotline: {hotline}").format(hotline=hotline)))
     talk.say(Markup("\n").join(lines), keyboard=location_keyboard(talk))
@@ -90,10 +92,13 @@ async def choose_language(talk: Talk, code: str, routes: Routes) -> None:
 
 def show_menu(talk: Talk, routes: Routes, language: str) -> None:
     """The command menu of this chat: this person's commands, in this language."""
-    _ = texts.translator(language)
-    rights = {right: talk.person.may(right) for right in Right}
-    commands = [{"command": name, "description": _(about)} for name, about in menu(routes, rights)]
+    commands = menu_commands(routes, talk.person.may, language)
     talk.call("setMyCommands", {"commands": commands, "scope": {"type": "chat", "chat_id": talk.chat_id}})
+
+
+def menu_commands(routes: Routes, may: Callable[[Right], bool], language: str) -> list[Json]:
+    """The commands of who has these rights, as the Bot API wants them."""
+    return [{"command": name, "description": about} for name, about in menu(routes, may, language)]
 
 
 async def cancel(talk: Talk, routes: Routes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import escape
 
-from handlers.forms import NotAnAnswer
+from handlers.questions import NotAnAnswer
 from handlers.talk import Talk
 
 

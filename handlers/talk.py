@@ -63,6 +63,7 @@ class Person:
     language: str
     roles: frozenset[Role]
     form: str | None = None
+    case: int | None = None
 
     def may(self, right: Right) -> bool:
         return may(self.roles, right)

@@ -10,6 +10,9 @@ from schedules.settings import Settings
 from storage import (
     activity_questions,
     applications,
+    case_drafts,
+    case_queue,
+    case_talk,
     deliveries,
     dialogues,
     log_files,
@@ -31,8 +34,11 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     await applications.forget(session, now, kept.decided_applications)
     await sign_ups.forget(session, now, kept.sign_ups)
     await memberships.forget(session, now, kept.former_members)
+    for case_id in await case_queue.to_forget(session, now, kept.closed_cases):
+        await case_talk.strip_case(session, case_id)
     for forget in (
-        dialogues.forget, updates.forget, deliveries.forget, occasions.forget, activity_questions.forget,
+        case_drafts.forget, dialogues.forget, updates.forget, deliveries.forget, occasions.forget,
+        activity_questions.forget,
     ):  # fmt: skip
         await forget(session, now)
     if settings.log_file is not None:

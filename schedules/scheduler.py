@@ -12,7 +12,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules import activities, broadcasts, offers, reminders, retention, reviews, roles
+from schedules import activities, broadcasts, cases, offers, reminders, retention, reviews, roles
 from schedules.settings import Settings
 from storage.database import Database
 
@@ -41,6 +41,7 @@ def jobs(settings: Settings) -> dict[str, Job]:
         "broadcasts": Job(broadcasts.EVERY, partial(broadcasts.run, quiet_hours=settings.quiet_hours)),
         "reviews": Job(reviews.EVERY, partial(reviews.Bell().run, settings=settings)),
         "roles": Job(roles.EVERY, roles.run),
+        "cases": Job(cases.EVERY, partial(cases.run, settings=settings)),
         "activities": Job(activities.EVERY, partial(activities.run, settings=settings)),
         "offers": Job(offers.EVERY, partial(offers.run, settings=settings), offers.next_due),
         "reminders": Job(reminders.EVERY, reminders.run, reminders.next_due),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import roles
+from storage.desks import Desk, Desks
 from storage.quiet_hours import QuietHours
 from storage.retention import Retention
 
@@ -29,6 +30,17 @@ class Settings:
     week_digest_on: int = 0
     week_digest_at: time = time(10)
     log_file: Path | None = None
+    counsel: frozenset[int] = frozenset()
+    desks: Desks = field(default_factory=dict)
+
+    async def staff(self, session: AsyncSession, role: str, now: datetime) -> list[int]:
+        """Who holds this role, by the config or given in the chat."""
+        named = {"counsel": self.counsel, "coordinator": self.coordinators, "admin": self.admins}[role]
+        return sorted(named | await roles.holders(session, (role,), now))
+
+    async def desk_staff(self, session: AsyncSession, desk: Desk, now: datetime) -> list[int]:
+        """Who takes care of a desk's cases."""
+        return [one for one in await self.staff(session, "counsel", now) if not desk.people or one in desk.people]
 
     async def reviewers(self, session: AsyncSession, now: datetime) -> list[int]:
         """Who is called when applications wait: coordinators, or the admins where there are none."""

@@ -43,6 +43,12 @@ class Act(StrEnum):
     APPLICATION_UNDONE = "application_undone"
     CARD_CHECKED = "card_checked"
     ATTENDANCE_READ = "attendance_read"
+    CASE_READ = "case_read"
+    CASE_CLAIMED = "case_claimed"
+    CASE_ASSIGNED = "case_assigned"
+    CASE_CLOSED = "case_closed"
+    CASE_CONFLICT = "case_conflict"
+    CASE_BUNDLE = "case_bundle"
     PERSON_ERASED = "person_erased"
 
 

@@ -60,6 +60,11 @@ async def withdraw(session: AsyncSession, person_id: int, purpose: str, now: dat
     )
 
 
+async def forget(session: AsyncSession, person_id: int, purpose: str) -> None:
+    """As if it had never been given: for what was told anonymously."""
+    await session.execute(delete(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose))
+
+
 async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
     rows = await session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
     return [

@@ -24,12 +24,14 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.database import Base, BigKey, Sealed, insert_into, vault_of
 from storage.people import PersonRow, spoken
@@ -40,6 +42,12 @@ MOST_TRIES = 5
 PRIORITIES = (1, 2, 3)
 """Notices, reminders, broadcasts; replies (0) need no delivery."""
 KEPT = timedelta(days=30)
+
+CASE_MESSAGE, CASE_EDIT, CASE_RECALL = "case_message", "case_edit", "case_recall"
+IN_ORDER = (CASE_MESSAGE, CASE_EDIT, CASE_RECALL)
+"""The kinds that reach a person in the order in which they were queued, whatever goes wrong with one of them. They say
+where a case's messages stand, so they are kept as long as the case."""
+_IN_ORDER = text(f"kind IN ('{CASE_MESSAGE}', '{CASE_EDIT}', '{CASE_RECALL}')")
 
 
 class State(IntEnum):
@@ -61,6 +69,15 @@ class Delivery(Base):
         UniqueConstraint("broadcast_id", "recipient"),
         Index("ix_deliveries_due", "state", "priority", "due", "id"),
         Index("ix_deliveries_of_broadcast", "broadcast_id", "state"),
+        Index(
+            "ix_deliveries_in_order",
+            "recipient",
+            "state",
+            "message_id",
+            sqlite_where=_IN_ORDER,
+            postgresql_where=_IN_ORDER,
+        ),
+        Index("ix_deliveries_in_order_about", "subject", sqlite_where=_IN_ORDER, postgresql_where=_IN_ORDER),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -224,10 +241,25 @@ async def change_sent(session: AsyncSession, broadcast_id: int, kind: str, since
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
+def is_in_order(table: Any) -> Any:
+    """Written out, so that the indexes of these kinds are used."""
+    return table.kind.in_([literal_column(f"'{kind}'") for kind in IN_ORDER])
+
+
+def _waits_its_turn() -> Any:
+    """Whether something queued before it for the same person is on its way, or was put off."""
+    before = aliased(Delivery)
+    goes_first = or_(before.state == State.CLAIMED, (before.state == State.WAITING) & (before.due > Delivery.due))
+    earlier = select(before.id).where(
+        is_in_order(before), before.recipient == Delivery.recipient, before.id < Delivery.id, goes_first
+    )
+    return is_in_order(Delivery) & earlier.exists()
+
+
 async def _first(session: AsyncSession, which: Any, most: int) -> list[int]:
     rows = await session.scalars(
         select(Delivery.id)
-        .where(which)
+        .where(which, ~_waits_its_turn())
         .order_by(Delivery.due, Delivery.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=Delivery)
@@ -312,7 +344,8 @@ async def try_again(session: AsyncSession, now: datetime, broadcast_id: int | No
 
 async def forget(session: AsyncSession, now: datetime) -> None:
     """Drops finished notices after KEPT."""
-    await session.execute(delete(Delivery).where(Delivery.state >= State.SENT, Delivery.done_at < now - KEPT))
+    finished = (Delivery.state >= State.SENT) & (Delivery.done_at < now - KEPT)
+    await session.execute(delete(Delivery).where(finished, Delivery.kind.not_in(IN_ORDER)))
 
 
 async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:

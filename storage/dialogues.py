@@ -61,9 +61,12 @@ async def current(session: AsyncSession, person_id: int, now: datetime) -> OpenF
     return OpenForm(person_id=person_id, form=row.form, **kept)
 
 
-async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
-    """Keeps where the person stands, with a new mark, for so long from now."""
-    form.mark = secrets.token_urlsafe(6)
+async def keep(
+    session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta, same_step: bool = False
+) -> None:
+    """Keeps where the person stands, for so long from now; with a new mark, if it is not the same step."""
+    if not same_step:
+        form.mark = secrets.token_urlsafe(6)
     kept = {"step": form.step, "answers": form.answers, "trail": form.trail, "editing": form.editing, "mark": form.mark}
     sealed = vault_of(session).seal(orjson.dumps(kept), "dialogues.answers", form.person_id)
     row = {"person_id": form.person_id, "form": form.form, "answers": sealed, "expires_at": now + kept_for}

@@ -38,6 +38,19 @@ def _chinese(year: int) -> Iterator[date]:
         day += timedelta(days=1)
 
 
+def is_working_day(country: str, day: date) -> bool:
+    """Monday to Friday but for public holidays; in China also the weekends that the yearly notice turns into working
+    days."""
+    if country.upper() == "CN":
+        from chinese_calendar import is_workday
+
+        try:
+            return bool(is_workday(day))
+        except NotImplementedError:
+            pass
+    return day.weekday() < 5 and day not in public_holidays(country, day.year)
+
+
 def as_ranges(days: tuple[date, ...]) -> list[tuple[date, date]]:
     """Runs of neighbouring days as (first, last)."""
     runs: list[tuple[date, date]] = []

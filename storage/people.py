@@ -26,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import roles
+from storage.case_contexts import CaseContext
 from storage.database import Base, Sealed, UtcDateTime, insert_into, run, vault_of
 from storage.dialogues import Dialogue
 from storage.encryption import Vault
@@ -56,7 +57,7 @@ class Standing:
     """What has to be known about a person before their update is looked at.
 
     `language` is what they chose, None where Telegram's word holds (`app_language` was the last); `form` is the form
-    that waits for their answer.
+    that waits for their answer, `case` the one in which they write.
     """
 
     known: bool
@@ -67,6 +68,7 @@ class Standing:
     app_language: str | None = None
     roles: frozenset[str] = frozenset()
     """Given in the chat, at this moment; "member" while the membership lasts."""
+    case: int | None = None
 
     @property
     def spoken(self) -> str | None:
@@ -76,17 +78,21 @@ class Standing:
 
 def _standings() -> Select[Any]:
     """Built once: it is asked for every update."""
-    people, forms, members = (cast(Table, one.__table__) for one in (PersonRow, Dialogue, Membership))
+    people, forms, members, contexts = (
+        cast(Table, one.__table__) for one in (PersonRow, Dialogue, Membership, CaseContext)
+    )
     now = bindparam("now", type_=UtcDateTime())
     return (
         select(
             people.c.id, people.c.language, people.c.reachable, people.c.last_seen, forms.c.form,
-            people.c.app_language, members.c.number,
+            people.c.app_language, members.c.number, contexts.c.case_id,
         )
         .select_from(
             people.outerjoin(
                 forms, and_(forms.c.person_id == people.c.id, forms.c.expires_at > now)
-            ).outerjoin(members, and_(members.c.person_id == people.c.id, members.c.left_at.is_(None)))
+            )
+            .outerjoin(members, and_(members.c.person_id == people.c.id, members.c.left_at.is_(None)))
+            .outerjoin(contexts, contexts.c.person_id == people.c.id)
         )
         .where(people.c.id.in_(bindparam("ids", expanding=True)))
     )  # fmt: skip
@@ -109,9 +115,9 @@ def spoken() -> ColumnElement[str | None]:
 
 
 def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
-    _, language, reachable, last_seen, form, app_language, number = row
+    _, language, reachable, last_seen, form, app_language, number, case_id = row
     held = frozenset(given if number is None else {*given, MEMBER})
-    return Standing(True, language, reachable, last_seen, form, app_language, held)
+    return Standing(True, language, reachable, last_seen, form, app_language, held, case_id)
 
 
 async def seen_all(

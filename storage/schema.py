@@ -16,12 +16,18 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
     broadcast_reads,
     broadcasts,
     calendar_feeds,
+    case_contexts,
+    case_drafts,
+    case_figures,
+    case_talk,
+    cases,
     check_ins,
     consents,
     counters,
     deliveries,
     dialogues,
     digests,
+    evidence,
     keys,
     memberships,
     occasions,
@@ -43,7 +49,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
 from storage.database import Base, Database
 
 METADATA = Base.metadata
-NEWEST = "0005"
+NEWEST = "0006"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.config import load
+from bot.desk_config import desks
 from handlers import features
 from handlers.access import RIGHTS, Right, Role
-from handlers.forms import Form
+from handlers.questions import Form
 from handlers.routes import Route
 from storage import audit, memberships, roles
 from storage.audit import Act
 from tests.town import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town
 
-ROUTES = features.routes()
+ROUTES = features.routes(desks(load(Path("none.toml")).desks))
 REFUSAL = "This is only for those who run the bot."
 PEOPLE = {Role.RIDER: 301, Role.MEMBER: 302, Role.COORDINATOR: 303, Role.COUNSEL: 304, Role.ADMIN: 305}
 EXPECTED: dict[Right, set[Role]] = {

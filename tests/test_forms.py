@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from bot.app import App
 from handlers import forms
 from handlers.access import Role
-from handlers.forms import Choice, Form, NotAnAnswer, Question
 from handlers.house import House
 from handlers.incoming import Incoming
+from handlers.questions import Choice, Form, NotAnAnswer, Question
 from handlers.reading import clean
 from handlers.talk import Forged, Person, Talk
 from storage import dialogues, schema

@@ -8,7 +8,7 @@ from bot.sandbox.entities import units
 from bot.sandbox.markup import inline_keyboard
 from bot.sandbox.params import Json, Params, bad
 from bot.sandbox.sending import MEDIA, caption_content, text_content
-from bot.sandbox.world import Chat, World
+from bot.sandbox.world import Chat, Topic, World
 
 
 def _target(world: World, params: Params) -> tuple[Chat, Json]:
@@ -92,6 +92,27 @@ def answer_inline_query(world: World, params: Params) -> bool:
             raise bad("can't parse inline query result: the sandbox knows articles")
     query.answered = True
     world.tell(query.person_id, {"type": "inline", "query": params.text("inline_query_id"), "results": results})
+    return True
+
+
+def create_forum_topic(world: World, params: Params) -> Json:
+    chat, name = world.reachable(params.values.get("chat_id")), params.text("name")
+    if not chat.is_forum:
+        raise bad("the chat is not a forum")
+    if not 1 <= len(name) <= 128:
+        raise bad("topic name must be non-empty")
+    made = world.say(chat, {"forum_topic_created": {"name": name, "icon_color": 0x6FB9F0}})
+    chat.topics[made["message_id"]] = Topic(name)
+    return {"message_thread_id": made["message_id"], "name": name, "icon_color": 0x6FB9F0}
+
+
+def close_forum_topic(world: World, params: Params) -> bool:
+    chat, topic = world.reachable(params.values.get("chat_id")), params.whole("message_thread_id")
+    if topic not in chat.topics:
+        raise bad("message thread not found")
+    if chat.topics[topic].closed:
+        raise bad("TOPIC_NOT_MODIFIED")
+    chat.topics[topic].closed = True
     return True
 
 

@@ -77,5 +77,12 @@ class Files:
         kind = mimetypes.guess_type(upload.name)[0] or "application/octet-stream"
         return {**self.put(upload), "file_name": upload.name, "mime_type": kind}
 
+    def video(self, upload: Upload) -> Json:
+        return {**self.put(upload), "width": 320, "height": 240, "duration": 1, "file_name": upload.name,
+                "mime_type": "video/mp4"}  # fmt: skip
+
+    def audio(self, upload: Upload) -> Json:
+        return {**self.put(upload), "duration": 1, "file_name": upload.name, "mime_type": "audio/mpeg"}
+
     def voice(self, upload: Upload) -> Json:
         return {**self.put(upload), "duration": 1, "mime_type": "audio/ogg"}

@@ -11,10 +11,10 @@ from bot.sandbox.params import Json, Params, bad
 from bot.sandbox.world import Chat, World
 
 _CONTENT = (
-    "text", "entities", "link_preview_options", "photo", "document", "voice", "video", "location", "venue", "contact",
-    "sticker", "caption", "caption_entities",
+    "text", "entities", "link_preview_options", "photo", "document", "voice", "video", "audio", "location", "venue",
+    "contact", "sticker", "caption", "caption_entities",
 )  # fmt: skip
-MEDIA = ("photo", "document", "voice", "video")
+MEDIA = ("photo", "document", "voice", "video", "audio")
 
 
 def formatted(params: Params, name: str, entities: str, limit: int, too_long: str) -> Formatted:
@@ -57,7 +57,9 @@ def _put(world: World, params: Params, content: Callable[[], Json]) -> Json:
     """Puts one message into the chat of the call. The chat is looked up first, as Telegram does."""
     chat = world.reachable(params.values.get("chat_id"))
     keyboard, inline = reply_keyboard(params), inline_keyboard(params)
-    made = {**content(), **_reply(chat, params), **({"reply_markup": inline} if inline else {})}
+    made = {**content(), **_reply(chat, params), **_topic(chat, params), **({"reply_markup": inline} if inline else {})}
+    if str(params.values.get("protect_content", "")).lower() == "true":
+        made["has_protected_content"] = True
     return world.say(chat, made, keyboard)
 
 
@@ -69,6 +71,17 @@ def _reply(chat: Chat, params: Params) -> Json:
     if message is None:
         return {}
     return {"reply_to_message": {name: value for name, value in message.items() if name != "reply_to_message"}}
+
+
+def _topic(chat: Chat, params: Params) -> Json:
+    if not params.has("message_thread_id"):
+        return {}
+    topic = params.whole("message_thread_id")
+    if topic not in chat.topics:
+        raise bad("message thread not found")
+    if chat.topics[topic].closed:
+        raise bad("TOPIC_CLOSED")
+    return {"message_thread_id": topic, "is_topic_message": True}
 
 
 def send_message(world: World, params: Params) -> Json:
@@ -96,6 +109,22 @@ def send_voice(world: World, params: Params) -> Json:
         world,
         params,
         lambda: {"voice": world.files.voice(world.files.sent(params, "voice")), **caption_content(params)},
+    )
+
+
+def send_video(world: World, params: Params) -> Json:
+    return _put(
+        world,
+        params,
+        lambda: {"video": world.files.video(world.files.sent(params, "video")), **caption_content(params)},
+    )
+
+
+def send_audio(world: World, params: Params) -> Json:
+    return _put(
+        world,
+        params,
+        lambda: {"audio": world.files.audio(world.files.sent(params, "audio")), **caption_content(params)},
     )
 
 

@@ -49,6 +49,14 @@ class Chat:
     members: list[int] = field(default_factory=list)
     messages: dict[int, Json] = field(default_factory=dict)
     keyboard: Json | None = None
+    is_forum: bool = False
+    topics: dict[int, Topic] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Topic:
+    name: str
+    closed: bool = False
 
 
 @dataclass(slots=True)
@@ -104,10 +112,16 @@ class World:
         self.chats[chat_id] = Chat(chat_id, "group", title, list(members))
         return self.chats[chat_id]
 
+    def add_forum(self, chat_id: int, title: str, members: Iterable[int]) -> Chat:
+        """A group with topics."""
+        self.chats[chat_id] = Chat(chat_id, "supergroup", title, list(members), is_forum=True)
+        return self.chats[chat_id]
+
     def describe(self, chat: Chat) -> Json:
         """The chat as the Bot API gives it."""
         if chat.type != "private":
-            return {"id": chat.id, "type": chat.type, "title": chat.title}
+            forum = {"is_forum": True} if chat.is_forum else {}
+            return {"id": chat.id, "type": chat.type, "title": chat.title, **forum}
         person = self.people[chat.id]
         named = {"username": person.username} if person.username else {}
         return {"id": chat.id, "type": "private", "first_name": person.first_name, **named}

@@ -1,0 +1,66 @@
+"""What handlers, coordinators and admins are told of cases: numbers, never a word of what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers import texts
+from handlers.house import House
+from handlers.routes import Routes, Words
+from handlers.talk import Button, Buttons
+from handlers.texts import N_
+from storage.desks import in_language
+
+
+def register(routes: Routes) -> None:
+    for kind, text in NOTICES.items():
+        routes.notice(kind, _notice(text))
+    routes.notice("case_new", new_words)
+    routes.notice("case_late", late_words)
+
+
+NOTICES: dict[str, str] = {
+    "case_ended": N_("✔ The rider has closed {number}."),
+    "case_reopened": N_("↺ The rider has reopened {number}. It is in your hands."),
+    "case_erased": N_("🗑 The rider has erased all that is theirs; {number} is gone."),
+    "case_away": N_("🚫 The rider of {number} can't be reached: they blocked the bot. Your messages wait for them."),
+    "case_back": N_("✅ The rider of {number} can be reached again; your messages are on their way."),
+    "case_given": N_("➡ {number} is in your hands now."),
+    "case_taken": N_("➡ {number} is in other hands now."),
+    "case_orphaned": N_("🗂 {number} waits again: who had it in hand is no handler any more."),
+}
+"""What is only a sentence about a case, with a way to it where there is one."""
+
+
+def _notice(text: str) -> Words:
+    def said(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+        _ = texts.translator(language)
+        number = Markup("<b>{}</b>").format(params["number"])
+        opens = [[Button(_("Look at it"), f"casedo:{params['id']}")]] if "id" in params else []
+        return Markup(_(text)).format(number=number), opens
+
+    return said
+
+
+def new_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """A new case waits: its number only."""
+    _ = texts.translator(language)
+    desk = house.desks.get(params["desk"])
+    title = in_language(desk.title, language) if desk is not None else params["desk"]
+    text = Markup("{} {}: <b>{}</b>").format(desk.sign if desk else "🗂", title, params["number"])
+    return text + "\n" + _("A case waits for somebody."), [
+        [Button(_("▶ Take it"), f"caseclaim:{params['id']}")], [Button(_("Look at the queue"), "desks")]
+    ]  # fmt: skip
+
+
+def late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = texts.translator(language)
+    desk = house.desks.get(params["desk"])
+    title = in_language(desk.title, language) if desk is not None else params["desk"]
+    said = _("{number} ({desk}) has had no answer for {n} h.").format(
+        number=params["number"], desk=title, n=params["hours"]
+    )
+    return "⏰ " + Markup("{}").format(said), [[Button(_("Look at the queue"), "desks")]]

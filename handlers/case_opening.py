@@ -1,0 +1,131 @@
+"""From the answers of a desk's form to a case: its number at once, what happens next and by when, what may lapse."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from markupsafe import Markup
+
+from handlers import activity_words
+from handlers import case_words as words
+from handlers.case_messages import parts_of, unpacked
+from handlers.consents import CASE
+from handlers.desk_form import ANONYMOUS, NO_PLATFORM
+from handlers.keyboards import location_keyboard
+from handlers.talk import Button, Talk
+from storage import (
+    case_drafts,
+    case_figures,
+    case_talk,
+    cases,
+    consents,
+    time_limits,
+    working_time,
+)
+from storage.case_talk import Side
+from storage.cases import Case, CaseContent, CaseLimit
+from storage.desks import AskType, Desk, in_language
+from storage.dialogues import Answers
+
+
+async def opened(desk: Desk, talk: Talk, answers: Answers) -> None:
+    """The case: its number at once, what happens next and by when, what may lapse."""
+    await consents.require(talk.session, talk.person.id, desk.purpose, CASE.version)
+    is_anonymous = answers.get("anonymous") == ANONYMOUS
+    content = _content(desk, answers)
+    house, zone = talk.house, talk.house.organisation.zone
+    due = working_time.after(talk.now, desk.late[0], zone, house.organisation.country, desk.working_days)
+    row = await cases.open_case(
+        talk.session, desk.key, desk.prefix, None if is_anonymous else talk.person.id, content, CASE.version,
+        talk.local_today.year, due, talk.now,
+    )  # fmt: skip
+    await _keep_parts(desk, talk, answers, row)
+    platform = content.platform if content.platform in house.joining.platforms else NO_PLATFORM
+    await case_figures.add(talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM, platform)
+    await case_drafts.drop(talk.session, talk.person.id, desk.key)
+    for handler in await handlers_of(talk, desk):
+        if handler != row.person_id:
+            talk.notify(handler, "case_new", number=row.number, desk=desk.key, id=row.id)
+    if is_anonymous:
+        await _forget_who(desk, talk)
+        talk.say(_received(talk, desk, row, [talk._("Nobody knows that it was you, and nobody can answer you.")]),
+                 keyboard=location_keyboard(talk))  # fmt: skip
+        return
+    limits = await _keep_limits(desk, talk, row, content)
+    rows = [[Button(talk._("💬 Write in this case"), f"casewrite:{row.id}")]]
+    if limits:
+        rows.append([Button(talk._("⏰ Remind me of the time limits"), f"caseremind:{row.id}")])
+    talk.say(_received(talk, desk, row, _next_lines(talk, desk, row, content, limits)), rows)
+
+
+def _content(desk: Desk, answers: Answers) -> CaseContent:
+    """The answers by what they mean; the parts are messages of their own."""
+    content = CaseContent()
+    for ask in desk.asks:
+        value = answers.get(ask.key)
+        if value is None or ask.type in (AskType.PARTS, AskType.ANONYMOUS):
+            continue
+        match ask.type:
+            case AskType.KIND:
+                content.kind = str(value)
+            case AskType.PLATFORM:
+                content.platform = str(value)
+            case AskType.DATE:
+                content.on = str(value)
+            case AskType.NAME:
+                content.name = str(value)
+            case _:
+                content.answers[ask.key] = value
+    return content
+
+
+async def _keep_parts(desk: Desk, talk: Talk, answers: Answers, row: Case) -> None:
+    """What was told in several messages, as the first messages of the case."""
+    for ask in desk.asks:
+        if ask.type is not AskType.PARTS:
+            continue
+        for part in cast("list[Any]", answers.get(ask.key) or []):
+            for said in parts_of(unpacked(part)):
+                await case_talk.say(talk.session, row, Side.RIDER, row.person_id, None, said, talk.now)
+
+
+async def _keep_limits(desk: Desk, talk: Talk, row: Case, content: CaseContent) -> list[CaseLimit]:
+    kind = desk.kind(content.kind)
+    if kind is None or not content.on:
+        return []
+    start = date.fromisoformat(content.on)
+    may_apply = time_limits.that_may_apply(talk.house.organisation.country, kind.limits)
+    for limit in may_apply:
+        await cases.add_limit(talk.session, row.id, limit.key, limit.ends_on(start))
+    return (await cases.limits_of(talk.session, [row.id]))[row.id]
+
+
+async def _forget_who(desk: Desk, talk: Talk) -> None:
+    """A consent of this minute beside a case of this minute would say whose it is."""
+    if not any(one.desk == desk.key for one in await cases.cases_of(talk.session, talk.person.id)):
+        await consents.forget(talk.session, talk.person.id, desk.purpose)
+
+
+async def handlers_of(talk: Talk, desk: Desk) -> list[int]:
+    """Who takes care of this desk's cases."""
+    return await talk.house.desk_staff(talk.session, desk, talk.now)
+
+
+def _received(talk: Talk, desk: Desk, row: Case, lines: list[Any]) -> Markup:
+    said = Markup(talk._("<b>Your case has the number {number}.</b>")).format(number=row.number)
+    following = in_language(desk.following, talk.language)
+    return Markup("\n").join([Markup("{} {}").format(desk.sign, said), Markup("{}").format(following), *lines])
+
+
+def _next_lines(talk: Talk, desk: Desk, row: Case, content: CaseContent, limits: list[CaseLimit]) -> list[Markup | str]:
+    when = activity_words.moment(row.due_at, talk.now, talk.house.organisation.zone, talk.language)
+    lines: list[Markup | str] = [
+        Markup("⏱ {}").format(talk._("You hear from us by {when} at the latest.").format(when=when))
+    ]
+    said = words.limit_lines(talk.house, limits, talk.local_today, talk.language) or words.undated_lines(
+        talk.house, desk, content.kind, talk.language
+    )
+    if said:
+        lines += [Markup("\n<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]
+    return lines

@@ -1,0 +1,236 @@
+"""The talk in a case: what the rider and the handler write goes to the other side, relayed by the bot.
+
+In which case somebody writes stands on the keyboard below the chat; a reply goes to the case of the message that it
+answers; what was meant for another case can be moved there.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from handlers import case_words as words
+from handlers.access import Right
+from handlers.case_keyboard import case_keyboard, is_leave, is_switch
+from handlers.case_messages import parts_of, read_said
+from handlers.desk_form import warn_of_danger
+from handlers.keyboards import location_keyboard
+from handlers.questions import NotAnAnswer
+from handlers.routes import Routes
+from handlers.start import stray_other, stray_text
+from handlers.talk import Button, Talk
+from storage import case_contexts, case_queue, case_talk, cases
+from storage.case_talk import CaseMessage, Said, Side
+from storage.cases import Case, CaseClosed, CaseState, NoSuchCase
+
+ACKNOWLEDGED_EVERY = timedelta(minutes=10)
+
+
+def register(routes: Routes) -> None:
+    routes.press("casewrite", enter, int)
+    routes.press("casemove", choose_other, int, writes=False)
+    routes.press("casemoveto", move, int, int)
+    routes.event("case", say_in_case)
+    routes.event("case_reply", reply)
+    routes.event("edited", edited)
+
+
+async def side_in(talk: Talk, case_id: int, lock: bool = False) -> tuple[Case, Side]:
+    """The case, and on which side of it this person is. Raises NoSuchCase."""
+    row = await cases.find(talk.session, case_id, lock)
+    if row is not None and row.person_id == talk.person.id:
+        return row, Side.RIDER
+    if row is not None and row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
+        return row, Side.HANDLER
+    raise NoSuchCase
+
+
+async def enter(talk: Talk, case_id: int) -> None:
+    """What is written from now on goes into this case."""
+    row, side = await side_in(talk, case_id)
+    if row.state == CaseState.CLOSED:
+        raise CaseClosed
+    if side is Side.RIDER:
+        await enter_as_rider(talk, row)
+    else:
+        await enter_as_handler(talk, row)
+
+
+async def enter_as_rider(talk: Talk, row: Case) -> None:
+    cases.note_writing(row, talk.now)
+    await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
+    said = talk._(
+        "What you write now goes into {number}: words, pictures, documents, voice. Only who takes care of it reads it. "
+        "“Leave the talk” ends that."
+    )
+    talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language))
+
+
+async def enter_as_handler(talk: Talk, row: Case) -> None:
+    await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
+    said = talk._("What you write now goes to the rider of {number}, without your name. “Leave the talk” ends that.")
+    talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language))
+
+
+def _in_case(said: str, row: Case) -> Markup:
+    return Markup(said).format(number=Markup("<b>{}</b>").format(row.number))
+
+
+async def say_in_case(talk: Talk) -> None:
+    """A message of somebody who writes in a case."""
+    if is_leave(talk):
+        await case_contexts.leave(talk.session, talk.person.id)
+        talk.say(talk._("You write in no case now."), keyboard=location_keyboard(talk))
+    elif is_switch(talk):
+        await _offer_cases(talk)
+    else:
+        await _say(talk, await _meant(talk) or talk.person.case or 0)
+
+
+async def reply(talk: Talk) -> None:
+    """A reply by somebody who writes in no case: it may answer a message of one."""
+    case_id = await _meant(talk)
+    if case_id is not None:
+        await _say(talk, case_id)
+    else:
+        await (stray_text if talk.text else stray_other)(talk)
+
+
+async def _meant(talk: Talk) -> int | None:
+    """The case of the message that this one replies to."""
+    answered = await _answered(talk)
+    return None if answered is None else answered.case_id
+
+
+async def _answered(talk: Talk) -> CaseMessage | None:
+    message_id = (talk.incoming.body.get("reply_to_message") or {}).get("message_id")
+    if not isinstance(message_id, int):
+        return None
+    return await case_talk.in_chat(talk.session, talk.person.id, message_id)
+
+
+async def _say(talk: Talk, case_id: int) -> None:
+    try:
+        row, side = await side_in(talk, case_id, lock=True)
+        if row.state == CaseState.CLOSED:
+            raise CaseClosed
+    except (NoSuchCase, CaseClosed):
+        await case_contexts.leave(talk.session, talk.person.id)
+        talk.say(talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
+                 keyboard=location_keyboard(talk))  # fmt: skip
+        return
+    try:
+        said = read_said(talk, talk.incoming.body)
+    except NotAnAnswer as hint:
+        talk.say(str(hint))
+        return
+    desk = words.desk_of(talk.house, row)
+    if desk is not None and side is Side.RIDER:
+        warn_of_danger(talk, desk, said.text)
+    await _relay(talk, row, side, said)
+
+
+async def _relay(talk: Talk, row: Case, side: Side, said: Said) -> None:
+    answered = await _answered(talk)
+    said.answers = answered.id if answered is not None and answered.case_id == row.id else None
+    last = await case_talk.last_of(talk.session, row.id, talk.person.id)
+    message_id = talk.incoming.message_id
+    for part in parts_of(said):
+        kept = await case_talk.say(talk.session, row, side, talk.person.id, message_id, part, talk.now)
+    if side is Side.HANDLER and row.person_id is not None:
+        await case_contexts.enter_if_free(talk.session, row.person_id, row.id, talk.now)
+    if talk.person.case is None:
+        await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
+    await _acknowledge(talk, row, said, last, kept)
+
+
+async def _acknowledge(talk: Talk, row: Case, said: Said, last: CaseMessage | None, kept: CaseMessage) -> None:
+    """Says in which case it is: each time if there are several, else now and then; of an album once."""
+    if last is not None and said.album and case_talk.said_in(talk.session, last).album == said.album:
+        return
+    several = len(await _mine(talk)) > 1
+    if last is not None and not several and talk.now - last.at < ACKNOWLEDGED_EVERY:
+        return
+    text = Markup("✓ <b>{}</b>").format(row.number)
+    if row.assigned_to is None:
+        text += Markup(" · {}").format(talk._("nobody has it in hand yet; it waits there"))
+    if several:
+        talk.say(text, [[Button(talk._("↪ That was meant for another case"), f"casemove:{kept.id}")]])
+    else:
+        talk.say(text, keyboard=case_keyboard(row.number, talk.language))
+
+
+async def _mine(talk: Talk) -> list[Case]:
+    """The open cases in which this person may write, on either side."""
+    own = [row for row in await cases.cases_of(talk.session, talk.person.id) if row.state != CaseState.CLOSED]
+    if talk.person.may(Right.HANDLE_CASES):
+        own += await case_queue.in_hand(talk.session, talk.person.id)
+    return own
+
+
+async def _offer_cases(talk: Talk) -> None:
+    rows = [
+        [Button(("• " if row.id == talk.person.case else "") + f"{words.sign_of(talk.house, row)} {row.number}",
+                f"casewrite:{row.id}")]
+        for row in await _mine(talk)
+    ]  # fmt: skip
+    if rows:
+        talk.say(talk._("In which case do you want to write?"), rows[:40])
+    else:
+        talk.say(talk._("You have no open case."), keyboard=location_keyboard(talk))
+
+
+# Moving and changing what was said
+
+
+async def _own_message(talk: Talk, message_id: int) -> tuple[CaseMessage, Case, Side]:
+    kept = await case_talk.find(talk.session, message_id)
+    if kept is None or kept.author != talk.person.id:
+        raise NoSuchCase
+    row, side = await side_in(talk, kept.case_id)
+    if side != kept.side:
+        raise NoSuchCase
+    return kept, row, side
+
+
+async def choose_other(talk: Talk, message_id: int) -> None:
+    """To which other case a message is to be moved."""
+    kept, row, side = await _own_message(talk, message_id)
+    others = [one for one in await _mine(talk) if one.id != row.id and (await side_in(talk, one.id))[1] is side]
+    rows = [
+        [Button(f"{words.sign_of(talk.house, one)} {one.number}", f"casemoveto:{kept.id}:{one.id}")] for one in others
+    ]
+    talk.edit(talk._("To which case? It is taken back from {number}.").format(number=row.number), rows[:40])
+
+
+async def move(talk: Talk, message_id: int, case_id: int) -> None:
+    kept, old, side = await _own_message(talk, message_id)
+    new, new_side = await side_in(talk, case_id, lock=True)
+    if new_side is not side:
+        raise NoSuchCase
+    for one in await case_talk.of_source(talk.session, talk.person.id, kept.source_message):
+        await case_talk.move(talk.session, one, old, new, talk.now)
+    await case_contexts.enter(talk.session, talk.person.id, new.id, talk.now)
+    talk.edit(talk._("✓ Moved from {old} to {new}.").format(old=old.number, new=new.number))
+    talk.say(_in_case(talk._("You write in {number} now."), new), keyboard=case_keyboard(new.number, talk.language))
+
+
+async def edited(talk: Talk) -> None:
+    """A message that was changed after it was sent; what is none of a case's is left alone."""
+    kept = await case_talk.of_source(talk.session, talk.person.id, talk.incoming.message_id)
+    if not kept:
+        return
+    row, side = await side_in(talk, kept[0].case_id, lock=True)
+    try:
+        said = read_said(talk, talk.incoming.body)
+    except NotAnAnswer as hint:
+        talk.say(str(hint))
+        return
+    parts = parts_of(said)
+    for one, part in zip(kept, parts, strict=False):
+        await case_talk.edit(talk.session, one, part.text, part.entities, talk.now)
+    for part in parts[len(kept) :]:
+        await case_talk.say(talk.session, row, side, talk.person.id, talk.incoming.message_id, part, talk.now)
+    for one in kept[len(parts) :]:
+        await case_talk.edit(talk.session, one, "—", [], talk.now)

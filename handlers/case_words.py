@@ -1,0 +1,171 @@
+"""How cases are put into words: their state, what is due, which time limits may apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from markupsafe import Markup, escape
+
+from handlers import activity_words, texts
+from handlers.desk_form import NO_PLATFORM, WITHHELD
+from handlers.house import House
+from handlers.talk import Button, Buttons
+from handlers.texts import N_
+from storage import time_limits
+from storage.cases import Case, CaseContent, CaseLimit, CaseState, Outcome
+from storage.desks import AskType, Desk, in_language
+
+STATES: dict[CaseState, tuple[str, str]] = {
+    CaseState.OURS: (N_("⏳ waits for us"), N_("⏳ waits for you")),
+    CaseState.RIDERS: (N_("💬 waits for your answer"), N_("💬 waits for the rider")),
+    CaseState.CLOSED: (N_("✔ closed"), N_("✔ closed")),
+}
+"""As the rider reads it, and as the handler does."""
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.SETTLED: N_("settled"),
+    Outcome.ADVISED: N_("advised"),
+    Outcome.REFERRED: N_("referred to another body"),
+    Outcome.NOT_OURS: N_("not for this desk"),
+    Outcome.WITHDRAWN: N_("closed by the rider"),
+}
+NEAR_DAYS = 30
+
+
+def desk_of(house: House, row: Case) -> Desk | None:
+    """None for a desk that the organisation has closed since."""
+    return house.desks.get(row.desk)
+
+
+def sign_of(house: House, row: Case) -> str:
+    desk = desk_of(house, row)
+    return desk.sign if desk is not None else "🗂"
+
+
+def title_of(house: House, row: Case, language: str) -> str:
+    desk = desk_of(house, row)
+    return in_language(desk.title, language) if desk is not None else row.desk
+
+
+def kind_words(house: House, row: Case, content: CaseContent, language: str) -> str:
+    desk = desk_of(house, row)
+    kind = desk.kind(content.kind) if desk is not None else None
+    return in_language(kind.words, language) if kind is not None else content.kind
+
+
+def state_words(row: Case, language: str, for_handler: bool = False) -> str:
+    _ = texts.translator(language)
+    said = _(STATES[CaseState(row.state)][for_handler])
+    if row.state == CaseState.CLOSED and row.outcome:
+        said += f" ({_(OUTCOMES[Outcome(row.outcome)])})"
+    return said
+
+
+def due_words(house: House, row: Case, now: datetime, language: str) -> str:
+    """Until when the first answer is due; that it is late."""
+    _ = texts.translator(language)
+    when = activity_words.moment(row.due_at, now, house.organisation.zone, language)
+    if row.first_answer_at is None and row.due_at <= now:
+        return "🔴 " + _("late since {when}").format(when=when)
+    return _("due {when}").format(when=when)
+
+
+def days_left(ends_on: date, today: date, language: str) -> str:
+    _ = texts.translator(language)
+    days = (ends_on - today).days
+    if days < 0:
+        return "⚠️ " + _("may have ended {n} days ago").format(n=texts.number(-days, language))
+    sign = "⚠️ " if days <= NEAR_DAYS else ""
+    return sign + _("{n} days left").format(n=texts.number(days, language))
+
+
+def limit_lines(house: House, limits: Sequence[CaseLimit], today: date, language: str) -> list[Markup]:
+    """What may apply, until when, by which law: information, never advice."""
+    known = time_limits.of_country(house.organisation.country)
+    lines = []
+    for row in limits:
+        limit = known.get(row.key)
+        if limit is None:
+            continue
+        until = texts.full_date(row.ends_on, language)
+        lines.append(
+            Markup("• {}\n  <b>{}</b> · {}\n  <i>{}</i>").format(
+                in_language(limit.words, language), until, days_left(row.ends_on, today, language),
+                in_language(limit.source, language),
+            )
+        )  # fmt: skip
+        if limit.note:
+            lines.append(Markup("  <i>{}</i>").format(in_language(limit.note, language)))
+    return lines
+
+
+def undated_lines(house: House, desk: Desk, kind: str, language: str) -> list[Markup]:
+    """The limits of a kind where the day is not known."""
+    option = desk.kind(kind)
+    keys = option.limits if option is not None else ()
+    return [
+        Markup("• {}\n  <i>{}</i>").format(in_language(limit.words, language), in_language(limit.source, language))
+        for limit in time_limits.that_may_apply(house.organisation.country, keys)
+    ]
+
+
+def name_words(content: CaseContent, language: str) -> str:
+    _ = texts.translator(language)
+    return content.name if content.name and content.name != WITHHELD else _("withheld")
+
+
+def summary_lines(house: House, row: Case, content: CaseContent, language: str) -> list[Markup]:
+    """The answers of the form, but for what was told in messages of their own."""
+    desk = desk_of(house, row)
+    if desk is None:
+        return []
+    shown: list[Markup] = []
+    for ask in desk.asks:
+        value = _answer(house, row, content, ask.type, ask.key, language)
+        if value:
+            shown.append(Markup("{}: <b>{}</b>").format(in_language(ask.title, language), value))
+    return shown
+
+
+def _answer(house: House, row: Case, content: CaseContent, kind: AskType, key: str, language: str) -> str:
+    _ = texts.translator(language)
+    match kind:
+        case AskType.KIND:
+            return kind_words(house, row, content, language)
+        case AskType.PLATFORM:
+            return "" if content.platform in ("", NO_PLATFORM) else content.platform
+        case AskType.DATE:
+            return content.on or _("Not sure")
+        case AskType.NAME:
+            return name_words(content, language)
+        case AskType.PARTS | AskType.ANONYMOUS:
+            return ""
+    value = content.answers.get(key)
+    if kind is AskType.CHOICE:
+        desk = desk_of(house, row)
+        choices = next((ask.choices for ask in desk.asks if ask.key == key), ()) if desk is not None else ()
+        return next((in_language(one.words, language) for one in choices if one.key == value), "")
+    return "" if value is None else str(value)
+
+
+def heading(house: House, row: Case, language: str) -> Markup:
+    """ "⚖️ L-2026-000123 · Legal consultation"."""
+    return Markup("{} <b>{}</b> · {}").format(sign_of(house, row), row.number, title_of(house, row, language))
+
+
+def quoted(text: str) -> Markup:
+    return Markup("<blockquote>{}</blockquote>").format(escape(text))
+
+
+def topic_words(house: House, row: Case, content: CaseContent, now: datetime) -> tuple[Markup, Buttons]:
+    """What a topic of the inbox says of a case: nothing that was told in it."""
+    language = house.organisation.language
+    _ = texts.translator(language)
+    state = _("✋ somebody has it in hand") if row.assigned_to is not None else _("🗂 waits for somebody")
+    if row.state == CaseState.CLOSED:
+        state = state_words(row, language, for_handler=True)
+    kind = kind_words(house, row, content, language)
+    lines = [heading(house, row, language), Markup("{}").format(kind), Markup("{}").format(state)]
+    if row.first_answer_at is None and row.state != CaseState.CLOSED:
+        lines.append(Markup("⏱ {}").format(due_words(house, row, now, language)))
+    return Markup("\n").join(lines), [[Button(_("Look at it"), url=house.link(f"case_{row.id}"))]]

@@ -1,0 +1,162 @@
+"""The form of a desk, built of its data."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, timedelta
+from typing import Any, cast
+
+from markupsafe import Markup
+
+from handlers.case_messages import packed, read_said
+from handlers.platforms import platform_choices, read_platform
+from handlers.questions import Choice, Form, NotAnAnswer, Question, always, no_choices
+from handlers.reading import clean, press_a_button, short_text
+from handlers.talk import Talk
+from storage.desks import Ask, AskType, Desk, Option, Words, in_language
+from storage.dialogues import Answers, Value
+
+Read = Callable[[Talk], Awaitable[Value]]
+ANONYMOUS = "yes"
+WITHHELD = "-"
+"""The answer of who does not say how they may be called."""
+NO_PLATFORM = "-"
+
+
+def desk_form(
+    desk: Desk, done: Callable[[Talk, Answers], Awaitable[None]], save: Callable[[Talk, Answers], Awaitable[None]]
+) -> Form:
+    return Form(
+        name=f"desk_{desk.key}",
+        title=lambda talk: in_language(desk.title, talk.language),
+        questions=[_question(desk, ask) for ask in desk.asks],
+        done=done,
+        save=save,
+    )
+
+
+def _question(desk: Desk, ask: Ask) -> Question:
+    read, choices, show = _KINDS[ask.type](desk, ask)
+    nameless = ask.type is AskType.NAME and any(one.type is AskType.ANONYMOUS for one in desk.asks)
+    return Question(
+        key=ask.key, title=_said(ask.title), ask=lambda talk, _: Markup(in_language(ask.words, talk.language)),
+        read=_heeding(desk, read), choices=choices, show=show, optional=ask.optional,
+        columns=1 if ask.type in (AskType.CHOICE, AskType.ANONYMOUS, AskType.PARTS) else 2,
+        collects=ask.type is AskType.PARTS,
+        when=(lambda answers: answers.get("anonymous") != ANONYMOUS) if nameless else always,
+    )  # fmt: skip
+
+
+def _said(words: Words) -> Callable[[Talk], str]:
+    return lambda talk: in_language(words, talk.language)
+
+
+def _heeding(desk: Desk, read: Read) -> Read:
+    """Words of acute danger are answered at once, whatever is asked."""
+    if not desk.danger:
+        return read
+
+    async def heeded(talk: Talk) -> Value:
+        warn_of_danger(talk, desk, str(talk.incoming.body.get("text") or talk.incoming.body.get("caption") or ""))
+        return await read(talk)
+
+    return heeded
+
+
+def warn_of_danger(talk: Talk, desk: Desk, text: str) -> None:
+    """The numbers to call, before anything else."""
+    if desk.is_danger(text):
+        talk.say(Markup(in_language(desk.emergency, talk.language)))
+
+
+Built = tuple[Read, Callable[[Talk, Answers], Sequence[Choice]], Callable[[Talk, Value], str]]
+
+
+def _options(options: Sequence[Option]) -> Built:
+    def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+        return [Choice(one.key, in_language(one.words, talk.language), one.key) for one in options]
+
+    def show(talk: Talk, value: Value) -> str:
+        return next((in_language(one.words, talk.language) for one in options if one.key == value), str(value))
+
+    return press_a_button, choices, show
+
+
+def _kind(desk: Desk, _ask: Ask) -> Built:
+    return _options(desk.kinds)
+
+
+def _choice(_desk: Desk, ask: Ask) -> Built:
+    return _options(ask.choices)
+
+
+def _platform(_desk: Desk, _ask: Ask) -> Built:
+    def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+        return platform_choices(talk, Choice("none", talk._("No platform"), NO_PLATFORM))
+
+    return (
+        read_platform, choices, lambda talk, value: talk._("No platform") if value == NO_PLATFORM else str(value)
+    )  # fmt: skip
+
+
+def _date(_desk: Desk, _ask: Ask) -> Built:
+    async def read(talk: Talk) -> Value:
+        try:
+            day = date.fromisoformat(clean(talk.text).replace("/", "-").replace(".", "-"))
+        except ValueError:
+            raise NotAnAnswer(talk._("Write the day like 2026-11-03, or press a button.")) from None
+        if not talk.local_today - timedelta(days=36_525) < day <= talk.local_today:
+            raise NotAnAnswer(talk._("That day has not come yet, or is too long ago. Write it like 2026-11-03."))
+        return day.isoformat()
+
+    def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+        today = talk.local_today
+        return [
+            Choice("today", talk._("Today"), today.isoformat()),
+            Choice("yesterday", talk._("Yesterday"), (today - timedelta(days=1)).isoformat()),
+            Choice("unsure", talk._("Not sure"), ""),
+        ]
+
+    return read, choices, lambda talk, value: str(value) or talk._("Not sure")
+
+
+def _text(_desk: Desk, _ask: Ask) -> Built:
+    read = short_text(1, 1_500, lambda talk: talk._("1 to 1,500 letters, please."))
+    return read, no_choices, lambda _talk, value: str(value)
+
+
+def _parts(_desk: Desk, _ask: Ask) -> Built:
+    async def read(talk: Talk) -> Value:
+        return packed(read_said(talk, talk.incoming.body))
+
+    def show(_talk: Talk, value: Value) -> str:
+        parts = cast("list[dict[str, Any]]", value)
+        files = sum(bool(part["file_id"]) for part in parts)
+        words = " ".join(str(part["text"]) for part in parts if part["text"])
+        return " ".join(filter(None, [words[:300] + ("…" if len(words) > 300 else ""), f"📎 {files}" if files else ""]))
+
+    return read, no_choices, show
+
+
+def _name(_desk: Desk, _ask: Ask) -> Built:
+    def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+        return [Choice("withheld", talk._("🙈 Without my name"), WITHHELD)]
+
+    read = short_text(1, 60, lambda talk: talk._("1 to 60 letters, please, or press the button."))
+    return read, choices, lambda talk, value: talk._("withheld") if value == WITHHELD else str(value)
+
+
+def _anonymous(_desk: Desk, _ask: Ask) -> Built:
+    def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+        return [
+            Choice("no", talk._("💬 Under a number: I can be answered"), "no"),
+            Choice("yes", talk._("🙈 Anonymous to everyone: no answer"), ANONYMOUS),
+        ]
+
+    return press_a_button, choices, lambda talk, value: talk._("Yes") if value == ANONYMOUS else talk._("No")
+
+
+_KINDS: dict[AskType, Callable[[Desk, Ask], Built]] = {
+    AskType.KIND: _kind, AskType.CHOICE: _choice, AskType.PLATFORM: _platform, AskType.DATE: _date,
+    AskType.TEXT: _text, AskType.PARTS: _parts, AskType.NAME: _name, AskType.ANONYMOUS: _anonymous,
+}  # fmt: skip

@@ -1,0 +1,88 @@
+"""Cases by the clock: late first answers, handlers who left, riders who can't be reached and who come back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from schedules.settings import Settings
+from storage import case_contexts, case_copies, case_queue, cases, deliveries, people, working_time
+from storage.cases import Case
+from storage.deliveries import Notice
+from storage.desks import Desk
+from storage.people import PersonId
+
+EVERY = timedelta(seconds=20)
+LEVELS = ("counsel", "coordinator", "admin")
+"""Who is told when the first answer is late, one after the other."""
+
+
+async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
+    for row in await case_queue.late(session, now):
+        await _tell_late(session, row, now, settings)
+    await _free_orphans(session, now, settings)
+    await _follow_riders(session, now)
+    return False
+
+
+async def _tell_late(session: AsyncSession, row: Case, now: datetime, settings: Settings) -> None:
+    """Its handler, or those of the desk where nobody has it; then the coordinators; then the admins."""
+    desk, level = settings.desks.get(row.desk), row.late_level
+    row.late_level, row.late_at = level + 1, None
+    if desk is None:
+        return
+    if level + 1 < len(desk.late):
+        row.late_at = working_time.after(
+            row.opened_at, desk.late[level + 1], settings.zone, settings.country, desk.working_days
+        )
+    hours = int(desk.late[level].total_seconds() // 3_600)
+    params = {"number": row.number, "desk": row.desk, "hours": hours}
+    recipients = await _recipients(session, row, desk, level, now, settings)
+    await deliveries.add_all(session, [Notice(one, "case_late", params, now) for one in recipients])
+
+
+async def _recipients(
+    session: AsyncSession, row: Case, desk: Desk, level: int, now: datetime, settings: Settings
+) -> list[int]:
+    if level == 0 and row.assigned_to is not None:
+        return [row.assigned_to]
+    if level == 0:
+        return await _visible_to(session, row, await settings.desk_staff(session, desk, now))
+    return await _visible_to(session, row, await settings.staff(session, LEVELS[level], now))
+
+
+async def _visible_to(session: AsyncSession, row: Case, people_: list[int]) -> list[int]:
+    return [one for one in people_ if not await cases.is_hidden_from(session, row.id, one)]
+
+
+async def _free_orphans(session: AsyncSession, now: datetime, settings: Settings) -> None:
+    """Whose handler is none any more, waits again; the others of the desk hear of it."""
+    handlers = await settings.staff(session, LEVELS[0], now)
+    for row in await case_queue.without_handler_left(session, handlers):
+        gone = row.assigned_to
+        await cases.assign(session, row, None, now)
+        if gone is not None:
+            await case_contexts.leave(session, gone, row.id)
+        desk = settings.desks.get(row.desk)
+        told = await settings.desk_staff(session, desk, now) if desk is not None else []
+        for one in await _visible_to(session, row, told):
+            await deliveries.add(session, Notice(one, "case_orphaned", {"number": row.number}, now))
+
+
+async def _follow_riders(session: AsyncSession, now: datetime) -> None:
+    """A rider who blocked the bot: the handler hears of it. One who is back: gets what they missed."""
+    for row in await case_queue.with_undelivered(session):
+        if row.person_id is None:
+            continue
+        (standing,) = await people.standings(session, [PersonId(row.person_id)], now)
+        if standing.reachable == (not row.away):
+            continue
+        row.away = not standing.reachable
+        if standing.reachable:
+            await case_copies.deliver_after_all(session, row.person_id, now)
+        if row.assigned_to is not None:
+            params = {"number": row.number, "id": row.id}
+            await deliveries.add(
+                session, Notice(row.assigned_to, "case_away" if row.away else "case_back", params, now)
+            )

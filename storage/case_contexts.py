@@ -1,0 +1,53 @@
+"""In which case somebody writes now, as its rider or as its handler: what they say in the chat goes there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, insert_into
+
+
+class CaseContext(Base):
+    __tablename__ = "case_contexts"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    case_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    at: Mapped[datetime]
+
+
+async def enter(session: AsyncSession, person_id: int, case_id: int, now: datetime) -> None:
+    values = {"case_id": case_id, "at": now}
+    statement = insert_into(session, CaseContext).values(person_id=person_id, **values)
+    await session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
+
+
+async def enter_if_free(session: AsyncSession, person_id: int, case_id: int, now: datetime) -> None:
+    """Into this case, unless they write in one already."""
+    statement = insert_into(session, CaseContext).values(person_id=person_id, case_id=case_id, at=now)
+    await session.execute(statement.on_conflict_do_nothing(index_elements=["person_id"]))
+
+
+async def leave(session: AsyncSession, person_id: int, case_id: int | None = None) -> bool:
+    """Out of this case, or out of any; False if the person was in none."""
+    chosen = CaseContext.person_id == person_id
+    if case_id is not None:
+        chosen &= CaseContext.case_id == case_id
+    result = await session.execute(delete(CaseContext).where(chosen).returning(CaseContext.case_id))
+    return bool(result.all())
+
+
+async def leave_all(session: AsyncSession, case_id: int) -> list[int]:
+    """Everybody out of a case that is closed; returns whom."""
+    result = await session.execute(
+        delete(CaseContext).where(CaseContext.case_id == case_id).returning(CaseContext.person_id)
+    )
+    return list(result.scalars())
+
+
+async def current(session: AsyncSession, person_id: int) -> int | None:
+    """The case in which this person writes now."""
+    return await session.scalar(select(CaseContext.case_id).where(CaseContext.person_id == person_id))

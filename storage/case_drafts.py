@@ -1,0 +1,66 @@
+"""Forms of desks that were put aside, to go on with later: one a person and desk."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, String, UniqueConstraint, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, BigKey, Sealed, vault_of
+from storage.dialogues import Answers
+
+KEPT = timedelta(days=30)
+
+
+class CaseDraft(Base):
+    __tablename__ = "case_drafts"
+    __table_args__ = (UniqueConstraint("person_id", "desk"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    desk: Mapped[str] = mapped_column(String(15))
+    answers: Mapped[bytes] = mapped_column(Sealed)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+async def save(session: AsyncSession, person_id: int, desk: str, answers: Answers, now: datetime) -> None:
+    """In place of an earlier one for this desk."""
+    await drop(session, person_id, desk)
+    row = CaseDraft(person_id=person_id, desk=desk, answers=b"", at=now)
+    session.add(row)
+    await session.flush()
+    row.answers = vault_of(session).seal(orjson.dumps(answers), "case_drafts.answers", row.id)
+
+
+async def find(session: AsyncSession, person_id: int, desk: str, now: datetime) -> Answers | None:
+    row = await session.scalar(
+        select(CaseDraft).where(CaseDraft.person_id == person_id, CaseDraft.desk == desk, CaseDraft.at > now - KEPT)
+    )
+    return None if row is None else _answers(session, row)
+
+
+def _answers(session: AsyncSession, row: CaseDraft) -> Answers:
+    answers: Answers = orjson.loads(vault_of(session).open(row.answers, "case_drafts.answers", row.id))
+    return answers
+
+
+async def drop(session: AsyncSession, person_id: int, desk: str) -> None:
+    await session.execute(delete(CaseDraft).where(CaseDraft.person_id == person_id, CaseDraft.desk == desk))
+    await session.flush()
+
+
+async def forget(session: AsyncSession, now: datetime) -> None:
+    await session.execute(delete(CaseDraft).where(CaseDraft.at < now - KEPT))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(CaseDraft).where(CaseDraft.person_id == person_id))
+    return [{"desk": row.desk, "saved_at": row.at, "answers": _answers(session, row)} for row in rows]
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(CaseDraft).where(CaseDraft.person_id == person_id))

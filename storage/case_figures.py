@@ -1,0 +1,81 @@
+"""How many cases of which kind and platform came in which month: figures that point to nobody.
+
+They are counted when a case is opened, apart from the case, so that they stay when it is erased; who reads them gets no
+cell below LEAST.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import String, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, insert_into
+
+LEAST = 5
+
+
+class CaseCount(Base):
+    __tablename__ = "case_counts"
+
+    desk: Mapped[str] = mapped_column(String(15), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    platform: Mapped[str] = mapped_column(String(40), primary_key=True)
+    count: Mapped[int]
+
+
+class MonthFigures(NamedTuple):
+    """Of one month ("2026-11"): all cases, by kind and by platform, the largest first, without cells below LEAST."""
+
+    month: str
+    total: int
+    kinds: Mapping[str, int]
+    platforms: Mapping[str, int]
+
+
+async def add(session: AsyncSession, desk: str, month: str, kind: str, platform: str) -> None:
+    statement = insert_into(session, CaseCount).values(desk=desk, month=month, kind=kind, platform=platform, count=1)
+    same = ["desk", "month", "kind", "platform"]
+    await session.execute(statement.on_conflict_do_update(index_elements=same, set_={"count": CaseCount.count + 1}))
+
+
+def shown(cells: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """The cells that may be shown, the largest first.
+
+    What is left out must not follow from the total: where all that is left out together is below LEAST, the smallest
+    cell that is shown is left out too.
+    """
+    counted: Counter[str] = Counter()
+    for key, count in cells:
+        counted[key] += count
+    ordered = [(key, count) for key, count in counted.most_common() if count >= LEAST]
+    hidden = counted.total() - sum(count for _, count in ordered)
+    if 0 < hidden < LEAST and ordered:
+        ordered.pop()
+    return dict(ordered)
+
+
+async def by_month(session: AsyncSession, desk: str, months: Sequence[str]) -> list[MonthFigures]:
+    """Those of these months in which there were LEAST cases or more. Only single months are given: sums over several
+    would let a month that is left out be worked out."""
+    rows = (
+        await session.execute(
+            select(CaseCount.month, CaseCount.kind, CaseCount.platform, CaseCount.count).where(
+                CaseCount.desk == desk, CaseCount.month.in_(months)
+            )
+        )
+    ).all()
+    found = []
+    for month in months:
+        these = [(kind, platform, count) for when, kind, platform, count in rows if when == month]
+        total = sum(count for _, _, count in these)
+        if total >= LEAST:
+            kinds = shown((kind, count) for kind, _, count in these)
+            platforms = shown((platform, count) for _, platform, count in these)
+            found.append(MonthFigures(month, total, kinds, platforms))
+    return found
