@@ -114,5 +114,6 @@ async def _markup(session: AsyncSession, row: Case, recipient: int, language: st
     """Who writes in this case sees it on the keyboard; others get a button that leads into it."""
     if await case_contexts.current(session, recipient) == row.id:
         return case_keyboard(row.number, language) if as_keyboard else None
-    label = texts.translator(language)("💬 Write in {number}").format(number=row.number)
+    _ = texts.translator(language)
+    label = _("💬 Write in {number}").format(number=row.number)
     return buttons_markup([[Button(label, f"casewrite:{row.id}")]])

@@ -26,21 +26,28 @@ EXPECTED: dict[Right, set[Role]] = {
     Right.BROADCAST: {Role.COORDINATOR, Role.ADMIN},
     Right.REVIEW: {Role.COORDINATOR, Role.ADMIN},
     Right.RUN_ACTIVITIES: {Role.COORDINATOR, Role.ADMIN},
+    Right.SEE_CASES: {Role.COUNSEL, Role.ADMIN},
+    Right.HANDLE_CASES: {Role.COUNSEL},
+    Right.OVERSEE_CASES: {Role.ADMIN},
     Right.GRANT_ROLES: {Role.ADMIN},
     Right.ADMINISTER: {Role.ADMIN},
 }
 """Written down a second time, so that nobody changes the table by mistake."""
 OPEN_TO_ALL = {
-    "commands": {"start", "help", "language", "cancel", "station", "my", "privacy", "join", "leave", "activities"},
+    "commands": {"start", "help", "language", "cancel", "station", "my", "privacy", "join", "leave", "activities",
+                 "legal", "care", "aid", "suggestion"},
     "presses": {
         "list", "filter", "venues", "picture", "home", "nearhome", "address", "page", "report", "language", "topic",
         "mute", "haveread", "forgethome", "copy", "unconsent", "unconsentnow", "erase", "erasenow", "eraselast",
         "joinagree", "joinnot", "withdraw", "withdrawnow", "answer", "card", "leave", "leavenow", "acts",
         "actkinds", "act", "actopen", "actwhere", "signup", "signupall", "giveback", "take", "leads", "setleads",
         "actask", "ics", "feed", "feedrenew", "rate", "digest",
+        "deskgo", "deskdraft", "desknot", "case", "caseremind", "caseend", "caseendnow", "casereopen",
+        "caserate", "casewrite", "casemove", "casemoveto", "casebundle", "casesforget", "casesforgetnow",
     },
     "links": {"st", "act", "ci"},
-    "forms": {"address", "join", "application_answer", "sign_up", "activity_ask", "activity_comment"},
+    "forms": {"address", "join", "application_answer", "sign_up", "activity_ask", "activity_comment",
+              "desk_legal", "desk_care", "desk_aid", "desk_suggestion"},
 }  # fmt: skip
 
 

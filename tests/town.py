@@ -24,7 +24,7 @@ from storage.database import Database
 from tests.schema import check_call
 
 TOKEN = "1000000042:test-TOKEN-test-TOKEN-test-TOKEN-00"
-COORDINATOR, ADMIN = 900, 901
+COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL = 900, 901, 902, 903
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 DEZHOU = (37.43, 116.36)
 PATIENCE = 10.0
@@ -87,6 +87,9 @@ class Rider:
                         return message["message_id"], key.get("callback_data") or key["url"]
         raise AssertionError(f"no button {label!r}")
 
+    async def edits(self, message: Json, text: str) -> Json:
+        return await self.world.edits(self.person, message["message_id"], {"text": text})
+
     async def presses(self, label: str) -> None:
         await self.world.presses(self.person, *self.button(label))
 
@@ -136,7 +139,7 @@ class Town:
         return time.monotonic() + (self.now - NOON).total_seconds()
 
     def rider(self, person_id: int, language: str = "en") -> Rider:
-        started = person_id in (COORDINATOR, ADMIN)
+        started = person_id in (COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL)
         person = Person(
             person_id, f"Rider {person_id}", language_code=language, phone=f"+86138{person_id:08d}", started=started
         )
@@ -165,7 +168,7 @@ def configured(folder: Path, address: str, **telegram_section: Any) -> Config:
     """The defaults, with the test's Telegram and people."""
     config = load(folder / "none.toml")
     section = type(config.telegram).model_validate({"token": TOKEN, "api_base_url": address, **telegram_section})
-    people = type(config.people)(coordinators=[COORDINATOR], admins=[ADMIN])
+    people = type(config.people)(coordinators=[COORDINATOR], admins=[ADMIN], counsel=[COUNSEL, SECOND_COUNSEL])
     return config.model_copy(update={"telegram": section, "people": people})
 
 
