@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.config_values import Clock, Duration, Ids, Texts
-from bot.desk_config import DeskSection, Key, merged
+from bot.desk_config import DeskSection, Key, desk_faults, merged
 from storage.encryption import BadKey, decode_key
 from storage.retention import Retention
 
@@ -242,6 +242,10 @@ def _unknown_environment() -> list[str]:
 
 
 def _contradictions(config: Config) -> list[str]:
+    return desk_faults(config.desks) + _webhook_faults(config)
+
+
+def _webhook_faults(config: Config) -> list[str]:
     telegram = config.telegram
     if telegram.mode != "webhook" or not config.token:
         return []

@@ -119,3 +119,24 @@ def desk(key: str, section: DeskSection) -> Desk:
 def desks(sections: Mapping[str, DeskSection]) -> dict[str, Desk]:
     """By key, those that are switched on."""
     return {key: desk(key, section) for key, section in sections.items() if section.enabled}
+
+
+RESERVED = frozenset({
+    "start", "help", "station", "activities", "join", "leave", "my", "language", "privacy", "cancel", "broadcast",
+    "activity", "reviews", "checkin", "stats", "cases", "role", "station_add", "import", "export", "block", "audit",
+    "system",
+})  # fmt: skip
+"""The bot's own commands."""
+
+
+def desk_faults(sections: Mapping[str, DeskSection]) -> list[str]:
+    """Where two desks, or a desk and the bot, want the same command or prefix: one sentence each."""
+    faults, commands, prefixes = [], dict.fromkeys(RESERVED, "the bot itself"), dict[str, str]()
+    for key, section in sections.items():
+        if not section.enabled:
+            continue
+        for taken, name, value in ((commands, "command", section.command), (prefixes, "prefix", section.prefix)):
+            if value in taken:
+                faults.append(f"desks.{key}.{name}: {value!r} is taken by {taken[value]}")
+            taken[value] = f"desks.{key}"
+    return faults

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
+from collections.abc import Iterator
 from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,29 @@ def _masked(value: Any) -> Any:
     return value
 
 
+def _without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """An exception as its types and the lines of code it came through. What it says is left out, since it may quote
+    what somebody wrote: `int("my name")` does."""
+    found = event.pop("exc_info", None)
+    error = found if isinstance(found, BaseException) else found[1] if isinstance(found, tuple) else None
+    if found is True:
+        error = sys.exc_info()[1]
+    if error is not None:
+        event["exception"] = "\n".join(_told(error))
+    return event
+
+
+def _told(error: BaseException) -> Iterator[str]:
+    """What caused it first."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from _told(before)
+        yield "which led to:"
+    yield "Traceback (most recent call last):"
+    yield "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    yield f"{type(error).__module__}.{type(error).__qualname__}"
+
+
 def set_up(level: str, style: str, file: Path | None = None) -> None:
     """Sends everything through structlog to standard error, and to a file that is a new one each day."""
     shared: list[Processor] = [
@@ -45,14 +70,12 @@ def set_up(level: str, style: str, file: Path | None = None) -> None:
     ]
     renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
     if style == "console":
-        renderer = structlog.dev.ConsoleRenderer(
-            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
             *shared,
-            structlog.processors.format_exc_info,
+            _without_messages,
             _without_tokens,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
@@ -64,7 +87,7 @@ def set_up(level: str, style: str, file: Path | None = None) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         handlers.append(TimedRotatingFileHandler(file, when="midnight", utc=True, encoding="utf-8"))
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=[*shared, structlog.processors.format_exc_info, _without_tokens],
+        foreign_pre_chain=[*shared, _without_messages, _without_tokens],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
     for handler in handlers:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import load
-from bot.desk_config import desks
+from bot.desk_config import RESERVED, desks
 from handlers import features
 from handlers.access import RIGHTS, Right, Role
 from handlers.questions import Form
@@ -17,7 +17,8 @@ from storage import audit, memberships, roles
 from storage.audit import Act
 from tests.town import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town
 
-ROUTES = features.routes(desks(load(Path("none.toml")).desks))
+DESKS = desks(load(Path("none.toml")).desks)
+ROUTES = features.routes(DESKS)
 REFUSAL = "This is only for those who run the bot."
 PEOPLE = {Role.RIDER: 301, Role.MEMBER: 302, Role.COORDINATOR: 303, Role.COUNSEL: 304, Role.ADMIN: 305}
 EXPECTED: dict[Right, set[Role]] = {
@@ -63,6 +64,11 @@ def test_what_is_open_to_all_was_meant_to_be() -> None:
     for kind, known in OPEN_TO_ALL.items():
         found = {name for name, one in table[kind].items() if one.right is Right.USE}
         assert found == known
+
+
+def test_no_desk_can_take_a_command_of_the_bot() -> None:
+    desks_ = {desk.command for desk in DESKS.values()}
+    assert set(ROUTES.commands) - desks_ <= RESERVED
 
 
 async def people(town: Town) -> dict[Role, Rider]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -144,24 +144,41 @@ async def test_a_missing_key_file_is_one_line_at_the_start(tmp_path: Path) -> No
 NAME, PHONE, DISTRICT = "欧阳若曦", "13912345678", "陵城新区"
 
 
-def traces() -> list[bytes]:
+def traces(said: Sequence[str]) -> list[bytes]:
     """What must stand nowhere on a disk, as text, as UTF-16 and as JSON spells it."""
-    said = [NAME, PHONE, DISTRICT, ID_NUMBER, "+86" + PHONE]
-    return [text.encode(code) for text in said for code in ("utf-8", "utf-16-le")] + [
-        text.encode("unicode-escape") for text in (NAME, DISTRICT)
-    ]
+    return [text.encode(code) for text in said for code in ("utf-8", "utf-16-le", "unicode-escape")]
 
 
 def files_of(folder: Path) -> Iterator[Path]:
     return (file for file in folder.rglob("*") if file.is_file())
 
 
-def search(folder: Path) -> None:
-    wanted = traces()
+def search(folder: Path, said: Sequence[str] = (NAME, PHONE, DISTRICT, ID_NUMBER, "+86" + PHONE)) -> None:
+    wanted = traces(said)
     for file in files_of(folder):
         content = file.read_bytes()
         for trace in wanted:
             assert trace not in content, f"{trace!r} stands in {file.name}"
+
+
+async def search_disk(folder: Path, server: str, *said: str) -> None:
+    """The folder of a program; then the files of its PostgreSQL, or a backup of its SQLite file."""
+    looked_for = (said,) if said else ()
+    await asyncio.to_thread(search, folder, *looked_for)
+    if server:
+        connection = await asyncpg.connect(server)
+        await connection.execute("CHECKPOINT")
+        data = Path(await connection.fetchval("SHOW data_directory"))
+        await connection.close()
+        for part in ("base", "pg_wal"):
+            await asyncio.to_thread(search, data / part, *looked_for)
+        return
+    source = sqlite3.connect(folder / "data" / "nuanxin.db")
+    backup = sqlite3.connect(folder / "backup.db")
+    source.backup(backup)
+    backup.close()
+    source.close()
+    await asyncio.to_thread(search, folder, *looked_for)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -219,20 +236,6 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         await rider.says("/my")
         await rider.hears_of("You are a member")
         await _ends_within_10_s(again)
-    await asyncio.to_thread(search, tmp_path)
-    if server:
-        connection = await asyncpg.connect(server)
-        await connection.execute("CHECKPOINT")
-        folder = await connection.fetchval("SHOW data_directory")
-        await connection.close()
-        await asyncio.to_thread(search, Path(folder) / "base")
-        await asyncio.to_thread(search, Path(folder) / "pg_wal")
-    else:
-        source = sqlite3.connect(tmp_path / "data" / "nuanxin.db")
-        backup = sqlite3.connect(tmp_path / "backup.db")
-        source.backup(backup)
-        backup.close()
-        source.close()
-        await asyncio.to_thread(search, tmp_path)
+    await search_disk(tmp_path, server)
     log = (tmp_path / "logs" / "nuanxin.log").read_text()
     assert "this process leads" in log and "Traceback" not in log

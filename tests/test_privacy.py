@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config import BadConfig, load
 from schedules import retention
@@ -24,9 +25,14 @@ from storage import (
     attendance,
     audit,
     calendar_feeds,
+    case_contexts,
+    case_drafts,
+    case_talk,
+    cases,
     consents,
     dialogues,
     digests,
+    evidence,
     log_files,
     memberships,
     people,
@@ -39,6 +45,8 @@ from storage.activities import Kind as ActivityKind
 from storage.activities import Plan
 from storage.appends import Seen
 from storage.audit import Act
+from storage.case_talk import Said, Side
+from storage.cases import CaseConflict, CaseContent
 from storage.database import Base, Database
 from storage.deliveries import Delivery
 from storage.dialogues import OpenForm
@@ -48,7 +56,7 @@ from storage.retention import Retention
 from storage.searches import Search
 from storage.sign_ups import PlaceState
 from tests.test_applications import ANSWERS, ID_NUMBER, applied, at_work
-from tests.town import COORDINATOR, NOON, Rider, Town
+from tests.town import COORDINATOR, COUNSEL, NOON, Rider, Town
 
 UTC = ZoneInfo("UTC")
 PERSON = 7_391_846
@@ -85,12 +93,35 @@ async def member_of(town: Town) -> Rider:
     await rider.presses("I agree")
     await rider.hears_of("What is your name?")
     async with town.database.writing() as session:
+        await brought(session)
         row = await applied(session, PERSON)
         await reviews.claim(session, row.id, COORDINATOR, NOON)
         await reviews.approve(session, row.id, COORDINATOR, NOON)
         await audit.note(session, COORDINATOR, Act.APPLICATION_APPROVED, NOON, PERSON, row.receipt)
     await town.until_idle()
     return rider
+
+
+async def brought(session: AsyncSession) -> None:
+    """A case of theirs, with evidence, in a handler's hands; a case of somebody else that they handle; a saved form."""
+    for rider, handler in ((PERSON, COUNSEL), (8, PERSON)):
+        row = await cases.open_case(
+            session, "legal", "L", rider, CaseContent("pay", "美团", "2026-09-01", "李雷"), 1, 2026, NOON, NOON
+        )
+        limit = await cases.add_limit(session, row.id, "arbitration", date(2027, 9, 1))
+        quiet = QuietHours.of("00:00-00:00", UTC)
+        at = NOON + timedelta(days=280)
+        await reminders.add(session, rider, "case_limit", limit.id, at, [timedelta(days=7)], NOON, quiet)
+        file = Said("document", "my payslip", file_id="x", file_name="payslip.pdf")
+        await case_talk.say(session, row, Side.RIDER, rider, 1, file, NOON)
+        await cases.claim(session, row.id, handler, ["legal"], NOON)
+        await case_talk.say(session, row, Side.HANDLER, handler, 2, Said(text="Which month?"), NOON)
+        (kept,) = await evidence.of_case(session, row.id)
+        await evidence.store(session, kept.id, b"bytes", NOON)
+    await cases.mark_conflict(session, row, 9)
+    await case_contexts.enter(session, PERSON, row.id, NOON)
+    await case_drafts.save(session, PERSON, "aid", {"kind": "housing"}, NOON)
+    session.add(CaseConflict(case_id=1_000, person_id=PERSON))
 
 
 async def test_a_copy_has_it_all_to_read_and_as_json(town: Town) -> None:
@@ -108,6 +139,9 @@ async def test_a_copy_has_it_all_to_read_and_as_json(town: Town) -> None:
     assert data["searches"][0]["latitude"] == pytest.approx(37.43) and data["reports"][0]["kind"] == "crowded"
     assert data["consents"][0]["version"] == 1 and data["muted_topics"] == ["news"]
     assert data["activities"][0]["answers"] == ["diabetes"] and data["activity_questions"][0]["text"] == "Where?"
+    assert data["cases"][0]["number"] == "L-2026-000001" and data["cases"][0]["kind"] == "pay"
+    assert [one["text"] for one in data["case_talk"]] == ["my payslip", "Which month?"]
+    assert data["case_drafts"][0]["answers"] == {"kind": "housing"}
     assert data["audit"][0]["act"] == "application_approved" and data["dialogue"][0]["form"] == "join"
     readable = html.unescape(re.sub(r"<script.*</script>", "", page, flags=re.DOTALL))
     assert "李雷" in readable and ID_NUMBER in readable
@@ -132,6 +166,11 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
     async with town.database.reading() as session:
         (following,) = await sign_ups.people_of(session, 1)
         assert (following.person_id, following.state) == (8, PlaceState.OFFERED), "the place goes to the next"
+    async with town.database.reading() as session:
+        assert await evidence.of_case(session, 1) == [] and await case_talk.talk_of(session, 1, notes=True) == []
+        others = await cases.find(session, 2)
+        assert others is not None and others.person_id == 8 and others.assigned_to is None, "it waits again"
+        assert len(await case_talk.talk_of(session, 2)) == 2, "what was said in it stays"
     async with town.database.reading() as session:
         left = await memberships.by_number(session, 1)
         assert left is not None and left.left_at is not None and memberships.content_of(session, left) == {}
