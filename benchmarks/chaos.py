@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from benchmarks import broadcast_chaos, reminder_chaos
+from benchmarks import broadcast_chaos, case_chaos, reminder_chaos
 from benchmarks.programs import listening, postgresql, running, settings, stop_and_start_postgresql
 from benchmarks.report import Result, report
 from benchmarks.stub import TOKEN
@@ -110,6 +110,9 @@ async def main() -> bool:
         results += await reminder_chaos.run(Path(name), f"sqlite+aiosqlite:///{name}/reminders.db", "SQLite", 9)
     with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
         results += await reminder_chaos.run(Path(name), url, "PostgreSQL", 10)
+        results += await case_chaos.run(Path(name), f"sqlite+aiosqlite:///{name}/cases.db", "SQLite", 11)
+    with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
+        results += await case_chaos.run(Path(name), url, "PostgreSQL", 12)
     with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
         folder = Path(name)
         restart = partial(stop_and_start_postgresql, folder)

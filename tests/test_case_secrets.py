@@ -35,12 +35,12 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
 ) -> None:
     """A case with evidence, by a program that logs at debug level; its keys are rotated, then it is killed."""
-    server = request.getfixturevalue("postgresql") if kind == "postgresql" else ""
+    url = await new_database(request.getfixturevalue("postgresql")) if kind == "postgresql" else ""
     async with telegram() as (api, address):
         settings = {**bot_settings(address, ""), "NUANXIN_GEOCODING__SERVICE": "", "NUANXIN_LOGGING__LEVEL": "debug",
                     "NUANXIN_LOGGING__FILE": "logs/nuanxin.log", "NUANXIN_PEOPLE__COUNSEL": "2"}  # fmt: skip
-        if server:
-            settings["NUANXIN_DATABASE__URL"] = await new_database(server)
+        if url:
+            settings["NUANXIN_DATABASE__URL"] = url
         world = api.world
         rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
         counsel = Rider(world, world.add(Person(2, "Counsel", language_code="en", started=True)))
@@ -79,15 +79,20 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
         await counsel.hears_of("What is to be noted?")
         await counsel.says(NOTED)
         await counsel.hears_of("Noted")
-        await counsel.forges("casebundle:1")
-        await counsel.hears_of("Evidence of")
+        while not any("Evidence of" in one.get("caption", "") for one in counsel.heard):
+            answered = len(counsel.answers)
+            await counsel.forges("casebundle:1")
+            await counsel.until(lambda answered=answered: len(counsel.answers) > answered)
+            if counsel.answers[-1]["text"]:
+                continue  # it is still being fetched
+            await counsel.hears_of("Evidence of")
         running.kill()
         await running.wait()
         again = await bot(tmp_path, "run", **settings)
         await rider.says("/my")
         await rider.hears_of("My cases")
         await _ends_within_10_s(again)
-    await search_disk(tmp_path, server, TOLD, ANSWERED, NOTED, CALLED, PLACE, FILE_NAME, "the payslip of September")
+    await search_disk(tmp_path, url, TOLD, ANSWERED, NOTED, CALLED, PLACE, FILE_NAME, "the payslip of September")
     log = (tmp_path / "logs" / "nuanxin.log").read_text()
     assert "this process leads" in log and "Traceback" not in log
 

@@ -322,10 +322,17 @@ async def test_a_late_first_answer_is_told_to_one_after_the_other(town: Town) ->
         heard = [one for one, count in zip(everybody, before, strict=True)
                  if any("no answer" in said.get("text", "") for said in one.rider.heard[count:])]  # fmt: skip
         assert heard == told
+        await town.until_true(lambda: _all_settled(town))
     town.now = NOON + timedelta(days=30)
     await town.app.scheduler.tick("cases")
     row = await case_of(town, number)
     assert row.late_at is None and row.late_level == 3
+
+
+async def _all_settled(town: Town) -> bool:
+    """Nothing is on its way whose lease would lapse when the clock is set forward."""
+    async with town.database.reading() as session:
+        return await session.scalar(select(Delivery.id).where(Delivery.state == State.CLAIMED).limit(1)) is None
 
 
 async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
@@ -483,8 +490,9 @@ async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     rider, counsel = await at_desk(town, 415), await at_desk(town, COUNSEL)
     number = await brings_pay(rider, evidence=False)
     row = await case_of(town, number)
-    await town.until(lambda: len(forum.topics) == 1)
-    await town.until(lambda: any("text" in one for one in forum.messages.values()))
+    await town.app.forum.show()
+    await town.app.forum.show()
+    assert len(forum.topics) == 1, "one topic, however often it is looked at"
     said = next(one for one in forum.messages.values() if "text" in one)
     assert number in said["text"] and "等人接手" in said["text"] and STORY not in str(forum.messages)
     link = said["reply_markup"]["inline_keyboard"][0][0]["url"]
@@ -492,9 +500,12 @@ async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     await counsel.rider.hears_of("Legal consultation")
     await counsel.presses("▶ Take it")
     await counsel.rider.hears_of(STORY)
-    await town.until(lambda: any("有人在办" in one.get("text", "") for one in forum.messages.values()))
+    await town.app.forum.show()
+    assert any("有人在办" in one.get("text", "") for one in forum.messages.values())
     await counsel.rider.forges(f"caseclosed:{row.id}:advised")
-    await town.until(lambda: all(topic.closed for topic in forum.topics.values()))
+    await counsel.rider.hears_of("is closed")
+    await town.app.forum.show()
+    assert all(topic.closed for topic in forum.topics.values())
     assert len(forum.topics) == 1
 
 

@@ -161,16 +161,17 @@ def search(folder: Path, said: Sequence[str] = (NAME, PHONE, DISTRICT, ID_NUMBER
             assert trace not in content, f"{trace!r} stands in {file.name}"
 
 
-async def search_disk(folder: Path, server: str, *said: str) -> None:
-    """The folder of a program; then the files of its PostgreSQL, or a backup of its SQLite file."""
+async def search_disk(folder: Path, url: str, *said: str) -> None:
+    """The folder of a program; then the files of its PostgreSQL database, or a backup of its SQLite file."""
     looked_for = (said,) if said else ()
     await asyncio.to_thread(search, folder, *looked_for)
-    if server:
-        connection = await asyncpg.connect(server)
+    if url:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
         await connection.execute("CHECKPOINT")
         data = Path(await connection.fetchval("SHOW data_directory"))
+        number = await connection.fetchval("SELECT oid FROM pg_database WHERE datname = current_database()")
         await connection.close()
-        for part in ("base", "pg_wal"):
+        for part in (f"base/{number}", "pg_wal"):
             await asyncio.to_thread(search, data / part, *looked_for)
         return
     source = sqlite3.connect(folder / "data" / "nuanxin.db")
@@ -187,12 +188,12 @@ async def test_nothing_personal_can_be_read_on_the_disk(
 ) -> None:
     """A whole application by a program that logs at debug level; its keys are rotated meanwhile, then it is killed.
     Database file, WAL, a backup and the log are searched."""
-    server = request.getfixturevalue("postgresql") if kind == "postgresql" else ""
+    url = await new_database(request.getfixturevalue("postgresql")) if kind == "postgresql" else ""
     async with telegram() as (api, address):
         settings = {**bot_settings(address, ""), "NUANXIN_GEOCODING__SERVICE": "", "NUANXIN_LOGGING__LEVEL": "debug",
                     "NUANXIN_LOGGING__FILE": "logs/nuanxin.log", "NUANXIN_PEOPLE__COORDINATORS": "2"}  # fmt: skip
-        if server:
-            settings["NUANXIN_DATABASE__URL"] = await new_database(server)
+        if url:
+            settings["NUANXIN_DATABASE__URL"] = url
         world = api.world
         rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
         coordinator = Rider(world, world.add(Person(2, "Coordinator", language_code="en")))
@@ -236,6 +237,6 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         await rider.says("/my")
         await rider.hears_of("You are a member")
         await _ends_within_10_s(again)
-    await search_disk(tmp_path, server)
+    await search_disk(tmp_path, url)
     log = (tmp_path / "logs" / "nuanxin.log").read_text()
     assert "this process leads" in log and "Traceback" not in log
