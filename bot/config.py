@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.config_values import Clock, Duration, Ids, Texts
+from bot.config_values import Clock, Duration, Durations, Ids, Texts
 from bot.desk_config import DeskSection, Key, desk_faults, merged
 from storage.encryption import BadKey, decode_key
 from storage.retention import Retention
@@ -109,7 +109,7 @@ class Geocoding(Section):
 
 
 class Reminders(Section):
-    lead_times: list[Duration] = [timedelta(hours=24), timedelta(hours=2)]
+    lead_times: Durations = [timedelta(hours=24), timedelta(hours=2)]
     quiet_hours: str = Field("22:00-07:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import time, timedelta
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
+from pydantic_settings import NoDecode
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -21,18 +23,16 @@ def read_duration(value: object) -> object:
     return value
 
 
-def read_ids(value: object) -> object:
-    """From the environment, ids may come as "1,2,3" as well as "[1, 2, 3]"."""
+def read_list(value: object) -> object:
+    """From the environment, a list may come as "1, 2, 3" as well as in JSON."""
     if isinstance(value, int) and not isinstance(value, bool):
         return [value]
     if isinstance(value, str):
-        return [part for part in re.split(r"[\s,]+", value.strip("[] ")) if part]
-    return value
-
-
-def read_texts(value: object) -> object:
-    """From the environment, texts may come as "a,b" as well as a JSON list."""
-    if isinstance(value, str):
+        if value.lstrip().startswith("["):
+            try:
+                return json.loads(value)
+            except ValueError:
+                raise ValueError("neither a JSON list nor values with commas between them") from None
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
 
@@ -47,8 +47,7 @@ def read_clock(value: object) -> object:
 
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
-Ids = Annotated[list[int], BeforeValidator(read_ids)]
-
-
-Texts = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], BeforeValidator(read_texts)]
+Durations = Annotated[list[Duration], NoDecode, BeforeValidator(read_list)]
+Ids = Annotated[list[int], NoDecode, BeforeValidator(read_list)]
+Texts = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], NoDecode, BeforeValidator(read_list)]
 Clock = Annotated[time, BeforeValidator(read_clock)]

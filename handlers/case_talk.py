@@ -6,6 +6,7 @@ answers; what was meant for another case can be moved there.
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -24,6 +25,7 @@ from storage import case_contexts, case_queue, case_talk, cases
 from storage.case_talk import CaseMessage, Said, Side
 from storage.cases import Case, CaseClosed, CaseState, NoSuchCase
 
+NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")
 ACKNOWLEDGED_EVERY = timedelta(minutes=10)
 
 
@@ -98,9 +100,20 @@ async def reply(talk: Talk) -> None:
 
 
 async def _meant(talk: Talk) -> int | None:
-    """The case of the message that this one replies to."""
+    """The case of the message that this one replies to.
+
+    A copy that is not written down (the program was killed just then) still has the number of its case in its first
+    line. Whether this person may write there is asked afterwards, as ever.
+    """
     answered = await _answered(talk)
-    return None if answered is None else answered.case_id
+    if answered is not None:
+        return answered.case_id
+    replied = talk.incoming.body.get("reply_to_message") or {}
+    if not (replied.get("from") or {}).get("is_bot"):
+        return None
+    first_line = str(replied.get("text") or replied.get("caption") or "").partition("\n")[0]
+    found = NUMBER.search(first_line)
+    return None if found is None else await cases.id_of(talk.session, found[0])
 
 
 async def _answered(talk: Talk) -> CaseMessage | None:

@@ -233,9 +233,14 @@ async def visible(session: AsyncSession, case_id: int, viewer: int, desks: Seque
     return row
 
 
+async def id_of(session: AsyncSession, number: str) -> int | None:
+    """Which case has this number; who may see it is asked elsewhere."""
+    return await session.scalar(select(Case.id).where(Case.number == number.strip().upper()))
+
+
 async def by_number(session: AsyncSession, number: str, viewer: int, desks: Sequence[str]) -> Case:
     """Raises NoSuchCase."""
-    found = await session.scalar(select(Case.id).where(Case.number == number.strip().upper()))
+    found = await id_of(session, number)
     if found is None:
         raise NoSuchCase
     return await visible(session, found, viewer, desks)

@@ -326,3 +326,20 @@ async def test_numbers_are_given_once(database: Database) -> None:
     async with database.reading() as session:
         rows = [await session.get(Case, case_id) for case_id in ids]
     assert [row.number for row in rows if row] == ["L-2026-000001", "L-2026-000002", "L-2026-000003"]
+
+
+def test_lists_come_from_the_environment_in_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, ids in (("1,2, 3", [1, 2, 3]), ("[4, 5]", [4, 5]), ("6", [6]), ("", [])):
+        monkeypatch.setenv("NUANXIN_PEOPLE__COUNSEL", value)
+        monkeypatch.setenv("NUANXIN_DESKS__LEGAL__PEOPLE", value)
+        config = load(tmp_path / "none.toml")
+        assert config.people.counsel == ids and config.desks["legal"].people == ids
+    monkeypatch.setenv("NUANXIN_REMINDERS__LEAD_TIMES", "24h, 30m")
+    monkeypatch.setenv("NUANXIN_MEMBERSHIP__DISTRICTS", '["德城区", "陵城区"]')
+    config = load(tmp_path / "none.toml")
+    assert config.reminders.lead_times == [timedelta(hours=24), timedelta(minutes=30)]
+    assert config.membership.districts == ["德城区", "陵城区"]
+    monkeypatch.setenv("NUANXIN_PEOPLE__COUNSEL", "[1, ")
+    with pytest.raises(BadConfig) as fault:
+        load(tmp_path / "none.toml")
+    assert len(fault.value.lines) == 1
