@@ -35,6 +35,9 @@ LEAST_IN_FLIGHT, MOST_IN_FLIGHT = 8, 256
 STALE_AFTER = 5.0
 """Seconds after which a claimed row that could not be sent is given back, well within its lease."""
 
+HELD_BACK_FOR = 60.0
+"""Seconds for which it is remembered that something was put off: longer than any batch takes."""
+
 Render = Callable[[Claimed], Awaitable[Outgoing | None]]
 
 
@@ -56,8 +59,9 @@ class Delivering:
         self._settle = Grouped(self._settle_all)
         self._sending: set[asyncio.Task[None]] = set()
         self._last_to: dict[int, asyncio.Task[None]] = {}
-        self._put_off: dict[int, datetime] = {}
-        """Until when what is to reach a person in order waits, since one of it was put off."""
+        self._put_off: dict[int, tuple[float, datetime]] = {}
+        """Of what is to reach a person in order: when the last one was put off (by the loop's clock), and until when.
+        What was claimed before that moment waits with it; what is claimed afterwards, the table holds back itself."""
         self._outage_pause = 0.0
         self._leaving = False
         self.awake = asyncio.Event()
@@ -122,7 +126,6 @@ class Delivering:
         self._sending.discard(task)
         if self._last_to.get(recipient) is task:
             del self._last_to[recipient]
-            self._put_off.pop(recipient, None)
         self._room.release()
 
     async def _claim(self) -> list[Claimed]:
@@ -148,19 +151,24 @@ class Delivering:
         except Exception as trouble:
             # The lease lapses, and it is tried again.
             log.error("a delivery was not settled", error=type(trouble).__name__, exc_info=trouble)
-            self._put_off[one.recipient] = self._clock() + LEASE
+            self._hold_back(one, self._clock() + LEASE)
 
     async def _in_turn(self, one: Claimed, claimed_at: float) -> Outcome:
         """What keeps its order is put off with what was put off before it; the table sees to the rest."""
         if one.kind not in IN_ORDER:
             return await self._attempt(one, claimed_at)
-        until = self._put_off.get(one.recipient)
-        if until is not None:
+        put_off_at, until = self._put_off.get(one.recipient, (claimed_at, self._clock()))
+        if put_off_at > claimed_at:
             return Outcome(one.id, State.WAITING, one.tries, due=until)
         outcome = await self._attempt(one, claimed_at)
         if outcome.state is State.WAITING and outcome.due is not None:
-            self._put_off[one.recipient] = outcome.due
+            self._hold_back(one, outcome.due)
         return outcome
+
+    def _hold_back(self, one: Claimed, until: datetime) -> None:
+        now = asyncio.get_running_loop().time()
+        self._put_off = {person: found for person, found in self._put_off.items() if now - found[0] < HELD_BACK_FOR}
+        self._put_off[one.recipient] = (now, until)
 
     async def _attempt(self, one: Claimed, claimed_at: float) -> Outcome:
         pacer, loop = self._courier.pacer, asyncio.get_running_loop()

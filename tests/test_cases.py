@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 import io
@@ -9,9 +10,10 @@ import zipfile
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.sandbox.phone import STICKER
+from bot.sandbox.server import Fault
 from storage import audit, case_talk, cases, consents, evidence, roles
 from storage.audit import Act
 from storage.case_talk import Side
@@ -610,3 +612,33 @@ async def test_pictures_are_really_kept_as_they_came(town: Town) -> None:
             assert len(content) == row.size
         names = [evidence.file_of(session, row).name for row in (await session.scalars(select(Evidence))).all()]
     assert names == ["voice.ogg", "photo.jpg", "photo.jpg", "payslip.pdf"]
+
+
+async def test_what_telegram_puts_off_is_not_overtaken(town: Town) -> None:
+    """One after the other, so that the first is done with before the next one is begun."""
+    rider, counsel = await at_desk(town, 423), await at_desk(town, COUNSEL)
+    number = await brings_pay(rider, evidence=False)
+    await takes(counsel, number)
+    await counsel.rider.hears_of(STORY)
+    town.app.delivering._room = asyncio.Semaphore(1)
+    await counsel.says("warm up")
+    await rider.rider.hears_of("warm up")
+    busy = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":1}}'
+    town.api.faults = [Fault(429, busy, ("sendPhoto",))]
+    before = len(rider.rider.heard)
+    await counsel.sends_photo(1, caption="one")
+    for words in ("two", "three"):
+        await counsel.says(words)
+    await town.until_true(lambda: _waits(town))
+    town.now += timedelta(seconds=2)
+    town.app.delivering.awake.set()
+    await rider.rider.hears_of("three")
+    told = [str(one.get("text") or one.get("caption")).split("\n")[-1] for one in rider.rider.heard[before:]]
+    assert told == ["one", "two", "three"]
+
+
+async def _waits(town: Town) -> bool:
+    """All three were put off."""
+    async with town.database.reading() as session:
+        put_off = select(func.count()).where(Delivery.state == State.WAITING, Delivery.due > town.now)
+        return await session.scalar(put_off) == 3
