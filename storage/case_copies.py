@@ -5,15 +5,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.deliveries import CASE_MESSAGE, Delivery, State, is_in_order
 
 
 async def queue(session: AsyncSession, recipient: int, kind: str, subject: int, now: datetime) -> None:
-    """Queues what is read of its subject when it is sent."""
-    session.add(Delivery(recipient=recipient, priority=1, due=now, kind=kind, subject=subject))
+    """Queues what is read of its subject when it is sent. It is not due before what this person is still to get."""
+    last = await session.scalar(
+        select(func.max(Delivery.due)).where(
+            is_in_order(Delivery), Delivery.recipient == recipient, Delivery.state.in_((State.WAITING, State.CLAIMED))
+        )
+    )
+    due = now if last is None else max(now, last)
+    session.add(Delivery(recipient=recipient, priority=1, due=due, kind=kind, subject=subject))
     await session.flush()
 
 
@@ -64,6 +70,10 @@ async def deliver_after_all(session: AsyncSession, recipient: int, now: datetime
     """The person can be reached again: what they missed of their cases waits anew, in its order."""
     await session.execute(
         update(Delivery)
-        .where(is_in_order(Delivery), Delivery.recipient == recipient, Delivery.state == State.UNREACHABLE)
+        .where(
+            is_in_order(Delivery),
+            Delivery.recipient == recipient,
+            Delivery.state.in_((State.UNREACHABLE, State.WAITING)),
+        )
         .values(state=State.WAITING, due=now, done_at=None)
     )

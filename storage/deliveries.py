@@ -195,10 +195,10 @@ async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed
         # One by one, so that the index ends the search at `now`, however many wait for later.
         due = (Delivery.state == State.WAITING) & (Delivery.priority == priority) & (Delivery.due <= now)
         if len(ids) < most:
-            ids += await _first(session, due, most - len(ids))
+            ids += await _first(session, due, now, most - len(ids))
     if len(ids) < most:
         lapsed = (Delivery.state == State.CLAIMED) & (Delivery.claimed_until <= now)
-        ids += await _first(session, lapsed, most - len(ids))
+        ids += await _first(session, lapsed, now, most - len(ids))
     if not ids:
         return []
     await session.execute(
@@ -246,20 +246,24 @@ def is_in_order(table: Any) -> Any:
     return table.kind.in_([literal_column(f"'{kind}'") for kind in IN_ORDER])
 
 
-def _waits_its_turn() -> Any:
-    """Whether something queued before it for the same person is on its way, or was put off."""
+def _waits_its_turn(now: datetime) -> Any:
+    """Whether something queued before it for the same person is on its way, or was put off.
+
+    What is queued after something is never due before it (`case_copies.queue`, `_put_off_the_rest`), so those that are
+    due are taken in the order of the queue, however few are taken.
+    """
     before = aliased(Delivery)
-    goes_first = or_(before.state == State.CLAIMED, (before.state == State.WAITING) & (before.due > Delivery.due))
+    goes_first = or_(before.state == State.CLAIMED, (before.state == State.WAITING) & (before.due > now))
     earlier = select(before.id).where(
         is_in_order(before), before.recipient == Delivery.recipient, before.id < Delivery.id, goes_first
     )
     return is_in_order(Delivery) & earlier.exists()
 
 
-async def _first(session: AsyncSession, which: Any, most: int) -> list[int]:
+async def _first(session: AsyncSession, which: Any, now: datetime, most: int) -> list[int]:
     rows = await session.scalars(
         select(Delivery.id)
-        .where(which, ~_waits_its_turn())
+        .where(which, ~_waits_its_turn(now))
         .order_by(Delivery.due, Delivery.id)
         .limit(most)
         .with_for_update(skip_locked=True, of=Delivery)
@@ -298,6 +302,24 @@ async def settle(session: AsyncSession, outcomes: Sequence[Outcome], now: dateti
     connection = await session.connection()
     await connection.execute(statement, rows)
     session.info["wrote"] = True
+    for outcome in outcomes:
+        if outcome.state is State.WAITING and outcome.due is not None:
+            await _put_off_the_rest(session, outcome.id, outcome.due)
+
+
+async def _put_off_the_rest(session: AsyncSession, delivery_id: int, due: datetime) -> None:
+    """What keeps its order and was queued after one that was put off is not due before it."""
+    this = aliased(Delivery)
+    recipient = select(this.recipient).where(this.id == delivery_id, is_in_order(this)).scalar_subquery()
+    await session.execute(
+        update(Delivery)
+        .where(
+            is_in_order(Delivery), Delivery.recipient == recipient, Delivery.id > delivery_id,
+            Delivery.state == State.WAITING, Delivery.due < due,
+        )
+        .values(due=due)
+        .execution_options(synchronize_session=False)
+    )  # fmt: skip
 
 
 async def counts(session: AsyncSession, broadcast_id: int) -> dict[State, int]:

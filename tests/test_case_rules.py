@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,7 +34,7 @@ from storage import (
 from storage.case_talk import Said, Side
 from storage.cases import Case, CaseContent, CaseState, Outcome, TooLateToReopen
 from storage.database import Database
-from storage.deliveries import Delivery, State
+from storage.deliveries import Claimed, Delivery, State
 from storage.evidence import Evidence, EvidenceFile
 from storage.quiet_hours import QuietHours
 from tests.town import NOON
@@ -295,9 +297,56 @@ async def test_what_was_put_off_holds_back_what_comes_after_it_for_the_same_pers
         await deliveries.settle(session, [deliveries.Outcome(other, State.SENT, 1)], NOON)
         await deliveries.settle(session, [deliveries.Outcome(second, State.WAITING, 0, later)], NOON)
         assert await deliveries.claim(session, NOON + timedelta(seconds=59), 8) == []
-        assert [one.id for one in await deliveries.claim(session, later, 8)] == [first, second]
+        assert [one.id for one in await deliveries.claim(session, later, 2)] == [first, second]
+        assert await deliveries.claim(session, later, 8) == []
         await deliveries.settle(session, [deliveries.Outcome(one, State.SENT, 1) for one in (first, second)], later)
         assert [one.id for one in await deliveries.claim(session, later, 8)] == [third]
+
+
+async def test_whatever_is_claimed_killed_and_put_off_keeps_its_order(database: Database) -> None:
+    """Random turns: messages of several cases by transactions whose clocks differ by some milliseconds, claims of a few
+    at a time, sends, some put off, processes killed in the middle of a batch."""
+    for seed in range(8):
+        chance, now = random.Random(seed), NOON + timedelta(days=seed)
+        said: Counter[tuple[int, int]] = Counter()
+        heard: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for _ in range(100):
+            now += timedelta(seconds=chance.choice((0.01, 0.5, 3, 12)))
+            async with database.writing() as session:
+                for _ in range(chance.randint(0, 6)):
+                    case = (seed * 100 + chance.randint(1, 3), chance.randint(1, 3))
+                    late = timedelta(milliseconds=10 * case[1])  # each case's clock is its own
+                    subject = case[1] * 1_000 + said[case]
+                    await case_copies.queue(session, case[0], deliveries.CASE_MESSAGE, subject, now - late)
+                    said[case] += 1
+            async with database.writing() as session:
+                claimed = await deliveries.claim(session, now, 4)
+            await _carry(database, claimed, heard, chance, now)
+        assert sum(map(len, heard.values())) > 100
+        for case, got in heard.items():
+            first = list(dict.fromkeys(got))
+            assert first == list(range(len(first))), (seed, case)
+
+
+async def _carry(
+    database: Database, claimed: list[Claimed], heard: dict[tuple[int, int], list[int]], chance: random.Random,
+    now: datetime,
+) -> None:  # fmt: skip
+    """As bot/delivering does: one after the other to each person; what stands behind one that was put off waits too."""
+    outcomes, put_off = [], dict[int, datetime]()
+    for one in claimed:
+        fate = chance.random()
+        if fate < 0.1:
+            break  # killed: the rest stays claimed until the lease lapses
+        if one.recipient in put_off or fate < 0.25:
+            until = put_off.setdefault(one.recipient, now + timedelta(seconds=chance.choice((0, 1, 20))))
+            outcomes.append(deliveries.Outcome(one.id, State.WAITING, one.tries, until))
+            continue
+        heard[one.recipient, (one.subject or 0) // 1_000].append((one.subject or 0) % 1_000)
+        outcomes.append(deliveries.Outcome(one.id, State.SENT, one.tries + 1))
+    if outcomes:
+        async with database.writing() as session:
+            await deliveries.settle(session, outcomes, now)
 
 
 async def test_copies_are_remembered_as_long_as_the_case(database: Database) -> None:
