@@ -315,7 +315,7 @@ async def _put_off_the_rest(session: AsyncSession, delivery_id: int, due: dateti
         update(Delivery)
         .where(
             is_in_order(Delivery), Delivery.recipient == recipient, Delivery.id > delivery_id,
-            Delivery.state == State.WAITING, Delivery.due < due,
+            Delivery.state.in_((State.WAITING, State.CLAIMED)), Delivery.due < due,
         )
         .values(due=due)
         .execution_options(synchronize_session=False)
