@@ -39,7 +39,7 @@ check: .venv/.dev
 	.venv/bin/lint-imports --no-cache
 
 test: check
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 3 --dist loadgroup
 
 bench: .venv/.dev
 	@$(PY) -m benchmarks

@@ -117,7 +117,7 @@ class Answering:
         language = standing.language or texts.language_for(incoming.language_code, self.house.organisation.language)
         user_id = incoming.user_id
         person = Person(PersonId(user_id), language, self.house.roles_of(user_id, standing.roles), standing.form,
-                        standing.case)  # fmt: skip
+                        standing.case, standing.case_number)  # fmt: skip
         session = cast(AsyncSession, NoSession())
         talk = Talk(incoming, key, person, incoming.chat_id, self.clock(), self.house, session)
         stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY

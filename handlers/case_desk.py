@@ -10,7 +10,7 @@ from handlers import case_words as words
 from handlers.access import Right
 from handlers.case_ending import end
 from handlers.case_talk import enter_as_handler
-from handlers.keyboards import location_keyboard
+from handlers.keyboards import plain_keyboard
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
@@ -235,7 +235,7 @@ async def mark_conflict(talk: Talk, case_id: int) -> None:
 async def left_hand(talk: Talk, row: Case) -> None:
     """The case is not this handler's any more: they write in it no more, and the others hear that it waits."""
     if await case_contexts.leave(talk.session, talk.person.id, row.id):
-        talk.say(talk._("You write in no case now."), keyboard=location_keyboard(talk))
+        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk))
     desk = words.desk_of(talk.house, row)
     if row.assigned_to is None and desk is not None:
         for handler in await talk.house.desk_staff(talk.session, desk, talk.now):

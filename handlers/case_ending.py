@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.keyboards import location_keyboard
+from handlers.keyboards import plain_keyboard
 from handlers.talk import Talk
 from storage import case_contexts, cases, reminders
 from storage.cases import Case, Outcome
@@ -16,4 +16,4 @@ async def end(talk: Talk, row: Case, outcome: Outcome) -> None:
     for limit in (await cases.limits_of(talk.session, [row.id]))[row.id]:
         await reminders.drop(talk.session, LIMIT_REMINDER, limit.id)
     if talk.person.id in await case_contexts.leave_all(talk.session, row.id):
-        talk.say(talk._("You write in no case now."), keyboard=location_keyboard(talk))
+        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk))

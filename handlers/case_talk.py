@@ -16,7 +16,7 @@ from handlers.access import Right
 from handlers.case_keyboard import case_keyboard, is_leave, is_switch
 from handlers.case_messages import parts_of, read_said
 from handlers.desk_form import warn_of_danger
-from handlers.keyboards import location_keyboard
+from handlers.keyboards import plain_keyboard
 from handlers.questions import NotAnAnswer
 from handlers.routes import Routes
 from handlers.start import stray_other, stray_text
@@ -83,7 +83,7 @@ async def say_in_case(talk: Talk) -> None:
     """A message of somebody who writes in a case."""
     if is_leave(talk):
         await case_contexts.leave(talk.session, talk.person.id)
-        talk.say(talk._("You write in no case now."), keyboard=location_keyboard(talk))
+        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk))
     elif is_switch(talk):
         await _offer_cases(talk)
     else:
@@ -131,7 +131,7 @@ async def _say(talk: Talk, case_id: int) -> None:
     except (NoSuchCase, CaseClosed):
         await case_contexts.leave(talk.session, talk.person.id)
         talk.say(talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
-                 keyboard=location_keyboard(talk))  # fmt: skip
+                 keyboard=plain_keyboard(talk))  # fmt: skip
         return
     try:
         said = read_said(talk, talk.incoming.body)
@@ -191,7 +191,7 @@ async def _offer_cases(talk: Talk) -> None:
     if rows:
         talk.say(talk._("In which case do you want to write?"), rows[:40])
     else:
-        talk.say(talk._("You have no open case."), keyboard=location_keyboard(talk))
+        talk.say(talk._("You have no open case."), keyboard=plain_keyboard(talk))
 
 
 # Moving and changing what was said

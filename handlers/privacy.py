@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import case_ending
 from handlers.consents import JOIN
-from handlers.keyboards import location_keyboard
+from handlers.keyboards import plain_keyboard
 from handlers.privacy_copy import copy_of
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
@@ -212,4 +212,4 @@ async def erase(talk: Talk) -> None:
         await forget(talk.session, talk.person.id)
     await audit.note(talk.session, NOBODY, Act.PERSON_ERASED, talk.now)
     talk.edit(talk._("Erased. If you write again, we start anew."))
-    talk.say(talk._("Share a location whenever you need a station."), keyboard=location_keyboard(talk))
+    talk.say(talk._("Share a location whenever you need a station."), keyboard=plain_keyboard(talk))

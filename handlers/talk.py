@@ -64,6 +64,8 @@ class Person:
     roles: frozenset[Role]
     form: str | None = None
     case: int | None = None
+    case_number: str = ""
+    """Of the case in which they write."""
 
     def may(self, right: Right) -> bool:
         return may(self.roles, right)

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import roles
 from storage.case_contexts import CaseContext
+from storage.cases import Case
 from storage.database import Base, Sealed, UtcDateTime, insert_into, run, vault_of
 from storage.dialogues import Dialogue
 from storage.encryption import Vault
@@ -69,6 +70,7 @@ class Standing:
     roles: frozenset[str] = frozenset()
     """Given in the chat, at this moment; "member" while the membership lasts."""
     case: int | None = None
+    case_number: str = ""
 
     @property
     def spoken(self) -> str | None:
@@ -78,14 +80,15 @@ class Standing:
 
 def _standings() -> Select[Any]:
     """Built once: it is asked for every update."""
-    people, forms, members, contexts = (
-        cast(Table, one.__table__) for one in (PersonRow, Dialogue, Membership, CaseContext)
+    people, forms, members, contexts, cases = (
+        cast(Table, one.__table__) for one in (PersonRow, Dialogue, Membership, CaseContext, Case)
     )
     now = bindparam("now", type_=UtcDateTime())
     return (
         select(
             people.c.id, people.c.language, people.c.reachable, people.c.last_seen, forms.c.form,
             people.c.app_language, members.c.number, contexts.c.case_id,
+            cases.c.number.label("case_number"),
         )
         .select_from(
             people.outerjoin(
@@ -93,6 +96,7 @@ def _standings() -> Select[Any]:
             )
             .outerjoin(members, and_(members.c.person_id == people.c.id, members.c.left_at.is_(None)))
             .outerjoin(contexts, contexts.c.person_id == people.c.id)
+            .outerjoin(cases, cases.c.id == contexts.c.case_id)
         )
         .where(people.c.id.in_(bindparam("ids", expanding=True)))
     )  # fmt: skip
@@ -115,9 +119,9 @@ def spoken() -> ColumnElement[str | None]:
 
 
 def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
-    _, language, reachable, last_seen, form, app_language, number, case_id = row
+    _, language, reachable, last_seen, form, app_language, number, case_id, case_number = row
     held = frozenset(given if number is None else {*given, MEMBER})
-    return Standing(True, language, reachable, last_seen, form, app_language, held, case_id)
+    return Standing(True, language, reachable, last_seen, form, app_language, held, case_id, case_number or "")
 
 
 async def seen_all(

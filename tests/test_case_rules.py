@@ -308,7 +308,7 @@ async def test_whatever_is_claimed_killed_and_put_off_keeps_its_order(database: 
     at a time, sends, some put off, processes killed in the middle of a batch."""
     said: Counter[tuple[int, int]] = Counter()
     heard: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for seed in range(8):
+    for seed in range(2):
         chance, now = random.Random(seed), NOON + timedelta(days=seed)
         for _ in range(100):
             now += timedelta(seconds=chance.choice((0.01, 0.5, 3, 12)))
@@ -322,7 +322,7 @@ async def test_whatever_is_claimed_killed_and_put_off_keeps_its_order(database: 
             async with database.writing() as session:
                 claimed = await deliveries.claim(session, now, 4)
             await _carry(database, claimed, heard, chance, now)
-    assert sum(map(len, heard.values())) > 800
+    assert sum(map(len, heard.values())) > 200
     for case, got in heard.items():
         first = list(dict.fromkeys(got))
         assert first == list(range(len(first))), case

@@ -235,6 +235,9 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
     await rider.rider.hears_of(f"Moved from {first_number} to {second_number}")
     await rider.rider.hears_of(f"You write in {second_number} now")
     assert second_number in str(town.world.chats[404].keyboard), "the keyboard says where one writes now"
+    await rider.says("/help")
+    await rider.rider.hears_of("What I can do")
+    assert second_number in str(town.world.chats[404].keyboard), "and goes on saying it after something else"
     moved = await second.rider.hears_of("This is about the contract")
     assert second_number in moved["text"]
     await town.until(lambda: copy["message_id"] not in town.world.chats[COUNSEL].messages)
