@@ -63,4 +63,5 @@ def late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[
     said = _("{number} ({desk}) has had no answer for {n} h.").format(
         number=params["number"], desk=title, n=params["hours"]
     )
-    return "⏰ " + Markup("{}").format(said), [[Button(_("Look at the queue"), "desks")]]
+    opens = [[Button(_("Look at the queue"), "desks")]] if params["opens"] else []
+    return "⏰ " + Markup("{}").format(said), opens

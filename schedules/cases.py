@@ -37,7 +37,8 @@ async def _tell_late(session: AsyncSession, row: Case, now: datetime, settings: 
             row.opened_at, desk.late[level + 1], settings.zone, settings.country, desk.working_days
         )
     hours = int(desk.late[level].total_seconds() // 3_600)
-    params = {"number": row.number, "desk": row.desk, "hours": hours}
+    # Coordinators see no queue: they hear that somebody has to be asked.
+    params = {"number": row.number, "desk": row.desk, "hours": hours, "opens": LEVELS[level] != "coordinator"}
     recipients = await _recipients(session, row, desk, level, now, settings)
     await deliveries.add_all(session, [Notice(one, "case_late", params, now) for one in recipients])
 

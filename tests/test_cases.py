@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
-from storage import audit, case_talk, cases, consents, evidence, roles
+from storage import audit, case_figures, case_talk, cases, consents, evidence, roles
 from storage.audit import Act
 from storage.case_talk import Side
 from storage.cases import Case, CaseState
@@ -60,7 +60,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
 
     # The queue has no names and nothing of what was told.
     await second.says("/cases")
-    await second.hears("Cases")
+    await second.rider.hears_of("🗂")
     await second.rider.presses("⚖️")
     queue = await second.rider.hears_of(number)
     assert "李雷" not in queue["text"] and STORY not in queue["text"]
@@ -94,7 +94,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
 
     # Handed over with a note that the rider never sees.
     await counsel.says("/cases")
-    await counsel.hears("Cases")
+    await counsel.rider.hears_of("🗂")
     await counsel.rider.presses(counsel._("In my hands: {n}").format(n=1))
     await counsel.rider.hears_of(number)
     await counsel.rider.presses(number)
@@ -322,7 +322,8 @@ async def test_a_late_first_answer_is_told_to_one_after_the_other(town: Town) ->
         await town.app.scheduler.tick("cases")
         town.app.delivering.awake.set()
         for one in told:
-            assert number in (await one.rider.hears_of("has had no answer"))["text"]
+            late = await one.rider.hears_of("has had no answer")
+            assert number in late["text"] and ("reply_markup" in late) is (one is not coordinator)
         everybody = (counsel, second, coordinator, admin)
         heard = [one for one, count in zip(everybody, before, strict=True)
                  if any("no answer" in said.get("text", "") for said in one.rider.heard[count:])]  # fmt: skip
@@ -648,3 +649,57 @@ async def _waits(town: Town) -> bool:
     async with town.database.reading() as session:
         rows = (await session.scalars(select(Delivery).where(Delivery.state == State.WAITING))).all()
     return len(rows) == 3 and any(row.due > town.now for row in rows)
+
+
+@LANGUAGES
+async def test_a_time_limit_is_reminded_of_until_the_case_is_closed(town: Town, language: str) -> None:
+    rider = await at_desk(town, 424, language)
+    number = await brings_pay(rider, evidence=False)
+    await rider.presses("⏰ Remind me of the time limits")
+    await rider.rider.until(lambda: any("3" in one["text"] for one in rider.rider.answers))
+    for days, left in ((6, 30), (29, 7), (35, 1)):  # the last day is 30 December
+        town.now = NOON + timedelta(days=days)
+        await town.app.scheduler.tick("reminders")
+        town.app.delivering.awake.set()
+        told = await rider.hears("A time limit that may apply to")
+        assert number in told["text"] and rider._("{n} days left").format(n=left) in told["text"]
+        assert "27" in told["text"], "the article of the law"
+        await town.until_true(lambda: _all_settled(town))
+
+
+async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
+    counsel = await at_desk(town, COUNSEL)
+    await counsel.says("/cases")
+    await counsel.hears("Cases")
+    await counsel.presses("📊 Patterns")
+    await counsel.hears("Of which desk?")
+    await counsel.rider.presses("Legal consultation")
+    await counsel.hears("There are too few cases yet.")
+    async with town.database.writing() as session:
+        for kind, platform, times in (("pay", "美团", 7), ("ban", "饿了么", 5), ("status", "京东", 6)):
+            for _ in range(times):
+                await case_figures.add(session, "legal", "2026-11", kind, platform)
+        for _ in range(4):
+            await case_figures.add(session, "legal", "2026-10", "pay", "美团")
+    await counsel.rider.forges("casepattern:legal")
+    shown = await counsel.rider.hears_of("Cases by month")
+    assert "photo" in shown
+    text = (await counsel.rider.hears_of("2026-11"))["text"]
+    assert "18" in text and "美团 7" in text and "Unpaid or cut pay 7" in text and "2026-10" not in text
+
+
+async def test_an_album_is_relayed_whole_and_acknowledged_once(town: Town) -> None:
+    rider, counsel = await at_desk(town, 425), await at_desk(town, COUNSEL)
+    number = await brings_pay(rider, evidence=False)
+    row = await case_of(town, number)
+    await takes(counsel, number)
+    await counsel.rider.hears_of(STORY)
+    await rider.rider.forges(f"casewrite:{row.id}")
+    await rider.rider.hears_of("What you write now goes into")
+    before = len(rider.rider.heard)
+    for colour in (1, 2, 3):
+        await rider.sends_photo(colour, media_group_id="7", caption=f"page {colour}")
+    for colour in (1, 2, 3):
+        await counsel.rider.hears_of(f"page {colour}")
+    acknowledged = [one for one in rider.rider.heard[before:] if "✓" in one.get("text", "")]
+    assert len(acknowledged) == 1
