@@ -129,10 +129,10 @@ async def find(session: AsyncSession, message_id: int) -> CaseMessage | None:
 
 
 async def last_of(session: AsyncSession, case_id: int, author: int) -> CaseMessage | None:
-    """What this person said last in the case."""
+    """What this person wrote last in the talk of the case; what they told in its form is not meant."""
     return await session.scalar(
         select(CaseMessage)
-        .where(CaseMessage.case_id == case_id, CaseMessage.author == author)
+        .where(CaseMessage.case_id == case_id, CaseMessage.author == author, CaseMessage.source_message.is_not(None))
         .order_by(CaseMessage.id.desc())
         .limit(1)
     )
