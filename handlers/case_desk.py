@@ -15,9 +15,10 @@ from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
 from handlers.words import ago
-from storage import audit, case_contexts, case_queue, case_talk, cases
+from storage import audit, case_contexts, case_limits, case_queue, case_talk, cases
 from storage.audit import Act
-from storage.cases import Case, CaseClosed, CaseLimit, CaseState, Outcome
+from storage.case_limits import CaseLimit
+from storage.cases import Case, CaseClosed, CaseState, Outcome
 from storage.desks import Desk, in_language
 
 PAGE = 8
@@ -84,7 +85,7 @@ async def open_from_topic(talk: Talk, rest: str) -> None:
     if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
         talk.say(*await handler_page(talk, row))
         return
-    limits = await cases.limits_of(talk.session, [row.id])
+    limits = await case_limits.of_cases(talk.session, [row.id])
     lines = [words.heading(talk.house, row, talk.language), _line(talk, row, limits[row.id])]
     rows = []
     if row.assigned_to is None and row.state != CaseState.CLOSED and row.desk in handled(talk):
@@ -114,7 +115,7 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
 
 
 async def _lines(talk: Talk, found: Sequence[Case]) -> list[Markup]:
-    limits = await cases.limits_of(talk.session, [row.id for row in found])
+    limits = await case_limits.of_cases(talk.session, [row.id for row in found])
     return [_line(talk, row, limits[row.id]) for row in found]
 
 
@@ -168,7 +169,7 @@ async def replay(talk: Talk, case_id: int) -> None:
 async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
     """Of a case in hand, with all that can be done with it."""
     house, content = talk.house, cases.content_of(talk.session, row)
-    limits = (await cases.limits_of(talk.session, [row.id]))[row.id]
+    limits = (await case_limits.of_cases(talk.session, [row.id]))[row.id]
     lines = [
         words.heading(house, row, talk.language),
         Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),

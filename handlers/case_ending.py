@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.keyboards import plain_keyboard
 from handlers.talk import Talk
-from storage import case_contexts, cases, reminders
+from storage import case_contexts, case_limits, cases, reminders
 from storage.cases import Case, Outcome
 
 LIMIT_REMINDER = "case_limit"
@@ -13,7 +13,7 @@ LIMIT_REMINDER = "case_limit"
 async def end(talk: Talk, row: Case, outcome: Outcome) -> None:
     """Closes a case: its reminders end, and nobody writes in it any more."""
     cases.close(row, outcome, talk.now)
-    for limit in (await cases.limits_of(talk.session, [row.id]))[row.id]:
+    for limit in (await case_limits.of_cases(talk.session, [row.id]))[row.id]:
         await reminders.drop(talk.session, LIMIT_REMINDER, limit.id)
     if talk.person.id in await case_contexts.leave_all(talk.session, row.id):
         talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk))

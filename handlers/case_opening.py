@@ -17,14 +17,16 @@ from handlers.talk import Button, Talk
 from storage import (
     case_drafts,
     case_figures,
+    case_limits,
     case_talk,
     cases,
     consents,
     time_limits,
     working_time,
 )
+from storage.case_limits import CaseLimit
 from storage.case_talk import Side
-from storage.cases import Case, CaseContent, CaseLimit
+from storage.cases import Case, CaseContent
 from storage.desks import AskType, Desk, in_language
 from storage.dialogues import Answers
 
@@ -97,8 +99,8 @@ async def _keep_limits(desk: Desk, talk: Talk, row: Case, content: CaseContent) 
     start = date.fromisoformat(content.on)
     may_apply = time_limits.that_may_apply(talk.house.organisation.country, kind.limits)
     for limit in may_apply:
-        await cases.add_limit(talk.session, row.id, limit.key, limit.ends_on(start))
-    return (await cases.limits_of(talk.session, [row.id]))[row.id]
+        await case_limits.add(talk.session, row.id, limit.key, limit.ends_on(start))
+    return (await case_limits.of_cases(talk.session, [row.id]))[row.id]
 
 
 async def _forget_who(desk: Desk, talk: Talk) -> None:

@@ -13,7 +13,8 @@ from handlers.house import House
 from handlers.talk import Button, Buttons
 from handlers.texts import N_
 from storage import time_limits
-from storage.cases import Case, CaseContent, CaseLimit, CaseState, Outcome
+from storage.case_limits import CaseLimit
+from storage.cases import Case, CaseContent, CaseState, Outcome
 from storage.desks import AskType, Desk, in_language
 
 STATES: dict[CaseState, tuple[str, str]] = {

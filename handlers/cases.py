@@ -26,11 +26,13 @@ from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Forged, Talk
 from storage import (
     case_drafts,
+    case_limits,
     cases,
     consents,
     reminders,
 )
-from storage.cases import Case, CaseLimit, CaseState, Outcome
+from storage.case_limits import CaseLimit
+from storage.cases import Case, CaseState, Outcome
 from storage.desks import Desk, Desks
 from storage.dialogues import Answers
 
@@ -114,7 +116,7 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
     """90, 30, 7 and 1 days before each."""
     row = await cases.of_rider(talk.session, case_id, talk.person.id)
     zone, count = talk.house.organisation.zone, 0
-    for limit in (await cases.limits_of(talk.session, [row.id]))[row.id]:
+    for limit in (await case_limits.of_cases(talk.session, [row.id]))[row.id]:
         at = datetime.combine(limit.ends_on, REMINDED_AT, zone)
         count += await reminders.add(
             talk.session, talk.person.id, LIMIT_REMINDER, limit.id, at, LIMIT_LEADS, talk.now, talk.house.quiet_hours
@@ -125,7 +127,7 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
 
 async def about_limit(session: Any, limit_id: int, now: datetime) -> Mapping[str, Any] | None:
     """What a reminder of a time limit says; None once the case is closed or gone."""
-    limit = await cases.limit(session, limit_id)
+    limit = await case_limits.find(session, limit_id)
     row = await cases.find(session, limit.case_id) if limit is not None else None
     if limit is None or row is None or row.state == CaseState.CLOSED:
         return None
@@ -161,7 +163,7 @@ async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
     ]
     if row.first_answer_at is None and row.state != CaseState.CLOSED:
         lines.append(Markup("⏱ {}").format(words.due_words(house, row, talk.now, talk.language)))
-    limits = (await cases.limits_of(talk.session, [row.id]))[row.id]
+    limits = (await case_limits.of_cases(talk.session, [row.id]))[row.id]
     said = words.limit_lines(house, limits, talk.local_today, talk.language)
     if said and row.state != CaseState.CLOSED:
         lines += [Markup("<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]

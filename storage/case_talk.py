@@ -18,7 +18,7 @@ from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, select, up
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import case_copies, cases, evidence
+from storage import case_copies, case_limits, cases, evidence
 from storage.case_contexts import CaseContext
 from storage.cases import Case, CaseClosed, CaseState
 from storage.database import Base, BigKey, Sealed, vault_of
@@ -244,6 +244,7 @@ async def strip_case(session: AsyncSession, case_id: int) -> None:
     """Takes all that is personal out of a case: what was said, the evidence, whose it was and who had it."""
     await strip(session, case_id)
     await evidence.strip(session, case_id)
+    await case_limits.strip(session, case_id)
     await cases.strip(session, case_id)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
@@ -104,17 +104,6 @@ class CaseConflict(Base):
     person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
 
 
-class CaseLimit(Base):
-    """A time limit that may apply to a case. Its reminders are of kind `REMINDER`, about its number."""
-
-    __tablename__ = "case_limits"
-
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    case_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    key: Mapped[str] = mapped_column(String(40))
-    ends_on: Mapped[date]
-
-
 @dataclass(slots=True)
 class CaseContent:
     """What the case is about: its kind, the platform, the day it happened (ISO, empty: not sure), how the person may be
@@ -149,28 +138,6 @@ async def open_case(
     parts = [content.kind, content.platform, content.on, content.name, content.answers]
     row.content = vault_of(session).seal(orjson.dumps(parts), "cases.content", row.id)
     return row
-
-
-async def add_limit(session: AsyncSession, case_id: int, key: str, ends_on: date) -> CaseLimit:
-    row = CaseLimit(case_id=case_id, key=key, ends_on=ends_on)
-    session.add(row)
-    await session.flush()
-    return row
-
-
-async def limits_of(session: AsyncSession, case_ids: Sequence[int]) -> dict[int, list[CaseLimit]]:
-    """By case, the soonest first."""
-    rows = await session.scalars(
-        select(CaseLimit).where(CaseLimit.case_id.in_(case_ids)).order_by(CaseLimit.ends_on, CaseLimit.id)
-    )
-    found: dict[int, list[CaseLimit]] = {case_id: [] for case_id in case_ids}
-    for row in rows:
-        found[row.case_id].append(row)
-    return found
-
-
-async def limit(session: AsyncSession, limit_id: int) -> CaseLimit | None:
-    return await session.get(CaseLimit, limit_id)
 
 
 # Who may see it
@@ -326,8 +293,7 @@ def note_writing(row: Case, now: datetime) -> None:
 
 async def strip(session: AsyncSession, case_id: int) -> None:
     """Takes the personal part out of a case: what stays is its number, desk, times and outcome."""
-    for table in (CaseConflict, CaseLimit):
-        await session.execute(delete(table).where(table.case_id == case_id))
+    await session.execute(delete(CaseConflict).where(CaseConflict.case_id == case_id))
     await session.execute(
         update(Case)
         .where(Case.id == case_id)

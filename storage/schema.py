@@ -19,6 +19,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
     case_contexts,
     case_drafts,
     case_figures,
+    case_limits,
     case_talk,
     cases,
     check_ins,

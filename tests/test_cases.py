@@ -252,6 +252,12 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
     asked = await rider.rider.hears_of("What was your rate?")
     await rider.replies(asked, "Six yuan")
     assert first_number in (await counsel.rider.hears_of("Six yuan"))["text"]
+
+    # A crash may have kept a copy from being written down: then its first line says which case it is of.
+    await rider.rider.forges(f"casewrite:{other.id}")
+    await rider.rider.hears_of("What you write now goes into")
+    await rider.replies({**asked, "message_id": 99_999}, "Since March")
+    assert first_number in (await counsel.rider.hears_of("Since March"))["text"]
     await rider.says("🚪 Leave the talk")
     await rider.rider.hears_of("You write in no case now")
     await rider.says("hello")

@@ -27,6 +27,7 @@ from storage import (
     calendar_feeds,
     case_contexts,
     case_drafts,
+    case_limits,
     case_talk,
     cases,
     consents,
@@ -108,7 +109,7 @@ async def brought(session: AsyncSession) -> None:
         row = await cases.open_case(
             session, "legal", "L", rider, CaseContent("pay", "美团", "2026-09-01", "李雷"), 1, 2026, NOON, NOON
         )
-        limit = await cases.add_limit(session, row.id, "arbitration", date(2027, 9, 1))
+        limit = await case_limits.add(session, row.id, "arbitration", date(2027, 9, 1))
         quiet = QuietHours.of("00:00-00:00", UTC)
         at = NOON + timedelta(days=280)
         await reminders.add(session, rider, "case_limit", limit.id, at, [timedelta(days=7)], NOON, quiet)

@@ -157,12 +157,13 @@ async def test_a_rider_joins_and_a_coordinator_reviews(browser: Browser, address
     await picture(page, f"{language}-join-5-receipt")
 
     desk = await opened(browser, address, language, width=1_000)
-    await (
+    coordinator = (
         desk.get_by_role("navigation")
         .get_by_role("button")
         .filter(has_text={"zh": "协调", "en": "Coordinator"}[language])
-        .click()
     )
+    await coordinator.click()
+    await expect(coordinator).to_have_attribute("aria-current", "true")  # it is their phone now
     await desk.locator("#text").fill("/reviews")
     await desk.keyboard.press("Enter")
     await desk.get_by_role("log").get_by_role("button", name=words["take"]).last.click()
