@@ -72,7 +72,8 @@ class App:
         self.config = config
         self.database = database
         self.transport = AiohttpRequest()
-        self.base_url = f"{config.telegram.api_base_url.rstrip('/')}/bot{config.token}"
+        api = config.telegram.api_base_url.rstrip("/")
+        self.base_url = f"{api}/bot{config.token}"
         self.metrics = Metrics()
         self.leader = Leader(database)
         organisation = config.organisation
@@ -120,8 +121,7 @@ class App:
         )  # fmt: skip
         self.house.wake = self.scheduler.wake
         leads = self.leader.leading.is_set
-        base = config.telegram.api_base_url.rstrip("/")
-        self.fetching = Fetching(database, self.transport, base, config.token, clock, leads)
+        self.fetching = Fetching(database, self.courier, f"{api}/file/bot{config.token}", clock, leads)
         self.forum = Forum(database, self.courier, self.house, clock, leads)
         self.panels = Panels(database, self.courier, self.house, clock)
         self.doors = Doors(database, self.courier, self.house, clock)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from bot.courier import Courier
 from bot.logs import logger
-from bot.transport import AiohttpRequest
 from handlers.case_messages import MOST_BYTES
+from handlers.talk import Outgoing
 from storage import evidence
 from storage.database import Database
 
@@ -17,15 +18,15 @@ LOOKED_EVERY = 1.0
 
 
 class Fetching:
-    """`base` is the Bot API's address without its end, `token` the bot's."""
+    """`files_url` is where files lie: https://core.telegram.org/bots/api#getfile"""
 
     def __init__(
-        self, database: Database, transport: AiohttpRequest, base: str, token: str, clock: Callable[[], datetime],
+        self, database: Database, courier: Courier, files_url: str, clock: Callable[[], datetime],
         leads: Callable[[], bool],
     ) -> None:  # fmt: skip
         self._database = database
-        self._transport = transport
-        self._api, self._files = f"{base}/bot{token}", f"{base}/file/bot{token}"
+        self._courier = courier
+        self._files_url = files_url
         self._clock = clock
         self._leads = leads
 
@@ -37,8 +38,8 @@ class Fetching:
             due = await evidence.to_fetch(session, self._clock())
         for evidence_id, file_id in due:
             try:
-                found = await self._transport.call(f"{self._api}/getFile", {"file_id": file_id})
-                content = await self._transport.download(f"{self._files}/{found['file_path']}", MOST_BYTES)
+                found = await self._courier.call(Outgoing("getFile", {"file_id": file_id}))
+                content = await self._courier.transport.download(f"{self._files_url}/{found['file_path']}", MOST_BYTES)
             except Exception as trouble:
                 log.warning("evidence not fetched", trouble=type(trouble).__name__)
                 async with self._database.writing() as session:

@@ -43,13 +43,13 @@ class Forum:
             return
         async with self._database.reading() as session:
             rows = await case_queue.with_old_topic(session, list(desks))
-        for row in rows:
+        for row, says in rows:
             try:
-                await self._show(desks[row.desk], row)
+                await self._show(desks[row.desk], row, says)
             except error.TelegramError as trouble:
                 log.warning("a topic was not shown", trouble=type(trouble).__name__)
 
-    async def _show(self, desk: Desk, row: Case) -> None:
+    async def _show(self, desk: Desk, row: Case, says: str) -> None:
         topic = row.topic_id
         if topic is None:
             made = await self._call("createForumTopic", {"chat_id": desk.forum, "name": row.number})
@@ -60,7 +60,7 @@ class Forum:
         await self._call("sendMessage", {**said, "chat_id": desk.forum, "message_thread_id": topic})
         if row.state == CaseState.CLOSED:
             await self._call("closeForumTopic", {"chat_id": desk.forum, "message_thread_id": topic})
-        await self._keep(row.id, topic, case_queue.topic_state(row))
+        await self._keep(row.id, topic, says)
 
     async def _card(self, row: Case) -> dict[str, Any]:
         """In the organisation's language: the group is its own."""

@@ -15,7 +15,7 @@ from handlers.questions import NotAnAnswer, Question, one_question
 from handlers.reading import clean
 from handlers.routes import Routes
 from handlers.talk import Button, Forged, Talk
-from storage import case_contexts, case_talk, cases, people
+from storage import case_talk, cases, people
 from storage.case_talk import Said, Side
 from storage.cases import Case
 from storage.desks import Canned, in_language
@@ -104,8 +104,6 @@ async def _canned_done(talk: Talk, answers: Answers) -> None:
 
 async def _send(talk: Talk, row: Case, text: str) -> None:
     await case_talk.say(talk.session, row, Side.HANDLER, talk.person.id, None, Said(text=text), talk.now)
-    if row.person_id is not None:
-        await case_contexts.enter_if_free(talk.session, row.person_id, row.id, talk.now)
     talk.say(Markup("✓ <b>{}</b>\n{}").format(row.number, words.quoted(text)), way_back(talk, row))
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from handlers import case_words as words
 from handlers import forms, texts
 from handlers.access import Right
-from handlers.case_desk import handled, left_hand
+from handlers.case_desk import colleagues, handled, left_hand
 from handlers.case_hands import WHO, assign, case_in_hand, receiver, way_back, words_question
 from handlers.house import House
 from handlers.questions import Form, one_question
@@ -19,8 +19,7 @@ from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from storage import case_talk, cases
 from storage.case_talk import Said, Side
-from storage.cases import Case, CaseClosed, CaseState
-from storage.desks import in_language
+from storage.cases import Case
 from storage.dialogues import Answers
 
 
@@ -61,20 +60,17 @@ async def begin_asking(talk: Talk, case_id: int) -> None:
 async def _asked(talk: Talk, answers: Answers) -> None:
     """The question goes to the others of the desk; of the case they see no more than that."""
     row = await case_in_hand(talk, answers)
-    desk, text = words.desk_of(talk.house, row), str(answers["text"])
+    text = str(answers["text"])
     asked = await case_talk.say(
         talk.session, row, Side.NOTE, talk.person.id, None, Said(text="👥 " + text), talk.now
     )  # fmt: skip
-    colleagues = await talk.house.desk_staff(talk.session, desk, talk.now) if desk is not None else []
-    count = 0
-    for colleague in colleagues:
-        if colleague != talk.person.id and not await cases.is_hidden_from(talk.session, row.id, colleague):
-            talk.notify(colleague, "case_question", desk=row.desk, text=text, asked=asked.id)
-            count += 1
-    if not count:
+    others = await colleagues(talk, row)
+    for colleague in others:
+        talk.notify(colleague, "case_question", desk=row.desk, text=text, asked=asked.id)
+    if not others:
         talk.say(talk._("There is nobody to ask: no other handler of this desk."), way_back(talk, row))
         return
-    talk.say(talk._("{n} colleagues are asked. Their answers become notes of the case.").format(n=count),
+    talk.say(talk._("{n} colleagues are asked. Their answers become notes of the case.").format(n=len(others)),
              way_back(talk, row))  # fmt: skip
 
 
@@ -90,8 +86,7 @@ _ASK = one_question(
 
 def question_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = texts.translator(language)
-    desk = house.desks.get(params["desk"])
-    title = in_language(desk.title, language) if desk is not None else params["desk"]
+    title = words.desk_title(house, params["desk"], language)
     text = Markup("👥 {} <b>{}</b>\n{}").format(_("A colleague asks:"), title, words.quoted(params["text"]))
     return text, [[Button(_("✍ Answer"), f"casetell:{params['asked']}")]]
 
@@ -107,8 +102,7 @@ async def _question(talk: Talk, message_id: int) -> tuple[case_talk.CaseMessage,
     if asked is None or asked.side != Side.NOTE or asked.author in (None, talk.person.id):
         raise cases.NoSuchCase
     row = await cases.visible(talk.session, asked.case_id, talk.person.id, list(handled(talk)), lock=True)
-    if row.state == CaseState.CLOSED:
-        raise CaseClosed
+    cases.require_open(row)
     return asked, row
 
 

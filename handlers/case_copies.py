@@ -10,7 +10,6 @@ from handlers import case_words as words
 from handlers import texts
 from handlers.case_keyboard import case_keyboard
 from handlers.case_messages import composed
-from handlers.desk_form import WITHHELD
 from handlers.house import House
 from handlers.incoming import Json
 from handlers.routes import Routes
@@ -95,11 +94,10 @@ def _head(
 ) -> str:  # fmt: skip
     """ "⚖️ L-2026-000123 · Li": in which case, who says it, when if it is older."""
     _ = texts.translator(language)
-    name = cases.content_of(session, row).name
-    rider = name if name and name != WITHHELD else _("rider")
+    rider = cases.content_of(session, row).name or _("rider")
     who = {Side.RIDER: rider, Side.HANDLER: _("your counsel") if recipient == row.person_id else _("counsel"),
            Side.NOTE: _("📝 note")}[Side(kept.side)]  # fmt: skip
-    parts = [f"{words.sign_of(house, row)} {row.number}", who]
+    parts = [words.tag(house, row), who]
     if now - kept.at > OLD:
         local = kept.at.astimezone(house.organisation.zone)
         parts.append(f"{local:%Y-%m-%d %H:%M}")

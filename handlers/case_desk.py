@@ -18,7 +18,7 @@ from handlers.words import ago
 from storage import audit, case_contexts, case_limits, case_queue, case_talk, cases
 from storage.audit import Act
 from storage.case_limits import CaseLimit
-from storage.cases import Case, CaseClosed, CaseState, Outcome
+from storage.cases import Case, CaseState, Outcome
 from storage.desks import Desk, in_language
 
 PAGE = 8
@@ -50,7 +50,7 @@ def handled(talk: Talk) -> dict[str, Desk]:
     """The desks whose cases this person may take."""
     if not talk.person.may(Right.HANDLE_CASES):
         return {}
-    return {key: desk for key, desk in talk.house.desks.items() if not desk.people or talk.person.id in desk.people}
+    return {key: desk for key, desk in talk.house.desks.items() if desk.is_handled_by(talk.person.id)}
 
 
 async def show_desks(talk: Talk) -> None:
@@ -87,12 +87,19 @@ async def open_from_topic(talk: Talk, rest: str) -> None:
         return
     limits = await case_limits.of_cases(talk.session, [row.id])
     lines = [words.heading(talk.house, row, talk.language), _line(talk, row, limits[row.id])]
+    talk.say(Markup("\n").join(lines), ways_in(talk, row))
+
+
+def ways_in(talk: Talk, row: Case) -> list[list[Button]]:
+    """What this person may do with a case that they may see: look at it, take it, read it for a reason."""
     rows = []
-    if row.assigned_to is None and row.state != CaseState.CLOSED and row.desk in handled(talk):
+    if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
+        rows.append([Button(talk._("Look at it"), f"casedo:{row.id}")])
+    elif row.assigned_to is None and row.state != CaseState.CLOSED and row.desk in handled(talk):
         rows.append([Button(talk._("▶ Take it"), f"caseclaim:{row.id}")])
     if talk.person.may(Right.OVERSEE_CASES):
         rows.append([Button(talk._("👁 Read it, for a reason"), f"caseover:{row.id}")])
-    talk.say(Markup("\n").join(lines), rows)
+    return rows
 
 
 async def show_queue(talk: Talk, key: str, page: int) -> None:
@@ -134,7 +141,7 @@ def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
 async def show_mine(talk: Talk) -> None:
     found = await case_queue.in_hand(talk.session, talk.person.id)
     lines = [Markup("<b>{}</b>").format(talk._("In my hands: {n}").format(n=len(found))), *await _lines(talk, found)]
-    rows = [[Button(f"{words.sign_of(talk.house, row)} {row.number}", f"casedo:{row.id}")] for row in found]
+    rows = [[Button(words.tag(talk.house, row), f"casedo:{row.id}")] for row in found]
     talk.edit(Markup("\n").join(lines), [*rows, [Button(talk._("◀ Back"), "desks")]])
 
 
@@ -145,11 +152,6 @@ async def claim(talk: Talk, case_id: int) -> None:
     """Takes it, says what it is about, and hands over all that was said."""
     row = await cases.claim(talk.session, case_id, talk.person.id, list(handled(talk)), talk.now)
     await note(talk, Act.CASE_CLAIMED, row)
-    await hand_in(talk, row)
-
-
-async def hand_in(talk: Talk, row: Case) -> None:
-    """What a handler sees of a case that is theirs now."""
     talk.edit(*await handler_page(talk, row))
     await enter_as_handler(talk, row)
     await case_talk.replay(talk.session, row, talk.person.id, talk.now)
@@ -175,9 +177,8 @@ async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
         Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
         *words.summary_lines(house, row, content, talk.language),
         *words.limit_lines(house, limits, talk.local_today, talk.language),
+        *words.due_lines(house, row, talk.now, talk.language),
     ]
-    if row.first_answer_at is None and row.state != CaseState.CLOSED:
-        lines.append(Markup("⏱ {}").format(words.due_words(house, row, talk.now, talk.language)))
     if row.away:
         lines.append(Markup("🚫 {}").format(talk._("The rider can't be reached; your messages wait for them.")))
     return Markup("\n").join(lines), _handler_buttons(talk, row)
@@ -237,17 +238,21 @@ async def left_hand(talk: Talk, row: Case) -> None:
     """The case is not this handler's any more: they write in it no more, and the others hear that it waits."""
     if await case_contexts.leave(talk.session, talk.person.id, row.id):
         talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk))
+    if row.assigned_to is None:
+        for handler in await colleagues(talk, row):
+            talk.notify(handler, "case_new", number=row.number, desk=row.desk, id=row.id)
+
+
+async def colleagues(talk: Talk, row: Case) -> list[int]:
+    """The other handlers of the desk, as far as they may see the case."""
     desk = words.desk_of(talk.house, row)
-    if row.assigned_to is None and desk is not None:
-        for handler in await talk.house.desk_staff(talk.session, desk, talk.now):
-            if handler != talk.person.id and not await cases.is_hidden_from(talk.session, row.id, handler):
-                talk.notify(handler, "case_new", number=row.number, desk=row.desk, id=row.id)
+    staff = await talk.house.desk_staff(talk.session, desk, talk.now) if desk is not None else []
+    return [one for one in await cases.who_may_see(talk.session, row, staff) if one != talk.person.id]
 
 
 async def ask_outcome(talk: Talk, case_id: int) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
-    if row.state == CaseState.CLOSED:
-        raise CaseClosed
+    cases.require_open(row)
     chosen = [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN]
     rows = [[Button(talk._(words.OUTCOMES[outcome]), f"caseclosed:{row.id}:{outcome}")] for outcome in chosen]
     said = talk._("How did {number} end? The rider reads it, and can reopen it for {n} days.").format(

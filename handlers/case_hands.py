@@ -13,7 +13,7 @@ from handlers.talk import Button, Buttons, Talk
 from handlers.whom import read_person
 from storage import case_talk, cases
 from storage.audit import Act
-from storage.cases import Case, CaseClosed, CaseState
+from storage.cases import Case
 from storage.dialogues import Answers, Value
 
 QUEUE = "queue"
@@ -23,8 +23,7 @@ async def case_in_hand(talk: Talk, answers: Answers | int) -> Case:
     """The handler's open case, by its number or by what a form was begun with."""
     case_id = answers if isinstance(answers, int) else int(str(answers["_id"]))
     row = await cases.of_handler(talk.session, case_id, talk.person.id, lock=True)
-    if row.state == CaseState.CLOSED:
-        raise CaseClosed
+    cases.require_open(row)
     cases.note_writing(row, talk.now)
     return row
 
@@ -37,7 +36,7 @@ def words_question(key: str, title: str, ask: str, most: int = 1_500) -> Questio
 
 
 def way_back(talk: Talk, row: Case) -> Buttons:
-    return [[Button(f"{words.sign_of(talk.house, row)} {row.number}", f"casedo:{row.id}")]]
+    return [[Button(words.tag(talk.house, row), f"casedo:{row.id}")]]
 
 
 def _to_the_queue(talk: Talk, _answers: Answers) -> Sequence[Choice]:

@@ -4,6 +4,7 @@ is."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, cast
 
 from handlers.incoming import Json
@@ -99,11 +100,7 @@ def _break(text: str, limit: int) -> int:
 
 def packed(said: Said) -> Value:
     """As an answer of a form."""
-    return {
-        "kind": said.kind, "text": said.text, "entities": said.entities, "file_id": said.file_id,
-        "file_name": said.file_name, "mime": said.mime, "size": said.size, "album": said.album,
-        "forwarded": said.forwarded,
-    }  # fmt: skip
+    return asdict(said)
 
 
 def unpacked(part: Value) -> Said:

@@ -7,12 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from handlers import case_words as words
 from handlers import texts
 from handlers.house import House
 from handlers.routes import Routes, Words
 from handlers.talk import Button, Buttons
 from handlers.texts import N_
-from storage.desks import in_language
 
 
 def register(routes: Routes) -> None:
@@ -48,9 +48,8 @@ def _notice(text: str) -> Words:
 def new_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     """A new case waits: its number only."""
     _ = texts.translator(language)
-    desk = house.desks.get(params["desk"])
-    title = in_language(desk.title, language) if desk is not None else params["desk"]
-    text = Markup("{} {}: <b>{}</b>").format(desk.sign if desk else "🗂", title, params["number"])
+    sign, title = words.desk_sign(house, params["desk"]), words.desk_title(house, params["desk"], language)
+    text = Markup("{} {}: <b>{}</b>").format(sign, title, params["number"])
     return text + "\n" + _("A case waits for somebody."), [
         [Button(_("▶ Take it"), f"caseclaim:{params['id']}")], [Button(_("Look at the queue"), "desks")]
     ]  # fmt: skip
@@ -58,8 +57,7 @@ def new_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[s
 
 def late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = texts.translator(language)
-    desk = house.desks.get(params["desk"])
-    title = in_language(desk.title, language) if desk is not None else params["desk"]
+    title = words.desk_title(house, params["desk"], language)
     said = _("{number} ({desk}) has had no answer for {n} h.").format(
         number=params["number"], desk=title, n=params["hours"]
     )

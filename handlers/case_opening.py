@@ -11,7 +11,7 @@ from handlers import activity_words
 from handlers import case_words as words
 from handlers.case_messages import parts_of, unpacked
 from handlers.consents import CASE
-from handlers.desk_form import ANONYMOUS, NO_PLATFORM
+from handlers.desk_form import ANONYMOUS, NO_PLATFORM, WITHHELD
 from handlers.keyboards import location_keyboard
 from handlers.talk import Button, Talk
 from storage import (
@@ -46,9 +46,8 @@ async def opened(desk: Desk, talk: Talk, answers: Answers) -> None:
     platform = content.platform if content.platform in house.joining.platforms else NO_PLATFORM
     await case_figures.add(talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM, platform)
     await case_drafts.drop(talk.session, talk.person.id, desk.key)
-    for handler in await handlers_of(talk, desk):
-        if handler != row.person_id:
-            talk.notify(handler, "case_new", number=row.number, desk=desk.key, id=row.id)
+    for handler in await cases.who_may_see(talk.session, row, await house.desk_staff(talk.session, desk, talk.now)):
+        talk.notify(handler, "case_new", number=row.number, desk=desk.key, id=row.id)
     if is_anonymous:
         await _forget_who(desk, talk)
         talk.say(_received(talk, desk, row, [talk._("Nobody knows that it was you, and nobody can answer you.")]),
@@ -72,11 +71,11 @@ def _content(desk: Desk, answers: Answers) -> CaseContent:
             case AskType.KIND:
                 content.kind = str(value)
             case AskType.PLATFORM:
-                content.platform = str(value)
+                content.platform = "" if value == NO_PLATFORM else str(value)
             case AskType.DATE:
                 content.on = str(value)
             case AskType.NAME:
-                content.name = str(value)
+                content.name = "" if value == WITHHELD else str(value)
             case _:
                 content.answers[ask.key] = value
     return content
@@ -107,11 +106,6 @@ async def _forget_who(desk: Desk, talk: Talk) -> None:
     """A consent of this minute beside a case of this minute would say whose it is."""
     if not any(one.desk == desk.key for one in await cases.cases_of(talk.session, talk.person.id)):
         await consents.forget(talk.session, talk.person.id, desk.purpose)
-
-
-async def handlers_of(talk: Talk, desk: Desk) -> list[int]:
-    """Who takes care of this desk's cases."""
-    return await talk.house.desk_staff(talk.session, desk, talk.now)
 
 
 def _received(talk: Talk, desk: Desk, row: Case, lines: list[Any]) -> Markup:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from handlers import case_words as words
 from handlers import forms
 from handlers.access import Right
-from handlers.case_desk import desks_of, handled, note
+from handlers.case_desk import desks_of, note, ways_in
 from handlers.case_hands import WHO, assign, receiver
 from handlers.questions import Question, one_question
 from handlers.reading import short_text
@@ -41,15 +41,9 @@ async def _found(talk: Talk, answers: Answers) -> None:
         words.heading(talk.house, row, talk.language),
         Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
     ])  # fmt: skip
-    rows = []
-    if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
-        rows.append([Button(talk._("Look at it"), f"casedo:{row.id}")])
-    elif row.assigned_to is None and row.state != CaseState.CLOSED and row.desk in handled(talk):
-        rows.append([Button(talk._("▶ Take it"), f"caseclaim:{row.id}")])
-    if talk.person.may(Right.OVERSEE_CASES):
-        rows.append([Button(talk._("👁 Read it, for a reason"), f"caseover:{row.id}")])
-        if row.state != CaseState.CLOSED:
-            rows.append([Button(talk._("➡ Give it to somebody"), f"casegive:{row.id}")])
+    rows = ways_in(talk, row)
+    if talk.person.may(Right.OVERSEE_CASES) and row.state != CaseState.CLOSED:
+        rows.append([Button(talk._("➡ Give it to somebody"), f"casegive:{row.id}")])
     talk.say(line, rows)
 
 

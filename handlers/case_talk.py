@@ -51,8 +51,7 @@ async def side_in(talk: Talk, case_id: int, lock: bool = False) -> tuple[Case, S
 async def enter(talk: Talk, case_id: int) -> None:
     """What is written from now on goes into this case."""
     row, side = await side_in(talk, case_id)
-    if row.state == CaseState.CLOSED:
-        raise CaseClosed
+    cases.require_open(row)
     if side is Side.RIDER:
         await enter_as_rider(talk, row)
     else:
@@ -87,25 +86,26 @@ async def say_in_case(talk: Talk) -> None:
     elif is_switch(talk):
         await _offer_cases(talk)
     else:
-        await _say(talk, await _meant(talk) or talk.person.case or 0)
+        answered = await _answered(talk)
+        await _say(talk, await _meant(talk, answered) or talk.person.case or 0, answered)
 
 
 async def reply(talk: Talk) -> None:
     """A reply by somebody who writes in no case: it may answer a message of one."""
-    case_id = await _meant(talk)
+    answered = await _answered(talk)
+    case_id = await _meant(talk, answered)
     if case_id is not None:
-        await _say(talk, case_id)
+        await _say(talk, case_id, answered)
     else:
         await (stray_text if talk.text else stray_other)(talk)
 
 
-async def _meant(talk: Talk) -> int | None:
+async def _meant(talk: Talk, answered: CaseMessage | None) -> int | None:
     """The case of the message that this one replies to.
 
     A copy that is not written down (the program was killed just then) still has the number of its case in its first
     line. Whether this person may write there is asked afterwards, as ever.
     """
-    answered = await _answered(talk)
     if answered is not None:
         return answered.case_id
     replied = talk.incoming.body.get("reply_to_message") or {}
@@ -117,17 +117,17 @@ async def _meant(talk: Talk) -> int | None:
 
 
 async def _answered(talk: Talk) -> CaseMessage | None:
+    """The message of a case that this one replies to."""
     message_id = (talk.incoming.body.get("reply_to_message") or {}).get("message_id")
     if not isinstance(message_id, int):
         return None
     return await case_talk.in_chat(talk.session, talk.person.id, message_id)
 
 
-async def _say(talk: Talk, case_id: int) -> None:
+async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
     try:
         row, side = await side_in(talk, case_id, lock=True)
-        if row.state == CaseState.CLOSED:
-            raise CaseClosed
+        cases.require_open(row)
     except (NoSuchCase, CaseClosed):
         await case_contexts.leave(talk.session, talk.person.id)
         talk.say(talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
@@ -141,18 +141,15 @@ async def _say(talk: Talk, case_id: int) -> None:
     desk = words.desk_of(talk.house, row)
     if desk is not None and side is Side.RIDER:
         warn_of_danger(talk, desk, said.text)
+    said.answers = answered.id if answered is not None else None
     await _relay(talk, row, side, said)
 
 
 async def _relay(talk: Talk, row: Case, side: Side, said: Said) -> None:
-    answered = await _answered(talk)
-    said.answers = answered.id if answered is not None and answered.case_id == row.id else None
     last = await case_talk.last_of(talk.session, row.id, talk.person.id)
     message_id = talk.incoming.message_id
     for part in parts_of(said):
         kept = await case_talk.say(talk.session, row, side, talk.person.id, message_id, part, talk.now)
-    if side is Side.HANDLER and row.person_id is not None:
-        await case_contexts.enter_if_free(talk.session, row.person_id, row.id, talk.now)
     if talk.person.case is None:
         await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
     await _acknowledge(talk, row, said, last, kept)
@@ -184,7 +181,7 @@ async def _mine(talk: Talk) -> list[Case]:
 
 async def _offer_cases(talk: Talk) -> None:
     rows = [
-        [Button(("• " if row.id == talk.person.case else "") + f"{words.sign_of(talk.house, row)} {row.number}",
+        [Button(("• " if row.id == talk.person.case else "") + words.tag(talk.house, row),
                 f"casewrite:{row.id}")]
         for row in await _mine(talk)
     ]  # fmt: skip
@@ -211,9 +208,7 @@ async def choose_other(talk: Talk, message_id: int) -> None:
     """To which other case a message is to be moved."""
     kept, row, side = await _own_message(talk, message_id)
     others = [one for one in await _mine(talk) if one.id != row.id and (await side_in(talk, one.id))[1] is side]
-    rows = [
-        [Button(f"{words.sign_of(talk.house, one)} {one.number}", f"casemoveto:{kept.id}:{one.id}")] for one in others
-    ]
+    rows = [[Button(words.tag(talk.house, one), f"casemoveto:{kept.id}:{one.id}")] for one in others]
     talk.edit(talk._("To which case? It is taken back from {number}.").format(number=row.number), rows[:40])
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from markupsafe import Markup, escape
 
 from handlers import activity_words, texts
-from handlers.desk_form import NO_PLATFORM, WITHHELD
 from handlers.house import House
 from handlers.talk import Button, Buttons
 from handlers.texts import N_
@@ -38,14 +37,19 @@ def desk_of(house: House, row: Case) -> Desk | None:
     return house.desks.get(row.desk)
 
 
-def sign_of(house: House, row: Case) -> str:
-    desk = desk_of(house, row)
+def desk_sign(house: House, key: str) -> str:
+    desk = house.desks.get(key)
     return desk.sign if desk is not None else "🗂"
 
 
-def title_of(house: House, row: Case, language: str) -> str:
-    desk = desk_of(house, row)
-    return in_language(desk.title, language) if desk is not None else row.desk
+def desk_title(house: House, key: str, language: str) -> str:
+    desk = house.desks.get(key)
+    return in_language(desk.title, language) if desk is not None else key
+
+
+def tag(house: House, row: Case) -> str:
+    """ "⚖️ L-2026-000123"."""
+    return f"{desk_sign(house, row.desk)} {row.number}"
 
 
 def kind_words(house: House, row: Case, content: CaseContent, language: str) -> str:
@@ -110,11 +114,6 @@ def undated_lines(house: House, desk: Desk, kind: str, language: str) -> list[Ma
     ]
 
 
-def name_words(content: CaseContent, language: str) -> str:
-    _ = texts.translator(language)
-    return content.name if content.name and content.name != WITHHELD else _("withheld")
-
-
 def summary_lines(house: House, row: Case, content: CaseContent, language: str) -> list[Markup]:
     """The answers of the form, but for what was told in messages of their own."""
     desk = desk_of(house, row)
@@ -134,11 +133,11 @@ def _answer(house: House, row: Case, content: CaseContent, kind: AskType, key: s
         case AskType.KIND:
             return kind_words(house, row, content, language)
         case AskType.PLATFORM:
-            return "" if content.platform in ("", NO_PLATFORM) else content.platform
+            return content.platform
         case AskType.DATE:
             return content.on or _("Not sure")
         case AskType.NAME:
-            return name_words(content, language)
+            return content.name or _("withheld")
         case AskType.PARTS | AskType.ANONYMOUS:
             return ""
     value = content.answers.get(key)
@@ -151,7 +150,15 @@ def _answer(house: House, row: Case, content: CaseContent, kind: AskType, key: s
 
 def heading(house: House, row: Case, language: str) -> Markup:
     """ "⚖️ L-2026-000123 · Legal consultation"."""
-    return Markup("{} <b>{}</b> · {}").format(sign_of(house, row), row.number, title_of(house, row, language))
+    title = desk_title(house, row.desk, language)
+    return Markup("{} <b>{}</b> · {}").format(desk_sign(house, row.desk), row.number, title)
+
+
+def due_lines(house: House, row: Case, now: datetime, language: str) -> list[Markup]:
+    """When the first answer is due, while there is none."""
+    if row.first_answer_at is not None or row.state == CaseState.CLOSED:
+        return []
+    return [Markup("⏱ {}").format(due_words(house, row, now, language))]
 
 
 def quoted(text: str) -> Markup:
@@ -166,7 +173,8 @@ def topic_words(house: House, row: Case, content: CaseContent, now: datetime) ->
     if row.state == CaseState.CLOSED:
         state = state_words(row, language, for_handler=True)
     kind = kind_words(house, row, content, language)
-    lines = [heading(house, row, language), Markup("{}").format(kind), Markup("{}").format(state)]
-    if row.first_answer_at is None and row.state != CaseState.CLOSED:
-        lines.append(Markup("⏱ {}").format(due_words(house, row, now, language)))
+    lines = [
+        heading(house, row, language), Markup("{}").format(kind), Markup("{}").format(state),
+        *due_lines(house, row, now, language),
+    ]  # fmt: skip
     return Markup("\n").join(lines), [[Button(_("Look at it"), url=house.link(f"case_{row.id}"))]]

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import case_ending, case_opening, forms, texts
 from handlers import case_words as words
@@ -125,13 +126,13 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
     talk.toast(talk._("I remind you {n} times, 90, 30, 7 and 1 days before.").format(n=count), alert=True)
 
 
-async def about_limit(session: Any, limit_id: int, now: datetime) -> Mapping[str, Any] | None:
+async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> Mapping[str, Any] | None:
     """What a reminder of a time limit says; None once the case is closed or gone."""
     limit = await case_limits.find(session, limit_id)
     row = await cases.find(session, limit.case_id) if limit is not None else None
     if limit is None or row is None or row.state == CaseState.CLOSED:
         return None
-    return {"id": row.id, "number": row.number, "key": limit.key, "ends_on": limit.ends_on, "at": now}
+    return {"id": row.id, "number": row.number, "key": limit.key, "ends_on": limit.ends_on}
 
 
 def limit_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -160,9 +161,8 @@ async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
         words.heading(house, row, talk.language),
         Markup("{}").format(words.state_words(row, talk.language)),
         *words.summary_lines(house, row, content, talk.language),
+        *words.due_lines(house, row, talk.now, talk.language),
     ]
-    if row.first_answer_at is None and row.state != CaseState.CLOSED:
-        lines.append(Markup("⏱ {}").format(words.due_words(house, row, talk.now, talk.language)))
     limits = (await case_limits.of_cases(talk.session, [row.id]))[row.id]
     said = words.limit_lines(house, limits, talk.local_today, talk.language)
     if said and row.state != CaseState.CLOSED:

@@ -167,7 +167,7 @@ class House:
     async def desk_staff(self, session: AsyncSession, desk: Desk, now: datetime) -> list[int]:
         """Who takes care of a desk's cases: all who may handle cases, or those of them that the desk names."""
         people = await self.staff(session, Right.HANDLE_CASES, now)
-        return [person for person in people if not desk.people or person in desk.people]
+        return [person for person in people if desk.is_handled_by(person)]
 
     def link(self, payload: str = "") -> str:
         """A deep link into the private chat."""

@@ -49,12 +49,10 @@ async def _recipients(
     if level == 0 and row.assigned_to is not None:
         return [row.assigned_to]
     if level == 0:
-        return await _visible_to(session, row, await settings.desk_staff(session, desk, now))
-    return await _visible_to(session, row, await settings.staff(session, LEVELS[level], now))
-
-
-async def _visible_to(session: AsyncSession, row: Case, people_: list[int]) -> list[int]:
-    return [one for one in people_ if not await cases.is_hidden_from(session, row.id, one)]
+        people_ = await settings.desk_staff(session, desk, now)
+    else:
+        people_ = await settings.staff(session, LEVELS[level], now)
+    return await cases.who_may_see(session, row, people_)
 
 
 async def _free_orphans(session: AsyncSession, now: datetime, settings: Settings) -> None:
@@ -66,9 +64,9 @@ async def _free_orphans(session: AsyncSession, now: datetime, settings: Settings
         if gone is not None:
             await case_contexts.leave(session, gone, row.id)
         desk = settings.desks.get(row.desk)
-        told = await settings.desk_staff(session, desk, now) if desk is not None else []
-        for one in await _visible_to(session, row, told):
-            await deliveries.add(session, Notice(one, "case_orphaned", {"number": row.number}, now))
+        staff = await settings.desk_staff(session, desk, now) if desk is not None else []
+        told = await cases.who_may_see(session, row, staff)
+        await deliveries.add_all(session, [Notice(one, "case_orphaned", {"number": row.number}, now) for one in told])
 
 
 async def _follow_riders(session: AsyncSession, now: datetime) -> None:

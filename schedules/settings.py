@@ -40,9 +40,8 @@ class Settings:
 
     async def desk_staff(self, session: AsyncSession, desk: Desk, now: datetime) -> list[int]:
         """Who takes care of a desk's cases."""
-        return [one for one in await self.staff(session, "counsel", now) if not desk.people or one in desk.people]
+        return [one for one in await self.staff(session, "counsel", now) if desk.is_handled_by(one)]
 
     async def reviewers(self, session: AsyncSession, now: datetime) -> list[int]:
         """Who is called when applications wait: coordinators, or the admins where there are none."""
-        found = self.coordinators | await roles.holders(session, ("coordinator",), now)
-        return sorted(found or self.admins | await roles.holders(session, ("admin",), now))
+        return await self.staff(session, "coordinator", now) or await self.staff(session, "admin", now)

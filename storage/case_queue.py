@@ -100,21 +100,14 @@ async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
 # The topics of a forum
 
 
-def topic_state(row: Case) -> str:
-    """What a topic says of a case: it is brought up to date when this changes."""
-    if row.state == CaseState.CLOSED:
-        return "closed"
-    return "taken" if row.assigned_to is not None else "waits"
-
-
-async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int = 20) -> Sequence[Case]:
-    """Cases of these desks whose topic is missing, or says what holds no more."""
+async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int = 20) -> list[tuple[Case, str]]:
+    """Cases of these desks whose topic is missing, or says what holds no more; each with what it is to say."""
     state = case((Case.state == CaseState.CLOSED, "closed"), (Case.assigned_to.is_not(None), "taken"), else_="waits")
     is_old = or_(Case.topic_shows.is_(None) & (Case.state != CaseState.CLOSED), Case.topic_shows != state)
-    rows = await session.scalars(
-        select(Case).where(Case.desk.in_(desks), is_old, Case.content.is_not(None)).order_by(Case.id).limit(most)
+    rows = await session.execute(
+        select(Case, state).where(Case.desk.in_(desks), is_old, Case.content.is_not(None)).order_by(Case.id).limit(most)
     )
-    return rows.all()
+    return [(row, says) for row, says in rows]
 
 
 async def keep_topic(session: AsyncSession, case_id: int, topic: int, shows: str | None) -> None:

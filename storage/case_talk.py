@@ -14,13 +14,12 @@ from enum import IntEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, select, update
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import case_copies, case_limits, cases, evidence
-from storage.case_contexts import CaseContext
-from storage.cases import Case, CaseClosed, CaseState
+from storage import case_contexts, case_copies, case_limits, cases, evidence
+from storage.cases import Case, CaseState
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.deliveries import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.evidence import EvidenceFile
@@ -88,11 +87,12 @@ async def say(
 ) -> CaseMessage:  # fmt: skip
     """Keeps a message and sends it to the other side, if there is one yet.
 
+    A rider who writes in no case writes in this one from then on, when its handler has spoken.
+
     Raises:
         CaseClosed: see the class.
     """
-    if case.state == CaseState.CLOSED:
-        raise CaseClosed
+    cases.require_open(case)
     row = CaseMessage(case_id=case.id, side=side, author=author, source_message=source_message, at=now, content=b"")
     session.add(row)
     await session.flush()
@@ -102,6 +102,8 @@ async def say(
         await evidence.add(session, case.id, row.id, side, file, said.size, now)
     if side is not Side.NOTE:
         _note(case, side, now)
+    if side is Side.HANDLER and case.person_id is not None:
+        await case_contexts.enter_if_free(session, case.person_id, case.id, now)
     recipient = other_side(case, side)
     if recipient is not None:
         await case_copies.queue(session, recipient, CASE_MESSAGE, row.id, now)
@@ -150,14 +152,9 @@ async def of_source(session: AsyncSession, author: int, source_message: int | No
 
 async def in_chat(session: AsyncSession, person_id: int, message_id: int) -> CaseMessage | None:
     """The message of a case that stands as this one in a person's chat: said there, or copied there."""
-    own = await session.scalar(
-        select(CaseMessage)
-        .where(CaseMessage.author == person_id, CaseMessage.source_message == message_id)
-        .order_by(CaseMessage.id.desc())
-        .limit(1)
-    )
-    if own is not None:
-        return own
+    own = await of_source(session, person_id, message_id)
+    if own:
+        return own[-1]
     about = await case_copies.message_at(session, person_id, message_id)
     return None if about is None else await find(session, about)
 
@@ -176,8 +173,7 @@ async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: lis
     said = said_in(session, row)
     if case is None or (said.text, said.entities) == (text, entities):
         return False
-    if case.state == CaseState.CLOSED:
-        raise CaseClosed
+    cases.require_open(case)
     said.was.append([row.at.isoformat() if not said.was else now.isoformat(), said.text])
     said.text, said.entities = text, entities
     row.content = vault_of(session).seal(_pack(said), "case_messages.content", row.id)
@@ -194,8 +190,7 @@ async def move(session: AsyncSession, row: CaseMessage, old: Case, new: Case, no
     Raises:
         CaseClosed: the other case is closed.
     """
-    if new.state == CaseState.CLOSED:
-        raise CaseClosed
+    cases.require_open(new)
     side = Side(row.side)
     wrong, right = other_side(old, side), other_side(new, side)
     if wrong is not None and not await case_copies.take_back(session, wrong, CASE_MESSAGE, row.id):
@@ -224,25 +219,15 @@ async def replay(session: AsyncSession, case: Case, handler: int, now: datetime)
     return len(rows)
 
 
-async def count(session: AsyncSession, case_id: int) -> int:
-    chosen = select(func.count()).select_from(CaseMessage).where(CaseMessage.case_id == case_id)
-    return await session.scalar(chosen.where(CaseMessage.side != Side.NOTE)) or 0
-
-
 # The end
 
 
-async def strip(session: AsyncSession, case_id: int) -> None:
-    """Removes all that was said in a case, with its copies' traces."""
-    ids = select(CaseMessage.id).where(CaseMessage.case_id == case_id)
-    await case_copies.strip(session, ids)
-    await session.execute(delete(CaseMessage).where(CaseMessage.case_id == case_id))
-    await session.execute(delete(CaseContext).where(CaseContext.case_id == case_id))
-
-
 async def strip_case(session: AsyncSession, case_id: int) -> None:
-    """Takes all that is personal out of a case: what was said, the evidence, whose it was and who had it."""
-    await strip(session, case_id)
+    """Takes all that is personal out of a case: what was said, with its copies' traces, the evidence, whose it was and
+    who had it."""
+    await case_copies.strip(session, select(CaseMessage.id).where(CaseMessage.case_id == case_id))
+    await session.execute(delete(CaseMessage).where(CaseMessage.case_id == case_id))
+    await case_contexts.leave_all(session, case_id)
     await evidence.strip(session, case_id)
     await case_limits.strip(session, case_id)
     await cases.strip(session, case_id)
@@ -253,7 +238,7 @@ async def erase(session: AsyncSession, person_id: int) -> None:
     for row in await cases.cases_of(session, person_id, most=100_000):
         await strip_case(session, row.id)
     await session.execute(update(CaseMessage).where(CaseMessage.author == person_id).values(author=None))
-    await session.execute(delete(CaseContext).where(CaseContext.person_id == person_id))
+    await case_contexts.leave(session, person_id)
     await cases.handler_gone(session, person_id)
 
 

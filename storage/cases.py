@@ -174,28 +174,26 @@ async def cases_of(session: AsyncSession, person_id: int, most: int = 20) -> Seq
     return rows.all()
 
 
-def _hidden_from(viewer: int) -> ColumnElement[bool]:
-    conflicts = select(CaseConflict.case_id).where(CaseConflict.person_id == viewer)
-    return or_(Case.person_id == viewer, Case.id.in_(conflicts))
-
-
 def not_hidden_from(viewer: int) -> ColumnElement[bool]:
+    """See `who_may_see`, for queries over many cases."""
     return or_(Case.person_id.is_(None), Case.person_id != viewer) & Case.id.not_in(
         select(CaseConflict.case_id).where(CaseConflict.person_id == viewer)
     )
 
 
-async def is_hidden_from(session: AsyncSession, case_id: int, viewer: int) -> bool:
-    """Their own, or one in which they have a conflict of interest."""
-    found = await session.scalar(select(Case.id).where(Case.id == case_id, _hidden_from(viewer)))
-    return found is not None
+async def who_may_see(session: AsyncSession, row: Case, people: Sequence[int]) -> list[int]:
+    """Those of these people from whom the case is not hidden: it is not their own, and they have no conflict of
+    interest in it."""
+    conflicts = await session.scalars(select(CaseConflict.person_id).where(CaseConflict.case_id == row.id))
+    hidden = {row.person_id, *conflicts}
+    return [one for one in people if one not in hidden]
 
 
 async def visible(session: AsyncSession, case_id: int, viewer: int, desks: Sequence[str], lock: bool = False) -> Case:
     """A case of these desks that is not hidden from the viewer; that it exists is all they may know of it. Raises
     NoSuchCase."""
     row = await find(session, case_id, lock)
-    if row is None or row.desk not in desks or await is_hidden_from(session, row.id, viewer):
+    if row is None or row.desk not in desks or not await who_may_see(session, row, [viewer]):
         raise NoSuchCase
     return row
 
@@ -216,6 +214,12 @@ async def by_number(session: AsyncSession, number: str, viewer: int, desks: Sequ
 # What is done with it
 
 
+def require_open(row: Case) -> None:
+    """Raises CaseClosed."""
+    if row.state == CaseState.CLOSED:
+        raise CaseClosed
+
+
 async def claim(session: AsyncSession, case_id: int, handler: int, desks: Sequence[str], now: datetime) -> Case:
     """Takes a case into hand; of two who press at once, one gets it.
 
@@ -223,8 +227,7 @@ async def claim(session: AsyncSession, case_id: int, handler: int, desks: Sequen
         NoSuchCase, CaseTaken, CaseClosed: see the classes.
     """
     row = await visible(session, case_id, handler, desks, lock=True)
-    if row.state == CaseState.CLOSED:
-        raise CaseClosed
+    require_open(row)
     if row.assigned_to not in (None, handler):
         raise CaseTaken
     row.assigned_to, row.assigned_at = handler, now
@@ -237,9 +240,8 @@ async def assign(session: AsyncSession, row: Case, handler: int | None, now: dat
     Raises:
         CaseClosed, NotForThem: see the classes.
     """
-    if row.state == CaseState.CLOSED:
-        raise CaseClosed
-    if handler is not None and await is_hidden_from(session, row.id, handler):
+    require_open(row)
+    if handler is not None and not await who_may_see(session, row, [handler]):
         raise NotForThem
     row.assigned_to, row.assigned_at = handler, None if handler is None else now
 
@@ -255,15 +257,13 @@ async def mark_conflict(session: AsyncSession, row: Case, handler: int) -> None:
 
 def wait_for(row: Case, state: CaseState) -> None:
     """Raises CaseClosed."""
-    if row.state == CaseState.CLOSED:
-        raise CaseClosed
+    require_open(row)
     row.state = state
 
 
 def close(row: Case, outcome: Outcome, now: datetime) -> None:
     """Raises CaseClosed."""
-    if row.state == CaseState.CLOSED:
-        raise CaseClosed
+    require_open(row)
     row.state, row.outcome, row.closed_at, row.late_at = CaseState.CLOSED, outcome, now, None
 
 

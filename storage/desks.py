@@ -80,6 +80,10 @@ class Desk:
     emergency: Words = field(default_factory=dict)
     forum: int = 0
 
+    def is_handled_by(self, person_id: int) -> bool:
+        """Of those who may handle cases."""
+        return not self.people or person_id in self.people
+
     def kind(self, key: str) -> Option | None:
         return next((one for one in self.kinds if one.key == key), None)
 

@@ -13,10 +13,10 @@ from bot.sandbox.params import Upload
 from bot.sandbox.world import Person
 from storage import case_talk
 from tests.conftest import new_database
-from tests.desk import at_desk, brings_pay
-from tests.test_cases import case_of, takes
-from tests.test_keys import search_disk
-from tests.test_process import _ends_within_10_s, _logged, bot, bot_settings
+from tests.desk import at_desk
+from tests.test_cases import in_hand
+from tests.test_keys import search_disk, talkative
+from tests.test_process import _ends_within_10_s, _logged, bot
 from tests.town import ADMIN, COUNSEL, Rider, Town, telegram
 
 TOLD, ANSWERED, NOTED, CALLED, PLACE = (
@@ -37,10 +37,7 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
     """A case with evidence, by a program that logs at debug level; its keys are rotated, then it is killed."""
     url = await new_database(request.getfixturevalue("postgresql")) if kind == "postgresql" else ""
     async with telegram() as (api, address):
-        settings = {**bot_settings(address, ""), "NUANXIN_GEOCODING__SERVICE": "", "NUANXIN_LOGGING__LEVEL": "debug",
-                    "NUANXIN_LOGGING__FILE": "logs/nuanxin.log", "NUANXIN_PEOPLE__COUNSEL": "2"}  # fmt: skip
-        if url:
-            settings["NUANXIN_DATABASE__URL"] = url
+        settings = {**talkative(address, url), "NUANXIN_PEOPLE__COUNSEL": "2"}
         world = api.world
         rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
         counsel = Rider(world, world.add(Person(2, "Counsel", language_code="en", started=True)))
@@ -99,9 +96,8 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
 
 async def test_an_error_in_a_case_is_reported_without_a_word_of_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     rider, counsel, admin = await at_desk(town, 430), await at_desk(town, COUNSEL), await at_desk(town, ADMIN)
-    number = await brings_pay(rider, evidence=False)
-    row = await case_of(town, number)
-    await takes(counsel, number)
+    row = await in_hand(town, rider, counsel)
+    number = row.number
 
     async def fails(*_arguments: object) -> None:
         raise RuntimeError(TOLD)

@@ -40,6 +40,14 @@ async def takes(counsel: AtDesk, number: str) -> None:
     await counsel.rider.hears_of(number)
 
 
+async def in_hand(town: Town, rider: AtDesk, counsel: AtDesk) -> Case:
+    """A case without evidence that counsel has taken."""
+    number = await brings_pay(rider, evidence=False)
+    row = await case_of(town, number)
+    await takes(counsel, number)
+    return row
+
+
 async def case_of(town: Town, number: str) -> Case:
     async with town.database.reading() as session:
         row = await session.scalar(select(Case).where(Case.number == number))
@@ -109,9 +117,10 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     await counsel.hears("Is everything right?")
     await counsel.presses("✔ Send")
     await counsel.hears("{number} is handed over.", number=number)
-    await second.rider.hears_of(number)
     await second.rider.hears_of(STORY)
     await second.rider.hears_of("Ask for the contract")
+    given = second._("➡ {number} is in your hands now.").format(number=number)
+    await second.rider.until(lambda: any(one.get("text") == given for one in second.rider.heard))
     await counsel.says("Am I still in it?")
     await counsel.hears("Send me your location and I show you the nearest station. /help says what else I can do.")
     assert "Ask for the contract" not in str(rider.rider.heard)
@@ -190,9 +199,8 @@ async def test_a_file_that_is_too_large_is_refused_with_a_clear_word(town: Town)
 
 async def test_a_conflict_of_interest_hides_the_case(town: Town) -> None:
     rider, counsel, second = await at_desk(town, 403), await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
-    number = await brings_pay(rider, evidence=False)
-    row = await case_of(town, number)
-    await takes(counsel, number)
+    row = await in_hand(town, rider, counsel)
+    number = row.number
     await second.rider.hears_of(number)
     await counsel.presses("⚠ Conflict")
     await counsel.rider.hears_of("Do you know the rider")
@@ -422,9 +430,8 @@ async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
 
 async def test_colleagues_are_asked_without_seeing_the_case(town: Town) -> None:
     rider, counsel, second = await at_desk(town, 411), await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
-    number = await brings_pay(rider, evidence=False)
-    row = await case_of(town, number)
-    await takes(counsel, number)
+    row = await in_hand(town, rider, counsel)
+    number = row.number
     await second.rider.hears_of(number)
     await counsel.presses("👥 Ask colleagues")
     await counsel.rider.hears_of("What do you want to ask your colleagues?")
@@ -544,9 +551,8 @@ async def test_withdrawing_consent_erases_the_cases_and_tells_the_handler(town: 
 
 async def test_guessing_numbers_finds_nothing(town: Town) -> None:
     rider, other, counsel = await at_desk(town, 417), await at_desk(town, 418), await at_desk(town, COUNSEL)
-    number = await brings_pay(rider, evidence=False)
-    row = await case_of(town, number)
-    await takes(counsel, number)
+    row = await in_hand(town, rider, counsel)
+    number = row.number
     rider_acts = ["case", "caseremind", "caseend", "caseendnow", "casereopen", "casewrite", "casebundle", "casemove"]
     handler_acts = ["casedo", "casereplay", "caseask", "caseclose", "casenote", "casepeers", "casehand", "casecanned"]
     for act in [*rider_acts, "caserate:1:5", "casemoveto:1:1", *handler_acts]:
@@ -593,9 +599,7 @@ async def test_a_message_forwarded_from_a_case_leads_nowhere(town: Town) -> None
 
 async def test_a_long_message_arrives_in_two_and_an_edit_of_it_too(town: Town) -> None:
     rider, counsel = await at_desk(town, 421), await at_desk(town, COUNSEL)
-    number = await brings_pay(rider, evidence=False)
-    row = await case_of(town, number)
-    await takes(counsel, number)
+    row = await in_hand(town, rider, counsel)
     await counsel.rider.hears_of(STORY)
     await rider.rider.forges(f"casewrite:{row.id}")
     await rider.rider.hears_of("What you write now goes into")
@@ -696,9 +700,7 @@ async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
 
 async def test_an_album_is_relayed_whole_and_acknowledged_once(town: Town) -> None:
     rider, counsel = await at_desk(town, 425), await at_desk(town, COUNSEL)
-    number = await brings_pay(rider, evidence=False)
-    row = await case_of(town, number)
-    await takes(counsel, number)
+    row = await in_hand(town, rider, counsel)
     await counsel.rider.hears_of(STORY)
     await rider.rider.forges(f"casewrite:{row.id}")
     await rider.rider.hears_of("What you write now goes into")

@@ -161,6 +161,13 @@ def search(folder: Path, said: Sequence[str] = (NAME, PHONE, DISTRICT, ID_NUMBER
             assert trace not in content, f"{trace!r} stands in {file.name}"
 
 
+def talkative(address: str, url: str) -> dict[str, str]:
+    """Settings of a program that logs at debug level into a file; the database is PostgreSQL at `url`, or SQLite."""
+    settings = {**bot_settings(address, ""), "NUANXIN_GEOCODING__SERVICE": "", "NUANXIN_LOGGING__LEVEL": "debug",
+                "NUANXIN_LOGGING__FILE": "logs/nuanxin.log"}  # fmt: skip
+    return {**settings, "NUANXIN_DATABASE__URL": url} if url else settings
+
+
 async def search_disk(folder: Path, url: str, *said: str) -> None:
     """The folder of a program; then the files of its PostgreSQL database, or a backup of its SQLite file."""
     looked_for = (said,) if said else ()
@@ -190,10 +197,7 @@ async def test_nothing_personal_can_be_read_on_the_disk(
     Database file, WAL, a backup and the log are searched."""
     url = await new_database(request.getfixturevalue("postgresql")) if kind == "postgresql" else ""
     async with telegram() as (api, address):
-        settings = {**bot_settings(address, ""), "NUANXIN_GEOCODING__SERVICE": "", "NUANXIN_LOGGING__LEVEL": "debug",
-                    "NUANXIN_LOGGING__FILE": "logs/nuanxin.log", "NUANXIN_PEOPLE__COORDINATORS": "2"}  # fmt: skip
-        if url:
-            settings["NUANXIN_DATABASE__URL"] = url
+        settings = {**talkative(address, url), "NUANXIN_PEOPLE__COORDINATORS": "2"}
         world = api.world
         rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
         coordinator = Rider(world, world.add(Person(2, "Coordinator", language_code="en")))
