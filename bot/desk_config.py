@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.config_values import Duration, Ids
+from bot.config_values import Durations, Ids
 from storage.desks import Ask, AskType, Canned, Desk, Option
 
 _FILE = Path(__file__).parent / "desks.toml"
@@ -61,7 +61,7 @@ class DeskSection(_Part):
     kinds: list[OptionPart] = []
     hotlines: list[str] = []
     people: Ids = []
-    late: list[Duration] = Field([timedelta(days=days) for days in (1, 2, 3)], min_length=3, max_length=3)
+    late: Durations = Field([timedelta(days=days) for days in (1, 2, 3)], min_length=3, max_length=3)
     working_days: bool = False
     answers: list[CannedPart] = []
     danger: list[str] = []

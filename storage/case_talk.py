@@ -55,7 +55,7 @@ class CaseMessage(Base):
 class Said:
     """A message: `kind` is "text" or that of its file (photo, document, voice, video, audio); `entities` are those of
     `text`, which for a file is its caption. `answers` is the message of the case that it replies to. `was` keeps what
-    stood there before each edit: [time in ISO 8601, text]."""
+    each edit took away: [when, in ISO 8601; the text until then]."""
 
     kind: str = "text"
     text: str = ""
@@ -174,7 +174,7 @@ async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: lis
     if case is None or (said.text, said.entities) == (text, entities):
         return False
     cases.require_open(case)
-    said.was.append([row.at.isoformat() if not said.was else now.isoformat(), said.text])
+    said.was.append([now.isoformat(), said.text])
     said.text, said.entities = text, entities
     row.content = vault_of(session).seal(_pack(said), "case_messages.content", row.id)
     cases.note_writing(case, now)

@@ -384,9 +384,11 @@ def test_lists_come_from_the_environment_in_both_ways(tmp_path: Path, monkeypatc
         config = load(tmp_path / "none.toml")
         assert config.people.counsel == ids and config.desks["legal"].people == ids
     monkeypatch.setenv("NUANXIN_REMINDERS__LEAD_TIMES", "24h, 30m")
+    monkeypatch.setenv("NUANXIN_DESKS__LEGAL__LATE", "12h, 1d, 2d")
     monkeypatch.setenv("NUANXIN_MEMBERSHIP__DISTRICTS", '["德城区", "陵城区"]')
     config = load(tmp_path / "none.toml")
     assert config.reminders.lead_times == [timedelta(hours=24), timedelta(minutes=30)]
+    assert config.desks["legal"].late == [timedelta(hours=12), timedelta(days=1), timedelta(days=2)]
     assert config.membership.districts == ["德城区", "陵城区"]
     monkeypatch.setenv("NUANXIN_PEOPLE__COUNSEL", "[1, ")
     with pytest.raises(BadConfig) as fault:

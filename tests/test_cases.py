@@ -98,7 +98,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     assert changed["edited"]
     async with town.database.reading() as session:
         (kept,) = await case_talk.of_source(session, 400, said["message_id"])
-        assert case_talk.said_in(session, kept).was[0][1] == "I lost 3,000 yuan"
+        assert case_talk.said_in(session, kept).was == [[town.now.isoformat(), "I lost 3,000 yuan"]]
 
     # Handed over with a note that the rider never sees.
     await counsel.says("/cases")
