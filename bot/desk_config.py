@@ -127,11 +127,13 @@ RESERVED = frozenset({
     "system",
 })  # fmt: skip
 """The bot's own commands."""
+RESERVED_PREFIXES = {"A": "the receipts of applications"}
+"""Numbers like A-2026-000001 that are no case's."""
 
 
 def desk_faults(sections: Mapping[str, DeskSection]) -> list[str]:
     """Where two desks, or a desk and the bot, want the same command or prefix: one sentence each."""
-    faults, commands, prefixes = [], dict.fromkeys(RESERVED, "the bot itself"), dict[str, str]()
+    faults, commands, prefixes = [], dict.fromkeys(RESERVED, "the bot itself"), dict(RESERVED_PREFIXES)
     for key, section in sections.items():
         if not section.enabled:
             continue

@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers import case_words as words
 from handlers import texts
+from handlers.case_ending import LEFT
 from handlers.case_keyboard import case_keyboard
 from handlers.case_messages import composed
 from handlers.house import House
 from handlers.incoming import Json
+from handlers.keyboards import plain_keyboard
 from handlers.routes import Routes
-from handlers.talk import Button, Outgoing, buttons_markup
+from handlers.talk import Button, Outgoing, buttons_markup, message_params
 from storage import case_contexts, case_copies, case_talk, cases
 from storage.case_talk import CaseMessage, Said, Side
 from storage.cases import Case
@@ -29,6 +31,7 @@ def register(routes: Routes) -> None:
     routes.compose(CASE_MESSAGE, message)
     routes.compose(CASE_EDIT, changed_message)
     routes.compose(CASE_RECALL, recalled_message)
+    routes.compose(LEFT, left_message)
 
 
 async def message(
@@ -74,6 +77,17 @@ async def recalled_message(
     """It was meant for another case."""
     place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
     return None if place is None else Outgoing("deleteMessage", {"chat_id": claimed.recipient, "message_id": place})
+
+
+async def left_message(
+    session: AsyncSession, _house: House, claimed: Claimed, language: str, _now: datetime
+) -> Outgoing | None:  # fmt: skip
+    """For who was taken out of a case by somebody else; None if they write in another by now."""
+    if await case_contexts.current(session, claimed.recipient) is not None:
+        return None
+    _ = texts.translator(language)
+    said = message_params(claimed.recipient, _("You write in no case now."), None, plain_keyboard(language))
+    return Outgoing("sendMessage", said)
 
 
 async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Case, Said] | None:

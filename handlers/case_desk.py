@@ -237,7 +237,7 @@ async def mark_conflict(talk: Talk, case_id: int) -> None:
 async def left_hand(talk: Talk, row: Case) -> None:
     """The case is not this handler's any more: they write in it no more, and the others hear that it waits."""
     if await case_contexts.leave(talk.session, talk.person.id, row.id):
-        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk))
+        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
     if row.assigned_to is None:
         for handler in await colleagues(talk, row):
             talk.notify(handler, "case_new", number=row.number, desk=row.desk, id=row.id)

@@ -8,6 +8,8 @@ from storage import case_contexts, case_limits, cases, reminders
 from storage.cases import Case, Outcome
 
 LIMIT_REMINDER = "case_limit"
+LEFT = "case_left"
+"""The notice to who writes in a case no more: it takes the case off the keyboard below their chat."""
 
 
 async def end(talk: Talk, row: Case, outcome: Outcome) -> None:
@@ -15,5 +17,8 @@ async def end(talk: Talk, row: Case, outcome: Outcome) -> None:
     cases.close(row, outcome, talk.now)
     for limit in (await case_limits.of_cases(talk.session, [row.id]))[row.id]:
         await reminders.drop(talk.session, LIMIT_REMINDER, limit.id)
-    if talk.person.id in await case_contexts.leave_all(talk.session, row.id):
-        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk))
+    for person_id in await case_contexts.leave_all(talk.session, row.id):
+        if person_id == talk.person.id:
+            talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
+        else:
+            talk.notify(person_id, LEFT)

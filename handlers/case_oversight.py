@@ -8,6 +8,7 @@ from handlers import case_words as words
 from handlers import forms
 from handlers.access import Right
 from handlers.case_desk import desks_of, note, ways_in
+from handlers.case_ending import LEFT
 from handlers.case_hands import WHO, assign, receiver
 from handlers.questions import Question, one_question
 from handlers.reading import short_text
@@ -109,7 +110,8 @@ async def _given(talk: Talk, answers: Answers) -> None:
     to, before = await receiver(talk, row, answers["who"]), row.assigned_to
     await assign(talk, row, to)
     if before is not None and before != to:
-        await case_contexts.leave(talk.session, before, row.id)
+        if await case_contexts.leave(talk.session, before, row.id):
+            talk.notify(before, LEFT)
         talk.notify(before, "case_taken", number=row.number)
     talk.say(talk._("{number} is handed over.").format(number=row.number))
 

@@ -82,7 +82,7 @@ async def say_in_case(talk: Talk) -> None:
     """A message of somebody who writes in a case."""
     if is_leave(talk):
         await case_contexts.leave(talk.session, talk.person.id)
-        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk))
+        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
     elif is_switch(talk):
         await _offer_cases(talk)
     else:
@@ -131,7 +131,7 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
     except (NoSuchCase, CaseClosed):
         await case_contexts.leave(talk.session, talk.person.id)
         talk.say(talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
-                 keyboard=plain_keyboard(talk))  # fmt: skip
+                 keyboard=plain_keyboard(talk.language))  # fmt: skip
         return
     try:
         said = read_said(talk, talk.incoming.body)
@@ -188,7 +188,7 @@ async def _offer_cases(talk: Talk) -> None:
     if rows:
         talk.say(talk._("In which case do you want to write?"), rows[:40])
     else:
-        talk.say(talk._("You have no open case."), keyboard=plain_keyboard(talk))
+        talk.say(talk._("You have no open case."), keyboard=plain_keyboard(talk.language))
 
 
 # Moving and changing what was said

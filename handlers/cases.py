@@ -217,7 +217,8 @@ def _stars(case_id: int) -> list[Button]:
 async def rate(talk: Talk, case_id: int, stars: int) -> None:
     row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
     cases.rate(row, stars)
-    talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars))
+    again = [[Button(talk._("↺ Reopen it"), f"casereopen:{row.id}")]]
+    talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars), again)
 
 
 def closed_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from handlers.case_keyboard import case_keyboard
 from handlers.incoming import Json
 from handlers.talk import Talk
+from handlers.texts import translator
 
 
 def location_keyboard(talk: Talk) -> Json:
     """The one that is always there: a big button that sends the location; above it, in which case the person writes."""
     if talk.person.case_number:
         return case_keyboard(talk.person.case_number, talk.language)
-    return plain_keyboard(talk)
+    return plain_keyboard(talk.language)
 
 
-def plain_keyboard(talk: Talk) -> Json:
+def plain_keyboard(language: str) -> Json:
     """Only the location: for who writes in no case any more."""
-    button = {"text": talk._("📍 Nearest station"), "request_location": True}
+    _ = translator(language)
+    button = {"text": _("📍 Nearest station"), "request_location": True}
     return {"keyboard": [[button]], "resize_keyboard": True, "is_persistent": True}
 
 

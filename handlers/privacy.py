@@ -212,4 +212,4 @@ async def erase(talk: Talk) -> None:
         await forget(talk.session, talk.person.id)
     await audit.note(talk.session, NOBODY, Act.PERSON_ERASED, talk.now)
     talk.edit(talk._("Erased. If you write again, we start anew."))
-    talk.say(talk._("Share a location whenever you need a station."), keyboard=plain_keyboard(talk))
+    talk.say(talk._("Share a location whenever you need a station."), keyboard=plain_keyboard(talk.language))

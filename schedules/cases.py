@@ -61,8 +61,8 @@ async def _free_orphans(session: AsyncSession, now: datetime, settings: Settings
     for row in await case_queue.without_handler_left(session, handlers):
         gone = row.assigned_to
         await cases.assign(session, row, None, now)
-        if gone is not None:
-            await case_contexts.leave(session, gone, row.id)
+        if gone is not None and await case_contexts.leave(session, gone, row.id):
+            await deliveries.add(session, Notice(gone, "case_left", {}, now))
         desk = settings.desks.get(row.desk)
         staff = await settings.desk_staff(session, desk, now) if desk is not None else []
         told = await cases.who_may_see(session, row, staff)

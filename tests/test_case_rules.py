@@ -191,6 +191,7 @@ def test_an_organisation_adds_a_desk_without_code(tmp_path: Path) -> None:
         ('command = "housing"', 'command = "legal"'),
         ('command = "housing"', 'command = "start"'),
         ('prefix = "H"', 'prefix = "L"'),
+        ('prefix = "H"', 'prefix = "A"'),
         ('prefix = "H"', 'prefix = "house"'),
         ('type = "parts"', 'type = "poem"'),
         ('type = "parts"', 'type = "kind"'),

@@ -63,7 +63,7 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
         await rider.says(CALLED)
         await rider.hears_of("Is everything right?")
         await rider.presses("✔ Send")
-        await rider.hears_of("A-2026-000001")
+        await rider.hears_of("W-2026-000001")
         await counsel.says("/start")
         await counsel.hears_of("Welcome")
         await counsel.forges("caseclaim:1")
