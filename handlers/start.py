@@ -7,7 +7,7 @@ from collections.abc import Callable
 from markupsafe import Markup
 from telegram import ChatMember
 
-from handlers import forms, texts
+from handlers import forms
 from handlers.access import Right
 from handlers.incoming import Json
 from handlers.keyboards import location_keyboard
@@ -83,11 +83,10 @@ async def choose_language(talk: Talk, code: str, routes: Routes) -> None:
     if code not in LANGUAGES:
         raise Forged
     await people.choose_language(talk.session, talk.person.id, code)
-    _ = texts.translator(code)
+    talk.speak(code)
     show_menu(talk, routes, code)
-    talk._ = _
-    talk.edit(_("From now on I speak English."))
-    talk.say(_("Share your location with the button below."), keyboard=location_keyboard(talk))
+    talk.edit(talk._("From now on I speak English."))
+    talk.say(talk._("Share your location with the button below."), keyboard=location_keyboard(talk))
 
 
 def show_menu(talk: Talk, routes: Routes, language: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -107,6 +107,11 @@ class Talk:
     @property
     def language(self) -> str:
         return self.person.language
+
+    def speak(self, language: str) -> None:
+        """From now on in this language."""
+        self.person = replace(self.person, language=language)
+        self._ = translator(language)
 
     @property
     def message(self) -> Message | None:

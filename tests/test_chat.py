@@ -210,6 +210,9 @@ async def test_language_erasure_and_home_area(town: Town) -> None:
     await rider.hears()
     await rider.presses("中文")
     assert (await rider.hears())["edited"]
+    await rider.hears_of("按钮")
+    keyboard = town.world.chats[7].keyboard
+    assert keyboard is not None and "最近的驿站" in keyboard["keyboard"][0][0]["text"]
     await rider.shares()
     await rider.hears_of("最近的驿站")
     await rider.presses("设为常用区域")
