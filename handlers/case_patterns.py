@@ -13,9 +13,10 @@ from handlers.desk_form import NO_PLATFORM
 from handlers.routes import Routes
 from handlers.talk import Button, Talk
 from storage import case_figures
-from storage.case_figures import LEAST, MonthFigures
+from storage.case_figures import MonthFigures
 from storage.cases import NoSuchCase
 from storage.desks import Desk, in_language
+from storage.disclosure import LEAST
 
 MONTHS = 12
 SHOWN = 6

@@ -79,6 +79,7 @@ class Activity(Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    figures: Mapped[str | None] = mapped_column(String(120), default=None)  # kept when its sign-ups are forgotten
 
     @property
     def asks(self) -> list[str]:

@@ -74,6 +74,8 @@ class Broadcast(Base):
     panel_due: Mapped[datetime | None] = mapped_column(default=None)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    delivered: Mapped[int | None] = mapped_column(default=None)  # kept when its deliveries are forgotten
+    confirmed: Mapped[int | None] = mapped_column(default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,7 @@ cell below LEAST.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import String, select
@@ -15,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, insert_into
-
-LEAST = 5
+from storage.disclosure import LEAST, shown
 
 
 class CaseCount(Base):
@@ -42,22 +40,6 @@ async def add(session: AsyncSession, desk: str, month: str, kind: str, platform:
     statement = insert_into(session, CaseCount).values(desk=desk, month=month, kind=kind, platform=platform, count=1)
     same = ["desk", "month", "kind", "platform"]
     await session.execute(statement.on_conflict_do_update(index_elements=same, set_={"count": CaseCount.count + 1}))
-
-
-def shown(cells: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """The cells that may be shown, the largest first.
-
-    What is left out must not follow from the total: where all that is left out together is below LEAST, the smallest
-    cell that is shown is left out too.
-    """
-    counted: Counter[str] = Counter()
-    for key, count in cells:
-        counted[key] += count
-    ordered = [(key, count) for key, count in counted.most_common() if count >= LEAST]
-    hidden = counted.total() - sum(count for _, count in ordered)
-    if 0 < hidden < LEAST and ordered:
-        ordered.pop()
-    return dict(ordered)
 
 
 async def by_month(session: AsyncSession, desk: str, months: Sequence[str]) -> list[MonthFigures]:

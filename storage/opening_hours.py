@@ -91,6 +91,10 @@ class HoursBook:
         self._first_change = 0.0
         self._all_day: list[bool] = []
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return self._zone
+
     def number(self, expression: str) -> int:
         """The expression's number; the empty one stands for unknown hours."""
         found = self._numbers.get(expression)

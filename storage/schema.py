@@ -13,6 +13,8 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
     activity_questions,
     applications,
     audit,
+    backups,
+    blocks,
     broadcast_reads,
     broadcasts,
     calendar_feeds,
@@ -28,6 +30,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
     deliveries,
     dialogues,
     digests,
+    errors,
     evidence,
     keys,
     memberships,
@@ -39,8 +42,10 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
     review_rings,
     roles,
     rounds,
+    search_figures,
     searches,
     series,
+    settings,
     sign_ups,
     stations,
     topics,
@@ -50,7 +55,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
 from storage.database import Base, Database
 
 METADATA = Base.metadata
-NEWEST = "0006"
+NEWEST = "0007"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -74,6 +79,8 @@ async def revision(connection: AsyncConnection) -> str | None:
 async def migrate(database: Database, target: str = "head") -> bool:
     """Brings the database to the newest schema; False if it was there already. Replicas that start together take turns.
 
+    With a target ("0006"), to that one, up or down. Down, what only the newer schema can hold is lost.
+
     Raises:
         SchemaTooNew: see the class.
         DatabaseAway: there is no connection.
@@ -89,7 +96,7 @@ async def migrate(database: Database, target: str = "head") -> bool:
             await connection.execute(text(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})"))
             await connection.commit()
         try:
-            await connection.run_sync(_run, target)
+            await connection.run_sync(_run, target, found)
             await connection.commit()
         finally:
             if database.is_postgresql:
@@ -99,14 +106,14 @@ async def migrate(database: Database, target: str = "head") -> bool:
     return True
 
 
-def _run(connection: Connection, target: str) -> None:
+def _run(connection: Connection, target: str, found: str | None) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
-    if target == "head" or target > "0":
-        command.upgrade(config, target)
-    else:
+    if target != "head" and target < (found or ""):
         command.downgrade(config, target)
+    else:
+        command.upgrade(config, target)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, delete, select, update
+from sqlalchemy import BigInteger, Index, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,6 +32,10 @@ class SearchRow(Base):
     list_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
     listed_at: Mapped[datetime | None] = mapped_column(default=None)
     wanted: Mapped[int] = mapped_column(BigInteger, default=0)
+    counted: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+Index("ix_searches_uncounted", SearchRow.at, sqlite_where=~SearchRow.counted, postgresql_where=~SearchRow.counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,28 @@ async def move(
     row.place = vault_of(session).seal_place(latitude, longitude, "searches.place", row.id)
     row.at = row.listed_at = now
     return Moved(row.id, row.list_message, row.wanted)
+
+
+async def take_uncounted(session: AsyncSession, most: int) -> list[Search]:
+    """Searches that are in no figure yet, oldest first; from now on they are."""
+    rows = await session.scalars(
+        select(SearchRow)
+        .where(~SearchRow.counted)
+        .order_by(SearchRow.at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    found = [_opened(session, row) for row in rows]
+    if found:
+        ids = [search.id for search in found]
+        await session.execute(
+            update(SearchRow)
+            .where(SearchRow.id.in_(ids))
+            .values(counted=True)
+            .execution_options(synchronize_session=False)
+        )
+    return found
 
 
 async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:

@@ -16,7 +16,7 @@ from pykdtree.kdtree import KDTree
 from storage.geodesy import Floats, cartesian, geodesics, point
 from storage.opening_hours import Hours, HoursBook, State
 from storage.reports import LiveBoard
-from storage.stations import Amenity, IndexRow
+from storage.stations import WITHOUT_END, Amenity, IndexRow
 
 Rows = NDArray[np.int64]
 
@@ -95,6 +95,8 @@ class StationIndex:
         self.longitudes: Floats = np.zeros(0)
         self.amenities: NDArray[np.int64] = np.zeros(0, np.int64)
         self.hours_numbers: NDArray[np.int32] = np.zeros(0, np.int32)
+        self.closed_until: Floats = np.zeros(0)
+        """Until when somebody has closed it for a while, in seconds since 1970; 0 where nobody has."""
         self._points: Floats = np.zeros((0, 3))
         self._subsets: OrderedDict[tuple[int, bool], _Subset] = OrderedDict()
 
@@ -105,22 +107,22 @@ class StationIndex:
     async def load(cls, pages: AsyncIterable[Sequence[IndexRow]], book: HoursBook) -> StationIndex:
         """Builds the index from the pages of `stations.pages_for_index`, yielding to other tasks between them."""
         index = cls(book)
-        parts: list[tuple[NDArray[np.int64], Floats, Floats, NDArray[np.int64], NDArray[np.int32]]] = []
+        parts: list[tuple[NDArray[np.int64], Floats, Floats, NDArray[np.int64], NDArray[np.int32], Floats]] = []
         async for page in pages:
-            keys, names, addresses, latitudes, longitudes, hours, amenities = zip(*page, strict=True)
+            keys, names, addresses, latitudes, longitudes, hours, amenities, closed = zip(*page, strict=True)
             index.names.extend(names)
             index.addresses.extend(addresses)
             parts.append((
                 np.array(keys, np.int64), np.array(latitudes), np.array(longitudes), np.array(amenities, np.int64),
                 np.fromiter(map(book.number, hours), np.int32, len(hours)),
+                np.fromiter((until.timestamp() if until else 0.0 for until in closed), float, len(closed)),
             ))  # fmt: skip
         index.names.close()
         index.addresses.close()
         if parts:
             columns = zip(*parts, strict=True)
-            index.keys, index.latitudes, index.longitudes, index.amenities, index.hours_numbers = (
-                np.concatenate(column) for column in columns
-            )
+            (index.keys, index.latitudes, index.longitudes, index.amenities, index.hours_numbers,
+             index.closed_until) = (np.concatenate(column) for column in columns)  # fmt: skip
         index._points = cartesian(index.latitudes, index.longitudes)
         index._subset(Wanted())
         return index
@@ -131,7 +133,13 @@ class StationIndex:
         return row if row < len(self.keys) and self.keys[row] == key else None
 
     def hours_of(self, row: int, now: datetime) -> Hours:
+        until = self.closed_until[row]
+        if until > now.timestamp():
+            return Hours(State.CLOSED, self._opens_again(until))
         return self.book.hours(int(self.hours_numbers[row]), now)
+
+    def _opens_again(self, until: float) -> datetime | None:
+        return None if until >= WITHOUT_END.timestamp() else datetime.fromtimestamp(until, self.book.zone)
 
     def nearest(
         self, latitude: float, longitude: float, wanted: Wanted, now: datetime, live: LiveBoard, count: int
@@ -168,7 +176,7 @@ class StationIndex:
         """Rows, metres and openness of at least the `count` nearest open stations and all that are nearer."""
         subset = self._subset(wanted)
         open_states = self.book.states(now) != State.CLOSED
-        here = point(latitude, longitude)
+        here, moment = point(latitude, longitude), now.timestamp()
         size, look = len(subset.rows), max(_FIRST_LOOK, 2 * count)
         while True:
             look = min(look, size)
@@ -176,7 +184,7 @@ class StationIndex:
             if look >= _LAST_LOOK and look < size:
                 rows, straight = self._all_open_and_nearest(subset.rows, rows, open_states, here)
                 look = size
-            is_open = open_states[self.hours_numbers[rows]] & ~live.is_shut(rows)
+            is_open = open_states[self.hours_numbers[rows]] & (self.closed_until[rows] <= moment) & ~live.is_shut(rows)
             behind = live.is_out(rows, wanted.amenities)
             # No station outside of this look is nearer than its farthest straight line.
             sure = float(np.max(straight)) if look < size else np.inf

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
 from enum import IntFlag
-from typing import NewType
+from typing import Any, NewType
 
-from sqlalchemy import BigInteger, Row, String, func, select
+from sqlalchemy import BigInteger, Row, String, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,6 +18,11 @@ from storage import versions
 from storage.database import Base, BigKey, insert_into
 
 StationKey = NewType("StationKey", int)
+
+KEPT = timedelta(days=30)
+"""So long a deleted station can be brought back."""
+WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)
+"""Closed until further notice."""
 
 VERSION = "stations"
 """The name under which `versions` counts changes of the table, so that every replica sees them."""
@@ -79,6 +84,9 @@ class StationRow(Base):
     phone: Mapped[str] = mapped_column(String(60), default="")
     note: Mapped[str] = mapped_column(String(1000), default="")
     updated_at: Mapped[datetime]
+    closed_until: Mapped[datetime | None] = mapped_column(default=None)
+    closed_reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +111,16 @@ def code_for(station_id: str) -> str:
     return "x" + hashlib.sha256(station_id.encode()).hexdigest()[:24]
 
 
+_WRITTEN = tuple(one.name for one in fields(Station) if one.name != "id")
+
+
 async def put_all(session: AsyncSession, stations: Sequence[Station], now: datetime) -> None:
-    """Adds these stations, or changes those that are there under the same id."""
+    """Adds these stations, or changes those that are there under the same id (deleted ones are there again)."""
     if not stations:
         return
     statement = insert_into(session, StationRow)
-    kept = {name: statement.excluded[name] for name in StationRow.__table__.columns.keys() if name not in ("key", "id")}  # noqa: SIM118
+    kept: dict[str, Any] = {name: statement.excluded[name] for name in ("code", "updated_at", *_WRITTEN)}
+    kept["deleted_at"] = None
     rows = [{**asdict(station), "code": code_for(station.id), "updated_at": now} for station in stations]
     # As Core statement on the connection: no ORM bookkeeping for a row each.
     connection = await session.connection()
@@ -116,19 +128,50 @@ async def put_all(session: AsyncSession, stations: Sequence[Station], now: datet
     session.info["wrote"] = True
 
 
-async def find(session: AsyncSession, key: int) -> StationRow | None:
-    return await session.get(StationRow, key)
+async def find(session: AsyncSession, key: int, deleted: bool = False) -> StationRow | None:
+    """The station; one that was deleted only if asked for."""
+    row = await session.get(StationRow, key)
+    return row if row is not None and (deleted or row.deleted_at is None) else None
 
 
 async def find_by_code(session: AsyncSession, code: str) -> StationRow | None:
-    return await session.scalar(select(StationRow).where(StationRow.code == code))
+    return await session.scalar(select(StationRow).where(StationRow.code == code, StationRow.deleted_at.is_(None)))
+
+
+async def find_by_id(session: AsyncSession, station_id: str) -> StationRow | None:
+    return await session.scalar(select(StationRow).where(StationRow.id == station_id))
 
 
 async def count(session: AsyncSession) -> int:
-    return await session.scalar(select(func.count()).select_from(StationRow)) or 0
+    there = StationRow.deleted_at.is_(None)
+    return await session.scalar(select(func.count()).select_from(StationRow).where(there)) or 0
 
 
-IndexRow = Row[int, str, str, float, float, str, int]
+async def delete_one(session: AsyncSession, key: int, now: datetime) -> None:
+    """Takes the station off the map; `restore` brings it back as it was, for KEPT."""
+    await _change(session, key, deleted_at=now)
+
+
+async def restore(session: AsyncSession, key: int) -> None:
+    await _change(session, key, deleted_at=None)
+
+
+async def close(session: AsyncSession, key: int, until: datetime | None, reason: str) -> None:
+    """Closed until then, whatever its hours say (None: open again by its hours)."""
+    await _change(session, key, closed_until=until, closed_reason=reason)
+
+
+async def _change(session: AsyncSession, key: int, **values: Any) -> None:
+    await session.execute(update(StationRow).where(StationRow.key == key).values(**values))
+    await announce_change(session)
+
+
+async def forget(session: AsyncSession, now: datetime) -> None:
+    """Drops what was deleted long ago."""
+    await session.execute(delete(StationRow).where(StationRow.deleted_at < now - KEPT))
+
+
+IndexRow = Row[int, str, str, float, float, str, int, datetime | None]
 
 
 async def pages_for_index(session: AsyncSession, size: int = 20_000) -> AsyncIterator[Sequence[IndexRow]]:
@@ -139,9 +182,9 @@ async def pages_for_index(session: AsyncSession, size: int = 20_000) -> AsyncIte
         result = await session.execute(
             select(
                 table.key, table.name, table.address, table.latitude, table.longitude, table.opening_hours,
-                table.amenities,
+                table.amenities, table.closed_until,
             )
-            .where(table.key > last)
+            .where(table.key > last, table.deleted_at.is_(None))
             .order_by(table.key)
             .limit(size)
         )  # fmt: skip
@@ -156,7 +199,12 @@ async def all_rows(session: AsyncSession, size: int = 5_000) -> AsyncIterator[St
     """Every station, ascending by key, without holding them all."""
     last = 0
     while rows := (
-        await session.scalars(select(StationRow).where(StationRow.key > last).order_by(StationRow.key).limit(size))
+        await session.scalars(
+            select(StationRow)
+            .where(StationRow.key > last, StationRow.deleted_at.is_(None))
+            .order_by(StationRow.key)
+            .limit(size)
+        )
     ).all():
         for row in rows:
             yield row

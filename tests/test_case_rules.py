@@ -24,6 +24,7 @@ from storage import (
     case_copies,
     case_drafts,
     case_figures,
+    disclosure,
     case_queue,
     case_talk,
     cases,
@@ -100,12 +101,12 @@ def test_working_days_over_a_change_of_the_clock() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("abcdefg"), st.integers(1, 12)), max_size=12))
 def test_no_cell_below_five_is_shown_or_can_be_worked_out(cells: list[tuple[str, int]]) -> None:
-    shown = case_figures.shown(cells)
+    shown = disclosure.shown(cells)
     total = sum(count for _, count in cells)
     hidden = total - sum(shown.values())
     counts = {key: sum(count for one, count in cells if one == key) for key, _ in cells}
-    assert all(count == counts[key] >= case_figures.LEAST for key, count in shown.items())
-    assert hidden == 0 or hidden >= case_figures.LEAST or not shown
+    assert all(count == counts[key] >= disclosure.LEAST for key, count in shown.items())
+    assert hidden == 0 or hidden >= disclosure.LEAST or not shown
 
 
 async def test_figures_by_month(database: Database) -> None:
