@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -11,18 +10,20 @@ from typing import cast
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Chat
 
+from bot.arrivals import Arrivals, Verdict, written_at
 from bot.courier import Courier, Later
+from bot.error_book import ErrorBook
 from bot.logs import logger
 from bot.metrics import Metrics
 from handlers import refusals, texts
-from handlers.access import Right
-from handlers.dispatch import Call, call_for
+from handlers.dispatch import Call, call_for, call_for_blocked
 from handlers.house import House
 from handlers.incoming import Incoming, Json
 from handlers.routes import Routes
 from handlers.talk import Forged, NoSession, Outgoing, Person, Talk
-from storage import appends, deliveries, people, updates
+from storage import appends, deliveries, dialogues, people, updates
 from storage.appends import Append, Seen
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
 from storage.grouping import Grouped
@@ -52,8 +53,10 @@ class Answering:
 
     def __init__(
         self, database: Database, house: House, routes: Routes, courier: Courier,
-        clock: Callable[[], datetime], metrics: Metrics,
+        clock: Callable[[], datetime], metrics: Metrics, arrivals: Arrivals, errors: ErrorBook,
     ) -> None:  # fmt: skip
+        self._arrivals = arrivals
+        self._errors = errors
         self.database = database
         self.house = house
         self.routes = routes
@@ -77,9 +80,13 @@ class Answering:
         key = update_key(raw)
         standing, done = await self._known((incoming.user_id, key))
         talk = self._talk(incoming, key, standing)
-        handler, outcome = await self._take_effect(talk) if done is None else ("again", "again")
         if done is not None:
+            handler = outcome = "again"
             self._repeat(talk, done)
+        elif self._is_too_much(talk):
+            handler, outcome = "none", "limited"
+        else:
+            handler, outcome = await self._take_effect(talk)
         try:
             await self._send(talk)
         except Exception as error:
@@ -89,11 +96,28 @@ class Answering:
         self.metrics.updates.labels(incoming.kind, outcome).inc()
         self.metrics.seconds.labels(handler).observe(time.perf_counter() - begun)
 
+    def _is_too_much(self, talk: Talk) -> bool:
+        """Whether this person asks for more than one person may; they hear so once. Who runs the bot may ask on."""
+        if talk.person.is_staff:
+            return False
+        verdict = self._arrivals.look(talk.person.id, written_at(talk.incoming, talk.now.timestamp()))
+        if verdict is Verdict.WARNED and talk.incoming.chat_type == Chat.PRIVATE:
+            refusals.say_too_much(talk)
+        return verdict is not Verdict.TAKEN
+
+    def _call_for(self, talk: Talk) -> Call | None:
+        person = talk.person
+        if not self.house.is_blocked(person.id, talk.now):
+            return call_for(talk.incoming, self.house, self.routes, person.form, person.case)
+        call = call_for_blocked(talk.incoming, self.house, self.routes)
+        is_told = talk.incoming.is_press or self._arrivals.may_tell_blocked(person.id, talk.now.timestamp())
+        return call if call is None or call.route.for_blocked or is_told else None
+
     async def _take_effect(self, talk: Talk) -> tuple[str, str]:
         """Runs the handler, or says why not; gives its name and the outcome for the figures."""
         handler = "none"
         try:
-            call = call_for(talk.incoming, self.house, self.routes, talk.person.form, talk.person.case)
+            call = self._call_for(talk)
             if call is None:
                 return handler, "ignored"
             handler = call.name
@@ -128,7 +152,10 @@ class Answering:
     async def _prepare(self, talk: Talk, call: Call) -> None:
         """What the open form has to fetch before the transaction."""
         form = self.routes.forms.get(talk.person.form or "")
-        if call.answers_form and form is not None and form.before is not None:
+        if call.answers_form and form is not None and form.before is not None and talk.person.may(form.right):
+            async with self.database.reading() as session:
+                state = await dialogues.current(session, talk.person.id, talk.now)
+            talk.answered = state.answers if state is not None else {}
             talk.fetched = await form.before(talk)
 
     async def _read(self, talk: Talk, call: Call) -> None:
@@ -196,14 +223,8 @@ class Answering:
 
     async def _report(self, talk: Talk, error: Exception) -> None:
         """The person hears that it failed, the admins and the log hear with which id; nobody hears what was said."""
-        error_id = secrets.token_hex(4)
-        log.error("an update failed", error_id=error_id, error=type(error).__name__, exc_info=error)
         talk.outgoing.clear()
-        refusals.say_failed(talk, error_id)
-        async with self.database.reading() as session:
-            admins = await self.house.staff(session, Right.ADMINISTER, talk.now)
-        for admin in admins:
-            talk.tell(admin, f"⚠️ {type(error).__name__} ({error_id})")
+        refusals.say_failed(talk, await self._errors.note("an update failed", error))
 
     async def _send(self, talk: Talk) -> None:
         if talk.incoming.is_press and not any(one.method == "answerCallbackQuery" for one in talk.outgoing):

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,14 +14,17 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from telegram import error
 
-from bot import evidence, forum, menus
+from bot import backups, evidence, forum, menus, watching
 from bot.answering import Answering
+from bot.arrivals import Arrivals
+from bot.backups import Backups
 from bot.config import Config
 from bot.courier import Courier
 from bot.delivering import Delivering
 from bot.desk_config import desks
 from bot.directory import REFRESHED_EVERY, StationDirectory
 from bot.doors import LOOKED_EVERY, Doors
+from bot.error_book import ErrorBook
 from bot.evidence import Fetching
 from bot.forum import Forum
 from bot.geocoding import GeopyGeocoder
@@ -33,17 +37,19 @@ from bot.painting import PillowPainter
 from bot.panels import PANELS_EVERY, Panels
 from bot.rendering import Rendering
 from bot.transport import AiohttpRequest
+from bot.tuning import Tuning
 from bot.waiting import wait_at_most
+from bot.watching import Watching
 from bot.web import health
 from bot.web.calendar import CalendarFeed
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
-from handlers.house import House, Joining, Organisation
+from handlers.house import House, Joining, NotFetched, Organisation
 from handlers.incoming import HANDLED, Json
 from schedules.scheduler import Scheduler
 from schedules.settings import Settings
-from storage import keys, people, roles, schema, versions
-from storage.database import Database
+from storage import blocks, keys, people, roles, schema, settings, versions
+from storage.database import Database, is_outage
 from storage.people import PersonId
 from storage.quiet_hours import QuietHours
 from storage.retention import Retention
@@ -75,6 +81,7 @@ class App:
         api = config.telegram.api_base_url.rstrip("/")
         self.base_url = f"{api}/bot{config.token}"
         self.metrics = Metrics()
+        database.note = self.metrics.note_transaction
         self.leader = Leader(database)
         organisation = config.organisation
         zone = ZoneInfo(organisation.timezone)
@@ -97,6 +104,7 @@ class App:
             coordinators=frozenset(config.people.coordinators),
             counsel=frozenset(config.people.counsel),
             desks=desks(config.desks),
+            note_step=self.metrics.note_step,
         )
         self.pacer = Pacer(
             config.telegram.messages_per_second, monotonic, config.telegram.messages_per_second_per_chat,
@@ -104,28 +112,40 @@ class App:
         )  # fmt: skip
         self.courier = Courier(self.transport, self.base_url, self._unreachable, self.metrics, self.pacer)
         routes = features.routes(self.house.desks)
-        self.answering = Answering(database, self.house, routes, self.courier, clock, self.metrics)
+        self.errors = ErrorBook(database, self.house, clock, self.metrics)
+        limits = config.limits
+        arrivals = Arrivals(limits.actions_per_minute, limits.burst, config.telegram.messages_per_second)
+        self.answering = Answering(
+            database, self.house, routes, self.courier, clock, self.metrics, arrivals, self.errors
+        )
         self.delivering = Delivering(
             database, self.courier, Rendering(database, self.house, self.answering.routes, config, clock).render, clock,
             self.leader.leading, config.telegram.messages_per_second, self.house,
         )  # fmt: skip
         self.polling = Polling(self._ask, self.answering.handle, self.leader.leading)
         self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())
-        self.scheduler = Scheduler(
-            database, clock, self.leader.leading.is_set,
-            Settings(
-                self.house.quiet_hours, zone, retention, self.house.coordinators, self.house.admins,
-                config.membership.digest_at, organisation.country, config.activities.digest_on,
-                config.activities.digest_at, config.log_file, self.house.counsel, self.house.desks,
-            ),
+        of_clock = Settings(
+            self.house.quiet_hours, zone, retention, self.house.coordinators, self.house.admins,
+            config.membership.digest_at, organisation.country, config.activities.digest_on,
+            config.activities.digest_at, config.log_file, self.house.counsel, self.house.desks,
+            self._metres_to_nearest,
         )  # fmt: skip
+        self.tuning = self.house.tuning = Tuning(config, self.house, of_clock)
+        self.scheduler = Scheduler(database, clock, self.leader.leading.is_set, of_clock, self.errors.note)
         self.house.wake = self.scheduler.wake
         leads = self.leader.leading.is_set
-        self.fetching = Fetching(database, self.courier, f"{api}/file/bot{config.token}", clock, leads)
+        self._files_url = f"{api}/file/bot{config.token}"
+        self.fetching = Fetching(database, self.courier, self._files_url, clock, leads)
+        self.house.fetch = self._fetch
+        self.house.beside = self._carry_out
         self.forum = Forum(database, self.courier, self.house, clock, leads)
         self.panels = Panels(database, self.courier, self.house, clock)
         self.doors = Doors(database, self.courier, self.house, clock)
         self.calendar = CalendarFeed(database, self.house, clock)
+        self.house.process = partial(watching.process_at, config.data.folder, clock())
+        self.watching = Watching(database, self.metrics, clock, leads, self.house.process)
+        self.backups = Backups(database, self.house, config.backup, clock, leads)
+        self.house.back_up = self.backups.ask
         self.geocoder: GeopyGeocoder | None = None
         self._started = False
         self._versions: dict[str, int] = {}
@@ -137,6 +157,10 @@ class App:
         self.metrics.gauge("messages_waiting", "Messages that wait for their turn", lambda: self.pacer.waiting)
         self.metrics.gauge("deliveries_in_flight", "Deliveries being sent", lambda: self.delivering.in_flight)
         self.metrics.gauge("leads", "1 if this process leads", lambda: float(self.leader.leading.is_set()))
+
+    def _metres_to_nearest(self, latitude: float, longitude: float) -> float:
+        found = self.directory.index.nearest_row(latitude, longitude)
+        return found[1] if found is not None else float("inf")
 
     @property
     def polls(self) -> bool:
@@ -159,6 +183,7 @@ class App:
         await self.transport.initialize()
         if self.config.geocoding.service:
             self.house.geocoder = self.geocoder = GeopyGeocoder(self.config.geocoding)
+        await asyncio.gather(self.tuning.refresh(), self.house.read_blocks())
         self._beside(self.leader.keep(self.left))
         _, me = await asyncio.gather(self.directory.refresh(), self._introduce())
         self.house.bot_username = str(me.get("username", ""))
@@ -174,6 +199,8 @@ class App:
         self._beside(self._every(evidence.LOOKED_EVERY, self.fetching.fetch))
         self._beside(self._every(forum.LOOKED_EVERY, self.forum.show))
         self._beside(self._every(RESENT_EVERY, self.answering.resend))
+        self._beside(self._every(watching.LOOKED_EVERY, self.watching.look))
+        self._beside(self._every(backups.LOOKED_EVERY, self.backups.look))
         self.scheduler.start()
         self._started = True
 
@@ -246,7 +273,28 @@ class App:
                 await work()
             except Exception as trouble:
                 log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
+                if not is_outage(trouble):
+                    await self.errors.note(f"{work.__name__} failed", trouble)
             await wait_at_most(self.left, seconds)
+
+    async def _fetch(self, file_id: str, most: int) -> bytes:
+        try:
+            return await evidence.fetched(self.courier, self._files_url, file_id, most)
+        except error.TelegramError as trouble:
+            raise NotFetched(type(trouble).__name__) from trouble
+
+    def _carry_out(self, work: Coroutine[Any, Any, None]) -> None:
+        """A handler's work of its own length; `close` waits for it a moment."""
+
+        async def carried() -> None:
+            try:
+                await work
+            except Exception as trouble:
+                await self.errors.note("work beside a chat failed", trouble)
+
+        task = asyncio.create_task(carried())
+        self._tasks.append(task)
+        task.add_done_callback(self._tasks.remove)
 
     async def call(self, method: str, params: Json) -> Any:
         return await self._ask(method, params, 20)
@@ -255,14 +303,20 @@ class App:
         return await self.transport.call(f"{self.base_url}/{method}", params, read_timeout=timeout)
 
     async def _watch_versions(self) -> None:
-        """Keys that another program has added (`keys rotate`); roles that were given or taken, which change menus."""
+        """What another program or replica has changed: keys (`keys rotate`), settings, blocks; roles, which change
+        menus."""
         async with self.database.reading() as session:
             found = await versions.read_all(session)
         if found.get(keys.VERSION, 0) != self._versions.get(keys.VERSION, 0):
             self.database.vault.renew()
         if self._versions.get(roles.VERSION) != found.get(roles.VERSION, 0):
             await self._publish_menus()
-        self._versions = {keys.VERSION: found.get(keys.VERSION, 0), roles.VERSION: found.get(roles.VERSION, 0)}
+        if found.get(settings.VERSION, 0) != self._versions.get(settings.VERSION, 0):
+            await self.tuning.refresh()
+        if found.get(blocks.VERSION, 0) != self._versions.get(blocks.VERSION, 0):
+            await self.house.read_blocks()
+        watched = (keys.VERSION, roles.VERSION, settings.VERSION, blocks.VERSION)
+        self._versions = {name: found.get(name, 0) for name in watched}
 
     async def _unreachable(self, person_id: int) -> None:
         async with self.database.writing() as session:

@@ -92,7 +92,9 @@ def _is_outage(failure: Exception) -> bool:
     return is_outage(failure)
 
 
-def _with_database(config: Config, work: Callable[[Database], Awaitable[Result]]) -> Result:
+def _with_database(
+    config: Config, work: Callable[[Database], Awaitable[Result]], opened: Callable[[Config], Database] | None = None
+) -> Result:
     """Runs the work on the configured database and closes it."""
     from bot.program import CannotStart, open_configured
     from storage.encryption import BadKey
@@ -100,7 +102,7 @@ def _with_database(config: Config, work: Callable[[Database], Awaitable[Result]]
     from storage.schema import SchemaTooNew
 
     async def working() -> Result:
-        database = open_configured(config)
+        database = (opened or open_configured)(config)
         try:
             return await work(database)
         finally:
@@ -164,8 +166,10 @@ def import_(
     from rich.console import Console
     from rich.progress import Progress
 
-    from bot.station_commands import import_stations
+    from bot.app import system_clock
+    from storage import schema
     from storage.station_files import BadFile, Line
+    from storage.station_import import Imported, import_stations
 
     if not file.is_file():
         _fail(f"{file}: no such file")
@@ -174,15 +178,17 @@ def import_(
     def name_refused(line: Line) -> None:
         console.print(f"line {line.number}: {line.reason}", markup=False, highlight=False, soft_wrap=True)
 
+    async def work(database: Database) -> Imported:
+        await schema.migrate(database)
+        return await import_stations(database, file, crs, dry_run, system_clock(), show, name_refused)
+
+    def show(at: int) -> None:
+        progress.update(bar, completed=at)
+
     try:
         with Progress(console=console, transient=True) as progress:
             bar = progress.add_task("reading", total=file.stat().st_size)
-            found = _with_database(
-                context.obj,
-                lambda database: import_stations(
-                    database, file, crs, dry_run, lambda at: progress.update(bar, completed=at), name_refused
-                ),
-            )
+            found = _with_database(context.obj, work)
     except BadFile as failure:
         _fail(f"{file}: {failure}")
     typer.echo(f"{found.good} stations {'would be ' if dry_run else ''}imported, {found.refused} lines refused")
@@ -195,6 +201,37 @@ def export(context: typer.Context, file: Path) -> None:
 
     count = _with_database(context.obj, lambda database: export_stations(database, file))
     typer.echo(f"{count} stations exported")
+
+
+@cli.command()
+def backup(context: typer.Context, file: Path) -> None:
+    """Writes all that the bot keeps into one encrypted file, while the bot runs, and reads it back."""
+    from bot.backup_commands import back_up
+    from bot.backup_file import BadBackup
+    from bot.dumping import CannotDump
+
+    try:
+        made = _with_database(context.obj, lambda database: back_up(database, file, context.obj.backup.tools))
+    except (CannotDump, BadBackup, OSError) as failure:
+        _fail(f"backup: {failure}")
+    typer.echo(f"backed up and read back: {made.file}, {made.size:,} bytes; it opens only with the encryption key")
+
+
+@cli.command()
+def restore(context: typer.Context, file: Path) -> None:
+    """Puts a backup into an empty place; nothing is ever overwritten."""
+    from bot import backup_commands
+    from bot.backup_file import BadBackup
+    from bot.dumping import CannotDump
+    from bot.program import open_for_restore
+
+    try:
+        header = _with_database(
+            context.obj, lambda database: backup_commands.restore(context.obj, database, file), open_for_restore
+        )
+    except (CannotDump, BadBackup, OSError) as failure:
+        _fail(f"restore: {failure}")
+    typer.echo(f"restored: the backup of {header.at}")
 
 
 @key_commands.command("rotate")

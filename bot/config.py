@@ -7,7 +7,7 @@ import re
 import tomllib
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -70,7 +70,8 @@ class OrganisationSection(Section):
     timezone: str = "Asia/Shanghai"
     language: Literal["zh_Hans", "en"] = "zh_Hans"
     country: str = Field("CN", pattern=r"^[A-Za-z]{2}$")
-    hotline: str = "12351"
+    hotline: Annotated[str, Field(min_length=1, max_length=60)] = "12351"
+    greeting: dict[Literal["zh_Hans", "en"], Annotated[str, Field(max_length=1_000)]] = {}
 
     @field_validator("timezone")
     @classmethod
@@ -154,6 +155,19 @@ class RetentionSection(Section):
     logs: Duration = _KEPT.logs
 
 
+class LimitsSection(Section):
+    actions_per_minute: float = Field(60, gt=0, le=100_000)
+    burst: int = Field(100, ge=5, le=100_000)
+
+
+class BackupSection(Section):
+    enabled: bool = True
+    at: Clock = time(3, 30)
+    keep: int = Field(14, ge=1, le=1_000)
+    folder: Path = Path("backups")
+    tools: str = ""
+
+
 class Logging(Section):
     file: str = ""
     level: Literal["debug", "info", "warning", "error"] = "info"
@@ -179,6 +193,8 @@ class Config(BaseSettings):
     activities: Activities = Activities()
     desks: dict[Key, DeskSection] = {}
     retention: RetentionSection = RetentionSection()
+    limits: LimitsSection = LimitsSection()
+    backup: BackupSection = BackupSection()
     logging: Logging = Logging()
 
     @classmethod
@@ -269,6 +285,8 @@ def _with_places(config: Config, base: Path) -> Config:
         url = f"sqlite+aiosqlite:///{(base / found[2]).resolve()}"
     file = str((base / config.logging.file).resolve()) if config.logging.file else ""
     logging = config.logging.model_copy(update={"file": file})
+    backup = config.backup.model_copy(update={"folder": (folder / config.backup.folder).resolve()})
     return config.model_copy(
-        update={"data": Data(folder=folder), "database": DatabaseSection(url=url), "logging": logging}
-    )
+        update={"data": Data(folder=folder), "database": DatabaseSection(url=url), "logging": logging,
+                "backup": backup}
+    )  # fmt: skip

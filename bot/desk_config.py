@@ -67,6 +67,7 @@ class DeskSection(_Part):
     danger: list[str] = []
     emergency: ByLanguage | None = None
     forum: int = Field(0, le=0)
+    most_per_day: int = Field(5, ge=1, le=1_000)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -112,7 +113,7 @@ def desk(key: str, section: DeskSection) -> Desk:
         kinds=options(section.kinds), hotlines=tuple(section.hotlines), people=frozenset(section.people),
         late=tuple(section.late), working_days=section.working_days,
         answers=tuple(Canned(part.title, part.words) for part in section.answers), danger=tuple(section.danger),
-        emergency=section.emergency or {}, forum=section.forum,
+        emergency=section.emergency or {}, forum=section.forum, most_per_day=section.most_per_day,
     )  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def desks(sections: Mapping[str, DeskSection]) -> dict[str, Desk]:
 RESERVED = frozenset({
     "start", "help", "station", "activities", "join", "leave", "my", "language", "privacy", "cancel", "broadcast",
     "activity", "reviews", "checkin", "stats", "cases", "role", "station_add", "import", "export", "block", "audit",
-    "system",
+    "system", "settings",
 })  # fmt: skip
 """The bot's own commands."""
 RESERVED_PREFIXES = {"A": "the receipts of applications"}

@@ -17,6 +17,12 @@ log = logger("bot.evidence")
 LOOKED_EVERY = 1.0
 
 
+async def fetched(courier: Courier, files_url: str, file_id: str, most: int) -> bytes:
+    """A file from Telegram, of at most so many bytes."""
+    found = await courier.call(Outgoing("getFile", {"file_id": file_id}))
+    return await courier.transport.download(f"{files_url}/{found['file_path']}", most)
+
+
 class Fetching:
     """`files_url` is where files lie: https://core.telegram.org/bots/api#getfile"""
 
@@ -38,8 +44,7 @@ class Fetching:
             due = await evidence.to_fetch(session, self._clock())
         for evidence_id, file_id in due:
             try:
-                found = await self._courier.call(Outgoing("getFile", {"file_id": file_id}))
-                content = await self._courier.transport.download(f"{self._files_url}/{found['file_path']}", MOST_BYTES)
+                content = await fetched(self._courier, self._files_url, file_id, MOST_BYTES)
             except Exception as trouble:
                 log.warning("evidence not fetched", trouble=type(trouble).__name__)
                 async with self._database.writing() as session:

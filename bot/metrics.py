@@ -23,6 +23,31 @@ class Metrics:
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10), registry=self._registry,
         )  # fmt: skip
         self.sends = Counter("nuanxin_sends", "Calls to Telegram by result", ["result"], registry=self._registry)
+        self.errors = Counter("nuanxin_errors", "Unexpected errors by type", ["type"], registry=self._registry)
+        self.form_steps = Counter(
+            "nuanxin_form_steps", "Steps of forms: begun, answered, skipped, not_an_answer, cancelled, finished",
+            ["form", "question", "outcome"], registry=self._registry,
+        )  # fmt: skip
+        self.database = Histogram(
+            "nuanxin_database_seconds", "A transaction, from asking for its connection to its end", ["kind"],
+            buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10), registry=self._registry,
+        )  # fmt: skip
+        self._transactions = {kind: self.database.labels(kind) for kind in ("read", "write")}
+        self.waiting = Gauge("nuanxin_queue_depth", "What waits, on the leader", ["queue"], registry=self._registry)
+        self.oldest = Gauge(
+            "nuanxin_queue_age_seconds", "For how long the first of it has been due, on the leader", ["queue"],
+            registry=self._registry,
+        )  # fmt: skip
+        self.backup_at = Gauge(
+            "nuanxin_last_backup_timestamp_seconds", "When the last whole backup was made; 0: never",
+            registry=self._registry,
+        )  # fmt: skip
+
+    def note_transaction(self, kind: str, seconds: float) -> None:
+        self._transactions[kind].observe(seconds)
+
+    def note_step(self, form: str, question: str, outcome: str) -> None:
+        self.form_steps.labels(form, question, outcome).inc()
 
     def gauge(self, name: str, about: str, read: Callable[[], float]) -> None:
         """A figure that is read when somebody looks."""

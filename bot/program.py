@@ -55,6 +55,20 @@ def open_configured(config: Config) -> Database:
     return open_database(config.database.url, Vault(keys, lambda: read_keys(path)))
 
 
+def open_for_restore(config: Config) -> Database:
+    """The empty place that the config names, with the keys at hand; none is made, since it would open nothing.
+
+    Raises:
+        BadKey: the keys can't be read.
+        CannotStart: there is no key.
+    """
+    keys = [decode_key(key.get_secret_value()) for key in config.security.encryption_keys]
+    path = key_file(config)
+    if not keys and not path.exists():
+        raise CannotStart(f"security.encryption_keys: put the key of the backup into {path} first (or into the config)")
+    return open_database(config.database.url, Vault(keys or read_keys(path)))
+
+
 def listen(config: Config) -> socket.socket:
     """The socket of [web].
 

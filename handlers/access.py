@@ -23,13 +23,16 @@ class Right(StrEnum):
     HANDLE_CASES = "handle_cases"
     OVERSEE_CASES = "oversee_cases"
     GRANT_ROLES = "grant_roles"
+    SEE_FIGURES = "see_figures"
     ADMINISTER = "administer"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.RIDER: frozenset({Right.USE}),
     Role.MEMBER: frozenset({Right.USE}),
-    Role.COORDINATOR: frozenset({Right.USE, Right.CLEAR_REPORTS, Right.BROADCAST, Right.REVIEW, Right.RUN_ACTIVITIES}),
+    Role.COORDINATOR: frozenset(
+        {Right.USE, Right.CLEAR_REPORTS, Right.BROADCAST, Right.REVIEW, Right.RUN_ACTIVITIES, Right.SEE_FIGURES}
+    ),
     Role.COUNSEL: frozenset({Right.USE, Right.SEE_CASES, Right.HANDLE_CASES}),
     Role.ADMIN: frozenset(Right) - {Right.HANDLE_CASES},
 }

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 from markupsafe import escape
 
 from handlers.access import Right
 from handlers.routes import Routes
+from handlers.sheets import sheet
 from handlers.talk import Button, Talk
 from storage import activities, audit, memberships, sign_ups
 from storage.activities import Activity
@@ -18,7 +17,6 @@ from storage.sign_ups import PlaceState, SignUp
 
 SHOWN = 60
 STATES = {PlaceState.PLACED: "✅", PlaceState.OFFERED: "🎁", PlaceState.WAITING: "🕒"}
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def register(routes: Routes) -> None:
@@ -63,25 +61,17 @@ async def show_people(talk: Talk, activity_id: int) -> None:
                                 [Button(talk._("◀ Back"), f"ad:{row.id}")]])  # fmt: skip
 
 
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection"""
-    return f"'{text}" if text.startswith(_RISKY) else text
-
-
 async def send_file(talk: Talk, activity_id: int) -> None:
     """The attendance list as CSV, with a byte order mark, for spreadsheets."""
     row = await find_activity(talk, activity_id)
     people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
     names = await names_of(talk, people, f"activity {row.id} as a file")
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(["number", "name", "state", "guests", "signed_up_at", "came_at", "rating", *row.asks])
-    zone = talk.house.organisation.zone
+    zone, rows = talk.house.organisation.zone, []
     for one in people:
-        answers = sign_ups.answers_of(talk.session, one)
         times = [f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "" for at in (one.at, one.came_at)]
-        cells = [str(one.id), names.get(one.person_id, ""), PlaceState(one.state).name.lower(), str(one.guests), *times,
-                 str(one.rating or ""), *answers]  # fmt: skip
-        writer.writerow([harmless(cell) for cell in cells])
-    content = ("\ufeff" + out.getvalue()).encode()
-    talk.document(f"activity-{row.id}.csv", content, talk._("Who comes. Treat it as confidential."))
+        rows.append([
+            one.id, names.get(one.person_id, ""), PlaceState(one.state).name.lower(), one.guests, *times, one.rating,
+            *sign_ups.answers_of(talk.session, one),
+        ])  # fmt: skip
+    header = ["number", "name", "state", "guests", "signed_up_at", "came_at", "rating", *row.asks]
+    talk.document(f"activity-{row.id}.csv", sheet(header, rows), talk._("Who comes. Treat it as confidential."))

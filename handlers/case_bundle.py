@@ -13,10 +13,10 @@ from functools import partial
 from markupsafe import Markup
 
 from handlers import case_words as words
-from handlers.attendance import harmless
 from handlers.case_desk import note
 from handlers.case_talk import side_in
 from handlers.routes import Routes
+from handlers.sheets import harmless
 from handlers.talk import Talk
 from storage import cases, evidence
 from storage.audit import Act

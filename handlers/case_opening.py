@@ -34,6 +34,7 @@ from storage.dialogues import Answers
 async def opened(desk: Desk, talk: Talk, answers: Answers) -> None:
     """The case: its number at once, what happens next and by when, what may lapse."""
     await consents.require(talk.session, talk.person.id, desk.purpose, CASE.version)
+    await cases.check_room(talk.session, talk.person.id, desk.key, desk.most_per_day, talk.now)
     is_anonymous = answers.get("anonymous") == ANONYMOUS
     content = _content(desk, answers)
     house, zone = talk.house, talk.house.organisation.zone

@@ -100,6 +100,7 @@ async def _consented(talk: Talk, key: str, version: int) -> Desk:
         raise Forged
     if version != CASE.version:
         raise consents.NoConsent
+    await cases.check_room(talk.session, talk.person.id, key, desk.most_per_day, talk.now)
     await consents.give(talk.session, talk.person.id, desk.purpose, CASE.version, talk.now)
     talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
     return desk

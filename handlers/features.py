@@ -9,6 +9,8 @@ from handlers import (
     activity_sign_up,
     applications,
     attendance,
+    audit_log,
+    blocks,
     broadcasts,
     calendars,
     case_answers,
@@ -23,6 +25,9 @@ from handlers import (
     cases,
     check_ins,
     digests,
+    errors,
+    exports,
+    imports,
     memberships,
     my,
     privacy,
@@ -33,9 +38,13 @@ from handlers import (
     rounds,
     series,
     set_aside,
+    settings,
+    settings_answers,
     start,
+    station_admin,
     station_page,
     stations,
+    system,
 )
 from handlers.routes import Routes
 from storage.desks import Desks
@@ -70,5 +79,8 @@ def routes(desks: Desks) -> Routes:
                 case_patterns, case_notices):  # fmt: skip
         one.register(table)
     roles.register(table)
+    for another in (station_admin, imports, exports, blocks, audit_log, system, settings, settings_answers):
+        another.register(table)
     set_aside.register(table)
+    errors.register(table)
     return table

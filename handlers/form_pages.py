@@ -11,12 +11,14 @@ from storage.dialogues import OpenForm
 
 def question_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
     question = form.by_key[state.step or ""]
+    found = state.answers.get(gathering(question.key))
+    parts = found if isinstance(found, list) else []
     keys = [
-        Button(choice.label, f"form:{state.mark}:choose:{choice.id}")
+        Button(("✅ " if choice.value in parts else "") + choice.label, f"form:{state.mark}:choose:{choice.id}")
         for choice in question.choices(talk, state.answers)
     ]
     rows = [keys[at : at + question.columns] for at in range(0, len(keys), question.columns)]
-    if state.answers.get(gathering(question.key)):
+    if parts:
         rows.append([Button(talk._("✔ That is all"), f"form:{state.mark}:done:"),
                      Button(talk._("🗑 Anew"), f"form:{state.mark}:empty:")])  # fmt: skip
     controls = []

@@ -19,6 +19,7 @@ from storage.dialogues import Answers, OpenForm, Value
 
 async def begin(talk: Talk, form: Form, answers: Answers | None = None) -> None:
     """Starts the form (in place of one that was open) and asks the first question."""
+    talk.house.note_step(form.name, "", "begun")
     state = OpenForm(talk.person.id, form.name, None, dict(answers or {}))
     await _go_on(talk, form, state)
 
@@ -38,6 +39,7 @@ async def answer(talk: Talk, forms: Mapping[str, Form]) -> bool:
     try:
         value = await question.read(talk)
     except NotAnAnswer as hint:
+        talk.house.note_step(form.name, question.key, "not_an_answer")
         talk.say(str(hint), question_buttons(talk, form, state))
         return True
     if question.collects:
@@ -68,6 +70,8 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
     if mark != state.mark:
         talk.toast(talk._("This button is old. Here is where we are."))
         await _show(talk, form, state)
+        return
+    if what == "choose" and await _toggle(talk, form, state, argument):
         return
     talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
     actions = {"choose": _choose, "skip": _skip, "back": _back, "edit": _edit, "send": _send, "cancel": _cancel,
@@ -123,6 +127,23 @@ async def _gather(talk: Talk, form: Form, state: OpenForm, question: Question, p
         talk.say(said, question_buttons(talk, form, state))
 
 
+async def _toggle(talk: Talk, form: Form, state: OpenForm, argument: str) -> bool:
+    """A choice of a question that takes several: in, or out again; False for every other question."""
+    question = form.by_key.get(state.step or "")
+    if question is None or not question.collects:
+        return False
+    chosen = next((one for one in question.choices(talk, state.answers) if one.id == argument), None)
+    if chosen is None:
+        raise Forged
+    found = state.answers.get(gathering(question.key))
+    parts = found if isinstance(found, list) else []
+    taken = [part for part in parts if part != chosen.value]
+    state.answers[gathering(question.key)] = taken if len(taken) < len(parts) else [*parts, chosen.value]
+    await _keep(talk, state, same_step=True)
+    talk.edit(question.ask(talk, state.answers), question_buttons(talk, form, state))
+    return True
+
+
 def _album(part: Value) -> object:
     return part.get("album") if isinstance(part, dict) else None
 
@@ -153,6 +174,7 @@ async def _save(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
 async def _take(talk: Talk, form: Form, state: OpenForm, question: Question, value: Value) -> None:
     if question.keyboard is not None:
         talk.say(talk._("👍 Thank you."), keyboard=location_keyboard(talk))
+    talk.house.note_step(form.name, question.key, "skipped" if value is None else "answered")
     state.answers[question.key] = value
     state.trail = [*(key for key in state.trail if key != question.key), question.key]
     await _go_on(talk, form, state)
@@ -195,6 +217,7 @@ async def _show(talk: Talk, form: Form, state: OpenForm) -> None:
 async def _finish(talk: Talk, form: Form, state: OpenForm) -> None:
     await dialogues.close(talk.session, talk.person.id)
     await form.done(talk, state.answers)
+    talk.house.note_step(form.name, "", "finished")
 
 
 async def _choose(talk: Talk, form: Form, state: OpenForm, argument: str) -> None:
@@ -247,6 +270,7 @@ async def _send(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
     await _finish(talk, form, state)
 
 
-async def _cancel(talk: Talk, _form: Form, _state: OpenForm, _argument: str) -> None:
+async def _cancel(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
+    talk.house.note_step(form.name, state.step or "", "cancelled")
     await dialogues.close(talk.session, talk.person.id)
     talk.say(talk._("Cancelled. Nothing of it was kept."), keyboard=location_keyboard(talk))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.access import Right, Role, those_who_may
+from storage import blocks
 from storage.database import Database
 from storage.desks import Desk
 from storage.quiet_hours import QuietHours
@@ -88,6 +89,63 @@ class Card(NamedTuple):
     link: str
 
 
+class NotValid(ValueError):
+    """A setting can't have this value; the text names the setting."""
+
+
+class NotFetched(Exception):
+    """Telegram does not give a file that was sent."""
+
+
+async def _no_file(_file_id: str, _most: int) -> bytes:
+    """Until bot/app.py passes its own."""
+    raise NotFetched
+
+
+def _not_beside(work: Coroutine[Any, Any, None]) -> None:
+    """Until bot/app.py passes its own."""
+    work.close()
+
+
+class Process(NamedTuple):
+    """The process that answers: its name among the replicas, its version, since when it runs, and how many bytes are
+    free where it keeps its data (None: not known)."""
+
+    name: str
+    version: str
+    started_at: datetime
+    free_bytes: int | None
+
+
+def _no_process() -> Process:
+    """Until bot/app.py passes its own."""
+    return Process("", "", datetime.now(UTC), None)
+
+
+def _no_backup(_for: int) -> None:
+    """Until bot/app.py passes its own."""
+
+
+class Tuning(Protocol):
+    """The settings that may be changed in the chat, by their names in the config file ("reminders.quiet_hours")."""
+
+    def checked(self, name: str, value: Any) -> Any:
+        """What the program makes of a value as it would stand in the config file.
+
+        Raises:
+            NotValid: see the class.
+        """
+        ...
+
+    def value(self, name: str) -> Any:
+        """What is in force."""
+        ...
+
+    async def refresh(self) -> None:
+        """Takes up what the database holds now."""
+        ...
+
+
 class Painter(Protocol):
     async def card_png(self, card: Card) -> bytes:
         """A PNG of a member's card."""
@@ -120,6 +178,10 @@ def _nothing_to_wake(_name: str) -> None:
     """Until bot/app.py passes the clock's own."""
 
 
+def _nothing_to_count(_form: str, _step: str, _outcome: str) -> None:
+    """Until bot/app.py passes the figures' own."""
+
+
 _NEVER_QUIET = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
 
 
@@ -142,6 +204,20 @@ class House:
     public_url: str = ""
     wake: Callable[[str], None] = _nothing_to_wake
     """Lets the clock look at a kind of work at once."""
+    note_step: Callable[[str, str, str], None] = _nothing_to_count
+    """Counts a step of a form: (form, question, what became of it)."""
+    tuning: Tuning | None = None
+    process: Callable[[], Process] = _no_process
+    fetch: Callable[[str, int], Awaitable[bytes]] = _no_file
+    """A file that was sent, by its file_id, of at most so many bytes. Raises NotFetched."""
+    beside: Callable[[Coroutine[Any, Any, None]], None] = _not_beside
+    """Does work that may take a while, apart from the chat's turn."""
+    back_up: Callable[[int], None] = _no_backup
+    """Begins a backup now; who asked hears when it is done."""
+    greeting: Mapping[str, str] = field(default_factory=dict)
+    """The organisation's own words in the welcome, by language."""
+    blocked: Mapping[int, datetime | None] = field(default_factory=dict)
+    """Who is kept out, and until when (None: without an end)."""
     retention: Retention = field(default_factory=Retention)
     desks: Mapping[str, Desk] = field(default_factory=dict)
 
@@ -156,6 +232,17 @@ class House:
             if person_id in people:
                 roles.add(role)
         return frozenset(roles)
+
+    def is_blocked(self, person_id: int, now: datetime) -> bool:
+        if person_id not in self.blocked:
+            return False
+        until = self.blocked[person_id]
+        return until is None or until > now
+
+    async def read_blocks(self) -> None:
+        """Takes up who is kept out now."""
+        async with self.database.reading() as session:
+            self.blocked = await blocks.read_all(session)
 
     async def staff(self, session: AsyncSession, right: Right, now: datetime) -> list[int]:
         """Everybody who has this right by a role, in the config or given in the chat."""

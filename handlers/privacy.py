@@ -53,16 +53,16 @@ NOBODY = 0
 
 
 def register(routes: Routes) -> None:
-    routes.command("privacy", privacy, about=N_("What is kept about me"), writes=False)
-    routes.press("forgethome", forget_home)
-    routes.press("copy", copy, writes=False)
-    routes.press("unconsent", ask_to_unconsent, writes=False)
-    routes.press("unconsentnow", unconsent)
-    routes.press("casesforget", ask_to_forget_cases, writes=False)
-    routes.press("casesforgetnow", forget_cases)
-    routes.press("erase", ask_to_erase, writes=False)
-    routes.press("erasenow", ask_again, writes=False)
-    routes.press("eraselast", erase)
+    routes.command("privacy", privacy, about=N_("What is kept about me"), writes=False, for_blocked=True)
+    routes.press("forgethome", forget_home, for_blocked=True)
+    routes.press("copy", copy, writes=False, for_blocked=True)
+    routes.press("unconsent", ask_to_unconsent, writes=False, for_blocked=True)
+    routes.press("unconsentnow", unconsent, for_blocked=True)
+    routes.press("casesforget", ask_to_forget_cases, writes=False, for_blocked=True)
+    routes.press("casesforgetnow", forget_cases, for_blocked=True)
+    routes.press("erase", ask_to_erase, writes=False, for_blocked=True)
+    routes.press("erasenow", ask_again, writes=False, for_blocked=True)
+    routes.press("eraselast", erase, for_blocked=True)
 
 
 async def privacy(talk: Talk) -> None:

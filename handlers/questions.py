@@ -44,8 +44,8 @@ class Question:
     """One question. `ask` says it, and why it is asked; `read` makes the kept value of a message or raises NotAnAnswer.
 
     `when` leaves it out for answers that make it pointless; `show` is how the answer stands on the review page.
-    `columns` of choices stand side by side. With `collects`, each message is a part of the answer, a list, until a
-    button says that this is all. `keyboard` is a reply keyboard that belongs to this question alone.
+    `columns` of choices stand side by side. With `collects`, each message or chosen button is a part of the answer, a
+    list, until a button says that this is all. `keyboard` is a reply keyboard that belongs to this question alone.
     """
 
     key: str

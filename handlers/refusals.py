@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from handlers.activity_questions import NoSuchQuestion
+from handlers.blocks import OneOfUs
 from handlers.roles import RoleOfTheConfig
+from handlers.station_admin import NoSuchStation
 from handlers.talk import Talk
 from handlers.texts import N_
 from storage.activities import ActivityOver, NoSuchActivity
-from storage.applications import AppliedAlready, NothingOpen
+from storage.applications import AppliedAlready, NothingOpen, TooManyApplications
+from storage.blocks import NotBlocked
 from storage.broadcasts import NotNow, OwnApproval
-from storage.cases import CaseClosed, CaseTaken, NoSuchCase, NotForThem, TooLateToReopen
+from storage.cases import CaseClosed, CaseTaken, NoSuchCase, NotForThem, TooLateToReopen, TooManyCases
 from storage.check_ins import CodeIsOld
 from storage.consents import NoConsent
 from storage.database import Refused
@@ -46,10 +49,15 @@ SENTENCES: dict[type[Refused], str] = {
     InOtherHands: N_("Somebody else has it in hand, or it is decided already. /reviews shows what waits."),
     NoConsent: N_("You have not agreed to the wording as it stands now. Please begin again: /join"),
     NotAMember: N_("You are not a member of the union. /join makes you one."),
+    NoSuchStation: N_("There is no such station (any more)."),
     NothingOpen: N_("There is no application for this any more. /my shows where you stand."),
     OwnApplication: N_("Somebody else has to review your own application."),
     RoleOfTheConfig: N_("This role stands in the config file; it can only be taken away there."),
     TooLateToUndo: N_("It is too late: a decision can be undone by who took it, for 5 minutes."),
+    OneOfUs: N_("They run the bot with you. Take their role away first: /role"),
+    NotBlocked: N_("They are not blocked any more."),
+    TooManyApplications: N_("You have sent several applications today. Please try again tomorrow."),
+    TooManyCases: N_("You have brought several cases here today. Please go on in one of them: /my"),
     NotNow: N_("This is not possible any more."),
     OwnApproval: N_("Somebody else has to approve what you wrote."),
     ReportedAlready: N_("You have reported this already. Thank you!"),
@@ -63,6 +71,14 @@ def say_no(talk: Talk, refusal: Refused) -> None:
         talk.toast(sentence, alert=True)
     else:
         talk.say(sentence)
+
+
+def say_too_much(talk: Talk) -> None:
+    """Said once, not to each message."""
+    talk.say(talk._(
+        "That is more than I can take from one person at a time. Please wait a minute; what you send until then is "
+        "not taken."
+    ))  # fmt: skip
 
 
 def say_forged(talk: Talk) -> None:

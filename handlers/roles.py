@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from markupsafe import Markup
 
 from handlers import forms, texts
 from handlers.access import Right, Role
+from handlers.days import day_choices, read_last_day, show_moment
 from handlers.house import House
-from handlers.questions import Choice, Form, NotAnAnswer, Question
-from handlers.reading import clean, press_a_button
+from handlers.questions import Choice, Form, Question
+from handlers.reading import press_a_button
 from handlers.routes import Routes
 from handlers.talk import Buttons, Talk
 from handlers.texts import N_
@@ -46,17 +47,6 @@ async def role(talk: Talk) -> None:
     await forms.begin(talk, _ROLE, {"who": who} if who else None)
 
 
-async def _read_until(talk: Talk) -> Value:
-    try:
-        day = datetime.strptime(clean(talk.text), "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
-    except ValueError:
-        raise NotAnAnswer(talk._("Write the last day like this: 2027-06-30")) from None
-    if day < talk.local_today:
-        raise NotAnAnswer(talk._("That day has passed."))
-    end = datetime.combine(day + timedelta(days=1), time(), talk.house.organisation.zone)
-    return end.isoformat()
-
-
 def _changes(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     give = [Choice(f"+{name}", talk._("➕ Give: {role}").format(role=talk._(label)), f"+{name}")
             for name, label in ROLES.items()]  # fmt: skip
@@ -66,21 +56,13 @@ def _changes(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    ends = [(days, (talk.now + timedelta(days=days)).isoformat()) for days in (7, 30, 365)]
-    timed = [Choice(str(days), talk._("for {n} days").format(n=days), end) for days, end in ends]
-    return [Choice("none", talk._("Without an end"), ""), *timed]
+    return [Choice("none", talk._("Without an end"), ""), *day_choices(talk, (7, 30, 365))]
 
 
 def _show_change(talk: Talk, value: Value) -> str:
     sign, name = str(value)[0], Role(str(value)[1:])
     said = talk._("➕ Give: {role}") if sign == "+" else talk._("➖ Take: {role}")
     return said.format(role=talk._(ROLES[name]))
-
-
-def _show_until(talk: Talk, value: Value) -> str:
-    if not value:
-        return talk._("Without an end")
-    return f"{datetime.fromisoformat(str(value)).astimezone(talk.house.organisation.zone):%Y-%m-%d %H:%M}"
 
 
 async def _done(talk: Talk, answers: Answers) -> None:
@@ -122,7 +104,8 @@ _ROLE = Form(
             show=_show_change, ask=lambda talk, _: talk._("What is to be changed?"),
         ),
         Question(
-            key="until", title=lambda talk: talk._("Until"), read=_read_until, choices=_ends, show=_show_until,
+            key="until", title=lambda talk: talk._("Until"), read=read_last_day, choices=_ends,
+            show=lambda talk, value: show_moment(talk, value) if value else talk._("Without an end"),
             when=lambda answers: str(answers.get("change", "+")).startswith("+"),
             ask=lambda talk, _: talk._("For how long? Press, or write the last day like 2027-06-30."),
         ),

@@ -46,6 +46,8 @@ class Route:
     reads: bool = True
     about: str | DeskWords = ""
     arguments: tuple[type, ...] = ()
+    for_blocked: bool = False
+    """Also for who is kept out."""
 
 
 @dataclass(slots=True)

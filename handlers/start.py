@@ -38,14 +38,14 @@ def register(routes: Routes) -> None:
 
     routes.command("start", started, about=N_("Start"), writes=False)
     routes.command("help", show_help, about=N_("What I can do"), writes=False)
-    routes.command("language", language, about=N_("语言 / Language"), writes=False)
+    routes.command("language", language, about=N_("语言 / Language"), writes=False, for_blocked=True)
     routes.command("cancel", cancelled, about=N_("Leave a form"))
-    routes.press("language", chosen, str)
+    routes.press("language", chosen, str, for_blocked=True)
     routes.event("text", stray_text, writes=False)
     routes.event("other", stray_other, writes=False)
     routes.event("unknown", unknown, writes=False)
     routes.event("group", group, writes=False)
-    routes.event("membership", membership)
+    routes.event("membership", membership, for_blocked=True)
 
 
 async def start(talk: Talk, routes: Routes) -> None:
@@ -61,6 +61,9 @@ async def start(talk: Talk, routes: Routes) -> None:
             "/help says what else I can do. Hotline: {hotline}"
         )
     ).format(organisation=organisation.name, hotline=organisation.hotline)
+    greeting = talk.house.greeting.get(talk.language)
+    if greeting:
+        text += Markup("\n\n{}").format(greeting)
     talk.say(text, keyboard=location_keyboard(talk))
 
 

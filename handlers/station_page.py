@@ -12,6 +12,7 @@ from handlers import texts, words
 from handlers.access import Right
 from handlers.house import House
 from handlers.routes import Routes
+from handlers.station_admin import closed_line
 from handlers.talk import Button, Buttons, Forged, Talk
 from handlers.texts import N_
 from storage import reports, searches, stations
@@ -79,6 +80,9 @@ def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Mar
         lines.append(Markup("{}").format(words.hours(current, talk.local_today, talk.language)))
         states = directory.live.by_row.get(place, [])
         lines += [Markup("{}").format(line) for line in words.reports(states, talk.now, talk.language)]
+    closed = closed_line(talk, row)
+    if closed:
+        lines.append(Markup("{}").format(closed))
     if row.opening_hours:
         lines.append(Markup("🕑 <code>{}</code>").format(row.opening_hours))
     if row.amenities:
@@ -96,11 +100,13 @@ def _buttons(talk: Talk, row: StationRow) -> Buttons:
     reporting = [Button(talk._(label), f"report:{row.key}:{kind.value}") for kind, label in REPORT_BUTTONS.items()]
     link = talk.house.link(f"st_{row.code}")
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.name, safe='')}"
+    manage = [Button("⚙️ " + talk._("Change it"), f"station:{row.key}")] if talk.person.may(Right.ADMINISTER) else []
     return [
         _directions(row),
         reporting[:2],
         reporting[2:],
         [Button(talk._("↗ Share"), url=share)],
+        manage,
     ]
 
 

@@ -16,6 +16,7 @@ from handlers.incoming import Incoming, Json
 from handlers.texts import Translate, translator
 from storage.appends import Append
 from storage.deliveries import Notice
+from storage.dialogues import Value
 from storage.people import PersonId
 
 
@@ -70,6 +71,11 @@ class Person:
     def may(self, right: Right) -> bool:
         return may(self.roles, right)
 
+    @property
+    def is_staff(self) -> bool:
+        """More than a rider or a member."""
+        return not self.roles <= {Role.RIDER, Role.MEMBER}
+
 
 class NoSession:
     """Stands where a handler declared that it needs no transaction."""
@@ -98,6 +104,8 @@ class Talk:
     """Whether the database holds what is said until it has been said."""
     fetched: object = None
     """What the open form's `before` brought, before the transaction began."""
+    answered: Mapping[str, Value] = field(default_factory=dict)
+    """What was answered so far in the open form, for its `before`."""
     _: Translate = field(init=False)
     _today: date | None = field(init=False, default=None)
 

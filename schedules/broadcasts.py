@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from schedules.settings import Settings
 from storage import broadcast_recipients, broadcasts
 from storage.broadcasts import BroadcastState
-from storage.quiet_hours import QuietHours
 
 EVERY = timedelta(seconds=1)
 
 
-async def run(session: AsyncSession, now: datetime, quiet_hours: QuietHours) -> bool:
+async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     """One step; True if there is more to do at once."""
-    quiet_until = quiet_hours.until(now)
+    quiet_until = settings.quiet_hours.until(now)
     if quiet_until is not None:
         await broadcasts.keep_quiet(session, quiet_until)
     await broadcasts.hold_stragglers(session)

@@ -12,9 +12,9 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules import activities, broadcasts, cases, offers, reminders, retention, reviews, roles
+from schedules import activities, blocks, broadcasts, cases, figures, offers, reminders, retention, reviews, roles
 from schedules.settings import Settings
-from storage.database import Database
+from storage.database import Database, is_outage
 
 log = structlog.get_logger("schedules.scheduler")
 
@@ -38,9 +38,11 @@ def jobs(settings: Settings) -> dict[str, Job]:
     """Every kind of work."""
     return {
         "retention": Job(retention.EVERY, partial(retention.run, settings=settings)),
-        "broadcasts": Job(broadcasts.EVERY, partial(broadcasts.run, quiet_hours=settings.quiet_hours)),
+        "broadcasts": Job(broadcasts.EVERY, partial(broadcasts.run, settings=settings)),
         "reviews": Job(reviews.EVERY, partial(reviews.Bell().run, settings=settings)),
         "roles": Job(roles.EVERY, roles.run),
+        "blocks": Job(blocks.EVERY, blocks.run),
+        "figures": Job(figures.EVERY, partial(figures.run, settings=settings)),
         "cases": Job(cases.EVERY, partial(cases.run, settings=settings)),
         "activities": Job(activities.EVERY, partial(activities.run, settings=settings)),
         "offers": Job(offers.EVERY, partial(offers.run, settings=settings), offers.next_due),
@@ -52,8 +54,11 @@ class Scheduler:
     """Runs each job in a transaction of its own, at its interval, while `leads` says so."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], leads: Callable[[], bool], settings: Settings
-    ) -> None:
+        self, database: Database, clock: Callable[[], datetime], leads: Callable[[], bool], settings: Settings,
+        report: Callable[[str, BaseException], Awaitable[object]],
+    ) -> None:  # fmt: skip
+        """`report` hears of failures that are no outage of the database."""
+        self._report = report
         self._jobs = jobs(settings)
         self._database = database
         self._clock = clock
@@ -92,6 +97,8 @@ class Scheduler:
                     self._look_at(name, job, await job.next_due(session))
         except Exception as trouble:
             log.warning("a job failed; the next turn tries again", job=name, trouble=type(trouble).__name__)
+            if not is_outage(trouble):
+                await self._report(f"the job {name} failed", trouble)
 
     def _look_at(self, name: str, job: Job, due: datetime | None) -> None:
         """Lets the job look when its next work is due, if that is before its interval is over."""

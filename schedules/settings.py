@@ -1,7 +1,8 @@
-"""What the clock has to know of the organisation."""
+"""What the clock has to know of the organisation. Some of it may change while the bot runs (see bot/tuning.py)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
@@ -15,7 +16,12 @@ from storage.quiet_hours import QuietHours
 from storage.retention import Retention
 
 
-@dataclass(frozen=True, slots=True)
+def _nowhere(_latitude: float, _longitude: float) -> float:
+    """Without stations in memory nothing is near."""
+    return float("inf")
+
+
+@dataclass(slots=True)
 class Settings:
     """`coordinators` and `admins` are those of the config; `digest_at` (of applications that wait) and
     `week_digest_at` (of activities, on that day of the week, Monday is 0) are in the organisation's zone."""
@@ -32,6 +38,8 @@ class Settings:
     log_file: Path | None = None
     counsel: frozenset[int] = frozenset()
     desks: Desks = field(default_factory=dict)
+    metres_to_nearest: Callable[[float, float], float] = _nowhere
+    """From a place (degrees) to the nearest station."""
 
     async def staff(self, session: AsyncSession, role: str, now: datetime) -> list[int]:
         """Who holds this role, by the config or given in the chat."""

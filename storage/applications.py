@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger, delete, or_, select
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,10 +31,15 @@ class ApplicationState(IntEnum):
 
 
 OPEN = (ApplicationState.WAITING, ApplicationState.ASKED)
+MOST_PER_DAY = 5
 
 
 class AppliedAlready(Refused):
     """This person's application is still open."""
+
+
+class TooManyApplications(Refused):
+    """More than MOST_PER_DAY of one person within a day."""
 
 
 class NothingOpen(Refused):
@@ -104,7 +109,11 @@ async def apply(
     Raises:
         AppliedAlready: an earlier application is still open.
         AlreadyMember: there is nothing to apply for.
+        TooManyApplications: see the class.
     """
+    today = (Application.person_id == person_id) & (Application.sent_at > now - timedelta(days=1))
+    if (await session.scalar(select(func.count()).select_from(Application).where(today)) or 0) >= MOST_PER_DAY:
+        raise TooManyApplications
     if await open_of(session, person_id) is not None:
         raise AppliedAlready
     if await memberships.of(session, person_id) is not None:

@@ -50,6 +50,13 @@ class Act(StrEnum):
     CASE_CONFLICT = "case_conflict"
     CASE_BUNDLE = "case_bundle"
     PERSON_ERASED = "person_erased"
+    PERSON_BLOCKED = "person_blocked"
+    PERSON_LET_IN = "person_let_in"
+    SETTING_CHANGED = "setting_changed"
+    STATION_CHANGED = "station_changed"
+    STATIONS_IMPORTED = "stations_imported"
+    EXPORTED = "exported"
+    AUDIT_READ = "audit_read"
 
 
 class AuditRow(Base):
@@ -148,6 +155,21 @@ async def newest(session: AsyncSession, most: int = 20, subject: int | None = No
     chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(most)
     if subject is not None:
         chosen = chosen.where(AuditRow.subject.in_(vault_of(session).blinds(str(subject), "audit.subject")))
+    return [_opened(session, row) for row in await session.scalars(chosen)]
+
+
+async def search(
+    session: AsyncSession, most: int, before: int | None = None, person: int | None = None, act: Act | None = None
+) -> list[Entry]:
+    """Rows below `before`, newest first: what this person did or what was done to them; of one kind."""
+    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(most)
+    if before is not None:
+        chosen = chosen.where(AuditRow.id < before)
+    if act is not None:
+        chosen = chosen.where(AuditRow.act == act.value)
+    if person is not None:
+        theirs = AuditRow.subject.in_(vault_of(session).blinds(str(person), "audit.subject"))
+        chosen = chosen.where(theirs | (AuditRow.actor == person))
     return [_opened(session, row) for row in await session.scalars(chosen)]
 
 

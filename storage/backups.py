@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, String, delete, select
+from sqlalchemy import BigInteger, String, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,6 +35,13 @@ async def newest(session: AsyncSession, whole: bool = False) -> Backup | None:
     """The last one; of those that came out whole, if asked."""
     chosen = select(Backup).order_by(Backup.at.desc(), Backup.id.desc()).limit(1)
     return await session.scalar(chosen.where(Backup.trouble == "") if whole else chosen)
+
+
+async def count_troubles(session: AsyncSession, since: datetime) -> int:
+    """How many failed since then and were followed by no whole one."""
+    whole = select(func.max(Backup.at)).where(Backup.trouble == "").scalar_subquery()
+    failed = (Backup.trouble != "") & (Backup.at > since) & or_(whole.is_(None), Backup.at > whole)
+    return await session.scalar(select(func.count()).select_from(Backup).where(failed)) or 0
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:

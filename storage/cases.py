@@ -13,7 +13,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, case, delete, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,6 +54,10 @@ class CaseTaken(Refused):
 
 class CaseClosed(Refused):
     """Nothing can be added to a closed case; it can be reopened for REOPENED_WITHIN."""
+
+
+class TooManyCases(Refused):
+    """This person has brought as many cases to this desk within a day as one person may."""
 
 
 class TooLateToReopen(Refused):
@@ -161,6 +165,17 @@ async def of_handler(session: AsyncSession, case_id: int, handler: int, lock: bo
     if row is None or row.assigned_to != handler:
         raise NoSuchCase
     return row
+
+
+async def check_room(session: AsyncSession, person_id: int, desk: str, most: int, now: datetime) -> None:
+    """Whether this person may bring one more case to this desk.
+
+    Raises:
+        TooManyCases: they have brought `most` within a day.
+    """
+    mine = (Case.person_id == person_id) & (Case.desk == desk) & (Case.opened_at > now - timedelta(days=1))
+    if (await session.scalar(select(func.count()).select_from(Case).where(mine)) or 0) >= most:
+        raise TooManyCases
 
 
 async def cases_of(session: AsyncSession, person_id: int, most: int = 20) -> Sequence[Case]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -82,6 +83,10 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 (SQLAlchemy's own idiom)
 
 
+def _not_noted(_kind: str, _seconds: float) -> None:
+    """Until somebody wants to know."""
+
+
 class Database:
     """One engine and its sessions.
 
@@ -92,6 +97,8 @@ class Database:
     def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
         self.engine = engine
         self.vault = vault
+        self.note: Callable[[str, float], None] = _not_noted
+        """Hears of every transaction: "read" or "write", and its seconds."""
         self.is_postgresql = engine.dialect.name == "postgresql"
         self._sessions = async_sessionmaker(engine, expire_on_commit=False, info={"vault": vault})
         self._writer: contextlib.AbstractAsyncContextManager[Any] = (
@@ -104,17 +111,25 @@ class Database:
 
         `apart`: its statements may take long (see storage/sqlite_connection.py).
         """
-        async with self._writer, self._sessions() as session:
-            await _connect(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart)
-            yield session
-            await session.commit()
+        begun = time.perf_counter()
+        try:
+            async with self._writer, self._sessions() as session:
+                await _connect(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart)
+                yield session
+                await session.commit()
+        finally:
+            self.note("write", time.perf_counter() - begun)
 
     @contextlib.asynccontextmanager
     async def reading(self, apart: bool = False) -> AsyncIterator[AsyncSession]:
         """A session for reading."""
-        async with self._sessions() as session:
-            await _connect(session, {}, apart)
-            yield session
+        begun = time.perf_counter()
+        try:
+            async with self._sessions() as session:
+                await _connect(session, {}, apart)
+                yield session
+        finally:
+            self.note("read", time.perf_counter() - begun)
 
     async def checkpoint(self, above: int = CHECKPOINT_ABOVE) -> bool:
         """Moves what SQLite has written to its log into the database file, once the log has so many bytes.
@@ -264,6 +279,16 @@ def _tune_sqlite(engine: AsyncEngine) -> None:
 
 def is_postgresql(session: AsyncSession) -> bool:
     return session.get_bind().dialect.name == "postgresql"
+
+
+async def size(session: AsyncSession) -> int:
+    """Bytes that the database takes on its disk."""
+    if is_postgresql(session):
+        found = await session.scalar(text("SELECT pg_database_size(current_database())"))
+        return int(found or 0)
+    pages = await session.scalar(text("PRAGMA page_count"))
+    page = await session.scalar(text("PRAGMA page_size"))
+    return int(pages or 0) * int(page or 0)
 
 
 def insert_into(session: AsyncSession, table: type[Base]) -> postgresql.Insert:

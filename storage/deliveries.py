@@ -364,6 +364,17 @@ async def try_again(session: AsyncSession, now: datetime, broadcast_id: int | No
     return len(result.all())
 
 
+async def give_up(session: AsyncSession, now: datetime) -> int:
+    """What was set aside, but of no broadcast, is tried no more."""
+    result = await session.execute(
+        update(Delivery)
+        .where(Delivery.state == State.FAILED, Delivery.broadcast_id.is_(None))
+        .values(state=State.CANCELLED, done_at=now)
+        .returning(Delivery.id)
+    )
+    return len(result.all())
+
+
 async def forget(session: AsyncSession, now: datetime) -> None:
     """Drops finished notices after KEPT."""
     finished = (Delivery.state >= State.SENT) & (Delivery.done_at < now - KEPT)

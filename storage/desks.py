@@ -79,6 +79,8 @@ class Desk:
     danger: Sequence[str] = ()
     emergency: Words = field(default_factory=dict)
     forum: int = 0
+    most_per_day: int = 5
+    """Cases that one person may bring within a day."""
 
     def is_handled_by(self, person_id: int) -> bool:
         """Of those who may handle cases."""

@@ -38,6 +38,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
     people,
     publications,
     reminders,
+    replicas,
     reports,
     review_rings,
     roles,

@@ -23,6 +23,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.database import Base, Sealed, insert_into, vault_of
 from storage.disclosure import LEAST
 
+ALL, HOUR, PLACE, BARE, AMENITY = "all", "hour", "place", "bare", "amenity"
+"""What is counted: every search; by hour of the day; by place; by place without a station near; amenities asked for."""
 _DIGEST = 8
 LATE = timedelta(days=2)
 """So long after its end, nothing of a period is still to be counted."""

@@ -132,6 +132,13 @@ class StationIndex:
         row = int(np.searchsorted(self.keys, key))
         return row if row < len(self.keys) and self.keys[row] == key else None
 
+    def nearest_row(self, latitude: float, longitude: float) -> tuple[int, float] | None:
+        """The nearest station, open or not: its row, and metres to it; None if there is none."""
+        if not len(self):
+            return None
+        rows, _ = self._subset(Wanted()).nearest(point(latitude, longitude), 1)
+        return int(rows[0]), float(geodesics(latitude, longitude, self.latitudes[rows], self.longitudes[rows])[0])
+
     def hours_of(self, row: int, now: datetime) -> Hours:
         until = self.closed_until[row]
         if until > now.timestamp():

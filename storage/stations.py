@@ -147,6 +147,13 @@ async def count(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(StationRow).where(there)) or 0
 
 
+async def named(session: AsyncSession, words: str, most: int) -> Sequence[StationRow]:
+    """Those with these words in their names, or with this id; deleted ones among them."""
+    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    chosen = select(StationRow).where(StationRow.name.ilike(pattern, escape="\\") | (StationRow.id == words))
+    return (await session.scalars(chosen.order_by(StationRow.name, StationRow.key).limit(most))).all()
+
+
 async def delete_one(session: AsyncSession, key: int, now: datetime) -> None:
     """Takes the station off the map; `restore` brings it back as it was, for KEPT."""
     await _change(session, key, deleted_at=now)

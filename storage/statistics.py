@@ -42,10 +42,10 @@ async def members(session: AsyncSession, edges: Edges) -> Members:
     left = [
         await _count_members(session, Membership.left_at >= a, Membership.left_at < b) for a, b in _stretches(edges)
     ]
-    there = [
-        await _count_members(session, Membership.since < edge, Membership.left_at.is_(None) | (Membership.left_at >= edge))
-        for edge in edges[1:]
-    ]  # fmt: skip
+    there = []
+    for end in edges[1:]:
+        stayed = Membership.left_at.is_(None) | (Membership.left_at >= end)
+        there.append(await _count_members(session, Membership.since < end, stayed))
     return Members(joined, left, there)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from bot import program
 from bot.sandbox.params import Upload
-from handlers.attendance import harmless
+from handlers.sheets import harmless
 from handlers.texts import translator
 from storage import (
     activities,

@@ -24,11 +24,11 @@ from storage import (
     case_copies,
     case_drafts,
     case_figures,
-    disclosure,
     case_queue,
     case_talk,
     cases,
     deliveries,
+    disclosure,
     time_limits,
     working_time,
 )

@@ -169,7 +169,8 @@ def configured(folder: Path, address: str, **telegram_section: Any) -> Config:
     config = load(folder / "none.toml")
     section = type(config.telegram).model_validate({"token": TOKEN, "api_base_url": address, **telegram_section})
     people = type(config.people)(coordinators=[COORDINATOR], admins=[ADMIN], counsel=[COUNSEL, SECOND_COUNSEL])
-    return config.model_copy(update={"telegram": section, "people": people})
+    backup = config.backup.model_copy(update={"enabled": False})
+    return config.model_copy(update={"telegram": section, "people": people, "backup": backup})
 
 
 @contextlib.asynccontextmanager

@@ -58,6 +58,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("period", name=op.f("pk_figure_keys")),
     )
     op.create_table(
+        "replicas",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("leads", sa.Boolean(), nullable=False),
+        sa.Column("started_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_replicas")),
+    )
+    op.create_table(
         "search_figures",
         sa.Column("period", sa.String(length=10), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
@@ -100,5 +109,5 @@ def downgrade() -> None:
     op.drop_column("broadcasts", "confirmed")
     op.drop_column("broadcasts", "delivered")
     op.drop_column("activities", "figures")
-    for table in ("settings", "search_figures", "figure_keys", "errors", "blocks", "backups"):
+    for table in ("settings", "search_figures", "replicas", "figure_keys", "errors", "blocks", "backups"):
         op.drop_table(table)

@@ -1,0 +1,36 @@
+"""Until when something holds: asked for by buttons or by its last day, and shown in the organisation's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from handlers.questions import Choice, NotAnAnswer
+from handlers.reading import clean
+from handlers.talk import Talk
+from storage.dialogues import Value
+
+
+async def read_last_day(talk: Talk) -> Value:
+    """A day like 2027-06-30: its end, in ISO 8601."""
+    try:
+        day = datetime.strptime(clean(talk.text), "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise NotAnAnswer(talk._("Write the last day like this: 2027-06-30")) from None
+    if day < talk.local_today:
+        raise NotAnAnswer(talk._("That day has passed."))
+    end = datetime.combine(day + timedelta(days=1), time(), talk.house.organisation.zone)
+    return end.isoformat()
+
+
+def day_choices(talk: Talk, days: Sequence[int]) -> Sequence[Choice]:
+    """ "for 7 days": from now."""
+    return [
+        Choice(str(n), talk._("for {n} days").format(n=n), (talk.now + timedelta(days=n)).isoformat()) for n in days
+    ]
+
+
+def show_moment(talk: Talk, value: Value | datetime) -> str:
+    """ "2027-06-30 24:00" as the clock on the wall has it."""
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return f"{moment.astimezone(talk.house.organisation.zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,21 @@
+"""Lets people in again when the end of their block has come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from schedules.roles import THE_CLOCK
+from storage import audit, blocks
+from storage.audit import Act
+
+EVERY = timedelta(seconds=30)
+
+
+async def run(session: AsyncSession, now: datetime) -> bool:
+    if not await blocks.any_lapsed(session, now):
+        return False
+    for person_id in await blocks.lapse(session, now):
+        await audit.note(session, THE_CLOCK, Act.PERSON_LET_IN, now, subject=person_id, about="its end has come")
+    return False

@@ -1,0 +1,71 @@
+"""Putting a file of stations in: a dry run that only reports, or all good lines in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import stations
+from storage.database import Database
+from storage.geodesy import Crs
+from storage.station_files import Line, read_stations
+from storage.stations import Station, StationRow
+
+_BATCH = 2_000
+
+
+class Imported(NamedTuple):
+    """`good` stations, of which `new` were not there before; lines `refused`."""
+
+    good: int
+    refused: int
+    new: int
+
+
+async def import_stations(
+    database: Database,
+    file: Path,
+    crs: Crs,
+    dry_run: bool,
+    now: datetime,
+    on_bytes: Callable[[int], None],
+    on_refused: Callable[[Line], None],
+) -> Imported:
+    """Puts all good lines in, or none on a dry run (which only reads).
+
+    Raises:
+        BadFile: the file as a whole can't be read.
+    """
+    lines = read_stations(file, crs, on_bytes)
+    good = refused = new = 0
+    async with database.reading(apart=True) if dry_run else database.writing(apart=True) as session:
+        while batch := list(islice(lines, _BATCH)):
+            for line in batch:
+                if line.station is None:
+                    refused += 1
+                    on_refused(line)
+            found = [line.station for line in batch if line.station is not None]
+            good += len(found)
+            new += await _count_new(session, found)
+            if not dry_run:
+                await stations.put_all(session, found, now)
+        if not dry_run:
+            await stations.announce_change(session)
+    return Imported(good, refused, new)
+
+
+async def _count_new(session: AsyncSession, found: Sequence[Station]) -> int:
+    ids = [station.id for station in found]
+    there = 0
+    for first in range(0, len(ids), 500):
+        chosen = select(StationRow.id).where(
+            StationRow.id.in_(ids[first : first + 500]), StationRow.deleted_at.is_(None)
+        )
+        there += len((await session.scalars(chosen)).all())
+    return len(ids) - there
