@@ -6,7 +6,7 @@ import io
 
 from PIL import Image, ImageDraw
 
-from bot.charts import font
+from bot.charts import fitting, font, png
 from handlers.house import Card
 
 WIDTH, HEIGHT = 1_000, 630
@@ -20,35 +20,23 @@ def paint(card: Card) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), _GROUND)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, WIDTH, 150), _BAND)
-    draw.text((_EDGE, 45), card.organisation, _LIGHT, font(_size(card.organisation, WIDTH - 2 * _EDGE, 46)))
+    draw.text((_EDGE, 45), card.organisation, _LIGHT, font(fitting(card.organisation, WIDTH - 2 * _EDGE, 46)))
     draw.text((_EDGE, 105), card.title, _LIGHT, font(28))
     room = WIDTH - _QR - 3 * _EDGE
-    draw.text((_EDGE, 235), card.name, _INK, font(_size(card.name, room, 72)))
+    draw.text((_EDGE, 235), card.name, _INK, font(fitting(card.name, room, 72)))
     draw.text((_EDGE, 375), card.number, _INK, font(54))
     draw.text((_EDGE, 465), card.since, _SOFT, font(32))
     image.paste(_qr(card.link), (WIDTH - _EDGE - _QR, 210))
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
+    return png(image)
 
 
 def paint_code(link: str, title: str) -> bytes:
     """A large QR code below a title, to be shown at a door."""
     image = Image.new("RGB", (CODE, CODE + 90), _LIGHT)
     draw = ImageDraw.Draw(image)
-    draw.text((CODE / 2, 50), title, _INK, font(_size(title, CODE - 80, 40)), anchor="mm")
+    draw.text((CODE / 2, 50), title, _INK, font(fitting(title, CODE - 80, 40)), anchor="mm")
     image.paste(_qr(link, CODE - 120), (60, 90))
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
-
-
-def _size(text: str, room: float, most: int) -> int:
-    """The largest size, up to `most`, at which the text fits; 18 at least."""
-    size = most
-    while size > 18 and font(size).getlength(text) > room:
-        size -= 2
-    return size
+    return png(image)
 
 
 def _qr(link: str, side: int = _QR) -> Image.Image:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from PIL import Image, ImageDraw
 
-from bot import cards, charts
+from bot import cards, charts, gap_maps
 from handlers import texts
-from handlers.house import Card, Spot
+from handlers.house import Card, Cell, Spot
 from storage.geodesy import bearing_and_distance
 
 WIDTH, MAP_HEIGHT, LINE = 900, 820, 46
@@ -54,9 +54,21 @@ class PillowPainter:
         """See handlers.house.Painter."""
         return await asyncio.to_thread(cards.paint_code, link, title)
 
-    async def columns_png(self, title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
+    async def columns_png(
+        self, title: str, values: Sequence[int | None], labels: Sequence[str], before: Sequence[int | None] = ()
+    ) -> bytes:
         """See handlers.house.Painter."""
-        return await asyncio.to_thread(charts.columns, title, values, labels)
+        return await asyncio.to_thread(charts.columns, title, values, labels, before)
+
+    async def bars_png(self, title: str, rows: Sequence[tuple[str, int]]) -> bytes:
+        """See handlers.house.Painter."""
+        return await asyncio.to_thread(charts.bars, title, rows)
+
+    async def gaps_png(
+        self, title: str, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
+    ) -> bytes:
+        """See handlers.house.Painter."""
+        return await asyncio.to_thread(gap_maps.paint, title, cells, stations, language)
 
     async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
         """See handlers.house.Painter."""

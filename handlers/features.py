@@ -44,6 +44,9 @@ from handlers import (
     station_admin,
     station_page,
     stations,
+    stats,
+    stats_file,
+    stats_views,
     system,
 )
 from handlers.routes import Routes
@@ -79,7 +82,19 @@ def routes(desks: Desks) -> Routes:
                 case_patterns, case_notices):  # fmt: skip
         one.register(table)
     roles.register(table)
-    for another in (station_admin, imports, exports, blocks, audit_log, system, settings, settings_answers):
+    for another in (
+        stats,
+        stats_views,
+        stats_file,
+        station_admin,
+        imports,
+        exports,
+        blocks,
+        audit_log,
+        system,
+        settings,
+        settings_answers,
+    ):
         another.register(table)
     set_aside.register(table)
     errors.register(table)

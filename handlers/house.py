@@ -78,6 +78,15 @@ class Spot(NamedTuple):
     is_open: bool
 
 
+class Cell(NamedTuple):
+    """A place of about 2 km by its middle, how often riders searched there, and how often with no station near."""
+
+    latitude: float
+    longitude: float
+    searches: int
+    bare: int
+
+
 class Card(NamedTuple):
     """What stands on a member's card; `link` is in its QR code."""
 
@@ -155,8 +164,20 @@ class Painter(Protocol):
         """A PNG with a large QR code of the link, and a title."""
         ...
 
-    async def columns_png(self, title: str, values: Sequence[int], labels: Sequence[str]) -> bytes:
-        """A PNG with a column for each value; the labels stand evenly below."""
+    async def columns_png(
+        self, title: str, values: Sequence[int | None], labels: Sequence[str], before: Sequence[int | None] = ()
+    ) -> bytes:
+        """A PNG with a column for each value (None: hidden), over those of the time before; labels stand below."""
+        ...
+
+    async def bars_png(self, title: str, rows: Sequence[tuple[str, int]]) -> bytes:
+        """A PNG with a bar for each name."""
+        ...
+
+    async def gaps_png(
+        self, title: str, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
+    ) -> bytes:
+        """A PNG map of where riders search, and of where no station is near."""
         ...
 
     async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:

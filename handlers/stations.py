@@ -12,10 +12,12 @@ from handlers.station_list import PAGE, Asked, list_page, look
 from handlers.station_search import answer_search, search_at, send_venue
 from handlers.talk import Button, Forged, Talk
 from handlers.texts import N_
-from storage import people, searches
+from storage import people, search_figures, searches
 from storage.geodesy import is_place
 from storage.opening_hours import State
+from storage.search_figures import AMENITY, Seen
 from storage.searches import Search
+from storage.stations import amenity_names
 
 
 def register(routes: Routes) -> None:
@@ -91,8 +93,15 @@ async def turn_page(talk: Talk, search_id: int, code: int, page: int) -> None:
         return
     if search.wanted != Asked.of(code).code:
         await searches.want(talk.session, search_id, Asked.of(code).code)
+        await _count_wanted(talk, Asked.of(code).amenities & ~Asked.of(search.wanted).amenities)
     shown = list_page(talk, search.id, search.latitude, search.longitude, Asked.of(code), page)
     talk.edit(shown.text, shown.buttons)
+
+
+async def _count_wanted(talk: Talk, amenities: int) -> None:
+    """What riders ask for, for the figures."""
+    seen = [Seen(talk.person.id, talk.local_today, AMENITY, name) for name in amenity_names(amenities)]
+    await search_figures.count_all(talk.session, seen)
 
 
 async def venues(talk: Talk, search_id: int, code: int, page: int) -> None:

@@ -11,23 +11,30 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import LargeBinary, String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import searches
 from storage.database import Base, Sealed, insert_into, vault_of
 from storage.disclosure import LEAST
+from storage.searches import Search
 
 ALL, HOUR, PLACE, BARE, AMENITY = "all", "hour", "place", "bare", "amenity"
 """What is counted: every search; by hour of the day; by place; by place without a station near; amenities asked for."""
+NEAR = 2_000.0
+"""Metres: where no station is nearer, one is missing."""
 _DIGEST = 8
 LATE = timedelta(days=2)
 """So long after its end, nothing of a period is still to be counted."""
+YEARS_KEPT = 3
+"""Whole years before the running one."""
 CELL = 0.02
 """Degrees: about 2.2 km from south to north."""
 
@@ -80,6 +87,27 @@ def place_cell(latitude: float, longitude: float) -> str:
 
 def _middle(degrees: float) -> float:
     return (degrees // CELL) * CELL + CELL / 2
+
+
+async def collect(
+    session: AsyncSession, zone: ZoneInfo, metres_to_nearest: Callable[[float, float], float], most: int
+) -> int:
+    """Counts up to `most` searches that are in no figure yet; returns how many there were."""
+    found = await searches.take_uncounted(session, most)
+    if found:
+        await count_all(session, (seen for search in found for seen in _seen(search, zone, metres_to_nearest)))
+    return len(found)
+
+
+def _seen(search: Search, zone: ZoneInfo, metres_to_nearest: Callable[[float, float], float]) -> Iterator[Seen]:
+    """What a search adds to the figures."""
+    local = search.at.astimezone(zone)
+    place = place_cell(search.latitude, search.longitude)
+    cells = [(ALL, ""), (HOUR, f"{local.hour:02d}"), (PLACE, place)]
+    if metres_to_nearest(search.latitude, search.longitude) > NEAR:
+        cells.append((BARE, place))
+    for kind, cell in cells:
+        yield Seen(search.person_id, local.date(), kind, cell)
 
 
 async def count_all(session: AsyncSession, seen: Iterable[Seen]) -> None:
@@ -143,9 +171,10 @@ async def hidden(session: AsyncSession, period: str, kind: str) -> Sequence[int]
 
 
 async def end_periods(session: AsyncSession, today: date) -> None:
-    """Drops the digests of periods that are over, and their keys."""
+    """Drops the digests of periods that are over, and their keys; and figures of long ago."""
     running = {*periods_of(today), *periods_of(today - LATE)}
     over = await session.scalars(select(FigureKey.period).where(FigureKey.period.not_in(running)))
     for period in over.all():
         await session.execute(update(SearchFigure).where(SearchFigure.period == period).values(people=b""))
         await session.execute(delete(FigureKey).where(FigureKey.period == period))
+    await session.execute(delete(SearchFigure).where(SearchFigure.period < str(today.year - YEARS_KEPT)))
