@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from bot.charts import GROUND, INK, SOFT, WIDTH, fitting, font, png
 from handlers import texts
-from handlers.house import Cell
+from handlers.house import Cell, Legend
 from storage.search_figures import CELL
 
 HEIGHT, TOP, BOTTOM = 1_060, 100, 160
@@ -23,7 +23,9 @@ STATION = "#1f7a4d"
 Colour = tuple[int, int, int]
 
 
-def paint(title: str, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str) -> bytes:
+def paint(
+    title: str, legend: Legend, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
+) -> bytes:
     """`cells` are not empty; drawn is the town of the one with the most searches without a station near."""
     middle = max(cells, key=lambda cell: (cell.bare, cell.searches))
     shown = [
@@ -41,7 +43,7 @@ def paint(title: str, cells: Sequence[Cell], stations: Sequence[tuple[float, flo
         x, y = frame.point(latitude, longitude)
         if _EDGE <= x <= WIDTH - _EDGE and TOP <= y <= HEIGHT - BOTTOM:
             draw.ellipse((x - 9, y - 9, x + 9, y + 9), STATION, "#ffffff", 3)
-    _legend(draw, frame, language)
+    _legend(draw, frame, legend, language)
     return png(image)
 
 
@@ -92,17 +94,14 @@ def _mixed(palest: Colour, strongest: Colour, share: float) -> Colour:
     return red, green, blue
 
 
-def _legend(draw: ImageDraw.ImageDraw, frame: _Frame, language: str) -> None:
-    _ = texts.translator(language)
+def _legend(draw: ImageDraw.ImageDraw, frame: _Frame, legend: Legend, language: str) -> None:
     y = HEIGHT - BOTTOM + 34
-    for at, (colour, label) in enumerate((
-        (_BARE[1], _("searches, no station within 2 km")), (_NEAR[1], _("searches, a station is near")),
-    )):  # fmt: skip
+    for at, (colour, label) in enumerate(((_BARE[1], legend.bare), (_NEAR[1], legend.near))):
         top = y + at * 44
         draw.rectangle((_EDGE, top - 14, _EDGE + 28, top + 14), colour)
         draw.text((_EDGE + 44, top), label, INK, font(28), anchor="lm")
     draw.ellipse((_EDGE + 5, y + 79, _EDGE + 23, y + 97), STATION)
-    draw.text((_EDGE + 44, y + 88), _("station"), INK, font(28), anchor="lm")
+    draw.text((_EDGE + 44, y + 88), legend.station, INK, font(28), anchor="lm")
     kilometres = next(step for step in (1, 2, 5, 10, 20) if step * frame.pixels_of_kilometre >= 80 or step == 20)
     right, long = WIDTH - _EDGE, kilometres * frame.pixels_of_kilometre
     draw.line((right - long, y + 88, right, y + 88), INK, 3)

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from bot import cards, charts, gap_maps
 from handlers import texts
-from handlers.house import Card, Cell, Spot
+from handlers.house import Card, Cell, Legend, Spot
 from storage.geodesy import bearing_and_distance
 
 WIDTH, MAP_HEIGHT, LINE = 900, 820, 46
@@ -65,10 +65,10 @@ class PillowPainter:
         return await asyncio.to_thread(charts.bars, title, rows)
 
     async def gaps_png(
-        self, title: str, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
+        self, title: str, legend: Legend, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
     ) -> bytes:
         """See handlers.house.Painter."""
-        return await asyncio.to_thread(gap_maps.paint, title, cells, stations, language)
+        return await asyncio.to_thread(gap_maps.paint, title, legend, cells, stations, language)
 
     async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
         """See handlers.house.Painter."""

@@ -114,9 +114,8 @@ async def _done(talk: Talk, answers: Answers) -> None:
 
 def exported_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = texts.translator(language)
-    text = _("🔐 {who} exported {what}, {rows} rows. Reason: {reason}").format(
-        **{**params, "what": _(PERSONAL[params["what"]])}
-    )
+    name = PERSONAL[params["what"]]
+    text = _("🔐 {who} exported {what}, {rows} rows. Reason: {reason}").format(**{**params, "what": _(name)})
     return Markup("{}").format(text), []
 
 

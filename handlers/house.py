@@ -87,6 +87,14 @@ class Cell(NamedTuple):
     bare: int
 
 
+class Legend(NamedTuple):
+    """The words below such a map."""
+
+    bare: str
+    near: str
+    station: str
+
+
 class Card(NamedTuple):
     """What stands on a member's card; `link` is in its QR code."""
 
@@ -175,7 +183,7 @@ class Painter(Protocol):
         ...
 
     async def gaps_png(
-        self, title: str, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
+        self, title: str, legend: Legend, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
     ) -> bytes:
         """A PNG map of where riders search, and of where no station is near."""
         ...

@@ -65,32 +65,39 @@ class Routes:
 
     def command(self, name: str, handle: Handler, about: str | DeskWords = "", **options: Any) -> None:
         """`/name`; `about` is its line in the menu: to be translated, or by language."""
-        self.commands[name] = Route(handle, about=about, **options)
+        _put(self.commands, name, Route(handle, about=about, **options))
 
     def press(self, name: str, handle: Handler, *arguments: type, **options: Any) -> None:
         """A button whose data is `name:argument:...`."""
-        self.presses[name] = Route(handle, arguments=arguments, **options)
+        _put(self.presses, name, Route(handle, arguments=arguments, **options))
 
     def link(self, prefix: str, handle: Handler, **options: Any) -> None:
         """`/start prefix_rest`, from a deep link."""
-        self.links[prefix] = Route(handle, **options)
+        _put(self.links, prefix, Route(handle, **options))
 
     def form(self, form: Form) -> None:
-        self.forms[form.name] = form
+        _put(self.forms, form.name, form)
 
     def notice(self, kind: str, words: Words, subject: Subject | None = None) -> None:
         """What a notice of this kind says, in the recipient's language. `subject` reads what it is about when it is
         sent, by its number (`Delivery.subject`, or "id" of its parameters)."""
-        self.notices[kind] = words
+        _put(self.notices, kind, words)
         if subject is not None:
             self.subjects[kind] = subject
 
     def compose(self, kind: str, composer: Composer) -> None:
         """A delivery of this kind that is more than a text with buttons."""
-        self.composers[kind] = composer
+        _put(self.composers, kind, composer)
 
     def event(self, name: str, handle: Handler, **options: Any) -> None:
-        self.events[name] = Route(handle, **options)
+        _put(self.events, name, Route(handle, **options))
+
+
+def _put(table: dict[str, Any], name: str, one: object) -> None:
+    """Two features that take the same name would answer for each other."""
+    if name in table:
+        raise ValueError(f"{name!r} is taken by another feature")
+    table[name] = one
 
 
 def read_arguments(route: Route, texts: list[str]) -> list[Any]:

@@ -152,7 +152,7 @@ async def show_all(talk: Talk) -> None:
         talk._("All else stands in the config file. What you change here holds at once, on every machine.")
     ))  # fmt: skip
     keys = [Button(talk._(one.title), f"setting:{key}") for key, one in SETTINGS.items()]
-    rows = [*(keys[at : at + 2] for at in range(0, len(keys), 2)), [Button(talk._("💬 Ready answers"), "answers")]]
+    rows = [*(keys[at : at + 2] for at in range(0, len(keys), 2)), [Button(talk._("💬 Ready answers"), "readyanswers")]]
     talk.edit(Markup("\n").join(lines), rows)
 
 

@@ -23,18 +23,18 @@ MOST = 20
 
 def register(routes: Routes) -> None:
     right = Right.ADMINISTER
-    routes.press("answers", choose_desk, right=right, writes=False)
-    routes.press("answersof", show_desk, str, right=right, writes=False)
-    routes.press("answer", show_answer, str, int, right=right, writes=False)
-    routes.press("answernew", add, str, right=right)
-    routes.press("answeredit", edit, str, int, right=right)
-    routes.press("answerdrop", drop, str, int, right=right)
+    routes.press("readyanswers", choose_desk, right=right, writes=False)
+    routes.press("readyanswersof", show_desk, str, right=right, writes=False)
+    routes.press("readyanswer", show_answer, str, int, right=right, writes=False)
+    routes.press("readynew", add, str, right=right)
+    routes.press("readyedit", edit, str, int, right=right)
+    routes.press("readydrop", drop, str, int, right=right)
     routes.form(_ANSWER)
 
 
 async def choose_desk(talk: Talk) -> None:
     rows = [
-        [Button(f"{desk.sign} {in_language(desk.title, talk.language)}", f"answersof:{key}")]
+        [Button(f"{desk.sign} {in_language(desk.title, talk.language)}", f"readyanswersof:{key}")]
         for key, desk in talk.house.desks.items()
     ]
     talk.edit(talk._("Of which desk?"), [*rows, [Button(talk._("◀ Back"), "settings")]])
@@ -49,10 +49,10 @@ def _desk(talk: Talk, key: str) -> Desk:
 
 async def show_desk(talk: Talk, key: str) -> None:
     desk = _desk(talk, key)
-    rows = [[Button(one.title, f"answer:{key}:{at}")] for at, one in enumerate(desk.answers)]
-    add_button = [Button(talk._("➕ Add"), f"answernew:{key}")] if len(desk.answers) < MOST else []
+    rows = [[Button(one.title, f"readyanswer:{key}:{at}")] for at, one in enumerate(desk.answers)]
+    add_button = [Button(talk._("➕ Add"), f"readynew:{key}")] if len(desk.answers) < MOST else []
     title = Markup("💬 <b>{}</b>").format(in_language(desk.title, talk.language))
-    talk.edit(title, [*rows, add_button, [Button(talk._("◀ Back"), "answers")]])
+    talk.edit(title, [*rows, add_button, [Button(talk._("◀ Back"), "readyanswers")]])
 
 
 def _answer(desk: Desk, at: int) -> Canned:
@@ -66,8 +66,8 @@ async def show_answer(talk: Talk, key: str, at: int) -> None:
     lines = [Markup("<b>{}</b>").format(found.title)]
     lines += [Markup("{}: {}").format(LANGUAGES.get(code, code), text) for code, text in found.words.items()]
     talk.edit(Markup("\n").join(lines), [
-        [Button(talk._("✎ Change"), f"answeredit:{key}:{at}"), Button(talk._("🗑 Take away"), f"answerdrop:{key}:{at}")],
-        [Button(talk._("◀ Back"), f"answersof:{key}")],
+        [Button(talk._("✎ Change"), f"readyedit:{key}:{at}"), Button(talk._("🗑 Take away"), f"readydrop:{key}:{at}")],
+        [Button(talk._("◀ Back"), f"readyanswersof:{key}")],
     ])  # fmt: skip
 
 
@@ -86,7 +86,7 @@ async def drop(talk: Talk, key: str, at: int) -> None:
     desk = _desk(talk, key)
     gone = _answer(desk, at)
     await _keep(talk, desk, [one for one in desk.answers if one is not gone], f"without “{gone.title}”")
-    talk.edit(talk._("Taken away."), [[Button(talk._("◀ Back"), f"answersof:{key}")]])
+    talk.edit(talk._("Taken away."), [[Button(talk._("◀ Back"), f"readyanswersof:{key}")]])
 
 
 async def _done(talk: Talk, answers: Answers) -> None:
@@ -99,7 +99,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     else:
         kept.append(changed)
     await _keep(talk, desk, kept, f"“{changed.title}”")
-    talk.say(Markup("✓ <b>{}</b>").format(changed.title), [[Button(talk._("◀ Back"), f"answersof:{desk.key}")]])
+    talk.say(Markup("✓ <b>{}</b>").format(changed.title), [[Button(talk._("◀ Back"), f"readyanswersof:{desk.key}")]])
 
 
 async def _keep(talk: Talk, desk: Desk, answers: list[Canned], about: str) -> None:

@@ -20,7 +20,8 @@ MOST_BACK = 120
 COUNTED_AT_ONCE = 5_000
 VIEWS = {
     "hours": N_("⏰ By hour"), "gaps": N_("🗺 Missing stations"), "wanted": N_("🔎 Asked for"),
-    "members": N_("👥 Members"), "activities": N_("🏀 Activities"), "reach": N_("📣 Broadcasts"), "cases": N_("⚖️ Cases"),
+    "members": N_("👥 Members"), "activities": N_("🏀 Activities"), "reach": N_("📣 Broadcasts"),
+    "cases": N_("⚖️ Cases"),
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from handlers import texts, words
 from handlers.access import Right
-from handlers.house import Cell, Painter
+from handlers.house import Cell, Legend, Painter
 from handlers.periods import Period
 from handlers.routes import Routes
 from handlers.stats import VIEWS, period_of, shown
@@ -78,7 +78,10 @@ async def _gaps(talk: Talk, period: Period, painter: Painter, head: Markup) -> N
     cells = [Cell(*_middle(cell), places.get(cell, 0), bare.get(cell, 0)) for cell in sorted(places.keys() | bare)]
     index = talk.house.directory.index
     stations = list(zip(index.latitudes.tolist(), index.longitudes.tolist(), strict=True))
-    png = await painter.gaps_png(talk._("Where a station is missing"), cells, stations, talk.language)
+    legend = Legend(
+        talk._("searches, no station within 2 km"), talk._("searches, a station is near"), talk._("station")
+    )
+    png = await painter.gaps_png(talk._("Where a station is missing"), legend, cells, stations, talk.language)
     most = sorted(bare, key=lambda one: -bare[one])[:MOST_NAMED]
     lines = [head]
     lines += [Markup("• {}: <b>{}</b>").format(_where(talk, *_middle(cell)), shown(talk, bare[cell])) for cell in most]

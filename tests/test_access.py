@@ -31,6 +31,7 @@ EXPECTED: dict[Right, set[Role]] = {
     Right.HANDLE_CASES: {Role.COUNSEL},
     Right.OVERSEE_CASES: {Role.ADMIN},
     Right.GRANT_ROLES: {Role.ADMIN},
+    Right.SEE_FIGURES: {Role.COORDINATOR, Role.ADMIN},
     Right.ADMINISTER: {Role.ADMIN},
 }
 """Written down a second time, so that nobody changes the table by mistake."""

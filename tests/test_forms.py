@@ -144,7 +144,7 @@ class Dialogue(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
-        self.house = cast(House, SimpleNamespace(retention=Retention()))
+        self.house = cast(House, SimpleNamespace(retention=Retention(), note_step=lambda *_: None))
         self.database = self._open()
         self.loop.run_until_complete(schema.migrate(self.database))
         self.model: Model | None = None

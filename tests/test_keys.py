@@ -29,7 +29,7 @@ NEW = bytes(reversed(range(32)))
 UNSEALED = {
     "audit.subject", "audit.commitment", "audit.hash", "applications.phone_index", "applications.id_index",
     "memberships.phone_index", "memberships.id_index", "memberships.platform_index", "memberships.district_index",
-    "memberships.card_index", "people.username_index", "calendar_feeds.token_index",
+    "memberships.card_index", "people.username_index", "calendar_feeds.token_index", "search_figures.people",
 }  # fmt: skip
 """Digests: keyed ones, and those of the audit chain."""
 

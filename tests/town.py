@@ -170,7 +170,9 @@ def configured(folder: Path, address: str, **telegram_section: Any) -> Config:
     section = type(config.telegram).model_validate({"token": TOKEN, "api_base_url": address, **telegram_section})
     people = type(config.people)(coordinators=[COORDINATOR], admins=[ADMIN], counsel=[COUNSEL, SECOND_COUNSEL])
     backup = config.backup.model_copy(update={"enabled": False})
-    return config.model_copy(update={"telegram": section, "people": people, "backup": backup})
+    # A test plays faster than people do; tests/test_abuse.py has the limits of the default.
+    limits = config.limits.model_copy(update={"burst": 100_000})
+    return config.model_copy(update={"telegram": section, "people": people, "backup": backup, "limits": limits})
 
 
 @contextlib.asynccontextmanager
