@@ -23,6 +23,8 @@ from storage.encryption import Vault, decode_key, read_keys, read_or_make_keys
 log = logger("bot.program")
 
 LEAVES_WITHIN = 8.0
+LINE_LIMIT, MOST_HEADERS = 8_190, 64
+"""Bytes of a request's line or header, and how many headers it may have."""
 
 
 class CannotStart(Exception):
@@ -96,7 +98,10 @@ async def served(
     application: web.Application, listening: socket.socket, leaves_within: float = LEAVES_WITHIN
 ) -> AsyncIterator[str]:
     """The web part, listening; gives its address. Its end waits for requests in hand, up to `leaves_within` seconds."""
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=leaves_within)
+    runner = web.AppRunner(
+        application, access_log=None, shutdown_timeout=leaves_within, max_line_size=LINE_LIMIT,
+        max_field_size=LINE_LIMIT, max_headers=MOST_HEADERS,
+    )  # fmt: skip
     await runner.setup()
     await web.SockSite(runner, listening).start()
     host, port = listening.getsockname()[:2]

@@ -33,7 +33,7 @@ def register(routes: Routes) -> None:
     routes.press("blocknew", begin, right=Right.ADMINISTER)
     routes.press("unblock", lift, int, right=Right.ADMINISTER)
     routes.form(_BLOCK)
-    routes.event("blocked", say_blocked, writes=False, for_blocked=True)
+    routes.event("blocked", say_blocked, writes=False)
     routes.notice("blocked", blocked_words)
 
 

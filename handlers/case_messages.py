@@ -23,6 +23,15 @@ SENDS: Mapping[str, str] = {
     "text": "sendMessage", "photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice", "video": "sendVideo",
     "audio": "sendAudio",
 }  # fmt: skip
+PROGRAMS = (
+    ".exe", ".apk", ".bat", ".cmd", ".com", ".scr", ".msi", ".msix", ".pif", ".vbs", ".vbe", ".js", ".jse", ".wsf",
+    ".hta", ".ps1", ".jar", ".lnk", ".reg", ".dll", ".app", ".dmg", ".pkg", ".deb", ".rpm", ".sh", ".ipa", ".iso",
+    ".img",
+)  # fmt: skip
+"""Files that run when they are opened: Microsoft's list for Outlook, with those of phones, Macs and Linux.
+
+https://support.microsoft.com/office/blocked-attachments-in-outlook-434752e1-02d3-4e90-9124-8b81e49a8519
+"""
 _ENDINGS = {"photo": ("photo.jpg", "image/jpeg"), "voice": ("voice.ogg", "audio/ogg"),
             "video": ("video.mp4", "video/mp4"), "audio": ("audio.mp3", "audio/mpeg"),
             "document": ("document", "application/octet-stream")}  # fmt: skip
@@ -59,6 +68,11 @@ def _read_file(talk: Talk, said: Said, kind: str, body: Json) -> None:
     said.size = int(file.get("file_size") or 0)
     if said.size > MOST_BYTES:
         raise NotAnAnswer(talk._("This file is too large: 20 MB at most. Please send it smaller, or in parts."))
+    if str(file.get("file_name") or "").lower().endswith(PROGRAMS):
+        raise NotAnAnswer(talk._(
+            "I take no programs (.exe, .apk and the like), so that nobody who opens a case has to fear one. Please "
+            "send a picture, a PDF or another document."
+        ))  # fmt: skip
     name, mime = _ENDINGS[kind]
     said.kind, said.file_id = kind, str(file["file_id"])
     said.file_name = str(file.get("file_name") or name)[:120]

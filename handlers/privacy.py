@@ -18,6 +18,7 @@ from storage import (
     activity_questions,
     applications,
     audit,
+    blocks,
     broadcast_reads,
     calendar_feeds,
     case_drafts,
@@ -34,6 +35,7 @@ from storage import (
     reports,
     review_rings,
     roles,
+    search_figures,
     searches,
     sign_ups,
     topics,
@@ -45,7 +47,7 @@ ERASED: Sequence[Callable[[AsyncSession, int], Awaitable[None]]] = (
     searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcast_reads.erase, topics.erase,
     applications.erase, memberships.erase, consents.erase, roles.erase, review_rings.erase, audit.erase, sign_ups.erase,
     reminders.erase, activity_questions.erase, case_drafts.erase, case_talk.erase, calendar_feeds.erase, digests.erase,
-    people.erase,
+    blocks.erase, search_figures.erase, people.erase,
 )  # fmt: skip
 """Each feature removes what it keeps about the person; people last."""
 NOBODY = 0

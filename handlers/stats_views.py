@@ -61,10 +61,11 @@ async def _hours(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
 
 
 async def cells_of(talk: Talk, period: Period, kind: str) -> dict[str, int]:
-    """Those that may be shown; the smallest of them is left out where it would give away what is hidden."""
+    """Those that may be shown. Of hours, all are known and so is their sum: where that would give away what is hidden,
+    the smallest one is left out too."""
     found = dict(await search_figures.of(talk.session, period.name, kind))
     hidden = sum(await search_figures.hidden(talk.session, period.name, kind))
-    if found and 0 < hidden < LEAST:
+    if kind == HOUR and found and 0 < hidden < LEAST:
         del found[min(found, key=lambda cell: found[cell])]
     return found
 

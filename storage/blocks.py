@@ -67,7 +67,7 @@ async def any_lapsed(session: AsyncSession, now: datetime) -> bool:
 async def read_all(session: AsyncSession) -> dict[int, datetime | None]:
     """Everybody who is kept out, and until when (it may have passed since the clock looked last)."""
     rows = await session.execute(select(Block.person_id, Block.until))
-    return dict(row._tuple() for row in rows)
+    return {row.person_id: row.until for row in rows}
 
 
 async def newest(session: AsyncSession, most: int = 20) -> list[tuple[Block, str]]:

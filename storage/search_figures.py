@@ -143,8 +143,7 @@ async def _add(session: AsyncSession, figure: SearchFigure, found: _Gathered, ke
     row.count += found.count
     if row.enough:
         return
-    known = {row.people[at : at + _DIGEST] for at in range(0, len(row.people), _DIGEST)}
-    known |= {hmac.digest(key, str(person).encode(), "sha256")[:_DIGEST] for person in found.people}
+    known = {*_digests(row.people), *(_digest(key, person) for person in found.people)}
     row.enough = len(known) >= LEAST
     row.people = b"" if row.enough else b"".join(sorted(known))
 
@@ -156,7 +155,7 @@ async def of(session: AsyncSession, period: str, kind: str) -> Mapping[str, int]
             SearchFigure.period == period, SearchFigure.kind == kind, SearchFigure.enough, SearchFigure.count >= LEAST
         )
     )
-    return dict(row._tuple() for row in rows)
+    return {str(row.cell): int(row[1]) for row in rows}
 
 
 async def hidden(session: AsyncSession, period: str, kind: str) -> Sequence[int]:
@@ -168,6 +167,25 @@ async def hidden(session: AsyncSession, period: str, kind: str) -> Sequence[int]
         )
     )  # fmt: skip
     return rows.all()
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """Takes the person's digest out of the cells of running periods; that a search was counted stays."""
+    for period, sealed in (await session.execute(select(FigureKey.period, FigureKey.sealed))).all():
+        theirs = _digest(vault_of(session).open(sealed, "figure_keys.sealed", period), person_id)
+        rows = await session.scalars(
+            select(SearchFigure).where(SearchFigure.period == period, SearchFigure.people != b"")
+        )
+        for row in rows:
+            row.people = b"".join(one for one in _digests(row.people) if one != theirs)
+
+
+def _digest(key: bytes, person_id: int) -> bytes:
+    return hmac.digest(key, str(person_id).encode(), "sha256")[:_DIGEST]
+
+
+def _digests(people: bytes) -> list[bytes]:
+    return [people[at : at + _DIGEST] for at in range(0, len(people), _DIGEST)]
 
 
 async def end_periods(session: AsyncSession, today: date) -> None:

@@ -161,7 +161,7 @@ async def _logged(log: Path, pattern: str) -> str:
     """The first group of a line that the program writes sooner or later."""
     async with asyncio.timeout(20):
         while True:
-            found = re.search(pattern, log.read_text())  # noqa: ASYNC240 (a small file)
+            found = re.search(pattern, log.read_text())
             if found:
                 return found[1]
             await asyncio.sleep(0.05)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import time
+from collections import OrderedDict
 
 import orjson
 from aiohttp import web
@@ -16,6 +18,11 @@ log = logger("bot.webhook")
 BODY_LIMIT = 1 << 20
 """Bytes. An update is at most some tens of kB."""
 MOST_IN_HAND = 512
+READ_WITHIN = 10.0
+"""Seconds for the whole body."""
+JSON_TYPES = ("application/json", "application/octet-stream")
+"""Telegram's; the other is what comes without a type."""
+MOST_GUESSES, MOST_ADDRESSES = 20, 10_000
 
 
 class Webhook:
@@ -25,19 +32,41 @@ class Webhook:
         self._lanes = Lanes(handle)
         self._secret = secret.encode()
         self.closing = False
+        self._guesses: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def _is_guessing(self, address: str) -> bool:
+        """Whether so many wrong secrets came from this address within a minute. Right ones are always taken: behind a
+        balancer all have its address."""
+        now = time.monotonic()
+        since, count = self._guesses.pop(address, (now, 0))
+        if now - since > 60:
+            since, count = now, 0
+        self._guesses[address] = (since, count + 1)
+        while len(self._guesses) > MOST_ADDRESSES:
+            self._guesses.popitem(last=False)
+        return count >= MOST_GUESSES
 
     @property
     def in_hand(self) -> int:
         return self._lanes.in_hand
 
     async def take(self, request: web.Request) -> web.Response:
+        """One update. Refused are a wrong secret (401, then 429), a body that is too long (413), too slow (408) or no
+        update (400, 415), and what is more than can be worked on at once (503)."""
         said = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(said, self._secret):
-            raise web.HTTPUnauthorized
+            raise web.HTTPTooManyRequests if self._is_guessing(request.remote or "") else web.HTTPUnauthorized
+        if request.content_type not in JSON_TYPES:
+            raise web.HTTPUnsupportedMediaType
         if self.closing or self._lanes.in_hand >= MOST_IN_HAND:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"})
         try:
-            raw = orjson.loads(await request.read())
+            async with asyncio.timeout(READ_WITHIN):
+                body = await request.read()
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
+        try:
+            raw = orjson.loads(body)
         except orjson.JSONDecodeError:
             raise web.HTTPBadRequest from None
         if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):
