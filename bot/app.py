@@ -36,6 +36,7 @@ from bot.pacing import Pacer
 from bot.painting import PillowPainter
 from bot.panels import PANELS_EVERY, Panels
 from bot.rendering import Rendering
+from bot.shares import Shares
 from bot.transport import AiohttpRequest
 from bot.tuning import Tuning
 from bot.waiting import wait_at_most
@@ -143,7 +144,11 @@ class App:
         self.doors = Doors(database, self.courier, self.house, clock)
         self.calendar = CalendarFeed(database, self.house, clock)
         self.house.process = partial(watching.process_at, config.data.folder, clock())
-        self.watching = Watching(database, self.metrics, clock, leads, self.house.process)
+        self.watching = Watching(database, self.metrics, clock, leads)
+        self.shares = Shares(
+            database, self.pacer, self.leader.leading, clock, self.house.process, config.telegram.messages_per_second,
+            together=not self.polls,
+        )  # fmt: skip
         self.backups = Backups(database, self.house, config.backup, clock, leads)
         self.house.back_up = self.backups.ask
         self.geocoder: GeopyGeocoder | None = None
@@ -156,7 +161,13 @@ class App:
         self.metrics.gauge("stations", "Stations in memory", lambda: len(self.directory.index))
         self.metrics.gauge("messages_waiting", "Messages that wait for their turn", lambda: self.pacer.waiting)
         self.metrics.gauge("deliveries_in_flight", "Deliveries being sent", lambda: self.delivering.in_flight)
+        self.metrics.gauge("share", "Messages a second that this process may send", lambda: self.pacer.share)
         self.metrics.gauge("leads", "1 if this process leads", lambda: float(self.leader.leading.is_set()))
+
+    async def _resend(self) -> None:
+        """In polling mode only the leader speaks, at the whole limit."""
+        if not self.polls or self.leader.leading.is_set():
+            await self.answering.resend()
 
     def _metres_to_nearest(self, latitude: float, longitude: float) -> float:
         found = self.directory.index.nearest_row(latitude, longitude)
@@ -170,7 +181,8 @@ class App:
     def is_ready(self) -> bool:
         """Migrated, Telegram has answered, and updates are being taken (by the leader at least)."""
         stands_by = self.leader.knows.is_set() and not self.leader.leading.is_set()
-        return self._started and not self.left.is_set() and (not self.polls or self.polling.is_taking or stands_by)
+        takes = self.polling.is_taking or stands_by if self.polls else self.pacer.share > 0
+        return self._started and not self.left.is_set() and takes
 
     def _in_hand(self) -> float:
         return self.polling.in_hand + self.webhook.in_hand
@@ -198,8 +210,9 @@ class App:
         self._beside(self._every(LOOKED_EVERY, self.doors.show))
         self._beside(self._every(evidence.LOOKED_EVERY, self.fetching.fetch))
         self._beside(self._every(forum.LOOKED_EVERY, self.forum.show))
-        self._beside(self._every(RESENT_EVERY, self.answering.resend))
+        self._beside(self._every(RESENT_EVERY, self._resend))
         self._beside(self._every(watching.LOOKED_EVERY, self.watching.look))
+        self._beside(self.shares.keep(self.left))
         self._beside(self._every(backups.LOOKED_EVERY, self.backups.look))
         self.scheduler.start()
         self._started = True

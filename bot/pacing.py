@@ -34,12 +34,18 @@ class Window:
     """
 
     def __init__(self, per_second: float) -> None:
+        self._taken: deque[float] = deque()
+        self.change(per_second)
+        self._bulk_from = float("-inf")
+        self.paused_until = float("-inf")
+
+    def change(self, per_second: float) -> None:
+        """Another limit from now on; what has left counts in it."""
         self._most = max(1, int(per_second))
         self._length = self._most / per_second * (1 + MARGIN)
         self._spacing = self._length / self._most
-        self._taken: deque[float] = deque()
-        self._bulk_from = float("-inf")
-        self.paused_until = float("-inf")
+        while len(self._taken) > self._most:
+            self._taken.popleft()
 
     def delay(self, now: float, priority: Priority) -> float:
         """Seconds until a message of this priority may leave; 0 if it may now."""
@@ -72,7 +78,10 @@ class Pacer:
         per_group: int = GROUP_MOST,
     ) -> None:  # fmt: skip
         self._window = Window(per_second)
+        self._share = per_second
         self._clock = clock
+        self.let_go = 0
+        """How many messages have left."""
         self._chat_pause, self._group_most = 1 / per_chat, per_group
         self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
@@ -84,11 +93,26 @@ class Pacer:
     def waiting(self) -> int:
         return len(self._waiting)
 
+    @property
+    def share(self) -> float:
+        """Messages a second that this process may send now."""
+        return self._share
+
+    def change(self, share: float) -> None:
+        """Of the limit, what this process may use from now on; 0 is silence until it gets some."""
+        if share == self._share:
+            return
+        self._share = share
+        if share > 0:
+            self._window.change(share)
+        self._wake()
+
     async def slot(self, priority: Priority) -> None:
         """Returns when the message may leave."""
         now = self._clock()
-        if not self._waiting and not self._window.delay(now, priority):
+        if self._share and not self._waiting and not self._window.delay(now, priority):
             self._window.take(now)
+            self.let_go += 1
             return
         free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (priority, next(self._numbers), free))
@@ -133,7 +157,7 @@ class Pacer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._waiting:
+        while self._waiting and self._share:
             priority, _, free = self._waiting[0]
             if free.done():  # nobody waits for it any more
                 heapq.heappop(self._waiting)
@@ -145,4 +169,5 @@ class Pacer:
                 return
             heapq.heappop(self._waiting)
             self._window.take(now)
+            self.let_go += 1
             free.set_result(None)

@@ -12,7 +12,7 @@ from pathlib import Path
 from bot import __version__
 from bot.metrics import Metrics
 from handlers.house import Process
-from storage import backups, queues, replicas
+from storage import backups, queues
 from storage.database import Database
 
 LOOKED_EVERY = 10.0
@@ -29,24 +29,20 @@ def process_at(folder: Path, started_at: datetime) -> Process:
 
 class Watching:
     def __init__(
-        self, database: Database, metrics: Metrics, clock: Callable[[], datetime], leads: Callable[[], bool],
-        process: Callable[[], Process],
-    ) -> None:  # fmt: skip
-        self._process = process
+        self, database: Database, metrics: Metrics, clock: Callable[[], datetime], leads: Callable[[], bool]
+    ) -> None:
         self._database = database
         self._metrics = metrics
         self._clock = clock
         self._leads = leads
 
     async def look(self) -> None:
-        """Says that this process lives, and sets the figures; one that does not lead shows none."""
-        here, now = self._process(), self._clock()
-        async with self._database.writing() as session:
-            await replicas.beat(session, here.name, here.version, self._leads(), here.started_at, now)
+        """Sets the figures; a process that does not lead shows none."""
         if not self._leads():
             self._metrics.waiting.clear()
             self._metrics.oldest.clear()
             return
+        now = self._clock()
         async with self._database.reading(apart=True) as session:
             found = await queues.lengths(session, now)
             last = await backups.newest(session, whole=True)

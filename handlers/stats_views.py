@@ -64,8 +64,8 @@ async def cells_of(talk: Talk, period: Period, kind: str) -> dict[str, int]:
     """Those that may be shown. Of hours, all are known and so is their sum: where that would give away what is hidden,
     the smallest one is left out too."""
     found = dict(await search_figures.of(talk.session, period.name, kind))
-    hidden = sum(await search_figures.hidden(talk.session, period.name, kind))
-    if kind == HOUR and found and 0 < hidden < LEAST:
+    hidden = await search_figures.hidden(talk.session, period.name, kind)
+    if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < LEAST):
         del found[min(found, key=lambda cell: found[cell])]
     return found
 

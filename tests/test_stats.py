@@ -102,6 +102,18 @@ async def test_one_riders_many_searches_are_nobodys_figure(town: Town) -> None:
         await coordinator.hears_of("too little to be shown")
 
 
+async def test_one_hidden_hour_does_not_follow_from_the_sum(town: Town) -> None:
+    """Six people at noon, and one who searched ten times at one: 16 in all would tell of the ten."""
+    coordinator = await coordinator_of(town)
+    await searched(town, range(1, 7), DEZHOU)
+    town.now += timedelta(hours=1)
+    await searched(town, range(30, 31), DEZHOU, 10)
+    await coordinator.says("/stats")
+    assert "Searches: 16" in (await coordinator.hears_of("Week 48"))["text"]
+    await coordinator.presses("⏰ By hour")
+    await coordinator.hears_of("too little to be shown")
+
+
 async def test_what_riders_filter_for_is_counted(town: Town) -> None:
     coordinator = await coordinator_of(town)
     for person in range(1, 7):

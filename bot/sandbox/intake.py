@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.intake import lane_of
 from bot.logs import logger
 from bot.sandbox.params import Json, Params, Refusal, bad
 from bot.sandbox.world import UPDATE_KINDS, World
@@ -69,11 +70,14 @@ class Intake:
         self._allow(params)
         if params.flag("drop_pending_updates"):
             await self._drop()
-        self._world.webhook = {
+        hook = {
             "url": url,
             "secret_token": params.text("secret_token"),
             "max_connections": params.whole("max_connections", 40),
         }
+        if self._pushing is not None and hook.items() <= self._world.webhook.items():
+            return True  # "Webhook is already set": what is on its way goes on
+        self._world.webhook = hook
         self.poll_turn += 1
         await self.close()
         self._pushing = asyncio.create_task(self._push())
@@ -109,13 +113,17 @@ class Intake:
             self._pushing = None
 
     async def _push(self) -> None:
-        """Posts updates, several at once, each until it is taken with a 2xx."""
+        """Posts updates, several at once, each until it is taken with a 2xx; of one chat, one after the other.
+
+        Telegram's own server does so (telegram-bot-api, WebhookActor.cpp: `queue_updates_`, one update a queue).
+        """
         hook, world = self._world.webhook, self._world
         in_hand: dict[int, asyncio.Task[None]] = {}
 
         def following() -> Json | None:
-            waiting = (update for update in world.waiting if update["update_id"] not in in_hand)
-            return next(waiting, None) if len(in_hand) < hook["max_connections"] else None
+            if len(in_hand) >= hook["max_connections"]:
+                return None
+            return next((update for update in world.waiting if lane_of(update) not in in_hand), None)
 
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
             try:
@@ -124,8 +132,7 @@ class Intake:
                         await world.changed.wait_for(following)
                         update = following()
                     if update is not None:
-                        number = int(update["update_id"])
-                        in_hand[number] = asyncio.create_task(self._post(session, hook, update, in_hand))
+                        in_hand[lane_of(update)] = asyncio.create_task(self._post(session, hook, update, in_hand))
             finally:
                 posting = list(in_hand.values())
                 for task in posting:
@@ -151,6 +158,6 @@ class Intake:
             await asyncio.sleep(pause)
             pause = min(2 * pause, 5)
         async with self._world.changed:
-            del in_hand[update["update_id"]]
+            del in_hand[lane_of(update)]
             self._world.waiting = [one for one in self._world.waiting if one["update_id"] != update["update_id"]]
             self._world.changed.notify_all()
