@@ -1,4 +1,4 @@
-"""`make bench`: all measurements, or those named: search, ready, deliveries, signups, reminders, journeys."""
+"""`make bench`: all measurements, or those named: search, ready, deliveries, signups, reminders, journeys, scaling."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from benchmarks import deliveries, journeys, ready, reminders, search, signups
-from benchmarks.report import Result, report
+from benchmarks import deliveries, journeys, ready, reminders, scaling, search, signups
+from benchmarks.report import Result, report, summary
 
 
 async def _search(_folder: Path) -> Sequence[Result]:
@@ -23,6 +23,7 @@ MEASUREMENTS: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
     "signups": signups.measure,
     "reminders": reminders.measure,
     "journeys": journeys.measure,
+    "scaling": scaling.measure,
 }
 
 
@@ -33,6 +34,7 @@ async def main(wanted: list[str]) -> bool:
         if name in wanted:
             with tempfile.TemporaryDirectory() as folder:
                 fine &= report(name, await measure(Path(folder)))
+    summary(list(MEASUREMENTS))
     return fine
 
 

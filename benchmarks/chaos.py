@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from benchmarks import broadcast_chaos, case_chaos, reminder_chaos
+from benchmarks import broadcast_chaos, case_chaos, reminder_chaos, replica_chaos
 from benchmarks.programs import listening, postgresql, running, settings, stop_and_start_postgresql
 from benchmarks.report import Result, report
 from benchmarks.stub import TOKEN
@@ -117,6 +117,8 @@ async def main() -> bool:
         folder = Path(name)
         restart = partial(stop_and_start_postgresql, folder)
         results += await broadcast_chaos.run(folder, url, "PostgreSQL, itself restarted", 8, restart)
+    with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
+        results += await replica_chaos.run(Path(name), url, 13)
     return report("chaos", results)
 
 

@@ -37,11 +37,23 @@ class Result:
         return measured >= float(bound) if sign == ">=" else measured <= float(bound)
 
 
+def summary(names: Sequence[str]) -> None:
+    """One table of everything that has a goal, by the records of the last time: goal, figure, pass or short."""
+    table = Table("measurement", "what", "goal", "figure or ratio", "", title="goals")
+    for name in names:
+        file = RESULTS / f"{name}.json"
+        for one in json.loads(file.read_text()) if file.exists() else []:
+            if one["goal"]:
+                measured = one["figure"] if one["ratio"] is None else one["ratio"]
+                table.add_row(name, one["name"], one["goal"], f"{measured:,.4g}", "pass" if one["pass"] else "SHORT")
+    Console(width=160).print(table)
+
+
 def report(name: str, results: Sequence[Result]) -> bool:
     """Prints the table and writes results/<name>.json; False if a goal is missed."""
     table = Table("what", "figure", "unit", "peer", "its figure", "ratio", "goal", "", title=name)
     for one in results:
-        verdict = {True: "ok", False: "MISSED", None: ""}[one.passed]
+        verdict = {True: "pass", False: "SHORT", None: ""}[one.passed]
         peer_figure = "" if one.peer_figure is None else f"{one.peer_figure:,.4g}"
         ratio = "" if one.ratio is None else f"{one.ratio:.3f}"
         table.add_row(one.name, f"{one.figure:,.4g}", one.unit, one.peer, peer_figure, ratio, one.goal, verdict)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import versions
-from storage.database import Base, Database, Sealed, vault_of
+from storage.database import Base, Database, Sealed, insert_into, vault_of
 from storage.encryption import CannotDecrypt, Vault
 
 VERSION = "keys"
@@ -51,8 +51,10 @@ async def check(session: AsyncSession) -> None:
     vault = vault_of(session)
     if row is None:
         await _check_all(session)
-        session.add(KeyCheck(id=_ONE, sealed=vault.seal(_WORDS, "key_checks.sealed", _ONE)))
-        return
+        # Of replicas that start together on a new database, one seals it, and the others open what it sealed.
+        sealed = vault.seal(_WORDS, "key_checks.sealed", _ONE)
+        await session.execute(insert_into(session, KeyCheck).values(id=_ONE, sealed=sealed).on_conflict_do_nothing())
+        row = await session.get_one(KeyCheck, _ONE, populate_existing=True)
     try:
         vault.open(row.sealed, "key_checks.sealed", _ONE)
     except CannotDecrypt:

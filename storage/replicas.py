@@ -73,12 +73,19 @@ async def grant_shares(session: AsyncSession, limit: float) -> None:
 
 
 def shares(wants: Sequence[float], limit: float) -> list[float]:
-    """A tenth of the limit is for all alike, the rest by what each wants."""
+    """A tenth of the limit is for all alike, the rest by what each wants.
+
+    Whole messages, where there are enough of them: each process lets a fraction of one go early, and together these
+    would be more than the limit.
+    """
     total = sum(wants)
     alike = limit / len(wants) if wants else 0.0
-    if not total:
-        return [alike] * len(wants)
-    return [alike / 10 + 0.9 * limit * one / total for one in wants]
+    found = [alike / 10 + 0.9 * limit * one / total if total else alike for one in wants]
+    if limit < 10 * len(wants) or not wants:
+        return found
+    whole = [float(int(one + 1e-9)) for one in found]
+    whole[wants.index(max(wants))] += limit - sum(whole)
+    return whole
 
 
 async def alive(session: AsyncSession, now: datetime) -> Sequence[Replica]:

@@ -45,6 +45,21 @@ def test_every_column_of_bytes_is_sealed_or_a_digest() -> None:
     assert len(keys.sealed_columns()) >= 10
 
 
+async def test_replicas_that_start_together_on_a_new_database_agree_on_its_key(database: Database) -> None:
+    """Each begins to look before any has written."""
+    ready = asyncio.Barrier(4 if database.is_postgresql else 1)
+
+    async def starts() -> None:
+        async with database.writing() as session:
+            assert await session.get(keys.KeyCheck, 1) is None or not database.is_postgresql
+            await ready.wait()
+            await keys.check(session)
+
+    await asyncio.gather(*(starts() for _ in range(4 if database.is_postgresql else 1)))
+    async with database.writing() as session:
+        await keys.check(session)
+
+
 async def filled(database: Database) -> None:
     async with database.writing() as session:
         await keys.check(session)
