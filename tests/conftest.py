@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from bot import logs
 from storage import schema, stations
 from storage.database import Database, open_database
 from storage.encryption import Vault
@@ -20,6 +21,12 @@ KEY = bytes(range(32))
 HALL = Station(
     "hall", "暖新之家 <1>", 37.431, 116.361, "德州", "08:00-22:00", int(Amenity.water | Amenity.charging), "12351"
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs_as_in_the_program() -> None:
+    """Without it, structlog prints every error with all local variables, which takes two seconds each."""
+    logs.set_up("info", "console")
 
 
 @pytest.fixture(scope="session")

@@ -49,7 +49,7 @@ async def test_a_flood_is_answered_politely_once(strict: Town) -> None:
 
 async def test_who_runs_the_bot_may_ask_on(strict: Town) -> None:
     admin = await admin_of(strict)
-    for _ in range(150):
+    for _ in range(115):
         await admin.says("/audit")
     await strict.until_idle()
     assert not any("wait a minute" in one["text"] for one in admin.heard)

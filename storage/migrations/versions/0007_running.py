@@ -64,9 +64,9 @@ def upgrade() -> None:
         sa.Column("leads", sa.Boolean(), nullable=False),
         sa.Column("started_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("seen_at", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("wants", sa.Float(), nullable=False),
-        sa.Column("granted", sa.Float(), nullable=False),
-        sa.Column("uses", sa.Float(), nullable=False),
+        sa.Column("wants", sa.Double(), nullable=False),
+        sa.Column("granted", sa.Double(), nullable=False),
+        sa.Column("uses", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_replicas")),
     )
     op.create_table(
