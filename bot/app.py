@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -169,9 +169,8 @@ class App:
         if not self.polls or self.leader.leading.is_set():
             await self.answering.resend()
 
-    def _metres_to_nearest(self, latitude: float, longitude: float) -> float:
-        found = self.directory.index.nearest_row(latitude, longitude)
-        return found[1] if found is not None else float("inf")
+    def _metres_to_nearest(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> Sequence[float]:
+        return self.directory.index.metres_to_nearest(latitudes, longitudes)
 
     @property
     def polls(self) -> bool:

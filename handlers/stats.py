@@ -17,7 +17,7 @@ from storage.disclosure import LEAST, figure
 from storage.search_figures import ALL, BARE
 
 MOST_BACK = 120
-COUNTED_AT_ONCE = 5_000
+COUNTED_AT_ONCE = 1_000
 VIEWS = {
     "hours": N_("⏰ By hour"), "gaps": N_("🗺 Missing stations"), "wanted": N_("🔎 Asked for"),
     "members": N_("👥 Members"), "activities": N_("🏀 Activities"), "reach": N_("📣 Broadcasts"),
@@ -54,7 +54,7 @@ async def show(talk: Talk, kind: str, back: int) -> None:
 
 async def _page(talk: Talk, kind: Kind, back: int) -> tuple[Markup, Buttons]:
     await search_figures.collect(
-        talk.session, talk.house.organisation.zone, lambda *place: _metres(talk, *place), COUNTED_AT_ONCE
+        talk.session, talk.house.organisation.zone, talk.house.directory.index.metres_to_nearest, COUNTED_AT_ONCE
     )
     period = Period.of(kind, talk.local_today, back)
     now, then = await overview(talk, period), await overview(talk, period.before)
@@ -65,11 +65,6 @@ async def _page(talk: Talk, kind: Kind, back: int) -> tuple[Markup, Buttons]:
         "In brackets the time before. Nothing below {n} is shown, so that the figures point to nobody."
     ).format(n=LEAST)))  # fmt: skip
     return Markup("\n").join(lines), _buttons(talk, kind, back)
-
-
-def _metres(talk: Talk, latitude: float, longitude: float) -> float:
-    found = talk.house.directory.index.nearest_row(latitude, longitude)
-    return found[1] if found is not None else float("inf")
 
 
 def _buttons(talk: Talk, kind: Kind, back: int) -> Buttons:

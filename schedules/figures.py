@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules.settings import Settings
 from storage import search_figures
 
-EVERY = timedelta(seconds=30)
-BATCH = 2_000
+EVERY = timedelta(seconds=3)
+BATCH = 1_000
+"""A turn takes up to 0.3 s where every search is in a cell of its own, so this leaves nine tenths to the riders, and
+counts 29 million a day."""
 
 
 async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
-    """True if more wait to be counted."""
-    count = await search_figures.collect(session, settings.zone, settings.metres_to_nearest, BATCH)
+    await search_figures.collect(session, settings.zone, settings.metres_to_nearest, BATCH)
     await search_figures.end_periods(session, now.astimezone(settings.zone).date())
-    return count == BATCH
+    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
@@ -14,11 +14,12 @@ from storage import roles
 from storage.desks import Desk, Desks
 from storage.quiet_hours import QuietHours
 from storage.retention import Retention
+from storage.search_figures import MetresToNearest
 
 
-def _nowhere(_latitude: float, _longitude: float) -> float:
+def _nowhere(latitudes: Sequence[float], _longitudes: Sequence[float]) -> Sequence[float]:
     """Without stations in memory nothing is near."""
-    return float("inf")
+    return [float("inf")] * len(latitudes)
 
 
 @dataclass(slots=True)
@@ -38,8 +39,7 @@ class Settings:
     log_file: Path | None = None
     counsel: frozenset[int] = frozenset()
     desks: Desks = field(default_factory=dict)
-    metres_to_nearest: Callable[[float, float], float] = _nowhere
-    """From a place (degrees) to the nearest station."""
+    metres_to_nearest: MetresToNearest = _nowhere
 
     async def staff(self, session: AsyncSession, role: str, now: datetime) -> list[int]:
         """Who holds this role, by the config or given in the chat."""

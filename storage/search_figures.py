@@ -14,10 +14,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import LargeBinary, String, delete, select, update
+from sqlalchemy import LargeBinary, String, Table, Update, bindparam, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -59,6 +59,10 @@ class FigureKey(Base):
     sealed: Mapped[bytes] = mapped_column(Sealed)
 
 
+MetresToNearest = Callable[[Sequence[float], Sequence[float]], Sequence[float]]
+"""From places (latitudes, longitudes in degrees) to the nearest station of each."""
+
+
 class Seen(NamedTuple):
     """One thing to be counted: of whom, on which day of the organisation's calendar, what, in which cell."""
 
@@ -66,6 +70,11 @@ class Seen(NamedTuple):
     day: date
     kind: str
     cell: str
+
+
+_Place = tuple[str, str, str]
+"""(period, kind, cell)."""
+_CHUNK = 300
 
 
 @dataclass(slots=True)
@@ -89,38 +98,41 @@ def _middle(degrees: float) -> float:
     return (degrees // CELL) * CELL + CELL / 2
 
 
-async def collect(
-    session: AsyncSession, zone: ZoneInfo, metres_to_nearest: Callable[[float, float], float], most: int
-) -> int:
+async def collect(session: AsyncSession, zone: ZoneInfo, metres_to_nearest: MetresToNearest, most: int) -> int:
     """Counts up to `most` searches that are in no figure yet; returns how many there were."""
     found = await searches.take_uncounted(session, most)
     if found:
-        await count_all(session, (seen for search in found for seen in _seen(search, zone, metres_to_nearest)))
+        metres = metres_to_nearest([search.latitude for search in found], [search.longitude for search in found])
+        await count_all(
+            session, (one for search, far in zip(found, metres, strict=True) for one in _seen(search, zone, far))
+        )
     return len(found)
 
 
-def _seen(search: Search, zone: ZoneInfo, metres_to_nearest: Callable[[float, float], float]) -> Iterator[Seen]:
-    """What a search adds to the figures."""
+def _seen(search: Search, zone: ZoneInfo, metres: float) -> Iterator[Seen]:
+    """What a search adds to the figures; `metres` to the nearest station."""
     local = search.at.astimezone(zone)
     place = place_cell(search.latitude, search.longitude)
     cells = [(ALL, ""), (HOUR, f"{local.hour:02d}"), (PLACE, place)]
-    if metres_to_nearest(search.latitude, search.longitude) > NEAR:
+    if metres > NEAR:
         cells.append((BARE, place))
     for kind, cell in cells:
         yield Seen(search.person_id, local.date(), kind, cell)
 
 
 async def count_all(session: AsyncSession, seen: Iterable[Seen]) -> None:
-    """Adds these to their periods. One process at a time (the leader, or who looks at the figures, row by row)."""
-    gathered: dict[tuple[str, str, str], _Gathered] = defaultdict(_Gathered)
+    """Adds these to their periods, by few statements however many they are."""
+    gathered: dict[_Place, _Gathered] = defaultdict(_Gathered)
     for one in seen:
         for period in periods_of(one.day):
             found = gathered[period, one.kind, one.cell]
             found.count += 1
             found.people.add(one.person_id)
-    keys = {period: await _key(session, period) for period in {period for period, _, _ in gathered}}
-    for (period, kind, cell), found in sorted(gathered.items()):
-        await _add(session, SearchFigure(period=period, kind=kind, cell=cell), found, keys[period])
+    keys = {period: await _key(session, period) for period in sorted({period for period, _, _ in gathered})}
+    # Always in this order, so that two who count at the same time never wait for each other in a circle.
+    places = sorted(gathered)
+    for first in range(0, len(places), _CHUNK):
+        await _add(session, {place: gathered[place] for place in places[first : first + _CHUNK]}, keys)
 
 
 async def _key(session: AsyncSession, period: str) -> bytes:
@@ -132,20 +144,52 @@ async def _key(session: AsyncSession, period: str) -> bytes:
     return vault.open(kept, "figure_keys.sealed", period)
 
 
-async def _add(session: AsyncSession, figure: SearchFigure, found: _Gathered, key: bytes) -> None:
-    fresh = insert_into(session, SearchFigure).values(
-        period=figure.period, kind=figure.kind, cell=figure.cell, count=0, enough=False, people=b""
+async def _add(session: AsyncSession, gathered: Mapping[_Place, _Gathered], keys: Mapping[str, bytes]) -> None:
+    """What is there is locked and changed; what is not yet, is inserted, or added to if somebody else was first (then
+    the cell is shown later rather than too soon: the digests of this turn are not among those that count)."""
+    table = cast(Table, SearchFigure.__table__)
+    identity = tuple_(table.c.period, table.c.kind, table.c.cell)
+    connection = await session.connection()
+    there = await connection.execute(
+        select(table).where(identity.in_(list(gathered))).order_by(*table.primary_key.columns).with_for_update()
     )
-    await session.execute(fresh.on_conflict_do_nothing())
-    row = await session.get_one(
-        SearchFigure, (figure.period, figure.kind, figure.cell), with_for_update=True, populate_existing=True
-    )
-    row.count += found.count
-    if row.enough:
-        return
-    known = {*_digests(row.people), *(_digest(key, person) for person in found.people)}
-    row.enough = len(known) >= LEAST
-    row.people = b"" if row.enough else b"".join(sorted(known))
+    known = {(row.period, row.kind, row.cell): row for row in there}
+    changed: list[dict[str, Any]] = []
+    fresh: list[dict[str, Any]] = []
+    for place, found in gathered.items():
+        before = known.get(place)
+        enough, people = _people(before, found, keys[place[0]])
+        count = found.count + (before._mapping["count"] if before is not None else 0)
+        row = {"period": place[0], "kind": place[1], "cell": place[2], "count": count, "enough": enough,
+               "people": people}  # fmt: skip
+        (fresh if before is None else changed).append(row)
+    if fresh:
+        adding = insert_into(session, SearchFigure)
+        more = {"count": SearchFigure.count + adding.excluded["count"]}
+        await connection.execute(
+            adding.on_conflict_do_update(index_elements=["period", "kind", "cell"], set_=more), fresh
+        )
+    if changed:
+        await connection.execute(_CHANGE, [{f"new_{name}": value for name, value in row.items()} for row in changed])
+    session.info["wrote"] = True
+
+
+def _people(before: Any, found: _Gathered, key: bytes) -> tuple[bool, bytes]:
+    """Whether enough different people are in a cell, and their digests until there are."""
+    if before is not None and before.enough:
+        return True, b""
+    known = {*_digests(before.people if before is not None else b""), *(_digest(key, one) for one in found.people)}
+    return (True, b"") if len(known) >= LEAST else (False, b"".join(sorted(known)))
+
+
+def _change() -> Update:
+    table = cast(Table, SearchFigure.__table__)
+    names = ("count", "enough", "people")
+    statement = table.update().values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
+    return statement.where(*(table.c[name] == bindparam(f"new_{name}") for name in ("period", "kind", "cell")))
+
+
+_CHANGE = _change()
 
 
 async def of(session: AsyncSession, period: str, kind: str) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from storage import stations
 from storage.database import Database
 from storage.geodesy import Crs
 from storage.station_files import Line, read_stations
-from storage.stations import Station, StationRow
+from storage.stations import StationRow
 
 _BATCH = 2_000
 
@@ -45,6 +45,7 @@ async def import_stations(
     lines = read_stations(file, crs, on_bytes)
     good = refused = new = 0
     async with database.reading(apart=True) if dry_run else database.writing(apart=True) as session:
+        known = await _known(session)
         while batch := list(islice(lines, _BATCH)):
             for line in batch:
                 if line.station is None:
@@ -52,7 +53,7 @@ async def import_stations(
                     on_refused(line)
             found = [line.station for line in batch if line.station is not None]
             good += len(found)
-            new += await _count_new(session, found)
+            new += sum(station.id not in known for station in found)
             if not dry_run:
                 await stations.put_all(session, found, now)
         if not dry_run:
@@ -60,12 +61,7 @@ async def import_stations(
     return Imported(good, refused, new)
 
 
-async def _count_new(session: AsyncSession, found: Sequence[Station]) -> int:
-    ids = [station.id for station in found]
-    there = 0
-    for first in range(0, len(ids), 500):
-        chosen = select(StationRow.id).where(
-            StationRow.id.in_(ids[first : first + 500]), StationRow.deleted_at.is_(None)
-        )
-        there += len((await session.scalars(chosen)).all())
-    return len(ids) - there
+async def _known(session: AsyncSession) -> set[str]:
+    """All ids at once: asked for batch by batch while the table grows, PostgreSQL would read it whole each time."""
+    rows = await session.scalars(select(StationRow.id).where(StationRow.deleted_at.is_(None)))
+    return set(rows)

@@ -132,6 +132,17 @@ class StationIndex:
         row = int(np.searchsorted(self.keys, key))
         return row if row < len(self.keys) and self.keys[row] == key else None
 
+    def metres_to_nearest(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> list[float]:
+        """From each place to its nearest station, open or not, by the straight line (see `cartesian`).
+
+        Infinite if there is none.
+        """
+        tree = self._subset(Wanted()).tree
+        if tree is None:
+            return [float("inf")] * len(latitudes)
+        straight, _ = tree.query(cartesian(np.array(latitudes), np.array(longitudes)), k=1)
+        return [float(one) for one in straight.ravel()]
+
     def nearest_row(self, latitude: float, longitude: float) -> tuple[int, float] | None:
         """The nearest station, open or not: its row, and metres to it; None if there is none."""
         if not len(self):
