@@ -7,10 +7,10 @@ PACKAGES := bot handlers schedules storage
 # Compiled once here, the program starts twice as fast, also where Python may not write its caches.
 SYNC := --quiet --python $(PY) --require-hashes --compile-bytecode
 
-.PHONY: help install run test check bench chaos lock clean
+.PHONY: help install run test check bench chaos tour lock clean
 
 help:
-	@echo "make install | run | test | bench | chaos | lock | clean"
+	@echo "make install | run | test | bench | chaos | tour | lock | clean"
 
 install: .venv/.run
 
@@ -46,6 +46,10 @@ bench: .venv/.dev
 
 chaos: .venv/.dev
 	@$(PY) -m benchmarks.chaos
+
+# The pictures of docs/tour.md, from the sandbox in Debian's chromium.
+tour: .venv/.dev
+	@$(PY) -m tests.tour
 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11
 

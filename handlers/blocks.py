@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from handlers import forms, texts
 from handlers.access import Right, Role
-from handlers.days import day_choices, read_last_day, show_moment
+from handlers.days import day_choices, show_moment, until_when
 from handlers.house import House
 from handlers.questions import Choice, Form, Question
 from handlers.reading import short_text
 from handlers.routes import Routes
 from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
-from handlers.whom import person_meant, read_person
+from handlers.whom import WHO, person_meant
 from storage import audit, blocks, dialogues, roles
 from storage.audit import Act
 from storage.database import Refused
@@ -100,23 +100,13 @@ _BLOCK = Form(
     name="block",
     title=lambda talk: talk._("Keep somebody out"),
     questions=(
-        Question(
-            key="who", title=lambda talk: talk._("Who"), read=read_person,
-            show=lambda _talk, value: str(cast("list[Any]", value)[1]),
-            ask=lambda talk, _: talk._(
-                "Who? Share their contact, forward a message of theirs, or write their number or @name."
-            ),
-        ),
+        WHO,
         Question(
             key="reason", title=lambda talk: talk._("Reason"),
             read=short_text(3, 200, lambda talk: talk._("Please write the reason in 3 to 200 characters.")),
             ask=lambda talk, _: talk._("Why? They don't see it; other admins do, in /audit."),
         ),
-        Question(
-            key="until", title=lambda talk: talk._("Until"), read=read_last_day, choices=_ends, columns=2,
-            show=lambda talk, value: show_moment(talk, value) if value else talk._("Without an end"),
-            ask=lambda talk, _: talk._("For how long? Press, or write the last day like 2027-06-30."),
-        ),
+        until_when(_ends),
     ),
     done=_done,
     send_label=lambda talk: talk._("🚫 Keep them out"),

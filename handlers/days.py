@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 
-from handlers.questions import Choice, NotAnAnswer
+from handlers.questions import Choice, NotAnAnswer, Question, always
 from handlers.reading import clean
 from handlers.talk import Talk
-from storage.dialogues import Value
+from storage.dialogues import Answers, Value
 
 
 async def read_last_day(talk: Talk) -> Value:
@@ -34,3 +34,12 @@ def show_moment(talk: Talk, value: Value | datetime) -> str:
     """ "2027-06-30 24:00" as the clock on the wall has it."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return f"{moment.astimezone(talk.house.organisation.zone):%Y-%m-%d %H:%M}"
+
+
+def until_when(ends: Callable[[Talk, Answers], Sequence[Choice]], when: Callable[[Answers], bool] = always) -> Question:
+    """The question for how long; "" is without an end."""
+    return Question(
+        key="until", title=lambda talk: talk._("Until"), read=read_last_day, choices=ends, columns=2, when=when,
+        show=lambda talk, value: show_moment(talk, value) if value else talk._("Without an end"),
+        ask=lambda talk, _: talk._("For how long? Press, or write the last day like 2027-06-30."),
+    )  # fmt: skip

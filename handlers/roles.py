@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from handlers import forms, texts
 from handlers.access import Right, Role
-from handlers.days import day_choices, read_last_day, show_moment
+from handlers.days import day_choices, until_when
 from handlers.house import House
 from handlers.questions import Choice, Form, Question
 from handlers.reading import press_a_button
 from handlers.routes import Routes
 from handlers.talk import Buttons, Talk
 from handlers.texts import N_
-from handlers.whom import person_meant, read_person
+from handlers.whom import WHO, person_meant
 from storage import audit, people, roles
 from storage.audit import Act
 from storage.database import Refused
@@ -92,23 +92,12 @@ _ROLE = Form(
     name="role",
     title=lambda talk: talk._("Role"),
     questions=(
-        Question(
-            key="who", title=lambda talk: talk._("Who"), read=read_person,
-            show=lambda _talk, value: str(cast("list[Any]", value)[1]),
-            ask=lambda talk, _: talk._(
-                "Who? Share their contact, forward a message of theirs, or write their number or @name."
-            ),
-        ),
+        WHO,
         Question(
             key="change", title=lambda talk: talk._("Change"), read=press_a_button, choices=_changes, columns=2,
             show=_show_change, ask=lambda talk, _: talk._("What is to be changed?"),
         ),
-        Question(
-            key="until", title=lambda talk: talk._("Until"), read=read_last_day, choices=_ends,
-            show=lambda talk, value: show_moment(talk, value) if value else talk._("Without an end"),
-            when=lambda answers: str(answers.get("change", "+")).startswith("+"),
-            ask=lambda talk, _: talk._("For how long? Press, or write the last day like 2027-06-30."),
-        ),
+        until_when(_ends, lambda answers: str(answers.get("change", "+")).startswith("+")),
     ),
     done=_done,
     send_label=lambda talk: talk._("✔ Yes, change it"),

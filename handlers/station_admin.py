@@ -12,7 +12,7 @@ from markupsafe import Markup
 from handlers import forms
 from handlers.access import Right
 from handlers.addresses import look_up
-from handlers.days import day_choices, read_last_day, show_moment
+from handlers.days import day_choices, show_moment, until_when
 from handlers.questions import Choice, Form, Question, gathering
 from handlers.reading import clean, short_text
 from handlers.routes import Routes
@@ -244,11 +244,7 @@ _CLOSE = Form(
             read=short_text(2, 200, lambda talk: talk._("Please write the reason in 2 to 200 characters.")),
             ask=lambda talk, _: talk._("Why? Riders read it on the station's page."),
         ),
-        Question(
-            key="until", title=lambda talk: talk._("Until"), read=read_last_day, choices=_ends, columns=2,
-            show=lambda talk, value: show_moment(talk, value) if value else talk._("Without an end"),
-            ask=lambda talk, _: talk._("For how long? Press, or write the last day like 2027-06-30."),
-        ),
+        until_when(_ends),
     ),
     done=_closed,
     review=False,

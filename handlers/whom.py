@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from handlers.questions import NotAnAnswer
+from handlers.questions import NotAnAnswer, Question
 from handlers.reading import clean
 from handlers.talk import Talk
 from storage import people
@@ -38,3 +38,13 @@ async def read_person(talk: Talk) -> Value:
             "@name (I know the names of those who have written to me)."
         ))  # fmt: skip
     return found
+
+
+WHO = Question(
+    key="who", title=lambda talk: talk._("Who"), read=read_person,
+    show=lambda _talk, value: str(cast("list[Any]", value)[1]),
+    ask=lambda talk, _: talk._(
+        "Who? Share their contact, forward a message of theirs, or write their number or @name."
+    ),
+)  # fmt: skip
+"""Answered by [Telegram id, how they are called]."""
