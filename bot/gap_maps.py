@@ -21,6 +21,7 @@ _NEAR, _BARE = ((214, 228, 240), (31, 111, 181)), ((252, 221, 213), (200, 30, 45
 STATION = "#1f7a4d"
 
 Colour = tuple[int, int, int]
+Box = tuple[float, float, float, float]
 
 
 def paint(
@@ -37,12 +38,15 @@ def paint(
     draw = ImageDraw.Draw(image)
     draw.text((_EDGE, 30), title, INK, font(fitting(title, WIDTH - 2 * _EDGE, 34)))
     frame = _Frame(shown)
+    most = max(one.searches for one in shown)
     for cell in shown:
-        _cell(draw, frame, cell, max(one.searches for one in shown))
+        draw.rectangle(_inset(frame.box(cell)), _colour(cell, most))
     for latitude, longitude in stations:
         x, y = frame.point(latitude, longitude)
         if _EDGE <= x <= WIDTH - _EDGE and TOP <= y <= HEIGHT - BOTTOM:
-            draw.ellipse((x - 9, y - 9, x + 9, y + 9), STATION, "#ffffff", 3)
+            draw.ellipse((x - 8, y - 8, x + 8, y + 8), STATION, "#ffffff", 2)
+    for cell in shown:
+        _label(draw, frame.box(cell), cell, most)
     _legend(draw, frame, legend, language)
     return png(image)
 
@@ -63,6 +67,11 @@ class _Frame:
         y = TOP + (HEIGHT - TOP - BOTTOM) / 2 - (latitude - self._middle[0]) * self.scale
         return x, y
 
+    def box(self, cell: Cell) -> Box:
+        """(left, top, right, bottom)."""
+        left, top = self.point(cell.latitude + CELL / 2, cell.longitude - CELL / 2)
+        return left, top, *self.point(cell.latitude - CELL / 2, cell.longitude + CELL / 2)
+
     @property
     def pixels_of_kilometre(self) -> float:
         return self.scale / 111.2
@@ -75,18 +84,26 @@ def _bounds(middles: Sequence[float]) -> tuple[float, float]:
     return low - lacking, high + lacking
 
 
-def _cell(draw: ImageDraw.ImageDraw, frame: _Frame, cell: Cell, most: int) -> None:
-    left, top = frame.point(cell.latitude + CELL / 2, cell.longitude - CELL / 2)
-    right, bottom = frame.point(cell.latitude - CELL / 2, cell.longitude + CELL / 2)
+def _colour(cell: Cell, most: int) -> Colour:
     palest, strongest = _BARE if cell.bare else _NEAR
-    share = math.sqrt((cell.bare or cell.searches) / max(most, 1))
-    colour = _mixed(palest, strongest, min(share, 1.0))
-    draw.rectangle((left + 1, top + 1, right - 1, bottom - 1), colour)
-    label = f"{cell.bare or cell.searches:,}"
+    return _mixed(palest, strongest, min(math.sqrt((cell.bare or cell.searches) / max(most, 1)), 1.0))
+
+
+def _inset(box: Box) -> Box:
+    return box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1
+
+
+def _label(draw: ImageDraw.ImageDraw, box: Box, cell: Cell, most: int) -> None:
+    """The figure, over what else is drawn there; none where the cell is too small for it."""
+    left, top, right, bottom = box
+    label, colour = f"{cell.bare or cell.searches:,}", _colour(cell, most)
     size = int(min(30, (right - left) / max(len(label), 2) * 1.4))
     if size >= 14:
-        ink = "#ffffff" if sum(colour) < 420 else INK
-        draw.text(((left + right) / 2, (top + bottom) / 2), label, ink, font(size), anchor="mm")
+        is_dark = sum(colour) < 420
+        draw.text(
+            ((left + right) / 2, (top + bottom) / 2), label, "#ffffff" if is_dark else INK, font(size), anchor="mm",
+            stroke_width=3, stroke_fill=colour,
+        )  # fmt: skip
 
 
 def _mixed(palest: Colour, strongest: Colour, share: float) -> Colour:

@@ -124,9 +124,7 @@ async def _tries_everything(town: Town, role: Role, rider: Rider) -> None:
     for name, route in ROUTES.commands.items():
         assert await _is_refused_a_text(town, rider, f"/{name}") is (role not in EXPECTED[route.right]), name
     for name, route in ROUTES.links.items():
-        assert await _is_refused_a_text(town, rider, f"/start {name}_x") is (role not in EXPECTED[route.right]), (
-            name
-        )
+        assert await _is_refused_a_text(town, rider, f"/start {name}_x") is (role not in EXPECTED[route.right]), name
 
 
 async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -> None:

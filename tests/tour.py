@@ -115,7 +115,8 @@ async def play(phone: Phone) -> None:
     await phone.writes("/stats")
     await phone.shows("📊")
     await phone.presses(words["gaps"])
-    await expect(phone.log.get_by_role("img").last).to_be_visible()
+    await phone.page.wait_for_timeout(600)
+    await phone.log.get_by_role("img").last.scroll_into_view_if_needed()
     await phone.picture()
     await phone.takes(words["admin"])
     await phone.writes("/system")
@@ -123,6 +124,8 @@ async def play(phone: Phone) -> None:
     await phone.picture()
     await phone.writes("/settings")
     await phone.shows("22:00-07:00")
+    await phone.page.wait_for_timeout(600)
+    await phone.log.get_by_text("22:00-07:00").last.scroll_into_view_if_needed()
     await phone.picture()
 
 
