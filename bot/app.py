@@ -19,7 +19,7 @@ from bot.answering import Answering
 from bot.arrivals import Arrivals
 from bot.backups import Backups
 from bot.config import Config
-from bot.courier import Courier
+from bot.courier import Courier, Later
 from bot.delivering import Delivering
 from bot.desk_config import desks
 from bot.directory import REFRESHED_EVERY, StationDirectory
@@ -57,9 +57,12 @@ from storage.retention import Retention
 
 log = logger("bot.app")
 
+_PASSING = (error.TelegramError, Later, NotFetched)
+"""What Telegram does not do right now: no error of ours."""
 RESENT_EVERY = 5.0
 CLOSES_WITHIN = 1.0
 CHECKPOINT_EVERY = 2.0
+WATCHED_EVERY = 1.0
 
 
 def system_clock() -> datetime:
@@ -202,7 +205,7 @@ class App:
         await self._choose_intake()
         self._bot_id = int(me.get("id", 0))
         self._beside(self._every(REFRESHED_EVERY, self.directory.refresh))
-        self._beside(self._every(REFRESHED_EVERY, self._watch_versions))
+        self._beside(self._every(WATCHED_EVERY, self._watch_versions))
         self._beside(self._every(CHECKPOINT_EVERY, self.database.checkpoint))
         self._beside(self.delivering.run())
         self._beside(self._every(PANELS_EVERY, self.panels.show))
@@ -285,7 +288,7 @@ class App:
                 await work()
             except Exception as trouble:
                 log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
-                if not is_outage(trouble):
+                if not is_outage(trouble) and not isinstance(trouble, _PASSING):
                     await self.errors.note(f"{work.__name__} failed", trouble)
             await wait_at_most(self.left, seconds)
 

@@ -34,6 +34,8 @@ async def back_up(database: Database, file: Path, tools: str) -> Made:
     Raises:
         CannotDump, BadBackup, FileExistsError, OSError: nothing of it is left behind.
     """
+    if not database.is_postgresql and not await asyncio.to_thread(Path(str(database.engine.url.database)).exists):
+        raise CannotDump(f"{database.engine.url.database} does not exist: there is nothing to back up")
     async with database.connected() as connection:
         found = await schema.revision(connection)
     if found is None:

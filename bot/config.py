@@ -157,7 +157,7 @@ class RetentionSection(Section):
 
 class LimitsSection(Section):
     actions_per_minute: float = Field(60, gt=0, le=100_000)
-    burst: int = Field(100, ge=5, le=100_000)
+    burst: int = Field(80, ge=5, le=100_000)
 
 
 class BackupSection(Section):

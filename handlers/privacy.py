@@ -37,6 +37,7 @@ from storage import (
     roles,
     search_figures,
     searches,
+    settings,
     sign_ups,
     topics,
 )
@@ -47,7 +48,7 @@ ERASED: Sequence[Callable[[AsyncSession, int], Awaitable[None]]] = (
     searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcast_reads.erase, topics.erase,
     applications.erase, memberships.erase, consents.erase, roles.erase, review_rings.erase, audit.erase, sign_ups.erase,
     reminders.erase, activity_questions.erase, case_drafts.erase, case_talk.erase, calendar_feeds.erase, digests.erase,
-    blocks.erase, search_figures.erase, people.erase,
+    blocks.erase, settings.erase, search_figures.erase, people.erase,
 )  # fmt: skip
 """Each feature removes what it keeps about the person; people last."""
 NOBODY = 0

@@ -88,3 +88,4 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
 async def erase(session: AsyncSession, person_id: int) -> None:
     """That they are kept out stays until its end, or it would be a way around it; why, is forgotten."""
     await session.execute(update(Block).where(Block.person_id == person_id).values(reason=None))
+    await session.execute(update(Block).where(Block.by == person_id).values(by=0))

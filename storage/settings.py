@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, String, Text, delete, select
+from sqlalchemy import BigInteger, String, Text, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,6 +37,11 @@ async def change(session: AsyncSession, name: str, value: Any, by: int, now: dat
     """The value is one that the config file could hold; who asks has checked it."""
     await session.merge(SettingRow(name=name, value=orjson.dumps(value).decode(), by=by, at=now))
     await versions.raise_version(session, VERSION)
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """That somebody changed a setting stays, without who."""
+    await session.execute(update(SettingRow).where(SettingRow.by == person_id).values(by=0))
 
 
 async def take_back(session: AsyncSession, name: str) -> bool:

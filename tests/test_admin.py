@@ -270,6 +270,25 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     assert sum("Something failed" in one.get("text", "") for one in admin.heard) == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_no_button_can_be_made_up(town: Town) -> None:
+    admin = await admin_of(town)
+    for data in ("setting:token", "settingchange:__class__", "settingback:organisation.hotline", "readyanswersof:x",
+                 "readyanswer:legal:99", "readyedit:legal:-1", "readydrop:care:1000", "stationchange:1:code",
+                 "stationchange:1:deleted_at", "audit:drop:0:0", "export:../../etc/passwd", "exportpersonal:cases",
+                 "setting:", "audit:any:0", "unblock:x", "statsview:gaps:week:x"):  # fmt: skip
+        seen = len(admin.answers)
+        await admin.forges(data)
+        await admin.until(lambda seen=seen: len(admin.answers) > seen)
+        assert "does not work" in admin.answers[-1]["text"], data
+    for data, words in (("station:999", "no such station"), ("stationrestore:999", "no such station"),
+                        ("unblock:7", "not blocked")):  # fmt: skip
+        seen = len(admin.answers)
+        await admin.forges(data)
+        await admin.until(lambda seen=seen: len(admin.answers) > seen)
+        assert words in admin.answers[-1]["text"], data
+
+
 async def test_all_of_it_in_chinese(town: Town) -> None:
     admin = await at_desk(town, ADMIN, "zh_Hans")
     for command, words in (("/settings", "设置"), ("/system", "系统"), ("/audit", "审计"), ("/block", "已屏蔽"),

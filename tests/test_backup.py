@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import sqlite3
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from storage.database import Base, Database, open_database
 from storage.encryption import Vault
 from tests.conftest import KEY, new_database
 from tests.test_keys import filled
+from tests.test_process import bot
 from tests.town import ADMIN, NOON, Rider, Town, configured, running, telegram
 
 HEADER = Header("sqlite", "0007", "2026-11-25T00:00:00+00:00")
@@ -253,3 +255,42 @@ async def test_the_schema_goes_down_and_up_again_with_data_in_it(database: Datab
             assert await connection.scalar(text("SELECT name FROM stations")) == "Hall"
     await schema.migrate(database)
     assert await tables_of(database) == before
+
+
+async def said_by(folder: Path, *arguments: str, **more: str) -> tuple[int, str]:
+    """Runs the program; its exit code and what it said."""
+    (folder / "log").unlink(missing_ok=True)
+    code = await (await bot(folder, *arguments, **more)).wait()
+    return code, (folder / "log").read_text()
+
+
+async def test_the_commands_back_up_and_restore_and_never_overwrite(tmp_path: Path) -> None:
+    first, second, third = tmp_path / "first", tmp_path / "second", tmp_path / "third"
+    for folder in (first, second, third):
+        folder.mkdir()
+    file = tmp_path / "all.backup"
+    code, said = await said_by(first, "backup", str(file))
+    assert code == 1 and "does not exist" in said and not (first / "data" / "nuanxin.db").exists()
+    assert (await said_by(first, "demo"))[0] == 0
+    code, said = await said_by(first, "backup", str(file))
+    assert code == 0 and "read back" in said, said
+    code, said = await said_by(first, "backup", str(file))
+    assert code == 1 and "not overwritten" in said
+    code, said = await said_by(second, "restore", str(file))
+    assert code == 1 and "put the key of the backup" in said and not (second / "data" / "encryption.key").exists()
+    (second / "data").mkdir(exist_ok=True)
+    key = (first / "data" / "encryption.key").read_bytes()
+    (second / "data" / "encryption.key").write_bytes(key)
+    code, said = await said_by(second, "restore", str(file))
+    assert code == 0 and "restored" in said, said
+    assert (await said_by(second, "stations", "export", str(tmp_path / "again.csv")))[0] == 0
+    assert "demo-" in (tmp_path / "again.csv").read_text("utf-8-sig")
+    code, said = await said_by(second, "restore", str(file))
+    assert code == 1 and "only restored into an empty place" in said
+    (third / "data").mkdir()
+    (third / "data" / "encryption.key").write_text(base64.b64encode(bytes(32)).decode())
+    code, said = await said_by(third, "restore", str(file))
+    assert code == 1 and "another encryption key" in said and not (third / "data" / "nuanxin.db").exists()
+    for wrong in (tmp_path / "again.csv", tmp_path / "nowhere"):
+        code, said = await said_by(third, "restore", str(wrong))
+        assert code == 1 and "Traceback" not in said
