@@ -21,7 +21,8 @@ class Metrics:
     CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
     def __init__(self) -> None:
-        disable_created_metrics()  # when a figure began is of no use, and doubles the page
+        # When a figure began is of no use, and doubles the page.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self.updates = Counter(
             "nuanxin_updates", "Updates by kind and outcome", ["kind", "outcome"], registry=self._registry
