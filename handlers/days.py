@@ -26,8 +26,12 @@ async def read_last_day(talk: Talk) -> Value:
 def day_choices(talk: Talk, days: Sequence[int]) -> Sequence[Choice]:
     """ "for 7 days": from now."""
     return [
-        Choice(str(n), talk._("for {n} days").format(n=n), (talk.now + timedelta(days=n)).isoformat()) for n in days
-    ]
+        Choice(
+            str(n), talk._("for 1 day") if n == 1 else talk._("for {n} days").format(n=n),
+            (talk.now + timedelta(days=n)).isoformat(),
+        )
+        for n in days
+    ]  # fmt: skip
 
 
 def show_moment(talk: Talk, value: Value | datetime) -> str:

@@ -106,9 +106,9 @@ async def _read_file(talk: Talk) -> Value:
 
 
 def report_text(report: Mapping[str, Any], language: str) -> Markup:
-    """ "120 stations: 100 new, 20 changed. 3 lines refused:" and the first of them."""
+    """ "Stations: 120 (100 new, 20 changed). Lines refused: 3." and the first of them."""
     _ = texts.translator(language)
-    said = _("{good} stations: {new} new, {changed} changed. {refused} lines refused.").format(
+    said = _("Stations: {good} ({new} new, {changed} changed). Lines refused: {refused}.").format(
         good=report["good"], new=report["new"], changed=report["good"] - report["new"], refused=report["refused"]
     )
     lines = [Markup("{}").format(said)]
@@ -125,7 +125,7 @@ def _ask_to_go(talk: Talk, answers: Answers) -> str:
 
 def _go_choices(talk: Talk, answers: Answers) -> Sequence[Choice]:
     count = cast("dict[str, Any]", answers["file"])["good"]
-    return [Choice("go", talk._("✔ Import {n} stations").format(n=count), True)]
+    return [Choice("go", talk._("✔ Import them ({n})").format(n=count), True)]
 
 
 async def _done(talk: Talk, answers: Answers) -> None:

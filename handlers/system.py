@@ -81,6 +81,8 @@ async def _database_lines(talk: Talk) -> list[Markup]:
 
 
 def megabytes(talk: Talk, size: int) -> str:
+    if size < 1_000_000:
+        return f"{texts.number(size / 1_000, talk.language)} kB"
     if size < 10_000_000_000:
         return f"{texts.number(size / 1_000_000, talk.language, 1)} MB"
     return f"{texts.number(size / 1_000_000_000, talk.language)} GB"

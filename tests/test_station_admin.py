@@ -160,11 +160,11 @@ async def test_a_file_is_looked_at_first_and_then_imported(town: Town) -> None:
     await admin.hears_of("missing: id")
     await sends_file(town, admin, "list.csv", CSV.encode())
     report = await admin.hears_of("Nothing is changed yet")
-    assert "2 stations: 1 new, 1 changed. 2 lines refused." in report["text"]
+    assert "Stations: 2 (1 new, 1 changed). Lines refused: 2." in report["text"]
     assert "line 4: latitude 137.6 out of range" in report["text"] and "line 5: unparsable" in report["text"]
     async with town.database.reading() as session:
         assert await stations.count(session) == 2
-    await admin.presses("✔ Import 2 stations")
+    await admin.presses("✔ Import them (2)")
     await admin.hears_of("Imported.")
     async with town.database.reading() as session:
         assert await stations.count(session) == 3
@@ -183,7 +183,7 @@ async def test_gcj02_is_taken_for_what_it_is(town: Town) -> None:
     await admin.hears_of("Send the list")
     await sends_file(town, admin, "amap.CSV", b"id,name,latitude,longitude\na,Amap,37.431,116.361\n")
     await admin.hears_of("Nothing is changed yet")
-    await admin.presses("✔ Import 1")
+    await admin.presses("✔ Import them (1)")
     await admin.hears_of("Imported.")
     async with town.database.reading() as session:
         row = await stations.find_by_id(session, "a")
@@ -215,7 +215,7 @@ async def test_what_is_exported_can_be_imported_again(town: Town) -> None:
     await admin.presses("WGS-84")
     await admin.hears_of("Send the list")
     await sends_file(town, admin, file.name, file.content)
-    await admin.hears_of("2 stations: 0 new, 2 changed. 0 lines refused.")
+    await admin.hears_of("Stations: 2 (0 new, 2 changed). Lines refused: 0.")
 
 
 async def asks_for_members(admin: Rider, reason: str) -> None:
