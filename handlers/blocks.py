@@ -103,7 +103,7 @@ _BLOCK = Form(
         WHO,
         Question(
             key="reason", title=lambda talk: talk._("Reason"),
-            read=short_text(3, 200, lambda talk: talk._("Please write the reason in 3 to 200 characters.")),
+            read=short_text(2, 200, lambda talk: talk._("Please write the reason in 2 to 200 characters.")),
             ask=lambda talk, _: talk._("Why? They don't see it; other admins do, in /audit."),
         ),
         until_when(_ends),

@@ -152,7 +152,7 @@ _REASON = Form(
     questions=(
         Question(
             key="reason", title=lambda talk: talk._("Reason"),
-            read=short_text(10, 300, lambda talk: talk._("Please write the reason in 10 to 300 characters.")),
+            read=short_text(5, 300, lambda talk: talk._("Please write the reason in 5 to 300 characters.")),
             ask=lambda talk, answers: talk._(
                 "{what}: these are people's data. For what do you need them? Your reason stands in the audit, and the "
                 "other admins read it."

@@ -112,8 +112,8 @@ async def _keep(talk: Talk, desk: Desk, answers: list[Canned], about: str) -> No
 
 async def _read_words(talk: Talk) -> Value:
     text = "\n".join(clean(line) for line in talk.text.splitlines()).strip()
-    if not 3 <= len(text) <= 1_500:
-        raise NotAnAnswer(talk._("Please write it in 3 to 1500 characters."))
+    if not 2 <= len(text) <= 1_500:
+        raise NotAnAnswer(talk._("Please write it in 2 to 1500 characters."))
     return text
 
 
@@ -132,7 +132,7 @@ _ANSWER = Form(
     title=lambda talk: talk._("Ready answer"),
     questions=(
         Question(
-            key="title", title=lambda talk: talk._("Name"),
+            key="title", title=lambda talk: talk._("Name on the button"),
             ask=lambda talk, _: talk._("What is it called on its button?"),
             read=short_text(1, 40, lambda talk: talk._("Please write a name of up to 40 characters.")),
         ),

@@ -130,7 +130,7 @@ PLACE = Question(
     ),
 )  # fmt: skip
 NAME = Question(
-    key="name", title=lambda talk: talk._("Name"), ask=_ask_name,
+    key="name", title=lambda talk: talk._("Station name"), ask=_ask_name,
     read=short_text(1, 200, lambda talk: talk._("Please write a name of up to 200 characters.")),
 )  # fmt: skip
 ADDRESS = Question(
