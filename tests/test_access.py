@@ -13,7 +13,7 @@ from bot.desk_config import RESERVED, desks
 from handlers import features
 from handlers.access import RIGHTS, Right, Role
 from handlers.questions import Form
-from handlers.routes import Route
+from handlers.routes import Route, Routes
 from storage import audit, memberships, roles
 from storage.audit import Act
 from tests.town import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town
@@ -71,6 +71,18 @@ def test_what_is_open_to_all_was_meant_to_be() -> None:
 def test_no_desk_can_take_a_command_of_the_bot() -> None:
     desks_ = {desk.command for desk in DESKS.values()}
     assert set(ROUTES.commands) - desks_ <= RESERVED
+
+
+def test_no_feature_takes_the_name_of_another_one() -> None:
+    """It would answer its buttons."""
+    routes = Routes()
+
+    async def answers(_talk: object) -> None: ...
+
+    for register in (routes.command, routes.press, routes.link, routes.event):
+        register("name", answers)
+        with pytest.raises(ValueError, match="taken"):
+            register("name", answers)
 
 
 async def people(town: Town) -> dict[Role, Rider]:

@@ -10,9 +10,12 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
 from sqlalchemy.exc import OperationalError
 
 from bot.program import served
+from bot.sandbox.params import Params
+from bot.sandbox.world import Person
 from bot.web.webhook import BODY_LIMIT
 from storage import stations
 from storage.database import Database
@@ -120,3 +123,37 @@ async def test_one_slow_chat_holds_up_no_other_and_keeps_its_own_order(hooked: H
     await quick.hears()
     said = [(await slow.hears())["text"] for _ in range(3)]
     assert ["location" in said[0], "What I can do" in said[1], "语言" in said[2]] == [True, True, True]
+
+
+async def test_telegram_sends_a_chats_updates_one_by_one_and_chats_side_by_side() -> None:
+    """As its own server does (telegram-bot-api, WebhookActor.cpp): so replicas keep a chat's order."""
+    at_once: dict[int, int] = {}
+    most: dict[int, int] = {}
+    seen: list[tuple[int, str]] = []
+    together = 0
+
+    async def slow(request: web.Request) -> web.Response:
+        nonlocal together
+        message = (await request.json())["message"]
+        chat = message["chat"]["id"]
+        at_once[chat] = at_once.get(chat, 0) + 1
+        most[chat] = max(most.get(chat, 0), at_once[chat])
+        together = max(together, sum(at_once.values()))
+        await asyncio.sleep(0.03)
+        at_once[chat] -= 1
+        seen.append((chat, message["text"]))
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_post("/hook", slow)
+    async with telegram() as (api, _), served(application, free_port(), leaves_within=0.1) as address:
+        await api.intake.set_webhook(Params({"url": f"{address}/hook"}))
+        people = [api.world.add(Person(number, "Rider")) for number in (1, 2, 3)]
+        for text in "abcd":
+            for person in people:
+                await api.world.sends(person, {"text": text})
+        async with asyncio.timeout(10), api.world.changed:
+            await api.world.changed.wait_for(lambda: not api.world.waiting)
+    assert set(most.values()) == {1} and together == 3
+    for person in people:
+        assert [text for chat, text in seen if chat == person.id] == list("abcd")
