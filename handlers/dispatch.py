@@ -47,24 +47,6 @@ def call_for(
     incoming: Incoming, house: House, routes: Routes, open_form: str | None, open_case: int | None = None
 ) -> Call | None:
     """What this update asks for; None if it is nothing to answer. Raises Forged for a button that was never made."""
-    return _call(incoming, house, routes, open_form, open_case)
-
-
-def call_for_blocked(incoming: Incoming, house: House, routes: Routes) -> Call | None:
-    """What is left to who is kept out: their data and their language, else the hotline; nothing in groups."""
-    try:
-        call = _call(incoming, house, routes, None, None)
-    except Forged:
-        call = None
-    if call is not None and call.route.for_blocked:
-        return call
-    is_said = incoming.is_press or incoming.kind == "message"
-    return Call(routes.events["blocked"]) if is_said and incoming.chat_type == Chat.PRIVATE else None
-
-
-def _call(
-    incoming: Incoming, house: House, routes: Routes, open_form: str | None, open_case: int | None
-) -> Call | None:
     if incoming.chat_type != Chat.PRIVATE:
         return _in_a_group(incoming, house, routes)
     if incoming.is_press:
@@ -76,6 +58,18 @@ def _call(
     if incoming.kind == "edited_message":
         return Call(routes.events["moved" if incoming.place else "edited"])
     return _message(incoming, house, routes, open_form, open_case)
+
+
+def call_for_blocked(incoming: Incoming, house: House, routes: Routes) -> Call | None:
+    """What is left to who is kept out: their data and their language, else the hotline; nothing in groups."""
+    try:
+        call = call_for(incoming, house, routes, open_form=None)
+    except Forged:
+        call = None
+    if call is not None and call.route.for_blocked:
+        return call
+    is_said = incoming.is_press or incoming.kind == "message"
+    return Call(routes.events["blocked"]) if is_said and incoming.chat_type == Chat.PRIVATE else None
 
 
 def _in_a_group(incoming: Incoming, house: House, routes: Routes) -> Call | None:
