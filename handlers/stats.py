@@ -28,7 +28,7 @@ VIEWS = {
 def register(routes: Routes) -> None:
     right = Right.SEE_FIGURES
     routes.command("stats", stats, about=N_("How it goes"), right=right)
-    routes.press("stats", first, right=right)
+    routes.press("stats", stats, right=right)
     routes.press("statsof", show, str, int, right=right)
 
 
@@ -40,10 +40,6 @@ def period_of(talk: Talk, kind: str, back: int) -> Period:
 
 
 async def stats(talk: Talk) -> None:
-    talk.say(*await _page(talk, Kind.WEEK, 0))
-
-
-async def first(talk: Talk) -> None:
     talk.say(*await _page(talk, Kind.WEEK, 0))
 
 
