@@ -11,11 +11,10 @@ from handlers.talk import Button, Buttons, Forged, Talk
 from handlers.texts import N_
 from handlers.whom import person_meant
 from storage import audit
-from storage.audit import Act, Entry
+from storage.audit import THE_CLOCK, Act, Entry
 
 PAGE = 10
 ANY = "any"
-THE_CLOCK = 0
 
 ACTS: dict[Act, str] = {
     Act.URGENT_BROADCAST: N_("urgent broadcast sent"),

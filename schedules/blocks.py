@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.roles import THE_CLOCK
 from storage import audit, blocks
-from storage.audit import Act
+from storage.audit import THE_CLOCK, Act
 
 EVERY = timedelta(seconds=30)
 

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import audit, deliveries, roles
-from storage.audit import Act
+from storage.audit import THE_CLOCK, Act
 from storage.deliveries import Notice
 
 EVERY = timedelta(seconds=10)
-THE_CLOCK = 0
-"""The actor of what nobody pressed."""
 
 
 async def run(session: AsyncSession, now: datetime) -> bool:

@@ -25,6 +25,9 @@ from storage import keys
 from storage.database import Base, Sealed, vault_of
 from storage.encryption import CannotDecrypt, Vault
 
+THE_CLOCK = 0
+"""The actor of what nobody pressed."""
+
 _START = bytes(32)
 _ONE = 1
 _PAGE = 2_000
