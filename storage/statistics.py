@@ -38,20 +38,15 @@ class Members:
 
 
 async def members(session: AsyncSession, edges: Edges) -> Members:
-    joined = [await _count_members(session, Membership.since >= a, Membership.since < b) for a, b in _stretches(edges)]
-    left = [
-        await _count_members(session, Membership.left_at >= a, Membership.left_at < b) for a, b in _stretches(edges)
+    joined = [(Membership.since >= a) & (Membership.since < b) for a, b in _stretches(edges)]
+    left = [(Membership.left_at >= a) & (Membership.left_at < b) for a, b in _stretches(edges)]
+    there = [
+        (Membership.since < end) & (Membership.left_at.is_(None) | (Membership.left_at >= end)) for end in edges[1:]
     ]
-    there = []
-    for end in edges[1:]:
-        stayed = Membership.left_at.is_(None) | (Membership.left_at >= end)
-        there.append(await _count_members(session, Membership.since < end, stayed))
-    return Members(joined, left, there)
-
-
-async def _count_members(session: AsyncSession, *which: object) -> int:
-    chosen = select(func.count()).select_from(Membership)
-    return await session.scalar(chosen.where(*which)) or 0  # type: ignore[arg-type]
+    columns = [func.count().filter(which) for which in (*joined, *left, *there)]
+    counts = list((await session.execute(select(*columns).select_from(Membership))).one())
+    n = len(joined)
+    return Members(counts[:n], counts[n : 2 * n], counts[2 * n :])
 
 
 def _stretches(edges: Edges) -> list[tuple[datetime, datetime]]:
