@@ -44,17 +44,23 @@ def tokens(text: str) -> list[str]:
 
 
 class _Phrases:
-    """Many phrases, found in one pass over a text."""
+    """Many phrases, found in one pass over a text: by the first two tokens few are left to be looked at."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_first: dict[str, list[Tokens]] = defaultdict(list)
-        for phrase in filter(None, map(tokens, phrases)):
-            self._by_first[phrase[0]].append(tuple(phrase))
+        self._by_start: dict[Tokens, list[Tokens]] = defaultdict(list)
+        for phrase in sorted(map(tokens, phrases), key=len, reverse=True):
+            self._by_start[tuple(phrase[:2])].append(tuple(phrase))
+        self._firsts = {start[0] for start in self._by_start if start}
 
     def end_at(self, found: Sequence[str], at: int) -> int:
         """Where the longest phrase ends that begins at this token; `at` if none does."""
-        phrases = self._by_first.get(found[at], ())
-        return max((at + len(one) for one in phrases if tuple(found[at : at + len(one)]) == one), default=at)
+        if found[at] not in self._firsts:
+            return at
+        for start in (tuple(found[at : at + 2]), (found[at],)):
+            for phrase in self._by_start.get(start, ()):
+                if tuple(found[at : at + len(phrase)]) == phrase:
+                    return at + len(phrase)
+        return at
 
 
 class Dangers:
@@ -68,10 +74,13 @@ class Dangers:
     def ring(self, text: str) -> bool:
         """Whether there are words of danger that are no part of an everyday phrase."""
         found = tokens(text)
+        ends = [self._danger.end_at(found, at) for at in range(len(found))]
+        if all(end == at for at, end in enumerate(ends)):
+            return False
         harmless_until = 0
-        for at in range(len(found)):
+        for at, end in enumerate(ends):
             harmless_until = max(harmless_until, self._everyday.end_at(found, at))
-            if self._danger.end_at(found, at) > max(at, harmless_until):
+            if end > max(at, harmless_until):
                 return True
         return False
 
