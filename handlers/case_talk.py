@@ -133,6 +133,7 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
         talk.say(talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
                  keyboard=plain_keyboard(talk.language))  # fmt: skip
         return
+    _leave_handlers_alone(talk, side)
     try:
         said = read_said(talk, talk.incoming.body)
     except NotAnAnswer as hint:
@@ -143,11 +144,15 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
     await _heed(talk, row, side, said.text)
 
 
-async def _heed(talk: Talk, row: Case, side: Side, text: str) -> None:
-    """Words of danger of a rider call those on duty; a handler who writes them asks about somebody else."""
+def _leave_handlers_alone(talk: Talk, side: Side) -> None:
+    """A handler who writes words of danger to a rider asks about them."""
     if side is not Side.RIDER:
         talk.danger = Danger.NONE
-    elif talk.house.is_danger(text):
+
+
+async def _heed(talk: Talk, row: Case, side: Side, text: str) -> None:
+    """Words of danger of a rider call those on duty."""
+    if side is Side.RIDER and talk.house.is_danger(text):
         await call_those_on_duty(talk, row)
 
 
@@ -247,6 +252,7 @@ async def edited(talk: Talk) -> None:
     if not kept:
         return
     row, side = await side_in(talk, kept[0].case_id, lock=True)
+    _leave_handlers_alone(talk, side)
     try:
         said = read_said(talk, talk.incoming.body)
     except NotAnAnswer as hint:

@@ -252,8 +252,10 @@ async def test_who_runs_the_bot_hears_whom_to_call_and_goes_on(town: Town) -> No
     await counsel.rider.hears_of(row_number)
     await town.until_idle()
     before = len(counsel.rider.heard)
-    await counsel.says("Do you think of suicide?")
+    said = await counsel.says("Do you think of suicide?")
     await rider.rider.hears_of("Do you think of suicide?")
+    await counsel.rider.edits(said, "Do you think of suicide now?")
+    await rider.rider.hears_of("Do you think of suicide now?")
     await town.until_idle()
     assert not any(WHOM in one.get("text", "") for one in counsel.rider.heard[before:])
     async with town.database.reading() as session:
