@@ -17,12 +17,12 @@ from bot.courier import Courier, Later
 from bot.error_book import ErrorBook
 from bot.logs import logger
 from bot.metrics import Metrics
-from handlers import refusals, texts
+from handlers import emergency, refusals, texts
 from handlers.dispatch import Call, call_for, call_for_blocked
 from handlers.house import House
 from handlers.incoming import Incoming, Json
 from handlers.routes import Routes
-from handlers.talk import Forged, NoSession, Outgoing, Person, Talk
+from handlers.talk import Danger, Forged, NoSession, Outgoing, Person, Talk
 from storage import appends, deliveries, dialogues, people, updates
 from storage.appends import Append, Seen
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
@@ -101,15 +101,33 @@ class Answering:
         if talk.person.is_staff:
             return False
         verdict = self._arrivals.look(talk.person.id, written_at(talk.incoming, talk.now.timestamp()))
+        if verdict is Verdict.TAKEN:
+            return False
         if verdict is Verdict.WARNED and talk.incoming.chat_type == Chat.PRIVATE:
             refusals.say_too_much(talk)
-        return verdict is not Verdict.TAKEN
+        if self._is_to_hear_whom_to_call(talk):
+            talk.danger = Danger.ALONE
+            emergency.put_first(talk)
+        return True
+
+    def _is_to_hear_whom_to_call(self, talk: Talk) -> bool:
+        """Of somebody who is not answered otherwise."""
+        now = talk.now.timestamp()
+        return emergency.is_heard(talk.incoming, self.house) and self._arrivals.may_tell_whom_to_call(
+            talk.person.id, now
+        )
 
     def _call_for(self, talk: Talk) -> Call | None:
         person = talk.person
         if not self.house.is_blocked(person.id, talk.now):
-            return call_for(talk.incoming, self.house, self.routes, person.form, person.case)
+            call = call_for(talk.incoming, self.house, self.routes, person.form, person.case)
+            if call is not None and emergency.is_heard(talk.incoming, self.house):
+                talk.danger = emergency.answer_for(call.right_in(person.form, self.routes))
+            return call
         call = call_for_blocked(talk.incoming, self.house, self.routes)
+        if emergency.is_heard(talk.incoming, self.house):
+            talk.danger = Danger.ALONE
+            return Call(self.routes.events["blocked"]) if self._is_to_hear_whom_to_call(talk) else None
         is_told = talk.incoming.is_press or self._arrivals.may_tell_blocked(person.id, talk.now.timestamp())
         return call if call is None or call.route.for_blocked or is_told else None
 
@@ -125,17 +143,20 @@ class Answering:
             await (self._write(talk, call) if call.route.writes else self._read(talk, call))
         except Forged:
             refusals.say_forged(talk)
-            return handler, "forged"
+            outcome = "forged"
         except Refused as refusal:
             talk.outgoing.clear()
             refusals.say_no(talk, refusal)
-            return handler, "refused"
+            outcome = "refused"
         except Exception as error:
             if is_outage(error):
                 raise
             await self._report(talk, error)
-            return handler, "failed"
-        return handler, "done"
+            outcome = "failed"
+        else:
+            return handler, "done"
+        emergency.put_first(talk)
+        return handler, outcome
 
     def _talk(self, incoming: Incoming, key: int, standing: Standing) -> Talk:
         language = standing.language or texts.language_for(incoming.language_code, self.house.organisation.language)
@@ -165,6 +186,7 @@ class Answering:
                 await call.run(talk)
         else:
             await call.run(talk)
+        emergency.put_first(talk)
         if talk.appends:
             await self._append(talk.appends)
 
@@ -195,6 +217,7 @@ class Answering:
             seen = [row for row in talk.appends if isinstance(row, Seen)]
             await appends.write(session, seen, talk.now)
             await call.run(talk)
+            emergency.put_first(talk)
             await deliveries.add_all(session, talk.notices)
             rest = [row for row in talk.appends if not isinstance(row, Seen)]
             await appends.write(session, rest, talk.now)

@@ -39,6 +39,7 @@ class Arrivals:
         self._burst = float(burst)
         self._buckets: OrderedDict[int, _Bucket] = OrderedDict()
         self._told: OrderedDict[int, float] = OrderedDict()
+        self._called: OrderedDict[int, float] = OrderedDict()
 
     def look(self, person_id: int, at: float) -> Verdict:
         """`at`: when it was written, in seconds since 1970."""
@@ -60,13 +61,21 @@ class Arrivals:
 
     def may_tell_blocked(self, person_id: int, at: float) -> bool:
         """Whether who is blocked hears so now: once a minute."""
-        if at - self._told.get(person_id, -SAID_AGAIN_AFTER) < SAID_AGAIN_AFTER:
-            return False
-        self._told[person_id] = at
-        self._told.move_to_end(person_id)
-        if len(self._told) > MOST_KEPT:
-            self._told.popitem(last=False)
-        return True
+        return _once_a_minute(self._told, person_id, at)
+
+    def may_tell_whom_to_call(self, person_id: int, at: float) -> bool:
+        """Whether who is blocked, or wrote too much, hears whom to call in danger now: once a minute."""
+        return _once_a_minute(self._called, person_id, at)
+
+
+def _once_a_minute(told: OrderedDict[int, float], person_id: int, at: float) -> bool:
+    if at - told.get(person_id, -SAID_AGAIN_AFTER) < SAID_AGAIN_AFTER:
+        return False
+    told[person_id] = at
+    told.move_to_end(person_id)
+    if len(told) > MOST_KEPT:
+        told.popitem(last=False)
+    return True
 
 
 def written_at(incoming: Incoming, now: float) -> float:

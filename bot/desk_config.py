@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.config_values import Durations, Ids
+from bot.config_values import Duration, Durations, Ids
 from storage.desks import Ask, AskType, Canned, Desk, Option
 
 _FILE = Path(__file__).parent / "desks.toml"
@@ -66,6 +66,8 @@ class DeskSection(_Part):
     answers: list[CannedPart] = []
     danger: list[str] = []
     emergency: ByLanguage | None = None
+    crisis: bool = False
+    urgent_within: Duration = timedelta(minutes=30)
     forum: int = Field(0, le=0)
     most_per_day: int = Field(5, ge=1, le=1_000)
 
@@ -78,8 +80,10 @@ class DeskSection(_Part):
             raise ValueError("a question asks for the kind, but there are no kinds")
         if any(ask.type is AskType.CHOICE and not ask.choices for ask in self.asks):
             raise ValueError("a question of type choice needs choices")
-        if self.danger and self.emergency is None:
-            raise ValueError("words of danger need emergency words")
+        if self.crisis and all(ask.type is not AskType.PARTS for ask in self.asks):
+            raise ValueError("a desk for people in danger needs a question of type parts")
+        if not timedelta(minutes=1) <= self.urgent_within <= timedelta(days=1):
+            raise ValueError("urgent_within is from 1m to 1d")
         return self
 
 
@@ -113,7 +117,8 @@ def desk(key: str, section: DeskSection) -> Desk:
         kinds=options(section.kinds), hotlines=tuple(section.hotlines), people=frozenset(section.people),
         late=tuple(section.late), working_days=section.working_days,
         answers=tuple(Canned(part.title, part.words) for part in section.answers), danger=tuple(section.danger),
-        emergency=section.emergency or {}, forum=section.forum, most_per_day=section.most_per_day,
+        emergency=section.emergency or {}, crisis=section.crisis, urgent_within=section.urgent_within,
+        forum=section.forum, most_per_day=section.most_per_day,
     )  # fmt: skip
 
 

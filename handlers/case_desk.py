@@ -86,7 +86,7 @@ async def open_from_topic(talk: Talk, rest: str) -> None:
         talk.say(*await handler_page(talk, row))
         return
     limits = await case_limits.of_cases(talk.session, [row.id])
-    lines = [words.heading(talk.house, row, talk.language), _line(talk, row, limits[row.id])]
+    lines = [words.mark(row) + words.heading(talk.house, row, talk.language), _line(talk, row, limits[row.id])]
     talk.say(Markup("\n").join(lines), ways_in(talk, row))
 
 
@@ -115,7 +115,9 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
         lines.append(Markup("{}").format(talk._("✅ No case waits.")))
     opens = "caseclaim" if key in handled(talk) else "caseover"
     sign = "▶ " if key in handled(talk) else ""
-    rows: list[list[Button]] = [[Button(sign + row.number, f"{opens}:{row.id}")] for row in found[:PAGE]]
+    rows: list[list[Button]] = [
+        [Button(sign + words.mark(row) + row.number, f"{opens}:{row.id}")] for row in found[:PAGE]
+    ]
     turns = [Button("◀", f"casequeue:{key}:{page - 1}")] if page > 0 else []
     turns += [Button("▶", f"casequeue:{key}:{page + 1}")] if len(found) > PAGE else []
     talk.edit(Markup("\n").join(lines), [*rows, turns, [Button(talk._("◀ Back"), "desks")]])
@@ -130,18 +132,18 @@ def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
     content = cases.content_of(talk.session, row)
     parts = [
         words.kind_words(talk.house, row, content, talk.language), ago(row.opened_at, talk.now, talk.language),
-        words.due_words(talk.house, row, talk.now, talk.language) if row.first_answer_at is None
+        words.due_words(talk.house, row, talk.now, talk.language) if not words.is_answered(row)
         else words.state_words(row, talk.language, for_handler=True),
     ]  # fmt: skip
     if limits:
         parts.append("⚖ " + words.days_left(limits[0].ends_on, talk.local_today, talk.language))
-    return Markup("<b>{}</b> · {}").format(row.number, " · ".join(filter(None, parts)))
+    return Markup("{}<b>{}</b> · {}").format(words.mark(row), row.number, " · ".join(filter(None, parts)))
 
 
 async def show_mine(talk: Talk) -> None:
     found = await case_queue.in_hand(talk.session, talk.person.id)
     lines = [Markup("<b>{}</b>").format(talk._("In my hands: {n}").format(n=len(found))), *await _lines(talk, found)]
-    rows = [[Button(words.tag(talk.house, row), f"casedo:{row.id}")] for row in found]
+    rows = [[Button(words.mark(row) + words.tag(talk.house, row), f"casedo:{row.id}")] for row in found]
     talk.edit(Markup("\n").join(lines), [*rows, [Button(talk._("◀ Back"), "desks")]])
 
 
@@ -173,7 +175,7 @@ async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
     house, content = talk.house, cases.content_of(talk.session, row)
     limits = (await case_limits.of_cases(talk.session, [row.id]))[row.id]
     lines = [
-        words.heading(house, row, talk.language),
+        words.mark(row) + words.heading(house, row, talk.language),
         Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
         *words.summary_lines(house, row, content, talk.language),
         *words.limit_lines(house, limits, talk.local_today, talk.language),
@@ -240,7 +242,7 @@ async def left_hand(talk: Talk, row: Case) -> None:
         talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
     if row.assigned_to is None:
         for handler in await colleagues(talk, row):
-            talk.notify(handler, "case_new", number=row.number, desk=row.desk, id=row.id)
+            talk.notify(handler, "case_new", number=row.number, desk=row.desk, id=row.id, mark=words.mark(row))
 
 
 async def colleagues(talk: Talk, row: Case) -> list[int]:

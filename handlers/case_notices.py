@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from handlers import case_words as words
 from handlers import texts
+from handlers.case_alarm import NOTICE
 from handlers.house import House
 from handlers.routes import Routes, Words
 from handlers.talk import Button, Buttons
@@ -20,6 +21,8 @@ def register(routes: Routes) -> None:
         routes.notice(kind, _notice(text))
     routes.notice("case_new", new_words)
     routes.notice("case_late", late_words)
+    routes.notice(NOTICE, urgent_words)
+    routes.notice("case_urgent_late", urgent_late_words)
 
 
 NOTICES: dict[str, str] = {
@@ -49,7 +52,7 @@ def new_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[s
     """A new case waits: its number only."""
     _ = texts.translator(language)
     sign, title = words.desk_sign(house, params["desk"]), words.desk_title(house, params["desk"], language)
-    text = Markup("{} {}: <b>{}</b>").format(sign, title, params["number"])
+    text = Markup("{}{} {}: <b>{}</b>").format(params.get("mark", ""), sign, title, params["number"])
     return text + "\n" + _("A case waits for somebody."), [
         [Button(_("▶ Take it"), f"caseclaim:{params['id']}")], [Button(_("Look at the queue"), "desks")]
     ]  # fmt: skip
@@ -63,3 +66,34 @@ def late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[
     )
     opens = [[Button(_("Look at the queue"), "desks")]] if params["opens"] else []
     return "⏰ " + Markup("{}").format(said), opens
+
+
+def urgent_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """Somebody may be in danger: to all on duty, whoever has the case in hand."""
+    _ = texts.translator(language)
+    sign, title = words.desk_sign(house, params["desk"]), words.desk_title(house, params["desk"], language)
+    head = Markup("{} {} {}: <b>{}</b>").format(words.URGENT, sign, title, params["number"])
+    said = _("Somebody may be in danger: there are words of it in this case. Please answer now.")
+    if params["stands"] == "taken":
+        said += "\n" + _("Somebody else has it in hand. If you can reach them, make sure that they have seen it.")
+    return Markup("\n").join([head, said]), _ways_to(params, language)
+
+
+def _ways_to(params: Mapping[str, Any], language: str) -> Buttons:
+    _ = texts.translator(language)
+    first = {
+        "free": [[Button(_("▶ Take it"), f"caseclaim:{params['id']}")]],
+        "mine": [[Button(_("Look at it"), f"casedo:{params['id']}")]],
+    }.get(params["stands"], [])
+    return [*first, [Button(_("Look at the queue"), "desks")]]
+
+
+def urgent_late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = texts.translator(language)
+    title = words.desk_title(house, params["desk"], language)
+    said = _(
+        "{number} ({desk}): somebody may be in danger, and has had no answer for {n} minutes. Please see to it that "
+        "somebody answers now."
+    ).format(number=params["number"], desk=title, n=params["minutes"])
+    opens = [[Button(_("Look at the queue"), "desks")]] if params["opens"] else []
+    return Markup("{} {}").format(words.URGENT, said), opens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -9,6 +10,7 @@ from markupsafe import Markup
 
 from handlers import activity_words
 from handlers import case_words as words
+from handlers.case_alarm import raise_alarm
 from handlers.case_messages import parts_of, unpacked
 from handlers.consents import CASE
 from handlers.desk_form import ANONYMOUS, NO_PLATFORM, WITHHELD
@@ -33,23 +35,58 @@ from storage.dialogues import Answers
 
 async def opened(desk: Desk, talk: Talk, answers: Answers) -> None:
     """The case: its number at once, what happens next and by when, what may lapse."""
-    await consents.require(talk.session, talk.person.id, desk.purpose, CASE.version)
     await cases.check_room(talk.session, talk.person.id, desk.key, desk.most_per_day, talk.now)
-    is_anonymous = answers.get("anonymous") == ANONYMOUS
+    row = await open_from(desk, talk, answers, consented=(CASE.version,))
+    await case_drafts.drop(talk.session, talk.person.id, desk.key)
+    if _is_urgent(desk, talk, answers):
+        await raise_alarm(talk, row)
+    else:
+        await _tell_handlers(desk, talk, row)
+    await _say_what_follows(desk, talk, answers, row)
+
+
+async def open_from(desk: Desk, talk: Talk, answers: Answers, consented: Sequence[int]) -> Case:
+    """A case of what was answered, counted in the figures.
+
+    Raises:
+        NoConsent: none of these versions of the wording was agreed to.
+    """
+    version = await consents.require(talk.session, talk.person.id, desk.purpose, *consented)
     content = _content(desk, answers)
     house, zone = talk.house, talk.house.organisation.zone
     due = working_time.after(talk.now, desk.late[0], zone, house.organisation.country, desk.working_days)
     row = await cases.open_case(
-        talk.session, desk.key, desk.prefix, None if is_anonymous else talk.person.id, content, CASE.version,
+        talk.session, desk.key, desk.prefix, None if _is_anonymous(answers) else talk.person.id, content, version,
         talk.local_today.year, due, talk.now,
     )  # fmt: skip
     await _keep_parts(desk, talk, answers, row)
     platform = content.platform if content.platform in house.joining.platforms else NO_PLATFORM
     await case_figures.add(talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM, platform)
-    await case_drafts.drop(talk.session, talk.person.id, desk.key)
-    for handler in await cases.who_may_see(talk.session, row, await house.desk_staff(talk.session, desk, talk.now)):
+    return row
+
+
+def _is_anonymous(answers: Answers) -> bool:
+    return answers.get("anonymous") == ANONYMOUS
+
+
+def _is_urgent(desk: Desk, talk: Talk, answers: Answers) -> bool:
+    """Whether somebody may be in danger, by what they told."""
+    texts = [str(answers.get(ask.key) or "") for ask in desk.asks if ask.type is not AskType.PARTS]
+    for ask in desk.asks:
+        if ask.type is AskType.PARTS:
+            texts += [unpacked(part).text for part in cast("list[Any]", answers.get(ask.key) or [])]
+    return any(map(talk.house.is_danger, texts))
+
+
+async def _tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
+    staff = await talk.house.desk_staff(talk.session, desk, talk.now)
+    for handler in await cases.who_may_see(talk.session, row, staff):
         talk.notify(handler, "case_new", number=row.number, desk=desk.key, id=row.id)
-    if is_anonymous:
+
+
+async def _say_what_follows(desk: Desk, talk: Talk, answers: Answers, row: Case) -> None:
+    content = _content(desk, answers)
+    if _is_anonymous(answers):
         await _forget_who(desk, talk)
         talk.say(_received(talk, desk, row, [talk._("Nobody knows that it was you, and nobody can answer you.")]),
                  keyboard=location_keyboard(talk))  # fmt: skip
@@ -116,7 +153,7 @@ def _received(talk: Talk, desk: Desk, row: Case, lines: list[Any]) -> Markup:
 
 
 def _next_lines(talk: Talk, desk: Desk, row: Case, content: CaseContent, limits: list[CaseLimit]) -> list[Markup | str]:
-    when = activity_words.moment(row.due_at, talk.now, talk.house.organisation.zone, talk.language)
+    when = activity_words.moment(row.urgent_due_at or row.due_at, talk.now, talk.house.organisation.zone, talk.language)
     lines: list[Markup | str] = [
         Markup("⏱ {}").format(talk._("You hear from us by {when} at the latest.").format(when=when))
     ]

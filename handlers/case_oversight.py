@@ -39,7 +39,7 @@ async def _found(talk: Talk, answers: Answers) -> None:
     """What may be known of it: more for who has it in hand, less for others."""
     row = await cases.by_number(talk.session, str(answers["number"]), talk.person.id, list(desks_of(talk)))
     line = Markup("\n").join([
-        words.heading(talk.house, row, talk.language),
+        words.mark(row) + words.heading(talk.house, row, talk.language),
         Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
     ])  # fmt: skip
     rows = ways_in(talk, row)
@@ -74,7 +74,7 @@ async def _read(talk: Talk, answers: Answers) -> None:
     row = await _overseen(talk, int(str(answers["_id"])))
     await note(talk, Act.CASE_READ, row, str(answers["reason"]))
     content = cases.content_of(talk.session, row)
-    lines = [words.heading(talk.house, row, talk.language),
+    lines = [words.mark(row) + words.heading(talk.house, row, talk.language),
              *words.summary_lines(talk.house, row, content, talk.language)]  # fmt: skip
     talk.say(Markup("\n").join(lines))
     kept = await case_talk.talk_of(talk.session, row.id, notes=True)

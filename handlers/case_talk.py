@@ -13,14 +13,14 @@ from markupsafe import Markup
 
 from handlers import case_words as words
 from handlers.access import Right
+from handlers.case_alarm import raise_alarm
 from handlers.case_keyboard import case_keyboard, is_leave, is_switch
 from handlers.case_messages import parts_of, read_said
-from handlers.desk_form import warn_of_danger
 from handlers.keyboards import plain_keyboard
 from handlers.questions import NotAnAnswer
 from handlers.routes import Routes
 from handlers.start import stray_other, stray_text
-from handlers.talk import Button, Talk
+from handlers.talk import Button, Danger, Talk
 from storage import case_contexts, case_queue, case_talk, cases
 from storage.case_talk import CaseMessage, Said, Side
 from storage.cases import Case, CaseClosed, CaseState, NoSuchCase
@@ -133,16 +133,36 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
         talk.say(talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
                  keyboard=plain_keyboard(talk.language))  # fmt: skip
         return
+    _leave_handlers_alone(talk, side)
     try:
         said = read_said(talk, talk.incoming.body)
     except NotAnAnswer as hint:
         talk.say(str(hint))
         return
-    desk = words.desk_of(talk.house, row)
-    if desk is not None and side is Side.RIDER:
-        warn_of_danger(talk, desk, said.text)
     said.answers = answered.id if answered is not None else None
     await _relay(talk, row, side, said)
+    await _heed(talk, row, side, said.text)
+
+
+def _leave_handlers_alone(talk: Talk, side: Side) -> None:
+    """A handler who writes words of danger to a rider asks about them."""
+    if side is not Side.RIDER:
+        talk.danger = Danger.NONE
+
+
+async def _heed(talk: Talk, row: Case, side: Side, text: str) -> None:
+    """Words of danger of a rider call those on duty."""
+    if side is Side.RIDER and talk.house.is_danger(text):
+        await call_those_on_duty(talk, row)
+
+
+async def call_those_on_duty(talk: Talk, row: Case) -> bool:
+    """And says so; False if they are called already."""
+    is_called = await raise_alarm(talk, row)
+    if is_called:
+        said = talk._("Those on duty are called now. Go on writing here: what you write goes into {number}.")
+        talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language), vital=True)
+    return is_called
 
 
 async def _relay(talk: Talk, row: Case, side: Side, said: Said) -> None:
@@ -220,6 +240,8 @@ async def move(talk: Talk, message_id: int, case_id: int) -> None:
     for one in await case_talk.of_source(talk.session, talk.person.id, kept.source_message):
         await case_talk.move(talk.session, one, old, new, talk.now)
     await case_contexts.enter(talk.session, talk.person.id, new.id, talk.now)
+    if side is Side.RIDER and talk.house.is_danger(case_talk.said_in(talk.session, kept).text):
+        await raise_alarm(talk, new)
     talk.edit(talk._("✓ Moved from {old} to {new}.").format(old=old.number, new=new.number))
     talk.say(_in_case(talk._("You write in {number} now."), new), keyboard=case_keyboard(new.number, talk.language))
 
@@ -230,6 +252,7 @@ async def edited(talk: Talk) -> None:
     if not kept:
         return
     row, side = await side_in(talk, kept[0].case_id, lock=True)
+    _leave_handlers_alone(talk, side)
     try:
         said = read_said(talk, talk.incoming.body)
     except NotAnAnswer as hint:
@@ -242,3 +265,4 @@ async def edited(talk: Talk) -> None:
         await case_talk.say(talk.session, row, side, talk.person.id, talk.incoming.message_id, part, talk.now)
     for one in kept[len(parts) :]:
         await case_talk.edit(talk.session, one, "—", [], talk.now)
+    await _heed(talk, row, side, said.text)

@@ -30,6 +30,7 @@ OUTCOMES: dict[Outcome, str] = {
     Outcome.WITHDRAWN: N_("closed by the rider"),
 }
 NEAR_DAYS = 30
+URGENT = "🚨"
 
 
 def desk_of(house: House, row: Case) -> Desk | None:
@@ -52,6 +53,11 @@ def tag(house: House, row: Case) -> str:
     return f"{desk_sign(house, row.desk)} {row.number}"
 
 
+def mark(row: Case) -> str:
+    """In front of a case in which somebody may be in danger; only handlers see it."""
+    return f"{URGENT} " if row.urgent_at is not None else ""
+
+
 def kind_words(house: House, row: Case, content: CaseContent, language: str) -> str:
     desk = desk_of(house, row)
     kind = desk.kind(content.kind) if desk is not None else None
@@ -67,12 +73,17 @@ def state_words(row: Case, language: str, for_handler: bool = False) -> str:
 
 
 def due_words(house: House, row: Case, now: datetime, language: str) -> str:
-    """Until when the first answer is due; that it is late."""
+    """Until when an answer is due, to words of danger or the first one; that it is late."""
     _ = texts.translator(language)
-    when = activity_words.moment(row.due_at, now, house.organisation.zone, language)
-    if row.first_answer_at is None and row.due_at <= now:
+    due = row.urgent_due_at or row.due_at
+    when = activity_words.moment(due, now, house.organisation.zone, language)
+    if not is_answered(row) and due <= now:
         return "🔴 " + _("late since {when}").format(when=when)
     return _("due {when}").format(when=when)
+
+
+def is_answered(row: Case) -> bool:
+    return row.first_answer_at is not None and row.urgent_due_at is None
 
 
 def days_left(ends_on: date, today: date, language: str) -> str:
@@ -155,8 +166,8 @@ def heading(house: House, row: Case, language: str) -> Markup:
 
 
 def due_lines(house: House, row: Case, now: datetime, language: str) -> list[Markup]:
-    """When the first answer is due, while there is none."""
-    if row.first_answer_at is not None or row.state == CaseState.CLOSED:
+    """When an answer is due, while there is none."""
+    if is_answered(row) or row.state == CaseState.CLOSED:
         return []
     return [Markup("⏱ {}").format(due_words(house, row, now, language))]
 
@@ -174,7 +185,7 @@ def topic_words(house: House, row: Case, content: CaseContent, now: datetime) ->
         state = state_words(row, language, for_handler=True)
     kind = kind_words(house, row, content, language)
     lines = [
-        heading(house, row, language), Markup("{}").format(kind), Markup("{}").format(state),
+        mark(row) + heading(house, row, language), Markup("{}").format(kind), Markup("{}").format(state),
         *due_lines(house, row, now, language),
     ]  # fmt: skip
     return Markup("\n").join(lines), [[Button(_("Look at it"), url=house.link(f"case_{row.id}"))]]

@@ -63,6 +63,32 @@ CASE = Wording(
 """Of every desk; the consent is kept under the desk's own purpose."""
 
 
+URGENT = Wording(
+    "desk",
+    101,
+    N_(
+        "<b>{sign} You are not alone with it</b>\n"
+        "If you want to be heard right now, call: ☎️ {hotlines}.\n\n"
+        "• Those on duty at {organisation} are called at once, and one of them reads what you write here and answers. "
+        "An admin can look into it only after writing down a reason.\n"
+        "• Nobody sees your account, and you need not say your name. It is kept encrypted, only to help you, and "
+        "erased {days} days after the case is closed, or when you say so: /privacy.\n"
+        "• Telegram can read what you write to a bot.\n\n"
+        "Do you agree that {organisation} keeps what you tell here, to help you?"
+    ),
+)
+"""The same in short, for somebody who may be in danger. Its versions count from 101, apart from those of CASE."""
+
+
+def urgent_wording(talk: Talk, desk: Desk) -> Markup:
+    """What stands before the short way to the desk that listens."""
+    organisation = talk.house.organisation
+    return Markup(talk._(URGENT.text)).format(
+        sign=desk.sign, organisation=organisation.name, hotlines=" / ".join(desk.hotlines) or organisation.hotline,
+        days=talk.house.retention.closed_cases.days,
+    )  # fmt: skip
+
+
 def desk_wording(talk: Talk, desk: Desk) -> Markup:
     """What stands before a desk's first question, in the person's language."""
     organisation = talk.house.organisation

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, cast
 
 from markupsafe import Markup
 
 from handlers.case_messages import packed, read_said
 from handlers.platforms import platform_choices, read_platform
-from handlers.questions import Choice, Form, NotAnAnswer, Question, always, no_choices
+from handlers.questions import MOST_PARTS, Choice, Form, NotAnAnswer, Question, always, gathering, no_choices
 from handlers.reading import clean, press_a_button, short_text
 from handlers.talk import Talk
 from storage.desks import Ask, AskType, Desk, Option, Words, in_language
@@ -27,11 +29,12 @@ def desk_form(
     desk: Desk, done: Callable[[Talk, Answers], Awaitable[None]], save: Callable[[Talk, Answers], Awaitable[None]]
 ) -> Form:
     return Form(
-        name=f"desk_{desk.key}",
+        name=form_name(desk),
         title=lambda talk: in_language(desk.title, talk.language),
         questions=[_question(desk, ask) for ask in desk.asks],
         done=done,
         save=save,
+        in_danger=partial(_heard, desk) if desk.crisis else None,
     )
 
 
@@ -40,7 +43,7 @@ def _question(desk: Desk, ask: Ask) -> Question:
     nameless = ask.type is AskType.NAME and any(one.type is AskType.ANONYMOUS for one in desk.asks)
     return Question(
         key=ask.key, title=_said(ask.title), ask=lambda talk, _: Markup(in_language(ask.words, talk.language)),
-        read=_heeding(desk, read), choices=choices, show=show, optional=ask.optional,
+        read=read, choices=choices, show=show, optional=ask.optional,
         columns=1 if ask.type in (AskType.CHOICE, AskType.ANONYMOUS, AskType.PARTS) else 2,
         collects=ask.type is AskType.PARTS,
         when=(lambda answers: answers.get("anonymous") != ANONYMOUS) if nameless else always,
@@ -51,22 +54,33 @@ def _said(words: Words) -> Callable[[Talk], str]:
     return lambda talk: in_language(words, talk.language)
 
 
-def _heeding(desk: Desk, read: Read) -> Read:
-    """Words of acute danger are answered at once, whatever is asked."""
-    if not desk.danger:
-        return read
-
-    async def heeded(talk: Talk) -> Value:
-        warn_of_danger(talk, desk, str(talk.incoming.body.get("text") or talk.incoming.body.get("caption") or ""))
-        return await read(talk)
-
-    return heeded
+def form_name(desk: Desk) -> str:
+    return f"desk_{desk.key}"
 
 
-def warn_of_danger(talk: Talk, desk: Desk, text: str) -> None:
-    """The numbers to call, before anything else."""
-    if desk.is_danger(text):
-        talk.say(Markup(in_language(desk.emergency, talk.language)))
+def story(desk: Desk) -> str:
+    """The question that takes whatever somebody wants to tell; empty if the desk asks none."""
+    return next((ask.key for ask in desk.asks if ask.type is AskType.PARTS), "")
+
+
+def _heard(desk: Desk, talk: Talk, answers: Answers) -> None:
+    """Words of danger at the desk that listens belong to what is told there, whatever was being asked."""
+    key = story(desk)
+    place = key if key in answers else gathering(key)
+    parts = cast("list[Any]", answers.get(place) or [])
+    with suppress(NotAnAnswer):
+        if len(parts) < MOST_PARTS:
+            answers[place] = [*parts, packed(read_said(talk, talk.incoming.body))]
+
+
+def as_it_stands(desk: Desk, answers: Answers) -> Answers:
+    """What is answered so far, with the parts of what was still being told."""
+    told = {
+        ask.key: answers.get(ask.key) or answers.get(gathering(ask.key))
+        for ask in desk.asks
+        if ask.type is AskType.PARTS
+    }
+    return {**{key: value for key, value in answers.items() if not key.startswith("_")}, **told}
 
 
 Built = tuple[Read, Callable[[Talk, Answers], Sequence[Choice]], Callable[[Talk, Value], str]]

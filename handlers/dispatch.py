@@ -9,6 +9,7 @@ from typing import Any
 from telegram import Chat
 
 from handlers import forms
+from handlers.access import Right
 from handlers.house import House
 from handlers.incoming import Incoming, Json
 from handlers.rights import check_right
@@ -37,6 +38,11 @@ class Call:
         """The handler's, for the figures."""
         handle = self.route.handle.func if isinstance(self.route.handle, partial) else self.route.handle
         return handle.__name__.strip("_")
+
+    def right_in(self, open_form: str | None, routes: Routes) -> Right:
+        """Who may cause it: a form has its own right."""
+        form = routes.forms.get(open_form or "") if self.answers_form else None
+        return self.route.right if form is None else form.right
 
     async def run(self, talk: Talk) -> None:
         if await check_right(talk, self.route.right):

@@ -24,6 +24,7 @@ from handlers import (
     case_talk,
     cases,
     check_ins,
+    crisis,
     digests,
     errors,
     exports,
@@ -79,7 +80,7 @@ def routes(desks: Desks) -> Routes:
     series.register(table)
     reviews.register(table)
     for one in (case_desk, case_talk, case_copies, case_colleagues, case_answers, case_oversight, case_bundle,
-                case_patterns, case_notices):  # fmt: skip
+                case_patterns, case_notices, crisis):  # fmt: skip
         one.register(table)
     roles.register(table)
     for another in (

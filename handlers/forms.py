@@ -12,9 +12,12 @@ from handlers.form_pages import question_buttons, review, review_buttons
 from handlers.keyboards import location_keyboard
 from handlers.questions import MOST_PARTS, Form, NotAnAnswer, Question, gathering
 from handlers.rights import check_right
-from handlers.talk import Forged, Talk
+from handlers.talk import Danger, Forged, Talk
 from storage import dialogues
 from storage.dialogues import Answers, OpenForm, Value
+
+_UNSEEN = "_unseen"
+"""Among the answers: what is asked has not been shown yet, so a message can't be the answer to it."""
 
 
 async def begin(talk: Talk, form: Form, answers: Answers | None = None) -> None:
@@ -32,7 +35,11 @@ async def answer(talk: Talk, forms: Mapping[str, Form]) -> bool:
         return False
     if not await _may_go_on(talk, form):
         return True
-    if state.step is None or state.step not in form.by_key:
+    if talk.danger is Danger.ALONE and form.in_danger is not None:
+        form.in_danger(talk, state.answers)
+        await _keep(talk, state, same_step=True)
+        return True
+    if state.step is None or state.step not in form.by_key or state.answers.get(_UNSEEN):
         await _show(talk, form, state)
         return True
     question = form.by_key[state.step]
@@ -71,6 +78,7 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
         talk.toast(talk._("This button is old. Here is where we are."))
         await _show(talk, form, state)
         return
+    state.answers.pop(_UNSEEN, None)
     if what == "choose" and await _toggle(talk, form, state, argument):
         return
     talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
@@ -201,7 +209,23 @@ def _drop_pointless(form: Form, state: OpenForm) -> None:
             state.trail = [key for key in state.trail if key != question.key]
 
 
+def kept_answers(state: OpenForm) -> Answers:
+    """What is worth being put aside."""
+    return {key: value for key, value in state.answers.items() if key != _UNSEEN}
+
+
+async def _is_shown_later(talk: Talk, state: OpenForm) -> bool:
+    """To somebody in danger nothing is shown now: the form waits for what they write next."""
+    is_later = talk.danger is Danger.ALONE
+    if is_later != bool(state.answers.get(_UNSEEN)):
+        state.answers = {**kept_answers(state), **({_UNSEEN: True} if is_later else {})}
+        await _keep(talk, state, same_step=True)
+    return is_later
+
+
 async def _show(talk: Talk, form: Form, state: OpenForm) -> None:
+    if await _is_shown_later(talk, state):
+        return
     if state.step is None or state.step not in form.by_key:
         talk.say(review(talk, form, state), review_buttons(talk, form, state))
         return
@@ -215,6 +239,7 @@ async def _show(talk: Talk, form: Form, state: OpenForm) -> None:
 
 
 async def _finish(talk: Talk, form: Form, state: OpenForm) -> None:
+    state.answers = kept_answers(state)
     await dialogues.close(talk.session, talk.person.id)
     await form.done(talk, state.answers)
     talk.house.note_step(form.name, "", "finished")

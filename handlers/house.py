@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.access import Right, Role, those_who_may
 from storage import blocks
+from storage.danger import dangers
 from storage.database import Database
 from storage.desks import Desk
 from storage.quiet_hours import QuietHours
@@ -267,6 +268,15 @@ class House:
             return False
         until = self.blocked[person_id]
         return until is None or until > now
+
+    def is_danger(self, text: str) -> bool:
+        """Whether words of acute danger stand in the text."""
+        return dangers(tuple(word for desk in self.desks.values() for word in desk.danger)).ring(text)
+
+    @property
+    def crisis_desk(self) -> Desk | None:
+        """Where somebody in danger is listened to, if the organisation has such a desk."""
+        return next((desk for desk in self.desks.values() if desk.crisis), None)
 
     async def read_blocks(self) -> None:
         """Takes up who is kept out now."""

@@ -72,7 +72,8 @@ class Form:
     `before` runs ahead of the transaction, for what takes long (a look-up elsewhere); its result is `talk.fetched`.
     With `review`, the answers are shown before `done`, and each can be changed there. `right` is asked for at every
     answer. `save` puts the answers aside, to go on later. Answers whose key begins with "_" are what the form was begun
-    with, and the parts of an answer that is not complete.
+    with, and the parts of an answer that is not complete. `in_danger` puts a message with words of acute danger where
+    it belongs among the answers, whatever was being asked.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Form:
     right: Right = Right.USE
     before: Callable[[Talk], Awaitable[object]] | None = None
     save: Callable[[Talk, Answers], Awaitable[None]] | None = None
+    in_danger: Callable[[Talk, Answers], None] | None = None
     by_key: Mapping[str, Question] = field(init=False)
 
     def __post_init__(self) -> None:

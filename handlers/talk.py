@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import Enum
 from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -46,7 +47,8 @@ class File(NamedTuple):
 class Outgoing:
     """One call of the Bot API, made after the commit. `after` hears its result.
 
-    A minor one (the tick on a pressed button) may fail unnoticed.
+    A minor one (the tick on a pressed button) may fail unnoticed. A vital one is said also to somebody in danger, who
+    is spared all else (see handlers/emergency.py).
     """
 
     method: str
@@ -54,6 +56,17 @@ class Outgoing:
     files: Mapping[str, File] = field(default_factory=dict)
     minor: bool = False
     after: Callable[[Json], Awaitable[None]] | None = None
+    vital: bool = False
+
+
+class Danger(Enum):
+    """Whether words of acute danger were written, and what they are answered with."""
+
+    NONE = "none"
+    ALONE = "alone"
+    """Whom to call, and nothing else."""
+    FIRST = "first"
+    """Whom to call, then all the rest: who runs the bot may be writing about somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,9 @@ class Talk:
     """What the open form's `before` brought, before the transaction began."""
     answered: Mapping[str, Value] = field(default_factory=dict)
     """What was answered so far in the open form, for its `before`."""
+    danger: Danger = Danger.NONE
+    emergency: Outgoing | None = None
+    """The numbers to call, once they are among what is said."""
     _: Translate = field(init=False)
     _today: date | None = field(init=False, default=None)
 
@@ -148,10 +164,11 @@ class Talk:
         buttons: Buttons | None = None,
         keyboard: Json | None = None,
         after: Callable[[Json], Awaitable[None]] | None = None,
+        vital: bool = False,
     ) -> None:
         """Says something in this chat: HTML (see markupsafe), with inline buttons or a reply keyboard."""
         self.outgoing.append(
-            Outgoing("sendMessage", message_params(self.chat_id, text, buttons, keyboard), after=after)
+            Outgoing("sendMessage", message_params(self.chat_id, text, buttons, keyboard), after=after, vital=vital)
         )
 
     def tell(self, person_id: int, text: str, buttons: Buttons | None = None) -> None:

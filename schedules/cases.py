@@ -21,6 +21,8 @@ LEVELS = ("counsel", "coordinator", "admin")
 async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     for row in await case_queue.late(session, now):
         await _tell_late(session, row, now, settings)
+    for row in await case_queue.urgent_and_late(session, now):
+        await _tell_urgent(session, row, now, settings)
     await _free_orphans(session, now, settings)
     await _follow_riders(session, now)
     return False
@@ -53,6 +55,23 @@ async def _recipients(
     else:
         people_ = await settings.staff(session, LEVELS[level], now)
     return await cases.who_may_see(session, row, people_)
+
+
+async def _tell_urgent(session: AsyncSession, row: Case, now: datetime, settings: Settings) -> None:
+    """Somebody may be in danger, and nobody has answered in time: everybody who could do something hears of it."""
+    row.urgent_told = True
+    desk = settings.desks.get(row.desk)
+    handlers = set(await settings.desk_staff(session, desk, now)) if desk is not None else set()
+    handlers |= {row.assigned_to} if row.assigned_to is not None else set()
+    admins = set(await settings.staff(session, "admin", now))
+    everybody = handlers | admins | set(await settings.staff(session, "coordinator", now))
+    minutes = int((desk.urgent_within if desk is not None else timedelta()).total_seconds() // 60)
+    told = [
+        Notice(one, "case_urgent_late",
+               {"number": row.number, "desk": row.desk, "minutes": minutes, "opens": one in handlers | admins}, now)
+        for one in await cases.who_may_see(session, row, sorted(everybody))
+    ]  # fmt: skip
+    await deliveries.add_all(session, told)
 
 
 async def _free_orphans(session: AsyncSession, now: datetime, settings: Settings) -> None:

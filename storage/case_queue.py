@@ -11,13 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.cases import Case, CaseState, not_hidden_from
 from storage.deliveries import Delivery, State, is_in_order
 
+_URGENT_FIRST = case((Case.urgent_at.is_not(None), 0), else_=1)
+
 
 async def in_queue(session: AsyncSession, desk: str, viewer: int, most: int = 8, skip: int = 0) -> Sequence[Case]:
-    """What nobody has taken, what is due first at the top, as far as the viewer may see it."""
+    """What nobody has taken, as far as the viewer may see it: where somebody may be in danger at the top, then what is
+    due first."""
     rows = await session.scalars(
         select(Case)
         .where(_waits_in(desk), not_hidden_from(viewer))
-        .order_by(Case.due_at, Case.id)
+        .order_by(_URGENT_FIRST, Case.due_at, Case.id)
         .offset(skip)
         .limit(most)
     )
@@ -34,11 +37,11 @@ async def count_waiting(session: AsyncSession, desk: str, viewer: int) -> int:
 
 
 async def in_hand(session: AsyncSession, handler: int, most: int = 40) -> Sequence[Case]:
-    """The open cases of a handler: those that wait for the handler first."""
+    """The open cases of a handler: where somebody may be in danger first, then those that wait for the handler."""
     rows = await session.scalars(
         select(Case)
         .where(Case.assigned_to == handler, Case.state != CaseState.CLOSED)
-        .order_by(Case.state, Case.last_at, Case.id)
+        .order_by(_URGENT_FIRST, Case.state, Case.last_at, Case.id)
         .limit(most)
     )
     return rows.all()
@@ -53,6 +56,18 @@ async def late(session: AsyncSession, now: datetime, most: int = 200) -> Sequenc
         select(Case)
         .where(Case.late_at <= now, Case.first_answer_at.is_(None), Case.state != CaseState.CLOSED)
         .order_by(Case.late_at, Case.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return rows.all()
+
+
+async def urgent_and_late(session: AsyncSession, now: datetime, most: int = 200) -> Sequence[Case]:
+    """Those in which somebody may be in danger and has had no answer in time, and of which more people are to hear."""
+    rows = await session.scalars(
+        select(Case)
+        .where(Case.urgent_due_at <= now, ~Case.urgent_told, Case.state != CaseState.CLOSED)
+        .order_by(Case.urgent_due_at, Case.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
@@ -102,7 +117,10 @@ async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
 
 async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int = 20) -> list[tuple[Case, str]]:
     """Cases of these desks whose topic is missing, or says what holds no more; each with what it is to say."""
-    state = case((Case.state == CaseState.CLOSED, "closed"), (Case.assigned_to.is_not(None), "taken"), else_="waits")
+    state = case(
+        (Case.state == CaseState.CLOSED, "closed"), (Case.assigned_to.is_not(None), "taken"),
+        (Case.urgent_at.is_not(None), "urgent"), else_="waits",
+    )  # fmt: skip
     is_old = or_(Case.topic_shows.is_(None) & (Case.state != CaseState.CLOSED), Case.topic_shows != state)
     rows = await session.execute(
         select(Case, state).where(Case.desk.in_(desks), is_old, Case.content.is_not(None)).order_by(Case.id).limit(most)

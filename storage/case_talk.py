@@ -116,7 +116,7 @@ def _note(case: Case, side: Side, now: datetime) -> None:
     if side is Side.RIDER:
         case.state = CaseState.OURS
         return
-    case.state = CaseState.RIDERS
+    case.state, case.urgent_due_at = CaseState.RIDERS, None
     if case.first_answer_at is None:
         case.first_answer_at, case.late_at = now, None
 

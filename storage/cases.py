@@ -13,7 +13,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, case, delete, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, case, delete, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -97,6 +97,12 @@ class Case(Base):
     """Whether the rider can't be reached, and the handler knows."""
     topic_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
     topic_shows: Mapped[str | None] = mapped_column(String(40), default=None)
+    urgent_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Since when it is known that somebody may be in danger."""
+    urgent_due_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    """Until when an answer to that is due; None once there is one."""
+    urgent_told: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether coordinators and admins know that there was none in time."""
 
 
 class CaseConflict(Base):
@@ -280,6 +286,19 @@ def close(row: Case, outcome: Outcome, now: datetime) -> None:
     """Raises CaseClosed."""
     require_open(row)
     row.state, row.outcome, row.closed_at, row.late_at = CaseState.CLOSED, outcome, now, None
+    row.urgent_due_at = None
+
+
+def mark_urgent(row: Case, now: datetime, within: timedelta) -> bool:
+    """Somebody may be in danger. True if people are to be called: False while those who were called still have time to
+    answer, so that each further message does not call them again. An anonymous case can't be answered, so none is due.
+    """
+    is_called = row.urgent_due_at is not None and not row.urgent_told
+    if is_called or (row.urgent_at is not None and row.person_id is None):
+        return False
+    row.urgent_at = row.urgent_at or now
+    row.urgent_due_at, row.urgent_told = now + within if row.person_id is not None else None, False
+    return True
 
 
 def reopen(row: Case, now: datetime) -> None:
@@ -312,7 +331,16 @@ async def strip(session: AsyncSession, case_id: int) -> None:
     await session.execute(
         update(Case)
         .where(Case.id == case_id)
-        .values(content=None, person_id=None, assigned_to=None, assigned_at=None, late_at=None, writing_until=None)
+        .values(
+            content=None,
+            person_id=None,
+            assigned_to=None,
+            assigned_at=None,
+            late_at=None,
+            writing_until=None,
+            urgent_at=None,
+            urgent_due_at=None,
+        )
     )
 
 

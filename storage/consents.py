@@ -45,11 +45,12 @@ async def find(session: AsyncSession, person_id: int, purpose: str) -> Consent |
     )  # fmt: skip
 
 
-async def require(session: AsyncSession, person_id: int, purpose: str, version: int) -> None:
-    """Raises NoConsent unless this version was agreed to."""
+async def require(session: AsyncSession, person_id: int, purpose: str, *versions: int) -> int:
+    """Which of these versions was agreed to. Raises NoConsent if none was."""
     found = await find(session, person_id, purpose)
-    if found is None or found.version != version:
+    if found is None or found.version not in versions:
         raise NoConsent
+    return found.version
 
 
 async def withdraw(session: AsyncSession, person_id: int, purpose: str, now: datetime) -> None:

@@ -77,7 +77,13 @@ class Desk:
     working_days: bool = False
     answers: Sequence[Canned] = ()
     danger: Sequence[str] = ()
+    """Words of danger of the organisation's own, beside those of storage/danger_words.toml."""
     emergency: Words = field(default_factory=dict)
+    """What is said to them in place of the numbers of storage/emergency_numbers.toml."""
+    crisis: bool = False
+    """Whether somebody in danger is sent here."""
+    urgent_within: timedelta = timedelta(minutes=30)
+    """The target where somebody may be in danger; after it coordinators and admins are told too."""
     forum: int = 0
     most_per_day: int = 5
     """Cases that one person may bring within a day."""
@@ -93,11 +99,6 @@ class Desk:
     def purpose(self) -> str:
         """Under which its consents are kept."""
         return f"desk_{self.key}"
-
-    def is_danger(self, text: str) -> bool:
-        """Whether words of acute danger stand in the text."""
-        lowered = text.casefold()
-        return any(words.casefold() in lowered for words in self.danger)
 
 
 Desks = Mapping[str, Desk]

@@ -47,10 +47,11 @@ OPEN_TO_ALL = {
         "actask", "ics", "feed", "feedrenew", "rate", "digest",
         "deskgo", "deskdraft", "desknot", "case", "caseremind", "caseend", "caseendnow", "casereopen",
         "caserate", "casewrite", "casemove", "casemoveto", "casebundle", "casesforget", "casesforgetnow",
+        "urgent", "urgentgo", "urgentsend",
     },
     "links": {"st", "act", "ci"},
     "forms": {"address", "join", "application_answer", "sign_up", "activity_ask", "activity_comment",
-              "desk_legal", "desk_care", "desk_aid", "desk_suggestion"},
+              "desk_legal", "desk_care", "desk_aid", "desk_suggestion", "urgent"},
 }  # fmt: skip
 
 

@@ -255,7 +255,7 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
         assert row.count == 3
     await admin.says("/system")
     page = await admin.hears_of("System")
-    for words in ("Nuanxin 0.7.0", "👑", "schema 0007", "set aside: 1", "in 24 h: 1", "no backup yet"):
+    for words in ("Nuanxin 0.7.0", "👑", "schema 0008", "set aside: 1", "in 24 h: 1", "no backup yet"):
         assert words in page["text"], words
     await admin.presses("Errors")
     listed = await admin.hears_of("RuntimeError")

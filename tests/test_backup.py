@@ -29,7 +29,7 @@ from tests.test_keys import filled
 from tests.test_process import bot
 from tests.town import ADMIN, NOON, Rider, Town, configured, running, telegram
 
-HEADER = Header("sqlite", "0007", "2026-11-25T00:00:00+00:00")
+HEADER = Header("sqlite", "0008", "2026-11-25T00:00:00+00:00")
 
 
 def postgresql_tools() -> str:
@@ -247,7 +247,7 @@ async def test_the_schema_goes_down_and_up_again_with_data_in_it(database: Datab
             "note, updated_at) VALUES ('a', 'a', 'Hall', '', 37.4, 116.3, '', 0, '', '', '2026-11-24 04:00:00+00:00')"
         ))  # fmt: skip
     before = await tables_of(database)
-    for older in ("0006", "0005", "0006"):
+    for older in ("0007", "0006", "0005", "0007"):
         await schema.migrate(database, older)
         async with database.connected() as connection:
             assert await schema.revision(connection) == older

@@ -68,7 +68,7 @@ def test_every_kind_of_the_desks_names_limits_that_are_in_the_file() -> None:
 
 def test_every_word_of_the_desks_is_there_in_both_languages() -> None:
     for desk in desk_config.desks(load(Path("none.toml")).desks).values():
-        words = [desk.title, desk.about, desk.before, desk.following, *([desk.emergency] if desk.danger else [])]
+        words = [desk.title, desk.about, desk.before, desk.following, *([desk.emergency] if desk.emergency else [])]
         words += [one.words for one in desk.kinds] + [one.words for one in desk.answers]
         for ask in desk.asks:
             words += [ask.title, ask.words, *(one.words for one in ask.choices)]
@@ -160,6 +160,8 @@ about = { zh_Hans = "租房求助", en = "Help with housing" }
 before = { zh_Hans = "…", en = "Rent and landlords." }
 following = { zh_Hans = "…", en = "Somebody answers." }
 late = ["2h", "4h", "6h"]
+urgent_within = "45m"
+danger = ["走了算了"]
 [[desks.housing.asks]]
 key = "story"
 type = "parts"
@@ -183,6 +185,8 @@ def test_an_organisation_adds_a_desk_without_code(tmp_path: Path) -> None:
     desks = desk_config.desks(load(tmp_path / "config.toml").desks)
     assert set(desks) == {"legal", "aid", "suggestion", "housing"}
     assert desks["housing"].late == (timedelta(hours=2), timedelta(hours=4), timedelta(hours=6))
+    assert desks["housing"].urgent_within == timedelta(minutes=45) and desks["housing"].danger == ("走了算了",)
+    assert desks["legal"].urgent_within == timedelta(minutes=30) and not any(desk.crisis for desk in desks.values())
     assert desks["legal"].people == {5, 6} and desks["legal"].hotlines == ("12348", "12351")
 
 
@@ -197,6 +201,9 @@ def test_an_organisation_adds_a_desk_without_code(tmp_path: Path) -> None:
         ('type = "parts"', 'type = "poem"'),
         ('type = "parts"', 'type = "kind"'),
         ('late = ["2h", "4h", "6h"]', 'late = ["soon"]'),
+        ('urgent_within = "45m"', 'urgent_within = "soon"'),
+        ('urgent_within = "45m"', 'urgent_within = "0s"'),
+        ("enabled = false", "asks = [{ key = 'x', type = 'text', title = { en = 'x' }, words = { en = 'x' } }]"),
         ("people = [5, 6]", "persons = [5]"),
     ],
 )

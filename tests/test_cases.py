@@ -379,29 +379,6 @@ async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
     await rider.rider.hears_of("Where did it happen?")
 
 
-async def test_words_of_danger_are_answered_at_once(town: Town) -> None:
-    rider = await at_desk(town, 409)
-    await rider.says("/care")
-    assert "12356" in (await rider.rider.hears_of("Before the first question"))["text"]
-    await rider.presses("✅ I agree, let us begin")
-    await rider.rider.hears_of("What is it about, roughly?")
-    await rider.rider.presses("Stress")
-    await rider.rider.hears_of("Say whatever you want")
-    await rider.says("Some days I want to die")
-    assert "120" in (await rider.rider.hears_of("Are you in danger right now?"))["text"]
-    await rider.rider.hears_of("I have it")
-    await rider.presses("✔ That is all")
-    await rider.rider.hears_of("How may we call you?")
-    await rider.presses("🙈 Without my name")
-    await rider.rider.hears_of("Is everything right?")
-    await rider.presses("✔ Send")
-    assert "C-2026-000001" in (await rider.rider.hears_of("Your case has the number"))["text"]
-    await rider.presses("💬 Write in this case")
-    await rider.rider.hears_of("What you write now goes into")
-    await rider.says("我不想活了")
-    await rider.rider.hears_of("Are you in danger right now?")
-
-
 async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     rider = await at_desk(town, 410)
     await rider.says("/suggestion")
