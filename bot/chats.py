@@ -106,7 +106,8 @@ class Chats:
             self._refused.clear()
 
     def put_off(self, chat: int, seconds: float, holds: bool = False) -> float:
-        """Seconds after which what is put off now may be tried again, at least so many. With `holds`, new answers wait until those that are kept have gone out (`kept_are_out`)."""
+        """Seconds after which what is put off now may be tried again, at least so many. With `holds`, new answers wait
+        until those that are kept have gone out (`kept_are_out`)."""
         now = self._clock()
         found = self._silent(chat)
         found.until = max(found.until, now + seconds) + STEP

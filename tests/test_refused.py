@@ -20,7 +20,10 @@ from bot.sandbox.params import Refusal
 from bot.sandbox.server import Fault
 from handlers.talk import Outgoing
 from storage import deliveries
+from storage.database import open_database
 from storage.deliveries import Delivery, Notice, State
+from storage.encryption import Vault
+from tests.conftest import KEY
 from tests.test_metrics import page, value
 from tests.town import NOON, Town, running
 
@@ -85,28 +88,17 @@ async def test_an_hour_of_silence_in_one_chat_holds_up_nobody_else(town: Town) -
     assert value(await page(town), "nuanxin_chats_silent") == 0
 
 
-async def test_what_was_kept_for_an_hour_comes_after_a_restart_too(town: Town) -> None:
+async def test_what_was_kept_for_an_hour_comes_after_a_restart_too(town: Town, database_url: str) -> None:
     rider = town.rider(3)
     refused = silences(town, 3)
     await rider.says("hello")
     await town.until_idle()
-    await town.app.answering.kept.resend()
     refused.clear()
-    again = Town(town.database, town.api, town.config)
-    again.now = NOON + timedelta(seconds=HOUR + 1)
     town.app.leave()
-    async with running_beside(again):
+    again = Town(open_database(database_url, Vault([KEY])), town.api, town.config)
+    again.now = NOON + timedelta(seconds=HOUR + 1)
+    async with running(again.app):
         assert "location" in (await rider.hears())["text"]
-
-
-def running_beside(town: Town) -> Any:
-    """Without closing the database, which the other one still holds."""
-    town.app.database.close = _nothing  # type: ignore[method-assign]
-    return running(town.app)
-
-
-async def _nothing() -> None:
-    return
 
 
 async def test_different_chats_refused_at_once_are_the_limit_of_all(town: Town) -> None:
