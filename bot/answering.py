@@ -8,21 +8,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-import orjson
+from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Chat
 
 from bot.arrivals import Arrivals, Verdict, written_at
 from bot.courier import Courier, Later
 from bot.error_book import ErrorBook
+from bot.kept_answers import KEPT_BEFORE_RESENT, KeptAnswers, pack, unpack
 from bot.logs import logger
 from bot.metrics import Metrics
 from handlers import emergency, refusals, texts
 from handlers.dispatch import Call, call_for, call_for_blocked
 from handlers.house import House
-from handlers.incoming import Incoming, Json
+from handlers.incoming import Incoming, Json, odd_kind
 from handlers.routes import Routes
-from handlers.talk import Danger, Forged, NoSession, Outgoing, Person, Talk
+from handlers.talk import Danger, Forged, NoSession, Person, Talk
 from storage import appends, deliveries, dialogues, people, updates
 from storage.appends import Append, Seen
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
@@ -33,7 +34,8 @@ from storage.updates import Done
 log = logger("bot.answering")
 
 SEEN_EVERY = timedelta(hours=12)
-KEPT_BEFORE_RESENT = timedelta(seconds=60)
+_UNREADABLE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, DataError)
+"""What an update may raise that is not what Telegram sends."""
 
 
 def update_key(raw: Json) -> int:
@@ -42,7 +44,8 @@ def update_key(raw: Json) -> int:
     parts = [str(raw.get("update_id"))]
     for kind, body in raw.items():
         if isinstance(body, dict):
-            chat = body.get("chat") or {}
+            chat = body.get("chat")
+            chat = chat if isinstance(chat, dict) else {}
             parts += [kind, str(body.get("id") or body.get("message_id")), str(chat.get("id")), str(body.get("date"))]
             parts.append(str(body.get("edit_date")))
     return int.from_bytes(hashlib.blake2b("/".join(parts).encode(), digest_size=8).digest(), "big") >> 1
@@ -64,7 +67,7 @@ class Answering:
         self.clock = clock
         self.metrics = metrics
         self._known = Grouped(self._look_up)
-        self._answered = Grouped(self._note_answered)
+        self.kept = KeptAnswers(database, courier, clock)
         self._append = Grouped(self._write_appends)
 
     async def handle(self, raw: Json) -> None:
@@ -75,9 +78,24 @@ class Answering:
         """
         incoming = Incoming.read(raw)
         if incoming is None:
+            self._note_odd(raw)
             return
+        try:
+            await self._handle(incoming, update_key(raw))
+        except _UNREADABLE as trouble:
+            # It would be so again each time that Telegram hands it over.
+            self.metrics.updates.labels(incoming.kind, "failed").inc()
+            await self._errors.note("an update can't be read", trouble)
+
+    def _note_odd(self, raw: Json) -> None:
+        """What is nobody's is no news; what Telegram would not send is, by its kind."""
+        kind = odd_kind(raw)
+        if kind is not None:
+            self.metrics.updates.labels(kind, "odd").inc()
+            log.warning("an update is not what Telegram sends; it is left out", kind=kind)
+
+    async def _handle(self, incoming: Incoming, key: int) -> None:
         begun = time.perf_counter()
-        key = update_key(raw)
         standing, done = await self._known((incoming.user_id, key))
         talk = self._talk(incoming, key, standing)
         if done is not None:
@@ -256,31 +274,10 @@ class Answering:
         try:
             await self.courier.send_all(talk.outgoing)
         except Later as later:
-            await self._keep(talk.key, later)
+            await self.kept.keep(talk.key, later)
             return
         if talk.keeps_answers:
-            await self._answered(talk.key)
-
-    async def _keep(self, key: int, later: Later) -> None:
-        """Keeps what Telegram does not take now; `resend` tries again when it is due."""
-        now = self.clock()
-        async with self.database.writing() as session:
-            await updates.mark_done(session, key, now)
-            await updates.keep_answers(session, key, pack(later.rest), now + timedelta(seconds=later.seconds))
-
-    async def resend(self) -> int:
-        """Sends kept answers that are due (after a crash, or after "too many requests"); returns how many updates."""
-        now = self.clock()
-        async with self.database.writing() as session:
-            claimed = await updates.claim_unanswered(session, now, KEPT_BEFORE_RESENT)
-        for kept in claimed:
-            try:
-                await self.courier.send_all(unpack(kept.answers))
-            except Later as later:
-                await self._keep(kept.key, later)
-                continue
-            await self._answered(kept.key)
-        return len(claimed)
+            await self.kept.answered(talk.key)
 
     async def _look_up(self, asked: Sequence[tuple[int, int]]) -> list[tuple[Standing, Done | None]]:
         """Who speaks, and whether the update has had its effect already."""
@@ -289,21 +286,7 @@ class Answering:
             standings = await people.standings(session, people_ids, self.clock())
             return list(zip(standings, await updates.done(session, keys), strict=True))
 
-    async def _note_answered(self, keys: Sequence[int]) -> list[None]:
-        async with self.database.writing() as session:
-            await updates.answered(session, keys)
-        return [None] * len(keys)
-
     async def _write_appends(self, groups: Sequence[list[Append]]) -> list[None]:
         async with self.database.writing() as session:
             await appends.write(session, [row for group in groups for row in group], self.clock())
         return [None] * len(groups)
-
-
-def pack(outgoings: Sequence[Outgoing]) -> bytes:
-    """Answers as bytes; one that uploads a file is left out (its button can be pressed again)."""
-    return orjson.dumps([[one.method, one.params, one.minor] for one in outgoings if not one.files])
-
-
-def unpack(kept: bytes) -> list[Outgoing]:
-    return [Outgoing(method, params, minor=minor) for method, params, minor in orjson.loads(kept)]

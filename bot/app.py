@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from telegram import error
 
-from bot import backups, evidence, forum, menus, watching
+from bot import backups, evidence, forum, hook, watching
 from bot.answering import Answering
 from bot.arrivals import Arrivals
 from bot.backups import Backups
@@ -28,13 +28,16 @@ from bot.error_book import ErrorBook
 from bot.evidence import Fetching
 from bot.forum import Forum
 from bot.geocoding import GeopyGeocoder
+from bot.hook import Hook
 from bot.intake import Polling
 from bot.leader import Leader
 from bot.logs import logger
+from bot.menus import Menus
 from bot.metrics import Metrics
 from bot.pacing import Pacer
 from bot.painting import PillowPainter
 from bot.panels import PANELS_EVERY, Panels
+from bot.reach import Outage, Reach, insist
 from bot.rendering import Rendering
 from bot.shares import Shares
 from bot.transport import AiohttpRequest
@@ -46,7 +49,7 @@ from bot.web.calendar import CalendarFeed
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
 from handlers.house import House, Joining, NotFetched, Organisation
-from handlers.incoming import HANDLED, Json
+from handlers.incoming import Json
 from schedules.scheduler import Scheduler
 from schedules.settings import Settings
 from storage import blocks, keys, people, roles, schema, settings, versions
@@ -114,7 +117,12 @@ class App:
             config.telegram.messages_per_second, monotonic, config.telegram.messages_per_second_per_chat,
             config.telegram.messages_per_minute_per_group,
         )  # fmt: skip
-        self.courier = Courier(self.transport, self.base_url, self._unreachable, self.metrics, self.pacer)
+        self._monotonic = monotonic
+        self.reach = Reach(monotonic)
+        self.courier = Courier(
+            self.transport, self.base_url, self._unreachable, self.metrics, self.pacer,
+            Outage("messages can't be sent", monotonic),
+        )  # fmt: skip
         routes = features.routes(self.house.desks)
         self.errors = ErrorBook(database, self.house, clock, self.metrics)
         limits = config.limits
@@ -126,7 +134,13 @@ class App:
             database, self.courier, Rendering(database, self.house, self.answering.routes, config, clock).render, clock,
             self.leader.leading, config.telegram.messages_per_second, self.house,
         )  # fmt: skip
-        self.polling = Polling(self._ask, self.answering.handle, self.leader.leading)
+        self.hook = Hook(config.telegram, self.call, self.reach, self.leader.leading.is_set, monotonic)
+        self.polling = Polling(
+            self._ask, self.answering.handle, self.leader.leading, monotonic, self.reach,
+            self.metrics.updates.labels("none", "odd").inc, self.hook.look,
+        )  # fmt: skip
+        if not self.polls:
+            self.transport.on_success = self.reach.answered
         self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())
         of_clock = Settings(
             self.house.quiet_hours, zone, retention, self.house.coordinators, self.house.admins,
@@ -157,7 +171,7 @@ class App:
         self.geocoder: GeopyGeocoder | None = None
         self._started = False
         self._versions: dict[str, int] = {}
-        self._bot_id = 0
+        self._menus = Menus(database, self.house, routes, self.call, clock)
         self.left = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.metrics.gauge("updates_in_hand", "Updates being worked on", self._in_hand)
@@ -165,12 +179,14 @@ class App:
         self.metrics.gauge("messages_waiting", "Messages that wait for their turn", lambda: self.pacer.waiting)
         self.metrics.gauge("deliveries_in_flight", "Deliveries being sent", lambda: self.delivering.in_flight)
         self.metrics.gauge("share", "Messages a second that this process may send", lambda: self.pacer.share)
+        self.metrics.gauge("chats_silent", "Chats that wait since Telegram refused them", self._chats_silent)
+        self.metrics.gauge("telegram_silent_seconds", "Since Telegram last answered", lambda: self.reach.silent_for)
         self.metrics.gauge("leads", "1 if this process leads", lambda: float(self.leader.leading.is_set()))
 
     async def _resend(self) -> None:
         """In polling mode only the leader speaks, at the whole limit."""
         if not self.polls or self.leader.leading.is_set():
-            await self.answering.resend()
+            await self.answering.kept.resend()
 
     def _metres_to_nearest(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> Sequence[float]:
         return self.directory.index.metres_to_nearest(latitudes, longitudes)
@@ -183,8 +199,17 @@ class App:
     def is_ready(self) -> bool:
         """Migrated, Telegram has answered, and updates are being taken (by the leader at least)."""
         stands_by = self.leader.knows.is_set() and not self.leader.leading.is_set()
-        takes = self.polling.is_taking or stands_by if self.polls else self.pacer.share > 0
+        answers = not self.reach.trouble
+        takes = (self.polling.is_taking and answers) or stands_by if self.polls else self.pacer.share > 0 and answers
         return self._started and not self.left.is_set() and takes
+
+    @property
+    def trouble(self) -> str:
+        """What keeps Telegram's updates from coming here; empty if nothing does, and where this process stands by."""
+        return self.reach.trouble if not self.polls or self.leader.leading.is_set() else ""
+
+    def _chats_silent(self) -> float:
+        return self.pacer.chats.silent
 
     def _in_hand(self) -> float:
         return self.polling.in_hand + self.webhook.in_hand
@@ -202,8 +227,11 @@ class App:
         _, me = await asyncio.gather(self.directory.refresh(), self._introduce())
         self.house.bot_username = str(me.get("username", ""))
         self.house.reads_all_group_messages = bool(me.get("can_read_all_group_messages"))
-        await self._choose_intake()
-        self._bot_id = int(me.get("id", 0))
+        await self.hook.choose()
+        self.reach.answered()
+        if not self.polls:
+            self._beside(self._every(hook.LOOKED_EVERY, self.hook.look))
+        self._beside(self._menus.keep(int(me["id"]), self.left))
         self._beside(self._every(REFRESHED_EVERY, self.directory.refresh))
         self._beside(self._every(WATCHED_EVERY, self._watch_versions))
         self._beside(self._every(CHECKPOINT_EVERY, self.database.checkpoint))
@@ -224,35 +252,11 @@ class App:
 
     async def _introduce(self) -> Json:
         """Waits for Telegram; a wrong token ends the program with its reason."""
-        pause = 0.5
-        while True:
-            try:
-                return dict(await self._ask("getMe", {}, 10))
-            except (error.InvalidToken, error.Forbidden):
-                raise
-            except error.TelegramError as trouble:
-                log.warning("Telegram does not answer yet", trouble=type(trouble).__name__)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 10)
 
-    async def _choose_intake(self) -> None:
-        """Tells Telegram where updates go. Nothing that waits there is dropped."""
-        if self.polls:
-            await self._ask("deleteWebhook", {"drop_pending_updates": False}, 20)
-            return
-        section = self.config.telegram
-        await self._ask("setWebhook", {
-            "url": section.webhook_url, "secret_token": section.webhook_secret.get_secret_value(),
-            "allowed_updates": list(HANDLED), "max_connections": 100,
-        }, 20)  # fmt: skip
+        async def ask() -> Json:
+            return dict(await self._ask("getMe", {}, 10))
 
-    async def _publish_menus(self) -> None:
-        """Beside the start; its failure stops nothing."""
-        try:
-            wanted = await menus.everything(self.database, self.house, self.answering.routes, self.answering.clock())
-            await menus.publish(self.database, self._bot_id, wanted, self.call)
-        except Exception as trouble:
-            log.warning("menus not published", trouble=type(trouble).__name__)
+        return await insist(ask, Outage("Telegram does not answer yet", self._monotonic), but=(error.InvalidToken,))
 
     async def run(self) -> None:
         """Takes updates until `leave`; in webhook mode they come by themselves."""
@@ -283,12 +287,16 @@ class App:
 
     async def _every(self, seconds: float, work: Callable[[], Any]) -> None:
         """Until `leave`; a failure is logged and tried again."""
+        passing = Outage(f"{work.__name__} waits for Telegram", self._monotonic)
         while not self.left.is_set():
             try:
                 await work()
+                passing.over()
+            except _PASSING as trouble:
+                passing.missed(trouble)
             except Exception as trouble:
                 log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
-                if not is_outage(trouble) and not isinstance(trouble, _PASSING):
+                if not is_outage(trouble):
                     await self.errors.note(f"{work.__name__} failed", trouble)
             await wait_at_most(self.left, seconds)
 
@@ -325,7 +333,7 @@ class App:
         if found.get(keys.VERSION, 0) != self._versions.get(keys.VERSION, 0):
             self.database.vault.renew()
         if self._versions.get(roles.VERSION) != found.get(roles.VERSION, 0):
-            await self._publish_menus()
+            self._menus.ask()
         if found.get(settings.VERSION, 0) != self._versions.get(settings.VERSION, 0):
             await self.tuning.refresh()
         if found.get(blocks.VERSION, 0) != self._versions.get(blocks.VERSION, 0):
@@ -345,6 +353,6 @@ class App:
     def add_routes(self, application: web.Application) -> None:
         """What this process serves: health, figures, and the webhook at the path of its URL."""
         self.calendar.add_routes(application)
-        health.add_routes(application, lambda: self.is_ready, self.metrics)
+        health.add_routes(application, lambda: self.is_ready, lambda: self.trouble, self.metrics)
         if not self.polls:
             application.router.add_post(urlsplit(self.config.telegram.webhook_url).path, self.webhook.take)

@@ -13,10 +13,11 @@ from functools import partial
 
 from telegram import error
 
-from bot.courier import Courier, is_gone, is_settled, wait_of
+from bot.answers import ServerTrouble
+from bot.courier import Courier, is_gone, is_settled, perhaps_sent
 from bot.logs import logger
 from bot.pacing import Priority
-from bot.transport import BrokenConnection, ServerTrouble
+from bot.reach import wait_of
 from bot.waiting import wait_at_most
 from handlers import set_aside
 from handlers.access import Right
@@ -63,6 +64,8 @@ class Delivering:
         """Of what is to reach a person in order: when the last one was put off (by the loop's clock), and until when.
         What was claimed before that moment waits with it; what is claimed afterwards, the table holds back itself."""
         self._outage_pause = 0.0
+        self._resumes_at = float("-inf")
+        """By the loop's clock: until then Telegram is not tried again after it could not be reached."""
         self._leaving = False
         self.awake = asyncio.Event()
 
@@ -173,9 +176,18 @@ class Delivering:
     async def _attempt(self, one: Claimed, claimed_at: float) -> Outcome:
         pacer, loop = self._courier.pacer, asyncio.get_running_loop()
         priority = Priority(one.priority)
-        wait = pacer.silent_for or (pacer.bulk_delay(one.recipient) if priority is Priority.BROADCAST else 0)
+        wait = pacer.silent_for or self._resumes_at - loop.time()
+        if wait > 0:
+            return self._later(one, wait, one.tries)
+        is_new = one.target is None
+        wait = max(pacer.chats.silence(one.recipient), pacer.chats.delay(one.recipient) if is_new else 0.0)
+        if wait:
+            return self._silent(one, wait)
+        wait = pacer.bulk_delay(one.recipient) if priority is Priority.BROADCAST else 0
         if wait:
             return self._later(one, wait, one.tries)
+        if is_new:
+            pacer.chats.take(one.recipient)
         await pacer.slot(priority)
         if loop.time() - claimed_at > STALE_AFTER:
             return self._later(one, 0, one.tries)
@@ -192,13 +204,11 @@ class Delivering:
         try:
             result = await self._courier.call(outgoing)
         except error.RetryAfter as asked:
-            self._courier.pacer.pause(wait_of(asked))
-            return self._later(one, wait_of(asked), one.tries)
+            self._courier.pacer.refused(one.recipient, wait_of(asked))
+            return self._silent(one, wait_of(asked))
         except error.ChatMigrated as moved:
             outgoing.params["chat_id"] = moved.new_chat_id
             return await self._send(one, outgoing)
-        except (error.TimedOut, BrokenConnection) as trouble:
-            return self._perhaps(one, type(trouble).__name__)
         except (error.Forbidden, error.BadRequest) as refusal:
             if is_gone(refusal):
                 await self._courier.unreachable(one.recipient)
@@ -206,17 +216,25 @@ class Delivering:
             if outgoing.method.startswith(("edit", "delete")) and is_settled(refusal):
                 return Outcome(one.id, State.SENT, one.tries + 1)
             return self._failed(one, refusal.message[:100])
-        except ServerTrouble as trouble:
-            return self._failed(one, trouble.message[:100])
-        except error.NetworkError:
-            # Telegram can't be reached at all: that is no fault of this message, and the others wait too.
-            self._outage_pause = min(30.0, 2 * self._outage_pause or 1.0)
-            self._courier.pacer.pause(self._outage_pause)
-            return self._later(one, self._outage_pause, one.tries)
+        except error.TelegramError as trouble:
+            return self._troubled(one, trouble)
         self._outage_pause = 0.0
+        self._courier.outage.over()
         self._courier.count("sent")
         message_id = result.get("message_id") if isinstance(result, dict) else None
         return Outcome(one.id, State.SENT, one.tries + 1, message_id=message_id)
+
+    def _troubled(self, one: Claimed, trouble: error.TelegramError) -> Outcome:
+        """Nobody took the message, or nobody knows."""
+        self._courier.outage.missed(trouble)
+        if perhaps_sent(trouble):
+            return self._perhaps(one, type(trouble).__name__)
+        if isinstance(trouble, ServerTrouble):
+            return self._failed(one, trouble.message[:100])
+        # Telegram can't be reached at all: that is no fault of this message, and the others wait too.
+        self._outage_pause = min(30.0, 2 * self._outage_pause or 1.0)
+        self._resumes_at = asyncio.get_running_loop().time() + self._outage_pause
+        return self._later(one, self._outage_pause, one.tries)
 
     def _perhaps(self, one: Claimed, trouble: str) -> Outcome:
         if one.priority == Priority.BROADCAST or one.tries > 0:
@@ -230,6 +248,12 @@ class Delivering:
         if tries >= MOST_TRIES:
             return Outcome(one.id, State.FAILED, tries, trouble=trouble)
         return self._later(one, 2.0 ** (tries - 1), tries, trouble)
+
+    def _silent(self, one: Claimed, seconds: float) -> Outcome:
+        """Its chat may hear nothing for so long; what one person is told keeps its order."""
+        chats = self._courier.pacer.chats
+        due = self._clock() + timedelta(seconds=chats.put_off(one.recipient, seconds))
+        return Outcome(one.id, State.WAITING, one.tries, due=chats.in_order(one.recipient, due))
 
     def _later(self, one: Claimed, seconds: float, tries: int, trouble: str | None = None) -> Outcome:
         due = self._clock() + timedelta(seconds=seconds)

@@ -3,6 +3,7 @@ leads to the private chat; what was told stays there."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from telegram import error
 
 from bot.courier import Courier
-from bot.logs import logger
 from bot.pacing import Priority
+from bot.reach import Outage, wait_of
 from handlers.case_words import topic_words
 from handlers.house import House
 from handlers.talk import Outgoing, message_params
@@ -19,8 +20,6 @@ from storage import case_queue, cases
 from storage.cases import Case, CaseState
 from storage.database import Database
 from storage.desks import Desk
-
-log = logger("bot.forum")
 
 LOOKED_EVERY = 3.0
 
@@ -35,6 +34,7 @@ class Forum:
         self._house = house
         self._clock = clock
         self._leads = leads
+        self._outage = Outage("topics can't be shown", time.monotonic)
 
     async def show(self) -> None:
         """Brings the topics of all desks that have a forum up to date."""
@@ -43,11 +43,19 @@ class Forum:
             return
         async with self._database.reading() as session:
             rows = await case_queue.with_old_topic(session, list(desks))
+        chats = self._courier.pacer.chats
         for row, says in rows:
+            group = desks[row.desk].forum
+            if group is None or chats.silence(group):
+                continue
             try:
                 await self._show(desks[row.desk], row, says)
+            except error.RetryAfter as wait:
+                self._courier.pacer.refused(group, wait_of(wait))
             except error.TelegramError as trouble:
-                log.warning("a topic was not shown", trouble=type(trouble).__name__)
+                self._outage.missed(trouble)
+            else:
+                self._outage.over()
 
     async def _show(self, desk: Desk, row: Case, says: str) -> None:
         topic = row.topic_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -12,6 +13,7 @@ import orjson
 from telegram import error
 
 from bot.logs import logger
+from bot.waiting import wait_at_most, wait_for_either
 from handlers.access import Role, may
 from handlers.house import House
 from handlers.incoming import Json
@@ -22,6 +24,11 @@ from storage import people, publications, roles
 from storage.database import Database
 
 log = logger("bot.menus")
+
+Call = Callable[[str, Json], Awaitable[Any]]
+
+AGAIN_AFTER, LATEST_AGAIN = 1.0, 60.0
+"""Seconds until what Telegram did not take is tried again: at first, and at most."""
 
 
 class Published(NamedTuple):
@@ -67,11 +74,47 @@ def _commands(routes: Routes, language: str, roles: frozenset[Role]) -> list[Jso
     return menu_commands(routes, partial(may, roles), language)
 
 
-async def publish(
-    database: Database, bot_id: int, wanted: Sequence[Published], call: Callable[[str, Json], Awaitable[Any]]
-) -> int:
+class Menus:
+    """Publishes them when asked to, and again until Telegram has taken them."""
+
+    def __init__(
+        self, database: Database, house: House, routes: Routes, call: Call, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._house = house
+        self._routes = routes
+        self._call = call
+        self._clock = clock
+        self._asked = asyncio.Event()
+
+    def ask(self) -> None:
+        """Rights have changed."""
+        self._asked.set()
+
+    async def keep(self, bot_id: int, left: asyncio.Event) -> None:
+        """Until the program leaves; a failure stops nothing else."""
+        pause = AGAIN_AFTER
+        while not left.is_set():
+            await wait_for_either(self._asked, left)
+            self._asked.clear()
+            try:
+                wanted = await everything(self._database, self._house, self._routes, self._clock())
+                await publish(self._database, bot_id, wanted, self._call)
+                pause = AGAIN_AFTER
+            except Exception as trouble:
+                log.warning("menus not published; trying again", trouble=type(trouble).__name__)
+                self._asked.set()
+                await wait_at_most(left, pause)
+                pause = min(2 * pause, LATEST_AGAIN)
+
+
+async def publish(database: Database, bot_id: int, wanted: Sequence[Published], call: Call) -> int:
     """Sends what differs from what was sent last, and takes back the menus of those whose rights have ended; returns
-    how many calls that took."""
+    how many calls that took.
+
+    Raises:
+        TelegramError: Telegram does not take any now; what is left is tried again by the next call.
+    """
     async with database.reading() as session:
         known = await publications.digests(session)
     sent = 0
@@ -82,7 +125,7 @@ async def publish(
             continue
         try:
             await call(one.method, one.params)
-        except error.TelegramError as trouble:  # someone of the config may not have pressed Start yet
+        except (error.BadRequest, error.Forbidden) as trouble:  # someone of the config may not have pressed Start yet
             log.info("not published", name=one.name.partition("/")[0], trouble=type(trouble).__name__)
             continue
         sent += 1

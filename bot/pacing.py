@@ -10,6 +10,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from enum import IntEnum
 
+from bot.chats import Chats
+
 MARGIN = 0.012
 """The window is this much longer than its second, since messages do not all take equally long to reach Telegram."""
 CHAT_MOST, GROUP_MOST = 1.0, 20
@@ -82,6 +84,7 @@ class Pacer:
         self._clock = clock
         self.let_go = 0
         """How many messages have left."""
+        self.chats = Chats(per_chat, clock)
         self._chat_pause, self._group_most = 1 / per_chat, per_group
         self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
@@ -122,6 +125,12 @@ class Pacer:
     def pause(self, seconds: float) -> None:
         """Telegram asked for silence."""
         self._window.pause(self._clock() + seconds)
+
+    def refused(self, chat_id: int, seconds: float) -> None:
+        """Telegram refused a message to this chat for so long: that chat waits, and all if it is not alone."""
+        for_all = self.chats.refused(chat_id, seconds)
+        if for_all:
+            self.pause(for_all)
 
     @property
     def silent_for(self) -> float:

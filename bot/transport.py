@@ -6,9 +6,7 @@ The stock httpx transport falls to 440 updates/s and 600 sends/s with 30 or more
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +14,16 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import orjson
+from aiohttp.connector import Connection
 from telegram import error
 from telegram.request import BaseRequest, RequestData
 
+from bot.answers import OddAnswer, error_of, read_answer, read_json
 from handlers.incoming import Json
 from handlers.talk import File
 
+MOST_READ = 64 << 20
+"""Bytes of an answer. A hundred of the longest updates have a tenth of it."""
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -34,6 +36,8 @@ class AiohttpRequest(BaseRequest):
         self._connect_timeout = connect_timeout
         self._session: aiohttp.ClientSession | None = None
         self._proxies: dict[str, str] = {}
+        self.on_success: Callable[[], None] = lambda: None
+        """Hears of each call that Telegram has carried out."""
 
     @property
     def read_timeout(self) -> float:
@@ -51,7 +55,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=75),
+                connector=_Connector(limit=self._connections, keepalive_timeout=75),
                 timeout=self._timeouts(None, None),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 skip_auto_headers=("User-Agent", "Accept-Encoding"),
@@ -96,22 +100,37 @@ class AiohttpRequest(BaseRequest):
         if self._proxies:
             options["proxy"] = self._proxy_for(url)
         try:
-            async with self._session.request(method, url, data=body, headers=headers, **options) as response:
-                return response.status, await response.read()
+            # A redirect is not followed: it would carry the token to who knows whom, and turn a POST into a GET.
+            asking = self._session.request(method, url, data=body, headers=headers, allow_redirects=False, **options)
+            async with asking as response:
+                return response.status, await _body(response)
         except aiohttp.ConnectionTimeoutError:
             raise error.NetworkError("connecting to Telegram timed out") from None
         except TimeoutError:
             raise error.TimedOut from None
+        except aiohttp.ClientHttpProxyError as refusal:
+            raise error.NetworkError(f"the proxy refuses the way to Telegram ({refusal.status})") from None
+        except aiohttp.ClientProxyConnectionError:
+            raise error.NetworkError("the proxy can't be reached") from None
         except aiohttp.ClientConnectorError:
             raise error.NetworkError("Telegram can't be reached") from None
-        except aiohttp.ClientError as failure:
+        except (aiohttp.InvalidURL, NotConnected) as failure:
+            raise error.NetworkError(f"no way to Telegram ({type(failure).__name__})") from None
+        except (aiohttp.ClientError, OSError) as failure:
             # The text of an aiohttp error may hold the URL, and the URL holds the token.
             raise BrokenConnection(type(failure).__name__) from None
 
     def _proxy_for(self, url: str) -> str | None:
         parts = urlsplit(url)
-        bypassed = parts.hostname is not None and proxy_bypass(parts.hostname)
-        return None if bypassed else self._proxies.get(parts.scheme)
+        proxy = self._proxies.get(parts.scheme) or self._proxies.get("all")
+        if proxy is None or (parts.hostname is not None and proxy_bypass(parts.hostname)):
+            return None
+        kind = urlsplit(proxy).scheme
+        if kind != "http":
+            raise error.NetworkError(
+                f"the proxy of the environment has to be http://, not {kind or 'without a scheme'}"
+            )
+        return proxy
 
     async def call(
         self, url: str, params: Json, files: Mapping[str, File] | None = None, read_timeout: float | None = None
@@ -130,10 +149,9 @@ class AiohttpRequest(BaseRequest):
             status, body = await self._exchange(url, "POST", _form(plain, files), {}, timeouts)
         else:
             status, body = await self._exchange(url, "POST", orjson.dumps(params), _JSON, timeouts)
-        answer = self.parse_json_payload(body) if status == 200 or body.startswith(b"{") else {}
-        if status == 200 and answer.get("ok"):
-            return answer["result"]
-        raise _error(status, answer)
+        result = read_answer(url.rpartition("/")[2], status, body)
+        self.on_success()
+        return result
 
     async def download(self, url: str, most: int) -> bytes:
         """A file from Telegram.
@@ -147,7 +165,7 @@ class AiohttpRequest(BaseRequest):
         try:
             async with self._session.get(url, **options) as response:
                 if response.status != 200:
-                    raise _error(response.status, {})
+                    raise error_of(response.status, {})
                 async for chunk in response.content.iter_chunked(1 << 16):
                     content += chunk
                     if len(content) > most:
@@ -161,49 +179,41 @@ class AiohttpRequest(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
         """JSON by orjson; what it refuses (NaN, lone surrogates) is still read, so that one odd update stops nobody."""
-        try:
-            return orjson.loads(payload)
-        except orjson.JSONDecodeError:
-            try:
-                return json.loads(payload.decode("utf-8", "replace"))
-            except ValueError:
-                raise error.TelegramError("Telegram's answer is no JSON") from None
+        return read_json(payload)
 
 
 class BrokenConnection(error.NetworkError):
     """The connection broke after the request may have been sent."""
 
 
-class TooManyRequests(error.RetryAfter):
-    """The library's RetryAfter, whose own constructor warns of a change to come."""
-
-    def __init__(self, seconds: int) -> None:
-        error.TelegramError.__init__(self, f"Flood control exceeded. Retry in {seconds} seconds")
-        self._retry_after = timedelta(seconds=seconds)
+class NotConnected(aiohttp.ClientError):
+    """The way to Telegram, through a proxy perhaps, broke before anything was sent."""
 
 
-class ServerTrouble(error.NetworkError):
-    """Telegram answered with a 5xx."""
+class _Connector(aiohttp.TCPConnector):
+    """Tells what failed before a request was sent from what failed after."""
+
+    async def connect(self, *arguments: Any, **named: Any) -> Connection:
+        try:
+            return await super().connect(*arguments, **named)
+        except (
+            aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError, NotConnected
+        ):  # fmt: skip
+            raise
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
+            raise NotConnected(type(failure).__name__) from None
 
 
-def _error(status: int, answer: Json) -> error.TelegramError:
-    """The error that python-telegram-bot raises for this answer."""
-    said = str(answer.get("description", "")) or f"HTTP status {status}"
-    hints = answer.get("parameters") or {}
-    if "migrate_to_chat_id" in hints:
-        return error.ChatMigrated(int(hints["migrate_to_chat_id"]))
-    if status == 429:
-        return TooManyRequests(int(hints.get("retry_after", 1)))
-    known: dict[int, type[error.TelegramError]] = {
-        400: error.BadRequest,
-        401: error.InvalidToken,
-        403: error.Forbidden,
-        404: error.InvalidToken,
-        409: error.Conflict,
-    }
-    if status in known:
-        return known[status](said)
-    return ServerTrouble(said) if status >= 500 else error.NetworkError(said)
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    """The whole body, of MOST_READ bytes at most."""
+    if response.content_length is not None and response.content_length <= MOST_READ:
+        return await response.read()
+    content = bytearray()
+    async for chunk in response.content.iter_any():
+        content += chunk
+        if len(content) > MOST_READ:
+            raise OddAnswer("an answer without end", perhaps=True)
+    return bytes(content)
 
 
 def _seconds(value: Any) -> float | None:

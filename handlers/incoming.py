@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from telegram import Message, Update
 
@@ -13,6 +13,44 @@ Json = dict[str, Any]
 
 HANDLED = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
 """The kinds of update that Telegram is asked for."""
+
+
+_WIDEST = 1 << 52
+"""Numbers of people and chats have at most 52 significant bits, says the Bot API."""
+
+
+def is_number(value: Any) -> TypeGuard[int]:
+    """Whether it may be the number of something at Telegram."""
+    return isinstance(value, int) and not isinstance(value, bool) and -_WIDEST < value < _WIDEST
+
+
+def _number(whose: Any) -> int | None:
+    """Of a person or chat."""
+    number = whose.get("id") if isinstance(whose, dict) else None
+    return number if is_number(number) else None
+
+
+def _carrier(kind: str, body: Json) -> Any:
+    """What stands in a chat: the message that came, or the one under which a button was pressed."""
+    return body.get("message") if kind == "callback_query" else body
+
+
+def odd_kind(raw: Json) -> str | None:
+    """The kind of an update that Telegram would not send: no object, or without the number of somebody or of a chat."""
+    for kind in HANDLED:
+        body = raw.get(kind)
+        if body is None:
+            continue
+        if not isinstance(body, dict) or ("from" in body and _number(body["from"]) is None):
+            return kind
+        carrier = _carrier(kind, body)
+        if kind != "inline_query" and carrier is not None and _number(_chat(carrier)) is None:
+            return kind
+    return None
+
+
+def _chat(carrier: Any) -> Any:
+    return carrier.get("chat") if isinstance(carrier, dict) else None
 
 
 class Place(NamedTuple):
@@ -41,15 +79,16 @@ class Incoming:
         if kind is None:
             return None
         body = raw[kind]
-        user = body.get("from")
-        if kind == "inline_query" and isinstance(user, dict) and isinstance(user.get("id"), int):
-            # It comes from no chat that the bot is in: it is answered as the person's own.
-            return cls(raw, kind, body, user["id"], user["id"], "private")
-        chat = (body.get("message") or {}).get("chat") if kind == "callback_query" else body.get("chat")
-        if not isinstance(user, dict) or not isinstance(chat, dict):
+        user: Any = body.get("from")
+        user_id = _number(user)
+        if user_id is None:
             return None
-        user_id, chat_id = user.get("id"), chat.get("id")
-        if not isinstance(user_id, int) or not isinstance(chat_id, int) or user.get("is_bot"):
+        if kind == "inline_query":
+            # It comes from no chat that the bot is in: it is answered as the person's own.
+            return cls(raw, kind, body, user_id, user_id, "private")
+        chat = _chat(_carrier(kind, body))
+        chat_id = _number(chat)
+        if chat_id is None or user.get("is_bot"):
             return None
         return cls(raw, kind, body, user_id, chat_id, str(chat.get("type")))
 

@@ -99,7 +99,7 @@ async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPa
 
     async def proxy(request: web.BaseRequest) -> web.Response:
         asked.append(str(request.url))
-        return web.json_response({"ok": True, "result": True})
+        return web.json_response({"ok": True, "result": {"id": 7}})
 
     runner = web.ServerRunner(web.Server(proxy))
     await runner.setup()
@@ -107,6 +107,6 @@ async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{runner.addresses[0][1]}")
     monkeypatch.setenv("no_proxy", "")
     async with AiohttpRequest() as transport:
-        assert await asyncio.wait_for(transport.call("http://telegram.invalid/bot1:x/getMe", {}), 5) is True
+        assert await asyncio.wait_for(transport.call("http://telegram.invalid/bot1:x/getMe", {}), 5) == {"id": 7}
     await runner.cleanup()
     assert asked == ["http://telegram.invalid/bot1:x/getMe"]

@@ -9,13 +9,15 @@ from aiohttp import web
 from bot.metrics import Metrics
 
 
-def add_routes(application: web.Application, is_ready: Callable[[], bool], metrics: Metrics) -> None:
+def add_routes(
+    application: web.Application, is_ready: Callable[[], bool], trouble: Callable[[], str], metrics: Metrics
+) -> None:
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
 
     async def readyz(_request: web.Request) -> web.Response:
         ready = is_ready()
-        return web.json_response({"ready": ready}, status=200 if ready else 503)
+        return web.json_response({"ready": ready, "trouble": trouble()}, status=200 if ready else 503)
 
     async def figures(_request: web.Request) -> web.Response:
         return web.Response(body=metrics.page(), headers={"Content-Type": metrics.CONTENT_TYPE})
