@@ -31,6 +31,7 @@ def settings(folder: Path, url: str, database: str = "") -> dict[str, str]:
         "NUANXIN_TELEGRAM__TOKEN": TOKEN,
         "NUANXIN_TELEGRAM__API_BASE_URL": url,
         "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "100000",
+        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND_PER_CHAT": "1000",  # a stub's people type faster than people do
         "NUANXIN_WEB__PORT": "0",
         "NUANXIN_LOGGING__LEVEL": "warning",
         **chosen,

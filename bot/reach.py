@@ -30,17 +30,21 @@ class Reach:
         self._clock = clock
         self._answered_at = clock()
         self._conflicts: deque[float] = deque(maxlen=CONTESTED_BY)
-        self._is_token_said = False
+        self._is_token_said = self._is_contest_said = False
 
     def answered(self) -> None:
         """Also at the start and when this process begins to lead: from then on a minute is given."""
         self._answered_at = self._clock()
         self._is_token_said = False
+        self._is_contest_said = self._is_contest_said and self.is_contested
 
     def missed(self, trouble: Exception) -> None:
         """What it takes a person to put right is said once."""
         if isinstance(trouble, error.Conflict):
             self._conflicts.append(self._clock())
+            if self.is_contested and not self._is_contest_said:
+                self._is_contest_said = True
+                log.error("another program takes this bot's updates; stop one of the two")
         if isinstance(trouble, error.InvalidToken) and not self._is_token_said:
             self._is_token_said = True
             log.error("telegram.token: Telegram does not accept it any more; put the new one there and start again")
