@@ -15,6 +15,7 @@ from telegram import Chat
 from bot.arrivals import Arrivals, Verdict, written_at
 from bot.courier import Courier, Later
 from bot.error_book import ErrorBook
+from bot.in_hand import Held, InHand
 from bot.logs import logger
 from bot.metrics import Metrics
 from handlers import refusals, texts
@@ -28,6 +29,7 @@ from storage.appends import Append, Seen
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
 from storage.grouping import Grouped
 from storage.people import PersonId, Standing
+from storage.strikes import SET_ASIDE_AT
 from storage.updates import Done
 
 log = logger("bot.answering")
@@ -53,8 +55,9 @@ class Answering:
 
     def __init__(
         self, database: Database, house: House, routes: Routes, courier: Courier,
-        clock: Callable[[], datetime], metrics: Metrics, arrivals: Arrivals, errors: ErrorBook,
+        clock: Callable[[], datetime], metrics: Metrics, arrivals: Arrivals, errors: ErrorBook, in_hand: InHand,
     ) -> None:  # fmt: skip
+        self._in_hand = in_hand
         self._arrivals = arrivals
         self._errors = errors
         self.database = database
@@ -76,17 +79,28 @@ class Answering:
         incoming = Incoming.read(raw)
         if incoming is None:
             return
+        async with self._in_hand.holding(update_key(raw), incoming.kind) as held:
+            if held.strikes > SET_ASIDE_AT:
+                # Even saying that it failed has ended the process.
+                self.metrics.updates.labels(incoming.kind, "set_aside").inc()
+            else:
+                await self._answer(incoming, held)
+
+    async def _answer(self, incoming: Incoming, held: Held) -> None:
         begun = time.perf_counter()
-        key = update_key(raw)
-        standing, done = await self._known((incoming.user_id, key))
-        talk = self._talk(incoming, key, standing)
+        standing, done = await self._known((incoming.user_id, held.key))
+        talk = self._talk(incoming, held.key, standing)
         if done is not None:
             handler = outcome = "again"
             self._repeat(talk, done)
+        elif held.strikes == SET_ASIDE_AT:
+            handler, outcome = "none", "set_aside"
+            refusals.say_failed(talk, held.error_id)
         elif self._is_too_much(talk):
             handler, outcome = "none", "limited"
         else:
-            handler, outcome = await self._take_effect(talk)
+            handler, outcome = await self._take_effect(talk, held)
+        await held.settle()
         try:
             await self._send(talk)
         except Exception as error:
@@ -113,7 +127,7 @@ class Answering:
         is_told = talk.incoming.is_press or self._arrivals.may_tell_blocked(person.id, talk.now.timestamp())
         return call if call is None or call.route.for_blocked or is_told else None
 
-    async def _take_effect(self, talk: Talk) -> tuple[str, str]:
+    async def _take_effect(self, talk: Talk, held: Held) -> tuple[str, str]:
         """Runs the handler, or says why not; gives its name and the outcome for the figures."""
         handler = "none"
         try:
@@ -121,6 +135,7 @@ class Answering:
             if call is None:
                 return handler, "ignored"
             handler = call.name
+            held.name(handler)
             await self._prepare(talk, call)
             await (self._write(talk, call) if call.route.writes else self._read(talk, call))
         except Forged:
