@@ -3,6 +3,10 @@
 import gc
 import os
 
+from bot.private_files import keep_private
+
+keep_private()
+
 # Nothing made while the program starts is garbage; looking for it takes a fifth of the time. `bot.program` goes on.
 gc.disable()
 

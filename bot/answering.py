@@ -15,6 +15,7 @@ from telegram import Chat
 from bot.arrivals import Arrivals, Verdict, written_at
 from bot.courier import Courier, Later
 from bot.error_book import ErrorBook
+from bot.in_hand import Held, InHand
 from bot.kept_answers import KEPT_BEFORE_RESENT, KeptAnswers, pack, unpack
 from bot.logs import logger
 from bot.metrics import Metrics
@@ -29,6 +30,7 @@ from storage.appends import Append, Seen
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
 from storage.grouping import Grouped
 from storage.people import PersonId, Standing
+from storage.strikes import SET_ASIDE_AT
 from storage.updates import Done
 
 log = logger("bot.answering")
@@ -56,8 +58,9 @@ class Answering:
 
     def __init__(
         self, database: Database, house: House, routes: Routes, courier: Courier,
-        clock: Callable[[], datetime], metrics: Metrics, arrivals: Arrivals, errors: ErrorBook,
+        clock: Callable[[], datetime], metrics: Metrics, arrivals: Arrivals, errors: ErrorBook, in_hand: InHand,
     ) -> None:  # fmt: skip
+        self._in_hand = in_hand
         self._arrivals = arrivals
         self._errors = errors
         self.database = database
@@ -80,12 +83,17 @@ class Answering:
         if incoming is None:
             self._note_odd(raw)
             return
-        try:
-            await self._handle(incoming, update_key(raw))
-        except _UNREADABLE as trouble:
-            # It would be so again each time that Telegram hands it over.
-            self.metrics.updates.labels(incoming.kind, "failed").inc()
-            await self._errors.note("an update can't be read", trouble)
+        async with self._in_hand.holding(update_key(raw), incoming.kind) as held:
+            if held.strikes > SET_ASIDE_AT:
+                # Even saying that it failed has ended the process.
+                self.metrics.updates.labels(incoming.kind, "set_aside").inc()
+                return
+            try:
+                await self._handle(incoming, held)
+            except _UNREADABLE as trouble:
+                # It would be so again each time that Telegram hands it over.
+                self.metrics.updates.labels(incoming.kind, "failed").inc()
+                await self._errors.note("an update can't be read", trouble)
 
     def _note_odd(self, raw: Json) -> None:
         """What is nobody's is no news; what Telegram would not send is, by its kind."""
@@ -94,17 +102,21 @@ class Answering:
             self.metrics.updates.labels(kind, "odd").inc()
             log.warning("an update is not what Telegram sends; it is left out", kind=kind)
 
-    async def _handle(self, incoming: Incoming, key: int) -> None:
+    async def _handle(self, incoming: Incoming, held: Held) -> None:
         begun = time.perf_counter()
-        standing, done = await self._known((incoming.user_id, key))
-        talk = self._talk(incoming, key, standing)
+        standing, done = await self._known((incoming.user_id, held.key))
+        talk = self._talk(incoming, held.key, standing)
         if done is not None:
             handler = outcome = "again"
             self._repeat(talk, done)
+        elif held.strikes == SET_ASIDE_AT:
+            handler, outcome = "none", "set_aside"
+            refusals.say_failed(talk, held.error_id)
         elif self._is_too_much(talk):
             handler, outcome = "none", "limited"
         else:
-            handler, outcome = await self._take_effect(talk)
+            handler, outcome = await self._take_effect(talk, held)
+        await held.settle()
         try:
             await self._send(talk)
         except Exception as error:
@@ -149,7 +161,7 @@ class Answering:
         is_told = talk.incoming.is_press or self._arrivals.may_tell_blocked(person.id, talk.now.timestamp())
         return call if call is None or call.route.for_blocked or is_told else None
 
-    async def _take_effect(self, talk: Talk) -> tuple[str, str]:
+    async def _take_effect(self, talk: Talk, held: Held) -> tuple[str, str]:
         """Runs the handler, or says why not; gives its name and the outcome for the figures."""
         handler = "none"
         try:
@@ -157,6 +169,7 @@ class Answering:
             if call is None:
                 return handler, "ignored"
             handler = call.name
+            held.name(handler)
             await self._prepare(talk, call)
             await (self._write(talk, call) if call.route.writes else self._read(talk, call))
         except Forged:

@@ -29,6 +29,7 @@ from bot.evidence import Fetching
 from bot.forum import Forum
 from bot.geocoding import GeopyGeocoder
 from bot.hook import Hook
+from bot.in_hand import InHand
 from bot.intake import Polling
 from bot.leader import Leader
 from bot.logs import logger
@@ -52,7 +53,7 @@ from handlers.house import House, Joining, NotFetched, Organisation
 from handlers.incoming import Json
 from schedules.scheduler import Scheduler
 from schedules.settings import Settings
-from storage import blocks, keys, people, roles, schema, settings, versions
+from storage import blocks, keys, people, roles, schema, settings, strikes, versions
 from storage.database import Database, is_outage
 from storage.people import PersonId
 from storage.quiet_hours import QuietHours
@@ -127,8 +128,9 @@ class App:
         self.errors = ErrorBook(database, self.house, clock, self.metrics)
         limits = config.limits
         arrivals = Arrivals(limits.actions_per_minute, limits.burst, config.telegram.messages_per_second)
+        self.in_hand = InHand(database, self.house, clock)
         self.answering = Answering(
-            database, self.house, routes, self.courier, clock, self.metrics, arrivals, self.errors
+            database, self.house, routes, self.courier, clock, self.metrics, arrivals, self.errors, self.in_hand
         )
         self.delivering = Delivering(
             database, self.courier, Rendering(database, self.house, self.answering.routes, config, clock).render, clock,
@@ -223,6 +225,7 @@ class App:
         if self.config.geocoding.service:
             self.house.geocoder = self.geocoder = GeopyGeocoder(self.config.geocoding)
         await asyncio.gather(self.tuning.refresh(), self.house.read_blocks())
+        await self.in_hand.begin(self.config.data.folder)
         self._beside(self.leader.keep(self.left))
         _, me = await asyncio.gather(self.directory.refresh(), self._introduce())
         self.house.bot_username = str(me.get("username", ""))
@@ -271,6 +274,7 @@ class App:
         self.webhook.closing = True
         self.polling.close()
         self.delivering.leave()
+        self.in_hand.leave()
 
     async def close(self) -> None:
         self.leave()
@@ -338,7 +342,9 @@ class App:
             await self.tuning.refresh()
         if found.get(blocks.VERSION, 0) != self._versions.get(blocks.VERSION, 0):
             await self.house.read_blocks()
-        watched = (keys.VERSION, roles.VERSION, settings.VERSION, blocks.VERSION)
+        if found.get(strikes.VERSION, 0) != self._versions.get(strikes.VERSION, 0):
+            await self.in_hand.refresh()
+        watched = (keys.VERSION, roles.VERSION, settings.VERSION, blocks.VERSION, strikes.VERSION)
         self._versions = {name: found.get(name, 0) for name in watched}
 
     async def _unreachable(self, person_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from bot import logs
+from bot import logs, private_files
 from bot.config import BadConfig, Config, load
 from storage.database import Database
 from storage.geodesy import Crs
@@ -43,6 +43,8 @@ def main(
     except BadConfig as faults:
         _fail(*faults.lines)
     logs.set_up(context.obj.logging.level, context.obj.logging.format, context.obj.log_file)
+    if context.invoked_subcommand != "check":  # which changes nothing
+        private_files.narrow(context.obj)
 
 
 @cli.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -55,8 +55,12 @@ class ErrorBook:
 
 def place_of(error: BaseException) -> str:
     """The innermost line of our own code that it came through: "handlers/my.py:38 show"."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if _OURS in Path(frame.filename).parents and ".venv" not in frame.filename]
+    return innermost(traceback.extract_tb(error.__traceback__))
+
+
+def innermost(stack: Sequence[traceback.FrameSummary]) -> str:
+    """The last line of our own code in a stack that begins outside; empty if there is none."""
+    ours = [frame for frame in stack if _OURS in Path(frame.filename).parents and ".venv" not in frame.filename]
     if not ours:
         return ""
     last = ours[-1]

@@ -33,6 +33,9 @@ class Metrics:
         )  # fmt: skip
         self.sends = Counter("nuanxin_sends", "Calls to Telegram by result", ["result"], registry=self._registry)
         self.errors = Counter("nuanxin_errors", "Unexpected errors by type", ["type"], registry=self._registry)
+        self.loop_held = Counter(
+            "nuanxin_loop_held", "Times that the event loop was held for more than 2 s", registry=self._registry
+        )
         self.form_steps = Counter(
             "nuanxin_form_steps", "Steps of forms: begun, answered, skipped, not_an_answer, cancelled, finished",
             ["form", "question", "outcome"], registry=self._registry,

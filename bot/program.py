@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from bot.app import App
 from bot.config import Config
 from bot.logs import logger
+from bot.watchdog import watching
 from storage.database import Database, open_database
 from storage.encryption import Vault, decode_key, read_keys, read_or_make_keys
 
@@ -145,8 +146,9 @@ async def carry(app: App) -> None:
     # What is here now stays: not looking at it again keeps the collector's pauses short.
     gc.freeze()
     gc.enable()
-    running = asyncio.create_task(app.run())
-    await asyncio.wait([running, left], return_when=asyncio.FIRST_COMPLETED)
-    left.cancel()
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(running, LEAVES_WITHIN)
+    with watching(app.in_hand, app.metrics):
+        running = asyncio.create_task(app.run())
+        await asyncio.wait([running, left], return_when=asyncio.FIRST_COMPLETED)
+        left.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(running, LEAVES_WITHIN)

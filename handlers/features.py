@@ -49,6 +49,7 @@ from handlers import (
     stats_file,
     stats_views,
     system,
+    update_set_aside,
 )
 from handlers.routes import Routes
 from storage.desks import Desks
@@ -98,5 +99,6 @@ def routes(desks: Desks) -> Routes:
     ):
         another.register(table)
     set_aside.register(table)
+    update_set_aside.register(table)
     errors.register(table)
     return table

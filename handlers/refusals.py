@@ -17,10 +17,10 @@ from storage.check_ins import CodeIsOld
 from storage.consents import NoConsent
 from storage.database import Refused
 from storage.memberships import AlreadyMember, NotAMember
+from storage.recurrence import BadRule, NoDates
 from storage.reports import NotNearby, ReportedAlready
 from storage.reviews import InOtherHands, OwnApplication, TooLateToUndo
 from storage.rounds import NoSuchRound
-from storage.series import BadRule
 from storage.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
 from storage.waiting_list import OfferLapsed
 
@@ -29,7 +29,8 @@ SENTENCES: dict[type[Refused], str] = {
         "Only riders who searched near this station in the last 2 hours can report. Send your location first."
     ),
     ActivityOver: N_("It is over or was cancelled, so nothing is changed any more."),
-    BadRule: N_("This rule never comes true. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+    BadRule: N_("I can't read this rule. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+    NoDates: N_("This rule has no dates in the next 64 weeks. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
     CaseClosed: N_("This case is closed. It can be reopened for 30 days after that: /my"),
     CaseTaken: N_("Somebody else has taken this case."),
     NoSuchCase: N_("There is no such case for you. /my shows yours; /cases those of the desks."),

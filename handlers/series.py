@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from markupsafe import escape
 
 from handlers import activity_words as words
-from handlers import forms
+from handlers import forms, texts
 from handlers.access import Right
 from handlers.attendance import find_activity
+from handlers.house import House
 from handlers.questions import Choice, Form, NotAnAnswer, Question
 from handlers.reading import clean, press_a_button
 from handlers.routes import Routes
-from handlers.talk import Button, Talk
+from handlers.talk import Button, Buttons, Talk
 from handlers.texts import N_
 from storage import series
 from storage.dialogues import Answers, Value
+from storage.recurrence import BadRule, NoDates
 
 
 def register(routes: Routes) -> None:
     routes.press("adrepeat", repeat, int, right=Right.RUN_ACTIVITIES)
     routes.press("adend", end_series, int, right=Right.RUN_ACTIVITIES)
     routes.form(_REPEAT)
+    routes.notice("series_ended", ended_words)
 
 
 REPEATS: dict[str, str] = {
@@ -31,6 +35,13 @@ REPEATS: dict[str, str] = {
     "FREQ=MONTHLY": N_("Every month"),
     "FREQ=WEEKLY;COUNT=4": N_("Four weeks in a row"),
 }
+
+
+_NOT_A_RULE = N_(
+    "Press, or write a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=SA;COUNT=10. I can read DAILY, WEEKLY, MONTHLY and "
+    "YEARLY with INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS."
+)
+_NO_DATES = N_("This rule has no dates in the next 64 weeks. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10.")
 
 
 async def repeat(talk: Talk, activity_id: int) -> None:
@@ -57,18 +68,24 @@ async def end_series(talk: Talk, activity_id: int) -> None:
     talk.toast(talk._("No more are added. Those that are planned stay; cancel each that is not to be."), alert=True)
 
 
+def ended_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = texts.translator(language)
+    text = _(
+        "The series “{title}” can't be continued: I can't read its rule any more. What is planned stays. Please "
+        "repeat one of its activities with a new rule: /activity"
+    )
+    return text.format(title=escape(params["title"])), []
+
+
 async def _read_rule(talk: Talk) -> Value:
     """A rule of RFC 5545, for who knows it."""
     rule = clean(talk.text).upper().removeprefix("RRULE:")
-    first = talk.now
     try:
-        found = next(
-            series.occurrences(rule, first, first, first + series.AHEAD * 8, talk.house.organisation.zone), None
-        )
-    except series.BadRule:
-        found = None
-    if found is None or len(rule) > 200:
-        raise NotAnAnswer(talk._("Press, or write a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=SA;COUNT=10"))
+        series.check(rule, talk.now, talk.house.organisation.zone)
+    except BadRule:
+        raise NotAnAnswer(talk._(_NOT_A_RULE)) from None
+    except NoDates:
+        raise NotAnAnswer(talk._(_NO_DATES)) from None
     return rule
 
 

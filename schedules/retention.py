@@ -25,6 +25,7 @@ from storage import (
     sign_ups,
     stations,
     statistics,
+    strikes,
     updates,
 )
 
@@ -44,6 +45,7 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     for forget in (
         case_drafts.forget, dialogues.forget, updates.forget, deliveries.forget, occasions.forget,
         activity_questions.forget, stations.forget, errors.forget, backups.forget,
+        strikes.forget,
     ):  # fmt: skip
         await forget(session, now)
     if settings.log_file is not None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -17,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
+from storage.file_lock import try_lock
 
 _LEADER_LOCK = 0x6E756178_6C656164
 ASKED_EVERY = 2.0
@@ -64,10 +64,7 @@ class _ByFile(Candidate):
         self._file = file
 
     async def look(self) -> bool:
-        if not self.leads:
-            with contextlib.suppress(BlockingIOError):
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self.leads = True
+        self.leads = self.leads or try_lock(self._file)
         return self.leads
 
 

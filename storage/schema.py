@@ -49,6 +49,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
     settings,
     sign_ups,
     stations,
+    strikes,
     topics,
     updates,
     versions,
@@ -56,7 +57,7 @@ from storage import (  # noqa: F401 (each import adds its tables to METADATA)
 from storage.database import Base, Database
 
 METADATA = Base.metadata
-NEWEST = "0008"
+NEWEST = "0009"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

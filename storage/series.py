@@ -3,7 +3,6 @@ them can be changed or cancelled without the others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,17 +11,17 @@ from sqlalchemy import BigInteger, String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import activities
+from storage import activities, deliveries
 from storage.activities import Activity, ActivityState
-from storage.database import Base, BigKey, Refused
+from storage.database import Base, BigKey
+from storage.deliveries import Notice
 from storage.holiday_calendar import public_holidays
+from storage.recurrence import BadRule, NoDates, occurrences
 
 AHEAD = timedelta(weeks=8)
+LOOKED_AHEAD = AHEAD * 8
+"""Within so long a rule must have a date."""
 MOST = 200
-
-
-class BadRule(Refused):
-    """The rule is none of RFC 5545, or never comes true."""
 
 
 class Series(Base):
@@ -37,25 +36,14 @@ class Series(Base):
     ended: Mapped[bool] = mapped_column(default=False)
 
 
-def occurrences(rule: str, first: datetime, after: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    """The moments of a rule in (after, until]; the clock on the wall stays the same over daylight saving.
+def check(rule: str, first: datetime, zone: ZoneInfo) -> None:
+    """Lets a rule pass that has a date after its first one.
 
     Raises:
-        BadRule: see the class.
+        BadRule, NoDates: see the classes.
     """
-    from dateutil.rrule import rrulestr  # imported when a series is made, not at the start
-
-    local = first.astimezone(zone).replace(tzinfo=None)
-    try:
-        found = rrulestr(rule, dtstart=local)
-    except (ValueError, TypeError, KeyError) as trouble:
-        raise BadRule from trouble
-    for count, moment in enumerate(found):
-        at = moment.replace(tzinfo=zone)
-        if at > until or count > 5_000:
-            return
-        if at > after:
-            yield at
+    if next(occurrences(rule, first, first, first + LOOKED_AHEAD, zone), None) is None:
+        raise NoDates
 
 
 async def start(
@@ -65,21 +53,22 @@ async def start(
     """Makes an activity the first of a series, and lays out the next ones; returns these.
 
     Raises:
-        BadRule: see the class.
+        BadRule, NoDates: see the classes.
     """
-    if not any(True for _ in occurrences(rule, source.starts_at, source.starts_at, source.starts_at + AHEAD * 8, zone)):
-        raise BadRule
-    row = Series(
-        rule=rule, first=source.starts_at, skips_holidays=skips_holidays, organiser=organiser, laid_to=source.starts_at
-    )
+    begins = source.starts_at
+    check(rule, begins, zone)
+    row = Series(rule=rule, first=begins, skips_holidays=skips_holidays, organiser=organiser, laid_to=begins)
     session.add(row)
     await session.flush()
-    source.series_id, source.occurrence = row.id, source.starts_at
+    source.series_id, source.occurrence = row.id, begins
     return await lay_out(session, row, now, zone, country)
 
 
 async def lay_out(session: AsyncSession, row: Series, now: datetime, zone: ZoneInfo, country: str) -> list[Activity]:
-    """Adds the occurrences up to AHEAD from now, as copies of the newest one that was not cancelled."""
+    """Adds the occurrences up to AHEAD from now, as copies of the newest one that was not cancelled.
+
+    A rule that an older version took and this one does not ends the series, and the organiser hears of it.
+    """
     source = await session.scalar(
         select(Activity)
         .where(Activity.series_id == row.id, Activity.state != ActivityState.CANCELLED)
@@ -90,7 +79,13 @@ async def lay_out(session: AsyncSession, row: Series, now: datetime, zone: ZoneI
     if source is None or row.ended or row.laid_to >= until:
         return []
     added: list[Activity] = []
-    for at in occurrences(row.rule, row.first, row.laid_to, until, zone):
+    try:
+        moments = occurrences(row.rule, row.first, row.laid_to, until, zone)
+    except BadRule:
+        row.ended = True
+        await deliveries.add_all(session, [Notice(row.organiser, "series_ended", {"title": source.title}, now)])
+        return []
+    for at in moments:
         skipped = row.skips_holidays and at.date() in public_holidays(country, at.year)
         if not skipped and len(added) < MOST:
             added.append(await _copy(session, source, row.id, at, now))

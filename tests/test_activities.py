@@ -29,6 +29,7 @@ from storage import (
     deliveries,
     memberships,
     people,
+    recurrence,
     series,
     sign_ups,
 )
@@ -290,7 +291,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
 def test_a_rule_keeps_the_clock_on_the_wall() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     first = datetime(2026, 10, 17, 15, tzinfo=berlin)
-    found = list(series.occurrences("FREQ=WEEKLY;COUNT=4", first, first, first + timedelta(days=60), berlin))
+    found = list(recurrence.occurrences("FREQ=WEEKLY;COUNT=4", first, first, first + timedelta(days=60), berlin))
     assert [at.hour for at in found] == [15, 15, 15] and found[1] - found[0] == timedelta(days=7)
     assert found[1].utcoffset() != found[0].utcoffset()
 
