@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -21,6 +21,7 @@ from telegram.request import BaseRequest, RequestData
 
 from handlers.incoming import Json
 from handlers.talk import File
+from storage.scratch import Scratch
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -135,28 +136,28 @@ class AiohttpRequest(BaseRequest):
             return answer["result"]
         raise _error(status, answer)
 
-    async def download(self, url: str, most: int) -> bytes:
-        """A file from Telegram.
+    async def download(self, url: str, most: int, into: BinaryIO | Scratch) -> None:
+        """Writes a file from Telegram into another, a chunk at a time.
 
         Raises:
             telegram.error.TelegramError: it is not to be had, or longer than `most` bytes.
         """
         assert self._session is not None, "initialize() was not called"
         options: dict[str, Any] = {"proxy": self._proxy_for(url)} if self._proxies else {}
-        content = bytearray()
+        length = 0
         try:
             async with self._session.get(url, **options) as response:
                 if response.status != 200:
                     raise _error(response.status, {})
                 async for chunk in response.content.iter_chunked(1 << 16):
-                    content += chunk
-                    if len(content) > most:
+                    length += len(chunk)
+                    if length > most:
                         raise error.BadRequest("the file is too large")
+                    into.write(chunk)
         except TimeoutError:
             raise error.TimedOut from None
         except aiohttp.ClientError as failure:
             raise BrokenConnection(type(failure).__name__) from None
-        return bytes(content)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
@@ -215,7 +216,8 @@ def _form(fields: Mapping[str, Any], files: Mapping[str, File]) -> aiohttp.FormD
     for name, value in fields.items():
         form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
     for name, file in files.items():
-        form.add_field(name, file.content, filename=file.name)
+        content = file.content.view() if isinstance(file.content, Scratch) else file.content
+        form.add_field(name, content, filename=file.name)
     return form
 
 
