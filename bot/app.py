@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -49,8 +49,10 @@ from bot.web import health
 from bot.web.calendar import CalendarFeed
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
+from handlers.bundling import Bundles, NotSent
 from handlers.house import House, Joining, NotFetched, Organisation
 from handlers.incoming import Json
+from handlers.talk import Outgoing
 from schedules.scheduler import Scheduler
 from schedules.settings import Settings
 from storage import blocks, keys, people, roles, schema, settings, strikes, versions
@@ -58,13 +60,16 @@ from storage.database import Database, is_outage
 from storage.people import PersonId
 from storage.quiet_hours import QuietHours
 from storage.retention import Retention
+from storage.scratch import Scratch
 
 log = logger("bot.app")
 
-_PASSING = (error.TelegramError, Later, NotFetched)
+_PASSING = (error.TelegramError, Later, NotFetched, NotSent)
 """What Telegram does not do right now: no error of ours."""
 RESENT_EVERY = 5.0
 CLOSES_WITHIN = 1.0
+_SENT_APART_TRIES = 5
+_LONGEST_WAIT = 60.0
 CHECKPOINT_EVERY = 2.0
 WATCHED_EVERY = 1.0
 
@@ -155,7 +160,9 @@ class App:
         self.house.wake = self.scheduler.wake
         leads = self.leader.leading.is_set
         self._files_url = f"{api}/file/bot{config.token}"
-        self.fetching = Fetching(database, self.courier, self._files_url, clock, leads)
+        scratch = partial(Scratch, config.data.folder)
+        self.house.bundles = Bundles(scratch, self._send_apart)
+        self.fetching = Fetching(database, self.courier, self._files_url, clock, leads, scratch)
         self.house.fetch = self._fetch
         self.house.beside = self._carry_out
         self.forum = Forum(database, self.courier, self.house, clock, leads)
@@ -304,11 +311,20 @@ class App:
                     await self.errors.note(f"{work.__name__} failed", trouble)
             await wait_at_most(self.left, seconds)
 
-    async def _fetch(self, file_id: str, most: int) -> bytes:
+    async def _fetch(self, file_id: str, most: int, into: BinaryIO) -> None:
         try:
-            return await evidence.fetched(self.courier, self._files_url, file_id, most)
+            await evidence.fetch_into(self.courier, self._files_url, file_id, most, into)
         except error.TelegramError as trouble:
             raise NotFetched(type(trouble).__name__) from trouble
+
+    async def _send_apart(self, outgoing: Outgoing) -> None:
+        """Sends what was made beside a chat's turn, as soon as Telegram takes it."""
+        for _ in range(_SENT_APART_TRIES):
+            try:
+                return await self.courier.send_all([outgoing])
+            except Later as later:
+                await wait_at_most(self.left, min(later.seconds, _LONGEST_WAIT))
+        raise NotSent
 
     def _carry_out(self, work: Coroutine[Any, Any, None]) -> None:
         """A handler's work of its own length; `close` waits for it a moment."""

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.config_values import Duration, Durations, Ids
-from storage.desks import Ask, AskType, Canned, Desk, Option
+from storage.desks import Ask, AskType, Canned, Desk, EvidenceQuota, Option
 
 _FILE = Path(__file__).parent / "desks.toml"
 _LANGUAGE = r"^[a-z]{2}(_[A-Z][a-z]+)?$"
@@ -70,6 +70,10 @@ class DeskSection(_Part):
     urgent_within: Duration = timedelta(minutes=30)
     forum: int = Field(0, le=0)
     most_per_day: int = Field(5, ge=1, le=1_000)
+    evidence_files_per_case: int = Field(50, ge=0, le=1_000)
+    evidence_mb_per_case: int = Field(100, ge=0, le=10_000)
+    evidence_mb_per_day: int = Field(100, ge=0, le=10_000)
+    evidence_mb_in_all: int = Field(20 << 10, ge=0)
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -103,6 +107,13 @@ def merged(changes: object) -> dict[str, Any]:
     return desks
 
 
+def _quota(section: DeskSection) -> EvidenceQuota:
+    return EvidenceQuota(
+        section.evidence_files_per_case, section.evidence_mb_per_case << 20, section.evidence_mb_per_day << 20,
+        section.evidence_mb_in_all << 20,
+    )  # fmt: skip
+
+
 def desk(key: str, section: DeskSection) -> Desk:
     def options(parts: list[OptionPart]) -> tuple[Option, ...]:
         return tuple(Option(part.key, part.words, tuple(part.limits)) for part in parts)
@@ -119,6 +130,7 @@ def desk(key: str, section: DeskSection) -> Desk:
         answers=tuple(Canned(part.title, part.words) for part in section.answers), danger=tuple(section.danger),
         emergency=section.emergency or {}, crisis=section.crisis, urgent_within=section.urgent_within,
         forum=section.forum, most_per_day=section.most_per_day,
+        evidence=_quota(section),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -21,6 +21,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.answers import OddAnswer, error_of, read_answer, read_json
 from handlers.incoming import Json
 from handlers.talk import File
+from storage.scratch import Scratch
 
 MOST_READ = 64 << 20
 """Bytes of an answer. A hundred of the longest updates have a tenth of it."""
@@ -153,28 +154,28 @@ class AiohttpRequest(BaseRequest):
         self.on_success()
         return result
 
-    async def download(self, url: str, most: int) -> bytes:
-        """A file from Telegram.
+    async def download(self, url: str, most: int, into: BinaryIO | Scratch) -> None:
+        """Writes a file from Telegram into another, a chunk at a time.
 
         Raises:
             telegram.error.TelegramError: it is not to be had, or longer than `most` bytes.
         """
         assert self._session is not None, "initialize() was not called"
         options: dict[str, Any] = {"proxy": self._proxy_for(url)} if self._proxies else {}
-        content = bytearray()
+        length = 0
         try:
             async with self._session.get(url, **options) as response:
                 if response.status != 200:
                     raise error_of(response.status, {})
                 async for chunk in response.content.iter_chunked(1 << 16):
-                    content += chunk
-                    if len(content) > most:
+                    length += len(chunk)
+                    if length > most:
                         raise error.BadRequest("the file is too large")
+                    into.write(chunk)
         except TimeoutError:
             raise error.TimedOut from None
         except aiohttp.ClientError as failure:
             raise BrokenConnection(type(failure).__name__) from None
-        return bytes(content)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> Any:
@@ -225,7 +226,8 @@ def _form(fields: Mapping[str, Any], files: Mapping[str, File]) -> aiohttp.FormD
     for name, value in fields.items():
         form.add_field(name, value if isinstance(value, str) else orjson.dumps(value).decode())
     for name, file in files.items():
-        form.add_field(name, file.content, filename=file.name)
+        content = file.content.view() if isinstance(file.content, Scratch) else file.content
+        form.add_field(name, content, filename=file.name)
     return form
 
 

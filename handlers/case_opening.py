@@ -14,6 +14,7 @@ from handlers.case_alarm import raise_alarm
 from handlers.case_messages import parts_of, unpacked
 from handlers.consents import CASE
 from handlers.desk_form import ANONYMOUS, NO_PLATFORM, WITHHELD
+from handlers.evidence_words import full_words
 from handlers.keyboards import location_keyboard
 from handlers.talk import Button, Talk
 from storage import (
@@ -27,10 +28,11 @@ from storage import (
     working_time,
 )
 from storage.case_limits import CaseLimit
-from storage.case_talk import Side
+from storage.case_talk import Said, Side
 from storage.cases import Case, CaseContent
 from storage.desks import AskType, Desk, in_language
 from storage.dialogues import Answers
+from storage.evidence_quota import EvidenceFull
 
 
 async def opened(desk: Desk, talk: Talk, answers: Answers) -> None:
@@ -126,7 +128,18 @@ async def _keep_parts(desk: Desk, talk: Talk, answers: Answers, row: Case) -> No
             continue
         for part in cast("list[Any]", answers.get(ask.key) or []):
             for said in parts_of(unpacked(part)):
-                await case_talk.say(talk.session, row, Side.RIDER, row.person_id, None, said, talk.now)
+                await _keep_part(desk, talk, row, said)
+
+
+async def _keep_part(desk: Desk, talk: Talk, row: Case, said: Said) -> None:
+    """There was room when it was sent; if another case has taken it since, the case begins without this file."""
+    try:
+        await case_talk.say(talk.session, row, Side.RIDER, row.person_id, None, said, talk.now, desk.evidence)
+    except EvidenceFull as full:
+        talk.say(full_words(talk, full, desk.evidence))
+        if said.text:
+            only = Said(text=said.text, entities=said.entities, forwarded=said.forwarded)
+            await case_talk.say(talk.session, row, Side.RIDER, row.person_id, None, only, talk.now)
 
 
 async def _keep_limits(desk: Desk, talk: Talk, row: Case, content: CaseContent) -> list[CaseLimit]:

@@ -16,6 +16,7 @@ from handlers.access import Right
 from handlers.case_alarm import raise_alarm
 from handlers.case_keyboard import case_keyboard, is_leave, is_switch
 from handlers.case_messages import parts_of, read_said
+from handlers.evidence_words import full_words, quota_of, room_words
 from handlers.keyboards import plain_keyboard
 from handlers.questions import NotAnAnswer
 from handlers.routes import Routes
@@ -24,6 +25,7 @@ from handlers.talk import Button, Danger, Talk
 from storage import case_contexts, case_queue, case_talk, cases
 from storage.case_talk import CaseMessage, Said, Side
 from storage.cases import Case, CaseClosed, CaseState, NoSuchCase
+from storage.evidence_quota import EvidenceFull
 
 NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")
 ACKNOWLEDGED_EVERY = timedelta(minutes=10)
@@ -65,7 +67,8 @@ async def enter_as_rider(talk: Talk, row: Case) -> None:
         "What you write now goes into {number}: words, pictures, documents, voice. Only who takes care of it reads it. "
         "“Leave the talk” ends that."
     )
-    talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language))
+    text = _in_case(said, row) + Markup("\n{}").format(room_words(talk, quota_of(talk.house, row)))
+    talk.say(text, keyboard=case_keyboard(row.number, talk.language))
 
 
 async def enter_as_handler(talk: Talk, row: Case) -> None:
@@ -140,7 +143,10 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
         talk.say(str(hint))
         return
     said.answers = answered.id if answered is not None else None
-    await _relay(talk, row, side, said)
+    try:
+        await _relay(talk, row, side, said)
+    except EvidenceFull as full:
+        talk.say(full_words(talk, full, quota_of(talk.house, row)))
     await _heed(talk, row, side, said.text)
 
 
@@ -169,7 +175,9 @@ async def _relay(talk: Talk, row: Case, side: Side, said: Said) -> None:
     last = await case_talk.last_of(talk.session, row.id, talk.person.id)
     message_id = talk.incoming.message_id
     for part in parts_of(said):
-        kept = await case_talk.say(talk.session, row, side, talk.person.id, message_id, part, talk.now)
+        kept = await case_talk.say(
+            talk.session, row, side, talk.person.id, message_id, part, talk.now, quota_of(talk.house, row)
+        )
     if talk.person.case is None:
         await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
     await _acknowledge(talk, row, said, last, kept)
@@ -238,7 +246,7 @@ async def move(talk: Talk, message_id: int, case_id: int) -> None:
     if new_side is not side:
         raise NoSuchCase
     for one in await case_talk.of_source(talk.session, talk.person.id, kept.source_message):
-        await case_talk.move(talk.session, one, old, new, talk.now)
+        await case_talk.move(talk.session, one, old, new, talk.now, quota_of(talk.house, new))
     await case_contexts.enter(talk.session, talk.person.id, new.id, talk.now)
     if side is Side.RIDER and talk.house.is_danger(case_talk.said_in(talk.session, kept).text):
         await raise_alarm(talk, new)

@@ -11,12 +11,14 @@ from typing import Any, cast
 from markupsafe import Markup
 
 from handlers.case_messages import packed, read_said
+from handlers.evidence_words import full_words, room_words
 from handlers.platforms import platform_choices, read_platform
 from handlers.questions import MOST_PARTS, Choice, Form, NotAnAnswer, Question, always, gathering, no_choices
 from handlers.reading import clean, press_a_button, short_text
 from handlers.talk import Talk
 from storage.desks import Ask, AskType, Desk, Option, Words, in_language
 from storage.dialogues import Answers, Value
+from storage.evidence_quota import EvidenceFull, Full, require_room_at_desk
 
 Read = Callable[[Talk], Awaitable[Value]]
 ANONYMOUS = "yes"
@@ -42,12 +44,24 @@ def _question(desk: Desk, ask: Ask) -> Question:
     read, choices, show = _KINDS[ask.type](desk, ask)
     nameless = ask.type is AskType.NAME and any(one.type is AskType.ANONYMOUS for one in desk.asks)
     return Question(
-        key=ask.key, title=_said(ask.title), ask=lambda talk, _: Markup(in_language(ask.words, talk.language)),
+        key=ask.key, title=_said(ask.title), ask=_asked(desk, ask),
         read=read, choices=choices, show=show, optional=ask.optional,
         columns=1 if ask.type in (AskType.CHOICE, AskType.ANONYMOUS, AskType.PARTS) else 2,
         collects=ask.type is AskType.PARTS,
         when=(lambda answers: answers.get("anonymous") != ANONYMOUS) if nameless else always,
     )  # fmt: skip
+
+
+def _asked(desk: Desk, ask: Ask) -> Callable[[Talk, Answers], str]:
+    """The question; where files may be sent, with how much."""
+
+    def asked(talk: Talk, _answers: Answers) -> str:
+        said = Markup(in_language(ask.words, talk.language))
+        if ask.type is AskType.PARTS and desk.evidence.case_files:
+            said += Markup("\n{}").format(room_words(talk, desk.evidence))
+        return said
+
+    return asked
 
 
 def _said(words: Words) -> Callable[[Talk], str]:
@@ -139,9 +153,12 @@ def _text(_desk: Desk, _ask: Ask) -> Built:
     return read, no_choices, lambda _talk, value: str(value)
 
 
-def _parts(_desk: Desk, _ask: Ask) -> Built:
+def _parts(desk: Desk, _ask: Ask) -> Built:
     async def read(talk: Talk) -> Value:
-        return packed(read_said(talk, talk.incoming.body))
+        said = read_said(talk, talk.incoming.body)
+        if said.file_id:
+            await _require_room(desk, talk, said.size)
+        return packed(said)
 
     def show(_talk: Talk, value: Value) -> str:
         parts = cast("list[dict[str, Any]]", value)
@@ -150,6 +167,24 @@ def _parts(_desk: Desk, _ask: Ask) -> Built:
         return " ".join(filter(None, [words[:300] + ("…" if len(words) > 300 else ""), f"📎 {files}" if files else ""]))
 
     return read, no_choices, show
+
+
+async def _require_room(desk: Desk, talk: Talk, size: int) -> None:
+    """Checks that one more file fits beside those that were sent so far.
+
+    Raises:
+        NotAnAnswer: it does not; the text says why.
+    """
+    gathered = [part for value in talk.answered.values() if isinstance(value, list) for part in value]
+    sizes = [int(str(part["size"])) for part in gathered if isinstance(part, dict) and part.get("file_id")]
+    rider = None if talk.answered.get("anonymous") == ANONYMOUS else talk.person.id
+    quota = desk.evidence
+    try:
+        if len(sizes) >= quota.case_files or sum(sizes) + size > quota.case_bytes:
+            raise EvidenceFull(Full.CASE)
+        await require_room_at_desk(talk.session, quota, desk.key, rider, sum(sizes) + size, talk.now)
+    except EvidenceFull as full:
+        raise NotAnAnswer(full_words(talk, full, quota)) from None
 
 
 def _name(_desk: Desk, _ask: Ask) -> Built:

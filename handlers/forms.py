@@ -43,6 +43,7 @@ async def answer(talk: Talk, forms: Mapping[str, Form]) -> bool:
         await _show(talk, form, state)
         return True
     question = form.by_key[state.step]
+    talk.answered = state.answers
     try:
         value = await question.read(talk)
     except NotAnAnswer as hint:

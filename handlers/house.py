@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.access import Right, Role, those_who_may
+from handlers.bundling import Bundles
 from storage import blocks
 from storage.danger import dangers
 from storage.database import Database
@@ -115,7 +116,7 @@ class NotFetched(Exception):
     """Telegram does not give a file that was sent."""
 
 
-async def _no_file(_file_id: str, _most: int) -> bytes:
+async def _no_file(_file_id: str, _most: int, _into: BinaryIO) -> None:
     """Until bot/app.py passes its own."""
     raise NotFetched
 
@@ -238,10 +239,11 @@ class House:
     """Counts a step of a form: (form, question, what became of it)."""
     tuning: Tuning | None = None
     process: Callable[[], Process] = _no_process
-    fetch: Callable[[str, int], Awaitable[bytes]] = _no_file
-    """A file that was sent, by its file_id, of at most so many bytes. Raises NotFetched."""
+    fetch: Callable[[str, int, BinaryIO], Awaitable[None]] = _no_file
+    """Writes a file that was sent, by its file_id, of at most so many bytes, into another. Raises NotFetched."""
     beside: Callable[[Coroutine[Any, Any, None]], None] = _not_beside
     """Does work that may take a while, apart from the chat's turn."""
+    bundles: Bundles = field(default_factory=Bundles)
     back_up: Callable[[int], None] = _no_backup
     """Begins a backup now; who asked hears when it is done."""
     greeting: Mapping[str, str] = field(default_factory=dict)

@@ -28,6 +28,7 @@ from storage.station_import import Imported, import_stations
 
 MOST_BYTES = 20 << 20
 """What Telegram hands to a bot: https://core.telegram.org/bots/api#getfile. A larger one goes by the command line."""
+MOST_LINES = 200_000
 KINDS = (".csv", ".geojson", ".json")
 _SHOWN = 12
 
@@ -79,17 +80,22 @@ async def run(house: House, file_id: str, name: str, crs: Crs, *, dry_run: bool,
         NotFetched: Telegram does not give it.
         BadFile: it can't be read.
     """
-    content = await house.fetch(file_id, MOST_BYTES)
     refused: list[Line] = []
+
+    def note(line: Line) -> None:
+        if len(refused) < _SHOWN:
+            refused.append(line)
+
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"stations{Path(name).suffix.lower()}"
-        file.write_bytes(content)
-        found = await import_stations(house.database, file, crs, dry_run, now, lambda _: None, refused.append)
+        with file.open("wb") as into:
+            await house.fetch(file_id, MOST_BYTES, into)
+        found = await import_stations(house.database, file, crs, dry_run, now, lambda _: None, note, MOST_LINES)
     return _report(found, refused)
 
 
 def _report(found: Imported, refused: Sequence[Line]) -> _Report:
-    lines = [[line.number, line.reason] for line in refused[:_SHOWN]]
+    lines = [[line.number, line.reason] for line in refused]
     return _Report(good=found.good, new=found.new, refused=found.refused, lines=lines)
 
 

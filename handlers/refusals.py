@@ -16,6 +16,7 @@ from storage.cases import CaseClosed, CaseTaken, NoSuchCase, NotForThem, TooLate
 from storage.check_ins import CodeIsOld
 from storage.consents import NoConsent
 from storage.database import Refused
+from storage.evidence_quota import EvidenceFull
 from storage.memberships import AlreadyMember, NotAMember
 from storage.recurrence import BadRule, NoDates
 from storage.reports import NotNearby, ReportedAlready
@@ -32,6 +33,7 @@ SENTENCES: dict[type[Refused], str] = {
     BadRule: N_("I can't read this rule. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
     NoDates: N_("This rule has no dates in the next 64 weeks. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
     CaseClosed: N_("This case is closed. It can be reopened for 30 days after that: /my"),
+    EvidenceFull: N_("There is no room for this file in that case. Everything else goes on."),
     CaseTaken: N_("Somebody else has taken this case."),
     NoSuchCase: N_("There is no such case for you. /my shows yours; /cases those of the desks."),
     NotForThem: N_("This case can't go to them: they are no handler of this desk, or it is hidden from them."),

@@ -16,7 +16,7 @@ from handlers.reading import clean, short_text
 from handlers.talk import Talk
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
-from storage.opening_hours import BadHours, check_hours
+from storage.hours_reading import BadHours, TooDear, check_hours
 from storage.stations import Amenity, amenities_from, amenity_names
 
 TWIN_WITHIN = 100.0
@@ -66,6 +66,10 @@ async def _read_hours(talk: Talk) -> Value:
         if len(text) > 500:
             raise BadHours
         check_hours(text)
+    except TooDear:
+        raise NotAnAnswer(talk._(
+            "These hours are too complicated: 24 rules at most, 10 of them with PH. Leave out what riders need least."
+        )) from None  # fmt: skip
     except BadHours:
         raise NotAnAnswer(talk._(
             "I don't understand these hours. Write them like 08:00-22:00, or as OpenStreetMap does: "

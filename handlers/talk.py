@@ -19,6 +19,7 @@ from storage.appends import Append
 from storage.deliveries import Notice
 from storage.dialogues import Value
 from storage.people import PersonId
+from storage.scratch import Scratch
 
 
 class Forged(Exception):
@@ -37,10 +38,10 @@ Buttons = Sequence[Sequence[Button]]
 
 
 class File(NamedTuple):
-    """Bytes to upload under a parameter's name."""
+    """What is uploaded under a parameter's name: bytes, or a file that is read while it is sent."""
 
     name: str
-    content: bytes
+    content: bytes | Scratch
 
 
 @dataclass(slots=True)
@@ -118,7 +119,7 @@ class Talk:
     fetched: object = None
     """What the open form's `before` brought, before the transaction began."""
     answered: Mapping[str, Value] = field(default_factory=dict)
-    """What was answered so far in the open form, for its `before`."""
+    """What was answered so far in the open form, for its `before` and for reading the next answer."""
     danger: Danger = Danger.NONE
     emergency: Outgoing | None = None
     """The numbers to call, once they are among what is said."""

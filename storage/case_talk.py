@@ -18,12 +18,14 @@ from sqlalchemy import BigInteger, Index, SmallInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import case_contexts, case_copies, case_limits, cases, evidence
+from storage import case_contexts, case_copies, case_limits, cases, evidence, evidence_quota
 from storage.cases import Case, CaseState
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.deliveries import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
+from storage.desks import EvidenceQuota
 from storage.evidence import EvidenceFile
 
+_QUOTA = EvidenceQuota()
 REPLAYED = 500
 """The most messages that are shown again to who takes a case over."""
 
@@ -83,16 +85,21 @@ def said_in(session: AsyncSession, row: CaseMessage) -> Said:
 
 async def say(
     session: AsyncSession, case: Case, side: Side, author: int | None, source_message: int | None, said: Said,
-    now: datetime,
+    now: datetime, quota: EvidenceQuota = _QUOTA,
 ) -> CaseMessage:  # fmt: skip
-    """Keeps a message and sends it to the other side, if there is one yet.
+    """Keeps a message and sends it to the other side, if there is one yet. A file has to have room in the `quota`.
 
     A rider who writes in no case writes in this one from then on, when its handler has spoken.
 
     Raises:
         CaseClosed: see the class.
+        EvidenceFull: see the class. Nothing was kept then.
     """
     cases.require_open(case)
+    if said.file_id:
+        await evidence_quota.require_room_in_case(session, quota, case, said.size)
+        rider = case.person_id if side is Side.RIDER else None
+        await evidence_quota.require_room_at_desk(session, quota, case.desk, rider, said.size, now)
     row = CaseMessage(case_id=case.id, side=side, author=author, source_message=source_message, at=now, content=b"")
     session.add(row)
     await session.flush()
@@ -184,13 +191,19 @@ async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: lis
     return True
 
 
-async def move(session: AsyncSession, row: CaseMessage, old: Case, new: Case, now: datetime) -> None:
+async def move(
+    session: AsyncSession, row: CaseMessage, old: Case, new: Case, now: datetime, quota: EvidenceQuota = _QUOTA
+) -> None:
     """It was meant for another case: it is taken back from the one and said in the other, with its evidence.
 
     Raises:
         CaseClosed: the other case is closed.
+        EvidenceFull: it brings a file for which the other case has no room.
     """
     cases.require_open(new)
+    said = said_in(session, row)
+    if said.file_id:
+        await evidence_quota.require_room_in_case(session, quota, new, said.size)
     side = Side(row.side)
     wrong, right = other_side(old, side), other_side(new, side)
     if wrong is not None and not await case_copies.take_back(session, wrong, CASE_MESSAGE, row.id):

@@ -8,6 +8,16 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+
+class EvidenceQuota(NamedTuple):
+    """How much evidence a desk takes, in bytes: of a case, of a person within a day, of all its cases together."""
+
+    case_files: int = 50
+    case_bytes: int = 100 << 20
+    person_bytes: int = 100 << 20
+    desk_bytes: int = 20 << 30
+
+
 Words = Mapping[str, str]
 """By language. Who has no word in theirs reads the first."""
 
@@ -87,6 +97,7 @@ class Desk:
     forum: int = 0
     most_per_day: int = 5
     """Cases that one person may bring within a day."""
+    evidence: EvidenceQuota = field(default_factory=EvidenceQuota)
 
     def is_handled_by(self, person_id: int) -> bool:
         """Of those who may handle cases."""

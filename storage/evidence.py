@@ -5,10 +5,12 @@ They lie in the database, in pieces, so that every replica has them and each bac
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, SmallInteger, delete, select, update
@@ -88,30 +90,64 @@ async def to_fetch(session: AsyncSession, now: datetime, most: int = 4) -> list[
     return [(row.id, file_of(session, row).file_id) for row in rows]
 
 
-async def store(session: AsyncSession, evidence_id: int, content: bytes, now: datetime) -> None:
-    """Keeps the bytes, sealed piece by piece, with their digest. What was fetched already, or is gone, stays so."""
+@dataclass(slots=True)
+class Storing:
+    """A file of which `pieces` are kept so far, `size` bytes with this digest."""
+
+    evidence_id: int
+    digest: Any
+    pieces: int = 0
+    size: int = 0
+
+
+async def begin_storing(session: AsyncSession, evidence_id: int) -> Storing | None:
+    """Makes way for the pieces of a file; None if it was fetched already, or is gone."""
+    if await _to_store(session, evidence_id) is None:
+        return None
+    await _drop_pieces(session, evidence_id)
+    return Storing(evidence_id, hashlib.sha256())
+
+
+async def store_piece(session: AsyncSession, storing: Storing, piece: bytes) -> Storing | None:
+    """Keeps the next piece (PIECE bytes at most), sealed; None if the file is gone meanwhile."""
+    if await _to_store(session, storing.evidence_id) is None:
+        return None
+    kept = EvidencePiece(evidence_id=storing.evidence_id, piece=storing.pieces, content=b"")
+    session.add(kept)
+    await session.flush()
+    kept.content = await asyncio.to_thread(vault_of(session).seal, piece, "evidence_pieces.content", kept.id)
+    await asyncio.to_thread(storing.digest.update, piece)
+    storing.pieces, storing.size = storing.pieces + 1, storing.size + len(piece)
+    return storing
+
+
+async def end_storing(session: AsyncSession, storing: Storing, now: datetime) -> None:
+    """From now on it counts as fetched."""
+    row = await _to_store(session, storing.evidence_id)
+    if row is not None:
+        file = file_of(session, row)
+        file.sha256 = storing.digest.hexdigest()
+        _keep(session, row, file)
+        row.size, row.fetched_at, row.next_try = storing.size, now, None
+
+
+async def _to_store(session: AsyncSession, evidence_id: int) -> Evidence | None:
     row = await session.get(Evidence, evidence_id, with_for_update=True)
-    if row is None or row.fetched_at is not None:
-        return
-    vault = vault_of(session)
-    pieces = [content[at : at + PIECE] for at in range(0, len(content), PIECE)]
-    for number, piece in enumerate(pieces):
-        kept = EvidencePiece(evidence_id=row.id, piece=number, content=b"")
-        session.add(kept)
-        await session.flush()
-        kept.content = vault.seal(piece, "evidence_pieces.content", kept.id)
-    file = file_of(session, row)
-    file.sha256 = hashlib.sha256(content).hexdigest()
-    _keep(session, row, file)
-    row.size, row.fetched_at, row.next_try = len(content), now, None
+    return row if row is not None and row.fetched_at is None else None
+
+
+async def _drop_pieces(session: AsyncSession, evidence_id: int) -> None:
+    """Of a file whose storing did not come to its end."""
+    await session.execute(delete(EvidencePiece).where(EvidencePiece.evidence_id == evidence_id))
 
 
 async def put_off(session: AsyncSession, evidence_id: int, now: datetime) -> None:
     """It could not be fetched: again later, with growing pauses, and after MOST_TRIES no more."""
-    row = await session.get(Evidence, evidence_id, with_for_update=True)
-    if row is not None and row.fetched_at is None:
+    row = await _to_store(session, evidence_id)
+    if row is not None:
         row.tries += 1
         row.next_try = None if row.tries >= MOST_TRIES else now + timedelta(seconds=2.0**row.tries)
+        await _drop_pieces(session, evidence_id)
 
 
 async def of_case(session: AsyncSession, case_id: int) -> Sequence[Evidence]:
@@ -131,7 +167,7 @@ async def pieces(session: AsyncSession, evidence_id: int) -> AsyncIterator[bytes
     for key in ids:
         sealed = await session.scalar(select(EvidencePiece.content).where(EvidencePiece.id == key))
         if sealed is not None:
-            yield vault.open(sealed, "evidence_pieces.content", key)
+            yield await asyncio.to_thread(vault.open, sealed, "evidence_pieces.content", key)
 
 
 async def move(session: AsyncSession, message_id: int, case_id: int) -> None:

@@ -13,8 +13,9 @@ from typing import IO, Any, NamedTuple
 
 import orjson
 
+from storage.bounded_text import LONGEST_FEATURE, LONGEST_RECORD, NotAFeatureCollection, Records, TooLong, features
 from storage.geodesy import Crs, is_place, to_wgs84
-from storage.opening_hours import BadHours, check_hours
+from storage.hours_reading import MOST_HOLIDAYS, MOST_RULES, BadHours, TooDear, check_hours
 from storage.osm import station_from_feature
 from storage.stations import Station, StationRow, amenities_from, amenity_names
 
@@ -38,15 +39,19 @@ class Line(NamedTuple):
     reason: str = ""
 
 
-def read_stations(path: Path, crs: Crs, on_bytes: Callable[[int], None] = lambda _: None) -> Iterator[Line]:
-    """Reads a file line by line; `on_bytes` hears how far it has come.
+def read_stations(
+    path: Path, crs: Crs, on_bytes: Callable[[int], None] = lambda _: None, most: int | None = None
+) -> Iterator[Line]:
+    """Reads a file line by line; `on_bytes` hears how far it has come. `most` are the lines that it may have.
 
     Raises:
         BadFile: see the class.
     """
     raw = _features(path, on_bytes) if path.suffix.lower() in (".geojson", ".json") else _records(path, on_bytes)
     seen: dict[str, int] = {}
-    for number, record in raw:
+    for count, (number, record) in enumerate(raw, start=1):
+        if most is not None and count > most:
+            raise BadFile(f"more than {most} stations; import such a file on the command line")
         try:
             station = _checked(record, crs)
             if station.id in seen:
@@ -76,21 +81,24 @@ def _encoding_of(path: Path) -> str:
 def _records(path: Path, on_bytes: Callable[[int], None]) -> Iterator[tuple[int, Mapping[str, str]]]:
     encoding = _encoding_of(path)
     with path.open("rb") as binary, io.TextIOWrapper(binary, encoding, newline="") as file:
-        reader = csv.reader(file)
+        reader, start = Records(file), 1
         try:
-            header = [name.strip().lower() for name in next(reader, [])]
+            header = [name.strip().lower() for name in next(iter(reader), [])]
             missing = [name for name in ("id", "name", "latitude", "longitude") if name not in header]
             if missing:
                 raise BadFile(f"the first line must name the columns; missing: {', '.join(missing)}")
-            start = reader.line_num + 1
+            start = reader.line + 1
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     yield start, _record(header, cells)
-                start = reader.line_num + 1
+                start = reader.line + 1
                 if start % 1_000 == 0:
                     on_bytes(binary.tell())
         except csv.Error as error:
-            raise BadFile(f"line {reader.line_num}: {error}") from error
+            raise BadFile(f"line {reader.line}: {error}") from error
+        except TooLong:
+            reason = f"longer than {LONGEST_RECORD >> 10} KiB; is a quotation mark never closed?"
+            raise BadFile(f"line {start}: {reason}") from None
 
 
 def _record(header: list[str], cells: list[str]) -> Mapping[str, str]:
@@ -98,16 +106,21 @@ def _record(header: list[str], cells: list[str]) -> Mapping[str, str]:
 
 
 def _features(path: Path, on_bytes: Callable[[int], None]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    content = path.read_bytes()
-    on_bytes(len(content))
     try:
-        features = orjson.loads(content.removeprefix(codecs.BOM_UTF8))["features"]
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise BadFile("the file is no GeoJSON FeatureCollection") from error
-    if not isinstance(features, list):
-        raise BadFile("the file is no GeoJSON FeatureCollection")
-    for number, feature in enumerate(features, start=1):
-        yield number, station_from_feature(feature)
+        for number, feature in enumerate(features(path), start=1):
+            yield number, _feature_record(feature)
+    except NotAFeatureCollection as error:
+        raise BadFile("the file is no GeoJSON FeatureCollection, or is cut off") from error
+    on_bytes(path.stat().st_size)
+
+
+def _feature_record(feature: bytes | None) -> Mapping[str, str]:
+    if feature is None:
+        return {"problem": f"longer than {LONGEST_FEATURE >> 10} KiB"}
+    try:
+        return station_from_feature(orjson.loads(feature))
+    except orjson.JSONDecodeError:
+        return {"problem": "no valid JSON"}
 
 
 def _checked(record: Mapping[str, str], crs: Crs) -> Station:
@@ -116,6 +129,8 @@ def _checked(record: Mapping[str, str], crs: Crs) -> Station:
     for name, longest in _LONGEST.items():
         if len(record.get(name, "")) > longest:
             raise BadLine(f"{name} is longer than {longest} characters")
+        if "\0" in record.get(name, ""):
+            raise BadLine(f"{name} contains a NUL character")
     for name in ("id", "name"):
         if not record.get(name):
             raise BadLine(f"missing {name}")
@@ -149,11 +164,13 @@ def _degrees(record: Mapping[str, str], name: str, limit: int) -> float:
     return degrees
 
 
-@lru_cache(maxsize=4_096)
 def _hours(text: str) -> str:
     if text:
         try:
             check_hours(text)
+        except TooDear:
+            limits = f"{MOST_RULES} rules at most, {MOST_HOLIDAYS} of them with PH"
+            raise BadLine(f"opening_hours {text!r} are too complicated: {limits}") from None
         except BadHours:
             raise BadLine(f"unparsable opening_hours {text!r}") from None
     return text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from storage.geodesy import Crs
 from storage.station_files import Line, read_stations
 from storage.stations import StationRow
 
-_BATCH = 2_000
+_BATCH = 1_000
 
 
 class Imported(NamedTuple):
@@ -36,17 +37,20 @@ async def import_stations(
     now: datetime,
     on_bytes: Callable[[int], None],
     on_refused: Callable[[Line], None],
+    most: int | None = None,
 ) -> Imported:
-    """Puts all good lines in, or none on a dry run (which only reads).
+    """Puts all good lines in, or none on a dry run (which only reads). `most` are the lines that the file may have.
+
+    The file is read in a thread, a batch at a time.
 
     Raises:
         BadFile: the file as a whole can't be read.
     """
-    lines = read_stations(file, crs, on_bytes)
+    lines = read_stations(file, crs, on_bytes, most)
     good = refused = new = 0
     async with database.reading(apart=True) if dry_run else database.writing(apart=True) as session:
         known = await _known(session)
-        while batch := list(islice(lines, _BATCH)):
+        while batch := await asyncio.to_thread(_next, lines):
             for line in batch:
                 if line.station is None:
                     refused += 1
@@ -59,6 +63,10 @@ async def import_stations(
         if not dry_run:
             await stations.announce_change(session)
     return Imported(good, refused, new)
+
+
+def _next(lines: Iterator[Line]) -> list[Line]:
+    return list(islice(lines, _BATCH))
 
 
 async def _known(session: AsyncSession) -> set[str]:

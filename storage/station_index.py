@@ -156,6 +156,11 @@ class StationIndex:
             return Hours(State.CLOSED, self._opens_again(until))
         return self.book.hours(int(self.hours_numbers[row]), now)
 
+    def with_unusable_hours(self) -> list[int]:
+        """The keys of stations whose hours count as unknown, since they can't be worked out."""
+        unusable = np.array(sorted(self.book.unusable), np.int32)
+        return [int(key) for key in self.keys[np.isin(self.hours_numbers, unusable)]]
+
     def _opens_again(self, until: float) -> datetime | None:
         return None if until >= WITHOUT_END.timestamp() else datetime.fromtimestamp(until, self.book.zone)
 

@@ -142,6 +142,11 @@ async def find_by_id(session: AsyncSession, station_id: str) -> StationRow | Non
     return await session.scalar(select(StationRow).where(StationRow.id == station_id))
 
 
+async def ids_of(session: AsyncSession, keys: Sequence[int]) -> list[str]:
+    """Their ids as people write them down, in order."""
+    return sorted(await session.scalars(select(StationRow.id).where(StationRow.key.in_(keys))))
+
+
 async def count(session: AsyncSession) -> int:
     there = StationRow.deleted_at.is_(None)
     return await session.scalar(select(func.count()).select_from(StationRow).where(there)) or 0

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from bot.sandbox.params import Json, Upload
 from handlers.texts import translator
-from storage import people
+from storage import evidence, people
 from tests.test_applications import picture
 from tests.town import NOON, Rider, Town
 
@@ -106,3 +108,12 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     found = re.search(r"L-2026-\d{6}", opened["text"])
     assert found is not None
     return found[0]
+
+
+async def keep_evidence(session: AsyncSession, evidence_id: int, content: bytes) -> None:
+    """As the leader does with what it has fetched."""
+    storing = await evidence.begin_storing(session, evidence_id)
+    assert storing is not None
+    for at in range(0, len(content), evidence.PIECE):
+        assert await evidence.store_piece(session, storing, content[at : at + evidence.PIECE]) is storing
+    await evidence.end_storing(session, storing, NOON)

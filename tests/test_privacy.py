@@ -56,6 +56,7 @@ from storage.reports import Kind
 from storage.retention import Retention
 from storage.searches import Search
 from storage.sign_ups import PlaceState
+from tests.desk import keep_evidence
 from tests.test_applications import ANSWERS, ID_NUMBER, applied, at_work
 from tests.town import COORDINATOR, COUNSEL, NOON, Rider, Town
 
@@ -118,7 +119,7 @@ async def brought(session: AsyncSession) -> None:
         await cases.claim(session, row.id, handler, ["legal"], NOON)
         await case_talk.say(session, row, Side.HANDLER, handler, 2, Said(text="Which month?"), NOON)
         (kept,) = await evidence.of_case(session, row.id)
-        await evidence.store(session, kept.id, b"bytes", NOON)
+        await keep_evidence(session, kept.id, b"bytes")
     await cases.mark_conflict(session, row, 9)
     await case_contexts.enter(session, PERSON, row.id, NOON)
     await case_drafts.save(session, PERSON, "aid", {"kind": "housing"}, NOON)
