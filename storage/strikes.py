@@ -1,9 +1,9 @@
 """Updates that were in hand when a process died or hung. One that did so twice is set aside.
 
 It is a strike if the update was the only one in hand, or if the watchdog saw that it held the loop. Of several in
-hand, each is only suspected (a row without a strike): it is then handled with no other beside it, so that the next death
-tells who it was. Nobody's update is set aside because it was in hand beside a bad one, or when the process was killed from
-outside: that would have to happen twice while the same one is in hand alone.
+hand, each is only suspected (a row without a strike): it is then handled with no other beside it, so that the next
+death tells who it was. Nobody's update is set aside because it was in hand beside a bad one, or when the process was
+killed from outside: that would have to happen twice while the same one is in hand alone.
 """
 
 from __future__ import annotations
