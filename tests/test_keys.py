@@ -178,8 +178,10 @@ def search(folder: Path, said: Sequence[str] = (NAME, PHONE, DISTRICT, ID_NUMBER
 
 def talkative(address: str, url: str) -> dict[str, str]:
     """Settings of a program that logs at debug level into a file; the database is PostgreSQL at `url`, or SQLite."""
-    settings = {**bot_settings(address, ""), "NUANXIN_GEOCODING__SERVICE": "", "NUANXIN_LOGGING__LEVEL": "debug",
-                "NUANXIN_LOGGING__FILE": "logs/nuanxin.log"}  # fmt: skip
+    settings = {
+        **bot_settings(address, ""), "NUANXIN_GEOCODING__SERVICE": "", "NUANXIN_LOGGING__LEVEL": "debug",
+        "NUANXIN_LOGGING__FILE": "logs/nuanxin.log", "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND_PER_CHAT": "1000",
+    }  # fmt: skip
     return {**settings, "NUANXIN_DATABASE__URL": url} if url else settings
 
 
