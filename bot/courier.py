@@ -74,8 +74,9 @@ class Courier:
 
     async def _not_sent(self, outgoing: Outgoing, trouble: error.TelegramError) -> float | None:
         """Seconds after which it shall be tried again; None if it is left out."""
-        if isinstance(trouble, error.RetryAfter) and not outgoing.minor:
-            return wait_of(trouble)
+        if isinstance(trouble, error.RetryAfter):
+            self.count("put_off")
+            return None if outgoing.minor else wait_of(trouble)
         if isinstance(trouble, error.Forbidden):
             self.count("forbidden")
             await self.unreachable(chat_of(outgoing))
