@@ -249,6 +249,16 @@ def test_what_is_put_off_keeps_its_order_whatever_the_wall_clock_does() -> None:
     assert due[-1] - due[0] < timedelta(seconds=1)
 
 
+def test_a_clock_that_is_set_back_keeps_no_chat_waiting() -> None:
+    time = Time()
+    chats = Chats(1, time)
+    for _ in range(BURST):
+        chats.take(1)
+    assert chats.delay(1) == 1
+    time.now -= HOUR
+    assert chats.delay(1) == 0
+
+
 def test_the_memory_of_chats_is_bounded() -> None:
     time = Time()
     chats = Chats(1, time)
