@@ -58,6 +58,12 @@ def report(name: str, results: Sequence[Result]) -> bool:
         ratio = "" if one.ratio is None else f"{one.ratio:.3f}"
         table.add_row(one.name, f"{one.figure:,.4g}", one.unit, one.peer, peer_figure, ratio, one.goal, verdict)
     Console(width=160).print(table)
+    save(name, results)
+    return all(one.passed is not False for one in results)
+
+
+def save(name: str, results: Sequence[Result]) -> None:
+    """Writes results/<name>.json, the record of the last run."""
     RESULTS.mkdir(exist_ok=True)
     rows = [
         {"name": one.name, "figure": one.figure, "unit": one.unit, "peer": one.peer or None,
@@ -65,4 +71,3 @@ def report(name: str, results: Sequence[Result]) -> bool:
         for one in results
     ]  # fmt: skip
     (RESULTS / f"{name}.json").write_text(json.dumps(rows, indent=1) + "\n")
-    return all(one.passed is not False for one in results)

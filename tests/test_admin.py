@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import __version__
 from bot.app import App
 from handlers.talk import Talk
 from storage import activities, audit, deliveries, errors, reminders, settings, sign_ups
@@ -14,6 +15,7 @@ from storage.activities import Kind, Plan
 from storage.audit import Act
 from storage.database import Database
 from storage.deliveries import Notice, Outcome, State
+from storage.schema import NEWEST
 from tests.desk import at_desk
 from tests.town import ADMIN, COORDINATOR, NOON, Rider, Town, configured, running, telegram
 
@@ -255,7 +257,7 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
         assert row.count == 3
     await admin.says("/system")
     page = await admin.hears_of("System")
-    for words in ("Nuanxin 0.7.0", "👑", "schema 0008", "set aside: 1", "in 24 h: 1", "no backup yet"):
+    for words in (f"Nuanxin {__version__}", "👑", f"schema {NEWEST}", "set aside: 1", "in 24 h: 1", "no backup yet"):
         assert words in page["text"], words
     await admin.presses("Errors")
     listed = await admin.hears_of("RuntimeError")
