@@ -17,7 +17,7 @@ import psutil
 from benchmarks.programs import postgresql, running, settings
 from benchmarks.report import Result
 from benchmarks.stub import Stub
-from bot.pacing import MARGIN
+from bot.telegram.pacing import MARGIN
 from storage import broadcast_recipients, broadcasts, people, schema
 from storage.broadcasts import Content
 from storage.database import Database, open_database

@@ -30,7 +30,7 @@ async def telegram_echo(url: str, own_transport: bool) -> None:
     from telegram import Update
     from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
-    from bot.transport import AiohttpRequest
+    from bot.telegram.transport import AiohttpRequest
 
     async def echo(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         assert update.message is not None

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from benchmarks.places import write_stations
 from benchmarks.stub import TOKEN
-from bot.program import served
+from bot.process import served
 from bot.sandbox.server import BotApi
 
 ROOT = Path(__file__).parent.parent

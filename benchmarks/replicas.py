@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from benchmarks.programs import running
-from bot.program import served
+from bot.process import served
 
 HOOK, SECRET = "/telegram", "bench-secret"
 

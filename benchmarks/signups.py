@@ -19,8 +19,8 @@ from benchmarks.programs import postgresql, running, settings
 from benchmarks.report import Result
 from benchmarks.stub import Stub
 from bot.app import App
-from bot.config import load
-from bot.courier import Courier
+from bot.config.config import load
+from bot.telegram.courier import Courier
 from handlers.talk import Outgoing
 from storage import schema
 from storage.database import open_database

@@ -14,37 +14,40 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from telegram import error
 
-from bot import backups, evidence, forum, hook, watching
-from bot.answering import Answering
-from bot.arrivals import Arrivals
-from bot.backups import Backups
-from bot.config import Config
-from bot.courier import Courier, Later
-from bot.delivering import Delivering
-from bot.desk_config import desks
-from bot.directory import REFRESHED_EVERY, StationDirectory
-from bot.doors import LOOKED_EVERY, Doors
-from bot.error_book import ErrorBook
-from bot.evidence import Fetching
-from bot.forum import Forum
+from bot.background import case_forum, evidence_fetcher
+from bot.background.broadcast_progress import PANELS_EVERY, Panels
+from bot.background.case_forum import Forum
+from bot.background.check_in_codes import LOOKED_EVERY, Doors
+from bot.background.evidence_fetcher import Fetching
+from bot.background.leader_election import Leader
+from bot.background.station_directory import REFRESHED_EVERY, StationDirectory
+from bot.backup import daily as backup_daily
+from bot.backup.daily import Backups
+from bot.config.config import Config
+from bot.config.desks import desks
+from bot.config.runtime_settings import Tuning
 from bot.geocoding import GeopyGeocoder
-from bot.hook import Hook
-from bot.in_hand import InHand
-from bot.intake import Polling
-from bot.leader import Leader
-from bot.logs import logger
-from bot.menus import Menus
-from bot.metrics import Metrics
-from bot.pacing import Pacer
-from bot.painting import PillowPainter
-from bot.panels import PANELS_EVERY, Panels
-from bot.reach import Outage, Reach, insist
-from bot.rendering import Rendering
-from bot.shares import Shares
-from bot.transport import AiohttpRequest
-from bot.tuning import Tuning
+from bot.observability import queue_metrics
+from bot.observability.error_reporter import ErrorBook
+from bot.observability.logs import logger
+from bot.observability.metrics import Metrics
+from bot.observability.queue_metrics import Watching
+from bot.pictures.painting import PillowPainter
+from bot.telegram import webhook_keeper
+from bot.telegram.courier import Courier, Later
+from bot.telegram.delivery_sender import Delivering
+from bot.telegram.intake import Polling
+from bot.telegram.menus import Menus
+from bot.telegram.pacing import Pacer
+from bot.telegram.rate_limiter import Arrivals
+from bot.telegram.rate_quota import Shares
+from bot.telegram.reachability import Outage, Reach, insist
+from bot.telegram.rendering import Rendering
+from bot.telegram.transport import AiohttpRequest
+from bot.telegram.update_handler import Answering
+from bot.telegram.updates_in_hand import InHand
+from bot.telegram.webhook_keeper import Hook
 from bot.waiting import wait_at_most
-from bot.watching import Watching
 from bot.web import health
 from bot.web.calendar import CalendarFeed
 from bot.web.webhook import BODY_LIMIT, Webhook
@@ -169,7 +172,7 @@ class App:
         self.panels = Panels(database, self.courier, self.house, clock)
         self.doors = Doors(database, self.courier, self.house, clock)
         self.calendar = CalendarFeed(database, self.house, clock)
-        self.house.process = partial(watching.process_at, config.data.folder, clock())
+        self.house.process = partial(queue_metrics.process_at, config.data.folder, clock())
         self.watching = Watching(database, self.metrics, clock, leads)
         self.shares = Shares(
             database, self.pacer, self.leader.leading, clock, self.house.process, config.telegram.messages_per_second,
@@ -240,7 +243,7 @@ class App:
         await self.hook.choose()
         self.reach.answered()
         if not self.polls:
-            self._beside(self._every(hook.LOOKED_EVERY, self.hook.look))
+            self._beside(self._every(webhook_keeper.LOOKED_EVERY, self.hook.look))
         self._beside(self._menus.keep(int(me["id"]), self.left))
         self._beside(self._every(REFRESHED_EVERY, self.directory.refresh))
         self._beside(self._every(WATCHED_EVERY, self._watch_versions))
@@ -248,12 +251,12 @@ class App:
         self._beside(self.delivering.run())
         self._beside(self._every(PANELS_EVERY, self.panels.show))
         self._beside(self._every(LOOKED_EVERY, self.doors.show))
-        self._beside(self._every(evidence.LOOKED_EVERY, self.fetching.fetch))
-        self._beside(self._every(forum.LOOKED_EVERY, self.forum.show))
+        self._beside(self._every(evidence_fetcher.LOOKED_EVERY, self.fetching.fetch))
+        self._beside(self._every(case_forum.LOOKED_EVERY, self.forum.show))
         self._beside(self._every(RESENT_EVERY, self._resend))
-        self._beside(self._every(watching.LOOKED_EVERY, self.watching.look))
+        self._beside(self._every(queue_metrics.LOOKED_EVERY, self.watching.look))
         self._beside(self.shares.keep(self.left))
-        self._beside(self._every(backups.LOOKED_EVERY, self.backups.look))
+        self._beside(self._every(backup_daily.LOOKED_EVERY, self.backups.look))
         self.scheduler.start()
         self._started = True
 
@@ -313,7 +316,7 @@ class App:
 
     async def _fetch(self, file_id: str, most: int, into: BinaryIO) -> None:
         try:
-            await evidence.fetch_into(self.courier, self._files_url, file_id, most, into)
+            await evidence_fetcher.fetch_into(self.courier, self._files_url, file_id, most, into)
         except error.TelegramError as trouble:
             raise NotFetched(type(trouble).__name__) from trouble
 

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from bot import logs
+from bot.observability import logs
 from storage import schema, stations
 from storage.database import Database, open_database
 from storage.encryption import Vault

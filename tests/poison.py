@@ -6,8 +6,8 @@ import os
 import signal
 import time
 
-from bot import watchdog
-from bot.cli import cli
+from bot.commands.cli import cli
+from bot.observability import watchdog
 from handlers.dispatch import Call
 from handlers.talk import Talk
 

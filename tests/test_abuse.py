@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.arrivals import SAID_AGAIN_AFTER, Arrivals, Verdict
 from bot.sandbox.params import Upload
+from bot.telegram.rate_limiter import SAID_AGAIN_AFTER, Arrivals, Verdict
 from bot.web.webhook import MOST_GUESSES
 from storage import applications, cases
 from storage.applications import MOST_PER_DAY, TooManyApplications

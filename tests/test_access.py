@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import load
-from bot.desk_config import RESERVED, desks
+from bot.config.config import load
+from bot.config.desks import RESERVED, desks
 from handlers import features
 from handlers.access import RIGHTS, Right, Role
 from handlers.questions import Form

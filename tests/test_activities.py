@@ -16,7 +16,7 @@ import zxingcpp
 from PIL import Image
 from sqlalchemy import select
 
-from bot import program
+from bot import process
 from bot.sandbox.params import Upload
 from handlers.sheets import harmless
 from handlers.texts import translator
@@ -570,7 +570,7 @@ async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Town
         config = configured(tmp_path, address)
         section = config.web.model_copy(update={"public_url": "https://bot.example.org"})
         town = Town(database, api, config.model_copy(update={"web": section}))
-        async with running(town.app), program.served(town.app.web_application(), free_port(), 0.1) as address:
+        async with running(town.app), process.served(town.app.web_application(), free_port(), 0.1) as address:
             yield town, address
 
 

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot import backup_file, dumping
-from bot.backup_commands import back_up, restore
-from bot.backup_file import BadBackup, Header
-from bot.config import Config, load
-from bot.dumping import CannotDump
+from bot.backup import database_dump, sealed_file
+from bot.backup.database_dump import CannotDump
+from bot.backup.operations import back_up, restore
+from bot.backup.sealed_file import BadBackup, Header
+from bot.config.config import Config, load
 from storage import backups, people, schema
 from storage.audit import Act, note
 from storage.database import Base, Database, open_database
@@ -106,15 +106,15 @@ async def test_without_pg_dump_one_sentence_says_what_to_install(tmp_path: Path,
 
 def written(content: list[bytes], vault: Vault | None = None) -> bytes:
     out = io.BytesIO()
-    backup_file.write(out, HEADER, content, vault or Vault([KEY]))
+    sealed_file.write(out, HEADER, content, vault or Vault([KEY]))
     return out.getvalue()
 
 
 def read_back(raw: bytes, vault: Vault | None = None) -> bytes:
     source = io.BytesIO(raw)
-    header, line = backup_file.read_header(source)
+    header, line = sealed_file.read_header(source)
     assert header == HEADER
-    return b"".join(backup_file.read(source, line, vault or Vault([KEY])))
+    return b"".join(sealed_file.read(source, line, vault or Vault([KEY])))
 
 
 @settings(max_examples=60, deadline=None)
@@ -166,7 +166,7 @@ async def test_a_damaged_database_makes_no_backup(tmp_path: Path) -> None:
         raw[page * 4_096 : page * 4_096 + 200] = b"\xff" * 200
     (tmp_path / "x.db").write_bytes(raw)
     with pytest.raises((CannotDump, sqlite3.DatabaseError)):
-        list(dumping.dump(database.engine.url, "", tmp_path))
+        list(database_dump.dump(database.engine.url, "", tmp_path))
 
 
 async def at(town: Town, **moved: float) -> None:
@@ -213,7 +213,7 @@ async def test_a_failure_is_told_once_and_system_shows_it(backed_up: Town, monke
     def fail(*_: Any) -> Iterator[bytes]:
         raise CannotDump("no space left")
 
-    monkeypatch.setattr(dumping, "dump", fail)
+    monkeypatch.setattr(database_dump, "dump", fail)
     for hours in (16.0, 16.5, 17.5, 18.6):
         await at(town, hours=hours)
     assert "no space left" in (await admin.hears_of("The backup failed"))["text"]

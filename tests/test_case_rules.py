@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot import desk_config
-from bot.config import BadConfig, load
+from bot.config import desks as config_desks
+from bot.config.config import BadConfig, load
 from handlers.case_bundle import name_in_zip
 from handlers.case_messages import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
 from schedules import retention
@@ -61,13 +61,13 @@ def test_time_limits_of_china(key: str, start: date, end: date) -> None:
 
 def test_every_kind_of_the_desks_names_limits_that_are_in_the_file() -> None:
     known = time_limits.of_country("CN")
-    desks = desk_config.desks(load(Path("none.toml")).desks)
+    desks = config_desks.desks(load(Path("none.toml")).desks)
     assert {limit for desk in desks.values() for kind in desk.kinds for limit in kind.limits} <= set(known)
     assert time_limits.that_may_apply("XX", ["arbitration"]) == []
 
 
 def test_every_word_of_the_desks_is_there_in_both_languages() -> None:
-    for desk in desk_config.desks(load(Path("none.toml")).desks).values():
+    for desk in config_desks.desks(load(Path("none.toml")).desks).values():
         words = [desk.title, desk.about, desk.before, desk.following, *([desk.emergency] if desk.emergency else [])]
         words += [one.words for one in desk.kinds] + [one.words for one in desk.answers]
         for ask in desk.asks:
@@ -182,7 +182,7 @@ enabled = false
 
 def test_an_organisation_adds_a_desk_without_code(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(DESK)
-    desks = desk_config.desks(load(tmp_path / "config.toml").desks)
+    desks = config_desks.desks(load(tmp_path / "config.toml").desks)
     assert set(desks) == {"legal", "aid", "suggestion", "housing"}
     assert desks["housing"].late == (timedelta(hours=2), timedelta(hours=4), timedelta(hours=6))
     assert desks["housing"].urgent_within == timedelta(minutes=45) and desks["housing"].danger == ("走了算了",)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot import menus
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
+from bot.telegram import menus
 from handlers.house import Address, GeocodingFailed
 from storage.searches import SearchRow
 from tests.town import COORDINATOR, Town

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.arrivals import Arrivals
 from bot.sandbox.params import Json
+from bot.telegram.rate_limiter import Arrivals
 from handlers import forms
 from handlers.consents import CASE, URGENT
 from handlers.texts import translator

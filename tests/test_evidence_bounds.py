@@ -15,8 +15,8 @@ from aiohttp import web
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.program import served
-from bot.transport import AiohttpRequest
+from bot.process import served
+from bot.telegram.transport import AiohttpRequest
 from handlers.bundling import AT_ONCE, Bundles, NotSent
 from handlers.case_bundle import Index, Kept, groups_of, write_zip
 from handlers.talk import File, Outgoing

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.directory import StationDirectory
+from bot.background.station_directory import StationDirectory
 from storage import stations
 from storage.database import Database
 from storage.geodesy import Crs

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from bot.program import served
+from bot.process import served
 from storage import deliveries
 from storage.deliveries import Notice
 from tests.town import NOON, Town, free_port

@@ -15,14 +15,14 @@ import pytest
 from aiohttp import web
 from telegram import error
 
-from bot.answers import LEAST_PAUSE, LONGEST_PAUSE, OddAnswer, pause_of, read_answer
-from bot.courier import perhaps_sent
-from bot.intake import Polling, lane_of
-from bot.program import served
-from bot.reach import CONTESTED_BY, SILENT_AFTER, Outage, Reach, wait_of
+from bot.process import served
 from bot.sandbox.params import Params
 from bot.sandbox.server import Fault
-from bot.transport import AiohttpRequest, BrokenConnection
+from bot.telegram.answers import LEAST_PAUSE, LONGEST_PAUSE, OddAnswer, pause_of, read_answer
+from bot.telegram.courier import perhaps_sent
+from bot.telegram.intake import Polling, lane_of
+from bot.telegram.reachability import CONTESTED_BY, SILENT_AFTER, Outage, Reach, wait_of
+from bot.telegram.transport import AiohttpRequest, BrokenConnection
 from storage.database import Database
 from tests.test_refused import Time
 from tests.test_webhook import Hooked, hooked
@@ -312,7 +312,7 @@ async def test_with_a_webhook_ready_ends_after_a_minute_too(hooked: Hooked) -> N
 
 def test_another_program_that_polls_is_said_once_and_forgotten_when_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     log, time = Log(), Time()
-    monkeypatch.setattr("bot.reach.log", log)
+    monkeypatch.setattr("bot.telegram.reachability.log", log)
     reach = Reach(time)
     for _ in range(CONTESTED_BY - 1):
         reach.missed(error.Conflict("x"))
@@ -341,7 +341,7 @@ def test_an_outage_is_said_when_it_begins_now_and_then_and_with_a_count_at_its_e
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     log, time = Log(), Time()
-    monkeypatch.setattr("bot.reach.log", log)
+    monkeypatch.setattr("bot.telegram.reachability.log", log)
     outage = Outage("no updates", time)
     for _ in range(600):  # ten minutes
         outage.missed(error.NetworkError("gone"))
@@ -354,7 +354,7 @@ def test_an_outage_is_said_when_it_begins_now_and_then_and_with_a_count_at_its_e
 
 def test_a_token_that_is_revoked_later_is_said_once(monkeypatch: pytest.MonkeyPatch) -> None:
     log = Log()
-    monkeypatch.setattr("bot.reach.log", log)
+    monkeypatch.setattr("bot.telegram.reachability.log", log)
     reach = Reach(Time())
     for _ in range(5):
         reach.missed(error.InvalidToken("Unauthorized"))

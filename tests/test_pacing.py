@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pacing import GROUP_MOST, Pacer, Priority, Window
+from bot.telegram.pacing import GROUP_MOST, Pacer, Priority, Window
 
 STEPS = st.lists(
     st.tuples(st.floats(0, 3, allow_nan=False), st.sampled_from(Priority), st.booleans()), min_size=1, max_size=200

@@ -7,8 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from bot import charts
-from bot.painting import LINE, MAP_HEIGHT, OPEN, RIDER, WIDTH, PillowPainter, paint, ring_for
+from bot.pictures import charts
+from bot.pictures.painting import LINE, MAP_HEIGHT, OPEN, RIDER, WIDTH, PillowPainter, paint, ring_for
 from handlers.house import Spot
 
 NORTH = Spot(1, "北站", 37.44, 116.36, True)

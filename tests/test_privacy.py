@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.config import BadConfig, load
+from bot.config.config import BadConfig, load
 from schedules import retention
 from schedules.settings import Settings
 from storage import (

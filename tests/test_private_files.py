@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from bot import private_files
-from bot.config import load
+from bot.config.config import load
 from tests.test_process import CSV, _ends_within_10_s, _logged, _until_ready, environment
 
 _WIDE = "import os, sys; os.umask(0); os.execv(sys.executable, [sys.executable, '-m', 'bot', *sys.argv[1:]])"

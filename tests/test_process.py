@@ -20,10 +20,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.delivering import LEAST_IN_FLIGHT
-from bot.program import served
+from bot.process import served
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person
+from bot.telegram.delivery_sender import LEAST_IN_FLIGHT
 from storage import broadcasts, people, schema
 from storage.broadcasts import Content
 from storage.database import open_database

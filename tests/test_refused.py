@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import select
 from telegram import error
 
-from bot.answers import TooManyRequests
-from bot.chats import BURST, FRESH_FOR, MOST_SILENT, Chats
-from bot.courier import PATIENCE, Courier, Later
-from bot.metrics import Metrics
-from bot.pacing import Pacer
+from bot.observability.metrics import Metrics
 from bot.sandbox.limits import Limits
 from bot.sandbox.params import Refusal
 from bot.sandbox.server import Fault
+from bot.telegram.answers import TooManyRequests
+from bot.telegram.chat_limits import BURST, FRESH_FOR, MOST_SILENT, Chats
+from bot.telegram.courier import PATIENCE, Courier, Later
+from bot.telegram.pacing import Pacer
 from handlers.talk import Outgoing
 from storage import deliveries
 from storage.database import open_database
@@ -160,7 +160,7 @@ def paced(monkeypatch: pytest.MonkeyPatch) -> tuple[Courier, Time, list[tuple[fl
         time.now += seconds
 
     transport.call = call
-    monkeypatch.setattr("bot.courier.asyncio.sleep", sleep)
+    monkeypatch.setattr("bot.telegram.courier.asyncio.sleep", sleep)
 
     async def unreachable(_: int) -> None:
         raise AssertionError

@@ -13,8 +13,8 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot import demo
 from bot.app import App
-from bot.program import served
-from bot.sandbox import town as sandbox_town
+from bot.process import served
+from bot.sandbox import runner as sandbox_town
 from storage.database import Database
 from tests.schema import check_call
 from tests.town import NOON, configured, free_port, running

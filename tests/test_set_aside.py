@@ -14,13 +14,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import in_hand as module
-from bot import watchdog
-from bot.in_hand import Gate, InHand
-from bot.journal import FOLDER, SLOTS, Journal, left_behind
+from bot.observability import watchdog
+from bot.observability.watchdog import Watchdog
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person
-from bot.watchdog import Watchdog
+from bot.telegram import updates_in_hand as module
+from bot.telegram.journal import FOLDER, SLOTS, Journal, left_behind
+from bot.telegram.updates_in_hand import Gate, InHand
 from storage import strikes
 from storage.database import Database
 from storage.strikes import Crash, Suspect

@@ -11,8 +11,8 @@ from typing import Any, cast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pacing import Pacer, Priority
-from bot.shares import Shares
+from bot.telegram.pacing import Pacer, Priority
+from bot.telegram.rate_quota import Shares
 from handlers.house import Process
 from storage import replicas, schema
 from storage.database import open_database

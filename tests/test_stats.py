@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot import charts, gap_maps
+from bot.pictures import charts, coverage_map
 from handlers.house import Cell, Legend
 from handlers.periods import Kind, Period
 from handlers.texts import LANGUAGES
@@ -289,7 +289,7 @@ def test_pictures_are_large_enough_for_a_phone_and_show_what_is_hidden(language:
     for png in (
         charts.columns(words, values, week.labels(language), [3, 4, 5, 6, 7, 8, 9]),
         charts.bars(words, [("water", 40), ("charging", 12)]),
-        gap_maps.paint(words, Legend(words, words, words), [Cell(37.43, 116.37, 40, 0), Cell(37.49, 116.41, 12, 9)],
+        coverage_map.paint(words, Legend(words, words, words), [Cell(37.43, 116.37, 40, 0), Cell(37.49, 116.41, 12, 9)],
                        [(37.431, 116.361), (50.0, 10.0)], language),
     ):  # fmt: skip
         with Image.open(io.BytesIO(png)) as picture:

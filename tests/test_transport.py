@@ -13,7 +13,7 @@ from telegram import Bot, error
 
 from bot.sandbox.server import BotApi, Fault
 from bot.sandbox.world import Person
-from bot.transport import AiohttpRequest, BrokenConnection
+from bot.telegram.transport import AiohttpRequest, BrokenConnection
 from tests.town import TOKEN, telegram
 
 

@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 from sqlalchemy.exc import OperationalError
 
-from bot.program import served
+from bot.process import served
 from bot.sandbox.params import Params
 from bot.sandbox.world import Person
 from bot.web.webhook import BODY_LIMIT

@@ -18,9 +18,9 @@ from playwright.async_api import Page, async_playwright, expect
 
 from bot import demo
 from bot.app import App, system_clock
-from bot.config import load
-from bot.program import served
-from bot.sandbox import town as sandbox
+from bot.config.config import load
+from bot.process import served
+from bot.sandbox import runner as sandbox
 from storage import memberships, people, schema, searches
 from storage.database import Database, open_database
 from storage.encryption import Vault

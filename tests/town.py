@@ -14,8 +14,8 @@ from typing import Any
 from aiohttp import web
 
 from bot.app import App
-from bot.config import Config, load
-from bot.program import served
+from bot.config.config import Config, load
+from bot.process import served
 from bot.sandbox.params import Json
 from bot.sandbox.phone import written
 from bot.sandbox.server import BotApi

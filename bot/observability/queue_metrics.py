@@ -1,0 +1,52 @@
+"""What waits, and for how long: looked up by the leader for /metrics, so that nobody waits for it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from bot import __version__
+from bot.observability.metrics import Metrics
+from handlers.house import Process
+from storage import backups, queues
+from storage.database import Database
+
+LOOKED_EVERY = 10.0
+
+
+def process_at(folder: Path, started_at: datetime) -> Process:
+    """This process, which keeps its data in the folder."""
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        free = None
+    return Process(f"{socket.gethostname()}:{os.getpid()}", __version__, started_at, free)
+
+
+class Watching:
+    def __init__(
+        self, database: Database, metrics: Metrics, clock: Callable[[], datetime], leads: Callable[[], bool]
+    ) -> None:
+        self._database = database
+        self._metrics = metrics
+        self._clock = clock
+        self._leads = leads
+
+    async def look(self) -> None:
+        """Sets the figures; a process that does not lead shows none."""
+        if not self._leads():
+            self._metrics.waiting.clear()
+            self._metrics.oldest.clear()
+            return
+        now = self._clock()
+        async with self._database.reading(apart=True) as session:
+            found = await queues.lengths(session, now)
+            last = await backups.newest(session, whole=True)
+        for name, queue in found.items():
+            self._metrics.waiting.labels(name).set(queue.waiting)
+            self._metrics.oldest.labels(name).set(queue.age(now))
+        self._metrics.backup_at.set(last.at.timestamp() if last is not None else 0)
