@@ -17,7 +17,7 @@ from benchmarks.stub import TOKEN
 from bot.sandbox.params import Json
 from bot.sandbox.server import BotApi, Fault
 from bot.sandbox.world import Person, World
-from handlers.broadcast_panel import panel
+from handlers.broadcasts.panel import panel
 from storage import broadcasts, deliveries, people
 from storage.database import Database, open_database
 from storage.deliveries import State

@@ -52,10 +52,10 @@ from bot.web import health
 from bot.web.calendar import CalendarFeed
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
-from handlers.bundling import Bundles, NotSent
-from handlers.house import House, Joining, NotFetched, Organisation
-from handlers.incoming import Json
-from handlers.talk import Outgoing
+from handlers.cases.bundling import Bundles, NotSent
+from handlers.chat.context import House, Joining, NotFetched, Organisation
+from handlers.chat.incoming import Json
+from handlers.chat.talk import Outgoing
 from schedules.scheduler import Scheduler
 from schedules.settings import Settings
 from storage import blocks, keys, people, roles, schema, settings, strikes, versions

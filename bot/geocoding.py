@@ -11,7 +11,7 @@ from geopy.exc import GeopyError
 from geopy.geocoders import get_geocoder_for_service
 
 from bot.config.config import Geocoding
-from handlers.house import Address, GeocodingFailed
+from handlers.chat.context import Address, GeocodingFailed
 from storage.geodesy import Crs, is_place, to_wgs84
 
 _TIMEOUT = 5.0

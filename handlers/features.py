@@ -2,103 +2,91 @@
 
 from __future__ import annotations
 
-from handlers import (
-    activities,
-    activity_admin,
-    activity_questions,
-    activity_sign_up,
-    applications,
+from handlers import overview, start
+from handlers.activities import admin as activity_admin
+from handlers.activities import (
     attendance,
-    audit_log,
-    blocks,
-    broadcasts,
     calendars,
-    case_answers,
-    case_bundle,
-    case_colleagues,
-    case_copies,
-    case_desk,
-    case_notices,
-    case_oversight,
-    case_patterns,
-    case_talk,
-    cases,
     check_ins,
-    crisis,
-    digests,
-    errors,
-    exports,
-    imports,
-    memberships,
-    my,
-    privacy,
     ratings,
     reminders,
-    reviews,
-    roles,
     rounds,
     series,
-    set_aside,
-    settings,
-    settings_answers,
-    start,
-    station_admin,
-    station_page,
-    stations,
-    stats,
-    stats_file,
-    stats_views,
-    system,
-    update_set_aside,
+    sign_ups,
+    weekly_digest,
 )
-from handlers.routes import Routes
+from handlers.activities import lists as activity_lists
+from handlers.activities import questions as activity_questions
+from handlers.admin import audit as admin_audit
+from handlers.admin import blocks, error_notices, exports, failed_deliveries, failed_updates, roles, settings, system
+from handlers.admin import ready_answers as admin_ready_answers
+from handlers.broadcasts import compose as broadcast_compose
+from handlers.cases import admin as case_admin
+from handlers.cases import conversation as case_conversation
+from handlers.cases import crisis, evidence_bundle, internal_notes
+from handlers.cases import desk as case_desk
+from handlers.cases import mine as case_mine
+from handlers.cases import notices as case_notices
+from handlers.cases import ready_answers as case_ready_answers
+from handlers.cases import relay as case_relay
+from handlers.cases import statistics as case_statistics
+from handlers.chat.routes import Routes
+from handlers.membership import applications, memberships, reviews
+from handlers.privacy import privacy
+from handlers.stations import admin as station_admin
+from handlers.stations import import_file
+from handlers.stations import page as station_page
+from handlers.stations import search as station_search
+from handlers.statistics import csv_export
+from handlers.statistics import overview as statistics_overview
+from handlers.statistics import views as statistics_views
 from storage.desks import Desks
 
 
 def routes(desks: Desks) -> Routes:
     """The whole table, with a command and a form for each desk."""
     table = Routes()
-    stations.register(table)
+    station_search.register(table)
     station_page.register(table)
-    activities.register(table)
-    activity_sign_up.register(table)
+    activity_lists.register(table)
+    sign_ups.register(table)
     reminders.register(table)
     activity_questions.register(table)
     ratings.register(table)
     calendars.register(table)
-    digests.register(table)
+    weekly_digest.register(table)
     applications.register(table)
     memberships.register(table)
-    cases.register(table, desks)
+    case_mine.register(table, desks)
     start.register(table)
-    my.register(table)
+    overview.register(table)
     privacy.register(table)
-    broadcasts.register(table)
+    broadcast_compose.register(table)
     activity_admin.register(table)
     attendance.register(table)
     check_ins.register(table)
     rounds.register(table)
     series.register(table)
     reviews.register(table)
-    for one in (case_desk, case_talk, case_copies, case_colleagues, case_answers, case_oversight, case_bundle,
-                case_patterns, case_notices, crisis):  # fmt: skip
+    for one in (case_desk, case_conversation, case_relay, internal_notes, case_ready_answers, case_admin, evidence_bundle,
+                case_statistics, case_notices, crisis):  # fmt: skip
         one.register(table)
     roles.register(table)
     for another in (
-        stats,
-        stats_views,
-        stats_file,
+        statistics_overview,
+        statistics_views,
+        csv_export,
         station_admin,
-        imports,
+        import_file,
         exports,
         blocks,
-        audit_log,
+        admin_audit,
         system,
         settings,
-        settings_answers,
+        admin_ready_answers,
     ):
         another.register(table)
-    set_aside.register(table)
-    update_set_aside.register(table)
-    errors.register(table)
+    failed_deliveries.register(table)
+    failed_updates.register(table)
+    error_notices.register(table)
     return table

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from handlers.activity_questions import NoSuchQuestion
-from handlers.blocks import OneOfUs
-from handlers.roles import RoleOfTheConfig
-from handlers.station_admin import NoSuchStation
-from handlers.talk import Talk
-from handlers.texts import N_
+from handlers.activities.questions import NoSuchQuestion
+from handlers.admin.blocks import OneOfUs
+from handlers.admin.roles import RoleOfTheConfig
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from handlers.stations.admin import NoSuchStation
 from storage.activities import ActivityOver, NoSuchActivity
 from storage.applications import AppliedAlready, NothingOpen, TooManyApplications
 from storage.blocks import NotBlocked

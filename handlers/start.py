@@ -7,13 +7,13 @@ from collections.abc import Callable
 from markupsafe import Markup
 from telegram import ChatMember
 
-from handlers import forms
-from handlers.access import Right
-from handlers.incoming import Json
-from handlers.keyboards import location_keyboard
-from handlers.routes import Routes, menu
-from handlers.talk import Button, Forged, Talk
-from handlers.texts import LANGUAGES, N_
+from handlers.chat import forms
+from handlers.chat.access import Right
+from handlers.chat.incoming import Json
+from handlers.chat.keyboards import location_keyboard
+from handlers.chat.routes import Routes, menu
+from handlers.chat.talk import Button, Forged, Talk
+from handlers.i18n.translations import LANGUAGES, N_
 from storage import people
 
 DESCRIPTION = N_(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.sandbox.params import Json, Upload
-from handlers.texts import translator
+from handlers.i18n.translations import translator
 from storage import evidence, people
 from tests.test_applications import picture
 from tests.town import NOON, Rider, Town

@@ -8,8 +8,8 @@ import time
 
 from bot.commands.cli import cli
 from bot.observability import watchdog
-from handlers.dispatch import Call
-from handlers.talk import Talk
+from handlers.chat.dispatch import Call
+from handlers.chat.talk import Talk
 
 DIE, HANG, PAUSE = "poison that kills", "poison that hangs", "poison that holds"
 

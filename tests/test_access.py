@@ -11,9 +11,9 @@ import pytest
 from bot.config.config import load
 from bot.config.desks import RESERVED, desks
 from handlers import features
-from handlers.access import RIGHTS, Right, Role
-from handlers.questions import Form
-from handlers.routes import Route, Routes
+from handlers.chat.access import RIGHTS, Right, Role
+from handlers.chat.questions import Form
+from handlers.chat.routes import Route, Routes
 from storage import audit, memberships, roles
 from storage.audit import Act
 from tests.town import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town

@@ -18,8 +18,8 @@ from sqlalchemy import select
 
 from bot import process
 from bot.sandbox.params import Upload
-from handlers.sheets import harmless
-from handlers.texts import translator
+from handlers.csv_files import harmless
+from handlers.i18n.translations import translator
 from storage import (
     activities,
     attendance,

@@ -9,7 +9,7 @@ import pytest
 
 from bot import __version__
 from bot.app import App
-from handlers.talk import Talk
+from handlers.chat.talk import Talk
 from storage import activities, audit, deliveries, errors, reminders, settings, sign_ups
 from storage.activities import Kind, Plan
 from storage.audit import Act

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.sandbox.params import Upload
-from handlers.consents import JOIN
-from handlers.texts import translator
+from handlers.i18n.translations import translator
+from handlers.inputs.consent import JOIN
 from schedules import retention
 from schedules.settings import Settings
 from storage import applications, audit, broadcast_recipients, consents, memberships, people, reviews

@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from bot.config import desks as config_desks
 from bot.config.config import BadConfig, load
-from handlers.case_bundle import name_in_zip
-from handlers.case_messages import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
+from handlers.cases.evidence_bundle import name_in_zip
+from handlers.cases.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
 from schedules import retention
 from schedules.settings import Settings
 from storage import (

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
 from bot.telegram import menus
-from handlers.house import Address, GeocodingFailed
+from handlers.chat.context import Address, GeocodingFailed
 from storage.searches import SearchRow
 from tests.town import COORDINATOR, Town
 

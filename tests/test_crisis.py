@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from bot.sandbox.params import Json
 from bot.telegram.rate_limiter import Arrivals
-from handlers import forms
-from handlers.consents import CASE, URGENT
-from handlers.texts import translator
+from handlers.chat import forms
+from handlers.i18n.translations import translator
+from handlers.inputs.consent import CASE, URGENT
 from storage import blocks, case_queue, case_talk, cases, consents, dialogues
 from storage.cases import Case
 from storage.database import Database

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.process import served
 from bot.telegram.transport import AiohttpRequest
-from handlers.bundling import AT_ONCE, Bundles, NotSent
-from handlers.case_bundle import Index, Kept, groups_of, write_zip
-from handlers.talk import File, Outgoing
+from handlers.cases.bundling import AT_ONCE, Bundles, NotSent
+from handlers.cases.evidence_bundle import Index, Kept, groups_of, write_zip
+from handlers.chat.talk import File, Outgoing
 from storage import case_talk, cases, evidence
 from storage.case_talk import Said, Side
 from storage.cases import Case, CaseContent

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.app import App
-from handlers import forms
-from handlers.access import Role
-from handlers.house import House
-from handlers.incoming import Incoming
-from handlers.questions import Choice, Form, NotAnAnswer, Question
-from handlers.reading import clean
-from handlers.talk import Forged, Person, Talk
+from handlers.chat import forms
+from handlers.chat.access import Role
+from handlers.chat.context import House
+from handlers.chat.incoming import Incoming
+from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
+from handlers.chat.talk import Forged, Person, Talk
+from handlers.inputs.text import clean
 from storage import dialogues, schema
 from storage.database import Database, open_database
 from storage.dialogues import Answers, Value

@@ -18,7 +18,7 @@ from bot.telegram.answers import TooManyRequests
 from bot.telegram.chat_limits import BURST, FRESH_FOR, MOST_SILENT, Chats
 from bot.telegram.courier import PATIENCE, Courier, Later
 from bot.telegram.pacing import Pacer
-from handlers.talk import Outgoing
+from handlers.chat.talk import Outgoing
 from storage import deliveries
 from storage.database import open_database
 from storage.deliveries import Delivery, Notice, State

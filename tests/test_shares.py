@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.telegram.pacing import Pacer, Priority
 from bot.telegram.rate_quota import Shares
-from handlers.house import Process
+from handlers.chat.context import Process
 from storage import replicas, schema
 from storage.database import open_database
 from storage.encryption import Vault

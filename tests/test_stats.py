@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.pictures import charts, coverage_map
-from handlers.house import Cell, Legend
-from handlers.periods import Kind, Period
-from handlers.texts import LANGUAGES
+from handlers.chat.context import Cell, Legend
+from handlers.i18n.translations import LANGUAGES
+from handlers.statistics.periods import Kind, Period
 from storage import (
     activities,
     attendance,

@@ -9,13 +9,13 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from handlers.texts import LANGUAGES, LOCALES
+from handlers.i18n.translations import LANGUAGES, LOCALES
 
 KEYWORDS = {"_": None, "N_": None}
 
 
 def in_the_code() -> set[str]:
-    root = Path(__file__).parent.parent / "handlers"
+    root = Path(__file__).parents[1] / "handlers"
     found = extract_from_dir(str(root), [("**.py", "python")], keywords=KEYWORDS)
     return {message for _, _, message, _, _ in found if isinstance(message, str)}
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.telegram.courier import Courier
-from handlers.broadcast_panel import panel
-from handlers.house import House
-from handlers.talk import Outgoing, message_params
+from handlers.broadcasts.panel import panel
+from handlers.chat.context import House
+from handlers.chat.talk import Outgoing, message_params
 from storage import broadcast_reads, broadcasts, deliveries, people
 from storage.database import Database
 

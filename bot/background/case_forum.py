@@ -13,9 +13,9 @@ from telegram import error
 from bot.telegram.courier import Courier
 from bot.telegram.pacing import Priority
 from bot.telegram.reachability import Outage, wait_of
-from handlers.case_words import topic_words
-from handlers.house import House
-from handlers.talk import Outgoing, message_params
+from handlers.cases.format import topic_words
+from handlers.chat.context import House
+from handlers.chat.talk import Outgoing, message_params
 from storage import case_queue, cases
 from storage.cases import Case, CaseState
 from storage.database import Database

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.telegram.courier import Courier
-from handlers.check_ins import door_caption
-from handlers.house import House
-from handlers.talk import Button, File, Outgoing, buttons_markup
-from handlers.texts import translator
+from handlers.activities.check_ins import door_caption
+from handlers.chat.context import House
+from handlers.chat.talk import Button, File, Outgoing, buttons_markup
+from handlers.i18n.translations import translator
 from storage import activities, attendance, check_ins, people
 from storage.check_ins import Door
 from storage.database import Database

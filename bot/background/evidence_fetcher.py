@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 from bot.observability.logs import logger
 from bot.telegram.courier import Courier
-from handlers.case_messages import MOST_BYTES
-from handlers.talk import Outgoing
+from handlers.cases.message_content import MOST_BYTES
+from handlers.chat.talk import Outgoing
 from storage import evidence
 from storage.database import Database
 from storage.scratch import Scratch

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from bot.backup.operations import back_up
 from bot.config.config import BackupSection
 from bot.observability.logs import logger
-from handlers.access import Right
-from handlers.house import House
+from handlers.chat.access import Right
+from handlers.chat.context import House
 from storage import backups, deliveries
 from storage.backups import Backup
 from storage.database import Database

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.config.config import Config
 from bot.config.desks import desks
 from bot.observability.logs import logger
-from handlers.house import House, Joining, NotValid
+from handlers.chat.context import House, Joining, NotValid
 from schedules.settings import Settings
 from storage import settings
 from storage.quiet_hours import QuietHours

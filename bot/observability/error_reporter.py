@@ -11,9 +11,9 @@ from pathlib import Path
 
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
-from handlers import errors as words
-from handlers.access import Right
-from handlers.house import House
+from handlers.admin import error_notices as words
+from handlers.chat.access import Right
+from handlers.chat.context import House
 from storage import deliveries, errors
 from storage.database import Database
 from storage.deliveries import Notice

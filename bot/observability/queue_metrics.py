@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot import __version__
 from bot.observability.metrics import Metrics
-from handlers.house import Process
+from handlers.chat.context import Process
 from storage import backups, queues
 from storage.database import Database
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw
 
 from bot.pictures.charts import GROUND, INK, SOFT, WIDTH, fitting, font, png
-from handlers import texts
-from handlers.house import Cell, Legend
+from handlers.chat.context import Cell, Legend
+from handlers.i18n import translations
 from storage.search_figures import CELL
 
 HEIGHT, TOP, BOTTOM = 1_060, 100, 160
@@ -122,4 +122,4 @@ def _legend(draw: ImageDraw.ImageDraw, frame: _Frame, legend: Legend, language: 
     kilometres = next(step for step in (1, 2, 5, 10, 20) if step * frame.pixels_of_kilometre >= 80 or step == 20)
     right, long = WIDTH - _EDGE, kilometres * frame.pixels_of_kilometre
     draw.line((right - long, y + 88, right, y + 88), INK, 3)
-    draw.text((right, y + 64), texts.distance(kilometres * 1_000, language), SOFT, font(26), anchor="rm")
+    draw.text((right, y + 64), translations.distance(kilometres * 1_000, language), SOFT, font(26), anchor="rm")

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw
 
 from bot.pictures import charts, coverage_map, membership_card
-from handlers import texts
-from handlers.house import Card, Cell, Legend, Spot
+from handlers.chat.context import Card, Cell, Legend, Spot
+from handlers.i18n import translations
 from storage.geodesy import bearing_and_distance
 
 WIDTH, MAP_HEIGHT, LINE = 900, 820, 46
@@ -94,7 +94,7 @@ def paint(latitude: float, longitude: float, spots: Sequence[Spot], language: st
     ]  # fmt: skip
     canvas = _Canvas(MAP_HEIGHT + LINE * len(placed) + 20)
     _rings(canvas, ring, language)
-    _north_and_scale(canvas, ring * scale, texts.distance(ring, language))
+    _north_and_scale(canvas, ring * scale, translations.distance(ring, language))
     _stations(canvas, placed)
     _rider(canvas)
     _legend(canvas, placed, language)
@@ -148,7 +148,7 @@ def _rings(canvas: _Canvas, ring: float, language: str) -> None:
     for count in (1, 2, 3):
         radius = _REACH * count / 3
         canvas.circle(*_MIDDLE, radius, None, RING, 2)
-        label = texts.distance(ring * count, language)
+        label = translations.distance(ring * count, language)
         half = canvas.length(label, 20) / 2 + 6
         x, y = _MIDDLE[0], _MIDDLE[1] + radius
         canvas.plate((x - half, y - 14, x + half, y + 14), GROUND)
@@ -207,7 +207,7 @@ def _legend(canvas: _Canvas, placed: Sequence[_Placed], language: str) -> None:
         y = MAP_HEIGHT + 10 + LINE * (at + 0.5)
         canvas.circle(34, y, 17, OPEN if one.spot.is_open else CLOSED)
         canvas.text(34, y, str(one.spot.number), 20, "#ffffff", "mm")
-        far = texts.distance(one.metres, language)
+        far = translations.distance(one.metres, language)
         canvas.text(WIDTH - 24, y, far, 26, SOFT, "rm")
         name, room = one.spot.name, WIDTH - 100 - canvas.length(far, 26)
         while canvas.length(name, 26) > room:

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from telegram import error
 
-from handlers.incoming import Json, is_number
+from handlers.chat.incoming import Json, is_number
 
 LEAST_PAUSE, LONGEST_PAUSE = 1.0, 3_600.0
 """Seconds of `retry_after` that are believed. Asking again after an hour harms nobody."""

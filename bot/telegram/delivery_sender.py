@@ -19,10 +19,10 @@ from bot.telegram.courier import Courier, is_gone, is_settled, perhaps_sent
 from bot.telegram.pacing import Priority
 from bot.telegram.reachability import wait_of
 from bot.waiting import wait_at_most
-from handlers import set_aside
-from handlers.access import Right
-from handlers.house import House
-from handlers.talk import Outgoing
+from handlers.admin import failed_deliveries
+from handlers.chat.access import Right
+from handlers.chat.context import House
+from handlers.chat.talk import Outgoing
 from storage import deliveries
 from storage.database import Database
 from storage.deliveries import IN_ORDER, LEASE, MOST_TRIES, Claimed, Notice, Outcome, State
@@ -148,7 +148,7 @@ class Delivering:
             await self._settle(outcome)
             if one.kind in IN_ORDER:
                 self.awake.set()  # the next one to this person may be claimed now
-            is_notice = one.broadcast_id is None and one.target is None and one.kind != set_aside.KIND
+            is_notice = one.broadcast_id is None and one.target is None and one.kind != failed_deliveries.KIND
             if outcome.state is State.FAILED and is_notice:
                 await self._tell_admins(one, outcome)
         except Exception as trouble:
@@ -265,7 +265,7 @@ class Delivering:
         now = self._clock()
         async with self._database.writing(apart=True) as session:
             admins = await self._house.staff(session, Right.ADMINISTER, now)
-            notices = [Notice(admin, set_aside.KIND, params, now) for admin in admins]
+            notices = [Notice(admin, failed_deliveries.KIND, params, now) for admin in admins]
             await deliveries.add_all(session, notices)
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:

@@ -13,7 +13,7 @@ from bot.observability.logs import logger
 from bot.telegram.answers import OddAnswer
 from bot.telegram.reachability import FIRST_PAUSE, Outage, Reach, wait_of
 from bot.waiting import wait_at_most
-from handlers.incoming import HANDLED, Json, is_number
+from handlers.chat.incoming import HANDLED, Json, is_number
 
 log = logger("bot.telegram.intake")
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from bot.telegram.courier import Courier, Later, chat_of
-from handlers.talk import Outgoing
+from handlers.chat.talk import Outgoing
 from storage import updates
 from storage.database import Database
 from storage.grouping import Grouped

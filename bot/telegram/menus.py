@@ -14,12 +14,12 @@ from telegram import error
 
 from bot.observability.logs import logger
 from bot.waiting import wait_at_most, wait_for_either
-from handlers.access import Role, may
-from handlers.house import House
-from handlers.incoming import Json
-from handlers.routes import Routes
+from handlers.chat.access import Role, may
+from handlers.chat.context import House
+from handlers.chat.incoming import Json
+from handlers.chat.routes import Routes
+from handlers.i18n.translations import LANGUAGES, telegram_code, translator
 from handlers.start import DESCRIPTION, SHORT_DESCRIPTION, menu_commands
-from handlers.texts import LANGUAGES, telegram_code, translator
 from storage import people, publications, roles
 from storage.database import Database
 

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
 
-from handlers.incoming import Incoming
+from handlers.chat.incoming import Incoming
 
 MOST_KEPT = 100_000
 SAID_AGAIN_AFTER = 60.0

@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.observability.logs import logger
 from bot.telegram.pacing import Pacer
 from bot.waiting import wait_at_most
-from handlers.house import Process
+from handlers.chat.context import Process
 from storage import replicas
 from storage.database import Database
 from storage.replicas import BEATS_EVERY, LIVES_FOR

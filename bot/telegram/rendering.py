@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.config.config import Config
-from handlers.broadcasts import sent_buttons
-from handlers.house import House
-from handlers.routes import Routes
-from handlers.talk import Outgoing, buttons_markup, message_params
+from handlers.broadcasts.compose import sent_buttons
+from handlers.chat.context import House
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Outgoing, buttons_markup, message_params
 from storage import broadcasts
 from storage.broadcasts import Content
 from storage.database import Database

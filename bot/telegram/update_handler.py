@@ -19,12 +19,14 @@ from bot.telegram.courier import Courier, Later
 from bot.telegram.kept_answers import KEPT_BEFORE_RESENT, KeptAnswers, pack, unpack
 from bot.telegram.rate_limiter import Arrivals, Verdict, written_at
 from bot.telegram.updates_in_hand import Held, InHand
-from handlers import emergency, refusals, texts
-from handlers.dispatch import Call, call_for, call_for_blocked
-from handlers.house import House
-from handlers.incoming import Incoming, Json, odd_kind
-from handlers.routes import Routes
-from handlers.talk import Danger, Forged, NoSession, Person, Talk
+from handlers import refusals
+from handlers.chat import emergency
+from handlers.chat.context import House
+from handlers.chat.dispatch import Call, call_for, call_for_blocked
+from handlers.chat.incoming import Incoming, Json, odd_kind
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Danger, Forged, NoSession, Person, Talk
+from handlers.i18n import translations
 from storage import appends, deliveries, dialogues, people, updates
 from storage.appends import Append, Seen
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
@@ -190,7 +192,9 @@ class Answering:
         return handler, outcome
 
     def _talk(self, incoming: Incoming, key: int, standing: Standing) -> Talk:
-        language = standing.language or texts.language_for(incoming.language_code, self.house.organisation.language)
+        language = standing.language or translations.language_for(
+            incoming.language_code, self.house.organisation.language
+        )
         user_id = incoming.user_id
         person = Person(PersonId(user_id), language, self.house.roles_of(user_id, standing.roles), standing.form,
                         standing.case, standing.case_number)  # fmt: skip

@@ -12,9 +12,9 @@ from pathlib import Path
 from bot.observability.logs import logger
 from bot.telegram.journal import Journal, left_behind
 from bot.waiting import wait_at_most
-from handlers import update_set_aside
-from handlers.access import Right
-from handlers.house import House
+from handlers.admin import failed_updates
+from handlers.chat.access import Right
+from handlers.chat.context import House
 from storage import deliveries, strikes
 from storage.database import Database
 from storage.deliveries import Notice
@@ -146,7 +146,7 @@ class InHand:
             admins = await self._house.staff(session, Right.ADMINISTER, now) if set_aside else []
             for one in set_aside:
                 params = {"kind": one.kind, "handler": one.handler, "place": one.place, "id": error_id(one.key)}
-                told = [Notice(admin, update_set_aside.KIND, params, now) for admin in admins]
+                told = [Notice(admin, failed_updates.KIND, params, now) for admin in admins]
                 await deliveries.add_all(session, told)
         for one in set_aside:
             log.error("an update ended the process twice and is set aside", error_id=error_id(one.key), kind=one.kind,

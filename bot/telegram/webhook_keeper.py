@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from bot.config.config import Telegram
 from bot.observability.logs import logger
 from bot.telegram.reachability import Outage, Reach, insist
-from handlers.incoming import HANDLED, Json
+from handlers.chat.incoming import HANDLED, Json
 
 log = logger("bot.telegram.webhook_keeper")
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from handlers.house import House
+from handlers.chat.context import House
 from storage import activities, calendar_feeds, calendars, sign_ups
 from storage.activities import Activity
 from storage.database import Database

@@ -1,0 +1,77 @@
+"""Who comes: the list in the chat, and as a file for a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import escape
+
+from handlers.chat.access import Right
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Talk
+from handlers.csv_files import sheet
+from storage import activities, audit, memberships, sign_ups
+from storage.activities import Activity
+from storage.audit import Act
+from storage.sign_ups import PlaceState, SignUp
+
+SHOWN = 60
+STATES = {PlaceState.PLACED: "✅", PlaceState.OFFERED: "🎁", PlaceState.WAITING: "🕒"}
+
+
+def register(routes: Routes) -> None:
+    routes.press("people", show_people, int, right=Right.RUN_ACTIVITIES)
+    routes.press("peoplefile", send_file, int, right=Right.RUN_ACTIVITIES)
+
+
+async def find_activity(talk: Talk, activity_id: int) -> Activity:
+    row = await activities.find(talk.session, activity_id)
+    if row is None:
+        raise activities.NoSuchActivity
+    return row
+
+
+async def names_of(talk: Talk, people: Sequence[SignUp], about: str) -> dict[int, str]:
+    """By person, the name of who is a member; others are known by their number only. That it was read is noted."""
+    await audit.note(talk.session, talk.person.id, Act.ATTENDANCE_READ, talk.now, about=about)
+    members = await memberships.of_all(talk.session, [one.person_id for one in people])
+    return {
+        person_id: str(memberships.content_of(talk.session, member).get("name", ""))
+        for person_id, member in members.items()
+    }
+
+
+async def show_people(talk: Talk, activity_id: int) -> None:
+    """The list, by number; members with their name."""
+    row = await find_activity(talk, activity_id)
+    people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
+    names = await names_of(talk, people[:SHOWN], f"activity {row.id}")
+    lines = [f"<b>{escape(row.title)}</b>"]
+    for one in people[:SHOWN]:
+        guests = f" +{one.guests}" if one.guests else ""
+        came = " 👋" if one.came_at else ""
+        said = " / ".join(sign_ups.answers_of(talk.session, one))
+        name = escape(names.get(one.person_id, ""))
+        lines.append(f"{STATES[PlaceState(one.state)]} {one.id}{guests}{came} {name} <i>{escape(said)}</i>".rstrip())
+    if len(people) > SHOWN:
+        lines.append(escape(talk._("… and {n} more, in the file.").format(n=len(people) - SHOWN)))
+    if not people:
+        lines.append(escape(talk._("Nobody yet.")))
+    talk.say("\n".join(lines), [[Button(talk._("📄 As a file"), f"peoplefile:{row.id}")],
+                                [Button(talk._("◀ Back"), f"ad:{row.id}")]])  # fmt: skip
+
+
+async def send_file(talk: Talk, activity_id: int) -> None:
+    """The attendance list as CSV, with a byte order mark, for spreadsheets."""
+    row = await find_activity(talk, activity_id)
+    people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
+    names = await names_of(talk, people, f"activity {row.id} as a file")
+    zone, rows = talk.house.organisation.zone, []
+    for one in people:
+        times = [f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "" for at in (one.at, one.came_at)]
+        rows.append([
+            one.id, names.get(one.person_id, ""), PlaceState(one.state).name.lower(), one.guests, *times, one.rating,
+            *sign_ups.answers_of(talk.session, one),
+        ])  # fmt: skip
+    header = ["number", "name", "state", "guests", "signed_up_at", "came_at", "rating", *row.asks]
+    talk.document(f"activity-{row.id}.csv", sheet(header, rows), talk._("Who comes. Treat it as confidential."))

@@ -1,0 +1,50 @@
+"""The calendar: a file for one activity, an address for all of mine."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Talk
+from storage import activities, calendar_feeds, calendars
+
+
+def register(routes: Routes) -> None:
+    routes.press("ics", send_file, int)
+    routes.press("feed", show_feed)
+    routes.press("feedrenew", renew_feed)
+
+
+async def send_file(talk: Talk, activity_id: int) -> None:
+    row = await activities.published(talk.session, activity_id)
+    organisation = talk.house.organisation
+    content = calendars.calendar([row], organisation.name, talk.house.lead_times, talk.house.link() + "?start=")
+    talk.document(f"activity-{row.id}.ics", content, talk._("Open it, and your phone's calendar has it."))
+    if talk.house.public_url:
+        button = Button(talk._("🔗 All of mine, always up to date"), "feed")
+        talk.say(talk._("Or let your calendar follow all that you sign up for:"), [[button]])
+
+
+def _address(talk: Talk, token: str) -> str:
+    return f"{talk.house.public_url}/calendar/{token}.ics"
+
+
+async def show_feed(talk: Talk) -> None:
+    token = await calendar_feeds.token_of(talk.session, talk.person.id)
+    _say(talk, token)
+
+
+async def renew_feed(talk: Talk) -> None:
+    """For who has shown the address to somebody."""
+    _say(talk, await calendar_feeds.renew(talk.session, talk.person.id))
+
+
+def _say(talk: Talk, token: str) -> None:
+    if not talk.house.public_url:
+        talk.say(talk._("This bot has no public address for calendars."))
+        return
+    text = Markup("{}\n<code>{}</code>\n<i>{}</i>").format(
+        talk._("Add this address to your calendar as a subscription:"), _address(talk, token),
+        talk._("Whoever has it sees what you sign up for. Make a new one if you have shown it."),
+    )  # fmt: skip
+    talk.say(text, [[Button(talk._("♻ Make a new one"), "feedrenew")]])

@@ -1,0 +1,103 @@
+"""Reminders of activities: how long before each rider wants them, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.activities import format as words
+from handlers.chat.context import House
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.i18n import translations
+from storage import activities, reminders, sign_ups
+from storage.activities import Activity, leads_of
+from storage.sign_ups import PlaceState
+
+
+def register(routes: Routes) -> None:
+    routes.press("leads", show_leads, int, writes=False)
+    routes.press("setleads", set_leads, int, int)
+    routes.notice("remind_activity", remind_words, words.about)
+
+
+LEADS = ("", "172800,86400", "86400,7200", "86400", "7200", "1800")
+"""What can be chosen: none, or these seconds before the start."""
+
+
+async def remind(talk: Talk, row: Activity) -> None:
+    """The reminders of this person for this activity, as they stand now."""
+    house = talk.house
+    await reminders.plan(talk.session, row, house.lead_times, talk.now, house.quiet_hours, talk.person.id)
+    wake(talk, "reminders")
+
+
+def wake(talk: Talk, job: str) -> None:
+    """Once this is committed, the clock looks whether something is due sooner."""
+
+    async def waken() -> None:
+        talk.house.wake(job)
+
+    talk.committed.append(waken)
+
+
+def lead_words(text: str | None, language: str) -> str:
+    """ "24 h and 2 h before"."""
+    _ = translations.translator(language)
+    if text is None:
+        return _("as usual")
+    if not text:
+        return _("no reminders")
+    return " + ".join(words.duration(lead, language) for lead in leads_of(text))
+
+
+async def show_leads(talk: Talk, activity_id: int) -> None:
+    """How long before it I write; 0 means all activities."""
+    if activity_id:
+        mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
+        current = mine.leads if mine is not None else None
+    else:
+        current = await reminders.choice_of(talk.session, talk.person.id)
+    rows = [[Button(("• " if current is None else "") + talk._("as usual"), f"setleads:{activity_id}:-1")]]
+    keys = [
+        Button(("• " if text == current else "") + lead_words(text, talk.language), f"setleads:{activity_id}:{at}")
+        for at, text in enumerate(LEADS)
+    ]
+    rows += [keys[at : at + 2] for at in range(0, len(keys), 2)]
+    if activity_id:
+        rows.append([Button(talk._("◀ Back"), f"act:{activity_id}")])
+    said = talk._("How long before this activity shall I remind you?")
+    everywhere = talk._("How long before activities shall I remind you?")
+    talk.say(said if activity_id else everywhere, rows)
+
+
+async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
+    if not -1 <= at < len(LEADS):
+        raise Forged
+    chosen = None if at < 0 else LEADS[at]
+    house = talk.house
+    if activity_id:
+        row = await activities.published(talk.session, activity_id)
+        mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
+        if mine is None or mine.state == PlaceState.LEFT:
+            raise sign_ups.NotSignedUp
+        mine.leads = chosen
+        await talk.session.flush()
+        await remind(talk, row)
+    else:
+        await reminders.choose(talk.session, talk.person.id, chosen)
+        for number in await sign_ups.upcoming_of(talk.session, talk.person.id, talk.now):
+            row = await activities.published(talk.session, number)
+            await reminders.plan(talk.session, row, house.lead_times, talk.now, house.quiet_hours, talk.person.id)
+        wake(talk, "reminders")
+    talk.edit(talk._("Reminders: {leads}").format(leads=lead_words(chosen, talk.language)))
+
+
+def remind_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup("⏰ {}\n{}").format(_("A reminder:"), words.title_and_time(house, language, params))
+    rows = [[Button(_("Look at it"), f"actopen:{params['id']}")],
+            [Button(_("↩ Give my place back"), f"giveback:{params['id']}")]]  # fmt: skip
+    return text, rows

@@ -1,0 +1,144 @@
+"""Ready answers of the desks, changed in the chat: added, rewritten, taken away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.admin.settings import note_change, tuning_of
+from handlers.chat import forms
+from handlers.chat.access import Right
+from handlers.chat.questions import Form, NotAnAnswer, Question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Forged, Talk
+from handlers.i18n.translations import LANGUAGES
+from handlers.inputs.text import clean, short_text
+from storage import settings
+from storage.desks import Canned, Desk, in_language
+from storage.dialogues import Answers, Value
+
+MOST = 20
+
+
+def register(routes: Routes) -> None:
+    right = Right.ADMINISTER
+    routes.press("readyanswers", choose_desk, right=right, writes=False)
+    routes.press("readyanswersof", show_desk, str, right=right, writes=False)
+    routes.press("readyanswer", show_answer, str, int, right=right, writes=False)
+    routes.press("readynew", add, str, right=right)
+    routes.press("readyedit", edit, str, int, right=right)
+    routes.press("readydrop", drop, str, int, right=right)
+    routes.form(_ANSWER)
+
+
+async def choose_desk(talk: Talk) -> None:
+    rows = [
+        [Button(f"{desk.sign} {in_language(desk.title, talk.language)}", f"readyanswersof:{key}")]
+        for key, desk in talk.house.desks.items()
+    ]
+    talk.edit(talk._("Of which desk?"), [*rows, [Button(talk._("◀ Back"), "settings")]])
+
+
+def _desk(talk: Talk, key: str) -> Desk:
+    desk = talk.house.desks.get(key)
+    if desk is None:
+        raise Forged
+    return desk
+
+
+async def show_desk(talk: Talk, key: str) -> None:
+    desk = _desk(talk, key)
+    rows = [[Button(one.title, f"readyanswer:{key}:{at}")] for at, one in enumerate(desk.answers)]
+    add_button = [Button(talk._("➕ Add"), f"readynew:{key}")] if len(desk.answers) < MOST else []
+    title = Markup("💬 <b>{}</b>").format(in_language(desk.title, talk.language))
+    talk.edit(title, [*rows, add_button, [Button(talk._("◀ Back"), "readyanswers")]])
+
+
+def _answer(desk: Desk, at: int) -> Canned:
+    if not 0 <= at < len(desk.answers):
+        raise Forged
+    return desk.answers[at]
+
+
+async def show_answer(talk: Talk, key: str, at: int) -> None:
+    found = _answer(_desk(talk, key), at)
+    lines = [Markup("<b>{}</b>").format(found.title)]
+    lines += [Markup("{}: {}").format(LANGUAGES.get(code, code), text) for code, text in found.words.items()]
+    talk.edit(Markup("\n").join(lines), [
+        [Button(talk._("✎ Change"), f"readyedit:{key}:{at}"), Button(talk._("🗑 Take away"), f"readydrop:{key}:{at}")],
+        [Button(talk._("◀ Back"), f"readyanswersof:{key}")],
+    ])  # fmt: skip
+
+
+async def add(talk: Talk, key: str) -> None:
+    _desk(talk, key)
+    await forms.begin(talk, _ANSWER, {"_desk": key, "_at": -1})
+
+
+async def edit(talk: Talk, key: str, at: int) -> None:
+    found = _answer(_desk(talk, key), at)
+    kept = {f"words_{code}": found.words.get(code) for code in LANGUAGES}
+    await forms.begin(talk, _ANSWER, {"_desk": key, "_at": at, "title": found.title, **kept})
+
+
+async def drop(talk: Talk, key: str, at: int) -> None:
+    desk = _desk(talk, key)
+    gone = _answer(desk, at)
+    await _keep(talk, desk, [one for one in desk.answers if one is not gone], f"without “{gone.title}”")
+    talk.edit(talk._("Taken away."), [[Button(talk._("◀ Back"), f"readyanswersof:{key}")]])
+
+
+async def _done(talk: Talk, answers: Answers) -> None:
+    desk, at = _desk(talk, str(answers["_desk"])), int(str(answers["_at"]))
+    words = {code: str(answers[f"words_{code}"]) for code in LANGUAGES if answers.get(f"words_{code}")}
+    changed = Canned(str(answers["title"]), words)
+    kept = list(desk.answers)
+    if 0 <= at < len(kept):
+        kept[at] = changed
+    else:
+        kept.append(changed)
+    await _keep(talk, desk, kept, f"“{changed.title}”")
+    talk.say(Markup("✓ <b>{}</b>").format(changed.title), [[Button(talk._("◀ Back"), f"readyanswersof:{desk.key}")]])
+
+
+async def _keep(talk: Talk, desk: Desk, answers: list[Canned], about: str) -> None:
+    name = f"desks.{desk.key}.answers"
+    value: list[dict[str, Any]] = [{"title": one.title, "words": dict(one.words)} for one in answers]
+    tuning_of(talk).checked(name, value)
+    await settings.change(talk.session, name, value, talk.person.id, talk.now)
+    await note_change(talk, name, about)
+
+
+async def _read_words(talk: Talk) -> Value:
+    text = "\n".join(clean(line) for line in talk.text.splitlines()).strip()
+    if not 2 <= len(text) <= 1_500:
+        raise NotAnAnswer(talk._("Please write it in 2 to 1500 characters."))
+    return text
+
+
+def _words(code: str, name: str) -> Question:
+    return Question(
+        key=f"words_{code}", title=lambda talk: talk._("In {language}").format(language=name), read=_read_words,
+        optional=lambda answers: any(answers.get(f"words_{other}") for other in LANGUAGES),
+        ask=lambda talk, _: talk._(
+            "The answer in {language}. What stands in {{curly braces}} is asked for before it is sent."
+        ).format(language=name),
+    )  # fmt: skip
+
+
+_ANSWER = Form(
+    name="ready_answer",
+    title=lambda talk: talk._("Ready answer"),
+    questions=(
+        Question(
+            key="title", title=lambda talk: talk._("Name on the button"),
+            ask=lambda talk, _: talk._("What is it called on its button?"),
+            read=short_text(1, 40, lambda talk: talk._("Please write a name of up to 40 characters.")),
+        ),
+        *(_words(code, name) for code, name in LANGUAGES.items()),
+    ),
+    done=_done,
+    send_label=lambda talk: talk._("✔ Keep it"),
+    right=Right.ADMINISTER,
+)  # fmt: skip

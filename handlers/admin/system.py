@@ -1,0 +1,171 @@
+"""/system: how the bot itself is doing, and what it could not do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.chat.access import Right
+from handlers.chat.context import House, Process
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Buttons, Talk
+from handlers.i18n import translations
+from handlers.i18n.translations import N_
+from handlers.inputs.date import show_moment
+from handlers.stations import format as station_format
+from storage import backups, database, deliveries, errors, queues, replicas, schema
+
+QUEUES = {
+    "answers": N_("answers"), "notices": N_("notices"), "reminders": N_("reminders"), "broadcasts": N_("broadcasts"),
+    "set_aside": N_("set aside"), "applications": N_("applications to review"), "cases": N_("cases that wait for us"),
+    "evidence": N_("evidence to fetch"),
+}  # fmt: skip
+BACKUP_IS_OLD = timedelta(hours=36)
+
+
+def register(routes: Routes) -> None:
+    right = Right.ADMINISTER
+    routes.command("system", system, about=N_("How the bot is doing"), right=right, writes=False)
+    routes.press("system", system, right=right, writes=False)
+    routes.press("systemerrors", show_errors, right=right, writes=False)
+    routes.press("setaside", show_set_aside, right=right, writes=False)
+    routes.press("setasidedrop", drop_set_aside, right=right)
+    routes.press("backupnow", back_up, right=right, writes=False)
+    routes.notice("backup_failed", backup_failed_words)
+    routes.notice("backup_made", backup_made_words)
+
+
+async def system(talk: Talk) -> None:
+    lines = [Markup("🖥 <b>{}</b>").format(talk._("System")), *await _process_lines(talk)]
+    lines += [*await _database_lines(talk), *await _queue_lines(talk), await _backup_line(talk)]
+    recent = await errors.count_since(talk.session, talk.now - timedelta(days=1))
+    said = talk._("Kinds of errors in 24 h: {n}").format(n=recent)
+    lines.append(Markup("{} {}").format("⚠️" if recent else "✅", said))
+    talk.edit(Markup("\n").join(lines), [
+        [Button(talk._("⚠️ Errors"), "systemerrors"), Button(talk._("📪 Set aside"), "setaside")],
+        [Button(talk._("💾 Back up now"), "backupnow"), Button(talk._("🔄 Look again"), "system")],
+    ])  # fmt: skip
+
+
+async def _process_lines(talk: Talk) -> list[Markup]:
+    here: Process = talk.house.process()
+    lines = [Markup("Nuanxin {} · {}").format(
+        here.version, talk._("running for {time}").format(time=_length(talk, talk.now - here.started_at))
+    )]  # fmt: skip
+    for one in await replicas.alive(talk.session, talk.now):
+        sign = "👑" if one.leads else "•"
+        this = " ← " + talk._("answers you") if one.name == here.name else ""
+        lines.append(Markup("{} <code>{}</code> {}{}").format(sign, one.name, one.version, this))
+    return lines
+
+
+def _length(talk: Talk, length: timedelta) -> str:
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    if hours >= 48:
+        return talk._("{n} days").format(n=hours // 24)
+    return talk._("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+
+
+async def _database_lines(talk: Talk) -> list[Markup]:
+    size = await database.size(talk.session)
+    kind = "PostgreSQL" if database.is_postgresql(talk.session) else "SQLite"
+    line = Markup("🗄 {} · {} · {}").format(
+        kind, megabytes(talk, size), talk._("schema {number}").format(number=schema.NEWEST)
+    )
+    free = talk.house.process().free_bytes
+    if free is None:
+        return [line]
+    return [line, Markup("💽 {}").format(talk._("{size} free on the disk").format(size=megabytes(talk, free)))]
+
+
+def megabytes(talk: Talk, size: int) -> str:
+    if size < 1_000_000:
+        return f"{translations.number(size / 1_000, talk.language)} kB"
+    if size < 10_000_000_000:
+        return f"{translations.number(size / 1_000_000, talk.language, 1)} MB"
+    return f"{translations.number(size / 1_000_000_000, talk.language)} GB"
+
+
+async def _queue_lines(talk: Talk) -> list[Markup]:
+    found = await queues.lengths(talk.session, talk.now)
+    parts = []
+    for name, label in QUEUES.items():
+        queue = found[name]
+        if queue.waiting:
+            since = f" ({station_format.ago(queue.since, talk.now, talk.language)})" if queue.since else ""
+            parts.append(Markup("  {}: <b>{}</b>{}").format(talk._(label), queue.waiting, since))
+    return [Markup("📬 {}").format(talk._("What waits:") if parts else talk._("Nothing waits.")), *parts]
+
+
+async def _backup_line(talk: Talk) -> Markup:
+    last = await backups.newest(talk.session)
+    whole = await backups.newest(talk.session, whole=True)
+    if whole is None:
+        said = talk._("no backup yet")
+    else:
+        said = talk._("last backup {ago}, {size}").format(
+            ago=station_format.ago(whole.at, talk.now, talk.language), size=megabytes(talk, whole.size)
+        )
+    if last is not None and last.trouble:
+        said += " · " + talk._("the last try failed: {trouble}").format(trouble=last.trouble)
+    fine = whole is not None and talk.now - whole.at < BACKUP_IS_OLD and last is not None and not last.trouble
+    return Markup("{} {}").format("💾" if fine else "⚠️ 💾", said)
+
+
+async def show_errors(talk: Talk) -> None:
+    lines = [Markup("⚠️ <b>{}</b>").format(talk._("Errors"))]
+    lines += [
+        Markup("\n<code>{}</code> {} × {}\n{} <code>{}</code>").format(
+            row.error_id, show_moment(talk, row.last_at), row.count, row.kind, row.place
+        )
+        for row in await errors.newest(talk.session)
+    ]
+    if len(lines) == 1:
+        lines.append(Markup("{}").format(talk._("None in the last 30 days.")))
+    talk.edit(Markup("\n").join(lines), [_back(talk)])
+
+
+def _back(talk: Talk) -> list[Button]:
+    return [Button(talk._("◀ Back"), "system")]
+
+
+async def show_set_aside(talk: Talk) -> None:
+    """What could not be sent after all tries, with what Telegram said."""
+    talk.edit(*await _set_aside(talk))
+
+
+async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
+    found = await deliveries.failed(talk.session)
+    lines = [Markup("📪 <b>{}</b>").format(talk._("Set aside"))]
+    lines += [Markup("<code>{}</code> {}: {}").format(key, kind, trouble) for key, kind, trouble in found]
+    if not found:
+        return Markup("\n").join([*lines, Markup("{}").format(talk._("Nothing waits."))]), [_back(talk)]
+    again = [Button(talk._("🔁 Try all of them again"), "tryagain")]
+    return Markup("\n").join(lines), [again, [Button(talk._("🗑 Give them up"), "setasidedrop")], _back(talk)]
+
+
+async def drop_set_aside(talk: Talk) -> None:
+    count = await deliveries.give_up(talk.session, talk.now)
+    talk.toast(talk._("{n} given up.").format(n=count), alert=True)
+    await talk.session.flush()
+    talk.edit(*await _set_aside(talk))
+
+
+async def back_up(talk: Talk) -> None:
+    talk.house.back_up(talk.person.id)
+    talk.toast(talk._("Begun. You hear when it is done."), alert=True)
+
+
+def backup_failed_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup(_("⚠️ The backup failed on <code>{host}</code>: {trouble}")).format(**params)
+    return text, [[Button(_("🖥 System"), "system")]]
+
+
+def backup_made_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup(_("💾 Backed up and read back: <code>{file}</code> on <code>{host}</code>.")).format(**params)
+    return text, []

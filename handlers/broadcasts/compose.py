@@ -1,0 +1,145 @@
+"""/broadcast: one message to many. Composing it; what happens then is in handlers/broadcast_panel.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from markupsafe import Markup
+
+from handlers.broadcasts import panel
+from handlers.broadcasts.form import DEFAULTS, TOPICS, composing, correcting, other_language
+from handlers.broadcasts.segments import segment_of
+from handlers.chat import forms
+from handlers.chat.access import Right
+from handlers.chat.incoming import Json
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.i18n import translations
+from handlers.i18n.translations import N_
+from storage import activities, broadcast_reads, broadcasts, topics
+from storage.broadcasts import Content
+from storage.dialogues import Answers
+from storage.topics import Topic
+
+
+def register(routes: Routes) -> None:
+    routes.command("broadcast", begin, about=N_("Write to many riders"), right=Right.BROADCAST)
+    routes.form(composing(_done))
+    routes.form(correcting(_corrected))
+    routes.press("bcorrect", correct, int, right=Right.BROADCAST)
+    routes.press("actwrite", write_to_all, int, right=Right.BROADCAST)
+    routes.press("mute", mute, str)
+    routes.press("haveread", have_read, int)
+    panel.register(routes)
+
+
+async def begin(talk: Talk) -> None:
+    """Two questions; the rest has a default, and stands on the page where each can be changed."""
+    await forms.begin(talk, composing(_done), dict(DEFAULTS))
+
+
+async def write_to_all(talk: Talk, activity_id: int) -> None:
+    """From an activity: the same form, to those who signed up for it."""
+    row = await activities.published(talk.session, activity_id)
+    preset: Answers = {
+        "_activity": row.id,
+        "topic": Topic.ACTIVITIES.value,
+        "opens": ["activity", row.title[:40], row.id],
+    }
+    await forms.begin(talk, composing(_done), {**DEFAULTS, **preset})
+
+
+async def _done(talk: Talk, answers: Answers) -> None:
+    """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
+    opens = cast("list[Any] | None", answers.get("opens"))
+    content = _said(talk, answers, Content("", {}, bool(answers.get("reading")), opens))
+    topic = Topic(str(answers["topic"]))
+    starts_at = datetime.fromisoformat(str(answers["time"])) if answers.get("time") else talk.now
+    row = await broadcasts.create(
+        talk.session, talk.person.id, content, segment_of(answers), topic, starts_at, talk.now,
+        str(answers.get("reason") or ""), timedelta(hours=int(str(answers.get("spread") or 0))),
+    )  # fmt: skip
+    show_as_sent(talk, row.id, content, topic)
+    await panel.ask_to_send(talk, row)
+
+
+def _said(talk: Talk, answers: Answers, around: Content) -> Content:
+    """What the answers say, in both languages, with the buttons that `around` has."""
+    method, params = cast("tuple[str, Json]", answers["content"])
+    other = cast("list[Any] | None", answers.get("other"))
+    return replace(around, method=method, params=params, other=[other_language(talk), *other] if other else None)
+
+
+async def correct(talk: Talk, broadcast_id: int) -> None:
+    await forms.begin(talk, correcting(_corrected), {"id": broadcast_id})
+
+
+async def _corrected(talk: Talk, answers: Answers) -> None:
+    row = await broadcasts.find(talk.session, int(str(answers["id"])))
+    if row is None:
+        raise broadcasts.NotNow
+    content = _said(talk, answers, broadcasts.content_of(talk.session, row))
+    count = await broadcasts.correct(talk.session, row, content, talk.now)
+    talk.say(talk._("Corrected; {n} people who have it already get the new version.").format(n=count))
+
+
+def show_as_sent(talk: Talk, broadcast_id: int, content: Content, topic: Topic) -> None:
+    """Every version, as its readers will see it."""
+    for language in content.languages(talk.house.organisation.language):
+        talk.send(*content.call_in(language), sent_buttons(broadcast_id, content, topic, language))
+
+
+def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: str) -> Buttons:
+    """What stands under a broadcast at each recipient."""
+    _ = translations.translator(language)
+    rows = []
+    if content.opens:
+        rows.append([_opening(*content.opens)])
+    if content.asks_reading:
+        rows.append([Button(_("✅ I have read this"), f"haveread:{broadcast_id}")])
+    if topic is not Topic.URGENT:
+        rows.append([Button(_("🔕 No more of: {topic}").format(topic=_(TOPICS[topic])), f"mute:{topic.value}")])
+    return rows
+
+
+def _opening(kind: str, words: str, target: Any) -> Button:
+    if kind == "link":
+        return Button(words, url=str(target))
+    if kind == "activity":
+        return Button(f"🏀 {words}", f"actopen:{target}")
+    return Button(f"🏠 {words}", f"page:0:{target}")
+
+
+def mutable(topic: str) -> Topic:
+    """The topic of a button. Raises Forged for one that is none, or that can't be muted."""
+    if topic not in list(Topic) or topic == Topic.URGENT:
+        raise Forged
+    return Topic(topic)
+
+
+async def mute(talk: Talk, topic: str) -> None:
+    """One tap: on, or off again."""
+    chosen = mutable(topic)
+    muted = await topics.mute(talk.session, talk.person.id, chosen)
+    label = talk._(TOPICS[chosen])
+    said = talk._("You get no more of {topic}. Press again to undo.") if muted else talk._("You get {topic} again.")
+    talk.toast(said.format(topic=label), alert=muted)
+
+
+async def have_read(talk: Talk, broadcast_id: int) -> None:
+    await broadcast_reads.note_read(talk.session, broadcast_id, talk.person.id, talk.now)
+    talk.toast(talk._("Thank you."))
+
+
+def topic_words(talk: Talk, muted: set[str]) -> tuple[Markup, Buttons]:
+    """The page of /my where topics are switched."""
+    lines = [Markup("<b>{}</b>").format(talk._("What I may write to you about"))]
+    rows = []
+    for topic, label in TOPICS.items():
+        if topic is not Topic.URGENT:
+            sign = "🔕" if topic.value in muted else "🔔"
+            rows.append([Button(f"{sign} {talk._(label)}", f"topic:{topic.value}")])
+    lines.append(Markup("{}").format(talk._("Press to switch. Urgent news always comes, and is rare.")))
+    return Markup("\n").join(lines), rows

@@ -1,0 +1,212 @@
+"""A broadcast after it was written: the last word, approval, progress, pause, and the report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.chat.access import Right
+from handlers.chat.context import House
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Buttons, Talk
+from handlers.i18n import translations
+from storage import audit, broadcast_reads, broadcast_recipients, broadcasts, deliveries
+from storage.audit import Act
+from storage.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.deliveries import State
+from storage.segments import Segment
+from storage.topics import Topic
+
+_BAR = 12
+_COLUMNS = 30
+
+
+def register(routes: Routes) -> None:
+    routes.press("bsend", send, int, right=Right.BROADCAST)
+    routes.press("bapprove", approve, int, right=Right.BROADCAST)
+    routes.press("blook", look, int, right=Right.BROADCAST)
+    for what in ("pause", "resume", "cancel"):
+        routes.press(f"b{what}", _mover(what), int, right=Right.BROADCAST)
+    routes.press("bretry", retry, int, right=Right.BROADCAST)
+    routes.press("bpicture", picture, int, right=Right.BROADCAST, writes=False)
+    routes.press("brecall", ask_to_recall, int, right=Right.BROADCAST, writes=False)
+    routes.press("brecallnow", recall, int, right=Right.BROADCAST)
+    routes.notice("broadcast_waits", waits_words)
+
+
+async def ask_to_send(talk: Talk, row: Broadcast) -> None:
+    """Below the preview: to how many, and the button that sends."""
+    counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
+    lines = [
+        Markup("<b>{}</b>").format(
+            talk._("This is how it will arrive. It goes to {n} people.").format(n=counted.reached)
+        ),
+        talk._("{unreachable} can't be reached, {muted} have muted the topic.").format(
+            unreachable=counted.unreachable, muted=counted.muted
+        ),
+    ]  # fmt: skip
+    if counted.reached > talk.house.approval_above:
+        lines.append(talk._("A second coordinator has to approve it."))
+    buttons = [[Button(talk._("✔ Send to {n}").format(n=counted.reached), f"bsend:{row.id}")],
+               [Button(talk._("✖ Cancel"), f"bcancel:{row.id}")]]  # fmt: skip
+    talk.say(Markup("\n").join(lines), buttons)
+
+
+async def _found(talk: Talk, broadcast_id: int) -> Broadcast:
+    row = await broadcasts.find(talk.session, broadcast_id)
+    if row is None:
+        raise NotNow
+    return row
+
+
+async def send(talk: Talk, broadcast_id: int) -> None:
+    """The author's last word. The pressed message becomes the panel."""
+    row = await _found(talk, broadcast_id)
+    if row.author != talk.person.id:
+        raise NotNow
+    counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
+    needs_approval = counted.reached > talk.house.approval_above
+    quiet_until = None if row.topic == Topic.URGENT else talk.house.quiet_hours.until(max(talk.now, row.starts_at))
+    await broadcasts.confirm(talk.session, broadcast_id, needs_approval, quiet_until, talk.pressed_message_id, talk.now)
+    if row.topic == Topic.URGENT:
+        about = f"broadcast {row.id}: {row.reason}"
+        await audit.note(talk.session, talk.person.id, Act.URGENT_BROADCAST, talk.now, about=about)
+    if needs_approval:
+        for person_id in await talk.house.staff(talk.session, Right.BROADCAST, talk.now):
+            if person_id != talk.person.id:
+                talk.notify(person_id, "broadcast_waits", id=broadcast_id, count=counted.reached)
+    await _show(talk, row)
+
+
+def waits_words(_house: House, language: str, params: Any) -> tuple[str, Buttons]:
+    """The notice to those who may approve."""
+    _ = translations.translator(language)
+    text = _("A broadcast to {n} people waits for a second coordinator.").format(n=params["count"])
+    return text, [[Button(_("Look at it"), f"blook:{params['id']}")]]
+
+
+async def look(talk: Talk, broadcast_id: int) -> None:
+    """Shows somebody else's broadcast as it will arrive, and asks for approval."""
+    row = await _found(talk, broadcast_id)
+    content = broadcasts.content_of(talk.session, row)
+    for language in content.languages(talk.house.organisation.language):
+        talk.send(*content.call_in(language), [])
+    text = Markup("{}\n{}").format(_state_words(row, talk.language), row.reason)
+    talk.say(
+        text, [[Button(talk._("✔ Approve"), f"bapprove:{row.id}")], [Button(talk._("✖ Cancel"), f"bcancel:{row.id}")]]
+    )
+
+
+async def approve(talk: Talk, broadcast_id: int) -> None:
+    await broadcasts.approve(talk.session, broadcast_id, talk.person.id)
+    talk.edit(talk._("Approved. It starts when its time has come."))
+
+
+def _mover(what: str) -> Any:
+    async def move(talk: Talk, broadcast_id: int) -> None:
+        row = await broadcasts.move(talk.session, broadcast_id, what, talk.now)
+        await _show(talk, row)
+
+    move.__name__ = f"{what}_broadcast"
+    return move
+
+
+async def retry(talk: Talk, broadcast_id: int) -> None:
+    row = await _found(talk, broadcast_id)
+    count = await broadcasts.retry_failed(talk.session, row, talk.now)
+    talk.toast(talk._("{n} will be tried again.").format(n=count))
+    await _show(talk, row)
+
+
+async def picture(talk: Talk, broadcast_id: int) -> None:
+    """When it arrived, as columns."""
+    row = await _found(talk, broadcast_id)
+    if talk.house.painter is None or row.started_at is None or row.finished_at is None:
+        raise NotNow
+    values = await deliveries.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
+    zone = talk.house.organisation.zone
+    middle = row.started_at + (row.finished_at - row.started_at) / 2
+    labels = [f"{moment.astimezone(zone):%H:%M:%S}" for moment in (row.started_at, middle, row.finished_at)]
+    title = talk._("Delivered: {n}").format(n=translations.number(sum(values), talk.language))
+    talk.photo(await talk.house.painter.columns_png(title, values, labels), title)
+
+
+async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:
+    talk.say(
+        talk._("Delete this broadcast at everybody who has it? That works for 48 hours after it was sent."),
+        [[Button(talk._("🗑 Yes, recall it"), f"brecallnow:{broadcast_id}")]],
+    )
+
+
+async def recall(talk: Talk, broadcast_id: int) -> None:
+    count = await broadcasts.recall(talk.session, await _found(talk, broadcast_id), talk.now)
+    talk.edit(talk._("It is being deleted at {n} people.").format(n=count))
+
+
+async def _show(talk: Talk, row: Broadcast) -> None:
+    counted = await deliveries.counts(talk.session, row.id)
+    read = await broadcast_reads.read_count(talk.session, row.id)
+    talk.edit(*panel(row, counted, read, talk.language, talk.now))
+
+
+def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, now: datetime) -> tuple[Markup, Buttons]:
+    """The one message that shows how far it is, and the report once it is done."""
+    _ = translations.translator(language)
+    done = sum(count for state, count in counted.items() if state >= State.SENT)
+    lines = [Markup("<b>{}</b>").format(_state_words(row, language))]
+    if row.total:
+        filled = round(_BAR * done / row.total)
+        lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
+    for state, label in (
+        (State.SENT, _("delivered: {n}")), (State.PERHAPS, _("perhaps (the answer was lost): {n}")),
+        (State.UNREACHABLE, _("unreachable: {n}")), (State.FAILED, _("failed: {n}")),
+        (State.CANCELLED, _("cancelled: {n}")),
+    ):  # fmt: skip
+        if counted.get(state):
+            lines.append(Markup("{}").format(label.format(n=counted[state])))
+    if read:
+        lines.append(Markup("{}").format(_("have read it: {n}").format(n=read)))
+    lines += _speed(row, done, language, now)
+    return Markup("\n").join(lines), _controls(row, counted, language)
+
+
+def _speed(row: Broadcast, done: int, language: str, now: datetime) -> list[Markup]:
+    _ = translations.translator(language)
+    if row.state != BroadcastState.RUNNING or row.started_at is None or not done:
+        return []
+    rate = done / max((now - row.started_at).total_seconds(), 1)
+    left = (row.total - done) / rate / 60
+    return [Markup("{}").format(_("{rate}/s, about {n} min left").format(
+        rate=translations.number(rate, language, 1), n=translations.number(left, language)
+    ))]  # fmt: skip
+
+
+def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Buttons:
+    _ = translations.translator(language)
+    pause, resume = Button(_("⏸ Pause"), f"bpause:{row.id}"), Button(_("▶ Resume"), f"bresume:{row.id}")
+    cancel = Button(_("✖ Cancel"), f"bcancel:{row.id}")
+    change = [Button(_("✎ Correct"), f"bcorrect:{row.id}"), Button(_("🗑 Recall"), f"brecall:{row.id}")]
+    if row.state == BroadcastState.RUNNING:
+        return [[pause, cancel], change]
+    if row.state == BroadcastState.PAUSED:
+        return [[resume, cancel], change]
+    if row.state in (BroadcastState.AWAITING, BroadcastState.SCHEDULED, BroadcastState.FREEZING):
+        return [[cancel]]
+    if row.state == BroadcastState.DONE:
+        retry_them = [Button(_("🔁 Retry the failed"), f"bretry:{row.id}")] if counted.get(State.FAILED) else []
+        return [[Button(_("📈 As picture"), f"bpicture:{row.id}")], retry_them, change]
+    return []
+
+
+def _state_words(row: Broadcast, language: str) -> str:
+    _ = translations.translator(language)
+    said = {
+        BroadcastState.DRAFT: _("Draft"), BroadcastState.AWAITING: _("Waits for a second coordinator"),
+        BroadcastState.SCHEDULED: _("Starts when its time has come"),
+        BroadcastState.FREEZING: _("Gathering the recipients"),
+        BroadcastState.RUNNING: _("Being sent"), BroadcastState.PAUSED: _("Paused"),
+        BroadcastState.DONE: _("Sent"), BroadcastState.CANCELLED: _("Stopped"),
+    }  # fmt: skip
+    return said[BroadcastState(row.state)]

@@ -1,0 +1,279 @@
+"""/cases: the queue of each desk, taking a case, and what its handler does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from handlers.cases import format as words
+from handlers.cases.closing import end
+from handlers.cases.conversation import enter_as_handler
+from handlers.chat.access import Right
+from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Buttons, Talk
+from handlers.i18n.translations import N_
+from handlers.stations.format import ago
+from storage import audit, case_contexts, case_limits, case_queue, case_talk, cases
+from storage.audit import Act
+from storage.case_limits import CaseLimit
+from storage.cases import Case, CaseState, Outcome
+from storage.desks import Desk, in_language
+
+PAGE = 8
+
+
+def register(routes: Routes) -> None:
+    routes.link("case", open_from_topic, right=Right.SEE_CASES, writes=False)
+    routes.command("cases", show_desks, about=N_("Cases"), right=Right.SEE_CASES, writes=False)
+    routes.press("desks", show_desks_again, right=Right.SEE_CASES, writes=False)
+    routes.press("casequeue", show_queue, str, int, right=Right.SEE_CASES, writes=False)
+    routes.press("casemine", show_mine, right=Right.HANDLE_CASES, writes=False)
+    for name, handle in (("caseclaim", claim), ("caseconflict", mark_conflict)):
+        routes.press(name, handle, int, right=Right.HANDLE_CASES)
+    for name, handle in (("casedo", show), ("caseask", ask_for_conflict), ("caseclose", ask_outcome)):
+        routes.press(name, handle, int, right=Right.HANDLE_CASES, writes=False)
+    routes.press("casereplay", replay, int, right=Right.HANDLE_CASES)
+    routes.press("casewait", wait_for, int, int, right=Right.HANDLE_CASES)
+    routes.press("caseclosed", close, int, str, right=Right.HANDLE_CASES)
+
+
+def desks_of(talk: Talk) -> dict[str, Desk]:
+    """The desks whose queues this person sees: an admin all, a handler those they take care of."""
+    if talk.person.may(Right.OVERSEE_CASES):
+        return dict(talk.house.desks)
+    return handled(talk)
+
+
+def handled(talk: Talk) -> dict[str, Desk]:
+    """The desks whose cases this person may take."""
+    if not talk.person.may(Right.HANDLE_CASES):
+        return {}
+    return {key: desk for key, desk in talk.house.desks.items() if desk.is_handled_by(talk.person.id)}
+
+
+async def show_desks(talk: Talk) -> None:
+    talk.say(*await _desks(talk))
+
+
+async def show_desks_again(talk: Talk) -> None:
+    talk.edit(*await _desks(talk))
+
+
+async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
+    rows: list[list[Button]] = []
+    lines = [Markup("🗂 <b>{}</b>").format(talk._("Cases"))]
+    if talk.person.may(Right.HANDLE_CASES):
+        mine = await case_queue.in_hand(talk.session, talk.person.id)
+        label = talk._("In my hands: {n}").format(n=len(mine))
+        rows.append([Button(label, "casemine")])
+    for key, desk in desks_of(talk).items():
+        waiting = await case_queue.count_waiting(talk.session, key, talk.person.id)
+        title = in_language(desk.title, talk.language)
+        lines.append(Markup("{} {}: {}").format(desk.sign, title, talk._("{n} wait").format(n=waiting)))
+        rows.append([Button(f"{desk.sign} {title} ({waiting})", f"casequeue:{key}:0")])
+    rows.append([Button(talk._("🔎 By number"), "casefind"), Button(talk._("📊 Patterns"), "casepatterns")])
+    return Markup("\n").join(lines), rows
+
+
+async def open_from_topic(talk: Talk, rest: str) -> None:
+    """From a topic of the inbox to the case: to what one has in hand, or to what waits. Raises NoSuchCase."""
+    if not (rest.isascii() and rest.isdigit() and len(rest) < 16):
+        raise cases.NoSuchCase
+    row = await cases.visible(talk.session, int(rest), talk.person.id, list(desks_of(talk)))
+    if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
+        talk.say(*await handler_page(talk, row))
+        return
+    limits = await case_limits.of_cases(talk.session, [row.id])
+    lines = [words.mark(row) + words.heading(talk.house, row, talk.language), _line(talk, row, limits[row.id])]
+    talk.say(Markup("\n").join(lines), ways_in(talk, row))
+
+
+def ways_in(talk: Talk, row: Case) -> list[list[Button]]:
+    """What this person may do with a case that they may see: look at it, take it, read it for a reason."""
+    rows = []
+    if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
+        rows.append([Button(talk._("Look at it"), f"casedo:{row.id}")])
+    elif row.assigned_to is None and row.state != CaseState.CLOSED and row.desk in handled(talk):
+        rows.append([Button(talk._("▶ Take it"), f"caseclaim:{row.id}")])
+    if talk.person.may(Right.OVERSEE_CASES):
+        rows.append([Button(talk._("👁 Read it, for a reason"), f"caseover:{row.id}")])
+    return rows
+
+
+async def show_queue(talk: Talk, key: str, page: int) -> None:
+    """Without names and without a word of what was told: number, kind, age, time limit, target time."""
+    desk = desks_of(talk).get(key)
+    if desk is None:
+        raise cases.NoSuchCase
+    skip = max(0, page) * PAGE
+    found = await case_queue.in_queue(talk.session, key, talk.person.id, PAGE + 1, skip)
+    lines = [Markup("{} <b>{}</b>").format(desk.sign, in_language(desk.title, talk.language))]
+    lines += await _lines(talk, found[:PAGE])
+    if not found:
+        lines.append(Markup("{}").format(talk._("✅ No case waits.")))
+    opens = "caseclaim" if key in handled(talk) else "caseover"
+    sign = "▶ " if key in handled(talk) else ""
+    rows: list[list[Button]] = [
+        [Button(sign + words.mark(row) + row.number, f"{opens}:{row.id}")] for row in found[:PAGE]
+    ]
+    turns = [Button("◀", f"casequeue:{key}:{page - 1}")] if page > 0 else []
+    turns += [Button("▶", f"casequeue:{key}:{page + 1}")] if len(found) > PAGE else []
+    talk.edit(Markup("\n").join(lines), [*rows, turns, [Button(talk._("◀ Back"), "desks")]])
+
+
+async def _lines(talk: Talk, found: Sequence[Case]) -> list[Markup]:
+    limits = await case_limits.of_cases(talk.session, [row.id for row in found])
+    return [_line(talk, row, limits[row.id]) for row in found]
+
+
+def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
+    content = cases.content_of(talk.session, row)
+    parts = [
+        words.kind_words(talk.house, row, content, talk.language), ago(row.opened_at, talk.now, talk.language),
+        words.due_words(talk.house, row, talk.now, talk.language) if not words.is_answered(row)
+        else words.state_words(row, talk.language, for_handler=True),
+    ]  # fmt: skip
+    if limits:
+        parts.append("⚖ " + words.days_left(limits[0].ends_on, talk.local_today, talk.language))
+    return Markup("{}<b>{}</b> · {}").format(words.mark(row), row.number, " · ".join(filter(None, parts)))
+
+
+async def show_mine(talk: Talk) -> None:
+    found = await case_queue.in_hand(talk.session, talk.person.id)
+    lines = [Markup("<b>{}</b>").format(talk._("In my hands: {n}").format(n=len(found))), *await _lines(talk, found)]
+    rows = [[Button(words.mark(row) + words.tag(talk.house, row), f"casedo:{row.id}")] for row in found]
+    talk.edit(Markup("\n").join(lines), [*rows, [Button(talk._("◀ Back"), "desks")]])
+
+
+# One case in hand
+
+
+async def claim(talk: Talk, case_id: int) -> None:
+    """Takes it, says what it is about, and hands over all that was said."""
+    row = await cases.claim(talk.session, case_id, talk.person.id, list(handled(talk)), talk.now)
+    await note(talk, Act.CASE_CLAIMED, row)
+    talk.edit(*await handler_page(talk, row))
+    await enter_as_handler(talk, row)
+    await case_talk.replay(talk.session, row, talk.person.id, talk.now)
+
+
+async def show(talk: Talk, case_id: int) -> None:
+    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    talk.edit(*await handler_page(talk, row))
+
+
+async def replay(talk: Talk, case_id: int) -> None:
+    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    count = await case_talk.replay(talk.session, row, talk.person.id, talk.now)
+    talk.toast(talk._("{n} messages are on their way.").format(n=count))
+
+
+async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
+    """Of a case in hand, with all that can be done with it."""
+    house, content = talk.house, cases.content_of(talk.session, row)
+    limits = (await case_limits.of_cases(talk.session, [row.id]))[row.id]
+    lines = [
+        words.mark(row) + words.heading(house, row, talk.language),
+        Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
+        *words.summary_lines(house, row, content, talk.language),
+        *words.limit_lines(house, limits, talk.local_today, talk.language),
+        *words.due_lines(house, row, talk.now, talk.language),
+    ]
+    if row.away:
+        lines.append(Markup("🚫 {}").format(talk._("The rider can't be reached; your messages wait for them.")))
+    return Markup("\n").join(lines), _handler_buttons(talk, row)
+
+
+def _handler_buttons(talk: Talk, row: Case) -> Buttons:
+    back = [Button(talk._("◀ Back"), "casemine")]
+    bundle = Button(talk._("📦 Evidence bundle"), f"casebundle:{row.id}")
+    again = Button(talk._("📜 The whole talk"), f"casereplay:{row.id}")
+    if row.state == CaseState.CLOSED:
+        return [[bundle, again], back]
+    waits = row.state == CaseState.OURS
+    label = talk._("💬 Waits for the rider") if waits else talk._("⏳ Waits for me")
+    return [
+        [Button(talk._("💬 Write"), f"casewrite:{row.id}"), Button(talk._("📋 Ready answers"), f"casecanned:{row.id}")],
+        [bundle, again],
+        [Button(talk._("📝 Note"), f"casenote:{row.id}"), Button(talk._("👥 Ask colleagues"), f"casepeers:{row.id}")],
+        [Button(label, f"casewait:{row.id}:{int(CaseState.RIDERS if waits else CaseState.OURS)}")],
+        [Button(talk._("➡ Hand over"), f"casehand:{row.id}"), Button(talk._("⚠ Conflict"), f"caseask:{row.id}")],
+        [Button(talk._("✔ Close it"), f"caseclose:{row.id}")],
+        back,
+    ]
+
+
+async def wait_for(talk: Talk, case_id: int, state: int) -> None:
+    row = await cases.of_handler(talk.session, case_id, talk.person.id, lock=True)
+    if state not in (CaseState.OURS, CaseState.RIDERS):
+        raise cases.NoSuchCase
+    cases.wait_for(row, CaseState(state))
+    talk.edit(*await handler_page(talk, row))
+
+
+async def ask_for_conflict(talk: Talk, case_id: int) -> None:
+    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    said = talk._(
+        "Do you know the rider, the employer or somebody else in {number}, so that you should not have it? It goes "
+        "back to the queue and is hidden from you for good."
+    ).format(number=row.number)
+    talk.edit(said, [[Button(talk._("⚠ Yes, take it from me"), f"caseconflict:{row.id}")],
+                     [Button(talk._("◀ Back"), f"casedo:{row.id}")]])  # fmt: skip
+
+
+async def mark_conflict(talk: Talk, case_id: int) -> None:
+    """From the case in hand, or from the queue before it is taken."""
+    row = await cases.visible(talk.session, case_id, talk.person.id, list(handled(talk)), lock=True)
+    was_mine = row.assigned_to == talk.person.id
+    if not was_mine and row.assigned_to is not None:
+        raise cases.NoSuchCase
+    await cases.mark_conflict(talk.session, row, talk.person.id)
+    await note(talk, Act.CASE_CONFLICT, row)
+    if was_mine:
+        await left_hand(talk, row)
+    talk.edit(talk._("{number} is hidden from you and waits for somebody else.").format(number=row.number))
+
+
+async def left_hand(talk: Talk, row: Case) -> None:
+    """The case is not this handler's any more: they write in it no more, and the others hear that it waits."""
+    if await case_contexts.leave(talk.session, talk.person.id, row.id):
+        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
+    if row.assigned_to is None:
+        for handler in await colleagues(talk, row):
+            talk.notify(handler, "case_new", number=row.number, desk=row.desk, id=row.id, mark=words.mark(row))
+
+
+async def colleagues(talk: Talk, row: Case) -> list[int]:
+    """The other handlers of the desk, as far as they may see the case."""
+    desk = words.desk_of(talk.house, row)
+    staff = await talk.house.desk_staff(talk.session, desk, talk.now) if desk is not None else []
+    return [one for one in await cases.who_may_see(talk.session, row, staff) if one != talk.person.id]
+
+
+async def ask_outcome(talk: Talk, case_id: int) -> None:
+    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    cases.require_open(row)
+    chosen = [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN]
+    rows = [[Button(talk._(words.OUTCOMES[outcome]), f"caseclosed:{row.id}:{outcome}")] for outcome in chosen]
+    said = talk._("How did {number} end? The rider reads it, and can reopen it for {n} days.").format(
+        number=row.number, n=cases.REOPENED_WITHIN.days
+    )
+    talk.edit(said, [*rows, [Button(talk._("◀ Back"), f"casedo:{row.id}")]])
+
+
+async def close(talk: Talk, case_id: int, outcome: str) -> None:
+    row = await cases.of_handler(talk.session, case_id, talk.person.id, lock=True)
+    if outcome not in set(Outcome) - {Outcome.WITHDRAWN}:
+        raise cases.NoSuchCase
+    await end(talk, row, Outcome(outcome))
+    await note(talk, Act.CASE_CLOSED, row)
+    if row.person_id is not None:
+        talk.notify(row.person_id, "case_closed", number=row.number, id=row.id, outcome=outcome)
+    talk.edit(talk._("{number} is closed.").format(number=row.number), [[Button(talk._("◀ Back"), "casemine")]])
+
+
+async def note(talk: Talk, act: Act, row: Case, more: str = "") -> None:
+    about = row.number + (f": {more}" if more else "")
+    await audit.note(talk.session, talk.person.id, act, talk.now, subject=row.person_id, about=about)

@@ -1,0 +1,232 @@
+"""The desks as riders meet them: what a desk is, its form, the number, where a case stands, closing and reopening.
+
+What is said in a case is in handlers/case_talk.py; the handlers' side in handlers/case_desk.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.activities.reminders import wake
+from handlers.cases import closing, opening
+from handlers.cases import format as words
+from handlers.cases.closing import LIMIT_REMINDER
+from handlers.cases.conversation import enter_as_rider
+from handlers.cases.desk_form import desk_form
+from handlers.chat import forms
+from handlers.chat.context import House
+from handlers.chat.keyboards import location_keyboard
+from handlers.chat.questions import Form
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.i18n import translations
+from handlers.inputs.consent import CASE, desk_wording
+from storage import (
+    case_drafts,
+    case_limits,
+    cases,
+    consents,
+    reminders,
+)
+from storage.case_limits import CaseLimit
+from storage.cases import Case, CaseState, Outcome
+from storage.desks import Desk, Desks
+from storage.dialogues import Answers
+
+LIMIT_LEADS = tuple(timedelta(days=days) for days in (90, 30, 7, 1))
+REMINDED_AT = time(9)
+
+
+def register(routes: Routes, desks: Desks) -> None:
+    for desk in desks.values():
+        routes.command(desk.command, partial(open_desk, desk), about=desk.about)
+        routes.form(form_of(desk))
+    routes.press("deskgo", agree, str, int)
+    routes.press("deskdraft", go_on_with_draft, str, int)
+    routes.press("desknot", do_not_agree, writes=False)
+    routes.press("case", show_case, int, writes=False)
+    routes.press("caseremind", remind_of_limits, int)
+    routes.press("caseend", ask_to_close, int, writes=False)
+    routes.press("caseendnow", close, int)
+    routes.press("casereopen", reopen, int)
+    routes.press("caserate", rate, int, int)
+    routes.notice("remind_" + LIMIT_REMINDER, limit_words, about_limit)
+    routes.notice("case_closed", closed_words)
+
+
+def form_of(desk: Desk) -> Form:
+    return desk_form(desk, partial(opening.opened, desk), partial(_save, desk))
+
+
+async def open_desk(desk: Desk, talk: Talk) -> None:
+    """What the desk is and is not, who reads it, and what is to be agreed to before the first question."""
+    rows = [[Button(talk._("✅ I agree, let us begin"), f"deskgo:{desk.key}:{CASE.version}")]]
+    if await case_drafts.find(talk.session, talk.person.id, desk.key, talk.now) is not None:
+        rows.append([Button(talk._("💾 Go on with what I saved"), f"deskdraft:{desk.key}:{CASE.version}")])
+    mine = await cases.cases_of(talk.session, talk.person.id)
+    here = [row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED]
+    rows += [[Button(f"{desk.sign} {row.number}", f"case:{row.id}")] for row in here[:8]]
+    talk.say(desk_wording(talk, desk), [*rows, [Button(talk._("No, thank you"), "desknot")]])
+
+
+async def do_not_agree(talk: Talk) -> None:
+    talk.edit(
+        talk._("Then I ask nothing, and keep nothing. If you would rather speak: ☎️ {hotline}.").format(
+            hotline=talk.house.organisation.hotline
+        )
+    )
+
+
+async def agree(talk: Talk, key: str, version: int) -> None:
+    """The consent is kept with its version and time; then the first question."""
+    desk = await _consented(talk, key, version)
+    await forms.begin(talk, form_of(desk))
+
+
+async def go_on_with_draft(talk: Talk, key: str, version: int) -> None:
+    desk = await _consented(talk, key, version)
+    answers = await case_drafts.find(talk.session, talk.person.id, key, talk.now)
+    await case_drafts.drop(talk.session, talk.person.id, key)
+    await forms.begin(talk, form_of(desk), answers)
+
+
+async def _consented(talk: Talk, key: str, version: int) -> Desk:
+    desk = talk.house.desks.get(key)
+    if desk is None:
+        raise Forged
+    if version != CASE.version:
+        raise consents.NoConsent
+    await cases.check_room(talk.session, talk.person.id, key, desk.most_per_day, talk.now)
+    await consents.give(talk.session, talk.person.id, desk.purpose, CASE.version, talk.now)
+    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    return desk
+
+
+async def _save(desk: Desk, talk: Talk, answers: Answers) -> None:
+    await case_drafts.save(talk.session, talk.person.id, desk.key, answers, talk.now)
+    said = talk._("Saved for {n} days. /{command} goes on where you were.").format(
+        n=case_drafts.KEPT.days, command=desk.command
+    )
+    talk.say(said, keyboard=location_keyboard(talk))
+
+
+async def remind_of_limits(talk: Talk, case_id: int) -> None:
+    """90, 30, 7 and 1 days before each."""
+    row = await cases.of_rider(talk.session, case_id, talk.person.id)
+    zone, count = talk.house.organisation.zone, 0
+    for limit in (await case_limits.of_cases(talk.session, [row.id]))[row.id]:
+        at = datetime.combine(limit.ends_on, REMINDED_AT, zone)
+        count += await reminders.add(
+            talk.session, talk.person.id, LIMIT_REMINDER, limit.id, at, LIMIT_LEADS, talk.now, talk.house.quiet_hours
+        )
+    wake(talk, "reminders")
+    talk.toast(talk._("I remind you {n} times, 90, 30, 7 and 1 days before.").format(n=count), alert=True)
+
+
+async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> Mapping[str, Any] | None:
+    """What a reminder of a time limit says; None once the case is closed or gone."""
+    limit = await case_limits.find(session, limit_id)
+    row = await cases.find(session, limit.case_id) if limit is not None else None
+    if limit is None or row is None or row.state == CaseState.CLOSED:
+        return None
+    return {"id": row.id, "number": row.number, "key": limit.key, "ends_on": limit.ends_on}
+
+
+def limit_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    limit = CaseLimit(key=params["key"], ends_on=params["ends_on"])
+    today = params["now"].astimezone(house.organisation.zone).date()
+    lines = [
+        Markup("⏰ {} <b>{}</b>").format(_("A time limit that may apply to"), params["number"]),
+        *words.limit_lines(house, [limit], today, language),
+    ]
+    return Markup("\n").join(lines), [[Button(_("Look at it"), f"case:{params['id']}")]]
+
+
+# Where it stands
+
+
+async def show_case(talk: Talk, case_id: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id)
+    talk.edit(*await case_page(talk, row))
+
+
+async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
+    """Of one's own case, with what can be done about it."""
+    house, content = talk.house, cases.content_of(talk.session, row)
+    lines = [
+        words.heading(house, row, talk.language),
+        Markup("{}").format(words.state_words(row, talk.language)),
+        *words.summary_lines(house, row, content, talk.language),
+        *words.due_lines(house, row, talk.now, talk.language),
+    ]
+    limits = (await case_limits.of_cases(talk.session, [row.id]))[row.id]
+    said = words.limit_lines(house, limits, talk.local_today, talk.language)
+    if said and row.state != CaseState.CLOSED:
+        lines += [Markup("<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]
+    return Markup("\n").join(lines), _page_buttons(talk, row, bool(limits))
+
+
+def _page_buttons(talk: Talk, row: Case, has_limits: bool) -> Buttons:
+    bundle = Button(talk._("📦 Evidence bundle"), f"casebundle:{row.id}")
+    if row.state == CaseState.CLOSED:
+        rows = [[bundle]]
+        if row.closed_at is not None and talk.now - row.closed_at <= cases.REOPENED_WITHIN:
+            rows.append([Button(talk._("↺ Reopen it"), f"casereopen:{row.id}")])
+        return [*rows, *([] if row.rating else [_stars(row.id)])]
+    rows = [[Button(talk._("💬 Write in this case"), f"casewrite:{row.id}")], [bundle]]
+    if has_limits:
+        rows.append([Button(talk._("⏰ Remind me of the time limits"), f"caseremind:{row.id}")])
+    return [*rows, [Button(talk._("✔ Close it"), f"caseend:{row.id}")]]
+
+
+async def ask_to_close(talk: Talk, case_id: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id)
+    said = talk._("Close {number}? You can reopen it for {n} days.").format(
+        number=row.number, n=cases.REOPENED_WITHIN.days
+    )
+    talk.edit(said, [[Button(talk._("✔ Yes, close it"), f"caseendnow:{row.id}")],
+                     [Button(talk._("◀ Back"), f"case:{row.id}")]])  # fmt: skip
+
+
+async def close(talk: Talk, case_id: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
+    await closing.end(talk, row, Outcome.WITHDRAWN)
+    if row.assigned_to is not None:
+        talk.notify(row.assigned_to, "case_ended", number=row.number)
+    talk.edit(talk._("{number} is closed. How was it? 1 is bad, 5 is very good.").format(number=row.number),
+              [_stars(row.id)])  # fmt: skip
+
+
+async def reopen(talk: Talk, case_id: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
+    cases.reopen(row, talk.now)
+    cases.note_writing(row, talk.now)
+    if row.assigned_to is not None:
+        talk.notify(row.assigned_to, "case_reopened", number=row.number, id=row.id)
+    await enter_as_rider(talk, row)
+
+
+def _stars(case_id: int) -> list[Button]:
+    return [Button("⭐" + str(stars), f"caserate:{case_id}:{stars}") for stars in range(1, 6)]
+
+
+async def rate(talk: Talk, case_id: int, stars: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
+    cases.rate(row, stars)
+    again = [[Button(talk._("↺ Reopen it"), f"casereopen:{row.id}")]]
+    talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars), again)
+
+
+def closed_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    outcome = _(words.OUTCOMES[Outcome(params["outcome"])])
+    said = _("{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good.")
+    text = Markup("{}").format(said.format(number=params["number"], outcome=outcome, n=cases.REOPENED_WITHIN.days))
+    return text, [_stars(params["id"]), [Button(_("↺ Reopen it"), f"casereopen:{params['id']}")]]

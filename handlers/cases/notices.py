@@ -1,0 +1,99 @@
+"""What handlers, coordinators and admins are told of cases: numbers, never a word of what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.cases import format as words
+from handlers.cases.alarm import NOTICE
+from handlers.chat.context import House
+from handlers.chat.routes import Routes, Words
+from handlers.chat.talk import Button, Buttons
+from handlers.i18n import translations
+from handlers.i18n.translations import N_
+
+
+def register(routes: Routes) -> None:
+    for kind, text in NOTICES.items():
+        routes.notice(kind, _notice(text))
+    routes.notice("case_new", new_words)
+    routes.notice("case_late", late_words)
+    routes.notice(NOTICE, urgent_words)
+    routes.notice("case_urgent_late", urgent_late_words)
+
+
+NOTICES: dict[str, str] = {
+    "case_ended": N_("✔ The rider has closed {number}."),
+    "case_reopened": N_("↺ The rider has reopened {number}. It is in your hands."),
+    "case_erased": N_("🗑 The rider has erased all that is theirs; {number} is gone."),
+    "case_away": N_("🚫 The rider of {number} can't be reached: they blocked the bot. Your messages wait for them."),
+    "case_back": N_("✅ The rider of {number} can be reached again; your messages are on their way."),
+    "case_given": N_("➡ {number} is in your hands now."),
+    "case_taken": N_("➡ {number} is in other hands now."),
+    "case_orphaned": N_("🗂 {number} waits again: who had it in hand is no handler any more."),
+}
+"""What is only a sentence about a case, with a way to it where there is one."""
+
+
+def _notice(text: str) -> Words:
+    def said(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+        _ = translations.translator(language)
+        number = Markup("<b>{}</b>").format(params["number"])
+        opens = [[Button(_("Look at it"), f"casedo:{params['id']}")]] if "id" in params else []
+        return Markup(_(text)).format(number=number), opens
+
+    return said
+
+
+def new_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """A new case waits: its number only."""
+    _ = translations.translator(language)
+    sign, title = words.desk_sign(house, params["desk"]), words.desk_title(house, params["desk"], language)
+    text = Markup("{}{} {}: <b>{}</b>").format(params.get("mark", ""), sign, title, params["number"])
+    return text + "\n" + _("A case waits for somebody."), [
+        [Button(_("▶ Take it"), f"caseclaim:{params['id']}")], [Button(_("Look at the queue"), "desks")]
+    ]  # fmt: skip
+
+
+def late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    title = words.desk_title(house, params["desk"], language)
+    said = _("{number} ({desk}) has had no answer for {n} h.").format(
+        number=params["number"], desk=title, n=params["hours"]
+    )
+    opens = [[Button(_("Look at the queue"), "desks")]] if params["opens"] else []
+    return "⏰ " + Markup("{}").format(said), opens
+
+
+def urgent_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """Somebody may be in danger: to all on duty, whoever has the case in hand."""
+    _ = translations.translator(language)
+    sign, title = words.desk_sign(house, params["desk"]), words.desk_title(house, params["desk"], language)
+    head = Markup("{} {} {}: <b>{}</b>").format(words.URGENT, sign, title, params["number"])
+    said = _("Somebody may be in danger: there are words of it in this case. Please answer now.")
+    if params["stands"] == "taken":
+        said += "\n" + _("Somebody else has it in hand. If you can reach them, make sure that they have seen it.")
+    return Markup("\n").join([head, said]), _ways_to(params, language)
+
+
+def _ways_to(params: Mapping[str, Any], language: str) -> Buttons:
+    _ = translations.translator(language)
+    first = {
+        "free": [[Button(_("▶ Take it"), f"caseclaim:{params['id']}")]],
+        "mine": [[Button(_("Look at it"), f"casedo:{params['id']}")]],
+    }.get(params["stands"], [])
+    return [*first, [Button(_("Look at the queue"), "desks")]]
+
+
+def urgent_late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    title = words.desk_title(house, params["desk"], language)
+    said = _(
+        "{number} ({desk}): somebody may be in danger, and has had no answer for {n} minutes. Please see to it that "
+        "somebody answers now."
+    ).format(number=params["number"], desk=title, n=params["minutes"])
+    opens = [[Button(_("Look at the queue"), "desks")]] if params["opens"] else []
+    return Markup("{} {}").format(words.URGENT, said), opens

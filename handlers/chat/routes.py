@@ -1,0 +1,135 @@
+"""The table of everything a person can say: commands, presses, and what comes without being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.chat.access import Right
+from handlers.chat.context import House
+from handlers.chat.questions import Form
+from handlers.chat.talk import Buttons, Forged, Outgoing
+from handlers.i18n.translations import translator
+from storage.deliveries import Claimed
+from storage.desks import Words as DeskWords
+from storage.desks import in_language
+
+Handler = Callable[..., Awaitable[None]]
+
+Words = Callable[[House, str, Mapping[str, Any]], tuple[str, Buttons]]
+"""(house, language, parameters) -> text and buttons."""
+
+Subject = Callable[[AsyncSession, int, datetime], Awaitable[Mapping[str, Any] | None]]
+"""(session, number, now) -> parameters; None if the notice helps no more."""
+
+Composer = Callable[[AsyncSession, House, Claimed, str, datetime], Awaitable[Outgoing | None]]
+"""(session, house, delivery, language, now) -> the call that sends it; None if it is to be sent no more."""
+
+INT64_MAX = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What happens, who may cause it, and whether it needs a transaction that writes.
+
+    A route with writes=False reads at most, or only appends rows (`Talk.append`); it is cheap, and safe to repeat. With
+    reads=False it does not even read, and gets no session.
+    """
+
+    handle: Handler
+    right: Right = Right.USE
+    writes: bool = True
+    reads: bool = True
+    about: str | DeskWords = ""
+    arguments: tuple[type, ...] = ()
+    for_blocked: bool = False
+    """Also for who is kept out."""
+
+
+@dataclass(slots=True)
+class Routes:
+    """Filled once, by `handlers.features.routes`."""
+
+    commands: dict[str, Route] = field(default_factory=dict)
+    presses: dict[str, Route] = field(default_factory=dict)
+    links: dict[str, Route] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    events: dict[str, Route] = field(default_factory=dict)
+    notices: dict[str, Words] = field(default_factory=dict)
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    composers: dict[str, Composer] = field(default_factory=dict)
+
+    def command(self, name: str, handle: Handler, about: str | DeskWords = "", **options: Any) -> None:
+        """`/name`; `about` is its line in the menu: to be translated, or by language."""
+        _put(self.commands, name, Route(handle, about=about, **options))
+
+    def press(self, name: str, handle: Handler, *arguments: type, **options: Any) -> None:
+        """A button whose data is `name:argument:...`."""
+        _put(self.presses, name, Route(handle, arguments=arguments, **options))
+
+    def link(self, prefix: str, handle: Handler, **options: Any) -> None:
+        """`/start prefix_rest`, from a deep link."""
+        _put(self.links, prefix, Route(handle, **options))
+
+    def form(self, form: Form) -> None:
+        _put(self.forms, form.name, form)
+
+    def notice(self, kind: str, words: Words, subject: Subject | None = None) -> None:
+        """What a notice of this kind says, in the recipient's language. `subject` reads what it is about when it is
+        sent, by its number (`Delivery.subject`, or "id" of its parameters)."""
+        _put(self.notices, kind, words)
+        if subject is not None:
+            self.subjects[kind] = subject
+
+    def compose(self, kind: str, composer: Composer) -> None:
+        """A delivery of this kind that is more than a text with buttons."""
+        _put(self.composers, kind, composer)
+
+    def event(self, name: str, handle: Handler, **options: Any) -> None:
+        _put(self.events, name, Route(handle, **options))
+
+
+def _put(table: dict[str, Any], name: str, one: object) -> None:
+    """Two features that take the same name would answer for each other."""
+    if name in table:
+        raise ValueError(f"{name!r} is taken by another feature")
+    table[name] = one
+
+
+def read_arguments(route: Route, texts: list[str]) -> list[Any]:
+    """The arguments of a press.
+
+    Raises:
+        Forged: they are not what this button carries.
+    """
+    if len(texts) != len(route.arguments):
+        raise Forged
+    return [_read(text, kind) for text, kind in zip(texts, route.arguments, strict=True)]
+
+
+def _read(text: str, kind: type) -> Any:
+    if kind is not int:
+        return text
+    if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 20):
+        raise Forged
+    value = int(text)
+    if abs(value) > INT64_MAX:
+        raise Forged
+    return value
+
+
+def menu(routes: Routes, may: Callable[[Right], bool], language: str) -> list[tuple[str, str]]:
+    """(command, its line) for who has these rights, in the order of registration."""
+    return [
+        (name, _line(route.about, language))
+        for name, route in routes.commands.items()
+        if route.about and may(route.right)
+    ]
+
+
+def _line(about: str | DeskWords, language: str) -> str:
+    return translator(language)(about) if isinstance(about, str) else in_language(about, language)

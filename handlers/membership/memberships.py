@@ -1,0 +1,119 @@
+"""Members: the card and its check, leaving, and what they hear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.chat.access import Right
+from handlers.chat.context import Card, House
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Button, Buttons, Talk
+from handlers.i18n import translations
+from storage import audit, memberships
+from storage.audit import Act
+from storage.memberships import Membership, NotAMember
+
+
+def register(routes: Routes) -> None:
+    routes.command("leave", ask_to_leave)
+    routes.press("card", card, writes=False)
+    routes.press("leave", ask_to_leave, writes=False)
+    routes.press("leavenow", leave)
+    routes.link("card", check_card, right=Right.REVIEW)
+    routes.notice("application_approved", approved_words)
+    routes.notice("application_undone", undone_words)
+
+
+def number_words(number: int) -> str:
+    """As it stands on the card: № 000017."""
+    return f"№ {number:06d}"
+
+
+def _day(talk: Talk, row: Membership) -> str:
+    return translations.full_date(row.since.astimezone(talk.house.organisation.zone).date(), talk.language)
+
+
+def member_words(talk: Talk, row: Membership) -> tuple[Markup, Buttons]:
+    text = Markup("<b>{}</b>\n{}").format(
+        talk._("You are a member: {number}").format(number=number_words(row.number)),
+        talk._("since {day}").format(day=_day(talk, row)),
+    )
+    rows = [[Button(talk._("🪪 My card"), "card")], [Button(talk._("Leave the union"), "leave")]]
+    return text, rows
+
+
+async def _mine(talk: Talk) -> Membership:
+    row = await memberships.of(talk.session, talk.person.id)
+    if row is None:
+        raise NotAMember
+    return row
+
+
+async def card(talk: Talk) -> None:
+    """The card as a picture; its QR code is a deep link that only this bot can tell from a forged one."""
+    row = await _mine(talk)
+    content = memberships.content_of(talk.session, row)
+    if talk.house.painter is None:
+        return
+    drawn = Card(
+        talk.house.organisation.name, talk._("Member card"), str(content["name"]), number_words(row.number),
+        talk._("since {day}").format(day=_day(talk, row)), talk.house.link(f"card_{content['card']}"),
+    )  # fmt: skip
+    png = await talk.house.painter.card_png(drawn)
+    talk.photo(png, talk._("Show it where members get something. A coordinator scans it to see that it is valid."))
+
+
+async def check_card(talk: Talk, token: str) -> None:
+    """A coordinator scanned a card."""
+    row = await memberships.by_card(talk.session, token)
+    if row is None:
+        talk.say(talk._("❌ This card is not genuine."))
+        return
+    await audit.note(talk.session, talk.person.id, Act.CARD_CHECKED, talk.now, row.person_id, number_words(row.number))
+    if row.left_at is not None:
+        talk.say(talk._("❌ This card is not valid any more: the membership has ended."))
+        return
+    content = memberships.content_of(talk.session, row)
+    talk.say(
+        Markup("✅ <b>{}</b>\n{} · {}\n{}").format(
+            talk._("A valid card"), content["name"], number_words(row.number),
+            talk._("since {day}").format(day=_day(talk, row)),
+        )
+    )  # fmt: skip
+
+
+async def ask_to_leave(talk: Talk) -> None:
+    await _mine(talk)
+    talk.say(
+        talk._("Leave the union? Your card ends at once, and you lose what is for members only. You can join again."),
+        [[Button(talk._("Yes, leave"), "leavenow")]],
+    )
+
+
+async def leave(talk: Talk) -> None:
+    row = await memberships.leave(talk.session, talk.person.id, talk.now)
+    talk.edit(
+        talk._("You have left the union. {number} is not given again. Thank you for having been with us.").format(
+            number=number_words(row.number)
+        )
+    )
+
+
+def approved_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup("🎉 <b>{}</b>\n{}").format(
+        _("Welcome! You are a member of the union: {number}").format(number=number_words(params["number"])),
+        _("Here is your card; activities for members are open to you now."),
+    )
+    return text, [[Button(_("🪪 My card"), "card")]]
+
+
+def undone_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    return _(
+        "The decision on your application {receipt} was taken back; a coordinator looks at it again. "
+        "Please excuse this."
+    ).format(receipt=params["receipt"]), []
