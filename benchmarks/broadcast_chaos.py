@@ -18,10 +18,12 @@ from bot.sandbox.params import Json
 from bot.sandbox.server import BotApi, Fault
 from bot.sandbox.world import Person, World
 from handlers.broadcasts.panel import panel
-from storage import broadcasts, deliveries, people
+from storage import deliveries
+from storage.broadcasts import broadcasts
 from storage.database import Database, open_database
 from storage.deliveries import State
 from storage.encryption import Vault, decode_key
+from storage.people import people
 
 RECIPIENTS, KILLS, LIMIT, IN_FLIGHT = 2_000, 20, 30, 8
 BUSY = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":1}}'

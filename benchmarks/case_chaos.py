@@ -18,10 +18,13 @@ from benchmarks.stub import TOKEN
 from bot.sandbox.params import Json
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person, World
-from storage import case_contexts, cases, people, schema
-from storage.cases import CaseContent
+from storage import schema
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases.cases import CaseContent
 from storage.database import open_database
 from storage.encryption import Vault, decode_key
+from storage.people import people
 
 CASES, HANDLERS, SAID, KILLS, LIMIT, IN_FLIGHT = 100, 10, 4, 10, 30, 8
 FIRST_HANDLER = 9_001

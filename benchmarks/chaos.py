@@ -21,7 +21,7 @@ from bot.sandbox.server import BotApi, Fault
 from bot.sandbox.world import Person, World
 from storage.database import open_database
 from storage.encryption import Vault
-from storage.searches import SearchRow
+from storage.stations.searches import SearchRow
 
 RIDERS, ROUNDS, LATENCY = 200, 8, 0.12
 BUSY = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":1}}'

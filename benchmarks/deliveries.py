@@ -18,13 +18,16 @@ from benchmarks.programs import postgresql, running, settings
 from benchmarks.report import Result
 from benchmarks.stub import Stub
 from bot.telegram.pacing import MARGIN
-from storage import broadcast_recipients, broadcasts, people, schema
-from storage.broadcasts import Content
+from storage import schema
+from storage.broadcasts import broadcasts
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
 from storage.database import Database, open_database
 from storage.deliveries import State, counts
 from storage.encryption import Vault, decode_key
-from storage.segments import Segment
-from storage.topics import Topic
+from storage.people import people
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 LIMIT, RECIPIENTS, REPLIES_EVERY, ALONE = 30, 720, 0.2, 100

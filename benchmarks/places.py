@@ -7,7 +7,7 @@ import random
 from functools import cache
 from pathlib import Path
 
-from storage.station_files import COLUMNS
+from storage.stations.files import COLUMNS
 
 COUNT = 186_100
 HOURS = ("24/7", "Mo-Su 08:00-22:00", "Mo-Fr 08:30-17:30; PH off", "Mo-Su 22:00-06:00", "", "Mo-Su 10:00-02:00")

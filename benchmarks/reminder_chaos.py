@@ -18,13 +18,15 @@ from benchmarks.stub import TOKEN
 from bot.sandbox.params import Json
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person, World
-from storage import activities, people, reminders, schema, sign_ups
-from storage.activities import Kind, Plan
+from storage import schema
+from storage.activities import activities, reminders, sign_ups
+from storage.activities.activities import Kind, Plan
+from storage.activities.reminders import Reminder
 from storage.database import Database, open_database
 from storage.deliveries import Delivery, State
 from storage.encryption import Vault, decode_key
-from storage.quiet_hours import QuietHours
-from storage.reminders import Reminder
+from storage.hours.quiet_hours import QuietHours
+from storage.people import people
 
 RIDERS, KILLS, LIMIT, IN_FLIGHT = 1_000, 12, 30, 8
 LOUD = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))

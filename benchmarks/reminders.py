@@ -14,14 +14,15 @@ from sqlalchemy import delete, insert, select
 from benchmarks.programs import postgresql
 from benchmarks.report import Result
 from schedules import reminders as ticking
-from storage import activities, deliveries, reminders, schema, sign_ups
-from storage.activities import Kind, Plan
+from storage import deliveries, schema
+from storage.activities import activities, reminders, sign_ups
+from storage.activities.activities import Kind, Plan
+from storage.activities.reminders import Reminder
+from storage.activities.sign_ups import PlaceState, SignUp
 from storage.database import Database, open_database
 from storage.deliveries import Delivery
 from storage.encryption import Vault
-from storage.quiet_hours import QuietHours
-from storage.reminders import Reminder
-from storage.sign_ups import PlaceState, SignUp
+from storage.hours.quiet_hours import QuietHours
 
 MILLION, DUE, SIGNED_UP, RUNS, IDLE_RUNS = 1_000_000, 1_000, 50_000, 5, 200
 LOUD = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))

@@ -21,16 +21,21 @@ from benchmarks.stub import TOKEN
 from bot.sandbox.params import Json
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person, World
-from storage import activities, broadcasts, case_contexts, cases, people, schema
-from storage.activities import Kind, Plan
-from storage.applications import Application
-from storage.broadcasts import Content
-from storage.cases import CaseContent
+from storage import schema
+from storage.activities import activities
+from storage.activities.activities import Kind, Plan
+from storage.activities.sign_ups import PlaceState, SignUp
+from storage.broadcasts import broadcasts
+from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases.cases import CaseContent
 from storage.database import Database, open_database
 from storage.encryption import Vault, decode_key
-from storage.segments import Segment
-from storage.sign_ups import PlaceState, SignUp
-from storage.topics import Topic
+from storage.membership.applications import Application
+from storage.people import people
 
 REPLICAS, SECONDS, KILLED_EVERY, LIMIT, IN_FLIGHT = 3, 60, 5, 60, 15
 CASES, HANDLERS, FORMS, SIGNING, PLACES = 100, 10, 100, 100, 60

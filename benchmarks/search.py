@@ -14,10 +14,10 @@ import numpy as np
 from benchmarks.places import AMENITIES, COUNT, HOURS, towns
 from benchmarks.report import Result
 from storage.geodesy import distance, geodesics
-from storage.opening_hours import HoursBook, State
-from storage.reports import LiveBoard
-from storage.station_index import IndexRow, StationIndex, Wanted
-from storage.stations import Amenity, amenities_from
+from storage.hours.opening_hours import HoursBook, State
+from storage.stations.index import IndexRow, StationIndex, Wanted
+from storage.stations.reports import LiveBoard
+from storage.stations.stations import Amenity, amenities_from
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 WATER = Wanted(int(Amenity.battery_swap))

@@ -58,12 +58,16 @@ from handlers.chat.incoming import Json
 from handlers.chat.talk import Outgoing
 from schedules.scheduler import Scheduler
 from schedules.settings import Settings
-from storage import blocks, keys, people, roles, schema, settings, strikes, versions
+from storage import keys, schema
+from storage.coordination import change_counters
 from storage.database import Database, is_outage
-from storage.people import PersonId
-from storage.quiet_hours import QuietHours
-from storage.retention import Retention
+from storage.hours.quiet_hours import QuietHours
+from storage.operations import settings
+from storage.people import blocks, people, roles
+from storage.people.people import PersonId
+from storage.privacy.retention import Retention
 from storage.scratch import Scratch
+from storage.updates import strikes
 
 log = logger("bot.app")
 
@@ -352,7 +356,7 @@ class App:
         """What another program or replica has changed: keys (`keys rotate`), settings, blocks; roles, which change
         menus."""
         async with self.database.reading() as session:
-            found = await versions.read_all(session)
+            found = await change_counters.read_all(session)
         if found.get(keys.VERSION, 0) != self._versions.get(keys.VERSION, 0):
             self.database.vault.renew()
         if self._versions.get(roles.VERSION) != found.get(roles.VERSION, 0):

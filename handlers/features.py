@@ -40,7 +40,7 @@ from handlers.stations import search as station_search
 from handlers.statistics import csv_export
 from handlers.statistics import overview as statistics_overview
 from handlers.statistics import views as statistics_views
-from storage.desks import Desks
+from storage.cases.desks import Desks
 
 
 def routes(desks: Desks) -> Routes:

@@ -14,9 +14,12 @@ from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n.translations import N_
 from handlers.membership.applications import status
 from handlers.membership.memberships import member_words
-from storage import activities, applications, cases, digests, memberships, sign_ups, topics
-from storage.cases import Case
-from storage.sign_ups import PlaceState
+from storage.activities import activities, sign_ups, weekly_digest
+from storage.activities.sign_ups import PlaceState
+from storage.broadcasts import topics
+from storage.cases import cases
+from storage.cases.cases import Case
+from storage.membership import applications, memberships
 
 
 def register(routes: Routes) -> None:
@@ -68,7 +71,7 @@ async def _activities(talk: Talk) -> tuple[Markup, Buttons]:
         keys.append(Button(f"{at}", f"actopen:{row.id}"))
     if not coming:
         lines.append(Markup("{}").format(talk._("None yet. /activities shows what is on.")))
-    wants = await digests.wants(talk.session, talk.person.id)
+    wants = await weekly_digest.wants(talk.session, talk.person.id)
     weekly = Button(talk._("🔕 No more weekly digest") if wants else talk._("🗞 Weekly digest"), "digest")
     tools = [Button(talk._("🔔 Reminders"), "leads:0"), weekly]
     if talk.house.public_url:

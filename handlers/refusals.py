@@ -8,22 +8,22 @@ from handlers.admin.roles import RoleOfTheConfig
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.stations.admin import NoSuchStation
-from storage.activities import ActivityOver, NoSuchActivity
-from storage.applications import AppliedAlready, NothingOpen, TooManyApplications
-from storage.blocks import NotBlocked
-from storage.broadcasts import NotNow, OwnApproval
-from storage.cases import CaseClosed, CaseTaken, NoSuchCase, NotForThem, TooLateToReopen, TooManyCases
-from storage.check_ins import CodeIsOld
-from storage.consents import NoConsent
+from storage.activities.activities import ActivityOver, NoSuchActivity
+from storage.activities.check_ins import CodeIsOld
+from storage.activities.recurrence import BadRule, NoDates
+from storage.activities.rounds import NoSuchRound
+from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
+from storage.activities.waiting_list import OfferLapsed
+from storage.broadcasts.broadcasts import NotNow, OwnApproval
+from storage.cases.cases import CaseClosed, CaseTaken, NoSuchCase, NotForThem, TooLateToReopen, TooManyCases
+from storage.cases.evidence_quota import EvidenceFull
 from storage.database import Refused
-from storage.evidence_quota import EvidenceFull
-from storage.memberships import AlreadyMember, NotAMember
-from storage.recurrence import BadRule, NoDates
-from storage.reports import NotNearby, ReportedAlready
-from storage.reviews import InOtherHands, OwnApplication, TooLateToUndo
-from storage.rounds import NoSuchRound
-from storage.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
-from storage.waiting_list import OfferLapsed
+from storage.membership.applications import AppliedAlready, NothingOpen, TooManyApplications
+from storage.membership.memberships import AlreadyMember, NotAMember
+from storage.membership.reviews import InOtherHands, OwnApplication, TooLateToUndo
+from storage.people.blocks import NotBlocked
+from storage.privacy.consents import NoConsent
+from storage.stations.reports import NotNearby, ReportedAlready
 
 SENTENCES: dict[type[Refused], str] = {
     NotNearby: N_(

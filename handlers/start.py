@@ -14,7 +14,7 @@ from handlers.chat.keyboards import location_keyboard
 from handlers.chat.routes import Routes, menu
 from handlers.chat.talk import Button, Forged, Talk
 from handlers.i18n.translations import LANGUAGES, N_
-from storage import people
+from storage.people import people
 
 DESCRIPTION = N_(
     "Share your location and see the nearest rest station that is open, with water, charging, a toilet. "

@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
-from storage import activities, attendance, deliveries, digests, occasions, series, sign_ups
-from storage.activities import Activity, ActivityState
+from storage import deliveries
+from storage.activities import activities, attendance, series, sign_ups, weekly_digest
+from storage.activities.activities import Activity, ActivityState
+from storage.coordination import run_once
 
 EVERY = timedelta(seconds=20)
 REMINDING = 2
@@ -39,7 +41,7 @@ async def _send_streams(session: AsyncSession, now: datetime) -> None:
         )
     )  # fmt: skip
     for row in list(rows):
-        if await occasions.is_first(session, f"stream {row.id} {row.starts_at.isoformat()}", now):
+        if await run_once.is_first(session, f"stream {row.id} {row.starts_at.isoformat()}", now):
             placed = sign_ups.who(row.id, sign_ups.TAKING)
             await deliveries.tell_all(session, placed, "stream_starts", row.id, now, REMINDING)
 
@@ -49,7 +51,7 @@ async def _thank(session: AsyncSession, now: datetime) -> None:
     ended = Activity.ends_at.between(now - THANKED_FOR, now)
     rows = await session.scalars(select(Activity).where(Activity.state == ActivityState.PUBLISHED, ended))
     for row in list(rows):
-        if await occasions.is_first(session, f"thanks {row.id} {row.ends_at.isoformat()}", now):
+        if await run_once.is_first(session, f"thanks {row.id} {row.ends_at.isoformat()}", now):
             await deliveries.tell_all(session, attendance.who_came(row.id), "thanks", row.id, now, REMINDING)
 
 
@@ -59,8 +61,8 @@ async def _digest(session: AsyncSession, now: datetime, settings: Settings) -> N
     occasion = f"week {local:%G-%V}"
     if local.weekday() != settings.week_digest_on or local.time() < settings.week_digest_at:
         return
-    if await occasions.was(session, occasion):
+    if await run_once.was(session, occasion):
         return
     week = await activities.coming(session, now, now + timedelta(days=7))
-    if week and await occasions.is_first(session, occasion, now):
-        await digests.queue_all(session, now)
+    if week and await run_once.is_first(session, occasion, now):
+        await weekly_digest.queue_all(session, now)

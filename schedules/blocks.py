@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import audit, blocks
+from storage import audit
 from storage.audit import THE_CLOCK, Act
+from storage.people import blocks
 
 EVERY = timedelta(seconds=30)
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
-from storage import broadcast_recipients, broadcasts
-from storage.broadcasts import BroadcastState
+from storage.broadcasts import broadcasts
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.broadcasts import BroadcastState
 
 EVERY = timedelta(seconds=1)
 

@@ -7,11 +7,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
-from storage import case_contexts, case_copies, case_queue, cases, deliveries, people, working_time
-from storage.cases import Case
+from storage import deliveries
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import copies as case_copies
+from storage.cases import queue as case_queue
+from storage.cases.cases import Case
+from storage.cases.desks import Desk
 from storage.deliveries import Notice
-from storage.desks import Desk
-from storage.people import PersonId
+from storage.hours import working_time
+from storage.people import people
+from storage.people.people import PersonId
 
 EVERY = timedelta(seconds=20)
 LEVELS = ("counsel", "coordinator", "admin")

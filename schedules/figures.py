@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
-from storage import search_figures
+from storage.statistics import searches
 
 EVERY = timedelta(seconds=3)
 BATCH = 1_000
@@ -16,6 +16,6 @@ counts 29 million a day."""
 
 
 async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
-    await search_figures.collect(session, settings.zone, settings.metres_to_nearest, BATCH)
-    await search_figures.end_periods(session, now.astimezone(settings.zone).date())
+    await searches.collect(session, settings.zone, settings.metres_to_nearest, BATCH)
+    await searches.end_periods(session, now.astimezone(settings.zone).date())
     return False

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
-from storage import deliveries, offers, waiting_list
+from storage import deliveries
+from storage.activities import offers, waiting_list
 from storage.deliveries import Notice
 
 EVERY = timedelta(seconds=30)

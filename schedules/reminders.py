@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import reminders
+from storage.activities import reminders
 
 EVERY = timedelta(seconds=30)
 """At the latest, for reminders that another process has added."""

@@ -7,27 +7,18 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
-from storage import (
-    activity_questions,
-    applications,
-    backups,
-    case_drafts,
-    case_queue,
-    case_talk,
-    deliveries,
-    dialogues,
-    errors,
-    log_files,
-    memberships,
-    occasions,
-    reports,
-    searches,
-    sign_ups,
-    stations,
-    statistics,
-    strikes,
-    updates,
-)
+from storage import deliveries, dialogues
+from storage.activities import questions as activity_questions
+from storage.activities import sign_ups
+from storage.cases import drafts as case_drafts
+from storage.cases import messages as case_messages
+from storage.cases import queue as case_queue
+from storage.coordination import run_once
+from storage.membership import applications, memberships
+from storage.operations import backups, errors, log_files
+from storage.stations import reports, searches, stations
+from storage.statistics import statistics
+from storage.updates import strikes, updates
 
 EVERY = timedelta(minutes=5)
 
@@ -41,9 +32,9 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     await sign_ups.forget(session, now, kept.sign_ups)
     await memberships.forget(session, now, kept.former_members)
     for case_id in await case_queue.to_forget(session, now, kept.closed_cases):
-        await case_talk.strip_case(session, case_id)
+        await case_messages.strip_case(session, case_id)
     for forget in (
-        case_drafts.forget, dialogues.forget, updates.forget, deliveries.forget, occasions.forget,
+        case_drafts.forget, dialogues.forget, updates.forget, deliveries.forget, run_once.forget,
         activity_questions.forget, stations.forget, errors.forget, backups.forget,
         strikes.forget,
     ):  # fmt: skip

@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.settings import Settings
-from storage import deliveries, occasions, review_rings, reviews
+from storage import deliveries
+from storage.coordination import run_once
 from storage.deliveries import Notice
+from storage.membership import review_alerts, reviews
 
 EVERY = timedelta(seconds=2)
 TOO_LONG = timedelta(days=2)
@@ -23,14 +25,14 @@ class Bell:
         self._looked_at: datetime | None = None
 
     async def run(self, session: AsyncSession, now: datetime, settings: Settings) -> bool:
-        seen = await review_rings.state_of_all(session)
+        seen = await review_alerts.state_of_all(session)
         unchanged = seen == self._seen and self._looked_at is not None
         if not unchanged or (seen[0] and now - (self._looked_at or now) >= timedelta(seconds=30)):
             for person_id in await settings.reviewers(session, now):
-                await review_rings.ring(session, person_id, now)
+                await review_alerts.ring(session, person_id, now)
             self._looked_at = now
             # What could not be edited yet, since its message has not arrived, is looked at again.
-            self._seen = seen if await review_rings.are_shown(session) else None
+            self._seen = seen if await review_alerts.are_shown(session) else None
         await _daily(session, now, settings)
         return False
 
@@ -39,10 +41,10 @@ async def _daily(session: AsyncSession, now: datetime, settings: Settings) -> No
     """Once a day, from the hour of the digest on."""
     local = now.astimezone(settings.zone)
     occasion = f"reviews late {local:%Y-%m-%d}"
-    if local.time() < settings.digest_at or await occasions.was(session, occasion):
+    if local.time() < settings.digest_at or await run_once.was(session, occasion):
         return
     late = await reviews.waiting_longer_than(session, now - TOO_LONG)
-    if late and await occasions.is_first(session, occasion, now):
+    if late and await run_once.is_first(session, occasion, now):
         notices = [
             Notice(person_id, "reviews_late", {"count": late, "days": TOO_LONG.days}, now)
             for person_id in await settings.reviewers(session, now)

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import audit, deliveries, roles
+from storage import audit, deliveries
 from storage.audit import THE_CLOCK, Act
 from storage.deliveries import Notice
+from storage.people import roles
 
 EVERY = timedelta(seconds=10)
 

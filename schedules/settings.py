@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import roles
-from storage.desks import Desk, Desks
-from storage.quiet_hours import QuietHours
-from storage.retention import Retention
-from storage.search_figures import MetresToNearest
+from storage.cases.desks import Desk, Desks
+from storage.hours.quiet_hours import QuietHours
+from storage.people import roles
+from storage.privacy.retention import Retention
+from storage.statistics.searches import MetresToNearest
 
 
 def _nowhere(latitudes: Sequence[float], _longitudes: Sequence[float]) -> Sequence[float]:

@@ -34,7 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.database import Base, BigKey, Sealed, insert_into, vault_of
-from storage.people import PersonRow, spoken
+from storage.people.people import PersonRow, spoken
 
 LEASE = timedelta(seconds=30)
 """Longer than a send may take (20 s), so that nothing in flight is claimed a second time."""

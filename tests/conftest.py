@@ -11,10 +11,11 @@ import asyncpg
 import pytest
 
 from bot.observability import logs
-from storage import schema, stations
+from storage import schema
 from storage.database import Database, open_database
 from storage.encryption import Vault
-from storage.stations import Amenity, Station
+from storage.stations import stations
+from storage.stations.stations import Amenity, Station
 from tests.town import NOON, Town, configured, running, telegram
 
 KEY = bytes(range(32))

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.sandbox.params import Json, Upload
 from handlers.i18n.translations import translator
-from storage import evidence, people
+from storage.cases import evidence
+from storage.people import people
 from tests.test_applications import picture
 from tests.town import NOON, Rider, Town
 

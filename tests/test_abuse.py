@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from bot.sandbox.params import Upload
 from bot.telegram.rate_limiter import SAID_AGAIN_AFTER, Arrivals, Verdict
 from bot.web.webhook import MOST_GUESSES
-from storage import applications, cases
-from storage.applications import MOST_PER_DAY, TooManyApplications
-from storage.cases import CaseContent, TooManyCases
+from storage.cases import cases
+from storage.cases.cases import CaseContent, TooManyCases
 from storage.database import Database
+from storage.membership import applications
+from storage.membership.applications import MOST_PER_DAY, TooManyApplications
 from tests.desk import at_desk
 from tests.test_admin import admin_of
 from tests.test_applications import ANSWERS
@@ -109,7 +110,7 @@ async def test_so_many_applications_a_day_and_no_more(database: Database) -> Non
 async def test_a_case_takes_no_programs(town: Town, name: str) -> None:
     rider = await at_desk(town, 7)
     async with town.database.writing() as session:
-        from storage import case_contexts
+        from storage.cases import contexts as case_contexts
 
         row = await cases.open_case(session, "legal", "L", 7, CaseContent("pay"), 1, 2026, town.now, town.now)
         await case_contexts.enter(session, 7, row.id, town.now)

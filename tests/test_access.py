@@ -14,8 +14,10 @@ from handlers import features
 from handlers.chat.access import RIGHTS, Right, Role
 from handlers.chat.questions import Form
 from handlers.chat.routes import Route, Routes
-from storage import audit, memberships, roles
+from storage import audit
 from storage.audit import Act
+from storage.membership import memberships
+from storage.people import roles
 from tests.town import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town
 
 DESKS = desks(load(Path("none.toml")).desks)

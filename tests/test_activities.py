@@ -20,24 +20,15 @@ from bot import process
 from bot.sandbox.params import Upload
 from handlers.csv_files import harmless
 from handlers.i18n.translations import translator
-from storage import (
-    activities,
-    attendance,
-    audit,
-    calendar_feeds,
-    check_ins,
-    deliveries,
-    memberships,
-    people,
-    recurrence,
-    series,
-    sign_ups,
-)
-from storage.activities import Activity, ActivityState
+from storage import audit, deliveries
+from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
+from storage.activities.activities import Activity, ActivityState
+from storage.activities.reminders import Reminder
 from storage.audit import Act
 from storage.database import Database
 from storage.deliveries import Delivery, Notice, State
-from storage.reminders import Reminder
+from storage.membership import memberships
+from storage.people import people
 from tests.conftest import HALL
 from tests.test_applications import picture
 from tests.test_sign_ups import SATURDAY, basketball

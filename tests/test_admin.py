@@ -10,11 +10,13 @@ import pytest
 from bot import __version__
 from bot.app import App
 from handlers.chat.talk import Talk
-from storage import activities, audit, deliveries, errors, reminders, settings, sign_ups
-from storage.activities import Kind, Plan
+from storage import audit, deliveries
+from storage.activities import activities, reminders, sign_ups
+from storage.activities.activities import Kind, Plan
 from storage.audit import Act
 from storage.database import Database
 from storage.deliveries import Notice, Outcome, State
+from storage.operations import errors, settings
 from storage.schema import NEWEST
 from tests.desk import at_desk
 from tests.town import ADMIN, COORDINATOR, NOON, Rider, Town, configured, running, telegram

@@ -19,17 +19,21 @@ from handlers.i18n.translations import translator
 from handlers.inputs.consent import JOIN
 from schedules import retention
 from schedules.settings import Settings
-from storage import applications, audit, broadcast_recipients, consents, memberships, people, reviews
-from storage.applications import Application, ApplicationState
+from storage import audit
 from storage.audit import Act
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.dialogues import Answers
-from storage.quiet_hours import QuietHours
-from storage.retention import Retention
-from storage.reviews import InOtherHands, OwnApplication
-from storage.segments import Segment
-from storage.topics import Topic
+from storage.hours.quiet_hours import QuietHours
+from storage.membership import applications, memberships, reviews
+from storage.membership.applications import Application, ApplicationState
+from storage.membership.reviews import InOtherHands, OwnApplication
+from storage.people import people
+from storage.privacy import consents
+from storage.privacy.retention import Retention
 from tests.town import ADMIN, COORDINATOR, NOON, Rider, Town
 
 ID_NUMBER = "370102199001010036"

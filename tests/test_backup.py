@@ -20,10 +20,12 @@ from bot.backup.database_dump import CannotDump
 from bot.backup.operations import back_up, restore
 from bot.backup.sealed_file import BadBackup, Header
 from bot.config.config import Config, load
-from storage import backups, people, schema
+from storage import schema
 from storage.audit import Act, note
 from storage.database import Base, Database, open_database
 from storage.encryption import Vault
+from storage.operations import backups
+from storage.people import people
 from tests.conftest import KEY, new_database
 from tests.test_keys import filled
 from tests.test_process import bot

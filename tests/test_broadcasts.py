@@ -11,13 +11,16 @@ from sqlalchemy import select
 
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
-from storage import audit, broadcast_recipients, broadcasts, deliveries, people
+from storage import audit, deliveries
 from storage.audit import Act
-from storage.broadcasts import Broadcast, BroadcastState, Content
+from storage.broadcasts import broadcasts
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState, Content
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries import Delivery, Notice, Outcome, State
-from storage.segments import Segment
-from storage.topics import Topic
+from storage.people import people
 from tests.town import ADMIN, COORDINATOR, NOON, Rider, Town
 
 EVERYONE = Segment()

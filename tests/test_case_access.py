@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from storage import audit, case_talk, cases
-from storage.case_talk import Said, Side
-from storage.cases import CaseContent, Outcome
+from storage import audit
+from storage.cases import cases
+from storage.cases import messages as case_messages
+from storage.cases.cases import CaseContent, Outcome
+from storage.cases.messages import Said, Side
 from tests.desk import AtDesk, at_desk
 from tests.town import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 
@@ -34,7 +36,7 @@ async def a_case(town: Town, state: str) -> int:
     async with town.database.writing() as session:
         due = NOON + timedelta(hours=24)
         row = await cases.open_case(session, "legal", "L", OWNER, CaseContent("pay"), 1, 2026, due, NOON)
-        await case_talk.say(session, row, Side.RIDER, OWNER, None, Said(text="the secret"), NOON)
+        await case_messages.say(session, row, Side.RIDER, OWNER, None, Said(text="the secret"), NOON)
         if state != "waits":
             await cases.claim(session, row.id, COUNSEL, ["legal"], NOON)
         if state == "closed":

@@ -19,25 +19,21 @@ from handlers.cases.evidence_bundle import name_in_zip
 from handlers.cases.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
 from schedules import retention
 from schedules.settings import Settings
-from storage import (
-    case_contexts,
-    case_copies,
-    case_drafts,
-    case_figures,
-    case_queue,
-    case_talk,
-    cases,
-    deliveries,
-    disclosure,
-    time_limits,
-    working_time,
-)
-from storage.case_talk import Said, Side
-from storage.cases import Case, CaseContent, CaseState, Outcome, TooLateToReopen
+from storage import deliveries, disclosure
+from storage.cases import cases, time_limits
+from storage.cases import contexts as case_contexts
+from storage.cases import copies as case_copies
+from storage.cases import drafts as case_drafts
+from storage.cases import messages as case_messages
+from storage.cases import queue as case_queue
+from storage.cases import statistics as case_statistics
+from storage.cases.cases import Case, CaseContent, CaseState, Outcome, TooLateToReopen
+from storage.cases.evidence import Evidence, EvidenceFile
+from storage.cases.messages import Said, Side
 from storage.database import Database
 from storage.deliveries import Claimed, Delivery, State
-from storage.evidence import Evidence, EvidenceFile
-from storage.quiet_hours import QuietHours
+from storage.hours import working_time
+from storage.hours.quiet_hours import QuietHours
 from tests.town import NOON
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -113,10 +109,10 @@ async def test_figures_by_month(database: Database) -> None:
     async with database.writing() as session:
         for kind, platform, times in (("pay", "美团", 6), ("pay", "饿了么", 5), ("ban", "美团", 2), ("ban", "京东", 3)):
             for _ in range(times):
-                await case_figures.add(session, "legal", "2026-11", kind, platform)
+                await case_statistics.add(session, "legal", "2026-11", kind, platform)
         for _ in range(4):
-            await case_figures.add(session, "legal", "2026-10", "pay", "美团")
-        (found,) = await case_figures.by_month(session, "legal", ["2026-10", "2026-11"])
+            await case_statistics.add(session, "legal", "2026-10", "pay", "美团")
+        (found,) = await case_statistics.by_month(session, "legal", ["2026-10", "2026-11"])
     assert found.month == "2026-11" and found.total == 16
     assert found.kinds == {"pay": 11, "ban": 5}
     # 京东's 3 would follow from the total, so the smallest of the others is left out too.
@@ -222,7 +218,7 @@ async def a_case(database: Database, person_id: int = 1, said: str = "secret") -
         row = await cases.open_case(
             session, "legal", "L", person_id, CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
         )
-        await case_talk.say(session, row, Side.RIDER, person_id, 5, Said(text=said), NOON)
+        await case_messages.say(session, row, Side.RIDER, person_id, 5, Said(text=said), NOON)
         return row.id
 
 
@@ -251,7 +247,7 @@ async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writ
             row = await cases.find(session, case_id)
             assert row is not None and row.number == "L-2026-000001" and row.outcome == "settled"
             assert (row.content is not None, row.person_id) == ((True, 1) if is_there else (False, None))
-            assert bool(await case_talk.talk_of(session, case_id)) is is_there
+            assert bool(await case_messages.talk_of(session, case_id)) is is_there
 
 
 async def test_an_open_case_is_never_cleared_away(database: Database) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.sandbox.params import Upload
 from bot.sandbox.world import Person
-from storage import case_talk
+from storage.cases import messages as case_messages
 from tests.conftest import new_database
 from tests.desk import at_desk
 from tests.test_cases import in_hand
@@ -104,7 +104,7 @@ async def test_an_error_in_a_case_is_reported_without_a_word_of_it(town: Town, m
 
     await rider.rider.forges(f"casewrite:{row.id}")
     await rider.rider.hears_of("What you write now goes into")
-    monkeypatch.setattr(case_talk, "say", fails)
+    monkeypatch.setattr(case_messages, "say", fails)
     await rider.says(TOLD)
     await rider.rider.hears_of("nothing was changed")
     reported = await admin.rider.hears_of("RuntimeError")
@@ -113,7 +113,7 @@ async def test_an_error_in_a_case_is_reported_without_a_word_of_it(town: Town, m
     await rider.says("Once more")
     await counsel.rider.hears_of("Once more")
     async with town.database.reading() as session:
-        texts = [case_talk.said_in(session, one).text for one in await case_talk.talk_of(session, row.id)]
+        texts = [case_messages.said_in(session, one).text for one in await case_messages.talk_of(session, row.id)]
     assert texts[-1] == "Once more" and TOLD not in texts
 
 

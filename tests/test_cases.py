@@ -14,12 +14,17 @@ from sqlalchemy import select
 
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
-from storage import audit, case_figures, case_talk, cases, consents, evidence, roles
+from storage import audit
 from storage.audit import Act
-from storage.case_talk import Side
-from storage.cases import Case, CaseState
+from storage.cases import cases, evidence
+from storage.cases import messages as case_messages
+from storage.cases import statistics as case_statistics
+from storage.cases.cases import Case, CaseState
+from storage.cases.evidence import Evidence
+from storage.cases.messages import Side
 from storage.deliveries import Delivery, State
-from storage.evidence import Evidence
+from storage.people import roles
+from storage.privacy import consents
 from tests.desk import STORY, AtDesk, at_desk, brings_pay
 from tests.town import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 
@@ -97,8 +102,8 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     changed = await counsel.rider.hears_of("I lost 13,000 yuan")
     assert changed["edited"]
     async with town.database.reading() as session:
-        (kept,) = await case_talk.of_source(session, 400, said["message_id"])
-        assert case_talk.said_in(session, kept).was == [[town.now.isoformat(), "I lost 3,000 yuan"]]
+        (kept,) = await case_messages.of_source(session, 400, said["message_id"])
+        assert case_messages.said_in(session, kept).was == [[town.now.isoformat(), "I lost 3,000 yuan"]]
 
     # Handed over with a note that the rider never sees.
     await counsel.says("/cases")
@@ -195,7 +200,7 @@ async def test_a_file_that_is_too_large_is_refused_with_a_clear_word(town: Town)
     await rider.rider.hears_of("I can't pass this on")
     async with town.database.reading() as session:
         row = await case_of(town, number)
-        assert len(await case_talk.talk_of(session, row.id)) == 2
+        assert len(await case_messages.talk_of(session, row.id)) == 2
 
 
 async def test_a_conflict_of_interest_hides_the_case(town: Town) -> None:
@@ -251,7 +256,7 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
     assert second_number in moved["text"]
     await town.until(lambda: copy["message_id"] not in town.world.chats[COUNSEL].messages)
     async with town.database.reading() as session:
-        (kept,) = await case_talk.of_source(session, 404, wrong["message_id"])
+        (kept,) = await case_messages.of_source(session, 404, wrong["message_id"])
         assert kept.case_id == other.id
 
     # The keyboard's first button switches; a reply goes to the case of what it answers.
@@ -401,7 +406,7 @@ async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     row = await case_of(town, "S-2026-000001")
     async with town.database.reading() as session:
         assert row.person_id is None and await cases.cases_of(session, 410) == []
-        (said,) = await case_talk.talk_of(session, row.id)
+        (said,) = await case_messages.talk_of(session, row.id)
         assert said.author is None and said.source_message is None
         assert await consents.copy_of(session, 410) == []
 
@@ -427,7 +432,7 @@ async def test_colleagues_are_asked_without_seeing_the_case(town: Town) -> None:
     await counsel.says("Call the platform")
     await counsel.rider.hears_of("Noted")
     async with town.database.reading() as session:
-        notes = [case_talk.said_in(session, one).text for one in await case_talk.talk_of(session, row.id, notes=True)
+        notes = [case_messages.said_in(session, one).text for one in await case_messages.talk_of(session, row.id, notes=True)
                  if one.side == Side.NOTE]  # fmt: skip
     assert notes == ["👥 Is a screenshot enough?", "💡 With a date on it, yes", "Call the platform"]
     heard = str(rider.rider.heard)
@@ -521,7 +526,7 @@ async def test_withdrawing_consent_erases_the_cases_and_tells_the_handler(town: 
     async with town.database.reading() as session:
         kept = await cases.find(session, row.id)
         assert kept is not None and kept.person_id is None and kept.content is None and kept.number == number
-        assert await case_talk.talk_of(session, row.id, notes=True) == []
+        assert await case_messages.talk_of(session, row.id, notes=True) == []
         assert not await evidence.of_case(session, row.id)
     await counsel.rider.forges(f"casedo:{row.id}")
     await counsel.rider.until(lambda: any("no such case" in one["text"] for one in counsel.rider.answers))
@@ -572,7 +577,7 @@ async def test_a_message_forwarded_from_a_case_leads_nowhere(town: Town) -> None
     await other.rider.hears_of("Send me your location")
     row = await case_of(town, number)
     async with town.database.reading() as session:
-        assert len(await case_talk.talk_of(session, row.id)) == 2
+        assert len(await case_messages.talk_of(session, row.id)) == 2
 
 
 async def test_a_long_message_arrives_in_two_and_an_edit_of_it_too(town: Town) -> None:
@@ -666,9 +671,9 @@ async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
     async with town.database.writing() as session:
         for kind, platform, times in (("pay", "美团", 7), ("ban", "饿了么", 5), ("status", "京东", 6)):
             for _ in range(times):
-                await case_figures.add(session, "legal", "2026-11", kind, platform)
+                await case_statistics.add(session, "legal", "2026-11", kind, platform)
         for _ in range(4):
-            await case_figures.add(session, "legal", "2026-10", "pay", "美团")
+            await case_statistics.add(session, "legal", "2026-10", "pay", "美团")
     await counsel.rider.forges("casepattern:legal")
     shown = await counsel.rider.hears_of("Cases by month")
     assert "photo" in shown

@@ -12,7 +12,7 @@ from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
 from bot.telegram import menus
 from handlers.chat.context import Address, GeocodingFailed
-from storage.searches import SearchRow
+from storage.stations.searches import SearchRow
 from tests.town import COORDINATOR, Town
 
 

@@ -14,10 +14,15 @@ from bot.telegram.rate_limiter import Arrivals
 from handlers.chat import forms
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, URGENT
-from storage import blocks, case_queue, case_talk, cases, consents, dialogues
-from storage.cases import Case
+from storage import dialogues
+from storage.cases import cases
+from storage.cases import messages as case_messages
+from storage.cases import queue as case_queue
+from storage.cases.cases import Case
 from storage.database import Database
 from storage.deliveries import Delivery
+from storage.people import blocks
+from storage.privacy import consents
 from tests.desk import AtDesk, at_desk, brings_pay
 from tests.test_backup import tables_of
 from tests.town import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
@@ -63,7 +68,7 @@ async def the_case(town: Town, desk: str = "care") -> Case:
 
 async def said_in(town: Town, row: Case) -> list[str]:
     async with town.database.reading() as session:
-        return [case_talk.said_in(session, one).text for one in await case_talk.talk_of(session, row.id)]
+        return [case_messages.said_in(session, one).text for one in await case_messages.talk_of(session, row.id)]
 
 
 async def begins_care(person: AtDesk) -> None:
@@ -487,7 +492,7 @@ async def test_urgent_cases_come_first_and_lose_the_mark_with_their_personal_par
         assert [row.id for row in found] == [rows[1].id, rows[2].id, rows[0].id]
         assert [row.id for row in await case_queue.urgent_and_late(session, NOON + timedelta(minutes=30))] == [2]
         assert not await case_queue.urgent_and_late(session, NOON + timedelta(minutes=29))
-        await case_talk.strip_case(session, rows[1].id)
+        await case_messages.strip_case(session, rows[1].id)
     async with database.reading() as session:
         row = await cases.find(session, rows[1].id)
         assert row is not None and (row.urgent_at, row.urgent_due_at) == (None, None)

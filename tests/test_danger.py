@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from storage import danger, emergency_numbers
+from storage.emergency import danger, emergency_numbers
 
 RINGS = [
     "活着没意思", "活着真没意思", "想不开", "我不想活了", "不想活着了", "真的活不下去了", "自杀", "我想自杀", "轻生",

@@ -20,13 +20,14 @@ from bot.telegram.transport import AiohttpRequest
 from handlers.cases.bundling import AT_ONCE, Bundles, NotSent
 from handlers.cases.evidence_bundle import Index, Kept, groups_of, write_zip
 from handlers.chat.talk import File, Outgoing
-from storage import case_talk, cases, evidence
-from storage.case_talk import Said, Side
-from storage.cases import Case, CaseContent
+from storage.cases import cases, evidence
+from storage.cases import messages as case_messages
+from storage.cases.cases import Case, CaseContent
+from storage.cases.desks import EvidenceQuota
+from storage.cases.evidence import PIECE, Evidence, EvidenceFile, EvidencePiece
+from storage.cases.evidence_quota import EvidenceFull, Full
+from storage.cases.messages import Said, Side
 from storage.database import Database
-from storage.desks import EvidenceQuota
-from storage.evidence import PIECE, Evidence, EvidenceFile, EvidencePiece
-from storage.evidence_quota import EvidenceFull, Full
 from storage.scratch import Scratch
 from tests.desk import AtDesk, at_desk, brings_pay, keep_evidence
 from tests.test_cases import _all_fetched, case_of
@@ -213,7 +214,7 @@ async def is_full(
     """What has no room for a file of this size; None, and it is kept, if there is room."""
     said = a_file(int(megabytes * MB))
     try:
-        await case_talk.say(session, case, side, 1, None, said, NOON + later, QUOTA)
+        await case_messages.say(session, case, side, 1, None, said, NOON + later, QUOTA)
     except EvidenceFull as full:
         return full.what
     return None
@@ -224,7 +225,7 @@ async def test_a_case_a_person_and_a_desk_have_their_quota(database: Database) -
         first, second, third = [await a_case(session) for _ in range(3)]
         assert await is_full(session, first, 9) is None
         assert await is_full(session, first, 2) is Full.CASE
-        await case_talk.say(session, first, Side.RIDER, 1, None, Said(text="goes on"), NOON, QUOTA)
+        await case_messages.say(session, first, Side.RIDER, 1, None, Said(text="goes on"), NOON, QUOTA)
         assert [await is_full(session, first, 0.1) for _ in range(3)] == [None, None, Full.CASE], "three files"
 
         assert await is_full(session, second, 7) is Full.PERSON
@@ -243,9 +244,9 @@ async def test_a_file_is_not_moved_into_a_full_case(database: Database) -> None:
     async with database.writing() as session:
         wrong, full = await a_case(session), await a_case(session)
         assert await is_full(session, full, 9) is None
-        kept = await case_talk.say(session, wrong, Side.RIDER, 1, 5, a_file(2 * MB), NOON, QUOTA)
+        kept = await case_messages.say(session, wrong, Side.RIDER, 1, 5, a_file(2 * MB), NOON, QUOTA)
         with pytest.raises(EvidenceFull):
-            await case_talk.move(session, kept, wrong, full, NOON, QUOTA)
+            await case_messages.move(session, kept, wrong, full, NOON, QUOTA)
         assert kept.case_id == wrong.id
 
 
@@ -296,7 +297,7 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
 
 async def _is_kept(town: Town, message_id: int) -> bool:
     async with town.database.reading() as session:
-        return len(await case_talk.of_source(session, 442, message_id)) == 1
+        return len(await case_messages.of_source(session, 442, message_id)) == 1
 
 
 async def _evidence(town: Town, case_id: int) -> list[Evidence]:

@@ -26,8 +26,8 @@ from storage import dialogues, schema
 from storage.database import Database, open_database
 from storage.dialogues import Answers, Value
 from storage.encryption import Vault
-from storage.people import PersonId
-from storage.retention import Retention
+from storage.people.people import PersonId
+from storage.privacy.retention import Retention
 from tests.conftest import KEY
 from tests.test_chat import Gazetteer
 from tests.town import NOON, Town, configured, running, telegram

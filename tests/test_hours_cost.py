@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.background.station_directory import StationDirectory
-from storage import stations
 from storage.database import Database
 from storage.geodesy import Crs
-from storage.hours_reading import MOST_HOLIDAYS, MOST_LETTERS, MOST_RULES, BadHours, TooDear, check_hours
-from storage.opening_hours import HoursBook, State
-from storage.station_files import read_stations
-from storage.stations import Station
+from storage.hours.hours_reading import MOST_HOLIDAYS, MOST_LETTERS, MOST_RULES, BadHours, TooDear, check_hours
+from storage.hours.opening_hours import HoursBook, State
+from storage.stations import stations
+from storage.stations.files import read_stations
+from storage.stations.stations import Station
 from tests.town import NOON
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -11,13 +11,13 @@ from pathlib import Path
 import orjson
 import pytest
 
-from storage import station_import
-from storage.bounded_text import LONGEST_FEATURE, LONGEST_RECORD
 from storage.database import Database
 from storage.geodesy import Crs
-from storage.station_files import BadFile, Line, read_stations
-from storage.station_import import import_stations
-from storage.stations import Station
+from storage.stations import importing as station_importing
+from storage.stations.bounded_text import LONGEST_FEATURE, LONGEST_RECORD
+from storage.stations.files import BadFile, Line, read_stations
+from storage.stations.importing import import_stations
+from storage.stations.stations import Station
 from tests.town import NOON
 
 HEADER = "id,name,latitude,longitude,note\n"
@@ -120,7 +120,7 @@ async def test_the_file_is_read_in_a_thread(
         yield Line(2, Station("a", "A", 37.0, 116.0))
 
     turned = threading.Event()
-    monkeypatch.setattr(station_import, "read_stations", slow)
+    monkeypatch.setattr(station_importing, "read_stations", slow)
     work = import_stations(database, tmp_path, Crs.WGS84, True, NOON, lambda _: None, lambda _: None)
     asyncio.get_running_loop().call_later(0.01, turned.set)
     assert (await work).good == 1

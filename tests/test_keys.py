@@ -14,12 +14,14 @@ from sqlalchemy import LargeBinary
 
 from bot.sandbox.params import Upload
 from bot.sandbox.world import Person
-from storage import applications, audit, dialogues, keys, memberships, people, reviews, schema
+from storage import audit, dialogues, keys, schema
 from storage.audit import Act
 from storage.database import Base, Database, Sealed, open_database
 from storage.dialogues import OpenForm
 from storage.encryption import CannotDecrypt, Vault, read_keys
 from storage.keys import WrongKey
+from storage.membership import applications, memberships, reviews
+from storage.people import people
 from tests.conftest import KEY, new_database
 from tests.test_applications import ID_NUMBER, applied, picture
 from tests.test_process import _ends_within_10_s, _logged, bot, bot_settings

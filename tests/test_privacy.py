@@ -17,45 +17,34 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.config.config import BadConfig, load
 from schedules import retention
 from schedules.settings import Settings
-from storage import (
-    activities,
-    activity_questions,
-    appends,
-    applications,
-    attendance,
-    audit,
-    calendar_feeds,
-    case_contexts,
-    case_drafts,
-    case_limits,
-    case_talk,
-    cases,
-    consents,
-    dialogues,
-    digests,
-    evidence,
-    log_files,
-    memberships,
-    people,
-    reminders,
-    reports,
-    reviews,
-    sign_ups,
-)
-from storage.activities import Kind as ActivityKind
-from storage.activities import Plan
-from storage.appends import Seen
+from storage import audit, dialogues
+from storage.activities import activities, attendance, calendar_feeds, reminders, sign_ups, weekly_digest
+from storage.activities import questions as activity_questions
+from storage.activities.activities import Kind as ActivityKind
+from storage.activities.activities import Plan
+from storage.activities.sign_ups import PlaceState
 from storage.audit import Act
-from storage.case_talk import Said, Side
-from storage.cases import CaseConflict, CaseContent
+from storage.cases import cases, evidence
+from storage.cases import contexts as case_contexts
+from storage.cases import deadlines as case_deadlines
+from storage.cases import drafts as case_drafts
+from storage.cases import messages as case_messages
+from storage.cases.cases import CaseConflict, CaseContent
+from storage.cases.messages import Said, Side
 from storage.database import Base, Database
 from storage.deliveries import Delivery
 from storage.dialogues import OpenForm
-from storage.quiet_hours import QuietHours
-from storage.reports import Kind
-from storage.retention import Retention
-from storage.searches import Search
-from storage.sign_ups import PlaceState
+from storage.hours.quiet_hours import QuietHours
+from storage.membership import applications, memberships, reviews
+from storage.operations import log_files
+from storage.people import people
+from storage.privacy import consents
+from storage.privacy.retention import Retention
+from storage.stations import reports
+from storage.stations.reports import Kind
+from storage.stations.searches import Search
+from storage.updates import batched_writes
+from storage.updates.batched_writes import Seen
 from tests.desk import keep_evidence
 from tests.test_applications import ANSWERS, ID_NUMBER, applied, at_work
 from tests.town import COORDINATOR, COUNSEL, NOON, Rider, Town
@@ -89,7 +78,7 @@ async def member_of(town: Town) -> Rider:
         await sign_ups.sign_up(session, activity.id, 8, False, NOON)
         await activity_questions.ask(session, activity.id, PERSON, "Where?", NOON)
         await calendar_feeds.token_of(session, PERSON)
-        await digests.switch(session, PERSON)
+        await weekly_digest.switch(session, PERSON)
     await rider.says("/join")
     await rider.hears_of("Before the first question")
     await rider.presses("I agree")
@@ -110,14 +99,14 @@ async def brought(session: AsyncSession) -> None:
         row = await cases.open_case(
             session, "legal", "L", rider, CaseContent("pay", "美团", "2026-09-01", "李雷"), 1, 2026, NOON, NOON
         )
-        limit = await case_limits.add(session, row.id, "arbitration", date(2027, 9, 1))
+        limit = await case_deadlines.add(session, row.id, "arbitration", date(2027, 9, 1))
         quiet = QuietHours.of("00:00-00:00", UTC)
         at = NOON + timedelta(days=280)
         await reminders.add(session, rider, "case_limit", limit.id, at, [timedelta(days=7)], NOON, quiet)
         file = Said("document", "my payslip", file_id="x", file_name="payslip.pdf")
-        await case_talk.say(session, row, Side.RIDER, rider, 1, file, NOON)
+        await case_messages.say(session, row, Side.RIDER, rider, 1, file, NOON)
         await cases.claim(session, row.id, handler, ["legal"], NOON)
-        await case_talk.say(session, row, Side.HANDLER, handler, 2, Said(text="Which month?"), NOON)
+        await case_messages.say(session, row, Side.HANDLER, handler, 2, Said(text="Which month?"), NOON)
         (kept,) = await evidence.of_case(session, row.id)
         await keep_evidence(session, kept.id, b"bytes")
     await cases.mark_conflict(session, row, 9)
@@ -169,10 +158,10 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
         (following,) = await sign_ups.people_of(session, 1)
         assert (following.person_id, following.state) == (8, PlaceState.OFFERED), "the place goes to the next"
     async with town.database.reading() as session:
-        assert await evidence.of_case(session, 1) == [] and await case_talk.talk_of(session, 1, notes=True) == []
+        assert await evidence.of_case(session, 1) == [] and await case_messages.talk_of(session, 1, notes=True) == []
         others = await cases.find(session, 2)
         assert others is not None and others.person_id == 8 and others.assigned_to is None, "it waits again"
-        assert len(await case_talk.talk_of(session, 2)) == 2, "what was said in it stays"
+        assert len(await case_messages.talk_of(session, 2)) == 2, "what was said in it stays"
     async with town.database.reading() as session:
         left = await memberships.by_number(session, 1)
         assert left is not None and left.left_at is not None and memberships.content_of(session, left) == {}
@@ -242,7 +231,7 @@ async def test_what_is_kept_for_a_while_is_forgotten_when_the_config_says(databa
     kept = Retention(timedelta(hours=2), reports=timedelta(hours=3), places=timedelta(hours=4))
     settings = Settings(QuietHours.of("00:00-00:00", UTC), UTC, kept)
     async with database.writing() as session:
-        await appends.write(session, [Seen(1, "en"), Search(7, 1, NOON, 37.43, 116.36)], NOON)
+        await batched_writes.write(session, [Seen(1, "en"), Search(7, 1, NOON, 37.43, 116.36)], NOON)
         await reports.report(session, 1, 1, Kind.CROWDED, NOON)
         await dialogues.keep(session, OpenForm(1, "join", "name"), NOON, kept.unfinished_forms)
     left = []

@@ -24,12 +24,14 @@ from bot.process import served
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person
 from bot.telegram.delivery_sender import LEAST_IN_FLIGHT
-from storage import broadcasts, people, schema
-from storage.broadcasts import Content
+from storage import schema
+from storage.broadcasts import broadcasts
+from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
 from storage.database import open_database
 from storage.encryption import Vault
-from storage.segments import Segment
-from storage.topics import Topic
+from storage.people import people
 from tests.conftest import KEY, new_database
 from tests.town import TOKEN, Rider, free_port, telegram
 

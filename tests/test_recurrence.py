@@ -12,11 +12,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from storage import activities, deliveries, recurrence, series
-from storage.activities import Activity
+from storage import deliveries
+from storage.activities import activities, recurrence, series
+from storage.activities.activities import Activity
+from storage.activities.recurrence import MOST_DAYS, BadRule, NoDates, occurrences
+from storage.activities.series import Series
 from storage.database import Database
-from storage.recurrence import MOST_DAYS, BadRule, NoDates, occurrences
-from storage.series import Series
 from tests.test_activities import at_home, planned
 from tests.test_sign_ups import basketball
 from tests.town import COORDINATOR, NOON, Town

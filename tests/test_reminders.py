@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from schedules import reminders as ticking
-from storage import activities, deliveries, reminders, sign_ups
+from storage import deliveries
+from storage.activities import activities, reminders, sign_ups
+from storage.activities.reminders import Reminder
 from storage.database import Database
 from storage.deliveries import Delivery
-from storage.quiet_hours import QuietHours
-from storage.reminders import Reminder
+from storage.hours.quiet_hours import QuietHours
 from tests.test_sign_ups import SATURDAY, basketball, published, signs_up
 from tests.town import NOON, Town
 

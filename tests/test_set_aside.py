@@ -21,9 +21,9 @@ from bot.sandbox.world import Person
 from bot.telegram import updates_in_hand as module
 from bot.telegram.journal import FOLDER, SLOTS, Journal, left_behind
 from bot.telegram.updates_in_hand import Gate, InHand
-from storage import strikes
 from storage.database import Database
-from storage.strikes import Crash, Suspect
+from storage.updates import strikes
+from storage.updates.strikes import Crash, Suspect
 from tests.conftest import new_database
 from tests.poison import DIE, HANG, PAUSE
 from tests.test_process import environment

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bot.telegram.pacing import Pacer, Priority
 from bot.telegram.rate_quota import Shares
 from handlers.chat.context import Process
-from storage import replicas, schema
+from storage import schema
+from storage.coordination import replicas
 from storage.database import open_database
 from storage.encryption import Vault
 from tests.conftest import KEY

@@ -14,12 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import select
 
-from storage import activities, attendance, broadcast_recipients, people, schema, sign_ups, waiting_list
-from storage.activities import Kind, Plan
-from storage.database import Database, Refused, open_database
-from storage.encryption import Vault
-from storage.segments import Segment
-from storage.sign_ups import (
+from storage import schema
+from storage.activities import activities, attendance, sign_ups, waiting_list
+from storage.activities.activities import Kind, Plan
+from storage.activities.sign_ups import (
     TAKING,
     MembersOnly,
     NotSignedUp,
@@ -28,8 +26,13 @@ from storage.sign_ups import (
     SignUpClosed,
     TooManyGuests,
 )
-from storage.topics import Topic
-from storage.waiting_list import OfferLapsed, hold_until
+from storage.activities.waiting_list import OfferLapsed, hold_until
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
+from storage.database import Database, Refused, open_database
+from storage.encryption import Vault
+from storage.people import people
 from tests.conftest import KEY
 from tests.town import NOON
 

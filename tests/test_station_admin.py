@@ -10,9 +10,11 @@ import pytest
 import pyzipper
 
 from bot.sandbox.params import Upload
-from storage import audit, memberships, stations
+from storage import audit
 from storage.audit import Act
-from storage.stations import Amenity
+from storage.membership import memberships
+from storage.stations import stations
+from storage.stations.stations import Amenity
 from tests.test_admin import admin_of
 from tests.town import ADMIN, NOON, Rider, Town
 
@@ -231,7 +233,7 @@ async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> 
     await second.says("/start")
     await second.hears_of("Welcome")
     async with town.database.writing() as session:
-        from storage import roles
+        from storage.people import roles
 
         await memberships.create(session, 7, {"name": "=李雷", "phone": "+8613800138000"}, NOON)
         await roles.grant(session, 905, "admin", ADMIN, NOON)

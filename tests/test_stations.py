@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from geopy.distance import geodesic
 
-from storage import stations
 from storage.database import Database
 from storage.geodesy import Crs, geodesics
-from storage.opening_hours import HoursBook, State
-from storage.reports import LiveBoard
-from storage.station_files import read_stations
-from storage.station_index import StationIndex, Wanted
-from storage.stations import Amenity, Station
+from storage.hours.opening_hours import HoursBook, State
+from storage.stations import stations
+from storage.stations.files import read_stations
+from storage.stations.index import StationIndex, Wanted
+from storage.stations.reports import LiveBoard
+from storage.stations.stations import Amenity, Station
 
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai, a Tuesday
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -18,27 +18,22 @@ from bot.pictures import charts, coverage_map
 from handlers.chat.context import Cell, Legend
 from handlers.i18n.translations import LANGUAGES
 from handlers.statistics.periods import Kind, Period
-from storage import (
-    activities,
-    attendance,
-    cases,
-    disclosure,
-    memberships,
-    schema,
-    search_figures,
-    searches,
-    sign_ups,
-    statistics,
-)
-from storage.activities import Kind as ActivityKind
-from storage.activities import Plan
-from storage.broadcasts import Broadcast, BroadcastState
-from storage.cases import CaseContent
+from storage import disclosure, schema
+from storage.activities import activities, attendance, sign_ups
+from storage.activities.activities import Kind as ActivityKind
+from storage.activities.activities import Plan
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState
+from storage.cases import cases
+from storage.cases.cases import CaseContent
 from storage.database import Database, open_database
 from storage.deliveries import Delivery, State
 from storage.encryption import Vault
-from storage.search_figures import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
-from storage.searches import Search
+from storage.membership import memberships
+from storage.stations import searches
+from storage.stations.searches import Search
+from storage.statistics import searches as search_statistics
+from storage.statistics import statistics
+from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
 from tests.conftest import KEY
 from tests.desk import at_desk
 from tests.town import COORDINATOR, DEZHOU, NOON, Rider, Town
@@ -131,7 +126,7 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
     await coordinator.presses("🔎 Asked for")
     await coordinator.hears_of("Asked for")
     async with town.database.reading() as session:
-        assert await search_figures.of(session, "2026-W48", AMENITY) == {"water": 6}
+        assert await search_statistics.of(session, "2026-W48", AMENITY) == {"water": 6}
 
 
 async def worked(town: Town) -> None:
@@ -206,17 +201,17 @@ async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> Non
 async def test_digests_are_gone_once_a_cell_is_shown_and_when_its_period_is_over(database: Database) -> None:
     monday = date(2026, 11, 23)
     async with database.writing() as session:
-        await search_figures.count_all(session, [Seen(person, monday, PLACE, "a") for person in range(4)])
-        await search_figures.count_all(session, [Seen(person, monday, PLACE, "b") for person in range(5)])
+        await search_statistics.count_all(session, [Seen(person, monday, PLACE, "a") for person in range(4)])
+        await search_statistics.count_all(session, [Seen(person, monday, PLACE, "b") for person in range(5)])
     async with database.writing() as session:
         cell = await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"))
         assert len(cell.people) == 4 * 8
         assert (await session.get_one(SearchFigure, ("2026-W48", PLACE, "b"))).people == b""
-        await search_figures.erase(session, 2)
+        await search_statistics.erase(session, 2)
         assert len(cell.people) == 3 * 8, "who erases their data is in no cell any more"
-        await search_figures.count_all(session, [Seen(person, monday, PLACE, "a") for person in (0, 7)])
+        await search_statistics.count_all(session, [Seen(person, monday, PLACE, "a") for person in (0, 7)])
         assert not (await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"))).enough
-        await search_figures.end_periods(session, monday + timedelta(days=9))
+        await search_statistics.end_periods(session, monday + timedelta(days=9))
         assert (await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"), populate_existing=True)).people == b""
         assert (await session.get_one(SearchFigure, ("2026", PLACE, "a"))).people != b"", "the year still runs"
 
@@ -244,16 +239,16 @@ async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
         for batch in batches:
             async with database.writing() as session:
                 seen = [Seen(person, first + timedelta(days=day), kind, cell) for person, day, cell, kind in batch]
-                await search_figures.count_all(session, seen)
+                await search_statistics.count_all(session, seen)
             for one in seen:
-                for period in search_figures.periods_of(one.day):
+                for period in search_statistics.periods_of(one.day):
                     counts[period, one.kind, one.cell] += 1
                     people[period, one.kind, one.cell].add(one.person_id)
         async with database.reading() as session:
             for period, kind in {(period, kind) for period, kind, _ in counts}:
                 wanted = {cell: count for (p, k, cell), count in counts.items()
                           if (p, k) == (period, kind) and len(people[p, k, cell]) >= 5}  # fmt: skip
-                assert await search_figures.of(session, period, kind) == wanted
+                assert await search_statistics.of(session, period, kind) == wanted
         await database.close()
 
 
@@ -276,7 +271,7 @@ def test_periods(kind: Kind, back: int, name: str, stretches: int, before: str) 
     assert (period.name, period.before.name) == (name, before)
     edges = period.edges(SHANGHAI)
     assert len(edges) == stretches + 1 and edges[0] == datetime.combine(period.first, datetime.min.time(), SHANGHAI)
-    assert search_figures.periods_of(period.first)[list(Kind).index(kind)] == name
+    assert search_statistics.periods_of(period.first)[list(Kind).index(kind)] == name
     assert period.before.after == period.first
     assert edges[0].astimezone(UTC).hour == 16, "midnight in Shanghai"
 

@@ -10,15 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from storage import appends, dialogues, people, reports, schema, searches, updates
-from storage.appends import Seen
+from storage import dialogues, schema
+from storage.coordination.batching import Grouped
 from storage.database import Base, Database, DatabaseAway, is_outage, open_database
 from storage.dialogues import OpenForm
 from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_keys
-from storage.grouping import Grouped
-from storage.reports import Kind, ReportedAlready
-from storage.searches import Search
-from storage.updates import Done
+from storage.people import people
+from storage.stations import reports, searches
+from storage.stations.reports import Kind, ReportedAlready
+from storage.stations.searches import Search
+from storage.updates import batched_writes, updates
+from storage.updates.batched_writes import Seen
+from storage.updates.updates import Done
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -75,7 +78,7 @@ async def test_a_search_handed_over_again_is_kept_once_and_encrypted(database: D
     search = Search(7, 1, NOW, 37.43, 116.36)
     for _ in range(2):
         async with database.writing() as session:
-            await appends.write(session, [search, Seen(1, "en"), Seen(1, "en")], NOW)
+            await batched_writes.write(session, [search, Seen(1, "en"), Seen(1, "en")], NOW)
     async with database.reading() as session:
         assert await searches.find(session, 7, 1) == search
         assert await searches.find(session, 7, 2) is None

@@ -17,8 +17,8 @@ from bot.process import served
 from bot.sandbox.params import Params
 from bot.sandbox.world import Person
 from bot.web.webhook import BODY_LIMIT
-from storage import stations
 from storage.database import Database
+from storage.stations import stations
 from tests.conftest import HALL
 from tests.town import NOON, Town, configured, free_port, running, telegram
 
@@ -104,7 +104,7 @@ async def test_telegram_keeps_an_update_while_the_database_is_away(
         refusals += 1
         raise OperationalError("", {}, Exception("away"))
 
-    monkeypatch.setattr("storage.people.standings", away)
+    monkeypatch.setattr("storage.people.people.standings", away)
     rider = hooked.town.rider(2)
     await rider.shares()
     async with asyncio.timeout(5), hooked.town.world.changed:

@@ -21,10 +21,13 @@ from bot.app import App, system_clock
 from bot.config.config import load
 from bot.process import served
 from bot.sandbox import runner as sandbox
-from storage import memberships, people, schema, searches
+from storage import schema
 from storage.database import Database, open_database
 from storage.encryption import Vault
-from storage.searches import Search
+from storage.membership import memberships
+from storage.people import people
+from storage.stations import searches
+from storage.stations.searches import Search
 from tests.town import free_port, running
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"

@@ -9,8 +9,11 @@ from bot.telegram.courier import Courier
 from handlers.broadcasts.panel import panel
 from handlers.chat.context import House
 from handlers.chat.talk import Outgoing, message_params
-from storage import broadcast_reads, broadcasts, deliveries, people
+from storage import deliveries
+from storage.broadcasts import broadcasts
+from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
+from storage.people import people
 
 PANELS_EVERY = 1.0
 EDITED_EVERY = timedelta(seconds=3)

@@ -16,10 +16,11 @@ from bot.telegram.reachability import Outage, wait_of
 from handlers.cases.format import topic_words
 from handlers.chat.context import House
 from handlers.chat.talk import Outgoing, message_params
-from storage import case_queue, cases
-from storage.cases import Case, CaseState
+from storage.cases import cases
+from storage.cases import queue as case_queue
+from storage.cases.cases import Case, CaseState
+from storage.cases.desks import Desk
 from storage.database import Database
-from storage.desks import Desk
 
 LOOKED_EVERY = 3.0
 

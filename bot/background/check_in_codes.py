@@ -10,9 +10,10 @@ from handlers.activities.check_ins import door_caption
 from handlers.chat.context import House
 from handlers.chat.talk import Button, File, Outgoing, buttons_markup
 from handlers.i18n.translations import translator
-from storage import activities, attendance, check_ins, people
-from storage.check_ins import Door
+from storage.activities import activities, attendance, check_ins
+from storage.activities.check_ins import Door
 from storage.database import Database
+from storage.people import people
 
 LOOKED_EVERY = 2.0
 

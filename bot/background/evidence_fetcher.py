@@ -11,7 +11,7 @@ from bot.observability.logs import logger
 from bot.telegram.courier import Courier
 from handlers.cases.message_content import MOST_BYTES
 from handlers.chat.talk import Outgoing
-from storage import evidence
+from storage.cases import evidence
 from storage.database import Database
 from storage.scratch import Scratch
 

@@ -6,7 +6,7 @@ import asyncio
 
 from bot.observability.logs import logger
 from bot.waiting import wait_at_most
-from storage import leadership
+from storage.coordination import leader_lock
 from storage.database import Database
 
 log = logger("bot.background.leader_election")
@@ -24,15 +24,15 @@ class Leader:
         """Until the program leaves; the lead is given back then."""
         while not left.is_set():
             try:
-                async with leadership.candidate(self._database) as candidate:
+                async with leader_lock.candidate(self._database) as candidate:
                     while not left.is_set():
                         self._note(await candidate.look())
-                        await wait_at_most(left, leadership.ASKED_EVERY)
+                        await wait_at_most(left, leader_lock.ASKED_EVERY)
             except Exception as trouble:
                 log.warning("the lead is lost", trouble=type(trouble).__name__)
             finally:
                 self._note(False)
-            await wait_at_most(left, leadership.ASKED_EVERY)
+            await wait_at_most(left, leader_lock.ASKED_EVERY)
 
     def _note(self, leads: bool) -> None:
         if leads != self.leading.is_set() or not self.knows.is_set():

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.observability.logs import logger
-from storage import reports, stations, versions
+from storage.coordination import change_counters
 from storage.database import Database
-from storage.opening_hours import HoursBook
-from storage.reports import LiveBoard, StationState
-from storage.station_index import StationIndex
+from storage.hours.opening_hours import HoursBook
+from storage.stations import reports, stations
+from storage.stations.index import StationIndex
+from storage.stations.reports import LiveBoard, StationState
 
 log = logger("bot.background.station_directory")
 
@@ -49,7 +50,7 @@ class StationDirectory:
     async def refresh(self) -> None:
         """Reads anew what has changed since the last time, and works out states that have run out, in a thread."""
         async with self._database.reading(apart=True) as session:
-            found = await versions.read_all(session)
+            found = await change_counters.read_all(session)
             known = self._versions or {}
             if self._versions is None or found.get(stations.VERSION) != known.get(stations.VERSION):
                 book = HoursBook(self._zone, self._country)

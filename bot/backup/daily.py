@@ -11,10 +11,11 @@ from bot.config.config import BackupSection
 from bot.observability.logs import logger
 from handlers.chat.access import Right
 from handlers.chat.context import House
-from storage import backups, deliveries
-from storage.backups import Backup
+from storage import deliveries
 from storage.database import Database
 from storage.deliveries import Notice
+from storage.operations import backups
+from storage.operations.backups import Backup
 
 log = logger("bot.backup.daily")
 

@@ -171,8 +171,8 @@ def import_(
 
     from bot.app import system_clock
     from storage import schema
-    from storage.station_files import BadFile, Line
-    from storage.station_import import Imported, import_stations
+    from storage.stations.files import BadFile, Line
+    from storage.stations.importing import Imported, import_stations
 
     if not file.is_file():
         _fail(f"{file}: no such file")

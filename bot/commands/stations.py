@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from storage import schema, stations
+from storage import schema
 from storage.database import Database
-from storage.station_files import CsvWriter, GeoJsonWriter
+from storage.stations import stations
+from storage.stations.files import CsvWriter, GeoJsonWriter
 
 
 async def export_stations(database: Database, file: Path) -> int:

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.config.desks import DeskSection, Key, desk_faults, merged
 from bot.config.values import Clock, Duration, Durations, Ids, Texts
 from storage.encryption import BadKey, decode_key
-from storage.retention import Retention
+from storage.privacy.retention import Retention
 
 PREFIX = "NUANXIN_"
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.config.values import Duration, Durations, Ids
-from storage.desks import Ask, AskType, Canned, Desk, EvidenceQuota, Option
+from storage.cases.desks import Ask, AskType, Canned, Desk, EvidenceQuota, Option
 
 _FILE = Path(__file__).parent / "desks.toml"
 _LANGUAGE = r"^[a-z]{2}(_[A-Z][a-z]+)?$"

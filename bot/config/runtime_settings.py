@@ -18,8 +18,8 @@ from bot.config.desks import desks
 from bot.observability.logs import logger
 from handlers.chat.context import House, Joining, NotValid
 from schedules.settings import Settings
-from storage import settings
-from storage.quiet_hours import QuietHours
+from storage.hours.quiet_hours import QuietHours
+from storage.operations import settings
 
 log = logger("bot.config.runtime_settings")
 

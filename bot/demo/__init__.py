@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import activities, stations
-from storage.activities import Kind, Plan
+from storage.activities import activities
+from storage.activities.activities import Kind, Plan
 from storage.database import Database
 from storage.geodesy import Crs
-from storage.station_files import read_stations
+from storage.stations import stations
+from storage.stations.files import read_stations
 
 STATIONS = Path(__file__).parent / "stations.csv"
 

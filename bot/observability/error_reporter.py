@@ -14,9 +14,10 @@ from bot.observability.metrics import Metrics
 from handlers.admin import error_notices as words
 from handlers.chat.access import Right
 from handlers.chat.context import House
-from storage import deliveries, errors
+from storage import deliveries
 from storage.database import Database
 from storage.deliveries import Notice
+from storage.operations import errors
 
 log = logger("bot.errors")
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from bot import __version__
 from bot.observability.metrics import Metrics
 from handlers.chat.context import Process
-from storage import backups, queues
 from storage.database import Database
+from storage.operations import backups, queues
 
 LOOKED_EVERY = 10.0
 

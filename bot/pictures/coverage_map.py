@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from bot.pictures.charts import GROUND, INK, SOFT, WIDTH, fitting, font, png
 from handlers.chat.context import Cell, Legend
 from handlers.i18n import translations
-from storage.search_figures import CELL
+from storage.statistics.searches import CELL
 
 HEIGHT, TOP, BOTTOM = 1_060, 100, 160
 _EDGE = 40

@@ -24,9 +24,9 @@ from handlers.chat.access import Right
 from handlers.chat.context import House
 from handlers.chat.talk import Outgoing
 from storage import deliveries
+from storage.coordination.batching import Grouped
 from storage.database import Database
 from storage.deliveries import IN_ORDER, LEASE, MOST_TRIES, Claimed, Notice, Outcome, State
-from storage.grouping import Grouped
 
 log = logger("bot.telegram.delivery_sender")
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import IO
 
 from bot.observability.logs import logger
-from storage.file_lock import try_lock
-from storage.strikes import Crash, Suspect
+from storage.coordination.file_lock import try_lock
+from storage.updates.strikes import Crash, Suspect
 
 log = logger("bot.telegram.journal")
 

@@ -11,9 +11,9 @@ import orjson
 
 from bot.telegram.courier import Courier, Later, chat_of
 from handlers.chat.talk import Outgoing
-from storage import updates
+from storage.coordination.batching import Grouped
 from storage.database import Database
-from storage.grouping import Grouped
+from storage.updates import updates
 
 KEPT_BEFORE_RESENT = timedelta(seconds=60)
 

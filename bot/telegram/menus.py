@@ -20,8 +20,9 @@ from handlers.chat.incoming import Json
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import LANGUAGES, telegram_code, translator
 from handlers.start import DESCRIPTION, SHORT_DESCRIPTION, menu_commands
-from storage import people, publications, roles
 from storage.database import Database
+from storage.operations import published_menus
+from storage.people import people, roles
 
 log = logger("bot.telegram.menus")
 
@@ -116,7 +117,7 @@ async def publish(database: Database, bot_id: int, wanted: Sequence[Published], 
         TelegramError: Telegram does not take any now; what is left is tried again by the next call.
     """
     async with database.reading() as session:
-        known = await publications.digests(session)
+        known = await published_menus.digests(session)
     sent = 0
     for one in [*wanted, *_ended(known, bot_id, wanted)]:
         name = f"{bot_id}/{one.name}"
@@ -130,7 +131,7 @@ async def publish(database: Database, bot_id: int, wanted: Sequence[Published], 
             continue
         sent += 1
         async with database.writing() as session:
-            await publications.remember(session, name, digest)
+            await published_menus.remember(session, name, digest)
     return sent
 
 

@@ -16,9 +16,9 @@ from bot.observability.logs import logger
 from bot.telegram.pacing import Pacer
 from bot.waiting import wait_at_most
 from handlers.chat.context import Process
-from storage import replicas
+from storage.coordination import replicas
+from storage.coordination.replicas import BEATS_EVERY, LIVES_FOR
 from storage.database import Database
-from storage.replicas import BEATS_EVERY, LIVES_FOR
 
 log = logger("bot.telegram.rate_quota")
 

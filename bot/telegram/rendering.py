@@ -13,11 +13,11 @@ from handlers.broadcasts.compose import sent_buttons
 from handlers.chat.context import House
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Outgoing, buttons_markup, message_params
-from storage import broadcasts
-from storage.broadcasts import Content
+from storage.broadcasts import broadcasts
+from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries import Claimed
-from storage.topics import Topic
 
 _KEPT = 32
 _FRESH_FOR = 3.0

@@ -27,13 +27,15 @@ from handlers.chat.incoming import Incoming, Json, odd_kind
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, Forged, NoSession, Person, Talk
 from handlers.i18n import translations
-from storage import appends, deliveries, dialogues, people, updates
-from storage.appends import Append, Seen
+from storage import deliveries, dialogues
+from storage.coordination.batching import Grouped
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
-from storage.grouping import Grouped
-from storage.people import PersonId, Standing
-from storage.strikes import SET_ASIDE_AT
-from storage.updates import Done
+from storage.people import people
+from storage.people.people import PersonId, Standing
+from storage.updates import batched_writes, updates
+from storage.updates.batched_writes import Append, Seen
+from storage.updates.strikes import SET_ASIDE_AT
+from storage.updates.updates import Done
 
 log = logger("bot.telegram.update_handler")
 
@@ -250,12 +252,12 @@ class Answering:
             talk.session = session
             await lock_chat(session, talk.chat_id)
             seen = [row for row in talk.appends if isinstance(row, Seen)]
-            await appends.write(session, seen, talk.now)
+            await batched_writes.write(session, seen, talk.now)
             await call.run(talk)
             emergency.put_first(talk)
             await deliveries.add_all(session, talk.notices)
             rest = [row for row in talk.appends if not isinstance(row, Seen)]
-            await appends.write(session, rest, talk.now)
+            await batched_writes.write(session, rest, talk.now)
             await session.flush()
             if not (has_written(session) or rest or seen):
                 await session.rollback()
@@ -305,5 +307,5 @@ class Answering:
 
     async def _write_appends(self, groups: Sequence[list[Append]]) -> list[None]:
         async with self.database.writing() as session:
-            await appends.write(session, [row for group in groups for row in group], self.clock())
+            await batched_writes.write(session, [row for group in groups for row in group], self.clock())
         return [None] * len(groups)

@@ -15,11 +15,12 @@ from bot.waiting import wait_at_most
 from handlers.admin import failed_updates
 from handlers.chat.access import Right
 from handlers.chat.context import House
-from storage import deliveries, strikes
+from storage import deliveries
+from storage.coordination.batching import Grouped
 from storage.database import Database
 from storage.deliveries import Notice
-from storage.grouping import Grouped
-from storage.strikes import SET_ASIDE_AT, Crash, Suspect
+from storage.updates import strikes
+from storage.updates.strikes import SET_ASIDE_AT, Crash, Suspect
 
 log = logger("bot.telegram.updates_in_hand")
 

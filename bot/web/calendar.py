@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from handlers.chat.context import House
-from storage import activities, calendar_feeds, calendars, sign_ups
-from storage.activities import Activity
+from storage.activities import activities, calendar_feeds, calendar_files, sign_ups
+from storage.activities.activities import Activity
+from storage.activities.sign_ups import PlaceState
 from storage.database import Database
-from storage.sign_ups import PlaceState
 
 KEPT = timedelta(days=30)
 """An activity that ended so long ago leaves the calendar."""
@@ -43,7 +43,7 @@ class CalendarFeed:
 
     def _answer(self, request: web.Request, rows: Sequence[Activity]) -> web.Response:
         house = self._house
-        body = calendars.calendar(rows, house.organisation.name, house.lead_times, house.link() + "?start=")
+        body = calendar_files.calendar(rows, house.organisation.name, house.lead_times, house.link() + "?start=")
         tag = hashlib.sha256(body).hexdigest()[:32]
         headers = {"Cache-Control": "private, max-age=300", "ETag": f'"{tag}"', "Referrer-Policy": "no-referrer"}
         if any(known.value in (tag, "*") for known in request.if_none_match or ()):

@@ -22,10 +22,11 @@ from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import short_text
-from storage import activities, attendance, deliveries, offers, reminders, sign_ups
-from storage.activities import Activity, ActivityState
+from storage import deliveries
+from storage.activities import activities, attendance, offers, reminders, sign_ups
+from storage.activities.activities import Activity, ActivityState
+from storage.activities.sign_ups import PlaceState
 from storage.dialogues import Answers
-from storage.sign_ups import PlaceState
 
 STATES: dict[ActivityState, str] = {
     ActivityState.DRAFT: N_("📝 draft"),

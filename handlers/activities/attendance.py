@@ -10,10 +10,12 @@ from handlers.chat.access import Right
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Talk
 from handlers.csv_files import sheet
-from storage import activities, audit, memberships, sign_ups
-from storage.activities import Activity
+from storage import audit
+from storage.activities import activities, sign_ups
+from storage.activities.activities import Activity
+from storage.activities.sign_ups import PlaceState, SignUp
 from storage.audit import Act
-from storage.sign_ups import PlaceState, SignUp
+from storage.membership import memberships
 
 SHOWN = 60
 STATES = {PlaceState.PLACED: "✅", PlaceState.OFFERED: "🎁", PlaceState.WAITING: "🕒"}

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Talk
-from storage import activities, calendar_feeds, calendars
+from storage.activities import activities, calendar_feeds, calendar_files
 
 
 def register(routes: Routes) -> None:
@@ -18,7 +18,7 @@ def register(routes: Routes) -> None:
 async def send_file(talk: Talk, activity_id: int) -> None:
     row = await activities.published(talk.session, activity_id)
     organisation = talk.house.organisation
-    content = calendars.calendar([row], organisation.name, talk.house.lead_times, talk.house.link() + "?start=")
+    content = calendar_files.calendar([row], organisation.name, talk.house.lead_times, talk.house.link() + "?start=")
     talk.document(f"activity-{row.id}.ics", content, talk._("Open it, and your phone's calendar has it."))
     if talk.house.public_url:
         button = Button(talk._("🔗 All of mine, always up to date"), "feed")

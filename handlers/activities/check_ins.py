@@ -17,10 +17,11 @@ from handlers.chat.talk import Button, Forged, Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import clean
-from storage import activities, attendance, check_ins, memberships, sign_ups
-from storage.activities import ActivityState
+from storage.activities import activities, attendance, check_ins, sign_ups
+from storage.activities.activities import ActivityState
 from storage.database import Database
 from storage.dialogues import Answers, Value
+from storage.membership import memberships
 
 
 def register(routes: Routes) -> None:

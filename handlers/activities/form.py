@@ -15,7 +15,7 @@ from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.talk import Talk
 from handlers.inputs.station import station_named
 from handlers.inputs.text import clean, moment_ahead, picture, press_a_button, short_text
-from storage.activities import MOST_GUESTS, MOST_QUESTIONS, Activity, Kind, Plan
+from storage.activities.activities import MOST_GUESTS, MOST_QUESTIONS, Activity, Kind, Plan
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
 

@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.chat.context import House
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from storage import activities
-from storage.activities import Activity, ActivityState, Kind
-from storage.attendance import Figures
+from storage.activities import activities
+from storage.activities.activities import Activity, ActivityState, Kind
+from storage.activities.attendance import Figures
+from storage.activities.sign_ups import Place, PlaceState, SignUp
 from storage.geodesy import distance
-from storage.sign_ups import Place, PlaceState, SignUp
 
 KINDS: dict[Kind, tuple[str, str]] = {
     Kind.GAMES: ("🎲", N_("Fun and games")),

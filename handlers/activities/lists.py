@@ -14,10 +14,12 @@ from handlers.chat.incoming import Json
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Forged, Talk, message_params
 from handlers.i18n.translations import N_
-from storage import activities, attendance, people, searches, sign_ups
-from storage.activities import PAGE, Activity, ActivityState, Kind
+from storage.activities import activities, attendance, sign_ups
+from storage.activities.activities import PAGE, Activity, ActivityState, Kind
+from storage.activities.sign_ups import PlaceState, SignUp
 from storage.geodesy import distance
-from storage.sign_ups import PlaceState, SignUp
+from storage.people import people
+from storage.stations import searches
 
 VIEWS = {"week": N_("This week"), "all": N_("All"), "near": N_("Near me"), "mine": N_("Mine")}
 INLINE_MOST = 10

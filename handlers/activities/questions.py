@@ -16,7 +16,8 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
 from handlers.inputs.text import short_text
-from storage import activities, activity_questions
+from storage.activities import activities
+from storage.activities import questions as activity_questions
 from storage.database import Refused
 from storage.dialogues import Answers
 

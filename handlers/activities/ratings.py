@@ -15,7 +15,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
 from handlers.inputs.text import short_text
-from storage import attendance
+from storage.activities import attendance
 from storage.dialogues import Answers
 
 

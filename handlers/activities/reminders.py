@@ -12,9 +12,9 @@ from handlers.chat.context import House
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Forged, Talk
 from handlers.i18n import translations
-from storage import activities, reminders, sign_ups
-from storage.activities import Activity, leads_of
-from storage.sign_ups import PlaceState
+from storage.activities import activities, reminders, sign_ups
+from storage.activities.activities import Activity, leads_of
+from storage.activities.sign_ups import PlaceState
 
 
 def register(routes: Routes) -> None:

@@ -19,9 +19,9 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
 from handlers.inputs.text import short_text
-from storage import rounds
+from storage.activities import rounds
+from storage.activities.sign_ups import SignUp
 from storage.dialogues import Answers
-from storage.sign_ups import SignUp
 
 
 def register(routes: Routes) -> None:

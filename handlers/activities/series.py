@@ -18,9 +18,9 @@ from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import clean, press_a_button
-from storage import series
+from storage.activities import series
+from storage.activities.recurrence import BadRule, NoDates
 from storage.dialogues import Answers, Value
-from storage.recurrence import BadRule, NoDates
 
 
 def register(routes: Routes) -> None:

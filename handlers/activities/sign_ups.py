@@ -19,10 +19,10 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
 from handlers.inputs.text import press_a_button, short_text
-from storage import activities, offers, reminders, sign_ups, waiting_list
-from storage.activities import Activity
+from storage.activities import activities, offers, reminders, sign_ups, waiting_list
+from storage.activities.activities import Activity
+from storage.activities.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
 from storage.dialogues import Answers
-from storage.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
 
 
 def register(routes: Routes) -> None:

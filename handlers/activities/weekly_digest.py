@@ -14,9 +14,10 @@ from handlers.chat.context import House
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
-from storage import activities, digests, people
+from storage.activities import activities, weekly_digest
 from storage.geodesy import distance
-from storage.people import PersonId
+from storage.people import people
+from storage.people.people import PersonId
 
 MOST = 10
 NEAR_METRES = 30_000.0
@@ -25,11 +26,11 @@ NEAR_METRES = 30_000.0
 
 def register(routes: Routes) -> None:
     routes.press("digest", switch)
-    routes.notice(digests.KIND, digest_words, week_of)
+    routes.notice(weekly_digest.KIND, digest_words, week_of)
 
 
 async def switch(talk: Talk) -> None:
-    on = await digests.switch(talk.session, talk.person.id)
+    on = await weekly_digest.switch(talk.session, talk.person.id)
     said = talk._("Every week I write what is on near you.") if on else talk._("No more weekly digest.")
     talk.toast(said, alert=True)
 

@@ -19,10 +19,11 @@ from handlers.i18n.translations import N_
 from handlers.inputs.date import day_choices, show_moment, until_when
 from handlers.inputs.person import WHO, person_meant
 from handlers.inputs.text import short_text
-from storage import audit, blocks, dialogues, roles
+from storage import audit, dialogues
 from storage.audit import Act
 from storage.database import Refused
 from storage.dialogues import Answers
+from storage.people import blocks, roles
 
 
 class OneOfUs(Refused):

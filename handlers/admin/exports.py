@@ -24,11 +24,13 @@ from handlers.csv_files import sheet
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import short_text
-from storage import audit, exports, stations
+from storage import audit
 from storage.audit import Act
 from storage.database import vault_of
 from storage.dialogues import Answers
-from storage.station_files import CsvWriter, GeoJsonWriter
+from storage.privacy import exports
+from storage.stations import stations
+from storage.stations.files import CsvWriter, GeoJsonWriter
 
 PASSWORD_FOR = timedelta(minutes=10)
 LARGE = 8 << 20

@@ -14,9 +14,9 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Forged, Talk
 from handlers.i18n.translations import LANGUAGES
 from handlers.inputs.text import clean, short_text
-from storage import settings
-from storage.desks import Canned, Desk, in_language
+from storage.cases.desks import Canned, Desk, in_language
 from storage.dialogues import Answers, Value
+from storage.operations import settings
 
 MOST = 20
 

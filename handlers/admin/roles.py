@@ -19,10 +19,11 @@ from handlers.i18n.translations import N_
 from handlers.inputs.date import day_choices, until_when
 from handlers.inputs.person import WHO, person_meant
 from handlers.inputs.text import press_a_button
-from storage import audit, people, roles
+from storage import audit
 from storage.audit import Act
 from storage.database import Refused
 from storage.dialogues import Answers, Value
+from storage.people import people, roles
 
 ROLES: dict[Role, str] = {
     Role.COORDINATOR: N_("coordinator"), Role.COUNSEL: N_("counsel (lawyer, psychologist, case handler)"),

@@ -17,10 +17,12 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Forged, Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.text import clean
-from storage import activities, audit, reminders, settings
+from storage import audit
+from storage.activities import activities, reminders
 from storage.audit import Act
 from storage.dialogues import Answers, Value
-from storage.quiet_hours import QuietHours
+from storage.hours.quiet_hours import QuietHours
+from storage.operations import settings
 
 LONGEST = 1_000
 

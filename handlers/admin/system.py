@@ -16,7 +16,9 @@ from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.date import show_moment
 from handlers.stations import format as station_format
-from storage import backups, database, deliveries, errors, queues, replicas, schema
+from storage import database, deliveries, schema
+from storage.coordination import replicas
+from storage.operations import backups, errors, queues
 
 QUEUES = {
     "answers": N_("answers"), "notices": N_("notices"), "reminders": N_("reminders"), "broadcasts": N_("broadcasts"),

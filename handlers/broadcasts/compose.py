@@ -18,10 +18,12 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Forged, Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from storage import activities, broadcast_reads, broadcasts, topics
-from storage.broadcasts import Content
+from storage.activities import activities
+from storage.broadcasts import broadcasts, topics
+from storage.broadcasts import reads as broadcast_reads
+from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.topics import Topic
 from storage.dialogues import Answers
-from storage.topics import Topic
 
 
 def register(routes: Routes) -> None:

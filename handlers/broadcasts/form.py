@@ -15,10 +15,10 @@ from handlers.chat.talk import Talk
 from handlers.i18n.translations import LANGUAGES, N_
 from handlers.inputs.station import station_named
 from handlers.inputs.text import clean, moment_ahead, press_a_button, short_text
-from storage import activities
+from storage.activities import activities
+from storage.broadcasts.topics import Topic
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
-from storage.topics import Topic
 
 TOPICS: dict[Topic, str] = {
     Topic.ACTIVITIES: N_("🏀 Activities"),

@@ -12,12 +12,15 @@ from handlers.chat.context import House
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
-from storage import audit, broadcast_reads, broadcast_recipients, broadcasts, deliveries
+from storage import audit, deliveries
 from storage.audit import Act
-from storage.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.broadcasts import broadcasts
+from storage.broadcasts import reads as broadcast_reads
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
 from storage.deliveries import State
-from storage.segments import Segment
-from storage.topics import Topic
 
 _BAR = 12
 _COLUMNS = 30

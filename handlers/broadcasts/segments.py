@@ -14,9 +14,9 @@ from handlers.i18n import translations
 from handlers.i18n.translations import LANGUAGES, N_
 from handlers.inputs.station import station_named
 from handlers.inputs.text import clean, press_a_button
+from storage.broadcasts.segments import Segment
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
-from storage.segments import Segment
 
 
 async def _read_place(talk: Talk) -> Value:

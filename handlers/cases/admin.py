@@ -14,10 +14,12 @@ from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Talk
 from handlers.inputs.text import short_text
-from storage import case_contexts, case_talk, cases
 from storage.audit import Act
-from storage.case_talk import Side
-from storage.cases import Case, CaseState
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import messages as case_messages
+from storage.cases.cases import Case, CaseState
+from storage.cases.messages import Side
 from storage.dialogues import Answers
 
 SHOWN = 60
@@ -77,9 +79,9 @@ async def _read(talk: Talk, answers: Answers) -> None:
     lines = [words.mark(row) + words.heading(talk.house, row, talk.language),
              *words.summary_lines(talk.house, row, content, talk.language)]  # fmt: skip
     talk.say(Markup("\n").join(lines))
-    kept = await case_talk.talk_of(talk.session, row.id, notes=True)
+    kept = await case_messages.talk_of(talk.session, row.id, notes=True)
     for one in kept[-SHOWN:]:
-        said = case_talk.said_in(talk.session, one)
+        said = case_messages.said_in(talk.session, one)
         when = f"{one.at.astimezone(talk.house.organisation.zone):%Y-%m-%d %H:%M}"
         file = f"📎 {said.file_name} " if said.file_id else ""
         talk.say(Markup("<i>{} · {}</i>\n{}").format(when, Side(one.side).name.lower(), (file + said.text)[:3_500]))

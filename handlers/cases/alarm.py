@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from handlers.cases import format as words
 from handlers.chat.access import Right
 from handlers.chat.talk import Talk
-from storage import cases
-from storage.cases import Case
-from storage.desks import Desk
+from storage.cases import cases
+from storage.cases.cases import Case
+from storage.cases.desks import Desk
 
 NOTICE = "case_urgent"
 

@@ -11,9 +11,10 @@ from handlers.chat.questions import Choice, Question
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.inputs.person import read_person
 from handlers.inputs.text import short_text
-from storage import case_talk, cases
 from storage.audit import Act
-from storage.cases import Case
+from storage.cases import cases
+from storage.cases import messages as case_messages
+from storage.cases.cases import Case
 from storage.dialogues import Answers, Value
 
 QUEUE = "queue"
@@ -63,7 +64,7 @@ async def assign(talk: Talk, row: Case, to: int | None) -> None:
     await note(talk, Act.CASE_ASSIGNED, row, f"to {to}" if to is not None else "to the queue")
     if to is not None:
         talk.notify(to, "case_given", number=row.number, id=row.id)
-        await case_talk.replay(talk.session, row, to, talk.now)
+        await case_messages.replay(talk.session, row, to, talk.now)
 
 
 WHO = Question(

@@ -22,10 +22,13 @@ from handlers.chat.questions import NotAnAnswer
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Danger, Talk
 from handlers.start import stray_other, stray_text
-from storage import case_contexts, case_queue, case_talk, cases
-from storage.case_talk import CaseMessage, Said, Side
-from storage.cases import Case, CaseClosed, CaseState, NoSuchCase
-from storage.evidence_quota import EvidenceFull
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import messages as case_messages
+from storage.cases import queue as case_queue
+from storage.cases.cases import Case, CaseClosed, CaseState, NoSuchCase
+from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.messages import CaseMessage, Said, Side
 
 NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")
 ACKNOWLEDGED_EVERY = timedelta(minutes=10)
@@ -124,7 +127,7 @@ async def _answered(talk: Talk) -> CaseMessage | None:
     message_id = (talk.incoming.body.get("reply_to_message") or {}).get("message_id")
     if not isinstance(message_id, int):
         return None
-    return await case_talk.in_chat(talk.session, talk.person.id, message_id)
+    return await case_messages.in_chat(talk.session, talk.person.id, message_id)
 
 
 async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
@@ -172,10 +175,10 @@ async def call_those_on_duty(talk: Talk, row: Case) -> bool:
 
 
 async def _relay(talk: Talk, row: Case, side: Side, said: Said) -> None:
-    last = await case_talk.last_of(talk.session, row.id, talk.person.id)
+    last = await case_messages.last_of(talk.session, row.id, talk.person.id)
     message_id = talk.incoming.message_id
     for part in parts_of(said):
-        kept = await case_talk.say(
+        kept = await case_messages.say(
             talk.session, row, side, talk.person.id, message_id, part, talk.now, quota_of(talk.house, row)
         )
     if talk.person.case is None:
@@ -185,7 +188,7 @@ async def _relay(talk: Talk, row: Case, side: Side, said: Said) -> None:
 
 async def _acknowledge(talk: Talk, row: Case, said: Said, last: CaseMessage | None, kept: CaseMessage) -> None:
     """Says in which case it is: each time if there are several, else now and then; of an album once."""
-    if last is not None and said.album and case_talk.said_in(talk.session, last).album == said.album:
+    if last is not None and said.album and case_messages.said_in(talk.session, last).album == said.album:
         return
     several = len(await _mine(talk)) > 1
     if last is not None and not several and talk.now - last.at < ACKNOWLEDGED_EVERY:
@@ -223,7 +226,7 @@ async def _offer_cases(talk: Talk) -> None:
 
 
 async def _own_message(talk: Talk, message_id: int) -> tuple[CaseMessage, Case, Side]:
-    kept = await case_talk.find(talk.session, message_id)
+    kept = await case_messages.find(talk.session, message_id)
     if kept is None or kept.author != talk.person.id:
         raise NoSuchCase
     row, side = await side_in(talk, kept.case_id)
@@ -245,10 +248,10 @@ async def move(talk: Talk, message_id: int, case_id: int) -> None:
     new, new_side = await side_in(talk, case_id, lock=True)
     if new_side is not side:
         raise NoSuchCase
-    for one in await case_talk.of_source(talk.session, talk.person.id, kept.source_message):
-        await case_talk.move(talk.session, one, old, new, talk.now, quota_of(talk.house, new))
+    for one in await case_messages.of_source(talk.session, talk.person.id, kept.source_message):
+        await case_messages.move(talk.session, one, old, new, talk.now, quota_of(talk.house, new))
     await case_contexts.enter(talk.session, talk.person.id, new.id, talk.now)
-    if side is Side.RIDER and talk.house.is_danger(case_talk.said_in(talk.session, kept).text):
+    if side is Side.RIDER and talk.house.is_danger(case_messages.said_in(talk.session, kept).text):
         await raise_alarm(talk, new)
     talk.edit(talk._("✓ Moved from {old} to {new}.").format(old=old.number, new=new.number))
     talk.say(_in_case(talk._("You write in {number} now."), new), keyboard=case_keyboard(new.number, talk.language))
@@ -256,7 +259,7 @@ async def move(talk: Talk, message_id: int, case_id: int) -> None:
 
 async def edited(talk: Talk) -> None:
     """A message that was changed after it was sent; what is none of a case's is left alone."""
-    kept = await case_talk.of_source(talk.session, talk.person.id, talk.incoming.message_id)
+    kept = await case_messages.of_source(talk.session, talk.person.id, talk.incoming.message_id)
     if not kept:
         return
     row, side = await side_in(talk, kept[0].case_id, lock=True)
@@ -268,9 +271,9 @@ async def edited(talk: Talk) -> None:
         return
     parts = parts_of(said)
     for one, part in zip(kept, parts, strict=False):
-        await case_talk.edit(talk.session, one, part.text, part.entities, talk.now)
+        await case_messages.edit(talk.session, one, part.text, part.entities, talk.now)
     for part in parts[len(kept) :]:
-        await case_talk.say(talk.session, row, side, talk.person.id, talk.incoming.message_id, part, talk.now)
+        await case_messages.say(talk.session, row, side, talk.person.id, talk.incoming.message_id, part, talk.now)
     for one in kept[len(parts) :]:
-        await case_talk.edit(talk.session, one, "—", [], talk.now)
+        await case_messages.edit(talk.session, one, "—", [], talk.now)
     await _heed(talk, row, side, said.text)

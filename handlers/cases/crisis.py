@@ -19,11 +19,15 @@ from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Forged, Talk
 from handlers.inputs.consent import CASE, URGENT, urgent_wording
-from storage import case_contexts, case_drafts, cases, consents, dialogues
-from storage.cases import Case, CaseState
-from storage.consents import NoConsent
-from storage.desks import Desk
+from storage import dialogues
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import drafts as case_drafts
+from storage.cases.cases import Case, CaseState
+from storage.cases.desks import Desk
 from storage.dialogues import Answers, OpenForm, Value
+from storage.privacy import consents
+from storage.privacy.consents import NoConsent
 
 
 def register(routes: Routes) -> None:

@@ -15,11 +15,16 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n.translations import N_
 from handlers.stations.format import ago
-from storage import audit, case_contexts, case_limits, case_queue, case_talk, cases
+from storage import audit
 from storage.audit import Act
-from storage.case_limits import CaseLimit
-from storage.cases import Case, CaseState, Outcome
-from storage.desks import Desk, in_language
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import deadlines as case_deadlines
+from storage.cases import messages as case_messages
+from storage.cases import queue as case_queue
+from storage.cases.cases import Case, CaseState, Outcome
+from storage.cases.deadlines import CaseLimit
+from storage.cases.desks import Desk, in_language
 
 PAGE = 8
 
@@ -85,7 +90,7 @@ async def open_from_topic(talk: Talk, rest: str) -> None:
     if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
         talk.say(*await handler_page(talk, row))
         return
-    limits = await case_limits.of_cases(talk.session, [row.id])
+    limits = await case_deadlines.of_cases(talk.session, [row.id])
     lines = [words.mark(row) + words.heading(talk.house, row, talk.language), _line(talk, row, limits[row.id])]
     talk.say(Markup("\n").join(lines), ways_in(talk, row))
 
@@ -124,7 +129,7 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
 
 
 async def _lines(talk: Talk, found: Sequence[Case]) -> list[Markup]:
-    limits = await case_limits.of_cases(talk.session, [row.id for row in found])
+    limits = await case_deadlines.of_cases(talk.session, [row.id for row in found])
     return [_line(talk, row, limits[row.id]) for row in found]
 
 
@@ -156,7 +161,7 @@ async def claim(talk: Talk, case_id: int) -> None:
     await note(talk, Act.CASE_CLAIMED, row)
     talk.edit(*await handler_page(talk, row))
     await enter_as_handler(talk, row)
-    await case_talk.replay(talk.session, row, talk.person.id, talk.now)
+    await case_messages.replay(talk.session, row, talk.person.id, talk.now)
 
 
 async def show(talk: Talk, case_id: int) -> None:
@@ -166,14 +171,14 @@ async def show(talk: Talk, case_id: int) -> None:
 
 async def replay(talk: Talk, case_id: int) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
-    count = await case_talk.replay(talk.session, row, talk.person.id, talk.now)
+    count = await case_messages.replay(talk.session, row, talk.person.id, talk.now)
     talk.toast(talk._("{n} messages are on their way.").format(n=count))
 
 
 async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
     """Of a case in hand, with all that can be done with it."""
     house, content = talk.house, cases.content_of(talk.session, row)
-    limits = (await case_limits.of_cases(talk.session, [row.id]))[row.id]
+    limits = (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
     lines = [
         words.mark(row) + words.heading(house, row, talk.language),
         Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),

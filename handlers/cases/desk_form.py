@@ -16,9 +16,9 @@ from handlers.chat.questions import MOST_PARTS, Choice, Form, NotAnAnswer, Quest
 from handlers.chat.talk import Talk
 from handlers.inputs.platform import platform_choices, read_platform
 from handlers.inputs.text import clean, press_a_button, short_text
-from storage.desks import Ask, AskType, Desk, Option, Words, in_language
+from storage.cases.desks import Ask, AskType, Desk, Option, Words, in_language
+from storage.cases.evidence_quota import EvidenceFull, Full, require_room_at_desk
 from storage.dialogues import Answers, Value
-from storage.evidence_quota import EvidenceFull, Full, require_room_at_desk
 
 Read = Callable[[Talk], Awaitable[Value]]
 ANONYMOUS = "yes"

@@ -25,11 +25,12 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Buttons, File, Outgoing, Talk
 from handlers.csv_files import harmless
 from handlers.i18n import translations
-from storage import cases, deliveries, evidence
+from storage import deliveries
 from storage.audit import Act
-from storage.case_talk import Side
+from storage.cases import cases, evidence
+from storage.cases.evidence import Evidence, EvidenceFile
+from storage.cases.messages import Side
 from storage.deliveries import Notice
-from storage.evidence import Evidence, EvidenceFile
 from storage.scratch import Scratch
 
 MOST_BYTES = 45 << 20

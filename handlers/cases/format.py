@@ -12,10 +12,10 @@ from handlers.chat.context import House
 from handlers.chat.talk import Button, Buttons
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from storage import time_limits
-from storage.case_limits import CaseLimit
-from storage.cases import Case, CaseContent, CaseState, Outcome
-from storage.desks import AskType, Desk, in_language
+from storage.cases import time_limits
+from storage.cases.cases import Case, CaseContent, CaseState, Outcome
+from storage.cases.deadlines import CaseLimit
+from storage.cases.desks import AskType, Desk, in_language
 
 STATES: dict[CaseState, tuple[str, str]] = {
     CaseState.OURS: (N_("⏳ waits for us"), N_("⏳ waits for you")),

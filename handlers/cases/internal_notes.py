@@ -18,9 +18,10 @@ from handlers.chat.questions import Form, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
-from storage import case_talk, cases
-from storage.case_talk import Said, Side
-from storage.cases import Case
+from storage.cases import cases
+from storage.cases import messages as case_messages
+from storage.cases.cases import Case
+from storage.cases.messages import Said, Side
 from storage.dialogues import Answers
 
 
@@ -42,7 +43,7 @@ async def begin_note(talk: Talk, case_id: int) -> None:
 async def _noted(talk: Talk, answers: Answers) -> None:
     row = await case_in_hand(talk, answers)
     said = Said(text=str(answers["text"]))
-    await case_talk.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
+    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
     talk.say(talk._("Noted. The rider never sees it."), way_back(talk, row))
 
 
@@ -64,7 +65,7 @@ async def _asked(talk: Talk, answers: Answers) -> None:
     """The question goes to the others of the desk; of the case they see no more than that."""
     row = await case_in_hand(talk, answers)
     text = str(answers["text"])
-    asked = await case_talk.say(
+    asked = await case_messages.say(
         talk.session, row, Side.NOTE, talk.person.id, None, Said(text="👥 " + text), talk.now
     )  # fmt: skip
     others = await colleagues(talk, row)
@@ -99,9 +100,9 @@ async def begin_telling(talk: Talk, message_id: int) -> None:
     await forms.begin(talk, _TELL, {"_asked": message_id})
 
 
-async def _question(talk: Talk, message_id: int) -> tuple[case_talk.CaseMessage, Case]:
+async def _question(talk: Talk, message_id: int) -> tuple[case_messages.CaseMessage, Case]:
     """A colleague's question that may still be answered. Raises NoSuchCase."""
-    asked = await case_talk.find(talk.session, message_id)
+    asked = await case_messages.find(talk.session, message_id)
     if asked is None or asked.side != Side.NOTE or asked.author in (None, talk.person.id):
         raise cases.NoSuchCase
     row = await cases.visible(talk.session, asked.case_id, talk.person.id, list(handled(talk)), lock=True)
@@ -112,7 +113,7 @@ async def _question(talk: Talk, message_id: int) -> tuple[case_talk.CaseMessage,
 async def _told(talk: Talk, answers: Answers) -> None:
     asked, row = await _question(talk, int(str(answers["_asked"])))
     text = str(answers["text"])
-    await case_talk.say(
+    await case_messages.say(
         talk.session, row, Side.NOTE, talk.person.id, None, Said(text="💡 " + text), talk.now
     )  # fmt: skip
     if row.assigned_to is not None and row.assigned_to == asked.author:
@@ -142,7 +143,7 @@ async def _handed(talk: Talk, answers: Answers) -> None:
     row = await case_in_hand(talk, answers)
     to = await receiver(talk, row, answers["who"])
     said = Said(text="➡ " + str(answers["text"]))
-    await case_talk.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
+    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
     await assign(talk, row, to)
     await left_hand(talk, row)
     talk.say(talk._("{number} is handed over.").format(number=row.number), [[Button(talk._("◀ Back"), "desks")]])

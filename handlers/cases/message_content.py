@@ -10,7 +10,7 @@ from typing import Any, cast
 from handlers.chat.incoming import Json
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.talk import Talk
-from storage.case_talk import Said
+from storage.cases.messages import Said
 from storage.dialogues import Value
 
 MOST_BYTES = 20 << 20

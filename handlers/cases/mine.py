@@ -27,17 +27,15 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Forged, Talk
 from handlers.i18n import translations
 from handlers.inputs.consent import CASE, desk_wording
-from storage import (
-    case_drafts,
-    case_limits,
-    cases,
-    consents,
-    reminders,
-)
-from storage.case_limits import CaseLimit
-from storage.cases import Case, CaseState, Outcome
-from storage.desks import Desk, Desks
+from storage.activities import reminders
+from storage.cases import cases
+from storage.cases import deadlines as case_deadlines
+from storage.cases import drafts as case_drafts
+from storage.cases.cases import Case, CaseState, Outcome
+from storage.cases.deadlines import CaseLimit
+from storage.cases.desks import Desk, Desks
 from storage.dialogues import Answers
+from storage.privacy import consents
 
 LIMIT_LEADS = tuple(timedelta(days=days) for days in (90, 30, 7, 1))
 REMINDED_AT = time(9)
@@ -120,7 +118,7 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
     """90, 30, 7 and 1 days before each."""
     row = await cases.of_rider(talk.session, case_id, talk.person.id)
     zone, count = talk.house.organisation.zone, 0
-    for limit in (await case_limits.of_cases(talk.session, [row.id]))[row.id]:
+    for limit in (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]:
         at = datetime.combine(limit.ends_on, REMINDED_AT, zone)
         count += await reminders.add(
             talk.session, talk.person.id, LIMIT_REMINDER, limit.id, at, LIMIT_LEADS, talk.now, talk.house.quiet_hours
@@ -131,7 +129,7 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
 
 async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> Mapping[str, Any] | None:
     """What a reminder of a time limit says; None once the case is closed or gone."""
-    limit = await case_limits.find(session, limit_id)
+    limit = await case_deadlines.find(session, limit_id)
     row = await cases.find(session, limit.case_id) if limit is not None else None
     if limit is None or row is None or row.state == CaseState.CLOSED:
         return None
@@ -166,7 +164,7 @@ async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
         *words.summary_lines(house, row, content, talk.language),
         *words.due_lines(house, row, talk.now, talk.language),
     ]
-    limits = (await case_limits.of_cases(talk.session, [row.id]))[row.id]
+    limits = (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
     said = words.limit_lines(house, limits, talk.local_today, talk.language)
     if said and row.state != CaseState.CLOSED:
         lines += [Markup("<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]

@@ -17,22 +17,19 @@ from handlers.cases.message_content import parts_of, unpacked
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Button, Talk
 from handlers.inputs.consent import CASE
-from storage import (
-    case_drafts,
-    case_figures,
-    case_limits,
-    case_talk,
-    cases,
-    consents,
-    time_limits,
-    working_time,
-)
-from storage.case_limits import CaseLimit
-from storage.case_talk import Said, Side
-from storage.cases import Case, CaseContent
-from storage.desks import AskType, Desk, in_language
+from storage.cases import cases, time_limits
+from storage.cases import deadlines as case_deadlines
+from storage.cases import drafts as case_drafts
+from storage.cases import messages as case_messages
+from storage.cases import statistics as case_statistics
+from storage.cases.cases import Case, CaseContent
+from storage.cases.deadlines import CaseLimit
+from storage.cases.desks import AskType, Desk, in_language
+from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.messages import Said, Side
 from storage.dialogues import Answers
-from storage.evidence_quota import EvidenceFull
+from storage.hours import working_time
+from storage.privacy import consents
 
 
 async def opened(desk: Desk, talk: Talk, answers: Answers) -> None:
@@ -63,7 +60,9 @@ async def open_from(desk: Desk, talk: Talk, answers: Answers, consented: Sequenc
     )  # fmt: skip
     await _keep_parts(desk, talk, answers, row)
     platform = content.platform if content.platform in house.joining.platforms else NO_PLATFORM
-    await case_figures.add(talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM, platform)
+    await case_statistics.add(
+        talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM, platform
+    )
     return row
 
 
@@ -134,12 +133,12 @@ async def _keep_parts(desk: Desk, talk: Talk, answers: Answers, row: Case) -> No
 async def _keep_part(desk: Desk, talk: Talk, row: Case, said: Said) -> None:
     """There was room when it was sent; if another case has taken it since, the case begins without this file."""
     try:
-        await case_talk.say(talk.session, row, Side.RIDER, row.person_id, None, said, talk.now, desk.evidence)
+        await case_messages.say(talk.session, row, Side.RIDER, row.person_id, None, said, talk.now, desk.evidence)
     except EvidenceFull as full:
         talk.say(full_words(talk, full, desk.evidence))
         if said.text:
             only = Said(text=said.text, entities=said.entities, forwarded=said.forwarded)
-            await case_talk.say(talk.session, row, Side.RIDER, row.person_id, None, only, talk.now)
+            await case_messages.say(talk.session, row, Side.RIDER, row.person_id, None, only, talk.now)
 
 
 async def _keep_limits(desk: Desk, talk: Talk, row: Case, content: CaseContent) -> list[CaseLimit]:
@@ -149,8 +148,8 @@ async def _keep_limits(desk: Desk, talk: Talk, row: Case, content: CaseContent) 
     start = date.fromisoformat(content.on)
     may_apply = time_limits.that_may_apply(talk.house.organisation.country, kind.limits)
     for limit in may_apply:
-        await case_limits.add(talk.session, row.id, limit.key, limit.ends_on(start))
-    return (await case_limits.of_cases(talk.session, [row.id]))[row.id]
+        await case_deadlines.add(talk.session, row.id, limit.key, limit.ends_on(start))
+    return (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
 
 
 async def _forget_who(desk: Desk, talk: Talk) -> None:

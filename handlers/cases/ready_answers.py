@@ -15,11 +15,13 @@ from handlers.chat.questions import NotAnAnswer, Question, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Forged, Talk
 from handlers.inputs.text import clean
-from storage import case_talk, cases, people
-from storage.case_talk import Said, Side
-from storage.cases import Case
-from storage.desks import Canned, in_language
+from storage.cases import cases
+from storage.cases import messages as case_messages
+from storage.cases.cases import Case
+from storage.cases.desks import Canned, in_language
+from storage.cases.messages import Said, Side
 from storage.dialogues import Answers, Value
+from storage.people import people
 
 
 def register(routes: Routes) -> None:
@@ -103,7 +105,7 @@ async def _canned_done(talk: Talk, answers: Answers) -> None:
 
 
 async def _send(talk: Talk, row: Case, text: str) -> None:
-    await case_talk.say(talk.session, row, Side.HANDLER, talk.person.id, None, Said(text=text), talk.now)
+    await case_messages.say(talk.session, row, Side.HANDLER, talk.person.id, None, Said(text=text), talk.now)
     talk.say(Markup("✓ <b>{}</b>\n{}").format(row.number, words.quoted(text)), way_back(talk, row))
 
 

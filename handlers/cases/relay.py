@@ -16,9 +16,12 @@ from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Outgoing, buttons_markup, message_params
 from handlers.i18n import translations
-from storage import case_contexts, case_copies, case_talk, cases
-from storage.case_talk import CaseMessage, Said, Side
-from storage.cases import Case
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import copies as case_copies
+from storage.cases import messages as case_messages
+from storage.cases.cases import Case
+from storage.cases.messages import CaseMessage, Said, Side
 from storage.deliveries import CASE_EDIT, CASE_MESSAGE, CASE_RECALL, Claimed
 
 OLD = timedelta(hours=1)
@@ -42,8 +45,8 @@ async def message(
     if found is None:
         return None
     kept, row, said = found
-    answered = await case_talk.find(session, said.answers) if said.answers is not None else None
-    reply_to = await case_talk.place_of(session, answered, claimed.recipient) if answered is not None else None
+    answered = await case_messages.find(session, said.answers) if said.answers is not None else None
+    reply_to = await case_messages.place_of(session, answered, claimed.recipient) if answered is not None else None
     head = _head(session, house, kept, row, said, claimed.recipient, language, now)
     method, params = composed(claimed.recipient, said, head, reply_to)
     if claimed.recipient == row.assigned_to:
@@ -92,14 +95,14 @@ async def left_message(
 
 async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Case, Said] | None:
     """What the copy is of, if its recipient is on the other side of the case now."""
-    kept = await case_talk.find(session, claimed.subject or 0)
+    kept = await case_messages.find(session, claimed.subject or 0)
     row = await cases.find(session, kept.case_id) if kept is not None else None
     if kept is None or row is None:
         return None
     is_rider = claimed.recipient == row.person_id and kept.side == Side.HANDLER
     if not is_rider and claimed.recipient != row.assigned_to:
         return None
-    return kept, row, case_talk.said_in(session, kept)
+    return kept, row, case_messages.said_in(session, kept)
 
 
 def _head(

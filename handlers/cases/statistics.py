@@ -12,10 +12,10 @@ from handlers.chat.access import Right
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Talk
 from handlers.i18n import translations
-from storage import case_figures
-from storage.case_figures import MonthFigures
-from storage.cases import NoSuchCase
-from storage.desks import Desk, in_language
+from storage.cases import statistics as case_statistics
+from storage.cases.cases import NoSuchCase
+from storage.cases.desks import Desk, in_language
+from storage.cases.statistics import MonthFigures
 from storage.disclosure import LEAST
 
 MONTHS = 12
@@ -50,7 +50,7 @@ async def show_patterns(talk: Talk, key: str) -> None:
     if desk is None:
         raise NoSuchCase
     months = last_months(talk)
-    found = await case_figures.by_month(talk.session, key, months)
+    found = await case_statistics.by_month(talk.session, key, months)
     title = in_language(desk.title, talk.language)
     least = talk._("Nothing below {n} cases is shown, so that the figures point to nobody.").format(n=LEAST)
     lines = [Markup("📊 <b>{}</b>").format(title), Markup("<i>{}</i>").format(least)]

@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.cases.bundling import Bundles
 from handlers.chat.access import Right, Role, those_who_may
-from storage import blocks
-from storage.danger import dangers
+from storage.cases.desks import Desk
 from storage.database import Database
-from storage.desks import Desk
-from storage.quiet_hours import QuietHours
-from storage.reports import LiveBoard
-from storage.retention import Retention
-from storage.roles import holders
-from storage.station_index import StationIndex
+from storage.emergency.danger import dangers
+from storage.hours.quiet_hours import QuietHours
+from storage.people import blocks
+from storage.people.roles import holders
+from storage.privacy.retention import Retention
+from storage.stations.index import StationIndex
+from storage.stations.reports import LiveBoard
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from handlers.chat.context import House
 from handlers.chat.incoming import Incoming
 from handlers.chat.talk import Button, Danger, Outgoing, Talk, message_params
 from handlers.i18n.translations import translator
-from storage import emergency_numbers
-from storage.desks import in_language
+from storage.cases.desks import in_language
+from storage.emergency import emergency_numbers
 
 TALK_TO_SOMEBODY, SEND_NOW = "urgent", "urgentsend"
 

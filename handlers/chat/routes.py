@@ -14,9 +14,9 @@ from handlers.chat.context import House
 from handlers.chat.questions import Form
 from handlers.chat.talk import Buttons, Forged, Outgoing
 from handlers.i18n.translations import translator
+from storage.cases.desks import Words as DeskWords
+from storage.cases.desks import in_language
 from storage.deliveries import Claimed
-from storage.desks import Words as DeskWords
-from storage.desks import in_language
 
 Handler = Callable[..., Awaitable[None]]
 

@@ -15,11 +15,11 @@ from handlers.chat.access import Right, Role, may
 from handlers.chat.context import House
 from handlers.chat.incoming import Incoming, Json
 from handlers.i18n.translations import Translate, translator
-from storage.appends import Append
 from storage.deliveries import Notice
 from storage.dialogues import Value
-from storage.people import PersonId
+from storage.people.people import PersonId
 from storage.scratch import Scratch
+from storage.updates.batched_writes import Append
 
 
 class Forged(Exception):

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
-from storage.desks import Desk, in_language
+from storage.cases.desks import Desk, in_language
 
 
 class Wording(NamedTuple):

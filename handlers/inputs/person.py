@@ -9,8 +9,8 @@ from typing import Any, cast
 from handlers.chat.questions import NotAnAnswer, Question
 from handlers.chat.talk import Talk
 from handlers.inputs.text import clean
-from storage import people
 from storage.dialogues import Value
+from storage.people import people
 
 
 async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> list[Any] | None:

@@ -18,10 +18,11 @@ from handlers.inputs.consent import JOIN, wording
 from handlers.inputs.text import short_text
 from handlers.membership import memberships
 from handlers.membership.application_form import joining
-from storage import applications, consents
-from storage import memberships as kept_memberships
-from storage.applications import Application, ApplicationState, NothingOpen
 from storage.dialogues import Answers
+from storage.membership import applications
+from storage.membership import memberships as kept_memberships
+from storage.membership.applications import Application, ApplicationState, NothingOpen
+from storage.privacy import consents
 
 STATES: dict[ApplicationState, str] = {
     ApplicationState.WAITING: N_("⏳ waits for a coordinator"),

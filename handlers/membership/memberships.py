@@ -12,9 +12,10 @@ from handlers.chat.context import Card, House
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
-from storage import audit, memberships
+from storage import audit
 from storage.audit import Act
-from storage.memberships import Membership, NotAMember
+from storage.membership import memberships
+from storage.membership.memberships import Membership, NotAMember
 
 
 def register(routes: Routes) -> None:

@@ -20,11 +20,12 @@ from handlers.membership.application_form import answer_lines
 from handlers.membership.applications import REASONS, reason_words
 from handlers.membership.memberships import number_words
 from handlers.stations import format as station_format
-from storage import applications, audit, reviews
-from storage.applications import Application
+from storage import audit
 from storage.audit import Act
 from storage.dialogues import Answers
-from storage.review_rings import KIND as WAITS
+from storage.membership import applications, reviews
+from storage.membership.applications import Application
+from storage.membership.review_alerts import KIND as WAITS
 
 
 def register(routes: Routes) -> None:

@@ -11,26 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
-from storage import (
-    activity_questions,
-    applications,
-    audit,
-    blocks,
-    broadcast_reads,
-    case_drafts,
-    case_talk,
-    cases,
-    consents,
-    deliveries,
-    dialogues,
-    memberships,
-    people,
-    reports,
-    roles,
-    searches,
-    sign_ups,
-    topics,
-)
+from storage import audit, deliveries, dialogues
+from storage.activities import questions as activity_questions
+from storage.activities import sign_ups
+from storage.broadcasts import reads as broadcast_reads
+from storage.broadcasts import topics
+from storage.cases import cases
+from storage.cases import drafts as case_drafts
+from storage.cases import messages as case_messages
+from storage.membership import applications, memberships
+from storage.people import blocks, people, roles
+from storage.privacy import consents
+from storage.stations import reports, searches
 
 Copy = Callable[[AsyncSession, int], Awaitable[list[Any]]]
 
@@ -42,7 +34,7 @@ SECTIONS: dict[str, tuple[str, Copy]] = {
     "activities": (N_("Activities"), sign_ups.copy_of),
     "activity_questions": (N_("Your questions to organisers"), activity_questions.copy_of),
     "cases": (N_("Cases"), cases.copy_of),
-    "case_talk": (N_("What was said in your cases"), case_talk.copy_of),
+    "case_talk": (N_("What was said in your cases"), case_messages.copy_of),
     "case_drafts": (N_("Saved forms"), case_drafts.copy_of),
     "roles": (N_("Roles"), roles.copy_of),
     "block": (N_("Kept out"), blocks.copy_of),

@@ -14,41 +14,28 @@ from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import JOIN
 from handlers.privacy.data_copy import copy_of
-from storage import (
-    activity_questions,
-    applications,
-    audit,
-    blocks,
-    broadcast_reads,
-    calendar_feeds,
-    case_drafts,
-    case_talk,
-    cases,
-    consents,
-    deliveries,
-    dialogues,
-    digests,
-    memberships,
-    offers,
-    people,
-    reminders,
-    reports,
-    review_rings,
-    roles,
-    search_figures,
-    searches,
-    settings,
-    sign_ups,
-    topics,
-)
+from storage import audit, deliveries, dialogues
+from storage.activities import calendar_feeds, offers, reminders, sign_ups, weekly_digest
+from storage.activities import questions as activity_questions
 from storage.audit import Act
-from storage.cases import CaseState, Outcome
+from storage.broadcasts import reads as broadcast_reads
+from storage.broadcasts import topics
+from storage.cases import cases
+from storage.cases import drafts as case_drafts
+from storage.cases import messages as case_messages
+from storage.cases.cases import CaseState, Outcome
+from storage.membership import applications, memberships, review_alerts
+from storage.operations import settings
+from storage.people import blocks, people, roles
+from storage.privacy import consents
+from storage.stations import reports, searches
+from storage.statistics import searches as search_statistics
 
 ERASED: Sequence[Callable[[AsyncSession, int], Awaitable[None]]] = (
     searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcast_reads.erase, topics.erase,
-    applications.erase, memberships.erase, consents.erase, roles.erase, review_rings.erase, audit.erase, sign_ups.erase,
-    reminders.erase, activity_questions.erase, case_drafts.erase, case_talk.erase, calendar_feeds.erase, digests.erase,
-    blocks.erase, settings.erase, search_figures.erase, people.erase,
+    applications.erase, memberships.erase, consents.erase, roles.erase, review_alerts.erase, audit.erase, sign_ups.erase,
+    reminders.erase, activity_questions.erase, case_drafts.erase, case_messages.erase, calendar_feeds.erase, weekly_digest.erase,
+    blocks.erase, settings.erase, search_statistics.erase, people.erase,
 )  # fmt: skip
 """Each feature removes what it keeps about the person; people last."""
 NOBODY = 0
@@ -181,7 +168,7 @@ async def _end_cases(talk: Talk) -> None:
             if row.assigned_to is not None:
                 talk.notify(row.assigned_to, "case_erased", number=row.number)
             await case_closing.end(talk, row, Outcome.WITHDRAWN)
-        await case_talk.strip_case(talk.session, row.id)
+        await case_messages.strip_case(talk.session, row.id)
 
 
 async def ask_to_erase(talk: Talk) -> None:

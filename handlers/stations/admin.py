@@ -19,11 +19,12 @@ from handlers.inputs.date import day_choices, show_moment, until_when
 from handlers.inputs.text import clean, short_text
 from handlers.stations.addresses import look_up
 from handlers.stations.form import FIELDS, amenity_mask, names_of
-from storage import audit, stations
+from storage import audit
 from storage.audit import Act
 from storage.database import Refused
 from storage.dialogues import Answers, Value
-from storage.stations import WITHOUT_END, Station, StationRow
+from storage.stations import stations
+from storage.stations.stations import WITHOUT_END, Station, StationRow
 
 MOST_FOUND = 8
 

@@ -7,9 +7,9 @@ from functools import partial
 from handlers.chat.incoming import Json
 from handlers.chat.talk import Talk
 from handlers.stations.list_page import Asked, list_page
-from storage import searches
 from storage.database import Database
-from storage.searches import Search
+from storage.stations import searches
+from storage.stations.searches import Search
 
 
 async def search_at(talk: Talk, latitude: float, longitude: float) -> None:

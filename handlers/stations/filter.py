@@ -8,7 +8,7 @@ from handlers.chat.talk import Button, Talk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
 from handlers.stations.list_page import RADII, Asked, filter_words
-from storage.stations import Amenity
+from storage.stations.stations import Amenity
 
 # The panel must stay one thumb wide: what riders ask for first, and the rest behind "all".
 COMMON = (

@@ -17,8 +17,8 @@ from handlers.stations import format as station_format
 from handlers.stations.addresses import LONGEST
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
-from storage.hours_reading import BadHours, TooDear, check_hours
-from storage.stations import Amenity, amenities_from, amenity_names
+from storage.hours.hours_reading import BadHours, TooDear, check_hours
+from storage.stations.stations import Amenity, amenities_from, amenity_names
 
 TWIN_WITHIN = 100.0
 """Metres: a station so near may be the same one."""

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from handlers.i18n.translations import N_, clock, day_of_year, number, translator, weekday
-from storage.opening_hours import Hours, State
-from storage.reports import Kind, StationState
-from storage.stations import Amenity
+from storage.hours.opening_hours import Hours, State
+from storage.stations.reports import Kind, StationState
+from storage.stations.stations import Amenity
 
 AMENITIES: dict[Amenity, tuple[str, str]] = {
     Amenity.rest: ("🛋", N_("rest")),

@@ -24,8 +24,8 @@ from storage.audit import Act
 from storage.deliveries import Notice
 from storage.dialogues import Answers, Value
 from storage.geodesy import Crs
-from storage.station_files import BadFile, Line
-from storage.station_import import Imported, import_stations
+from storage.stations.files import BadFile, Line
+from storage.stations.importing import Imported, import_stations
 
 MOST_BYTES = 20 << 20
 """What Telegram hands to a bot: https://core.telegram.org/bots/api#getfile. A larger one goes by the command line."""

@@ -10,8 +10,8 @@ from markupsafe import Markup, escape
 from handlers.chat.talk import Button, Buttons, Talk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
-from storage.station_index import Found, Wanted
-from storage.stations import Amenity
+from storage.stations.index import Found, Wanted
+from storage.stations.stations import Amenity
 
 PAGE = 5
 RADII = (None, 1_000.0, 3_000.0, 10_000.0)

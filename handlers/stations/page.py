@@ -16,10 +16,10 @@ from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.stations import format as station_format
 from handlers.stations.admin import closed_line
-from storage import reports, searches, stations
 from storage.geodesy import distance, to_gcj02
-from storage.reports import Kind
-from storage.stations import StationRow
+from storage.stations import reports, searches, stations
+from storage.stations.reports import Kind
+from storage.stations.stations import StationRow
 
 REPORT_BUTTONS: dict[Kind, str] = {
     Kind.NO_WATER: N_("💧 Water is out"),

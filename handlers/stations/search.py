@@ -12,12 +12,14 @@ from handlers.stations.addresses import ADDRESS
 from handlers.stations.answer import answer_search, search_at, send_venue
 from handlers.stations.filter import open_filter
 from handlers.stations.list_page import PAGE, Asked, list_page, look
-from storage import people, search_figures, searches
 from storage.geodesy import is_place
-from storage.opening_hours import State
-from storage.search_figures import AMENITY, Seen
-from storage.searches import Search
-from storage.stations import amenity_names
+from storage.hours.opening_hours import State
+from storage.people import people
+from storage.stations import searches
+from storage.stations.searches import Search
+from storage.stations.stations import amenity_names
+from storage.statistics import searches as search_statistics
+from storage.statistics.searches import AMENITY, Seen
 
 
 def register(routes: Routes) -> None:
@@ -101,7 +103,7 @@ async def turn_page(talk: Talk, search_id: int, code: int, page: int) -> None:
 async def _count_wanted(talk: Talk, amenities: int) -> None:
     """What riders ask for, for the figures."""
     seen = [Seen(talk.person.id, talk.local_today, AMENITY, name) for name in amenity_names(amenities)]
-    await search_figures.count_all(talk.session, seen)
+    await search_statistics.count_all(talk.session, seen)
 
 
 async def venues(talk: Talk, search_id: int, code: int, page: int) -> None:

@@ -12,9 +12,9 @@ from handlers.csv_files import sheet
 from handlers.statistics.overview import Overview, overview, period_of
 from handlers.statistics.periods import Period
 from handlers.statistics.views import by_stretch, cells_of
-from storage import statistics
 from storage.disclosure import LEAST, columns, figure
-from storage.search_figures import AMENITY, BARE, HOUR, PLACE
+from storage.statistics import statistics
+from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE
 
 HEADER = ["figure", "of", "value", "before"]
 Row = tuple[str, str, object, object]

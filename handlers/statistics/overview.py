@@ -12,9 +12,10 @@ from handlers.chat.talk import Button, Buttons, Forged, Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.statistics.periods import Kind, Period
-from storage import search_figures, statistics
 from storage.disclosure import LEAST, figure
-from storage.search_figures import ALL, BARE
+from storage.statistics import searches as search_statistics
+from storage.statistics import statistics
+from storage.statistics.searches import ALL, BARE
 
 MOST_BACK = 120
 COUNTED_AT_ONCE = 1_000
@@ -49,7 +50,7 @@ async def show(talk: Talk, kind: str, back: int) -> None:
 
 
 async def _page(talk: Talk, kind: Kind, back: int) -> tuple[Markup, Buttons]:
-    await search_figures.collect(
+    await search_statistics.collect(
         talk.session, talk.house.organisation.zone, talk.house.directory.index.metres_to_nearest, COUNTED_AT_ONCE
     )
     period = Period.of(kind, talk.local_today, back)
@@ -111,8 +112,8 @@ async def overview(talk: Talk, period: Period) -> Overview:
 
 async def _counted(talk: Talk, period: Period, kind: str) -> int | None:
     """All searches of a kind; where a part of them is hidden, only if all together may be shown."""
-    shown = sum((await search_figures.of(talk.session, period.name, kind)).values())
-    hidden = sum(await search_figures.hidden(talk.session, period.name, kind))
+    shown = sum((await search_statistics.of(talk.session, period.name, kind)).values())
+    hidden = sum(await search_statistics.hidden(talk.session, period.name, kind))
     if kind == ALL:
         return shown if not hidden else None
     return shown or (None if hidden else 0)

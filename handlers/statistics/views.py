@@ -17,10 +17,10 @@ from handlers.i18n import translations
 from handlers.stations import format as station_format
 from handlers.statistics.overview import VIEWS, period_of, shown
 from handlers.statistics.periods import Period
-from storage import search_figures, statistics
-from storage.desks import in_language
+from storage.cases.desks import in_language
 from storage.disclosure import LEAST, columns, figure
-from storage.search_figures import AMENITY, BARE, HOUR, PLACE
+from storage.statistics import searches, statistics
+from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE
 
 MOST_NAMED = 5
 MOST_ACTIVITIES = 20
@@ -64,8 +64,8 @@ async def _hours(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
 async def cells_of(talk: Talk, period: Period, kind: str) -> dict[str, int]:
     """Those that may be shown. Of hours, all are known and so is their sum: where that would give away what is hidden,
     the smallest one is left out too."""
-    found = dict(await search_figures.of(talk.session, period.name, kind))
-    hidden = await search_figures.hidden(talk.session, period.name, kind)
+    found = dict(await searches.of(talk.session, period.name, kind))
+    hidden = await searches.hidden(talk.session, period.name, kind)
     if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < LEAST):
         del found[min(found, key=lambda cell: found[cell])]
     return found

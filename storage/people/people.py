@@ -1,0 +1,203 @@
+"""Who has spoken with the bot: language, reachability, and a home area if they asked to keep one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NewType, cast
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.cases.cases import Case
+from storage.cases.contexts import CaseContext
+from storage.database import Base, Sealed, UtcDateTime, insert_into, run, vault_of
+from storage.dialogues import Dialogue
+from storage.encryption import Vault
+from storage.membership.memberships import Membership
+from storage.people import roles
+
+PersonId = NewType("PersonId", int)
+
+MEMBER = "member"
+"""The role of who has joined."""
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language: Mapped[str | None] = mapped_column(String(16), default=None)
+    app_language: Mapped[str | None] = mapped_column(String(16), default=None)
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    reachable: Mapped[bool] = mapped_column(default=True)
+    home: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    username_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    """A blind index of the Telegram name, so that a role can be given to @name; learned again after a rotation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What has to be known about a person before their update is looked at.
+
+    `language` is what they chose, None where Telegram's word holds (`app_language` was the last); `form` is the form
+    that waits for their answer, `case` the one in which they write.
+    """
+
+    known: bool
+    language: str | None = None
+    reachable: bool = True
+    last_seen: datetime | None = None
+    form: str | None = None
+    app_language: str | None = None
+    roles: frozenset[str] = frozenset()
+    """Given in the chat, at this moment; "member" while the membership lasts."""
+    case: int | None = None
+    case_number: str = ""
+
+    @property
+    def spoken(self) -> str | None:
+        """See `spoken`."""
+        return self.language or self.app_language
+
+
+def _standings() -> Select[Any]:
+    """Built once: it is asked for every update."""
+    people, forms, members, contexts, cases = (
+        cast(Table, one.__table__) for one in (PersonRow, Dialogue, Membership, CaseContext, Case)
+    )
+    now = bindparam("now", type_=UtcDateTime())
+    return (
+        select(
+            people.c.id, people.c.language, people.c.reachable, people.c.last_seen, forms.c.form,
+            people.c.app_language, members.c.number, contexts.c.case_id,
+            cases.c.number.label("case_number"),
+        )
+        .select_from(
+            people.outerjoin(
+                forms, and_(forms.c.person_id == people.c.id, forms.c.expires_at > now)
+            )
+            .outerjoin(members, and_(members.c.person_id == people.c.id, members.c.left_at.is_(None)))
+            .outerjoin(contexts, contexts.c.person_id == people.c.id)
+            .outerjoin(cases, cases.c.id == contexts.c.case_id)
+        )
+        .where(people.c.id.in_(bindparam("ids", expanding=True)))
+    )  # fmt: skip
+
+
+_STANDINGS = _standings()
+
+
+async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Standing]:
+    """The standing of each person, in the order asked, by one query."""
+    rows = await run(session, _STANDINGS, {"ids": list(set(ids)), "now": now}, writes=False)
+    given = await roles.held(session, ids, now)
+    found = {row.id: _standing(row, given.get(row.id, set())) for row in rows}
+    return [found.get(person_id) or Standing(False, roles=frozenset(given.get(person_id, ()))) for person_id in ids]
+
+
+def spoken() -> ColumnElement[str | None]:
+    """The language in which a person is written to: the one they chose, else that of their app."""
+    return func.coalesce(PersonRow.language, PersonRow.app_language)
+
+
+def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
+    _, language, reachable, last_seen, form, app_language, number, case_id, case_number = row
+    held = frozenset(given if number is None else {*given, MEMBER})
+    return Standing(True, language, reachable, last_seen, form, app_language, held, case_id, case_number or "")
+
+
+async def seen_all(
+    session: AsyncSession, languages: Mapping[int, str], now: datetime, usernames: Mapping[int, str] | None = None
+) -> None:
+    """These people wrote just now: they are known, and can be reached again. By id, the language of their app, and
+    their Telegram name if they have one."""
+    names, vault = usernames or {}, vault_of(session)
+    statement = insert_into(session, PersonRow).values([
+        {
+            "id": person_id, "first_seen": now, "last_seen": now, "reachable": True, "app_language": language,
+            "username_index": _blind_name(vault, names[person_id]) if names.get(person_id) else None,
+        }
+        for person_id, language in sorted(languages.items())
+    ])  # fmt: skip
+    changes = {
+        "last_seen": now, "reachable": True, "app_language": statement.excluded.app_language,
+        "username_index": statement.excluded.username_index,
+    }  # fmt: skip
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+
+def _blind_name(vault: Vault, name: str) -> bytes:
+    return vault.blind(name.lower(), "people.username")
+
+
+async def by_username(session: AsyncSession, name: str) -> PersonId | None:
+    """Who wrote to the bot under this Telegram name (without @) last."""
+    known = vault_of(session).blinds(name.lower(), "people.username")
+    found = await session.scalar(
+        select(PersonRow.id).where(PersonRow.username_index.in_(known)).order_by(PersonRow.last_seen.desc()).limit(1)
+    )
+    return None if found is None else PersonId(found)
+
+
+async def is_known(session: AsyncSession, person_id: int) -> bool:
+    """Whether this person has ever written to the bot."""
+    return await session.scalar(select(PersonRow.id).where(PersonRow.id == person_id)) is not None
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    row = await session.get(PersonRow, person_id)
+    if row is None:
+        return []
+    home = await home_of(session, PersonId(person_id))
+    return [{
+        "telegram_id": row.id, "language": row.language, "app_language": row.app_language, "first_seen": row.first_seen,
+        "last_seen": row.last_seen, "reachable": row.reachable, "home_area": home,
+        "telegram_name_known": row.username_index is not None,
+    }]  # fmt: skip
+
+
+async def choose_language(session: AsyncSession, person_id: PersonId, language: str) -> None:
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(language=language))
+
+
+async def mark_unreachable(session: AsyncSession, person_id: PersonId) -> None:
+    """They blocked the bot or deleted their account; writing again makes them reachable."""
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(reachable=False))
+
+
+async def keep_home(session: AsyncSession, person_id: PersonId, latitude: float, longitude: float) -> None:
+    """Keeps the person's home area: the place rounded to 0.01 degrees (about 1 km), encrypted."""
+    sealed = vault_of(session).seal_place(round(latitude, 2), round(longitude, 2), "people.home", person_id)
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(home=sealed))
+
+
+async def home_of(session: AsyncSession, person_id: PersonId) -> tuple[float, float] | None:
+    sealed = await session.scalar(select(PersonRow.home).where(PersonRow.id == person_id))
+    return None if sealed is None else vault_of(session).open_place(sealed, "people.home", person_id)
+
+
+async def forget_home(session: AsyncSession, person_id: PersonId) -> None:
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(home=None))
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """Removes the person's own row. What other features keep about them is removed by those features."""
+    await session.execute(delete(PersonRow).where(PersonRow.id == person_id))
