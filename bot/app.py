@@ -56,8 +56,8 @@ from handlers.cases.bundling import Bundles, NotSent
 from handlers.chat.context import House, Joining, NotFetched, Organisation
 from handlers.chat.incoming import Json
 from handlers.chat.talk import Outgoing
+from schedules.context import Settings
 from schedules.scheduler import Scheduler
-from schedules.settings import Settings
 from storage import keys, schema
 from storage.coordination import change_counters
 from storage.database import Database, is_outage

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage import deliveries
 from storage.activities import activities, attendance, series, sign_ups, weekly_digest
 from storage.activities.activities import Activity, ActivityState

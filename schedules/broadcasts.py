@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.broadcasts import BroadcastState

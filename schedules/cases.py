@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage import deliveries
 from storage.cases import cases
 from storage.cases import contexts as case_contexts

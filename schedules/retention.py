@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage import deliveries, dialogues
 from storage.activities import questions as activity_questions
 from storage.activities import sign_ups

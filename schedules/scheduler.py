@@ -12,8 +12,19 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules import activities, blocks, broadcasts, cases, figures, offers, reminders, retention, reviews, roles
-from schedules.settings import Settings
+from schedules import (
+    activities,
+    application_alerts,
+    broadcasts,
+    cases,
+    expired_blocks,
+    expired_roles,
+    place_offers,
+    reminders,
+    retention,
+    search_statistics,
+)
+from schedules.context import Settings
 from storage.database import Database, is_outage
 
 log = structlog.get_logger("schedules.scheduler")
@@ -39,13 +50,13 @@ def jobs(settings: Settings) -> dict[str, Job]:
     return {
         "retention": Job(retention.EVERY, partial(retention.run, settings=settings)),
         "broadcasts": Job(broadcasts.EVERY, partial(broadcasts.run, settings=settings)),
-        "reviews": Job(reviews.EVERY, partial(reviews.Bell().run, settings=settings)),
-        "roles": Job(roles.EVERY, roles.run),
-        "blocks": Job(blocks.EVERY, blocks.run),
-        "figures": Job(figures.EVERY, partial(figures.run, settings=settings)),
+        "reviews": Job(application_alerts.EVERY, partial(application_alerts.Bell().run, settings=settings)),
+        "roles": Job(expired_roles.EVERY, expired_roles.run),
+        "blocks": Job(expired_blocks.EVERY, expired_blocks.run),
+        "figures": Job(search_statistics.EVERY, partial(search_statistics.run, settings=settings)),
         "cases": Job(cases.EVERY, partial(cases.run, settings=settings)),
         "activities": Job(activities.EVERY, partial(activities.run, settings=settings)),
-        "offers": Job(offers.EVERY, partial(offers.run, settings=settings), offers.next_due),
+        "offers": Job(place_offers.EVERY, partial(place_offers.run, settings=settings), place_offers.next_due),
         "reminders": Job(reminders.EVERY, reminders.run, reminders.next_due),
     }
 

@@ -18,7 +18,7 @@ from bot.sandbox.params import Upload
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import JOIN
 from schedules import retention
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage import audit
 from storage.audit import Act
 from storage.broadcasts import recipients as broadcast_recipients

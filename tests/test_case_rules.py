@@ -18,7 +18,7 @@ from bot.config.config import BadConfig, load
 from handlers.cases.evidence_bundle import name_in_zip
 from handlers.cases.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
 from schedules import retention
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage import deliveries, disclosure
 from storage.cases import cases, time_limits
 from storage.cases import contexts as case_contexts

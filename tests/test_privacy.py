@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config.config import BadConfig, load
 from schedules import retention
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage import audit, dialogues
 from storage.activities import activities, attendance, calendar_feeds, reminders, sign_ups, weekly_digest
 from storage.activities import questions as activity_questions

@@ -17,7 +17,7 @@ from bot.config.config import Config
 from bot.config.desks import desks
 from bot.observability.logs import logger
 from handlers.chat.context import House, Joining, NotValid
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
 

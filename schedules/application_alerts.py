@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage import deliveries
 from storage.coordination import run_once
 from storage.deliveries import Notice

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.settings import Settings
+from schedules.context import Settings
 from storage.statistics import searches
 
 EVERY = timedelta(seconds=3)
