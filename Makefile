@@ -63,7 +63,7 @@ shape: .venv/.dev ## count the source: folders, imports, long files, untyped sea
 
 # From the sandbox in Debian's chromium.
 tour: .venv/.dev ## take the pictures of docs/tour.md again
-	@$(PY) -m tests.tour
+	@$(PY) -m tests.support.tour_pictures
 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11
 

@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import source
-from benchmarks.report import Result, save
 from benchmarks.source import Module
+from benchmarks.support.report import Result, save
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("bot", "handlers", "schedules", "storage")

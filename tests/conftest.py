@@ -16,7 +16,7 @@ from storage.database import Database, open_database
 from storage.encryption import Vault
 from storage.stations import stations
 from storage.stations.stations import Amenity, Station
-from tests.town import NOON, Town, configured, running, telegram
+from tests.support.simulator import NOON, Town, configured, running, telegram
 
 KEY = bytes(range(32))
 HALL = Station(
