@@ -11,6 +11,7 @@ from handlers.broadcasts.compose import mutable, topic_words
 from handlers.cases import format as case_format
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
+from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.membership.applications import status
 from handlers.membership.memberships import member_words
@@ -65,7 +66,7 @@ async def _activities(talk: Talk) -> tuple[Markup, Buttons]:
         place = mine[row.id]
         waits = place.state == PlaceState.WAITING
         position = await sign_ups.position(talk.session, place) if waits else None
-        when = activity_format.moment(row.starts_at, talk.now, zone, talk.language)
+        when = formatting.moment(row.starts_at, talk.now, zone, talk.language)
         stands = activity_format.standing(place, position, talk.now, zone, talk.language)
         lines.append(Markup("{}. <b>{}</b>, {}\n{}").format(at, row.title, when, stands))
         keys.append(Button(f"{at}", f"actopen:{row.id}"))

@@ -9,6 +9,7 @@ from telegram import ChatMember
 
 from handlers.chat import forms
 from handlers.chat.access import Right
+from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.routes import Routes, menu
@@ -108,20 +109,6 @@ async def cancel(talk: Talk, routes: Routes) -> None:
         talk.say(talk._("Cancelled. Nothing of it was kept."), keyboard=location_keyboard(talk))
     else:
         talk.say(talk._("There is nothing to cancel."), keyboard=location_keyboard(talk))
-
-
-async def stray_text(talk: Talk) -> None:
-    talk.say(
-        talk._("Send me your location and I show you the nearest station. /help says what else I can do."),
-        keyboard=location_keyboard(talk),
-    )
-
-
-async def stray_other(talk: Talk) -> None:
-    talk.say(
-        talk._("I can't do anything with that here. Send a location for the nearest station, or see /help."),
-        keyboard=location_keyboard(talk),
-    )
 
 
 async def unknown(talk: Talk) -> None:

@@ -16,8 +16,8 @@ from storage.cases.cases import Case
 from storage.cases.desks import Desk
 from storage.deliveries import Notice
 from storage.hours import working_time
-from storage.people import people
 from storage.people.people import PersonId
+from storage.updates import user_state
 
 EVERY = timedelta(seconds=20)
 LEVELS = ("counsel", "coordinator", "admin")
@@ -99,7 +99,7 @@ async def _follow_riders(session: AsyncSession, now: datetime) -> None:
     for row in await case_queue.with_undelivered(session):
         if row.person_id is None:
             continue
-        (standing,) = await people.standings(session, [PersonId(row.person_id)], now)
+        (standing,) = await user_state.standings(session, [PersonId(row.person_id)], now)
         if standing.reachable == (not row.away):
             continue
         row.away = not standing.reachable

@@ -23,7 +23,7 @@ from storage.broadcasts import broadcasts
 from storage.database import Database, open_database
 from storage.deliveries import State
 from storage.encryption import Vault, decode_key
-from storage.people import people
+from storage.updates import user_state
 
 RECIPIENTS, KILLS, LIMIT, IN_FLIGHT = 2_000, 20, 30, 8
 BUSY = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":1}}'
@@ -88,7 +88,7 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
             row = await broadcasts.find(session, 1)
             assert row is not None
             said = str(panel(row, counted, 0, "en", datetime.now(UTC))[0])
-            standings = await people.standings(session, range(1, RECIPIENTS + 1), datetime.now(UTC))
+            standings = await user_state.standings(session, range(1, RECIPIENTS + 1), datetime.now(UTC))
         await database.close()
     missed = sum(standing.reachable and not heard.count[at] for at, standing in enumerate(standings, start=1))
     repeats = sum(count - 1 for count in heard.count.values())

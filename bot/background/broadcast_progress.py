@@ -13,7 +13,7 @@ from storage import deliveries
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
-from storage.people import people
+from storage.updates import user_state
 
 PANELS_EVERY = 1.0
 EDITED_EVERY = timedelta(seconds=3)
@@ -38,7 +38,7 @@ class Panels:
             for row in rows:
                 counted = await deliveries.counts(session, row.id)
                 read = await broadcast_reads.read_count(session, row.id)
-                (standing,) = await people.standings(session, [row.author], now)
+                (standing,) = await user_state.standings(session, [row.author], now)
                 words = panel(row, counted, read, standing.spoken or self._house.organisation.language, now)
                 edits.append({**message_params(row.author, *words), "message_id": row.panel})
         await self._courier.send_all([Outgoing("editMessageText", params, minor=True) for params in edits])

@@ -13,7 +13,7 @@ from handlers.i18n.translations import translator
 from storage.activities import activities, attendance, check_ins
 from storage.activities.check_ins import Door
 from storage.database import Database
-from storage.people import people
+from storage.updates import user_state
 
 LOOKED_EVERY = 2.0
 
@@ -43,7 +43,7 @@ class Doors:
             row = await activities.find(session, door.activity_id)
             if row is None or self._house.painter is None:
                 return None
-            (standing,) = await people.standings(session, [door.chat_id], now)
+            (standing,) = await user_state.standings(session, [door.chat_id], now)
             came = (await attendance.figures(session, [row.id]))[row.id].came
             link = self._house.link("ci_" + check_ins.code(session, row.id, check_ins.window(now)))
         language = standing.spoken or self._house.organisation.language

@@ -22,7 +22,8 @@ from handlers.i18n.translations import LANGUAGES, telegram_code, translator
 from handlers.start import DESCRIPTION, SHORT_DESCRIPTION, menu_commands
 from storage.database import Database
 from storage.operations import published_menus
-from storage.people import people, roles
+from storage.people import roles
+from storage.updates import user_state
 
 log = logger("bot.telegram.menus")
 
@@ -47,7 +48,7 @@ async def everything(database: Database, house: House, routes: Routes, now: date
         given = await roles.holders(session, list(Role), now)
         staff = sorted(given | house.admins | house.coordinators | house.counsel)
         held = await roles.held(session, staff, now)
-        standings = await people.standings(session, staff, now)
+        standings = await user_state.standings(session, staff, now)
     for person, standing in zip(staff, standings, strict=True):
         language = standing.spoken or house.organisation.language
         commands = _commands(routes, language, house.roles_of(person, held.get(person, ())))

@@ -30,12 +30,12 @@ from handlers.i18n import translations
 from storage import deliveries, dialogues
 from storage.coordination.batching import Grouped
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
-from storage.people import people
-from storage.people.people import PersonId, Standing
-from storage.updates import batched_writes, updates
+from storage.people.people import PersonId
+from storage.updates import batched_writes, updates, user_state
 from storage.updates.batched_writes import Append, Seen
 from storage.updates.strikes import SET_ASIDE_AT
 from storage.updates.updates import Done
+from storage.updates.user_state import Standing
 
 log = logger("bot.telegram.update_handler")
 
@@ -302,7 +302,7 @@ class Answering:
         """Who speaks, and whether the update has had its effect already."""
         people_ids, keys = zip(*asked, strict=True)
         async with self.database.reading() as session:
-            standings = await people.standings(session, people_ids, self.clock())
+            standings = await user_state.standings(session, people_ids, self.clock())
             return list(zip(standings, await updates.done(session, keys), strict=True))
 
     async def _write_appends(self, groups: Sequence[list[Append]]) -> list[None]:

@@ -19,7 +19,7 @@ from handlers.chat.context import House
 from handlers.chat.questions import Form, Question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import short_text
 from storage import deliveries
@@ -242,7 +242,7 @@ def _value(house: House, language: str, now: datetime, value: Any) -> str:
         at = datetime.fromisoformat(str(value))
     except ValueError:
         return str(value)
-    return words.moment(at, now, house.organisation.zone, language) if at.tzinfo is not None else str(value)
+    return formatting.moment(at, now, house.organisation.zone, language) if at.tzinfo is not None else str(value)
 
 
 def cancelled_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from handlers.activities import format as words
 from handlers.activities.format import KINDS
 from handlers.activities.reminders import lead_words
 from handlers.chat.access import Right
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.talk import Talk
+from handlers.i18n import formatting
 from handlers.inputs.station import station_named
 from handlers.inputs.text import clean, moment_ahead, picture, press_a_button, short_text
 from storage.activities.activities import MOST_GUESTS, MOST_QUESTIONS, Activity, Kind, Plan
@@ -86,7 +86,9 @@ def _kinds(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 def _lengths(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(str(n), words.duration(timedelta(minutes=n), talk.language), n) for n in (60, 90, 120, 180, 240)]
+    return [
+        Choice(str(n), formatting.duration(timedelta(minutes=n), talk.language), n) for n in (60, 90, 120, 180, 240)
+    ]
 
 
 def _places(talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -117,7 +119,7 @@ def _show_moment(talk: Talk, value: Value) -> str:
 
 
 def _show_minutes(talk: Talk, value: Value) -> str:
-    return words.duration(timedelta(minutes=int(str(value))), talk.language)
+    return formatting.duration(timedelta(minutes=int(str(value))), talk.language)
 
 
 def _show_place(_talk: Talk, value: Value) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.context import House
 from handlers.i18n import translations
+from handlers.i18n.formatting import day_words, moment, when
 from handlers.i18n.translations import N_
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState, Kind
@@ -29,32 +30,6 @@ KINDS: dict[Kind, tuple[str, str]] = {
     Kind.STREAM: ("📺", N_("Live stream")),
     Kind.OTHER: ("✨", N_("Other")),
 }
-
-
-def day_words(day: date, today: date, language: str) -> str:
-    """ "today", "tomorrow", "Saturday", else the date with its weekday."""
-    _ = translations.translator(language)
-    days = (day - today).days
-    weekday = translations.weekday(day, language)
-    if days == 0:
-        return _("today, {weekday}").format(weekday=weekday)
-    if days == 1:
-        return _("tomorrow, {weekday}").format(weekday=weekday)
-    return f"{weekday}, {translations.day_of_year(day, language)}"
-
-
-def when(starts_at: datetime, ends_at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
-    """ "tomorrow, Saturday 15:00–17:00", in the organisation's zone."""
-    start, end, today = starts_at.astimezone(zone), ends_at.astimezone(zone), now.astimezone(zone).date()
-    until = f"{end:%H:%M}"
-    if end.date() != start.date():
-        until = f"{translations.day_of_year(end.date(), language)} {until}"
-    return f"{day_words(start.date(), today, language)} {start:%H:%M}–{until}"
-
-
-def moment(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
-    local = at.astimezone(zone)
-    return f"{day_words(local.date(), now.astimezone(zone).date(), language)} {local:%H:%M}"
 
 
 def where(row: Activity, here: tuple[float, float] | None, language: str) -> str:
@@ -173,14 +148,3 @@ def title_and_time(house: House, language: str, params: Mapping[str, Any]) -> Ma
     said = when(params["starts_at"], params["ends_at"], params["now"], house.organisation.zone, language)
     place = f"\n📍 {escape(params['place'])}" if params["place"] else ""
     return Markup("<b>{}</b>\n🗓 {}{}").format(params["title"], said, Markup(place))
-
-
-def duration(lead: timedelta, language: str) -> str:
-    """ "24 h", "30 min", "2 days"."""
-    _ = translations.translator(language)
-    minutes = int(lead.total_seconds() // 60)
-    if minutes % (24 * 60) == 0 and minutes > 24 * 60:
-        return _("{n} days").format(n=minutes // (24 * 60))
-    if minutes % 60 == 0:
-        return _("{n} h").format(n=minutes // 60)
-    return _("{n} min").format(n=minutes)

@@ -13,6 +13,7 @@ from handlers.activities.format import KINDS
 from handlers.chat.incoming import Json
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Forged, Talk, message_params
+from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from storage.activities import activities, attendance, sign_ups
 from storage.activities.activities import PAGE, Activity, ActivityState, Kind
@@ -230,7 +231,7 @@ def _inline_result(talk: Talk, row: Activity, figures: attendance.Figures) -> Js
     said = message_params(0, text, [[Button(talk._("✅ Sign up"), url=talk.house.link(f"act_{row.id}"))]])
     return {
         "type": "article", "id": str(row.id), "title": row.title,
-        "description": words.when(row.starts_at, row.ends_at, talk.now, zone, talk.language),
+        "description": formatting.when(row.starts_at, row.ends_at, talk.now, zone, talk.language),
         "input_message_content": {"message_text": said["text"], "parse_mode": "HTML"},
         "reply_markup": said["reply_markup"],
     }  # fmt: skip

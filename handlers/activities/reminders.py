@@ -11,7 +11,7 @@ from handlers.activities import format as words
 from handlers.chat.context import House
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Forged, Talk
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Activity, leads_of
 from storage.activities.sign_ups import PlaceState
@@ -50,7 +50,7 @@ def lead_words(text: str | None, language: str) -> str:
         return _("as usual")
     if not text:
         return _("no reminders")
-    return " + ".join(words.duration(lead, language) for lead in leads_of(text))
+    return " + ".join(formatting.duration(lead, language) for lead in leads_of(text))
 
 
 async def show_leads(talk: Talk, activity_id: int) -> None:

@@ -17,7 +17,7 @@ from handlers.chat.context import House
 from handlers.chat.questions import Form, Question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from handlers.inputs.text import short_text
 from storage.activities import rounds
 from storage.activities.sign_ups import SignUp
@@ -42,7 +42,7 @@ async def show_rounds(talk: Talk, activity_id: int) -> None:
     zone = talk.house.organisation.zone
     for one in await rounds.of(talk.session, row.id):
         people = await rounds.who(talk.session, row.id, one.number)
-        when = words.moment(one.starts_at, talk.now, zone, talk.language)
+        when = formatting.moment(one.starts_at, talk.now, zone, talk.language)
         lines.append(Markup("{}. <b>{}</b> · {} · {}").format(one.number, one.title, when, len(people)))
         if one.number > 1:
             label = talk._("Who goes on to: {round}").format(round=one.title)
@@ -117,7 +117,7 @@ async def goes_on(talk: Talk, activity_id: int, sign_up_id: int, number: int) ->
 
 def next_round_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    when = words.moment(datetime.fromisoformat(params["when"]), params["now"], house.organisation.zone, language)
+    when = formatting.moment(datetime.fromisoformat(params["when"]), params["now"], house.organisation.zone, language)
     text = Markup("🏆 <b>{}</b>\n{}").format(
         params["title"], _("You go on to: {round}, {when}").format(round=params["round"], when=when)
     )

@@ -7,7 +7,6 @@ from typing import Any
 
 from markupsafe import escape
 
-from handlers.activities import format as words
 from handlers.activities.attendance import find_activity
 from handlers.chat import forms
 from handlers.chat.access import Right
@@ -15,7 +14,7 @@ from handlers.chat.context import House
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import clean, press_a_button
 from storage.activities import series
@@ -58,7 +57,7 @@ async def _repeated(talk: Talk, answers: Answers) -> None:
         organisation.zone, organisation.country,
     )  # fmt: skip
     lines = [talk._("🔁 {n} more until eight weeks from now; the rest follows by itself:").format(n=len(made))]
-    lines += [words.moment(one.starts_at, talk.now, organisation.zone, talk.language) for one in made]
+    lines += [formatting.moment(one.starts_at, talk.now, organisation.zone, talk.language) for one in made]
     talk.say("\n".join(str(escape(one)) for one in lines), [[Button(talk._("◀ All of them"), "adpanel")]])
 
 

@@ -17,7 +17,7 @@ from handlers.chat.context import House
 from handlers.chat.questions import Choice, Form, Question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from handlers.inputs.text import press_a_button, short_text
 from storage.activities import activities, offers, reminders, sign_ups, waiting_list
 from storage.activities.activities import Activity
@@ -148,7 +148,7 @@ _SIGN_UP = Form(
 
 def offered_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    until = words.moment(datetime.fromisoformat(params["until"]), params["now"], house.organisation.zone, language)
+    until = formatting.moment(datetime.fromisoformat(params["until"]), params["now"], house.organisation.zone, language)
     text = Markup("🎁 {}\n{}\n{}").format(
         _("A place is free for you!"), words.title_and_time(house, language, params),
         _("It is kept for you until {time}; then it goes to the next.").format(time=until),

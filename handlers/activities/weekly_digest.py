@@ -9,11 +9,10 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.activities import format as words
 from handlers.chat.context import House
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from storage.activities import activities, weekly_digest
 from storage.geodesy import distance
 from storage.people import people
@@ -52,7 +51,7 @@ def digest_words(house: House, language: str, params: Mapping[str, Any]) -> tupl
     _ = translations.translator(language)
     lines = [Markup("🗞 <b>{}</b>").format(_("This week near you"))]
     for at, one in enumerate(params["found"], start=1):
-        when = words.moment(one["starts_at"], params["now"], house.organisation.zone, language)
+        when = formatting.moment(one["starts_at"], params["now"], house.organisation.zone, language)
         far = "" if one["metres"] is None else f" · {translations.distance(one['metres'], language)}"
         lines.append(Markup("{}. <b>{}</b>\n{}{}").format(at, one["title"], when, far))
     keys = [Button(f"{at}", f"actopen:{one['id']}") for at, one in enumerate(params["found"], start=1)]

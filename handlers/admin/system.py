@@ -12,10 +12,9 @@ from handlers.chat.access import Right
 from handlers.chat.context import House, Process
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.date import show_moment
-from handlers.stations import format as station_format
 from storage import database, deliveries, schema
 from storage.coordination import replicas
 from storage.operations import backups, errors, queues
@@ -97,7 +96,7 @@ async def _queue_lines(talk: Talk) -> list[Markup]:
     for name, label in QUEUES.items():
         queue = found[name]
         if queue.waiting:
-            since = f" ({station_format.ago(queue.since, talk.now, talk.language)})" if queue.since else ""
+            since = f" ({formatting.ago(queue.since, talk.now, talk.language)})" if queue.since else ""
             parts.append(Markup("  {}: <b>{}</b>{}").format(talk._(label), queue.waiting, since))
     return [Markup("📬 {}").format(talk._("What waits:") if parts else talk._("Nothing waits.")), *parts]
 
@@ -109,7 +108,7 @@ async def _backup_line(talk: Talk) -> Markup:
         said = talk._("no backup yet")
     else:
         said = talk._("last backup {ago}, {size}").format(
-            ago=station_format.ago(whole.at, talk.now, talk.language), size=megabytes(talk, whole.size)
+            ago=formatting.ago(whole.at, talk.now, talk.language), size=megabytes(talk, whole.size)
         )
     if last is not None and last.trouble:
         said += " · " + talk._("the last try failed: {trouble}").format(trouble=last.trouble)

@@ -17,11 +17,11 @@ from handlers.cases.evidence_limits import full_words, quota_of, room_words
 from handlers.cases.message_content import parts_of, read_said
 from handlers.chat.access import Right
 from handlers.chat.case_keyboard import case_keyboard, is_leave, is_switch
+from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Danger, Talk
-from handlers.start import stray_other, stray_text
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages

@@ -13,8 +13,8 @@ from handlers.chat.access import Right
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
+from handlers.i18n.formatting import ago
 from handlers.i18n.translations import N_
-from handlers.stations.format import ago
 from storage import audit
 from storage.audit import Act
 from storage.cases import cases

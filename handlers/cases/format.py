@@ -7,10 +7,9 @@ from datetime import date, datetime
 
 from markupsafe import Markup, escape
 
-from handlers.activities import format as activity_format
 from handlers.chat.context import House
 from handlers.chat.talk import Button, Buttons
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from storage.cases import time_limits
 from storage.cases.cases import Case, CaseContent, CaseState, Outcome
@@ -77,7 +76,7 @@ def due_words(house: House, row: Case, now: datetime, language: str) -> str:
     """Until when an answer is due, to words of danger or the first one; that it is late."""
     _ = translations.translator(language)
     due = row.urgent_due_at or row.due_at
-    when = activity_format.moment(due, now, house.organisation.zone, language)
+    when = formatting.moment(due, now, house.organisation.zone, language)
     if not is_answered(row) and due <= now:
         return "🔴 " + _("late since {when}").format(when=when)
     return _("due {when}").format(when=when)

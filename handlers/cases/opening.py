@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from markupsafe import Markup
 
-from handlers.activities import format as activity_format
 from handlers.cases import format as words
 from handlers.cases.alarm import raise_alarm
 from handlers.cases.desk_form import ANONYMOUS, NO_PLATFORM, WITHHELD
@@ -16,6 +15,7 @@ from handlers.cases.evidence_limits import full_words
 from handlers.cases.message_content import parts_of, unpacked
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Button, Talk
+from handlers.i18n import formatting
 from handlers.inputs.consent import CASE
 from storage.cases import cases, time_limits
 from storage.cases import deadlines as case_deadlines
@@ -165,9 +165,7 @@ def _received(talk: Talk, desk: Desk, row: Case, lines: list[Any]) -> Markup:
 
 
 def _next_lines(talk: Talk, desk: Desk, row: Case, content: CaseContent, limits: list[CaseLimit]) -> list[Markup | str]:
-    when = activity_format.moment(
-        row.urgent_due_at or row.due_at, talk.now, talk.house.organisation.zone, talk.language
-    )
+    when = formatting.moment(row.urgent_due_at or row.due_at, talk.now, talk.house.organisation.zone, talk.language)
     lines: list[Markup | str] = [
         Markup("⏱ {}").format(talk._("You hear from us by {when} at the latest.").format(when=when))
     ]

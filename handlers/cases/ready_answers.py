@@ -21,7 +21,7 @@ from storage.cases.cases import Case
 from storage.cases.desks import Canned, in_language
 from storage.cases.messages import Said, Side
 from storage.dialogues import Answers, Value
-from storage.people import people
+from storage.updates import user_state
 
 
 def register(routes: Routes) -> None:
@@ -68,7 +68,7 @@ async def _wording(talk: Talk, row: Case, canned: Canned) -> str:
     """In the rider's language."""
     language = talk.house.organisation.language
     if row.person_id is not None:
-        (standing,) = await people.standings(talk.session, [row.person_id], talk.now)
+        (standing,) = await user_state.standings(talk.session, [row.person_id], talk.now)
         language = standing.spoken or language
     return in_language(canned.words, language)
 

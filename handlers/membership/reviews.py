@@ -13,13 +13,12 @@ from handlers.chat.context import House
 from handlers.chat.questions import Choice, Question, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Talk
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import short_text
 from handlers.membership.application_form import answer_lines
 from handlers.membership.applications import REASONS, reason_words
 from handlers.membership.memberships import number_words
-from handlers.stations import format as station_format
 from storage import audit
 from storage.audit import Act
 from storage.dialogues import Answers
@@ -62,7 +61,7 @@ async def _queue(talk: Talk) -> tuple[Markup, Buttons]:
     ]
     keys = []
     for at, row in enumerate(found.first, start=1):
-        age = station_format.ago(row.waiting_since, talk.now, talk.language)
+        age = formatting.ago(row.waiting_since, talk.now, talk.language)
         free = reviews.is_free(row, talk.person.id, talk.now)
         sign = "" if free else " 🔒"
         lines.append(Markup("{}. {} · {}{}").format(at, row.receipt, age, sign))
@@ -94,7 +93,7 @@ async def _show(talk: Talk, row: Application) -> None:
     if proof:
         talk.send("sendPhoto", {"photo": proof, "caption": row.receipt, "protect_content": True}, [])
     lines = [
-        f"<b>{escape(row.receipt)}</b> · {escape(station_format.ago(row.waiting_since, talk.now, talk.language))}",
+        f"<b>{escape(row.receipt)}</b> · {escape(formatting.ago(row.waiting_since, talk.now, talk.language))}",
         *answer_lines(talk, content.answers),
     ]
     for question, given in content.exchange:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from handlers.i18n.translations import N_, clock, day_of_year, number, translator, weekday
+from handlers.i18n.formatting import ago
+from handlers.i18n.translations import N_, clock, day_of_year, translator, weekday
 from storage.hours.opening_hours import Hours, State
 from storage.stations.reports import Kind, StationState
 from storage.stations.stations import Amenity
@@ -88,19 +89,6 @@ def _when(moment: datetime, today: date, language: str, past_midnight: bool = Fa
         return _("tomorrow {time}").format(time=time)
     day = weekday(moment.date(), language) if days < 7 else day_of_year(moment.date(), language)
     return _("{day} {time}").format(day=day, time=time)
-
-
-def ago(then: datetime, now: datetime, language: str) -> str:
-    """ "20 min ago", "3 h ago", "5 days ago"."""
-    _ = translator(language)
-    minutes = max(0, int((now - then).total_seconds() // 60))
-    if minutes < 1:
-        return _("just now")
-    if minutes < 60:
-        return _("{n} min ago").format(n=number(minutes, language))
-    if minutes < 48 * 60:
-        return _("{n} h ago").format(n=number(minutes // 60, language))
-    return _("{n} days ago").format(n=number(minutes // (24 * 60), language))
 
 
 def reports(states: Sequence[StationState], now: datetime, language: str) -> list[str]:

@@ -12,7 +12,7 @@ from handlers.chat.access import Right
 from handlers.chat.context import House
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Button, Buttons, Forged, Talk
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.stations import format as station_format
 from handlers.stations.admin import closed_line
@@ -92,7 +92,7 @@ def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Mar
         lines.append(Markup("\n☎️ {}").format(row.phone))
     if row.note:
         lines.append(Markup("ℹ️ {}").format(row.note))
-    fresh = talk._("Entered or checked {ago}").format(ago=station_format.ago(row.updated_at, talk.now, talk.language))
+    fresh = talk._("Entered or checked {ago}").format(ago=formatting.ago(row.updated_at, talk.now, talk.language))
     lines.append(Markup("\n<i>{}</i>").format(fresh))
     return Markup("\n").join(lines)
 

@@ -19,7 +19,7 @@ from storage.people import people
 from storage.stations import reports, searches
 from storage.stations.reports import Kind, ReportedAlready
 from storage.stations.searches import Search
-from storage.updates import batched_writes, updates
+from storage.updates import batched_writes, updates, user_state
 from storage.updates.batched_writes import Seen
 from storage.updates.updates import Done
 
@@ -85,7 +85,7 @@ async def test_a_search_handed_over_again_is_kept_once_and_encrypted(database: D
         assert await searches.was_near(session, 1, 37.44, 116.36, NOW + timedelta(minutes=119))
         assert not await searches.was_near(session, 1, 37.44, 116.36, NOW + timedelta(minutes=121))
         assert not await searches.was_near(session, 1, 38.43, 116.36, NOW)
-        (known, unknown) = await people.standings(session, [1, 2], NOW)
+        (known, unknown) = await user_state.standings(session, [1, 2], NOW)
         assert known.known and not unknown.known
 
 
@@ -96,7 +96,7 @@ async def test_an_open_form_is_seen_by_every_process_until_it_expires(database: 
         await dialogues.keep(session, form, NOW, timedelta(hours=24))
     async with database.reading() as session:
         assert await dialogues.current(session, 1, NOW + timedelta(hours=23)) == form
-        assert (await people.standings(session, [1], NOW))[0].form == "address"
+        assert (await user_state.standings(session, [1], NOW))[0].form == "address"
         assert await dialogues.current(session, 1, NOW + timedelta(hours=24)) is None
 
 
@@ -154,7 +154,7 @@ async def test_sqlites_log_is_moved_into_the_file_once_it_is_long(tmp_path: Path
     assert await database.checkpoint(above=1)
     assert (tmp_path / "x.db").stat().st_size > before
     async with database.reading() as session:
-        assert (await people.standings(session, [3_000], NOW))[0].known
+        assert (await user_state.standings(session, [3_000], NOW))[0].known
     await database.close()
 
 
@@ -166,7 +166,7 @@ async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(
     for apart in (True, False):
         async with other.writing():
             async with database.reading() as session:  # so that the connection is there
-                await people.standings(session, [1], NOW)
+                await user_state.standings(session, [1], NOW)
 
             async def writes(apart: bool) -> None:
                 async with database.writing(apart):
