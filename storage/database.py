@@ -109,7 +109,7 @@ class Database:
     async def writing(self, apart: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on an error.
 
-        `apart`: its statements may take long (see storage/sqlite_connection.py).
+        `apart`: its statements may take long (see storage/sqlite_driver.py).
         """
         begun = time.perf_counter()
         try:

@@ -42,7 +42,7 @@ CASES, HANDLERS, FORMS, SIGNING, PLACES = 100, 10, 100, 100, 60
 FIRST_HANDLER, FIRST_FORM, FIRST_SIGNING = 9_001, 2_001, 3_001
 UNEVEN = 3
 """Messages by which arrivals may bunch up, since they are counted where they arrive and three processes share two
-cores. What leaves is held exactly (tests/test_shares.py)."""
+cores. What leaves is held exactly (tests/unit/test_rate_quota.py)."""
 NEWS = "Free haircuts on Saturday"
 LATEST = 180
 

@@ -1,4 +1,4 @@
-"""Desks as they stand in the config: bot/desks.toml, with what config.toml changes or adds."""
+"""Desks as they stand in the config: bot/config/desks.toml, with what config.toml changes or adds."""
 
 from __future__ import annotations
 
@@ -93,13 +93,13 @@ class DeskSection(_Part):
 
 @cache
 def built_in() -> Mapping[str, Any]:
-    """The tables of bot/desks.toml by key."""
+    """The tables of bot/config/desks.toml by key."""
     found: dict[str, Any] = tomllib.loads(_FILE.read_text("utf-8"))["desks"]
     return found
 
 
 def merged(changes: object) -> dict[str, Any]:
-    """The desks of bot/desks.toml with those of config.toml over them, key by key."""
+    """The desks of bot/config/desks.toml with those of config.toml over them, key by key."""
     given = changes if isinstance(changes, dict) else {}
     desks = {key: dict(values) for key, values in built_in().items()}
     for key, values in given.items():

@@ -1,7 +1,7 @@
 """The settings in force: those of the config, with what was changed in the chat over them.
 
 A change is checked by the very rules of the config file. It holds at once in the process that made it, and within a
-second in every other one (they watch a counter, see storage/versions.py).
+second in every other one (they watch a counter, see storage/coordination/change_counters.py).
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class ErrorBook:
 
 
 def place_of(error: BaseException) -> str:
-    """The innermost line of our own code that it came through: "handlers/my.py:38 show"."""
+    """The innermost line of our own code that it came through: "handlers/overview.py:38 show"."""
     return innermost(traceback.extract_tb(error.__traceback__))
 
 

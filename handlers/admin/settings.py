@@ -127,7 +127,7 @@ SETTINGS: dict[str, Setting] = {
     "districts": Setting("membership.districts", N_("🗺 Districts"), _LIST, _list, _listed),
     "platforms": Setting("membership.platforms", N_("🛵 Platforms"), _LIST, _list, _listed),
 }  # fmt: skip
-"""By the key in their buttons. The ready answers of the desks are in handlers/settings_answers.py."""
+"""By the key in their buttons. The ready answers of the desks are in handlers/admin/ready_answers.py."""
 
 
 def register(routes: Routes) -> None:

@@ -1,4 +1,4 @@
-"""/broadcast: one message to many. Composing it; what happens then is in handlers/broadcast_panel.py."""
+"""/broadcast: one message to many. Composing it; what happens then is in handlers/broadcasts/panel.py."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """To whom a broadcast goes: the questions of its form, and the segment that their answers mean.
 
-A feature adds its own here, and its condition in storage/segments.py.
+A feature adds its own here, and its condition in storage/broadcasts/segments.py.
 """
 
 from __future__ import annotations

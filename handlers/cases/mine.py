@@ -1,6 +1,6 @@
 """The desks as riders meet them: what a desk is, its form, the number, where a case stands, closing and reopening.
 
-What is said in a case is in handlers/case_talk.py; the handlers' side in handlers/case_desk.py.
+What is said in a case is in handlers/cases/conversation.py; the handlers' side in handlers/cases/desk.py.
 """
 
 from __future__ import annotations

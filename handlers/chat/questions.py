@@ -1,4 +1,4 @@
-"""Forms and questions as they are declared; handlers/forms.py asks them."""
+"""Forms and questions as they are declared; handlers/chat/forms.py asks them."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Outgoing:
     """One call of the Bot API, made after the commit. `after` hears its result.
 
     A minor one (the tick on a pressed button) may fail unnoticed. A vital one is said also to somebody in danger, who
-    is spared all else (see handlers/emergency.py).
+    is spared all else (see handlers/chat/emergency.py).
     """
 
     method: str
@@ -237,7 +237,7 @@ class Talk:
         self.outgoing.append(Outgoing(method, params, minor=True))
 
     def append(self, row: Append) -> None:
-        """Adds a row without having read anything (see storage/appends.py)."""
+        """Adds a row without having read anything (see storage/updates/batched_writes.py)."""
         self.appends.append(row)
 
 

@@ -37,7 +37,7 @@ class Period:
 
     @property
     def name(self) -> str:
-        """As storage/search_figures.py names it: "2026-W48", "2026-11", "2026"."""
+        """As storage/statistics/searches.py names it: "2026-W48", "2026-11", "2026"."""
         if self.kind is Kind.WEEK:
             year, week, _ = self.first.isocalendar()
             return f"{year}-W{week:02d}"

@@ -1,5 +1,5 @@
 """Cases: what somebody brings to a desk, who takes care of it, and where it stands. What is said in one is in
-storage/case_talk.py.
+storage/cases/messages.py.
 
 Whoever may not see a case gets the same answer as for a number that was never given.
 """

@@ -1,4 +1,4 @@
-"""Time limits that may apply to cases: until when, by which of storage/time_limits.toml."""
+"""Time limits that may apply to cases: until when, by which of storage/cases/time_limits.toml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Desks where people are helped: each is data (see bot/desks.toml), so that an organisation adds one without code."""
+"""Desks where people are helped: each is data (see bot/config/desks.toml), so that an organisation adds one without code."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Option(NamedTuple):
     key: str
     words: Words
     limits: Sequence[str] = ()
-    """Of a kind: the time limits that may apply (storage/time_limits.toml)."""
+    """Of a kind: the time limits that may apply (storage/cases/time_limits.toml)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,9 @@ class Desk:
     working_days: bool = False
     answers: Sequence[Canned] = ()
     danger: Sequence[str] = ()
-    """Words of danger of the organisation's own, beside those of storage/danger_words.toml."""
+    """Words of danger of the organisation's own, beside those of storage/emergency/danger_words.toml."""
     emergency: Words = field(default_factory=dict)
-    """What is said to them in place of the numbers of storage/emergency_numbers.toml."""
+    """What is said to them in place of the numbers of storage/emergency/emergency_numbers.toml."""
     crisis: bool = False
     """Whether somebody in danger is sent here."""
     urgent_within: timedelta = timedelta(minutes=30)

@@ -19,7 +19,7 @@ from storage.database import Refused
 
 _DAY = timedelta(days=1)
 _RIDER = 0
-"""Side.RIDER of storage/case_talk, which knows this module."""
+"""Side.RIDER of storage/cases/messages, which knows this module."""
 
 
 class Full(Enum):

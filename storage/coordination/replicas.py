@@ -17,7 +17,7 @@ SLACK = 0.05
 """Of the limit: a share is not taken back for less."""
 LIVES_FOR = timedelta(seconds=6)
 """A process that has not been heard of for so long is gone; one that could not say for so long that it lives sends
-nothing (see bot/shares.py)."""
+nothing (see bot/telegram/rate_quota.py)."""
 
 
 class Replica(Base):

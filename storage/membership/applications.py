@@ -1,4 +1,4 @@
-"""Applications to join the union: what riders do with theirs. What reviewers do is in storage/reviews.py."""
+"""Applications to join the union: what riders do with theirs. What reviewers do is in storage/membership/reviews.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables to be handed out as files. Those of people are made only for a reason (see handlers/exports.py)."""
+"""Tables to be handed out as files. Those of people are made only for a reason (see handlers/admin/exports.py)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ LIST_AT_MOST_EVERY = timedelta(seconds=30)
 
 
 class SearchRow(Base):
-    """`id` is the key of the update that asked (see storage/updates.py), so a search is never kept twice."""
+    """`id` is the key of the update that asked (see storage/updates/updates.py), so a search is never kept twice."""
 
     __tablename__ = "searches"
 

@@ -135,8 +135,10 @@ async def test_an_update_that_ends_the_process_twice_is_set_aside(
     said = (tmp_path / "log").read_text()
     assert "an update ended the process twice and is set aside" in said
     if word == HANG:
-        assert "the event loop is held" in said and "tests/poison.py" in said and "lick_for_ever" in said
-        assert "tests/poison.py" in told
+        assert (
+            "the event loop is held" in said and "tests/support/poisoned_program.py" in said and "lick_for_ever" in said
+        )
+        assert "tests/support/poisoned_program.py" in told
     assert TOKEN not in said and "Liu" not in said and word not in said
     assert not list((tmp_path / "data" / FOLDER).iterdir()), "an end in order left something behind"
 
@@ -187,7 +189,9 @@ async def test_the_watchdog_ends_what_an_update_holds_after_30_s(town: Town) -> 
     with left_behind(town.config.data.folder) as crashes:
         (crash,) = crashes
     assert crash.is_certain and [(one.key, one.handler) for one in crash.suspects] == [(77, "bad")]
-    assert crash.suspects[0].place.startswith("bot/watchdog.py:")  # here it looks from the loop's own thread
+    assert crash.suspects[0].place.startswith(
+        "bot/observability/watchdog.py:"
+    )  # here it looks from the loop's own thread
 
 
 @contextlib.asynccontextmanager

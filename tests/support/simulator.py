@@ -167,14 +167,14 @@ class Town:
 def configured(folder: Path, address: str, **telegram_section: Any) -> Config:
     """The defaults, with the test's Telegram and people."""
     config = load(folder / "none.toml")
-    # A test plays faster than people do; tests/test_refused.py has the pace of one chat.
+    # A test plays faster than people do; tests/acceptance/test_chat_limits.py has the pace of one chat.
     pace = {"messages_per_second_per_chat": 1_000}
     section = type(config.telegram).model_validate(
         {"token": TOKEN, "api_base_url": address, **pace, **telegram_section}
     )
     people = type(config.people)(coordinators=[COORDINATOR], admins=[ADMIN], counsel=[COUNSEL, SECOND_COUNSEL])
     backup = config.backup.model_copy(update={"enabled": False})
-    # So for these: tests/test_abuse.py has the limits of the default.
+    # So for these: tests/acceptance/test_rate_limits.py has the limits of the default.
     limits = config.limits.model_copy(update={"burst": 100_000})
     return config.model_copy(update={"telegram": section, "people": people, "backup": backup, "limits": limits})
 

@@ -337,7 +337,7 @@ async def _carry(
     database: Database, claimed: list[Claimed], heard: dict[tuple[int, int], list[int]], chance: random.Random,
     now: datetime,
 ) -> None:  # fmt: skip
-    """As bot/delivering does: one after the other to each person; what stands behind one that was put off waits too."""
+    """As bot/telegram/delivery_sender does: one after the other to each person; what stands behind one that was put off waits too."""
     outcomes, put_off = [], dict[int, datetime]()
     for one in claimed:
         fate = chance.random()
