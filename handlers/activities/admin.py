@@ -51,10 +51,10 @@ def register(routes: Routes) -> None:
     routes.press("adpanel", panel_again, right=right, writes=False)
     routes.press("adnew", begin, right=right)
     routes.press("ad", show, int, right=right, writes=False)
-    for name, handle in (
-        ("adpublish", publish), ("adedit", edit), ("adcopy", copy), ("adcancel", begin_cancel),
-    ):  # fmt: skip
-        routes.press(name, handle, int, right=right)
+    routes.press("adpublish", publish, int, right=right)
+    routes.press("adedit", edit, int, right=right)
+    routes.press("adcopy", copy, int, right=right)
+    routes.press("adcancel", begin_cancel, int, right=right)
     for form in (_NEW, _EDIT, _CANCEL):
         routes.form(form)
     routes.notice("activity_changed", changed_words, about_change)

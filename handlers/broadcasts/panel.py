@@ -30,8 +30,9 @@ def register(routes: Routes) -> None:
     routes.press("bsend", send, int, right=Right.BROADCAST)
     routes.press("bapprove", approve, int, right=Right.BROADCAST)
     routes.press("blook", look, int, right=Right.BROADCAST)
-    for what in ("pause", "resume", "cancel"):
-        routes.press(f"b{what}", _mover(what), int, right=Right.BROADCAST)
+    routes.press("bpause", pause, int, right=Right.BROADCAST)
+    routes.press("bresume", resume, int, right=Right.BROADCAST)
+    routes.press("bcancel", cancel, int, right=Right.BROADCAST)
     routes.press("bretry", retry, int, right=Right.BROADCAST)
     routes.press("bpicture", picture, int, right=Right.BROADCAST, writes=False)
     routes.press("brecall", ask_to_recall, int, right=Right.BROADCAST, writes=False)
@@ -107,13 +108,16 @@ async def approve(talk: Talk, broadcast_id: int) -> None:
     talk.edit(talk._("Approved. It starts when its time has come."))
 
 
-def _mover(what: str) -> Any:
-    async def move(talk: Talk, broadcast_id: int) -> None:
-        row = await broadcasts.move(talk.session, broadcast_id, what, talk.now)
-        await _show(talk, row)
+async def pause(talk: Talk, broadcast_id: int) -> None:
+    await _show(talk, await broadcasts.move(talk.session, broadcast_id, "pause", talk.now))
 
-    move.__name__ = f"{what}_broadcast"
-    return move
+
+async def resume(talk: Talk, broadcast_id: int) -> None:
+    await _show(talk, await broadcasts.move(talk.session, broadcast_id, "resume", talk.now))
+
+
+async def cancel(talk: Talk, broadcast_id: int) -> None:
+    await _show(talk, await broadcasts.move(talk.session, broadcast_id, "cancel", talk.now))
 
 
 async def retry(talk: Talk, broadcast_id: int) -> None:

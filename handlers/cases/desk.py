@@ -35,10 +35,11 @@ def register(routes: Routes) -> None:
     routes.press("desks", show_desks_again, right=Right.SEE_CASES, writes=False)
     routes.press("casequeue", show_queue, str, int, right=Right.SEE_CASES, writes=False)
     routes.press("casemine", show_mine, right=Right.HANDLE_CASES, writes=False)
-    for name, handle in (("caseclaim", claim), ("caseconflict", mark_conflict)):
-        routes.press(name, handle, int, right=Right.HANDLE_CASES)
-    for name, handle in (("casedo", show), ("caseask", ask_for_conflict), ("caseclose", ask_outcome)):
-        routes.press(name, handle, int, right=Right.HANDLE_CASES, writes=False)
+    routes.press("caseclaim", claim, int, right=Right.HANDLE_CASES)
+    routes.press("caseconflict", mark_conflict, int, right=Right.HANDLE_CASES)
+    routes.press("casedo", show, int, right=Right.HANDLE_CASES, writes=False)
+    routes.press("caseask", ask_for_conflict, int, right=Right.HANDLE_CASES, writes=False)
+    routes.press("caseclose", ask_outcome, int, right=Right.HANDLE_CASES, writes=False)
     routes.press("casereplay", replay, int, right=Right.HANDLE_CASES)
     routes.press("casewait", wait_for, int, int, right=Right.HANDLE_CASES)
     routes.press("caseclosed", close, int, str, right=Right.HANDLE_CASES)

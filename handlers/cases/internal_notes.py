@@ -27,9 +27,10 @@ from storage.dialogues import Answers
 
 def register(routes: Routes) -> None:
     right = Right.HANDLE_CASES
-    for name, handle in (("casenote", begin_note), ("casepeers", begin_asking), ("casehand", begin_handing),
-                         ("casetell", begin_telling)):  # fmt: skip
-        routes.press(name, handle, int, right=right)
+    routes.press("casenote", begin_note, int, right=right)
+    routes.press("casepeers", begin_asking, int, right=right)
+    routes.press("casehand", begin_handing, int, right=right)
+    routes.press("casetell", begin_telling, int, right=right)
     for form in (_NOTE, _ASK, _TELL, _HAND):
         routes.form(form)
     routes.notice("case_question", question_words)

@@ -29,9 +29,12 @@ from storage.membership.review_alerts import KIND as WAITS
 
 def register(routes: Routes) -> None:
     routes.command("reviews", show_queue, about=N_("Review applications"), right=Right.REVIEW)
-    for name, handle in (("review", take), ("rapprove", approve), ("rrefuse", begin_refusal), ("rask", begin_question),
-                         ("rrelease", release), ("rundo", undo)):  # fmt: skip
-        routes.press(name, handle, int, right=Right.REVIEW)
+    routes.press("review", take, int, right=Right.REVIEW)
+    routes.press("rapprove", approve, int, right=Right.REVIEW)
+    routes.press("rrefuse", begin_refusal, int, right=Right.REVIEW)
+    routes.press("rask", begin_question, int, right=Right.REVIEW)
+    routes.press("rrelease", release, int, right=Right.REVIEW)
+    routes.press("rundo", undo, int, right=Right.REVIEW)
     routes.press("reviewnext", take_next, right=Right.REVIEW)
     routes.press("reviews", show_queue_again, right=Right.REVIEW, writes=False)
     routes.form(_REFUSAL)
