@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from handlers.activities import format as activity_format
+from handlers.activities import presses as activities_presses
+from handlers.broadcasts import presses
 from handlers.broadcasts.compose import mutable, topic_words
 from handlers.cases import format as case_format
+from handlers.cases import presses as cases_presses
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.membership.applications import status
@@ -25,7 +29,7 @@ from storage.membership import applications, memberships
 
 def register(routes: Routes) -> None:
     routes.command("my", my, about=N_("What is mine"), writes=False)
-    routes.press("topic", switch_topic, str)
+    routes.press(presses.SWITCH_TOPIC, switch_topic)
 
 
 async def my(talk: Talk) -> None:
@@ -51,7 +55,7 @@ def _cases(talk: Talk, mine: Sequence[Case]) -> tuple[Markup, Buttons]:
     for row in mine:
         state = case_format.state_words(row, talk.language)
         lines.append(Markup("{} · {}").format(case_format.heading(talk.house, row, talk.language), state))
-    keys = [Button(row.number, f"case:{row.id}") for row in mine]
+    keys = [cases_presses.SHOW_CASE.button(row.number, row.id) for row in mine]
     return Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)]
 
 
@@ -69,14 +73,16 @@ async def _activities(talk: Talk) -> tuple[Markup, Buttons]:
         when = formatting.moment(row.starts_at, talk.now, zone, talk.language)
         stands = activity_format.standing(place, position, talk.now, zone, talk.language)
         lines.append(Markup("{}. <b>{}</b>, {}\n{}").format(at, row.title, when, stands))
-        keys.append(Button(f"{at}", f"actopen:{row.id}"))
+        keys.append(activities_presses.OPEN_CARD.button(f"{at}", row.id))
     if not coming:
         lines.append(Markup("{}").format(talk._("None yet. /activities shows what is on.")))
     wants = await weekly_digest.wants(talk.session, talk.person.id)
-    weekly = Button(talk._("🔕 No more weekly digest") if wants else talk._("🗞 Weekly digest"), "digest")
-    tools = [Button(talk._("🔔 Reminders"), "leads:0"), weekly]
+    weekly = activities_presses.SWITCH.button(
+        talk._("🔕 No more weekly digest") if wants else talk._("🗞 Weekly digest")
+    )
+    tools = [activities_presses.SHOW_LEADS.button(talk._("🔔 Reminders"), 0), weekly]
     if talk.house.public_url:
-        tools.append(Button(talk._("📅 Calendar"), "feed"))
+        tools.append(activities_presses.SHOW_FEED.button(talk._("📅 Calendar")))
     return Markup("\n").join(lines), [keys[:8], tools]
 
 

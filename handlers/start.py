@@ -7,13 +7,14 @@ from collections.abc import Callable
 from markupsafe import Markup
 from telegram import ChatMember
 
-from handlers.chat import forms
+from handlers.chat import forms, presses
 from handlers.chat.access import Right
 from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import location_keyboard
+from handlers.chat.press import Button, InvalidCallback
 from handlers.chat.routes import Routes, menu
-from handlers.chat.talk import Button, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import LANGUAGES, N_
 from storage.people import people
 
@@ -37,11 +38,15 @@ def register(routes: Routes) -> None:
     async def started(talk: Talk) -> None:
         await start(talk, routes)
 
+    async def form_pressed(talk: Talk, mark: str, what: str, argument: str) -> None:
+        await forms.press(talk, routes.forms, mark, what, argument)
+
+    routes.press(presses.FORM, form_pressed)
     routes.command("start", started, about=N_("Start"), writes=False)
     routes.command("help", show_help, about=N_("What I can do"), writes=False)
     routes.command("language", language, about=N_("语言 / Language"), writes=False, for_blocked=True)
     routes.command("cancel", cancelled, about=N_("Leave a form"))
-    routes.press("language", chosen, str, for_blocked=True)
+    routes.press(presses.CHOOSE_LANGUAGE, chosen, for_blocked=True)
     routes.event("text", stray_text, writes=False)
     routes.event("other", stray_other, writes=False)
     routes.event("unknown", unknown, writes=False)
@@ -79,13 +84,14 @@ async def help_(talk: Talk, routes: Routes) -> None:
 
 async def language(talk: Talk) -> None:
     talk.say(
-        "请选择语言 / Choose your language", [[Button(name, f"language:{code}") for code, name in LANGUAGES.items()]]
+        "请选择语言 / Choose your language",
+        [[presses.CHOOSE_LANGUAGE.button(name, code) for code, name in LANGUAGES.items()]],
     )
 
 
 async def choose_language(talk: Talk, code: str, routes: Routes) -> None:
     if code not in LANGUAGES:
-        raise Forged
+        raise InvalidCallback
     await people.choose_language(talk.session, talk.person.id, code)
     talk.speak(code)
     show_menu(talk, routes, code)

@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.telegram.courier import Courier
 from handlers.activities.check_ins import door_caption
 from handlers.chat.context import House
-from handlers.chat.talk import Button, File, Outgoing, buttons_markup
+from handlers.chat.press import Button
+from handlers.chat.talk import File, Outgoing, buttons_markup
 from handlers.i18n.translations import translator
 from storage.activities import activities, attendance, check_ins
 from storage.activities.check_ins import Door

@@ -24,8 +24,9 @@ from handlers.chat import emergency
 from handlers.chat.context import House
 from handlers.chat.dispatch import Call, call_for, call_for_blocked
 from handlers.chat.incoming import Incoming, Json, odd_kind
+from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Danger, Forged, NoSession, Person, Talk
+from handlers.chat.talk import Danger, NoSession, Person, Talk
 from handlers.i18n import translations
 from storage import deliveries, dialogues
 from storage.coordination.batching import Grouped
@@ -176,7 +177,7 @@ class Answering:
             held.name(handler)
             await self._prepare(talk, call)
             await (self._write(talk, call) if call.route.writes else self._read(talk, call))
-        except Forged:
+        except InvalidCallback:
             refusals.say_forged(talk)
             outcome = "forged"
         except Refused as refusal:

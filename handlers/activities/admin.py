@@ -10,15 +10,18 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.activities import format as words
+from handlers.activities import presses
 from handlers.activities.attendance import find_activity
 from handlers.activities.form import DEFAULTS, answers_of, composing, plan_from
 from handlers.activities.reminders import wake
+from handlers.broadcasts import presses as broadcasts_presses
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Button, Buttons
 from handlers.chat.questions import Form, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import short_text
@@ -48,13 +51,13 @@ SHOWN_FOR = timedelta(days=1)
 def register(routes: Routes) -> None:
     right = Right.RUN_ACTIVITIES
     routes.command("activity", panel, about=N_("Run activities"), right=right, writes=False)
-    routes.press("adpanel", panel_again, right=right, writes=False)
-    routes.press("adnew", begin, right=right)
-    routes.press("ad", show, int, right=right, writes=False)
-    routes.press("adpublish", publish, int, right=right)
-    routes.press("adedit", edit, int, right=right)
-    routes.press("adcopy", copy, int, right=right)
-    routes.press("adcancel", begin_cancel, int, right=right)
+    routes.press(presses.PANEL_AGAIN, panel_again, right=right, writes=False)
+    routes.press(presses.BEGIN, begin, right=right)
+    routes.press(presses.SHOW, show, right=right, writes=False)
+    routes.press(presses.PUBLISH, publish, right=right)
+    routes.press(presses.EDIT, edit, right=right)
+    routes.press(presses.COPY, copy, right=right)
+    routes.press(presses.BEGIN_CANCEL, begin_cancel, right=right)
     for form in (_NEW, _EDIT, _CANCEL):
         routes.form(form)
     routes.notice("activity_changed", changed_words, about_change)
@@ -79,9 +82,9 @@ async def _panel(talk: Talk) -> tuple[Markup, Buttons]:
         state = talk._(STATES[ActivityState(row.state)]).split(" ")[0]
         entry = words.line(row, figures[row.id], None, talk.now, zone, talk.language)
         lines.append(Markup("\n{}. {} {}").format(at, state, entry))
-    numbers = [Button(f"{at}", f"ad:{row.id}") for at, row in enumerate(rows, start=1)]
+    numbers = [presses.SHOW.button(f"{at}", row.id) for at, row in enumerate(rows, start=1)]
     grid = [numbers[at : at + 5] for at in range(0, len(numbers), 5)]
-    return Markup("\n").join(lines), [*grid, [Button(talk._("➕ New activity"), "adnew")]]
+    return Markup("\n").join(lines), [*grid, [presses.BEGIN.button(talk._("➕ New activity"))]]
 
 
 async def show(talk: Talk, activity_id: int) -> None:
@@ -109,20 +112,30 @@ def _buttons(talk: Talk, row: Activity) -> Buttons:
     number = row.id
     rows: list[list[Button]] = []
     if row.state == ActivityState.DRAFT:
-        rows.append([Button(talk._("✅ Publish"), f"adpublish:{number}")])
+        rows.append([presses.PUBLISH.button(talk._("✅ Publish"), number)])
     if row.state != ActivityState.CANCELLED and row.ends_at > talk.now:
         rows.append(
-            [Button(talk._("✎ Change"), f"adedit:{number}"), Button(talk._("❌ Cancel it"), f"adcancel:{number}")]
+            [
+                presses.EDIT.button(talk._("✎ Change"), number),
+                presses.BEGIN_CANCEL.button(talk._("❌ Cancel it"), number),
+            ]
         )
-        repeat_it = Button(talk._("🔁 Repeat"), f"adrepeat:{number}")
-        end_it = Button(talk._("⏹ End the series"), f"adend:{number}")
-        rows.append([repeat_it if row.series_id is None else end_it, Button(talk._("🏆 Rounds"), f"rounds:{number}")])
-    rows.append([Button(talk._("⧉ Copy"), f"adcopy:{number}"), Button(talk._("👥 People"), f"people:{number}")])
+        repeat_it = presses.REPEAT.button(talk._("🔁 Repeat"), number)
+        end_it = presses.END_SERIES.button(talk._("⏹ End the series"), number)
+        rows.append(
+            [repeat_it if row.series_id is None else end_it, presses.SHOW_ROUNDS.button(talk._("🏆 Rounds"), number)]
+        )
+    rows.append(
+        [presses.COPY.button(talk._("⧉ Copy"), number), presses.SHOW_PEOPLE.button(talk._("👥 People"), number)]
+    )
     if row.state == ActivityState.PUBLISHED:
         rows.append(
-            [Button(talk._("🚪 Check-in"), f"door:{number}"), Button(talk._("📣 Write to all"), f"actwrite:{number}")]
+            [
+                presses.OPEN_DOOR.button(talk._("🚪 Check-in"), number),
+                broadcasts_presses.WRITE_TO_ALL.button(talk._("📣 Write to all"), number),
+            ]
         )
-    return [*rows, [Button(talk._("◀ All of them"), "adpanel")]]
+    return [*rows, [presses.PANEL_AGAIN.button(talk._("◀ All of them"))]]
 
 
 async def begin(talk: Talk) -> None:
@@ -227,8 +240,8 @@ def changed_words(house: House, language: str, params: Mapping[str, Any]) -> tup
             continue
         before, after = (_value(house, language, params["now"], value) for value in (old, new))
         lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(_(CHANGED[name]), before, after))
-    rows = [[Button(_("Look at it"), f"actopen:{params['id']}")],
-            [Button(_("↩ Give my place back"), f"giveback:{params['id']}")]]  # fmt: skip
+    rows = [[presses.OPEN_CARD.button(_("Look at it"), params['id'])],
+            [presses.GIVE_BACK.button(_("↩ Give my place back"), params['id'])]]  # fmt: skip
     return Markup("\n").join(lines), rows
 
 
@@ -250,7 +263,7 @@ def cancelled_words(house: House, language: str, params: Mapping[str, Any]) -> t
     text = Markup("❌ {}\n{}\n<blockquote>{}</blockquote>").format(
         _("Cancelled:"), words.title_and_time(house, language, params), params["reason"]
     )
-    return text, [[Button(_("What else there is"), "acts:all:0")]]
+    return text, [[presses.TURN_LIST.button(_("What else there is"), "all", 0)]]
 
 
 def stream_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

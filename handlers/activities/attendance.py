@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from markupsafe import escape
 
+from handlers.activities import presses
 from handlers.chat.access import Right
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Talk
+from handlers.chat.talk import Talk
 from handlers.csv_files import sheet
 from storage import audit
 from storage.activities import activities, sign_ups
@@ -22,8 +23,8 @@ STATES = {PlaceState.PLACED: "✅", PlaceState.OFFERED: "🎁", PlaceState.WAITI
 
 
 def register(routes: Routes) -> None:
-    routes.press("people", show_people, int, right=Right.RUN_ACTIVITIES)
-    routes.press("peoplefile", send_file, int, right=Right.RUN_ACTIVITIES)
+    routes.press(presses.SHOW_PEOPLE, show_people, right=Right.RUN_ACTIVITIES)
+    routes.press(presses.SEND_FILE_ATTENDANCE, send_file, right=Right.RUN_ACTIVITIES)
 
 
 async def find_activity(talk: Talk, activity_id: int) -> Activity:
@@ -59,8 +60,8 @@ async def show_people(talk: Talk, activity_id: int) -> None:
         lines.append(escape(talk._("… and {n} more, in the file.").format(n=len(people) - SHOWN)))
     if not people:
         lines.append(escape(talk._("Nobody yet.")))
-    talk.say("\n".join(lines), [[Button(talk._("📄 As a file"), f"peoplefile:{row.id}")],
-                                [Button(talk._("◀ Back"), f"ad:{row.id}")]])  # fmt: skip
+    talk.say("\n".join(lines), [[presses.SEND_FILE_ATTENDANCE.button(talk._("📄 As a file"), row.id)],
+                                [presses.SHOW.button(talk._("◀ Back"), row.id)]])  # fmt: skip
 
 
 async def send_file(talk: Talk, activity_id: int) -> None:

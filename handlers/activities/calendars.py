@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from handlers.activities import presses
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Talk
+from handlers.chat.talk import Talk
 from storage.activities import activities, calendar_feeds, calendar_files
 
 
 def register(routes: Routes) -> None:
-    routes.press("ics", send_file, int)
-    routes.press("feed", show_feed)
-    routes.press("feedrenew", renew_feed)
+    routes.press(presses.SEND_FILE_CALENDARS, send_file)
+    routes.press(presses.SHOW_FEED, show_feed)
+    routes.press(presses.RENEW_FEED, renew_feed)
 
 
 async def send_file(talk: Talk, activity_id: int) -> None:
@@ -21,7 +22,7 @@ async def send_file(talk: Talk, activity_id: int) -> None:
     content = calendar_files.calendar([row], organisation.name, talk.house.lead_times, talk.house.link() + "?start=")
     talk.document(f"activity-{row.id}.ics", content, talk._("Open it, and your phone's calendar has it."))
     if talk.house.public_url:
-        button = Button(talk._("🔗 All of mine, always up to date"), "feed")
+        button = presses.SHOW_FEED.button(talk._("🔗 All of mine, always up to date"))
         talk.say(talk._("Or let your calendar follow all that you sign up for:"), [[button]])
 
 
@@ -47,4 +48,4 @@ def _say(talk: Talk, token: str) -> None:
         talk._("Add this address to your calendar as a subscription:"), _address(talk, token),
         talk._("Whoever has it sees what you sign up for. Make a new one if you have shown it."),
     )  # fmt: skip
-    talk.say(text, [[Button(talk._("♻ Make a new one"), "feedrenew")]])
+    talk.say(text, [[presses.RENEW_FEED.button(talk._("♻ Make a new one"))]])

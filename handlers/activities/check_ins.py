@@ -7,13 +7,15 @@ from functools import partial
 
 from markupsafe import Markup
 
+from handlers.activities import presses
 from handlers.activities.attendance import STATES, find_activity, names_of
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.incoming import Json
+from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import NotAnAnswer, Question, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import clean
@@ -27,8 +29,8 @@ from storage.membership import memberships
 def register(routes: Routes) -> None:
     right = Right.RUN_ACTIVITIES
     routes.command("checkin", choose_activity, about=N_("Check in at the door"), right=right, writes=False)
-    routes.press("door", open_door, int, right=right, writes=False)
-    routes.press("doortype", begin_typing, int, right=right)
+    routes.press(presses.OPEN_DOOR, open_door, right=right, writes=False)
+    routes.press(presses.BEGIN_TYPING, begin_typing, right=right)
     routes.link("ci", check_in)
     routes.form(_TYPED)
 
@@ -40,7 +42,7 @@ async def choose_activity(talk: Talk) -> None:
     if not near:
         talk.say(talk._("Nothing begins within two hours. /activity shows what is planned."))
         return
-    talk.say(talk._("For which activity?"), [[Button(row.title[:60], f"door:{row.id}")] for row in near])
+    talk.say(talk._("For which activity?"), [[presses.OPEN_DOOR.button(row.title[:60], row.id)] for row in near])
 
 
 async def open_door(talk: Talk, activity_id: int) -> None:
@@ -49,14 +51,14 @@ async def open_door(talk: Talk, activity_id: int) -> None:
     if row.state != ActivityState.PUBLISHED or row.ends_at + check_ins.OPEN_AFTER <= talk.now:
         raise activities.ActivityOver
     if talk.house.painter is None:
-        raise Forged
+        raise InvalidCallback
     link = talk.house.link("ci_" + check_ins.code(talk.session, row.id, check_ins.window(talk.now)))
     png = await talk.house.painter.qr_png(link, row.title)
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     caption = door_caption(row.title, figures.came, talk.language)
     until = row.ends_at + check_ins.OPEN_AFTER
     after = partial(_remember_door, talk.house.database, talk.chat_id, row.id, until, check_ins.window(talk.now))
-    talk.photo(png, caption, [[Button(talk._("⌨ Type a number or name"), f"doortype:{row.id}")]], after=after)
+    talk.photo(png, caption, [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), row.id)]], after=after)
 
 
 def door_caption(title: str, came: int, language: str) -> Markup:
@@ -104,7 +106,7 @@ async def _typed(talk: Talk, answers: Answers) -> None:
     if not found and text.isascii() and text.isdigit() and len(text) < 10:
         member = await memberships.by_number(talk.session, int(text))
         found = [one for one in people if member is not None and one.person_id == member.person_id]
-    again = [[Button(talk._("⌨ Type a number or name"), f"doortype:{activity_id}")]]
+    again = [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), activity_id)]]
     if len(found) != 1:
         talk.say(talk._("{n} people fit this. Please use the number of the place.").format(n=len(found)), again)
         return

@@ -9,10 +9,12 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from handlers.activities import format as words
+from handlers.activities import presses
 from handlers.activities.format import KINDS
 from handlers.chat.incoming import Json
+from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk, message_params
+from handlers.chat.talk import Talk, message_params
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from storage.activities import activities, attendance, sign_ups
@@ -28,11 +30,11 @@ INLINE_MOST = 10
 
 def register(routes: Routes) -> None:
     routes.command("activities", show_list, about=N_("Activities"), writes=False)
-    routes.press("acts", turn_list, str, int, writes=False)
-    routes.press("actkinds", choose_kind, writes=False)
-    routes.press("act", show_card, int, writes=False)
-    routes.press("actopen", open_card, int, writes=False)
-    routes.press("actwhere", show_where, int, writes=False)
+    routes.press(presses.TURN_LIST, turn_list, writes=False)
+    routes.press(presses.CHOOSE_KIND, choose_kind, writes=False)
+    routes.press(presses.SHOW_CARD, show_card, writes=False)
+    routes.press(presses.OPEN_CARD, open_card, writes=False)
+    routes.press(presses.SHOW_WHERE, show_where, writes=False)
     routes.link("act", linked, writes=False)
     routes.event("inline", inline, writes=False)
 
@@ -52,7 +54,7 @@ async def show_list(talk: Talk) -> None:
 async def turn_list(talk: Talk, view: str, page: int) -> None:
     """Another view or page, by editing the list."""
     if not 0 <= page < 50 or (view not in VIEWS and view not in list(Kind)):
-        raise Forged
+        raise InvalidCallback
     talk.edit(*await _list(talk, view, page))
 
 
@@ -77,16 +79,16 @@ async def _list(talk: Talk, view: str, page: int) -> tuple[Markup, Buttons]:
 
 
 def _list_buttons(talk: Talk, view: str, page: int, shown: Sequence[Activity], total: int) -> Buttons:
-    numbers = [Button(f"{at}", f"act:{row.id}") for at, row in enumerate(shown, start=page * PAGE + 1)]
+    numbers = [presses.SHOW_CARD.button(f"{at}", row.id) for at, row in enumerate(shown, start=page * PAGE + 1)]
     turn = []
     if page:
-        turn.append(Button(talk._("◀ Earlier"), f"acts:{view}:{page - 1}"))
+        turn.append(presses.TURN_LIST.button(talk._("◀ Earlier"), view, page - 1))
     if total > (page + 1) * PAGE:
-        turn.append(Button(talk._("Later ▶"), f"acts:{view}:{page + 1}"))
+        turn.append(presses.TURN_LIST.button(talk._("Later ▶"), view, page + 1))
     views = [
-        Button(("• " if name == view else "") + talk._(label), f"acts:{name}:0") for name, label in VIEWS.items()
+        presses.TURN_LIST.button(("• " if name == view else "") + talk._(label), name, 0) for name, label in VIEWS.items()
     ]  # fmt: skip
-    return [numbers, turn, views[:2], views[2:], [Button(talk._("By kind"), "actkinds")]]
+    return [numbers, turn, views[:2], views[2:], [presses.CHOOSE_KIND.button(talk._("By kind"))]]
 
 
 async def _chosen(talk: Talk, view: str, here: tuple[float, float] | None) -> list[Activity]:
@@ -120,9 +122,9 @@ def _metres_from(here: tuple[float, float] | None) -> Callable[[Activity], float
 
 
 async def choose_kind(talk: Talk) -> None:
-    keys = [Button(f"{sign} {talk._(label)}", f"acts:{kind.value}:0") for kind, (sign, label) in KINDS.items()]
+    keys = [presses.TURN_LIST.button(f"{sign} {talk._(label)}", kind.value, 0) for kind, (sign, label) in KINDS.items()]
     rows = [keys[at : at + 2] for at in range(0, len(keys), 2)]
-    talk.edit(talk._("Which kind?"), [*rows, [Button(talk._("◀ Back"), "acts:week:0")]])
+    talk.edit(talk._("Which kind?"), [*rows, [presses.TURN_LIST.button(talk._("◀ Back"), "week", 0)]])
 
 
 async def show_card(talk: Talk, activity_id: int) -> None:
@@ -169,34 +171,34 @@ async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
 
 
 def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None) -> Buttons:
-    back = [Button(talk._("◀ The list"), "acts:week:0")]
+    back = [presses.TURN_LIST.button(talk._("◀ The list"), "week", 0)]
     if row.state == ActivityState.CANCELLED or row.ends_at <= talk.now:
         return [back]
     rows: list[list[Button]] = []
     if mine is None or mine.state == PlaceState.LEFT:
         if sign_ups.is_open(row, talk.now):
-            rows.append([Button(talk._("✅ Sign up"), f"signup:{row.id}")])
+            rows.append([presses.SIGN_UP.button(talk._("✅ Sign up"), row.id)])
     elif mine.state == PlaceState.OFFERED:
-        rows.append([Button(talk._("🎁 Take the place"), f"take:{row.id}")])
-        rows.append([Button(talk._("No, thank you"), f"giveback:{row.id}")])
+        rows.append([presses.TAKE.button(talk._("🎁 Take the place"), row.id)])
+        rows.append([presses.GIVE_BACK.button(talk._("No, thank you"), row.id)])
     elif mine.state == PlaceState.WAITING:
-        rows.append([Button(talk._("Leave the waiting list"), f"giveback:{row.id}")])
+        rows.append([presses.GIVE_BACK.button(talk._("Leave the waiting list"), row.id)])
     else:
-        rows.append([Button(talk._("↩ Give my place back"), f"giveback:{row.id}")])
-        rows.append([Button(talk._("🔔 Reminders"), f"leads:{row.id}")])
+        rows.append([presses.GIVE_BACK.button(talk._("↩ Give my place back"), row.id)])
+        rows.append([presses.SHOW_LEADS.button(talk._("🔔 Reminders"), row.id)])
     link = talk.house.link(f"act_{row.id}")
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.title, safe='')}"
-    tools = [Button(talk._("📅 Calendar"), f"ics:{row.id}")]
+    tools = [presses.SEND_FILE_CALENDARS.button(talk._("📅 Calendar"), row.id)]
     if row.has_point:
-        tools.append(Button(talk._("📍 Where"), f"actwhere:{row.id}"))
-    more = [Button(talk._("↗ Share"), url=share), Button(talk._("💬 Ask"), f"actask:{row.id}")]
+        tools.append(presses.SHOW_WHERE.button(talk._("📍 Where"), row.id))
+    more = [Button(talk._("↗ Share"), url=share), presses.ASK_ORGANISER.button(talk._("💬 Ask"), row.id)]
     return [*rows, tools, more, back]
 
 
 async def show_where(talk: Talk, activity_id: int) -> None:
     row = await activities.published(talk.session, activity_id)
     if row.latitude is None or row.longitude is None:
-        raise Forged
+        raise InvalidCallback
     talk.venue(row.latitude, row.longitude, row.place or row.title, row.title)
 
 

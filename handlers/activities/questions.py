@@ -8,12 +8,14 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.activities import format as words
+from handlers.activities import presses
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.inputs.text import short_text
 from storage.activities import activities
@@ -23,8 +25,8 @@ from storage.dialogues import Answers
 
 
 def register(routes: Routes) -> None:
-    routes.press("actask", ask_organiser, int)
-    routes.press("actreply", reply, int, right=Right.RUN_ACTIVITIES)
+    routes.press(presses.ASK_ORGANISER, ask_organiser)
+    routes.press(presses.REPLY, reply, right=Right.RUN_ACTIVITIES)
     routes.form(_ASK)
     routes.form(_REPLY)
     routes.notice("activity_question", question_words, words.about_any)
@@ -83,7 +85,7 @@ def question_words(_house: House, language: str, params: Mapping[str, Any]) -> t
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>").format(
         _("A question about"), params["title"], params["text"]
     )  # fmt: skip
-    return text, [[Button(_("✍ Answer"), f"actreply:{params['question']}")]]
+    return text, [[presses.REPLY.button(_("✍ Answer"), params["question"])]]
 
 
 def reply_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -91,4 +93,4 @@ def reply_words(_house: House, language: str, params: Mapping[str, Any]) -> tupl
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>{}").format(
         _("The organiser answers about"), params["title"], params["asked"], params["text"]
     )  # fmt: skip
-    return text, [[Button(_("Look at it"), f"actopen:{params['id']}")]]
+    return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]

@@ -8,11 +8,13 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.activities import format as words
+from handlers.activities import presses
 from handlers.chat import forms
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.inputs.text import short_text
 from storage.activities import attendance
@@ -20,7 +22,7 @@ from storage.dialogues import Answers
 
 
 def register(routes: Routes) -> None:
-    routes.press("rate", rate, int, int)
+    routes.press(presses.RATE, rate)
     routes.form(_COMMENT)
     routes.notice("thanks", thanks_words, words.about_any)
 
@@ -53,4 +55,4 @@ _COMMENT = one_question(
 def thanks_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("🙏 {} <b>{}</b>\n{}").format(_("Thank you for having been at"), params["title"], _("How was it?"))
-    return text, [[Button("⭐" * stars, f"rate:{params['id']}:{stars}")] for stars in (5, 4, 3, 2, 1)]
+    return text, [[presses.RATE.button("⭐" * stars, params["id"], stars)] for stars in (5, 4, 3, 2, 1)]

@@ -8,9 +8,11 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.activities import format as words
+from handlers.activities import presses
 from handlers.chat.context import House
+from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Activity, leads_of
@@ -18,8 +20,8 @@ from storage.activities.sign_ups import PlaceState
 
 
 def register(routes: Routes) -> None:
-    routes.press("leads", show_leads, int, writes=False)
-    routes.press("setleads", set_leads, int, int)
+    routes.press(presses.SHOW_LEADS, show_leads, writes=False)
+    routes.press(presses.SET_LEADS, set_leads)
     routes.notice("remind_activity", remind_words, words.about)
 
 
@@ -60,14 +62,14 @@ async def show_leads(talk: Talk, activity_id: int) -> None:
         current = mine.leads if mine is not None else None
     else:
         current = await reminders.choice_of(talk.session, talk.person.id)
-    rows = [[Button(("• " if current is None else "") + talk._("as usual"), f"setleads:{activity_id}:-1")]]
+    rows = [[presses.SET_LEADS.button(("• " if current is None else "") + talk._("as usual"), activity_id, -1)]]
     keys = [
-        Button(("• " if text == current else "") + lead_words(text, talk.language), f"setleads:{activity_id}:{at}")
+        presses.SET_LEADS.button(("• " if text == current else "") + lead_words(text, talk.language), activity_id, at)
         for at, text in enumerate(LEADS)
     ]
     rows += [keys[at : at + 2] for at in range(0, len(keys), 2)]
     if activity_id:
-        rows.append([Button(talk._("◀ Back"), f"act:{activity_id}")])
+        rows.append([presses.SHOW_CARD.button(talk._("◀ Back"), activity_id)])
     said = talk._("How long before this activity shall I remind you?")
     everywhere = talk._("How long before activities shall I remind you?")
     talk.say(said if activity_id else everywhere, rows)
@@ -75,7 +77,7 @@ async def show_leads(talk: Talk, activity_id: int) -> None:
 
 async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
     if not -1 <= at < len(LEADS):
-        raise Forged
+        raise InvalidCallback
     chosen = None if at < 0 else LEADS[at]
     house = talk.house
     if activity_id:
@@ -98,6 +100,6 @@ async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
 def remind_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("⏰ {}\n{}").format(_("A reminder:"), words.title_and_time(house, language, params))
-    rows = [[Button(_("Look at it"), f"actopen:{params['id']}")],
-            [Button(_("↩ Give my place back"), f"giveback:{params['id']}")]]  # fmt: skip
+    rows = [[presses.OPEN_CARD.button(_("Look at it"), params['id'])],
+            [presses.GIVE_BACK.button(_("↩ Give my place back"), params['id'])]]  # fmt: skip
     return text, rows

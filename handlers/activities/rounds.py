@@ -9,14 +9,16 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from handlers.activities import format as words
+from handlers.activities import presses
 from handlers.activities.attendance import find_activity, names_of
 from handlers.activities.form import read_moment
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Form, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.inputs.text import short_text
 from storage.activities import rounds
@@ -26,10 +28,10 @@ from storage.dialogues import Answers
 
 def register(routes: Routes) -> None:
     right = Right.RUN_ACTIVITIES
-    routes.press("rounds", show_rounds, int, right=right, writes=False)
-    routes.press("roundnew", begin_round, int, right=right)
-    routes.press("roundwho", choose_who, int, int, right=right)
-    routes.press("goeson", goes_on, int, int, int, right=right)
+    routes.press(presses.SHOW_ROUNDS, show_rounds, right=right, writes=False)
+    routes.press(presses.BEGIN_ROUND, begin_round, right=right)
+    routes.press(presses.CHOOSE_WHO, choose_who, right=right)
+    routes.press(presses.GOES_ON, goes_on, right=right)
     routes.form(_ROUND)
     routes.notice("next_round", next_round_words, words.about_any)
 
@@ -46,10 +48,13 @@ async def show_rounds(talk: Talk, activity_id: int) -> None:
         lines.append(Markup("{}. <b>{}</b> · {} · {}").format(one.number, one.title, when, len(people)))
         if one.number > 1:
             label = talk._("Who goes on to: {round}").format(round=one.title)
-            rows.append([Button(label[:60], f"roundwho:{row.id}:{one.number}")])
+            rows.append([presses.CHOOSE_WHO.button(label[:60], row.id, one.number)])
     if len(lines) == 1:
         lines.append(Markup("{}").format(talk._("No rounds yet. The first is for all who have a place.")))
-    rows += [[Button(talk._("➕ A round"), f"roundnew:{row.id}")], [Button(talk._("◀ Back"), f"ad:{row.id}")]]
+    rows += [
+        [presses.BEGIN_ROUND.button(talk._("➕ A round"), row.id)],
+        [presses.SHOW.button(talk._("◀ Back"), row.id)],
+    ]
     talk.edit(Markup("\n").join(lines), rows)
 
 
@@ -61,7 +66,7 @@ async def begin_round(talk: Talk, activity_id: int) -> None:
 async def _round_made(talk: Talk, answers: Answers) -> None:
     starts_at = datetime.fromisoformat(str(answers["starts"]))
     made = await rounds.add(talk.session, int(str(answers["_id"])), str(answers["title"]), starts_at)
-    back = [[Button(talk._("🏆 Rounds"), f"rounds:{made.activity_id}")]]
+    back = [[presses.SHOW_ROUNDS.button(talk._("🏆 Rounds"), made.activity_id)]]
     talk.say(talk._("Round {n} is planned.").format(n=made.number), back)
 
 
@@ -91,15 +96,17 @@ async def choose_who(talk: Talk, activity_id: int, number: int) -> None:
     people = list(await rounds.who(talk.session, activity_id, number - 1))[:90]
     names = await names_of(talk, people, f"activity {activity_id}, round {number}")
     keys = [
-        Button(
+        presses.GOES_ON.button(
             ("✅ " if one.round >= number else "") + f"{one.id} {names.get(one.person_id, '')}".strip()[:30],
-            f"goeson:{activity_id}:{one.id}:{number}",
+            activity_id,
+            one.id,
+            number,
         )
         for one in people
     ]
     rows = [keys[at : at + 3] for at in range(0, len(keys), 3)]
     said = talk._("Who goes on to: {round}").format(round=this.title)
-    talk.edit(escape(said), [*rows, [Button(talk._("◀ Back"), f"rounds:{activity_id}")]])
+    talk.edit(escape(said), [*rows, [presses.SHOW_ROUNDS.button(talk._("◀ Back"), activity_id)]])
 
 
 async def goes_on(talk: Talk, activity_id: int, sign_up_id: int, number: int) -> None:
@@ -121,4 +128,4 @@ def next_round_words(house: House, language: str, params: Mapping[str, Any]) -> 
     text = Markup("🏆 <b>{}</b>\n{}").format(
         params["title"], _("You go on to: {round}, {when}").format(round=params["round"], when=when)
     )
-    return text, [[Button(_("Look at it"), f"actopen:{params['id']}")]]
+    return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]

@@ -7,13 +7,15 @@ from typing import Any
 
 from markupsafe import escape
 
+from handlers.activities import presses
 from handlers.activities.attendance import find_activity
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import clean, press_a_button
@@ -23,8 +25,8 @@ from storage.dialogues import Answers, Value
 
 
 def register(routes: Routes) -> None:
-    routes.press("adrepeat", repeat, int, right=Right.RUN_ACTIVITIES)
-    routes.press("adend", end_series, int, right=Right.RUN_ACTIVITIES)
+    routes.press(presses.REPEAT, repeat, right=Right.RUN_ACTIVITIES)
+    routes.press(presses.END_SERIES, end_series, right=Right.RUN_ACTIVITIES)
     routes.form(_REPEAT)
     routes.notice("series_ended", ended_words)
 
@@ -58,7 +60,7 @@ async def _repeated(talk: Talk, answers: Answers) -> None:
     )  # fmt: skip
     lines = [talk._("🔁 {n} more until eight weeks from now; the rest follows by itself:").format(n=len(made))]
     lines += [formatting.moment(one.starts_at, talk.now, organisation.zone, talk.language) for one in made]
-    talk.say("\n".join(str(escape(one)) for one in lines), [[Button(talk._("◀ All of them"), "adpanel")]])
+    talk.say("\n".join(str(escape(one)) for one in lines), [[presses.PANEL_AGAIN.button(talk._("◀ All of them"))]])
 
 
 async def end_series(talk: Talk, activity_id: int) -> None:

@@ -9,14 +9,16 @@ from typing import Any, cast
 from markupsafe import Markup
 
 from handlers.activities import format as words
+from handlers.activities import presses
 from handlers.activities.lists import card_of, edit_card
 from handlers.activities.reminders import remind, wake
 from handlers.chat import forms
 from handlers.chat.access import Role
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.inputs.text import press_a_button, short_text
 from storage.activities import activities, offers, reminders, sign_ups, waiting_list
@@ -26,10 +28,10 @@ from storage.dialogues import Answers
 
 
 def register(routes: Routes) -> None:
-    routes.press("signup", sign_up, int)
-    routes.press("signupall", sign_up_all_the_same, int)
-    routes.press("giveback", give_back, int)
-    routes.press("take", take, int)
+    routes.press(presses.SIGN_UP, sign_up)
+    routes.press(presses.SIGN_UP_ALL_THE_SAME, sign_up_all_the_same)
+    routes.press(presses.GIVE_BACK, give_back)
+    routes.press(presses.TAKE, take)
     routes.form(_SIGN_UP)
     routes.notice("place_offered", offered_words, words.about)
     routes.notice("place_lapsed", lapsed_words, words.about)
@@ -44,8 +46,8 @@ async def sign_up(talk: Talk, activity_id: int) -> None:
         if others:
             names = ", ".join(other.title for other in others)
             text = Markup("⚠️ {}").format(talk._("At the same time you are signed up for: {names}").format(names=names))
-            yes = Button(talk._("Sign up all the same"), f"signupall:{activity_id}")
-            talk.say(text, [[yes], [Button(talk._("◀ Back"), f"act:{activity_id}")]])
+            yes = presses.SIGN_UP_ALL_THE_SAME.button(talk._("Sign up all the same"), activity_id)
+            talk.say(text, [[yes], [presses.SHOW_CARD.button(talk._("◀ Back"), activity_id)]])
             return
     await _go_on(talk, row)
 
@@ -153,8 +155,8 @@ def offered_words(house: House, language: str, params: Mapping[str, Any]) -> tup
         _("A place is free for you!"), words.title_and_time(house, language, params),
         _("It is kept for you until {time}; then it goes to the next.").format(time=until),
     )  # fmt: skip
-    rows = [[Button(_("🎁 Take the place"), f"take:{params['id']}")],
-            [Button(_("No, thank you"), f"giveback:{params['id']}")]]  # fmt: skip
+    rows = [[presses.TAKE.button(_("🎁 Take the place"), params['id'])],
+            [presses.GIVE_BACK.button(_("No, thank you"), params['id'])]]  # fmt: skip
     return text, rows
 
 
@@ -164,4 +166,4 @@ def lapsed_words(house: House, language: str, params: Mapping[str, Any]) -> tupl
         _("The place went to the next, since the time was over. You can queue again."),
         words.title_and_time(house, language, params),
     )  # fmt: skip
-    return text, [[Button(_("Look at it"), f"actopen:{params['id']}")]]
+    return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]

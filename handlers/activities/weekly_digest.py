@@ -9,9 +9,11 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.activities import presses
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from storage.activities import activities, weekly_digest
 from storage.geodesy import distance
@@ -24,7 +26,7 @@ NEAR_METRES = 30_000.0
 
 
 def register(routes: Routes) -> None:
-    routes.press("digest", switch)
+    routes.press(presses.SWITCH, switch)
     routes.notice(weekly_digest.KIND, digest_words, week_of)
 
 
@@ -54,5 +56,5 @@ def digest_words(house: House, language: str, params: Mapping[str, Any]) -> tupl
         when = formatting.moment(one["starts_at"], params["now"], house.organisation.zone, language)
         far = "" if one["metres"] is None else f" · {translations.distance(one['metres'], language)}"
         lines.append(Markup("{}. <b>{}</b>\n{}{}").format(at, one["title"], when, far))
-    keys = [Button(f"{at}", f"actopen:{one['id']}") for at, one in enumerate(params["found"], start=1)]
-    return Markup("\n").join(lines), [keys[:5], keys[5:], [Button(_("🔕 No more weekly digest"), "digest")]]
+    keys = [presses.OPEN_CARD.button(f"{at}", one["id"]) for at, one in enumerate(params["found"], start=1)]
+    return Markup("\n").join(lines), [keys[:5], keys[5:], [presses.SWITCH.button(_("🔕 No more weekly digest"))]]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from handlers.admin import presses
 from handlers.chat.access import Right
+from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.date import show_moment
 from handlers.inputs.person import person_meant
@@ -47,8 +49,8 @@ ACTS: dict[Act, str] = {
 def register(routes: Routes) -> None:
     right = Right.ADMINISTER
     routes.command("audit", search, about=N_("Who did what"), right=right)
-    routes.press("audit", page, str, int, int, right=right, writes=False)
-    routes.press("auditacts", choose_act, int, right=right, writes=False)
+    routes.press(presses.PAGE, page, right=right, writes=False)
+    routes.press(presses.CHOOSE_ACT, choose_act, right=right, writes=False)
 
 
 async def search(talk: Talk) -> None:
@@ -67,7 +69,7 @@ async def search(talk: Talk) -> None:
 async def page(talk: Talk, act: str, person: int, before: int) -> None:
     """`before` is the row above which nothing is shown; 0 begins with the newest."""
     if act != ANY and act not in list(Act):
-        raise Forged
+        raise InvalidCallback
     talk.edit(*await _page(talk, act, person, before))
 
 
@@ -84,10 +86,10 @@ async def _page(talk: Talk, act: str, person: int, before: int) -> tuple[Markup,
         lines.append(Markup("{}").format(talk._("Nothing of the kind.")))
     turn = []
     if before:
-        turn.append(Button(talk._("⏮ Newest"), f"audit:{act}:{person}:0"))
+        turn.append(presses.PAGE.button(talk._("⏮ Newest"), act, person, 0))
     if len(found) > PAGE:
-        turn.append(Button(talk._("Older ▶"), f"audit:{act}:{person}:{found[PAGE - 1].id}"))
-    return Markup("\n").join(lines), [turn, [Button(talk._("🔎 By kind"), f"auditacts:{person}")]]
+        turn.append(presses.PAGE.button(talk._("Older ▶"), act, person, found[PAGE - 1].id))
+    return Markup("\n").join(lines), [turn, [presses.CHOOSE_ACT.button(talk._("🔎 By kind"), person)]]
 
 
 def _line(talk: Talk, entry: Entry) -> Markup:
@@ -101,6 +103,6 @@ def _line(talk: Talk, entry: Entry) -> Markup:
 
 
 async def choose_act(talk: Talk, person: int) -> None:
-    keys = [Button(talk._(words), f"audit:{act.value}:{person}:0") for act, words in ACTS.items()]
+    keys = [presses.PAGE.button(talk._(words), act.value, person, 0) for act, words in ACTS.items()]
     rows = [keys[at : at + 2] for at in range(0, len(keys), 2)]
-    talk.edit(talk._("What kind?"), [[Button(talk._("All"), f"audit:{ANY}:{person}:0")], *rows])
+    talk.edit(talk._("What kind?"), [[presses.PAGE.button(talk._("All"), ANY, person, 0)], *rows])

@@ -8,12 +8,14 @@ from typing import Any, cast
 
 from markupsafe import Markup
 
+from handlers.admin import presses
 from handlers.chat import forms
 from handlers.chat.access import Right, Role
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.date import day_choices, show_moment, until_when
@@ -32,8 +34,8 @@ class OneOfUs(Refused):
 
 def register(routes: Routes) -> None:
     routes.command("block", block, about=N_("Keep somebody out for a while"), right=Right.ADMINISTER)
-    routes.press("blocknew", begin, right=Right.ADMINISTER)
-    routes.press("unblock", lift, int, right=Right.ADMINISTER)
+    routes.press(presses.BEGIN, begin, right=Right.ADMINISTER)
+    routes.press(presses.LIFT, lift, right=Right.ADMINISTER)
     routes.form(_BLOCK)
     routes.event("blocked", say_blocked, writes=False)
     routes.notice("blocked", blocked_words)
@@ -57,9 +59,9 @@ async def _page(talk: Talk) -> tuple[Markup, Buttons]:
         lines.append(Markup("<code>{}</code> — {} — {}").format(row.person_id, until, reason or "—"))
     if not found:
         lines.append(Markup("{}").format(talk._("Nobody.")))
-    rows = [[Button(talk._("🔓 Let {who} in").format(who=row.person_id), f"unblock:{row.person_id}")]
+    rows = [[presses.LIFT.button(talk._("🔓 Let {who} in").format(who=row.person_id), row.person_id)]
             for row, _ in found]  # fmt: skip
-    return Markup("\n").join(lines), [*rows, [Button(talk._("➕ Keep somebody out"), "blocknew")]]
+    return Markup("\n").join(lines), [*rows, [presses.BEGIN.button(talk._("➕ Keep somebody out"))]]
 
 
 async def begin(talk: Talk) -> None:
@@ -89,7 +91,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     talk.committed.append(talk.house.read_blocks)
     talk.say(
         Markup("🚫 {}: <b>{}</b>").format(label, show_moment(talk, until) if until else talk._("without an end")),
-        [[Button(talk._("🔓 Let {who} in").format(who=label), f"unblock:{person_id}")]],
+        [[presses.LIFT.button(talk._("🔓 Let {who} in").format(who=label), person_id)]],
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Buttons
 from handlers.i18n import translations
 
 KIND = "error"

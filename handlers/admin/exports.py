@@ -14,16 +14,19 @@ from typing import Any
 
 from markupsafe import Markup
 
+from handlers.admin import presses
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.questions import Form, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.csv_files import sheet
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import short_text
+from handlers.statistics import presses as statistics_presses
 from storage import audit
 from storage.audit import Act
 from storage.database import vault_of
@@ -45,17 +48,17 @@ PERSONAL: dict[str, str] = {"members": N_("🔐 Members"), "attendance": N_("�
 def register(routes: Routes) -> None:
     right = Right.ADMINISTER
     routes.command("export", show, about=N_("Get data as files"), right=right, writes=False)
-    routes.press("export", export, str, right=right)
-    routes.press("exportpersonal", ask_reason, str, right=right)
-    routes.press("exportkey", show_password, int, right=right, writes=False)
+    routes.press(presses.EXPORT, export, right=right)
+    routes.press(presses.ASK_REASON, ask_reason, right=right)
+    routes.press(presses.SHOW_PASSWORD, show_password, right=right, writes=False)
     routes.form(_REASON)
     routes.notice("exported", exported_words)
 
 
 async def show(talk: Talk) -> None:
-    rows = [[Button(talk._(name), f"export:{key}")] for key, name in OPEN.items()]
-    rows.append([Button(talk._("📊 Figures"), "stats")])
-    rows += [[Button(talk._(name), f"exportpersonal:{key}")] for key, name in PERSONAL.items()]
+    rows = [[presses.EXPORT.button(talk._(name), key)] for key, name in OPEN.items()]
+    rows.append([statistics_presses.STATS.button(talk._("📊 Figures"))])
+    rows += [[presses.ASK_REASON.button(talk._(name), key)] for key, name in PERSONAL.items()]
     talk.say(talk._(
         "What do you need? 🔐 is personal: I ask for the reason, it stands in the audit, the other admins hear of it, "
         "and the file is encrypted."
@@ -64,7 +67,7 @@ async def show(talk: Talk) -> None:
 
 async def export(talk: Talk, what: str) -> None:
     if what not in OPEN:
-        raise Forged
+        raise InvalidCallback
     if what == "activities":
         name, content = "activities.csv", sheet(*await exports.activities(talk.session, talk.house.organisation.zone))
     else:
@@ -87,7 +90,7 @@ async def _stations(talk: Talk, what: str) -> bytes:
 
 async def ask_reason(talk: Talk, what: str) -> None:
     if what not in PERSONAL:
-        raise Forged
+        raise InvalidCallback
     await forms.begin(talk, _REASON, {"_what": what})
 
 
@@ -111,7 +114,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     talk.document(f"{what}-{talk.now:%Y%m%d}.zip", content, caption)
     talk.say(
         talk._("The password is shown on this button for 10 minutes, only to you. Write it down or copy it at once."),
-        [[Button(talk._("🔑 Show the password"), f"exportkey:{moment}")]],
+        [[presses.SHOW_PASSWORD.button(talk._("🔑 Show the password"), moment)]],
     )
 
 

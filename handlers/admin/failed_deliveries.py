@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from handlers.admin import presses
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from storage import deliveries
 
@@ -17,7 +19,7 @@ KIND = "set_aside"
 
 def register(routes: Routes) -> None:
     routes.notice(KIND, words)
-    routes.press("tryagain", try_again, right=Right.ADMINISTER)
+    routes.press(presses.TRY_AGAIN, try_again, right=Right.ADMINISTER)
 
 
 def words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -25,7 +27,7 @@ def words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str,
     text = _("A message ({kind}) could not be sent after {n} tries: {trouble}").format(
         kind=params["kind"], n=params["tries"], trouble=params["trouble"]
     )
-    return text, [[Button(_("🔁 Try all of them again"), "tryagain")]]
+    return text, [[presses.TRY_AGAIN.button(_("🔁 Try all of them again"))]]
 
 
 async def try_again(talk: Talk) -> None:

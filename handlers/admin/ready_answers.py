@@ -6,12 +6,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from handlers.admin import presses
 from handlers.admin.settings import note_change, tuning_of
 from handlers.chat import forms
 from handlers.chat.access import Right
+from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import Form, NotAnAnswer, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import LANGUAGES
 from handlers.inputs.text import clean, short_text
 from storage.cases.desks import Canned, Desk, in_language
@@ -23,41 +25,41 @@ MOST = 20
 
 def register(routes: Routes) -> None:
     right = Right.ADMINISTER
-    routes.press("readyanswers", choose_desk, right=right, writes=False)
-    routes.press("readyanswersof", show_desk, str, right=right, writes=False)
-    routes.press("readyanswer", show_answer, str, int, right=right, writes=False)
-    routes.press("readynew", add, str, right=right)
-    routes.press("readyedit", edit, str, int, right=right)
-    routes.press("readydrop", drop, str, int, right=right)
+    routes.press(presses.CHOOSE_DESK, choose_desk, right=right, writes=False)
+    routes.press(presses.SHOW_DESK, show_desk, right=right, writes=False)
+    routes.press(presses.SHOW_ANSWER, show_answer, right=right, writes=False)
+    routes.press(presses.ADD, add, right=right)
+    routes.press(presses.EDIT, edit, right=right)
+    routes.press(presses.DROP, drop, right=right)
     routes.form(_ANSWER)
 
 
 async def choose_desk(talk: Talk) -> None:
     rows = [
-        [Button(f"{desk.sign} {in_language(desk.title, talk.language)}", f"readyanswersof:{key}")]
+        [presses.SHOW_DESK.button(f"{desk.sign} {in_language(desk.title, talk.language)}", key)]
         for key, desk in talk.house.desks.items()
     ]
-    talk.edit(talk._("Of which desk?"), [*rows, [Button(talk._("◀ Back"), "settings")]])
+    talk.edit(talk._("Of which desk?"), [*rows, [presses.SHOW_ALL.button(talk._("◀ Back"))]])
 
 
 def _desk(talk: Talk, key: str) -> Desk:
     desk = talk.house.desks.get(key)
     if desk is None:
-        raise Forged
+        raise InvalidCallback
     return desk
 
 
 async def show_desk(talk: Talk, key: str) -> None:
     desk = _desk(talk, key)
-    rows = [[Button(one.title, f"readyanswer:{key}:{at}")] for at, one in enumerate(desk.answers)]
-    add_button = [Button(talk._("➕ Add"), f"readynew:{key}")] if len(desk.answers) < MOST else []
+    rows = [[presses.SHOW_ANSWER.button(one.title, key, at)] for at, one in enumerate(desk.answers)]
+    add_button = [presses.ADD.button(talk._("➕ Add"), key)] if len(desk.answers) < MOST else []
     title = Markup("💬 <b>{}</b>").format(in_language(desk.title, talk.language))
-    talk.edit(title, [*rows, add_button, [Button(talk._("◀ Back"), "readyanswers")]])
+    talk.edit(title, [*rows, add_button, [presses.CHOOSE_DESK.button(talk._("◀ Back"))]])
 
 
 def _answer(desk: Desk, at: int) -> Canned:
     if not 0 <= at < len(desk.answers):
-        raise Forged
+        raise InvalidCallback
     return desk.answers[at]
 
 
@@ -66,8 +68,8 @@ async def show_answer(talk: Talk, key: str, at: int) -> None:
     lines = [Markup("<b>{}</b>").format(found.title)]
     lines += [Markup("{}: {}").format(LANGUAGES.get(code, code), text) for code, text in found.words.items()]
     talk.edit(Markup("\n").join(lines), [
-        [Button(talk._("✎ Change"), f"readyedit:{key}:{at}"), Button(talk._("🗑 Take away"), f"readydrop:{key}:{at}")],
-        [Button(talk._("◀ Back"), f"readyanswersof:{key}")],
+        [presses.EDIT.button(talk._("✎ Change"), key, at), presses.DROP.button(talk._("🗑 Take away"), key, at)],
+        [presses.SHOW_DESK.button(talk._("◀ Back"), key)],
     ])  # fmt: skip
 
 
@@ -86,7 +88,7 @@ async def drop(talk: Talk, key: str, at: int) -> None:
     desk = _desk(talk, key)
     gone = _answer(desk, at)
     await _keep(talk, desk, [one for one in desk.answers if one is not gone], f"without “{gone.title}”")
-    talk.edit(talk._("Taken away."), [[Button(talk._("◀ Back"), f"readyanswersof:{key}")]])
+    talk.edit(talk._("Taken away."), [[presses.SHOW_DESK.button(talk._("◀ Back"), key)]])
 
 
 async def _done(talk: Talk, answers: Answers) -> None:
@@ -99,7 +101,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     else:
         kept.append(changed)
     await _keep(talk, desk, kept, f"“{changed.title}”")
-    talk.say(Markup("✓ <b>{}</b>").format(changed.title), [[Button(talk._("◀ Back"), f"readyanswersof:{desk.key}")]])
+    talk.say(Markup("✓ <b>{}</b>").format(changed.title), [[presses.SHOW_DESK.button(talk._("◀ Back"), desk.key)]])
 
 
 async def _keep(talk: Talk, desk: Desk, answers: list[Canned], about: str) -> None:

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from handlers.chat import forms
 from handlers.chat.access import Right, Role
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.date import day_choices, until_when

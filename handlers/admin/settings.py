@@ -9,12 +9,14 @@ from typing import Any
 
 from markupsafe import Markup
 
+from handlers.admin import presses
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import NotValid, Tuning
+from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question, no_choices, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.text import clean
 from storage import audit
@@ -133,17 +135,17 @@ SETTINGS: dict[str, Setting] = {
 def register(routes: Routes) -> None:
     right = Right.ADMINISTER
     routes.command("settings", show_all, about=N_("Change what changes often"), right=right, writes=False)
-    routes.press("settings", show_all, right=right, writes=False)
-    routes.press("setting", show_one, str, right=right, writes=False)
-    routes.press("settingchange", change, str, right=right)
-    routes.press("settingback", take_back, str, right=right)
+    routes.press(presses.SHOW_ALL, show_all, right=right, writes=False)
+    routes.press(presses.SHOW_ONE, show_one, right=right, writes=False)
+    routes.press(presses.CHANGE, change, right=right)
+    routes.press(presses.TAKE_BACK, take_back, right=right)
     for key in SETTINGS:
         routes.form(_form(key))
 
 
 def tuning_of(talk: Talk) -> Tuning:
     if talk.house.tuning is None:
-        raise Forged
+        raise InvalidCallback
     return talk.house.tuning
 
 
@@ -153,8 +155,11 @@ async def show_all(talk: Talk) -> None:
     lines.append(Markup("\n<i>{}</i>").format(
         talk._("All else stands in the config file. What you change here holds at once, on every machine.")
     ))  # fmt: skip
-    keys = [Button(talk._(one.title), f"setting:{key}") for key, one in SETTINGS.items()]
-    rows = [*(keys[at : at + 2] for at in range(0, len(keys), 2)), [Button(talk._("💬 Ready answers"), "readyanswers")]]
+    keys = [presses.SHOW_ONE.button(talk._(one.title), key) for key, one in SETTINGS.items()]
+    rows = [
+        *(keys[at : at + 2] for at in range(0, len(keys), 2)),
+        [presses.CHOOSE_DESK.button(talk._("💬 Ready answers"))],
+    ]
     talk.edit(Markup("\n").join(lines), rows)
 
 
@@ -171,7 +176,7 @@ def _current(tuning: Tuning, one: Setting) -> Any:
 
 def _setting(key: str) -> Setting:
     if key not in SETTINGS:
-        raise Forged
+        raise InvalidCallback
     return SETTINGS[key]
 
 
@@ -185,9 +190,9 @@ async def _page(talk: Talk, key: str, one: Setting) -> tuple[Markup, Buttons]:
     text = Markup("{}\n<b>{}</b>\n\n<i>{}</i>").format(
         talk._(one.title), one.show(talk, _current(tuning_of(talk), one)), where
     )
-    back = [Button(talk._("↩ As in the config file"), f"settingback:{key}")] if changed is not None else []
-    change = [Button(talk._("✎ Change"), f"settingchange:{key}")]
-    return text, [change, back, [Button(talk._("◀ Back"), "settings")]]
+    back = [presses.TAKE_BACK.button(talk._("↩ As in the config file"), key)] if changed is not None else []
+    change = [presses.CHANGE.button(talk._("✎ Change"), key)]
+    return text, [change, back, [presses.SHOW_ALL.button(talk._("◀ Back"))]]
 
 
 async def change(talk: Talk, key: str) -> None:
@@ -199,7 +204,7 @@ async def take_back(talk: Talk, key: str) -> None:
     one = _setting(key)
     if await settings.take_back(talk.session, one.name):
         await note_change(talk, one.name, "as in the config file")
-    talk.edit(talk._("The config file's holds again."), [[Button(talk._("◀ Back"), "settings")]])
+    talk.edit(talk._("The config file's holds again."), [[presses.SHOW_ALL.button(talk._("◀ Back"))]])
 
 
 def _form(key: str) -> Form:
@@ -249,7 +254,10 @@ async def _keep(talk: Talk, key: str, one: Setting, value: Any) -> None:
     await _plan_anew(talk, one.name, parsed)
     talk.say(
         Markup("✓ {}: <b>{}</b>").format(talk._(one.title), shown),
-        [[Button(talk._("↩ As in the config file"), f"settingback:{key}")], [Button(talk._("◀ Back"), "settings")]],
+        [
+            [presses.TAKE_BACK.button(talk._("↩ As in the config file"), key)],
+            [presses.SHOW_ALL.button(talk._("◀ Back"))],
+        ],
     )
 
 

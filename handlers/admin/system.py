@@ -8,10 +8,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from handlers.admin import presses
 from handlers.chat.access import Right
 from handlers.chat.context import House, Process
+from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.date import show_moment
@@ -30,11 +32,11 @@ BACKUP_IS_OLD = timedelta(hours=36)
 def register(routes: Routes) -> None:
     right = Right.ADMINISTER
     routes.command("system", system, about=N_("How the bot is doing"), right=right, writes=False)
-    routes.press("system", system, right=right, writes=False)
-    routes.press("systemerrors", show_errors, right=right, writes=False)
-    routes.press("setaside", show_set_aside, right=right, writes=False)
-    routes.press("setasidedrop", drop_set_aside, right=right)
-    routes.press("backupnow", back_up, right=right, writes=False)
+    routes.press(presses.SYSTEM, system, right=right, writes=False)
+    routes.press(presses.SHOW_ERRORS, show_errors, right=right, writes=False)
+    routes.press(presses.SHOW_SET_ASIDE, show_set_aside, right=right, writes=False)
+    routes.press(presses.DROP_SET_ASIDE, drop_set_aside, right=right)
+    routes.press(presses.BACK_UP, back_up, right=right, writes=False)
     routes.notice("backup_failed", backup_failed_words)
     routes.notice("backup_made", backup_made_words)
 
@@ -46,8 +48,8 @@ async def system(talk: Talk) -> None:
     said = talk._("Kinds of errors in 24 h: {n}").format(n=recent)
     lines.append(Markup("{} {}").format("⚠️" if recent else "✅", said))
     talk.edit(Markup("\n").join(lines), [
-        [Button(talk._("⚠️ Errors"), "systemerrors"), Button(talk._("📪 Set aside"), "setaside")],
-        [Button(talk._("💾 Back up now"), "backupnow"), Button(talk._("🔄 Look again"), "system")],
+        [presses.SHOW_ERRORS.button(talk._("⚠️ Errors")), presses.SHOW_SET_ASIDE.button(talk._("📪 Set aside"))],
+        [presses.BACK_UP.button(talk._("💾 Back up now")), presses.SYSTEM.button(talk._("🔄 Look again"))],
     ])  # fmt: skip
 
 
@@ -130,7 +132,7 @@ async def show_errors(talk: Talk) -> None:
 
 
 def _back(talk: Talk) -> list[Button]:
-    return [Button(talk._("◀ Back"), "system")]
+    return [presses.SYSTEM.button(talk._("◀ Back"))]
 
 
 async def show_set_aside(talk: Talk) -> None:
@@ -144,8 +146,8 @@ async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
     lines += [Markup("<code>{}</code> {}: {}").format(key, kind, trouble) for key, kind, trouble in found]
     if not found:
         return Markup("\n").join([*lines, Markup("{}").format(talk._("Nothing waits."))]), [_back(talk)]
-    again = [Button(talk._("🔁 Try all of them again"), "tryagain")]
-    return Markup("\n").join(lines), [again, [Button(talk._("🗑 Give them up"), "setasidedrop")], _back(talk)]
+    again = [presses.TRY_AGAIN.button(talk._("🔁 Try all of them again"))]
+    return Markup("\n").join(lines), [again, [presses.DROP_SET_ASIDE.button(talk._("🗑 Give them up"))], _back(talk)]
 
 
 async def drop_set_aside(talk: Talk) -> None:
@@ -163,7 +165,7 @@ async def back_up(talk: Talk) -> None:
 def backup_failed_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup(_("⚠️ The backup failed on <code>{host}</code>: {trouble}")).format(**params)
-    return text, [[Button(_("🖥 System"), "system")]]
+    return text, [[presses.SYSTEM.button(_("🖥 System"))]]
 
 
 def backup_made_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

@@ -8,16 +8,19 @@ from typing import Any, cast
 
 from markupsafe import Markup
 
-from handlers.broadcasts import panel
+from handlers.activities import presses as activities_presses
+from handlers.broadcasts import panel, presses
 from handlers.broadcasts.form import DEFAULTS, TOPICS, composing, correcting, other_language
 from handlers.broadcasts.segments import segment_of
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.incoming import Json
+from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
+from handlers.stations import presses as stations_presses
 from storage.activities import activities
 from storage.broadcasts import broadcasts, topics
 from storage.broadcasts import reads as broadcast_reads
@@ -30,10 +33,10 @@ def register(routes: Routes) -> None:
     routes.command("broadcast", begin, about=N_("Write to many riders"), right=Right.BROADCAST)
     routes.form(composing(_done))
     routes.form(correcting(_corrected))
-    routes.press("bcorrect", correct, int, right=Right.BROADCAST)
-    routes.press("actwrite", write_to_all, int, right=Right.BROADCAST)
-    routes.press("mute", mute, str)
-    routes.press("haveread", have_read, int)
+    routes.press(presses.CORRECT, correct, right=Right.BROADCAST)
+    routes.press(presses.WRITE_TO_ALL, write_to_all, right=Right.BROADCAST)
+    routes.press(presses.MUTE, mute)
+    routes.press(presses.HAVE_READ, have_read)
     panel.register(routes)
 
 
@@ -100,9 +103,9 @@ def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: st
     if content.opens:
         rows.append([_opening(*content.opens)])
     if content.asks_reading:
-        rows.append([Button(_("✅ I have read this"), f"haveread:{broadcast_id}")])
+        rows.append([presses.HAVE_READ.button(_("✅ I have read this"), broadcast_id)])
     if topic is not Topic.URGENT:
-        rows.append([Button(_("🔕 No more of: {topic}").format(topic=_(TOPICS[topic])), f"mute:{topic.value}")])
+        rows.append([presses.MUTE.button(_("🔕 No more of: {topic}").format(topic=_(TOPICS[topic])), topic.value)])
     return rows
 
 
@@ -110,14 +113,14 @@ def _opening(kind: str, words: str, target: Any) -> Button:
     if kind == "link":
         return Button(words, url=str(target))
     if kind == "activity":
-        return Button(f"🏀 {words}", f"actopen:{target}")
-    return Button(f"🏠 {words}", f"page:0:{target}")
+        return activities_presses.OPEN_CARD.button(f"🏀 {words}", target)
+    return stations_presses.PAGE.button(f"🏠 {words}", 0, target)
 
 
 def mutable(topic: str) -> Topic:
-    """The topic of a button. Raises Forged for one that is none, or that can't be muted."""
+    """The topic of a button. Raises InvalidCallback for one that is none, or that can't be muted."""
     if topic not in list(Topic) or topic == Topic.URGENT:
-        raise Forged
+        raise InvalidCallback
     return Topic(topic)
 
 
@@ -142,6 +145,6 @@ def topic_words(talk: Talk, muted: set[str]) -> tuple[Markup, Buttons]:
     for topic, label in TOPICS.items():
         if topic is not Topic.URGENT:
             sign = "🔕" if topic.value in muted else "🔔"
-            rows.append([Button(f"{sign} {talk._(label)}", f"topic:{topic.value}")])
+            rows.append([presses.SWITCH_TOPIC.button(f"{sign} {talk._(label)}", topic.value)])
     lines.append(Markup("{}").format(talk._("Press to switch. Urgent news always comes, and is rare.")))
     return Markup("\n").join(lines), rows

@@ -7,10 +7,12 @@ from typing import Any
 
 from markupsafe import Markup
 
+from handlers.broadcasts import presses
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from storage import audit, deliveries
 from storage.audit import Act
@@ -27,16 +29,16 @@ _COLUMNS = 30
 
 
 def register(routes: Routes) -> None:
-    routes.press("bsend", send, int, right=Right.BROADCAST)
-    routes.press("bapprove", approve, int, right=Right.BROADCAST)
-    routes.press("blook", look, int, right=Right.BROADCAST)
-    routes.press("bpause", pause, int, right=Right.BROADCAST)
-    routes.press("bresume", resume, int, right=Right.BROADCAST)
-    routes.press("bcancel", cancel, int, right=Right.BROADCAST)
-    routes.press("bretry", retry, int, right=Right.BROADCAST)
-    routes.press("bpicture", picture, int, right=Right.BROADCAST, writes=False)
-    routes.press("brecall", ask_to_recall, int, right=Right.BROADCAST, writes=False)
-    routes.press("brecallnow", recall, int, right=Right.BROADCAST)
+    routes.press(presses.SEND, send, right=Right.BROADCAST)
+    routes.press(presses.APPROVE, approve, right=Right.BROADCAST)
+    routes.press(presses.LOOK, look, right=Right.BROADCAST)
+    routes.press(presses.PAUSE, pause, right=Right.BROADCAST)
+    routes.press(presses.RESUME, resume, right=Right.BROADCAST)
+    routes.press(presses.CANCEL, cancel, right=Right.BROADCAST)
+    routes.press(presses.RETRY, retry, right=Right.BROADCAST)
+    routes.press(presses.PICTURE, picture, right=Right.BROADCAST, writes=False)
+    routes.press(presses.ASK_TO_RECALL, ask_to_recall, right=Right.BROADCAST, writes=False)
+    routes.press(presses.RECALL, recall, right=Right.BROADCAST)
     routes.notice("broadcast_waits", waits_words)
 
 
@@ -53,8 +55,8 @@ async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     ]  # fmt: skip
     if counted.reached > talk.house.approval_above:
         lines.append(talk._("A second coordinator has to approve it."))
-    buttons = [[Button(talk._("✔ Send to {n}").format(n=counted.reached), f"bsend:{row.id}")],
-               [Button(talk._("✖ Cancel"), f"bcancel:{row.id}")]]  # fmt: skip
+    buttons = [[presses.SEND.button(talk._("✔ Send to {n}").format(n=counted.reached), row.id)],
+               [presses.CANCEL.button(talk._("✖ Cancel"), row.id)]]  # fmt: skip
     talk.say(Markup("\n").join(lines), buttons)
 
 
@@ -88,7 +90,7 @@ def waits_words(_house: House, language: str, params: Any) -> tuple[str, Buttons
     """The notice to those who may approve."""
     _ = translations.translator(language)
     text = _("A broadcast to {n} people waits for a second coordinator.").format(n=params["count"])
-    return text, [[Button(_("Look at it"), f"blook:{params['id']}")]]
+    return text, [[presses.LOOK.button(_("Look at it"), params["id"])]]
 
 
 async def look(talk: Talk, broadcast_id: int) -> None:
@@ -99,7 +101,8 @@ async def look(talk: Talk, broadcast_id: int) -> None:
         talk.send(*content.call_in(language), [])
     text = Markup("{}\n{}").format(_state_words(row, talk.language), row.reason)
     talk.say(
-        text, [[Button(talk._("✔ Approve"), f"bapprove:{row.id}")], [Button(talk._("✖ Cancel"), f"bcancel:{row.id}")]]
+        text,
+        [[presses.APPROVE.button(talk._("✔ Approve"), row.id)], [presses.CANCEL.button(talk._("✖ Cancel"), row.id)]],
     )
 
 
@@ -143,7 +146,7 @@ async def picture(talk: Talk, broadcast_id: int) -> None:
 async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:
     talk.say(
         talk._("Delete this broadcast at everybody who has it? That works for 48 hours after it was sent."),
-        [[Button(talk._("🗑 Yes, recall it"), f"brecallnow:{broadcast_id}")]],
+        [[presses.RECALL.button(talk._("🗑 Yes, recall it"), broadcast_id)]],
     )
 
 
@@ -192,9 +195,9 @@ def _speed(row: Broadcast, done: int, language: str, now: datetime) -> list[Mark
 
 def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Buttons:
     _ = translations.translator(language)
-    pause, resume = Button(_("⏸ Pause"), f"bpause:{row.id}"), Button(_("▶ Resume"), f"bresume:{row.id}")
-    cancel = Button(_("✖ Cancel"), f"bcancel:{row.id}")
-    change = [Button(_("✎ Correct"), f"bcorrect:{row.id}"), Button(_("🗑 Recall"), f"brecall:{row.id}")]
+    pause, resume = presses.PAUSE.button(_("⏸ Pause"), row.id), presses.RESUME.button(_("▶ Resume"), row.id)
+    cancel = presses.CANCEL.button(_("✖ Cancel"), row.id)
+    change = [presses.CORRECT.button(_("✎ Correct"), row.id), presses.ASK_TO_RECALL.button(_("🗑 Recall"), row.id)]
     if row.state == BroadcastState.RUNNING:
         return [[pause, cancel], change]
     if row.state == BroadcastState.PAUSED:
@@ -202,8 +205,8 @@ def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Butto
     if row.state in (BroadcastState.AWAITING, BroadcastState.SCHEDULED, BroadcastState.FREEZING):
         return [[cancel]]
     if row.state == BroadcastState.DONE:
-        retry_them = [Button(_("🔁 Retry the failed"), f"bretry:{row.id}")] if counted.get(State.FAILED) else []
-        return [[Button(_("📈 As picture"), f"bpicture:{row.id}")], retry_them, change]
+        retry_them = [presses.RETRY.button(_("🔁 Retry the failed"), row.id)] if counted.get(State.FAILED) else []
+        return [[presses.PICTURE.button(_("📈 As picture"), row.id)], retry_them, change]
     return []
 
 

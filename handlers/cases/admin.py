@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.assignment import WHO, assign, receiver
 from handlers.cases.closing import LEFT
 from handlers.cases.desk import desks_of, note, ways_in
@@ -12,7 +13,7 @@ from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Talk
+from handlers.chat.talk import Talk
 from handlers.inputs.text import short_text
 from storage.audit import Act
 from storage.cases import cases
@@ -26,9 +27,9 @@ SHOWN = 60
 
 
 def register(routes: Routes) -> None:
-    routes.press("casefind", begin_finding, right=Right.SEE_CASES)
-    routes.press("caseover", begin_reading, int, right=Right.OVERSEE_CASES)
-    routes.press("casegive", begin_giving, int, right=Right.OVERSEE_CASES)
+    routes.press(presses.BEGIN_FINDING, begin_finding, right=Right.SEE_CASES)
+    routes.press(presses.BEGIN_READING, begin_reading, right=Right.OVERSEE_CASES)
+    routes.press(presses.BEGIN_GIVING, begin_giving, right=Right.OVERSEE_CASES)
     for form in (_FIND, _READ, _GIVE):
         routes.form(form)
 
@@ -46,7 +47,7 @@ async def _found(talk: Talk, answers: Answers) -> None:
     ])  # fmt: skip
     rows = ways_in(talk, row)
     if talk.person.may(Right.OVERSEE_CASES) and row.state != CaseState.CLOSED:
-        rows.append([Button(talk._("➡ Give it to somebody"), f"casegive:{row.id}")])
+        rows.append([presses.BEGIN_GIVING.button(talk._("➡ Give it to somebody"), row.id)])
     talk.say(line, rows)
 
 

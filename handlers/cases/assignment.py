@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.desk import note
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Question
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.inputs.person import read_person
 from handlers.inputs.text import short_text
 from storage.audit import Act
@@ -37,7 +39,7 @@ def words_question(key: str, title: str, ask: str, most: int = 1_500) -> Questio
 
 
 def way_back(talk: Talk, row: Case) -> Buttons:
-    return [[Button(words.tag(talk.house, row), f"casedo:{row.id}")]]
+    return [[presses.SHOW.button(words.tag(talk.house, row), row.id)]]
 
 
 def _to_the_queue(talk: Talk, _answers: Answers) -> Sequence[Choice]:

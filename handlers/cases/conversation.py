@@ -12,6 +12,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
 from handlers.cases.evidence_limits import full_words, quota_of, room_words
 from handlers.cases.message_content import parts_of, read_said
@@ -21,7 +22,7 @@ from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Danger, Talk
+from handlers.chat.talk import Danger, Talk
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
@@ -35,9 +36,9 @@ ACKNOWLEDGED_EVERY = timedelta(minutes=10)
 
 
 def register(routes: Routes) -> None:
-    routes.press("casewrite", enter, int)
-    routes.press("casemove", choose_other, int, writes=False)
-    routes.press("casemoveto", move, int, int)
+    routes.press(presses.ENTER, enter)
+    routes.press(presses.CHOOSE_OTHER, choose_other, writes=False)
+    routes.press(presses.MOVE, move)
     routes.event("case", say_in_case)
     routes.event("case_reply", reply)
     routes.event("edited", edited)
@@ -197,7 +198,7 @@ async def _acknowledge(talk: Talk, row: Case, said: Said, last: CaseMessage | No
     if row.assigned_to is None:
         text += Markup(" · {}").format(talk._("nobody has it in hand yet; it waits there"))
     if several:
-        talk.say(text, [[Button(talk._("↪ That was meant for another case"), f"casemove:{kept.id}")]])
+        talk.say(text, [[presses.CHOOSE_OTHER.button(talk._("↪ That was meant for another case"), kept.id)]])
     else:
         talk.say(text, keyboard=case_keyboard(row.number, talk.language))
 
@@ -212,8 +213,7 @@ async def _mine(talk: Talk) -> list[Case]:
 
 async def _offer_cases(talk: Talk) -> None:
     rows = [
-        [Button(("• " if row.id == talk.person.case else "") + words.tag(talk.house, row),
-                f"casewrite:{row.id}")]
+        [presses.ENTER.button(("• " if row.id == talk.person.case else "") + words.tag(talk.house, row), row.id)]
         for row in await _mine(talk)
     ]  # fmt: skip
     if rows:
@@ -239,7 +239,7 @@ async def choose_other(talk: Talk, message_id: int) -> None:
     """To which other case a message is to be moved."""
     kept, row, side = await _own_message(talk, message_id)
     others = [one for one in await _mine(talk) if one.id != row.id and (await side_in(talk, one.id))[1] is side]
-    rows = [[Button(words.tag(talk.house, one), f"casemoveto:{kept.id}:{one.id}")] for one in others]
+    rows = [[presses.MOVE.button(words.tag(talk.house, one), kept.id, one.id)] for one in others]
     talk.edit(talk._("To which case? It is taken back from {number}.").format(number=row.number), rows[:40])
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
 from handlers.cases.conversation import call_those_on_duty, enter_as_rider
 from handlers.cases.desk_form import as_it_stands, form_name, story
@@ -15,9 +16,10 @@ from handlers.cases.opening import open_from
 from handlers.chat import forms
 from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.emergency import SEND_NOW, TALK_TO_SOMEBODY
+from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.inputs.consent import CASE, URGENT, urgent_wording
 from storage import dialogues
 from storage.cases import cases
@@ -32,16 +34,16 @@ from storage.privacy.consents import NoConsent
 
 def register(routes: Routes) -> None:
     routes.press(TALK_TO_SOMEBODY, talk_to_somebody)
-    routes.press("urgentgo", agree, int)
+    routes.press(presses.AGREE_CRISIS, agree)
     routes.press(SEND_NOW, send_now)
     routes.form(_FIRST_WORDS)
 
 
 def _desk(talk: Talk) -> Desk:
-    """Raises Forged: the organisation has none any more."""
+    """Raises InvalidCallback: the organisation has none any more."""
     desk = talk.house.crisis_desk
     if desk is None:
-        raise Forged
+        raise InvalidCallback
     return desk
 
 
@@ -59,8 +61,8 @@ async def talk_to_somebody(talk: Talk) -> None:
     try:
         await consents.require(talk.session, talk.person.id, desk.purpose, CASE.version, URGENT.version)
     except NoConsent:
-        rows = [[Button(talk._("✅ I agree, let us begin"), f"urgentgo:{URGENT.version}")],
-                [Button(talk._("No, thank you"), "desknot")]]  # fmt: skip
+        rows = [[presses.AGREE_CRISIS.button(talk._("✅ I agree, let us begin"), URGENT.version)],
+                [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]]  # fmt: skip
         talk.say(urgent_wording(talk, desk), rows)
     else:
         await _begin(talk)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.closing import end
 from handlers.cases.conversation import enter_as_handler
 from handlers.chat.access import Right
 from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n.formatting import ago
 from handlers.i18n.translations import N_
 from storage import audit
@@ -32,17 +34,17 @@ PAGE = 8
 def register(routes: Routes) -> None:
     routes.link("case", open_from_topic, right=Right.SEE_CASES, writes=False)
     routes.command("cases", show_desks, about=N_("Cases"), right=Right.SEE_CASES, writes=False)
-    routes.press("desks", show_desks_again, right=Right.SEE_CASES, writes=False)
-    routes.press("casequeue", show_queue, str, int, right=Right.SEE_CASES, writes=False)
-    routes.press("casemine", show_mine, right=Right.HANDLE_CASES, writes=False)
-    routes.press("caseclaim", claim, int, right=Right.HANDLE_CASES)
-    routes.press("caseconflict", mark_conflict, int, right=Right.HANDLE_CASES)
-    routes.press("casedo", show, int, right=Right.HANDLE_CASES, writes=False)
-    routes.press("caseask", ask_for_conflict, int, right=Right.HANDLE_CASES, writes=False)
-    routes.press("caseclose", ask_outcome, int, right=Right.HANDLE_CASES, writes=False)
-    routes.press("casereplay", replay, int, right=Right.HANDLE_CASES)
-    routes.press("casewait", wait_for, int, int, right=Right.HANDLE_CASES)
-    routes.press("caseclosed", close, int, str, right=Right.HANDLE_CASES)
+    routes.press(presses.SHOW_DESKS_AGAIN, show_desks_again, right=Right.SEE_CASES, writes=False)
+    routes.press(presses.SHOW_QUEUE, show_queue, right=Right.SEE_CASES, writes=False)
+    routes.press(presses.SHOW_MINE, show_mine, right=Right.HANDLE_CASES, writes=False)
+    routes.press(presses.CLAIM, claim, right=Right.HANDLE_CASES)
+    routes.press(presses.MARK_CONFLICT, mark_conflict, right=Right.HANDLE_CASES)
+    routes.press(presses.SHOW, show, right=Right.HANDLE_CASES, writes=False)
+    routes.press(presses.ASK_FOR_CONFLICT, ask_for_conflict, right=Right.HANDLE_CASES, writes=False)
+    routes.press(presses.ASK_OUTCOME, ask_outcome, right=Right.HANDLE_CASES, writes=False)
+    routes.press(presses.REPLAY, replay, right=Right.HANDLE_CASES)
+    routes.press(presses.WAIT_FOR, wait_for, right=Right.HANDLE_CASES)
+    routes.press(presses.CLOSE_DESK, close, right=Right.HANDLE_CASES)
 
 
 def desks_of(talk: Talk) -> dict[str, Desk]:
@@ -73,13 +75,15 @@ async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
     if talk.person.may(Right.HANDLE_CASES):
         mine = await case_queue.in_hand(talk.session, talk.person.id)
         label = talk._("In my hands: {n}").format(n=len(mine))
-        rows.append([Button(label, "casemine")])
+        rows.append([presses.SHOW_MINE.button(label)])
     for key, desk in desks_of(talk).items():
         waiting = await case_queue.count_waiting(talk.session, key, talk.person.id)
         title = in_language(desk.title, talk.language)
         lines.append(Markup("{} {}: {}").format(desk.sign, title, talk._("{n} wait").format(n=waiting)))
-        rows.append([Button(f"{desk.sign} {title} ({waiting})", f"casequeue:{key}:0")])
-    rows.append([Button(talk._("🔎 By number"), "casefind"), Button(talk._("📊 Patterns"), "casepatterns")])
+        rows.append([presses.SHOW_QUEUE.button(f"{desk.sign} {title} ({waiting})", key, 0)])
+    rows.append(
+        [presses.BEGIN_FINDING.button(talk._("🔎 By number")), presses.CHOOSE_DESK.button(talk._("📊 Patterns"))]
+    )
     return Markup("\n").join(lines), rows
 
 
@@ -100,11 +104,11 @@ def ways_in(talk: Talk, row: Case) -> list[list[Button]]:
     """What this person may do with a case that they may see: look at it, take it, read it for a reason."""
     rows = []
     if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
-        rows.append([Button(talk._("Look at it"), f"casedo:{row.id}")])
+        rows.append([presses.SHOW.button(talk._("Look at it"), row.id)])
     elif row.assigned_to is None and row.state != CaseState.CLOSED and row.desk in handled(talk):
-        rows.append([Button(talk._("▶ Take it"), f"caseclaim:{row.id}")])
+        rows.append([presses.CLAIM.button(talk._("▶ Take it"), row.id)])
     if talk.person.may(Right.OVERSEE_CASES):
-        rows.append([Button(talk._("👁 Read it, for a reason"), f"caseover:{row.id}")])
+        rows.append([presses.BEGIN_READING.button(talk._("👁 Read it, for a reason"), row.id)])
     return rows
 
 
@@ -119,14 +123,14 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
     lines += await _lines(talk, found[:PAGE])
     if not found:
         lines.append(Markup("{}").format(talk._("✅ No case waits.")))
-    opens = "caseclaim" if key in handled(talk) else "caseover"
+    opens = presses.CLAIM if key in handled(talk) else presses.BEGIN_READING
     sign = "▶ " if key in handled(talk) else ""
     rows: list[list[Button]] = [
         [Button(sign + words.mark(row) + row.number, f"{opens}:{row.id}")] for row in found[:PAGE]
     ]
-    turns = [Button("◀", f"casequeue:{key}:{page - 1}")] if page > 0 else []
-    turns += [Button("▶", f"casequeue:{key}:{page + 1}")] if len(found) > PAGE else []
-    talk.edit(Markup("\n").join(lines), [*rows, turns, [Button(talk._("◀ Back"), "desks")]])
+    turns = [presses.SHOW_QUEUE.button("◀", key, page - 1)] if page > 0 else []
+    turns += [presses.SHOW_QUEUE.button("▶", key, page + 1)] if len(found) > PAGE else []
+    talk.edit(Markup("\n").join(lines), [*rows, turns, [presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]])
 
 
 async def _lines(talk: Talk, found: Sequence[Case]) -> list[Markup]:
@@ -149,8 +153,8 @@ def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
 async def show_mine(talk: Talk) -> None:
     found = await case_queue.in_hand(talk.session, talk.person.id)
     lines = [Markup("<b>{}</b>").format(talk._("In my hands: {n}").format(n=len(found))), *await _lines(talk, found)]
-    rows = [[Button(words.mark(row) + words.tag(talk.house, row), f"casedo:{row.id}")] for row in found]
-    talk.edit(Markup("\n").join(lines), [*rows, [Button(talk._("◀ Back"), "desks")]])
+    rows = [[presses.SHOW.button(words.mark(row) + words.tag(talk.house, row), row.id)] for row in found]
+    talk.edit(Markup("\n").join(lines), [*rows, [presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]])
 
 
 # One case in hand
@@ -193,20 +197,29 @@ async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
 
 
 def _handler_buttons(talk: Talk, row: Case) -> Buttons:
-    back = [Button(talk._("◀ Back"), "casemine")]
-    bundle = Button(talk._("📦 Evidence bundle"), f"casebundle:{row.id}")
-    again = Button(talk._("📜 The whole talk"), f"casereplay:{row.id}")
+    back = [presses.SHOW_MINE.button(talk._("◀ Back"))]
+    bundle = presses.SEND_BUNDLE.button(talk._("📦 Evidence bundle"), row.id)
+    again = presses.REPLAY.button(talk._("📜 The whole talk"), row.id)
     if row.state == CaseState.CLOSED:
         return [[bundle, again], back]
     waits = row.state == CaseState.OURS
     label = talk._("💬 Waits for the rider") if waits else talk._("⏳ Waits for me")
     return [
-        [Button(talk._("💬 Write"), f"casewrite:{row.id}"), Button(talk._("📋 Ready answers"), f"casecanned:{row.id}")],
+        [
+            presses.ENTER.button(talk._("💬 Write"), row.id),
+            presses.SHOW_CANNED.button(talk._("📋 Ready answers"), row.id),
+        ],
         [bundle, again],
-        [Button(talk._("📝 Note"), f"casenote:{row.id}"), Button(talk._("👥 Ask colleagues"), f"casepeers:{row.id}")],
-        [Button(label, f"casewait:{row.id}:{int(CaseState.RIDERS if waits else CaseState.OURS)}")],
-        [Button(talk._("➡ Hand over"), f"casehand:{row.id}"), Button(talk._("⚠ Conflict"), f"caseask:{row.id}")],
-        [Button(talk._("✔ Close it"), f"caseclose:{row.id}")],
+        [
+            presses.BEGIN_NOTE.button(talk._("📝 Note"), row.id),
+            presses.BEGIN_ASKING.button(talk._("👥 Ask colleagues"), row.id),
+        ],
+        [presses.WAIT_FOR.button(label, row.id, int(CaseState.RIDERS if waits else CaseState.OURS))],
+        [
+            presses.BEGIN_HANDING.button(talk._("➡ Hand over"), row.id),
+            presses.ASK_FOR_CONFLICT.button(talk._("⚠ Conflict"), row.id),
+        ],
+        [presses.ASK_OUTCOME.button(talk._("✔ Close it"), row.id)],
         back,
     ]
 
@@ -225,8 +238,8 @@ async def ask_for_conflict(talk: Talk, case_id: int) -> None:
         "Do you know the rider, the employer or somebody else in {number}, so that you should not have it? It goes "
         "back to the queue and is hidden from you for good."
     ).format(number=row.number)
-    talk.edit(said, [[Button(talk._("⚠ Yes, take it from me"), f"caseconflict:{row.id}")],
-                     [Button(talk._("◀ Back"), f"casedo:{row.id}")]])  # fmt: skip
+    talk.edit(said, [[presses.MARK_CONFLICT.button(talk._("⚠ Yes, take it from me"), row.id)],
+                     [presses.SHOW.button(talk._("◀ Back"), row.id)]])  # fmt: skip
 
 
 async def mark_conflict(talk: Talk, case_id: int) -> None:
@@ -262,11 +275,11 @@ async def ask_outcome(talk: Talk, case_id: int) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
     cases.require_open(row)
     chosen = [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN]
-    rows = [[Button(talk._(words.OUTCOMES[outcome]), f"caseclosed:{row.id}:{outcome}")] for outcome in chosen]
+    rows = [[presses.CLOSE_DESK.button(talk._(words.OUTCOMES[outcome]), row.id, outcome)] for outcome in chosen]
     said = talk._("How did {number} end? The rider reads it, and can reopen it for {n} days.").format(
         number=row.number, n=cases.REOPENED_WITHIN.days
     )
-    talk.edit(said, [*rows, [Button(talk._("◀ Back"), f"casedo:{row.id}")]])
+    talk.edit(said, [*rows, [presses.SHOW.button(talk._("◀ Back"), row.id)]])
 
 
 async def close(talk: Talk, case_id: int, outcome: str) -> None:
@@ -277,7 +290,7 @@ async def close(talk: Talk, case_id: int, outcome: str) -> None:
     await note(talk, Act.CASE_CLOSED, row)
     if row.person_id is not None:
         talk.notify(row.person_id, "case_closed", number=row.number, id=row.id, outcome=outcome)
-    talk.edit(talk._("{number} is closed.").format(number=row.number), [[Button(talk._("◀ Back"), "casemine")]])
+    talk.edit(talk._("{number} is closed.").format(number=row.number), [[presses.SHOW_MINE.button(talk._("◀ Back"))]])
 
 
 async def note(talk: Talk, act: Act, row: Case, more: str = "") -> None:

@@ -16,13 +16,15 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.bundling import NotSent, Sent
 from handlers.cases.conversation import side_in
 from handlers.cases.desk import note
 from handlers.chat.context import House
 from handlers.chat.incoming import Json
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Buttons, File, Outgoing, Talk
+from handlers.chat.talk import File, Outgoing, Talk
 from handlers.csv_files import harmless
 from handlers.i18n import translations
 from storage import deliveries
@@ -40,7 +42,7 @@ Kept = tuple[Evidence, EvidenceFile]
 
 
 def register(routes: Routes) -> None:
-    routes.press("casebundle", send_bundle, int)
+    routes.press(presses.SEND_BUNDLE, send_bundle)
     routes.notice("bundle_failed", failed_words)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from markupsafe import Markup, escape
 
 from handlers.chat.context import House
-from handlers.chat.talk import Button, Buttons
+from handlers.chat.press import Button, Buttons
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from storage.cases import time_limits

@@ -9,14 +9,16 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.assignment import WHO, assign, case_in_hand, receiver, way_back, words_question
 from handlers.cases.desk import colleagues, handled, left_hand
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Form, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from storage.cases import cases
 from storage.cases import messages as case_messages
@@ -27,10 +29,10 @@ from storage.dialogues import Answers
 
 def register(routes: Routes) -> None:
     right = Right.HANDLE_CASES
-    routes.press("casenote", begin_note, int, right=right)
-    routes.press("casepeers", begin_asking, int, right=right)
-    routes.press("casehand", begin_handing, int, right=right)
-    routes.press("casetell", begin_telling, int, right=right)
+    routes.press(presses.BEGIN_NOTE, begin_note, right=right)
+    routes.press(presses.BEGIN_ASKING, begin_asking, right=right)
+    routes.press(presses.BEGIN_HANDING, begin_handing, right=right)
+    routes.press(presses.BEGIN_TELLING, begin_telling, right=right)
     for form in (_NOTE, _ASK, _TELL, _HAND):
         routes.form(form)
     routes.notice("case_question", question_words)
@@ -93,7 +95,7 @@ def question_words(house: House, language: str, params: Mapping[str, Any]) -> tu
     _ = translations.translator(language)
     title = words.desk_title(house, params["desk"], language)
     text = Markup("👥 {} <b>{}</b>\n{}").format(_("A colleague asks:"), title, words.quoted(params["text"]))
-    return text, [[Button(_("✍ Answer"), f"casetell:{params['asked']}")]]
+    return text, [[presses.BEGIN_TELLING.button(_("✍ Answer"), params["asked"])]]
 
 
 async def begin_telling(talk: Talk, message_id: int) -> None:
@@ -133,7 +135,7 @@ def told_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple
     text = Markup("💡 <b>{}</b> {}\n{}").format(
         params["number"], _("A colleague answers:"), words.quoted(params["text"])
     )
-    return text, [[Button(_("Look at it"), f"casedo:{params['id']}")]]
+    return text, [[presses.SHOW.button(_("Look at it"), params["id"])]]
 
 
 async def begin_handing(talk: Talk, case_id: int) -> None:
@@ -147,7 +149,10 @@ async def _handed(talk: Talk, answers: Answers) -> None:
     await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
     await assign(talk, row, to)
     await left_hand(talk, row)
-    talk.say(talk._("{number} is handed over.").format(number=row.number), [[Button(talk._("◀ Back"), "desks")]])
+    talk.say(
+        talk._("{number} is handed over.").format(number=row.number),
+        [[presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]],
+    )
 
 
 _HAND = Form(

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.activities.reminders import wake
-from handlers.cases import closing, opening
+from handlers.cases import closing, opening, presses
 from handlers.cases import format as words
 from handlers.cases.closing import LIMIT_REMINDER
 from handlers.cases.conversation import enter_as_rider
@@ -22,9 +22,10 @@ from handlers.cases.desk_form import desk_form
 from handlers.chat import forms
 from handlers.chat.context import House
 from handlers.chat.keyboards import location_keyboard
+from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.questions import Form
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.inputs.consent import CASE, desk_wording
 from storage.activities import reminders
@@ -45,15 +46,15 @@ def register(routes: Routes, desks: Desks) -> None:
     for desk in desks.values():
         routes.command(desk.command, partial(open_desk, desk), about=desk.about)
         routes.form(form_of(desk))
-    routes.press("deskgo", agree, str, int)
-    routes.press("deskdraft", go_on_with_draft, str, int)
-    routes.press("desknot", do_not_agree, writes=False)
-    routes.press("case", show_case, int, writes=False)
-    routes.press("caseremind", remind_of_limits, int)
-    routes.press("caseend", ask_to_close, int, writes=False)
-    routes.press("caseendnow", close, int)
-    routes.press("casereopen", reopen, int)
-    routes.press("caserate", rate, int, int)
+    routes.press(presses.AGREE_MINE, agree)
+    routes.press(presses.GO_ON_WITH_DRAFT, go_on_with_draft)
+    routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
+    routes.press(presses.SHOW_CASE, show_case, writes=False)
+    routes.press(presses.REMIND_OF_LIMITS, remind_of_limits)
+    routes.press(presses.ASK_TO_CLOSE, ask_to_close, writes=False)
+    routes.press(presses.CLOSE_MINE, close)
+    routes.press(presses.REOPEN, reopen)
+    routes.press(presses.RATE, rate)
     routes.notice("remind_" + LIMIT_REMINDER, limit_words, about_limit)
     routes.notice("case_closed", closed_words)
 
@@ -64,13 +65,13 @@ def form_of(desk: Desk) -> Form:
 
 async def open_desk(desk: Desk, talk: Talk) -> None:
     """What the desk is and is not, who reads it, and what is to be agreed to before the first question."""
-    rows = [[Button(talk._("✅ I agree, let us begin"), f"deskgo:{desk.key}:{CASE.version}")]]
+    rows = [[presses.AGREE_MINE.button(talk._("✅ I agree, let us begin"), desk.key, CASE.version)]]
     if await case_drafts.find(talk.session, talk.person.id, desk.key, talk.now) is not None:
-        rows.append([Button(talk._("💾 Go on with what I saved"), f"deskdraft:{desk.key}:{CASE.version}")])
+        rows.append([presses.GO_ON_WITH_DRAFT.button(talk._("💾 Go on with what I saved"), desk.key, CASE.version)])
     mine = await cases.cases_of(talk.session, talk.person.id)
     here = [row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED]
-    rows += [[Button(f"{desk.sign} {row.number}", f"case:{row.id}")] for row in here[:8]]
-    talk.say(desk_wording(talk, desk), [*rows, [Button(talk._("No, thank you"), "desknot")]])
+    rows += [[presses.SHOW_CASE.button(f"{desk.sign} {row.number}", row.id)] for row in here[:8]]
+    talk.say(desk_wording(talk, desk), [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
 
 
 async def do_not_agree(talk: Talk) -> None:
@@ -97,7 +98,7 @@ async def go_on_with_draft(talk: Talk, key: str, version: int) -> None:
 async def _consented(talk: Talk, key: str, version: int) -> Desk:
     desk = talk.house.desks.get(key)
     if desk is None:
-        raise Forged
+        raise InvalidCallback
     if version != CASE.version:
         raise consents.NoConsent
     await cases.check_room(talk.session, talk.person.id, key, desk.most_per_day, talk.now)
@@ -144,7 +145,7 @@ def limit_words(house: House, language: str, params: Mapping[str, Any]) -> tuple
         Markup("⏰ {} <b>{}</b>").format(_("A time limit that may apply to"), params["number"]),
         *words.limit_lines(house, [limit], today, language),
     ]
-    return Markup("\n").join(lines), [[Button(_("Look at it"), f"case:{params['id']}")]]
+    return Markup("\n").join(lines), [[presses.SHOW_CASE.button(_("Look at it"), params["id"])]]
 
 
 # Where it stands
@@ -172,16 +173,16 @@ async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
 
 
 def _page_buttons(talk: Talk, row: Case, has_limits: bool) -> Buttons:
-    bundle = Button(talk._("📦 Evidence bundle"), f"casebundle:{row.id}")
+    bundle = presses.SEND_BUNDLE.button(talk._("📦 Evidence bundle"), row.id)
     if row.state == CaseState.CLOSED:
         rows = [[bundle]]
         if row.closed_at is not None and talk.now - row.closed_at <= cases.REOPENED_WITHIN:
-            rows.append([Button(talk._("↺ Reopen it"), f"casereopen:{row.id}")])
+            rows.append([presses.REOPEN.button(talk._("↺ Reopen it"), row.id)])
         return [*rows, *([] if row.rating else [_stars(row.id)])]
-    rows = [[Button(talk._("💬 Write in this case"), f"casewrite:{row.id}")], [bundle]]
+    rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)], [bundle]]
     if has_limits:
-        rows.append([Button(talk._("⏰ Remind me of the time limits"), f"caseremind:{row.id}")])
-    return [*rows, [Button(talk._("✔ Close it"), f"caseend:{row.id}")]]
+        rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the time limits"), row.id)])
+    return [*rows, [presses.ASK_TO_CLOSE.button(talk._("✔ Close it"), row.id)]]
 
 
 async def ask_to_close(talk: Talk, case_id: int) -> None:
@@ -189,8 +190,8 @@ async def ask_to_close(talk: Talk, case_id: int) -> None:
     said = talk._("Close {number}? You can reopen it for {n} days.").format(
         number=row.number, n=cases.REOPENED_WITHIN.days
     )
-    talk.edit(said, [[Button(talk._("✔ Yes, close it"), f"caseendnow:{row.id}")],
-                     [Button(talk._("◀ Back"), f"case:{row.id}")]])  # fmt: skip
+    talk.edit(said, [[presses.CLOSE_MINE.button(talk._("✔ Yes, close it"), row.id)],
+                     [presses.SHOW_CASE.button(talk._("◀ Back"), row.id)]])  # fmt: skip
 
 
 async def close(talk: Talk, case_id: int) -> None:
@@ -212,13 +213,13 @@ async def reopen(talk: Talk, case_id: int) -> None:
 
 
 def _stars(case_id: int) -> list[Button]:
-    return [Button("⭐" + str(stars), f"caserate:{case_id}:{stars}") for stars in range(1, 6)]
+    return [presses.RATE.button("⭐" + str(stars), case_id, stars) for stars in range(1, 6)]
 
 
 async def rate(talk: Talk, case_id: int, stars: int) -> None:
     row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
     cases.rate(row, stars)
-    again = [[Button(talk._("↺ Reopen it"), f"casereopen:{row.id}")]]
+    again = [[presses.REOPEN.button(talk._("↺ Reopen it"), row.id)]]
     talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars), again)
 
 
@@ -227,4 +228,4 @@ def closed_words(_house: House, language: str, params: Mapping[str, Any]) -> tup
     outcome = _(words.OUTCOMES[Outcome(params["outcome"])])
     said = _("{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good.")
     text = Markup("{}").format(said.format(number=params["number"], outcome=outcome, n=cases.REOPENED_WITHIN.days))
-    return text, [_stars(params["id"]), [Button(_("↺ Reopen it"), f"casereopen:{params['id']}")]]
+    return text, [_stars(params["id"]), [presses.REOPEN.button(_("↺ Reopen it"), params["id"])]]

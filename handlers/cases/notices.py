@@ -8,10 +8,11 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.alarm import NOTICE
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes, Words
-from handlers.chat.talk import Button, Buttons
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 
@@ -42,7 +43,7 @@ def _notice(text: str) -> Words:
     def said(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
         _ = translations.translator(language)
         number = Markup("<b>{}</b>").format(params["number"])
-        opens = [[Button(_("Look at it"), f"casedo:{params['id']}")]] if "id" in params else []
+        opens = [[presses.SHOW.button(_("Look at it"), params["id"])]] if "id" in params else []
         return Markup(_(text)).format(number=number), opens
 
     return said
@@ -54,7 +55,7 @@ def new_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[s
     sign, title = words.desk_sign(house, params["desk"]), words.desk_title(house, params["desk"], language)
     text = Markup("{}{} {}: <b>{}</b>").format(params.get("mark", ""), sign, title, params["number"])
     return text + "\n" + _("A case waits for somebody."), [
-        [Button(_("▶ Take it"), f"caseclaim:{params['id']}")], [Button(_("Look at the queue"), "desks")]
+        [presses.CLAIM.button(_("▶ Take it"), params['id'])], [presses.SHOW_DESKS_AGAIN.button(_("Look at the queue"))]
     ]  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[
     said = _("{number} ({desk}) has had no answer for {n} h.").format(
         number=params["number"], desk=title, n=params["hours"]
     )
-    opens = [[Button(_("Look at the queue"), "desks")]] if params["opens"] else []
+    opens = [[presses.SHOW_DESKS_AGAIN.button(_("Look at the queue"))]] if params["opens"] else []
     return "⏰ " + Markup("{}").format(said), opens
 
 
@@ -82,10 +83,10 @@ def urgent_words(house: House, language: str, params: Mapping[str, Any]) -> tupl
 def _ways_to(params: Mapping[str, Any], language: str) -> Buttons:
     _ = translations.translator(language)
     first = {
-        "free": [[Button(_("▶ Take it"), f"caseclaim:{params['id']}")]],
-        "mine": [[Button(_("Look at it"), f"casedo:{params['id']}")]],
+        "free": [[presses.CLAIM.button(_("▶ Take it"), params["id"])]],
+        "mine": [[presses.SHOW.button(_("Look at it"), params["id"])]],
     }.get(params["stands"], [])
-    return [*first, [Button(_("Look at the queue"), "desks")]]
+    return [*first, [presses.SHOW_DESKS_AGAIN.button(_("Look at the queue"))]]
 
 
 def urgent_late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -95,5 +96,5 @@ def urgent_late_words(house: House, language: str, params: Mapping[str, Any]) ->
         "{number} ({desk}): somebody may be in danger, and has had no answer for {n} minutes. Please see to it that "
         "somebody answers now."
     ).format(number=params["number"], desk=title, n=params["minutes"])
-    opens = [[Button(_("Look at the queue"), "desks")]] if params["opens"] else []
+    opens = [[presses.SHOW_DESKS_AGAIN.button(_("Look at the queue"))]] if params["opens"] else []
     return Markup("{} {}").format(words.URGENT, said), opens

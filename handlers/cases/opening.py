@@ -9,12 +9,13 @@ from typing import Any, cast
 from markupsafe import Markup
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
 from handlers.cases.desk_form import ANONYMOUS, NO_PLATFORM, WITHHELD
 from handlers.cases.evidence_limits import full_words
 from handlers.cases.message_content import parts_of, unpacked
 from handlers.chat.keyboards import location_keyboard
-from handlers.chat.talk import Button, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.inputs.consent import CASE
 from storage.cases import cases, time_limits
@@ -93,9 +94,9 @@ async def _say_what_follows(desk: Desk, talk: Talk, answers: Answers, row: Case)
                  keyboard=location_keyboard(talk))  # fmt: skip
         return
     limits = await _keep_limits(desk, talk, row, content)
-    rows = [[Button(talk._("💬 Write in this case"), f"casewrite:{row.id}")]]
+    rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)]]
     if limits:
-        rows.append([Button(talk._("⏰ Remind me of the time limits"), f"caseremind:{row.id}")])
+        rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the time limits"), row.id)])
     talk.say(_received(talk, desk, row, _next_lines(talk, desk, row, content, limits)), rows)
 
 

@@ -8,12 +8,14 @@ from typing import cast
 from markupsafe import Markup
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.assignment import case_in_hand, way_back
 from handlers.chat import forms
 from handlers.chat.access import Right
+from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import NotAnAnswer, Question, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.inputs.text import clean
 from storage.cases import cases
 from storage.cases import messages as case_messages
@@ -26,9 +28,9 @@ from storage.updates import user_state
 
 def register(routes: Routes) -> None:
     right = Right.HANDLE_CASES
-    routes.press("casecanned", show_canned, int, right=right, writes=False)
-    routes.press("casecan", begin_canned, int, int, right=right)
-    routes.press("casecansend", send_canned, int, int, right=right)
+    routes.press(presses.SHOW_CANNED, show_canned, right=right, writes=False)
+    routes.press(presses.BEGIN_CANNED, begin_canned, right=right)
+    routes.press(presses.SEND_CANNED, send_canned, right=right)
     routes.form(_CANNED)
 
 
@@ -36,9 +38,9 @@ async def show_canned(talk: Talk, case_id: int) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
     desk = words.desk_of(talk.house, row)
     answers = desk.answers if desk is not None else ()
-    rows = [[Button(one.title, f"casecan:{row.id}:{at}")] for at, one in enumerate(answers)]
+    rows = [[presses.BEGIN_CANNED.button(one.title, row.id, at)] for at, one in enumerate(answers)]
     said = talk._("Which one? Its blanks are asked for.") if rows else talk._("This desk has no ready answers.")
-    talk.edit(said, [*rows, [Button(talk._("◀ Back"), f"casedo:{row.id}")]])
+    talk.edit(said, [*rows, [presses.SHOW.button(talk._("◀ Back"), row.id)]])
 
 
 async def begin_canned(talk: Talk, case_id: int, at: int) -> None:
@@ -48,8 +50,8 @@ async def begin_canned(talk: Talk, case_id: int, at: int) -> None:
     if _blanks(wording):
         await forms.begin(talk, _CANNED, {"_id": row.id, "_text": wording})
     else:
-        talk.edit(words.quoted(wording), [[Button(talk._("✔ Send"), f"casecansend:{row.id}:{at}")],
-                                          [Button(talk._("◀ Back"), f"casecanned:{row.id}")]])  # fmt: skip
+        talk.edit(words.quoted(wording), [[presses.SEND_CANNED.button(talk._("✔ Send"), row.id, at)],
+                                          [presses.SHOW_CANNED.button(talk._("◀ Back"), row.id)]])  # fmt: skip
 
 
 async def send_canned(talk: Talk, case_id: int, at: int) -> None:
@@ -60,7 +62,7 @@ async def send_canned(talk: Talk, case_id: int, at: int) -> None:
 def _canned(talk: Talk, row: Case, at: int) -> Canned:
     desk = words.desk_of(talk.house, row)
     if desk is None or not 0 <= at < len(desk.answers):
-        raise Forged
+        raise InvalidCallback
     return desk.answers[at]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.cases import format as words
+from handlers.cases import presses
 from handlers.cases.closing import LEFT
 from handlers.cases.message_content import composed
 from handlers.chat.case_keyboard import case_keyboard
@@ -14,7 +15,7 @@ from handlers.chat.context import House
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Outgoing, buttons_markup, message_params
+from handlers.chat.talk import Outgoing, buttons_markup, message_params
 from handlers.i18n import translations
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
@@ -131,4 +132,4 @@ async def _markup(session: AsyncSession, row: Case, recipient: int, language: st
         return case_keyboard(row.number, language) if as_keyboard else None
     _ = translations.translator(language)
     label = _("💬 Write in {number}").format(number=row.number)
-    return buttons_markup([[Button(label, f"casewrite:{row.id}")]])
+    return buttons_markup([[presses.ENTER.button(label, row.id)]])

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
+from handlers.cases import presses
 from handlers.cases.desk import desks_of
 from handlers.cases.desk_form import NO_PLATFORM
 from handlers.chat.access import Right
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from storage.cases import statistics as case_statistics
 from storage.cases.cases import NoSuchCase
@@ -23,16 +24,16 @@ SHOWN = 6
 
 
 def register(routes: Routes) -> None:
-    routes.press("casepatterns", choose_desk, right=Right.SEE_CASES, writes=False)
-    routes.press("casepattern", show_patterns, str, right=Right.SEE_CASES, writes=False)
+    routes.press(presses.CHOOSE_DESK, choose_desk, right=Right.SEE_CASES, writes=False)
+    routes.press(presses.SHOW_PATTERNS, show_patterns, right=Right.SEE_CASES, writes=False)
 
 
 async def choose_desk(talk: Talk) -> None:
     rows = [
-        [Button(f"{desk.sign} {in_language(desk.title, talk.language)}", f"casepattern:{key}")]
+        [presses.SHOW_PATTERNS.button(f"{desk.sign} {in_language(desk.title, talk.language)}", key)]
         for key, desk in desks_of(talk).items()
     ]
-    talk.edit(talk._("Of which desk?"), [*rows, [Button(talk._("◀ Back"), "desks")]])
+    talk.edit(talk._("Of which desk?"), [*rows, [presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]])
 
 
 def last_months(talk: Talk) -> list[str]:

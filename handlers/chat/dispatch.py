@@ -12,9 +12,10 @@ from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import House
 from handlers.chat.incoming import Incoming, Json
+from handlers.chat.press import InvalidCallback
 from handlers.chat.rights import check_right
-from handlers.chat.routes import Handler, Route, Routes, read_arguments
-from handlers.chat.talk import Forged, Talk
+from handlers.chat.routes import Handler, Route, Routes
+from handlers.chat.talk import Talk
 from storage import dialogues
 
 _SERVICE = frozenset({
@@ -52,7 +53,7 @@ class Call:
 def call_for(
     incoming: Incoming, house: House, routes: Routes, open_form: str | None, open_case: int | None = None
 ) -> Call | None:
-    """What this update asks for; None if it is nothing to answer. Raises Forged for a button that was never made."""
+    """What this update asks for; None if it is nothing to answer. Raises InvalidCallback for a button that was never made."""
     if incoming.chat_type != Chat.PRIVATE:
         return _in_a_group(incoming, house, routes)
     if incoming.is_press:
@@ -70,7 +71,7 @@ def call_for_blocked(incoming: Incoming, house: House, routes: Routes) -> Call |
     """What is left to who is kept out: their data and their language, else the hotline; nothing in groups."""
     try:
         call = call_for(incoming, house, routes, open_form=None)
-    except Forged:
+    except InvalidCallback:
         call = None
     if call is not None and call.route.for_blocked:
         return call
@@ -94,18 +95,10 @@ def _in_a_group(incoming: Incoming, house: House, routes: Routes) -> Call | None
 
 def _press(data: str, routes: Routes) -> Call:
     name, *texts = data.split(":")
-    if name == "form":
-        if len(texts) != 3:
-            raise Forged
-        return Call(Route(_form_press), (routes, *texts))
     route = routes.presses.get(name)
-    if route is None:
-        raise Forged
-    return Call(route, tuple(read_arguments(route, texts)))
-
-
-async def _form_press(talk: Talk, routes: Routes, mark: str, what: str, argument: str) -> None:
-    await forms.press(talk, routes.forms, mark, what, argument)
+    if route is None or route.press is None:
+        raise InvalidCallback
+    return Call(route, tuple(route.press.read(texts)))
 
 
 def _message(

@@ -12,7 +12,8 @@ from handlers.cases.desk_form import form_name
 from handlers.chat.access import Right
 from handlers.chat.context import House
 from handlers.chat.incoming import Incoming
-from handlers.chat.talk import Button, Danger, Outgoing, Talk, message_params
+from handlers.chat.press import Button
+from handlers.chat.talk import Danger, Outgoing, Talk, message_params
 from handlers.i18n.translations import translator
 from storage.cases.desks import in_language
 from storage.emergency import emergency_numbers

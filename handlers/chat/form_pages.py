@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from handlers.chat import presses
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Form, gathering
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from storage.dialogues import OpenForm
 
 
@@ -14,24 +16,26 @@ def question_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
     found = state.answers.get(gathering(question.key))
     parts = found if isinstance(found, list) else []
     keys = [
-        Button(("✅ " if choice.value in parts else "") + choice.label, f"form:{state.mark}:choose:{choice.id}")
+        presses.FORM.button(("✅ " if choice.value in parts else "") + choice.label, state.mark, "choose", choice.id)
         for choice in question.choices(talk, state.answers)
     ]
     rows = [keys[at : at + question.columns] for at in range(0, len(keys), question.columns)]
     if parts:
-        rows.append([Button(talk._("✔ That is all"), f"form:{state.mark}:done:"),
-                     Button(talk._("🗑 Anew"), f"form:{state.mark}:empty:")])  # fmt: skip
+        rows.append([presses.FORM.button(talk._("✔ That is all"), state.mark, "done", ""),
+                     presses.FORM.button(talk._("🗑 Anew"), state.mark, "empty", "")])  # fmt: skip
     controls = []
     if state.trail:
-        controls.append(Button(talk._("◀ Back"), f"form:{state.mark}:back:"))
+        controls.append(presses.FORM.button(talk._("◀ Back"), state.mark, "back", ""))
     if question.is_optional(state.answers):
-        controls.append(Button(talk._("Skip"), f"form:{state.mark}:skip:"))
-    controls.append(Button(talk._("✖ Cancel"), f"form:{state.mark}:cancel:"))
+        controls.append(presses.FORM.button(talk._("Skip"), state.mark, "skip", ""))
+    controls.append(presses.FORM.button(talk._("✖ Cancel"), state.mark, "cancel", ""))
     return [*rows, *_for_later(talk, form, state), controls]
 
 
 def _for_later(talk: Talk, form: Form, state: OpenForm) -> Buttons:
-    return [[Button(talk._("💾 Save, go on later"), f"form:{state.mark}:save:")]] if form.save is not None else []
+    return (
+        [[presses.FORM.button(talk._("💾 Save, go on later"), state.mark, "save", "")]] if form.save is not None else []
+    )
 
 
 def review(talk: Talk, form: Form, state: OpenForm) -> str:
@@ -46,12 +50,12 @@ def review(talk: Talk, form: Form, state: OpenForm) -> str:
 
 def review_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
     edits = [
-        Button("✎ " + question.title(talk), f"form:{state.mark}:edit:{question.key}")
+        presses.FORM.button("✎ " + question.title(talk), state.mark, "edit", question.key)
         for question in form.questions
         if question.key in state.answers
     ]
     rows = [edits[at : at + 2] for at in range(0, len(edits), 2)]
     label = form.send_label(talk) if form.send_label else talk._("✔ Send")
-    send = [Button(label, f"form:{state.mark}:send:")]
-    cancel = [Button(talk._("✖ Cancel"), f"form:{state.mark}:cancel:")]
+    send = [presses.FORM.button(label, state.mark, "send", "")]
+    cancel = [presses.FORM.button(talk._("✖ Cancel"), state.mark, "cancel", "")]
     return [send, *rows, *_for_later(talk, form, state), cancel]

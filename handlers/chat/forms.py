@@ -10,9 +10,10 @@ from collections.abc import Mapping
 
 from handlers.chat.form_pages import question_buttons, review, review_buttons
 from handlers.chat.keyboards import location_keyboard
+from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import MOST_PARTS, Form, NotAnAnswer, Question, gathering
 from handlers.chat.rights import check_right
-from handlers.chat.talk import Danger, Forged, Talk
+from handlers.chat.talk import Danger, Talk
 from storage import dialogues
 from storage.dialogues import Answers, OpenForm, Value
 
@@ -66,7 +67,7 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
     """A button of a form.
 
     Raises:
-        Forged: no such button exists.
+        InvalidCallback: no such button exists.
     """
     state = await dialogues.current(talk.session, talk.person.id, talk.now)
     form = forms.get(state.form) if state else None
@@ -87,7 +88,7 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
                "done": _gathered, "empty": _empty, "save": _save}  # fmt: skip
     action = actions.get(what)
     if action is None:
-        raise Forged
+        raise InvalidCallback
     await action(talk, form, state, argument)
 
 
@@ -143,7 +144,7 @@ async def _toggle(talk: Talk, form: Form, state: OpenForm, argument: str) -> boo
         return False
     chosen = next((one for one in question.choices(talk, state.answers) if one.id == argument), None)
     if chosen is None:
-        raise Forged
+        raise InvalidCallback
     found = state.answers.get(gathering(question.key))
     parts = found if isinstance(found, list) else []
     taken = [part for part in parts if part != chosen.value]
@@ -162,7 +163,7 @@ async def _gathered(talk: Talk, form: Form, state: OpenForm, _argument: str) -> 
     question = form.by_key.get(state.step or "")
     parts = state.answers.pop(gathering(state.step or ""), None)
     if question is None or not question.collects or not parts:
-        raise Forged
+        raise InvalidCallback
     await _take(talk, form, state, question, parts)
 
 
@@ -175,7 +176,7 @@ async def _empty(talk: Talk, form: Form, state: OpenForm, _argument: str) -> Non
 
 async def _save(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
     if form.save is None:
-        raise Forged
+        raise InvalidCallback
     await dialogues.close(talk.session, talk.person.id)
     await form.save(talk, state.answers)
 
@@ -251,14 +252,14 @@ async def _choose(talk: Talk, form: Form, state: OpenForm, argument: str) -> Non
     choices = question.choices(talk, state.answers) if question else ()
     chosen = next((choice for choice in choices if choice.id == argument), None)
     if question is None or chosen is None:
-        raise Forged
+        raise InvalidCallback
     await _take(talk, form, state, question, chosen.value)
 
 
 async def _skip(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
     question = form.by_key.get(state.step or "")
     if question is None or not question.is_optional(state.answers):
-        raise Forged
+        raise InvalidCallback
     state.answers.pop(gathering(question.key), None)
     await _take(talk, form, state, question, None)
 
@@ -281,7 +282,7 @@ def _take_back(form: Form, state: OpenForm, key: str) -> None:
 
 async def _edit(talk: Talk, form: Form, state: OpenForm, argument: str) -> None:
     if argument not in form.by_key or not form.review:
-        raise Forged
+        raise InvalidCallback
     state.step = argument
     _take_back(form, state, argument)
     state.trail = [key for key in state.trail if key != argument]

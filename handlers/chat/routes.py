@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Arguments, Buttons, Press
 from handlers.chat.questions import Form
-from handlers.chat.talk import Buttons, Forged, Outgoing
+from handlers.chat.talk import Outgoing, Talk
 from handlers.i18n.translations import translator
 from storage.cases.desks import Words as DeskWords
 from storage.cases.desks import in_language
@@ -29,7 +30,14 @@ Subject = Callable[[AsyncSession, int, datetime], Awaitable[Mapping[str, Any] | 
 Composer = Callable[[AsyncSession, House, Claimed, str, datetime], Awaitable[Outgoing | None]]
 """(session, house, delivery, language, now) -> the call that sends it; None if it is to be sent no more."""
 
-INT64_MAX = 2**63 - 1
+
+class Options(TypedDict, total=False):
+    """How a route is run: the fields of `Route` of these names."""
+
+    right: Right
+    writes: bool
+    reads: bool
+    for_blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Route:
     writes: bool = True
     reads: bool = True
     about: str | DeskWords = ""
-    arguments: tuple[type, ...] = ()
+    press: Press[*tuple[Any, ...]] | None = None
     for_blocked: bool = False
     """Also for who is kept out."""
 
@@ -63,15 +71,20 @@ class Routes:
     subjects: dict[str, Subject] = field(default_factory=dict)
     composers: dict[str, Composer] = field(default_factory=dict)
 
-    def command(self, name: str, handle: Handler, about: str | DeskWords = "", **options: Any) -> None:
+    def command(self, name: str, handle: Handler, about: str | DeskWords = "", **options: Unpack[Options]) -> None:
         """`/name`; `about` is its line in the menu: to be translated, or by language."""
         _put(self.commands, name, Route(handle, about=about, **options))
 
-    def press(self, name: str, handle: Handler, *arguments: type, **options: Any) -> None:
-        """A button whose data is `name:argument:...`."""
-        _put(self.presses, name, Route(handle, arguments=arguments, **options))
+    def press(
+        self,
+        press: Press[*Arguments],
+        handle: Callable[[Talk, *Arguments], Awaitable[None]],
+        **options: Unpack[Options],
+    ) -> None:
+        """What happens when one of these buttons is pressed."""
+        _put(self.presses, press.name, Route(handle, press=press, **options))
 
-    def link(self, prefix: str, handle: Handler, **options: Any) -> None:
+    def link(self, prefix: str, handle: Handler, **options: Unpack[Options]) -> None:
         """`/start prefix_rest`, from a deep link."""
         _put(self.links, prefix, Route(handle, **options))
 
@@ -89,7 +102,7 @@ class Routes:
         """A delivery of this kind that is more than a text with buttons."""
         _put(self.composers, kind, composer)
 
-    def event(self, name: str, handle: Handler, **options: Any) -> None:
+    def event(self, name: str, handle: Handler, **options: Unpack[Options]) -> None:
         _put(self.events, name, Route(handle, **options))
 
 
@@ -98,28 +111,6 @@ def _put(table: dict[str, Any], name: str, one: object) -> None:
     if name in table:
         raise ValueError(f"{name!r} is taken by another feature")
     table[name] = one
-
-
-def read_arguments(route: Route, texts: list[str]) -> list[Any]:
-    """The arguments of a press.
-
-    Raises:
-        Forged: they are not what this button carries.
-    """
-    if len(texts) != len(route.arguments):
-        raise Forged
-    return [_read(text, kind) for text, kind in zip(texts, route.arguments, strict=True)]
-
-
-def _read(text: str, kind: type) -> Any:
-    if kind is not int:
-        return text
-    if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= 20):
-        raise Forged
-    value = int(text)
-    if abs(value) > INT64_MAX:
-        raise Forged
-    return value
 
 
 def menu(routes: Routes, may: Callable[[Right], bool], language: str) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
@@ -14,27 +14,13 @@ from telegram import Message
 from handlers.chat.access import Right, Role, may
 from handlers.chat.context import House
 from handlers.chat.incoming import Incoming, Json
+from handlers.chat.press import Button, Buttons
 from handlers.i18n.translations import Translate, translator
 from storage.deliveries import Notice
 from storage.dialogues import Value
 from storage.people.people import PersonId
 from storage.scratch import Scratch
 from storage.updates.batched_writes import Append
-
-
-class Forged(Exception):
-    """A button or link that this bot did not make, or one whose object is gone."""
-
-
-class Button(NamedTuple):
-    """An inline button: it either comes back as `data` (at most 64 bytes: an id, never a right) or opens `url`."""
-
-    text: str
-    data: str = ""
-    url: str = ""
-
-
-Buttons = Sequence[Sequence[Button]]
 
 
 class File(NamedTuple):

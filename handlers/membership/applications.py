@@ -9,14 +9,15 @@ from markupsafe import Markup, escape
 
 from handlers.chat import forms
 from handlers.chat.context import House
+from handlers.chat.press import Button, Buttons
 from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import JOIN, wording
 from handlers.inputs.text import short_text
-from handlers.membership import memberships
+from handlers.membership import memberships, presses
 from handlers.membership.application_form import joining
 from storage.dialogues import Answers
 from storage.membership import applications
@@ -35,11 +36,11 @@ STATES: dict[ApplicationState, str] = {
 
 def register(routes: Routes) -> None:
     routes.command("join", join, about=N_("Join the union"))
-    routes.press("joinagree", agree, int)
-    routes.press("joinnot", do_not_agree, writes=False)
-    routes.press("withdraw", ask_to_withdraw, writes=False)
-    routes.press("withdrawnow", withdraw)
-    routes.press("answer", begin_answer, int)
+    routes.press(presses.AGREE, agree)
+    routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
+    routes.press(presses.ASK_TO_WITHDRAW, ask_to_withdraw, writes=False)
+    routes.press(presses.WITHDRAW, withdraw)
+    routes.press(presses.BEGIN_ANSWER, begin_answer)
     routes.form(joining(_done))
     routes.form(_ANSWER)
     routes.notice("application_asked", asked_words)
@@ -57,7 +58,10 @@ async def join(talk: Talk) -> None:
         return
     talk.say(
         wording(talk, JOIN),
-        [[Button(talk._("✅ I agree"), f"joinagree:{JOIN.version}")], [Button(talk._("No, thank you"), "joinnot")]],
+        [
+            [presses.AGREE.button(talk._("✅ I agree"), JOIN.version)],
+            [presses.DO_NOT_AGREE.button(talk._("No, thank you"))],
+        ],
     )
 
 
@@ -97,7 +101,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
 
 
 def _withdraw_button(talk: Talk) -> Button:
-    return Button(talk._("↩ Withdraw it"), "withdraw")
+    return presses.ASK_TO_WITHDRAW.button(talk._("↩ Withdraw it"))
 
 
 def status(talk: Talk, row: Application) -> tuple[Markup, Buttons]:
@@ -110,7 +114,7 @@ def status(talk: Talk, row: Application) -> tuple[Markup, Buttons]:
     rows: list[list[Button]] = []
     if row.state == ApplicationState.ASKED:
         lines.append(Markup("<blockquote>{}</blockquote>").format(content.exchange[-1][0]))
-        rows.append([Button(talk._("✍ Answer"), f"answer:{row.id}")])
+        rows.append([presses.BEGIN_ANSWER.button(talk._("✍ Answer"), row.id)])
     if row.state == ApplicationState.REFUSED:
         lines.append(Markup("<blockquote>{}</blockquote>").format(reason_words(talk.language, content.reason)))
         lines.append(Markup("{}").format(talk._("You can apply again: /join. Your answers are still there.")))
@@ -136,7 +140,7 @@ REASONS: dict[str, str] = {
 async def ask_to_withdraw(talk: Talk) -> None:
     talk.edit(
         talk._("Withdraw your application? You can apply again at any time."),
-        [[Button(talk._("↩ Yes, withdraw it"), "withdrawnow")]],
+        [[presses.WITHDRAW.button(talk._("↩ Yes, withdraw it"))]],
     )
 
 
@@ -178,4 +182,4 @@ def asked_words(_house: House, language: str, params: Mapping[str, Any]) -> tupl
     text = Markup("<b>{}</b>\n<blockquote>{}</blockquote>").format(
         _("A coordinator has a question about your application:"), escape(params["question"])
     )
-    return text, [[Button(_("✍ Answer"), f"answer:{params['id']}")]]
+    return text, [[presses.BEGIN_ANSWER.button(_("✍ Answer"), params["id"])]]

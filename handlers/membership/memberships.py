@@ -9,9 +9,11 @@ from markupsafe import Markup
 
 from handlers.chat.access import Right
 from handlers.chat.context import Card, House
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from handlers.membership import presses
 from storage import audit
 from storage.audit import Act
 from storage.membership import memberships
@@ -20,9 +22,9 @@ from storage.membership.memberships import Membership, NotAMember
 
 def register(routes: Routes) -> None:
     routes.command("leave", ask_to_leave)
-    routes.press("card", card, writes=False)
-    routes.press("leave", ask_to_leave, writes=False)
-    routes.press("leavenow", leave)
+    routes.press(presses.CARD, card, writes=False)
+    routes.press(presses.ASK_TO_LEAVE, ask_to_leave, writes=False)
+    routes.press(presses.LEAVE, leave)
     routes.link("card", check_card, right=Right.REVIEW)
     routes.notice("application_approved", approved_words)
     routes.notice("application_undone", undone_words)
@@ -42,7 +44,7 @@ def member_words(talk: Talk, row: Membership) -> tuple[Markup, Buttons]:
         talk._("You are a member: {number}").format(number=number_words(row.number)),
         talk._("since {day}").format(day=_day(talk, row)),
     )
-    rows = [[Button(talk._("🪪 My card"), "card")], [Button(talk._("Leave the union"), "leave")]]
+    rows = [[presses.CARD.button(talk._("🪪 My card"))], [presses.ASK_TO_LEAVE.button(talk._("Leave the union"))]]
     return text, rows
 
 
@@ -90,7 +92,7 @@ async def ask_to_leave(talk: Talk) -> None:
     await _mine(talk)
     talk.say(
         talk._("Leave the union? Your card ends at once, and you lose what is for members only. You can join again."),
-        [[Button(talk._("Yes, leave"), "leavenow")]],
+        [[presses.LEAVE.button(talk._("Yes, leave"))]],
     )
 
 
@@ -109,7 +111,7 @@ def approved_words(_house: House, language: str, params: Mapping[str, Any]) -> t
         _("Welcome! You are a member of the union: {number}").format(number=number_words(params["number"])),
         _("Here is your card; activities for members are open to you now."),
     )
-    return text, [[Button(_("🪪 My card"), "card")]]
+    return text, [[presses.CARD.button(_("🪪 My card"))]]
 
 
 def undone_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

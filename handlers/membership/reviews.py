@@ -10,12 +10,14 @@ from markupsafe import Markup, escape
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Question, one_question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import short_text
+from handlers.membership import presses
 from handlers.membership.application_form import answer_lines
 from handlers.membership.applications import REASONS, reason_words
 from handlers.membership.memberships import number_words
@@ -29,14 +31,14 @@ from storage.membership.review_alerts import KIND as WAITS
 
 def register(routes: Routes) -> None:
     routes.command("reviews", show_queue, about=N_("Review applications"), right=Right.REVIEW)
-    routes.press("review", take, int, right=Right.REVIEW)
-    routes.press("rapprove", approve, int, right=Right.REVIEW)
-    routes.press("rrefuse", begin_refusal, int, right=Right.REVIEW)
-    routes.press("rask", begin_question, int, right=Right.REVIEW)
-    routes.press("rrelease", release, int, right=Right.REVIEW)
-    routes.press("rundo", undo, int, right=Right.REVIEW)
-    routes.press("reviewnext", take_next, right=Right.REVIEW)
-    routes.press("reviews", show_queue_again, right=Right.REVIEW, writes=False)
+    routes.press(presses.TAKE, take, right=Right.REVIEW)
+    routes.press(presses.APPROVE, approve, right=Right.REVIEW)
+    routes.press(presses.BEGIN_REFUSAL, begin_refusal, right=Right.REVIEW)
+    routes.press(presses.BEGIN_QUESTION, begin_question, right=Right.REVIEW)
+    routes.press(presses.RELEASE, release, right=Right.REVIEW)
+    routes.press(presses.UNDO, undo, right=Right.REVIEW)
+    routes.press(presses.TAKE_NEXT, take_next, right=Right.REVIEW)
+    routes.press(presses.SHOW_QUEUE_AGAIN, show_queue_again, right=Right.REVIEW, writes=False)
     routes.form(_REFUSAL)
     routes.form(_QUESTION)
     routes.notice(WAITS, waits_words)
@@ -69,8 +71,8 @@ async def _queue(talk: Talk) -> tuple[Markup, Buttons]:
         sign = "" if free else " 🔒"
         lines.append(Markup("{}. {} · {}{}").format(at, row.receipt, age, sign))
         if free:
-            keys.append(Button(f"{at}", f"review:{row.id}"))
-    return Markup("\n").join(lines), [[Button(talk._("▶ Take the oldest"), "reviewnext")], keys]
+            keys.append(presses.TAKE.button(f"{at}", row.id))
+    return Markup("\n").join(lines), [[presses.TAKE_NEXT.button(talk._("▶ Take the oldest"))], keys]
 
 
 async def take(talk: Talk, application_id: int) -> None:
@@ -107,16 +109,16 @@ async def _show(talk: Talk, row: Application) -> None:
         lines.append(f"⚠️ <b>{escape(said)}</b>")
     lines.append(f"<i>{escape(talk._('In your hands for 30 minutes.'))}</i>")
     talk.say(Markup("\n".join(lines)), [
-        [Button(talk._("✔ Approve"), f"rapprove:{row.id}")],
-        [Button(talk._("❓ Ask back"), f"rask:{row.id}"), Button(talk._("✖ Refuse"), f"rrefuse:{row.id}")],
-        [Button(talk._("Let go"), f"rrelease:{row.id}")],
+        [presses.APPROVE.button(talk._("✔ Approve"), row.id)],
+        [presses.BEGIN_QUESTION.button(talk._("❓ Ask back"), row.id), presses.BEGIN_REFUSAL.button(talk._("✖ Refuse"), row.id)],
+        [presses.RELEASE.button(talk._("Let go"), row.id)],
     ])  # fmt: skip
 
 
 def _after(talk: Talk, application_id: int) -> Buttons:
     return [
-        [Button(talk._("↶ Undo (5 minutes)"), f"rundo:{application_id}")],
-        [Button(talk._("▶ The next one"), "reviewnext")],
+        [presses.UNDO.button(talk._("↶ Undo (5 minutes)"), application_id)],
+        [presses.TAKE_NEXT.button(talk._("▶ The next one"))],
     ]
 
 
@@ -178,7 +180,7 @@ async def _asked(talk: Talk, answers: Answers) -> None:
     await _note(talk, Act.APPLICATION_ASKED, row)
     talk.notify(row.person_id, "application_asked", id=row.id, question=question)
     talk.say(talk._("The question is on its way. The application comes back with the answer."),
-             [[Button(talk._("▶ The next one"), "reviewnext")]])  # fmt: skip
+             [[presses.TAKE_NEXT.button(talk._("▶ The next one"))]])  # fmt: skip
 
 
 def _reasons(talk: Talk, _answers: Answers) -> list[Choice]:
@@ -216,7 +218,7 @@ def waits_words(_house: House, language: str, params: Mapping[str, Any]) -> tupl
     if not params["count"]:
         return _("✅ No application waits."), []
     text = _("📝 Applications that wait: {n}").format(n=translations.number(params["count"], language))
-    return text, [[Button(_("▶ Take the oldest"), "reviewnext")]]
+    return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
 
 
 def late_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -224,7 +226,7 @@ def late_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple
     text = _("⏰ {n} applications have been waiting for more than {days} days.").format(
         n=translations.number(params["count"], language), days=params["days"]
     )
-    return text, [[Button(_("▶ Take the oldest"), "reviewnext")]]
+    return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
 
 
 def refused_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

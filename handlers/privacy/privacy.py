@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.cases import closing as case_closing
 from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import JOIN
+from handlers.privacy import presses
 from handlers.privacy.data_copy import copy_of
 from storage import audit, deliveries, dialogues
 from storage.activities import calendar_feeds, offers, reminders, sign_ups, weekly_digest
@@ -44,15 +46,15 @@ NOBODY = 0
 
 def register(routes: Routes) -> None:
     routes.command("privacy", privacy, about=N_("What is kept about me"), writes=False, for_blocked=True)
-    routes.press("forgethome", forget_home, for_blocked=True)
-    routes.press("copy", copy, writes=False, for_blocked=True)
-    routes.press("unconsent", ask_to_unconsent, writes=False, for_blocked=True)
-    routes.press("unconsentnow", unconsent, for_blocked=True)
-    routes.press("casesforget", ask_to_forget_cases, writes=False, for_blocked=True)
-    routes.press("casesforgetnow", forget_cases, for_blocked=True)
-    routes.press("erase", ask_to_erase, writes=False, for_blocked=True)
-    routes.press("erasenow", ask_again, writes=False, for_blocked=True)
-    routes.press("eraselast", erase, for_blocked=True)
+    routes.press(presses.FORGET_HOME, forget_home, for_blocked=True)
+    routes.press(presses.COPY, copy, writes=False, for_blocked=True)
+    routes.press(presses.ASK_TO_UNCONSENT, ask_to_unconsent, writes=False, for_blocked=True)
+    routes.press(presses.UNCONSENT, unconsent, for_blocked=True)
+    routes.press(presses.ASK_TO_FORGET_CASES, ask_to_forget_cases, writes=False, for_blocked=True)
+    routes.press(presses.FORGET_CASES, forget_cases, for_blocked=True)
+    routes.press(presses.ASK_TO_ERASE, ask_to_erase, writes=False, for_blocked=True)
+    routes.press(presses.ASK_AGAIN, ask_again, writes=False, for_blocked=True)
+    routes.press(presses.ERASE, erase, for_blocked=True)
 
 
 async def privacy(talk: Talk) -> None:
@@ -92,13 +94,16 @@ async def _page(talk: Talk) -> tuple[str, Buttons]:
         forms=_hours(kept.unfinished_forms.total_seconds()),
         hotline=talk.house.organisation.hotline,
     )
-    rows = [[Button(talk._("📄 A copy of it all"), "copy")], [Button(talk._("🗑 Erase everything about me"), "erase")]]
+    rows = [
+        [presses.COPY.button(talk._("📄 A copy of it all"))],
+        [presses.ASK_TO_ERASE.button(talk._("🗑 Erase everything about me"))],
+    ]
     if agreed:
-        rows.insert(1, [Button(talk._("↩ Withdraw my consent"), "unconsent")])
+        rows.insert(1, [presses.ASK_TO_UNCONSENT.button(talk._("↩ Withdraw my consent"))])
     if mine:
-        rows.insert(1, [Button(talk._("🗂 Erase my cases"), "casesforget")])
+        rows.insert(1, [presses.ASK_TO_FORGET_CASES.button(talk._("🗂 Erase my cases"))])
     if home:
-        rows.insert(0, [Button(talk._("🏠 Forget my area"), "forgethome")])
+        rows.insert(0, [presses.FORGET_HOME.button(talk._("🏠 Forget my area"))])
     return text, rows
 
 
@@ -125,7 +130,7 @@ async def ask_to_unconsent(talk: Talk) -> None:
             "Withdraw your consent to the processing of your membership data? An open application is withdrawn, a "
             "membership ends, and what you told for it is erased. What was done until now stays lawful."
         ),
-        [[Button(talk._("↩ Yes, withdraw it"), "unconsentnow")]],
+        [[presses.UNCONSENT.button(talk._("↩ Yes, withdraw it"))]],
     )
 
 
@@ -149,7 +154,7 @@ async def ask_to_forget_cases(talk: Talk) -> None:
             "in them is erased, evidence included. Take the evidence first if you need it: /my. What was done until "
             "now stays lawful."
         ),
-        [[Button(talk._("🗑 Yes, erase my cases"), "casesforgetnow")]],
+        [[presses.FORGET_CASES.button(talk._("🗑 Yes, erase my cases"))]],
     )
 
 
@@ -182,13 +187,13 @@ async def ask_to_erase(talk: Talk) -> None:
         "What the law obliges to keep stays, apart and without your name: that a member number was given, from when to "
         "when; that something was reviewed, when and by which coordinator."
     ))  # fmt: skip
-    talk.edit("\n".join(lines), [[Button(talk._("🗑 Yes, erase"), "erasenow")]])
+    talk.edit("\n".join(lines), [[presses.ASK_AGAIN.button(talk._("🗑 Yes, erase"))]])
 
 
 async def ask_again(talk: Talk) -> None:
     talk.edit(
         talk._("Are you sure? It is done at once, and can't be undone."),
-        [[Button(talk._("🗑 Erase it for good"), "eraselast")]],
+        [[presses.ERASE.button(talk._("🗑 Erase it for good"))]],
     )
 
 

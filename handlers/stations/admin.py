@@ -11,12 +11,14 @@ from markupsafe import Markup
 
 from handlers.chat import forms
 from handlers.chat.access import Right
+from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.questions import Choice, Form, Question, gathering
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.date import day_choices, show_moment, until_when
 from handlers.inputs.text import clean, short_text
+from handlers.stations import presses
 from handlers.stations.addresses import look_up
 from handlers.stations.form import FIELDS, amenity_mask, names_of
 from storage import audit
@@ -36,13 +38,13 @@ class NoSuchStation(Refused):
 def register(routes: Routes) -> None:
     right = Right.ADMINISTER
     routes.command("station_add", add, about=N_("Add or change a station"), right=right)
-    routes.press("station", manage, int, right=right, writes=False)
-    routes.press("stationchange", change, int, str, right=right)
-    routes.press("stationclose", begin_closing, int, right=right)
-    routes.press("stationopen", open_again, int, right=right)
-    routes.press("stationdelete", ask_to_delete, int, right=right, writes=False)
-    routes.press("stationdeletenow", delete, int, right=right)
-    routes.press("stationrestore", restore, int, right=right)
+    routes.press(presses.MANAGE, manage, right=right, writes=False)
+    routes.press(presses.CHANGE, change, right=right)
+    routes.press(presses.BEGIN_CLOSING, begin_closing, right=right)
+    routes.press(presses.OPEN_AGAIN, open_again, right=right)
+    routes.press(presses.ASK_TO_DELETE, ask_to_delete, right=right, writes=False)
+    routes.press(presses.DELETE, delete, right=right)
+    routes.press(presses.RESTORE, restore, right=right)
     routes.form(_ADD)
     routes.form(_CLOSE)
     for form in _CHANGES.values():
@@ -60,7 +62,7 @@ async def add(talk: Talk) -> None:
         await forms.begin(talk, _ADD)
         return
     found = await stations.named(talk.session, said, MOST_FOUND)
-    rows = [[Button(("🗑 " if row.deleted_at else "") + row.name[:60], f"station:{row.key}")] for row in found]
+    rows = [[presses.MANAGE.button(("🗑 " if row.deleted_at else "") + row.name[:60], row.key)] for row in found]
     talk.say(talk._("Which one?") if rows else talk._("No station is called so."), rows or None)
 
 
@@ -83,16 +85,16 @@ def _page(talk: Talk, row: StationRow) -> tuple[Markup, Buttons]:
             lines.append(Markup("{}: {}").format(field.title(talk), field.show(talk, _value(row, name)) or "—"))
     if row.deleted_at is not None:
         lines.append(Markup("🗑 <b>{}</b>").format(talk._("Deleted.")))
-        return Markup("\n").join(lines), [[Button(talk._("↩ Bring it back"), f"stationrestore:{row.key}")]]
+        return Markup("\n").join(lines), [[presses.RESTORE.button(talk._("↩ Bring it back"), row.key)]]
     closed = closed_line(talk, row)
     if closed:
         lines.append(Markup("{}").format(closed))
-    keys = [Button("✎ " + field.title(talk), f"stationchange:{row.key}:{name}") for name, field in FIELDS.items()]
-    door = Button(talk._("🔒 Close for a while"), f"stationclose:{row.key}")
+    keys = [presses.CHANGE.button("✎ " + field.title(talk), row.key, name) for name, field in FIELDS.items()]
+    door = presses.BEGIN_CLOSING.button(talk._("🔒 Close for a while"), row.key)
     if closed:
-        door = Button(talk._("🔓 Open again"), f"stationopen:{row.key}")
+        door = presses.OPEN_AGAIN.button(talk._("🔓 Open again"), row.key)
     rows = [*(keys[at : at + 2] for at in range(0, len(keys), 2)), [door]]
-    return Markup("\n").join(lines), [*rows, [Button(talk._("🗑 Delete"), f"stationdelete:{row.key}")]]
+    return Markup("\n").join(lines), [*rows, [presses.ASK_TO_DELETE.button(talk._("🗑 Delete"), row.key)]]
 
 
 def closed_line(talk: Talk, row: StationRow) -> str:
@@ -131,13 +133,13 @@ async def _added(talk: Talk, answers: Answers) -> None:
     await _note(talk, row, "added")
     talk.say(
         Markup("✓ <b>{}</b>\n{}").format(row.name, talk._("Riders find it within a few seconds.")),
-        [[Button("⚙️ " + talk._("Change it"), f"station:{row.key}")]],
+        [[presses.MANAGE.button("⚙️ " + talk._("Change it"), row.key)]],
     )
 
 
 async def change(talk: Talk, key: int, name: str) -> None:
     if name not in FIELDS:
-        raise Forged
+        raise InvalidCallback
     row = await _station(talk, key)
     kept: Answers = {"_station": row.key}
     if name == "amenities":
@@ -197,8 +199,8 @@ async def ask_to_delete(talk: Talk, key: int) -> None:
         Markup(talk._("Delete <b>{name}</b>? It can be brought back for {n} days.")).format(
             name=row.name, n=stations.KEPT.days
         ),
-        [[Button(talk._("🗑 Yes, delete it"), f"stationdeletenow:{key}")],
-         [Button(talk._("◀ Back"), f"station:{key}")]],
+        [[presses.DELETE.button(talk._("🗑 Yes, delete it"), key)],
+         [presses.MANAGE.button(talk._("◀ Back"), key)]],
     )  # fmt: skip
 
 
@@ -208,7 +210,7 @@ async def delete(talk: Talk, key: int) -> None:
     await _note(talk, row, "deleted")
     talk.edit(
         Markup(talk._("<b>{name}</b> is deleted.")).format(name=row.name),
-        [[Button(talk._("↩ Undo"), f"stationrestore:{key}")]],
+        [[presses.RESTORE.button(talk._("↩ Undo"), key)]],
     )
 
 

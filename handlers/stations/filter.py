@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from handlers.chat.talk import Button, Talk
+from handlers.chat.press import Button
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
+from handlers.stations import presses
 from handlers.stations.list_page import RADII, Asked, filter_words
 from storage.stations.stations import Amenity
 
@@ -26,14 +28,14 @@ async def open_filter(talk: Talk, search_id: int, code: int) -> None:
     toggles = [_toggle(talk, search_id, asked, amenity, everything) for amenity in offered]
     rows += [toggles[at : at + 2] for at in range(0, len(toggles), 2)]
     if not everything:
-        rows.append([Button(talk._("… all amenities"), f"filter:{search_id}:{panel_code(asked, True)}")])
+        rows.append([presses.OPEN_FILTER.button(talk._("… all amenities"), search_id, panel_code(asked, True))])
     all_day = asked._replace(all_day=not asked.all_day)
     rows.append([_switch(talk._("open all day"), asked.all_day, search_id, all_day, everything)])
     rows.append([
         _switch(_radius_words(talk, step), step == asked.radius, search_id, asked._replace(radius=step), everything)
         for step in range(len(RADII))
     ])  # fmt: skip
-    rows.append([Button(talk._("✔ Show"), f"list:{search_id}:{asked.code}:0")])
+    rows.append([presses.TURN_PAGE.button(talk._("✔ Show"), search_id, asked.code, 0)])
     lines = [Markup("<b>{}</b>").format(talk._("What do you need?"))]
     if asked.code:
         lines.append(Markup("{}").format(filter_words(talk, asked)))
@@ -52,7 +54,7 @@ def _toggle(talk: Talk, search_id: int, asked: Asked, amenity: Amenity, everythi
 
 
 def _switch(label: str, is_on: bool, search_id: int, changed: Asked, everything: bool) -> Button:
-    return Button(("✅ " if is_on else "") + label, f"filter:{search_id}:{panel_code(changed, everything)}")
+    return presses.OPEN_FILTER.button(("✅ " if is_on else "") + label, search_id, panel_code(changed, everything))
 
 
 def _radius_words(talk: Talk, step: int) -> str:

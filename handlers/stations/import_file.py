@@ -13,9 +13,10 @@ from markupsafe import Markup
 from handlers.chat import forms
 from handlers.chat.access import Right
 from handlers.chat.context import House, NotFetched
+from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Buttons, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import press_a_button

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from handlers.chat.talk import Button, Buttons, Talk
+from handlers.chat.press import Buttons
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
+from handlers.stations import presses
 from storage.stations.index import Found, Wanted
 from storage.stations.stations import Amenity
 
@@ -105,16 +107,16 @@ def filter_words(talk: Talk, asked: Asked) -> str:
 def _buttons(talk: Talk, search_id: int, stations: Sequence[Found], asked: Asked, page: int, more: bool) -> Buttons:
     first = page * PAGE + 1
     numbers = [
-        Button(f"{number}", f"page:{search_id}:{found.key}") for number, found in enumerate(stations, start=first)
+        presses.PAGE.button(f"{number}", search_id, found.key) for number, found in enumerate(stations, start=first)
     ]
     turn = []
     if page:
-        turn.append(Button(talk._("◀ Nearer"), f"list:{search_id}:{asked.code}:{page - 1}"))
+        turn.append(presses.TURN_PAGE.button(talk._("◀ Nearer"), search_id, asked.code, page - 1))
     if more:
-        turn.append(Button(talk._("More ▶"), f"list:{search_id}:{asked.code}:{page + 1}"))
-    tools = [Button(talk._("🔎 Filter"), f"filter:{search_id}:{asked.code}")]
+        turn.append(presses.TURN_PAGE.button(talk._("More ▶"), search_id, asked.code, page + 1))
+    tools = [presses.OPEN_FILTER.button(talk._("🔎 Filter"), search_id, asked.code)]
     if stations:
-        tools.append(Button(talk._("📌 On the map"), f"venues:{search_id}:{asked.code}:{page}"))
+        tools.append(presses.VENUES.button(talk._("📌 On the map"), search_id, asked.code, page))
         if talk.house.painter is not None:
-            tools.append(Button(talk._("🖼 As picture"), f"picture:{search_id}:{asked.code}:{page}"))
-    return [numbers, turn, tools, [Button(talk._("🏠 Keep as my area"), f"home:{search_id}")]]
+            tools.append(presses.PICTURE.button(talk._("🖼 As picture"), search_id, asked.code, page))
+    return [numbers, turn, tools, [presses.KEEP_HOME.button(talk._("🏠 Keep as my area"), search_id)]]

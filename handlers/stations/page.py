@@ -10,11 +10,13 @@ from markupsafe import Markup
 
 from handlers.chat.access import Right
 from handlers.chat.context import House
+from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.stations import format as station_format
+from handlers.stations import presses
 from handlers.stations.admin import closed_line
 from storage.geodesy import distance, to_gcj02
 from storage.stations import reports, searches, stations
@@ -30,11 +32,11 @@ REPORT_BUTTONS: dict[Kind, str] = {
 
 
 def register(routes: Routes) -> None:
-    routes.press("page", page, int, int, writes=False)
+    routes.press(presses.PAGE, page, writes=False)
     routes.link("st", linked, writes=False)
-    routes.press("report", report, int, str)
+    routes.press(presses.REPORT, report)
     routes.notice("report", report_words)
-    routes.press("clear", clear, int, right=Right.CLEAR_REPORTS)
+    routes.press(presses.CLEAR, clear, right=Right.CLEAR_REPORTS)
 
 
 async def page(talk: Talk, search_id: int, key: int) -> None:
@@ -98,10 +100,10 @@ def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Mar
 
 
 def _buttons(talk: Talk, row: StationRow) -> Buttons:
-    reporting = [Button(talk._(label), f"report:{row.key}:{kind.value}") for kind, label in REPORT_BUTTONS.items()]
+    reporting = [presses.REPORT.button(talk._(label), row.key, kind.value) for kind, label in REPORT_BUTTONS.items()]
     link = talk.house.link(f"st_{row.code}")
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.name, safe='')}"
-    manage = [Button("⚙️ " + talk._("Change it"), f"station:{row.key}")] if talk.person.may(Right.ADMINISTER) else []
+    manage = [presses.MANAGE.button("⚙️ " + talk._("Change it"), row.key)] if talk.person.may(Right.ADMINISTER) else []
     return [
         _directions(row),
         reporting[:2],
@@ -132,7 +134,7 @@ def _directions(row: StationRow) -> list[Button]:
 async def report(talk: Talk, key: int, kind: str) -> None:
     """One tap on how it is there right now."""
     if kind not in list(Kind):
-        raise Forged
+        raise InvalidCallback
     row = await _station(talk, key)
     if row is None:
         return
@@ -159,7 +161,7 @@ def report_words(_house: House, language: str, params: Mapping[str, Any]) -> tup
     _ = translations.translator(language)
     sign, said = station_format.REPORTS[Kind(params["kind"])]
     text = Markup("⚠️ {} <b>{}</b>: {}").format(sign, params["name"], _(said).format(ago=_("just now")))
-    return text, [[Button(_("Clear the report"), f"clear:{params['station']}")]]
+    return text, [[presses.CLEAR.button(_("Clear the report"), params["station"])]]
 
 
 async def clear(talk: Talk, key: int) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from handlers.chat import forms
 from handlers.chat.context import Spot
 from handlers.chat.keyboards import location_keyboard
+from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
+from handlers.stations import presses
 from handlers.stations.addresses import ADDRESS
 from handlers.stations.answer import answer_search, search_at, send_venue
 from handlers.stations.filter import open_filter
@@ -27,13 +29,13 @@ def register(routes: Routes) -> None:
     routes.event("location", location, writes=False, reads=False)
     routes.event("moved", moved)
     routes.form(ADDRESS)
-    routes.press("list", turn_page, int, int, int)
-    routes.press("filter", open_filter, int, int, writes=False)
-    routes.press("venues", venues, int, int, int, writes=False)
-    routes.press("picture", picture, int, int, int, writes=False)
-    routes.press("home", keep_home, int)
-    routes.press("nearhome", near_home)
-    routes.press("address", ask_address)
+    routes.press(presses.TURN_PAGE, turn_page)
+    routes.press(presses.OPEN_FILTER, open_filter, writes=False)
+    routes.press(presses.VENUES, venues, writes=False)
+    routes.press(presses.PICTURE, picture, writes=False)
+    routes.press(presses.KEEP_HOME, keep_home)
+    routes.press(presses.NEAR_HOME, near_home)
+    routes.press(presses.ASK_ADDRESS, ask_address)
 
 
 async def station(talk: Talk) -> None:
@@ -44,9 +46,9 @@ async def station(talk: Talk) -> None:
     )
     ways = []
     if await people.home_of(talk.session, talk.person.id):
-        ways.append(Button(talk._("🏠 Near my area"), "nearhome"))
+        ways.append(presses.NEAR_HOME.button(talk._("🏠 Near my area")))
     if talk.house.geocoder is not None:
-        ways.append(Button(talk._("⌨ Type an address"), "address"))
+        ways.append(presses.ASK_ADDRESS.button(talk._("⌨ Type an address")))
     if ways:
         talk.say(talk._("Or:"), [ways])
 
@@ -84,7 +86,7 @@ async def _search_of(talk: Talk, search_id: int) -> Search | None:
 
 def _check_page(page: int) -> None:
     if not 0 <= page < 200:
-        raise Forged
+        raise InvalidCallback
 
 
 async def turn_page(talk: Talk, search_id: int, code: int, page: int) -> None:

@@ -9,6 +9,7 @@ from handlers.chat.access import Right
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.csv_files import sheet
+from handlers.statistics import presses
 from handlers.statistics.overview import Overview, overview, period_of
 from handlers.statistics.periods import Period
 from handlers.statistics.views import by_stretch, cells_of
@@ -21,7 +22,7 @@ Row = tuple[str, str, object, object]
 
 
 def register(routes: Routes) -> None:
-    routes.press("statsfile", send, str, int, right=Right.SEE_FIGURES, writes=False)
+    routes.press(presses.SEND, send, right=Right.SEE_FIGURES, writes=False)
 
 
 async def send(talk: Talk, kind: str, back: int) -> None:

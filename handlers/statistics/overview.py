@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from handlers.chat.access import Right
+from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Button, Buttons, Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
+from handlers.statistics import presses
 from handlers.statistics.periods import Kind, Period
 from storage.disclosure import LEAST, figure
 from storage.statistics import searches as search_statistics
@@ -29,14 +31,14 @@ VIEWS = {
 def register(routes: Routes) -> None:
     right = Right.SEE_FIGURES
     routes.command("stats", stats, about=N_("How it goes"), right=right)
-    routes.press("stats", stats, right=right)
-    routes.press("statsof", show, str, int, right=right)
+    routes.press(presses.STATS, stats, right=right)
+    routes.press(presses.SHOW, show, right=right)
 
 
 def period_of(talk: Talk, kind: str, back: int) -> Period:
-    """Of a button. Raises Forged for one that was never made."""
+    """Of a button. Raises InvalidCallback for one that was never made."""
     if kind not in list(Kind) or not 0 <= back <= MOST_BACK:
-        raise Forged
+        raise InvalidCallback
     return Period.of(Kind(kind), talk.local_today, back)
 
 
@@ -66,13 +68,13 @@ async def _page(talk: Talk, kind: Kind, back: int) -> tuple[Markup, Buttons]:
 
 def _buttons(talk: Talk, kind: Kind, back: int) -> Buttons:
     kinds = {Kind.WEEK: talk._("Week"), Kind.MONTH: talk._("Month"), Kind.YEAR: talk._("Year")}
-    turn = [Button(talk._("◀ Before"), f"statsof:{kind.value}:{back + 1}")]
+    turn = [presses.SHOW.button(talk._("◀ Before"), kind.value, back + 1)]
     if back:
-        turn.append(Button(talk._("After ▶"), f"statsof:{kind.value}:{back - 1}"))
-    views = [Button(talk._(name), f"statsview:{key}:{kind.value}:{back}") for key, name in VIEWS.items()]
-    views.append(Button(talk._("📄 As CSV"), f"statsfile:{kind.value}:{back}"))
+        turn.append(presses.SHOW.button(talk._("After ▶"), kind.value, back - 1))
+    views = [presses.VIEW.button(talk._(name), key, kind.value, back) for key, name in VIEWS.items()]
+    views.append(presses.SEND.button(talk._("📄 As CSV"), kind.value, back))
     return [
-        [Button(("• " if one is kind else "") + name, f"statsof:{one.value}:0") for one, name in kinds.items()],
+        [presses.SHOW.button(("• " if one is kind else "") + name, one.value, 0) for one, name in kinds.items()],
         turn, *(views[at : at + 2] for at in range(0, len(views), 2)),
     ]  # fmt: skip
 

@@ -11,10 +11,12 @@ from markupsafe import Markup, escape
 
 from handlers.chat.access import Right
 from handlers.chat.context import Cell, Legend, Painter
+from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Forged, Talk
+from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
+from handlers.statistics import presses
 from handlers.statistics.overview import VIEWS, period_of, shown
 from handlers.statistics.periods import Period
 from storage.cases.desks import in_language
@@ -27,13 +29,13 @@ MOST_ACTIVITIES = 20
 
 
 def register(routes: Routes) -> None:
-    routes.press("statsview", view, str, str, int, right=Right.SEE_FIGURES, writes=False)
+    routes.press(presses.VIEW, view, right=Right.SEE_FIGURES, writes=False)
 
 
 async def view(talk: Talk, what: str, kind: str, back: int) -> None:
     period = period_of(talk, kind, back)
     if what not in _VIEWS or talk.house.painter is None:
-        raise Forged
+        raise InvalidCallback
     title = talk._(VIEWS[what])
     head = Markup("<b>{}</b> · {}").format(title, period.title(talk.language))
     await _VIEWS[what](talk, period, talk.house.painter, head)

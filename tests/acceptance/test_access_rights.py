@@ -12,6 +12,7 @@ from bot.config.config import load
 from bot.config.desks import RESERVED, desks
 from handlers import features
 from handlers.chat.access import RIGHTS, Right, Role
+from handlers.chat.press import Press
 from handlers.chat.questions import Form
 from handlers.chat.routes import Route, Routes
 from storage import audit
@@ -82,10 +83,13 @@ def test_no_feature_takes_the_name_of_another_one() -> None:
 
     async def answers(_talk: object) -> None: ...
 
-    for register in (routes.command, routes.press, routes.link, routes.event):
+    for register in (routes.command, routes.link, routes.event):
         register("name", answers)
         with pytest.raises(ValueError, match="taken"):
             register("name", answers)
+    routes.press(Press("name"), answers)
+    with pytest.raises(ValueError, match="taken"):
+        routes.press(Press("name"), answers)
 
 
 async def people(town: Town) -> dict[Role, Rider]:
@@ -104,7 +108,8 @@ async def people(town: Town) -> dict[Role, Rider]:
 
 
 def _data(name: str, route: Route) -> str:
-    return ":".join([name, *("1" if kind is int else "x" for kind in route.arguments)])
+    assert route.press is not None
+    return ":".join([name, *("1" if is_int else "x" for is_int in route.press.reads_int)])
 
 
 async def _is_refused_a_press(rider: Rider, data: str) -> bool:
