@@ -24,9 +24,19 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("bot", "handlers", "schedules", "storage")
 BASELINE = Path(__file__).parent / "shape_0.7.json"
 FEATURES = (
-    "stations", "activities", "membership", "cases", "broadcasts", "campaigns", "contests", "voice", "honours", "pay",
-    "sos", "heat",
-)  # fmt: skip
+    "stations",
+    "activities",
+    "membership",
+    "cases",
+    "broadcasts",
+    "campaigns",
+    "contests",
+    "voice",
+    "honours",
+    "pay",
+    "sos",
+    "heat",
+)
 """The folders that must not know each other, in handlers and in storage."""
 LONG_FUNCTION, LONG_FILE = 40, 300
 
@@ -72,26 +82,43 @@ MEASURES = (
     Measure("lines", "lines", _each(lambda module: module.lines)),
     Measure("files in the largest folder", "files", _largest_folder, max, "<= 0.3"),
     Measure("rooms (files and folders at the top)", "rooms", lambda modules: len({m.room for m in modules})),
-    Measure("arrows between rooms", "pairs", lambda modules: len({a for m in modules for a in source.arrows(m)}),
-            goal="<= 0.5"),
+    Measure(
+        "arrows between rooms",
+        "pairs",
+        lambda modules: len({a for m in modules for a in source.arrows(m)}),
+        goal="<= 0.5",
+    ),
     Measure("imports between features", "imports", _each(lambda module: len(_crossings(module))), goal="<= 0"),
     Measure("files > 300 lines", "files", _each(lambda module: module.lines > LONG_FILE), goal="<= 0"),
     Measure("longest file", "lines", _most(lambda module: module.lines), max, "<= 1"),
     Measure("functions", "functions", _each(lambda module: len(module.functions))),
-    Measure("functions > 40 lines", "functions",
-            _each(lambda module: sum(function.lines > LONG_FUNCTION for function in module.functions)), goal="<= 1"),
-    Measure("longest function", "lines",
-            _most(lambda module: max((function.lines for function in module.functions), default=0)), max, "<= 1"),
+    Measure(
+        "functions > 40 lines",
+        "functions",
+        _each(lambda module: sum(function.lines > LONG_FUNCTION for function in module.functions)),
+        goal="<= 1",
+    ),
+    Measure(
+        "longest function",
+        "lines",
+        _most(lambda module: max((function.lines for function in module.functions), default=0)),
+        max,
+        "<= 1",
+    ),
     Measure("public functions with a docstring", "%", _documented, goal=">= 1"),
-    Measure("boolean parameters", "parameters",
-            _each(lambda module: sum(function.booleans for function in module.functions)), goal="<= 0.5"),
+    Measure(
+        "boolean parameters",
+        "parameters",
+        _each(lambda module: sum(function.booleans for function in module.functions)),
+        goal="<= 0.5",
+    ),
     Measure("lines with Any", "lines", _each(source.any_lines), goal="<= 1"),
     Measure("cast(", "calls", _each(source.casts), goal="<= 0.5"),
     Measure("type: ignore", "comments", _each(lambda module: module.comments("type: ignore")), goal="<= 1"),
     Measure("fmt: skip", "comments", _each(lambda module: module.comments("fmt: skip")), goal="<= 0.2"),
     Measure("string payloads of buttons", "buttons", _each(source.string_payloads), goal="<= 0"),
     Measure("string kinds of notices", "notices", _each(source.string_notices), goal="<= 0"),
-)  # fmt: skip
+)
 
 
 def measure(tree: Path) -> Shape:

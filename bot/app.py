@@ -127,15 +127,21 @@ class App:
             note_step=self.metrics.note_step,
         )
         self.pacer = Pacer(
-            config.telegram.messages_per_second, monotonic, config.telegram.messages_per_second_per_chat,
+            config.telegram.messages_per_second,
+            monotonic,
+            config.telegram.messages_per_second_per_chat,
             config.telegram.messages_per_minute_per_group,
-        )  # fmt: skip
+        )
         self._monotonic = monotonic
         self.reach = Reach(monotonic)
         self.courier = Courier(
-            self.transport, self.base_url, self._unreachable, self.metrics, self.pacer,
+            self.transport,
+            self.base_url,
+            self._unreachable,
+            self.metrics,
+            self.pacer,
             Outage("messages can't be sent", monotonic),
-        )  # fmt: skip
+        )
         routes = features.routes(self.house.desks)
         self.errors = ErrorBook(database, self.house, clock, self.metrics)
         limits = config.limits
@@ -145,23 +151,42 @@ class App:
             database, self.house, routes, self.courier, clock, self.metrics, arrivals, self.errors, self.in_hand
         )
         self.delivering = Delivering(
-            database, self.courier, Rendering(database, self.house, self.answering.routes, config, clock).render, clock,
-            self.leader.leading, config.telegram.messages_per_second, self.house,
-        )  # fmt: skip
+            database,
+            self.courier,
+            Rendering(database, self.house, self.answering.routes, config, clock).render,
+            clock,
+            self.leader.leading,
+            config.telegram.messages_per_second,
+            self.house,
+        )
         self.hook = Hook(config.telegram, self.call, self.reach, self.leader.leading.is_set, monotonic)
         self.polling = Polling(
-            self._ask, self.answering.handle, self.leader.leading, monotonic, self.reach,
-            self.metrics.updates.labels("none", "odd").inc, self.hook.look,
-        )  # fmt: skip
+            self._ask,
+            self.answering.handle,
+            self.leader.leading,
+            monotonic,
+            self.reach,
+            self.metrics.updates.labels("none", "odd").inc,
+            self.hook.look,
+        )
         if not self.polls:
             self.transport.on_success = self.reach.answered
         self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())
         of_clock = Settings(
-            self.house.quiet_hours, zone, retention, self.house.coordinators, self.house.admins,
-            config.membership.digest_at, organisation.country, config.activities.digest_on,
-            config.activities.digest_at, config.log_file, self.house.counsel, self.house.desks,
+            self.house.quiet_hours,
+            zone,
+            retention,
+            self.house.coordinators,
+            self.house.admins,
+            config.membership.digest_at,
+            organisation.country,
+            config.activities.digest_on,
+            config.activities.digest_at,
+            config.log_file,
+            self.house.counsel,
+            self.house.desks,
             self._metres_to_nearest,
-        )  # fmt: skip
+        )
         self.tuning = self.house.tuning = Tuning(config, self.house, of_clock)
         self.scheduler = Scheduler(database, clock, self.leader.leading.is_set, of_clock, self.errors.note)
         self.house.wake = self.scheduler.wake
@@ -179,9 +204,14 @@ class App:
         self.house.process = partial(queue_metrics.process_at, config.data.folder, clock())
         self.watching = Watching(database, self.metrics, clock, leads)
         self.shares = Shares(
-            database, self.pacer, self.leader.leading, clock, self.house.process, config.telegram.messages_per_second,
+            database,
+            self.pacer,
+            self.leader.leading,
+            clock,
+            self.house.process,
+            config.telegram.messages_per_second,
             together=not self.polls,
-        )  # fmt: skip
+        )
         self.backups = Backups(database, self.house, config.backup, clock, leads)
         self.house.back_up = self.backups.ask
         self.geocoder: GeopyGeocoder | None = None

@@ -100,9 +100,13 @@ async def served(
 ) -> AsyncIterator[str]:
     """The web part, listening; gives its address. Its end waits for requests in hand, up to `leaves_within` seconds."""
     runner = web.AppRunner(
-        application, access_log=None, shutdown_timeout=leaves_within, max_line_size=LINE_LIMIT,
-        max_field_size=LINE_LIMIT, max_headers=MOST_HEADERS,
-    )  # fmt: skip
+        application,
+        access_log=None,
+        shutdown_timeout=leaves_within,
+        max_line_size=LINE_LIMIT,
+        max_field_size=LINE_LIMIT,
+        max_headers=MOST_HEADERS,
+    )
     await runner.setup()
     await web.SockSite(runner, listening).start()
     host, port = listening.getsockname()[:2]

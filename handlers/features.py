@@ -68,8 +68,18 @@ def routes(desks: Desks) -> Routes:
     rounds.register(table)
     series.register(table)
     reviews.register(table)
-    for one in (case_desk, case_conversation, case_relay, internal_notes, case_ready_answers, case_admin, evidence_bundle,
-                case_statistics, case_notices, crisis):  # fmt: skip
+    for one in (
+        case_desk,
+        case_conversation,
+        case_relay,
+        internal_notes,
+        case_ready_answers,
+        case_admin,
+        evidence_bundle,
+        case_statistics,
+        case_notices,
+        crisis,
+    ):
         one.register(table)
     roles.register(table)
     for another in (

@@ -78,10 +78,12 @@ def say_no(talk: Talk, refusal: Refused) -> None:
 
 def say_too_much(talk: Talk) -> None:
     """Said once, not to each message."""
-    talk.say(talk._(
-        "That is more than I can take from one person at a time. Please wait a minute; what you send until then is "
-        "not taken."
-    ))  # fmt: skip
+    talk.say(
+        talk._(
+            "That is more than I can take from one person at a time. Please wait a minute; what you send until then is "
+            "not taken."
+        )
+    )
 
 
 def say_forged(talk: Talk) -> None:

@@ -39,7 +39,7 @@ async def _send_streams(session: AsyncSession, now: datetime) -> None:
         select(Activity).where(
             Activity.state == ActivityState.PUBLISHED, Activity.stream != "", starting, Activity.ends_at > now
         )
-    )  # fmt: skip
+    )
     for row in list(rows):
         if await run_once.is_first(session, f"stream {row.id} {row.starts_at.isoformat()}", now):
             placed = sign_ups.who(row.id, sign_ups.TAKING)

@@ -73,10 +73,14 @@ async def _tell_urgent(session: AsyncSession, row: Case, now: datetime, settings
     everybody = handlers | admins | set(await settings.staff(session, "coordinator", now))
     minutes = int((desk.urgent_within if desk is not None else timedelta()).total_seconds() // 60)
     told = [
-        Notice(one, "case_urgent_late",
-               {"number": row.number, "desk": row.desk, "minutes": minutes, "opens": one in handlers | admins}, now)
+        Notice(
+            one,
+            "case_urgent_late",
+            {"number": row.number, "desk": row.desk, "minutes": minutes, "opens": one in handlers | admins},
+            now,
+        )
         for one in await cases.who_may_see(session, row, sorted(everybody))
-    ]  # fmt: skip
+    ]
     await deliveries.add_all(session, told)
 
 

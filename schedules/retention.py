@@ -34,10 +34,17 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     for case_id in await case_queue.to_forget(session, now, kept.closed_cases):
         await case_messages.strip_case(session, case_id)
     for forget in (
-        case_drafts.forget, dialogues.forget, updates.forget, deliveries.forget, run_once.forget,
-        activity_questions.forget, stations.forget, errors.forget, backups.forget,
+        case_drafts.forget,
+        dialogues.forget,
+        updates.forget,
+        deliveries.forget,
+        run_once.forget,
+        activity_questions.forget,
+        stations.forget,
+        errors.forget,
+        backups.forget,
         strikes.forget,
-    ):  # fmt: skip
+    ):
         await forget(session, now)
     if settings.log_file is not None:
         log_files.forget(settings.log_file, now, kept.logs)

@@ -65,9 +65,13 @@ class Scheduler:
     """Runs each job in a transaction of its own, at its interval, while `leads` says so."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], leads: Callable[[], bool], settings: Settings,
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        leads: Callable[[], bool],
+        settings: Settings,
         report: Callable[[str, BaseException], Awaitable[object]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`report` hears of failures that are no outage of the database."""
         self._report = report
         self._jobs = jobs(settings)
@@ -81,9 +85,14 @@ class Scheduler:
     def start(self) -> None:
         for name, job in self._jobs.items():
             self._ticking.add_job(
-                self.tick, "interval", [name], seconds=job.every.total_seconds(), coalesce=True, max_instances=1,
+                self.tick,
+                "interval",
+                [name],
+                seconds=job.every.total_seconds(),
+                coalesce=True,
+                max_instances=1,
                 id=name,
-            )  # fmt: skip
+            )
         self._ticking.start()
 
     def wake(self, name: str) -> None:

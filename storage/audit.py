@@ -114,11 +114,15 @@ async def note(
     content = orjson.dumps([secrets.token_hex(16), subject, about])
     commitment = hashlib.sha256(content).digest()
     row = AuditRow(
-        id=key, at=now, actor=actor, act=act.value, commitment=commitment,
+        id=key,
+        at=now,
+        actor=actor,
+        act=act.value,
+        commitment=commitment,
         subject=None if subject is None else vault_of(session).blind(str(subject), "audit.subject"),
         sealed=vault_of(session).seal(content, "audit.sealed", key),
         hash=_hash(last, key, now, actor, act.value, commitment),
-    )  # fmt: skip
+    )
     session.add(row)
     sealed = vault_of(session).seal(orjson.dumps([key, row.hash.hex()]), "audit_head.sealed", _ONE)
     if head is None:

@@ -73,9 +73,11 @@ async def run(folder: Path, database: str, seed: int) -> dict[str, int]:
         async with running("bot", "run", environment=environment):
             await _until(api.world, lambda: not api.world.waiting)
             await _until_all_have_heard(riders)
-    return {"lost": RIDERS - sum(1 for count in riders.venues.values() if count),
-            "effects twice": await _searches(environment["NUANXIN_DATABASE__URL"]) - RIDERS,
-            "lists twice": sum(count - 1 for count in riders.lists.values() if count)}  # fmt: skip
+    return {
+        "lost": RIDERS - sum(1 for count in riders.venues.values() if count),
+        "effects twice": await _searches(environment["NUANXIN_DATABASE__URL"]) - RIDERS,
+        "lists twice": sum(count - 1 for count in riders.lists.values() if count),
+    }
 
 
 async def _until(world: World, true: object) -> None:

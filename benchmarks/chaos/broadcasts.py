@@ -40,8 +40,11 @@ def dice(seed: int) -> object:
             return None
         at = chance.random()
         for share, fault in (
-            (0.05, Fault(429, BUSY)), (0.08, Fault(403, BLOCKED)), (0.10, Fault(500)), (0.11, Fault(0, None, (), True))
-        ):  # fmt: skip
+            (0.05, Fault(429, BUSY)),
+            (0.08, Fault(403, BLOCKED)),
+            (0.10, Fault(500)),
+            (0.11, Fault(0, None, (), True)),
+        ):
             if at < share:
                 return fault
         return None
@@ -98,11 +101,19 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
         Result(f"reachable who did not get it, {name}", missed, f"of {RECIPIENTS}", goal="<= 0"),
         Result(f"repeats, {name}", repeats, "messages", goal=f"<= {IN_FLIGHT * KILLS}"),
         Result(f"states that do not add up, {name}", abs(sum(counted.values()) - RECIPIENTS), "", goal="<= 0"),
-        Result(f"recipients that the report leaves out, {name}",
-               RECIPIENTS - sum(int(number) for number in re.findall(r": (\d+)", said)), "", goal="<= 0"),
-        Result(f"unsettled at the end, {name}",
-               sum(count for state, count in counted.items() if state < State.SENT), "", goal="<= 0"),
-    ]  # fmt: skip
+        Result(
+            f"recipients that the report leaves out, {name}",
+            RECIPIENTS - sum(int(number) for number in re.findall(r": (\d+)", said)),
+            "",
+            goal="<= 0",
+        ),
+        Result(
+            f"unsettled at the end, {name}",
+            sum(count for state, count in counted.items() if state < State.SENT),
+            "",
+            goal="<= 0",
+        ),
+    ]
 
 
 async def _until_more(heard: Heard, before: int) -> None:

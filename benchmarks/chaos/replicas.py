@@ -69,8 +69,10 @@ class Forms:
             self._do(chat_id, self.world.sends(person, {"text": step.text}))
         elif step.button:
             rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-            data = next((key["callback_data"] for row in rows for key in row
-                         if step.button in key.get("callback_data", "")), None)  # fmt: skip
+            data = next(
+                (key["callback_data"] for row in rows for key in row if step.button in key.get("callback_data", "")),
+                None,
+            )
             if data is None:
                 return
             self._do(chat_id, self.world.presses(person, message["message_id"], data))
@@ -103,8 +105,12 @@ class Heard:
 
 
 def everybody() -> list[int]:
-    return [*range(1, CASES + 1), *range(FIRST_HANDLER, FIRST_HANDLER + HANDLERS),
-            *range(FIRST_FORM, FIRST_FORM + FORMS), *range(FIRST_SIGNING, FIRST_SIGNING + SIGNING)]  # fmt: skip
+    return [
+        *range(1, CASES + 1),
+        *range(FIRST_HANDLER, FIRST_HANDLER + HANDLERS),
+        *range(FIRST_FORM, FIRST_FORM + FORMS),
+        *range(FIRST_SIGNING, FIRST_SIGNING + SIGNING),
+    ]
 
 
 async def fill(url: str) -> Database:
@@ -212,6 +218,10 @@ async def run(folder: Path, url: str, seed: int) -> list[Result]:
         Result(f"broadcast twice: {name}", news_twice, "messages", goal=f"<= {IN_FLIGHT * kills}"),
         Result(f"longest time without a leader: {name}", leaders.longest, "s", goal="<= 10"),
         Result(f"most leaders at a time: {name}", leaders.most, "", goal="<= 1"),
-        Result(f"most messages in any second, all together: {name}", most_in_a_second(sorted(heard.times)),
-               f"at {LIMIT}/s", goal=f"<= {LIMIT + UNEVEN}"),
-    ]  # fmt: skip
+        Result(
+            f"most messages in any second, all together: {name}",
+            most_in_a_second(sorted(heard.times)),
+            f"at {LIMIT}/s",
+            goal=f"<= {LIMIT + UNEVEN}",
+        ),
+    ]

@@ -98,13 +98,26 @@ async def at_the_limit(folder: Path) -> list[Result]:
         Result("rate at a limit of 30/s", steady_rate(times) / LIMIT, "of the limit", goal=">= 0.98"),
         Result("most in any sliding second", most_in_a_second(times), spread, "AIORateLimiter", most_in_a_second(peer)),
         Result("most in any sliding second, limit 30", most_in_a_second(times), spread, goal="<= 30"),
-        Result("delay of a reply, median", statistics.median(delays) * 1e3, "ms",
-               "without a broadcast", statistics.median(alone) * 1e3),
-        Result("what a broadcast adds to a reply, median", (statistics.median(delays) - statistics.median(alone)) * 1e3,
-               "ms", goal=f"<= {slot:.1f}"),
-        Result("what a broadcast adds to a reply, 95 of 100", (late(delays) - late(alone)) * 1e3, "ms",
-               goal=f"<= {slot:.1f}"),
-    ]  # fmt: skip
+        Result(
+            "delay of a reply, median",
+            statistics.median(delays) * 1e3,
+            "ms",
+            "without a broadcast",
+            statistics.median(alone) * 1e3,
+        ),
+        Result(
+            "what a broadcast adds to a reply, median",
+            (statistics.median(delays) - statistics.median(alone)) * 1e3,
+            "ms",
+            goal=f"<= {slot:.1f}",
+        ),
+        Result(
+            "what a broadcast adds to a reply, 95 of 100",
+            (late(delays) - late(alone)) * 1e3,
+            "ms",
+            goal=f"<= {slot:.1f}",
+        ),
+    ]
 
 
 async def ask(stub: Stub, asked: dict[int, float], chance: random.Random) -> None:
@@ -147,8 +160,10 @@ async def throughput(folder: Path, url: str, kind: str) -> list[Result]:
         taken = time.monotonic() - started
     await database.close()
     peer = await stock_sends()
-    return [Result(f"deliveries without a limit, {kind}", MANY / taken, "1/s", "stock sends", peer),
-            Result(f"deliveries, {kind}, at least 1,000/s", MANY / taken, "1/s", goal=">= 1000")]  # fmt: skip
+    return [
+        Result(f"deliveries without a limit, {kind}", MANY / taken, "1/s", "stock sends", peer),
+        Result(f"deliveries, {kind}, at least 1,000/s", MANY / taken, "1/s", goal=">= 1000"),
+    ]
 
 
 async def delivered(database: Database) -> int:

@@ -34,12 +34,15 @@ async def measure(folder: Path) -> list[Result]:
     with postgresql(folder) as url:
         await import_stations(folder, url)
         kinds: dict[str, Callable[[], object]] = {
-            "aiogram 256": lambda: echoes("aiogram", 256), "sqlite": lambda: journeys(folder, 256),
-            "stock 256": lambda: echoes("telegram", 256), "postgresql": lambda: journeys(folder, 256, url),
+            "aiogram 256": lambda: echoes("aiogram", 256),
+            "sqlite": lambda: journeys(folder, 256),
+            "stock 256": lambda: echoes("telegram", 256),
+            "postgresql": lambda: journeys(folder, 256, url),
             "own 256": lambda: echoes("telegram-aiohttp", 256),
-            "aiogram 1": lambda: echoes("aiogram", 1), "stock 1": lambda: echoes("telegram", 1),
+            "aiogram 1": lambda: echoes("aiogram", 1),
+            "stock 1": lambda: echoes("telegram", 1),
             "own 1": lambda: echoes("telegram-aiohttp", 1),
-        }  # fmt: skip
+        }
         found: dict[str, list[float]] = {name: [] for name in kinds}
         for _ in range(RUNS):
             for name, run in kinds.items():

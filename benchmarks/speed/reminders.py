@@ -34,11 +34,15 @@ async def add_rows(database: Database, count: int, due: datetime, subject: int) 
     for first in range(0, count, 10_000):
         rows = [
             {
-                "person_id": number, "kind": "bench", "subject": subject, "lead": 0,
-                "due": due + timedelta(seconds=number), "expires_at": due + timedelta(days=400),
+                "person_id": number,
+                "kind": "bench",
+                "subject": subject,
+                "lead": 0,
+                "due": due + timedelta(seconds=number),
+                "expires_at": due + timedelta(days=400),
             }
             for number in range(first, min(first + 10_000, count))
-        ]  # fmt: skip
+        ]
         async with database.writing(apart=True) as session:
             connection = await session.connection()
             await connection.execute(insert(Reminder), rows)
@@ -70,11 +74,22 @@ async def moving(database: Database, now: datetime) -> float:
         row = await activities.create(session, plan, 1, now)
         await activities.publish(session, row.id, now)
         connection = await session.connection()
-        await connection.execute(insert(SignUp), [
-            {"activity_id": row.id, "person_id": person, "state": PlaceState.PLACED, "guests": 0, "at": now,
-             "queued_at": now, "walked_in": False, "round": 1}
-            for person in range(1, SIGNED_UP + 1)
-        ])  # fmt: skip
+        await connection.execute(
+            insert(SignUp),
+            [
+                {
+                    "activity_id": row.id,
+                    "person_id": person,
+                    "state": PlaceState.PLACED,
+                    "guests": 0,
+                    "at": now,
+                    "queued_at": now,
+                    "walked_in": False,
+                    "round": 1,
+                }
+                for person in range(1, SIGNED_UP + 1)
+            ],
+        )
         await reminders.plan(session, row, LEADS, now, LOUD)
     started = time.perf_counter()
     async with database.writing(apart=True) as session:

@@ -62,9 +62,12 @@ class Fleet:
     def __init__(self, folder: Path, settings: Mapping[str, str], url: str, ports: list[int]) -> None:
         self._ports = ports
         self._environment = {
-            **settings, "NUANXIN_TELEGRAM__MODE": "webhook", "NUANXIN_TELEGRAM__WEBHOOK_URL": url,
-            "NUANXIN_TELEGRAM__WEBHOOK_SECRET": SECRET, "NUANXIN_BACKUP__ENABLED": "false",
-        }  # fmt: skip
+            **settings,
+            "NUANXIN_TELEGRAM__MODE": "webhook",
+            "NUANXIN_TELEGRAM__WEBHOOK_URL": url,
+            "NUANXIN_TELEGRAM__WEBHOOK_SECRET": SECRET,
+            "NUANXIN_BACKUP__ENABLED": "false",
+        }
         self._folder = folder
         self._stack = contextlib.AsyncExitStack()
         self._running: dict[int, asyncio.subprocess.Process] = {}

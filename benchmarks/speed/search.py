@@ -33,9 +33,18 @@ async def index_of(count: int) -> StationIndex:
         rows = []
         for number in range(count):
             latitude, longitude = known[number % len(known)]
-            rows.append((number + 1, f"s{number}", "", max(-90.0, min(90.0, latitude + chance.gauss(0, 0.02))),
-                         max(-180.0, min(180.0, longitude + chance.gauss(0, 0.02))), HOURS[number % len(HOURS)],
-                         masks[number * 7 % len(masks)], None))  # fmt: skip
+            rows.append(
+                (
+                    number + 1,
+                    f"s{number}",
+                    "",
+                    max(-90.0, min(90.0, latitude + chance.gauss(0, 0.02))),
+                    max(-180.0, min(180.0, longitude + chance.gauss(0, 0.02))),
+                    HOURS[number % len(HOURS)],
+                    masks[number * 7 % len(masks)],
+                    None,
+                )
+            )
         yield rows  # type: ignore[misc]
 
     return await StationIndex.load(pages(), HoursBook(ZoneInfo("Asia/Shanghai"), "CN"))

@@ -73,9 +73,9 @@ class Applicants(Stub):
             self._first.set()
             self.at[chat] = self.at.get(chat, 0) + 1
             self._go_on(chat, step, params)
-        return web.json_response({
-            "ok": True, "result": {"message_id": 7, "date": 1, "chat": {"id": chat, "type": "private"}, "text": "x"}
-        })  # fmt: skip
+        return web.json_response(
+            {"ok": True, "result": {"message_id": 7, "date": 1, "chat": {"id": chat, "type": "private"}, "text": "x"}}
+        )
 
     def _go_on(self, chat: int, step: Step, params: dict[str, Any]) -> None:
         if step.text:

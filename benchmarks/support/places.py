@@ -12,9 +12,17 @@ from storage.stations.files import COLUMNS
 COUNT = 186_100
 HOURS = ("24/7", "Mo-Su 08:00-22:00", "Mo-Fr 08:30-17:30; PH off", "Mo-Su 22:00-06:00", "", "Mo-Su 10:00-02:00")
 AMENITIES = (
-    "rest;water;toilet", "water;charging", "rest;water;microwave;wifi", "battery_swap;charging", "medicine;water",
-    "rest;shower;laundry", "meals", "rest", "toilet;parking", "haircut;reading",
-)  # fmt: skip
+    "rest;water;toilet",
+    "water;charging",
+    "rest;water;microwave;wifi",
+    "battery_swap;charging",
+    "medicine;water",
+    "rest;shower;laundry",
+    "meals",
+    "rest",
+    "toilet;parking",
+    "haircut;reading",
+)
 
 
 @cache
@@ -35,11 +43,19 @@ def write_stations(path: Path, count: int = COUNT) -> None:
         for number in range(count):
             latitude, longitude = known[number % len(known)]
             latitude, longitude = latitude + chance.gauss(0, 0.02), longitude + chance.gauss(0, 0.02)
-            writer.writerow([
-                f"s{number}", f"户外劳动者驿站 {number}", f"大学西路 {number % 999} 号", f"{latitude:.6f}",
-                f"{max(-180, min(180, longitude)):.6f}", HOURS[number % len(HOURS)],
-                AMENITIES[number * 7 % len(AMENITIES)], "", "",
-            ])  # fmt: skip
+            writer.writerow(
+                [
+                    f"s{number}",
+                    f"户外劳动者驿站 {number}",
+                    f"大学西路 {number % 999} 号",
+                    f"{latitude:.6f}",
+                    f"{max(-180, min(180, longitude)):.6f}",
+                    HOURS[number % len(HOURS)],
+                    AMENITIES[number * 7 % len(AMENITIES)],
+                    "",
+                    "",
+                ]
+            )
 
 
 def somewhere(chance: random.Random) -> dict[str, object]:

@@ -66,8 +66,16 @@ def save(name: str, results: Sequence[Result]) -> None:
     """Writes results/<name>.json, the record of the last run."""
     RESULTS.mkdir(exist_ok=True)
     rows = [
-        {"name": one.name, "figure": one.figure, "unit": one.unit, "peer": one.peer or None,
-         "peer_figure": one.peer_figure, "ratio": one.ratio, "goal": one.goal or None, "pass": one.passed}
+        {
+            "name": one.name,
+            "figure": one.figure,
+            "unit": one.unit,
+            "peer": one.peer or None,
+            "peer_figure": one.peer_figure,
+            "ratio": one.ratio,
+            "goal": one.goal or None,
+            "pass": one.passed,
+        }
         for one in results
-    ]  # fmt: skip
+    ]
     (RESULTS / f"{name}.json").write_text(json.dumps(rows, indent=1) + "\n")

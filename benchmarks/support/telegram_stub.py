@@ -48,9 +48,11 @@ class Stub:
         """A button pressed by this person."""
         number = next(self._ids)
         shown = {**self._message(7, chat), "text": "x"}
-        self._queue(number, "callback_query", {
-            "id": str(number), "from": shown["from"], "message": shown, "chat_instance": "1", "data": data
-        })  # fmt: skip
+        self._queue(
+            number,
+            "callback_query",
+            {"id": str(number), "from": shown["from"], "message": shown, "chat_instance": "1", "data": data},
+        )
 
     @staticmethod
     def _message(number: int, chat: int) -> dict[str, object]:

@@ -27,9 +27,13 @@ LOOKED_EVERY = 3.0
 
 class Forum:
     def __init__(
-        self, database: Database, courier: Courier, house: House, clock: Callable[[], datetime],
+        self,
+        database: Database,
+        courier: Courier,
+        house: House,
+        clock: Callable[[], datetime],
         leads: Callable[[], bool],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._database = database
         self._courier = courier
         self._house = house

@@ -50,10 +50,16 @@ class Doors:
         language = standing.spoken or self._house.organisation.language
         png = await self._house.painter.qr_png(link, row.title)
         media = {
-            "type": "photo", "media": "attach://code", "caption": door_caption(row.title, came, language),
+            "type": "photo",
+            "media": "attach://code",
+            "caption": door_caption(row.title, came, language),
             "parse_mode": "HTML",
-        }  # fmt: skip
+        }
         button = Button(translator(language)("⌨ Type a number or name"), f"doortype:{row.id}")
-        params = {"chat_id": door.chat_id, "message_id": door.message_id, "media": media,
-                  "reply_markup": buttons_markup([[button]])}  # fmt: skip
+        params = {
+            "chat_id": door.chat_id,
+            "message_id": door.message_id,
+            "media": media,
+            "reply_markup": buttons_markup([[button]]),
+        }
         return Outgoing("editMessageMedia", params, files={"code": File("code.png", png)}, minor=True)

@@ -30,9 +30,14 @@ class Fetching:
     """`files_url` is where files lie: https://core.telegram.org/bots/api#getfile"""
 
     def __init__(
-        self, database: Database, courier: Courier, files_url: str, clock: Callable[[], datetime],
-        leads: Callable[[], bool], scratch: Callable[[], Scratch],
-    ) -> None:  # fmt: skip
+        self,
+        database: Database,
+        courier: Courier,
+        files_url: str,
+        clock: Callable[[], datetime],
+        leads: Callable[[], bool],
+        scratch: Callable[[], Scratch],
+    ) -> None:
         self._database = database
         self._courier = courier
         self._files_url = files_url

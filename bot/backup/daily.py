@@ -27,9 +27,13 @@ PATTERN = "nuanxin-*.backup"
 
 class Backups:
     def __init__(
-        self, database: Database, house: House, section: BackupSection, clock: Callable[[], datetime],
+        self,
+        database: Database,
+        house: House,
+        section: BackupSection,
+        clock: Callable[[], datetime],
         leads: Callable[[], bool],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._database = database
         self._house = house
         self._section = section

@@ -83,10 +83,13 @@ def environment(url: URL) -> Mapping[str, str]:
     """For libpq: where and as whom, with the password, which must not stand on a command line."""
     query = {key: value if isinstance(value, str) else value[0] for key, value in url.query.items()}
     known = {
-        "PGHOST": url.host or query.get("host"), "PGPORT": str(url.port or query.get("port") or ""),
-        "PGUSER": url.username or query.get("user"), "PGPASSWORD": url.password or query.get("password"),
-        "PGDATABASE": url.database, "PGSSLMODE": query.get("sslmode") or query.get("ssl"),
-    }  # fmt: skip
+        "PGHOST": url.host or query.get("host"),
+        "PGPORT": str(url.port or query.get("port") or ""),
+        "PGUSER": url.username or query.get("user"),
+        "PGPASSWORD": url.password or query.get("password"),
+        "PGDATABASE": url.database,
+        "PGSSLMODE": query.get("sslmode") or query.get("ssl"),
+    }
     return {**os.environ, **{name: str(value) for name, value in known.items() if value}}
 
 
@@ -140,9 +143,13 @@ def _restore_sqlite(file: Path, dumped: Iterable[bytes]) -> None:
 
 def _restore_postgresql(url: URL, tools: str, dumped: Iterable[bytes]) -> None:
     command = [
-        _tool("pg_restore", tools), "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction",
+        _tool("pg_restore", tools),
+        "--no-owner",
+        "--no-privileges",
+        "--exit-on-error",
+        "--single-transaction",
         f"--dbname={url.database}",
-    ]  # fmt: skip
+    ]
     with tempfile.TemporaryFile() as content:
         # A whole and genuine backup first: pg_restore must not see the half of one.
         content.writelines(dumped)

@@ -287,6 +287,5 @@ def _with_places(config: Config, base: Path) -> Config:
     logging = config.logging.model_copy(update={"file": file})
     backup = config.backup.model_copy(update={"folder": (folder / config.backup.folder).resolve()})
     return config.model_copy(
-        update={"data": Data(folder=folder), "database": DatabaseSection(url=url), "logging": logging,
-                "backup": backup}
-    )  # fmt: skip
+        update={"data": Data(folder=folder), "database": DatabaseSection(url=url), "logging": logging, "backup": backup}
+    )

@@ -109,9 +109,11 @@ def merged(changes: object) -> dict[str, Any]:
 
 def _quota(section: DeskSection) -> EvidenceQuota:
     return EvidenceQuota(
-        section.evidence_files_per_case, section.evidence_mb_per_case << 20, section.evidence_mb_per_day << 20,
+        section.evidence_files_per_case,
+        section.evidence_mb_per_case << 20,
+        section.evidence_mb_per_day << 20,
         section.evidence_mb_in_all << 20,
-    )  # fmt: skip
+    )
 
 
 def desk(key: str, section: DeskSection) -> Desk:
@@ -119,19 +121,32 @@ def desk(key: str, section: DeskSection) -> Desk:
         return tuple(Option(part.key, part.words, tuple(part.limits)) for part in parts)
 
     return Desk(
-        key=key, command=section.command, prefix=section.prefix, sign=section.sign, title=section.title,
-        about=section.about, before=section.before, following=section.following,
+        key=key,
+        command=section.command,
+        prefix=section.prefix,
+        sign=section.sign,
+        title=section.title,
+        about=section.about,
+        before=section.before,
+        following=section.following,
         asks=tuple(
             Ask(part.key, part.type, part.title, part.words, part.optional, options(part.choices))
             for part in section.asks
         ),
-        kinds=options(section.kinds), hotlines=tuple(section.hotlines), people=frozenset(section.people),
-        late=tuple(section.late), working_days=section.working_days,
-        answers=tuple(Canned(part.title, part.words) for part in section.answers), danger=tuple(section.danger),
-        emergency=section.emergency or {}, crisis=section.crisis, urgent_within=section.urgent_within,
-        forum=section.forum, most_per_day=section.most_per_day,
+        kinds=options(section.kinds),
+        hotlines=tuple(section.hotlines),
+        people=frozenset(section.people),
+        late=tuple(section.late),
+        working_days=section.working_days,
+        answers=tuple(Canned(part.title, part.words) for part in section.answers),
+        danger=tuple(section.danger),
+        emergency=section.emergency or {},
+        crisis=section.crisis,
+        urgent_within=section.urgent_within,
+        forum=section.forum,
+        most_per_day=section.most_per_day,
         evidence=_quota(section),
-    )  # fmt: skip
+    )
 
 
 def desks(sections: Mapping[str, DeskSection]) -> dict[str, Desk]:
@@ -139,11 +154,34 @@ def desks(sections: Mapping[str, DeskSection]) -> dict[str, Desk]:
     return {key: desk(key, section) for key, section in sections.items() if section.enabled}
 
 
-RESERVED = frozenset({
-    "start", "help", "station", "activities", "join", "leave", "my", "language", "privacy", "cancel", "broadcast",
-    "activity", "reviews", "checkin", "stats", "cases", "role", "station_add", "import", "export", "block", "audit",
-    "system", "settings",
-})  # fmt: skip
+RESERVED = frozenset(
+    {
+        "start",
+        "help",
+        "station",
+        "activities",
+        "join",
+        "leave",
+        "my",
+        "language",
+        "privacy",
+        "cancel",
+        "broadcast",
+        "activity",
+        "reviews",
+        "checkin",
+        "stats",
+        "cases",
+        "role",
+        "station_add",
+        "import",
+        "export",
+        "block",
+        "audit",
+        "system",
+        "settings",
+    }
+)
 """The bot's own commands."""
 RESERVED_PREFIXES = {"A": "the receipts of applications"}
 """Numbers like A-2026-000001 that are no case's."""

@@ -13,8 +13,14 @@ FONT = Path(__file__).parent / "fonts" / "NotoSansSC-GB2312.otf"
 WIDTH, HEIGHT = 900, 560
 _LEFT, _TOP, _RIGHT, _BOTTOM = 90, 110, 870, 480
 GROUND, GRID, INK, SOFT, COLUMN, BEFORE, HIDDEN = (
-    "#ffffff", "#dde3e7", "#22303c", "#6b7680", "#1f6fb5", "#c3d4e3", "#b9bfc4"
-)  # fmt: skip
+    "#ffffff",
+    "#dde3e7",
+    "#22303c",
+    "#6b7680",
+    "#1f6fb5",
+    "#c3d4e3",
+    "#b9bfc4",
+)
 _HIDDEN_HEIGHT = 26
 _BAR = 58
 

@@ -101,9 +101,14 @@ def _label(draw: ImageDraw.ImageDraw, box: Box, cell: Cell, most: int) -> None:
     if size >= 14:
         is_dark = sum(colour) < 420
         draw.text(
-            ((left + right) / 2, (top + bottom) / 2), label, "#ffffff" if is_dark else INK, font(size), anchor="mm",
-            stroke_width=3, stroke_fill=colour,
-        )  # fmt: skip
+            ((left + right) / 2, (top + bottom) / 2),
+            label,
+            "#ffffff" if is_dark else INK,
+            font(size),
+            anchor="mm",
+            stroke_width=3,
+            stroke_fill=colour,
+        )
 
 
 def _mixed(palest: Colour, strongest: Colour, share: float) -> Colour:

@@ -27,8 +27,14 @@ _REACH = 340.0
 _NAME_LENGTH = 12
 
 GROUND, RING, INK, SOFT, RIDER, OPEN, CLOSED = (
-    "#f4f1e8", "#cfc8b4", "#22303c", "#6b7680", "#d7263d", "#1f7a4d", "#8a8f94"
-)  # fmt: skip
+    "#f4f1e8",
+    "#cfc8b4",
+    "#22303c",
+    "#6b7680",
+    "#d7263d",
+    "#1f7a4d",
+    "#8a8f94",
+)
 
 Box = tuple[float, float, float, float]
 
@@ -88,10 +94,14 @@ def paint(latitude: float, longitude: float, spots: Sequence[Spot], language: st
     ring = ring_for(max((metres for _, metres in ways), default=0.0))
     scale = _REACH / (3 * ring)
     placed = [
-        _Placed(spot, metres, _MIDDLE[0] + math.sin(math.radians(bearing)) * metres * scale,
-                _MIDDLE[1] - math.cos(math.radians(bearing)) * metres * scale)
+        _Placed(
+            spot,
+            metres,
+            _MIDDLE[0] + math.sin(math.radians(bearing)) * metres * scale,
+            _MIDDLE[1] - math.cos(math.radians(bearing)) * metres * scale,
+        )
         for spot, (bearing, metres) in zip(spots, ways, strict=True)
-    ]  # fmt: skip
+    ]
     canvas = _Canvas(MAP_HEIGHT + LINE * len(placed) + 20)
     _rings(canvas, ring, language)
     _north_and_scale(canvas, ring * scale, translations.distance(ring, language))

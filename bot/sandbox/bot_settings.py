@@ -10,9 +10,13 @@ from bot.sandbox.world import World
 
 def get_me(world: World, _params: Params) -> Json:
     return {
-        **world.bot, "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True,
-        "can_connect_to_business": False, "has_main_web_app": False,
-    }  # fmt: skip
+        **world.bot,
+        "can_join_groups": True,
+        "can_read_all_group_messages": False,
+        "supports_inline_queries": True,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
+    }
 
 
 def _scope(params: Params) -> str:
@@ -79,15 +83,22 @@ def get_file(world: World, params: Params) -> Json:
     if len(upload.content) > 20 * 1024 * 1024:
         raise bad("file is too big")
     return {
-        "file_id": file_id, "file_unique_id": file_id.removeprefix("SBX"), "file_size": len(upload.content),
+        "file_id": file_id,
+        "file_unique_id": file_id.removeprefix("SBX"),
+        "file_size": len(upload.content),
         "file_path": f"files/{file_id}",
-    }  # fmt: skip
+    }
 
 
 def get_chat(world: World, params: Params) -> Json:
     chat = world.chats.get(params.whole("chat_id"))
     if chat is None:
         raise bad("chat not found")
-    gifts = {"unlimited_gifts": False, "limited_gifts": False, "unique_gifts": False, "premium_subscription": False,
-             "gifts_from_channels": False}  # fmt: skip
+    gifts = {
+        "unlimited_gifts": False,
+        "limited_gifts": False,
+        "unique_gifts": False,
+        "premium_subscription": False,
+        "gifts_from_channels": False,
+    }
     return {**world.describe(chat), "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": gifts}

@@ -46,9 +46,15 @@ class Delivering:
     """Works on the leader only, until `leave`."""
 
     def __init__(
-        self, database: Database, courier: Courier, render: Render, clock: Callable[[], datetime],
-        leading: asyncio.Event, per_second: float, house: House,
-    ) -> None:  # fmt: skip
+        self,
+        database: Database,
+        courier: Courier,
+        render: Render,
+        clock: Callable[[], datetime],
+        leading: asyncio.Event,
+        per_second: float,
+        house: House,
+    ) -> None:
         self._database = database
         self._courier = courier
         self._render = render

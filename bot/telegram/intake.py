@@ -108,10 +108,15 @@ class Polling:
     """
 
     def __init__(
-        self, ask: Callable[[str, Json, float], Awaitable[Any]], handle: Handle, leading: asyncio.Event,
-        clock: Callable[[], float] = time.monotonic, reach: Reach | None = None,
-        on_odd: Callable[[], None] = lambda: None, on_conflict: Callable[[], Awaitable[None]] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        ask: Callable[[str, Json, float], Awaitable[Any]],
+        handle: Handle,
+        leading: asyncio.Event,
+        clock: Callable[[], float] = time.monotonic,
+        reach: Reach | None = None,
+        on_odd: Callable[[], None] = lambda: None,
+        on_conflict: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         self._ask = ask
         self._lanes = Lanes(patiently(handle))
         self._leading = leading

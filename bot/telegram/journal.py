@@ -54,8 +54,10 @@ class Journal:
                 self._memory = mmap.mmap(file.fileno(), _SIZE)
                 beside.rename(path)
             except (OSError, ValueError) as trouble:
-                log.warning("no journal of what is in hand: an update that ends the process may come again for ever",
-                            trouble=type(trouble).__name__)  # fmt: skip
+                log.warning(
+                    "no journal of what is in hand: an update that ends the process may come again for ever",
+                    trouble=type(trouble).__name__,
+                )
                 return
             opened.pop_all()
         self._file, self._path = file, path

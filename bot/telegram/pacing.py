@@ -76,9 +76,12 @@ class Pacer:
     """Lets messages go, by priority and then by arrival."""
 
     def __init__(
-        self, per_second: float, clock: Callable[[], float] = time.monotonic, per_chat: float = CHAT_MOST,
+        self,
+        per_second: float,
+        clock: Callable[[], float] = time.monotonic,
+        per_chat: float = CHAT_MOST,
         per_group: int = GROUP_MOST,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._window = Window(per_second)
         self._share = per_second
         self._clock = clock

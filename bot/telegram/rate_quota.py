@@ -30,9 +30,15 @@ class Shares:
     """`together`: whether other processes may send at the same time."""
 
     def __init__(
-        self, database: Database, pacer: Pacer, leading: asyncio.Event, clock: Callable[[], datetime],
-        process: Callable[[], Process], limit: float, together: bool,
-    ) -> None:  # fmt: skip
+        self,
+        database: Database,
+        pacer: Pacer,
+        leading: asyncio.Event,
+        clock: Callable[[], datetime],
+        process: Callable[[], Process],
+        limit: float,
+        together: bool,
+    ) -> None:
         self._database = database
         self._pacer = pacer
         self._leading = leading

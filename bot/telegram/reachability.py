@@ -82,8 +82,12 @@ class Outage:
         now = self._clock()
         if now - self._said_at >= SAID_EVERY:
             self._said_at, self._is_said = now, True
-            log.warning(f"{self._what}; trying again", failed=self._failed, trouble=type(trouble).__name__,
-                        why=reason_of(trouble))  # fmt: skip
+            log.warning(
+                f"{self._what}; trying again",
+                failed=self._failed,
+                trouble=type(trouble).__name__,
+                why=reason_of(trouble),
+            )
 
     def over(self) -> None:
         if not self._failed:

@@ -22,8 +22,13 @@ from storage.deliveries import Claimed
 _KEPT = 32
 _FRESH_FOR = 3.0
 """Seconds for which a broadcast's content is not read again: it may be corrected while it is sent."""
-_EDITS = {"sendMessage": "editMessageText", "sendPhoto": "editMessageCaption", "sendDocument": "editMessageCaption",
-          "sendVoice": "editMessageCaption", "sendVideo": "editMessageCaption"}  # fmt: skip
+_EDITS = {
+    "sendMessage": "editMessageText",
+    "sendPhoto": "editMessageCaption",
+    "sendDocument": "editMessageCaption",
+    "sendVoice": "editMessageCaption",
+    "sendVideo": "editMessageCaption",
+}
 _CHANGEABLE = {"editMessageText": ("text", "entities"), "editMessageCaption": ("caption", "caption_entities")}
 
 

@@ -198,8 +198,11 @@ class _Connector(aiohttp.TCPConnector):
         try:
             return await super().connect(*arguments, **named)
         except (
-            aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.ConnectionTimeoutError, NotConnected
-        ):  # fmt: skip
+            aiohttp.ClientConnectorError,
+            aiohttp.ClientHttpProxyError,
+            aiohttp.ConnectionTimeoutError,
+            NotConnected,
+        ):
             raise
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             raise NotConnected(type(failure).__name__) from None

@@ -62,9 +62,17 @@ class Answering:
     """Takes each update through its transaction, then sends what was said."""
 
     def __init__(
-        self, database: Database, house: House, routes: Routes, courier: Courier,
-        clock: Callable[[], datetime], metrics: Metrics, arrivals: Arrivals, errors: ErrorBook, in_hand: InHand,
-    ) -> None:  # fmt: skip
+        self,
+        database: Database,
+        house: House,
+        routes: Routes,
+        courier: Courier,
+        clock: Callable[[], datetime],
+        metrics: Metrics,
+        arrivals: Arrivals,
+        errors: ErrorBook,
+        in_hand: InHand,
+    ) -> None:
         self._in_hand = in_hand
         self._arrivals = arrivals
         self._errors = errors
@@ -199,8 +207,14 @@ class Answering:
             incoming.language_code, self.house.organisation.language
         )
         user_id = incoming.user_id
-        person = Person(PersonId(user_id), language, self.house.roles_of(user_id, standing.roles), standing.form,
-                        standing.case, standing.case_number)  # fmt: skip
+        person = Person(
+            PersonId(user_id),
+            language,
+            self.house.roles_of(user_id, standing.roles),
+            standing.form,
+            standing.case,
+            standing.case_number,
+        )
         session = cast(AsyncSession, NoSession())
         talk = Talk(incoming, key, person, incoming.chat_id, self.clock(), self.house, session)
         stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY

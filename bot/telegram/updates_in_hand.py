@@ -150,8 +150,13 @@ class InHand:
                 told = [Notice(admin, failed_updates.KIND, params, now) for admin in admins]
                 await deliveries.add_all(session, told)
         for one in set_aside:
-            log.error("an update ended the process twice and is set aside", error_id=error_id(one.key), kind=one.kind,
-                      handler=one.handler, place=one.place)  # fmt: skip
+            log.error(
+                "an update ended the process twice and is set aside",
+                error_id=error_id(one.key),
+                kind=one.kind,
+                handler=one.handler,
+                place=one.place,
+            )
 
     async def refresh(self) -> None:
         """What this and other processes know of suspects."""

@@ -39,10 +39,15 @@ class Hook:
         if self._polls:
             await self._call("deleteWebhook", {"drop_pending_updates": False})
             return
-        await self._call("setWebhook", {
-            "url": self._config.webhook_url, "secret_token": self._config.webhook_secret.get_secret_value(),
-            "allowed_updates": list(HANDLED), "max_connections": 100,
-        })  # fmt: skip
+        await self._call(
+            "setWebhook",
+            {
+                "url": self._config.webhook_url,
+                "secret_token": self._config.webhook_secret.get_secret_value(),
+                "allowed_updates": list(HANDLED),
+                "max_connections": 100,
+            },
+        )
 
     async def look(self) -> None:
         """Asks whether it is still so; the leader puts it right."""

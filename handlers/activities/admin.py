@@ -102,7 +102,7 @@ async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
         Markup("<b>{}</b>").format(talk._(STATES[ActivityState(row.state)])),
         words.card(row, figures, None, None, None, talk.now, zone, talk.language),
         Markup("\n{}").format(said),
-    ]  # fmt: skip
+    ]
     if row.series_id is not None:
         lines.append(Markup("🔁 {}").format(talk._("It belongs to a series; changes here are for this one only.")))
     return Markup("\n").join(lines), _buttons(talk, row)
@@ -212,14 +212,15 @@ _CANCEL = Form(
     title=lambda talk: talk._("Cancellation"),
     questions=(
         Question(
-            key="reason", title=lambda talk: talk._("Reason"),
+            key="reason",
+            title=lambda talk: talk._("Reason"),
             ask=lambda talk, _: talk._("Why is it cancelled? All who signed up read it."),
             read=short_text(3, 300, lambda talk: talk._("3 to 300 letters, please.")),
         ),
     ),
     done=_cancelled,
     right=Right.RUN_ACTIVITIES,
-)  # fmt: skip
+)
 
 
 async def about_change(session: AsyncSession, change_id: int, now: datetime) -> Mapping[str, Any] | None:
@@ -240,8 +241,10 @@ def changed_words(house: House, language: str, params: Mapping[str, Any]) -> tup
             continue
         before, after = (_value(house, language, params["now"], value) for value in (old, new))
         lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(_(CHANGED[name]), before, after))
-    rows = [[presses.OPEN_CARD.button(_("Look at it"), params['id'])],
-            [presses.GIVE_BACK.button(_("↩ Give my place back"), params['id'])]]  # fmt: skip
+    rows = [
+        [presses.OPEN_CARD.button(_("Look at it"), params["id"])],
+        [presses.GIVE_BACK.button(_("↩ Give my place back"), params["id"])],
+    ]
     return Markup("\n").join(lines), rows
 
 

@@ -60,8 +60,13 @@ async def show_people(talk: Talk, activity_id: int) -> None:
         lines.append(escape(talk._("… and {n} more, in the file.").format(n=len(people) - SHOWN)))
     if not people:
         lines.append(escape(talk._("Nobody yet.")))
-    talk.say("\n".join(lines), [[presses.SEND_FILE_ATTENDANCE.button(talk._("📄 As a file"), row.id)],
-                                [presses.SHOW.button(talk._("◀ Back"), row.id)]])  # fmt: skip
+    talk.say(
+        "\n".join(lines),
+        [
+            [presses.SEND_FILE_ATTENDANCE.button(talk._("📄 As a file"), row.id)],
+            [presses.SHOW.button(talk._("◀ Back"), row.id)],
+        ],
+    )
 
 
 async def send_file(talk: Talk, activity_id: int) -> None:
@@ -72,9 +77,16 @@ async def send_file(talk: Talk, activity_id: int) -> None:
     zone, rows = talk.house.organisation.zone, []
     for one in people:
         times = [f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "" for at in (one.at, one.came_at)]
-        rows.append([
-            one.id, names.get(one.person_id, ""), PlaceState(one.state).name.lower(), one.guests, *times, one.rating,
-            *sign_ups.answers_of(talk.session, one),
-        ])  # fmt: skip
+        rows.append(
+            [
+                one.id,
+                names.get(one.person_id, ""),
+                PlaceState(one.state).name.lower(),
+                one.guests,
+                *times,
+                one.rating,
+                *sign_ups.answers_of(talk.session, one),
+            ]
+        )
     header = ["number", "name", "state", "guests", "signed_up_at", "came_at", "rating", *row.asks]
     talk.document(f"activity-{row.id}.csv", sheet(header, rows), talk._("Who comes. Treat it as confidential."))

@@ -45,7 +45,8 @@ def _say(talk: Talk, token: str) -> None:
         talk.say(talk._("This bot has no public address for calendars."))
         return
     text = Markup("{}\n<code>{}</code>\n<i>{}</i>").format(
-        talk._("Add this address to your calendar as a subscription:"), _address(talk, token),
+        talk._("Add this address to your calendar as a subscription:"),
+        _address(talk, token),
         talk._("Whoever has it sees what you sign up for. Make a new one if you have shown it."),
-    )  # fmt: skip
+    )
     talk.say(text, [[presses.RENEW_FEED.button(talk._("♻ Make a new one"))]])

@@ -37,8 +37,11 @@ def register(routes: Routes) -> None:
 
 async def choose_activity(talk: Talk) -> None:
     """/checkin: what happens now and soon."""
-    near = [row for row in await activities.coming(talk.session, talk.now - check_ins.OPEN_AFTER)
-            if row.starts_at - check_ins.OPEN_BEFORE <= talk.now <= row.ends_at + check_ins.OPEN_AFTER]  # fmt: skip
+    near = [
+        row
+        for row in await activities.coming(talk.session, talk.now - check_ins.OPEN_AFTER)
+        if row.starts_at - check_ins.OPEN_BEFORE <= talk.now <= row.ends_at + check_ins.OPEN_AFTER
+    ]
     if not near:
         talk.say(talk._("Nothing begins within two hours. /activity shows what is planned."))
         return
@@ -70,7 +73,7 @@ def door_caption(title: str, came: int, language: str) -> Markup:
 
 async def _remember_door(
     database: Database, chat_id: int, activity_id: int, until: datetime, window: int, sent: Json
-) -> None:  # fmt: skip
+) -> None:
     async with database.writing() as session:
         await check_ins.open_door(session, chat_id, int(sent["message_id"]), activity_id, until, window)
 
@@ -118,9 +121,11 @@ async def _typed(talk: Talk, answers: Answers) -> None:
 _TYPED = one_question(
     "check_in",
     Question(
-        key="who", title=lambda talk: talk._("Who"), read=_read_who,
+        key="who",
+        title=lambda talk: talk._("Who"),
+        read=_read_who,
         ask=lambda talk, _: talk._("The number of the place, the member number, or the name of a member?"),
     ),
     _typed,
     Right.RUN_ACTIVITIES,
-)  # fmt: skip
+)

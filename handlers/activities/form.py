@@ -20,9 +20,17 @@ from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
 
 DEFAULTS: Answers = {
-    "minutes": 120, "guests": 0, "members_only": 0, "about": None, "poster": None, "questions": None, "stream": None,
-    "leads": None, "opens": None, "closes": None,
-}  # fmt: skip
+    "minutes": 120,
+    "guests": 0,
+    "members_only": 0,
+    "about": None,
+    "poster": None,
+    "questions": None,
+    "stream": None,
+    "leads": None,
+    "opens": None,
+    "closes": None,
+}
 LONGEST = timedelta(days=3)
 
 
@@ -142,75 +150,127 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
         title=lambda talk: talk._("Activity"),
         questions=(
             Question(
-                key="title", title=lambda talk: talk._("Title"),
+                key="title",
+                title=lambda talk: talk._("Title"),
                 read=short_text(2, 120, lambda talk: talk._("2 to 120 letters, please.")),
                 ask=lambda talk, _: talk._("What is it called? For example: 3x3 basketball"),
             ),
             Question(
-                key="kind", title=lambda talk: talk._("Kind"), read=press_a_button, choices=_kinds, columns=2,
-                show=_show_kind, ask=lambda talk, _: talk._("What kind is it?"),
+                key="kind",
+                title=lambda talk: talk._("Kind"),
+                read=press_a_button,
+                choices=_kinds,
+                columns=2,
+                show=_show_kind,
+                ask=lambda talk, _: talk._("What kind is it?"),
             ),
             Question(
-                key="starts", title=lambda talk: talk._("Begins"), read=read_moment, show=_show_moment,
+                key="starts",
+                title=lambda talk: talk._("Begins"),
+                read=read_moment,
+                show=_show_moment,
                 ask=lambda talk, _: talk._("When does it begin? Write it like 2026-11-28 15:00."),
             ),
             Question(
-                key="place", title=lambda talk: talk._("Place"), read=_read_place, show=_show_place,
+                key="place",
+                title=lambda talk: talk._("Place"),
+                read=_read_place,
+                show=_show_place,
                 takes_location=True,
                 ask=lambda talk, _: talk._("Where? Write a station's name or the place, or send a location."),
             ),
             Question(
-                key="places", title=lambda talk: talk._("Places"), read=_read_places, choices=_places, columns=2,
-                show=_show_places, ask=lambda talk, _: talk._("How many places? Press, or write a number."),
+                key="places",
+                title=lambda talk: talk._("Places"),
+                read=_read_places,
+                choices=_places,
+                columns=2,
+                show=_show_places,
+                ask=lambda talk, _: talk._("How many places? Press, or write a number."),
             ),
             Question(
-                key="minutes", title=lambda talk: talk._("Lasts"), read=_read_minutes, choices=_lengths, columns=3,
+                key="minutes",
+                title=lambda talk: talk._("Lasts"),
+                read=_read_minutes,
+                choices=_lengths,
+                columns=3,
                 show=_show_minutes,
                 ask=lambda talk, _: talk._("How long? Press, or write hours and minutes like 2:30."),
             ),
             Question(
-                key="about", title=lambda talk: talk._("About"), optional=True,
+                key="about",
+                title=lambda talk: talk._("About"),
+                optional=True,
                 read=short_text(2, 800, lambda talk: talk._("2 to 800 letters, please.")),
                 ask=lambda talk, _: talk._("What should riders know? What to bring, who it is for. Up to 800 letters."),
             ),
             Question(
-                key="guests", title=lambda talk: talk._("Guests"), read=press_a_button, choices=_guests, columns=4,
+                key="guests",
+                title=lambda talk: talk._("Guests"),
+                read=press_a_button,
+                choices=_guests,
+                columns=4,
                 ask=lambda talk, _: talk._("How many guests may each bring?"),
             ),
             Question(
-                key="members_only", title=lambda talk: talk._("For whom"), read=press_a_button, choices=_yes_no,
-                columns=2, show=_show_members, ask=lambda talk, _: talk._("Who may come?"),
+                key="members_only",
+                title=lambda talk: talk._("For whom"),
+                read=press_a_button,
+                choices=_yes_no,
+                columns=2,
+                show=_show_members,
+                ask=lambda talk, _: talk._("Who may come?"),
             ),
             Question(
-                key="poster", title=lambda talk: talk._("Poster"), optional=True,
+                key="poster",
+                title=lambda talk: talk._("Poster"),
+                optional=True,
                 read=picture(lambda talk: talk._("Please send a picture, or skip.")),
-                show=lambda talk, _: talk._("a picture"), ask=lambda talk, _: talk._("A picture for the card?"),
+                show=lambda talk, _: talk._("a picture"),
+                ask=lambda talk, _: talk._("A picture for the card?"),
             ),
             Question(
-                key="questions", title=lambda talk: talk._("Questions"), read=_read_questions, optional=True,
+                key="questions",
+                title=lambda talk: talk._("Questions"),
+                read=_read_questions,
+                optional=True,
                 show=lambda _talk, value: " / ".join(cast("list[str]", value)),
                 ask=lambda talk, _: talk._(
                     "What do you have to know of who signs up? One or two questions, each on a line of its own."
                 ),
             ),
             Question(
-                key="stream", title=lambda talk: talk._("Live stream"), read=_read_stream, optional=True,
+                key="stream",
+                title=lambda talk: talk._("Live stream"),
+                read=_read_stream,
+                optional=True,
                 ask=lambda talk, _: talk._("The address of a live stream? Who has a place gets it when it begins."),
             ),
             Question(
-                key="leads", title=lambda talk: talk._("Reminders"), read=press_a_button, choices=_leads,
-                optional=True, columns=2, show=lambda talk, value: lead_words(str(value), talk.language),
+                key="leads",
+                title=lambda talk: talk._("Reminders"),
+                read=press_a_button,
+                choices=_leads,
+                optional=True,
+                columns=2,
+                show=lambda talk, value: lead_words(str(value), talk.language),
                 ask=lambda talk, _: talk._("How long before shall I remind? Skip: as usual."),
             ),
             Question(
-                key="opens", title=lambda talk: talk._("Sign-up opens"), read=read_moment, optional=True,
+                key="opens",
+                title=lambda talk: talk._("Sign-up opens"),
+                read=read_moment,
+                optional=True,
                 show=_show_moment,
                 ask=lambda talk, _: talk._(
                     "When does sign-up open? Like 2026-11-25 09:00. Skip: once it is published."
                 ),
             ),
             Question(
-                key="closes", title=lambda talk: talk._("Sign-up closes"), read=read_moment, optional=True,
+                key="closes",
+                title=lambda talk: talk._("Sign-up closes"),
+                read=read_moment,
+                optional=True,
                 show=_show_moment,
                 ask=lambda talk, _: talk._("When does sign-up close? Like 2026-11-27 20:00. Skip: when it begins."),
             ),
@@ -218,7 +278,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
         done=done,
         send_label=lambda talk: talk._("💾 Keep it"),
         right=Right.RUN_ACTIVITIES,
-    )  # fmt: skip
+    )
 
 
 def plan_from(answers: Answers) -> Plan:
@@ -230,24 +290,42 @@ def plan_from(answers: Answers) -> Plan:
     )
     leads = answers.get("leads")
     return Plan(
-        title=str(answers["title"]), kind=Kind(str(answers["kind"])), starts_at=starts,
-        ends_at=starts + timedelta(minutes=int(str(answers["minutes"]))), about=str(answers.get("about") or ""),
-        place=str(text), latitude=latitude, longitude=longitude, places=int(str(answers["places"])) or None,
-        guests=int(str(answers["guests"])), members_only=bool(answers["members_only"]),
-        questions=tuple(cast("list[str]", answers.get("questions") or [])), stream=str(answers.get("stream") or ""),
-        poster=str(answers.get("poster") or ""), opens_at=opens, closes_at=closes,
+        title=str(answers["title"]),
+        kind=Kind(str(answers["kind"])),
+        starts_at=starts,
+        ends_at=starts + timedelta(minutes=int(str(answers["minutes"]))),
+        about=str(answers.get("about") or ""),
+        place=str(text),
+        latitude=latitude,
+        longitude=longitude,
+        places=int(str(answers["places"])) or None,
+        guests=int(str(answers["guests"])),
+        members_only=bool(answers["members_only"]),
+        questions=tuple(cast("list[str]", answers.get("questions") or [])),
+        stream=str(answers.get("stream") or ""),
+        poster=str(answers.get("poster") or ""),
+        opens_at=opens,
+        closes_at=closes,
         lead_times=None if leads is None else str(leads),
-    )  # fmt: skip
+    )
 
 
 def answers_of(row: Activity) -> Answers:
     """The form as it would stand filled in for this activity."""
     return {
-        "title": row.title, "kind": row.kind, "starts": row.starts_at.isoformat(),
-        "place": [row.place, row.latitude, row.longitude], "places": row.places or 0,
-        "minutes": int((row.ends_at - row.starts_at).total_seconds() // 60), "about": row.about or None,
-        "guests": row.guests, "members_only": int(row.members_only), "poster": row.poster or None,
-        "questions": cast("list[Any]", row.asks) or None, "stream": row.stream or None, "leads": row.lead_times,
+        "title": row.title,
+        "kind": row.kind,
+        "starts": row.starts_at.isoformat(),
+        "place": [row.place, row.latitude, row.longitude],
+        "places": row.places or 0,
+        "minutes": int((row.ends_at - row.starts_at).total_seconds() // 60),
+        "about": row.about or None,
+        "guests": row.guests,
+        "members_only": int(row.members_only),
+        "poster": row.poster or None,
+        "questions": cast("list[Any]", row.asks) or None,
+        "stream": row.stream or None,
+        "leads": row.lead_times,
         "opens": row.opens_at.isoformat() if row.opens_at else None,
         "closes": row.closes_at.isoformat() if row.closes_at else None,
-    }  # fmt: skip
+    }

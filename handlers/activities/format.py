@@ -53,8 +53,9 @@ def left(row: Activity, figures: Figures, language: str) -> str:
     return _("full")
 
 
-def line(row: Activity, figures: Figures, here: tuple[float, float] | None, now: datetime, zone: ZoneInfo,
-         language: str) -> Markup:  # fmt: skip
+def line(
+    row: Activity, figures: Figures, here: tuple[float, float] | None, now: datetime, zone: ZoneInfo, language: str
+) -> Markup:
     """An entry of the list."""
     sign, _ = KINDS[Kind(row.kind)]
     local = row.starts_at.astimezone(zone)
@@ -65,9 +66,15 @@ def line(row: Activity, figures: Figures, here: tuple[float, float] | None, now:
 
 
 def card(
-    row: Activity, figures: Figures, mine: SignUp | None, position: int | None, here: tuple[float, float] | None,
-    now: datetime, zone: ZoneInfo, language: str,
-) -> Markup:  # fmt: skip
+    row: Activity,
+    figures: Figures,
+    mine: SignUp | None,
+    position: int | None,
+    here: tuple[float, float] | None,
+    now: datetime,
+    zone: ZoneInfo,
+    language: str,
+) -> Markup:
     """The whole of it, for one rider."""
     _ = translations.translator(language)
     sign, _kind = KINDS[Kind(row.kind)]
@@ -138,9 +145,15 @@ async def about_any(session: AsyncSession, activity_id: int, now: datetime) -> M
     if row is None:
         return None
     return {
-        "id": row.id, "title": row.title, "starts_at": row.starts_at, "ends_at": row.ends_at, "place": row.place,
-        "stream": row.stream, "reason": row.reason, "now": now,
-    }  # fmt: skip
+        "id": row.id,
+        "title": row.title,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "place": row.place,
+        "stream": row.stream,
+        "reason": row.reason,
+        "now": now,
+    }
 
 
 def title_and_time(house: House, language: str, params: Mapping[str, Any]) -> Markup:

@@ -86,8 +86,9 @@ def _list_buttons(talk: Talk, view: str, page: int, shown: Sequence[Activity], t
     if total > (page + 1) * PAGE:
         turn.append(presses.TURN_LIST.button(talk._("Later ▶"), view, page + 1))
     views = [
-        presses.TURN_LIST.button(("• " if name == view else "") + talk._(label), name, 0) for name, label in VIEWS.items()
-    ]  # fmt: skip
+        presses.TURN_LIST.button(("• " if name == view else "") + talk._(label), name, 0)
+        for name, label in VIEWS.items()
+    ]
     return [numbers, turn, views[:2], views[2:], [presses.CHOOSE_KIND.button(talk._("By kind"))]]
 
 
@@ -108,9 +109,7 @@ async def _chosen(talk: Talk, view: str, here: tuple[float, float] | None) -> li
 
 def _end_of_week(talk: Talk) -> datetime:
     days = 7 - talk.local_today.weekday()
-    return datetime.combine(
-        talk.local_today + timedelta(days=days), datetime.min.time(), talk.house.organisation.zone
-    )  # fmt: skip
+    return datetime.combine(talk.local_today + timedelta(days=days), datetime.min.time(), talk.house.organisation.zone)
 
 
 def _metres_from(here: tuple[float, float] | None) -> Callable[[Activity], float]:
@@ -221,8 +220,11 @@ async def inline(talk: Talk) -> None:
     figures = await attendance.figures(talk.session, [row.id for row in found[:INLINE_MOST]])
     results = [_inline_result(talk, row, figures[row.id]) for row in found[:INLINE_MOST]]
     params: Json = {
-        "inline_query_id": str(talk.incoming.body.get("id")), "results": results, "cache_time": 30, "is_personal": True
-    }  # fmt: skip
+        "inline_query_id": str(talk.incoming.body.get("id")),
+        "results": results,
+        "cache_time": 30,
+        "is_personal": True,
+    }
     talk.call("answerInlineQuery", params)
 
 
@@ -232,8 +234,10 @@ def _inline_result(talk: Talk, row: Activity, figures: attendance.Figures) -> Js
     text = words.card(row, figures, None, None, None, talk.now, zone, talk.language)
     said = message_params(0, text, [[Button(talk._("✅ Sign up"), url=talk.house.link(f"act_{row.id}"))]])
     return {
-        "type": "article", "id": str(row.id), "title": row.title,
+        "type": "article",
+        "id": str(row.id),
+        "title": row.title,
         "description": formatting.when(row.starts_at, row.ends_at, talk.now, zone, talk.language),
         "input_message_content": {"message_text": said["text"], "parse_mode": "HTML"},
         "reply_markup": said["reply_markup"],
-    }  # fmt: skip
+    }

@@ -69,9 +69,11 @@ async def _replied(talk: Talk, answers: Answers) -> None:
 
 def _text(ask: str) -> Question:
     return Question(
-        key="text", title=lambda talk: talk._("Question"), ask=lambda talk, _: talk._(ask),
+        key="text",
+        title=lambda talk: talk._("Question"),
+        ask=lambda talk, _: talk._(ask),
         read=short_text(2, 1_000, lambda talk: talk._("2 to 1,000 letters, please.")),
-    )  # fmt: skip
+    )
 
 
 _ASK = one_question(
@@ -84,7 +86,7 @@ def question_words(_house: House, language: str, params: Mapping[str, Any]) -> t
     _ = translations.translator(language)
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>").format(
         _("A question about"), params["title"], params["text"]
-    )  # fmt: skip
+    )
     return text, [[presses.REPLY.button(_("✍ Answer"), params["question"])]]
 
 
@@ -92,5 +94,5 @@ def reply_words(_house: House, language: str, params: Mapping[str, Any]) -> tupl
     _ = translations.translator(language)
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>{}").format(
         _("The organiser answers about"), params["title"], params["asked"], params["text"]
-    )  # fmt: skip
+    )
     return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]

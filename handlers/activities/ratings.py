@@ -44,12 +44,14 @@ async def _commented(talk: Talk, answers: Answers) -> None:
 _COMMENT = one_question(
     "activity_comment",
     Question(
-        key="comment", title=lambda talk: talk._("Comment"), optional=True,
+        key="comment",
+        title=lambda talk: talk._("Comment"),
+        optional=True,
         ask=lambda talk, _: talk._("What was good, what should be better? Up to 500 letters, or skip."),
         read=short_text(1, 500, lambda talk: talk._("1 to 500 letters, please.")),
     ),
     _commented,
-)  # fmt: skip
+)
 
 
 def thanks_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

@@ -100,6 +100,8 @@ async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
 def remind_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("⏰ {}\n{}").format(_("A reminder:"), words.title_and_time(house, language, params))
-    rows = [[presses.OPEN_CARD.button(_("Look at it"), params['id'])],
-            [presses.GIVE_BACK.button(_("↩ Give my place back"), params['id'])]]  # fmt: skip
+    rows = [
+        [presses.OPEN_CARD.button(_("Look at it"), params["id"])],
+        [presses.GIVE_BACK.button(_("↩ Give my place back"), params["id"])],
+    ]
     return text, rows

@@ -75,19 +75,22 @@ _ROUND = Form(
     title=lambda talk: talk._("Round"),
     questions=(
         Question(
-            key="title", title=lambda talk: talk._("Title"),
+            key="title",
+            title=lambda talk: talk._("Title"),
             ask=lambda talk, _: talk._("What is the round called? For example: Semi-final"),
             read=short_text(2, 80, lambda talk: talk._("2 to 80 letters, please.")),
         ),
         Question(
-            key="starts", title=lambda talk: talk._("Begins"), read=read_moment,
+            key="starts",
+            title=lambda talk: talk._("Begins"),
+            read=read_moment,
             ask=lambda talk, _: talk._("When does it begin? Write it like 2026-11-28 15:00."),
         ),
     ),
     done=_round_made,
     review=False,
     right=Right.RUN_ACTIVITIES,
-)  # fmt: skip
+)
 
 
 async def choose_who(talk: Talk, activity_id: int, number: int) -> None:

@@ -55,9 +55,15 @@ async def _repeated(talk: Talk, answers: Answers) -> None:
     row = await find_activity(talk, int(str(answers["_id"])))
     organisation = talk.house.organisation
     made = await series.start(
-        talk.session, row, str(answers["rule"]), bool(answers["holidays"]), talk.person.id, talk.now,
-        organisation.zone, organisation.country,
-    )  # fmt: skip
+        talk.session,
+        row,
+        str(answers["rule"]),
+        bool(answers["holidays"]),
+        talk.person.id,
+        talk.now,
+        organisation.zone,
+        organisation.country,
+    )
     lines = [talk._("🔁 {n} more until eight weeks from now; the rest follows by itself:").format(n=len(made))]
     lines += [formatting.moment(one.starts_at, talk.now, organisation.zone, talk.language) for one in made]
     talk.say("\n".join(str(escape(one)) for one in lines), [[presses.PANEL_AGAIN.button(talk._("◀ All of them"))]])
@@ -104,16 +110,22 @@ _REPEAT = Form(
     title=lambda talk: talk._("Series"),
     questions=(
         Question(
-            key="rule", title=lambda talk: talk._("Repeats"), read=_read_rule, choices=_rules,
+            key="rule",
+            title=lambda talk: talk._("Repeats"),
+            read=_read_rule,
+            choices=_rules,
             show=lambda talk, value: talk._(REPEATS[str(value)]) if value in REPEATS else str(value),
             ask=lambda talk, _: talk._("How often? Press, or write a rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
         ),
         Question(
-            key="holidays", title=lambda talk: talk._("Holidays"), read=press_a_button, choices=_holidays,
+            key="holidays",
+            title=lambda talk: talk._("Holidays"),
+            read=press_a_button,
+            choices=_holidays,
             show=lambda talk, value: talk._("Leave them out") if value else talk._("On holidays too"),
             ask=lambda talk, _: talk._("And on public holidays?"),
         ),
     ),
     done=_repeated,
     right=Right.RUN_ACTIVITIES,
-)  # fmt: skip
+)

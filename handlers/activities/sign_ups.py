@@ -137,7 +137,11 @@ _SIGN_UP = Form(
     title=lambda talk: talk._("Sign-up"),
     questions=(
         Question(
-            key="guests", title=lambda talk: talk._("Guests"), read=press_a_button, choices=_guest_choices, columns=4,
+            key="guests",
+            title=lambda talk: talk._("Guests"),
+            read=press_a_button,
+            choices=_guest_choices,
+            columns=4,
             when=lambda answers: bool(answers.get("_guests")),
             ask=lambda talk, _: talk._("Does somebody come with you?"),
         ),
@@ -145,18 +149,21 @@ _SIGN_UP = Form(
     ),
     done=_signed_up,
     review=False,
-)  # fmt: skip
+)
 
 
 def offered_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     until = formatting.moment(datetime.fromisoformat(params["until"]), params["now"], house.organisation.zone, language)
     text = Markup("🎁 {}\n{}\n{}").format(
-        _("A place is free for you!"), words.title_and_time(house, language, params),
+        _("A place is free for you!"),
+        words.title_and_time(house, language, params),
         _("It is kept for you until {time}; then it goes to the next.").format(time=until),
-    )  # fmt: skip
-    rows = [[presses.TAKE.button(_("🎁 Take the place"), params['id'])],
-            [presses.GIVE_BACK.button(_("No, thank you"), params['id'])]]  # fmt: skip
+    )
+    rows = [
+        [presses.TAKE.button(_("🎁 Take the place"), params["id"])],
+        [presses.GIVE_BACK.button(_("No, thank you"), params["id"])],
+    ]
     return text, rows
 
 
@@ -165,5 +172,5 @@ def lapsed_words(house: House, language: str, params: Mapping[str, Any]) -> tupl
     text = Markup("{}\n{}").format(
         _("The place went to the next, since the time was over. You can queue again."),
         words.title_and_time(house, language, params),
-    )  # fmt: skip
+    )
     return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]

@@ -59,8 +59,9 @@ async def _page(talk: Talk) -> tuple[Markup, Buttons]:
         lines.append(Markup("<code>{}</code> — {} — {}").format(row.person_id, until, reason or "—"))
     if not found:
         lines.append(Markup("{}").format(talk._("Nobody.")))
-    rows = [[presses.LIFT.button(talk._("🔓 Let {who} in").format(who=row.person_id), row.person_id)]
-            for row, _ in found]  # fmt: skip
+    rows = [
+        [presses.LIFT.button(talk._("🔓 Let {who} in").format(who=row.person_id), row.person_id)] for row, _ in found
+    ]
     return Markup("\n").join(lines), [*rows, [presses.BEGIN.button(talk._("➕ Keep somebody out"))]]
 
 
@@ -106,7 +107,8 @@ _BLOCK = Form(
     questions=(
         WHO,
         Question(
-            key="reason", title=lambda talk: talk._("Reason"),
+            key="reason",
+            title=lambda talk: talk._("Reason"),
             read=short_text(2, 200, lambda talk: talk._("Please write the reason in 2 to 200 characters.")),
             ask=lambda talk, _: talk._("Why? They don't see it; other admins do, in /audit."),
         ),
@@ -115,7 +117,7 @@ _BLOCK = Form(
     done=_done,
     send_label=lambda talk: talk._("🚫 Keep them out"),
     right=Right.ADMINISTER,
-)  # fmt: skip
+)
 
 
 def _sentence(house: House, language: str, until: datetime | None) -> Markup:

@@ -40,8 +40,10 @@ LARGE = 8 << 20
 """Bytes above which a file is sent as a ZIP."""
 
 OPEN: dict[str, str] = {
-    "csv": N_("🏠 Stations, CSV"), "geojson": N_("🏠 Stations, GeoJSON"), "activities": N_("🏀 Activities"),
-}  # fmt: skip
+    "csv": N_("🏠 Stations, CSV"),
+    "geojson": N_("🏠 Stations, GeoJSON"),
+    "activities": N_("🏀 Activities"),
+}
 PERSONAL: dict[str, str] = {"members": N_("🔐 Members"), "attendance": N_("🔐 Who came")}
 
 
@@ -59,10 +61,13 @@ async def show(talk: Talk) -> None:
     rows = [[presses.EXPORT.button(talk._(name), key)] for key, name in OPEN.items()]
     rows.append([statistics_presses.STATS.button(talk._("📊 Figures"))])
     rows += [[presses.ASK_REASON.button(talk._(name), key)] for key, name in PERSONAL.items()]
-    talk.say(talk._(
-        "What do you need? 🔐 is personal: I ask for the reason, it stands in the audit, the other admins hear of it, "
-        "and the file is encrypted."
-    ), rows)  # fmt: skip
+    talk.say(
+        talk._(
+            "What do you need? 🔐 is personal: I ask for the reason, it stands in the audit, the other admins hear of it, "
+            "and the file is encrypted."
+        ),
+        rows,
+    )
 
 
 async def export(talk: Talk, what: str) -> None:
@@ -95,8 +100,9 @@ async def ask_reason(talk: Talk, what: str) -> None:
 
 
 _ROWS: dict[str, Callable[..., Awaitable[tuple[list[str], list[list[Any]]]]]] = {
-    "members": exports.members, "attendance": exports.attendance,
-}  # fmt: skip
+    "members": exports.members,
+    "attendance": exports.attendance,
+}
 
 
 async def _done(talk: Talk, answers: Answers) -> None:
@@ -157,7 +163,8 @@ _REASON = Form(
     title=lambda talk: talk._("Export"),
     questions=(
         Question(
-            key="reason", title=lambda talk: talk._("Reason"),
+            key="reason",
+            title=lambda talk: talk._("Reason"),
             read=short_text(5, 300, lambda talk: talk._("Please write the reason in 5 to 300 characters.")),
             ask=lambda talk, answers: talk._(
                 "{what}: these are people's data. For what do you need them? Your reason stands in the audit, and the "
@@ -168,4 +175,4 @@ _REASON = Form(
     done=_done,
     send_label=lambda talk: talk._("🔐 Make the file"),
     right=Right.ADMINISTER,
-)  # fmt: skip
+)

@@ -67,10 +67,13 @@ async def show_answer(talk: Talk, key: str, at: int) -> None:
     found = _answer(_desk(talk, key), at)
     lines = [Markup("<b>{}</b>").format(found.title)]
     lines += [Markup("{}: {}").format(LANGUAGES.get(code, code), text) for code, text in found.words.items()]
-    talk.edit(Markup("\n").join(lines), [
-        [presses.EDIT.button(talk._("✎ Change"), key, at), presses.DROP.button(talk._("🗑 Take away"), key, at)],
-        [presses.SHOW_DESK.button(talk._("◀ Back"), key)],
-    ])  # fmt: skip
+    talk.edit(
+        Markup("\n").join(lines),
+        [
+            [presses.EDIT.button(talk._("✎ Change"), key, at), presses.DROP.button(talk._("🗑 Take away"), key, at)],
+            [presses.SHOW_DESK.button(talk._("◀ Back"), key)],
+        ],
+    )
 
 
 async def add(talk: Talk, key: str) -> None:
@@ -121,12 +124,14 @@ async def _read_words(talk: Talk) -> Value:
 
 def _words(code: str, name: str) -> Question:
     return Question(
-        key=f"words_{code}", title=lambda talk: talk._("In {language}").format(language=name), read=_read_words,
+        key=f"words_{code}",
+        title=lambda talk: talk._("In {language}").format(language=name),
+        read=_read_words,
         optional=lambda answers: any(answers.get(f"words_{other}") for other in LANGUAGES),
         ask=lambda talk, _: talk._(
             "The answer in {language}. What stands in {{curly braces}} is asked for before it is sent."
         ).format(language=name),
-    )  # fmt: skip
+    )
 
 
 _ANSWER = Form(
@@ -134,7 +139,8 @@ _ANSWER = Form(
     title=lambda talk: talk._("Ready answer"),
     questions=(
         Question(
-            key="title", title=lambda talk: talk._("Name on the button"),
+            key="title",
+            title=lambda talk: talk._("Name on the button"),
             ask=lambda talk, _: talk._("What is it called on its button?"),
             read=short_text(1, 40, lambda talk: talk._("Please write a name of up to 40 characters.")),
         ),
@@ -143,4 +149,4 @@ _ANSWER = Form(
     done=_done,
     send_label=lambda talk: talk._("✔ Keep it"),
     right=Right.ADMINISTER,
-)  # fmt: skip
+)

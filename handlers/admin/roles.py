@@ -27,9 +27,10 @@ from storage.dialogues import Answers, Value
 from storage.people import people, roles
 
 ROLES: dict[Role, str] = {
-    Role.COORDINATOR: N_("coordinator"), Role.COUNSEL: N_("counsel (lawyer, psychologist, case handler)"),
+    Role.COORDINATOR: N_("coordinator"),
+    Role.COUNSEL: N_("counsel (lawyer, psychologist, case handler)"),
     Role.ADMIN: N_("admin"),
-}  # fmt: skip
+}
 
 
 class RoleOfTheConfig(Refused):
@@ -51,10 +52,14 @@ async def role(talk: Talk) -> None:
 
 
 def _changes(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    give = [Choice(f"+{name}", talk._("➕ Give: {role}").format(role=talk._(label)), f"+{name}")
-            for name, label in ROLES.items()]  # fmt: skip
-    take = [Choice(f"-{name}", talk._("➖ Take: {role}").format(role=talk._(label)), f"-{name}")
-            for name, label in ROLES.items()]  # fmt: skip
+    give = [
+        Choice(f"+{name}", talk._("➕ Give: {role}").format(role=talk._(label)), f"+{name}")
+        for name, label in ROLES.items()
+    ]
+    take = [
+        Choice(f"-{name}", talk._("➖ Take: {role}").format(role=talk._(label)), f"-{name}")
+        for name, label in ROLES.items()
+    ]
     return [choice for pair in zip(give, take, strict=True) for choice in pair]
 
 
@@ -97,15 +102,20 @@ _ROLE = Form(
     questions=(
         WHO,
         Question(
-            key="change", title=lambda talk: talk._("Change"), read=press_a_button, choices=_changes, columns=2,
-            show=_show_change, ask=lambda talk, _: talk._("What is to be changed?"),
+            key="change",
+            title=lambda talk: talk._("Change"),
+            read=press_a_button,
+            choices=_changes,
+            columns=2,
+            show=_show_change,
+            ask=lambda talk, _: talk._("What is to be changed?"),
         ),
         until_when(_ends, lambda answers: str(answers.get("change", "+")).startswith("+")),
     ),
     done=_done,
     send_label=lambda talk: talk._("✔ Yes, change it"),
     right=Right.GRANT_ROLES,
-)  # fmt: skip
+)
 
 
 def granted_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

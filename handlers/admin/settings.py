@@ -81,9 +81,14 @@ def length_text(length: timedelta) -> str:
 
 
 WEEKDAYS = {
-    "monday": N_("Monday"), "tuesday": N_("Tuesday"), "wednesday": N_("Wednesday"), "thursday": N_("Thursday"),
-    "friday": N_("Friday"), "saturday": N_("Saturday"), "sunday": N_("Sunday"),
-}  # fmt: skip
+    "monday": N_("Monday"),
+    "tuesday": N_("Tuesday"),
+    "wednesday": N_("Wednesday"),
+    "thursday": N_("Thursday"),
+    "friday": N_("Friday"),
+    "saturday": N_("Saturday"),
+    "sunday": N_("Sunday"),
+}
 
 
 def _day(talk: Talk, value: Any) -> str:
@@ -99,36 +104,55 @@ _LIST = N_("Write all of them, with commas or each on a line of its own. A - alo
 
 SETTINGS: dict[str, Setting] = {
     "hotline": Setting(
-        "organisation.hotline", N_("☎️ Hotline"), N_("Write the number that riders may call, for example 12351."),
-        _as_is, _plain,
+        "organisation.hotline",
+        N_("☎️ Hotline"),
+        N_("Write the number that riders may call, for example 12351."),
+        _as_is,
+        _plain,
     ),
     "greeting_zh": Setting(
-        "organisation.greeting", N_("👋 Greeting in Chinese"),
+        "organisation.greeting",
+        N_("👋 Greeting in Chinese"),
         N_("Write what newcomers read after the welcome, up to 1000 characters. A - alone takes it away."),
-        _as_is, _plain, "zh_Hans",
+        _as_is,
+        _plain,
+        "zh_Hans",
     ),
     "greeting_en": Setting(
-        "organisation.greeting", N_("👋 Greeting in English"),
+        "organisation.greeting",
+        N_("👋 Greeting in English"),
         N_("Write what newcomers read after the welcome, up to 1000 characters. A - alone takes it away."),
-        _as_is, _plain, "en",
+        _as_is,
+        _plain,
+        "en",
     ),
     "quiet": Setting(
-        "reminders.quiet_hours", N_("🌙 Quiet hours"), N_("Write from when to when, for example 22:00-07:00."),
-        lambda text: text.replace(" ", "").replace("–", "-").replace("：", ":"), _plain,
+        "reminders.quiet_hours",
+        N_("🌙 Quiet hours"),
+        N_("Write from when to when, for example 22:00-07:00."),
+        lambda text: text.replace(" ", "").replace("–", "-").replace("：", ":"),
+        _plain,
     ),
     "leads": Setting(
-        "reminders.lead_times", N_("⏰ Reminders before an activity"),
-        N_("Write how long before, with commas: 24h, 2h (d, h and m are days, hours, minutes)."), _list, _lengths,
+        "reminders.lead_times",
+        N_("⏰ Reminders before an activity"),
+        N_("Write how long before, with commas: 24h, 2h (d, h and m are days, hours, minutes)."),
+        _list,
+        _lengths,
     ),
     "week_day": Setting(
-        "activities.digest_day", N_("🗞 Day of the weekly digest"), N_("Press the day."), lambda text: text.lower(),
-        _day, choices=_days,
+        "activities.digest_day",
+        N_("🗞 Day of the weekly digest"),
+        N_("Press the day."),
+        lambda text: text.lower(),
+        _day,
+        choices=_days,
     ),
     "week_at": Setting("activities.digest_at", N_("🗞 Hour of the weekly digest"), _HOUR, _as_is, _hour),
     "review_at": Setting("membership.digest_at", N_("📋 Hour of the digest of applications"), _HOUR, _as_is, _hour),
     "districts": Setting("membership.districts", N_("🗺 Districts"), _LIST, _list, _listed),
     "platforms": Setting("membership.platforms", N_("🛵 Platforms"), _LIST, _list, _listed),
-}  # fmt: skip
+}
 """By the key in their buttons. The ready answers of the desks are in handlers/admin/ready_answers.py."""
 
 
@@ -152,9 +176,11 @@ def tuning_of(talk: Talk) -> Tuning:
 async def show_all(talk: Talk) -> None:
     lines = [Markup("⚙️ <b>{}</b>").format(talk._("Settings"))]
     lines += [_line(talk, one) for one in SETTINGS.values()]
-    lines.append(Markup("\n<i>{}</i>").format(
-        talk._("All else stands in the config file. What you change here holds at once, on every machine.")
-    ))  # fmt: skip
+    lines.append(
+        Markup("\n<i>{}</i>").format(
+            talk._("All else stands in the config file. What you change here holds at once, on every machine.")
+        )
+    )
     keys = [presses.SHOW_ONE.button(talk._(one.title), key) for key, one in SETTINGS.items()]
     rows = [
         *(keys[at : at + 2] for at in range(0, len(keys), 2)),
@@ -227,11 +253,15 @@ def _form(key: str) -> Form:
         await _keep(talk, key, one, value)
 
     question = Question(
-        key="value", title=lambda talk: talk._(one.title), read=read, choices=one.choices, columns=2,
+        key="value",
+        title=lambda talk: talk._(one.title),
+        read=read,
+        choices=one.choices,
+        columns=2,
         ask=lambda talk, _: Markup("{}: <b>{}</b>\n{}").format(
             talk._(one.title), one.show(talk, _current(tuning_of(talk), one)), talk._(one.hint)
         ),
-    )  # fmt: skip
+    )
     return one_question(f"setting_{key}", question, done, Right.ADMINISTER)
 
 

@@ -22,10 +22,15 @@ from storage.coordination import replicas
 from storage.operations import backups, errors, queues
 
 QUEUES = {
-    "answers": N_("answers"), "notices": N_("notices"), "reminders": N_("reminders"), "broadcasts": N_("broadcasts"),
-    "set_aside": N_("set aside"), "applications": N_("applications to review"), "cases": N_("cases that wait for us"),
+    "answers": N_("answers"),
+    "notices": N_("notices"),
+    "reminders": N_("reminders"),
+    "broadcasts": N_("broadcasts"),
+    "set_aside": N_("set aside"),
+    "applications": N_("applications to review"),
+    "cases": N_("cases that wait for us"),
     "evidence": N_("evidence to fetch"),
-}  # fmt: skip
+}
 BACKUP_IS_OLD = timedelta(hours=36)
 
 
@@ -47,17 +52,22 @@ async def system(talk: Talk) -> None:
     recent = await errors.count_since(talk.session, talk.now - timedelta(days=1))
     said = talk._("Kinds of errors in 24 h: {n}").format(n=recent)
     lines.append(Markup("{} {}").format("⚠️" if recent else "✅", said))
-    talk.edit(Markup("\n").join(lines), [
-        [presses.SHOW_ERRORS.button(talk._("⚠️ Errors")), presses.SHOW_SET_ASIDE.button(talk._("📪 Set aside"))],
-        [presses.BACK_UP.button(talk._("💾 Back up now")), presses.SYSTEM.button(talk._("🔄 Look again"))],
-    ])  # fmt: skip
+    talk.edit(
+        Markup("\n").join(lines),
+        [
+            [presses.SHOW_ERRORS.button(talk._("⚠️ Errors")), presses.SHOW_SET_ASIDE.button(talk._("📪 Set aside"))],
+            [presses.BACK_UP.button(talk._("💾 Back up now")), presses.SYSTEM.button(talk._("🔄 Look again"))],
+        ],
+    )
 
 
 async def _process_lines(talk: Talk) -> list[Markup]:
     here: Process = talk.house.process()
-    lines = [Markup("Nuanxin {} · {}").format(
-        here.version, talk._("running for {time}").format(time=_length(talk, talk.now - here.started_at))
-    )]  # fmt: skip
+    lines = [
+        Markup("Nuanxin {} · {}").format(
+            here.version, talk._("running for {time}").format(time=_length(talk, talk.now - here.started_at))
+        )
+    ]
     for one in await replicas.alive(talk.session, talk.now):
         sign = "👑" if one.leads else "•"
         this = " ← " + talk._("answers you") if one.name == here.name else ""

@@ -63,9 +63,16 @@ async def _done(talk: Talk, answers: Answers) -> None:
     topic = Topic(str(answers["topic"]))
     starts_at = datetime.fromisoformat(str(answers["time"])) if answers.get("time") else talk.now
     row = await broadcasts.create(
-        talk.session, talk.person.id, content, segment_of(answers), topic, starts_at, talk.now,
-        str(answers.get("reason") or ""), timedelta(hours=int(str(answers.get("spread") or 0))),
-    )  # fmt: skip
+        talk.session,
+        talk.person.id,
+        content,
+        segment_of(answers),
+        topic,
+        starts_at,
+        talk.now,
+        str(answers.get("reason") or ""),
+        timedelta(hours=int(str(answers.get("spread") or 0))),
+    )
     show_as_sent(talk, row.id, content, topic)
     await panel.ask_to_send(talk, row)
 

@@ -28,9 +28,18 @@ TOPICS: dict[Topic, str] = {
     Topic.URGENT: N_("🚨 Urgent"),
 }
 DEFAULTS: Answers = {
-    "other": None, "opens": None, "language": "", "members": "", "platform": "", "district": "", "days": 0,
-    "place": None, "reading": 0, "spread": 0, "time": "",
-}  # fmt: skip
+    "other": None,
+    "opens": None,
+    "language": "",
+    "members": "",
+    "platform": "",
+    "district": "",
+    "days": 0,
+    "place": None,
+    "reading": 0,
+    "spread": 0,
+    "time": "",
+}
 """To everyone, at once, now, without buttons."""
 _COPIED = ("animation", "audio", "video_note", "sticker", "contact", "venue", "dice")
 _FILES = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice", "video": "sendVideo"}
@@ -49,8 +58,11 @@ async def _read_content(talk: Talk) -> Value:
     for kind, method in _FILES.items():
         if kind in body:
             file = body[kind][-1] if kind == "photo" else body[kind]
-            params = {kind: file["file_id"], "caption": body.get("caption", ""),
-                      "caption_entities": body.get("caption_entities", [])}  # fmt: skip
+            params = {
+                kind: file["file_id"],
+                "caption": body.get("caption", ""),
+                "caption_entities": body.get("caption_entities", []),
+            }
             return [method, params]
     if any(kind in body for kind in _COPIED):
         return ["copyMessage", {"from_chat_id": talk.chat_id, "message_id": talk.incoming.message_id}]
@@ -72,10 +84,12 @@ async def _read_opens(talk: Talk) -> Value:
     row, index = station_named(talk, text), talk.house.directory.index
     if row is not None:
         return ["station", index.names[row][:40], int(index.keys[row])]
-    raise NotAnAnswer(talk._(
-        "Write the title of an activity, the name of a station, or for a link its words and address: "
-        "Sign up https://example.org/form"
-    ))  # fmt: skip
+    raise NotAnAnswer(
+        talk._(
+            "Write the title of an activity, the name of a station, or for a link its words and address: "
+            "Sign up https://example.org/form"
+        )
+    )
 
 
 _READ_TIME = moment_ahead(
@@ -155,7 +169,10 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
         title=lambda talk: talk._("Broadcast"),
         questions=(
             Question(
-                key="content", title=lambda talk: talk._("Message"), read=_read_content, show=_show_content,
+                key="content",
+                title=lambda talk: talk._("Message"),
+                read=_read_content,
+                show=_show_content,
                 takes_location=True,
                 ask=lambda talk, _: talk._(
                     "Send me the message exactly as the riders are to get it: a text with its formatting, a picture, a "
@@ -163,12 +180,19 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="other", title=lambda talk: talk._("Other language"), read=_read_content, show=_show_content,
-                optional=True, takes_location=True,
+                key="other",
+                title=lambda talk: talk._("Other language"),
+                read=_read_content,
+                show=_show_content,
+                optional=True,
+                takes_location=True,
                 ask=_ask_other,
             ),
             Question(
-                key="opens", title=lambda talk: talk._("Button"), read=_read_opens, optional=True,
+                key="opens",
+                title=lambda talk: talk._("Button"),
+                read=_read_opens,
+                optional=True,
                 show=lambda _talk, value: " → ".join(str(part) for part in cast("list[Any]", value)[1:]),
                 ask=lambda talk, _: talk._(
                     "A button below it? Write the title of an activity, the name of a station, or for a link its words "
@@ -176,14 +200,18 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="topic", title=lambda talk: talk._("Topic"), read=press_a_button, choices=_topics,
+                key="topic",
+                title=lambda talk: talk._("Topic"),
+                read=press_a_button,
+                choices=_topics,
                 show=_show_topic,
                 ask=lambda talk, _: talk._(
                     "Which topic? Riders can mute each one but the urgent, so that they keep listening."
                 ),
             ),
             Question(
-                key="reason", title=lambda talk: talk._("Why urgent"),
+                key="reason",
+                title=lambda talk: talk._("Why urgent"),
                 when=lambda answers: answers.get("topic") == "urgent",
                 read=short_text(5, 300, lambda talk: talk._("5 to 300 characters, please.")),
                 ask=lambda talk, _: talk._(
@@ -192,23 +220,33 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
             ),
             *WHOM,
             Question(
-                key="reading", title=lambda talk: talk._("Ask for reading"), read=press_a_button, choices=_yes_no,
+                key="reading",
+                title=lambda talk: talk._("Ask for reading"),
+                read=press_a_button,
+                choices=_yes_no,
                 show=lambda talk, value: talk._("Yes") if value else talk._("No"),
                 ask=lambda talk, _: talk._("Shall it have a button “I have read this”?"),
             ),
             Question(
-                key="spread", title=lambda talk: talk._("Spread over"), read=press_a_button, choices=_spreads,
+                key="spread",
+                title=lambda talk: talk._("Spread over"),
+                read=press_a_button,
+                choices=_spreads,
                 show=lambda talk, value: talk._("{n} h").format(n=value) if value else talk._("At once"),
                 ask=lambda talk, _: talk._(
                     "All at once, or spread over some hours so that not everybody comes at the same time?"
                 ),
             ),
             Question(
-                key="time", title=lambda talk: talk._("When"), read=_READ_TIME, choices=_times, show=_show_time,
+                key="time",
+                title=lambda talk: talk._("When"),
+                read=_READ_TIME,
+                choices=_times,
+                show=_show_time,
                 ask=lambda talk, _: talk._("When? Press, or write a time like 2026-11-28 10:00."),
             ),
         ),
         done=done,
         send_label=lambda talk: talk._("👁 See it before it goes"),
         right=Right.BROADCAST,
-    )  # fmt: skip
+    )

@@ -52,11 +52,13 @@ async def ask_to_send(talk: Talk, row: Broadcast) -> None:
         talk._("{unreachable} can't be reached, {muted} have muted the topic.").format(
             unreachable=counted.unreachable, muted=counted.muted
         ),
-    ]  # fmt: skip
+    ]
     if counted.reached > talk.house.approval_above:
         lines.append(talk._("A second coordinator has to approve it."))
-    buttons = [[presses.SEND.button(talk._("✔ Send to {n}").format(n=counted.reached), row.id)],
-               [presses.CANCEL.button(talk._("✖ Cancel"), row.id)]]  # fmt: skip
+    buttons = [
+        [presses.SEND.button(talk._("✔ Send to {n}").format(n=counted.reached), row.id)],
+        [presses.CANCEL.button(talk._("✖ Cancel"), row.id)],
+    ]
     talk.say(Markup("\n").join(lines), buttons)
 
 
@@ -170,10 +172,12 @@ def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, n
         filled = round(_BAR * done / row.total)
         lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
     for state, label in (
-        (State.SENT, _("delivered: {n}")), (State.PERHAPS, _("perhaps (the answer was lost): {n}")),
-        (State.UNREACHABLE, _("unreachable: {n}")), (State.FAILED, _("failed: {n}")),
+        (State.SENT, _("delivered: {n}")),
+        (State.PERHAPS, _("perhaps (the answer was lost): {n}")),
+        (State.UNREACHABLE, _("unreachable: {n}")),
+        (State.FAILED, _("failed: {n}")),
         (State.CANCELLED, _("cancelled: {n}")),
-    ):  # fmt: skip
+    ):
         if counted.get(state):
             lines.append(Markup("{}").format(label.format(n=counted[state])))
     if read:
@@ -188,9 +192,13 @@ def _speed(row: Broadcast, done: int, language: str, now: datetime) -> list[Mark
         return []
     rate = done / max((now - row.started_at).total_seconds(), 1)
     left = (row.total - done) / rate / 60
-    return [Markup("{}").format(_("{rate}/s, about {n} min left").format(
-        rate=translations.number(rate, language, 1), n=translations.number(left, language)
-    ))]  # fmt: skip
+    return [
+        Markup("{}").format(
+            _("{rate}/s, about {n} min left").format(
+                rate=translations.number(rate, language, 1), n=translations.number(left, language)
+            )
+        )
+    ]
 
 
 def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Buttons:
@@ -213,10 +221,13 @@ def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Butto
 def _state_words(row: Broadcast, language: str) -> str:
     _ = translations.translator(language)
     said = {
-        BroadcastState.DRAFT: _("Draft"), BroadcastState.AWAITING: _("Waits for a second coordinator"),
+        BroadcastState.DRAFT: _("Draft"),
+        BroadcastState.AWAITING: _("Waits for a second coordinator"),
         BroadcastState.SCHEDULED: _("Starts when its time has come"),
         BroadcastState.FREEZING: _("Gathering the recipients"),
-        BroadcastState.RUNNING: _("Being sent"), BroadcastState.PAUSED: _("Paused"),
-        BroadcastState.DONE: _("Sent"), BroadcastState.CANCELLED: _("Stopped"),
-    }  # fmt: skip
+        BroadcastState.RUNNING: _("Being sent"),
+        BroadcastState.PAUSED: _("Paused"),
+        BroadcastState.DONE: _("Sent"),
+        BroadcastState.CANCELLED: _("Stopped"),
+    }
     return said[BroadcastState(row.state)]

@@ -36,8 +36,10 @@ def _languages(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 WHO = {
-    "signed_up": N_("those who have a place"), "waiting": N_("those who wait"), "attended": N_("those who came"),
-}  # fmt: skip
+    "signed_up": N_("those who have a place"),
+    "waiting": N_("those who wait"),
+    "attended": N_("those who came"),
+}
 
 
 def _who(talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -98,32 +100,62 @@ def _show_days(talk: Talk, value: Value) -> str:
 
 WHOM: tuple[Question, ...] = (
     Question(
-        key="who", title=lambda talk: talk._("Who of the activity"), read=press_a_button, choices=_who,
-        when=lambda answers: bool(answers.get("_activity")), show=lambda talk, value: talk._(WHO[str(value)]),
+        key="who",
+        title=lambda talk: talk._("Who of the activity"),
+        read=press_a_button,
+        choices=_who,
+        when=lambda answers: bool(answers.get("_activity")),
+        show=lambda talk, value: talk._(WHO[str(value)]),
         ask=lambda talk, _: talk._("To whom of the activity?"),
     ),
     Question(
-        key="language", title=lambda talk: talk._("Language"), read=press_a_button, choices=_languages,
-        show=_show_language, ask=lambda talk, _: talk._("To whom? By language:"),
+        key="language",
+        title=lambda talk: talk._("Language"),
+        read=press_a_button,
+        choices=_languages,
+        show=_show_language,
+        ask=lambda talk, _: talk._("To whom? By language:"),
     ),
     Question(
-        key="members", title=lambda talk: talk._("Members"), read=press_a_button, choices=_members,
-        show=_show_members, ask=lambda talk, _: talk._("To members, or to those who have not joined?"),
+        key="members",
+        title=lambda talk: talk._("Members"),
+        read=press_a_button,
+        choices=_members,
+        show=_show_members,
+        ask=lambda talk, _: talk._("To members, or to those who have not joined?"),
     ),
     Question(
-        key="platform", title=lambda talk: talk._("Platform"), read=press_a_button, choices=_platforms,
-        columns=2, show=_show_text, ask=lambda talk, _: talk._("Only to members of one platform?"),
+        key="platform",
+        title=lambda talk: talk._("Platform"),
+        read=press_a_button,
+        choices=_platforms,
+        columns=2,
+        show=_show_text,
+        ask=lambda talk, _: talk._("Only to members of one platform?"),
     ),
     Question(
-        key="district", title=lambda talk: talk._("District"), read=_read_district, choices=_districts,
-        columns=2, show=_show_text, ask=lambda talk, _: talk._("Only to members of one district?"),
+        key="district",
+        title=lambda talk: talk._("District"),
+        read=_read_district,
+        choices=_districts,
+        columns=2,
+        show=_show_text,
+        ask=lambda talk, _: talk._("Only to members of one district?"),
     ),
     Question(
-        key="days", title=lambda talk: talk._("Used the bot"), read=press_a_button, choices=_days,
-        show=_show_days, ask=lambda talk, _: talk._("Only to those who used the bot lately?"),
+        key="days",
+        title=lambda talk: talk._("Used the bot"),
+        read=press_a_button,
+        choices=_days,
+        show=_show_days,
+        ask=lambda talk, _: talk._("Only to those who used the bot lately?"),
     ),
     Question(
-        key="place", title=lambda talk: talk._("Near"), read=_read_place, optional=True, takes_location=True,
+        key="place",
+        title=lambda talk: talk._("Near"),
+        read=_read_place,
+        optional=True,
+        takes_location=True,
         show=lambda _talk, value: ", ".join(f"{part:.4f}" for part in cast("list[float]", value)),
         ask=lambda talk, _: talk._(
             "Only to those near a station or another place? Write the station's name, send a location, or "
@@ -131,11 +163,15 @@ WHOM: tuple[Question, ...] = (
         ),
     ),
     Question(
-        key="km", title=lambda talk: talk._("Within"), read=press_a_button, choices=_kilometres,
-        when=lambda answers: bool(answers.get("place")), ask=lambda talk, _: talk._("Within how far of it?"),
+        key="km",
+        title=lambda talk: talk._("Within"),
+        read=press_a_button,
+        choices=_kilometres,
+        when=lambda answers: bool(answers.get("place")),
+        ask=lambda talk, _: talk._("Within how far of it?"),
         show=lambda talk, value: translations.distance(float(str(value)) * 1_000, talk.language),
     ),
-)  # fmt: skip
+)
 """In the order in which they are asked."""
 
 

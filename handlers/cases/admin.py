@@ -41,10 +41,12 @@ async def begin_finding(talk: Talk) -> None:
 async def _found(talk: Talk, answers: Answers) -> None:
     """What may be known of it: more for who has it in hand, less for others."""
     row = await cases.by_number(talk.session, str(answers["number"]), talk.person.id, list(desks_of(talk)))
-    line = Markup("\n").join([
-        words.mark(row) + words.heading(talk.house, row, talk.language),
-        Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
-    ])  # fmt: skip
+    line = Markup("\n").join(
+        [
+            words.mark(row) + words.heading(talk.house, row, talk.language),
+            Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
+        ]
+    )
     rows = ways_in(talk, row)
     if talk.person.may(Right.OVERSEE_CASES) and row.state != CaseState.CLOSED:
         rows.append([presses.BEGIN_GIVING.button(talk._("➡ Give it to somebody"), row.id)])
@@ -54,13 +56,14 @@ async def _found(talk: Talk, answers: Answers) -> None:
 _FIND = one_question(
     "case_find",
     Question(
-        key="number", title=lambda talk: talk._("Number"),
+        key="number",
+        title=lambda talk: talk._("Number"),
         ask=lambda talk, _: talk._("Which number? Like L-2026-000123."),
         read=short_text(3, 24, lambda talk: talk._("A case number, please, like L-2026-000123.")),
     ),
     _found,
     Right.SEE_CASES,
-)  # fmt: skip
+)
 
 
 async def begin_reading(talk: Talk, case_id: int) -> None:
@@ -77,8 +80,10 @@ async def _read(talk: Talk, answers: Answers) -> None:
     row = await _overseen(talk, int(str(answers["_id"])))
     await note(talk, Act.CASE_READ, row, str(answers["reason"]))
     content = cases.content_of(talk.session, row)
-    lines = [words.mark(row) + words.heading(talk.house, row, talk.language),
-             *words.summary_lines(talk.house, row, content, talk.language)]  # fmt: skip
+    lines = [
+        words.mark(row) + words.heading(talk.house, row, talk.language),
+        *words.summary_lines(talk.house, row, content, talk.language),
+    ]
     talk.say(Markup("\n").join(lines))
     kept = await case_messages.talk_of(talk.session, row.id, notes=True)
     for one in kept[-SHOWN:]:
@@ -93,7 +98,8 @@ async def _read(talk: Talk, answers: Answers) -> None:
 _READ = one_question(
     "case_read",
     Question(
-        key="reason", title=lambda talk: talk._("Reason"),
+        key="reason",
+        title=lambda talk: talk._("Reason"),
         ask=lambda talk, answers: talk._(
             "Why do you have to read {number}? The reason is kept with your name in the audit. 10 to 300 letters."
         ).format(number=answers["_number"]),
@@ -101,7 +107,7 @@ _READ = one_question(
     ),
     _read,
     Right.OVERSEE_CASES,
-)  # fmt: skip
+)
 
 
 async def begin_giving(talk: Talk, case_id: int) -> None:

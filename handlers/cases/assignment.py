@@ -33,9 +33,11 @@ async def case_in_hand(talk: Talk, answers: Answers | int) -> Case:
 
 def words_question(key: str, title: str, ask: str, most: int = 1_500) -> Question:
     return Question(
-        key=key, title=lambda talk: talk._(title), ask=lambda talk, _: talk._(ask),
+        key=key,
+        title=lambda talk: talk._(title),
+        ask=lambda talk, _: talk._(ask),
         read=short_text(2, most, lambda talk: talk._("2 to {n} letters, please.").format(n=most)),
-    )  # fmt: skip
+    )
 
 
 def way_back(talk: Talk, row: Case) -> Buttons:
@@ -70,8 +72,12 @@ async def assign(talk: Talk, row: Case, to: int | None) -> None:
 
 
 WHO = Question(
-    key="who", title=lambda talk: talk._("To whom"), read=read_person, choices=_to_the_queue, show=_show_whom,
+    key="who",
+    title=lambda talk: talk._("To whom"),
+    read=read_person,
+    choices=_to_the_queue,
+    show=_show_whom,
     ask=lambda talk, _: talk._(
         "To whom? Share their contact, forward a message of theirs, or write their number or @name; or press."
     ),
-)  # fmt: skip
+)

@@ -137,8 +137,10 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
         cases.require_open(row)
     except (NoSuchCase, CaseClosed):
         await case_contexts.leave(talk.session, talk.person.id)
-        talk.say(talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
-                 keyboard=plain_keyboard(talk.language))  # fmt: skip
+        talk.say(
+            talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
+            keyboard=plain_keyboard(talk.language),
+        )
         return
     _leave_handlers_alone(talk, side)
     try:
@@ -215,7 +217,7 @@ async def _offer_cases(talk: Talk) -> None:
     rows = [
         [presses.ENTER.button(("• " if row.id == talk.person.case else "") + words.tag(talk.house, row), row.id)]
         for row in await _mine(talk)
-    ]  # fmt: skip
+    ]
     if rows:
         talk.say(talk._("In which case do you want to write?"), rows[:40])
     else:

@@ -61,8 +61,10 @@ async def talk_to_somebody(talk: Talk) -> None:
     try:
         await consents.require(talk.session, talk.person.id, desk.purpose, CASE.version, URGENT.version)
     except NoConsent:
-        rows = [[presses.AGREE_CRISIS.button(talk._("✅ I agree, let us begin"), URGENT.version)],
-                [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]]  # fmt: skip
+        rows = [
+            [presses.AGREE_CRISIS.button(talk._("✅ I agree, let us begin"), URGENT.version)],
+            [presses.DO_NOT_AGREE.button(talk._("No, thank you"))],
+        ]
         talk.say(urgent_wording(talk, desk), rows)
     else:
         await _begin(talk)
@@ -111,14 +113,16 @@ async def _told(talk: Talk, answers: Answers) -> None:
 _FIRST_WORDS = one_question(
     "urgent",
     Question(
-        key="said", title=lambda talk: talk._("In your words"), read=_read,
+        key="said",
+        title=lambda talk: talk._("In your words"),
+        read=_read,
         ask=lambda talk, _: talk._(
             "Write what you want to say, or speak it as a voice message. The first message goes to those on duty at "
             "once."
         ),
     ),
     _told,
-)  # fmt: skip
+)
 
 
 async def send_now(talk: Talk) -> None:
@@ -148,5 +152,6 @@ async def _open(talk: Talk, desk: Desk, answers: Answers) -> None:
     )
     talk.say(
         Markup(said).format(sign=desk.sign, number=Markup("<b>{}</b>").format(row.number)),
-        keyboard=case_keyboard(row.number, talk.language), vital=True,
-    )  # fmt: skip
+        keyboard=case_keyboard(row.number, talk.language),
+        vital=True,
+    )

@@ -141,10 +141,12 @@ async def _lines(talk: Talk, found: Sequence[Case]) -> list[Markup]:
 def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
     content = cases.content_of(talk.session, row)
     parts = [
-        words.kind_words(talk.house, row, content, talk.language), ago(row.opened_at, talk.now, talk.language),
-        words.due_words(talk.house, row, talk.now, talk.language) if not words.is_answered(row)
+        words.kind_words(talk.house, row, content, talk.language),
+        ago(row.opened_at, talk.now, talk.language),
+        words.due_words(talk.house, row, talk.now, talk.language)
+        if not words.is_answered(row)
         else words.state_words(row, talk.language, for_handler=True),
-    ]  # fmt: skip
+    ]
     if limits:
         parts.append("⚖ " + words.days_left(limits[0].ends_on, talk.local_today, talk.language))
     return Markup("{}<b>{}</b> · {}").format(words.mark(row), row.number, " · ".join(filter(None, parts)))
@@ -238,8 +240,13 @@ async def ask_for_conflict(talk: Talk, case_id: int) -> None:
         "Do you know the rider, the employer or somebody else in {number}, so that you should not have it? It goes "
         "back to the queue and is hidden from you for good."
     ).format(number=row.number)
-    talk.edit(said, [[presses.MARK_CONFLICT.button(talk._("⚠ Yes, take it from me"), row.id)],
-                     [presses.SHOW.button(talk._("◀ Back"), row.id)]])  # fmt: skip
+    talk.edit(
+        said,
+        [
+            [presses.MARK_CONFLICT.button(talk._("⚠ Yes, take it from me"), row.id)],
+            [presses.SHOW.button(talk._("◀ Back"), row.id)],
+        ],
+    )
 
 
 async def mark_conflict(talk: Talk, case_id: int) -> None:

@@ -44,12 +44,17 @@ def _question(desk: Desk, ask: Ask) -> Question:
     read, choices, show = _KINDS[ask.type](desk, ask)
     nameless = ask.type is AskType.NAME and any(one.type is AskType.ANONYMOUS for one in desk.asks)
     return Question(
-        key=ask.key, title=_said(ask.title), ask=_asked(desk, ask),
-        read=read, choices=choices, show=show, optional=ask.optional,
+        key=ask.key,
+        title=_said(ask.title),
+        ask=_asked(desk, ask),
+        read=read,
+        choices=choices,
+        show=show,
+        optional=ask.optional,
         columns=1 if ask.type in (AskType.CHOICE, AskType.ANONYMOUS, AskType.PARTS) else 2,
         collects=ask.type is AskType.PARTS,
         when=(lambda answers: answers.get("anonymous") != ANONYMOUS) if nameless else always,
-    )  # fmt: skip
+    )
 
 
 def _asked(desk: Desk, ask: Ask) -> Callable[[Talk, Answers], str]:
@@ -122,9 +127,7 @@ def _platform(_desk: Desk, _ask: Ask) -> Built:
     def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
         return platform_choices(talk, Choice("none", talk._("No platform"), NO_PLATFORM))
 
-    return (
-        read_platform, choices, lambda talk, value: talk._("No platform") if value == NO_PLATFORM else str(value)
-    )  # fmt: skip
+    return (read_platform, choices, lambda talk, value: talk._("No platform") if value == NO_PLATFORM else str(value))
 
 
 def _date(_desk: Desk, _ask: Ask) -> Built:
@@ -206,6 +209,12 @@ def _anonymous(_desk: Desk, _ask: Ask) -> Built:
 
 
 _KINDS: dict[AskType, Callable[[Desk, Ask], Built]] = {
-    AskType.KIND: _kind, AskType.CHOICE: _choice, AskType.PLATFORM: _platform, AskType.DATE: _date,
-    AskType.TEXT: _text, AskType.PARTS: _parts, AskType.NAME: _name, AskType.ANONYMOUS: _anonymous,
-}  # fmt: skip
+    AskType.KIND: _kind,
+    AskType.CHOICE: _choice,
+    AskType.PLATFORM: _platform,
+    AskType.DATE: _date,
+    AskType.TEXT: _text,
+    AskType.PARTS: _parts,
+    AskType.NAME: _name,
+    AskType.ANONYMOUS: _anonymous,
+}

@@ -211,6 +211,10 @@ def _page(talk: Talk, summary: Sequence[Markup], kept: Sequence[Kept]) -> str:
         "td,th{{border:1px solid #999;padding:.3rem .5rem;text-align:left;overflow-wrap:anywhere}}</style>"
         "<p>{}</p><p>{}</p><table>{}{}</table></html>"
     ).format(
-        talk.language.replace("_", "-"), talk._("Evidence"), Markup("<br>").join(summary), said, head,
+        talk.language.replace("_", "-"),
+        talk._("Evidence"),
+        Markup("<br>").join(summary),
+        said,
+        head,
         Markup("").join(rows),
-    )  # fmt: skip
+    )

@@ -106,10 +106,12 @@ def limit_lines(house: House, limits: Sequence[CaseLimit], today: date, language
         until = translations.full_date(row.ends_on, language)
         lines.append(
             Markup("• {}\n  <b>{}</b> · {}\n  <i>{}</i>").format(
-                in_language(limit.words, language), until, days_left(row.ends_on, today, language),
+                in_language(limit.words, language),
+                until,
+                days_left(row.ends_on, today, language),
                 in_language(limit.source, language),
             )
-        )  # fmt: skip
+        )
         if limit.note:
             lines.append(Markup("  <i>{}</i>").format(in_language(limit.note, language)))
     return lines
@@ -185,7 +187,9 @@ def topic_words(house: House, row: Case, content: CaseContent, now: datetime) ->
         state = state_words(row, language, for_handler=True)
     kind = kind_words(house, row, content, language)
     lines = [
-        mark(row) + heading(house, row, language), Markup("{}").format(kind), Markup("{}").format(state),
+        mark(row) + heading(house, row, language),
+        Markup("{}").format(kind),
+        Markup("{}").format(state),
         *due_lines(house, row, now, language),
-    ]  # fmt: skip
+    ]
     return Markup("\n").join(lines), [[Button(_("Look at it"), url=house.link(f"case_{row.id}"))]]

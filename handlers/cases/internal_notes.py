@@ -70,25 +70,31 @@ async def _asked(talk: Talk, answers: Answers) -> None:
     text = str(answers["text"])
     asked = await case_messages.say(
         talk.session, row, Side.NOTE, talk.person.id, None, Said(text="👥 " + text), talk.now
-    )  # fmt: skip
+    )
     others = await colleagues(talk, row)
     for colleague in others:
         talk.notify(colleague, "case_question", desk=row.desk, text=text, asked=asked.id)
     if not others:
         talk.say(talk._("There is nobody to ask: no other handler of this desk."), way_back(talk, row))
         return
-    talk.say(talk._("{n} colleagues are asked. Their answers become notes of the case.").format(n=len(others)),
-             way_back(talk, row))  # fmt: skip
+    talk.say(
+        talk._("{n} colleagues are asked. Their answers become notes of the case.").format(n=len(others)),
+        way_back(talk, row),
+    )
 
 
 _ASK = one_question(
     "case_ask",
-    words_question("text", translations.N_("Question"), translations.N_(
-        "What do you want to ask your colleagues? They read only this, not the case. Leave out who it is about."
-    )),
+    words_question(
+        "text",
+        translations.N_("Question"),
+        translations.N_(
+            "What do you want to ask your colleagues? They read only this, not the case. Leave out who it is about."
+        ),
+    ),
     _asked,
     Right.HANDLE_CASES,
-)  # fmt: skip
+)
 
 
 def question_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -116,18 +122,18 @@ async def _question(talk: Talk, message_id: int) -> tuple[case_messages.CaseMess
 async def _told(talk: Talk, answers: Answers) -> None:
     asked, row = await _question(talk, int(str(answers["_asked"])))
     text = str(answers["text"])
-    await case_messages.say(
-        talk.session, row, Side.NOTE, talk.person.id, None, Said(text="💡 " + text), talk.now
-    )  # fmt: skip
+    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, Said(text="💡 " + text), talk.now)
     if row.assigned_to is not None and row.assigned_to == asked.author:
         talk.notify(row.assigned_to, "case_told", number=row.number, id=row.id, text=text)
     talk.say(talk._("Thank you. Your answer is with the case."))
 
 
 _TELL = one_question(
-    "case_tell", words_question("text", translations.N_("Answer"), translations.N_("What do you answer your colleague?")), _told,
+    "case_tell",
+    words_question("text", translations.N_("Answer"), translations.N_("What do you answer your colleague?")),
+    _told,
     Right.HANDLE_CASES,
-)  # fmt: skip
+)
 
 
 def told_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

@@ -20,21 +20,55 @@ HEAD_UNITS = 300
 TEXT_UNITS, CAPTION_UNITS = 4_096, 1_024
 FILES = ("photo", "document", "voice", "video", "audio")
 SENDS: Mapping[str, str] = {
-    "text": "sendMessage", "photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice", "video": "sendVideo",
+    "text": "sendMessage",
+    "photo": "sendPhoto",
+    "document": "sendDocument",
+    "voice": "sendVoice",
+    "video": "sendVideo",
     "audio": "sendAudio",
-}  # fmt: skip
+}
 PROGRAMS = (
-    ".exe", ".apk", ".bat", ".cmd", ".com", ".scr", ".msi", ".msix", ".pif", ".vbs", ".vbe", ".js", ".jse", ".wsf",
-    ".hta", ".ps1", ".jar", ".lnk", ".reg", ".dll", ".app", ".dmg", ".pkg", ".deb", ".rpm", ".sh", ".ipa", ".iso",
+    ".exe",
+    ".apk",
+    ".bat",
+    ".cmd",
+    ".com",
+    ".scr",
+    ".msi",
+    ".msix",
+    ".pif",
+    ".vbs",
+    ".vbe",
+    ".js",
+    ".jse",
+    ".wsf",
+    ".hta",
+    ".ps1",
+    ".jar",
+    ".lnk",
+    ".reg",
+    ".dll",
+    ".app",
+    ".dmg",
+    ".pkg",
+    ".deb",
+    ".rpm",
+    ".sh",
+    ".ipa",
+    ".iso",
     ".img",
-)  # fmt: skip
+)
 """Files that run when they are opened: Microsoft's list for Outlook, with those of phones, Macs and Linux.
 
 https://support.microsoft.com/office/blocked-attachments-in-outlook-434752e1-02d3-4e90-9124-8b81e49a8519
 """
-_ENDINGS = {"photo": ("photo.jpg", "image/jpeg"), "voice": ("voice.ogg", "audio/ogg"),
-            "video": ("video.mp4", "video/mp4"), "audio": ("audio.mp3", "audio/mpeg"),
-            "document": ("document", "application/octet-stream")}  # fmt: skip
+_ENDINGS = {
+    "photo": ("photo.jpg", "image/jpeg"),
+    "voice": ("voice.ogg", "audio/ogg"),
+    "video": ("video.mp4", "video/mp4"),
+    "audio": ("audio.mp3", "audio/mpeg"),
+    "document": ("document", "application/octet-stream"),
+}
 
 
 def units(text: str) -> int:
@@ -51,15 +85,18 @@ def read_said(talk: Talk, body: Json) -> Said:
     said = Said(
         text=str(body.get("text") or body.get("caption") or ""),
         entities=body.get("entities") or body.get("caption_entities") or [],
-        album=str(body.get("media_group_id") or ""), forwarded="forward_origin" in body,
-    )  # fmt: skip
+        album=str(body.get("media_group_id") or ""),
+        forwarded="forward_origin" in body,
+    )
     kind = next((kind for kind in FILES if kind in body), None)
     if kind is not None:
         _read_file(talk, said, kind, body)
     elif "text" not in body:
-        raise NotAnAnswer(talk._(
-            "I can't pass this on. Write it, or send a picture, a document, a voice message or a video, up to 20 MB."
-        ))  # fmt: skip
+        raise NotAnAnswer(
+            talk._(
+                "I can't pass this on. Write it, or send a picture, a document, a voice message or a video, up to 20 MB."
+            )
+        )
     return said
 
 
@@ -69,10 +106,12 @@ def _read_file(talk: Talk, said: Said, kind: str, body: Json) -> None:
     if said.size > MOST_BYTES:
         raise NotAnAnswer(talk._("This file is too large: 20 MB at most. Please send it smaller, or in parts."))
     if str(file.get("file_name") or "").lower().endswith(PROGRAMS):
-        raise NotAnAnswer(talk._(
-            "I take no programs (.exe, .apk and the like), so that nobody who opens a case has to fear one. Please "
-            "send a picture, a PDF or another document."
-        ))  # fmt: skip
+        raise NotAnAnswer(
+            talk._(
+                "I take no programs (.exe, .apk and the like), so that nobody who opens a case has to fear one. Please "
+                "send a picture, a PDF or another document."
+            )
+        )
     name, mime = _ENDINGS[kind]
     said.kind, said.file_id = kind, str(file["file_id"])
     said.file_name = str(file.get("file_name") or name)[:120]

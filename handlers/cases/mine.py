@@ -190,8 +190,13 @@ async def ask_to_close(talk: Talk, case_id: int) -> None:
     said = talk._("Close {number}? You can reopen it for {n} days.").format(
         number=row.number, n=cases.REOPENED_WITHIN.days
     )
-    talk.edit(said, [[presses.CLOSE_MINE.button(talk._("✔ Yes, close it"), row.id)],
-                     [presses.SHOW_CASE.button(talk._("◀ Back"), row.id)]])  # fmt: skip
+    talk.edit(
+        said,
+        [
+            [presses.CLOSE_MINE.button(talk._("✔ Yes, close it"), row.id)],
+            [presses.SHOW_CASE.button(talk._("◀ Back"), row.id)],
+        ],
+    )
 
 
 async def close(talk: Talk, case_id: int) -> None:
@@ -199,8 +204,9 @@ async def close(talk: Talk, case_id: int) -> None:
     await closing.end(talk, row, Outcome.WITHDRAWN)
     if row.assigned_to is not None:
         talk.notify(row.assigned_to, "case_ended", number=row.number)
-    talk.edit(talk._("{number} is closed. How was it? 1 is bad, 5 is very good.").format(number=row.number),
-              [_stars(row.id)])  # fmt: skip
+    talk.edit(
+        talk._("{number} is closed. How was it? 1 is bad, 5 is very good.").format(number=row.number), [_stars(row.id)]
+    )
 
 
 async def reopen(talk: Talk, case_id: int) -> None:

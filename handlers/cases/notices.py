@@ -55,8 +55,9 @@ def new_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[s
     sign, title = words.desk_sign(house, params["desk"]), words.desk_title(house, params["desk"], language)
     text = Markup("{}{} {}: <b>{}</b>").format(params.get("mark", ""), sign, title, params["number"])
     return text + "\n" + _("A case waits for somebody."), [
-        [presses.CLAIM.button(_("▶ Take it"), params['id'])], [presses.SHOW_DESKS_AGAIN.button(_("Look at the queue"))]
-    ]  # fmt: skip
+        [presses.CLAIM.button(_("▶ Take it"), params["id"])],
+        [presses.SHOW_DESKS_AGAIN.button(_("Look at the queue"))],
+    ]
 
 
 def late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

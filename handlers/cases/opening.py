@@ -56,9 +56,16 @@ async def open_from(desk: Desk, talk: Talk, answers: Answers, consented: Sequenc
     house, zone = talk.house, talk.house.organisation.zone
     due = working_time.after(talk.now, desk.late[0], zone, house.organisation.country, desk.working_days)
     row = await cases.open_case(
-        talk.session, desk.key, desk.prefix, None if _is_anonymous(answers) else talk.person.id, content, version,
-        talk.local_today.year, due, talk.now,
-    )  # fmt: skip
+        talk.session,
+        desk.key,
+        desk.prefix,
+        None if _is_anonymous(answers) else talk.person.id,
+        content,
+        version,
+        talk.local_today.year,
+        due,
+        talk.now,
+    )
     await _keep_parts(desk, talk, answers, row)
     platform = content.platform if content.platform in house.joining.platforms else NO_PLATFORM
     await case_statistics.add(
@@ -90,8 +97,10 @@ async def _say_what_follows(desk: Desk, talk: Talk, answers: Answers, row: Case)
     content = _content(desk, answers)
     if _is_anonymous(answers):
         await _forget_who(desk, talk)
-        talk.say(_received(talk, desk, row, [talk._("Nobody knows that it was you, and nobody can answer you.")]),
-                 keyboard=location_keyboard(talk))  # fmt: skip
+        talk.say(
+            _received(talk, desk, row, [talk._("Nobody knows that it was you, and nobody can answer you.")]),
+            keyboard=location_keyboard(talk),
+        )
         return
     limits = await _keep_limits(desk, talk, row, content)
     rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)]]

@@ -50,8 +50,13 @@ async def begin_canned(talk: Talk, case_id: int, at: int) -> None:
     if _blanks(wording):
         await forms.begin(talk, _CANNED, {"_id": row.id, "_text": wording})
     else:
-        talk.edit(words.quoted(wording), [[presses.SEND_CANNED.button(talk._("✔ Send"), row.id, at)],
-                                          [presses.SHOW_CANNED.button(talk._("◀ Back"), row.id)]])  # fmt: skip
+        talk.edit(
+            words.quoted(wording),
+            [
+                [presses.SEND_CANNED.button(talk._("✔ Send"), row.id, at)],
+                [presses.SHOW_CANNED.button(talk._("◀ Back"), row.id)],
+            ],
+        )
 
 
 async def send_canned(talk: Talk, case_id: int, at: int) -> None:

@@ -40,7 +40,7 @@ def register(routes: Routes) -> None:
 
 async def message(
     session: AsyncSession, house: House, claimed: Claimed, language: str, now: datetime
-) -> Outgoing | None:  # fmt: skip
+) -> Outgoing | None:
     """A message of the talk, for its recipient; None if they may not (any more) read it."""
     found = await _for(session, claimed)
     if found is None:
@@ -58,7 +58,7 @@ async def message(
 
 async def changed_message(
     session: AsyncSession, house: House, claimed: Claimed, language: str, now: datetime
-) -> Outgoing | None:  # fmt: skip
+) -> Outgoing | None:
     found = await _for(session, claimed)
     place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
     if found is None or place is None:
@@ -77,7 +77,7 @@ async def changed_message(
 
 async def recalled_message(
     session: AsyncSession, _house: House, claimed: Claimed, _language: str, _now: datetime
-) -> Outgoing | None:  # fmt: skip
+) -> Outgoing | None:
     """It was meant for another case."""
     place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
     return None if place is None else Outgoing("deleteMessage", {"chat_id": claimed.recipient, "message_id": place})
@@ -85,7 +85,7 @@ async def recalled_message(
 
 async def left_message(
     session: AsyncSession, _house: House, claimed: Claimed, language: str, _now: datetime
-) -> Outgoing | None:  # fmt: skip
+) -> Outgoing | None:
     """For who was taken out of a case by somebody else; None if they write in another by now."""
     if await case_contexts.current(session, claimed.recipient) is not None:
         return None
@@ -107,14 +107,23 @@ async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Ca
 
 
 def _head(
-    session: AsyncSession, house: House, kept: CaseMessage, row: Case, said: Said, recipient: int, language: str,
+    session: AsyncSession,
+    house: House,
+    kept: CaseMessage,
+    row: Case,
+    said: Said,
+    recipient: int,
+    language: str,
     now: datetime,
-) -> str:  # fmt: skip
+) -> str:
     """ "⚖️ L-2026-000123 · Li": in which case, who says it, when if it is older."""
     _ = translations.translator(language)
     rider = cases.content_of(session, row).name or _("rider")
-    who = {Side.RIDER: rider, Side.HANDLER: _("your counsel") if recipient == row.person_id else _("counsel"),
-           Side.NOTE: _("📝 note")}[Side(kept.side)]  # fmt: skip
+    who = {
+        Side.RIDER: rider,
+        Side.HANDLER: _("your counsel") if recipient == row.person_id else _("counsel"),
+        Side.NOTE: _("📝 note"),
+    }[Side(kept.side)]
     parts = [words.tag(house, row), who]
     if now - kept.at > OLD:
         local = kept.at.astimezone(house.organisation.zone)

@@ -17,9 +17,10 @@ def case_keyboard(number: str, language: str) -> Json:
             [{"text": f"{WRITING} {number}"}, {"text": f"{LEAVING} " + _("Leave the talk")}],
             [{"text": _("📍 Nearest station"), "request_location": True}],
         ],
-        "resize_keyboard": True, "is_persistent": True,
+        "resize_keyboard": True,
+        "is_persistent": True,
         "input_field_placeholder": _("You write in {number}").format(number=number),
-    }  # fmt: skip
+    }
 
 
 def is_switch(talk: Talk) -> bool:

@@ -18,11 +18,22 @@ from handlers.chat.routes import Handler, Route, Routes
 from handlers.chat.talk import Talk
 from storage import dialogues
 
-_SERVICE = frozenset({
-    "new_chat_members", "left_chat_member", "pinned_message", "group_chat_created", "supergroup_chat_created",
-    "new_chat_title", "new_chat_photo", "delete_chat_photo", "migrate_to_chat_id", "migrate_from_chat_id",
-    "message_auto_delete_timer_changed", "write_access_allowed",
-})  # fmt: skip
+_SERVICE = frozenset(
+    {
+        "new_chat_members",
+        "left_chat_member",
+        "pinned_message",
+        "group_chat_created",
+        "supergroup_chat_created",
+        "new_chat_title",
+        "new_chat_photo",
+        "delete_chat_photo",
+        "migrate_to_chat_id",
+        "migrate_from_chat_id",
+        "message_auto_delete_timer_changed",
+        "write_access_allowed",
+    }
+)
 """Telegram's own notices (somebody joined, a message was pinned) ask for nothing."""
 
 

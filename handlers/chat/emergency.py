@@ -68,11 +68,13 @@ def words(house: House, language: str) -> Markup:
     if desk is not None and desk.emergency:
         return Markup(in_language(desk.emergency, language))
     _ = translator(language)
-    return Markup("\n").join([
-        Markup("<b>{}</b>").format(_("Are you in danger right now? Please call at once:")),
-        *number_lines(house, language),
-        Markup("{}").format(_("If there is somebody near you, call out to them. Don't stay alone.")),
-    ])  # fmt: skip
+    return Markup("\n").join(
+        [
+            Markup("<b>{}</b>").format(_("Are you in danger right now? Please call at once:")),
+            *number_lines(house, language),
+            Markup("{}").format(_("If there is somebody near you, call out to them. Don't stay alone.")),
+        ]
+    )
 
 
 def number_lines(house: House, language: str) -> list[Markup]:

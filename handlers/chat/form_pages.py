@@ -21,8 +21,12 @@ def question_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
     ]
     rows = [keys[at : at + question.columns] for at in range(0, len(keys), question.columns)]
     if parts:
-        rows.append([presses.FORM.button(talk._("✔ That is all"), state.mark, "done", ""),
-                     presses.FORM.button(talk._("🗑 Anew"), state.mark, "empty", "")])  # fmt: skip
+        rows.append(
+            [
+                presses.FORM.button(talk._("✔ That is all"), state.mark, "done", ""),
+                presses.FORM.button(talk._("🗑 Anew"), state.mark, "empty", ""),
+            ]
+        )
     controls = []
     if state.trail:
         controls.append(presses.FORM.button(talk._("◀ Back"), state.mark, "back", ""))

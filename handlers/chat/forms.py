@@ -84,8 +84,17 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
     if what == "choose" and await _toggle(talk, form, state, argument):
         return
     talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
-    actions = {"choose": _choose, "skip": _skip, "back": _back, "edit": _edit, "send": _send, "cancel": _cancel,
-               "done": _gathered, "empty": _empty, "save": _save}  # fmt: skip
+    actions = {
+        "choose": _choose,
+        "skip": _skip,
+        "back": _back,
+        "edit": _edit,
+        "send": _send,
+        "cancel": _cancel,
+        "done": _gathered,
+        "empty": _empty,
+        "save": _save,
+    }
     action = actions.get(what)
     if action is None:
         raise InvalidCallback
@@ -126,8 +135,10 @@ async def _gather(talk: Talk, form: Form, state: OpenForm, question: Question, p
     found = state.answers.get(key)
     parts = found if isinstance(found, list) else []
     if len(parts) >= MOST_PARTS:
-        talk.say(talk._("That is as much as I can take here. Press “That is all”; you can add more afterwards."),
-                 question_buttons(talk, form, state))  # fmt: skip
+        talk.say(
+            talk._("That is as much as I can take here. Press “That is all”; you can add more afterwards."),
+            question_buttons(talk, form, state),
+        )
         return
     goes_on = bool(parts) and _album(part) and _album(part) == _album(parts[-1])
     state.answers[key] = [*parts, part]

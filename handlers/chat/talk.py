@@ -189,9 +189,12 @@ class Talk:
         self.outgoing.append(Outgoing("sendVenue", params))
 
     def photo(
-        self, png: bytes, caption: str, buttons: Buttons | None = None,
+        self,
+        png: bytes,
+        caption: str,
+        buttons: Buttons | None = None,
         after: Callable[[Json], Awaitable[None]] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
         files = {"photo": File("picture.png", png)}
         self.outgoing.append(Outgoing("sendPhoto", _with_buttons(params, buttons), files=files, after=after))

@@ -84,9 +84,11 @@ def urgent_wording(talk: Talk, desk: Desk) -> Markup:
     """What stands before the short way to the desk that listens."""
     organisation = talk.house.organisation
     return Markup(talk._(URGENT.text)).format(
-        sign=desk.sign, organisation=organisation.name, hotlines=" / ".join(desk.hotlines) or organisation.hotline,
+        sign=desk.sign,
+        organisation=organisation.name,
+        hotlines=" / ".join(desk.hotlines) or organisation.hotline,
         days=talk.house.retention.closed_cases.days,
-    )  # fmt: skip
+    )
 
 
 def desk_wording(talk: Talk, desk: Desk) -> Markup:
@@ -94,10 +96,13 @@ def desk_wording(talk: Talk, desk: Desk) -> Markup:
     organisation = talk.house.organisation
     before = in_language(desk.before, talk.language).replace("{organisation}", organisation.name)
     return Markup(talk._(CASE.text)).format(
-        sign=desk.sign, title=in_language(desk.title, talk.language), before=Markup(before),
-        organisation=organisation.name, hotlines=" / ".join(desk.hotlines) or organisation.hotline,
+        sign=desk.sign,
+        title=in_language(desk.title, talk.language),
+        before=Markup(before),
+        organisation=organisation.name,
+        hotlines=" / ".join(desk.hotlines) or organisation.hotline,
         days=talk.house.retention.closed_cases.days,
-    )  # fmt: skip
+    )
 
 
 def wording(talk: Talk, wanted: Wording) -> Markup:

@@ -27,11 +27,12 @@ def day_choices(talk: Talk, days: Sequence[int]) -> Sequence[Choice]:
     """ "for 7 days": from now."""
     return [
         Choice(
-            str(n), talk._("for 1 day") if n == 1 else talk._("for {n} days").format(n=n),
+            str(n),
+            talk._("for 1 day") if n == 1 else talk._("for {n} days").format(n=n),
             (talk.now + timedelta(days=n)).isoformat(),
         )
         for n in days
-    ]  # fmt: skip
+    ]
 
 
 def show_moment(talk: Talk, value: Value | datetime) -> str:
@@ -43,7 +44,12 @@ def show_moment(talk: Talk, value: Value | datetime) -> str:
 def until_when(ends: Callable[[Talk, Answers], Sequence[Choice]], when: Callable[[Answers], bool] = always) -> Question:
     """The question for how long; "" is without an end."""
     return Question(
-        key="until", title=lambda talk: talk._("Until"), read=read_last_day, choices=ends, columns=2, when=when,
+        key="until",
+        title=lambda talk: talk._("Until"),
+        read=read_last_day,
+        choices=ends,
+        columns=2,
+        when=when,
         show=lambda talk, value: show_moment(talk, value) if value else talk._("Without an end"),
         ask=lambda talk, _: talk._("For how long? Press, or write the last day like 2027-06-30."),
-    )  # fmt: skip
+    )

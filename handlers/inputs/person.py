@@ -33,18 +33,22 @@ async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> lis
 async def read_person(talk: Talk) -> Value:
     found = await person_meant(talk, clean(talk.text), talk.incoming.body)
     if found is None:
-        raise NotAnAnswer(talk._(
-            "I don't know this person. Share their contact, forward a message of theirs, or write their number or "
-            "@name (I know the names of those who have written to me)."
-        ))  # fmt: skip
+        raise NotAnAnswer(
+            talk._(
+                "I don't know this person. Share their contact, forward a message of theirs, or write their number or "
+                "@name (I know the names of those who have written to me)."
+            )
+        )
     return found
 
 
 WHO = Question(
-    key="who", title=lambda talk: talk._("Who"), read=read_person,
+    key="who",
+    title=lambda talk: talk._("Who"),
+    read=read_person,
     show=lambda _talk, value: str(cast("list[Any]", value)[1]),
     ask=lambda talk, _: talk._(
         "Who? Share their contact, forward a message of theirs, or write their number or @name."
     ),
-)  # fmt: skip
+)
 """Answered by [Telegram id, how they are called]."""

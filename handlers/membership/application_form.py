@@ -132,46 +132,67 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
         title=lambda talk: talk._("Joining the union"),
         questions=(
             Question(
-                key="name", title=lambda talk: talk._("Name"), read=_read_name,
+                key="name",
+                title=lambda talk: talk._("Name"),
+                read=_read_name,
                 ask=lambda talk, _: talk._(
                     "What is your name?\n<i>As on your ID card; it will stand on your member card. "
                     "For example: 李雷</i>"
                 ),
             ),
             Question(
-                key="phone", title=lambda talk: talk._("Phone"), read=_read_phone, keyboard=contact_keyboard,
+                key="phone",
+                title=lambda talk: talk._("Phone"),
+                read=_read_phone,
+                keyboard=contact_keyboard,
                 ask=lambda talk, _: talk._(
                     "What is your phone number?\n<i>So that a coordinator can call you about your application. "
                     "For example: 138 0013 8000</i>"
                 ),
             ),
             Question(
-                key="platform", title=lambda talk: talk._("Platform"), read=read_platform, choices=_platforms,
-                columns=2, show=show_platform,
+                key="platform",
+                title=lambda talk: talk._("Platform"),
+                read=read_platform,
+                choices=_platforms,
+                columns=2,
+                show=show_platform,
                 ask=lambda talk, _: talk._(
                     "For which platform do you work most?\n<i>The union negotiates with each of them; it helps to know "
                     "how many you are. They never learn who joined.</i>"
                 ),
             ),
             Question(
-                key="platform_other", title=lambda talk: talk._("Other platform"),
+                key="platform_other",
+                title=lambda talk: talk._("Other platform"),
                 when=lambda answers: answers.get("platform") == OTHER,
                 read=short_text(1, 40, lambda talk: talk._("1 to 40 letters, please.")),
                 ask=lambda talk, _: talk._("What is it called?\n<i>Up to 40 letters. For example: 闪送</i>"),
             ),
             Question(
-                key="work", title=lambda talk: talk._("Work"), read=press_a_button, choices=_named(WORK),
-                columns=2, show=_shown(WORK),
+                key="work",
+                title=lambda talk: talk._("Work"),
+                read=press_a_button,
+                choices=_named(WORK),
+                columns=2,
+                show=_shown(WORK),
                 ask=lambda talk, _: talk._(
                     "What do you carry?\n<i>The dangers and the pay differ, and so does what the union can do.</i>"
                 ),
             ),
             Question(
-                key="district", title=lambda talk: talk._("District"), read=_read_district, choices=_districts,
-                columns=2, ask=_ask_district,
+                key="district",
+                title=lambda talk: talk._("District"),
+                read=_read_district,
+                choices=_districts,
+                columns=2,
+                ask=_ask_district,
             ),
             Question(
-                key="id_number", title=lambda talk: talk._("ID number"), read=_read_id_number, show=masked,
+                key="id_number",
+                title=lambda talk: talk._("ID number"),
+                read=_read_id_number,
+                show=masked,
                 when=lambda answers: answers.get("_id_number") != "never",
                 optional=lambda answers: answers.get("_id_number") != "required",
                 ask=lambda talk, _: talk._(
@@ -180,15 +201,22 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 ),
             ),
             Question(
-                key="insurance", title=lambda talk: talk._("Accident insurance"), read=press_a_button,
-                choices=_named(INSURANCE), columns=3, show=_shown(INSURANCE),
+                key="insurance",
+                title=lambda talk: talk._("Accident insurance"),
+                read=press_a_button,
+                choices=_named(INSURANCE),
+                columns=3,
+                show=_shown(INSURANCE),
                 ask=lambda talk, _: talk._(
                     "Are you insured against accidents at work?\n<i>The union looks for cover for those who are not. "
                     "“I don't know” is a good answer too.</i>"
                 ),
             ),
             Question(
-                key="proof", title=lambda talk: talk._("Proof"), optional=True, show=show_proof,
+                key="proof",
+                title=lambda talk: talk._("Proof"),
+                optional=True,
+                show=show_proof,
                 read=picture(
                     lambda talk: talk._("Please send it as a picture (a screenshot of your profile), or skip.")
                 ),
@@ -199,16 +227,20 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
             ),
         ),
         done=done,
-    )  # fmt: skip
+    )
 
 
 LABELS: dict[str, tuple[str, Callable[[Talk, Value], str]]] = {
-    "name": (N_("Name"), as_it_is), "phone": (N_("Phone"), as_it_is),
-    "platform": (N_("Platform"), show_platform), "platform_other": (N_("Other platform"), as_it_is),
-    "work": (N_("Work"), _shown(WORK)), "district": (N_("District"), as_it_is),
-    "id_number": (N_("ID number"), masked), "insurance": (N_("Accident insurance"), _shown(INSURANCE)),
+    "name": (N_("Name"), as_it_is),
+    "phone": (N_("Phone"), as_it_is),
+    "platform": (N_("Platform"), show_platform),
+    "platform_other": (N_("Other platform"), as_it_is),
+    "work": (N_("Work"), _shown(WORK)),
+    "district": (N_("District"), as_it_is),
+    "id_number": (N_("ID number"), masked),
+    "insurance": (N_("Accident insurance"), _shown(INSURANCE)),
     "proof": (N_("Proof"), show_proof),
-}  # fmt: skip
+}
 
 
 def answer_lines(talk: Talk, answers: Answers) -> list[str]:

@@ -62,9 +62,13 @@ async def card(talk: Talk) -> None:
     if talk.house.painter is None:
         return
     drawn = Card(
-        talk.house.organisation.name, talk._("Member card"), str(content["name"]), number_words(row.number),
-        talk._("since {day}").format(day=_day(talk, row)), talk.house.link(f"card_{content['card']}"),
-    )  # fmt: skip
+        talk.house.organisation.name,
+        talk._("Member card"),
+        str(content["name"]),
+        number_words(row.number),
+        talk._("since {day}").format(day=_day(talk, row)),
+        talk.house.link(f"card_{content['card']}"),
+    )
     png = await talk.house.painter.card_png(drawn)
     talk.photo(png, talk._("Show it where members get something. A coordinator scans it to see that it is valid."))
 
@@ -82,10 +86,12 @@ async def check_card(talk: Talk, token: str) -> None:
     content = memberships.content_of(talk.session, row)
     talk.say(
         Markup("✅ <b>{}</b>\n{} · {}\n{}").format(
-            talk._("A valid card"), content["name"], number_words(row.number),
+            talk._("A valid card"),
+            content["name"],
+            number_words(row.number),
             talk._("since {day}").format(day=_day(talk, row)),
         )
-    )  # fmt: skip
+    )
 
 
 async def ask_to_leave(talk: Talk) -> None:

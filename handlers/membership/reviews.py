@@ -108,11 +108,17 @@ async def _show(talk: Talk, row: Application) -> None:
         said = talk._("The same phone or ID number: {others}").format(others=", ".join(doubles))
         lines.append(f"⚠️ <b>{escape(said)}</b>")
     lines.append(f"<i>{escape(talk._('In your hands for 30 minutes.'))}</i>")
-    talk.say(Markup("\n".join(lines)), [
-        [presses.APPROVE.button(talk._("✔ Approve"), row.id)],
-        [presses.BEGIN_QUESTION.button(talk._("❓ Ask back"), row.id), presses.BEGIN_REFUSAL.button(talk._("✖ Refuse"), row.id)],
-        [presses.RELEASE.button(talk._("Let go"), row.id)],
-    ])  # fmt: skip
+    talk.say(
+        Markup("\n".join(lines)),
+        [
+            [presses.APPROVE.button(talk._("✔ Approve"), row.id)],
+            [
+                presses.BEGIN_QUESTION.button(talk._("❓ Ask back"), row.id),
+                presses.BEGIN_REFUSAL.button(talk._("✖ Refuse"), row.id),
+            ],
+            [presses.RELEASE.button(talk._("Let go"), row.id)],
+        ],
+    )
 
 
 def _after(talk: Talk, application_id: int) -> Buttons:
@@ -165,8 +171,10 @@ async def _refused(talk: Talk, answers: Answers) -> None:
     row = await reviews.refuse(talk.session, application_id, talk.person.id, reason, talk.now)
     await _note(talk, Act.APPLICATION_REFUSED, row)
     talk.notify(row.person_id, "application_refused", receipt=row.receipt, reason=reason)
-    talk.say(talk._("{receipt} is refused; the applicant reads the reason.").format(receipt=row.receipt),
-             _after(talk, row.id))  # fmt: skip
+    talk.say(
+        talk._("{receipt} is refused; the applicant reads the reason.").format(receipt=row.receipt),
+        _after(talk, row.id),
+    )
 
 
 async def begin_question(talk: Talk, application_id: int) -> None:
@@ -179,8 +187,10 @@ async def _asked(talk: Talk, answers: Answers) -> None:
     row = await reviews.ask(talk.session, application_id, talk.person.id, question, talk.now)
     await _note(talk, Act.APPLICATION_ASKED, row)
     talk.notify(row.person_id, "application_asked", id=row.id, question=question)
-    talk.say(talk._("The question is on its way. The application comes back with the answer."),
-             [[presses.TAKE_NEXT.button(talk._("▶ The next one"))]])  # fmt: skip
+    talk.say(
+        talk._("The question is on its way. The application comes back with the answer."),
+        [[presses.TAKE_NEXT.button(talk._("▶ The next one"))]],
+    )
 
 
 def _reasons(talk: Talk, _answers: Answers) -> list[Choice]:

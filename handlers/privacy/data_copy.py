@@ -71,9 +71,13 @@ async def copy_of(talk: Talk) -> bytes:
         "<style>{style}</style><h1>{title}</h1><p>{when}</p>{parts}"
         '<script type="application/json" id="data">{data}</script></html>'
     ).format(
-        lang=talk.language.replace("_", "-"), title=title, style=Markup(_STYLE), when=f"{talk.now:%Y-%m-%d %H:%M} UTC",
-        parts=Markup("").join(parts), data=Markup(data),
-    )  # fmt: skip
+        lang=talk.language.replace("_", "-"),
+        title=title,
+        style=Markup(_STYLE),
+        when=f"{talk.now:%Y-%m-%d %H:%M} UTC",
+        parts=Markup("").join(parts),
+        data=Markup(data),
+    )
     return page.encode()
 
 

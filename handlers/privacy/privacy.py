@@ -34,11 +34,30 @@ from storage.stations import reports, searches
 from storage.statistics import searches as search_statistics
 
 ERASED: Sequence[Callable[[AsyncSession, int], Awaitable[None]]] = (
-    searches.erase, reports.erase, dialogues.close, deliveries.erase, broadcast_reads.erase, topics.erase,
-    applications.erase, memberships.erase, consents.erase, roles.erase, review_alerts.erase, audit.erase, sign_ups.erase,
-    reminders.erase, activity_questions.erase, case_drafts.erase, case_messages.erase, calendar_feeds.erase, weekly_digest.erase,
-    blocks.erase, settings.erase, search_statistics.erase, people.erase,
-)  # fmt: skip
+    searches.erase,
+    reports.erase,
+    dialogues.close,
+    deliveries.erase,
+    broadcast_reads.erase,
+    topics.erase,
+    applications.erase,
+    memberships.erase,
+    consents.erase,
+    roles.erase,
+    review_alerts.erase,
+    audit.erase,
+    sign_ups.erase,
+    reminders.erase,
+    activity_questions.erase,
+    case_drafts.erase,
+    case_messages.erase,
+    calendar_feeds.erase,
+    weekly_digest.erase,
+    blocks.erase,
+    settings.erase,
+    search_statistics.erase,
+    people.erase,
+)
 """Each feature removes what it keeps about the person; people last."""
 NOBODY = 0
 """The actor of an erasure: who asked for it is not kept."""
@@ -183,10 +202,12 @@ async def ask_to_erase(talk: Talk) -> None:
         lines.append(talk._("⚠️ Your application is still open; it would be gone."))
     if await memberships.of(talk.session, talk.person.id) is not None:
         lines.append(talk._("⚠️ You are a member; your membership and your card would end."))
-    lines.append(talk._(
-        "What the law obliges to keep stays, apart and without your name: that a member number was given, from when to "
-        "when; that something was reviewed, when and by which coordinator."
-    ))  # fmt: skip
+    lines.append(
+        talk._(
+            "What the law obliges to keep stays, apart and without your name: that a member number was given, from when to "
+            "when; that something was reviewed, when and by which coordinator."
+        )
+    )
     talk.edit("\n".join(lines), [[presses.ASK_AGAIN.button(talk._("🗑 Yes, erase"))]])
 
 

@@ -55,10 +55,12 @@ async def add(talk: Talk) -> None:
     """/station_add asks for a new one; /station_add WORDS shows those with these words in their names."""
     said = clean(talk.text.partition(" ")[2])
     if not said:
-        talk.say(talk._(
-            "A new station. To change one that is there, write its name behind the command (/station_add hall), or "
-            "open it from a list and press ⚙️."
-        ))  # fmt: skip
+        talk.say(
+            talk._(
+                "A new station. To change one that is there, write its name behind the command (/station_add hall), or "
+                "open it from a list and press ⚙️."
+            )
+        )
         await forms.begin(talk, _ADD)
         return
     found = await stations.named(talk.session, said, MOST_FOUND)
@@ -122,10 +124,16 @@ async def _note(talk: Talk, row: StationRow, what: str) -> None:
 async def _added(talk: Talk, answers: Answers) -> None:
     latitude, longitude = cast("list[float]", answers["place"])
     station = Station(
-        f"chat-{secrets.token_hex(5)}", str(answers["name"]), float(latitude), float(longitude),
-        str(answers.get("address") or ""), str(answers.get("opening_hours") or ""),
-        amenity_mask(answers.get("amenities")), str(answers.get("phone") or ""), str(answers.get("note") or ""),
-    )  # fmt: skip
+        f"chat-{secrets.token_hex(5)}",
+        str(answers["name"]),
+        float(latitude),
+        float(longitude),
+        str(answers.get("address") or ""),
+        str(answers.get("opening_hours") or ""),
+        amenity_mask(answers.get("amenities")),
+        str(answers.get("phone") or ""),
+        str(answers.get("note") or ""),
+    )
     await stations.put_all(talk.session, [station], talk.now)
     await stations.announce_change(talk.session)
     row = await stations.find_by_id(talk.session, station.id)
@@ -158,8 +166,15 @@ def _change_form(name: str, field: Question) -> Form:
         await _note(talk, row, f"{name}: {before} → {field.show(talk, _value(row, name))}")
         talk.say(*_page(talk, row))
 
-    return Form(name=f"station_{name}", title=field.title, questions=(field,), done=done, review=False,
-                right=Right.ADMINISTER, before=look_up if name == "place" else None)  # fmt: skip
+    return Form(
+        name=f"station_{name}",
+        title=field.title,
+        questions=(field,),
+        done=done,
+        review=False,
+        right=Right.ADMINISTER,
+        before=look_up if name == "place" else None,
+    )
 
 
 def _set(row: StationRow, name: str, value: Any) -> None:
@@ -199,9 +214,8 @@ async def ask_to_delete(talk: Talk, key: int) -> None:
         Markup(talk._("Delete <b>{name}</b>? It can be brought back for {n} days.")).format(
             name=row.name, n=stations.KEPT.days
         ),
-        [[presses.DELETE.button(talk._("🗑 Yes, delete it"), key)],
-         [presses.MANAGE.button(talk._("◀ Back"), key)]],
-    )  # fmt: skip
+        [[presses.DELETE.button(talk._("🗑 Yes, delete it"), key)], [presses.MANAGE.button(talk._("◀ Back"), key)]],
+    )
 
 
 async def delete(talk: Talk, key: int) -> None:
@@ -243,7 +257,8 @@ _CLOSE = Form(
     title=lambda talk: talk._("Close for a while"),
     questions=(
         Question(
-            key="reason", title=lambda talk: talk._("Reason"),
+            key="reason",
+            title=lambda talk: talk._("Reason"),
             read=short_text(2, 200, lambda talk: talk._("Please write the reason in 2 to 200 characters.")),
             ask=lambda talk, _: talk._("Why? Riders read it on the station's page."),
         ),
@@ -252,4 +267,4 @@ _CLOSE = Form(
     done=_closed,
     review=False,
     right=Right.ADMINISTER,
-)  # fmt: skip
+)

@@ -14,9 +14,15 @@ from storage.stations.stations import Amenity
 
 # The panel must stay one thumb wide: what riders ask for first, and the rest behind "all".
 COMMON = (
-    Amenity.water, Amenity.charging, Amenity.toilet, Amenity.rest, Amenity.battery_swap, Amenity.microwave,
-    Amenity.shower, Amenity.meals,
-)  # fmt: skip
+    Amenity.water,
+    Amenity.charging,
+    Amenity.toilet,
+    Amenity.rest,
+    Amenity.battery_swap,
+    Amenity.microwave,
+    Amenity.shower,
+    Amenity.meals,
+)
 
 
 async def open_filter(talk: Talk, search_id: int, code: int) -> None:
@@ -31,10 +37,12 @@ async def open_filter(talk: Talk, search_id: int, code: int) -> None:
         rows.append([presses.OPEN_FILTER.button(talk._("… all amenities"), search_id, panel_code(asked, True))])
     all_day = asked._replace(all_day=not asked.all_day)
     rows.append([_switch(talk._("open all day"), asked.all_day, search_id, all_day, everything)])
-    rows.append([
-        _switch(_radius_words(talk, step), step == asked.radius, search_id, asked._replace(radius=step), everything)
-        for step in range(len(RADII))
-    ])  # fmt: skip
+    rows.append(
+        [
+            _switch(_radius_words(talk, step), step == asked.radius, search_id, asked._replace(radius=step), everything)
+            for step in range(len(RADII))
+        ]
+    )
     rows.append([presses.TURN_PAGE.button(talk._("✔ Show"), search_id, asked.code, 0)])
     lines = [Markup("<b>{}</b>").format(talk._("What do you need?"))]
     if asked.code:

@@ -68,20 +68,27 @@ async def _read_hours(talk: Talk) -> Value:
             raise BadHours
         check_hours(text)
     except TooDear:
-        raise NotAnAnswer(talk._(
-            "These hours are too complicated: 24 rules at most, 10 of them with PH. Leave out what riders need least."
-        )) from None  # fmt: skip
+        raise NotAnAnswer(
+            talk._(
+                "These hours are too complicated: 24 rules at most, 10 of them with PH. Leave out what riders need least."
+            )
+        ) from None
     except BadHours:
-        raise NotAnAnswer(talk._(
-            "I don't understand these hours. Write them like 08:00-22:00, or as OpenStreetMap does: "
-            "Mo-Fr 08:30-17:30; Sa 10:00-14:00; PH off"
-        )) from None  # fmt: skip
+        raise NotAnAnswer(
+            talk._(
+                "I don't understand these hours. Write them like 08:00-22:00, or as OpenStreetMap does: "
+                "Mo-Fr 08:30-17:30; Sa 10:00-14:00; PH off"
+            )
+        ) from None
     return text
 
 
 def _hour_choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice("all", talk._("open all day"), "24/7"), Choice("day", "08:00-22:00", "Mo-Su 08:00-22:00"),
-            Choice("unknown", talk._("hours unknown"), "")]  # fmt: skip
+    return [
+        Choice("all", talk._("open all day"), "24/7"),
+        Choice("day", "08:00-22:00", "Mo-Su 08:00-22:00"),
+        Choice("unknown", talk._("hours unknown"), ""),
+    ]
 
 
 def _amenity_choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -128,40 +135,62 @@ def _twin(talk: Talk, place: Value) -> str:
 
 
 PLACE = Question(
-    key="place", title=lambda talk: talk._("Place"), read=_read_place, show=_show_place, takes_location=True,
+    key="place",
+    title=lambda talk: talk._("Place"),
+    read=_read_place,
+    show=_show_place,
+    takes_location=True,
     ask=lambda talk, _: talk._(
         "Where is it? Send the place as a location (📎 → Location; move the pin to its door), or write it like "
         "37.43, 116.36."
     ),
-)  # fmt: skip
+)
 NAME = Question(
-    key="name", title=lambda talk: talk._("Station name"), ask=_ask_name,
+    key="name",
+    title=lambda talk: talk._("Station name"),
+    ask=_ask_name,
     read=short_text(1, 200, lambda talk: talk._("Please write a name of up to 200 characters.")),
-)  # fmt: skip
+)
 ADDRESS = Question(
-    key="address", title=lambda talk: talk._("Address"), optional=True,
+    key="address",
+    title=lambda talk: talk._("Address"),
+    optional=True,
     ask=lambda talk, _: talk._("Its address, as riders would ask for it?"),
     read=short_text(2, 300, lambda talk: talk._("Please write an address of 2 to 300 characters.")),
-)  # fmt: skip
+)
 HOURS = Question(
-    key="opening_hours", title=lambda talk: talk._("Hours"), read=_read_hours, choices=_hour_choices, columns=3,
+    key="opening_hours",
+    title=lambda talk: talk._("Hours"),
+    read=_read_hours,
+    choices=_hour_choices,
+    columns=3,
     show=lambda talk, value: str(value) or talk._("hours unknown"),
     ask=lambda talk, _: talk._("When is it open? Press, or write it: 08:00-22:00, or Mo-Fr 08:30-17:30; PH off"),
-)  # fmt: skip
+)
 AMENITIES = Question(
-    key="amenities", title=lambda talk: talk._("What there is"), read=_read_amenities, choices=_amenity_choices,
-    columns=2, collects=True, optional=True, show=_show_amenities,
+    key="amenities",
+    title=lambda talk: talk._("What there is"),
+    read=_read_amenities,
+    choices=_amenity_choices,
+    columns=2,
+    collects=True,
+    optional=True,
+    show=_show_amenities,
     ask=lambda talk, _: talk._("What is there? Press all of it, then “That is all”."),
-)  # fmt: skip
+)
 PHONE = Question(
-    key="phone", title=lambda talk: talk._("Phone"), optional=True,
+    key="phone",
+    title=lambda talk: talk._("Phone"),
+    optional=True,
     ask=lambda talk, _: talk._("A phone number that riders may call?"),
     read=short_text(3, 60, lambda talk: talk._("Please write a phone number of up to 60 characters.")),
-)  # fmt: skip
+)
 NOTE = Question(
-    key="note", title=lambda talk: talk._("Note"), optional=True,
+    key="note",
+    title=lambda talk: talk._("Note"),
+    optional=True,
     ask=lambda talk, _: talk._("Anything that helps to find it, or to know before? (up to 1000 characters)"),
     read=short_text(2, 1_000, lambda talk: talk._("Please write 2 to 1000 characters.")),
-)  # fmt: skip
+)
 
 FIELDS = {one.key: one for one in (PLACE, NAME, ADDRESS, HOURS, AMENITIES, PHONE, NOTE)}

@@ -35,9 +35,10 @@ KINDS = (".csv", ".geojson", ".json")
 _SHOWN = 12
 
 SYSTEMS = {
-    Crs.WGS84: N_("🛰 WGS-84 (GPS, OpenStreetMap)"), Crs.GCJ02: N_("🇨🇳 GCJ-02 (Amap, Tencent)"),
+    Crs.WGS84: N_("🛰 WGS-84 (GPS, OpenStreetMap)"),
+    Crs.GCJ02: N_("🇨🇳 GCJ-02 (Amap, Tencent)"),
     Crs.BD09: N_("🅱 BD-09 (Baidu)"),
-}  # fmt: skip
+}
 
 
 def register(routes: Routes) -> None:
@@ -171,14 +172,18 @@ _IMPORT = Form(
     title=lambda talk: talk._("Import stations"),
     questions=(
         Question(
-            key="crs", title=lambda talk: talk._("Coordinates"), read=press_a_button,
+            key="crs",
+            title=lambda talk: talk._("Coordinates"),
+            read=press_a_button,
             choices=lambda talk, _: [Choice(crs.value, talk._(name), crs.value) for crs, name in SYSTEMS.items()],
             ask=lambda talk, _: talk._(
                 "In which coordinate system is the list? A wrong one puts every station 300 to 600 m away."
             ),
         ),
         Question(
-            key="file", title=lambda talk: talk._("File"), read=_read_file,
+            key="file",
+            title=lambda talk: talk._("File"),
+            read=_read_file,
             show=lambda _talk, value: str(cast("dict[str, Any]", value)["name"]),
             ask=lambda talk, _: talk._(
                 "Send the list as a file: CSV with the columns id, name, address, latitude, longitude, opening_hours, "
@@ -186,11 +191,15 @@ _IMPORT = Form(
             ),
         ),
         Question(
-            key="go", title=lambda talk: talk._("Import"), read=press_a_button, choices=_go_choices, ask=_ask_to_go,
+            key="go",
+            title=lambda talk: talk._("Import"),
+            read=press_a_button,
+            choices=_go_choices,
+            ask=_ask_to_go,
         ),
     ),
     done=_done,
     review=False,
     right=Right.ADMINISTER,
     before=_try_it,
-)  # fmt: skip
+)

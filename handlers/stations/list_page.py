@@ -67,9 +67,13 @@ def list_page(talk: Talk, search_id: int, latitude: float, longitude: float, ask
         lines.append(Markup("<i>{}</i>").format(filter_words(talk, asked)))
     lines += [_entry(talk, found, page * PAGE + at) for at, found in enumerate(stations, start=1)]
     if not stations:
-        lines.append(Markup(talk._("Try without the filter, or with a wider radius.") if asked.code else talk._(
-            "No stations have been entered yet."
-        )))  # fmt: skip
+        lines.append(
+            Markup(
+                talk._("Try without the filter, or with a wider radius.")
+                if asked.code
+                else talk._("No stations have been entered yet.")
+            )
+        )
     return Shown(Markup("\n").join(lines), _buttons(talk, search_id, stations, asked, page, more), stations)
 
 

@@ -126,13 +126,16 @@ async def picture(talk: Talk, search_id: int, code: int, page: int) -> None:
     index = talk.house.directory.index
     spots = [
         Spot(
-            number, index.names[found.row], float(index.latitudes[found.row]), float(index.longitudes[found.row]),
+            number,
+            index.names[found.row],
+            float(index.latitudes[found.row]),
+            float(index.longitudes[found.row]),
             found.hours.state is not State.CLOSED,
         )
         for number, found in enumerate(
             look(talk, search.latitude, search.longitude, Asked.of(code), page)[0], start=page * PAGE + 1
         )
-    ]  # fmt: skip
+    ]
     png = await talk.house.painter.map_png(search.latitude, search.longitude, spots, talk.language)
     talk.photo(png, talk._("You are in the middle. The numbers are those of the list."))
 

@@ -27,8 +27,13 @@ def register(routes: Routes) -> None:
 
 async def send(talk: Talk, kind: str, back: int) -> None:
     period = period_of(talk, kind, back)
-    rows = [*await _single(talk, period), *await _searches(talk, period), *await _stretches(talk, period),
-            *await _turnouts(talk, period), *await _cases(talk, period)]  # fmt: skip
+    rows = [
+        *await _single(talk, period),
+        *await _searches(talk, period),
+        *await _stretches(talk, period),
+        *await _turnouts(talk, period),
+        *await _cases(talk, period),
+    ]
     hidden = f"<{LEAST}"
     content = sheet(HEADER, [[hidden if cell is None else cell for cell in row] for row in rows])
     talk.document(f"figures-{period.name}.csv", content, period.title(talk.language))
@@ -42,8 +47,12 @@ async def _single(talk: Talk, period: Period) -> list[Row]:
 
 async def _searches(talk: Talk, period: Period) -> list[Row]:
     rows: list[Row] = []
-    for name, kind in (("searches_by_hour", HOUR), ("searches_by_place", PLACE), ("no_station_near", BARE),
-                       ("asked_for", AMENITY)):  # fmt: skip
+    for name, kind in (
+        ("searches_by_hour", HOUR),
+        ("searches_by_place", PLACE),
+        ("no_station_near", BARE),
+        ("asked_for", AMENITY),
+    ):
         now, then = await cells_of(talk, period, kind), await cells_of(talk, period.before, kind)
         rows += [(name, cell, now.get(cell), then.get(cell)) for cell in sorted(now.keys() | then)]
     return rows

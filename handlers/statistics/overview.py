@@ -22,10 +22,14 @@ from storage.statistics.searches import ALL, BARE
 MOST_BACK = 120
 COUNTED_AT_ONCE = 1_000
 VIEWS = {
-    "hours": N_("⏰ By hour"), "gaps": N_("🗺 Missing stations"), "wanted": N_("🔎 Asked for"),
-    "members": N_("👥 Members"), "activities": N_("🏀 Activities"), "reach": N_("📣 Broadcasts"),
+    "hours": N_("⏰ By hour"),
+    "gaps": N_("🗺 Missing stations"),
+    "wanted": N_("🔎 Asked for"),
+    "members": N_("👥 Members"),
+    "activities": N_("🏀 Activities"),
+    "reach": N_("📣 Broadcasts"),
     "cases": N_("⚖️ Cases"),
-}  # fmt: skip
+}
 
 
 def register(routes: Routes) -> None:
@@ -60,9 +64,13 @@ async def _page(talk: Talk, kind: Kind, back: int) -> tuple[Markup, Buttons]:
     so_far = f" · {talk._('so far')}" if back == 0 else ""
     lines = [Markup("📊 <b>{}</b>{}").format(period.title(talk.language), so_far)]
     lines += [Markup("{}").format(line) for line in _lines(talk, now, then)]
-    lines.append(Markup("\n<i>{}</i>").format(talk._(
-        "In brackets the time before. Nothing below {n} is shown, so that the figures point to nobody."
-    ).format(n=LEAST)))  # fmt: skip
+    lines.append(
+        Markup("\n<i>{}</i>").format(
+            talk._(
+                "In brackets the time before. Nothing below {n} is shown, so that the figures point to nobody."
+            ).format(n=LEAST)
+        )
+    )
     return Markup("\n").join(lines), _buttons(talk, kind, back)
 
 
@@ -75,8 +83,9 @@ def _buttons(talk: Talk, kind: Kind, back: int) -> Buttons:
     views.append(presses.SEND.button(talk._("📄 As CSV"), kind.value, back))
     return [
         [presses.SHOW.button(("• " if one is kind else "") + name, one.value, 0) for one, name in kinds.items()],
-        turn, *(views[at : at + 2] for at in range(0, len(views), 2)),
-    ]  # fmt: skip
+        turn,
+        *(views[at : at + 2] for at in range(0, len(views), 2)),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +113,18 @@ async def overview(talk: Talk, period: Period) -> Overview:
     rated = sum(one.rated for one in turnouts)
     reach = await statistics.reach(talk.session, *ends)
     return Overview(
-        searches=await _counted(talk, period, ALL), bare=await _counted(talk, period, BARE),
-        members=figure(members.there[0]), joined=figure(members.joined[0]), left=figure(members.left[0]),
-        placed=figure(sum(one.placed for one in turnouts)), came=figure(sum(one.came for one in turnouts)),
-        stars=sum(one.stars for one in turnouts) / rated if rated >= LEAST else None, broadcasts=reach.broadcasts,
-        delivered=figure(reach.delivered), confirmed=figure(reach.confirmed),
-    )  # fmt: skip
+        searches=await _counted(talk, period, ALL),
+        bare=await _counted(talk, period, BARE),
+        members=figure(members.there[0]),
+        joined=figure(members.joined[0]),
+        left=figure(members.left[0]),
+        placed=figure(sum(one.placed for one in turnouts)),
+        came=figure(sum(one.came for one in turnouts)),
+        stars=sum(one.stars for one in turnouts) / rated if rated >= LEAST else None,
+        broadcasts=reach.broadcasts,
+        delivered=figure(reach.delivered),
+        confirmed=figure(reach.confirmed),
+    )
 
 
 async def _counted(talk: Talk, period: Period, kind: str) -> int | None:

@@ -134,10 +134,12 @@ async def _members(talk: Talk, period: Period, painter: Painter, head: Markup) -
     lines = [
         head,
         Markup("{}").format(talk._("Members at the end: {n}").format(n=shown(talk, figure(now.there[-1])))),
-        Markup("{}").format(talk._("joined {joined}, left {left}").format(
-            joined=shown(talk, figure(sum(now.joined))), left=shown(talk, figure(sum(now.left)))
-        )),
-    ]  # fmt: skip
+        Markup("{}").format(
+            talk._("joined {joined}, left {left}").format(
+                joined=shown(talk, figure(sum(now.joined))), left=shown(talk, figure(sum(now.left)))
+            )
+        ),
+    ]
     talk.photo(png, Markup("\n").join(lines))
 
 
@@ -181,9 +183,11 @@ async def _reach(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
     values = columns([one.delivered for one in each])
     png = await painter.columns_png(talk._("Broadcast messages that arrived"), values, period.labels(talk.language))
     said = talk._("{n} broadcasts to {m} people in all; {arrived} arrived, {read} were confirmed as read").format(
-        n=sum(one.broadcasts for one in each), m=shown(talk, figure(sum(one.recipients for one in each))),
-        arrived=shown(talk, figure(arrived)), read=shown(talk, figure(sum(one.confirmed for one in each))),
-    )  # fmt: skip
+        n=sum(one.broadcasts for one in each),
+        m=shown(talk, figure(sum(one.recipients for one in each))),
+        arrived=shown(talk, figure(arrived)),
+        read=shown(talk, figure(sum(one.confirmed for one in each))),
+    )
     talk.photo(png, Markup("{}\n{}").format(head, said))
 
 
@@ -222,6 +226,11 @@ def _times(talk: Talk, found: statistics.CaseTimes) -> list[str]:
 
 
 _VIEWS: dict[str, Callable[[Talk, Period, Painter, Markup], Awaitable[None]]] = {
-    "hours": _hours, "gaps": _gaps, "wanted": _wanted, "members": _members, "activities": _activities,
-    "reach": _reach, "cases": _cases,
-}  # fmt: skip
+    "hours": _hours,
+    "gaps": _gaps,
+    "wanted": _wanted,
+    "members": _members,
+    "activities": _activities,
+    "reach": _reach,
+    "cases": _cases,
+}

@@ -258,8 +258,11 @@ async def overlapping(session: AsyncSession, row: Activity, ids: Sequence[int]) 
     """Which of these activities happen at the same time as this one."""
     rows = await session.scalars(
         select(Activity).where(
-            Activity.id.in_(ids), Activity.id != row.id, Activity.state == ActivityState.PUBLISHED,
-            Activity.starts_at < row.ends_at, Activity.ends_at > row.starts_at,
+            Activity.id.in_(ids),
+            Activity.id != row.id,
+            Activity.state == ActivityState.PUBLISHED,
+            Activity.starts_at < row.ends_at,
+            Activity.ends_at > row.starts_at,
         )
-    )  # fmt: skip
+    )
     return list(rows)

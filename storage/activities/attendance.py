@@ -71,11 +71,15 @@ async def figures(session: AsyncSession, ids: Sequence[int]) -> dict[int, Figure
     )
     rows = await session.execute(
         select(
-            SignUp.activity_id, placed, waiting, offered, func.count(SignUp.came_at),
+            SignUp.activity_id,
+            placed,
+            waiting,
+            offered,
+            func.count(SignUp.came_at),
             func.coalesce(func.sum(1 + SignUp.guests).filter(SignUp.state.in_(TAKING)), 0),
         )
         .where(SignUp.activity_id.in_(ids))
         .group_by(SignUp.activity_id)
-    )  # fmt: skip
+    )
     found = {row[0]: Figures(*(int(value) for value in row[1:])) for row in rows}
     return {activity_id: found.get(activity_id, Figures()) for activity_id in ids}

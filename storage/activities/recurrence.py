@@ -21,9 +21,7 @@ MOST_INTERVAL, MOST_COUNT = 400, 1_000
 MOST_DAYS = 20_000
 """So many days are looked at for one question, at most."""
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_PARTS = frozenset(
-    ("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS")
-)  # fmt: skip
+_PARTS = frozenset(("FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"))
 
 
 class BadRule(Refused):

@@ -72,18 +72,28 @@ def due_of(at: datetime, lead: timedelta, quiet: QuietHours) -> datetime:
 
 
 async def add(
-    session: AsyncSession, person_id: int, kind: str, subject: int, at: datetime, leads: Sequence[timedelta],
-    now: datetime, quiet: QuietHours,
-) -> int:  # fmt: skip
+    session: AsyncSession,
+    person_id: int,
+    kind: str,
+    subject: int,
+    at: datetime,
+    leads: Sequence[timedelta],
+    now: datetime,
+    quiet: QuietHours,
+) -> int:
     """Reminds a person before `at`. Leads whose time has passed are left out; returns how many were added."""
     rows = [
         {
-            "person_id": person_id, "kind": kind, "subject": subject, "lead": int(lead.total_seconds()),
-            "due": due_of(at, lead, quiet), "expires_at": at,
+            "person_id": person_id,
+            "kind": kind,
+            "subject": subject,
+            "lead": int(lead.total_seconds()),
+            "due": due_of(at, lead, quiet),
+            "expires_at": at,
         }
         for lead in leads
         if due_of(at, lead, quiet) > now
-    ]  # fmt: skip
+    ]
     if rows:
         await session.execute(insert_into(session, Reminder).on_conflict_do_nothing(), rows)
     return len(rows)
@@ -134,9 +144,15 @@ async def claim_due(session: AsyncSession, now: datetime, most: int = BATCH) -> 
     table = cast(Table, Delivery.__table__)
     columns = ["recipient", "priority", "due", "kind", "subject", "expires_at", "state", "tries"]
     wanted = select(
-        Reminder.person_id, literal(PRIORITY), literal(now, Delivery.due.type), literal("remind_") + Reminder.kind,
-        Reminder.subject, Reminder.expires_at, literal(0), literal(0),
-    ).where(chosen, Reminder.expires_at > now)  # fmt: skip
+        Reminder.person_id,
+        literal(PRIORITY),
+        literal(now, Delivery.due.type),
+        literal("remind_") + Reminder.kind,
+        Reminder.subject,
+        Reminder.expires_at,
+        literal(0),
+        literal(0),
+    ).where(chosen, Reminder.expires_at > now)
     await session.execute(insert(table).from_select(columns, wanted))
     await session.execute(delete(Reminder).where(chosen))
     return len(ids)
@@ -158,9 +174,13 @@ async def choose(session: AsyncSession, person_id: int, leads: str | None) -> No
 
 
 async def plan(
-    session: AsyncSession, activity: Activity, defaults: Sequence[timedelta], now: datetime, quiet: QuietHours,
+    session: AsyncSession,
+    activity: Activity,
+    defaults: Sequence[timedelta],
+    now: datetime,
+    quiet: QuietHours,
     person_id: int | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Lays down anew the reminders of an activity: of one person, or of all who have a place.
 
     A person's choice for this activity goes before their choice for all, that before the activity's own lead times, and
@@ -192,9 +212,13 @@ async def _add_all(
     person = people.subquery()
     table = _TABLE
     rows = select(
-        person.c.person_id, literal(ACTIVITY), literal(activity.id), literal(int(lead.total_seconds())),
-        literal(due, table.c.due.type), literal(activity.starts_at, table.c.expires_at.type),
-    )  # fmt: skip
+        person.c.person_id,
+        literal(ACTIVITY),
+        literal(activity.id),
+        literal(int(lead.total_seconds())),
+        literal(due, table.c.due.type),
+        literal(activity.starts_at, table.c.expires_at.type),
+    )
     columns = ["person_id", "kind", "subject", "lead", "due", "expires_at"]
     await session.execute(insert(table).from_select(columns, rows))
 

@@ -48,9 +48,15 @@ def check(rule: str, first: datetime, zone: ZoneInfo) -> None:
 
 
 async def start(
-    session: AsyncSession, source: Activity, rule: str, skips_holidays: bool, organiser: int, now: datetime,
-    zone: ZoneInfo, country: str,
-) -> list[Activity]:  # fmt: skip
+    session: AsyncSession,
+    source: Activity,
+    rule: str,
+    skips_holidays: bool,
+    organiser: int,
+    now: datetime,
+    zone: ZoneInfo,
+    country: str,
+) -> list[Activity]:
     """Makes an activity the first of a series, and lays out the next ones; returns these.
 
     Raises:

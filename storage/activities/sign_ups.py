@@ -96,9 +96,14 @@ def is_open(activity: Activity, now: datetime) -> bool:
 
 
 async def sign_up(
-    session: AsyncSession, activity_id: int, person_id: int, is_member: bool, now: datetime, guests: int = 0,
+    session: AsyncSession,
+    activity_id: int,
+    person_id: int,
+    is_member: bool,
+    now: datetime,
+    guests: int = 0,
     answers: Sequence[str] = (),
-) -> Place:  # fmt: skip
+) -> Place:
     """Gives the person a place, or a place in the queue.
 
     Signing up twice changes nothing and returns the same place.
@@ -136,9 +141,7 @@ async def _place(session: AsyncSession, row: SignUp) -> Place:
 
 
 async def of(session: AsyncSession, activity_id: int, person_id: int) -> SignUp | None:
-    return await session.scalar(
-        select(SignUp).where(SignUp.activity_id == activity_id, SignUp.person_id == person_id)
-    )  # fmt: skip
+    return await session.scalar(select(SignUp).where(SignUp.activity_id == activity_id, SignUp.person_id == person_id))
 
 
 async def taken(session: AsyncSession, activity_id: int) -> int:
@@ -204,9 +207,7 @@ def who(activity_id: int, states: Sequence[PlaceState]) -> Select[int]:
 
 async def mine(session: AsyncSession, person_id: int) -> dict[int, SignUp]:
     """By activity: where this person has a place, an offer, or waits."""
-    rows = await session.scalars(
-        select(SignUp).where(SignUp.person_id == person_id, SignUp.state != PlaceState.LEFT)
-    )  # fmt: skip
+    rows = await session.scalars(select(SignUp).where(SignUp.person_id == person_id, SignUp.state != PlaceState.LEFT))
     return {row.activity_id: row for row in rows}
 
 
@@ -220,12 +221,17 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
     rows = await session.scalars(select(SignUp).where(SignUp.person_id == person_id).order_by(SignUp.id))
     return [
         {
-            "activity": row.activity_id, "state": PlaceState(row.state).name.lower(), "guests": row.guests,
-            "at": row.at, "answers": answers_of(session, row), "came_at": row.came_at, "rating": row.rating,
+            "activity": row.activity_id,
+            "state": PlaceState(row.state).name.lower(),
+            "guests": row.guests,
+            "at": row.at,
+            "answers": answers_of(session, row),
+            "came_at": row.came_at,
+            "rating": row.rating,
             "comment": _comment(session, row),
         }
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def _comment(session: AsyncSession, row: SignUp) -> str:

@@ -15,9 +15,11 @@ from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, free_pl
 from storage.database import Refused
 
 HOLDS: Sequence[tuple[timedelta, timedelta]] = (
-    (timedelta(days=2), timedelta(hours=12)), (timedelta(days=1), timedelta(hours=3)),
-    (timedelta(hours=3), timedelta(minutes=30)), (timedelta(0), timedelta(minutes=10)),
-)  # fmt: skip
+    (timedelta(days=2), timedelta(hours=12)),
+    (timedelta(days=1), timedelta(hours=3)),
+    (timedelta(hours=3), timedelta(minutes=30)),
+    (timedelta(0), timedelta(minutes=10)),
+)
 """An offer made so long before the start, or earlier, holds for so long."""
 
 
@@ -105,6 +107,4 @@ async def lapsed(session: AsyncSession, now: datetime, most: int = 100) -> list[
 
 async def next_lapse(session: AsyncSession) -> datetime | None:
     """When the next offer ends."""
-    return await session.scalar(
-        select(func.min(SignUp.offered_until)).where(SignUp.state == PlaceState.OFFERED)
-    )  # fmt: skip
+    return await session.scalar(select(func.min(SignUp.offered_until)).where(SignUp.state == PlaceState.OFFERED))

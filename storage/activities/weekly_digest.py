@@ -42,12 +42,17 @@ async def queue_all(session: AsyncSession, now: datetime) -> None:
     columns = ["recipient", "priority", "due", "kind", "subject", "state", "tries"]
     wanted = (
         select(
-            DigestReader.person_id, literal(PRIORITY), literal(now, Delivery.due.type), literal(KIND),
-            DigestReader.person_id, literal(0), literal(0),
+            DigestReader.person_id,
+            literal(PRIORITY),
+            literal(now, Delivery.due.type),
+            literal(KIND),
+            DigestReader.person_id,
+            literal(0),
+            literal(0),
         )
         .join(PersonRow, PersonRow.id == DigestReader.person_id)
         .where(PersonRow.reachable)
-    )  # fmt: skip
+    )
     await session.execute(insert(cast(Table, Delivery.__table__)).from_select(columns, wanted))
 
 

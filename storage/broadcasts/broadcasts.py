@@ -102,15 +102,28 @@ class Content:
 
 
 async def create(
-    session: AsyncSession, author: int, content: Content, segment: Segment, topic: Topic, starts_at: datetime,
-    now: datetime, reason: str = "", spread: timedelta = timedelta(0),
-) -> Broadcast:  # fmt: skip
+    session: AsyncSession,
+    author: int,
+    content: Content,
+    segment: Segment,
+    topic: Topic,
+    starts_at: datetime,
+    now: datetime,
+    reason: str = "",
+    spread: timedelta = timedelta(0),
+) -> Broadcast:
     """A draft; `confirm` lets it go. With `spread`, it is sent evenly over that time."""
     row = Broadcast(
-        author=author, state=BroadcastState.DRAFT, content=b"", segment=segment.text, topic=topic.value, reason=reason,
-        starts_at=starts_at, created_at=now,
+        author=author,
+        state=BroadcastState.DRAFT,
+        content=b"",
+        segment=segment.text,
+        topic=topic.value,
+        reason=reason,
+        starts_at=starts_at,
+        created_at=now,
         spread_seconds=int(spread.total_seconds()),
-    )  # fmt: skip
+    )
     session.add(row)
     await session.flush()
     row.content = _sealed(session, row.id, content)
@@ -131,9 +144,13 @@ def content_of(session: AsyncSession, row: Broadcast) -> Content:
 
 
 async def confirm(
-    session: AsyncSession, broadcast_id: int, needs_approval: bool, not_before: datetime | None, panel: int | None,
+    session: AsyncSession,
+    broadcast_id: int,
+    needs_approval: bool,
+    not_before: datetime | None,
+    panel: int | None,
     now: datetime,
-) -> Broadcast:  # fmt: skip
+) -> Broadcast:
     """Lets a draft go: at its time, after quiet hours, and after approval where it needs one. Raises NotNow."""
     row = await find(session, broadcast_id, lock=True)
     if row is None or row.state != BroadcastState.DRAFT:
@@ -203,7 +220,7 @@ _MOVES = {
         set(BroadcastState) - {BroadcastState.DONE, BroadcastState.CANCELLED},
         BroadcastState.CANCELLED,
     ),
-}  # fmt: skip
+}
 
 
 async def move(session: AsyncSession, broadcast_id: int, what: str, now: datetime) -> Broadcast:
@@ -228,13 +245,11 @@ async def due(session: AsyncSession, now: datetime) -> Broadcast | None:
     """The first broadcast that is to start now, or whose recipients are not all written down."""
     return await session.scalar(
         select(Broadcast)
-        .where(
-            Broadcast.state.in_((BroadcastState.SCHEDULED, BroadcastState.FREEZING)), Broadcast.starts_at <= now
-        )
+        .where(Broadcast.state.in_((BroadcastState.SCHEDULED, BroadcastState.FREEZING)), Broadcast.starts_at <= now)
         .order_by(Broadcast.starts_at, Broadcast.id)
         .limit(1)
         .with_for_update(skip_locked=True)
-    )  # fmt: skip
+    )
 
 
 def start(row: Broadcast, now: datetime) -> None:

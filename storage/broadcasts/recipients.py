@@ -90,9 +90,10 @@ async def _freeze_ids(session: AsyncSession, row: Broadcast, ids: Sequence[int])
     if ids:
         common = {"priority": PRIORITY, "kind": "broadcast", "broadcast_id": row.id, "state": 0, "tries": 0}
         connection = await session.connection()
-        await connection.execute(Delivery.metadata.tables["deliveries"].insert(), [
-            {"recipient": person_id, "due": _due(row, person_id), **common} for person_id in ids
-        ])  # fmt: skip
+        await connection.execute(
+            Delivery.metadata.tables["deliveries"].insert(),
+            [{"recipient": person_id, "due": _due(row, person_id), **common} for person_id in ids],
+        )
     return len(ids)
 
 

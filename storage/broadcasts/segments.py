@@ -50,18 +50,26 @@ CONDITIONS: dict[str, Condition] = {
     "near": Condition(lambda _session, _values, _now: PersonRow.home.is_not(None), _is_near),
     "member": Condition(lambda _session, _values, _now: PersonRow.id.in_(_members())),
     "not_member": Condition(lambda _session, _values, _now: PersonRow.id.not_in(_members())),
-    "platform": Condition(lambda session, values, _now: PersonRow.id.in_(_members().where(
-        Membership.platform_index.in_(vault_of(session).blinds(values["platform"], "memberships.platform"))
-    ))),
-    "district": Condition(lambda session, values, _now: PersonRow.id.in_(_members().where(
-        Membership.district_index.in_(vault_of(session).blinds(values["district"], "memberships.district"))
-    ))),
+    "platform": Condition(
+        lambda session, values, _now: PersonRow.id.in_(
+            _members().where(
+                Membership.platform_index.in_(vault_of(session).blinds(values["platform"], "memberships.platform"))
+            )
+        )
+    ),
+    "district": Condition(
+        lambda session, values, _now: PersonRow.id.in_(
+            _members().where(
+                Membership.district_index.in_(vault_of(session).blinds(values["district"], "memberships.district"))
+            )
+        )
+    ),
     "signed_up": Condition(lambda _, values, _now: PersonRow.id.in_(_of(values).where(SignUp.state.in_(TAKING)))),
     "waiting": Condition(
         lambda _, values, _now: PersonRow.id.in_(_of(values).where(SignUp.state == PlaceState.WAITING))
     ),
     "attended": Condition(lambda _, values, _now: PersonRow.id.in_(_of(values).where(SignUp.came_at.is_not(None)))),
-}  # fmt: skip
+}
 """By name. A feature adds its own in a line or two."""
 
 

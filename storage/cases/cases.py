@@ -134,15 +134,29 @@ def content_of(session: AsyncSession, row: Case) -> CaseContent:
 
 
 async def open_case(
-    session: AsyncSession, desk: str, prefix: str, person_id: int | None, content: CaseContent, consent_version: int,
-    year: int, due_at: datetime, now: datetime,
-) -> Case:  # fmt: skip
+    session: AsyncSession,
+    desk: str,
+    prefix: str,
+    person_id: int | None,
+    content: CaseContent,
+    consent_version: int,
+    year: int,
+    due_at: datetime,
+    now: datetime,
+) -> Case:
     """A new case, with the next number of its desk and year; `due_at` is when its first answer is due."""
     serial = await number_sequences.next_number(session, f"cases {prefix} {year}")
     row = Case(
-        number=f"{prefix}-{year}-{serial:06d}", desk=desk, person_id=person_id, state=CaseState.OURS,
-        consent_version=consent_version, opened_at=now, due_at=due_at, late_at=due_at, last_at=now,
-    )  # fmt: skip
+        number=f"{prefix}-{year}-{serial:06d}",
+        desk=desk,
+        person_id=person_id,
+        state=CaseState.OURS,
+        consent_version=consent_version,
+        opened_at=now,
+        due_at=due_at,
+        late_at=due_at,
+        last_at=now,
+    )
     session.add(row)
     await session.flush()
     parts = [content.kind, content.platform, content.on, content.name, content.answers]
@@ -354,10 +368,20 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
     found = []
     for row in await cases_of(session, person_id, most=1_000):
         content = content_of(session, row)
-        found.append({
-            "number": row.number, "desk": row.desk, "state": CaseState(row.state).name.lower(),
-            "opened_at": row.opened_at, "closed_at": row.closed_at, "outcome": row.outcome, "rating": row.rating,
-            "kind": content.kind, "platform": content.platform, "on": content.on, "name": content.name,
-            "answers": content.answers,
-        })  # fmt: skip
+        found.append(
+            {
+                "number": row.number,
+                "desk": row.desk,
+                "state": CaseState(row.state).name.lower(),
+                "opened_at": row.opened_at,
+                "closed_at": row.closed_at,
+                "outcome": row.outcome,
+                "rating": row.rating,
+                "kind": content.kind,
+                "platform": content.platform,
+                "on": content.on,
+                "name": content.name,
+                "answers": content.answers,
+            }
+        )
     return found

@@ -26,12 +26,16 @@ async def queue(session: AsyncSession, recipient: int, kind: str, subject: int, 
 async def message_at(session: AsyncSession, recipient: int, message_id: int) -> int | None:
     """Of which message of a case this one in a person's chat is the copy."""
     return await session.scalar(
-        select(Delivery.subject).where(
-            is_in_order(Delivery), Delivery.recipient == recipient, Delivery.state == State.SENT,
-            Delivery.message_id == message_id, Delivery.kind == CASE_MESSAGE,
+        select(Delivery.subject)
+        .where(
+            is_in_order(Delivery),
+            Delivery.recipient == recipient,
+            Delivery.state == State.SENT,
+            Delivery.message_id == message_id,
+            Delivery.kind == CASE_MESSAGE,
         )
         .limit(1)
-    )  # fmt: skip
+    )
 
 
 async def place(session: AsyncSession, recipient: int, subject: int) -> int | None:
@@ -39,12 +43,15 @@ async def place(session: AsyncSession, recipient: int, subject: int) -> int | No
     return await session.scalar(
         select(Delivery.message_id)
         .where(
-            is_in_order(Delivery), Delivery.subject == subject, Delivery.recipient == recipient,
-            Delivery.kind == CASE_MESSAGE, Delivery.message_id.is_not(None),
+            is_in_order(Delivery),
+            Delivery.subject == subject,
+            Delivery.recipient == recipient,
+            Delivery.kind == CASE_MESSAGE,
+            Delivery.message_id.is_not(None),
         )
         .order_by(Delivery.id.desc())
         .limit(1)
-    )  # fmt: skip
+    )
 
 
 async def take_back(session: AsyncSession, recipient: int, kind: str, subject: int) -> bool:
@@ -52,12 +59,15 @@ async def take_back(session: AsyncSession, recipient: int, kind: str, subject: i
     result = await session.execute(
         update(Delivery)
         .where(
-            is_in_order(Delivery), Delivery.subject == subject, Delivery.recipient == recipient, Delivery.kind == kind,
+            is_in_order(Delivery),
+            Delivery.subject == subject,
+            Delivery.recipient == recipient,
+            Delivery.kind == kind,
             Delivery.state.in_((State.WAITING, State.UNREACHABLE)),
         )
         .values(state=State.CANCELLED)
         .returning(Delivery.id)
-    )  # fmt: skip
+    )
     return bool(result.all())
 
 

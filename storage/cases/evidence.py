@@ -73,9 +73,7 @@ async def add(
     session: AsyncSession, case_id: int, message_id: int, side: int, file: EvidenceFile, size: int, now: datetime
 ) -> Evidence:
     """A file that is still to be fetched."""
-    row = Evidence(
-        case_id=case_id, message_id=message_id, side=side, at=now, size=size, content=b"", next_try=now
-    )  # fmt: skip
+    row = Evidence(case_id=case_id, message_id=message_id, side=side, at=now, size=size, content=b"", next_try=now)
     session.add(row)
     await session.flush()
     _keep(session, row, file)

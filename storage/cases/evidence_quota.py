@@ -51,7 +51,7 @@ async def require_room_in_case(session: AsyncSession, quota: EvidenceQuota, case
 
 async def require_room_at_desk(
     session: AsyncSession, quota: EvidenceQuota, desk: str, rider: int | None, size: int, now: datetime
-) -> None:  # fmt: skip
+) -> None:
     """Checks that the desk may take so many bytes more, and that this rider (None: it is from nobody who is known, or
     from a handler) may bring them today.
 

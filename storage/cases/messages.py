@@ -73,10 +73,21 @@ class Said:
 
 
 def _pack(said: Said) -> bytes:
-    return orjson.dumps([
-        said.kind, said.text, said.entities, said.file_id, said.file_name, said.mime, said.size, said.album,
-        said.forwarded, said.answers, said.was,
-    ])  # fmt: skip
+    return orjson.dumps(
+        [
+            said.kind,
+            said.text,
+            said.entities,
+            said.file_id,
+            said.file_name,
+            said.mime,
+            said.size,
+            said.album,
+            said.forwarded,
+            said.answers,
+            said.was,
+        ]
+    )
 
 
 def said_in(session: AsyncSession, row: CaseMessage) -> Said:
@@ -84,9 +95,15 @@ def said_in(session: AsyncSession, row: CaseMessage) -> Said:
 
 
 async def say(
-    session: AsyncSession, case: Case, side: Side, author: int | None, source_message: int | None, said: Said,
-    now: datetime, quota: EvidenceQuota = _QUOTA,
-) -> CaseMessage:  # fmt: skip
+    session: AsyncSession,
+    case: Case,
+    side: Side,
+    author: int | None,
+    source_message: int | None,
+    said: Said,
+    now: datetime,
+    quota: EvidenceQuota = _QUOTA,
+) -> CaseMessage:
     """Keeps a message and sends it to the other side, if there is one yet. A file has to have room in the `quota`.
 
     A rider who writes in no case writes in this one from then on, when its handler has spoken.
@@ -261,8 +278,15 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
     for case in await cases.cases_of(session, person_id, most=1_000):
         for row in await talk_of(session, case.id):
             said = said_in(session, row)
-            found.append({
-                "case": case.number, "at": row.at, "by": Side(row.side).name.lower(), "kind": said.kind,
-                "text": said.text, "file": said.file_name, "before_edits": said.was,
-            })  # fmt: skip
+            found.append(
+                {
+                    "case": case.number,
+                    "at": row.at,
+                    "by": Side(row.side).name.lower(),
+                    "kind": said.kind,
+                    "text": said.text,
+                    "file": said.file_name,
+                    "before_edits": said.was,
+                }
+            )
     return found

@@ -90,13 +90,15 @@ async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, most:
     rows = await session.scalars(
         select(Case.id)
         .where(
-            Case.closed_at < now - kept, Case.last_at < now - kept, Case.content.is_not(None),
+            Case.closed_at < now - kept,
+            Case.last_at < now - kept,
+            Case.content.is_not(None),
             or_(Case.writing_until.is_(None), Case.writing_until < now),
         )
         .order_by(Case.closed_at)
         .limit(most)
         .with_for_update(skip_locked=True)
-    )  # fmt: skip
+    )
     return list(rows)
 
 
@@ -118,9 +120,11 @@ async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
 async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int = 20) -> list[tuple[Case, str]]:
     """Cases of these desks whose topic is missing, or says what holds no more; each with what it is to say."""
     state = case(
-        (Case.state == CaseState.CLOSED, "closed"), (Case.assigned_to.is_not(None), "taken"),
-        (Case.urgent_at.is_not(None), "urgent"), else_="waits",
-    )  # fmt: skip
+        (Case.state == CaseState.CLOSED, "closed"),
+        (Case.assigned_to.is_not(None), "taken"),
+        (Case.urgent_at.is_not(None), "urgent"),
+        else_="waits",
+    )
     is_old = or_(Case.topic_shows.is_(None) & (Case.state != CaseState.CLOSED), Case.topic_shows != state)
     rows = await session.execute(
         select(Case, state).where(Case.desk.in_(desks), is_old, Case.content.is_not(None)).order_by(Case.id).limit(most)

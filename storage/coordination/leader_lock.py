@@ -22,9 +22,7 @@ _LEADER_LOCK = 0x6E756178_6C656164
 ASKED_EVERY = 2.0
 """Seconds between two looks at the lock. With `ANSWERS_WITHIN` this keeps a change of leaders under 10 s."""
 ANSWERS_WITHIN = 2.0
-_TELL_DEAD_PEERS = (
-    "SET tcp_keepalives_idle = 2", "SET tcp_keepalives_interval = 1", "SET tcp_keepalives_count = 3"
-)  # fmt: skip
+_TELL_DEAD_PEERS = ("SET tcp_keepalives_idle = 2", "SET tcp_keepalives_interval = 1", "SET tcp_keepalives_count = 3")
 
 
 class Candidate:

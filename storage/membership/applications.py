@@ -120,9 +120,13 @@ async def apply(
     if await memberships.of(session, person_id) is not None:
         raise AlreadyMember
     row = Application(
-        person_id=person_id, state=ApplicationState.WAITING, content=b"", consent_version=consent_version, sent_at=now,
+        person_id=person_id,
+        state=ApplicationState.WAITING,
+        content=b"",
+        consent_version=consent_version,
+        sent_at=now,
         waiting_since=now,
-    )  # fmt: skip
+    )
     session.add(row)
     await session.flush()
     keep_content(session, row, Content(answers))
@@ -136,10 +140,8 @@ async def find(session: AsyncSession, application_id: int, lock: bool = False) -
 async def open_of(session: AsyncSession, person_id: int) -> Application | None:
     """The application of this person that is not decided."""
     return await session.scalar(
-        select(Application)
-        .where(Application.person_id == person_id, Application.state.in_(OPEN))
-        .with_for_update()
-    )  # fmt: skip
+        select(Application).where(Application.person_id == person_id, Application.state.in_(OPEN)).with_for_update()
+    )
 
 
 async def latest_of(session: AsyncSession, person_id: int) -> Application | None:
@@ -195,11 +197,17 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
     found = []
     for row in rows:
         content = content_of(session, row)
-        found.append({
-            "receipt": row.receipt, "state": ApplicationState(row.state).name.lower(), "sent_at": row.sent_at,
-            "decided_at": row.decided_at, "answers": content.answers, "questions": content.exchange,
-            "reason": content.reason,
-        })  # fmt: skip
+        found.append(
+            {
+                "receipt": row.receipt,
+                "state": ApplicationState(row.state).name.lower(),
+                "sent_at": row.sent_at,
+                "decided_at": row.decided_at,
+                "answers": content.answers,
+                "questions": content.exchange,
+                "reason": content.reason,
+            }
+        )
     return found
 
 

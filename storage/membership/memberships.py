@@ -103,9 +103,12 @@ async def create(session: AsyncSession, person_id: int, answers: Answers, now: d
     plain = orjson.dumps({**kept, "card": secrets.token_urlsafe(16)})
     vault = vault_of(session)
     row = Membership(
-        number=number, person_id=person_id, since=now, content=vault.seal(plain, "memberships.content", number),
+        number=number,
+        person_id=person_id,
+        since=now,
+        content=vault.seal(plain, "memberships.content", number),
         **_indexes(vault, plain),
-    )  # fmt: skip
+    )
     session.add(row)
     await session.flush()
     return row
@@ -174,9 +177,9 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
     ]
 
 
-_NAMELESS: dict[str, None] = dict.fromkeys((
-    "person_id", "content", "phone_index", "id_index", "platform_index", "district_index"
-))  # fmt: skip
+_NAMELESS: dict[str, None] = dict.fromkeys(
+    ("person_id", "content", "phone_index", "id_index", "platform_index", "district_index")
+)
 """What the register drops: it keeps that there was a number, from when to when. An old card shows as ended."""
 
 

@@ -68,16 +68,19 @@ async def claim(session: AsyncSession, application_id: int, reviewer: int, now: 
     found: Application | None = await session.scalar(
         update(Application)
         .where(
-            Application.id == application_id, _waits(), Application.person_id != reviewer,
+            Application.id == application_id,
+            _waits(),
+            Application.person_id != reviewer,
             or_(
-                Application.claimed_by.is_(None), Application.claimed_by == reviewer,
+                Application.claimed_by.is_(None),
+                Application.claimed_by == reviewer,
                 Application.claimed_until <= now,
             ),
         )
         .values(claimed_by=reviewer, claimed_until=now + CLAIMED_FOR)
         .returning(Application),
         execution_options={"populate_existing": True},
-    )  # fmt: skip
+    )
     if found is not None:
         return found
     row = await applications.find(session, application_id)
@@ -92,15 +95,17 @@ async def next_for(session: AsyncSession, reviewer: int, now: datetime) -> Appli
         found = await session.scalar(
             select(Application.id)
             .where(
-                _waits(), Application.person_id != reviewer,
+                _waits(),
+                Application.person_id != reviewer,
                 or_(
-                    Application.claimed_by.is_(None), Application.claimed_by == reviewer,
+                    Application.claimed_by.is_(None),
+                    Application.claimed_by == reviewer,
                     Application.claimed_until <= now,
                 ),
             )
             .order_by(Application.waiting_since, Application.id)
             .limit(1)
-        )  # fmt: skip
+        )
         if found is None:
             return None
         try:

@@ -34,13 +34,20 @@ async def note(session: AsyncSession, fingerprint: str, kind: str, place: str, e
     before = await session.scalar(select(ErrorRow.last_at).where(ErrorRow.fingerprint == fingerprint))
     is_new = before is None or now - before > TOLD_AGAIN_AFTER
     statement = insert_into(session, ErrorRow).values(
-        fingerprint=fingerprint, kind=kind[:60], place=place[:120], error_id=error_id, first_at=now, last_at=now,
+        fingerprint=fingerprint,
+        kind=kind[:60],
+        place=place[:120],
+        error_id=error_id,
+        first_at=now,
+        last_at=now,
         count=1,
-    )  # fmt: skip
+    )
     change = {
-        "error_id": error_id, "last_at": now, "count": 1 if is_new else ErrorRow.count + 1,
+        "error_id": error_id,
+        "last_at": now,
+        "count": 1 if is_new else ErrorRow.count + 1,
         "first_at": now if is_new else ErrorRow.first_at,
-    }  # fmt: skip
+    }
     # Of two replicas that meet it at the same moment, the one that finds a row of the other's does not tell.
     counted = await session.scalar(
         statement.on_conflict_do_update(index_elements=["fingerprint"], set_=change).returning(ErrorRow.count)

@@ -50,17 +50,25 @@ async def seen_all(
     """These people wrote just now: they are known, and can be reached again. By id, the language of their app, and
     their Telegram name if they have one."""
     names, vault = usernames or {}, vault_of(session)
-    statement = insert_into(session, PersonRow).values([
-        {
-            "id": person_id, "first_seen": now, "last_seen": now, "reachable": True, "app_language": language,
-            "username_index": _blind_name(vault, names[person_id]) if names.get(person_id) else None,
-        }
-        for person_id, language in sorted(languages.items())
-    ])  # fmt: skip
+    statement = insert_into(session, PersonRow).values(
+        [
+            {
+                "id": person_id,
+                "first_seen": now,
+                "last_seen": now,
+                "reachable": True,
+                "app_language": language,
+                "username_index": _blind_name(vault, names[person_id]) if names.get(person_id) else None,
+            }
+            for person_id, language in sorted(languages.items())
+        ]
+    )
     changes = {
-        "last_seen": now, "reachable": True, "app_language": statement.excluded.app_language,
+        "last_seen": now,
+        "reachable": True,
+        "app_language": statement.excluded.app_language,
         "username_index": statement.excluded.username_index,
-    }  # fmt: skip
+    }
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
 
 
@@ -87,11 +95,18 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
     if row is None:
         return []
     home = await home_of(session, PersonId(person_id))
-    return [{
-        "telegram_id": row.id, "language": row.language, "app_language": row.app_language, "first_seen": row.first_seen,
-        "last_seen": row.last_seen, "reachable": row.reachable, "home_area": home,
-        "telegram_name_known": row.username_index is not None,
-    }]  # fmt: skip
+    return [
+        {
+            "telegram_id": row.id,
+            "language": row.language,
+            "app_language": row.app_language,
+            "first_seen": row.first_seen,
+            "last_seen": row.last_seen,
+            "reachable": row.reachable,
+            "home_area": home,
+            "telegram_name_known": row.username_index is not None,
+        }
+    ]
 
 
 async def choose_language(session: AsyncSession, person_id: PersonId, language: str) -> None:

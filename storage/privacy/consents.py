@@ -42,7 +42,7 @@ async def find(session: AsyncSession, person_id: int, purpose: str) -> Consent |
         select(Consent).where(
             Consent.person_id == person_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
         )
-    )  # fmt: skip
+    )
 
 
 async def require(session: AsyncSession, person_id: int, purpose: str, *versions: int) -> int:

@@ -30,16 +30,37 @@ async def activities(session: AsyncSession, zone: ZoneInfo) -> Table:
     ids = [row.id for row in rows]
     for first in range(0, len(ids), 500):
         counted.update(await turnout.figures(session, ids[first : first + 500]))
-    header = ["id", "state", "kind", "title", "starts_at", "ends_at", "place", "places", "members_only", "placed",
-              "waiting", "came"]  # fmt: skip
+    header = [
+        "id",
+        "state",
+        "kind",
+        "title",
+        "starts_at",
+        "ends_at",
+        "place",
+        "places",
+        "members_only",
+        "placed",
+        "waiting",
+        "came",
+    ]
     return header, [
         [
-            row.id, ActivityState(row.state).name.lower(), row.kind, row.title, _local(row.starts_at, zone),
-            _local(row.ends_at, zone), row.place, row.places, "yes" if row.members_only else "no",
-            counted[row.id].placed, counted[row.id].waiting, counted[row.id].came,
+            row.id,
+            ActivityState(row.state).name.lower(),
+            row.kind,
+            row.title,
+            _local(row.starts_at, zone),
+            _local(row.ends_at, zone),
+            row.place,
+            row.places,
+            "yes" if row.members_only else "no",
+            counted[row.id].placed,
+            counted[row.id].waiting,
+            counted[row.id].came,
         ]
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 async def members(session: AsyncSession, zone: ZoneInfo) -> Table:
@@ -71,8 +92,14 @@ async def attendance(session: AsyncSession, zone: ZoneInfo) -> Table:
     header = ["activity", "starts_at", "number", "name", "state", "guests", "came_at", "rating"]
     return header, [
         [
-            title, _local(starts_at, zone), one.id, names.get(one.person_id, ""),
-            PlaceState(one.state).name.lower(), one.guests, _local(one.came_at, zone), one.rating,
+            title,
+            _local(starts_at, zone),
+            one.id,
+            names.get(one.person_id, ""),
+            PlaceState(one.state).name.lower(),
+            one.guests,
+            _local(one.came_at, zone),
+            one.rating,
         ]
         for one, title, starts_at in rows
-    ]  # fmt: skip
+    ]

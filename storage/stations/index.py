@@ -112,17 +112,28 @@ class StationIndex:
             keys, names, addresses, latitudes, longitudes, hours, amenities, closed = zip(*page, strict=True)
             index.names.extend(names)
             index.addresses.extend(addresses)
-            parts.append((
-                np.array(keys, np.int64), np.array(latitudes), np.array(longitudes), np.array(amenities, np.int64),
-                np.fromiter(map(book.number, hours), np.int32, len(hours)),
-                np.fromiter((until.timestamp() if until else 0.0 for until in closed), float, len(closed)),
-            ))  # fmt: skip
+            parts.append(
+                (
+                    np.array(keys, np.int64),
+                    np.array(latitudes),
+                    np.array(longitudes),
+                    np.array(amenities, np.int64),
+                    np.fromiter(map(book.number, hours), np.int32, len(hours)),
+                    np.fromiter((until.timestamp() if until else 0.0 for until in closed), float, len(closed)),
+                )
+            )
         index.names.close()
         index.addresses.close()
         if parts:
             columns = zip(*parts, strict=True)
-            (index.keys, index.latitudes, index.longitudes, index.amenities, index.hours_numbers,
-             index.closed_until) = (np.concatenate(column) for column in columns)  # fmt: skip
+            (
+                index.keys,
+                index.latitudes,
+                index.longitudes,
+                index.amenities,
+                index.hours_numbers,
+                index.closed_until,
+            ) = (np.concatenate(column) for column in columns)
         index._points = cartesian(index.latitudes, index.longitudes)
         index._subset(Wanted())
         return index

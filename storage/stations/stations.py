@@ -193,13 +193,19 @@ async def pages_for_index(session: AsyncSession, size: int = 20_000) -> AsyncIte
     while True:
         result = await session.execute(
             select(
-                table.key, table.name, table.address, table.latitude, table.longitude, table.opening_hours,
-                table.amenities, table.closed_until,
+                table.key,
+                table.name,
+                table.address,
+                table.latitude,
+                table.longitude,
+                table.opening_hours,
+                table.amenities,
+                table.closed_until,
             )
             .where(table.key > last, table.deleted_at.is_(None))
             .order_by(table.key)
             .limit(size)
-        )  # fmt: skip
+        )
         rows = result.all()
         if not rows:
             return

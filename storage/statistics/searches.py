@@ -160,8 +160,14 @@ async def _add(session: AsyncSession, gathered: Mapping[_Place, _Gathered], keys
         before = known.get(place)
         enough, people = _people(before, found, keys[place[0]])
         count = found.count + (before._mapping["count"] if before is not None else 0)
-        row = {"period": place[0], "kind": place[1], "cell": place[2], "count": count, "enough": enough,
-               "people": people}  # fmt: skip
+        row = {
+            "period": place[0],
+            "kind": place[1],
+            "cell": place[2],
+            "count": count,
+            "enough": enough,
+            "people": people,
+        }
         (fresh if before is None else changed).append(row)
     if fresh:
         adding = insert_into(session, SearchFigure)
@@ -206,10 +212,11 @@ async def hidden(session: AsyncSession, period: str, kind: str) -> Sequence[int]
     """The counts of the cells that may not be shown."""
     rows = await session.scalars(
         select(SearchFigure.count).where(
-            SearchFigure.period == period, SearchFigure.kind == kind,
+            SearchFigure.period == period,
+            SearchFigure.kind == kind,
             ~(SearchFigure.enough & (SearchFigure.count >= LEAST)),
         )
-    )  # fmt: skip
+    )
     return rows.all()
 
 

@@ -82,9 +82,11 @@ async def turnouts(session: AsyncSession, start: datetime, end: datetime) -> lis
 
 
 _TURNOUT = (
-    func.count().filter(SignUp.state.in_(TAKING)), func.count(SignUp.came_at), func.count(SignUp.rating),
+    func.count().filter(SignUp.state.in_(TAKING)),
+    func.count(SignUp.came_at),
+    func.count(SignUp.rating),
     func.sum(SignUp.rating),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,15 @@ async def case_times(session: AsyncSession, desk: str, start: datetime, end: dat
     ratings = [row.rating for row in rows if row.rating is not None]
     in_time = sum(row.first_answer_at is not None and row.first_answer_at <= row.due_at for row in rows)
     return CaseTimes(
-        len(rows), len(answers), len(closings), in_time, _median(answers, timedelta(hours=1)),
-        _median(closings, timedelta(days=1)), len(ratings), sum(ratings),
-    )  # fmt: skip
+        len(rows),
+        len(answers),
+        len(closings),
+        in_time,
+        _median(answers, timedelta(hours=1)),
+        _median(closings, timedelta(days=1)),
+        len(ratings),
+        sum(ratings),
+    )
 
 
 def _median(lengths: Sequence[timedelta], unit: timedelta) -> float | None:
@@ -158,11 +166,12 @@ async def archive(session: AsyncSession, now: datetime, sign_ups_kept: timedelta
     rows = await session.scalars(
         select(Broadcast)
         .where(
-            Broadcast.state.in_((BroadcastState.DONE, BroadcastState.CANCELLED)), Broadcast.delivered.is_(None),
+            Broadcast.state.in_((BroadcastState.DONE, BroadcastState.CANCELLED)),
+            Broadcast.delivered.is_(None),
             Broadcast.started_at < now - KEPT + timedelta(days=1),
         )
         .limit(50)
-    )  # fmt: skip
+    )
     for row in rows.all():
         row.delivered, row.confirmed = await _reached(session, row)
     ended = await session.scalars(

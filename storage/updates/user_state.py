@@ -62,20 +62,24 @@ def _standings() -> Select[Any]:
     now = bindparam("now", type_=UtcDateTime())
     return (
         select(
-            people.c.id, people.c.language, people.c.reachable, people.c.last_seen, forms.c.form,
-            people.c.app_language, members.c.number, contexts.c.case_id,
+            people.c.id,
+            people.c.language,
+            people.c.reachable,
+            people.c.last_seen,
+            forms.c.form,
+            people.c.app_language,
+            members.c.number,
+            contexts.c.case_id,
             cases.c.number.label("case_number"),
         )
         .select_from(
-            people.outerjoin(
-                forms, and_(forms.c.person_id == people.c.id, forms.c.expires_at > now)
-            )
+            people.outerjoin(forms, and_(forms.c.person_id == people.c.id, forms.c.expires_at > now))
             .outerjoin(members, and_(members.c.person_id == people.c.id, members.c.left_at.is_(None)))
             .outerjoin(contexts, contexts.c.person_id == people.c.id)
             .outerjoin(cases, cases.c.id == contexts.c.case_id)
         )
         .where(people.c.id.in_(bindparam("ids", expanding=True)))
-    )  # fmt: skip
+    )
 
 
 _STANDINGS = _standings()

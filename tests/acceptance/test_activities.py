@@ -160,8 +160,18 @@ async def test_members_only_and_forged_buttons(town: Town) -> None:
     await opened(rider, 1)
     await rider.presses("✅ Sign up")
     await rider.until(lambda: any("for members of the union" in one["text"] for one in rider.answers))
-    for data in ("signup:99", "giveback:1", "take:1", "act:99", "acts:nonsense:0", "acts:week:-1", "setleads:1:99",
-                 "rate:1:5", "rate:1:9", "actwhere:1"):  # fmt: skip
+    for data in (
+        "signup:99",
+        "giveback:1",
+        "take:1",
+        "act:99",
+        "acts:nonsense:0",
+        "acts:week:-1",
+        "setleads:1:99",
+        "rate:1:5",
+        "rate:1:9",
+        "actwhere:1",
+    ):
         before = len(rider.answers)
         await rider.forges(data)
         await rider.until(lambda seen=before: len(rider.answers) > seen)
@@ -252,8 +262,9 @@ async def test_what_changes_no_time_place_or_rule_is_told_to_nobody(town: Town) 
 
 async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: Town) -> None:
     coordinator = await at_home(town, COORDINATOR)
-    await planned(town, starts_at=datetime(2026, 12, 25, 15, tzinfo=SHANGHAI),
-                  ends_at=datetime(2026, 12, 25, 17, tzinfo=SHANGHAI))  # fmt: skip
+    await planned(
+        town, starts_at=datetime(2026, 12, 25, 15, tzinfo=SHANGHAI), ends_at=datetime(2026, 12, 25, 17, tzinfo=SHANGHAI)
+    )
     await coordinator.forges("ad:1")
     await coordinator.hears_of("published")
     await coordinator.presses("🔁 Repeat")
@@ -317,8 +328,10 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
     await rider.says("/start ci_1-" + "A" * 22)
     await rider.hears_of(old)
 
-    for typed, heard in (("77", _("{n} people fit this. Please use the number of the place.").format(n=0)),
-                         ("1", _("Checked in:"))):  # fmt: skip
+    for typed, heard in (
+        ("77", _("{n} people fit this. Please use the number of the place.").format(n=0)),
+        ("1", _("Checked in:")),
+    ):
         await coordinator.presses(_("⌨ Type a number or name"))
         await coordinator.hears_of(_("The number of the place, the member number, or the name of a member?"))
         await coordinator.says(typed)
@@ -377,8 +390,11 @@ async def test_a_rider_wants_other_reminders_or_none(town: Town, language: str) 
             return sorted(await session.scalars(select(Reminder.lead)))
 
     assert await waiting() == [7_200, 86_400]
-    for where, label, kept in (("card", _("{n} min").format(n=30), [1_800]), ("my", _("no reminders"), [1_800]),
-                               ("card", _("as usual"), [])):  # fmt: skip
+    for where, label, kept in (
+        ("card", _("{n} min").format(n=30), [1_800]),
+        ("my", _("no reminders"), [1_800]),
+        ("card", _("as usual"), []),
+    ):
         await rider.says("/my" if where == "my" else "/start act_1")
         await rider.hears_of("3x3")
         await rider.presses(_("🔔 Reminders"))
@@ -407,8 +423,13 @@ async def test_the_stream_comes_to_who_has_a_place_when_it_begins(town: Town) ->
 @LANGUAGES
 async def test_on_monday_at_ten_the_week_comes_to_who_wants_it(town: Town, language: str) -> None:
     _ = translator(language)
-    await planned(town, latitude=37.44, longitude=116.37, starts_at=NOON + timedelta(days=8),
-                  ends_at=NOON + timedelta(days=8, hours=2))  # fmt: skip
+    await planned(
+        town,
+        latitude=37.44,
+        longitude=116.37,
+        starts_at=NOON + timedelta(days=8),
+        ends_at=NOON + timedelta(days=8, hours=2),
+    )
     rider, other = await at_home(town, 65, language), await at_home(town, 66, language)
     async with town.database.writing() as session:
         await people.keep_home(session, people.PersonId(65), 37.43, 116.36)

@@ -24,8 +24,9 @@ NIGHT = QuietHours.of("22:00-07:00", SHANGHAI)
 LEADS = (timedelta(hours=24), timedelta(hours=2))
 
 
-async def planned(database: Database, activity_id: int, now: datetime = NOON, quiet: QuietHours = LOUD,
-                  person: int | None = None) -> None:  # fmt: skip
+async def planned(
+    database: Database, activity_id: int, now: datetime = NOON, quiet: QuietHours = LOUD, person: int | None = None
+) -> None:
     async with database.writing() as session:
         row = await activities.published(session, activity_id)
         await reminders.plan(session, row, LEADS, now, quiet, person)
@@ -136,8 +137,10 @@ async def test_each_chooses_how_often(database: Database) -> None:
         await reminders.choose(session, 2, "")
     await planned(database, own)
     assert [(person, due) for person, _, due in await waiting(database)] == [
-        (1, SATURDAY - timedelta(hours=2)), (3, SATURDAY - timedelta(hours=1)), (1, SATURDAY - timedelta(minutes=30)),
-    ]  # fmt: skip
+        (1, SATURDAY - timedelta(hours=2)),
+        (3, SATURDAY - timedelta(hours=1)),
+        (1, SATURDAY - timedelta(minutes=30)),
+    ]
     async with database.writing() as session:
         await reminders.choose(session, 2, None)
     await planned(database, own, person=2)

@@ -64,16 +64,24 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
         (last, *_) = await audit.search(session, 1, act=Act.SETTING_CHANGED)
         assert last.actor == ADMIN and "organisation.hotline" in last.about
         assert set(await settings.read_all(session)) == {
-            "organisation.greeting", "membership.platforms", "activities.digest_day"
-        }  # fmt: skip
+            "organisation.greeting",
+            "membership.platforms",
+            "activities.digest_day",
+        }
 
 
-@pytest.mark.parametrize(("button", "wrong", "hint"), [
-    ("🌙 Quiet hours", "22-7", "22:00-07:00"), ("🌙 Quiet hours", "25:00-07:00", "22:00-07:00"),
-    ("⏰ Reminders", "tomorrow", "24h, 2h"), ("🗞 Hour", "9 o'clock", "09:00"),
-    ("🛵 Platforms", "x" * 41, "commas"), ("☎️ Hotline", "1" * 61, "riders may call"),
-    ("🗞 Day", "someday", "Press the day"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("button", "wrong", "hint"),
+    [
+        ("🌙 Quiet hours", "22-7", "22:00-07:00"),
+        ("🌙 Quiet hours", "25:00-07:00", "22:00-07:00"),
+        ("⏰ Reminders", "tomorrow", "24h, 2h"),
+        ("🗞 Hour", "9 o'clock", "09:00"),
+        ("🛵 Platforms", "x" * 41, "commas"),
+        ("☎️ Hotline", "1" * 61, "riders may call"),
+        ("🗞 Day", "someday", "Press the day"),
+    ],
+)
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_what_the_config_file_would_refuse_is_refused_in_the_chat(
     town: Town, button: str, wrong: str, hint: str
@@ -277,16 +285,33 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_no_button_can_be_made_up(town: Town) -> None:
     admin = await admin_of(town)
-    for data in ("setting:token", "settingchange:__class__", "settingback:organisation.hotline", "readyanswersof:x",
-                 "readyanswer:legal:99", "readyedit:legal:-1", "readydrop:care:1000", "stationchange:1:code",
-                 "stationchange:1:deleted_at", "audit:drop:0:0", "export:../../etc/passwd", "exportpersonal:cases",
-                 "setting:", "audit:any:0", "unblock:x", "statsview:gaps:week:x"):  # fmt: skip
+    for data in (
+        "setting:token",
+        "settingchange:__class__",
+        "settingback:organisation.hotline",
+        "readyanswersof:x",
+        "readyanswer:legal:99",
+        "readyedit:legal:-1",
+        "readydrop:care:1000",
+        "stationchange:1:code",
+        "stationchange:1:deleted_at",
+        "audit:drop:0:0",
+        "export:../../etc/passwd",
+        "exportpersonal:cases",
+        "setting:",
+        "audit:any:0",
+        "unblock:x",
+        "statsview:gaps:week:x",
+    ):
         seen = len(admin.answers)
         await admin.forges(data)
         await admin.until(lambda seen=seen: len(admin.answers) > seen)
         assert "does not work" in admin.answers[-1]["text"], data
-    for data, words in (("station:999", "no such station"), ("stationrestore:999", "no such station"),
-                        ("unblock:7", "not blocked")):  # fmt: skip
+    for data, words in (
+        ("station:999", "no such station"),
+        ("stationrestore:999", "no such station"),
+        ("unblock:7", "not blocked"),
+    ):
         seen = len(admin.answers)
         await admin.forges(data)
         await admin.until(lambda seen=seen: len(admin.answers) > seen)
@@ -295,8 +320,14 @@ async def test_no_button_can_be_made_up(town: Town) -> None:
 
 async def test_all_of_it_in_chinese(town: Town) -> None:
     admin = await at_desk(town, ADMIN, "zh_Hans")
-    for command, words in (("/settings", "设置"), ("/system", "系统"), ("/audit", "审计"), ("/block", "已屏蔽"),
-                           ("/export", "需要什么"), ("/stats", "搜索")):  # fmt: skip
+    for command, words in (
+        ("/settings", "设置"),
+        ("/system", "系统"),
+        ("/audit", "审计"),
+        ("/block", "已屏蔽"),
+        ("/export", "需要什么"),
+        ("/stats", "搜索"),
+    ):
         await admin.says(command)
         await admin.is_asked(words)
     await admin.says("/import")

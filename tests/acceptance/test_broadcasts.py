@@ -25,9 +25,17 @@ from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
 EVERYONE = Segment()
 POLL = {
-    "id": "1", "question": "?", "options": [], "total_voter_count": 0, "type": "regular", "is_closed": False,
-    "is_anonymous": True, "allows_multiple_answers": False, "allows_revoting": False, "members_only": False,
-}  # fmt: skip
+    "id": "1",
+    "question": "?",
+    "options": [],
+    "total_voter_count": 0,
+    "type": "regular",
+    "is_closed": False,
+    "is_anonymous": True,
+    "allows_multiple_answers": False,
+    "allows_revoting": False,
+    "members_only": False,
+}
 
 
 async def riders_of(town: Town, count: int, first: int = 100) -> list[Rider]:
@@ -214,8 +222,10 @@ async def test_an_urgent_broadcast_needs_a_reason_and_stands_in_the_audit(town: 
     async with town.database.reading() as session:
         (entry,) = await audit.newest(session)
         assert (entry.actor, entry.act, entry.about) == (
-            COORDINATOR, Act.URGENT_BROADCAST, "broadcast 1: Storm warning tonight"
-        )  # fmt: skip
+            COORDINATOR,
+            Act.URGENT_BROADCAST,
+            "broadcast 1: Storm warning tonight",
+        )
         assert await audit.verify(session) == (1, 0, "")
 
 
@@ -296,10 +306,15 @@ REFUSED = '{"ok":false,"error_code":400,"description":"Bad Request: message is t
     [
         (Fault(0, None, ("sendMessage",), too_late=True), State.PERHAPS, 1),
         (Fault(502, methods=("sendMessage",)), State.SENT, 1),
-        (Fault(429, '{"ok":false,"error_code":429,"description":"","parameters":{"retry_after":1}}',
-               ("sendMessage",)), State.SENT, 1),
+        (
+            Fault(
+                429, '{"ok":false,"error_code":429,"description":"","parameters":{"retry_after":1}}', ("sendMessage",)
+            ),
+            State.SENT,
+            1,
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_telegram_answers_decides(town: Town, fault: Fault, state: State, messages: int) -> None:
     """A broadcast whose answer was lost is not repeated; what surely did not arrive is."""
     (rider,) = await riders_of(town, 1)
@@ -367,8 +382,13 @@ async def test_each_reads_their_own_language_and_the_link(town: Town) -> None:
         await rider.says("/start")
         await rider.hears()
     await town.until_idle()
-    content = Content("sendMessage", {"text": "周六理发"}, False, ["link", "报名", "https://example.org/form"],
-                      ["en", "sendMessage", {"text": "Haircuts on Saturday"}])  # fmt: skip
+    content = Content(
+        "sendMessage",
+        {"text": "周六理发"},
+        False,
+        ["link", "报名", "https://example.org/form"],
+        ["en", "sendMessage", {"text": "Haircuts on Saturday"}],
+    )
     async with town.database.writing() as session:
         row = await broadcasts.create(session, COORDINATOR, content, EVERYONE, Topic.NEWS, NOON, NOON)
         await broadcasts.confirm(session, row.id, False, None, None, NOON)
@@ -383,16 +403,24 @@ async def test_a_spread_broadcast_gives_each_a_moment_of_their_own(database: Dat
     async with database.writing() as session:
         await people.seen_all(session, dict.fromkeys(range(1, 201), "en"), NOON)
         row = await broadcasts.create(
-            session, 900, Content("sendMessage", {"text": "x"}), EVERYONE, Topic.NEWS, NOON, NOON,
+            session,
+            900,
+            Content("sendMessage", {"text": "x"}),
+            EVERYONE,
+            Topic.NEWS,
+            NOON,
+            NOON,
             spread=timedelta(hours=3),
-        )  # fmt: skip
+        )
         await broadcasts.confirm(session, row.id, False, None, None, NOON)
         broadcasts.start(row, NOON)
         while not await broadcast_recipients.freeze_chunk(session, row, NOON):
             pass
         moments = list(await session.scalars(select(Delivery.due)))
-    hours = [sum(NOON + timedelta(hours=at) <= moment < NOON + timedelta(hours=at + 1) for moment in moments)
-             for at in range(3)]  # fmt: skip
+    hours = [
+        sum(NOON + timedelta(hours=at) <= moment < NOON + timedelta(hours=at + 1) for moment in moments)
+        for at in range(3)
+    ]
     assert sum(hours) == 200 and min(hours) > 40
 
 
@@ -436,7 +464,12 @@ async def test_a_broadcast_is_corrected_and_recalled_at_all_who_have_it(town: To
     await coordinator.presses("Yes, recall")
     await coordinator.hears_of("being deleted")
     town.now += timedelta(seconds=10)
-    await town.until(lambda: not any(
-        message.get("text") == "Haircuts on Saturday" and message["from"]["is_bot"]
-        for rider in (first, second) for message in town.world.chats[rider.id].messages.values()
-    ))  # fmt: skip
+    await town.until(
+        lambda: (
+            not any(
+                message.get("text") == "Haircuts on Saturday" and message["from"]["is_bot"]
+                for rider in (first, second)
+                for message in town.world.chats[rider.id].messages.values()
+            )
+        )
+    )

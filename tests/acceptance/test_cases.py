@@ -345,8 +345,11 @@ async def test_a_late_first_answer_is_told_to_one_after_the_other(town: Town) ->
             late = await one.rider.hears_of("has had no answer")
             assert number in late["text"] and ("reply_markup" in late) is (one is not coordinator)
         everybody = (counsel, second, coordinator, admin)
-        heard = [one for one, count in zip(everybody, before, strict=True)
-                 if any("no answer" in said.get("text", "") for said in one.rider.heard[count:])]  # fmt: skip
+        heard = [
+            one
+            for one, count in zip(everybody, before, strict=True)
+            if any("no answer" in said.get("text", "") for said in one.rider.heard[count:])
+        ]
         assert heard == told
         await town.until_true(lambda: _all_settled(town))
     town.now = NOON + timedelta(days=30)
@@ -432,8 +435,11 @@ async def test_colleagues_are_asked_without_seeing_the_case(town: Town) -> None:
     await counsel.says("Call the platform")
     await counsel.rider.hears_of("Noted")
     async with town.database.reading() as session:
-        notes = [case_messages.said_in(session, one).text for one in await case_messages.talk_of(session, row.id, notes=True)
-                 if one.side == Side.NOTE]  # fmt: skip
+        notes = [
+            case_messages.said_in(session, one).text
+            for one in await case_messages.talk_of(session, row.id, notes=True)
+            if one.side == Side.NOTE
+        ]
     assert notes == ["👥 Is a screenshot enough?", "💡 With a date on it, yes", "Call the platform"]
     heard = str(rider.rider.heard)
     assert not any(note in heard for note in notes)

@@ -210,7 +210,7 @@ def a_file(size: int) -> Said:
 
 async def is_full(
     session: AsyncSession, case: Case, megabytes: float, side: Side = Side.RIDER, later: timedelta = timedelta()
-) -> Full | None:  # fmt: skip
+) -> Full | None:
     """What has no room for a file of this size; None, and it is kept, if there is room."""
     said = a_file(int(megabytes * MB))
     try:

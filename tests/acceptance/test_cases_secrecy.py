@@ -142,6 +142,13 @@ async def test_the_log_has_the_way_to_an_error_but_not_what_it_quotes(style: str
     _, said = await process.communicate()
     log = said.decode()
     assert TOLD not in log and json.dumps(TOLD) not in log
-    for words in ("an update failed", "builtins.ValueError", "which led to", "builtins.RuntimeError", "line 6",
-                  "never retrieved", "builtins.KeyError"):  # fmt: skip
+    for words in (
+        "an update failed",
+        "builtins.ValueError",
+        "which led to",
+        "builtins.RuntimeError",
+        "line 6",
+        "never retrieved",
+        "builtins.KeyError",
+    ):
         assert words in log

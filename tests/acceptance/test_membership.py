@@ -39,9 +39,14 @@ from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 ID_NUMBER = "370102199001010036"
 """Valid by its check digit; nobody's that we know."""
 ANSWERS: Answers = {
-    "name": "李雷", "phone": "+8613800138000", "platform": "美团", "work": "meals", "district": "德城区",
-    "id_number": ID_NUMBER, "insurance": "no",
-}  # fmt: skip
+    "name": "李雷",
+    "phone": "+8613800138000",
+    "platform": "美团",
+    "work": "meals",
+    "district": "德城区",
+    "id_number": ID_NUMBER,
+    "insurance": "no",
+}
 UTC = ZoneInfo("UTC")
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 
@@ -82,8 +87,9 @@ class Applicant:
         await rider.says("/join")
         await rider.hears_of("Telegram")
         await self.presses("✅ I agree")
-        await self.hears("What is your name?\n<i>As on your ID card; it will stand on your member card. "
-                         "For example: 李雷</i>")  # fmt: skip
+        await self.hears(
+            "What is your name?\n<i>As on your ID card; it will stand on your member card. For example: 李雷</i>"
+        )
         await rider.says(name)
         await self.hears("Press the button below the chat, or type it.")
         await rider.sends(contact={"phone_number": "8613800138000", "first_name": "x", "user_id": rider.id})
@@ -156,8 +162,9 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await applicant.hears("This is only for those who run the bot.")
 
     await rider.says("/leave")
-    await applicant.hears("Leave the union? Your card ends at once, and you lose what is for members only. "
-                          "You can join again.")  # fmt: skip
+    await applicant.hears(
+        "Leave the union? Your card ends at once, and you lose what is for members only. You can join again."
+    )
     await applicant.presses("Yes, leave")
     await rider.until(lambda: "№ 000001" in str(rider.heard[-1].get("text")))
     await coordinator.says("/start " + link.partition("=")[2])
@@ -425,19 +432,23 @@ async def test_segments_of_members(database: Database) -> None:
             await memberships.create(session, person_id, answers, NOON)
         await memberships.leave(session, 3, NOON)
         for conditions, count in (
-            ((("member", ()),), 2), ((("not_member", ()),), 3), ((("platform", (("platform", "美团"),)),), 1),
-            ((("platform", (("platform", "闪送"),)),), 1), ((("district", (("district", "德城区"),)),), 2),
+            ((("member", ()),), 2),
+            ((("not_member", ()),), 3),
+            ((("platform", (("platform", "美团"),)),), 1),
+            ((("platform", (("platform", "闪送"),)),), 1),
+            ((("district", (("district", "德城区"),)),), 2),
             ((("district", (("district", "德城区"),)), ("platform", (("platform", "美团"),))), 1),
-        ):  # fmt: skip
+        ):
             segment = Segment.of(Segment(conditions).text)
             assert (await broadcast_recipients.audience(session, segment, Topic.NEWS, NOON)).reached == count
 
 
 async def test_decided_applications_and_former_members_are_forgotten_in_time(database: Database) -> None:
     settings = Settings(
-        QuietHours.of("00:00-00:00", UTC), UTC,
+        QuietHours.of("00:00-00:00", UTC),
+        UTC,
         Retention(decided_applications=timedelta(days=10), former_members=timedelta(days=20)),
-    )  # fmt: skip
+    )
     async with database.writing() as session:
         refused, waiting, approved = [await applied(session, number, phone=None) for number in (1, 2, 3)]
         for row in (refused, approved):

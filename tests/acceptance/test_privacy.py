@@ -179,10 +179,12 @@ async def mentions(database: Database) -> dict[str, int]:
     """By table, the rows that hold the person's number, or a digest of what is theirs."""
     vault = database.vault
     digests = {
-        vault.blind(str(PERSON), "audit.subject"), vault.blind(str(ANSWERS["phone"]), "memberships.phone"),
-        vault.blind(ID_NUMBER, "memberships.id_number"), vault.blind("美团", "memberships.platform"),
+        vault.blind(str(PERSON), "audit.subject"),
+        vault.blind(str(ANSWERS["phone"]), "memberships.phone"),
+        vault.blind(ID_NUMBER, "memberships.id_number"),
+        vault.blind("美团", "memberships.platform"),
         vault.blind("德城区", "memberships.district"),
-    }  # fmt: skip
+    }
     found = {}
     async with database.reading() as session:
         for table in Base.metadata.sorted_tables:
@@ -259,8 +261,13 @@ async def test_who_came_is_forgotten_after_a_year(database: Database) -> None:
 
 async def test_log_files_are_forgotten_when_the_config_says(tmp_path: Path, database: Database) -> None:
     file = tmp_path / "nuanxin.log"
-    for name in ("nuanxin.log", "nuanxin.log.2026-10-20", "nuanxin.log.2026-10-24", "nuanxin.log.2026-11-23",
-                 "nuanxin.log.notes"):  # fmt: skip
+    for name in (
+        "nuanxin.log",
+        "nuanxin.log.2026-10-20",
+        "nuanxin.log.2026-10-24",
+        "nuanxin.log.2026-11-23",
+        "nuanxin.log.notes",
+    ):
         (tmp_path / name).write_text("x")
     settings = Settings(QuietHours.of("00:00-00:00", UTC), UTC, log_file=file)
     async with database.writing() as session:

@@ -106,8 +106,15 @@ async def test_a_station_is_added_changed_closed_deleted_and_brought_back(town: 
     async with town.database.reading() as session:
         told = await audit.search(session, 20, act=Act.STATION_CHANGED)
         assert [one.about.partition(": ")[2].split(" ")[0] for one in reversed(told)] == [
-            "added", "name:", "place:", "amenities:", "closed", "open", "deleted", "brought"
-        ]  # fmt: skip
+            "added",
+            "name:",
+            "place:",
+            "amenities:",
+            "closed",
+            "open",
+            "deleted",
+            "brought",
+        ]
         (row,) = await stations.named(session, "East", 5)
         assert row.amenities == Amenity.water | Amenity.charging | Amenity.shower
 

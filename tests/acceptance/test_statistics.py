@@ -52,8 +52,11 @@ async def coordinator_of(town: Town) -> Rider:
 
 async def searched(town: Town, people: range, place: tuple[float, float], times: int = 1) -> None:
     async with town.database.writing() as session:
-        rows = [Search(1_000 * person + at + int(place[0] * 7), person, town.now, *place)
-                for person in people for at in range(times)]  # fmt: skip
+        rows = [
+            Search(1_000 * person + at + int(place[0] * 7), person, town.now, *place)
+            for person in people
+            for at in range(times)
+        ]
         await searches.add_all(session, rows)
 
 
@@ -142,14 +145,34 @@ async def worked(town: Town) -> None:
         for person in range(1, 7):
             await attendance.check_in(session, row.id, person, NOON)
             await attendance.rate(session, row.id, person, 4 + person % 2)
-        session.add(Broadcast(
-            id=1, author=COORDINATOR, state=BroadcastState.DONE, content=b"x", segment="{}", topic="news", total=9,
-            starts_at=NOON, created_at=NOON, started_at=NOON, finished_at=NOON,
-        ))  # fmt: skip
+        session.add(
+            Broadcast(
+                id=1,
+                author=COORDINATOR,
+                state=BroadcastState.DONE,
+                content=b"x",
+                segment="{}",
+                topic="news",
+                total=9,
+                starts_at=NOON,
+                created_at=NOON,
+                started_at=NOON,
+                finished_at=NOON,
+            )
+        )
         await session.flush()
         for person in range(1, 10):
-            session.add(Delivery(recipient=person, priority=3, due=NOON, kind="broadcast", broadcast_id=1,
-                                 state=State.SENT if person < 9 else State.FAILED, done_at=NOON))  # fmt: skip
+            session.add(
+                Delivery(
+                    recipient=person,
+                    priority=3,
+                    due=NOON,
+                    kind="broadcast",
+                    broadcast_id=1,
+                    state=State.SENT if person < 9 else State.FAILED,
+                    done_at=NOON,
+                )
+            )
         for person in range(1, 7):
             case = await cases.open_case(
                 session, "legal", "L", person, CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
@@ -163,8 +186,15 @@ async def test_members_activities_broadcasts_and_cases(town: Town) -> None:
     await worked(town)
     await coordinator.says("/stats")
     page = (await coordinator.hears_of("Week 48"))["text"]
-    for line in ("Members: 8 (0)", "joined 8 (0), left 0 (0)", "Places taken: 7 (0)", "came 6 (0)", "rated ★ 4.5",
-                 "Broadcasts: 1 (0)", "arrived 8 (0), confirmed 0 (0)"):  # fmt: skip
+    for line in (
+        "Members: 8 (0)",
+        "joined 8 (0), left 0 (0)",
+        "Places taken: 7 (0)",
+        "came 6 (0)",
+        "rated ★ 4.5",
+        "Broadcasts: 1 (0)",
+        "arrived 8 (0), confirmed 0 (0)",
+    ):
         assert line in page, line
     await coordinator.presses("👥 Members")
     assert "Members at the end: 8" in (await coordinator.hears_of("Members at"))["caption"]
@@ -246,8 +276,11 @@ async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
                     people[period, one.kind, one.cell].add(one.person_id)
         async with database.reading() as session:
             for period, kind in {(period, kind) for period, kind, _ in counts}:
-                wanted = {cell: count for (p, k, cell), count in counts.items()
-                          if (p, k) == (period, kind) and len(people[p, k, cell]) >= 5}  # fmt: skip
+                wanted = {
+                    cell: count
+                    for (p, k, cell), count in counts.items()
+                    if (p, k) == (period, kind) and len(people[p, k, cell]) >= 5
+                }
                 assert await search_statistics.of(session, period, kind) == wanted
         await database.close()
 
@@ -261,11 +294,17 @@ def test_no_column_that_is_hidden_follows_from_the_others(values: list[int]) -> 
     assert not hidden or sum(hidden) >= 5 or not any(shown), "the total gives away only what is 5 or more"
 
 
-@pytest.mark.parametrize(("kind", "back", "name", "stretches", "before"), [
-    (Kind.WEEK, 0, "2026-W48", 7, "2026-W47"), (Kind.WEEK, 48, "2025-W52", 7, "2025-W51"),
-    (Kind.MONTH, 0, "2026-11", 30, "2026-10"), (Kind.MONTH, 11, "2025-12", 31, "2025-11"),
-    (Kind.MONTH, 9, "2026-02", 28, "2026-01"), (Kind.YEAR, 0, "2026", 12, "2025"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "back", "name", "stretches", "before"),
+    [
+        (Kind.WEEK, 0, "2026-W48", 7, "2026-W47"),
+        (Kind.WEEK, 48, "2025-W52", 7, "2025-W51"),
+        (Kind.MONTH, 0, "2026-11", 30, "2026-10"),
+        (Kind.MONTH, 11, "2025-12", 31, "2025-11"),
+        (Kind.MONTH, 9, "2026-02", 28, "2026-01"),
+        (Kind.YEAR, 0, "2026", 12, "2025"),
+    ],
+)
 def test_periods(kind: Kind, back: int, name: str, stretches: int, before: str) -> None:
     period = Period.of(kind, date(2026, 11, 25), back)
     assert (period.name, period.before.name) == (name, before)
@@ -284,9 +323,14 @@ def test_pictures_are_large_enough_for_a_phone_and_show_what_is_hidden(language:
     for png in (
         charts.columns(words, values, week.labels(language), [3, 4, 5, 6, 7, 8, 9]),
         charts.bars(words, [("water", 40), ("charging", 12)]),
-        coverage_map.paint(words, Legend(words, words, words), [Cell(37.43, 116.37, 40, 0), Cell(37.49, 116.41, 12, 9)],
-                       [(37.431, 116.361), (50.0, 10.0)], language),
-    ):  # fmt: skip
+        coverage_map.paint(
+            words,
+            Legend(words, words, words),
+            [Cell(37.43, 116.37, 40, 0), Cell(37.49, 116.41, 12, 9)],
+            [(37.431, 116.361), (50.0, 10.0)],
+            language,
+        ),
+    ):
         with Image.open(io.BytesIO(png)) as picture:
             assert picture.width == 900 and picture.height >= 250
             assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 3

@@ -244,10 +244,12 @@ async def test_the_schema_goes_down_and_up_again_with_data_in_it(database: Datab
     await filled(database)
     async with database.writing() as session:
         await note(session, ADMIN, Act.ROLE_GRANTED, NOON, subject=1)
-        await session.execute(text(
-            "INSERT INTO stations (id, code, name, address, latitude, longitude, opening_hours, amenities, phone, "
-            "note, updated_at) VALUES ('a', 'a', 'Hall', '', 37.4, 116.3, '', 0, '', '', '2026-11-24 04:00:00+00:00')"
-        ))  # fmt: skip
+        await session.execute(
+            text(
+                "INSERT INTO stations (id, code, name, address, latitude, longitude, opening_hours, amenities, phone, "
+                "note, updated_at) VALUES ('a', 'a', 'Hall', '', 37.4, 116.3, '', 0, '', '', '2026-11-24 04:00:00+00:00')"
+            )
+        )
     before = await tables_of(database)
     for older in ("0007", "0006", "0005", "0007"):
         await schema.migrate(database, older)

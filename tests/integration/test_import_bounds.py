@@ -73,9 +73,22 @@ def test_features_are_found_wherever_they_stand(tmp_path: Path, before: str, aft
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", "{", '"features"', '{"features":{}}', '{"x":"features","y":[{}]}', '{"features":[{}', "]" * 9,
-     '{"features":[{},7]}', '{"features":["x"]}', '{"features":[{"a":"]}', '{"features":[{}}]}'],
-)  # fmt: skip
+    [
+        "",
+        "[]",
+        "{}",
+        "{",
+        '"features"',
+        '{"features":{}}',
+        '{"x":"features","y":[{}]}',
+        '{"features":[{}',
+        "]" * 9,
+        '{"features":[{},7]}',
+        '{"features":["x"]}',
+        '{"features":[{"a":"]}',
+        '{"features":[{}}]}',
+    ],
+)
 def test_what_is_no_whole_collection_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(BadFile, match="no GeoJSON FeatureCollection"):
         read(tmp_path / "a.geojson", text)
@@ -113,7 +126,7 @@ def test_the_memory_holds_one_record_at_a_time(tmp_path: Path, kind: str) -> Non
 
 async def test_the_file_is_read_in_a_thread(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+) -> None:
     def slow(*_: object) -> Iterator[Line]:
         """A file whose first line is there once the loop has turned."""
         assert turned.wait(10), "the loop stood still"

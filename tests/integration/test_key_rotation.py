@@ -29,10 +29,20 @@ from tests.support.simulator import NOON, Rider, telegram
 
 NEW = bytes(reversed(range(32)))
 UNSEALED = {
-    "audit.subject", "audit.commitment", "audit.hash", "applications.phone_index", "applications.id_index",
-    "memberships.phone_index", "memberships.id_index", "memberships.platform_index", "memberships.district_index",
-    "memberships.card_index", "people.username_index", "calendar_feeds.token_index", "search_figures.people",
-}  # fmt: skip
+    "audit.subject",
+    "audit.commitment",
+    "audit.hash",
+    "applications.phone_index",
+    "applications.id_index",
+    "memberships.phone_index",
+    "memberships.id_index",
+    "memberships.platform_index",
+    "memberships.district_index",
+    "memberships.card_index",
+    "people.username_index",
+    "calendar_feeds.token_index",
+    "search_figures.people",
+}
 """Digests: keyed ones, and those of the audit chain."""
 
 
@@ -180,8 +190,12 @@ def search(folder: Path, said: Sequence[str] = (NAME, PHONE, DISTRICT, ID_NUMBER
 
 def talkative(address: str, url: str) -> dict[str, str]:
     """Settings of a program that logs at debug level into a file; the database is PostgreSQL at `url`, or SQLite."""
-    settings = {**bot_settings(address, ""), "NUANXIN_GEOCODING__SERVICE": "", "NUANXIN_LOGGING__LEVEL": "debug",
-                "NUANXIN_LOGGING__FILE": "logs/nuanxin.log"}  # fmt: skip
+    settings = {
+        **bot_settings(address, ""),
+        "NUANXIN_GEOCODING__SERVICE": "",
+        "NUANXIN_LOGGING__LEVEL": "debug",
+        "NUANXIN_LOGGING__FILE": "logs/nuanxin.log",
+    }
     return {**settings, "NUANXIN_DATABASE__URL": url} if url else settings
 
 

@@ -139,9 +139,11 @@ async def test_polling_survives_a_server_that_speaks_no_http() -> None:
         nonlocal connections
         connections += 1
         body = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(FINE), FINE)
-        writer.write([b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"", body][
-            min(connections, 4) - 1
-        ])  # fmt: skip
+        writer.write(
+            [b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", b"", body][
+                min(connections, 4) - 1
+            ]
+        )
         await writer.drain()
         writer.close()
 
@@ -197,10 +199,19 @@ def test_what_surely_was_not_telegram_has_sent_nothing(answer: tuple[int, bytes]
 @pytest.mark.parametrize(
     ("asked", "seconds"),
     [
-        (7, 7), ("7", 7), (2.5, 2.5), ("soon", LEAST_PAUSE), (-5, LEAST_PAUSE), (None, LEAST_PAUSE), ([], LEAST_PAUSE),
-        (10**400, LONGEST_PAUSE), (1e300, LONGEST_PAUSE), (float("nan"), LEAST_PAUSE), ("inf", LONGEST_PAUSE),
+        (7, 7),
+        ("7", 7),
+        (2.5, 2.5),
+        ("soon", LEAST_PAUSE),
+        (-5, LEAST_PAUSE),
+        (None, LEAST_PAUSE),
+        ([], LEAST_PAUSE),
+        (10**400, LONGEST_PAUSE),
+        (1e300, LONGEST_PAUSE),
+        (float("nan"), LEAST_PAUSE),
+        ("inf", LONGEST_PAUSE),
     ],
-)  # fmt: skip
+)
 def test_a_retry_after_is_read_within_bounds(asked: Any, seconds: float) -> None:
     assert pause_of(asked) == seconds
 

@@ -72,23 +72,25 @@ async def supervised(folder: Path, settings: dict[str, str]) -> AsyncIterator[Su
             await supervisor.running.wait()
 
 
-async def settings_for(
-    kind: str, mode: str, address: str, request: pytest.FixtureRequest
-) -> dict[str, str]:  # fmt: skip
+async def settings_for(kind: str, mode: str, address: str, request: pytest.FixtureRequest) -> dict[str, str]:
     settings = {
-        "NUANXIN_TELEGRAM__TOKEN": TOKEN, "NUANXIN_TELEGRAM__API_BASE_URL": address,
-        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "1000", "NUANXIN_PEOPLE__ADMINS": str(ADMIN),
+        "NUANXIN_TELEGRAM__TOKEN": TOKEN,
+        "NUANXIN_TELEGRAM__API_BASE_URL": address,
+        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "1000",
+        "NUANXIN_PEOPLE__ADMINS": str(ADMIN),
         "NUANXIN_ORGANISATION__LANGUAGE": "en",
-    }  # fmt: skip
+    }
     if kind == "postgresql":
         settings["NUANXIN_DATABASE__URL"] = await new_database(request.getfixturevalue("postgresql"))
     if mode == "webhook":
         with free_port() as taken:
             port = taken.getsockname()[1]
         settings |= {
-            "NUANXIN_TELEGRAM__MODE": "webhook", "NUANXIN_TELEGRAM__WEBHOOK_SECRET": "s3cret-of-the-webhook",
-            "NUANXIN_TELEGRAM__WEBHOOK_URL": f"http://127.0.0.1:{port}/hook", "NUANXIN_WEB__PORT": str(port),
-        }  # fmt: skip
+            "NUANXIN_TELEGRAM__MODE": "webhook",
+            "NUANXIN_TELEGRAM__WEBHOOK_SECRET": "s3cret-of-the-webhook",
+            "NUANXIN_TELEGRAM__WEBHOOK_URL": f"http://127.0.0.1:{port}/hook",
+            "NUANXIN_WEB__PORT": str(port),
+        }
     return settings
 
 
@@ -143,9 +145,7 @@ async def test_an_update_that_ends_the_process_twice_is_set_aside(
     assert not list((tmp_path / "data" / FOLDER).iterdir()), "an end in order left something behind"
 
 
-async def test_a_loop_that_is_held_is_named_and_counted_once(
-    tmp_path: Path, request: pytest.FixtureRequest
-) -> None:  # fmt: skip
+async def test_a_loop_that_is_held_is_named_and_counted_once(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     async with telegram() as (api, address):
         settings = await settings_for("sqlite", "webhook", address, request)
         one = rider(api, 7)

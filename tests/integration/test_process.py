@@ -66,10 +66,13 @@ async def geocoding() -> AsyncIterator[str]:
 
 def bot_settings(address: str, geocoder: str) -> dict[str, str]:
     return {
-        "NUANXIN_TELEGRAM__TOKEN": TOKEN, "NUANXIN_TELEGRAM__API_BASE_URL": address,
-        "NUANXIN_GEOCODING__SERVICE": "nominatim", "NUANXIN_GEOCODING__DOMAIN": geocoder,
-        "NUANXIN_GEOCODING__SCHEME": "http", "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "1000",
-    }  # fmt: skip
+        "NUANXIN_TELEGRAM__TOKEN": TOKEN,
+        "NUANXIN_TELEGRAM__API_BASE_URL": address,
+        "NUANXIN_GEOCODING__SERVICE": "nominatim",
+        "NUANXIN_GEOCODING__DOMAIN": geocoder,
+        "NUANXIN_GEOCODING__SCHEME": "http",
+        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "1000",
+    }
 
 
 def _nothing_personal_in(log: Path) -> None:
@@ -232,10 +235,13 @@ async def test_the_other_process_goes_on_with_a_broadcast(
     async with telegram() as (api, address):
         riders = [Rider(api.world, api.world.add(Person(number, "Rider", started=True))) for number in recipients]
         settings = {
-            **bot_settings(address, ""), "NUANXIN_DATABASE__URL": url, "NUANXIN_GEOCODING__SERVICE": "",
+            **bot_settings(address, ""),
+            "NUANXIN_DATABASE__URL": url,
+            "NUANXIN_GEOCODING__SERVICE": "",
             "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{base64.b64encode(KEY).decode()}"]',
-            "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "30", "NUANXIN_REMINDERS__QUIET_HOURS": "00:00-00:00",
-        }  # fmt: skip
+            "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "30",
+            "NUANXIN_REMINDERS__QUIET_HOURS": "00:00-00:00",
+        }
         first = await bot(tmp_path, "run", **settings)
         await _logged(tmp_path / "log", "(this process leads)")
         second = await bot(tmp_path, "run", **settings)

@@ -64,11 +64,27 @@ async def is_as_wide_as_the_screen(page: Page) -> bool:
 
 
 WORDS = {
-    "zh": {"start": "开始", "near": "📍 最近的驿站", "send": "发送位置", "list": "最近的驿站", "water": "💧 没水了",
-           "picture": "🖼 看图", "filter": "🔎 筛选", "share": "分享"},
-    "en": {"start": "Start", "near": "📍 Nearest station", "send": "Send location", "list": "Nearest stations",
-           "water": "💧 Water is out", "picture": "🖼 As picture", "filter": "🔎 Filter", "share": "Share"},
-}  # fmt: skip
+    "zh": {
+        "start": "开始",
+        "near": "📍 最近的驿站",
+        "send": "发送位置",
+        "list": "最近的驿站",
+        "water": "💧 没水了",
+        "picture": "🖼 看图",
+        "filter": "🔎 筛选",
+        "share": "分享",
+    },
+    "en": {
+        "start": "Start",
+        "near": "📍 Nearest station",
+        "send": "Send location",
+        "list": "Nearest stations",
+        "water": "💧 Water is out",
+        "picture": "🖼 As picture",
+        "filter": "🔎 Filter",
+        "share": "Share",
+    },
+}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -105,16 +121,41 @@ async def test_a_rider_finds_a_station_with_one_thumb(browser: Browser, address:
 
 
 JOINING = {
-    "zh": {"agree": "✅ 我同意", "name": "您叫什么名字", "share": "📱 分享我的手机号", "meals": "🛵 外卖",
-           "skip": "跳过", "no": "否", "send": "✔ 发送", "receipt": "A-2026-000001", "take": "▶ 审核最早的一份",
-           "approve": "✔ 批准",
-           "card": "🪪 我的会员卡", "district": "哪个区域", "id": "身份证号是多少", "insured": "意外险吗",
-           "proof": "资料页的截图"},
-    "en": {"agree": "✅ I agree", "name": "What is your name?", "share": "📱 Share my phone number",
-           "meals": "🛵 Meals", "skip": "Skip", "no": "No", "send": "✔ Send", "receipt": "A-2026-000001",
-           "take": "▶ Take the oldest", "approve": "✔ Approve", "card": "🪪 My card", "district": "In which district",
-           "id": "What is your ID number", "insured": "Are you insured", "proof": "A picture of your profile"},
-}  # fmt: skip
+    "zh": {
+        "agree": "✅ 我同意",
+        "name": "您叫什么名字",
+        "share": "📱 分享我的手机号",
+        "meals": "🛵 外卖",
+        "skip": "跳过",
+        "no": "否",
+        "send": "✔ 发送",
+        "receipt": "A-2026-000001",
+        "take": "▶ 审核最早的一份",
+        "approve": "✔ 批准",
+        "card": "🪪 我的会员卡",
+        "district": "哪个区域",
+        "id": "身份证号是多少",
+        "insured": "意外险吗",
+        "proof": "资料页的截图",
+    },
+    "en": {
+        "agree": "✅ I agree",
+        "name": "What is your name?",
+        "share": "📱 Share my phone number",
+        "meals": "🛵 Meals",
+        "skip": "Skip",
+        "no": "No",
+        "send": "✔ Send",
+        "receipt": "A-2026-000001",
+        "take": "▶ Take the oldest",
+        "approve": "✔ Approve",
+        "card": "🪪 My card",
+        "district": "In which district",
+        "id": "What is your ID number",
+        "insured": "Are you insured",
+        "proof": "A picture of your profile",
+    },
+}
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -40,10 +40,16 @@ SATURDAY = NOON + timedelta(days=4, hours=3)
 
 
 def basketball(**changes: Any) -> Plan:
-    return Plan(**{
-        "title": "3x3 basketball", "kind": Kind.SPORT, "starts_at": SATURDAY, "ends_at": SATURDAY + timedelta(hours=2),
-        "places": 2, **changes,
-    })  # fmt: skip
+    return Plan(
+        **{
+            "title": "3x3 basketball",
+            "kind": Kind.SPORT,
+            "starts_at": SATURDAY,
+            "ends_at": SATURDAY + timedelta(hours=2),
+            "places": 2,
+            **changes,
+        }
+    )
 
 
 async def published(database: Database, **changes: Any) -> int:
@@ -101,10 +107,12 @@ async def test_who_may_and_when(database: Database) -> None:
     )
     async with database.writing() as session:
         for person, is_member, now, guests, refusal in (
-            (1, False, NOON, 0, MembersOnly), (1, True, NOON - timedelta(hours=2), 0, SignUpClosed),
-            (1, True, NOON + timedelta(hours=1), 0, SignUpClosed), (1, True, NOON, 2, TooManyGuests),
+            (1, False, NOON, 0, MembersOnly),
+            (1, True, NOON - timedelta(hours=2), 0, SignUpClosed),
+            (1, True, NOON + timedelta(hours=1), 0, SignUpClosed),
+            (1, True, NOON, 2, TooManyGuests),
             (1, True, NOON, -1, TooManyGuests),
-        ):  # fmt: skip
+        ):
             with pytest.raises(refusal):
                 await sign_ups.sign_up(session, activity_id, person, is_member, now, guests)
         assert (await sign_ups.sign_up(session, activity_id, 1, True, NOON, 1)).position is None

@@ -22,9 +22,12 @@ async def served() -> AsyncIterator[tuple[BotApi, Bot]]:
     async with telegram() as (api, address):
         api.world.add(Person(1, "A", started=True))
         bot = Bot(
-            TOKEN, f"{address}/bot", f"{address}/file/bot",
-            request=AiohttpRequest(read_timeout=0.5), get_updates_request=AiohttpRequest(),
-        )  # fmt: skip
+            TOKEN,
+            f"{address}/bot",
+            f"{address}/file/bot",
+            request=AiohttpRequest(read_timeout=0.5),
+            get_updates_request=AiohttpRequest(),
+        )
         async with bot:
             yield api, bot
 

@@ -33,11 +33,23 @@ from tests.support.simulator import free_port, running
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE, HIGH = 360, 740
 WORDS = {
-    "zh": {"start": "开始", "near": "📍 最近的驿站", "send": "发送位置", "gaps": "🗺 缺驿站", "admin": "主管",
-           "coordinator": "协调"},
-    "en": {"start": "Start", "near": "📍 Nearest station", "send": "Send location", "gaps": "🗺 Missing stations",
-           "admin": "Admin", "coordinator": "Coordinator"},
-}  # fmt: skip
+    "zh": {
+        "start": "开始",
+        "near": "📍 最近的驿站",
+        "send": "发送位置",
+        "gaps": "🗺 缺驿站",
+        "admin": "主管",
+        "coordinator": "协调",
+    },
+    "en": {
+        "start": "Start",
+        "near": "📍 Nearest station",
+        "send": "Send location",
+        "gaps": "🗺 Missing stations",
+        "admin": "Admin",
+        "coordinator": "Coordinator",
+    },
+}
 
 
 async def fill(database: Database) -> None:
@@ -53,8 +65,9 @@ async def fill(database: Database) -> None:
         for number in range(900):
             place = (37.52, 116.31) if chance.random() < 0.2 else (37.43, 116.36)
             at = now - timedelta(hours=min(chance.gauss(10, 4) % 20, now.hour + 8))
-            rows.append(Search(number + 1, chance.choice(ids), at, chance.gauss(place[0], 0.018),
-                               chance.gauss(place[1], 0.02)))  # fmt: skip
+            rows.append(
+                Search(number + 1, chance.choice(ids), at, chance.gauss(place[0], 0.018), chance.gauss(place[1], 0.02))
+            )
         await searches.add_all(session, rows)
 
 

@@ -334,9 +334,12 @@ async def test_whatever_is_claimed_killed_and_put_off_keeps_its_order(database: 
 
 
 async def _carry(
-    database: Database, claimed: list[Claimed], heard: dict[tuple[int, int], list[int]], chance: random.Random,
+    database: Database,
+    claimed: list[Claimed],
+    heard: dict[tuple[int, int], list[int]],
+    chance: random.Random,
     now: datetime,
-) -> None:  # fmt: skip
+) -> None:
     """As bot/telegram/delivery_sender does: one after the other to each person; what stands behind one that was put off waits too."""
     outcomes, put_off = [], dict[int, datetime]()
     for one in claimed:

@@ -60,17 +60,30 @@ YEARS = ["", "2026", "2026-2030", "2028-9999", "1900-9999/2", "2026+"]
 MONTHS = ["", "Jan-Mar", "Dec 25", "Feb 29", "easter", "easter -400 days", "Jan 01-Dec 31", "Dec 25 +300 days"]
 WEEKS = ["", "week 53", "week 1-53/2"]
 DAYS = ["", "Mo", "Mo-Su", "PH", "SH", "PH Tu-Su", "PH,Mo-Su", "Mo[1]", "Mo[-1] -400 days", "Sa-Su,PH"]
-TIMES = ["", "08:00-18:00", "00:00-24:00", "00:00-48:00", "22:00-02:00", "sunrise-sunset", "10:00+", PANICS,
-         "(sunrise-12:00)-(sunset+12:00)", "00:00-24:00/00:01"]  # fmt: skip
+TIMES = [
+    "",
+    "08:00-18:00",
+    "00:00-24:00",
+    "00:00-48:00",
+    "22:00-02:00",
+    "sunrise-sunset",
+    "10:00+",
+    PANICS,
+    "(sunrise-12:00)-(sunset+12:00)",
+    "00:00-24:00/00:01",
+]
 ENDS = ["", "off", "unknown", '"x"']
 RULES = st.tuples(*map(st.sampled_from, (YEARS, MONTHS, WEEKS, DAYS, TIMES, ENDS))).map(
     lambda parts: " ".join(part for part in parts if part)
 )
 EXPRESSIONS = st.one_of(
-    st.builds(lambda rules, sign: sign.join(rules), st.lists(RULES, min_size=1, max_size=30),
-              st.sampled_from(["; ", ", ", " || "])),
+    st.builds(
+        lambda rules, sign: sign.join(rules),
+        st.lists(RULES, min_size=1, max_size=30),
+        st.sampled_from(["; ", ", ", " || "]),
+    ),
     st.builds(lambda rule, count: "; ".join([rule] * count), RULES, st.integers(1, 60)),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -123,11 +136,13 @@ async def test_stored_hours_that_are_too_dear_count_as_unknown_and_are_logged_on
     async with database.writing() as session:
         await stations.put_all(
             session,
-            [Station("dear", "D", 37.0, 116.0, opening_hours="PH; " * 20 + "PH"),
-             Station("panics", "P", 37.0, 116.0, opening_hours=PANICS),
-             Station("good", "G", 37.0, 116.0, opening_hours="00:00-24:00")],
+            [
+                Station("dear", "D", 37.0, 116.0, opening_hours="PH; " * 20 + "PH"),
+                Station("panics", "P", 37.0, 116.0, opening_hours=PANICS),
+                Station("good", "G", 37.0, 116.0, opening_hours="00:00-24:00"),
+            ],
             NOON,
-        )  # fmt: skip
+        )
     directory = StationDirectory(database, ZONE, "CN", lambda: NOON)
     await directory.refresh()
     states = {directory.index.names[row]: directory.index.hours_of(row, NOON).state for row in range(3)}

@@ -86,10 +86,12 @@ _WEEKDAY = st.builds(
     "{}{}".format, st.one_of(st.just(""), st.integers(-6, 54)), st.sampled_from(["MO", "SA", "SU", "X"])
 )
 _VALUE = st.one_of(
-    _NUMBER, st.lists(_NUMBER, max_size=4).map(",".join), st.lists(_WEEKDAY, max_size=4).map(",".join),
+    _NUMBER,
+    st.lists(_NUMBER, max_size=4).map(",".join),
+    st.lists(_WEEKDAY, max_size=4).map(",".join),
     st.sampled_from(["DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY", "20271231", "20271231T120000Z", "SU"]),
     st.text(max_size=6),
-)  # fmt: skip
+)
 _NAME = st.sampled_from(
     ["INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS", "BYHOUR", "BYEASTER"]
 )
@@ -124,9 +126,11 @@ def _rules(draw: st.DrawFn) -> str:
     """Those that the library for the whole of RFC 5545 works out as the RFC says it."""
     frequency = draw(_FREQUENCY)
     parts = {
-        "FREQ": frequency, "INTERVAL": draw(st.sampled_from(["1", "2", "3", "5"])),
-        "BYMONTH": draw(_some("1", "2", "6", "11")), "WKST": draw(st.sampled_from(["MO", "SU", "TH"])),
-    }  # fmt: skip
+        "FREQ": frequency,
+        "INTERVAL": draw(st.sampled_from(["1", "2", "3", "5"])),
+        "BYMONTH": draw(_some("1", "2", "6", "11")),
+        "WKST": draw(st.sampled_from(["MO", "SU", "TH"])),
+    }
     if frequency == "WEEKLY":
         parts["BYDAY"] = draw(_some("MO", "SA", "SU"))
     else:
