@@ -1,4 +1,4 @@
-"""What the clock has to know of the organisation. Some of it may change while the bot runs (see bot/config/runtime_settings.py)."""
+"""What the clock has to know of the organisation. Some of it may change while the bot runs."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Delivery(Base):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message to be: `kind` names the words (in handlers), `params` fill them; `priority` as in bot/telegram/pacing."""
+    """A message to be: `kind` names the words (in handlers), `params` fill them; `priority` as in bot.telegram.pacing."""
 
     recipient: int
     kind: str

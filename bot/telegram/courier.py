@@ -26,6 +26,7 @@ log = logger("bot.telegram.courier")
 
 PATIENCE = 3.0
 """Seconds for which a chat's answers wait in place, on end; then they are kept in the database."""
+FILE_PATIENCE = 30.0
 _TRIES = 4
 _PACED = ("send", "copy", "forward")
 
@@ -61,7 +62,7 @@ class Courier:
                 self.count("dropped")
                 continue
             try:
-                result = await self._send(outgoing, are_kept)
+                result = await self._send(outgoing, are_kept, _patience(outgoings[at:]))
             except error.TelegramError as trouble:
                 wait = await self._not_sent(outgoing, trouble)
                 if wait is not None:
@@ -74,8 +75,9 @@ class Courier:
 
     async def _not_sent(self, outgoing: Outgoing, trouble: error.TelegramError) -> float | None:
         """Seconds after which it shall be tried again; None if it is left out."""
-        if isinstance(trouble, error.RetryAfter) and not outgoing.minor:
-            return wait_of(trouble)
+        if isinstance(trouble, error.RetryAfter):
+            self.count("put_off")
+            return None if outgoing.minor else wait_of(trouble)
         if isinstance(trouble, error.Forbidden):
             self.count("forbidden")
             await self.unreachable(chat_of(outgoing))
@@ -92,12 +94,12 @@ class Courier:
         """Seconds after which what is kept for this chat may go; what is new waits behind it."""
         return self.pacer.chats.put_off(chat_id, seconds, holds=True) if chat_id else seconds
 
-    async def _send(self, outgoing: Outgoing, is_kept: bool) -> Any:
+    async def _send(self, outgoing: Outgoing, is_kept: bool, patience: float) -> Any:
         """Tries a few times. A send whose answer was lost may have arrived: an answer is repeated once all the same,
         for a doubled answer harms less than none."""
         perhaps = 0
         for tries in range(1, _TRIES + 1):
-            await self._wait_for_turn(outgoing, is_kept)
+            await self._wait_for_turn(outgoing, is_kept, patience)
             try:
                 return await self.call(outgoing)
             except error.RetryAfter as wait:
@@ -140,7 +142,7 @@ class Courier:
         chat_id = chat_of(outgoing)
         return chat_id < 0 and outgoing.method.startswith(_PACED) and not self.pacer.group_has_room(chat_id)
 
-    async def _wait_for_turn(self, outgoing: Outgoing, is_kept: bool) -> None:
+    async def _wait_for_turn(self, outgoing: Outgoing, is_kept: bool, patience: float = PATIENCE) -> None:
         """Messages are paced, by chat first; edits and ticks on buttons are not counted by Telegram.
 
         Raises:
@@ -150,7 +152,7 @@ class Courier:
         is_paced = outgoing.method.startswith(_PACED)
         waited = False
         while wait := self._wait(chat_id, is_paced, is_kept):
-            if wait > PATIENCE or (chat_id and chats.waits(chat_id, wait) > PATIENCE):
+            if wait > patience or (chat_id and chats.waits(chat_id, wait) > patience):
                 raise TooManyRequests(self._wait(chat_id, is_paced, True))
             waited = True
             await asyncio.sleep(wait)
@@ -182,6 +184,11 @@ class Courier:
 
     def count(self, result: str) -> None:
         self.metrics.sends.labels(result).inc()
+
+
+def _patience(outgoings: Sequence[Outgoing]) -> float:
+    """Seconds that these may wait in place. A file can't be kept in the database, so it has more of them."""
+    return FILE_PATIENCE if any(one.files for one in outgoings) else PATIENCE
 
 
 def is_gone(refusal: error.TelegramError) -> bool:

@@ -12,13 +12,14 @@ from handlers.cases.desk_form import form_name
 from handlers.chat.access import Right
 from handlers.chat.context import House
 from handlers.chat.incoming import Incoming
-from handlers.chat.press import Button
+from handlers.chat.press import Button, Press
 from handlers.chat.talk import Danger, Outgoing, Talk, message_params
 from handlers.i18n.translations import translator
 from storage.cases.desks import in_language
 from storage.emergency import emergency_numbers
 
-TALK_TO_SOMEBODY, SEND_NOW = "urgent", "urgentsend"
+TALK_TO_SOMEBODY = Press("urgent")
+SEND_NOW = Press("urgentsend")
 
 
 def is_heard(incoming: Incoming, house: House) -> bool:
@@ -58,8 +59,8 @@ def _button(talk: Talk) -> Button | None:
     if desk is None or talk.house.is_blocked(talk.person.id, talk.now):
         return None
     if talk.person.form == form_name(desk):
-        return Button(talk._("📨 Send it now"), SEND_NOW)
-    return Button(talk._("💛 Talk to somebody"), TALK_TO_SOMEBODY)
+        return SEND_NOW.button(talk._("📨 Send it now"))
+    return TALK_TO_SOMEBODY.button(talk._("💛 Talk to somebody"))
 
 
 def words(house: House, language: str) -> Markup:

@@ -70,7 +70,8 @@ async def _read_hours(talk: Talk) -> Value:
     except TooDear:
         raise NotAnAnswer(
             talk._(
-                "These hours are too complicated: 24 rules at most, 10 of them with PH. Leave out what riders need least."
+                "These hours are too complicated: 24 rules at most, 10 of them with PH. "
+                "Leave out what riders need least."
             )
         ) from None
     except BadHours:

@@ -1,4 +1,4 @@
-"""Activities: what the organisation offers, when and where, for whom. Who comes is in storage/activities/sign_ups.py."""
+"""Activities: what the organisation offers, when and where, for whom. Who comes is in `sign_ups`."""
 
 from __future__ import annotations
 

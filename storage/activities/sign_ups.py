@@ -251,7 +251,7 @@ async def upcoming_of(session: AsyncSession, person_id: int, now: datetime) -> l
 
 
 async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
-    """Who came to activities that ended so long ago, once their figures are kept (see storage/statistics/statistics.py)."""
+    """Who came to activities that ended so long ago, once their figures are kept (see `storage.statistics`)."""
     ended = select(Activity.id).where(Activity.ends_at < now - kept, Activity.figures.is_not(None))
     await session.execute(delete(SignUp).where(SignUp.activity_id.in_(ended)))
 

@@ -121,7 +121,7 @@ def test_the_memory_holds_one_record_at_a_time(tmp_path: Path, kind: str) -> Non
     finally:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-    assert peak < 6 << 20 if kind != "one long text" else peak < 24 << 20
+    assert peak < 8 << 20 if kind != "one long text" else peak < 24 << 20
 
 
 async def test_the_file_is_read_in_a_thread(

@@ -195,6 +195,7 @@ def talkative(address: str, url: str) -> dict[str, str]:
         "NUANXIN_GEOCODING__SERVICE": "",
         "NUANXIN_LOGGING__LEVEL": "debug",
         "NUANXIN_LOGGING__FILE": "logs/nuanxin.log",
+        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND_PER_CHAT": "1000",
     }
     return {**settings, "NUANXIN_DATABASE__URL": url} if url else settings
 

@@ -230,8 +230,6 @@ async def test_the_other_process_goes_on_with_a_broadcast(
         row = await broadcasts.create(
             session, 900, Content("sendMessage", {"text": "Hear ye"}), Segment(), Topic.NEWS, now, now
         )
-        await broadcasts.confirm(session, row.id, False, None, None, now)
-    await database.close()
     async with telegram() as (api, address):
         riders = [Rider(api.world, api.world.add(Person(number, "Rider", started=True))) for number in recipients]
         settings = {
@@ -246,6 +244,9 @@ async def test_the_other_process_goes_on_with_a_broadcast(
         await _logged(tmp_path / "log", "(this process leads)")
         second = await bot(tmp_path, "run", **settings)
         await _logged(tmp_path / "log", "(this process does not lead)")
+        async with database.writing() as session:  # only now, so that it is not over before the second is there
+            await broadcasts.confirm(session, row.id, False, None, None, now)
+        await database.close()
         await riders[24].hears()
         first.kill()
         await first.wait()

@@ -128,6 +128,7 @@ class Town:
 
     def __init__(self, database: Database, api: BotApi, config: Config) -> None:
         self.now = NOON
+        self._seen, self._jumped = NOON, 0.0
         self.api = api
         self.world = api.world
         self.database = database
@@ -135,8 +136,10 @@ class Town:
         self.app = App(config, database, lambda: self.now, self.monotonic)
 
     def monotonic(self) -> float:
-        """Seconds that run by themselves, and jump where `now` is set."""
-        return time.monotonic() + (self.now - NOON).total_seconds()
+        """Seconds that run by themselves, and jump ahead where `now` is set to later; never back."""
+        self._jumped += max(0.0, (self.now - self._seen).total_seconds())
+        self._seen = self.now
+        return time.monotonic() + self._jumped
 
     def rider(self, person_id: int, language: str = "en") -> Rider:
         started = person_id in (COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL)

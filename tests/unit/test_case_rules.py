@@ -340,7 +340,7 @@ async def _carry(
     chance: random.Random,
     now: datetime,
 ) -> None:
-    """As bot/telegram/delivery_sender does: one after the other to each person; what stands behind one that was put off waits too."""
+    """As the delivery sender does: one after the other to each person; what stands behind one that was put off waits too."""
     outcomes, put_off = [], dict[int, datetime]()
     for one in claimed:
         fate = chance.random()
