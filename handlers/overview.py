@@ -54,7 +54,7 @@ def _cases(talk: Talk, mine: Sequence[Case]) -> tuple[Markup, Buttons]:
     lines = [Markup("<b>{}</b>").format(talk._("My cases"))]
     for row in mine:
         state = case_format.state_words(row, talk.language)
-        lines.append(Markup("{} · {}").format(case_format.heading(talk.house, row, talk.language), state))
+        lines.append(Markup("{} · {}").format(case_format.heading(talk.context, row, talk.language), state))
     keys = [cases_presses.SHOW_CASE.button(row.number, row.id) for row in mine]
     return Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)]
 
@@ -63,7 +63,7 @@ async def _activities(talk: Talk) -> tuple[Markup, Buttons]:
     """What I signed up for, and how I want to hear of it."""
     mine = await sign_ups.mine(talk.session, talk.person.id)
     coming = [row for row in await activities.coming(talk.session, talk.now) if row.id in mine]
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     lines = [Markup("<b>{}</b>").format(talk._("My activities"))]
     keys = []
     for at, row in enumerate(coming, start=1):
@@ -81,7 +81,7 @@ async def _activities(talk: Talk) -> tuple[Markup, Buttons]:
         talk._("🔕 No more weekly digest") if wants else talk._("🗞 Weekly digest")
     )
     tools = [activities_presses.SHOW_LEADS.button(talk._("🔔 Reminders"), 0), weekly]
-    if talk.house.public_url:
+    if talk.context.settings.public_url:
         tools.append(activities_presses.SHOW_FEED.button(talk._("📅 Calendar")))
     return Markup("\n").join(lines), [keys[:8], tools]
 

@@ -8,7 +8,6 @@ from markupsafe import Markup
 from telegram import ChatMember
 
 from handlers.chat import forms, presses
-from handlers.chat.access import Right
 from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import location_keyboard
@@ -17,6 +16,7 @@ from handlers.chat.routes import Routes, menu
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import LANGUAGES, N_
 from storage.people import people
+from storage.people.access import Right
 
 DESCRIPTION = N_(
     "Share your location and see the nearest rest station that is open, with water, charging, a toilet. "
@@ -58,7 +58,7 @@ async def start(talk: Talk, routes: Routes) -> None:
     """The welcome. Who runs the bot gets their own menu, which could not be published before they pressed Start."""
     if len(talk.person.roles) > 1:
         show_menu(talk, routes, talk.language)
-    organisation = talk.house.organisation
+    organisation = talk.context.settings.organisation
     text = Markup(
         talk._(
             "<b>Welcome to Nuanxin, the riders' bot of {organisation}.</b>\n\n"
@@ -67,7 +67,7 @@ async def start(talk: Talk, routes: Routes) -> None:
             "/help says what else I can do. Hotline: {hotline}"
         )
     ).format(organisation=organisation.name, hotline=organisation.hotline)
-    greeting = talk.house.greeting.get(talk.language)
+    greeting = talk.context.settings.greeting.get(talk.language)
     if greeting:
         text += Markup("\n\n{}").format(greeting)
     talk.say(text, keyboard=location_keyboard(talk))
@@ -77,7 +77,7 @@ async def help_(talk: Talk, routes: Routes) -> None:
     lines = [Markup("<b>{}</b>").format(talk._("What I can do"))]
     lines.append(Markup("📍 {}").format(talk._("Send a location at any time: the nearest stations.")))
     lines += [Markup("/{} — {}").format(name, about) for name, about in menu(routes, talk.person.may, talk.language)]
-    hotline = talk.house.organisation.hotline
+    hotline = talk.context.settings.organisation.hotline
     lines.append(Markup("\n☎️ {}").format(talk._("Hotline: {hotline}").format(hotline=hotline)))
     talk.say(Markup("\n").join(lines), keyboard=location_keyboard(talk))
 
@@ -123,7 +123,7 @@ async def unknown(talk: Talk) -> None:
 
 async def group(talk: Talk) -> None:
     """A group is no place for anybody's location: only the way to the private chat."""
-    button = [[Button(talk._("Open the private chat"), url=talk.house.link())]]
+    button = [[Button(talk._("Open the private chat"), url=talk.context.link())]]
     if talk.incoming.is_press:
         talk.toast(talk._("Please talk to me in the private chat."), alert=True)
     else:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.context import Settings
+from schedules.context import ClockContext
 from storage import deliveries
 from storage.activities import activities, attendance, series, sign_ups, weekly_digest
 from storage.activities.activities import Activity, ActivityState
@@ -21,14 +21,16 @@ HELPS_FOR = timedelta(hours=1)
 THANKED_FOR = timedelta(hours=24)
 
 
-async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
+async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
     row = await series.due(session, now)
     if row is not None:
-        await series.lay_out(session, row, now, settings.zone, settings.country)
+        await series.lay_out(
+            session, row, now, context.settings.organisation.zone, context.settings.organisation.country
+        )
         return True
     await _send_streams(session, now)
     await _thank(session, now)
-    await _digest(session, now, settings)
+    await _digest(session, now, context)
     return False
 
 
@@ -55,11 +57,11 @@ async def _thank(session: AsyncSession, now: datetime) -> None:
             await deliveries.tell_all(session, attendance.who_came(row.id), "thanks", row.id, now, REMINDING)
 
 
-async def _digest(session: AsyncSession, now: datetime, settings: Settings) -> None:
+async def _digest(session: AsyncSession, now: datetime, context: ClockContext) -> None:
     """On Monday from the hour of the digest on, to those who want it: the week's activities, by their ids."""
-    local = now.astimezone(settings.zone)
+    local = now.astimezone(context.settings.organisation.zone)
     occasion = f"week {local:%G-%V}"
-    if local.weekday() != settings.week_digest_on or local.time() < settings.week_digest_at:
+    if local.weekday() != context.settings.week_digest_on or local.time() < context.settings.week_digest_at:
         return
     if await run_once.was(session, occasion):
         return

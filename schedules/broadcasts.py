@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.context import Settings
+from schedules.context import ClockContext
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.broadcasts import BroadcastState
@@ -14,9 +14,9 @@ from storage.broadcasts.broadcasts import BroadcastState
 EVERY = timedelta(seconds=1)
 
 
-async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
+async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
     """One step; True if there is more to do at once."""
-    quiet_until = settings.quiet_hours.until(now)
+    quiet_until = context.settings.quiet_hours.until(now)
     if quiet_until is not None:
         await broadcasts.keep_quiet(session, quiet_until)
     await broadcasts.hold_stragglers(session)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.context import Settings
+from schedules.context import ClockContext
 from storage import deliveries
 from storage.activities import offers, waiting_list
 from storage.deliveries import Notice
@@ -14,7 +14,7 @@ from storage.deliveries import Notice
 EVERY = timedelta(seconds=30)
 
 
-async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
+async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
     next_lapse = await waiting_list.next_lapse(session)
     if next_lapse is None or next_lapse > now:
         return False
@@ -22,7 +22,7 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     for activity_id, person_id in ended:
         await deliveries.add(session, Notice(person_id, "place_lapsed", {"id": activity_id}, now))
     for activity_id in sorted({activity_id for activity_id, _ in ended}):
-        await offers.offer_free_places(session, activity_id, now, settings.quiet_hours)
+        await offers.offer_free_places(session, activity_id, now, context.settings.quiet_hours)
     return bool(ended)
 
 

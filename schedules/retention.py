@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.context import Settings
+from schedules.context import ClockContext
 from storage import deliveries, dialogues
 from storage.activities import questions as activity_questions
 from storage.activities import sign_ups
@@ -23,8 +23,8 @@ from storage.updates import strikes, updates
 EVERY = timedelta(minutes=5)
 
 
-async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
-    kept = settings.retention
+async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
+    kept = context.settings.retention
     await searches.forget(session, now, kept.places)
     await reports.forget(session, now, kept.reports)
     await applications.forget(session, now, kept.decided_applications)
@@ -46,6 +46,6 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
         strikes.forget,
     ):
         await forget(session, now)
-    if settings.log_file is not None:
-        log_files.forget(settings.log_file, now, kept.logs)
+    if context.log_file is not None:
+        log_files.forget(context.log_file, now, kept.logs)
     return False

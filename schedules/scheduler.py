@@ -24,7 +24,7 @@ from schedules import (
     retention,
     search_statistics,
 )
-from schedules.context import Settings
+from schedules.context import ClockContext
 from storage.database import Database, is_outage
 
 log = structlog.get_logger("schedules.scheduler")
@@ -45,18 +45,18 @@ class Job:
     next_due: NextDue | None = None
 
 
-def jobs(settings: Settings) -> dict[str, Job]:
+def jobs(context: ClockContext) -> dict[str, Job]:
     """Every kind of work."""
     return {
-        "retention": Job(retention.EVERY, partial(retention.run, settings=settings)),
-        "broadcasts": Job(broadcasts.EVERY, partial(broadcasts.run, settings=settings)),
-        "reviews": Job(application_alerts.EVERY, partial(application_alerts.Bell().run, settings=settings)),
+        "retention": Job(retention.EVERY, partial(retention.run, context=context)),
+        "broadcasts": Job(broadcasts.EVERY, partial(broadcasts.run, context=context)),
+        "reviews": Job(application_alerts.EVERY, partial(application_alerts.Bell().run, context=context)),
         "roles": Job(expired_roles.EVERY, expired_roles.run),
         "blocks": Job(expired_blocks.EVERY, expired_blocks.run),
-        "figures": Job(search_statistics.EVERY, partial(search_statistics.run, settings=settings)),
-        "cases": Job(cases.EVERY, partial(cases.run, settings=settings)),
-        "activities": Job(activities.EVERY, partial(activities.run, settings=settings)),
-        "offers": Job(place_offers.EVERY, partial(place_offers.run, settings=settings), place_offers.next_due),
+        "figures": Job(search_statistics.EVERY, partial(search_statistics.run, context=context)),
+        "cases": Job(cases.EVERY, partial(cases.run, context=context)),
+        "activities": Job(activities.EVERY, partial(activities.run, context=context)),
+        "offers": Job(place_offers.EVERY, partial(place_offers.run, context=context), place_offers.next_due),
         "reminders": Job(reminders.EVERY, reminders.run, reminders.next_due),
     }
 
@@ -69,12 +69,12 @@ class Scheduler:
         database: Database,
         clock: Callable[[], datetime],
         leads: Callable[[], bool],
-        settings: Settings,
+        context: ClockContext,
         report: Callable[[str, BaseException], Awaitable[object]],
     ) -> None:
         """`report` hears of failures that are no outage of the database."""
         self._report = report
-        self._jobs = jobs(settings)
+        self._jobs = jobs(context)
         self._database = database
         self._clock = clock
         self._leads = leads

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.context import Settings
+from schedules.context import ClockContext
 from storage.statistics import searches
 
 EVERY = timedelta(seconds=3)
@@ -15,7 +15,7 @@ BATCH = 1_000
 counts 29 million a day."""
 
 
-async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
-    await searches.collect(session, settings.zone, settings.metres_to_nearest, BATCH)
-    await searches.end_periods(session, now.astimezone(settings.zone).date())
+async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
+    await searches.collect(session, context.settings.organisation.zone, context.metres_to_nearest, BATCH)
+    await searches.end_periods(session, now.astimezone(context.settings.organisation.zone).date())
     return False

@@ -101,7 +101,7 @@ class Delivery(Base):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message to be: `kind` names the words (in handlers), `params` fill them; `priority` as in bot.telegram.pacing."""
+    """A message: `kind` names the words (in handlers), `params` fill them; `priority` as in bot.telegram.pacing."""
 
     recipient: int
     kind: str
@@ -244,7 +244,20 @@ async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed
             subject,
             expires_at,
         )
-        for key, recipient, kind, sealed, priority, broadcast_id, tries, language, about, target, subject, expires_at in rows
+        for (
+            key,
+            recipient,
+            kind,
+            sealed,
+            priority,
+            broadcast_id,
+            tries,
+            language,
+            about,
+            target,
+            subject,
+            expires_at,
+        ) in rows
     ]
 
 

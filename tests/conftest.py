@@ -16,6 +16,7 @@ from storage.database import Database, open_database
 from storage.encryption import Vault
 from storage.stations import stations
 from storage.stations.stations import Amenity, Station
+from tests.support.settings import Gazetteer
 from tests.support.simulator import NOON, Town, configured, running, telegram
 
 KEY = bytes(range(32))
@@ -66,11 +67,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
+async def town(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     """The bot with two stations, taking updates by polling."""
     async with database.writing() as session:
         await stations.put_all(session, [HALL, Station("b", "Second", 37.45, 116.36)], NOON)
     async with telegram() as (api, address):
-        town = Town(database, api, configured(tmp_path, address))
+        geocoder = Gazetteer() if request.node.get_closest_marker("gazetteer") else None
+        town = Town(database, api, configured(tmp_path, address), geocoder)
         async with running(town.app):
             yield town

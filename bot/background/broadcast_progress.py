@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.telegram.courier import Courier
 from handlers.broadcasts.panel import panel
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.talk import Outgoing, message_params
 from storage import deliveries
 from storage.broadcasts import broadcasts
@@ -20,10 +20,12 @@ EDITED_EVERY = timedelta(seconds=3)
 
 
 class Panels:
-    def __init__(self, database: Database, courier: Courier, house: House, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
+    ) -> None:
         self._database = database
         self._courier = courier
-        self._house = house
+        self._context = context
         self._clock = clock
 
     async def show(self) -> None:
@@ -39,6 +41,6 @@ class Panels:
                 counted = await deliveries.counts(session, row.id)
                 read = await broadcast_reads.read_count(session, row.id)
                 (standing,) = await user_state.standings(session, [row.author], now)
-                words = panel(row, counted, read, standing.spoken or self._house.organisation.language, now)
+                words = panel(row, counted, read, standing.spoken or self._context.settings.organisation.language, now)
                 edits.append({**message_params(row.author, *words), "message_id": row.panel})
         await self._courier.send_all([Outgoing("editMessageText", params, minor=True) for params in edits])

@@ -14,7 +14,7 @@ from bot.telegram.courier import Courier
 from bot.telegram.pacing import Priority
 from bot.telegram.reachability import Outage, wait_of
 from handlers.cases.format import topic_words
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.talk import Outgoing, message_params
 from storage.cases import cases
 from storage.cases import queue as case_queue
@@ -30,20 +30,20 @@ class Forum:
         self,
         database: Database,
         courier: Courier,
-        house: House,
+        context: AppContext,
         clock: Callable[[], datetime],
         leads: Callable[[], bool],
     ) -> None:
         self._database = database
         self._courier = courier
-        self._house = house
+        self._context = context
         self._clock = clock
         self._leads = leads
         self._outage = Outage("topics can't be shown", time.monotonic)
 
     async def show(self) -> None:
         """Brings the topics of all desks that have a forum up to date."""
-        desks = {desk.key: desk for desk in self._house.desks.values() if desk.forum}
+        desks = {desk.key: desk for desk in self._context.settings.desks.values() if desk.forum}
         if not desks or not self._leads():
             return
         async with self._database.reading() as session:
@@ -79,7 +79,7 @@ class Forum:
         """In the organisation's language: the group is its own."""
         async with self._database.reading() as session:
             content = cases.content_of(session, row)
-        text, buttons = topic_words(self._house, row, content, self._clock())
+        text, buttons = topic_words(self._context, row, content, self._clock())
         return message_params(0, text, buttons)
 
     async def _keep(self, case_id: int, topic: int, shows: str | None) -> None:

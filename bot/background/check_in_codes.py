@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.telegram.courier import Courier
 from handlers.activities.check_ins import door_caption
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Button
 from handlers.chat.talk import File, Outgoing, buttons_markup
 from handlers.i18n.translations import translator
@@ -20,10 +20,12 @@ LOOKED_EVERY = 2.0
 
 
 class Doors:
-    def __init__(self, database: Database, courier: Courier, house: House, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
+    ) -> None:
         self._database = database
         self._courier = courier
-        self._house = house
+        self._context = context
         self._clock = clock
 
     async def show(self) -> None:
@@ -42,13 +44,13 @@ class Doors:
     async def _edit(self, door: Door, now: datetime) -> Outgoing | None:
         async with self._database.reading() as session:
             row = await activities.find(session, door.activity_id)
-            if row is None or self._house.painter is None:
+            if row is None or self._context.ports.painter is None:
                 return None
             (standing,) = await user_state.standings(session, [door.chat_id], now)
             came = (await attendance.figures(session, [row.id]))[row.id].came
-            link = self._house.link("ci_" + check_ins.code(session, row.id, check_ins.window(now)))
-        language = standing.spoken or self._house.organisation.language
-        png = await self._house.painter.qr_png(link, row.title)
+            link = self._context.link("ci_" + check_ins.code(session, row.id, check_ins.window(now)))
+        language = standing.spoken or self._context.settings.organisation.language
+        png = await self._context.ports.painter.qr_png(link, row.title)
         media = {
             "type": "photo",
             "media": "attach://code",

@@ -24,7 +24,7 @@ _LISTED = 20
 
 
 class StationDirectory:
-    """Implements handlers.house.Directory."""
+    """Implements handlers.chat.context.Directory."""
 
     def __init__(self, database: Database, zone: ZoneInfo, country: str, clock: Callable[[], datetime]) -> None:
         self._database = database

@@ -5,17 +5,18 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.backup.operations import back_up
 from bot.config.config import BackupSection
 from bot.observability.logs import logger
-from handlers.chat.access import Right
-from handlers.chat.context import House
 from storage import deliveries
 from storage.database import Database
 from storage.deliveries import Notice
 from storage.operations import backups
 from storage.operations.backups import Backup
+from storage.people.access import Right
+from storage.people.staff import Staff
 
 log = logger("bot.backup.daily")
 
@@ -29,13 +30,14 @@ class Backups:
     def __init__(
         self,
         database: Database,
-        house: House,
+        zone: ZoneInfo,
+        staff: Staff,
         section: BackupSection,
         clock: Callable[[], datetime],
         leads: Callable[[], bool],
     ) -> None:
         self._database = database
-        self._house = house
+        self._zone, self._staff = zone, staff
         self._section = section
         self._clock = clock
         self._leads = leads
@@ -65,7 +67,7 @@ class Backups:
 
     def _hour_before(self, now: datetime) -> datetime:
         """When one was due last."""
-        zone = self._house.organisation.zone
+        zone = self._zone
         local = now.astimezone(zone)
         moment = datetime.combine(local.date(), self._section.at, zone)
         return moment if moment <= local else moment - timedelta(days=1)
@@ -92,7 +94,7 @@ class Backups:
         async with self._database.writing() as session:
             told = set(asked)
             if await backups.count_troubles(session, now - TOLD_AGAIN_AFTER) == 0:
-                told |= set(await self._house.staff(session, Right.ADMINISTER, now))
+                told |= set(await self._staff.who_may(session, Right.ADMINISTER, now))
             await backups.note(session, now, self._host, "", trouble=trouble)
             params = {"host": self._host, "trouble": trouble}
             await deliveries.add_all(session, [Notice(one, "backup_failed", params, now) for one in sorted(told)])

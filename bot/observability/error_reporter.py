@@ -12,12 +12,12 @@ from pathlib import Path
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from handlers.admin import error_notices as words
-from handlers.chat.access import Right
-from handlers.chat.context import House
 from storage import deliveries
 from storage.database import Database
 from storage.deliveries import Notice
 from storage.operations import errors
+from storage.people.access import Right
+from storage.people.staff import Staff
 
 log = logger("bot.errors")
 
@@ -25,9 +25,9 @@ _OURS = Path(__file__).parent.parent.parent
 
 
 class ErrorBook:
-    def __init__(self, database: Database, house: House, clock: Callable[[], datetime], metrics: Metrics) -> None:
+    def __init__(self, database: Database, staff: Staff, clock: Callable[[], datetime], metrics: Metrics) -> None:
         self._database = database
-        self._house = house
+        self._staff = staff
         self._clock = clock
         self._metrics = metrics
 
@@ -50,7 +50,7 @@ class ErrorBook:
             if not await errors.note(session, fingerprint, kind, place, error_id, now):
                 return
             params = {"id": error_id, "kind": kind, "place": place}
-            admins = await self._house.staff(session, Right.ADMINISTER, now)
+            admins = await self._staff.who_may(session, Right.ADMINISTER, now)
             await deliveries.add_all(session, [Notice(admin, words.KIND, params, now) for admin in admins])
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot import __version__
 from bot.observability.metrics import Metrics
-from handlers.chat.context import Process
+from handlers.chat.ports import Process
 from storage.database import Database
 from storage.operations import backups, queues
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw
 
 from bot.pictures.charts import GROUND, INK, SOFT, WIDTH, fitting, font, png
-from handlers.chat.context import Cell, Legend
+from handlers.chat.pictures import Cell, Legend
 from handlers.i18n import translations
 from storage.statistics.searches import CELL
 

@@ -7,7 +7,7 @@ import io
 from PIL import Image, ImageDraw
 
 from bot.pictures.charts import fitting, font, png
-from handlers.chat.context import Card
+from handlers.chat.pictures import Card
 
 WIDTH, HEIGHT = 1_000, 630
 """The shape of a bank card (ISO/IEC 7810 ID-1, 85.6 x 54 mm)."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from PIL import Image, ImageDraw
 
 from bot.pictures import charts, coverage_map, membership_card
-from handlers.chat.context import Card, Cell, Legend, Spot
+from handlers.chat.pictures import Card, Cell, Legend, Spot
 from handlers.i18n import translations
 from storage.geodesy import bearing_and_distance
 
@@ -47,37 +47,37 @@ class _Placed(NamedTuple):
 
 
 class PillowPainter:
-    """Implements handlers.house.Painter: draws in a worker thread, and keeps the last pictures."""
+    """Implements handlers.chat.context.Painter: draws in a worker thread, and keeps the last pictures."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
 
     async def card_png(self, card: Card) -> bytes:
-        """See handlers.house.Painter. Not kept: it shows a name."""
+        """See handlers.chat.context.Painter. Not kept: it shows a name."""
         return await asyncio.to_thread(membership_card.paint, card)
 
     async def qr_png(self, link: str, title: str) -> bytes:
-        """See handlers.house.Painter."""
+        """See handlers.chat.context.Painter."""
         return await asyncio.to_thread(membership_card.paint_code, link, title)
 
     async def columns_png(
         self, title: str, values: Sequence[int | None], labels: Sequence[str], before: Sequence[int | None] = ()
     ) -> bytes:
-        """See handlers.house.Painter."""
+        """See handlers.chat.context.Painter."""
         return await asyncio.to_thread(charts.columns, title, values, labels, before)
 
     async def bars_png(self, title: str, rows: Sequence[tuple[str, int]]) -> bytes:
-        """See handlers.house.Painter."""
+        """See handlers.chat.context.Painter."""
         return await asyncio.to_thread(charts.bars, title, rows)
 
     async def gaps_png(
         self, title: str, legend: Legend, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
     ) -> bytes:
-        """See handlers.house.Painter."""
+        """See handlers.chat.context.Painter."""
         return await asyncio.to_thread(coverage_map.paint, title, legend, cells, stations, language)
 
     async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
-        """See handlers.house.Painter."""
+        """See handlers.chat.context.Painter."""
         key = (round(latitude, 5), round(longitude, 5), tuple(spots), language)
         png = self._kept.get(key)
         if png is None:

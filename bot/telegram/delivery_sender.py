@@ -20,13 +20,13 @@ from bot.telegram.pacing import Priority
 from bot.telegram.reachability import wait_of
 from bot.waiting import wait_at_most
 from handlers.admin import failed_deliveries
-from handlers.chat.access import Right
-from handlers.chat.context import House
 from handlers.chat.talk import Outgoing
 from storage import deliveries
 from storage.coordination.batching import Grouped
 from storage.database import Database
 from storage.deliveries import IN_ORDER, LEASE, MOST_TRIES, Claimed, Notice, Outcome, State
+from storage.people.access import Right
+from storage.people.staff import Staff
 
 log = logger("bot.telegram.delivery_sender")
 
@@ -53,14 +53,14 @@ class Delivering:
         clock: Callable[[], datetime],
         leading: asyncio.Event,
         per_second: float,
-        house: House,
+        staff: Staff,
     ) -> None:
         self._database = database
         self._courier = courier
         self._render = render
         self._clock = clock
         self._leading = leading
-        self._house = house
+        self._staff = staff
         self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
         self._room = asyncio.Semaphore(self.most_in_flight)
         self._settle = Grouped(self._settle_all)
@@ -270,7 +270,7 @@ class Delivering:
         params = {"kind": one.kind, "tries": outcome.tries, "trouble": outcome.trouble or ""}
         now = self._clock()
         async with self._database.writing(apart=True) as session:
-            admins = await self._house.staff(session, Right.ADMINISTER, now)
+            admins = await self._staff.who_may(session, Right.ADMINISTER, now)
             notices = [Notice(admin, failed_deliveries.KIND, params, now) for admin in admins]
             await deliveries.add_all(session, notices)
 

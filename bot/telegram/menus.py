@@ -14,8 +14,7 @@ from telegram import error
 
 from bot.observability.logs import logger
 from bot.waiting import wait_at_most, wait_for_either
-from handlers.chat.access import Role, may
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import LANGUAGES, telegram_code, translator
@@ -23,6 +22,7 @@ from handlers.start import DESCRIPTION, SHORT_DESCRIPTION, menu_commands
 from storage.database import Database
 from storage.operations import published_menus
 from storage.people import roles
+from storage.people.access import Role, may
 from storage.updates import user_state
 
 log = logger("bot.telegram.menus")
@@ -41,17 +41,17 @@ class Published(NamedTuple):
     params: Json
 
 
-async def everything(database: Database, house: House, routes: Routes, now: datetime) -> list[Published]:
+async def everything(database: Database, context: AppContext, routes: Routes, now: datetime) -> list[Published]:
     """All menus and descriptions: for each language, and one menu for each person with more rights than a rider."""
-    wanted = list(_for_all(house, routes))
+    wanted = list(_for_all(context, routes))
     async with database.reading() as session:
         given = await roles.holders(session, list(Role), now)
-        staff = sorted(given | house.admins | house.coordinators | house.counsel)
+        staff = sorted(given | context.staff.admins | context.staff.coordinators | context.staff.counsel)
         held = await roles.held(session, staff, now)
         standings = await user_state.standings(session, staff, now)
     for person, standing in zip(staff, standings, strict=True):
-        language = standing.spoken or house.organisation.language
-        commands = _commands(routes, language, house.roles_of(person, held.get(person, ())))
+        language = standing.spoken or context.settings.organisation.language
+        commands = _commands(routes, language, context.staff.roles_of(person, held.get(person, ())))
         wanted.append(Published(f"chat/{person}", "setMyCommands", {"commands": commands, "scope": _chat(person)}))
     return wanted
 
@@ -60,8 +60,11 @@ def _chat(person: int) -> Json:
     return {"type": "chat", "chat_id": person}
 
 
-def _for_all(house: House, routes: Routes) -> Iterator[Published]:
-    by_code = {"": house.organisation.language, **{telegram_code(language): language for language in LANGUAGES}}
+def _for_all(context: AppContext, routes: Routes) -> Iterator[Published]:
+    by_code = {
+        "": context.settings.organisation.language,
+        **{telegram_code(language): language for language in LANGUAGES},
+    }
     for code, language in by_code.items():
         _ = translator(language)
         tag: Json = {"language_code": code} if code else {}
@@ -80,10 +83,10 @@ class Menus:
     """Publishes them when asked to, and again until Telegram has taken them."""
 
     def __init__(
-        self, database: Database, house: House, routes: Routes, call: Call, clock: Callable[[], datetime]
+        self, database: Database, context: AppContext, routes: Routes, call: Call, clock: Callable[[], datetime]
     ) -> None:
         self._database = database
-        self._house = house
+        self._context = context
         self._routes = routes
         self._call = call
         self._clock = clock
@@ -100,7 +103,7 @@ class Menus:
             await wait_for_either(self._asked, left)
             self._asked.clear()
             try:
-                wanted = await everything(self._database, self._house, self._routes, self._clock())
+                wanted = await everything(self._database, self._context, self._routes, self._clock())
                 await publish(self._database, bot_id, wanted, self._call)
                 pause = AGAIN_AFTER
             except Exception as trouble:

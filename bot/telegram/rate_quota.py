@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.observability.logs import logger
 from bot.telegram.pacing import Pacer
 from bot.waiting import wait_at_most
-from handlers.chat.context import Process
+from handlers.chat.ports import Process
 from storage.coordination import replicas
 from storage.coordination.replicas import BEATS_EVERY, LIVES_FOR
 from storage.database import Database

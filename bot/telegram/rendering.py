@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.config.config import Config
 from handlers.broadcasts.compose import sent_buttons
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Outgoing, buttons_markup, message_params
 from storage.broadcasts import broadcasts
@@ -34,31 +34,31 @@ _CHANGEABLE = {"editMessageText": ("text", "entities"), "editMessageCaption": ("
 
 class Rendering:
     def __init__(
-        self, database: Database, house: House, routes: Routes, config: Config, clock: Callable[[], datetime]
+        self, database: Database, context: AppContext, routes: Routes, config: Config, clock: Callable[[], datetime]
     ) -> None:
         self._clock = clock
         self._subjects: OrderedDict[tuple[str, int], tuple[float, Mapping[str, Any] | None]] = OrderedDict()
         self._database = database
-        self._house = house
+        self._context = context
         self._routes = routes
         self._paid = config.telegram.paid_broadcast
         self._contents: OrderedDict[tuple[int, str], tuple[float, Content, Topic]] = OrderedDict()
 
     async def render(self, claimed: Claimed) -> Outgoing | None:
         """None if there is nothing to send (any more)."""
-        language = claimed.language or self._house.organisation.language
+        language = claimed.language or self._context.settings.organisation.language
         if claimed.kind == "recall":
             return Outgoing("deleteMessage", {"chat_id": claimed.recipient, "message_id": claimed.target})
         compose = self._routes.composers.get(claimed.kind)
         if compose is not None:
             async with self._database.reading() as session:
-                return await compose(session, self._house, claimed, language, self._clock())
+                return await compose(session, self._context, claimed, language, self._clock())
         subject = claimed.broadcast_id or claimed.about
         if subject is None:
             params = await self._params(claimed)
             if params is None:
                 return None
-            text, buttons = self._routes.notices[claimed.kind](self._house, language, params)
+            text, buttons = self._routes.notices[claimed.kind](self._context, language, params)
             said = message_params(claimed.recipient, text, buttons)
             if claimed.target is None:
                 return Outgoing("sendMessage", said)

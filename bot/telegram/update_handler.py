@@ -21,7 +21,7 @@ from bot.telegram.rate_limiter import Arrivals, Verdict, written_at
 from bot.telegram.updates_in_hand import Held, InHand
 from handlers import refusals
 from handlers.chat import emergency
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.dispatch import Call, call_for, call_for_blocked
 from handlers.chat.incoming import Incoming, Json, odd_kind
 from handlers.chat.press import InvalidCallback
@@ -64,7 +64,7 @@ class Answering:
     def __init__(
         self,
         database: Database,
-        house: House,
+        context: AppContext,
         routes: Routes,
         courier: Courier,
         clock: Callable[[], datetime],
@@ -77,7 +77,7 @@ class Answering:
         self._arrivals = arrivals
         self._errors = errors
         self.database = database
-        self.house = house
+        self.context = context
         self.routes = routes
         self.courier = courier
         self.clock = clock
@@ -156,19 +156,19 @@ class Answering:
     def _is_to_hear_whom_to_call(self, talk: Talk) -> bool:
         """Of somebody who is not answered otherwise."""
         now = talk.now.timestamp()
-        return emergency.is_heard(talk.incoming, self.house) and self._arrivals.may_tell_whom_to_call(
+        return emergency.is_heard(talk.incoming, self.context) and self._arrivals.may_tell_whom_to_call(
             talk.person.id, now
         )
 
     def _call_for(self, talk: Talk) -> Call | None:
         person = talk.person
-        if not self.house.is_blocked(person.id, talk.now):
-            call = call_for(talk.incoming, self.house, self.routes, person.form, person.case)
-            if call is not None and emergency.is_heard(talk.incoming, self.house):
+        if not self.context.blocks.is_blocked(person.id, talk.now):
+            call = call_for(talk.incoming, self.context, self.routes, person.form, person.case)
+            if call is not None and emergency.is_heard(talk.incoming, self.context):
                 talk.danger = emergency.answer_for(call.right_in(person.form, self.routes))
             return call
-        call = call_for_blocked(talk.incoming, self.house, self.routes)
-        if emergency.is_heard(talk.incoming, self.house):
+        call = call_for_blocked(talk.incoming, self.context, self.routes)
+        if emergency.is_heard(talk.incoming, self.context):
             talk.danger = Danger.ALONE
             return Call(self.routes.events["blocked"]) if self._is_to_hear_whom_to_call(talk) else None
         is_told = talk.incoming.is_press or self._arrivals.may_tell_blocked(person.id, talk.now.timestamp())
@@ -204,19 +204,19 @@ class Answering:
 
     def _talk(self, incoming: Incoming, key: int, standing: Standing) -> Talk:
         language = standing.language or translations.language_for(
-            incoming.language_code, self.house.organisation.language
+            incoming.language_code, self.context.settings.organisation.language
         )
         user_id = incoming.user_id
         person = Person(
             PersonId(user_id),
             language,
-            self.house.roles_of(user_id, standing.roles),
+            self.context.staff.roles_of(user_id, standing.roles),
             standing.form,
             standing.case,
             standing.case_number,
         )
         session = cast(AsyncSession, NoSession())
-        talk = Talk(incoming, key, person, incoming.chat_id, self.clock(), self.house, session)
+        talk = Talk(incoming, key, person, incoming.chat_id, self.clock(), self.context, session)
         stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY
         if stale or not standing.reachable:
             talk.append(Seen(user_id, language, incoming.username))

@@ -13,12 +13,12 @@ from bot.observability.logs import logger
 from bot.telegram.journal import Journal, left_behind
 from bot.waiting import wait_at_most
 from handlers.admin import failed_updates
-from handlers.chat.access import Right
-from handlers.chat.context import House
 from storage import deliveries
 from storage.coordination.batching import Grouped
 from storage.database import Database
 from storage.deliveries import Notice
+from storage.people.access import Right
+from storage.people.staff import Staff
 from storage.updates import strikes
 from storage.updates.strikes import SET_ASIDE_AT, Crash, Suspect
 
@@ -117,9 +117,9 @@ def error_id(key: int) -> str:
 
 
 class InHand:
-    def __init__(self, database: Database, house: House, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, staff: Staff, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._house = house
+        self._staff = staff
         self._clock = clock
         self.journal = Journal()
         self.gate = Gate()
@@ -144,7 +144,7 @@ class InHand:
         now = self._clock()
         async with self._database.writing() as session:
             set_aside = await strikes.note(session, crash, now)
-            admins = await self._house.staff(session, Right.ADMINISTER, now) if set_aside else []
+            admins = await self._staff.who_may(session, Right.ADMINISTER, now) if set_aside else []
             for one in set_aside:
                 params = {"kind": one.kind, "handler": one.handler, "place": one.place, "id": error_id(one.key)}
                 told = [Notice(admin, failed_updates.KIND, params, now) for admin in admins]

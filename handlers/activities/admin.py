@@ -16,8 +16,7 @@ from handlers.activities.form import DEFAULTS, answers_of, composing, plan_from
 from handlers.activities.reminders import wake
 from handlers.broadcasts import presses as broadcasts_presses
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Button, Buttons
 from handlers.chat.questions import Form, Question
 from handlers.chat.routes import Routes
@@ -30,6 +29,7 @@ from storage.activities import activities, attendance, offers, reminders, sign_u
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import PlaceState
 from storage.dialogues import Answers
+from storage.people.access import Right
 
 STATES: dict[ActivityState, str] = {
     ActivityState.DRAFT: N_("📝 draft"),
@@ -76,7 +76,7 @@ async def panel_again(talk: Talk) -> None:
 async def _panel(talk: Talk) -> tuple[Markup, Buttons]:
     rows = (await activities.managed(talk.session, talk.now - SHOWN_FOR))[:20]
     figures = await attendance.figures(talk.session, [row.id for row in rows])
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     lines = [Markup("<b>{}</b>").format(talk._("Activities that you run"))]
     for at, row in enumerate(rows, start=1):
         state = talk._(STATES[ActivityState(row.state)]).split(" ")[0]
@@ -94,7 +94,7 @@ async def show(talk: Talk, activity_id: int) -> None:
 async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
     """The card, as its organiser sees it."""
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     said = talk._("{placed} have a place, {waiting} wait, {offered} were offered one, {came} came.").format(
         placed=figures.placed, waiting=figures.waiting, offered=figures.offered, came=figures.came
     )
@@ -163,10 +163,10 @@ async def _edited(talk: Talk, answers: Answers) -> None:
     change = await activities.change(talk.session, activity_id, plan_from(answers), talk.now)
     row = change.row
     if "starts_at" in change.changed or row.lead_times is not None:
-        house = talk.house
-        await reminders.plan(talk.session, row, house.lead_times, talk.now, house.quiet_hours)
+        context = talk.context
+        await reminders.plan(talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours)
         wake(talk, "reminders")
-    await offers.offer_free_places(talk.session, row.id, talk.now, talk.house.quiet_hours)
+    await offers.offer_free_places(talk.session, row.id, talk.now, talk.context.settings.quiet_hours)
     wake(talk, "offers")
     told = 0
     if change.changed:
@@ -232,14 +232,14 @@ async def about_change(session: AsyncSession, change_id: int, now: datetime) -> 
     return None if about is None else {**about, "changed": found[1]}
 
 
-def changed_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def changed_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     """Old and new, side by side."""
     _ = translations.translator(language)
     lines = [Markup("✎ <b>{}</b> {}").format(params["title"], _("has changed:"))]
     for name, (old, new) in cast("dict[str, list[Any]]", params["changed"]).items():
         if name not in CHANGED:
             continue
-        before, after = (_value(house, language, params["now"], value) for value in (old, new))
+        before, after = (_value(context, language, params["now"], value) for value in (old, new))
         lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(_(CHANGED[name]), before, after))
     rows = [
         [presses.OPEN_CARD.button(_("Look at it"), params["id"])],
@@ -248,7 +248,7 @@ def changed_words(house: House, language: str, params: Mapping[str, Any]) -> tup
     return Markup("\n").join(lines), rows
 
 
-def _value(house: House, language: str, now: datetime, value: Any) -> str:
+def _value(context: AppContext, language: str, now: datetime, value: Any) -> str:
     _ = translations.translator(language)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
@@ -258,18 +258,22 @@ def _value(house: House, language: str, now: datetime, value: Any) -> str:
         at = datetime.fromisoformat(str(value))
     except ValueError:
         return str(value)
-    return formatting.moment(at, now, house.organisation.zone, language) if at.tzinfo is not None else str(value)
+    return (
+        formatting.moment(at, now, context.settings.organisation.zone, language)
+        if at.tzinfo is not None
+        else str(value)
+    )
 
 
-def cancelled_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def cancelled_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("❌ {}\n{}\n<blockquote>{}</blockquote>").format(
-        _("Cancelled:"), words.title_and_time(house, language, params), params["reason"]
+        _("Cancelled:"), words.title_and_time(context, language, params), params["reason"]
     )
     return text, [[presses.TURN_LIST.button(_("What else there is"), "all", 0)]]
 
 
-def stream_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def stream_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("📺 <b>{}</b> {}").format(params["title"], _("begins now."))
     return text, [[Button(_("▶ Watch"), url=params["stream"])]]

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from markupsafe import escape
 
 from handlers.activities import presses
-from handlers.chat.access import Right
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.csv_files import sheet
@@ -17,6 +16,7 @@ from storage.activities.activities import Activity
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.audit import Act
 from storage.membership import memberships
+from storage.people.access import Right
 
 SHOWN = 60
 STATES = {PlaceState.PLACED: "✅", PlaceState.OFFERED: "🎁", PlaceState.WAITING: "🕒"}
@@ -74,7 +74,7 @@ async def send_file(talk: Talk, activity_id: int) -> None:
     row = await find_activity(talk, activity_id)
     people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
     names = await names_of(talk, people, f"activity {row.id} as a file")
-    zone, rows = talk.house.organisation.zone, []
+    zone, rows = talk.context.settings.organisation.zone, []
     for one in people:
         times = [f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "" for at in (one.at, one.came_at)]
         rows.append(

@@ -18,16 +18,18 @@ def register(routes: Routes) -> None:
 
 async def send_file(talk: Talk, activity_id: int) -> None:
     row = await activities.published(talk.session, activity_id)
-    organisation = talk.house.organisation
-    content = calendar_files.calendar([row], organisation.name, talk.house.lead_times, talk.house.link() + "?start=")
+    organisation = talk.context.settings.organisation
+    content = calendar_files.calendar(
+        [row], organisation.name, talk.context.settings.lead_times, talk.context.link() + "?start="
+    )
     talk.document(f"activity-{row.id}.ics", content, talk._("Open it, and your phone's calendar has it."))
-    if talk.house.public_url:
+    if talk.context.settings.public_url:
         button = presses.SHOW_FEED.button(talk._("🔗 All of mine, always up to date"))
         talk.say(talk._("Or let your calendar follow all that you sign up for:"), [[button]])
 
 
 def _address(talk: Talk, token: str) -> str:
-    return f"{talk.house.public_url}/calendar/{token}.ics"
+    return f"{talk.context.settings.public_url}/calendar/{token}.ics"
 
 
 async def show_feed(talk: Talk) -> None:
@@ -41,7 +43,7 @@ async def renew_feed(talk: Talk) -> None:
 
 
 def _say(talk: Talk, token: str) -> None:
-    if not talk.house.public_url:
+    if not talk.context.settings.public_url:
         talk.say(talk._("This bot has no public address for calendars."))
         return
     text = Markup("{}\n<code>{}</code>\n<i>{}</i>").format(

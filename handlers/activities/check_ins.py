@@ -10,7 +10,6 @@ from markupsafe import Markup
 from handlers.activities import presses
 from handlers.activities.attendance import STATES, find_activity, names_of
 from handlers.chat import forms
-from handlers.chat.access import Right
 from handlers.chat.incoming import Json
 from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import NotAnAnswer, Question, one_question
@@ -24,6 +23,7 @@ from storage.activities.activities import ActivityState
 from storage.database import Database
 from storage.dialogues import Answers, Value
 from storage.membership import memberships
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
@@ -53,14 +53,14 @@ async def open_door(talk: Talk, activity_id: int) -> None:
     row = await find_activity(talk, activity_id)
     if row.state != ActivityState.PUBLISHED or row.ends_at + check_ins.OPEN_AFTER <= talk.now:
         raise activities.ActivityOver
-    if talk.house.painter is None:
+    if talk.context.ports.painter is None:
         raise InvalidCallback
-    link = talk.house.link("ci_" + check_ins.code(talk.session, row.id, check_ins.window(talk.now)))
-    png = await talk.house.painter.qr_png(link, row.title)
+    link = talk.context.link("ci_" + check_ins.code(talk.session, row.id, check_ins.window(talk.now)))
+    png = await talk.context.ports.painter.qr_png(link, row.title)
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     caption = door_caption(row.title, figures.came, talk.language)
     until = row.ends_at + check_ins.OPEN_AFTER
-    after = partial(_remember_door, talk.house.database, talk.chat_id, row.id, until, check_ins.window(talk.now))
+    after = partial(_remember_door, talk.context.database, talk.chat_id, row.id, until, check_ins.window(talk.now))
     talk.photo(png, caption, [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), row.id)]], after=after)
 
 

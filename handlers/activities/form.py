@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from handlers.activities.format import KINDS
 from handlers.activities.reminders import lead_words
-from handlers.chat.access import Right
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
@@ -18,6 +17,7 @@ from handlers.inputs.text import clean, moment_ahead, picture, press_a_button, s
 from storage.activities.activities import MOST_GUESTS, MOST_QUESTIONS, Activity, Kind, Plan
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
+from storage.people.access import Right
 
 DEFAULTS: Answers = {
     "minutes": 120,
@@ -64,7 +64,7 @@ async def _read_place(talk: Talk) -> Value:
     row = station_named(talk, text)
     if row is None:
         return [text, None, None]
-    index = talk.house.directory.index
+    index = talk.context.directory.index
     return [index.names[row], float(index.latitudes[row]), float(index.longitudes[row])]
 
 
@@ -123,7 +123,7 @@ def _show_kind(talk: Talk, value: Value) -> str:
 
 
 def _show_moment(talk: Talk, value: Value) -> str:
-    return f"{datetime.fromisoformat(str(value)).astimezone(talk.house.organisation.zone):%Y-%m-%d %H:%M}"
+    return f"{datetime.fromisoformat(str(value)).astimezone(talk.context.settings.organisation.zone):%Y-%m-%d %H:%M}"
 
 
 def _show_minutes(talk: Talk, value: Value) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup, escape
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.i18n import translations
 from handlers.i18n.formatting import day_words, moment, when
 from handlers.i18n.translations import N_
@@ -156,8 +156,8 @@ async def about_any(session: AsyncSession, activity_id: int, now: datetime) -> M
     }
 
 
-def title_and_time(house: House, language: str, params: Mapping[str, Any]) -> Markup:
+def title_and_time(context: AppContext, language: str, params: Mapping[str, Any]) -> Markup:
     """ "3x3 basketball", then when and where, for a notice."""
-    said = when(params["starts_at"], params["ends_at"], params["now"], house.organisation.zone, language)
+    said = when(params["starts_at"], params["ends_at"], params["now"], context.settings.organisation.zone, language)
     place = f"\n📍 {escape(params['place'])}" if params["place"] else ""
     return Markup("<b>{}</b>\n🗓 {}{}").format(params["title"], said, Markup(place))

@@ -69,7 +69,7 @@ async def _list(talk: Talk, view: str, page: int) -> tuple[Markup, Buttons]:
     lines = [Markup("<b>{}</b> · {}").format(talk._("Activities"), talk._(label))]
     if view == "near" and here is None:
         lines.append(Markup("{}").format(talk._("Send a location first, then I know what is near you.")))
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     for at, row in enumerate(shown, start=page * PAGE + 1):
         entry = words.line(row, figures[row.id], here, talk.now, zone, talk.language)
         lines.append(Markup("\n{}. {}").format(at, entry))
@@ -109,7 +109,9 @@ async def _chosen(talk: Talk, view: str, here: tuple[float, float] | None) -> li
 
 def _end_of_week(talk: Talk) -> datetime:
     days = 7 - talk.local_today.weekday()
-    return datetime.combine(talk.local_today + timedelta(days=days), datetime.min.time(), talk.house.organisation.zone)
+    return datetime.combine(
+        talk.local_today + timedelta(days=days), datetime.min.time(), talk.context.settings.organisation.zone
+    )
 
 
 def _metres_from(here: tuple[float, float] | None) -> Callable[[Activity], float]:
@@ -164,7 +166,14 @@ async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
     position = await sign_ups.position(talk.session, mine) if mine is not None and waits else None
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     text = words.card(
-        row, figures, mine, position, await here_of(talk), talk.now, talk.house.organisation.zone, talk.language
+        row,
+        figures,
+        mine,
+        position,
+        await here_of(talk),
+        talk.now,
+        talk.context.settings.organisation.zone,
+        talk.language,
     )
     return text, _card_buttons(talk, row, mine)
 
@@ -185,7 +194,7 @@ def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None) -> Buttons:
     else:
         rows.append([presses.GIVE_BACK.button(talk._("↩ Give my place back"), row.id)])
         rows.append([presses.SHOW_LEADS.button(talk._("🔔 Reminders"), row.id)])
-    link = talk.house.link(f"act_{row.id}")
+    link = talk.context.link(f"act_{row.id}")
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.title, safe='')}"
     tools = [presses.SEND_FILE_CALENDARS.button(talk._("📅 Calendar"), row.id)]
     if row.has_point:
@@ -230,9 +239,9 @@ async def inline(talk: Talk) -> None:
 
 def _inline_result(talk: Talk, row: Activity, figures: attendance.Figures) -> Json:
     """As everybody in that chat may see it: nothing of who asked."""
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     text = words.card(row, figures, None, None, None, talk.now, zone, talk.language)
-    said = message_params(0, text, [[Button(talk._("✅ Sign up"), url=talk.house.link(f"act_{row.id}"))]])
+    said = message_params(0, text, [[Button(talk._("✅ Sign up"), url=talk.context.link(f"act_{row.id}"))]])
     return {
         "type": "article",
         "id": str(row.id),

@@ -10,8 +10,7 @@ from markupsafe import Markup
 from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
@@ -22,6 +21,7 @@ from storage.activities import activities
 from storage.activities import questions as activity_questions
 from storage.database import Refused
 from storage.dialogues import Answers
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
@@ -82,7 +82,7 @@ _ASK = one_question(
 _REPLY = one_question("activity_reply", _text(translations.N_("What do you answer?")), _replied, Right.RUN_ACTIVITIES)
 
 
-def question_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def question_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>").format(
         _("A question about"), params["title"], params["text"]
@@ -90,7 +90,7 @@ def question_words(_house: House, language: str, params: Mapping[str, Any]) -> t
     return text, [[presses.REPLY.button(_("✍ Answer"), params["question"])]]
 
 
-def reply_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def reply_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>{}").format(
         _("The organiser answers about"), params["title"], params["asked"], params["text"]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.chat import forms
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
@@ -54,7 +54,7 @@ _COMMENT = one_question(
 )
 
 
-def thanks_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def thanks_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("🙏 {} <b>{}</b>\n{}").format(_("Thank you for having been at"), params["title"], _("How was it?"))
     return text, [[presses.RATE.button("⭐" * stars, params["id"], stars)] for stars in (5, 4, 3, 2, 1)]

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from handlers.activities import format as words
 from handlers.activities import presses
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -31,8 +31,10 @@ LEADS = ("", "172800,86400", "86400,7200", "86400", "7200", "1800")
 
 async def remind(talk: Talk, row: Activity) -> None:
     """The reminders of this person for this activity, as they stand now."""
-    house = talk.house
-    await reminders.plan(talk.session, row, house.lead_times, talk.now, house.quiet_hours, talk.person.id)
+    context = talk.context
+    await reminders.plan(
+        talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
+    )
     wake(talk, "reminders")
 
 
@@ -40,7 +42,7 @@ def wake(talk: Talk, job: str) -> None:
     """Once this is committed, the clock looks whether something is due sooner."""
 
     async def waken() -> None:
-        talk.house.wake(job)
+        talk.context.ports.wake_job(job)
 
     talk.committed.append(waken)
 
@@ -79,7 +81,7 @@ async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
     if not -1 <= at < len(LEADS):
         raise InvalidCallback
     chosen = None if at < 0 else LEADS[at]
-    house = talk.house
+    context = talk.context
     if activity_id:
         row = await activities.published(talk.session, activity_id)
         mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
@@ -92,14 +94,16 @@ async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
         await reminders.choose(talk.session, talk.person.id, chosen)
         for number in await sign_ups.upcoming_of(talk.session, talk.person.id, talk.now):
             row = await activities.published(talk.session, number)
-            await reminders.plan(talk.session, row, house.lead_times, talk.now, house.quiet_hours, talk.person.id)
+            await reminders.plan(
+                talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
+            )
         wake(talk, "reminders")
     talk.edit(talk._("Reminders: {leads}").format(leads=lead_words(chosen, talk.language)))
 
 
-def remind_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def remind_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    text = Markup("⏰ {}\n{}").format(_("A reminder:"), words.title_and_time(house, language, params))
+    text = Markup("⏰ {}\n{}").format(_("A reminder:"), words.title_and_time(context, language, params))
     rows = [
         [presses.OPEN_CARD.button(_("Look at it"), params["id"])],
         [presses.GIVE_BACK.button(_("↩ Give my place back"), params["id"])],

@@ -13,8 +13,7 @@ from handlers.activities import presses
 from handlers.activities.attendance import find_activity, names_of
 from handlers.activities.form import read_moment
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Form, Question
 from handlers.chat.routes import Routes
@@ -24,6 +23,7 @@ from handlers.inputs.text import short_text
 from storage.activities import rounds
 from storage.activities.sign_ups import SignUp
 from storage.dialogues import Answers
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
@@ -41,7 +41,7 @@ async def show_rounds(talk: Talk, activity_id: int) -> None:
     row = await find_activity(talk, activity_id)
     lines = [Markup("🏆 <b>{}</b>").format(row.title)]
     rows = []
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     for one in await rounds.of(talk.session, row.id):
         people = await rounds.who(talk.session, row.id, one.number)
         when = formatting.moment(one.starts_at, talk.now, zone, talk.language)
@@ -125,9 +125,11 @@ async def goes_on(talk: Talk, activity_id: int, sign_up_id: int, number: int) ->
     await choose_who(talk, activity_id, number)
 
 
-def next_round_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def next_round_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    when = formatting.moment(datetime.fromisoformat(params["when"]), params["now"], house.organisation.zone, language)
+    when = formatting.moment(
+        datetime.fromisoformat(params["when"]), params["now"], context.settings.organisation.zone, language
+    )
     text = Markup("🏆 <b>{}</b>\n{}").format(
         params["title"], _("You go on to: {round}, {when}").format(round=params["round"], when=when)
     )

@@ -10,8 +10,7 @@ from markupsafe import escape
 from handlers.activities import presses
 from handlers.activities.attendance import find_activity
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.routes import Routes
@@ -22,6 +21,7 @@ from handlers.inputs.text import clean, press_a_button
 from storage.activities import series
 from storage.activities.recurrence import BadRule, NoDates
 from storage.dialogues import Answers, Value
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
@@ -53,7 +53,7 @@ async def repeat(talk: Talk, activity_id: int) -> None:
 
 async def _repeated(talk: Talk, answers: Answers) -> None:
     row = await find_activity(talk, int(str(answers["_id"])))
-    organisation = talk.house.organisation
+    organisation = talk.context.settings.organisation
     made = await series.start(
         talk.session,
         row,
@@ -76,7 +76,7 @@ async def end_series(talk: Talk, activity_id: int) -> None:
     talk.toast(talk._("No more are added. Those that are planned stay; cancel each that is not to be."), alert=True)
 
 
-def ended_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def ended_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = _(
         "The series “{title}” can't be continued: I can't read its rule any more. What is planned stays. Please "
@@ -89,7 +89,7 @@ async def _read_rule(talk: Talk) -> Value:
     """A rule of RFC 5545, for who knows it."""
     rule = clean(talk.text).upper().removeprefix("RRULE:")
     try:
-        series.check(rule, talk.now, talk.house.organisation.zone)
+        series.check(rule, talk.now, talk.context.settings.organisation.zone)
     except BadRule:
         raise NotAnAnswer(talk._(_NOT_A_RULE)) from None
     except NoDates:

@@ -13,8 +13,7 @@ from handlers.activities import presses
 from handlers.activities.lists import card_of, edit_card
 from handlers.activities.reminders import remind, wake
 from handlers.chat import forms
-from handlers.chat.access import Role
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, Question
 from handlers.chat.routes import Routes
@@ -25,6 +24,7 @@ from storage.activities import activities, offers, reminders, sign_ups, waiting_
 from storage.activities.activities import Activity
 from storage.activities.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
 from storage.dialogues import Answers
+from storage.people.access import Role
 
 
 def register(routes: Routes) -> None:
@@ -90,7 +90,7 @@ async def give_back(talk: Talk, activity_id: int) -> None:
     row = await activities.published(talk.session, activity_id)
     await sign_ups.give_back(talk.session, activity_id, talk.person.id)
     await reminders.drop(talk.session, reminders.ACTIVITY, activity_id, talk.person.id)
-    await offers.offer_free_places(talk.session, activity_id, talk.now, talk.house.quiet_hours)
+    await offers.offer_free_places(talk.session, activity_id, talk.now, talk.context.settings.quiet_hours)
     wake(talk, "offers")
     talk.toast(talk._("Given back. Thank you for telling."))
     await edit_card(talk, row)
@@ -152,12 +152,14 @@ _SIGN_UP = Form(
 )
 
 
-def offered_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def offered_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    until = formatting.moment(datetime.fromisoformat(params["until"]), params["now"], house.organisation.zone, language)
+    until = formatting.moment(
+        datetime.fromisoformat(params["until"]), params["now"], context.settings.organisation.zone, language
+    )
     text = Markup("🎁 {}\n{}\n{}").format(
         _("A place is free for you!"),
-        words.title_and_time(house, language, params),
+        words.title_and_time(context, language, params),
         _("It is kept for you until {time}; then it goes to the next.").format(time=until),
     )
     rows = [
@@ -167,10 +169,10 @@ def offered_words(house: House, language: str, params: Mapping[str, Any]) -> tup
     return text, rows
 
 
-def lapsed_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def lapsed_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("{}\n{}").format(
         _("The place went to the next, since the time was over. You can queue again."),
-        words.title_and_time(house, language, params),
+        words.title_and_time(context, language, params),
     )
     return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.activities import presses
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -49,11 +49,11 @@ async def week_of(session: AsyncSession, person_id: int, now: datetime) -> Mappi
     return {"found": found[:MOST], "now": now} if found else None
 
 
-def digest_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def digest_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     lines = [Markup("🗞 <b>{}</b>").format(_("This week near you"))]
     for at, one in enumerate(params["found"], start=1):
-        when = formatting.moment(one["starts_at"], params["now"], house.organisation.zone, language)
+        when = formatting.moment(one["starts_at"], params["now"], context.settings.organisation.zone, language)
         far = "" if one["metres"] is None else f" · {translations.distance(one['metres'], language)}"
         lines.append(Markup("{}. <b>{}</b>\n{}{}").format(at, one["title"], when, far))
     keys = [presses.OPEN_CARD.button(f"{at}", one["id"]) for at, one in enumerate(params["found"], start=1)]

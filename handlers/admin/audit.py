@@ -5,7 +5,6 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.admin import presses
-from handlers.chat.access import Right
 from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -14,6 +13,7 @@ from handlers.inputs.date import show_moment
 from handlers.inputs.person import person_meant
 from storage import audit
 from storage.audit import THE_CLOCK, Act, Entry
+from storage.people.access import Right
 
 PAGE = 10
 ANY = "any"

@@ -10,8 +10,7 @@ from markupsafe import Markup
 
 from handlers.admin import presses
 from handlers.chat import forms
-from handlers.chat.access import Right, Role
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, Question
 from handlers.chat.routes import Routes
@@ -26,6 +25,7 @@ from storage.audit import Act
 from storage.database import Refused
 from storage.dialogues import Answers
 from storage.people import blocks, roles
+from storage.people.access import Right, Role
 
 
 class OneOfUs(Refused):
@@ -72,7 +72,7 @@ async def begin(talk: Talk) -> None:
 async def lift(talk: Talk, person_id: int) -> None:
     await blocks.lift(talk.session, person_id)
     await audit.note(talk.session, talk.person.id, Act.PERSON_LET_IN, talk.now, subject=person_id)
-    talk.committed.append(talk.house.read_blocks)
+    talk.committed.append(talk.context.blocks.refresh)
     await talk.session.flush()
     talk.edit(*await _page(talk))
 
@@ -80,7 +80,7 @@ async def lift(talk: Talk, person_id: int) -> None:
 async def _done(talk: Talk, answers: Answers) -> None:
     person_id, label = cast("list[Any]", answers["who"])
     held = await roles.held(talk.session, [person_id], talk.now)
-    if talk.house.roles_of(person_id, held.get(person_id, ())) - {Role.RIDER, Role.MEMBER}:
+    if talk.context.staff.roles_of(person_id, held.get(person_id, ())) - {Role.RIDER, Role.MEMBER}:
         raise OneOfUs
     until = datetime.fromisoformat(str(answers["until"])) if answers.get("until") else None
     reason = str(answers["reason"])
@@ -89,7 +89,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     about = reason + (f" (until {until.isoformat()})" if until else "")
     await audit.note(talk.session, talk.person.id, Act.PERSON_BLOCKED, talk.now, subject=person_id, about=about)
     talk.notify(person_id, "blocked", until=until.isoformat() if until else "")
-    talk.committed.append(talk.house.read_blocks)
+    talk.committed.append(talk.context.blocks.refresh)
     talk.say(
         Markup("🚫 {}: <b>{}</b>").format(label, show_moment(talk, until) if until else talk._("without an end")),
         [[presses.LIFT.button(talk._("🔓 Let {who} in").format(who=label), person_id)]],
@@ -120,26 +120,26 @@ _BLOCK = Form(
 )
 
 
-def _sentence(house: House, language: str, until: datetime | None) -> Markup:
+def _sentence(context: AppContext, language: str, until: datetime | None) -> Markup:
     _ = translations.translator(language)
     said = _("You can't use this bot at the moment.")
     if until is not None:
         said = _("You can't use this bot until {time}.").format(
-            time=f"{until.astimezone(house.organisation.zone):%Y-%m-%d %H:%M}"
+            time=f"{until.astimezone(context.settings.organisation.zone):%Y-%m-%d %H:%M}"
         )
     rest = _("If you need somebody, call ☎️ {hotline}. /privacy shows and erases what is kept about you.")
-    return Markup("{} {}").format(said, rest.format(hotline=house.organisation.hotline))
+    return Markup("{} {}").format(said, rest.format(hotline=context.settings.organisation.hotline))
 
 
 async def say_blocked(talk: Talk) -> None:
     """Whatever they do: the hotline."""
-    text = _sentence(talk.house, talk.language, talk.house.blocked.get(talk.person.id))
+    text = _sentence(talk.context, talk.language, talk.context.blocks.people.get(talk.person.id))
     if talk.incoming.is_press:
         talk.toast(text.striptags(), alert=True)
     else:
         talk.say(text)
 
 
-def blocked_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def blocked_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     until = datetime.fromisoformat(params["until"]) if params["until"] else None
-    return _sentence(house, language, until), []
+    return _sentence(context, language, until), []

@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.i18n import translations
@@ -19,7 +19,7 @@ def register(routes: Routes) -> None:
     routes.notice(KIND, words)
 
 
-def words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = _(
         "⚠️ Something failed: <b>{kind}</b> at <code>{place}</code>. Its id in the log is <code>{id}</code>. "

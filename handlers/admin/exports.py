@@ -16,8 +16,7 @@ from markupsafe import Markup
 
 from handlers.admin import presses
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.questions import Form, Question
 from handlers.chat.routes import Routes
@@ -31,6 +30,7 @@ from storage import audit
 from storage.audit import Act
 from storage.database import vault_of
 from storage.dialogues import Answers
+from storage.people.access import Right
 from storage.privacy import exports
 from storage.stations import stations
 from storage.stations.files import CsvWriter, GeoJsonWriter
@@ -63,8 +63,8 @@ async def show(talk: Talk) -> None:
     rows += [[presses.ASK_REASON.button(talk._(name), key)] for key, name in PERSONAL.items()]
     talk.say(
         talk._(
-            "What do you need? 🔐 is personal: I ask for the reason, it stands in the audit, the other admins hear of it, "
-            "and the file is encrypted."
+            "What do you need? 🔐 is personal: I ask for the reason, it stands in the audit, the other admins hear of "
+            "it, and the file is encrypted."
         ),
         rows,
     )
@@ -74,7 +74,10 @@ async def export(talk: Talk, what: str) -> None:
     if what not in OPEN:
         raise InvalidCallback
     if what == "activities":
-        name, content = "activities.csv", sheet(*await exports.activities(talk.session, talk.house.organisation.zone))
+        name, content = (
+            "activities.csv",
+            sheet(*await exports.activities(talk.session, talk.context.settings.organisation.zone)),
+        )
     else:
         name, content = f"stations.{what}", await _stations(talk, what)
     await audit.note(talk.session, talk.person.id, Act.EXPORTED, talk.now, about=what)
@@ -107,11 +110,11 @@ _ROWS: dict[str, Callable[..., Awaitable[tuple[list[str], list[list[Any]]]]]] = 
 
 async def _done(talk: Talk, answers: Answers) -> None:
     what, reason = str(answers["_what"]), str(answers["reason"])
-    header, rows = await _ROWS[what](talk.session, talk.house.organisation.zone)
+    header, rows = await _ROWS[what](talk.session, talk.context.settings.organisation.zone)
     moment = int(talk.now.timestamp())
     content = _zipped(f"{what}.csv", sheet(header, rows), password_of(talk, moment))
     await audit.note(talk.session, talk.person.id, Act.EXPORTED, talk.now, about=f"{what}, {len(rows)} rows: {reason}")
-    for admin in await talk.house.staff(talk.session, Right.ADMINISTER, talk.now):
+    for admin in await talk.context.staff.who_may(talk.session, Right.ADMINISTER, talk.now):
         if admin != talk.person.id:
             talk.notify(admin, "exported", what=what, who=talk.person.id, rows=len(rows), reason=reason)
     caption = Markup("{}\n{}").format(
@@ -124,7 +127,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     )
 
 
-def exported_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def exported_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     name = PERSONAL[params["what"]]
     text = _("🔐 {who} exported {what}, {rows} rows. Reason: {reason}").format(**{**params, "what": _(name)})

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.admin import presses
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from storage import deliveries
+from storage.people.access import Right
 
 KIND = "set_aside"
 
@@ -22,7 +22,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.TRY_AGAIN, try_again, right=Right.ADMINISTER)
 
 
-def words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = _("A message ({kind}) could not be sent after {n} tries: {trouble}").format(
         kind=params["kind"], n=params["tries"], trouble=params["trouble"]

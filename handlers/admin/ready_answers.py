@@ -9,7 +9,6 @@ from markupsafe import Markup
 from handlers.admin import presses
 from handlers.admin.settings import note_change, tuning_of
 from handlers.chat import forms
-from handlers.chat.access import Right
 from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import Form, NotAnAnswer, Question
 from handlers.chat.routes import Routes
@@ -19,6 +18,7 @@ from handlers.inputs.text import clean, short_text
 from storage.cases.desks import Canned, Desk, in_language
 from storage.dialogues import Answers, Value
 from storage.operations import settings
+from storage.people.access import Right
 
 MOST = 20
 
@@ -37,13 +37,13 @@ def register(routes: Routes) -> None:
 async def choose_desk(talk: Talk) -> None:
     rows = [
         [presses.SHOW_DESK.button(f"{desk.sign} {in_language(desk.title, talk.language)}", key)]
-        for key, desk in talk.house.desks.items()
+        for key, desk in talk.context.settings.desks.items()
     ]
     talk.edit(talk._("Of which desk?"), [*rows, [presses.SHOW_ALL.button(talk._("◀ Back"))]])
 
 
 def _desk(talk: Talk, key: str) -> Desk:
-    desk = talk.house.desks.get(key)
+    desk = talk.context.settings.desks.get(key)
     if desk is None:
         raise InvalidCallback
     return desk

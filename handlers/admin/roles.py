@@ -9,8 +9,7 @@ from typing import Any, cast
 from markupsafe import Markup
 
 from handlers.chat import forms
-from handlers.chat.access import Right, Role
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, Question
 from handlers.chat.routes import Routes
@@ -25,6 +24,7 @@ from storage.audit import Act
 from storage.database import Refused
 from storage.dialogues import Answers, Value
 from storage.people import people, roles
+from storage.people.access import Right, Role
 
 ROLES: dict[Role, str] = {
     Role.COORDINATOR: N_("coordinator"),
@@ -80,7 +80,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     until = datetime.fromisoformat(str(answers["until"])) if answers.get("until") else None
     if given:
         await roles.grant(talk.session, person_id, name.value, talk.person.id, talk.now, until)
-    elif name in talk.house.roles_of(person_id):
+    elif name in talk.context.staff.roles_of(person_id):
         raise RoleOfTheConfig
     elif not await roles.take(talk.session, person_id, name.value):
         talk.say(talk._("They don't have this role."))
@@ -118,16 +118,16 @@ _ROLE = Form(
 )
 
 
-def granted_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def granted_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = _("You are now: {role}. /help says what you can do.").format(role=_(ROLES[Role(params["role"])]))
     if params["until"]:
-        day = datetime.fromisoformat(params["until"]).astimezone(house.organisation.zone)
+        day = datetime.fromisoformat(params["until"]).astimezone(context.settings.organisation.zone)
         text += " " + _("Until {time}.").format(time=f"{day:%Y-%m-%d %H:%M}")
     return Markup("{}").format(text), []
 
 
-def taken_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def taken_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     return _("You are no longer: {role}. Thank you for what you have done.").format(
         role=_(ROLES[Role(params["role"])])

@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 from handlers.admin import presses
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import NotValid, Tuning
+from handlers.chat.ports import NotValid, SettingsEditor
 from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question, no_choices, one_question
 from handlers.chat.routes import Routes
@@ -25,6 +24,7 @@ from storage.audit import Act
 from storage.dialogues import Answers, Value
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
+from storage.people.access import Right
 
 LONGEST = 1_000
 
@@ -167,10 +167,10 @@ def register(routes: Routes) -> None:
         routes.form(_form(key))
 
 
-def tuning_of(talk: Talk) -> Tuning:
-    if talk.house.tuning is None:
+def tuning_of(talk: Talk) -> SettingsEditor:
+    if talk.context.ports.settings_editor is None:
         raise InvalidCallback
-    return talk.house.tuning
+    return talk.context.ports.settings_editor
 
 
 async def show_all(talk: Talk) -> None:
@@ -195,7 +195,7 @@ def _line(talk: Talk, one: Setting) -> Markup:
     return Markup("{}: <b>{}</b>").format(talk._(one.title), short)
 
 
-def _current(tuning: Tuning, one: Setting) -> Any:
+def _current(tuning: SettingsEditor, one: Setting) -> Any:
     value = tuning.value(one.name)
     return value.get(one.part, "") if one.part else value
 
@@ -265,7 +265,7 @@ def _form(key: str) -> Form:
     return one_question(f"setting_{key}", question, done, Right.ADMINISTER)
 
 
-def _whole(tuning: Tuning, one: Setting, value: Any) -> Any:
+def _whole(tuning: SettingsEditor, one: Setting, value: Any) -> Any:
     """What would stand in the config file: for an entry of a table, the table with this entry changed."""
     if not one.part:
         return value
@@ -299,12 +299,12 @@ async def note_change(talk: Talk, name: str, about: str) -> None:
 
 async def _plan_anew(talk: Talk, name: str, parsed: Any) -> None:
     """Reminders that are planned already follow new times."""
-    house = talk.house
-    leads, quiet = house.lead_times, house.quiet_hours
+    context = talk.context
+    leads, quiet = context.settings.lead_times, context.settings.quiet_hours
     if name == "reminders.lead_times":
         leads = tuple(parsed)
     elif name == "reminders.quiet_hours":
-        quiet = QuietHours.of(parsed, house.organisation.zone)
+        quiet = QuietHours.of(parsed, context.settings.organisation.zone)
     else:
         return
     for row in await activities.coming(talk.session, talk.now):
@@ -314,6 +314,6 @@ async def _plan_anew(talk: Talk, name: str, parsed: Any) -> None:
 
 def _waking(talk: Talk) -> Callable[[], Awaitable[None]]:
     async def wake() -> None:
-        talk.house.wake("reminders")
+        talk.context.ports.wake_job("reminders")
 
     return wake

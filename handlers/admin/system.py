@@ -9,8 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.admin import presses
-from handlers.chat.access import Right
-from handlers.chat.context import House, Process
+from handlers.chat.context import AppContext
+from handlers.chat.ports import Process
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -20,6 +20,7 @@ from handlers.inputs.date import show_moment
 from storage import database, deliveries, schema
 from storage.coordination import replicas
 from storage.operations import backups, errors, queues
+from storage.people.access import Right
 
 QUEUES = {
     "answers": N_("answers"),
@@ -62,7 +63,7 @@ async def system(talk: Talk) -> None:
 
 
 async def _process_lines(talk: Talk) -> list[Markup]:
-    here: Process = talk.house.process()
+    here: Process = talk.context.ports.process()
     lines = [
         Markup("Nuanxin {} · {}").format(
             here.version, talk._("running for {time}").format(time=_length(talk, talk.now - here.started_at))
@@ -88,7 +89,7 @@ async def _database_lines(talk: Talk) -> list[Markup]:
     line = Markup("🗄 {} · {} · {}").format(
         kind, megabytes(talk, size), talk._("schema {number}").format(number=schema.NEWEST)
     )
-    free = talk.house.process().free_bytes
+    free = talk.context.ports.process().free_bytes
     if free is None:
         return [line]
     return [line, Markup("💽 {}").format(talk._("{size} free on the disk").format(size=megabytes(talk, free)))]
@@ -168,17 +169,17 @@ async def drop_set_aside(talk: Talk) -> None:
 
 
 async def back_up(talk: Talk) -> None:
-    talk.house.back_up(talk.person.id)
+    talk.context.ports.start_backup(talk.person.id)
     talk.toast(talk._("Begun. You hear when it is done."), alert=True)
 
 
-def backup_failed_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def backup_failed_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup(_("⚠️ The backup failed on <code>{host}</code>: {trouble}")).format(**params)
     return text, [[presses.SYSTEM.button(_("🖥 System"))]]
 
 
-def backup_made_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def backup_made_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup(_("💾 Backed up and read back: <code>{file}</code> on <code>{host}</code>.")).format(**params)
     return text, []

@@ -13,7 +13,6 @@ from handlers.broadcasts import panel, presses
 from handlers.broadcasts.form import DEFAULTS, TOPICS, composing, correcting, other_language
 from handlers.broadcasts.segments import segment_of
 from handlers.chat import forms
-from handlers.chat.access import Right
 from handlers.chat.incoming import Json
 from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.routes import Routes
@@ -27,6 +26,7 @@ from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts.broadcasts import Content
 from storage.broadcasts.topics import Topic
 from storage.dialogues import Answers
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
@@ -99,7 +99,7 @@ async def _corrected(talk: Talk, answers: Answers) -> None:
 
 def show_as_sent(talk: Talk, broadcast_id: int, content: Content, topic: Topic) -> None:
     """Every version, as its readers will see it."""
-    for language in content.languages(talk.house.organisation.language):
+    for language in content.languages(talk.context.settings.organisation.language):
         talk.send(*content.call_in(language), sent_buttons(broadcast_id, content, topic, language))
 
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from handlers.broadcasts.segments import WHOM
-from handlers.chat.access import Right
 from handlers.chat.incoming import Json
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.talk import Talk
@@ -19,6 +18,7 @@ from storage.activities import activities
 from storage.broadcasts.topics import Topic
 from storage.dialogues import Answers, Value
 from storage.geodesy import is_place
+from storage.people.access import Right
 
 TOPICS: dict[Topic, str] = {
     Topic.ACTIVITIES: N_("🏀 Activities"),
@@ -81,7 +81,7 @@ async def _read_opens(talk: Talk) -> Value:
     for activity in await activities.coming(talk.session, talk.now):
         if text.casefold() == activity.title.casefold():
             return ["activity", activity.title[:40], activity.id]
-    row, index = station_named(talk, text), talk.house.directory.index
+    row, index = station_named(talk, text), talk.context.directory.index
     if row is not None:
         return ["station", index.names[row][:40], int(index.keys[row])]
     raise NotAnAnswer(
@@ -108,7 +108,7 @@ def _yes_no(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 def _times(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     tomorrow = datetime.combine(talk.local_today + timedelta(days=1), datetime.min.time(), zone).replace(hour=10)
     return [
         Choice("now", talk._("Now"), ""),
@@ -124,7 +124,7 @@ def _spreads(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 def other_language(talk: Talk) -> str:
     """The language that the organisation's is not."""
-    return next(language for language in LANGUAGES if language != talk.house.organisation.language)
+    return next(language for language in LANGUAGES if language != talk.context.settings.organisation.language)
 
 
 def _ask_other(talk: Talk, _answers: Answers) -> str:
@@ -142,7 +142,7 @@ def _show_content(talk: Talk, value: Value) -> str:
 def _show_time(talk: Talk, value: Value) -> str:
     if not value:
         return talk._("Now")
-    local = datetime.fromisoformat(str(value)).astimezone(talk.house.organisation.zone)
+    local = datetime.fromisoformat(str(value)).astimezone(talk.context.settings.organisation.zone)
     return f"{local:%Y-%m-%d %H:%M}"
 
 

@@ -8,8 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.broadcasts import presses
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -23,6 +22,7 @@ from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.deliveries import State
+from storage.people.access import Right
 
 _BAR = 12
 _COLUMNS = 30
@@ -53,7 +53,7 @@ async def ask_to_send(talk: Talk, row: Broadcast) -> None:
             unreachable=counted.unreachable, muted=counted.muted
         ),
     ]
-    if counted.reached > talk.house.approval_above:
+    if counted.reached > talk.context.settings.approval_above:
         lines.append(talk._("A second coordinator has to approve it."))
     buttons = [
         [presses.SEND.button(talk._("✔ Send to {n}").format(n=counted.reached), row.id)],
@@ -75,20 +75,22 @@ async def send(talk: Talk, broadcast_id: int) -> None:
     if row.author != talk.person.id:
         raise NotNow
     counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
-    needs_approval = counted.reached > talk.house.approval_above
-    quiet_until = None if row.topic == Topic.URGENT else talk.house.quiet_hours.until(max(talk.now, row.starts_at))
+    needs_approval = counted.reached > talk.context.settings.approval_above
+    quiet_until = (
+        None if row.topic == Topic.URGENT else talk.context.settings.quiet_hours.until(max(talk.now, row.starts_at))
+    )
     await broadcasts.confirm(talk.session, broadcast_id, needs_approval, quiet_until, talk.pressed_message_id, talk.now)
     if row.topic == Topic.URGENT:
         about = f"broadcast {row.id}: {row.reason}"
         await audit.note(talk.session, talk.person.id, Act.URGENT_BROADCAST, talk.now, about=about)
     if needs_approval:
-        for person_id in await talk.house.staff(talk.session, Right.BROADCAST, talk.now):
+        for person_id in await talk.context.staff.who_may(talk.session, Right.BROADCAST, talk.now):
             if person_id != talk.person.id:
                 talk.notify(person_id, "broadcast_waits", id=broadcast_id, count=counted.reached)
     await _show(talk, row)
 
 
-def waits_words(_house: House, language: str, params: Any) -> tuple[str, Buttons]:
+def waits_words(_context: AppContext, language: str, params: Any) -> tuple[str, Buttons]:
     """The notice to those who may approve."""
     _ = translations.translator(language)
     text = _("A broadcast to {n} people waits for a second coordinator.").format(n=params["count"])
@@ -99,7 +101,7 @@ async def look(talk: Talk, broadcast_id: int) -> None:
     """Shows somebody else's broadcast as it will arrive, and asks for approval."""
     row = await _found(talk, broadcast_id)
     content = broadcasts.content_of(talk.session, row)
-    for language in content.languages(talk.house.organisation.language):
+    for language in content.languages(talk.context.settings.organisation.language):
         talk.send(*content.call_in(language), [])
     text = Markup("{}\n{}").format(_state_words(row, talk.language), row.reason)
     talk.say(
@@ -135,14 +137,14 @@ async def retry(talk: Talk, broadcast_id: int) -> None:
 async def picture(talk: Talk, broadcast_id: int) -> None:
     """When it arrived, as columns."""
     row = await _found(talk, broadcast_id)
-    if talk.house.painter is None or row.started_at is None or row.finished_at is None:
+    if talk.context.ports.painter is None or row.started_at is None or row.finished_at is None:
         raise NotNow
     values = await deliveries.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     middle = row.started_at + (row.finished_at - row.started_at) / 2
     labels = [f"{moment.astimezone(zone):%H:%M:%S}" for moment in (row.started_at, middle, row.finished_at)]
     title = talk._("Delivered: {n}").format(n=translations.number(sum(values), talk.language))
-    talk.photo(await talk.house.painter.columns_png(title, values, labels), title)
+    talk.photo(await talk.context.ports.painter.columns_png(title, values, labels), title)
 
 
 async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:

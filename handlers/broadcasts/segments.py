@@ -22,7 +22,7 @@ from storage.geodesy import is_place
 async def _read_place(talk: Talk) -> Value:
     place = talk.incoming.place
     if place is None and talk.text:
-        row, index = station_named(talk, clean(talk.text)), talk.house.directory.index
+        row, index = station_named(talk, clean(talk.text)), talk.context.directory.index
         if row is not None:
             return [float(index.latitudes[row]), float(index.longitudes[row])]
     if place is None or not is_place(place.latitude, place.longitude):
@@ -58,11 +58,11 @@ def _show_members(talk: Talk, value: Value) -> str:
 
 
 def _platforms(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return _named(talk, talk.house.joining.platforms)
+    return _named(talk, talk.context.settings.joining.platforms)
 
 
 def _districts(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return _named(talk, talk.house.joining.districts)
+    return _named(talk, talk.context.settings.joining.districts)
 
 
 def _named(talk: Talk, names: Sequence[str]) -> Sequence[Choice]:
@@ -72,7 +72,7 @@ def _named(talk: Talk, names: Sequence[str]) -> Sequence[Choice]:
 async def _read_district(talk: Talk) -> Value:
     """Where the config names no districts, members wrote theirs."""
     text = clean(talk.text)
-    if talk.house.joining.districts or not 2 <= len(text) <= 40:
+    if talk.context.settings.joining.districts or not 2 <= len(text) <= 40:
         raise NotAnAnswer(talk._("Please press one of the buttons."))
     return text
 

@@ -10,7 +10,6 @@ from handlers.cases.assignment import WHO, assign, receiver
 from handlers.cases.closing import LEFT
 from handlers.cases.desk import desks_of, note, ways_in
 from handlers.chat import forms
-from handlers.chat.access import Right
 from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -22,6 +21,7 @@ from storage.cases import messages as case_messages
 from storage.cases.cases import Case, CaseState
 from storage.cases.messages import Side
 from storage.dialogues import Answers
+from storage.people.access import Right
 
 SHOWN = 60
 
@@ -43,7 +43,7 @@ async def _found(talk: Talk, answers: Answers) -> None:
     row = await cases.by_number(talk.session, str(answers["number"]), talk.person.id, list(desks_of(talk)))
     line = Markup("\n").join(
         [
-            words.mark(row) + words.heading(talk.house, row, talk.language),
+            words.mark(row) + words.heading(talk.context, row, talk.language),
             Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
         ]
     )
@@ -72,7 +72,7 @@ async def begin_reading(talk: Talk, case_id: int) -> None:
 
 
 async def _overseen(talk: Talk, case_id: int, lock: bool = False) -> Case:
-    return await cases.visible(talk.session, case_id, talk.person.id, list(talk.house.desks), lock)
+    return await cases.visible(talk.session, case_id, talk.person.id, list(talk.context.settings.desks), lock)
 
 
 async def _read(talk: Talk, answers: Answers) -> None:
@@ -81,14 +81,14 @@ async def _read(talk: Talk, answers: Answers) -> None:
     await note(talk, Act.CASE_READ, row, str(answers["reason"]))
     content = cases.content_of(talk.session, row)
     lines = [
-        words.mark(row) + words.heading(talk.house, row, talk.language),
-        *words.summary_lines(talk.house, row, content, talk.language),
+        words.mark(row) + words.heading(talk.context, row, talk.language),
+        *words.summary_lines(talk.context, row, content, talk.language),
     ]
     talk.say(Markup("\n").join(lines))
     kept = await case_messages.talk_of(talk.session, row.id, notes=True)
     for one in kept[-SHOWN:]:
         said = case_messages.said_in(talk.session, one)
-        when = f"{one.at.astimezone(talk.house.organisation.zone):%Y-%m-%d %H:%M}"
+        when = f"{one.at.astimezone(talk.context.settings.organisation.zone):%Y-%m-%d %H:%M}"
         file = f"📎 {said.file_name} " if said.file_id else ""
         talk.say(Markup("<i>{} · {}</i>\n{}").format(when, Side(one.side).name.lower(), (file + said.text)[:3_500]))
     if len(kept) > SHOWN:

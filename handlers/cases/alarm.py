@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.cases import format as words
-from handlers.chat.access import Right
 from handlers.chat.talk import Talk
 from storage.cases import cases
 from storage.cases.cases import Case
 from storage.cases.desks import Desk
+from storage.people.access import Right
 
 NOTICE = "case_urgent"
 
 
 async def raise_alarm(talk: Talk, row: Case) -> bool:
     """Calls everybody on duty, at any hour; False if they are called already and still have time to answer."""
-    desk = words.desk_of(talk.house, row)
+    desk = words.desk_of(talk.context, row)
     if desk is None or not cases.mark_urgent(row, talk.now, desk.urgent_within):
         return False
     for one in await _on_duty(talk, row, desk):
@@ -27,7 +27,7 @@ async def raise_alarm(talk: Talk, row: Case) -> bool:
 
 async def _on_duty(talk: Talk, row: Case, desk: Desk) -> Sequence[int]:
     """The desk's handlers; the admins where nobody takes care of it."""
-    found = await cases.who_may_see(talk.session, row, await talk.house.desk_staff(talk.session, desk, talk.now))
+    found = await cases.who_may_see(talk.session, row, await talk.context.staff.of_desk(talk.session, desk, talk.now))
     return found or await cases.who_may_see(
-        talk.session, row, await talk.house.staff(talk.session, Right.OVERSEE_CASES, talk.now)
+        talk.session, row, await talk.context.staff.who_may(talk.session, Right.OVERSEE_CASES, talk.now)
     )

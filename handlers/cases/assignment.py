@@ -41,7 +41,7 @@ def words_question(key: str, title: str, ask: str, most: int = 1_500) -> Questio
 
 
 def way_back(talk: Talk, row: Case) -> Buttons:
-    return [[presses.SHOW.button(words.tag(talk.house, row), row.id)]]
+    return [[presses.SHOW.button(words.tag(talk.context, row), row.id)]]
 
 
 def _to_the_queue(talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -56,8 +56,8 @@ async def receiver(talk: Talk, row: Case, who: Value) -> int | None:
     """Raises NotForThem, also for somebody who is no handler of the desk."""
     if who == QUEUE:
         return None
-    person, desk = int(cast("list[Any]", who)[0]), words.desk_of(talk.house, row)
-    if desk is None or person not in await talk.house.desk_staff(talk.session, desk, talk.now):
+    person, desk = int(cast("list[Any]", who)[0]), words.desk_of(talk.context, row)
+    if desk is None or person not in await talk.context.staff.of_desk(talk.session, desk, talk.now):
         raise cases.NotForThem
     return person
 

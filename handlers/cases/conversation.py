@@ -16,7 +16,6 @@ from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
 from handlers.cases.evidence_limits import full_words, quota_of, room_words
 from handlers.cases.message_content import parts_of, read_said
-from handlers.chat.access import Right
 from handlers.chat.case_keyboard import case_keyboard, is_leave, is_switch
 from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.keyboards import plain_keyboard
@@ -30,6 +29,7 @@ from storage.cases import queue as case_queue
 from storage.cases.cases import Case, CaseClosed, CaseState, NoSuchCase
 from storage.cases.evidence_quota import EvidenceFull
 from storage.cases.messages import CaseMessage, Said, Side
+from storage.people.access import Right
 
 NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")
 ACKNOWLEDGED_EVERY = timedelta(minutes=10)
@@ -71,7 +71,7 @@ async def enter_as_rider(talk: Talk, row: Case) -> None:
         "What you write now goes into {number}: words, pictures, documents, voice. Only who takes care of it reads it. "
         "“Leave the talk” ends that."
     )
-    text = _in_case(said, row) + Markup("\n{}").format(room_words(talk, quota_of(talk.house, row)))
+    text = _in_case(said, row) + Markup("\n{}").format(room_words(talk, quota_of(talk.context, row)))
     talk.say(text, keyboard=case_keyboard(row.number, talk.language))
 
 
@@ -152,7 +152,7 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
     try:
         await _relay(talk, row, side, said)
     except EvidenceFull as full:
-        talk.say(full_words(talk, full, quota_of(talk.house, row)))
+        talk.say(full_words(talk, full, quota_of(talk.context, row)))
     await _heed(talk, row, side, said.text)
 
 
@@ -164,7 +164,7 @@ def _leave_handlers_alone(talk: Talk, side: Side) -> None:
 
 async def _heed(talk: Talk, row: Case, side: Side, text: str) -> None:
     """Words of danger of a rider call those on duty."""
-    if side is Side.RIDER and talk.house.is_danger(text):
+    if side is Side.RIDER and talk.context.is_danger(text):
         await call_those_on_duty(talk, row)
 
 
@@ -182,7 +182,7 @@ async def _relay(talk: Talk, row: Case, side: Side, said: Said) -> None:
     message_id = talk.incoming.message_id
     for part in parts_of(said):
         kept = await case_messages.say(
-            talk.session, row, side, talk.person.id, message_id, part, talk.now, quota_of(talk.house, row)
+            talk.session, row, side, talk.person.id, message_id, part, talk.now, quota_of(talk.context, row)
         )
     if talk.person.case is None:
         await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
@@ -215,7 +215,7 @@ async def _mine(talk: Talk) -> list[Case]:
 
 async def _offer_cases(talk: Talk) -> None:
     rows = [
-        [presses.ENTER.button(("• " if row.id == talk.person.case else "") + words.tag(talk.house, row), row.id)]
+        [presses.ENTER.button(("• " if row.id == talk.person.case else "") + words.tag(talk.context, row), row.id)]
         for row in await _mine(talk)
     ]
     if rows:
@@ -241,7 +241,7 @@ async def choose_other(talk: Talk, message_id: int) -> None:
     """To which other case a message is to be moved."""
     kept, row, side = await _own_message(talk, message_id)
     others = [one for one in await _mine(talk) if one.id != row.id and (await side_in(talk, one.id))[1] is side]
-    rows = [[presses.MOVE.button(words.tag(talk.house, one), kept.id, one.id)] for one in others]
+    rows = [[presses.MOVE.button(words.tag(talk.context, one), kept.id, one.id)] for one in others]
     talk.edit(talk._("To which case? It is taken back from {number}.").format(number=row.number), rows[:40])
 
 
@@ -251,9 +251,9 @@ async def move(talk: Talk, message_id: int, case_id: int) -> None:
     if new_side is not side:
         raise NoSuchCase
     for one in await case_messages.of_source(talk.session, talk.person.id, kept.source_message):
-        await case_messages.move(talk.session, one, old, new, talk.now, quota_of(talk.house, new))
+        await case_messages.move(talk.session, one, old, new, talk.now, quota_of(talk.context, new))
     await case_contexts.enter(talk.session, talk.person.id, new.id, talk.now)
-    if side is Side.RIDER and talk.house.is_danger(case_messages.said_in(talk.session, kept).text):
+    if side is Side.RIDER and talk.context.is_danger(case_messages.said_in(talk.session, kept).text):
         await raise_alarm(talk, new)
     talk.edit(talk._("✓ Moved from {old} to {new}.").format(old=old.number, new=new.number))
     talk.say(_in_case(talk._("You write in {number} now."), new), keyboard=case_keyboard(new.number, talk.language))

@@ -41,7 +41,7 @@ def register(routes: Routes) -> None:
 
 def _desk(talk: Talk) -> Desk:
     """Raises InvalidCallback: the organisation has none any more."""
-    desk = talk.house.crisis_desk
+    desk = talk.context.crisis_desk
     if desk is None:
         raise InvalidCallback
     return desk
@@ -95,7 +95,7 @@ async def _leave_form(talk: Talk) -> None:
     state = await dialogues.current(talk.session, talk.person.id, talk.now)
     if state is None:
         return
-    desk = next((desk for desk in talk.house.desks.values() if form_name(desk) == state.form), None)
+    desk = next((desk for desk in talk.context.settings.desks.values() if form_name(desk) == state.form), None)
     if desk is not None:
         await case_drafts.save(talk.session, talk.person.id, desk.key, forms.kept_answers(state), talk.now)
     await dialogues.close(talk.session, talk.person.id)

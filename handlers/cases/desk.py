@@ -10,7 +10,6 @@ from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.closing import end
 from handlers.cases.conversation import enter_as_handler
-from handlers.chat.access import Right
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
@@ -27,6 +26,7 @@ from storage.cases import queue as case_queue
 from storage.cases.cases import Case, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, in_language
+from storage.people.access import Right
 
 PAGE = 8
 
@@ -50,7 +50,7 @@ def register(routes: Routes) -> None:
 def desks_of(talk: Talk) -> dict[str, Desk]:
     """The desks whose queues this person sees: an admin all, a handler those they take care of."""
     if talk.person.may(Right.OVERSEE_CASES):
-        return dict(talk.house.desks)
+        return dict(talk.context.settings.desks)
     return handled(talk)
 
 
@@ -58,7 +58,7 @@ def handled(talk: Talk) -> dict[str, Desk]:
     """The desks whose cases this person may take."""
     if not talk.person.may(Right.HANDLE_CASES):
         return {}
-    return {key: desk for key, desk in talk.house.desks.items() if desk.is_handled_by(talk.person.id)}
+    return {key: desk for key, desk in talk.context.settings.desks.items() if desk.is_handled_by(talk.person.id)}
 
 
 async def show_desks(talk: Talk) -> None:
@@ -96,7 +96,7 @@ async def open_from_topic(talk: Talk, rest: str) -> None:
         talk.say(*await handler_page(talk, row))
         return
     limits = await case_deadlines.of_cases(talk.session, [row.id])
-    lines = [words.mark(row) + words.heading(talk.house, row, talk.language), _line(talk, row, limits[row.id])]
+    lines = [words.mark(row) + words.heading(talk.context, row, talk.language), _line(talk, row, limits[row.id])]
     talk.say(Markup("\n").join(lines), ways_in(talk, row))
 
 
@@ -141,9 +141,9 @@ async def _lines(talk: Talk, found: Sequence[Case]) -> list[Markup]:
 def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
     content = cases.content_of(talk.session, row)
     parts = [
-        words.kind_words(talk.house, row, content, talk.language),
+        words.kind_words(talk.context, row, content, talk.language),
         ago(row.opened_at, talk.now, talk.language),
-        words.due_words(talk.house, row, talk.now, talk.language)
+        words.due_words(talk.context, row, talk.now, talk.language)
         if not words.is_answered(row)
         else words.state_words(row, talk.language, for_handler=True),
     ]
@@ -155,7 +155,7 @@ def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
 async def show_mine(talk: Talk) -> None:
     found = await case_queue.in_hand(talk.session, talk.person.id)
     lines = [Markup("<b>{}</b>").format(talk._("In my hands: {n}").format(n=len(found))), *await _lines(talk, found)]
-    rows = [[presses.SHOW.button(words.mark(row) + words.tag(talk.house, row), row.id)] for row in found]
+    rows = [[presses.SHOW.button(words.mark(row) + words.tag(talk.context, row), row.id)] for row in found]
     talk.edit(Markup("\n").join(lines), [*rows, [presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]])
 
 
@@ -184,14 +184,14 @@ async def replay(talk: Talk, case_id: int) -> None:
 
 async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
     """Of a case in hand, with all that can be done with it."""
-    house, content = talk.house, cases.content_of(talk.session, row)
+    context, content = talk.context, cases.content_of(talk.session, row)
     limits = (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
     lines = [
-        words.mark(row) + words.heading(house, row, talk.language),
+        words.mark(row) + words.heading(context, row, talk.language),
         Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
-        *words.summary_lines(house, row, content, talk.language),
-        *words.limit_lines(house, limits, talk.local_today, talk.language),
-        *words.due_lines(house, row, talk.now, talk.language),
+        *words.summary_lines(context, row, content, talk.language),
+        *words.limit_lines(context, limits, talk.local_today, talk.language),
+        *words.due_lines(context, row, talk.now, talk.language),
     ]
     if row.away:
         lines.append(Markup("🚫 {}").format(talk._("The rider can't be reached; your messages wait for them.")))
@@ -273,8 +273,8 @@ async def left_hand(talk: Talk, row: Case) -> None:
 
 async def colleagues(talk: Talk, row: Case) -> list[int]:
     """The other handlers of the desk, as far as they may see the case."""
-    desk = words.desk_of(talk.house, row)
-    staff = await talk.house.desk_staff(talk.session, desk, talk.now) if desk is not None else []
+    desk = words.desk_of(talk.context, row)
+    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now) if desk is not None else []
     return [one for one in await cases.who_may_see(talk.session, row, staff) if one != talk.person.id]
 
 

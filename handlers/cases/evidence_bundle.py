@@ -20,7 +20,7 @@ from handlers.cases import presses
 from handlers.cases.bundling import NotSent, Sent
 from handlers.cases.conversation import side_in
 from handlers.cases.desk import note
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
@@ -52,7 +52,7 @@ async def send_bundle(talk: Talk, case_id: int) -> None:
     It is made beside the chat's turn, once the transaction is over, so that nobody waits for it.
     """
     row, side = await side_in(talk, case_id)
-    bundles = talk.house.bundles
+    bundles = talk.context.ports.bundles
     if bundles.is_busy_for(talk.person.id):
         talk.toast(talk._("Your evidence bundle is being made. It comes in a moment."), alert=True)
         return
@@ -65,39 +65,39 @@ async def send_bundle(talk: Talk, case_id: int) -> None:
 
     async def begin() -> None:
         bundles.claim(talk.person.id)
-        talk.house.beside(_make(talk, case_id))
+        talk.context.ports.run_in_background(_make(talk, case_id))
 
     talk.committed.append(begin)
 
 
 async def _make(talk: Talk, case_id: int) -> None:
-    async with talk.house.bundles.turn(talk.person.id):
+    async with talk.context.ports.bundles.turn(talk.person.id):
         try:
             await _make_and_send(talk, case_id)
         except (NotSent, OSError) as failure:
-            async with talk.house.database.writing() as session:
+            async with talk.context.database.writing() as session:
                 await deliveries.add(session, Notice(talk.person.id, "bundle_failed", {}, talk.now))
             if isinstance(failure, OSError):
                 raise
 
 
-def failed_words(_house: House, language: str, _params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def failed_words(_context: AppContext, language: str, _params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     return _("I could not send you the evidence bundle. Please press its button again later."), []
 
 
 async def _make_and_send(talk: Talk, case_id: int) -> None:
-    async with talk.house.database.reading(apart=True) as session:
+    async with talk.context.database.reading(apart=True) as session:
         row = await cases.find(session, case_id)
         if row is None:
             return
         kept = [(one, evidence.file_of(session, one)) for one in await evidence.of_case(session, case_id)]
         summary = [
-            words.heading(talk.house, row, talk.language),
-            *words.summary_lines(talk.house, row, cases.content_of(session, row), talk.language),
+            words.heading(talk.context, row, talk.language),
+            *words.summary_lines(talk.context, row, cases.content_of(session, row), talk.language),
         ]
     index = Index(_page(talk, summary, kept), _table(talk, kept))
-    send, bundles = partial(_send, talk, row.number), talk.house.bundles
+    send, bundles = partial(_send, talk, row.number), talk.context.ports.bundles
     known = bundles.sent(case_id, talk.language, index.digest)
     for file_id in known:
         await send({"document": file_id})
@@ -108,7 +108,7 @@ async def _make_and_send(talk: Talk, case_id: int) -> None:
     for number, group in enumerate(groups, start=1):
         part = f"-{number}" if len(groups) > 1 else ""
         with bundles.scratch() as file:
-            async with talk.house.database.reading(apart=True) as session:
+            async with talk.context.database.reading(apart=True) as session:
                 await write_zip(session, file, group, index)
             await send({}, {"document": File(f"{row.number}{part}.zip", file)}, file_ids)
     if len(file_ids) == len(groups):
@@ -126,7 +126,7 @@ async def _send(
 
     caption = talk._("Evidence of {number}. Treat it as confidential.").format(number=number)
     everything: Json = {"chat_id": talk.chat_id, "caption": caption, "parse_mode": "HTML", **params}
-    await talk.house.bundles.send(Outgoing("sendDocument", everything, files=files or {}, after=after))
+    await talk.context.ports.bundles.send(Outgoing("sendDocument", everything, files=files or {}, after=after))
 
 
 class Index(NamedTuple):
@@ -174,7 +174,7 @@ async def write_zip(session: AsyncSession, into: Scratch, group: Sequence[Kept],
 
 
 def _rows(talk: Talk, kept: Sequence[Kept]) -> list[list[str]]:
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     sides = {Side.RIDER: talk._("rider"), Side.HANDLER: talk._("counsel"), Side.NOTE: talk._("counsel")}
     rows = []
     for row, file in kept:

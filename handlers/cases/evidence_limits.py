@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from storage.cases.cases import Case
@@ -27,8 +27,8 @@ _FULL: Mapping[Full, str] = {
 }
 
 
-def quota_of(house: House, case: Case) -> EvidenceQuota:
-    desk = house.desks.get(case.desk)
+def quota_of(context: AppContext, case: Case) -> EvidenceQuota:
+    desk = context.settings.desks.get(case.desk)
     return desk.evidence if desk is not None else EvidenceQuota()
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from markupsafe import Markup, escape
 
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Button, Buttons
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
@@ -33,24 +33,24 @@ NEAR_DAYS = 30
 URGENT = "🚨"
 
 
-def desk_of(house: House, row: Case) -> Desk | None:
+def desk_of(context: AppContext, row: Case) -> Desk | None:
     """None for a desk that the organisation has closed since."""
-    return house.desks.get(row.desk)
+    return context.settings.desks.get(row.desk)
 
 
-def desk_sign(house: House, key: str) -> str:
-    desk = house.desks.get(key)
+def desk_sign(context: AppContext, key: str) -> str:
+    desk = context.settings.desks.get(key)
     return desk.sign if desk is not None else "🗂"
 
 
-def desk_title(house: House, key: str, language: str) -> str:
-    desk = house.desks.get(key)
+def desk_title(context: AppContext, key: str, language: str) -> str:
+    desk = context.settings.desks.get(key)
     return in_language(desk.title, language) if desk is not None else key
 
 
-def tag(house: House, row: Case) -> str:
+def tag(context: AppContext, row: Case) -> str:
     """ "⚖️ L-2026-000123"."""
-    return f"{desk_sign(house, row.desk)} {row.number}"
+    return f"{desk_sign(context, row.desk)} {row.number}"
 
 
 def mark(row: Case) -> str:
@@ -58,8 +58,8 @@ def mark(row: Case) -> str:
     return f"{URGENT} " if row.urgent_at is not None else ""
 
 
-def kind_words(house: House, row: Case, content: CaseContent, language: str) -> str:
-    desk = desk_of(house, row)
+def kind_words(context: AppContext, row: Case, content: CaseContent, language: str) -> str:
+    desk = desk_of(context, row)
     kind = desk.kind(content.kind) if desk is not None else None
     return in_language(kind.words, language) if kind is not None else content.kind
 
@@ -72,11 +72,11 @@ def state_words(row: Case, language: str, for_handler: bool = False) -> str:
     return said
 
 
-def due_words(house: House, row: Case, now: datetime, language: str) -> str:
+def due_words(context: AppContext, row: Case, now: datetime, language: str) -> str:
     """Until when an answer is due, to words of danger or the first one; that it is late."""
     _ = translations.translator(language)
     due = row.urgent_due_at or row.due_at
-    when = formatting.moment(due, now, house.organisation.zone, language)
+    when = formatting.moment(due, now, context.settings.organisation.zone, language)
     if not is_answered(row) and due <= now:
         return "🔴 " + _("late since {when}").format(when=when)
     return _("due {when}").format(when=when)
@@ -95,9 +95,9 @@ def days_left(ends_on: date, today: date, language: str) -> str:
     return sign + _("{n} days left").format(n=translations.number(days, language))
 
 
-def limit_lines(house: House, limits: Sequence[CaseLimit], today: date, language: str) -> list[Markup]:
+def limit_lines(context: AppContext, limits: Sequence[CaseLimit], today: date, language: str) -> list[Markup]:
     """What may apply, until when, by which law: information, never advice."""
-    known = time_limits.of_country(house.organisation.country)
+    known = time_limits.of_country(context.settings.organisation.country)
     lines = []
     for row in limits:
         limit = known.get(row.key)
@@ -117,34 +117,34 @@ def limit_lines(house: House, limits: Sequence[CaseLimit], today: date, language
     return lines
 
 
-def undated_lines(house: House, desk: Desk, kind: str, language: str) -> list[Markup]:
+def undated_lines(context: AppContext, desk: Desk, kind: str, language: str) -> list[Markup]:
     """The limits of a kind where the day is not known."""
     option = desk.kind(kind)
     keys = option.limits if option is not None else ()
     return [
         Markup("• {}\n  <i>{}</i>").format(in_language(limit.words, language), in_language(limit.source, language))
-        for limit in time_limits.that_may_apply(house.organisation.country, keys)
+        for limit in time_limits.that_may_apply(context.settings.organisation.country, keys)
     ]
 
 
-def summary_lines(house: House, row: Case, content: CaseContent, language: str) -> list[Markup]:
+def summary_lines(context: AppContext, row: Case, content: CaseContent, language: str) -> list[Markup]:
     """The answers of the form, but for what was told in messages of their own."""
-    desk = desk_of(house, row)
+    desk = desk_of(context, row)
     if desk is None:
         return []
     shown: list[Markup] = []
     for ask in desk.asks:
-        value = _answer(house, row, content, ask.type, ask.key, language)
+        value = _answer(context, row, content, ask.type, ask.key, language)
         if value:
             shown.append(Markup("{}: <b>{}</b>").format(in_language(ask.title, language), value))
     return shown
 
 
-def _answer(house: House, row: Case, content: CaseContent, kind: AskType, key: str, language: str) -> str:
+def _answer(context: AppContext, row: Case, content: CaseContent, kind: AskType, key: str, language: str) -> str:
     _ = translations.translator(language)
     match kind:
         case AskType.KIND:
-            return kind_words(house, row, content, language)
+            return kind_words(context, row, content, language)
         case AskType.PLATFORM:
             return content.platform
         case AskType.DATE:
@@ -155,41 +155,41 @@ def _answer(house: House, row: Case, content: CaseContent, kind: AskType, key: s
             return ""
     value = content.answers.get(key)
     if kind is AskType.CHOICE:
-        desk = desk_of(house, row)
+        desk = desk_of(context, row)
         choices = next((ask.choices for ask in desk.asks if ask.key == key), ()) if desk is not None else ()
         return next((in_language(one.words, language) for one in choices if one.key == value), "")
     return "" if value is None else str(value)
 
 
-def heading(house: House, row: Case, language: str) -> Markup:
+def heading(context: AppContext, row: Case, language: str) -> Markup:
     """ "⚖️ L-2026-000123 · Legal consultation"."""
-    title = desk_title(house, row.desk, language)
-    return Markup("{} <b>{}</b> · {}").format(desk_sign(house, row.desk), row.number, title)
+    title = desk_title(context, row.desk, language)
+    return Markup("{} <b>{}</b> · {}").format(desk_sign(context, row.desk), row.number, title)
 
 
-def due_lines(house: House, row: Case, now: datetime, language: str) -> list[Markup]:
+def due_lines(context: AppContext, row: Case, now: datetime, language: str) -> list[Markup]:
     """When an answer is due, while there is none."""
     if is_answered(row) or row.state == CaseState.CLOSED:
         return []
-    return [Markup("⏱ {}").format(due_words(house, row, now, language))]
+    return [Markup("⏱ {}").format(due_words(context, row, now, language))]
 
 
 def quoted(text: str) -> Markup:
     return Markup("<blockquote>{}</blockquote>").format(escape(text))
 
 
-def topic_words(house: House, row: Case, content: CaseContent, now: datetime) -> tuple[Markup, Buttons]:
+def topic_words(context: AppContext, row: Case, content: CaseContent, now: datetime) -> tuple[Markup, Buttons]:
     """What a topic of the inbox says of a case: nothing that was told in it."""
-    language = house.organisation.language
+    language = context.settings.organisation.language
     _ = translations.translator(language)
     state = _("✋ somebody has it in hand") if row.assigned_to is not None else _("🗂 waits for somebody")
     if row.state == CaseState.CLOSED:
         state = state_words(row, language, for_handler=True)
-    kind = kind_words(house, row, content, language)
+    kind = kind_words(context, row, content, language)
     lines = [
-        mark(row) + heading(house, row, language),
+        mark(row) + heading(context, row, language),
         Markup("{}").format(kind),
         Markup("{}").format(state),
-        *due_lines(house, row, now, language),
+        *due_lines(context, row, now, language),
     ]
-    return Markup("\n").join(lines), [[Button(_("Look at it"), url=house.link(f"case_{row.id}"))]]
+    return Markup("\n").join(lines), [[Button(_("Look at it"), url=context.link(f"case_{row.id}"))]]

@@ -13,8 +13,7 @@ from handlers.cases import presses
 from handlers.cases.assignment import WHO, assign, case_in_hand, receiver, way_back, words_question
 from handlers.cases.desk import colleagues, handled, left_hand
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Form, one_question
 from handlers.chat.routes import Routes
@@ -25,6 +24,7 @@ from storage.cases import messages as case_messages
 from storage.cases.cases import Case
 from storage.cases.messages import Said, Side
 from storage.dialogues import Answers
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
@@ -97,9 +97,9 @@ _ASK = one_question(
 )
 
 
-def question_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def question_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    title = words.desk_title(house, params["desk"], language)
+    title = words.desk_title(context, params["desk"], language)
     text = Markup("👥 {} <b>{}</b>\n{}").format(_("A colleague asks:"), title, words.quoted(params["text"]))
     return text, [[presses.BEGIN_TELLING.button(_("✍ Answer"), params["asked"])]]
 
@@ -136,7 +136,7 @@ _TELL = one_question(
 )
 
 
-def told_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def told_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("💡 <b>{}</b> {}\n{}").format(
         params["number"], _("A colleague answers:"), words.quoted(params["text"])

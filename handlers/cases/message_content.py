@@ -94,7 +94,8 @@ def read_said(talk: Talk, body: Json) -> Said:
     elif "text" not in body:
         raise NotAnAnswer(
             talk._(
-                "I can't pass this on. Write it, or send a picture, a document, a voice message or a video, up to 20 MB."
+                "I can't pass this on. Write it, or send a picture, a document, a voice message or a video, "
+                "up to 20 MB."
             )
         )
     return said

@@ -20,7 +20,7 @@ from handlers.cases.closing import LIMIT_REMINDER
 from handlers.cases.conversation import enter_as_rider
 from handlers.cases.desk_form import desk_form
 from handlers.chat import forms
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.questions import Form
@@ -77,7 +77,7 @@ async def open_desk(desk: Desk, talk: Talk) -> None:
 async def do_not_agree(talk: Talk) -> None:
     talk.edit(
         talk._("Then I ask nothing, and keep nothing. If you would rather speak: ☎️ {hotline}.").format(
-            hotline=talk.house.organisation.hotline
+            hotline=talk.context.settings.organisation.hotline
         )
     )
 
@@ -96,7 +96,7 @@ async def go_on_with_draft(talk: Talk, key: str, version: int) -> None:
 
 
 async def _consented(talk: Talk, key: str, version: int) -> Desk:
-    desk = talk.house.desks.get(key)
+    desk = talk.context.settings.desks.get(key)
     if desk is None:
         raise InvalidCallback
     if version != CASE.version:
@@ -118,11 +118,18 @@ async def _save(desk: Desk, talk: Talk, answers: Answers) -> None:
 async def remind_of_limits(talk: Talk, case_id: int) -> None:
     """90, 30, 7 and 1 days before each."""
     row = await cases.of_rider(talk.session, case_id, talk.person.id)
-    zone, count = talk.house.organisation.zone, 0
+    zone, count = talk.context.settings.organisation.zone, 0
     for limit in (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]:
         at = datetime.combine(limit.ends_on, REMINDED_AT, zone)
         count += await reminders.add(
-            talk.session, talk.person.id, LIMIT_REMINDER, limit.id, at, LIMIT_LEADS, talk.now, talk.house.quiet_hours
+            talk.session,
+            talk.person.id,
+            LIMIT_REMINDER,
+            limit.id,
+            at,
+            LIMIT_LEADS,
+            talk.now,
+            talk.context.settings.quiet_hours,
         )
     wake(talk, "reminders")
     talk.toast(talk._("I remind you {n} times, 90, 30, 7 and 1 days before.").format(n=count), alert=True)
@@ -137,13 +144,13 @@ async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> M
     return {"id": row.id, "number": row.number, "key": limit.key, "ends_on": limit.ends_on}
 
 
-def limit_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def limit_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     limit = CaseLimit(key=params["key"], ends_on=params["ends_on"])
-    today = params["now"].astimezone(house.organisation.zone).date()
+    today = params["now"].astimezone(context.settings.organisation.zone).date()
     lines = [
         Markup("⏰ {} <b>{}</b>").format(_("A time limit that may apply to"), params["number"]),
-        *words.limit_lines(house, [limit], today, language),
+        *words.limit_lines(context, [limit], today, language),
     ]
     return Markup("\n").join(lines), [[presses.SHOW_CASE.button(_("Look at it"), params["id"])]]
 
@@ -158,15 +165,15 @@ async def show_case(talk: Talk, case_id: int) -> None:
 
 async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
     """Of one's own case, with what can be done about it."""
-    house, content = talk.house, cases.content_of(talk.session, row)
+    context, content = talk.context, cases.content_of(talk.session, row)
     lines = [
-        words.heading(house, row, talk.language),
+        words.heading(context, row, talk.language),
         Markup("{}").format(words.state_words(row, talk.language)),
-        *words.summary_lines(house, row, content, talk.language),
-        *words.due_lines(house, row, talk.now, talk.language),
+        *words.summary_lines(context, row, content, talk.language),
+        *words.due_lines(context, row, talk.now, talk.language),
     ]
     limits = (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
-    said = words.limit_lines(house, limits, talk.local_today, talk.language)
+    said = words.limit_lines(context, limits, talk.local_today, talk.language)
     if said and row.state != CaseState.CLOSED:
         lines += [Markup("<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]
     return Markup("\n").join(lines), _page_buttons(talk, row, bool(limits))
@@ -229,7 +236,7 @@ async def rate(talk: Talk, case_id: int, stars: int) -> None:
     talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars), again)
 
 
-def closed_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def closed_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     outcome = _(words.OUTCOMES[Outcome(params["outcome"])])
     said = _("{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good.")

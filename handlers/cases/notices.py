@@ -10,7 +10,7 @@ from markupsafe import Markup
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.alarm import NOTICE
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes, Words
 from handlers.i18n import translations
@@ -40,7 +40,7 @@ NOTICES: dict[str, str] = {
 
 
 def _notice(text: str) -> Words:
-    def said(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    def said(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
         _ = translations.translator(language)
         number = Markup("<b>{}</b>").format(params["number"])
         opens = [[presses.SHOW.button(_("Look at it"), params["id"])]] if "id" in params else []
@@ -49,10 +49,10 @@ def _notice(text: str) -> Words:
     return said
 
 
-def new_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def new_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     """A new case waits: its number only."""
     _ = translations.translator(language)
-    sign, title = words.desk_sign(house, params["desk"]), words.desk_title(house, params["desk"], language)
+    sign, title = words.desk_sign(context, params["desk"]), words.desk_title(context, params["desk"], language)
     text = Markup("{}{} {}: <b>{}</b>").format(params.get("mark", ""), sign, title, params["number"])
     return text + "\n" + _("A case waits for somebody."), [
         [presses.CLAIM.button(_("▶ Take it"), params["id"])],
@@ -60,9 +60,9 @@ def new_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[s
     ]
 
 
-def late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def late_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    title = words.desk_title(house, params["desk"], language)
+    title = words.desk_title(context, params["desk"], language)
     said = _("{number} ({desk}) has had no answer for {n} h.").format(
         number=params["number"], desk=title, n=params["hours"]
     )
@@ -70,10 +70,10 @@ def late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[
     return "⏰ " + Markup("{}").format(said), opens
 
 
-def urgent_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def urgent_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     """Somebody may be in danger: to all on duty, whoever has the case in hand."""
     _ = translations.translator(language)
-    sign, title = words.desk_sign(house, params["desk"]), words.desk_title(house, params["desk"], language)
+    sign, title = words.desk_sign(context, params["desk"]), words.desk_title(context, params["desk"], language)
     head = Markup("{} {} {}: <b>{}</b>").format(words.URGENT, sign, title, params["number"])
     said = _("Somebody may be in danger: there are words of it in this case. Please answer now.")
     if params["stands"] == "taken":
@@ -90,9 +90,9 @@ def _ways_to(params: Mapping[str, Any], language: str) -> Buttons:
     return [*first, [presses.SHOW_DESKS_AGAIN.button(_("Look at the queue"))]]
 
 
-def urgent_late_words(house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def urgent_late_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    title = words.desk_title(house, params["desk"], language)
+    title = words.desk_title(context, params["desk"], language)
     said = _(
         "{number} ({desk}): somebody may be in danger, and has had no answer for {n} minutes. Please see to it that "
         "somebody answers now."

@@ -53,8 +53,8 @@ async def open_from(desk: Desk, talk: Talk, answers: Answers, consented: Sequenc
     """
     version = await consents.require(talk.session, talk.person.id, desk.purpose, *consented)
     content = _content(desk, answers)
-    house, zone = talk.house, talk.house.organisation.zone
-    due = working_time.after(talk.now, desk.late[0], zone, house.organisation.country, desk.working_days)
+    context, zone = talk.context, talk.context.settings.organisation.zone
+    due = working_time.after(talk.now, desk.late[0], zone, context.settings.organisation.country, desk.working_days)
     row = await cases.open_case(
         talk.session,
         desk.key,
@@ -67,7 +67,7 @@ async def open_from(desk: Desk, talk: Talk, answers: Answers, consented: Sequenc
         talk.now,
     )
     await _keep_parts(desk, talk, answers, row)
-    platform = content.platform if content.platform in house.joining.platforms else NO_PLATFORM
+    platform = content.platform if content.platform in context.settings.joining.platforms else NO_PLATFORM
     await case_statistics.add(
         talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM, platform
     )
@@ -84,11 +84,11 @@ def _is_urgent(desk: Desk, talk: Talk, answers: Answers) -> bool:
     for ask in desk.asks:
         if ask.type is AskType.PARTS:
             texts += [unpacked(part).text for part in cast("list[Any]", answers.get(ask.key) or [])]
-    return any(map(talk.house.is_danger, texts))
+    return any(map(talk.context.is_danger, texts))
 
 
 async def _tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
-    staff = await talk.house.desk_staff(talk.session, desk, talk.now)
+    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now)
     for handler in await cases.who_may_see(talk.session, row, staff):
         talk.notify(handler, "case_new", number=row.number, desk=desk.key, id=row.id)
 
@@ -156,7 +156,7 @@ async def _keep_limits(desk: Desk, talk: Talk, row: Case, content: CaseContent) 
     if kind is None or not content.on:
         return []
     start = date.fromisoformat(content.on)
-    may_apply = time_limits.that_may_apply(talk.house.organisation.country, kind.limits)
+    may_apply = time_limits.that_may_apply(talk.context.settings.organisation.country, kind.limits)
     for limit in may_apply:
         await case_deadlines.add(talk.session, row.id, limit.key, limit.ends_on(start))
     return (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
@@ -175,12 +175,14 @@ def _received(talk: Talk, desk: Desk, row: Case, lines: list[Any]) -> Markup:
 
 
 def _next_lines(talk: Talk, desk: Desk, row: Case, content: CaseContent, limits: list[CaseLimit]) -> list[Markup | str]:
-    when = formatting.moment(row.urgent_due_at or row.due_at, talk.now, talk.house.organisation.zone, talk.language)
+    when = formatting.moment(
+        row.urgent_due_at or row.due_at, talk.now, talk.context.settings.organisation.zone, talk.language
+    )
     lines: list[Markup | str] = [
         Markup("⏱ {}").format(talk._("You hear from us by {when} at the latest.").format(when=when))
     ]
-    said = words.limit_lines(talk.house, limits, talk.local_today, talk.language) or words.undated_lines(
-        talk.house, desk, content.kind, talk.language
+    said = words.limit_lines(talk.context, limits, talk.local_today, talk.language) or words.undated_lines(
+        talk.context, desk, content.kind, talk.language
     )
     if said:
         lines += [Markup("\n<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]

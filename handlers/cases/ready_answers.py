@@ -11,7 +11,6 @@ from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.assignment import case_in_hand, way_back
 from handlers.chat import forms
-from handlers.chat.access import Right
 from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import NotAnAnswer, Question, one_question
 from handlers.chat.routes import Routes
@@ -23,6 +22,7 @@ from storage.cases.cases import Case
 from storage.cases.desks import Canned, in_language
 from storage.cases.messages import Said, Side
 from storage.dialogues import Answers, Value
+from storage.people.access import Right
 from storage.updates import user_state
 
 
@@ -36,7 +36,7 @@ def register(routes: Routes) -> None:
 
 async def show_canned(talk: Talk, case_id: int) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
-    desk = words.desk_of(talk.house, row)
+    desk = words.desk_of(talk.context, row)
     answers = desk.answers if desk is not None else ()
     rows = [[presses.BEGIN_CANNED.button(one.title, row.id, at)] for at, one in enumerate(answers)]
     said = talk._("Which one? Its blanks are asked for.") if rows else talk._("This desk has no ready answers.")
@@ -65,7 +65,7 @@ async def send_canned(talk: Talk, case_id: int, at: int) -> None:
 
 
 def _canned(talk: Talk, row: Case, at: int) -> Canned:
-    desk = words.desk_of(talk.house, row)
+    desk = words.desk_of(talk.context, row)
     if desk is None or not 0 <= at < len(desk.answers):
         raise InvalidCallback
     return desk.answers[at]
@@ -73,7 +73,7 @@ def _canned(talk: Talk, row: Case, at: int) -> Canned:
 
 async def _wording(talk: Talk, row: Case, canned: Canned) -> str:
     """In the rider's language."""
-    language = talk.house.organisation.language
+    language = talk.context.settings.organisation.language
     if row.person_id is not None:
         (standing,) = await user_state.standings(talk.session, [row.person_id], talk.now)
         language = standing.spoken or language

@@ -11,7 +11,7 @@ from handlers.cases import presses
 from handlers.cases.closing import LEFT
 from handlers.cases.message_content import composed
 from handlers.chat.case_keyboard import case_keyboard
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.routes import Routes
@@ -39,7 +39,7 @@ def register(routes: Routes) -> None:
 
 
 async def message(
-    session: AsyncSession, house: House, claimed: Claimed, language: str, now: datetime
+    session: AsyncSession, context: AppContext, claimed: Claimed, language: str, now: datetime
 ) -> Outgoing | None:
     """A message of the talk, for its recipient; None if they may not (any more) read it."""
     found = await _for(session, claimed)
@@ -48,7 +48,7 @@ async def message(
     kept, row, said = found
     answered = await case_messages.find(session, said.answers) if said.answers is not None else None
     reply_to = await case_messages.place_of(session, answered, claimed.recipient) if answered is not None else None
-    head = _head(session, house, kept, row, said, claimed.recipient, language, now)
+    head = _head(session, context, kept, row, said, claimed.recipient, language, now)
     method, params = composed(claimed.recipient, said, head, reply_to)
     if claimed.recipient == row.assigned_to:
         params["protect_content"] = True
@@ -57,14 +57,14 @@ async def message(
 
 
 async def changed_message(
-    session: AsyncSession, house: House, claimed: Claimed, language: str, now: datetime
+    session: AsyncSession, context: AppContext, claimed: Claimed, language: str, now: datetime
 ) -> Outgoing | None:
     found = await _for(session, claimed)
     place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
     if found is None or place is None:
         return None
     kept, row, said = found
-    head = _head(session, house, kept, row, said, claimed.recipient, language, now)
+    head = _head(session, context, kept, row, said, claimed.recipient, language, now)
     _, params = composed(claimed.recipient, said, head, None)
     method = "editMessageCaption" if said.file_id else "editMessageText"
     shown: Json = {name: value for name, value in params.items() if name in _CHANGED}
@@ -76,7 +76,7 @@ async def changed_message(
 
 
 async def recalled_message(
-    session: AsyncSession, _house: House, claimed: Claimed, _language: str, _now: datetime
+    session: AsyncSession, _context: AppContext, claimed: Claimed, _language: str, _now: datetime
 ) -> Outgoing | None:
     """It was meant for another case."""
     place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
@@ -84,7 +84,7 @@ async def recalled_message(
 
 
 async def left_message(
-    session: AsyncSession, _house: House, claimed: Claimed, language: str, _now: datetime
+    session: AsyncSession, _context: AppContext, claimed: Claimed, language: str, _now: datetime
 ) -> Outgoing | None:
     """For who was taken out of a case by somebody else; None if they write in another by now."""
     if await case_contexts.current(session, claimed.recipient) is not None:
@@ -108,7 +108,7 @@ async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Ca
 
 def _head(
     session: AsyncSession,
-    house: House,
+    context: AppContext,
     kept: CaseMessage,
     row: Case,
     said: Said,
@@ -124,9 +124,9 @@ def _head(
         Side.HANDLER: _("your counsel") if recipient == row.person_id else _("counsel"),
         Side.NOTE: _("📝 note"),
     }[Side(kept.side)]
-    parts = [words.tag(house, row), who]
+    parts = [words.tag(context, row), who]
     if now - kept.at > OLD:
-        local = kept.at.astimezone(house.organisation.zone)
+        local = kept.at.astimezone(context.settings.organisation.zone)
         parts.append(f"{local:%Y-%m-%d %H:%M}")
     if said.forwarded:
         parts.append(_("forwarded"))

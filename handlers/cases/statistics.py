@@ -9,7 +9,6 @@ from markupsafe import Markup
 from handlers.cases import presses
 from handlers.cases.desk import desks_of
 from handlers.cases.desk_form import NO_PLATFORM
-from handlers.chat.access import Right
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
@@ -18,6 +17,7 @@ from storage.cases.cases import NoSuchCase
 from storage.cases.desks import Desk, in_language
 from storage.cases.statistics import MonthFigures
 from storage.disclosure import LEAST
+from storage.people.access import Right
 
 MONTHS = 12
 SHOWN = 6
@@ -60,12 +60,12 @@ async def show_patterns(talk: Talk, key: str) -> None:
     if not found:
         lines.append(Markup("{}").format(talk._("There are too few cases yet.")))
     text = Markup("\n").join(lines)
-    if not found or talk.house.painter is None:
+    if not found or talk.context.ports.painter is None:
         talk.say(text)
         return
     totals = {figures.month: figures.total for figures in found}
     values = [totals.get(month, 0) for month in months]
-    png = await talk.house.painter.columns_png(title, values, [month[2:] for month in months])
+    png = await talk.context.ports.painter.columns_png(title, values, [month[2:] for month in months])
     talk.photo(png, Markup("{}").format(talk._("Cases by month; a month below {n} is empty.").format(n=LEAST)))
     talk.say(text)
 

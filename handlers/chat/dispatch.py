@@ -9,14 +9,14 @@ from typing import Any
 from telegram import Chat
 
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.access_check import check_right
+from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming, Json
 from handlers.chat.press import InvalidCallback
-from handlers.chat.rights import check_right
 from handlers.chat.routes import Handler, Route, Routes
 from handlers.chat.talk import Talk
 from storage import dialogues
+from storage.people.access import Right
 
 _SERVICE = frozenset(
     {
@@ -62,11 +62,15 @@ class Call:
 
 
 def call_for(
-    incoming: Incoming, house: House, routes: Routes, open_form: str | None, open_case: int | None = None
+    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: int | None = None
 ) -> Call | None:
-    """What this update asks for; None if it is nothing to answer. Raises InvalidCallback for a button that was never made."""
+    """What this update asks for; None if it is nothing to answer.
+
+    Raises:
+        InvalidCallback: it presses a button that was never made.
+    """
     if incoming.chat_type != Chat.PRIVATE:
-        return _in_a_group(incoming, house, routes)
+        return _in_a_group(incoming, context, routes)
     if incoming.is_press:
         return _press(str(incoming.body.get("data") or ""), routes)
     if incoming.kind == "inline_query":
@@ -75,13 +79,13 @@ def call_for(
         return Call(routes.events["membership"])
     if incoming.kind == "edited_message":
         return Call(routes.events["moved" if incoming.place else "edited"])
-    return _message(incoming, house, routes, open_form, open_case)
+    return _message(incoming, context, routes, open_form, open_case)
 
 
-def call_for_blocked(incoming: Incoming, house: House, routes: Routes) -> Call | None:
+def call_for_blocked(incoming: Incoming, context: AppContext, routes: Routes) -> Call | None:
     """What is left to who is kept out: their data and their language, else the hotline; nothing in groups."""
     try:
-        call = call_for(incoming, house, routes, open_form=None)
+        call = call_for(incoming, context, routes, open_form=None)
     except InvalidCallback:
         call = None
     if call is not None and call.route.for_blocked:
@@ -90,7 +94,7 @@ def call_for_blocked(incoming: Incoming, house: House, routes: Routes) -> Call |
     return Call(routes.events["blocked"]) if is_said and incoming.chat_type == Chat.PRIVATE else None
 
 
-def _in_a_group(incoming: Incoming, house: House, routes: Routes) -> Call | None:
+def _in_a_group(incoming: Incoming, context: AppContext, routes: Routes) -> Call | None:
     """In a group the bot answers only what is meant for it, and only with the way to the private chat."""
     if incoming.is_press:
         return Call(routes.events["group"])
@@ -98,8 +102,8 @@ def _in_a_group(incoming: Incoming, house: House, routes: Routes) -> Call | None
         return None
     text = incoming.text
     if text.startswith("/"):
-        return Call(routes.events["group"]) if _command(text, house)[0] else None
-    if house.reads_all_group_messages and f"@{house.bot_username}" not in text:
+        return Call(routes.events["group"]) if _command(text, context)[0] else None
+    if context.identity.reads_all_group_messages and f"@{context.identity.username}" not in text:
         return None
     return Call(routes.events["group"])
 
@@ -113,14 +117,14 @@ def _press(data: str, routes: Routes) -> Call:
 
 
 def _message(
-    incoming: Incoming, house: House, routes: Routes, open_form: str | None, open_case: int | None
+    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: int | None
 ) -> Call | None:
     if _is_service(incoming.body):
         return None
     form = routes.forms.get(open_form or "")
     # A command that somebody else wrote is not one: who forwards it need not have read it.
     if incoming.text.startswith("/") and not incoming.is_forwarded:
-        return _command_call(incoming.text, house, routes, form is not None)
+        return _command_call(incoming.text, context, routes, form is not None)
     if "location" in incoming.body and not (form and forms.takes_location(form)):
         return _beside_form(Call(routes.events["location"]), routes, form is not None)
     if form is not None:
@@ -138,17 +142,17 @@ async def _form_answer(talk: Talk, routes: Routes) -> None:
         await routes.events[event].handle(talk)
 
 
-def _command(text: str, house: House) -> tuple[str, str]:
+def _command(text: str, context: AppContext) -> tuple[str, str]:
     """(name, rest) of "/name@bot rest"; the name is empty if another bot is meant."""
     head, _, rest = text.partition(" ")
     name, _, bot = head[1:].partition("@")
-    if bot and bot.lower() != house.bot_username.lower():
+    if bot and bot.lower() != context.identity.username.lower():
         return "", rest
     return name.lower(), rest.strip()
 
 
-def _command_call(text: str, house: House, routes: Routes, in_form: bool) -> Call | None:
-    name, rest = _command(text, house)
+def _command_call(text: str, context: AppContext, routes: Routes, in_form: bool) -> Call | None:
+    name, rest = _command(text, context)
     if not name:
         return None
     if name == "cancel":

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from handlers.chat.access_check import check_right
 from handlers.chat.form_pages import question_buttons, review, review_buttons
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import MOST_PARTS, Form, NotAnAnswer, Question, gathering
-from handlers.chat.rights import check_right
 from handlers.chat.talk import Danger, Talk
 from storage import dialogues
 from storage.dialogues import Answers, OpenForm, Value
@@ -23,7 +23,7 @@ _UNSEEN = "_unseen"
 
 async def begin(talk: Talk, form: Form, answers: Answers | None = None) -> None:
     """Starts the form (in place of one that was open) and asks the first question."""
-    talk.house.note_step(form.name, "", "begun")
+    talk.context.ports.count_form_step(form.name, "", "begun")
     state = OpenForm(talk.person.id, form.name, None, dict(answers or {}))
     await _go_on(talk, form, state)
 
@@ -48,7 +48,7 @@ async def answer(talk: Talk, forms: Mapping[str, Form]) -> bool:
     try:
         value = await question.read(talk)
     except NotAnAnswer as hint:
-        talk.house.note_step(form.name, question.key, "not_an_answer")
+        talk.context.ports.count_form_step(form.name, question.key, "not_an_answer")
         talk.say(str(hint), question_buttons(talk, form, state))
         return True
     if question.collects:
@@ -126,7 +126,7 @@ async def remind(talk: Talk, forms: Mapping[str, Form]) -> None:
 
 
 async def _keep(talk: Talk, state: OpenForm, same_step: bool = False) -> None:
-    await dialogues.keep(talk.session, state, talk.now, talk.house.retention.unfinished_forms, same_step)
+    await dialogues.keep(talk.session, state, talk.now, talk.context.settings.retention.unfinished_forms, same_step)
 
 
 async def _gather(talk: Talk, form: Form, state: OpenForm, question: Question, part: Value) -> None:
@@ -195,7 +195,7 @@ async def _save(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
 async def _take(talk: Talk, form: Form, state: OpenForm, question: Question, value: Value) -> None:
     if question.keyboard is not None:
         talk.say(talk._("👍 Thank you."), keyboard=location_keyboard(talk))
-    talk.house.note_step(form.name, question.key, "skipped" if value is None else "answered")
+    talk.context.ports.count_form_step(form.name, question.key, "skipped" if value is None else "answered")
     state.answers[question.key] = value
     state.trail = [*(key for key in state.trail if key != question.key), question.key]
     await _go_on(talk, form, state)
@@ -255,7 +255,7 @@ async def _finish(talk: Talk, form: Form, state: OpenForm) -> None:
     state.answers = kept_answers(state)
     await dialogues.close(talk.session, talk.person.id)
     await form.done(talk, state.answers)
-    talk.house.note_step(form.name, "", "finished")
+    talk.context.ports.count_form_step(form.name, "", "finished")
 
 
 async def _choose(talk: Talk, form: Form, state: OpenForm, argument: str) -> None:
@@ -309,6 +309,6 @@ async def _send(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
 
 
 async def _cancel(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
-    talk.house.note_step(form.name, state.step or "", "cancelled")
+    talk.context.ports.count_form_step(form.name, state.step or "", "cancelled")
     await dialogues.close(talk.session, talk.person.id)
     talk.say(talk._("Cancelled. Nothing of it was kept."), keyboard=location_keyboard(talk))

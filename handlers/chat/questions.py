@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from handlers.chat.access import Right
 from handlers.chat.incoming import Json
 from handlers.chat.talk import Talk
 from storage.dialogues import Answers, Value
+from storage.people.access import Right
 
 MOST_PARTS = 60
 """Of an answer that is given in several messages."""

@@ -9,8 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Arguments, Buttons, Press
 from handlers.chat.questions import Form
 from handlers.chat.talk import Outgoing, Talk
@@ -18,17 +17,18 @@ from handlers.i18n.translations import translator
 from storage.cases.desks import Words as DeskWords
 from storage.cases.desks import in_language
 from storage.deliveries import Claimed
+from storage.people.access import Right
 
 Handler = Callable[..., Awaitable[None]]
 
-Words = Callable[[House, str, Mapping[str, Any]], tuple[str, Buttons]]
-"""(house, language, parameters) -> text and buttons."""
+Words = Callable[[AppContext, str, Mapping[str, Any]], tuple[str, Buttons]]
+"""(context, language, parameters) -> text and buttons."""
 
 Subject = Callable[[AsyncSession, int, datetime], Awaitable[Mapping[str, Any] | None]]
 """(session, number, now) -> parameters; None if the notice helps no more."""
 
-Composer = Callable[[AsyncSession, House, Claimed, str, datetime], Awaitable[Outgoing | None]]
-"""(session, house, delivery, language, now) -> the call that sends it; None if it is to be sent no more."""
+Composer = Callable[[AsyncSession, AppContext, Claimed, str, datetime], Awaitable[Outgoing | None]]
+"""(session, context, delivery, language, now) -> the call that sends it; None if it is to be sent no more."""
 
 
 class Options(TypedDict, total=False):

@@ -11,13 +11,13 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message
 
-from handlers.chat.access import Right, Role, may
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming, Json
 from handlers.chat.press import Button, Buttons
 from handlers.i18n.translations import Translate, translator
 from storage.deliveries import Notice
 from storage.dialogues import Value
+from storage.people.access import Right, Role, may
 from storage.people.people import PersonId
 from storage.scratch import Scratch
 from storage.updates.batched_writes import Append
@@ -93,7 +93,7 @@ class Talk:
     person: Person
     chat_id: int
     now: datetime
-    house: House
+    context: AppContext
     session: AsyncSession
     outgoing: list[Outgoing] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
@@ -137,7 +137,7 @@ class Talk:
     def local_today(self) -> date:
         """The date in the organisation's zone."""
         if self._today is None:
-            self._today = self.now.astimezone(self.house.organisation.zone).date()
+            self._today = self.now.astimezone(self.context.settings.organisation.zone).date()
         return self._today
 
     @property

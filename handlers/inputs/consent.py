@@ -82,18 +82,18 @@ URGENT = Wording(
 
 def urgent_wording(talk: Talk, desk: Desk) -> Markup:
     """What stands before the short way to the desk that listens."""
-    organisation = talk.house.organisation
+    organisation = talk.context.settings.organisation
     return Markup(talk._(URGENT.text)).format(
         sign=desk.sign,
         organisation=organisation.name,
         hotlines=" / ".join(desk.hotlines) or organisation.hotline,
-        days=talk.house.retention.closed_cases.days,
+        days=talk.context.settings.retention.closed_cases.days,
     )
 
 
 def desk_wording(talk: Talk, desk: Desk) -> Markup:
     """What stands before a desk's first question, in the person's language."""
-    organisation = talk.house.organisation
+    organisation = talk.context.settings.organisation
     before = in_language(desk.before, talk.language).replace("{organisation}", organisation.name)
     return Markup(talk._(CASE.text)).format(
         sign=desk.sign,
@@ -101,15 +101,15 @@ def desk_wording(talk: Talk, desk: Desk) -> Markup:
         before=Markup(before),
         organisation=organisation.name,
         hotlines=" / ".join(desk.hotlines) or organisation.hotline,
-        days=talk.house.retention.closed_cases.days,
+        days=talk.context.settings.retention.closed_cases.days,
     )
 
 
 def wording(talk: Talk, wanted: Wording) -> Markup:
     """The text in the person's language."""
-    organisation = talk.house.organisation
+    organisation = talk.context.settings.organisation
     return Markup(talk._(wanted.text)).format(
         organisation=organisation.name,
         hotline=organisation.hotline,
-        days=talk.house.retention.decided_applications.days,
+        days=talk.context.settings.retention.decided_applications.days,
     )

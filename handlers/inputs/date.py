@@ -19,7 +19,7 @@ async def read_last_day(talk: Talk) -> Value:
         raise NotAnAnswer(talk._("Write the last day like this: 2027-06-30")) from None
     if day < talk.local_today:
         raise NotAnAnswer(talk._("That day has passed."))
-    end = datetime.combine(day + timedelta(days=1), time(), talk.house.organisation.zone)
+    end = datetime.combine(day + timedelta(days=1), time(), talk.context.settings.organisation.zone)
     return end.isoformat()
 
 
@@ -38,7 +38,7 @@ def day_choices(talk: Talk, days: Sequence[int]) -> Sequence[Choice]:
 def show_moment(talk: Talk, value: Value | datetime) -> str:
     """ "2027-06-30 24:00" as the clock on the wall has it."""
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return f"{moment.astimezone(talk.house.organisation.zone):%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(talk.context.settings.organisation.zone):%Y-%m-%d %H:%M}"
 
 
 def until_when(ends: Callable[[Talk, Answers], Sequence[Choice]], when: Callable[[Answers], bool] = always) -> Question:

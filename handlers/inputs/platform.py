@@ -14,9 +14,9 @@ async def read_platform(talk: Talk) -> Value:
     text = clean(talk.text)
     if not 1 <= len(text) <= 40:
         raise NotAnAnswer(talk._("Press a platform, or write its name (up to 40 letters)."))
-    return next((name for name in talk.house.joining.platforms if name.casefold() == text.casefold()), text)
+    return next((name for name in talk.context.settings.joining.platforms if name.casefold() == text.casefold()), text)
 
 
 def platform_choices(talk: Talk, last: Choice) -> Sequence[Choice]:
     """Those of the list, then the one for all others."""
-    return [*(Choice(str(at), name, name) for at, name in enumerate(talk.house.joining.platforms)), last]
+    return [*(Choice(str(at), name, name) for at, name in enumerate(talk.context.settings.joining.platforms)), last]

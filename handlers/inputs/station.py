@@ -14,7 +14,7 @@ def station_named(talk: Talk, text: str) -> int | None:
     Raises:
         NotAnAnswer: there are several.
     """
-    index = talk.house.directory.index
+    index = talk.context.directory.index
     names, wanted = index.names, text.casefold()
     found = [row for row in range(len(index)) if wanted and wanted in names[row].casefold()]
     same = [row for row in found if names[row].casefold() == wanted]

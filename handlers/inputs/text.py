@@ -52,7 +52,7 @@ def moment_ahead(
     async def read(talk: Talk) -> Value:
         text = clean(talk.text).replace("T", " ") if with_t else clean(talk.text)
         try:
-            local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.house.organisation.zone)
+            local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.context.settings.organisation.zone)
         except ValueError:
             raise NotAnAnswer(hint(talk)) from None
         if not talk.now < local < talk.now + within:

@@ -54,7 +54,7 @@ def _checked_phone(talk: Talk, text: str) -> str:
     import phonenumbers  # its tables are loaded when somebody joins, not at the start
 
     try:
-        number = phonenumbers.parse(text, talk.house.organisation.country)
+        number = phonenumbers.parse(text, talk.context.settings.organisation.country)
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
@@ -65,7 +65,7 @@ def _checked_phone(talk: Talk, text: str) -> str:
 async def _read_id_number(talk: Talk) -> Value:
     """A Chinese resident's number by its check digit, birth date and place; elsewhere 4 to 30 letters and digits."""
     text = clean(talk.text).upper().replace(" ", "")
-    if talk.house.organisation.country == "CN":
+    if talk.context.settings.organisation.country == "CN":
         from stdnum.cn import ric
 
         if not ric.is_valid(text):
@@ -77,7 +77,7 @@ async def _read_id_number(talk: Talk) -> Value:
 
 
 async def _read_district(talk: Talk) -> Value:
-    text, offered = clean(talk.text), talk.house.joining.districts
+    text, offered = clean(talk.text), talk.context.settings.joining.districts
     if offered:
         found = next((name for name in offered if name.casefold() == text.casefold()), None)
         if found is None:
@@ -101,7 +101,7 @@ def _platforms(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 def _districts(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(str(at), name, name) for at, name in enumerate(talk.house.joining.districts)]
+    return [Choice(str(at), name, name) for at, name in enumerate(talk.context.settings.joining.districts)]
 
 
 def masked(_talk: Talk, value: Value) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from handlers.chat import forms
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Button, Buttons
 from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
@@ -80,7 +80,7 @@ async def agree(talk: Talk, version: int) -> None:
     talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
     if kept:
         talk.say(talk._("Here are your answers of last time. Change what is to be changed."))
-    await forms.begin(talk, joining(_done), {**kept, "_id_number": talk.house.joining.id_number})
+    await forms.begin(talk, joining(_done), {**kept, "_id_number": talk.context.settings.joining.id_number})
 
 
 async def do_not_agree(talk: Talk) -> None:
@@ -176,7 +176,7 @@ _ANSWER = one_question(
 )
 
 
-def asked_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def asked_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     """The question of a reviewer, to the applicant."""
     _ = translations.translator(language)
     text = Markup("<b>{}</b>\n<blockquote>{}</blockquote>").format(

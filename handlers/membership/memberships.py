@@ -7,8 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from handlers.chat.access import Right
-from handlers.chat.context import Card, House
+from handlers.chat.context import AppContext
+from handlers.chat.pictures import Card
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -18,6 +18,7 @@ from storage import audit
 from storage.audit import Act
 from storage.membership import memberships
 from storage.membership.memberships import Membership, NotAMember
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
@@ -36,7 +37,7 @@ def number_words(number: int) -> str:
 
 
 def _day(talk: Talk, row: Membership) -> str:
-    return translations.full_date(row.since.astimezone(talk.house.organisation.zone).date(), talk.language)
+    return translations.full_date(row.since.astimezone(talk.context.settings.organisation.zone).date(), talk.language)
 
 
 def member_words(talk: Talk, row: Membership) -> tuple[Markup, Buttons]:
@@ -59,17 +60,17 @@ async def card(talk: Talk) -> None:
     """The card as a picture; its QR code is a deep link that only this bot can tell from a forged one."""
     row = await _mine(talk)
     content = memberships.content_of(talk.session, row)
-    if talk.house.painter is None:
+    if talk.context.ports.painter is None:
         return
     drawn = Card(
-        talk.house.organisation.name,
+        talk.context.settings.organisation.name,
         talk._("Member card"),
         str(content["name"]),
         number_words(row.number),
         talk._("since {day}").format(day=_day(talk, row)),
-        talk.house.link(f"card_{content['card']}"),
+        talk.context.link(f"card_{content['card']}"),
     )
-    png = await talk.house.painter.card_png(drawn)
+    png = await talk.context.ports.painter.card_png(drawn)
     talk.photo(png, talk._("Show it where members get something. A coordinator scans it to see that it is valid."))
 
 
@@ -111,7 +112,7 @@ async def leave(talk: Talk) -> None:
     )
 
 
-def approved_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def approved_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("🎉 <b>{}</b>\n{}").format(
         _("Welcome! You are a member of the union: {number}").format(number=number_words(params["number"])),
@@ -120,7 +121,7 @@ def approved_words(_house: House, language: str, params: Mapping[str, Any]) -> t
     return text, [[presses.CARD.button(_("🪪 My card"))]]
 
 
-def undone_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def undone_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     return _(
         "The decision on your application {receipt} was taken back; a coordinator looks at it again. "

@@ -8,8 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Question, one_question
 from handlers.chat.routes import Routes
@@ -27,6 +26,7 @@ from storage.dialogues import Answers
 from storage.membership import applications, reviews
 from storage.membership.applications import Application
 from storage.membership.review_alerts import KIND as WAITS
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
@@ -222,7 +222,7 @@ _QUESTION = one_question(
 )
 
 
-def waits_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def waits_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     """The one message by which a coordinator hears that applications wait."""
     _ = translations.translator(language)
     if not params["count"]:
@@ -231,7 +231,7 @@ def waits_words(_house: House, language: str, params: Mapping[str, Any]) -> tupl
     return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
 
 
-def late_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def late_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = _("⏰ {n} applications have been waiting for more than {days} days.").format(
         n=translations.number(params["count"], language), days=params["days"]
@@ -239,7 +239,7 @@ def late_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple
     return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
 
 
-def refused_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def refused_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("<b>{}</b>\n<blockquote>{}</blockquote>\n{}").format(
         _("Your application {receipt} was not accepted.").format(receipt=params["receipt"]),

@@ -85,7 +85,7 @@ async def _page(talk: Talk) -> tuple[str, Buttons]:
     member = await memberships.of(talk.session, talk.person.id)
     agreed = await consents.find(talk.session, talk.person.id, JOIN.purpose)
     mine = await cases.cases_of(talk.session, talk.person.id, most=1)
-    kept = talk.house.retention
+    kept = talk.context.settings.retention
     text = Markup(
         talk._(
             "<b>What {organisation} keeps about you</b>\n"
@@ -103,7 +103,7 @@ async def _page(talk: Talk) -> tuple[str, Buttons]:
             "If you would rather speak: {hotline}."
         )
     ).format(
-        organisation=talk.house.organisation.name,
+        organisation=talk.context.settings.organisation.name,
         home=talk._("kept, rounded to about 1 km") if home else talk._("not kept"),
         membership=talk._("kept") if member or agreed else talk._("not kept"),
         places=_hours(kept.places.total_seconds()),
@@ -111,7 +111,7 @@ async def _page(talk: Talk) -> tuple[str, Buttons]:
         cases=kept.closed_cases.days,
         brought=talk._("kept") if mine else talk._("not kept"),
         forms=_hours(kept.unfinished_forms.total_seconds()),
-        hotline=talk.house.organisation.hotline,
+        hotline=talk.context.settings.organisation.hotline,
     )
     rows = [
         [presses.COPY.button(talk._("📄 A copy of it all"))],
@@ -180,7 +180,7 @@ async def ask_to_forget_cases(talk: Talk) -> None:
 async def forget_cases(talk: Talk) -> None:
     await _end_cases(talk)
     await case_drafts.erase(talk.session, talk.person.id)
-    for desk in talk.house.desks.values():
+    for desk in talk.context.settings.desks.values():
         await consents.withdraw(talk.session, talk.person.id, desk.purpose, talk.now)
     talk.edit(talk._("Your consent is withdrawn, and your cases are erased."))
 
@@ -204,8 +204,8 @@ async def ask_to_erase(talk: Talk) -> None:
         lines.append(talk._("⚠️ You are a member; your membership and your card would end."))
     lines.append(
         talk._(
-            "What the law obliges to keep stays, apart and without your name: that a member number was given, from when to "
-            "when; that something was reviewed, when and by which coordinator."
+            "What the law obliges to keep stays, apart and without your name: that a member number was given, from "
+            "when to when; that something was reviewed, when and by which coordinator."
         )
     )
     talk.edit("\n".join(lines), [[presses.ASK_AGAIN.button(talk._("🗑 Yes, erase"))]])
@@ -223,7 +223,7 @@ async def erase(talk: Talk) -> None:
     await _end_cases(talk)
     for activity_id in await sign_ups.upcoming_of(talk.session, talk.person.id, talk.now):
         await sign_ups.give_back(talk.session, activity_id, talk.person.id)
-        await offers.offer_free_places(talk.session, activity_id, talk.now, talk.house.quiet_hours)
+        await offers.offer_free_places(talk.session, activity_id, talk.now, talk.context.settings.quiet_hours)
     for forget in ERASED:
         await forget(talk.session, talk.person.id)
     await audit.note(talk.session, NOBODY, Act.PERSON_ERASED, talk.now)

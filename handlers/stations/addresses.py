@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
-from handlers.chat.context import Address, GeocodingFailed
+from handlers.chat.ports import Address, GeocodingFailed
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.talk import Talk
 from handlers.inputs.text import clean, press_a_button
@@ -19,10 +19,10 @@ LONGEST = 200
 async def look_up(talk: Talk) -> object:
     """Asks the geocoding service, before the transaction: the addresses, or the failure."""
     text = clean(talk.text)
-    if talk.house.geocoder is None or not 2 <= len(text) <= LONGEST:
+    if talk.context.ports.geocoder is None or not 2 <= len(text) <= LONGEST:
         return ()
     try:
-        return await talk.house.geocoder.find(text, talk.language)
+        return await talk.context.ports.geocoder.find(text, talk.language)
     except GeocodingFailed as failure:
         return failure
 

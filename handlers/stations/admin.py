@@ -10,7 +10,6 @@ from typing import Any, cast
 from markupsafe import Markup
 
 from handlers.chat import forms
-from handlers.chat.access import Right
 from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.questions import Choice, Form, Question, gathering
 from handlers.chat.routes import Routes
@@ -25,6 +24,7 @@ from storage import audit
 from storage.audit import Act
 from storage.database import Refused
 from storage.dialogues import Answers, Value
+from storage.people.access import Right
 from storage.stations import stations
 from storage.stations.stations import WITHOUT_END, Station, StationRow
 

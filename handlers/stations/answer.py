@@ -22,7 +22,7 @@ async def search_at(talk: Talk, latitude: float, longitude: float) -> None:
 def answer_search(talk: Talk, search: Search, follows: bool = False) -> None:
     """Sends the list for a search that is kept in this transaction. `follows`: the list will follow the location."""
     shown = list_page(talk, search.id, search.latitude, search.longitude, Asked())
-    after = partial(_remember_list, talk.house.database, search.id) if follows else None
+    after = partial(_remember_list, talk.context.database, search.id) if follows else None
     talk.say(shown.text, shown.buttons, after=after)
     if shown.stations:
         send_venue(talk, shown.stations[0].row)
@@ -34,5 +34,5 @@ async def _remember_list(database: Database, search_id: int, sent: Json) -> None
 
 
 def send_venue(talk: Talk, row: int) -> None:
-    index = talk.house.directory.index
+    index = talk.context.directory.index
     talk.venue(float(index.latitudes[row]), float(index.longitudes[row]), index.names[row], index.addresses[row])

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from markupsafe import escape
 
-from handlers.chat.context import Address, GeocodingFailed
+from handlers.chat.ports import Address, GeocodingFailed
 from handlers.chat.questions import Choice, NotAnAnswer, Question
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
@@ -127,7 +127,7 @@ def _twin(talk: Talk, place: Value) -> str:
     if not isinstance(place, list):
         return ""
     latitude, longitude = float(place[0]), float(place[1])
-    index = talk.house.directory.index
+    index = talk.context.directory.index
     found = index.nearest_row(latitude, longitude)
     if found is None or found[1] > TWIN_WITHIN:
         return ""

@@ -11,8 +11,8 @@ from typing import Any, cast
 from markupsafe import Markup
 
 from handlers.chat import forms
-from handlers.chat.access import Right
-from handlers.chat.context import House, NotFetched
+from handlers.chat.context import AppContext
+from handlers.chat.ports import NotFetched
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.routes import Routes
@@ -25,6 +25,7 @@ from storage.audit import Act
 from storage.deliveries import Notice
 from storage.dialogues import Answers, Value
 from storage.geodesy import Crs
+from storage.people.access import Right
 from storage.stations.files import BadFile, Line
 from storage.stations.importing import Imported, import_stations
 
@@ -69,14 +70,14 @@ async def _try_it(talk: Talk) -> object:
     if system is None:
         return None
     try:
-        return await run(talk.house, str(document["file_id"]), name, Crs(str(system)), dry_run=True, now=talk.now)
+        return await run(talk.context, str(document["file_id"]), name, Crs(str(system)), dry_run=True, now=talk.now)
     except NotFetched:
         return talk._("Telegram does not give me the file. Please send it again.")
     except BadFile as failure:
         return talk._("I can't read the file: {trouble}").format(trouble=failure)
 
 
-async def run(house: House, file_id: str, name: str, crs: Crs, *, dry_run: bool, now: datetime) -> _Report:
+async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run: bool, now: datetime) -> _Report:
     """The same code as the command line's, on a file that was sent.
 
     Raises:
@@ -92,8 +93,8 @@ async def run(house: House, file_id: str, name: str, crs: Crs, *, dry_run: bool,
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"stations{Path(name).suffix.lower()}"
         with file.open("wb") as into:
-            await house.fetch(file_id, MOST_BYTES, into)
-        found = await import_stations(house.database, file, crs, dry_run, now, lambda _: None, note, MOST_LINES)
+            await context.ports.download_file(file_id, MOST_BYTES, into)
+        found = await import_stations(context.database, file, crs, dry_run, now, lambda _: None, note, MOST_LINES)
     return _report(found, refused)
 
 
@@ -143,24 +144,24 @@ async def _done(talk: Talk, answers: Answers) -> None:
     await audit.note(
         talk.session, talk.person.id, Act.STATIONS_IMPORTED, talk.now, about=f"{file['name']}: {file['good']} stations"
     )
-    house, person_id, now = talk.house, talk.person.id, talk.now
+    context, person_id, now = talk.context, talk.person.id, talk.now
 
     async def work() -> None:
         try:
-            report: dict[str, Any] = await run(house, file["file_id"], file["name"], crs, dry_run=False, now=now)
+            report: dict[str, Any] = await run(context, file["file_id"], file["name"], crs, dry_run=False, now=now)
         except (NotFetched, BadFile) as failure:
             report = {"trouble": str(failure) or type(failure).__name__}
-        async with house.database.writing() as session:
+        async with context.database.writing() as session:
             await deliveries.add(session, Notice(person_id, "imported", report, now))
 
     async def begun() -> None:
-        house.beside(work())
+        context.ports.run_in_background(work())
 
     talk.committed.append(begun)
     talk.say(talk._("Importing … I tell you when it is done."))
 
 
-def imported_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def imported_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     if "trouble" in params:
         return Markup("{}").format(_("Nothing was imported: {trouble}").format(trouble=params["trouble"])), []

@@ -52,7 +52,7 @@ class Shown(NamedTuple):
 
 def look(talk: Talk, latitude: float, longitude: float, asked: Asked, page: int) -> tuple[list[Found], bool]:
     """The stations of one page, and whether there are more."""
-    directory = talk.house.directory
+    directory = talk.context.directory
     last = (page + 1) * PAGE
     found = directory.index.nearest(latitude, longitude, asked.wanted, talk.now, directory.live, last + 1)
     return found[page * PAGE : last], len(found) > last
@@ -78,7 +78,7 @@ def list_page(talk: Talk, search_id: int, latitude: float, longitude: float, ask
 
 
 def _entry(talk: Talk, found: Found, number: int) -> Markup:
-    directory = talk.house.directory
+    directory = talk.context.directory
     index = directory.index
     name = escape(index.names[found.row])
     # Put together by hand: this is the hottest text of the bot, and only the name comes from outside.
@@ -121,6 +121,6 @@ def _buttons(talk: Talk, search_id: int, stations: Sequence[Found], asked: Asked
     tools = [presses.OPEN_FILTER.button(talk._("🔎 Filter"), search_id, asked.code)]
     if stations:
         tools.append(presses.VENUES.button(talk._("📌 On the map"), search_id, asked.code, page))
-        if talk.house.painter is not None:
+        if talk.context.ports.painter is not None:
             tools.append(presses.PICTURE.button(talk._("🖼 As picture"), search_id, asked.code, page))
     return [numbers, turn, tools, [presses.KEEP_HOME.button(talk._("🏠 Keep as my area"), search_id)]]

@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from handlers.chat.access import Right
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -19,6 +18,7 @@ from handlers.stations import format as station_format
 from handlers.stations import presses
 from handlers.stations.admin import closed_line
 from storage.geodesy import distance, to_gcj02
+from storage.people.access import Right
 from storage.stations import reports, searches, stations
 from storage.stations.reports import Kind
 from storage.stations.stations import StationRow
@@ -70,7 +70,7 @@ def _show(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> None
 
 
 def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Markup:
-    directory = talk.house.directory
+    directory = talk.context.directory
     place = directory.index.row_of(row.key)
     lines = [Markup("🏠 <b>{}</b>").format(row.name)]
     if here:
@@ -101,7 +101,7 @@ def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Mar
 
 def _buttons(talk: Talk, row: StationRow) -> Buttons:
     reporting = [presses.REPORT.button(talk._(label), row.key, kind.value) for kind, label in REPORT_BUTTONS.items()]
-    link = talk.house.link(f"st_{row.code}")
+    link = talk.context.link(f"st_{row.code}")
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.name, safe='')}"
     manage = [presses.MANAGE.button("⚙️ " + talk._("Change it"), row.key)] if talk.person.may(Right.ADMINISTER) else []
     return [
@@ -140,7 +140,7 @@ async def report(talk: Talk, key: int, kind: str) -> None:
         return
     if not await searches.was_near(talk.session, talk.person.id, row.latitude, row.longitude, talk.now):
         raise reports.NotNearby
-    talk.committed.append(talk.house.directory.refresh_live)
+    talk.committed.append(talk.context.directory.refresh_live)
     outcome = await reports.report(talk.session, key, talk.person.id, Kind(kind), talk.now)
     if outcome.confirmed:
         await _tell_coordinators(talk, row, outcome.confirmed)
@@ -152,11 +152,11 @@ async def report(talk: Talk, key: int, kind: str) -> None:
 
 async def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
     """Everybody who looks after stations hears of it."""
-    for person_id in await talk.house.staff(talk.session, Right.CLEAR_REPORTS, talk.now):
+    for person_id in await talk.context.staff.who_may(talk.session, Right.CLEAR_REPORTS, talk.now):
         talk.notify(person_id, "report", station=row.key, name=row.name, kind=kind.value)
 
 
-def report_words(_house: House, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def report_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     """The notice of a confirmed report."""
     _ = translations.translator(language)
     sign, said = station_format.REPORTS[Kind(params["kind"])]
@@ -168,6 +168,6 @@ async def clear(talk: Talk, key: int) -> None:
     """A coordinator knows better."""
     row = await _station(talk, key)
     if row is not None:
-        talk.committed.append(talk.house.directory.refresh_live)
+        talk.committed.append(talk.context.directory.refresh_live)
         cleared = await reports.clear(talk.session, key, talk.now)
         talk.toast(talk._("Cleared.") if cleared else talk._("There was nothing to clear."))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from handlers.chat import forms
-from handlers.chat.context import Spot
 from handlers.chat.keyboards import location_keyboard
+from handlers.chat.pictures import Spot
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -47,7 +47,7 @@ async def station(talk: Talk) -> None:
     ways = []
     if await people.home_of(talk.session, talk.person.id):
         ways.append(presses.NEAR_HOME.button(talk._("🏠 Near my area")))
-    if talk.house.geocoder is not None:
+    if talk.context.ports.geocoder is not None:
         ways.append(presses.ASK_ADDRESS.button(talk._("⌨ Type an address")))
     if ways:
         talk.say(talk._("Or:"), [ways])
@@ -121,9 +121,9 @@ async def picture(talk: Talk, search_id: int, code: int, page: int) -> None:
     """The page as a picture, for who reads a map faster than a list."""
     _check_page(page)
     search = await _search_of(talk, search_id)
-    if search is None or talk.house.painter is None:
+    if search is None or talk.context.ports.painter is None:
         return
-    index = talk.house.directory.index
+    index = talk.context.directory.index
     spots = [
         Spot(
             number,
@@ -136,7 +136,7 @@ async def picture(talk: Talk, search_id: int, code: int, page: int) -> None:
             look(talk, search.latitude, search.longitude, Asked.of(code), page)[0], start=page * PAGE + 1
         )
     ]
-    png = await talk.house.painter.map_png(search.latitude, search.longitude, spots, talk.language)
+    png = await talk.context.ports.painter.map_png(search.latitude, search.longitude, spots, talk.language)
     talk.photo(png, talk._("You are in the middle. The numbers are those of the list."))
 
 
@@ -159,7 +159,7 @@ async def near_home(talk: Talk) -> None:
 
 
 async def ask_address(talk: Talk) -> None:
-    if talk.house.geocoder is None:
+    if talk.context.ports.geocoder is None:
         talk.say(
             talk._("I can't look up addresses here. Please send a location instead."), keyboard=location_keyboard(talk)
         )

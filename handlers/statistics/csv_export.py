@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields
 
-from handlers.chat.access import Right
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.csv_files import sheet
@@ -14,6 +13,7 @@ from handlers.statistics.overview import Overview, overview, period_of
 from handlers.statistics.periods import Period
 from handlers.statistics.views import by_stretch, cells_of
 from storage.disclosure import LEAST, columns, figure
+from storage.people.access import Right
 from storage.statistics import statistics
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE
 
@@ -59,7 +59,7 @@ async def _searches(talk: Talk, period: Period) -> list[Row]:
 
 
 async def _stretches(talk: Talk, period: Period) -> list[Row]:
-    edges = period.edges(talk.house.organisation.zone)
+    edges = period.edges(talk.context.settings.organisation.zone)
     members = await statistics.members(talk.session, edges)
     placed = by_stretch(await statistics.turnouts(talk.session, edges[0], edges[-1]), edges)
     return [
@@ -75,7 +75,7 @@ def _columns(name: str, values: list[int], days: list[str]) -> Iterator[Row]:
 
 
 async def _turnouts(talk: Talk, period: Period) -> list[Row]:
-    zone = talk.house.organisation.zone
+    zone = talk.context.settings.organisation.zone
     edges = period.edges(zone)
     rows: list[Row] = []
     for one in await statistics.turnouts(talk.session, edges[0], edges[-1]):
@@ -87,9 +87,9 @@ async def _turnouts(talk: Talk, period: Period) -> list[Row]:
 
 
 async def _cases(talk: Talk, period: Period) -> list[Row]:
-    edges = period.edges(talk.house.organisation.zone)
+    edges = period.edges(talk.context.settings.organisation.zone)
     rows: list[Row] = []
-    for desk in talk.house.desks:
+    for desk in talk.context.settings.desks:
         found = await statistics.case_times(talk.session, desk, edges[0], edges[-1])
         rows.append(("cases_opened", desk, figure(found.opened), ""))
         if found.answered >= LEAST and found.hours_to_answer is not None:

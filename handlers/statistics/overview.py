@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from handlers.chat.access import Right
 from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -15,6 +14,7 @@ from handlers.i18n.translations import N_
 from handlers.statistics import presses
 from handlers.statistics.periods import Kind, Period
 from storage.disclosure import LEAST, figure
+from storage.people.access import Right
 from storage.statistics import searches as search_statistics
 from storage.statistics import statistics
 from storage.statistics.searches import ALL, BARE
@@ -57,7 +57,10 @@ async def show(talk: Talk, kind: str, back: int) -> None:
 
 async def _page(talk: Talk, kind: Kind, back: int) -> tuple[Markup, Buttons]:
     await search_statistics.collect(
-        talk.session, talk.house.organisation.zone, talk.house.directory.index.metres_to_nearest, COUNTED_AT_ONCE
+        talk.session,
+        talk.context.settings.organisation.zone,
+        talk.context.directory.index.metres_to_nearest,
+        COUNTED_AT_ONCE,
     )
     period = Period.of(kind, talk.local_today, back)
     now, then = await overview(talk, period), await overview(talk, period.before)
@@ -106,7 +109,7 @@ class Overview:
 
 
 async def overview(talk: Talk, period: Period) -> Overview:
-    edges = period.edges(talk.house.organisation.zone)
+    edges = period.edges(talk.context.settings.organisation.zone)
     ends = [edges[0], edges[-1]]
     members = await statistics.members(talk.session, ends)
     turnouts = await statistics.turnouts(talk.session, *ends)

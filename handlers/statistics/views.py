@@ -9,8 +9,8 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from handlers.chat.access import Right
-from handlers.chat.context import Cell, Legend, Painter
+from handlers.chat.pictures import Cell, Legend
+from handlers.chat.ports import Painter
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -21,6 +21,7 @@ from handlers.statistics.overview import VIEWS, period_of, shown
 from handlers.statistics.periods import Period
 from storage.cases.desks import in_language
 from storage.disclosure import LEAST, columns, figure
+from storage.people.access import Right
 from storage.statistics import searches, statistics
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE
 
@@ -34,11 +35,11 @@ def register(routes: Routes) -> None:
 
 async def view(talk: Talk, what: str, kind: str, back: int) -> None:
     period = period_of(talk, kind, back)
-    if what not in _VIEWS or talk.house.painter is None:
+    if what not in _VIEWS or talk.context.ports.painter is None:
         raise InvalidCallback
     title = talk._(VIEWS[what])
     head = Markup("<b>{}</b> · {}").format(title, period.title(talk.language))
-    await _VIEWS[what](talk, period, talk.house.painter, head)
+    await _VIEWS[what](talk, period, talk.context.ports.painter, head)
 
 
 def _too_little(talk: Talk, head: Markup) -> None:
@@ -80,7 +81,7 @@ async def _gaps(talk: Talk, period: Period, painter: Painter, head: Markup) -> N
         _too_little(talk, head)
         return
     cells = [Cell(*_middle(cell), places.get(cell, 0), bare.get(cell, 0)) for cell in sorted(places.keys() | bare)]
-    index = talk.house.directory.index
+    index = talk.context.directory.index
     stations = list(zip(index.latitudes.tolist(), index.longitudes.tolist(), strict=True))
     legend = Legend(
         talk._("searches, no station within 2 km"), talk._("searches, a station is near"), talk._("station")
@@ -103,10 +104,10 @@ def _middle(cell: str) -> tuple[float, float]:
 def _where(talk: Talk, latitude: float, longitude: float) -> Markup:
     """ "37.43, 116.37 (3.2 km from Hall)"."""
     point = f"{latitude:.2f}, {longitude:.2f}"
-    found = talk.house.directory.index.nearest_row(latitude, longitude)
+    found = talk.context.directory.index.nearest_row(latitude, longitude)
     if found is None:
         return escape(point)
-    name = talk.house.directory.index.names[found[0]]
+    name = talk.context.directory.index.names[found[0]]
     far = talk._("{distance} from {name}").format(distance=translations.distance(found[1], talk.language), name=name)
     return Markup("{} ({})").format(point, far)
 
@@ -122,9 +123,9 @@ async def _wanted(talk: Talk, period: Period, painter: Painter, head: Markup) ->
 
 
 async def _members(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
-    edges = period.edges(talk.house.organisation.zone)
+    edges = period.edges(talk.context.settings.organisation.zone)
     now = await statistics.members(talk.session, edges)
-    then = await statistics.members(talk.session, period.before.edges(talk.house.organisation.zone))
+    then = await statistics.members(talk.session, period.before.edges(talk.context.settings.organisation.zone))
     if figure(now.there[-1]) in (0, None):
         _too_little(talk, head)
         return
@@ -144,13 +145,13 @@ async def _members(talk: Talk, period: Period, painter: Painter, head: Markup) -
 
 
 async def _activities(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
-    edges = period.edges(talk.house.organisation.zone)
+    edges = period.edges(talk.context.settings.organisation.zone)
     found = await statistics.turnouts(talk.session, edges[0], edges[-1])
     values = columns(by_stretch(found, edges))
     if not any(values):
         _too_little(talk, head)
         return
-    earlier = period.before.edges(talk.house.organisation.zone)
+    earlier = period.before.edges(talk.context.settings.organisation.zone)
     before = columns(by_stretch(await statistics.turnouts(talk.session, earlier[0], earlier[-1]), earlier))
     png = await painter.columns_png(talk._("Places taken"), values, period.labels(talk.language), before)
     talk.photo(png, head)
@@ -160,7 +161,9 @@ async def _activities(talk: Talk, period: Period, painter: Painter, head: Markup
         counted = talk._("{placed} places, {came} came").format(
             placed=shown(talk, figure(one.placed)), came=shown(talk, figure(one.came))
         )
-        day = translations.day_of_year(one.starts_at.astimezone(talk.house.organisation.zone).date(), talk.language)
+        day = translations.day_of_year(
+            one.starts_at.astimezone(talk.context.settings.organisation.zone).date(), talk.language
+        )
         lines.append(Markup("• {} {}: {}{}").format(day, one.title, counted, stars))
     talk.say(Markup("\n").join(lines))
 
@@ -174,7 +177,7 @@ def by_stretch(found: Sequence[statistics.Turnout], edges: Sequence[datetime]) -
 
 
 async def _reach(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
-    edges = period.edges(talk.house.organisation.zone)
+    edges = period.edges(talk.context.settings.organisation.zone)
     each = [await statistics.reach(talk.session, a, b) for a, b in itertools.pairwise(edges)]
     arrived = sum(one.delivered for one in each)
     if figure(arrived) in (0, None):
@@ -192,9 +195,9 @@ async def _reach(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
 
 
 async def _cases(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
-    edges = period.edges(talk.house.organisation.zone)
+    edges = period.edges(talk.context.settings.organisation.zone)
     rows, lines = [], [head]
-    for key, desk in talk.house.desks.items():
+    for key, desk in talk.context.settings.desks.items():
         found = await statistics.case_times(talk.session, key, edges[0], edges[-1])
         if found.opened < LEAST:
             continue

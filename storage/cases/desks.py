@@ -1,4 +1,4 @@
-"""Desks where people are helped: each is data (bot/config/desks.toml), so that an organisation adds one without code."""
+"""Desks where people are helped: data (bot/config/desks.toml), so that an organisation adds one without code."""
 
 from __future__ import annotations
 

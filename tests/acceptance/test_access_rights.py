@@ -11,7 +11,6 @@ import pytest
 from bot.config.config import load
 from bot.config.desks import RESERVED, desks
 from handlers import features
-from handlers.chat.access import RIGHTS, Right, Role
 from handlers.chat.press import Press
 from handlers.chat.questions import Form
 from handlers.chat.routes import Route, Routes
@@ -19,6 +18,7 @@ from storage import audit
 from storage.audit import Act
 from storage.membership import memberships
 from storage.people import roles
+from storage.people.access import RIGHTS, Right, Role
 from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town
 
 DESKS = desks(load(Path("none.toml")).desks)

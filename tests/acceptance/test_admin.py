@@ -50,7 +50,7 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
     await rider.says("/start")
     assert "Tea is on from six." in (await rider.hears_of("Welcome"))["text"]
     await changes(admin, "🛵 Platforms", "Meituan, Ele.me\nJD")
-    assert list(town.app.house.joining.platforms) == ["Meituan", "Ele.me", "JD"]
+    assert list(town.app.context.settings.joining.platforms) == ["Meituan", "Ele.me", "JD"]
     await changes(admin, "🗞 Day of the weekly digest", "friday")
     assert town.app.scheduler is not None and town.app.tuning.value("activities.digest_day") == "friday"
     await admin.says("/settings")
@@ -59,7 +59,7 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
     await admin.hears_of("Changed in the chat")
     await admin.presses("As in the config file")
     await admin.hears_of("holds again")
-    assert town.app.house.organisation.hotline == "12351"
+    assert town.app.context.settings.organisation.hotline == "12351"
     async with town.database.reading() as session:
         (last, *_) = await audit.search(session, 1, act=Act.SETTING_CHANGED)
         assert last.actor == ADMIN and "organisation.hotline" in last.about
@@ -100,7 +100,9 @@ async def test_new_lead_times_move_reminders_that_are_planned(town: Town) -> Non
         row = await activities.create(session, plan, COORDINATOR, NOON)
         await activities.publish(session, row.id, NOON)
         await sign_ups.sign_up(session, row.id, 7, False, NOON)
-        await reminders.plan(session, row, town.app.house.lead_times, NOON, town.app.house.quiet_hours)
+        await reminders.plan(
+            session, row, town.app.context.settings.lead_times, NOON, town.app.context.settings.quiet_hours
+        )
     await changes(admin, "⏰ Reminders", "5h")
     async with town.database.reading() as session:
         due = await reminders.next_due(session)
@@ -125,7 +127,7 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.hears_of("Is everything right?")
     await admin.presses("Keep it")
     await admin.hears_of("✓ Come by")
-    answers = town.app.house.desks["legal"].answers
+    answers = town.app.context.settings.desks["legal"].answers
     assert answers[-1].title == "Come by" and answers[-1].words["en"] == "Please come on {day}"
     await admin.presses("◀ Back")
     await admin.hears_of("💬")
@@ -133,7 +135,7 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.hears_of("请于")
     await admin.presses("🗑 Take away")
     await admin.hears_of("Taken away")
-    assert town.app.house.desks["legal"].answers == answers[:-1]
+    assert town.app.context.settings.desks["legal"].answers == answers[:-1]
 
 
 async def test_another_replica_takes_the_change_up(database: Database, tmp_path: Path) -> None:
@@ -154,7 +156,9 @@ async def test_another_replica_takes_the_change_up(database: Database, tmp_path:
             await admin.presses("Keep them out")
             await admin.hears_of("🚫 77")
             await other._watch_versions()
-            assert other.house.organisation.hotline == "0534-1" and other.house.is_blocked(77, town.now)
+            assert other.context.settings.organisation.hotline == "0534-1" and other.context.blocks.is_blocked(
+                77, town.now
+            )
         await other.transport.shutdown()
 
 
@@ -209,7 +213,7 @@ async def test_a_block_ends_by_itself_and_nobody_blocks_who_runs_the_bot(town: T
     await admin.says("/cancel")
     await blocks(admin, "7", "for 1 hour")
     await admin.hears_of("🚫 7")
-    await town.until(lambda: 7 in town.app.house.blocked)
+    await town.until(lambda: 7 in town.app.context.blocks.people)
     town.now += timedelta(minutes=61)
     await rider.shares()
     await rider.hears_of("Nearest stations")

@@ -21,6 +21,7 @@ from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries import Delivery, Notice, Outcome, State
 from storage.people import people
+from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
 EVERYONE = Segment()
@@ -119,7 +120,7 @@ async def test_one_tap_mutes_a_topic_and_my_brings_it_back(town: Town) -> None:
 
 
 async def test_above_the_bound_somebody_else_approves(town: Town) -> None:
-    town.app.house.approval_above = 1
+    change_settings(town.app, approval_above=1)
     coordinator, admin = town.rider(COORDINATOR), town.rider(ADMIN)
     await riders_of(town, 2)
     await composes(coordinator, "To all")

@@ -26,6 +26,7 @@ from storage.deliveries import Delivery, State
 from storage.people import roles
 from storage.privacy import consents
 from tests.support.case_scripts import STORY, AtDesk, at_desk, brings_pay
+from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
@@ -493,8 +494,10 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
 
 async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     forum = town.world.add_forum(-1001, "Legal", [COUNSEL])
-    desk = town.app.house.desks["legal"]
-    town.app.house.desks = {**town.app.house.desks, "legal": dataclasses.replace(desk, forum=-1001)}
+    desk = town.app.context.settings.desks["legal"]
+    change_settings(
+        town.app, desks={**town.app.context.settings.desks, "legal": dataclasses.replace(desk, forum=-1001)}
+    )
     rider, counsel = await at_desk(town, 415), await at_desk(town, COUNSEL)
     number = await brings_pay(rider, evidence=False)
     row = await case_of(town, number)

@@ -25,6 +25,7 @@ from storage.people import blocks
 from storage.privacy import consents
 from tests.integration.test_backup_restore import tables_of
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay
+from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
@@ -111,7 +112,7 @@ async def test_outside_of_any_form_the_numbers_come_alone_and_leave_no_trace(tow
 async def test_in_a_group_nobody_listens(town: Town) -> None:
     rider = await at_desk(town, 501)
     group = town.world.add_group(-50, "Riders", [501])
-    town.app.house.reads_all_group_messages = True
+    town.app.own.learn(dataclasses.replace(town.app.own.value, reads_all_group_messages=True))
     await town.world.sends(rider.rider.person, {"text": "我不想活了"}, group)
     await hears_no_more(town, rider)
     assert not [one for one in group.messages.values() if one["from"]["is_bot"]]
@@ -205,7 +206,7 @@ async def test_a_blocked_person_hears_whom_to_call_once_a_minute(town: Town) -> 
     rider = await at_desk(town, 505)
     async with town.database.writing() as session:
         await blocks.block(session, 505, "spam", ADMIN, NOON, None)
-    await town.app.house.read_blocks()
+    await town.app.context.blocks.refresh()
     await rider.says("hello")
     await rider.rider.hears_of("You can't use this bot")
     for minutes in (0, 2):
@@ -388,14 +389,15 @@ async def test_what_was_told_to_another_desk_is_put_aside(town: Town) -> None:
 
 async def test_without_a_desk_that_listens_there_are_the_numbers(town: Town) -> None:
     rider = await at_desk(town, 514)
-    desks = town.app.house.desks
-    town.app.house.desks = {key: desk for key, desk in desks.items() if key != "care"}
+    desks = town.app.context.settings.desks
+    change_settings(town.app, desks={key: desk for key, desk in desks.items() if key != "care"})
     await rider.says("I want to die")
     told = await rider.rider.hears()
     assert WHOM in told["text"] and buttons(told) == []
     await rider.rider.forges("urgent")
     assert "not valid" in await rider.rider.is_answered() or rider.rider.answers
-    town.app.house.desks = {**desks, "care": dataclasses.replace(desks["care"], emergency={"en": "Call 999"})}
+    calls = dataclasses.replace(desks["care"], emergency={"en": "Call 999"})
+    change_settings(town.app, desks={**desks, "care": calls})
     await rider.says("I want to die")
     assert (await rider.rider.hears_of("Call 999"))["text"] == "Call 999"
 

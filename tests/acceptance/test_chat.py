@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
 from bot.telegram import menus
-from handlers.chat.context import Address, GeocodingFailed
 from storage.stations.searches import SearchRow
 from tests.support.simulator import COORDINATOR, Town
 
@@ -244,18 +243,8 @@ async def test_a_shared_link_opens_the_page_of_the_station(town: Town) -> None:
     assert "not listed" in (await rider.hears())["text"]
 
 
-class Gazetteer:
-    """A geocoder that knows two streets of one name, and one hall."""
-
-    async def find(self, text: str, language: str) -> list[Address]:
-        if text == "silence":
-            raise GeocodingFailed
-        known = {"Hall": 1, "Street": 2}
-        return [Address(f"{text} {n}", 37.43, 116.36) for n in range(known.get(text, 0))]
-
-
+@pytest.mark.gazetteer
 async def test_an_address_form_survives_everything_in_between(town: Town) -> None:
-    town.app.house.geocoder = Gazetteer()
     rider = town.rider(8)
     await rider.says("/station")
     await rider.hears_of("Or:")
@@ -285,7 +274,7 @@ async def test_menus_are_published_once_in_both_languages(town: Town) -> None:
     rider = town.rider(9)
     await rider.says("hello")
     await rider.hears()
-    everything = await menus.everything(town.database, town.app.house, town.app.answering.routes, town.now)
+    everything = await menus.everything(town.database, town.app.context, town.app.answering.routes, town.now)
     await menus.publish(town.database, town.world.bot["id"], everything, town.app.call)
     assert {code for scope, code in town.world.commands if scope == "default"} == {"", "zh", "en"}
     names = [command["command"] for command in town.world.menu_of(rider.person)]

@@ -18,7 +18,6 @@ from bot.sandbox.params import Upload
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import JOIN
 from schedules import retention
-from schedules.context import Settings
 from storage import audit
 from storage.audit import Act
 from storage.broadcasts import recipients as broadcast_recipients
@@ -27,13 +26,13 @@ from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries import Delivery
 from storage.dialogues import Answers
-from storage.hours.quiet_hours import QuietHours
 from storage.membership import applications, memberships, reviews
 from storage.membership.applications import Application, ApplicationState
 from storage.membership.reviews import InOtherHands, OwnApplication
 from storage.people import people
 from storage.privacy import consents
 from storage.privacy.retention import Retention
+from tests.support.settings import clock_context
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
 ID_NUMBER = "370102199001010036"
@@ -444,11 +443,7 @@ async def test_segments_of_members(database: Database) -> None:
 
 
 async def test_decided_applications_and_former_members_are_forgotten_in_time(database: Database) -> None:
-    settings = Settings(
-        QuietHours.of("00:00-00:00", UTC),
-        UTC,
-        Retention(decided_applications=timedelta(days=10), former_members=timedelta(days=20)),
-    )
+    clock = clock_context(Retention(decided_applications=timedelta(days=10), former_members=timedelta(days=20)))
     async with database.writing() as session:
         refused, waiting, approved = [await applied(session, number, phone=None) for number in (1, 2, 3)]
         for row in (refused, approved):
@@ -458,7 +453,7 @@ async def test_decided_applications_and_former_members_are_forgotten_in_time(dat
         await memberships.leave(session, 3, NOON)
     for days, kept, named in ((9, 3, True), (11, 1, True), (21, 1, False)):
         async with database.writing() as session:
-            await retention.run(session, NOON + timedelta(days=days), settings)
+            await retention.run(session, NOON + timedelta(days=days), clock)
         async with database.reading() as session:
             assert len((await session.scalars(select(Application))).all()) == kept
             left = await memberships.by_number(session, member.number)

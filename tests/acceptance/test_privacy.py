@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config.config import BadConfig, load
 from schedules import retention
-from schedules.context import Settings
 from storage import audit, dialogues
 from storage.activities import activities, attendance, calendar_feeds, reminders, sign_ups, weekly_digest
 from storage.activities import questions as activity_questions
@@ -47,6 +46,7 @@ from storage.updates import batched_writes
 from storage.updates.batched_writes import Seen
 from tests.acceptance.test_membership import ANSWERS, ID_NUMBER, applied, at_work
 from tests.support.case_scripts import keep_evidence
+from tests.support.settings import clock_context
 from tests.support.simulator import COORDINATOR, COUNSEL, NOON, Rider, Town
 
 UTC = ZoneInfo("UTC")
@@ -231,7 +231,7 @@ async def test_a_withdrawn_consent_stops_a_form_that_is_open(town: Town) -> None
 
 async def test_what_is_kept_for_a_while_is_forgotten_when_the_config_says(database: Database) -> None:
     kept = Retention(timedelta(hours=2), reports=timedelta(hours=3), places=timedelta(hours=4))
-    settings = Settings(QuietHours.of("00:00-00:00", UTC), UTC, kept)
+    clock = clock_context(kept)
     async with database.writing() as session:
         await batched_writes.write(session, [Seen(1, "en"), Search(7, 1, NOON, 37.43, 116.36)], NOON)
         await reports.report(session, 1, 1, Kind.CROWDED, NOON)
@@ -239,7 +239,7 @@ async def test_what_is_kept_for_a_while_is_forgotten_when_the_config_says(databa
     left = []
     for hours in (1.9, 2.1, 3.1, 4.1):
         async with database.writing() as session:
-            await retention.run(session, NOON + timedelta(hours=hours), settings)
+            await retention.run(session, NOON + timedelta(hours=hours), clock)
         async with database.reading() as session:
             tables = (Base.metadata.tables[name] for name in ("dialogues", "reports", "searches"))
             left.append([await session.scalar(select(func.count()).select_from(table)) for table in tables])
@@ -247,7 +247,7 @@ async def test_what_is_kept_for_a_while_is_forgotten_when_the_config_says(databa
 
 
 async def test_who_came_is_forgotten_after_a_year(database: Database) -> None:
-    settings = Settings(QuietHours.of("00:00-00:00", UTC), UTC)
+    clock = clock_context()
     async with database.writing() as session:
         plan = Plan("Health check", ActivityKind.HEALTH, NOON, NOON + timedelta(hours=1))
         activity = await activities.create(session, plan, COORDINATOR, NOON)
@@ -255,7 +255,7 @@ async def test_who_came_is_forgotten_after_a_year(database: Database) -> None:
         await attendance.check_in(session, activity.id, 1, NOON)
     for days, kept in ((364, 1), (366, 0)):
         async with database.writing() as session:
-            await retention.run(session, NOON + timedelta(days=days), settings)
+            await retention.run(session, NOON + timedelta(days=days), clock)
             assert len(await sign_ups.people_of(session, activity.id)) == kept
 
 
@@ -269,9 +269,9 @@ async def test_log_files_are_forgotten_when_the_config_says(tmp_path: Path, data
         "nuanxin.log.notes",
     ):
         (tmp_path / name).write_text("x")
-    settings = Settings(QuietHours.of("00:00-00:00", UTC), UTC, log_file=file)
+    clock = clock_context(log_file=file)
     async with database.writing() as session:
-        await retention.run(session, NOON, settings)
+        await retention.run(session, NOON, clock)
     assert logs_in(tmp_path) == ["nuanxin.log", "nuanxin.log.2026-11-23", "nuanxin.log.notes"]
     log_files.forget(file, NOON, timedelta(0))
     assert logs_in(tmp_path) == ["nuanxin.log", "nuanxin.log.notes"]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.pictures import charts, coverage_map
-from handlers.chat.context import Cell, Legend
+from handlers.chat.pictures import Cell, Legend
 from handlers.i18n.translations import LANGUAGES
 from handlers.statistics.periods import Kind, Period
 from storage import disclosure, schema

@@ -247,7 +247,8 @@ async def test_the_schema_goes_down_and_up_again_with_data_in_it(database: Datab
         await session.execute(
             text(
                 "INSERT INTO stations (id, code, name, address, latitude, longitude, opening_hours, amenities, phone, "
-                "note, updated_at) VALUES ('a', 'a', 'Hall', '', 37.4, 116.3, '', 0, '', '', '2026-11-24 04:00:00+00:00')"
+                "note, updated_at) "
+                "VALUES ('a', 'a', 'Hall', '', 37.4, 116.3, '', 0, '', '', '2026-11-24 04:00:00+00:00')"
             )
         )
     before = await tables_of(database)

@@ -20,6 +20,7 @@ from bot.sandbox.params import Json
 from bot.sandbox.phone import written
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person, World
+from handlers.chat.ports import Geocoder
 from storage.database import Database
 from tests.support.bot_api_schema import check_call
 
@@ -126,14 +127,14 @@ class Rider:
 class Town:
     """The bot on one database, in its Telegram."""
 
-    def __init__(self, database: Database, api: BotApi, config: Config) -> None:
+    def __init__(self, database: Database, api: BotApi, config: Config, geocoder: Geocoder | None = None) -> None:
         self.now = NOON
         self._seen, self._jumped = NOON, 0.0
         self.api = api
         self.world = api.world
         self.database = database
         self.config = config
-        self.app = App(config, database, lambda: self.now, self.monotonic)
+        self.app = App(config, database, lambda: self.now, self.monotonic, geocoder)
 
     def monotonic(self) -> float:
         """Seconds that run by themselves, and jump ahead where `now` is set to later; never back."""

@@ -18,7 +18,6 @@ from bot.config.config import BadConfig, load
 from handlers.cases.evidence_bundle import name_in_zip
 from handlers.cases.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
 from schedules import retention
-from schedules.context import Settings
 from storage import deliveries, disclosure
 from storage.cases import cases, time_limits
 from storage.cases import contexts as case_contexts
@@ -33,7 +32,7 @@ from storage.cases.messages import Said, Side
 from storage.database import Database
 from storage.deliveries import Claimed, Delivery, State
 from storage.hours import working_time
-from storage.hours.quiet_hours import QuietHours
+from tests.support.settings import clock_context
 from tests.support.simulator import NOON
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -223,8 +222,8 @@ async def a_case(database: Database, person_id: int = 1, said: str = "secret") -
 
 
 async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writes(database: Database) -> None:
-    settings = Settings(QuietHours.of("00:00-00:00", SHANGHAI), SHANGHAI)
-    kept = settings.retention.closed_cases
+    clock = clock_context()
+    kept = clock.settings.retention.closed_cases
     case_id = await a_case(database)
     async with database.writing() as session:
         row = await cases.find(session, case_id)
@@ -242,7 +241,7 @@ async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writ
             if writes:
                 cases.note_writing(row, now)
         async with database.writing() as session:
-            await retention.run(session, now, settings)
+            await retention.run(session, now, clock)
         async with database.reading() as session:
             row = await cases.find(session, case_id)
             assert row is not None and row.number == "L-2026-000001" and row.outcome == "settled"
@@ -340,7 +339,7 @@ async def _carry(
     chance: random.Random,
     now: datetime,
 ) -> None:
-    """As the delivery sender does: one after the other to each person; what stands behind one that was put off waits too."""
+    """As the sender does: one after the other to each person; what is behind one that was put off waits too."""
     outcomes, put_off = [], dict[int, datetime]()
     for one in claimed:
         fate = chance.random()

@@ -10,14 +10,14 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.app import App
 from handlers.chat import forms
-from handlers.chat.access import Role
-from handlers.chat.context import House
+from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming
 from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
@@ -27,10 +27,11 @@ from storage import dialogues, schema
 from storage.database import Database, open_database
 from storage.dialogues import Answers, Value
 from storage.encryption import Vault
+from storage.people.access import Role
 from storage.people.people import PersonId
 from storage.privacy.retention import Retention
-from tests.acceptance.test_chat import Gazetteer
 from tests.conftest import KEY
+from tests.support.settings import Gazetteer
 from tests.support.simulator import NOON, Town, configured, running, telegram
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -39,16 +40,14 @@ NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 async def test_a_form_goes_on_after_a_restart(database: Database, tmp_path: Path) -> None:
     async with telegram() as (api, address):
         config = configured(tmp_path, address)
-        town = Town(database, api, config)
-        town.app.house.geocoder = Gazetteer()
+        town = Town(database, api, config, Gazetteer())
         rider = town.rider(1)
         async with _left_open(town.app):
             await rider.says("/start")
             await rider.hears()
             await rider.forges("address")
             await rider.hears_of("Where?")
-        again = App(config, database, lambda: NOON)
-        again.house.geocoder = Gazetteer()
+        again = App(config, database, lambda: NOON, geocoder=Gazetteer())
         async with running(again):
             await rider.says("Hall")
             assert "No station found" in (await rider.hears())["text"]
@@ -72,8 +71,8 @@ class _left_open:  # noqa: N801 (a context, as `running` is)
         await self._app.transport.shutdown()
 
 
+@pytest.mark.gazetteer
 async def test_a_form_is_forgotten_after_24_hours(town: Town) -> None:
-    town.app.house.geocoder = Gazetteer()
     rider = town.rider(2)
     await rider.says("/start")
     await rider.hears()
@@ -145,7 +144,7 @@ class Dialogue(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
-        self.house = cast(House, SimpleNamespace(retention=Retention(), note_step=lambda *_: None))
+        self.context = cast(AppContext, SimpleNamespace(retention=Retention(), note_step=lambda *_: None))
         self.database = self._open()
         self.loop.run_until_complete(schema.migrate(self.database))
         self.model: Model | None = None
@@ -175,7 +174,7 @@ class Dialogue(RuleBasedStateMachine):
         incoming = Incoming.read({"update_id": 1, "message": body})
         assert incoming is not None
         person = Person(PersonId(1), "en", frozenset({Role.RIDER}))
-        return Talk(incoming, 1, person, 1, NOW, self.house, session)
+        return Talk(incoming, 1, person, 1, NOW, self.context, session)
 
     def state(self) -> Any:
         async def read() -> Any:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.pictures import charts
 from bot.pictures.painting import LINE, MAP_HEIGHT, OPEN, RIDER, WIDTH, PillowPainter, paint, ring_for
-from handlers.chat.context import Spot
+from handlers.chat.pictures import Spot
 
 NORTH = Spot(1, "北站", 37.44, 116.36, True)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.telegram.pacing import Pacer, Priority
 from bot.telegram.rate_quota import Shares
-from handlers.chat.context import Process
+from handlers.chat.ports import Process
 from storage import schema
 from storage.coordination import replicas
 from storage.database import open_database

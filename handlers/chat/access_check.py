@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.chat.access import Right
 from handlers.chat.talk import Talk
+from storage.people.access import Right
 
 
 async def check_right(talk: Talk, right: Right) -> bool:
