@@ -213,7 +213,7 @@ async def _is_refused_a_text(town: Town, rider: Rider, text: str) -> bool:
     return refused
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_every_command_button_and_link_for_every_role(town: Town) -> None:
     """What a role may not do is refused; what it may do is not. Every button, with a target that does not exist."""
     await asyncio.gather(*(_tries_everything(town, role, rider) for role, rider in (await people(town)).items()))

@@ -82,7 +82,7 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
         ("🗞 Day", "someday", "Press the day"),
     ],
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_what_the_config_file_would_refuse_is_refused_in_the_chat(
     town: Town, button: str, wrong: str, hint: str
 ) -> None:
@@ -286,7 +286,7 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     assert sum("Something failed" in one.get("text", "") for one in admin.heard) == 1
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_no_button_can_be_made_up(town: Town) -> None:
     admin = await admin_of(town)
     for data in (

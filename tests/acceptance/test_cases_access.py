@@ -86,7 +86,7 @@ def expected(actor: int, act: str, state: str) -> set[str]:
     return {CLOSED} if state == "closed" and act in NO_MORE_ONCE_CLOSED else {""}
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("state", ["waits", "in hand", "closed"])
 async def test_every_action_by_everybody(town: Town, state: str) -> None:
     case_id = await a_case(town, state)

@@ -106,7 +106,7 @@ async def test_so_many_applications_a_day_and_no_more(database: Database) -> Non
 
 
 @pytest.mark.parametrize("name", ["payslip.exe", "Salary.PDF.apk", "x.LNK", "run.sh"])
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_a_case_takes_no_programs(town: Town, name: str) -> None:
     rider = await at_desk(town, 7)
     async with town.database.writing() as session:

@@ -87,7 +87,7 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_a_rider_finds_a_station_with_one_thumb(browser: Browser, address: str, language: str) -> None:
     words = WORDS[language]
@@ -158,7 +158,7 @@ JOINING = {
 }
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_a_rider_joins_and_a_coordinator_reviews(browser: Browser, address: str, language: str) -> None:
     words, page = JOINING[language], await opened(browser, address, language)
@@ -220,7 +220,7 @@ async def test_a_rider_joins_and_a_coordinator_reviews(browser: Browser, address
     assert await is_as_wide_as_the_screen(page)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_everybody_has_a_phone_and_keys_suffice(browser: Browser, address: str) -> None:
     page = await opened(browser, address, "en", width=1_000)
     log = page.get_by_role("log")
@@ -242,7 +242,7 @@ async def test_everybody_has_a_phone_and_keys_suffice(browser: Browser, address:
     assert await is_as_wide_as_the_screen(page)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_files_edits_and_deletions_are_live_in_a_second_window(
     browser: Browser, address: str, tmp_path: Path
 ) -> None:
