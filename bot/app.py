@@ -55,6 +55,7 @@ from handlers.chat.context import AppContext, BotIdentity, OwnIdentity
 from handlers.chat.incoming import Json
 from handlers.chat.ports import Geocoder, NotFetched, Ports
 from handlers.chat.talk import Outgoing
+from handlers.features import FEATURES
 from schedules.context import ClockContext
 from schedules.scheduler import Scheduler
 from storage import keys, schema
@@ -128,7 +129,7 @@ class App:
             database,
             clock,
             leads,
-            ClockContext(current, staff, self._metres_to_nearest, config.log_file),
+            ClockContext(current, staff, self._metres_to_nearest, config.log_file, features.retention(FEATURES)),
             self.errors.note,
         )
         self._files_url = f"{api}/file/bot{config.token}"
@@ -158,12 +159,21 @@ class App:
                 geocoder=geocoder or self._own_geocoder,
             ),
         )
-        routes = features.routes(self.context.settings.desks)
+        routes = features.routes(FEATURES, self.context.settings.desks)
         limits = config.limits
         arrivals = Arrivals(limits.actions_per_minute, limits.burst, config.telegram.messages_per_second)
         self.in_hand = InHand(database, staff, clock)
         self.answering = Answering(
-            database, self.context, routes, self.courier, clock, self.metrics, arrivals, self.errors, self.in_hand
+            database,
+            self.context,
+            routes,
+            self.courier,
+            clock,
+            self.metrics,
+            arrivals,
+            self.errors,
+            self.in_hand,
+            features.refusals(FEATURES),
         )
         self.delivering = Delivering(
             database,
@@ -191,7 +201,7 @@ class App:
         self.panels = Panels(database, self.courier, self.context, clock)
         self.doors = Doors(database, self.courier, self.context, clock)
         self.calendar = CalendarFeed(database, self.context, clock)
-        self.watching = Watching(database, self.metrics, clock, leads)
+        self.watching = Watching(database, self.metrics, clock, leads, features.queues(FEATURES))
         self.shares = Shares(
             database,
             self.pacer,

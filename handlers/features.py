@@ -1,102 +1,107 @@
-"""All features, registered in one place, in the order of the menu."""
+"""All features, in the order of the menu; and what is made of their manifests."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TypeVar
+
 from handlers import overview, start
-from handlers.activities import admin as activity_admin
-from handlers.activities import (
-    attendance,
-    calendars,
-    check_ins,
-    ratings,
-    reminders,
-    rounds,
-    series,
-    sign_ups,
-    weekly_digest,
-)
-from handlers.activities import lists as activity_lists
-from handlers.activities import questions as activity_questions
+from handlers.activities.feature import FEATURE as ACTIVITIES
 from handlers.admin import audit as admin_audit
-from handlers.admin import blocks, error_notices, exports, failed_deliveries, failed_updates, roles, settings, system
-from handlers.admin import ready_answers as admin_ready_answers
-from handlers.broadcasts import compose as broadcast_compose
-from handlers.cases import admin as case_admin
-from handlers.cases import conversation as case_conversation
-from handlers.cases import crisis, evidence_bundle, internal_notes
-from handlers.cases import desk as case_desk
-from handlers.cases import mine as case_mine
-from handlers.cases import notices as case_notices
-from handlers.cases import ready_answers as case_ready_answers
-from handlers.cases import relay as case_relay
-from handlers.cases import statistics as case_statistics
+from handlers.admin import system
+from handlers.admin.feature import FEATURE as ADMIN
+from handlers.broadcasts.feature import FEATURE as BROADCASTS
+from handlers.cases.feature import FEATURE as CASES
+from handlers.chat.feature import Feature, WatchedQueue
 from handlers.chat.routes import Routes
-from handlers.membership import applications, memberships, reviews
+from handlers.membership.feature import FEATURE as MEMBERSHIP
 from handlers.privacy import privacy
-from handlers.stations import admin as station_admin
-from handlers.stations import import_file
-from handlers.stations import page as station_page
-from handlers.stations import search as station_search
-from handlers.statistics import csv_export
-from handlers.statistics import overview as statistics_overview
-from handlers.statistics import views as statistics_views
+from handlers.privacy.feature import FEATURE as PRIVACY
+from handlers.stations.feature import FEATURE as STATIONS
+from handlers.statistics.feature import FEATURE as STATISTICS
+from storage.audit import AuditAction
 from storage.cases.desks import Desks
+from storage.database import Refused
+from storage.privacy.retention import Forget
+
+FEATURES: Sequence[Feature] = (
+    STATIONS,
+    ACTIVITIES,
+    MEMBERSHIP,
+    CASES,
+    BROADCASTS,
+    STATISTICS,
+    ADMIN,
+    PRIVACY,
+)
+"""A new feature is one line here. What it keeps about people is erased in this order, the person's own row last."""
 
 
-def routes(desks: Desks) -> Routes:
+Key = TypeVar("Key")
+Kind = TypeVar("Kind")
+
+
+class IncompleteManifest(Exception):
+    """A feature forgot something that somebody would meet; the text says what."""
+
+
+def routes(features: Sequence[Feature], desks: Desks) -> Routes:
     """The whole table, with a command and a form for each desk."""
     table = Routes()
-    station_search.register(table)
-    station_page.register(table)
-    activity_lists.register(table)
-    sign_ups.register(table)
-    reminders.register(table)
-    activity_questions.register(table)
-    ratings.register(table)
-    calendars.register(table)
-    weekly_digest.register(table)
-    applications.register(table)
-    memberships.register(table)
-    case_mine.register(table, desks)
+    for feature in features:
+        feature.register(table, desks)
     start.register(table)
-    overview.register(table)
-    privacy.register(table)
-    broadcast_compose.register(table)
-    activity_admin.register(table)
-    attendance.register(table)
-    check_ins.register(table)
-    rounds.register(table)
-    series.register(table)
-    reviews.register(table)
-    for one in (
-        case_desk,
-        case_conversation,
-        case_relay,
-        internal_notes,
-        case_ready_answers,
-        case_admin,
-        evidence_bundle,
-        case_statistics,
-        case_notices,
-        crisis,
-    ):
-        one.register(table)
-    roles.register(table)
-    for another in (
-        statistics_overview,
-        statistics_views,
-        csv_export,
-        station_admin,
-        import_file,
-        exports,
-        blocks,
-        admin_audit,
-        system,
-        settings,
-        admin_ready_answers,
-    ):
-        another.register(table)
-    failed_deliveries.register(table)
-    failed_updates.register(table)
-    error_notices.register(table)
+    overview.register(table, features)
+    privacy.register(table, features)
+    admin_audit.register(table, audit_labels(features))
+    system.register(table, queues(features))
     return table
+
+
+def refusals(features: Iterable[Feature]) -> Mapping[type[Refused], str]:
+    """The sentence for each domain error.
+
+    Raises:
+        IncompleteManifest: an error has none.
+    """
+    found = _merged(feature.refusals for feature in features)
+    _complete("a sentence in `refusals`", _leaves(Refused), found)
+    return found
+
+
+def audit_labels(features: Iterable[Feature]) -> Mapping[AuditAction, str]:
+    """The label of each audited action.
+
+    Raises:
+        IncompleteManifest: an action has none.
+    """
+    found = _merged(feature.audit_labels for feature in features)
+    _complete("a label in `audit_labels`", chain.from_iterable(_leaves(AuditAction)), found)
+    return found
+
+
+def queues(features: Iterable[Feature]) -> Sequence[WatchedQueue]:
+    return [queue for feature in features for queue in feature.queues]
+
+
+def retention(features: Sequence[Feature]) -> Sequence[Forget]:
+    """What is kept of figures first, then what is forgotten."""
+    archive = [keep for feature in features for keep in feature.archive]
+    return [*archive, *(forget for feature in features for forget in feature.retention)]
+
+
+def _merged(parts: Iterable[Mapping[Key, str]]) -> dict[Key, str]:
+    return {key: text for part in parts for key, text in part.items()}
+
+
+def _leaves(kind: type[Kind]) -> list[type[Kind]]:
+    """The classes below this one that have none below themselves."""
+    below = kind.__subclasses__()
+    return [leaf for one in below for leaf in _leaves(one)] if below else [kind]
+
+
+def _complete(what: str, wanted: Iterable[Key], found: Mapping[Key, str]) -> None:
+    missing = [str(one) for one in wanted if one not in found]
+    if missing:
+        raise IncompleteManifest(f"{', '.join(missing)}: {what} is missing")

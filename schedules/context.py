@@ -8,6 +8,7 @@ from pathlib import Path
 
 from storage.operations.organisation import CurrentSettings, Settings
 from storage.people.staff import Staff
+from storage.privacy.retention import Forget
 from storage.statistics.searches import MetresToNearest
 
 
@@ -24,6 +25,8 @@ class ClockContext:
     staff: Staff
     metres_to_nearest: MetresToNearest = _nowhere
     log_file: Path | None = None
+    retention: Sequence[Forget] = ()
+    """What each feature forgets, in this order."""
 
     @property
     def settings(self) -> Settings:

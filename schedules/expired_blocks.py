@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import audit
-from storage.audit import THE_CLOCK, Act
+from storage.audit import THE_CLOCK
 from storage.people import blocks
+from storage.people.audited import PeopleAction
 
 EVERY = timedelta(seconds=30)
 
@@ -17,5 +18,7 @@ async def run(session: AsyncSession, now: datetime) -> bool:
     if not await blocks.any_lapsed(session, now):
         return False
     for person_id in await blocks.lapse(session, now):
-        await audit.note(session, THE_CLOCK, Act.PERSON_LET_IN, now, subject=person_id, about="its end has come")
+        await audit.note(
+            session, THE_CLOCK, PeopleAction.PERSON_LET_IN, now, subject=person_id, about="its end has come"
+        )
     return False

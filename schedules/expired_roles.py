@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import audit, deliveries
-from storage.audit import THE_CLOCK, Act
+from storage.audit import THE_CLOCK
 from storage.deliveries import Notice
 from storage.people import roles
+from storage.people.audited import PeopleAction
 
 EVERY = timedelta(seconds=10)
 
@@ -18,6 +19,8 @@ async def run(session: AsyncSession, now: datetime) -> bool:
     if not await roles.any_lapsed(session, now):
         return False
     for person_id, role in await roles.lapse(session, now):
-        await audit.note(session, THE_CLOCK, Act.ROLE_TAKEN, now, subject=person_id, about=f"{role}: its end has come")
+        await audit.note(
+            session, THE_CLOCK, PeopleAction.ROLE_TAKEN, now, subject=person_id, about=f"{role}: its end has come"
+        )
         await deliveries.add(session, Notice(person_id, "role_taken", {"role": role}, now))
     return False

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bot import __version__
 from bot.observability.metrics import Metrics
+from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
 from storage.database import Database
-from storage.operations import backups, queues
+from storage.operations import backups
 
 LOOKED_EVERY = 10.0
 
@@ -29,8 +30,14 @@ def process_at(folder: Path, started_at: datetime) -> Process:
 
 class Watching:
     def __init__(
-        self, database: Database, metrics: Metrics, clock: Callable[[], datetime], leads: Callable[[], bool]
+        self,
+        database: Database,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
+        leads: Callable[[], bool],
+        queues: Sequence[WatchedQueue],
     ) -> None:
+        self._queues = queues
         self._database = database
         self._metrics = metrics
         self._clock = clock
@@ -44,7 +51,7 @@ class Watching:
             return
         now = self._clock()
         async with self._database.reading(apart=True) as session:
-            found = await queues.lengths(session, now)
+            found = {queue.name: await queue.measure(session, now) for queue in self._queues}
             last = await backups.newest(session, whole=True)
         for name, queue in found.items():
             self._metrics.waiting.labels(name).set(queue.waiting)

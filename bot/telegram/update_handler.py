@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -72,10 +72,12 @@ class Answering:
         arrivals: Arrivals,
         errors: ErrorBook,
         in_hand: InHand,
+        refusal_sentences: Mapping[type[Refused], str],
     ) -> None:
         self._in_hand = in_hand
         self._arrivals = arrivals
         self._errors = errors
+        self._refusal_sentences = refusal_sentences
         self.database = database
         self.context = context
         self.routes = routes
@@ -190,7 +192,7 @@ class Answering:
             outcome = "forged"
         except Refused as refusal:
             talk.outgoing.clear()
-            refusals.say_no(talk, refusal)
+            refusals.say_no(talk, refusal, self._refusal_sentences)
             outcome = "refused"
         except Exception as error:
             if is_outage(error):

@@ -13,8 +13,8 @@ from handlers.csv_files import sheet
 from storage import audit
 from storage.activities import activities, sign_ups
 from storage.activities.activities import Activity
+from storage.activities.audited import ActivityAction
 from storage.activities.sign_ups import PlaceState, SignUp
-from storage.audit import Act
 from storage.membership import memberships
 from storage.people.access import Right
 
@@ -36,7 +36,7 @@ async def find_activity(talk: Talk, activity_id: int) -> Activity:
 
 async def names_of(talk: Talk, people: Sequence[SignUp], about: str) -> dict[int, str]:
     """By person, the name of who is a member; others are known by their number only. That it was read is noted."""
-    await audit.note(talk.session, talk.person.id, Act.ATTENDANCE_READ, talk.now, about=about)
+    await audit.note(talk.session, talk.person.id, ActivityAction.ATTENDANCE_READ, talk.now, about=about)
     members = await memberships.of_all(talk.session, [one.person_id for one in people])
     return {
         person_id: str(memberships.content_of(talk.session, member).get("name", ""))

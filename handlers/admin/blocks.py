@@ -21,11 +21,11 @@ from handlers.inputs.date import day_choices, show_moment, until_when
 from handlers.inputs.person import WHO, person_meant
 from handlers.inputs.text import short_text
 from storage import audit, dialogues
-from storage.audit import Act
 from storage.database import Refused
 from storage.dialogues import Answers
 from storage.people import blocks, roles
 from storage.people.access import Right, Role
+from storage.people.audited import PeopleAction
 
 
 class OneOfUs(Refused):
@@ -71,7 +71,7 @@ async def begin(talk: Talk) -> None:
 
 async def lift(talk: Talk, person_id: int) -> None:
     await blocks.lift(talk.session, person_id)
-    await audit.note(talk.session, talk.person.id, Act.PERSON_LET_IN, talk.now, subject=person_id)
+    await audit.note(talk.session, talk.person.id, PeopleAction.PERSON_LET_IN, talk.now, subject=person_id)
     talk.committed.append(talk.context.blocks.refresh)
     await talk.session.flush()
     talk.edit(*await _page(talk))
@@ -87,7 +87,9 @@ async def _done(talk: Talk, answers: Answers) -> None:
     await blocks.block(talk.session, person_id, reason, talk.person.id, talk.now, until)
     await dialogues.close(talk.session, person_id)
     about = reason + (f" (until {until.isoformat()})" if until else "")
-    await audit.note(talk.session, talk.person.id, Act.PERSON_BLOCKED, talk.now, subject=person_id, about=about)
+    await audit.note(
+        talk.session, talk.person.id, PeopleAction.PERSON_BLOCKED, talk.now, subject=person_id, about=about
+    )
     talk.notify(person_id, "blocked", until=until.isoformat() if until else "")
     talk.committed.append(talk.context.blocks.refresh)
     talk.say(

@@ -27,9 +27,9 @@ from handlers.i18n.translations import N_
 from handlers.inputs.text import short_text
 from handlers.statistics import presses as statistics_presses
 from storage import audit
-from storage.audit import Act
 from storage.database import vault_of
 from storage.dialogues import Answers
+from storage.operations.audited import OperationAction
 from storage.people.access import Right
 from storage.privacy import exports
 from storage.stations import stations
@@ -80,7 +80,7 @@ async def export(talk: Talk, what: str) -> None:
         )
     else:
         name, content = f"stations.{what}", await _stations(talk, what)
-    await audit.note(talk.session, talk.person.id, Act.EXPORTED, talk.now, about=what)
+    await audit.note(talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=what)
     if len(content) > LARGE:
         name, content = f"{name}.zip", _zipped(name, content)
     talk.document(name, content, talk._(OPEN[what]))
@@ -113,7 +113,9 @@ async def _done(talk: Talk, answers: Answers) -> None:
     header, rows = await _ROWS[what](talk.session, talk.context.settings.organisation.zone)
     moment = int(talk.now.timestamp())
     content = _zipped(f"{what}.csv", sheet(header, rows), password_of(talk, moment))
-    await audit.note(talk.session, talk.person.id, Act.EXPORTED, talk.now, about=f"{what}, {len(rows)} rows: {reason}")
+    await audit.note(
+        talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=f"{what}, {len(rows)} rows: {reason}"
+    )
     for admin in await talk.context.staff.who_may(talk.session, Right.ADMINISTER, talk.now):
         if admin != talk.person.id:
             talk.notify(admin, "exported", what=what, who=talk.person.id, rows=len(rows), reason=reason)

@@ -20,11 +20,11 @@ from handlers.inputs.date import day_choices, until_when
 from handlers.inputs.person import WHO, person_meant
 from handlers.inputs.text import press_a_button
 from storage import audit
-from storage.audit import Act
 from storage.database import Refused
 from storage.dialogues import Answers, Value
 from storage.people import people, roles
 from storage.people.access import Right, Role
+from storage.people.audited import PeopleAction
 
 ROLES: dict[Role, str] = {
     Role.COORDINATOR: N_("coordinator"),
@@ -85,7 +85,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     elif not await roles.take(talk.session, person_id, name.value):
         talk.say(talk._("They don't have this role."))
         return
-    act = Act.ROLE_GRANTED if given else Act.ROLE_TAKEN
+    act = PeopleAction.ROLE_GRANTED if given else PeopleAction.ROLE_TAKEN
     about = name.value + (f" until {until.isoformat()}" if until else "")
     await audit.note(talk.session, talk.person.id, act, talk.now, subject=person_id, about=about)
     notice = "role_granted" if given else "role_taken"

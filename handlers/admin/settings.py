@@ -20,10 +20,10 @@ from handlers.i18n.translations import N_
 from handlers.inputs.text import clean
 from storage import audit
 from storage.activities import activities, reminders
-from storage.audit import Act
 from storage.dialogues import Answers, Value
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
+from storage.operations.audited import OperationAction
 from storage.people.access import Right
 
 LONGEST = 1_000
@@ -293,7 +293,9 @@ async def _keep(talk: Talk, key: str, one: Setting, value: Any) -> None:
 
 async def note_change(talk: Talk, name: str, about: str) -> None:
     """In the audit; and it holds here as soon as it is committed."""
-    await audit.note(talk.session, talk.person.id, Act.SETTING_CHANGED, talk.now, about=f"{name}: {about}"[:500])
+    await audit.note(
+        talk.session, talk.person.id, OperationAction.SETTING_CHANGED, talk.now, about=f"{name}: {about}"[:500]
+    )
     talk.committed.append(tuning_of(talk).refresh)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
 
 from handlers.admin import presses
 from handlers.chat.context import AppContext
+from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
@@ -19,26 +21,16 @@ from handlers.i18n.translations import N_
 from handlers.inputs.date import show_moment
 from storage import database, deliveries, schema
 from storage.coordination import replicas
-from storage.operations import backups, errors, queues
+from storage.operations import backups, errors
 from storage.people.access import Right
 
-QUEUES = {
-    "answers": N_("answers"),
-    "notices": N_("notices"),
-    "reminders": N_("reminders"),
-    "broadcasts": N_("broadcasts"),
-    "set_aside": N_("set aside"),
-    "applications": N_("applications to review"),
-    "cases": N_("cases that wait for us"),
-    "evidence": N_("evidence to fetch"),
-}
 BACKUP_IS_OLD = timedelta(hours=36)
 
 
-def register(routes: Routes) -> None:
+def register(routes: Routes, queues: Sequence[WatchedQueue]) -> None:
     right = Right.ADMINISTER
-    routes.command("system", system, about=N_("How the bot is doing"), right=right, writes=False)
-    routes.press(presses.SYSTEM, system, right=right, writes=False)
+    routes.command("system", partial(system, queues), about=N_("How the bot is doing"), right=right, writes=False)
+    routes.press(presses.SYSTEM, partial(system, queues), right=right, writes=False)
     routes.press(presses.SHOW_ERRORS, show_errors, right=right, writes=False)
     routes.press(presses.SHOW_SET_ASIDE, show_set_aside, right=right, writes=False)
     routes.press(presses.DROP_SET_ASIDE, drop_set_aside, right=right)
@@ -47,9 +39,9 @@ def register(routes: Routes) -> None:
     routes.notice("backup_made", backup_made_words)
 
 
-async def system(talk: Talk) -> None:
+async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:
     lines = [Markup("🖥 <b>{}</b>").format(talk._("System")), *await _process_lines(talk)]
-    lines += [*await _database_lines(talk), *await _queue_lines(talk), await _backup_line(talk)]
+    lines += [*await _database_lines(talk), *await _queue_lines(queues, talk), await _backup_line(talk)]
     recent = await errors.count_since(talk.session, talk.now - timedelta(days=1))
     said = talk._("Kinds of errors in 24 h: {n}").format(n=recent)
     lines.append(Markup("{} {}").format("⚠️" if recent else "✅", said))
@@ -103,11 +95,10 @@ def megabytes(talk: Talk, size: int) -> str:
     return f"{translations.number(size / 1_000_000_000, talk.language)} GB"
 
 
-async def _queue_lines(talk: Talk) -> list[Markup]:
-    found = await queues.lengths(talk.session, talk.now)
+async def _queue_lines(queues: Sequence[WatchedQueue], talk: Talk) -> list[Markup]:
     parts = []
-    for name, label in QUEUES.items():
-        queue = found[name]
+    for watched in queues:
+        queue, label = await watched.measure(talk.session, talk.now), watched.label
         if queue.waiting:
             since = f" ({formatting.ago(queue.since, talk.now, talk.language)})" if queue.since else ""
             parts.append(Markup("  {}: <b>{}</b>{}").format(talk._(label), queue.waiting, since))

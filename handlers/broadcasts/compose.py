@@ -6,22 +6,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from markupsafe import Markup
-
 from handlers.activities import presses as activities_presses
 from handlers.broadcasts import panel, presses
 from handlers.broadcasts.form import DEFAULTS, TOPICS, composing, correcting, other_language
 from handlers.broadcasts.segments import segment_of
 from handlers.chat import forms
 from handlers.chat.incoming import Json
-from handlers.chat.press import Button, Buttons, InvalidCallback
+from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.stations import presses as stations_presses
 from storage.activities import activities
-from storage.broadcasts import broadcasts, topics
+from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts.broadcasts import Content
 from storage.broadcasts.topics import Topic
@@ -35,7 +33,6 @@ def register(routes: Routes) -> None:
     routes.form(correcting(_corrected))
     routes.press(presses.CORRECT, correct, right=Right.BROADCAST)
     routes.press(presses.WRITE_TO_ALL, write_to_all, right=Right.BROADCAST)
-    routes.press(presses.MUTE, mute)
     routes.press(presses.HAVE_READ, have_read)
     panel.register(routes)
 
@@ -124,34 +121,6 @@ def _opening(kind: str, words: str, target: Any) -> Button:
     return stations_presses.PAGE.button(f"🏠 {words}", 0, target)
 
 
-def mutable(topic: str) -> Topic:
-    """The topic of a button. Raises InvalidCallback for one that is none, or that can't be muted."""
-    if topic not in list(Topic) or topic == Topic.URGENT:
-        raise InvalidCallback
-    return Topic(topic)
-
-
-async def mute(talk: Talk, topic: str) -> None:
-    """One tap: on, or off again."""
-    chosen = mutable(topic)
-    muted = await topics.mute(talk.session, talk.person.id, chosen)
-    label = talk._(TOPICS[chosen])
-    said = talk._("You get no more of {topic}. Press again to undo.") if muted else talk._("You get {topic} again.")
-    talk.toast(said.format(topic=label), alert=muted)
-
-
 async def have_read(talk: Talk, broadcast_id: int) -> None:
     await broadcast_reads.note_read(talk.session, broadcast_id, talk.person.id, talk.now)
     talk.toast(talk._("Thank you."))
-
-
-def topic_words(talk: Talk, muted: set[str]) -> tuple[Markup, Buttons]:
-    """The page of /my where topics are switched."""
-    lines = [Markup("<b>{}</b>").format(talk._("What I may write to you about"))]
-    rows = []
-    for topic, label in TOPICS.items():
-        if topic is not Topic.URGENT:
-            sign = "🔕" if topic.value in muted else "🔔"
-            rows.append([presses.SWITCH_TOPIC.button(f"{sign} {talk._(label)}", topic.value)])
-    lines.append(Markup("{}").format(talk._("Press to switch. Urgent news always comes, and is rare.")))
-    return Markup("\n").join(lines), rows

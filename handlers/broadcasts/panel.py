@@ -14,10 +14,10 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from storage import audit, deliveries
-from storage.audit import Act
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
@@ -82,7 +82,7 @@ async def send(talk: Talk, broadcast_id: int) -> None:
     await broadcasts.confirm(talk.session, broadcast_id, needs_approval, quiet_until, talk.pressed_message_id, talk.now)
     if row.topic == Topic.URGENT:
         about = f"broadcast {row.id}: {row.reason}"
-        await audit.note(talk.session, talk.person.id, Act.URGENT_BROADCAST, talk.now, about=about)
+        await audit.note(talk.session, talk.person.id, BroadcastAction.URGENT_BROADCAST, talk.now, about=about)
     if needs_approval:
         for person_id in await talk.context.staff.who_may(talk.session, Right.BROADCAST, talk.now):
             if person_id != talk.person.id:

@@ -14,10 +14,10 @@ from handlers.chat.questions import Question, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.inputs.text import short_text
-from storage.audit import Act
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
+from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState
 from storage.cases.messages import Side
 from storage.dialogues import Answers
@@ -78,7 +78,7 @@ async def _overseen(talk: Talk, case_id: int, lock: bool = False) -> Case:
 async def _read(talk: Talk, answers: Answers) -> None:
     """All of it, once, to this admin; the reason is audited before a word is shown."""
     row = await _overseen(talk, int(str(answers["_id"])))
-    await note(talk, Act.CASE_READ, row, str(answers["reason"]))
+    await note(talk, CaseAction.CASE_READ, row, str(answers["reason"]))
     content = cases.content_of(talk.session, row)
     lines = [
         words.mark(row) + words.heading(talk.context, row, talk.language),

@@ -13,9 +13,9 @@ from handlers.chat.questions import Choice, Question
 from handlers.chat.talk import Talk
 from handlers.inputs.person import read_person
 from handlers.inputs.text import short_text
-from storage.audit import Act
 from storage.cases import cases
 from storage.cases import messages as case_messages
+from storage.cases.audited import CaseAction
 from storage.cases.cases import Case
 from storage.dialogues import Answers, Value
 
@@ -65,7 +65,7 @@ async def receiver(talk: Talk, row: Case, who: Value) -> int | None:
 async def assign(talk: Talk, row: Case, to: int | None) -> None:
     """The new handler hears of it and gets all that was said."""
     await cases.assign(talk.session, row, to, talk.now)
-    await note(talk, Act.CASE_ASSIGNED, row, f"to {to}" if to is not None else "to the queue")
+    await note(talk, CaseAction.CASE_ASSIGNED, row, f"to {to}" if to is not None else "to the queue")
     if to is not None:
         talk.notify(to, "case_given", number=row.number, id=row.id)
         await case_messages.replay(talk.session, row, to, talk.now)

@@ -17,12 +17,13 @@ from handlers.chat.talk import Talk
 from handlers.i18n.formatting import ago
 from handlers.i18n.translations import N_
 from storage import audit
-from storage.audit import Act
+from storage.audit import AuditAction
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import deadlines as case_deadlines
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
+from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, in_language
@@ -165,7 +166,7 @@ async def show_mine(talk: Talk) -> None:
 async def claim(talk: Talk, case_id: int) -> None:
     """Takes it, says what it is about, and hands over all that was said."""
     row = await cases.claim(talk.session, case_id, talk.person.id, list(handled(talk)), talk.now)
-    await note(talk, Act.CASE_CLAIMED, row)
+    await note(talk, CaseAction.CASE_CLAIMED, row)
     talk.edit(*await handler_page(talk, row))
     await enter_as_handler(talk, row)
     await case_messages.replay(talk.session, row, talk.person.id, talk.now)
@@ -256,7 +257,7 @@ async def mark_conflict(talk: Talk, case_id: int) -> None:
     if not was_mine and row.assigned_to is not None:
         raise cases.NoSuchCase
     await cases.mark_conflict(talk.session, row, talk.person.id)
-    await note(talk, Act.CASE_CONFLICT, row)
+    await note(talk, CaseAction.CASE_CONFLICT, row)
     if was_mine:
         await left_hand(talk, row)
     talk.edit(talk._("{number} is hidden from you and waits for somebody else.").format(number=row.number))
@@ -294,12 +295,12 @@ async def close(talk: Talk, case_id: int, outcome: str) -> None:
     if outcome not in set(Outcome) - {Outcome.WITHDRAWN}:
         raise cases.NoSuchCase
     await end(talk, row, Outcome(outcome))
-    await note(talk, Act.CASE_CLOSED, row)
+    await note(talk, CaseAction.CASE_CLOSED, row)
     if row.person_id is not None:
         talk.notify(row.person_id, "case_closed", number=row.number, id=row.id, outcome=outcome)
     talk.edit(talk._("{number} is closed.").format(number=row.number), [[presses.SHOW_MINE.button(talk._("◀ Back"))]])
 
 
-async def note(talk: Talk, act: Act, row: Case, more: str = "") -> None:
+async def note(talk: Talk, act: AuditAction, row: Case, more: str = "") -> None:
     about = row.number + (f": {more}" if more else "")
     await audit.note(talk.session, talk.person.id, act, talk.now, subject=row.person_id, about=about)

@@ -28,8 +28,8 @@ from handlers.chat.talk import File, Outgoing, Talk
 from handlers.csv_files import harmless
 from handlers.i18n import translations
 from storage import deliveries
-from storage.audit import Act
 from storage.cases import cases, evidence
+from storage.cases.audited import CaseAction
 from storage.cases.evidence import Evidence, EvidenceFile
 from storage.cases.messages import Side
 from storage.deliveries import Notice
@@ -61,7 +61,7 @@ async def send_bundle(talk: Talk, case_id: int) -> None:
         talk.toast(talk._("There is no evidence yet, or it is still being fetched."), alert=True)
         return
     if side is Side.HANDLER:
-        await note(talk, Act.CASE_BUNDLE, row)
+        await note(talk, CaseAction.CASE_BUNDLE, row)
 
     async def begin() -> None:
         bundles.claim(talk.person.id)

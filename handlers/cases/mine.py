@@ -5,7 +5,7 @@ What is said in a case is in handlers/cases/conversation.py; the handlers' side 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from handlers.cases.conversation import enter_as_rider
 from handlers.cases.desk_form import desk_form
 from handlers.chat import forms
 from handlers.chat.context import AppContext
+from handlers.chat.feature import Page
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.questions import Form
@@ -242,3 +243,16 @@ def closed_words(_context: AppContext, language: str, params: Mapping[str, Any])
     said = _("{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good.")
     text = Markup("{}").format(said.format(number=params["number"], outcome=outcome, n=cases.REOPENED_WITHIN.days))
     return text, [_stars(params["id"]), [presses.REOPEN.button(_("↺ Reopen it"), params["id"])]]
+
+
+async def overview(talk: Talk) -> Sequence[Page]:
+    """What I brought to the desks, and where it stands."""
+    mine = await cases.cases_of(talk.session, talk.person.id, most=8)
+    if not mine:
+        return []
+    lines = [Markup("<b>{}</b>").format(talk._("My cases"))]
+    for row in mine:
+        state = words.state_words(row, talk.language)
+        lines.append(Markup("{} · {}").format(words.heading(talk.context, row, talk.language), state))
+    keys = [presses.SHOW_CASE.button(row.number, row.id) for row in mine]
+    return [(Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)])]

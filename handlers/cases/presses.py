@@ -51,3 +51,6 @@ SEND_CANNED = Press("casecansend", int, int)
 
 CHOOSE_DESK = Press("casepatterns")
 SHOW_PATTERNS = Press("casepattern", str)
+
+ASK_TO_FORGET_CASES = Press("casesforget")
+FORGET_CASES = Press("casesforgetnow")

@@ -114,12 +114,11 @@ def _put(table: dict[str, Any], name: str, one: object) -> None:
 
 
 def menu(routes: Routes, may: Callable[[Right], bool], language: str) -> list[tuple[str, str]]:
-    """(command, its line) for who has these rights, in the order of registration."""
-    return [
-        (name, _line(route.about, language))
-        for name, route in routes.commands.items()
-        if route.about and may(route.right)
-    ]
+    """(command, its line) for people with these rights: what is for everybody, then what is for the staff, each in the
+    order of registration."""
+    shown = [(name, route) for name, route in routes.commands.items() if route.about and may(route.right)]
+    shown.sort(key=lambda entry: entry[1].right is not Right.USE)
+    return [(name, _line(route.about, language)) for name, route in shown]
 
 
 def _line(about: str | DeskWords, language: str) -> str:

@@ -15,8 +15,8 @@ from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.membership import presses
 from storage import audit
-from storage.audit import Act
 from storage.membership import memberships
+from storage.membership.audited import MembershipAction
 from storage.membership.memberships import Membership, NotAMember
 from storage.people.access import Right
 
@@ -80,7 +80,9 @@ async def check_card(talk: Talk, token: str) -> None:
     if row is None:
         talk.say(talk._("❌ This card is not genuine."))
         return
-    await audit.note(talk.session, talk.person.id, Act.CARD_CHECKED, talk.now, row.person_id, number_words(row.number))
+    await audit.note(
+        talk.session, talk.person.id, MembershipAction.CARD_CHECKED, talk.now, row.person_id, number_words(row.number)
+    )
     if row.left_at is not None:
         talk.say(talk._("❌ This card is not valid any more: the membership has ended."))
         return

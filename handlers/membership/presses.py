@@ -22,3 +22,6 @@ RELEASE = Press("rrelease", int)
 UNDO = Press("rundo", int)
 TAKE_NEXT = Press("reviewnext")
 SHOW_QUEUE_AGAIN = Press("reviews")
+
+ASK_TO_UNCONSENT = Press("unconsent")
+UNCONSENT = Press("unconsentnow")

@@ -21,10 +21,11 @@ from handlers.membership.application_form import answer_lines
 from handlers.membership.applications import REASONS, reason_words
 from handlers.membership.memberships import number_words
 from storage import audit
-from storage.audit import Act
+from storage.audit import AuditAction
 from storage.dialogues import Answers
 from storage.membership import applications, reviews
 from storage.membership.applications import Application
+from storage.membership.audited import MembershipAction
 from storage.membership.review_alerts import KIND as WAITS
 from storage.people.access import Right
 
@@ -91,7 +92,12 @@ async def take_next(talk: Talk) -> None:
 async def _show(talk: Talk, row: Application) -> None:
     """The whole application. That it was read is noted."""
     await audit.note(
-        talk.session, talk.person.id, Act.APPLICATION_READ, talk.now, subject=row.person_id, about=row.receipt
+        talk.session,
+        talk.person.id,
+        MembershipAction.APPLICATION_READ,
+        talk.now,
+        subject=row.person_id,
+        about=row.receipt,
     )
     content = applications.content_of(talk.session, row)
     proof = content.answers.get("proof")
@@ -128,7 +134,7 @@ def _after(talk: Talk, application_id: int) -> Buttons:
     ]
 
 
-async def _note(talk: Talk, act: Act, row: Application) -> None:
+async def _note(talk: Talk, act: AuditAction, row: Application) -> None:
     await audit.note(talk.session, talk.person.id, act, talk.now, subject=row.person_id, about=row.receipt)
 
 
@@ -142,7 +148,7 @@ async def _row(talk: Talk, application_id: int) -> Application:
 async def approve(talk: Talk, application_id: int) -> None:
     member = await reviews.approve(talk.session, application_id, talk.person.id, talk.now)
     row = await _row(talk, application_id)
-    await _note(talk, Act.APPLICATION_APPROVED, row)
+    await _note(talk, MembershipAction.APPLICATION_APPROVED, row)
     talk.notify(row.person_id, "application_approved", number=member.number)
     said = talk._("✅ {receipt} is approved: {number}").format(receipt=row.receipt, number=number_words(member.number))
     talk.edit(said, _after(talk, row.id))
@@ -155,7 +161,7 @@ async def release(talk: Talk, application_id: int) -> None:
 
 async def undo(talk: Talk, application_id: int) -> None:
     row = await reviews.undo(talk.session, application_id, talk.person.id, talk.now)
-    await _note(talk, Act.APPLICATION_UNDONE, row)
+    await _note(talk, MembershipAction.APPLICATION_UNDONE, row)
     talk.notify(row.person_id, "application_undone", receipt=row.receipt)
     talk.edit(talk._("Undone. {receipt} is in your hands again.").format(receipt=row.receipt))
     await _show(talk, row)
@@ -169,7 +175,7 @@ async def begin_refusal(talk: Talk, application_id: int) -> None:
 async def _refused(talk: Talk, answers: Answers) -> None:
     application_id, reason = int(str(answers["_id"])), str(answers["reason"])
     row = await reviews.refuse(talk.session, application_id, talk.person.id, reason, talk.now)
-    await _note(talk, Act.APPLICATION_REFUSED, row)
+    await _note(talk, MembershipAction.APPLICATION_REFUSED, row)
     talk.notify(row.person_id, "application_refused", receipt=row.receipt, reason=reason)
     talk.say(
         talk._("{receipt} is refused; the applicant reads the reason.").format(receipt=row.receipt),
@@ -185,7 +191,7 @@ async def begin_question(talk: Talk, application_id: int) -> None:
 async def _asked(talk: Talk, answers: Answers) -> None:
     application_id, question = int(str(answers["_id"])), str(answers["question"])
     row = await reviews.ask(talk.session, application_id, talk.person.id, question, talk.now)
-    await _note(talk, Act.APPLICATION_ASKED, row)
+    await _note(talk, MembershipAction.APPLICATION_ASKED, row)
     talk.notify(row.person_id, "application_asked", id=row.id, question=question)
     talk.say(
         talk._("The question is on its way. The application comes back with the answer."),

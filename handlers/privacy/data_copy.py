@@ -2,51 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from markupsafe import Markup, escape
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.chat.feature import Feature
 from handlers.chat.talk import Talk
-from handlers.i18n.translations import N_
-from storage import audit, deliveries, dialogues
-from storage.activities import questions as activity_questions
-from storage.activities import sign_ups
-from storage.broadcasts import reads as broadcast_reads
-from storage.broadcasts import topics
-from storage.cases import cases
-from storage.cases import drafts as case_drafts
-from storage.cases import messages as case_messages
-from storage.membership import applications, memberships
-from storage.people import blocks, people, roles
-from storage.privacy import consents
-from storage.stations import reports, searches
-
-Copy = Callable[[AsyncSession, int], Awaitable[list[Any]]]
-
-SECTIONS: dict[str, tuple[str, Copy]] = {
-    "person": (N_("About you"), people.copy_of),
-    "consents": (N_("What you agreed to"), consents.copy_of),
-    "applications": (N_("Applications"), applications.copy_of),
-    "memberships": (N_("Membership"), memberships.copy_of),
-    "activities": (N_("Activities"), sign_ups.copy_of),
-    "activity_questions": (N_("Your questions to organisers"), activity_questions.copy_of),
-    "cases": (N_("Cases"), cases.copy_of),
-    "case_talk": (N_("What was said in your cases"), case_messages.copy_of),
-    "case_drafts": (N_("Saved forms"), case_drafts.copy_of),
-    "roles": (N_("Roles"), roles.copy_of),
-    "block": (N_("Kept out"), blocks.copy_of),
-    "searches": (N_("Places of your searches"), searches.copy_of),
-    "reports": (N_("Your reports on stations"), reports.copy_of),
-    "dialogue": (N_("Unfinished form"), dialogues.copy_of),
-    "muted_topics": (N_("Muted topics"), topics.copy_of),
-    "read_broadcasts": (N_("Messages you confirmed as read"), broadcast_reads.copy_of),
-    "messages": (N_("Messages to you"), deliveries.copy_of),
-    "audit": (N_("What was done to your data or rights"), audit.copy_of),
-}
-"""By feature: each gives what it keeps about the person. A feature adds its own in a line."""
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:1rem auto;padding:0 1rem}"
@@ -56,12 +19,16 @@ _STYLE = (
 )
 
 
-async def copy_of(talk: Talk) -> bytes:
-    """The file, UTF-8."""
-    found = {name: await copy(talk.session, talk.person.id) for name, (_, copy) in SECTIONS.items()}
-    parts = [
-        Markup("<h2>{}</h2>{}").format(talk._(SECTIONS[name][0]), _shown(rows)) for name, rows in found.items() if rows
-    ]
+async def copy_of(talk: Talk, features: Sequence[Feature]) -> bytes:
+    """The file, UTF-8: the person's own row first, then what each feature keeps."""
+    found: dict[str, list[Any]] = {}
+    parts = []
+    for kept in (one for feature in reversed(features) for one in reversed(feature.personal_data)):
+        if kept.copy is None:
+            continue
+        rows = found[kept.name] = await kept.copy(talk.session, talk.person.id)
+        if rows:
+            parts.append(Markup("<h2>{}</h2>{}").format(talk._(kept.title), _shown(rows)))
     # In a script element only "<" could end it too early.
     data = orjson.dumps(found, option=orjson.OPT_INDENT_2).decode().replace("<", "\\u003c")
     title = talk._("What {organisation} keeps about you").format(organisation=talk.context.settings.organisation.name)

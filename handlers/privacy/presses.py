@@ -6,10 +6,6 @@ from handlers.chat.press import Press
 
 FORGET_HOME = Press("forgethome")
 COPY = Press("copy")
-ASK_TO_UNCONSENT = Press("unconsent")
-UNCONSENT = Press("unconsentnow")
-ASK_TO_FORGET_CASES = Press("casesforget")
-FORGET_CASES = Press("casesforgetnow")
 ASK_TO_ERASE = Press("erase")
 ASK_AGAIN = Press("erasenow")
 ERASE = Press("eraselast")

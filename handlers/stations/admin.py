@@ -21,11 +21,11 @@ from handlers.stations import presses
 from handlers.stations.addresses import look_up
 from handlers.stations.form import FIELDS, amenity_mask, names_of
 from storage import audit
-from storage.audit import Act
 from storage.database import Refused
 from storage.dialogues import Answers, Value
 from storage.people.access import Right
 from storage.stations import stations
+from storage.stations.audited import StationAction
 from storage.stations.stations import WITHOUT_END, Station, StationRow
 
 MOST_FOUND = 8
@@ -118,7 +118,9 @@ def _value(row: StationRow, name: str) -> Value:
 
 
 async def _note(talk: Talk, row: StationRow, what: str) -> None:
-    await audit.note(talk.session, talk.person.id, Act.STATION_CHANGED, talk.now, about=f"{row.id}: {what}"[:500])
+    await audit.note(
+        talk.session, talk.person.id, StationAction.STATION_CHANGED, talk.now, about=f"{row.id}: {what}"[:500]
+    )
 
 
 async def _added(talk: Talk, answers: Answers) -> None:

@@ -21,11 +21,11 @@ from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import press_a_button
 from storage import audit, deliveries
-from storage.audit import Act
 from storage.deliveries import Notice
 from storage.dialogues import Answers, Value
 from storage.geodesy import Crs
 from storage.people.access import Right
+from storage.stations.audited import StationAction
 from storage.stations.files import BadFile, Line
 from storage.stations.importing import Imported, import_stations
 
@@ -142,7 +142,11 @@ async def _done(talk: Talk, answers: Answers) -> None:
     """Done beside the chat, since it may take a while; the admin hears when it is."""
     file, crs = cast("dict[str, Any]", answers["file"]), Crs(str(answers["crs"]))
     await audit.note(
-        talk.session, talk.person.id, Act.STATIONS_IMPORTED, talk.now, about=f"{file['name']}: {file['good']} stations"
+        talk.session,
+        talk.person.id,
+        StationAction.STATIONS_IMPORTED,
+        talk.now,
+        about=f"{file['name']}: {file['good']} stations",
     )
     context, person_id, now = talk.context, talk.person.id, talk.now
 

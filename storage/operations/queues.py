@@ -1,7 +1,11 @@
-"""How long each queue is and since when its first has been due, for who watches over the bot."""
+"""Queues: how long each is and since when its first has been due, for the people who watch over the bot.
+
+Each feature measures its own (`Feature.queues`); here are the ways to measure, and the queues that are no feature's.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,16 +13,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.cases import Case, CaseState
-from storage.cases.evidence import Evidence
-from storage.deliveries import PRIORITIES, Delivery, State
-from storage.membership.applications import Application, ApplicationState
+from storage.deliveries import Delivery, State
 from storage.updates.updates import DoneUpdate
 
 MOST_COUNTED = 100_000
-"""A longer queue is shown as so long: counting millions every few seconds would hold up who sends them."""
-NAMES = {1: "notices", 2: "reminders", 3: "broadcasts"}
-"""Deliveries by priority."""
+"""A longer queue is shown as so long: counting millions every few seconds would delay the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +30,34 @@ class Queue:
         return max(0.0, (now - self.since).total_seconds()) if self.since is not None else 0.0
 
 
-async def lengths(session: AsyncSession, now: datetime) -> dict[str, Queue]:
-    """By name. `set_aside` are deliveries that failed for good and wait for an admin."""
-    due = (Delivery.state == State.WAITING) & (Delivery.due <= now)
-    found = {
-        NAMES[priority]: await _queue(session, Delivery.due, due & (Delivery.priority == priority))
-        for priority in PRIORITIES
-    }
-    found["set_aside"] = await _queue(session, Delivery.due, Delivery.state == State.FAILED)
-    unanswered = DoneUpdate.answers.is_not(None) & (DoneUpdate.due <= now)
-    found["answers"] = await _queue(session, DoneUpdate.due, unanswered)
-    found["applications"] = await _queue(
-        session, Application.waiting_since, Application.state == ApplicationState.WAITING
-    )
-    found["cases"] = await _queue(session, Case.last_at, Case.state == CaseState.OURS)
-    found["evidence"] = await _queue(session, Evidence.next_try, Evidence.next_try <= now)
-    return found
+Measure = Callable[[AsyncSession, datetime], Awaitable[Queue]]
+"""(session, now) -> the queue as it is now."""
 
 
-async def _queue(session: AsyncSession, since: Any, waits: Any) -> Queue:
+async def measured(session: AsyncSession, since: Any, waits: Any) -> Queue:
+    """The rows for which the condition `waits` holds, the first by the column `since`."""
     some = select(since).where(waits).limit(MOST_COUNTED).subquery()
     count = await session.scalar(select(func.count()).select_from(some))
     first = await session.scalar(select(since).where(waits).order_by(since).limit(1)) if count else None
     return Queue(count or 0, first)
+
+
+def due_deliveries(priority: int) -> Measure:
+    """Deliveries of this priority that are due."""
+
+    async def measure(session: AsyncSession, now: datetime) -> Queue:
+        due = (Delivery.state == State.WAITING) & (Delivery.due <= now) & (Delivery.priority == priority)
+        return await measured(session, Delivery.due, due)
+
+    return measure
+
+
+async def failed_deliveries(session: AsyncSession, _now: datetime) -> Queue:
+    """Deliveries that failed for good and wait for an admin."""
+    return await measured(session, Delivery.due, Delivery.state == State.FAILED)
+
+
+async def unsent_answers(session: AsyncSession, now: datetime) -> Queue:
+    """Answers that could not be sent yet."""
+    waits = DoneUpdate.answers.is_not(None) & (DoneUpdate.due <= now)
+    return await measured(session, DoneUpdate.due, waits)

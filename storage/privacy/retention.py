@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +23,7 @@ class Retention:
     reports: timedelta = timedelta(hours=24)
     places: timedelta = timedelta(hours=24)
     logs: timedelta = timedelta(days=30)
+
+
+Forget = Callable[[AsyncSession, datetime, Retention], Awaitable[None]]
+"""(session, now, kept) -> removes what has been kept for long enough. Each feature brings its own."""

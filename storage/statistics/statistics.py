@@ -23,6 +23,7 @@ from storage.broadcasts.reads import BroadcastRead
 from storage.cases.cases import Case
 from storage.deliveries import KEPT, Delivery, State
 from storage.membership.memberships import Membership
+from storage.privacy.retention import Retention
 
 Edges = Sequence[datetime]
 """n + 1 moments that bound n stretches, ascending."""
@@ -161,7 +162,7 @@ def _median(lengths: Sequence[timedelta], unit: timedelta) -> float | None:
     return statistics.median(length / unit for length in lengths) if lengths else None
 
 
-async def archive(session: AsyncSession, now: datetime, sign_ups_kept: timedelta) -> None:
+async def archive(session: AsyncSession, now: datetime, kept: Retention) -> None:
     """Keeps the figures of what is about to be forgotten: deliveries of broadcasts, sign-ups of activities."""
     rows = await session.scalars(
         select(Broadcast)
@@ -175,9 +176,9 @@ async def archive(session: AsyncSession, now: datetime, sign_ups_kept: timedelta
     for row in rows.all():
         row.delivered, row.confirmed = await _reached(session, row)
     ended = await session.scalars(
-        select(Activity.id).where(Activity.figures.is_(None), Activity.ends_at < now - sign_ups_kept).limit(200)
+        select(Activity.id).where(Activity.figures.is_(None), Activity.ends_at < now - kept.sign_ups).limit(200)
     )
     for activity_id in ended.all():
         counted = (await session.execute(select(*_TURNOUT).where(SignUp.activity_id == activity_id))).one()
-        kept = orjson.dumps([int(value or 0) for value in counted]).decode()
-        await session.execute(update(Activity).where(Activity.id == activity_id).values(figures=kept))
+        counts = orjson.dumps([int(value or 0) for value in counted]).decode()
+        await session.execute(update(Activity).where(Activity.id == activity_id).values(figures=counts))

@@ -15,14 +15,14 @@ from handlers.chat.press import Press
 from handlers.chat.questions import Form
 from handlers.chat.routes import Route, Routes
 from storage import audit
-from storage.audit import Act
 from storage.membership import memberships
 from storage.people import roles
 from storage.people.access import RIGHTS, Right, Role
+from storage.people.audited import PeopleAction
 from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town
 
 DESKS = desks(load(Path("none.toml")).desks)
-ROUTES = features.routes(DESKS)
+ROUTES = features.routes(features.FEATURES, DESKS)
 REFUSAL = "This is only for those who run the bot."
 PEOPLE = {Role.RIDER: 301, Role.MEMBER: 302, Role.COORDINATOR: 303, Role.COUNSEL: 304, Role.ADMIN: 305}
 EXPECTED: dict[Right, set[Role]] = {
@@ -261,7 +261,7 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
     await town.until(lambda: ("chat:311", "") not in town.world.commands)
     async with town.database.reading() as session:
         (entry,) = await audit.newest(session, subject=311)
-        assert (entry.actor, entry.act, entry.about) == (ADMIN, Act.ROLE_TAKEN, "coordinator")
+        assert (entry.actor, entry.act, entry.about) == (ADMIN, PeopleAction.ROLE_TAKEN, "coordinator")
 
 
 async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> None:

@@ -23,8 +23,8 @@ from handlers.i18n.translations import translator
 from storage import audit, deliveries
 from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
 from storage.activities.activities import Activity, ActivityState
+from storage.activities.audited import ActivityAction
 from storage.activities.reminders import Reminder
-from storage.audit import Act
 from storage.database import Database
 from storage.deliveries import Delivery, Notice, State
 from storage.membership import memberships
@@ -338,7 +338,7 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
         await coordinator.hears_of(heard)
     async with town.database.reading() as session:
         noted = [(entry.act, entry.about) for entry in await audit.newest(session)]
-    assert noted == [(Act.ATTENDANCE_READ, "activity 1 at the door")] * 2, "names were looked at twice"
+    assert noted == [(ActivityAction.ATTENDANCE_READ, "activity 1 at the door")] * 2, "names were looked at twice"
 
 
 def _scanned(town: Town, message: dict[str, Any]) -> str:
@@ -481,7 +481,7 @@ async def test_the_attendance_list_is_safe_for_spreadsheets_and_audited(town: To
     text = upload.content.decode("utf-8-sig")
     assert "'=1+1" in text and "李雷" in text and "placed" in text
     async with town.database.reading() as session:
-        assert [entry.act for entry in await audit.newest(session)] == [Act.ATTENDANCE_READ] * 2
+        assert [entry.act for entry in await audit.newest(session)] == [ActivityAction.ATTENDANCE_READ] * 2
     assert [harmless(cell) for cell in ("=x", "+x", "-x", "@x", "\tx", "x")] == [
         "'=x",
         "'+x",
@@ -519,7 +519,7 @@ async def test_rounds_and_who_goes_on(town: Town, language: str) -> None:
     await coordinator.until(lambda: any(_("There is no such round.") in one["text"] for one in coordinator.answers))
     async with town.database.reading() as session:
         noted = [(entry.act, entry.about) for entry in await audit.newest(session)]
-    assert noted == [(Act.ATTENDANCE_READ, "activity 1, round 2")] * 2, "names were shown twice"
+    assert noted == [(ActivityAction.ATTENDANCE_READ, "activity 1, round 2")] * 2, "names were shown twice"
 
 
 async def test_the_bots_name_typed_anywhere_offers_what_is_coming(town: Town) -> None:

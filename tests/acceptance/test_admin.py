@@ -13,10 +13,12 @@ from handlers.chat.talk import Talk
 from storage import audit, deliveries
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Kind, Plan
-from storage.audit import Act
 from storage.database import Database
 from storage.deliveries import Notice, Outcome, State
+from storage.membership.audited import MembershipAction
 from storage.operations import errors, settings
+from storage.operations.audited import OperationAction
+from storage.people.audited import PeopleAction
 from storage.schema import NEWEST
 from tests.support.case_scripts import at_desk
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town, configured, running, telegram
@@ -61,7 +63,7 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
     await admin.hears_of("holds again")
     assert town.app.context.settings.organisation.hotline == "12351"
     async with town.database.reading() as session:
-        (last, *_) = await audit.search(session, 1, act=Act.SETTING_CHANGED)
+        (last, *_) = await audit.search(session, 1, act=OperationAction.SETTING_CHANGED)
         assert last.actor == ADMIN and "organisation.hotline" in last.about
         assert set(await settings.read_all(session)) == {
             "organisation.greeting",
@@ -219,7 +221,7 @@ async def test_a_block_ends_by_itself_and_nobody_blocks_who_runs_the_bot(town: T
     await rider.hears_of("Nearest stations")
     await town.app.scheduler.tick("blocks")
     async with town.database.reading() as session:
-        (last,) = await audit.search(session, 1, act=Act.PERSON_LET_IN)
+        (last,) = await audit.search(session, 1, act=PeopleAction.PERSON_LET_IN)
     assert (last.subject, last.actor) == (7, 0)
 
 
@@ -227,8 +229,10 @@ async def test_the_audit_is_searched_by_person_and_by_kind(town: Town) -> None:
     admin = await admin_of(town)
     async with town.database.writing() as session:
         for at in range(25):
-            await audit.note(session, COORDINATOR, Act.CARD_CHECKED, NOON, subject=500 + at % 2, about=f"card {at}")
-        await audit.note(session, ADMIN, Act.ROLE_GRANTED, NOON, subject=500, about="coordinator")
+            await audit.note(
+                session, COORDINATOR, MembershipAction.CARD_CHECKED, NOON, subject=500 + at % 2, about=f"card {at}"
+            )
+        await audit.note(session, ADMIN, PeopleAction.ROLE_GRANTED, NOON, subject=500, about="coordinator")
     await admin.says("/audit")
     first = await admin.hears_of("Audit")
     assert "card 24" in first["text"] and "card 15" not in first["text"] and "role given" in first["text"]
@@ -245,7 +249,7 @@ async def test_the_audit_is_searched_by_person_and_by_kind(town: Town) -> None:
     await admin.says("/audit @nobody_known")
     await admin.hears_of("I don't know this person")
     async with town.database.reading() as session:
-        assert len(await audit.search(session, 9, act=Act.AUDIT_READ)) == 2, "who looked is noted"
+        assert len(await audit.search(session, 9, act=OperationAction.AUDIT_READ)) == 2, "who looked is noted"
 
 
 async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

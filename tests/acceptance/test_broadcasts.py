@@ -12,9 +12,9 @@ from sqlalchemy import select
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
 from storage import audit, deliveries
-from storage.audit import Act
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, Content
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
@@ -224,7 +224,7 @@ async def test_an_urgent_broadcast_needs_a_reason_and_stands_in_the_audit(town: 
         (entry,) = await audit.newest(session)
         assert (entry.actor, entry.act, entry.about) == (
             COORDINATOR,
-            Act.URGENT_BROADCAST,
+            BroadcastAction.URGENT_BROADCAST,
             "broadcast 1: Storm warning tonight",
         )
         assert await audit.verify(session) == (1, 0, "")

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
 from storage import audit
-from storage.audit import Act
 from storage.cases import cases, evidence
 from storage.cases import messages as case_messages
 from storage.cases import statistics as case_statistics
+from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState
 from storage.cases.evidence import Evidence
 from storage.cases.messages import Side
@@ -149,7 +149,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     await second.hears("↺ The rider has reopened {number}. It is in your hands.", number=number)
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session)]
-        assert acts == [Act.CASE_CLOSED, Act.CASE_ASSIGNED, Act.CASE_CLAIMED]
+        assert acts == [CaseAction.CASE_CLOSED, CaseAction.CASE_ASSIGNED, CaseAction.CASE_CLAIMED]
         row_now = await cases.find(session, row.id)
         assert row_now is not None and row_now.state == CaseState.OURS and row_now.first_answer_at is not None
         assert "李雷" not in str(await audit.newest(session))
@@ -181,7 +181,7 @@ async def test_evidence_is_fetched_sealed_and_bundled(town: Town) -> None:
     await counsel.rider.forges(f"casebundle:{row.id}")
     await counsel.hears("Evidence of {number}. Treat it as confidential.", number=number)
     async with town.database.reading() as session:
-        assert (await audit.newest(session))[0].act is Act.CASE_BUNDLE
+        assert (await audit.newest(session))[0].act is CaseAction.CASE_BUNDLE
 
 
 async def _all_fetched(town: Town) -> bool:
@@ -479,7 +479,7 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
     await admin.rider.hears_of(STORY)
     async with town.database.reading() as session:
         entry = (await audit.newest(session))[0]
-        assert (entry.act, entry.actor, entry.subject) == (Act.CASE_READ, ADMIN, 414)
+        assert (entry.act, entry.actor, entry.subject) == (CaseAction.CASE_READ, ADMIN, 414)
         assert "A complaint about the handler" in entry.about
     await admin.rider.forges(f"casegive:{row.id}")
     await admin.rider.hears_of("To whom?")

@@ -19,7 +19,6 @@ from handlers.i18n.translations import translator
 from handlers.inputs.consent import JOIN
 from schedules import retention
 from storage import audit
-from storage.audit import Act
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
@@ -28,6 +27,7 @@ from storage.deliveries import Delivery
 from storage.dialogues import Answers
 from storage.membership import applications, memberships, reviews
 from storage.membership.applications import Application, ApplicationState
+from storage.membership.audited import MembershipAction
 from storage.membership.reviews import InOtherHands, OwnApplication
 from storage.people import people
 from storage.privacy import consents
@@ -170,7 +170,12 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await coordinator.hears_of("not valid any more")
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session, subject=31)]
-        assert acts == [Act.CARD_CHECKED, Act.CARD_CHECKED, Act.APPLICATION_APPROVED, Act.APPLICATION_READ]
+        assert acts == [
+            MembershipAction.CARD_CHECKED,
+            MembershipAction.CARD_CHECKED,
+            MembershipAction.APPLICATION_APPROVED,
+            MembershipAction.APPLICATION_READ,
+        ]
         assert (await audit.verify(session)).fault == ""
 
 

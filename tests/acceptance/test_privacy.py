@@ -22,7 +22,6 @@ from storage.activities import questions as activity_questions
 from storage.activities.activities import Kind as ActivityKind
 from storage.activities.activities import Plan
 from storage.activities.sign_ups import PlaceState
-from storage.audit import Act
 from storage.cases import cases, evidence
 from storage.cases import contexts as case_contexts
 from storage.cases import deadlines as case_deadlines
@@ -35,9 +34,11 @@ from storage.deliveries import Delivery
 from storage.dialogues import OpenForm
 from storage.hours.quiet_hours import QuietHours
 from storage.membership import applications, memberships, reviews
+from storage.membership.audited import MembershipAction
 from storage.operations import log_files
 from storage.people import people
 from storage.privacy import consents
+from storage.privacy.audited import PrivacyAction
 from storage.privacy.retention import Retention
 from storage.stations import reports
 from storage.stations.reports import Kind
@@ -88,7 +89,7 @@ async def member_of(town: Town) -> Rider:
         row = await applied(session, PERSON)
         await reviews.claim(session, row.id, COORDINATOR, NOON)
         await reviews.approve(session, row.id, COORDINATOR, NOON)
-        await audit.note(session, COORDINATOR, Act.APPLICATION_APPROVED, NOON, PERSON, row.receipt)
+        await audit.note(session, COORDINATOR, MembershipAction.APPLICATION_APPROVED, NOON, PERSON, row.receipt)
     await town.until_idle()
     return rider
 
@@ -166,7 +167,7 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
         left = await memberships.by_number(session, 1)
         assert left is not None and left.left_at is not None and memberships.content_of(session, left) == {}
         assert (await audit.verify(session))[1:] == (1, "")
-        assert (await audit.newest(session))[0].act is Act.PERSON_ERASED
+        assert (await audit.newest(session))[0].act is PrivacyAction.PERSON_ERASED
 
 
 async def _all_answered(town: Town) -> bool:
@@ -308,5 +309,5 @@ async def test_the_queue_shows_no_name_and_each_reading_is_noted(town: Town) -> 
     await coordinator.hears_of("李雷")
     async with town.database.reading() as session:
         (entry,) = await audit.newest(session, subject=PERSON)
-        assert (entry.actor, entry.act) == (COORDINATOR, Act.APPLICATION_READ)
+        assert (entry.actor, entry.act) == (COORDINATOR, MembershipAction.APPLICATION_READ)
         assert not await session.scalar(select(func.count()).select_from(Delivery).where(Delivery.recipient == PERSON))

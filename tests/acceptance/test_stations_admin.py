@@ -11,9 +11,10 @@ import pyzipper
 
 from bot.sandbox.params import Upload
 from storage import audit
-from storage.audit import Act
 from storage.membership import memberships
+from storage.operations.audited import OperationAction
 from storage.stations import stations
+from storage.stations.audited import StationAction
 from storage.stations.stations import Amenity
 from tests.acceptance.test_admin import admin_of
 from tests.support.simulator import ADMIN, NOON, Rider, Town
@@ -104,7 +105,7 @@ async def test_a_station_is_added_changed_closed_deleted_and_brought_back(town: 
     await admin.hears_of("⚙️ East hall")
     await finds(town, rider, "East hall")
     async with town.database.reading() as session:
-        told = await audit.search(session, 20, act=Act.STATION_CHANGED)
+        told = await audit.search(session, 20, act=StationAction.STATION_CHANGED)
         assert [one.about.partition(": ")[2].split(" ")[0] for one in reversed(told)] == [
             "added",
             "name:",
@@ -177,7 +178,7 @@ async def test_a_file_is_looked_at_first_and_then_imported(town: Town) -> None:
     await admin.hears_of("Imported.")
     async with town.database.reading() as session:
         assert await stations.count(session) == 3
-        (one,) = await audit.search(session, 1, act=Act.STATIONS_IMPORTED)
+        (one,) = await audit.search(session, 1, act=StationAction.STATIONS_IMPORTED)
         assert "list.csv" in one.about
     await town.app.directory.refresh()
     await rider.shares(37.6, 116.3)
@@ -264,7 +265,7 @@ async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> 
     assert "'=李雷" in content and "'+8613800138000" in content
     assert "The federation wants" in (await second.hears_of("exported"))["text"]
     async with town.database.reading() as session:
-        (one,) = await audit.search(session, 1, act=Act.EXPORTED)
+        (one,) = await audit.search(session, 1, act=OperationAction.EXPORTED)
     assert one.actor == ADMIN and "1 rows: The federation wants" in one.about
     pressed = admin.button("🔑 Show the password")
     await second.forges(pressed[1])

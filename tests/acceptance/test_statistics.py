@@ -29,6 +29,7 @@ from storage.database import Database, open_database
 from storage.deliveries import Delivery, State
 from storage.encryption import Vault
 from storage.membership import memberships
+from storage.privacy.retention import Retention
 from storage.stations import searches
 from storage.stations.searches import Search
 from storage.statistics import searches as search_statistics
@@ -219,7 +220,7 @@ async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> Non
         before = (await statistics.turnouts(session, start, end), await statistics.reach(session, start, end))
     later = NOON + timedelta(days=400)
     async with database.writing() as session:
-        await statistics.archive(session, later, timedelta(days=365))
+        await statistics.archive(session, later, Retention(sign_ups=timedelta(days=365)))
         await sign_ups.forget(session, later, timedelta(days=365))
         await deliveries.forget(session, later)
     async with database.reading() as session:

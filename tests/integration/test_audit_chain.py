@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import delete, update
 
 from storage import audit
-from storage.audit import Act, AuditHead, AuditRow
+from storage.audit import AuditHead, AuditRow
 from storage.database import Database
+from storage.membership.audited import MembershipAction
 from tests.support.simulator import NOON
 
 ROWS = 6
@@ -20,7 +21,9 @@ ROWS = 6
 async def chain(database: Database) -> AsyncIterator[Database]:
     for at in range(ROWS):
         async with database.writing() as session:
-            await audit.note(session, 900, Act.APPLICATION_READ, NOON + timedelta(minutes=at), 100 + at % 2, f"A-{at}")
+            await audit.note(
+                session, 900, MembershipAction.APPLICATION_READ, NOON + timedelta(minutes=at), 100 + at % 2, f"A-{at}"
+            )
     yield database
 
 

@@ -21,11 +21,12 @@ from bot.backup.operations import back_up, restore
 from bot.backup.sealed_file import BadBackup, Header
 from bot.config.config import Config, load
 from storage import schema
-from storage.audit import Act, note
+from storage.audit import note
 from storage.database import Base, Database, open_database
 from storage.encryption import Vault
 from storage.operations import backups
 from storage.people import people
+from storage.people.audited import PeopleAction
 from tests.conftest import KEY, new_database
 from tests.integration.test_key_rotation import filled
 from tests.integration.test_process import bot
@@ -243,7 +244,7 @@ async def test_the_schema_goes_down_and_up_again_with_data_in_it(database: Datab
     """What an older schema can hold too is the same after a way down and up."""
     await filled(database)
     async with database.writing() as session:
-        await note(session, ADMIN, Act.ROLE_GRANTED, NOON, subject=1)
+        await note(session, ADMIN, PeopleAction.ROLE_GRANTED, NOON, subject=1)
         await session.execute(
             text(
                 "INSERT INTO stations (id, code, name, address, latitude, longitude, opening_hours, amenities, phone, "

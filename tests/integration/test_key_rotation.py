@@ -15,12 +15,12 @@ from sqlalchemy import LargeBinary
 from bot.sandbox.params import Upload
 from bot.sandbox.world import Person
 from storage import audit, dialogues, keys, schema
-from storage.audit import Act
 from storage.database import Base, Database, Sealed, open_database
 from storage.dialogues import OpenForm
 from storage.encryption import CannotDecrypt, Vault, read_keys
 from storage.keys import WrongKey
 from storage.membership import applications, memberships, reviews
+from storage.membership.audited import MembershipAction
 from storage.people import people
 from tests.acceptance.test_membership import ID_NUMBER, applied, picture
 from tests.conftest import KEY, new_database
@@ -82,7 +82,7 @@ async def filled(database: Database) -> None:
         row = await applied(session, 1)
         await reviews.claim(session, row.id, 900, NOON)
         await reviews.approve(session, row.id, 900, NOON)
-        await audit.note(session, 900, Act.APPLICATION_APPROVED, NOON, 1, row.receipt)
+        await audit.note(session, 900, MembershipAction.APPLICATION_APPROVED, NOON, 1, row.receipt)
 
 
 async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> None:
