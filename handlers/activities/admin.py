@@ -13,7 +13,6 @@ from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.activities.attendance import find_activity
 from handlers.activities.form import DEFAULTS, answers_of, composing, plan_from
-from handlers.activities.reminders import wake
 from handlers.broadcasts import presses as broadcasts_presses
 from handlers.chat import forms
 from handlers.chat.context import AppContext
@@ -165,9 +164,9 @@ async def _edited(talk: Talk, answers: Answers) -> None:
     if "starts_at" in change.changed or row.lead_times is not None:
         context = talk.context
         await reminders.plan(talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours)
-        wake(talk, "reminders")
+        talk.wake("reminders")
     await offers.offer_free_places(talk.session, row.id, talk.now, talk.context.settings.quiet_hours)
-    wake(talk, "offers")
+    talk.wake("offers")
     told = 0
     if change.changed:
         told = await _tell_all(talk, row, "activity_changed", await activities.note_change(talk.session, change))

@@ -35,16 +35,7 @@ async def remind(talk: Talk, row: Activity) -> None:
     await reminders.plan(
         talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
     )
-    wake(talk, "reminders")
-
-
-def wake(talk: Talk, job: str) -> None:
-    """Once this is committed, the clock looks whether something is due sooner."""
-
-    async def waken() -> None:
-        talk.context.ports.wake_job(job)
-
-    talk.committed.append(waken)
+    talk.wake("reminders")
 
 
 def lead_words(text: str | None, language: str) -> str:
@@ -97,7 +88,7 @@ async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
             await reminders.plan(
                 talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
             )
-        wake(talk, "reminders")
+        talk.wake("reminders")
     talk.edit(talk._("Reminders: {leads}").format(leads=lead_words(chosen, talk.language)))
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.activities.lists import card_of, edit_card
-from handlers.activities.reminders import remind, wake
+from handlers.activities.reminders import remind
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
@@ -91,7 +91,7 @@ async def give_back(talk: Talk, activity_id: int) -> None:
     await sign_ups.give_back(talk.session, activity_id, talk.person.id)
     await reminders.drop(talk.session, reminders.ACTIVITY, activity_id, talk.person.id)
     await offers.offer_free_places(talk.session, activity_id, talk.now, talk.context.settings.quiet_hours)
-    wake(talk, "offers")
+    talk.wake("offers")
     talk.toast(talk._("Given back. Thank you for telling."))
     await edit_card(talk, row)
 

@@ -34,7 +34,6 @@ def register(routes: Routes) -> None:
     routes.press(presses.CORRECT, correct, right=Right.BROADCAST)
     routes.press(presses.WRITE_TO_ALL, write_to_all, right=Right.BROADCAST)
     routes.press(presses.HAVE_READ, have_read)
-    panel.register(routes)
 
 
 async def begin(talk: Talk) -> None:

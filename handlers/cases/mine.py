@@ -13,7 +13,6 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.activities.reminders import wake
 from handlers.cases import closing, opening, presses
 from handlers.cases import format as words
 from handlers.cases.closing import LIMIT_REMINDER
@@ -132,7 +131,7 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
             talk.now,
             talk.context.settings.quiet_hours,
         )
-    wake(talk, "reminders")
+    talk.wake("reminders")
     talk.toast(talk._("I remind you {n} times, 90, 30, 7 and 1 days before.").format(n=count), alert=True)
 
 

@@ -158,10 +158,6 @@ class Talk:
             Outgoing("sendMessage", message_params(self.chat_id, text, buttons, keyboard), after=after, vital=vital)
         )
 
-    def tell(self, person_id: int, text: str, buttons: Buttons | None = None) -> None:
-        """Says something to somebody else."""
-        self.outgoing.append(Outgoing("sendMessage", message_params(person_id, text, buttons, None), minor=True))
-
     def notify(self, recipient: int, notice: str, /, **params: Any) -> None:
         """Queues a notice to somebody else, in this transaction; `notice` is one of `Routes.notices`."""
         self.notices.append(Notice(recipient, notice, params, self.now))
@@ -224,6 +220,14 @@ class Talk:
     def call(self, method: str, params: Json) -> None:
         """Any other call of the Bot API that may fail without harm."""
         self.outgoing.append(Outgoing(method, params, minor=True))
+
+    def wake(self, job: str) -> None:
+        """Once this is committed, the clock looks whether something of this kind is due sooner."""
+
+        async def waken() -> None:
+            self.context.ports.wake_job(job)
+
+        self.committed.append(waken)
 
     def append(self, row: Append) -> None:
         """Adds a row without having read anything (see storage/updates/batched_writes.py)."""

@@ -70,6 +70,7 @@ OPEN_TO_ALL = {
         "topic",
         "mute",
         "haveread",
+        "form",
         "forgethome",
         "copy",
         "unconsent",
