@@ -181,7 +181,7 @@ async def test_evidence_is_fetched_sealed_and_bundled(town: Town) -> None:
     await counsel.rider.forges(f"casebundle:{row.id}")
     await counsel.hears("Evidence of {number}. Treat it as confidential.", number=number)
     async with town.database.reading() as session:
-        assert (await audit.newest(session))[0].act is CaseAction.CASE_BUNDLE
+        assert (await audit.newest(session))[0].act == CaseAction.CASE_BUNDLE
 
 
 async def _all_fetched(town: Town) -> bool:

@@ -167,7 +167,7 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
         left = await memberships.by_number(session, 1)
         assert left is not None and left.left_at is not None and memberships.content_of(session, left) == {}
         assert (await audit.verify(session))[1:] == (1, "")
-        assert (await audit.newest(session))[0].act is PrivacyAction.PERSON_ERASED
+        assert (await audit.newest(session))[0].act == PrivacyAction.PERSON_ERASED
 
 
 async def _all_answered(town: Town) -> bool:

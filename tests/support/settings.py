@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.app import App
+from handlers import features
 from handlers.chat.ports import Address, GeocodingFailed
 from schedules.context import ClockContext
 from storage.cases.desks import Desks
@@ -19,13 +20,15 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def clock_context(
-    retention: Retention | None = None, log_file: Path | None = None, desks: Desks | None = None
+    kept: Retention | None = None, log_file: Path | None = None, desks: Desks | None = None
 ) -> ClockContext:
     """An organisation in China without staff, which is never quiet."""
     organisation = Organisation("Home", SHANGHAI, "zh_Hans", "CN", "12351")
     quiet = QuietHours.of("00:00-00:00", SHANGHAI)
-    settings = Settings(organisation, quiet, retention or Retention(), desks=desks or {})
-    return ClockContext(CurrentSettings(settings), Staff(), log_file=log_file)
+    settings = Settings(organisation, quiet, kept or Retention(), desks=desks or {})
+    return ClockContext(
+        CurrentSettings(settings), Staff(), log_file=log_file, retention=features.retention(features.FEATURES)
+    )
 
 
 def change_settings(app: App, **values: object) -> None:
