@@ -13,6 +13,7 @@ from handlers.admin import system
 from handlers.admin.feature import FEATURE as ADMIN
 from handlers.broadcasts.feature import FEATURE as BROADCASTS
 from handlers.cases.feature import FEATURE as CASES
+from handlers.chat.events import Event
 from handlers.chat.feature import Feature, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.membership.feature import FEATURE as MEMBERSHIP
@@ -47,7 +48,11 @@ class IncompleteManifest(Exception):
 
 
 def routes(features: Sequence[Feature], desks: Desks) -> Routes:
-    """The whole table, with a command and a form for each desk."""
+    """The whole table, with a command and a form for each desk.
+
+    Raises:
+        IncompleteManifest: an event has no route.
+    """
     table = Routes()
     for feature in features:
         feature.register(table, desks)
@@ -56,6 +61,7 @@ def routes(features: Sequence[Feature], desks: Desks) -> Routes:
     privacy.register(table, features)
     admin_audit.register(table, audit_labels(features))
     system.register(table, queues(features))
+    _complete("a route for this event", Event, table.events)
     return table
 
 
@@ -101,7 +107,7 @@ def _leaves(kind: type[Kind]) -> list[type[Kind]]:
     return [leaf for one in below for leaf in _leaves(one)] if below else [kind]
 
 
-def _complete(what: str, wanted: Iterable[Key], found: Mapping[Key, str]) -> None:
+def _complete(what: str, wanted: Iterable[Key], found: Mapping[Key, object]) -> None:
     missing = [str(one) for one in wanted if one not in found]
     if missing:
         raise IncompleteManifest(f"{', '.join(missing)}: {what} is missing")

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from telegram import ChatMember
 
 from handlers.chat import forms, presses
+from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import location_keyboard
@@ -47,11 +48,11 @@ def register(routes: Routes) -> None:
     routes.command("language", language, about=N_("语言 / Language"), writes=False, for_blocked=True)
     routes.command("cancel", cancelled, about=N_("Leave a form"))
     routes.press(presses.CHOOSE_LANGUAGE, chosen, for_blocked=True)
-    routes.event("text", stray_text, writes=False)
-    routes.event("other", stray_other, writes=False)
-    routes.event("unknown", unknown, writes=False)
-    routes.event("group", group, writes=False)
-    routes.event("membership", membership, for_blocked=True)
+    routes.event(Event.TEXT, stray_text, writes=False)
+    routes.event(Event.OTHER, stray_other, writes=False)
+    routes.event(Event.UNKNOWN, unknown, writes=False)
+    routes.event(Event.GROUP, group, writes=False)
+    routes.event(Event.MEMBERSHIP, membership, for_blocked=True)
 
 
 async def start(talk: Talk, routes: Routes) -> None:

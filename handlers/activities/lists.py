@@ -11,6 +11,7 @@ from markupsafe import Markup
 from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.activities.format import KINDS
+from handlers.chat.events import Event
 from handlers.chat.incoming import Json
 from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.routes import Routes
@@ -36,7 +37,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.OPEN_CARD, open_card, writes=False)
     routes.press(presses.SHOW_WHERE, show_where, writes=False)
     routes.link("act", linked, writes=False)
-    routes.event("inline", inline, writes=False)
+    routes.event(Event.INLINE, inline, writes=False)
 
 
 async def here_of(talk: Talk) -> tuple[float, float] | None:

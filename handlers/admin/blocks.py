@@ -11,6 +11,7 @@ from markupsafe import Markup
 from handlers.admin import presses
 from handlers.chat import forms
 from handlers.chat.context import AppContext
+from handlers.chat.events import Event
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, Question
 from handlers.chat.routes import Routes
@@ -37,7 +38,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.BEGIN, begin, right=Right.ADMINISTER)
     routes.press(presses.LIFT, lift, right=Right.ADMINISTER)
     routes.form(_BLOCK)
-    routes.event("blocked", say_blocked, writes=False)
+    routes.event(Event.BLOCKED, say_blocked, writes=False)
     routes.notice("blocked", blocked_words)
 
 

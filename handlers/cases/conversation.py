@@ -17,6 +17,7 @@ from handlers.cases.alarm import raise_alarm
 from handlers.cases.evidence_limits import full_words, quota_of, room_words
 from handlers.cases.message_content import parts_of, read_said
 from handlers.chat.case_keyboard import case_keyboard, is_leave, is_switch
+from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.questions import NotAnAnswer
@@ -39,9 +40,9 @@ def register(routes: Routes) -> None:
     routes.press(presses.ENTER, enter)
     routes.press(presses.CHOOSE_OTHER, choose_other, writes=False)
     routes.press(presses.MOVE, move)
-    routes.event("case", say_in_case)
-    routes.event("case_reply", reply)
-    routes.event("edited", edited)
+    routes.event(Event.CASE, say_in_case)
+    routes.event(Event.CASE_REPLY, reply)
+    routes.event(Event.EDITED, edited)
 
 
 async def side_in(talk: Talk, case_id: int, lock: bool = False) -> tuple[Case, Side]:

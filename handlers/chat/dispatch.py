@@ -11,6 +11,7 @@ from telegram import Chat
 from handlers.chat import forms
 from handlers.chat.access_check import check_right
 from handlers.chat.context import AppContext
+from handlers.chat.events import Event
 from handlers.chat.incoming import Incoming, Json
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Handler, Route, Routes
@@ -74,11 +75,11 @@ def call_for(
     if incoming.is_press:
         return _press(str(incoming.body.get("data") or ""), routes)
     if incoming.kind == "inline_query":
-        return Call(routes.events["inline"])
+        return Call(routes.events[Event.INLINE])
     if incoming.kind == "my_chat_member":
-        return Call(routes.events["membership"])
+        return Call(routes.events[Event.MEMBERSHIP])
     if incoming.kind == "edited_message":
-        return Call(routes.events["moved" if incoming.place else "edited"])
+        return Call(routes.events[Event.MOVED if incoming.place else Event.EDITED])
     return _message(incoming, context, routes, open_form, open_case)
 
 
@@ -91,21 +92,21 @@ def call_for_blocked(incoming: Incoming, context: AppContext, routes: Routes) ->
     if call is not None and call.route.for_blocked:
         return call
     is_said = incoming.is_press or incoming.kind == "message"
-    return Call(routes.events["blocked"]) if is_said and incoming.chat_type == Chat.PRIVATE else None
+    return Call(routes.events[Event.BLOCKED]) if is_said and incoming.chat_type == Chat.PRIVATE else None
 
 
 def _in_a_group(incoming: Incoming, context: AppContext, routes: Routes) -> Call | None:
     """In a group the bot answers only what is meant for it, and only with the way to the private chat."""
     if incoming.is_press:
-        return Call(routes.events["group"])
+        return Call(routes.events[Event.GROUP])
     if incoming.kind != "message" or _is_service(incoming.body):
         return None
     text = incoming.text
     if text.startswith("/"):
-        return Call(routes.events["group"]) if _command(text, context)[0] else None
+        return Call(routes.events[Event.GROUP]) if _command(text, context)[0] else None
     if context.identity.reads_all_group_messages and f"@{context.identity.username}" not in text:
         return None
-    return Call(routes.events["group"])
+    return Call(routes.events[Event.GROUP])
 
 
 def _press(data: str, routes: Routes) -> Call:
@@ -126,19 +127,20 @@ def _message(
     if incoming.text.startswith("/") and not incoming.is_forwarded:
         return _command_call(incoming.text, context, routes, form is not None)
     if "location" in incoming.body and not (form and forms.takes_location(form)):
-        return _beside_form(Call(routes.events["location"]), routes, form is not None)
+        return _beside_form(Call(routes.events[Event.LOCATION]), routes, form is not None)
     if form is not None:
         return Call(Route(_form_answer), (routes,), answers_form=True)
     if open_case is not None:
-        return Call(routes.events["case"])
+        return Call(routes.events[Event.CASE])
     if "reply_to_message" in incoming.body:
-        return Call(routes.events["case_reply"])
-    return Call(routes.events["text" if incoming.text else "other"])
+        return Call(routes.events[Event.CASE_REPLY])
+    return Call(routes.events[Event.TEXT if incoming.text else Event.OTHER])
 
 
 async def _form_answer(talk: Talk, routes: Routes) -> None:
     if not await forms.answer(talk, routes.forms):
-        event = "location" if "location" in talk.incoming.body else "text" if talk.text else "other"
+        has_place = "location" in talk.incoming.body
+        event = Event.LOCATION if has_place else Event.TEXT if talk.text else Event.OTHER
         await routes.events[event].handle(talk)
 
 
@@ -159,7 +161,7 @@ def _command_call(text: str, context: AppContext, routes: Routes, in_form: bool)
         return Call(routes.commands["cancel"])
     if name == "start" and (prefix := rest.partition("_")[0]) in routes.links and "_" in rest:
         return _beside_form(Call(routes.links[prefix], (rest.partition("_")[2],)), routes, in_form)
-    route = routes.commands.get(name, routes.events["unknown"])
+    route = routes.commands.get(name, routes.events[Event.UNKNOWN])
     return _beside_form(Call(route), routes, in_form)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.context import AppContext
+from handlers.chat.events import Event
 from handlers.chat.press import Arguments, Buttons, Press
 from handlers.chat.questions import Form
 from handlers.chat.talk import Outgoing, Talk
@@ -18,6 +19,8 @@ from storage.cases.desks import Words as DeskWords
 from storage.cases.desks import in_language
 from storage.deliveries import Claimed
 from storage.people.access import Right
+
+Name = TypeVar("Name", bound=str)
 
 Handler = Callable[..., Awaitable[None]]
 
@@ -66,7 +69,7 @@ class Routes:
     presses: dict[str, Route] = field(default_factory=dict)
     links: dict[str, Route] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
-    events: dict[str, Route] = field(default_factory=dict)
+    events: dict[Event, Route] = field(default_factory=dict)
     notices: dict[str, Words] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
     composers: dict[str, Composer] = field(default_factory=dict)
@@ -102,11 +105,11 @@ class Routes:
         """A delivery of this kind that is more than a text with buttons."""
         _put(self.composers, kind, composer)
 
-    def event(self, name: str, handle: Handler, **options: Unpack[Options]) -> None:
-        _put(self.events, name, Route(handle, **options))
+    def event(self, event: Event, handle: Handler, **options: Unpack[Options]) -> None:
+        _put(self.events, event, Route(handle, **options))
 
 
-def _put(table: dict[str, Any], name: str, one: object) -> None:
+def _put(table: dict[Name, Any], name: Name, one: object) -> None:
     """Two features that take the same name would answer for each other."""
     if name in table:
         raise ValueError(f"{name!r} is taken by another feature")

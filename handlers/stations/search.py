@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.chat import forms
+from handlers.chat.events import Event
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.pictures import Spot
 from handlers.chat.press import InvalidCallback
@@ -26,8 +27,8 @@ from storage.statistics.searches import AMENITY, Seen
 
 def register(routes: Routes) -> None:
     routes.command("station", station, about=N_("Nearest rest station"))
-    routes.event("location", location, writes=False, reads=False)
-    routes.event("moved", moved)
+    routes.event(Event.LOCATION, location, writes=False, reads=False)
+    routes.event(Event.MOVED, moved)
     routes.form(ADDRESS)
     routes.press(presses.TURN_PAGE, turn_page)
     routes.press(presses.OPEN_FILTER, open_filter, writes=False)

@@ -11,6 +11,7 @@ import pytest
 from bot.config.config import load
 from bot.config.desks import RESERVED, desks
 from handlers import features
+from handlers.chat.events import Event
 from handlers.chat.press import Press
 from handlers.chat.questions import Form
 from handlers.chat.routes import Route, Routes
@@ -167,10 +168,13 @@ def test_no_feature_takes_the_name_of_another_one() -> None:
 
     async def answers(_talk: object) -> None: ...
 
-    for register in (routes.command, routes.link, routes.event):
+    for register in (routes.command, routes.link):
         register("name", answers)
         with pytest.raises(ValueError, match="taken"):
             register("name", answers)
+    routes.event(Event.TEXT, answers)
+    with pytest.raises(ValueError, match="taken"):
+        routes.event(Event.TEXT, answers)
     routes.press(Press("name"), answers)
     with pytest.raises(ValueError, match="taken"):
         routes.press(Press("name"), answers)
