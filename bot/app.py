@@ -52,11 +52,13 @@ from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
 from handlers.cases.bundling import Bundles, NotSent
 from handlers.chat.context import AppContext, BotIdentity, OwnIdentity
+from handlers.chat.feature import Feature
 from handlers.chat.incoming import Json
 from handlers.chat.ports import Geocoder, NotFetched, Ports
 from handlers.chat.talk import Outgoing
 from handlers.features import FEATURES
 from schedules.context import ClockContext
+from schedules.job import Job
 from schedules.scheduler import Scheduler
 from storage import keys, schema
 from storage.coordination import change_counters
@@ -94,6 +96,8 @@ class App:
         clock: Callable[[], datetime] = system_clock,
         monotonic: Callable[[], float] = time.monotonic,
         geocoder: Geocoder | None = None,
+        all_features: Sequence[Feature] = FEATURES,
+        all_jobs: Sequence[Job] = (),
     ) -> None:
         self.config = config
         self.database = database
@@ -129,7 +133,8 @@ class App:
             database,
             clock,
             leads,
-            ClockContext(current, staff, self._metres_to_nearest, config.log_file, features.retention(FEATURES)),
+            ClockContext(current, staff, self._metres_to_nearest, config.log_file, features.retention(all_features)),
+            all_jobs or jobs(),
             self.errors.note,
         )
         self._files_url = f"{api}/file/bot{config.token}"
@@ -159,7 +164,7 @@ class App:
                 geocoder=geocoder or self._own_geocoder,
             ),
         )
-        routes = features.routes(FEATURES, self.context.settings.desks)
+        routes = features.routes(all_features, self.context.settings.desks)
         limits = config.limits
         arrivals = Arrivals(limits.actions_per_minute, limits.burst, config.telegram.messages_per_second)
         self.in_hand = InHand(database, staff, clock)
@@ -173,7 +178,7 @@ class App:
             arrivals,
             self.errors,
             self.in_hand,
-            features.refusals(FEATURES),
+            features.refusals(all_features),
         )
         self.delivering = Delivering(
             database,
@@ -201,7 +206,7 @@ class App:
         self.panels = Panels(database, self.courier, self.context, clock)
         self.doors = Doors(database, self.courier, self.context, clock)
         self.calendar = CalendarFeed(database, self.context, clock)
-        self.watching = Watching(database, self.metrics, clock, leads, features.queues(FEATURES))
+        self.watching = Watching(database, self.metrics, clock, leads, features.queues(all_features))
         self.shares = Shares(
             database,
             self.pacer,

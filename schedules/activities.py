@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
+from schedules.job import Job
 from storage import deliveries
 from storage.activities import activities, attendance, series, sign_ups, weekly_digest
 from storage.activities.activities import Activity, ActivityState
@@ -68,3 +69,6 @@ async def _digest(session: AsyncSession, now: datetime, context: ClockContext) -
     week = await activities.coming(session, now, now + timedelta(days=7))
     if week and await run_once.is_first(session, occasion, now):
         await weekly_digest.queue_all(session, now)
+
+
+JOB = Job("activities", EVERY, run)

@@ -17,7 +17,7 @@ EVERY = timedelta(seconds=2)
 TOO_LONG = timedelta(days=2)
 
 
-class Bell:
+class ReviewAlerts:
     """Remembers what it saw last, so that an idle turn is one cheap look."""
 
     def __init__(self) -> None:

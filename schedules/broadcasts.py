@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
+from schedules.job import Job
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.broadcasts import BroadcastState
@@ -27,3 +28,6 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
     if row.state == BroadcastState.SCHEDULED:
         broadcasts.start(row, now)
     return not await broadcast_recipients.freeze_chunk(session, row, now)
+
+
+JOB = Job("broadcasts", EVERY, run)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
+from schedules.job import Job
 from storage import deliveries
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
@@ -119,3 +120,6 @@ async def _follow_riders(session: AsyncSession, now: datetime) -> None:
             await deliveries.add(
                 session, Notice(row.assigned_to, "case_away" if row.away else "case_back", params, now)
             )
+
+
+JOB = Job("cases", EVERY, run)

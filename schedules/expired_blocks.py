@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from schedules.context import ClockContext
+from schedules.job import Job
 from storage import audit
 from storage.audit import THE_CLOCK
 from storage.people import blocks
@@ -14,7 +16,7 @@ from storage.people.audited import PeopleAction
 EVERY = timedelta(seconds=30)
 
 
-async def run(session: AsyncSession, now: datetime) -> bool:
+async def run(session: AsyncSession, now: datetime, _context: ClockContext) -> bool:
     if not await blocks.any_lapsed(session, now):
         return False
     for person_id in await blocks.lapse(session, now):
@@ -22,3 +24,6 @@ async def run(session: AsyncSession, now: datetime) -> bool:
             session, THE_CLOCK, PeopleAction.PERSON_LET_IN, now, subject=person_id, about="its end has come"
         )
     return False
+
+
+JOB = Job("blocks", EVERY, run)

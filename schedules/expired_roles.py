@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from schedules.context import ClockContext
+from schedules.job import Job
 from storage import audit, deliveries
 from storage.audit import THE_CLOCK
 from storage.deliveries import Notice
@@ -15,7 +17,7 @@ from storage.people.audited import PeopleAction
 EVERY = timedelta(seconds=10)
 
 
-async def run(session: AsyncSession, now: datetime) -> bool:
+async def run(session: AsyncSession, now: datetime, _context: ClockContext) -> bool:
     if not await roles.any_lapsed(session, now):
         return False
     for person_id, role in await roles.lapse(session, now):
@@ -24,3 +26,6 @@ async def run(session: AsyncSession, now: datetime) -> bool:
         )
         await deliveries.add(session, Notice(person_id, "role_taken", {"role": role}, now))
     return False
+
+
+JOB = Job("roles", EVERY, run)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
+from schedules.job import Job
 from storage import deliveries
 from storage.activities import offers, waiting_list
 from storage.deliveries import Notice
@@ -28,3 +29,6 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
 
 async def next_due(session: AsyncSession) -> datetime | None:
     return await waiting_list.next_lapse(session)
+
+
+JOB = Job("offers", EVERY, run, next_due)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
+from schedules.job import Job
 from storage.operations import log_files
 
 EVERY = timedelta(minutes=5)
@@ -19,3 +20,6 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
     if context.log_file is not None:
         log_files.forget(context.log_file, now, kept.logs)
     return False
+
+
+JOB = Job("retention", EVERY, run)

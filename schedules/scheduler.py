@@ -3,62 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules import (
-    activities,
-    application_alerts,
-    broadcasts,
-    cases,
-    expired_blocks,
-    expired_roles,
-    place_offers,
-    reminders,
-    retention,
-    search_statistics,
-)
 from schedules.context import ClockContext
+from schedules.job import Job
 from storage.database import Database, is_outage
 
 log = structlog.get_logger("schedules.scheduler")
-
-Tick = Callable[[AsyncSession, datetime], Awaitable[bool]]
-"""One step of a kind of work; True if there is more to do at once."""
-
-
-NextDue = Callable[[AsyncSession], Awaitable[datetime | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A kind of work: at its interval, and before that when `next_due` says."""
-
-    every: timedelta
-    run: Tick
-    next_due: NextDue | None = None
-
-
-def jobs(context: ClockContext) -> dict[str, Job]:
-    """Every kind of work."""
-    return {
-        "retention": Job(retention.EVERY, partial(retention.run, context=context)),
-        "broadcasts": Job(broadcasts.EVERY, partial(broadcasts.run, context=context)),
-        "reviews": Job(application_alerts.EVERY, partial(application_alerts.Bell().run, context=context)),
-        "roles": Job(expired_roles.EVERY, expired_roles.run),
-        "blocks": Job(expired_blocks.EVERY, expired_blocks.run),
-        "figures": Job(search_statistics.EVERY, partial(search_statistics.run, context=context)),
-        "cases": Job(cases.EVERY, partial(cases.run, context=context)),
-        "activities": Job(activities.EVERY, partial(activities.run, context=context)),
-        "offers": Job(place_offers.EVERY, partial(place_offers.run, context=context), place_offers.next_due),
-        "reminders": Job(reminders.EVERY, reminders.run, reminders.next_due),
-    }
 
 
 class Scheduler:
@@ -70,11 +25,13 @@ class Scheduler:
         clock: Callable[[], datetime],
         leads: Callable[[], bool],
         context: ClockContext,
+        jobs: Sequence[Job],
         report: Callable[[str, BaseException], Awaitable[object]],
     ) -> None:
         """`report` hears of failures that are no outage of the database."""
         self._report = report
-        self._jobs = jobs(context)
+        self._jobs = {job.name: job for job in jobs}
+        self._context = context
         self._database = database
         self._clock = clock
         self._leads = leads
@@ -111,7 +68,7 @@ class Scheduler:
             more = True
             while more and self._leads() and not self._stopping:
                 async with self._database.writing(apart=True) as session:
-                    more = await job.run(session, self._clock())
+                    more = await job.run(session, self._clock(), self._context)
             if job.next_due is not None:
                 async with self._database.reading() as session:
                     self._look_at(name, job, await job.next_due(session))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
+from schedules.job import Job
 from storage.statistics import searches
 
 EVERY = timedelta(seconds=3)
@@ -19,3 +20,6 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
     await searches.collect(session, context.settings.organisation.zone, context.metres_to_nearest, BATCH)
     await searches.end_periods(session, now.astimezone(context.settings.organisation.zone).date())
     return False
+
+
+JOB = Job("figures", EVERY, run)

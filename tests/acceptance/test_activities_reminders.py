@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.deliveries import Delivery
 from storage.hours.quiet_hours import QuietHours
 from tests.integration.test_sign_ups import SATURDAY, basketball, published, signs_up
+from tests.support.settings import clock_context
 from tests.support.simulator import NOON, Town
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -43,7 +44,7 @@ async def tick(database: Database, now: datetime) -> list[int]:
     """What the clock does; who is to be reminded by it."""
     async with database.writing() as session:
         before = set(await session.scalars(select(Delivery.id)))
-        while await ticking.run(session, now):
+        while await ticking.run(session, now, clock_context()):
             pass
         rows = (await session.scalars(select(Delivery).order_by(Delivery.id))).all()
         return [row.recipient for row in rows if row.id not in before]
