@@ -59,6 +59,7 @@ from handlers.chat.talk import Outgoing
 from handlers.features import FEATURES
 from schedules.context import ClockContext
 from schedules.job import Job
+from schedules.jobs import jobs
 from schedules.scheduler import Scheduler
 from storage import keys, schema
 from storage.coordination import change_counters
