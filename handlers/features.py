@@ -65,25 +65,25 @@ def routes(features: Sequence[Feature], desks: Desks) -> Routes:
     return table
 
 
-def refusals(features: Iterable[Feature]) -> Mapping[type[Refused], str]:
+def refusals(features: Sequence[Feature]) -> Mapping[type[Refused], str]:
     """The sentence for each domain error.
 
     Raises:
         IncompleteManifest: an error has none.
     """
     found = _merged(feature.refusals for feature in features)
-    _complete("a sentence in `refusals`", _leaves(Refused), found)
+    _complete("a sentence in `refusals`", _known(features, _leaves(Refused)), found)
     return found
 
 
-def audit_labels(features: Iterable[Feature]) -> Mapping[AuditAction, str]:
+def audit_labels(features: Sequence[Feature]) -> Mapping[AuditAction, str]:
     """The label of each audited action.
 
     Raises:
         IncompleteManifest: an action has none.
     """
     found = _merged(feature.audit_labels for feature in features)
-    _complete("a label in `audit_labels`", chain.from_iterable(_leaves(AuditAction)), found)
+    _complete("a label in `audit_labels`", chain.from_iterable(_known(features, _leaves(AuditAction))), found)
     return found
 
 
@@ -105,6 +105,12 @@ def _leaves(kind: type[Kind]) -> list[type[Kind]]:
     """The classes below this one that have none below themselves."""
     below = kind.__subclasses__()
     return [leaf for one in below for leaf in _leaves(one)] if below else [kind]
+
+
+def _known(features: Sequence[Feature], kinds: Iterable[type[Kind]]) -> list[type[Kind]]:
+    """Those of the bot's own packages, and of the folders of these features."""
+    folders = {"storage", "handlers", *(feature.folder for feature in features)}
+    return [kind for kind in kinds if any(f"{kind.__module__}.".startswith(f"{folder}.") for folder in folders)]
 
 
 def _complete(what: str, wanted: Iterable[Key], found: Mapping[Key, object]) -> None:

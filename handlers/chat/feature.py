@@ -83,3 +83,8 @@ class Feature:
     queues: Sequence[WatchedQueue] = ()
     archive: Sequence[Forget] = ()
     """Keeps the figures of what is about to be forgotten; runs before the `retention` of all features."""
+
+    @property
+    def folder(self) -> str:
+        """The package that declares it."""
+        return self.register.__module__.rpartition(".")[0]

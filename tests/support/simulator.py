@@ -127,14 +127,17 @@ class Rider:
 class Town:
     """The bot on one database, in its Telegram."""
 
-    def __init__(self, database: Database, api: BotApi, config: Config, geocoder: Geocoder | None = None) -> None:
+    def __init__(
+        self, database: Database, api: BotApi, config: Config, geocoder: Geocoder | None = None, **parts: Any
+    ) -> None:
+        """`parts` are other features or jobs than the bot's own."""
         self.now = NOON
         self._seen, self._jumped = NOON, 0.0
         self.api = api
         self.world = api.world
         self.database = database
         self.config = config
-        self.app = App(config, database, lambda: self.now, self.monotonic, geocoder)
+        self.app = App(config, database, lambda: self.now, self.monotonic, geocoder, **parts)
 
     def monotonic(self) -> float:
         """Seconds that run by themselves, and jump ahead where `now` is set to later; never back."""
