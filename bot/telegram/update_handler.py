@@ -23,6 +23,7 @@ from handlers import refusals
 from handlers.chat import emergency
 from handlers.chat.context import AppContext
 from handlers.chat.dispatch import Call, call_for, call_for_blocked
+from handlers.chat.events import Event
 from handlers.chat.incoming import Incoming, Json, odd_kind
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
@@ -172,7 +173,7 @@ class Answering:
         call = call_for_blocked(talk.incoming, self.context, self.routes)
         if emergency.is_heard(talk.incoming, self.context):
             talk.danger = Danger.ALONE
-            return Call(self.routes.events["blocked"]) if self._is_to_hear_whom_to_call(talk) else None
+            return Call(self.routes.events[Event.BLOCKED]) if self._is_to_hear_whom_to_call(talk) else None
         is_told = talk.incoming.is_press or self._arrivals.may_tell_blocked(person.id, talk.now.timestamp())
         return call if call is None or call.route.for_blocked or is_told else None
 
