@@ -50,7 +50,7 @@ from bot.web import health
 from bot.web.calendar import CalendarFeed
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
-from handlers.cases.bundling import Bundles, NotSent
+from handlers.chat.bundles import Bundles, NotSent
 from handlers.chat.context import AppContext, BotIdentity, OwnIdentity
 from handlers.chat.feature import Feature
 from handlers.chat.incoming import Json

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
-from handlers.cases.bundling import Bundles
+from handlers.chat.bundles import Bundles
 from handlers.chat.pictures import Card, Cell, Legend, Spot
 from storage.stations.index import StationIndex
 from storage.stations.reports import LiveBoard

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.process import served
 from bot.telegram.transport import AiohttpRequest
-from handlers.cases.bundling import AT_ONCE, Bundles, NotSent
 from handlers.cases.evidence_bundle import Index, Kept, groups_of, write_zip
+from handlers.chat.bundles import AT_ONCE, Bundles, NotSent
 from handlers.chat.talk import File, Outgoing
 from storage.cases import cases, evidence
 from storage.cases import messages as case_messages
