@@ -12,7 +12,7 @@ from handlers.i18n.translations import N_
 
 
 def register(routes: Routes, features: Sequence[Feature]) -> None:
-    routes.command("my", partial(my, features), about=N_("My activities, cases and membership"), writes=False)
+    routes.command("my", partial(my, features), about=N_("What is mine"), writes=False)
 
 
 async def my(features: Sequence[Feature], talk: Talk) -> None:
