@@ -35,6 +35,7 @@ from bot.telegram import webhook_keeper
 from bot.telegram.courier import Courier, Later
 from bot.telegram.delivery_sender import Delivering
 from bot.telegram.intake import Polling
+from bot.telegram.kept_answers import RESENT_EVERY
 from bot.telegram.menus import Menus
 from bot.telegram.pacing import Pacer
 from bot.telegram.rate_limiter import Arrivals
@@ -75,7 +76,6 @@ log = logger("bot.app")
 
 _PASSING = (error.TelegramError, Later, NotFetched, NotSent)
 """What Telegram does not do right now: no error of ours."""
-RESENT_EVERY = 5.0
 CLOSES_WITHIN = 1.0
 _SENT_APART_TRIES = 5
 _LONGEST_WAIT = 60.0
@@ -288,7 +288,7 @@ class App:
         self._beside(self._every(LOOKED_EVERY, self.doors.show))
         self._beside(self._every(evidence_fetcher.LOOKED_EVERY, self.fetching.fetch))
         self._beside(self._every(case_forum.LOOKED_EVERY, self.forum.show))
-        self._beside(self._every(RESENT_EVERY, self._resend))
+        self._beside(self._every(RESENT_EVERY, self._resend, self.answering.kept.awake))
         self._beside(self._every(queue_metrics.LOOKED_EVERY, self.watching.look))
         self._beside(self.shares.keep(self.left))
         self._beside(self._every(backup_daily.LOOKED_EVERY, self.backups.look))
@@ -319,6 +319,7 @@ class App:
         self.webhook.closing = True
         self.polling.close()
         self.delivering.leave()
+        self.answering.kept.awake.set()
         self.in_hand.leave()
 
     async def close(self) -> None:
@@ -334,8 +335,8 @@ class App:
             await self._own_geocoder.close()
         await self.database.close()
 
-    async def _every(self, seconds: float, work: Callable[[], Any]) -> None:
-        """Until `leave`; a failure is logged and tried again."""
+    async def _every(self, seconds: float, work: Callable[[], Any], awake: asyncio.Event | None = None) -> None:
+        """Until `leave`, and as soon as `awake` is set; a failure is logged and tried again."""
         passing = Outage(f"{work.__name__} waits for Telegram", self._monotonic)
         while not self.left.is_set():
             try:
@@ -347,7 +348,9 @@ class App:
                 log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
                 if not is_outage(trouble):
                     await self.errors.note(f"{work.__name__} failed", trouble)
-            await wait_at_most(self.left, seconds)
+            await wait_at_most(awake or self.left, seconds)
+            if awake is not None:
+                awake.clear()
 
     async def _fetch(self, file_id: str, limit: int, into: BinaryIO) -> None:
         try:

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 BURST = 5
 """Messages into one chat at once; from then on they are spread."""
+LONGEST_WAIT = 5.0
+"""Seconds; more than an answer ever waits in place (`courier.PATIENCE`)."""
 FRESH_FOR = 5.0
 """Seconds within which another chat's refusal makes it everybody's."""
 MOST_SILENT = 10_000
@@ -65,7 +67,13 @@ class Chats:
     def delay(self, chat: int) -> float:
         """Seconds until another message may leave for this chat without hurrying it."""
         pace = self._paces.get(chat)
-        return 0.0 if pace is None else max(0.0, pace.full_at - (BURST - 1) * self._interval - self._clock())
+        if pace is None:
+            return 0.0
+        ahead = pace.full_at - self._clock()
+        if ahead > BURST * self._interval + LONGEST_WAIT:  # the clock was set back
+            del self._paces[chat]
+            return 0.0
+        return max(0.0, ahead - (BURST - 1) * self._interval)
 
     def waits(self, chat: int, seconds: float) -> float:
         """For how long its messages will have waited on end if this one waits so long."""

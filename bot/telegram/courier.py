@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from telegram import error
 
@@ -26,9 +26,15 @@ log = logger("bot.telegram.courier")
 
 PATIENCE = 3.0
 """Seconds for which a chat's answers wait in place, on end; then they are kept in the database."""
-FILE_PATIENCE = 30.0
 _TRIES = 4
 _PACED = ("send", "copy", "forward")
+
+
+class _Manner(NamedTuple):
+    """How an answer waits: as one that was kept, or in place, since a file that is uploaded can't be kept."""
+
+    is_kept: bool
+    in_place: bool
 
 
 class Later(Exception):
@@ -62,7 +68,7 @@ class Courier:
                 self.count("dropped")
                 continue
             try:
-                result = await self._send(outgoing, are_kept, _patience(outgoings[at:]))
+                result = await self._send(outgoing, _Manner(are_kept, any(one.files for one in outgoings[at:])))
             except error.TelegramError as trouble:
                 wait = await self._not_sent(outgoing, trouble)
                 if wait is not None:
@@ -94,12 +100,12 @@ class Courier:
         """Seconds after which what is kept for this chat may go; what is new waits behind it."""
         return self.pacer.chats.put_off(chat_id, seconds, holds=True) if chat_id else seconds
 
-    async def _send(self, outgoing: Outgoing, is_kept: bool, patience: float) -> Any:
+    async def _send(self, outgoing: Outgoing, manner: _Manner) -> Any:
         """Tries a few times. A send whose answer was lost may have arrived: an answer is repeated once all the same,
         for a doubled answer harms less than none."""
         perhaps = 0
         for tries in range(1, _TRIES + 1):
-            await self._wait_for_turn(outgoing, is_kept, patience)
+            await self._wait_for_turn(outgoing, manner)
             try:
                 return await self.call(outgoing)
             except error.RetryAfter as wait:
@@ -142,7 +148,7 @@ class Courier:
         chat_id = chat_of(outgoing)
         return chat_id < 0 and outgoing.method.startswith(_PACED) and not self.pacer.group_has_room(chat_id)
 
-    async def _wait_for_turn(self, outgoing: Outgoing, is_kept: bool, patience: float = PATIENCE) -> None:
+    async def _wait_for_turn(self, outgoing: Outgoing, manner: _Manner) -> None:
         """Messages are paced, by chat first; edits and ticks on buttons are not counted by Telegram.
 
         Raises:
@@ -151,8 +157,9 @@ class Courier:
         chat_id, chats = chat_of(outgoing), self.pacer.chats
         is_paced = outgoing.method.startswith(_PACED)
         waited = False
-        while wait := self._wait(chat_id, is_paced, is_kept):
-            if wait > patience or (chat_id and chats.waits(chat_id, wait) > patience):
+        while wait := self._wait(chat_id, is_paced, manner.is_kept or manner.in_place):
+            on_end = chats.waits(chat_id, wait) if chat_id and not manner.in_place else wait
+            if max(wait, on_end) > PATIENCE:
                 raise TooManyRequests(self._wait(chat_id, is_paced, True))
             waited = True
             await asyncio.sleep(wait)
@@ -184,11 +191,6 @@ class Courier:
 
     def count(self, result: str) -> None:
         self.metrics.sends.labels(result).inc()
-
-
-def _patience(outgoings: Sequence[Outgoing]) -> float:
-    """Seconds that these may wait in place. A file can't be kept in the database, so it has more of them."""
-    return FILE_PATIENCE if any(one.files for one in outgoings) else PATIENCE
 
 
 def is_gone(refusal: error.TelegramError) -> bool:

@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.updates import updates
 
 KEPT_BEFORE_RESENT = timedelta(seconds=60)
+RESENT_EVERY = 5.0
 
 
 class KeptAnswers:
@@ -24,6 +25,9 @@ class KeptAnswers:
         self._courier = courier
         self._clock = clock
         self.answered = Grouped(self._note_answered)
+        self._one_by_one = asyncio.Lock()
+        self.awake = asyncio.Event()
+        """Set when something that was kept for a moment only is due."""
 
     async def keep(self, key: int, later: Later) -> None:
         """Keeps what Telegram does not take now; `resend` tries again when it is due."""
@@ -33,10 +37,16 @@ class KeptAnswers:
         async with self._database.writing() as session:
             await updates.mark_done(session, key, now)
             await updates.keep_answers(session, key, pack(later.rest), due)
+        if later.seconds < RESENT_EVERY:
+            asyncio.get_running_loop().call_later(later.seconds, self.awake.set)
 
     async def resend(self) -> int:
         """Sends kept answers that are due (after a crash, or after "too many requests"): those to one chat in their
         order, chats side by side. Returns how many updates."""
+        async with self._one_by_one:
+            return await self._resend()
+
+    async def _resend(self) -> int:
         now = self._clock()
         async with self._database.writing() as session:
             claimed = await updates.claim_unanswered(session, now, KEPT_BEFORE_RESENT)

@@ -118,7 +118,7 @@ async def test_an_error_in_a_case_is_reported_without_a_word_of_it(town: Town, m
 
 
 LOGGED = """
-from bot import logs
+from bot.observability import logs
 logs.set_up("debug", "{style}")
 try:
     try:

@@ -104,7 +104,8 @@ def test_on_windows_the_program_can_be_imported() -> None:
         "import os, sys, types; import asyncio, uuid, tempfile, subprocess, mmap, logging.handlers, aiohttp; "
         "import structlog, sqlalchemy.ext.asyncio, aiosqlite, cryptography, orjson; "
         "sys.modules['fcntl'] = None; del os.EX_SOFTWARE; sys.modules['msvcrt'] = types.ModuleType('msvcrt'); "
-        "sys.platform = 'win32'; import bot.private_files, storage.leadership, bot.journal, bot.watchdog"
+        "sys.platform = 'win32'; import bot.private_files, storage.coordination.leader_lock; "
+        "import bot.telegram.journal, bot.observability.watchdog"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ}, check=False)
     assert done.returncode == 0, done.stderr

@@ -144,7 +144,12 @@ class Dialogue(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
-        self.context = cast(AppContext, SimpleNamespace(retention=Retention(), note_step=lambda *_: None))
+        self.context = cast(
+            AppContext,
+            SimpleNamespace(
+                settings=SimpleNamespace(retention=Retention()), ports=SimpleNamespace(count_form_step=lambda *_: None)
+            ),
+        )
         self.database = self._open()
         self.loop.run_until_complete(schema.migrate(self.database))
         self.model: Model | None = None
