@@ -294,6 +294,7 @@ class App:
         self._beside(self._every(backup_daily.LOOKED_EVERY, self.backups.look))
         self.scheduler.start()
         self._started = True
+        self.webhook.is_open = not self.left.is_set()
 
     def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(work))
@@ -316,7 +317,7 @@ class App:
     def leave(self) -> None:
         """No new updates from now on; what is in hand is finished by `run` and by the web server's shutdown."""
         self.left.set()
-        self.webhook.closing = True
+        self.webhook.is_open = False
         self.polling.close()
         self.delivering.leave()
         self.answering.kept.awake.set()

@@ -31,7 +31,8 @@ class Webhook:
     def __init__(self, handle: Handle, secret: str) -> None:
         self._lanes = Lanes(handle)
         self._secret = secret.encode()
-        self.closing = False
+        self.is_open = False
+        """Updates are taken from the end of the start on: before it, nothing is known of those that ended a process."""
         self._guesses: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def _is_guessing(self, address: str) -> bool:
@@ -58,7 +59,7 @@ class Webhook:
             raise web.HTTPTooManyRequests if self._is_guessing(request.remote or "") else web.HTTPUnauthorized
         if request.content_type not in JSON_TYPES:
             raise web.HTTPUnsupportedMediaType
-        if self.closing or self._lanes.in_hand >= MOST_IN_HAND:
+        if not self.is_open or self._lanes.in_hand >= MOST_IN_HAND:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"})
         try:
             async with asyncio.timeout(READ_WITHIN):
