@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from benchmarks import deliveries, journeys, ready, reminders, scaling, search, signups
-from benchmarks.report import Result, report, summary
+from benchmarks.speed import deliveries, journeys, reminders, scaling, search, sign_ups, startup
+from benchmarks.support.report import Result, report, summary
 
 
 async def _search(_folder: Path) -> Sequence[Result]:
@@ -18,9 +18,9 @@ async def _search(_folder: Path) -> Sequence[Result]:
 
 MEASUREMENTS: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
     "search": _search,
-    "ready": ready.measure,
+    "ready": startup.measure,
     "deliveries": deliveries.measure,
-    "signups": signups.measure,
+    "signups": sign_ups.measure,
     "reminders": reminders.measure,
     "journeys": journeys.measure,
     "scaling": scaling.measure,

@@ -1,3 +1,3 @@
 """The running program. Knows everybody; nobody knows it."""
 
-__version__ = "0.7.0"
+__version__ = "0.8.0"

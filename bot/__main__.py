@@ -7,13 +7,13 @@ from bot.private_files import keep_private
 
 keep_private()
 
-# Nothing made while the program starts is garbage; looking for it takes a fifth of the time. `bot.program` goes on.
+# Nothing made while the program starts is garbage; looking for it takes a fifth of the time. `bot.process` goes on.
 gc.disable()
 
 # pykdtree asks a second thread even for one place, and the first spins until it is done. Where two programs share the
 # cores, that took two thirds of the speed of both (`make bench`, scaling).
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from bot.cli import cli  # noqa: E402
+from bot.commands.cli import cli  # noqa: E402
 
 cli()

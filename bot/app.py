@@ -9,59 +9,68 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from telegram import error
 
-from bot import backups, evidence, forum, hook, watching
-from bot.answering import Answering
-from bot.arrivals import Arrivals
-from bot.backups import Backups
-from bot.config import Config
-from bot.courier import Courier, Later
-from bot.delivering import Delivering
-from bot.desk_config import desks
-from bot.directory import REFRESHED_EVERY, StationDirectory
-from bot.doors import LOOKED_EVERY, Doors
-from bot.error_book import ErrorBook
-from bot.evidence import Fetching
-from bot.forum import Forum
+from bot.background import case_forum, evidence_fetcher
+from bot.background.broadcast_progress import PANELS_EVERY, Panels
+from bot.background.case_forum import Forum
+from bot.background.check_in_codes import LOOKED_EVERY, Doors
+from bot.background.evidence_fetcher import Fetching
+from bot.background.leader_election import Leader
+from bot.background.station_directory import REFRESHED_EVERY, StationDirectory
+from bot.backup import daily as backup_daily
+from bot.backup.daily import Backups
+from bot.config.config import Config
+from bot.config.runtime_settings import RuntimeSettings, staff_of
 from bot.geocoding import GeopyGeocoder
-from bot.hook import Hook
-from bot.in_hand import InHand
-from bot.intake import Polling
-from bot.kept_answers import RESENT_EVERY
-from bot.leader import Leader
-from bot.logs import logger
-from bot.menus import Menus
-from bot.metrics import Metrics
-from bot.pacing import Pacer
-from bot.painting import PillowPainter
-from bot.panels import PANELS_EVERY, Panels
-from bot.reach import Outage, Reach, insist
-from bot.rendering import Rendering
-from bot.shares import Shares
-from bot.transport import AiohttpRequest
-from bot.tuning import Tuning
+from bot.observability import queue_metrics
+from bot.observability.error_reporter import ErrorBook
+from bot.observability.logs import logger
+from bot.observability.metrics import Metrics
+from bot.observability.queue_metrics import Watching
+from bot.pictures.painting import PillowPainter
+from bot.telegram import webhook_keeper
+from bot.telegram.courier import Courier, Later
+from bot.telegram.delivery_sender import Delivering
+from bot.telegram.intake import Polling
+from bot.telegram.kept_answers import RESENT_EVERY
+from bot.telegram.menus import Menus
+from bot.telegram.pacing import Pacer
+from bot.telegram.rate_limiter import Arrivals
+from bot.telegram.rate_quota import Shares
+from bot.telegram.reachability import Outage, Reach, insist
+from bot.telegram.rendering import Rendering
+from bot.telegram.transport import AiohttpRequest
+from bot.telegram.update_handler import Answering
+from bot.telegram.updates_in_hand import InHand
+from bot.telegram.webhook_keeper import Hook
 from bot.waiting import wait_at_most
-from bot.watching import Watching
 from bot.web import health
 from bot.web.calendar import CalendarFeed
 from bot.web.webhook import BODY_LIMIT, Webhook
 from handlers import features
-from handlers.bundling import Bundles, NotSent
-from handlers.house import House, Joining, NotFetched, Organisation
-from handlers.incoming import Json
-from handlers.talk import Outgoing
+from handlers.chat.bundles import Bundles, NotSent
+from handlers.chat.context import AppContext, BotIdentity, OwnIdentity
+from handlers.chat.feature import Feature
+from handlers.chat.incoming import Json
+from handlers.chat.ports import Geocoder, NotFetched, Ports
+from handlers.chat.talk import Outgoing
+from handlers.features import FEATURES
+from schedules.context import ClockContext
+from schedules.job import Job
+from schedules.jobs import jobs
 from schedules.scheduler import Scheduler
-from schedules.settings import Settings
-from storage import blocks, keys, people, roles, schema, settings, strikes, versions
+from storage import keys, schema
+from storage.coordination import change_counters
 from storage.database import Database, is_outage
-from storage.people import PersonId
-from storage.quiet_hours import QuietHours
-from storage.retention import Retention
+from storage.operations import settings
+from storage.people import blocks, people, roles
+from storage.people.block_list import BlockList
+from storage.people.people import PersonId
 from storage.scratch import Scratch
+from storage.updates import strikes
 
 log = logger("bot.app")
 
@@ -87,6 +96,9 @@ class App:
         database: Database,
         clock: Callable[[], datetime] = system_clock,
         monotonic: Callable[[], float] = time.monotonic,
+        geocoder: Geocoder | None = None,
+        all_features: Sequence[Feature] = FEATURES,
+        all_jobs: Sequence[Job] = (),
     ) -> None:
         self.config = config
         self.database = database
@@ -96,91 +108,118 @@ class App:
         self.metrics = Metrics()
         database.note = self.metrics.note_transaction
         self.leader = Leader(database)
-        organisation = config.organisation
-        zone = ZoneInfo(organisation.timezone)
-        retention = Retention(**config.retention.model_dump())
-        self.directory = StationDirectory(database, zone, organisation.country, clock)
-        self.house = House(
-            organisation=Organisation(
-                organisation.name, zone, organisation.language, organisation.country, organisation.hotline
-            ),
-            directory=self.directory,
-            database=database,
-            painter=PillowPainter(),
-            quiet_hours=QuietHours.of(config.reminders.quiet_hours, zone),
-            approval_above=config.broadcasts.approval_above,
-            joining=Joining(config.membership.platforms, config.membership.districts, config.membership.id_number),
-            retention=retention,
-            lead_times=tuple(config.reminders.lead_times),
-            public_url=config.web.public_url.rstrip("/"),
-            admins=frozenset(config.people.admins),
-            coordinators=frozenset(config.people.coordinators),
-            counsel=frozenset(config.people.counsel),
-            desks=desks(config.desks),
-            note_step=self.metrics.note_step,
-        )
+        self.tuning = RuntimeSettings(config, database)
+        current, staff = self.tuning.current, staff_of(config)
+        organisation = current.value.organisation
+        self.directory = StationDirectory(database, organisation.zone, organisation.country, clock)
         self.pacer = Pacer(
-            config.telegram.messages_per_second, monotonic, config.telegram.messages_per_second_per_chat,
+            config.telegram.messages_per_second,
+            monotonic,
+            config.telegram.messages_per_second_per_chat,
             config.telegram.messages_per_minute_per_group,
-        )  # fmt: skip
+        )
         self._monotonic = monotonic
         self.reach = Reach(monotonic)
         self.courier = Courier(
-            self.transport, self.base_url, self._unreachable, self.metrics, self.pacer,
+            self.transport,
+            self.base_url,
+            self._unreachable,
+            self.metrics,
+            self.pacer,
             Outage("messages can't be sent", monotonic),
-        )  # fmt: skip
-        routes = features.routes(self.house.desks)
-        self.errors = ErrorBook(database, self.house, clock, self.metrics)
+        )
+        self.errors = ErrorBook(database, staff, clock, self.metrics)
+        leads = self.leader.leading.is_set
+        self.scheduler = Scheduler(
+            database,
+            clock,
+            leads,
+            ClockContext(current, staff, self._metres_to_nearest, config.log_file, features.retention(all_features)),
+            all_jobs or jobs(),
+            self.errors.note,
+        )
+        self._files_url = f"{api}/file/bot{config.token}"
+        scratch = partial(Scratch, config.data.folder)
+        self.fetching = Fetching(database, self.courier, self._files_url, clock, leads, scratch)
+        self.backups = Backups(database, organisation.zone, staff, config.backup, clock, leads)
+        process = partial(queue_metrics.process_at, config.data.folder, clock())
+        self.own = OwnIdentity()
+        self._own_geocoder = GeopyGeocoder(config.geocoding) if config.geocoding.service else None
+        self.context = AppContext(
+            current,
+            staff,
+            BlockList(database),
+            database,
+            self.directory,
+            self.own,
+            Ports(
+                painter=PillowPainter(),
+                download_file=self._fetch,
+                run_in_background=self._carry_out,
+                wake_job=self.scheduler.wake,
+                start_backup=self.backups.ask,
+                process=process,
+                count_form_step=self.metrics.note_step,
+                settings_editor=self.tuning,
+                bundles=Bundles(scratch, self._send_apart),
+                geocoder=geocoder or self._own_geocoder,
+            ),
+        )
+        routes = features.routes(all_features, self.context.settings.desks)
         limits = config.limits
         arrivals = Arrivals(limits.actions_per_minute, limits.burst, config.telegram.messages_per_second)
-        self.in_hand = InHand(database, self.house, clock)
+        self.in_hand = InHand(database, staff, clock)
         self.answering = Answering(
-            database, self.house, routes, self.courier, clock, self.metrics, arrivals, self.errors, self.in_hand
+            database,
+            self.context,
+            routes,
+            self.courier,
+            clock,
+            self.metrics,
+            arrivals,
+            self.errors,
+            self.in_hand,
+            features.refusals(all_features),
         )
         self.delivering = Delivering(
-            database, self.courier, Rendering(database, self.house, self.answering.routes, config, clock).render, clock,
-            self.leader.leading, config.telegram.messages_per_second, self.house,
-        )  # fmt: skip
+            database,
+            self.courier,
+            Rendering(database, self.context, self.answering.routes, config, clock).render,
+            clock,
+            self.leader.leading,
+            config.telegram.messages_per_second,
+            staff,
+        )
         self.hook = Hook(config.telegram, self.call, self.reach, self.leader.leading.is_set, monotonic)
         self.polling = Polling(
-            self._ask, self.answering.handle, self.leader.leading, monotonic, self.reach,
-            self.metrics.updates.labels("none", "odd").inc, self.hook.look,
-        )  # fmt: skip
+            self._ask,
+            self.answering.handle,
+            self.leader.leading,
+            monotonic,
+            self.reach,
+            self.metrics.updates.labels("none", "odd").inc,
+            self.hook.look,
+        )
         if not self.polls:
             self.transport.on_success = self.reach.answered
         self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())
-        of_clock = Settings(
-            self.house.quiet_hours, zone, retention, self.house.coordinators, self.house.admins,
-            config.membership.digest_at, organisation.country, config.activities.digest_on,
-            config.activities.digest_at, config.log_file, self.house.counsel, self.house.desks,
-            self._metres_to_nearest,
-        )  # fmt: skip
-        self.tuning = self.house.tuning = Tuning(config, self.house, of_clock)
-        self.scheduler = Scheduler(database, clock, self.leader.leading.is_set, of_clock, self.errors.note)
-        self.house.wake = self.scheduler.wake
-        leads = self.leader.leading.is_set
-        self._files_url = f"{api}/file/bot{config.token}"
-        scratch = partial(Scratch, config.data.folder)
-        self.house.bundles = Bundles(scratch, self._send_apart)
-        self.fetching = Fetching(database, self.courier, self._files_url, clock, leads, scratch)
-        self.house.fetch = self._fetch
-        self.house.beside = self._carry_out
-        self.forum = Forum(database, self.courier, self.house, clock, leads)
-        self.panels = Panels(database, self.courier, self.house, clock)
-        self.doors = Doors(database, self.courier, self.house, clock)
-        self.calendar = CalendarFeed(database, self.house, clock)
-        self.house.process = partial(watching.process_at, config.data.folder, clock())
-        self.watching = Watching(database, self.metrics, clock, leads)
+        self.forum = Forum(database, self.courier, self.context, clock, leads)
+        self.panels = Panels(database, self.courier, self.context, clock)
+        self.doors = Doors(database, self.courier, self.context, clock)
+        self.calendar = CalendarFeed(database, self.context, clock)
+        self.watching = Watching(database, self.metrics, clock, leads, features.queues(all_features))
         self.shares = Shares(
-            database, self.pacer, self.leader.leading, clock, self.house.process, config.telegram.messages_per_second,
+            database,
+            self.pacer,
+            self.leader.leading,
+            clock,
+            process,
+            config.telegram.messages_per_second,
             together=not self.polls,
-        )  # fmt: skip
-        self.backups = Backups(database, self.house, config.backup, clock, leads)
-        self.house.back_up = self.backups.ask
-        self.geocoder: GeopyGeocoder | None = None
+        )
         self._started = False
         self._versions: dict[str, int] = {}
-        self._menus = Menus(database, self.house, routes, self.call, clock)
+        self._menus = Menus(database, self.context, routes, self.call, clock)
         self.left = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.metrics.gauge("updates_in_hand", "Updates being worked on", self._in_hand)
@@ -229,31 +268,30 @@ class App:
         async with self.database.writing() as session:
             await keys.check(session)
         await self.transport.initialize()
-        if self.config.geocoding.service:
-            self.house.geocoder = self.geocoder = GeopyGeocoder(self.config.geocoding)
-        await asyncio.gather(self.tuning.refresh(), self.house.read_blocks())
+        await asyncio.gather(self.tuning.refresh(), self.context.blocks.refresh())
         await self.in_hand.begin(self.config.data.folder)
         self._beside(self.leader.keep(self.left))
         _, me = await asyncio.gather(self.directory.refresh(), self._introduce())
-        self.house.bot_username = str(me.get("username", ""))
-        self.house.reads_all_group_messages = bool(me.get("can_read_all_group_messages"))
+        self.own.learn(
+            BotIdentity(int(me["id"]), str(me.get("username", "")), bool(me.get("can_read_all_group_messages")))
+        )
         await self.hook.choose()
         self.reach.answered()
         if not self.polls:
-            self._beside(self._every(hook.LOOKED_EVERY, self.hook.look))
-        self._beside(self._menus.keep(int(me["id"]), self.left))
+            self._beside(self._every(webhook_keeper.LOOKED_EVERY, self.hook.look))
+        self._beside(self._menus.keep(self.own.value.id, self.left))
         self._beside(self._every(REFRESHED_EVERY, self.directory.refresh))
         self._beside(self._every(WATCHED_EVERY, self._watch_versions))
         self._beside(self._every(CHECKPOINT_EVERY, self.database.checkpoint))
         self._beside(self.delivering.run())
         self._beside(self._every(PANELS_EVERY, self.panels.show))
         self._beside(self._every(LOOKED_EVERY, self.doors.show))
-        self._beside(self._every(evidence.LOOKED_EVERY, self.fetching.fetch))
-        self._beside(self._every(forum.LOOKED_EVERY, self.forum.show))
+        self._beside(self._every(evidence_fetcher.LOOKED_EVERY, self.fetching.fetch))
+        self._beside(self._every(case_forum.LOOKED_EVERY, self.forum.show))
         self._beside(self._every(RESENT_EVERY, self._resend, self.answering.kept.awake))
-        self._beside(self._every(watching.LOOKED_EVERY, self.watching.look))
+        self._beside(self._every(queue_metrics.LOOKED_EVERY, self.watching.look))
         self._beside(self.shares.keep(self.left))
-        self._beside(self._every(backups.LOOKED_EVERY, self.backups.look))
+        self._beside(self._every(backup_daily.LOOKED_EVERY, self.backups.look))
         self.scheduler.start()
         self._started = True
         self.webhook.is_open = not self.left.is_set()
@@ -294,8 +332,8 @@ class App:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.transport.shutdown()
-        if self.geocoder is not None:
-            await self.geocoder.close()
+        if self._own_geocoder is not None:
+            await self._own_geocoder.close()
         await self.database.close()
 
     async def _every(self, seconds: float, work: Callable[[], Any], awake: asyncio.Event | None = None) -> None:
@@ -315,9 +353,9 @@ class App:
             if awake is not None:
                 awake.clear()
 
-    async def _fetch(self, file_id: str, most: int, into: BinaryIO) -> None:
+    async def _fetch(self, file_id: str, limit: int, into: BinaryIO) -> None:
         try:
-            await evidence.fetch_into(self.courier, self._files_url, file_id, most, into)
+            await evidence_fetcher.fetch_into(self.courier, self._files_url, file_id, limit, into)
         except error.TelegramError as trouble:
             raise NotFetched(type(trouble).__name__) from trouble
 
@@ -353,7 +391,7 @@ class App:
         """What another program or replica has changed: keys (`keys rotate`), settings, blocks; roles, which change
         menus."""
         async with self.database.reading() as session:
-            found = await versions.read_all(session)
+            found = await change_counters.read_all(session)
         if found.get(keys.VERSION, 0) != self._versions.get(keys.VERSION, 0):
             self.database.vault.renew()
         if self._versions.get(roles.VERSION) != found.get(roles.VERSION, 0):
@@ -361,7 +399,7 @@ class App:
         if found.get(settings.VERSION, 0) != self._versions.get(settings.VERSION, 0):
             await self.tuning.refresh()
         if found.get(blocks.VERSION, 0) != self._versions.get(blocks.VERSION, 0):
-            await self.house.read_blocks()
+            await self.context.blocks.refresh()
         if found.get(strikes.VERSION, 0) != self._versions.get(strikes.VERSION, 0):
             await self.in_hand.refresh()
         watched = (keys.VERSION, roles.VERSION, settings.VERSION, blocks.VERSION, strikes.VERSION)

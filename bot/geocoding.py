@@ -10,8 +10,8 @@ from geopy.adapters import AioHTTPAdapter
 from geopy.exc import GeopyError
 from geopy.geocoders import get_geocoder_for_service
 
-from bot.config import Geocoding
-from handlers.house import Address, GeocodingFailed
+from bot.config.config import Geocoding
+from handlers.chat.ports import Address, GeocodingFailed
 from storage.geodesy import Crs, is_place, to_wgs84
 
 _TIMEOUT = 5.0
@@ -20,7 +20,7 @@ _SYSTEMS = {"baidu": Crs.BD09, "baiduv3": Crs.BD09}
 
 
 class GeopyGeocoder:
-    """Implements handlers.house.Geocoder with the service of the config."""
+    """Implements handlers.chat.context.Geocoder with the service of the config."""
 
     def __init__(self, config: Geocoding) -> None:
         service = get_geocoder_for_service(config.service)
@@ -37,7 +37,7 @@ class GeopyGeocoder:
         self._accepts = inspect.signature(self._service.geocode).parameters
 
     async def find(self, text: str, language: str) -> Sequence[Address]:
-        """See handlers.house.Geocoder."""
+        """See handlers.chat.context.Geocoder."""
         wishes = {"exactly_one": False, "language": language.split("_")[0], "limit": _MOST}
         options = {name: value for name, value in wishes.items() if name in self._accepts}
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.config import Config
+    from bot.config.config import Config
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _BESIDE_DATABASE = ("", "-wal", "-shm", "-journal", ".lead")
@@ -23,7 +23,7 @@ def keep_private() -> None:
 
 def narrow(config: Config) -> None:
     """Takes the rights of others away from what an older version, a copy or a restored backup brought."""
-    from bot.logs import logger
+    from bot.observability.logs import logger
 
     log = logger("bot.private_files")
     if os.name != "posix":

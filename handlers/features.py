@@ -1,104 +1,119 @@
-"""All features, registered in one place, in the order of the menu."""
+"""All features, in the order of the menu; and what is made of their manifests."""
 
 from __future__ import annotations
 
-from handlers import (
-    activities,
-    activity_admin,
-    activity_questions,
-    activity_sign_up,
-    applications,
-    attendance,
-    audit_log,
-    blocks,
-    broadcasts,
-    calendars,
-    case_answers,
-    case_bundle,
-    case_colleagues,
-    case_copies,
-    case_desk,
-    case_notices,
-    case_oversight,
-    case_patterns,
-    case_talk,
-    cases,
-    check_ins,
-    crisis,
-    digests,
-    errors,
-    exports,
-    imports,
-    memberships,
-    my,
-    privacy,
-    ratings,
-    reminders,
-    reviews,
-    roles,
-    rounds,
-    series,
-    set_aside,
-    settings,
-    settings_answers,
-    start,
-    station_admin,
-    station_page,
-    stations,
-    stats,
-    stats_file,
-    stats_views,
-    system,
-    update_set_aside,
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TypeVar
+
+from handlers import overview, start
+from handlers.activities.feature import FEATURE as ACTIVITIES
+from handlers.admin import audit as admin_audit
+from handlers.admin import system
+from handlers.admin.feature import FEATURE as ADMIN
+from handlers.broadcasts.feature import FEATURE as BROADCASTS
+from handlers.cases.feature import FEATURE as CASES
+from handlers.chat.events import Event
+from handlers.chat.feature import Feature, WatchedQueue
+from handlers.chat.routes import Routes
+from handlers.membership.feature import FEATURE as MEMBERSHIP
+from handlers.privacy import privacy
+from handlers.privacy.feature import FEATURE as PRIVACY
+from handlers.stations.feature import FEATURE as STATIONS
+from handlers.statistics.feature import FEATURE as STATISTICS
+from storage.audit import AuditAction
+from storage.cases.desks import Desks
+from storage.database import Refused
+from storage.privacy.retention import Forget
+
+FEATURES: Sequence[Feature] = (
+    STATIONS,
+    ACTIVITIES,
+    MEMBERSHIP,
+    CASES,
+    BROADCASTS,
+    STATISTICS,
+    ADMIN,
+    PRIVACY,
 )
-from handlers.routes import Routes
-from storage.desks import Desks
+"""A new feature is one line here. What it keeps about people is erased in this order, the person's own row last."""
 
 
-def routes(desks: Desks) -> Routes:
-    """The whole table, with a command and a form for each desk."""
+Key = TypeVar("Key")
+Kind = TypeVar("Kind")
+
+
+class IncompleteManifest(Exception):
+    """A feature forgot something that somebody would meet; the text says what."""
+
+
+def routes(features: Sequence[Feature], desks: Desks) -> Routes:
+    """The whole table, with a command and a form for each desk.
+
+    Raises:
+        IncompleteManifest: an event has no route.
+    """
     table = Routes()
-    stations.register(table)
-    station_page.register(table)
-    activities.register(table)
-    activity_sign_up.register(table)
-    reminders.register(table)
-    activity_questions.register(table)
-    ratings.register(table)
-    calendars.register(table)
-    digests.register(table)
-    applications.register(table)
-    memberships.register(table)
-    cases.register(table, desks)
+    for feature in features:
+        feature.register(table, desks)
     start.register(table)
-    my.register(table)
-    privacy.register(table)
-    broadcasts.register(table)
-    activity_admin.register(table)
-    attendance.register(table)
-    check_ins.register(table)
-    rounds.register(table)
-    series.register(table)
-    reviews.register(table)
-    for one in (case_desk, case_talk, case_copies, case_colleagues, case_answers, case_oversight, case_bundle,
-                case_patterns, case_notices, crisis):  # fmt: skip
-        one.register(table)
-    roles.register(table)
-    for another in (
-        stats,
-        stats_views,
-        stats_file,
-        station_admin,
-        imports,
-        exports,
-        blocks,
-        audit_log,
-        system,
-        settings,
-        settings_answers,
-    ):
-        another.register(table)
-    set_aside.register(table)
-    update_set_aside.register(table)
-    errors.register(table)
+    overview.register(table, features)
+    privacy.register(table, features)
+    admin_audit.register(table, audit_labels(features))
+    system.register(table, queues(features))
+    _complete("a route for this event", Event, table.events)
     return table
+
+
+def refusals(features: Sequence[Feature]) -> Mapping[type[Refused], str]:
+    """The sentence for each domain error.
+
+    Raises:
+        IncompleteManifest: an error has none.
+    """
+    found = _merged(feature.refusals for feature in features)
+    _complete("a sentence in `refusals`", _known(features, _leaves(Refused)), found)
+    return found
+
+
+def audit_labels(features: Sequence[Feature]) -> Mapping[AuditAction, str]:
+    """The label of each audited action.
+
+    Raises:
+        IncompleteManifest: an action has none.
+    """
+    found = _merged(feature.audit_labels for feature in features)
+    _complete("a label in `audit_labels`", chain.from_iterable(_known(features, _leaves(AuditAction))), found)
+    return found
+
+
+def queues(features: Iterable[Feature]) -> Sequence[WatchedQueue]:
+    return [queue for feature in features for queue in feature.queues]
+
+
+def retention(features: Sequence[Feature]) -> Sequence[Forget]:
+    """What is kept of figures first, then what is forgotten."""
+    archive = [keep for feature in features for keep in feature.archive]
+    return [*archive, *(forget for feature in features for forget in feature.retention)]
+
+
+def _merged(parts: Iterable[Mapping[Key, str]]) -> dict[Key, str]:
+    return {key: text for part in parts for key, text in part.items()}
+
+
+def _leaves(kind: type[Kind]) -> list[type[Kind]]:
+    """The classes below this one that have none below themselves."""
+    below = kind.__subclasses__()
+    return [leaf for one in below for leaf in _leaves(one)] if below else [kind]
+
+
+def _known(features: Sequence[Feature], kinds: Iterable[type[Kind]]) -> list[type[Kind]]:
+    """Those of the bot's own packages, and of the folders of these features."""
+    folders = {"storage", "handlers", *(feature.folder for feature in features)}
+    return [kind for kind in kinds if any(f"{kind.__module__}.".startswith(f"{folder}.") for folder in folders)]
+
+
+def _complete(what: str, wanted: Iterable[Key], found: Mapping[Key, object]) -> None:
+    missing = [str(one) for one in wanted if one not in found]
+    if missing:
+        raise IncompleteManifest(f"{', '.join(missing)}: {what} is missing")

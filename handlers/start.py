@@ -7,14 +7,17 @@ from collections.abc import Callable
 from markupsafe import Markup
 from telegram import ChatMember
 
-from handlers import forms
-from handlers.access import Right
-from handlers.incoming import Json
-from handlers.keyboards import location_keyboard
-from handlers.routes import Routes, menu
-from handlers.talk import Button, Forged, Talk
-from handlers.texts import LANGUAGES, N_
-from storage import people
+from handlers.chat import forms, presses
+from handlers.chat.events import Event
+from handlers.chat.fallback import stray_other, stray_text
+from handlers.chat.incoming import Json
+from handlers.chat.keyboards import location_keyboard
+from handlers.chat.press import Button, InvalidCallback
+from handlers.chat.routes import Routes, menu
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import LANGUAGES, N_
+from storage.people import people
+from storage.people.access import Right
 
 DESCRIPTION = N_(
     "Share your location and see the nearest rest station that is open, with water, charging, a toilet. "
@@ -36,23 +39,27 @@ def register(routes: Routes) -> None:
     async def started(talk: Talk) -> None:
         await start(talk, routes)
 
+    async def form_pressed(talk: Talk, mark: str, what: str, argument: str) -> None:
+        await forms.press(talk, routes.forms, mark, what, argument)
+
+    routes.press(presses.FORM, form_pressed)
     routes.command("start", started, about=N_("Start"), writes=False)
     routes.command("help", show_help, about=N_("What I can do"), writes=False)
     routes.command("language", language, about=N_("语言 / Language"), writes=False, for_blocked=True)
     routes.command("cancel", cancelled, about=N_("Leave a form"))
-    routes.press("language", chosen, str, for_blocked=True)
-    routes.event("text", stray_text, writes=False)
-    routes.event("other", stray_other, writes=False)
-    routes.event("unknown", unknown, writes=False)
-    routes.event("group", group, writes=False)
-    routes.event("membership", membership, for_blocked=True)
+    routes.press(presses.CHOOSE_LANGUAGE, chosen, for_blocked=True)
+    routes.event(Event.TEXT, stray_text, writes=False)
+    routes.event(Event.OTHER, stray_other, writes=False)
+    routes.event(Event.UNKNOWN, unknown, writes=False)
+    routes.event(Event.GROUP, group, writes=False)
+    routes.event(Event.MEMBERSHIP, membership, for_blocked=True)
 
 
 async def start(talk: Talk, routes: Routes) -> None:
     """The welcome. Who runs the bot gets their own menu, which could not be published before they pressed Start."""
     if len(talk.person.roles) > 1:
         show_menu(talk, routes, talk.language)
-    organisation = talk.house.organisation
+    organisation = talk.context.settings.organisation
     text = Markup(
         talk._(
             "<b>Welcome to Nuanxin, the riders' bot of {organisation}.</b>\n\n"
@@ -61,7 +68,7 @@ async def start(talk: Talk, routes: Routes) -> None:
             "/help says what else I can do. Hotline: {hotline}"
         )
     ).format(organisation=organisation.name, hotline=organisation.hotline)
-    greeting = talk.house.greeting.get(talk.language)
+    greeting = talk.context.settings.greeting.get(talk.language)
     if greeting:
         text += Markup("\n\n{}").format(greeting)
     talk.say(text, keyboard=location_keyboard(talk))
@@ -71,20 +78,21 @@ async def help_(talk: Talk, routes: Routes) -> None:
     lines = [Markup("<b>{}</b>").format(talk._("What I can do"))]
     lines.append(Markup("📍 {}").format(talk._("Send a location at any time: the nearest stations.")))
     lines += [Markup("/{} — {}").format(name, about) for name, about in menu(routes, talk.person.may, talk.language)]
-    hotline = talk.house.organisation.hotline
+    hotline = talk.context.settings.organisation.hotline
     lines.append(Markup("\n☎️ {}").format(talk._("Hotline: {hotline}").format(hotline=hotline)))
     talk.say(Markup("\n").join(lines), keyboard=location_keyboard(talk))
 
 
 async def language(talk: Talk) -> None:
     talk.say(
-        "请选择语言 / Choose your language", [[Button(name, f"language:{code}") for code, name in LANGUAGES.items()]]
+        "请选择语言 / Choose your language",
+        [[presses.CHOOSE_LANGUAGE.button(name, code) for code, name in LANGUAGES.items()]],
     )
 
 
 async def choose_language(talk: Talk, code: str, routes: Routes) -> None:
     if code not in LANGUAGES:
-        raise Forged
+        raise InvalidCallback
     await people.choose_language(talk.session, talk.person.id, code)
     talk.speak(code)
     show_menu(talk, routes, code)
@@ -110,27 +118,13 @@ async def cancel(talk: Talk, routes: Routes) -> None:
         talk.say(talk._("There is nothing to cancel."), keyboard=location_keyboard(talk))
 
 
-async def stray_text(talk: Talk) -> None:
-    talk.say(
-        talk._("Send me your location and I show you the nearest station. /help says what else I can do."),
-        keyboard=location_keyboard(talk),
-    )
-
-
-async def stray_other(talk: Talk) -> None:
-    talk.say(
-        talk._("I can't do anything with that here. Send a location for the nearest station, or see /help."),
-        keyboard=location_keyboard(talk),
-    )
-
-
 async def unknown(talk: Talk) -> None:
     talk.say(talk._("I don't know this command. /help says what I can do."))
 
 
 async def group(talk: Talk) -> None:
     """A group is no place for anybody's location: only the way to the private chat."""
-    button = [[Button(talk._("Open the private chat"), url=talk.house.link())]]
+    button = [[Button(talk._("Open the private chat"), url=talk.context.link())]]
     if talk.incoming.is_press:
         talk.toast(talk._("Please talk to me in the private chat."), alert=True)
     else:

@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.settings import Settings
-from storage import activities, attendance, deliveries, digests, occasions, series, sign_ups
-from storage.activities import Activity, ActivityState
+from schedules.context import ClockContext
+from schedules.job import Job
+from storage import deliveries
+from storage.activities import activities, attendance, series, sign_ups, weekly_digest
+from storage.activities.activities import Activity, ActivityState
+from storage.coordination import run_once
 
 EVERY = timedelta(seconds=20)
 REMINDING = 2
@@ -19,14 +22,16 @@ HELPS_FOR = timedelta(hours=1)
 THANKED_FOR = timedelta(hours=24)
 
 
-async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
+async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
     row = await series.due(session, now)
     if row is not None:
-        await series.lay_out(session, row, now, settings.zone, settings.country)
+        await series.lay_out(
+            session, row, now, context.settings.organisation.zone, context.settings.organisation.country
+        )
         return True
     await _send_streams(session, now)
     await _thank(session, now)
-    await _digest(session, now, settings)
+    await _digest(session, now, context)
     return False
 
 
@@ -37,9 +42,9 @@ async def _send_streams(session: AsyncSession, now: datetime) -> None:
         select(Activity).where(
             Activity.state == ActivityState.PUBLISHED, Activity.stream != "", starting, Activity.ends_at > now
         )
-    )  # fmt: skip
+    )
     for row in list(rows):
-        if await occasions.is_first(session, f"stream {row.id} {row.starts_at.isoformat()}", now):
+        if await run_once.is_first(session, f"stream {row.id} {row.starts_at.isoformat()}", now):
             placed = sign_ups.who(row.id, sign_ups.TAKING)
             await deliveries.tell_all(session, placed, "stream_starts", row.id, now, REMINDING)
 
@@ -49,18 +54,21 @@ async def _thank(session: AsyncSession, now: datetime) -> None:
     ended = Activity.ends_at.between(now - THANKED_FOR, now)
     rows = await session.scalars(select(Activity).where(Activity.state == ActivityState.PUBLISHED, ended))
     for row in list(rows):
-        if await occasions.is_first(session, f"thanks {row.id} {row.ends_at.isoformat()}", now):
+        if await run_once.is_first(session, f"thanks {row.id} {row.ends_at.isoformat()}", now):
             await deliveries.tell_all(session, attendance.who_came(row.id), "thanks", row.id, now, REMINDING)
 
 
-async def _digest(session: AsyncSession, now: datetime, settings: Settings) -> None:
+async def _digest(session: AsyncSession, now: datetime, context: ClockContext) -> None:
     """On Monday from the hour of the digest on, to those who want it: the week's activities, by their ids."""
-    local = now.astimezone(settings.zone)
+    local = now.astimezone(context.settings.organisation.zone)
     occasion = f"week {local:%G-%V}"
-    if local.weekday() != settings.week_digest_on or local.time() < settings.week_digest_at:
+    if local.weekday() != context.settings.week_digest_on or local.time() < context.settings.week_digest_at:
         return
-    if await occasions.was(session, occasion):
+    if await run_once.was(session, occasion):
         return
     week = await activities.coming(session, now, now + timedelta(days=7))
-    if week and await occasions.is_first(session, occasion, now):
-        await digests.queue_all(session, now)
+    if week and await run_once.is_first(session, occasion, now):
+        await weekly_digest.queue_all(session, now)
+
+
+JOB = Job("activities", EVERY, run)

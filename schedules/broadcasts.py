@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules.settings import Settings
-from storage import broadcast_recipients, broadcasts
-from storage.broadcasts import BroadcastState
+from schedules.context import ClockContext
+from schedules.job import Job
+from storage.broadcasts import broadcasts
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.broadcasts import BroadcastState
 
 EVERY = timedelta(seconds=1)
 
 
-async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
+async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
     """One step; True if there is more to do at once."""
-    quiet_until = settings.quiet_hours.until(now)
+    quiet_until = context.settings.quiet_hours.until(now)
     if quiet_until is not None:
         await broadcasts.keep_quiet(session, quiet_until)
     await broadcasts.hold_stragglers(session)
@@ -26,3 +28,6 @@ async def run(session: AsyncSession, now: datetime, settings: Settings) -> bool:
     if row.state == BroadcastState.SCHEDULED:
         broadcasts.start(row, now)
     return not await broadcast_recipients.freeze_chunk(session, row, now)
+
+
+JOB = Job("broadcasts", EVERY, run)

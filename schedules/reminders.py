@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import reminders
+from schedules.context import ClockContext
+from schedules.job import Job
+from storage.activities import reminders
 
 EVERY = timedelta(seconds=30)
 """At the latest, for reminders that another process has added."""
 
 
-async def run(session: AsyncSession, now: datetime) -> bool:
+async def run(session: AsyncSession, now: datetime, _context: ClockContext) -> bool:
     """Up to a thousand; True if there are more."""
     if not await reminders.are_due(session, now):
         return False
@@ -21,3 +23,6 @@ async def run(session: AsyncSession, now: datetime) -> bool:
 
 async def next_due(session: AsyncSession) -> datetime | None:
     return await reminders.next_due(session)
+
+
+JOB = Job("reminders", EVERY, run, next_due)

@@ -3,63 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from schedules import activities, blocks, broadcasts, cases, figures, offers, reminders, retention, reviews, roles
-from schedules.settings import Settings
+from schedules.context import ClockContext
+from schedules.job import Job
 from storage.database import Database, is_outage
 
 log = structlog.get_logger("schedules.scheduler")
-
-Tick = Callable[[AsyncSession, datetime], Awaitable[bool]]
-"""One step of a kind of work; True if there is more to do at once."""
-
-
-NextDue = Callable[[AsyncSession], Awaitable[datetime | None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A kind of work: at its interval, and before that when `next_due` says."""
-
-    every: timedelta
-    run: Tick
-    next_due: NextDue | None = None
-
-
-def jobs(settings: Settings) -> dict[str, Job]:
-    """Every kind of work."""
-    return {
-        "retention": Job(retention.EVERY, partial(retention.run, settings=settings)),
-        "broadcasts": Job(broadcasts.EVERY, partial(broadcasts.run, settings=settings)),
-        "reviews": Job(reviews.EVERY, partial(reviews.Bell().run, settings=settings)),
-        "roles": Job(roles.EVERY, roles.run),
-        "blocks": Job(blocks.EVERY, blocks.run),
-        "figures": Job(figures.EVERY, partial(figures.run, settings=settings)),
-        "cases": Job(cases.EVERY, partial(cases.run, settings=settings)),
-        "activities": Job(activities.EVERY, partial(activities.run, settings=settings)),
-        "offers": Job(offers.EVERY, partial(offers.run, settings=settings), offers.next_due),
-        "reminders": Job(reminders.EVERY, reminders.run, reminders.next_due),
-    }
 
 
 class Scheduler:
     """Runs each job in a transaction of its own, at its interval, while `leads` says so."""
 
     def __init__(
-        self, database: Database, clock: Callable[[], datetime], leads: Callable[[], bool], settings: Settings,
+        self,
+        database: Database,
+        clock: Callable[[], datetime],
+        leads: Callable[[], bool],
+        context: ClockContext,
+        jobs: Sequence[Job],
         report: Callable[[str, BaseException], Awaitable[object]],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`report` hears of failures that are no outage of the database."""
         self._report = report
-        self._jobs = jobs(settings)
+        self._jobs = {job.name: job for job in jobs}
+        self._context = context
         self._database = database
         self._clock = clock
         self._leads = leads
@@ -70,9 +42,14 @@ class Scheduler:
     def start(self) -> None:
         for name, job in self._jobs.items():
             self._ticking.add_job(
-                self.tick, "interval", [name], seconds=job.every.total_seconds(), coalesce=True, max_instances=1,
+                self.tick,
+                "interval",
+                [name],
+                seconds=job.every.total_seconds(),
+                coalesce=True,
+                max_instances=1,
                 id=name,
-            )  # fmt: skip
+            )
         self._ticking.start()
 
     def wake(self, name: str) -> None:
@@ -91,7 +68,7 @@ class Scheduler:
             more = True
             while more and self._leads() and not self._stopping:
                 async with self._database.writing(apart=True) as session:
-                    more = await job.run(session, self._clock())
+                    more = await job.run(session, self._clock(), self._context)
             if job.next_due is not None:
                 async with self._database.reading() as session:
                     self._look_at(name, job, await job.next_due(session))

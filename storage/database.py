@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage import sqlite_connection
+from storage import sqlite_driver
 from storage.encryption import Vault
 
 CHECKPOINT_ABOVE = 32 << 20
@@ -109,7 +109,7 @@ class Database:
     async def writing(self, apart: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on an error.
 
-        `apart`: its statements may take long (see storage/sqlite_connection.py).
+        `apart`: its statements may take long (see storage/sqlite_driver.py).
         """
         begun = time.perf_counter()
         try:
@@ -142,7 +142,7 @@ class Database:
         async with self.engine.connect() as connection:
             pooled = await connection.get_raw_connection()
             driver = pooled.driver_connection
-            assert isinstance(driver, sqlite_connection.Connection)
+            assert isinstance(driver, sqlite_driver.Connection)
             driver.apart = True
             await driver.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
         async with self.writing(apart=True) as session:
@@ -184,7 +184,7 @@ async def _connect(session: AsyncSession, options: dict[str, Any], apart: bool) 
         raise DatabaseAway(type(trouble).__name__) from trouble
     if connection.dialect.name == "sqlite" and connection.sync_connection is not None:
         driver = connection.sync_connection.connection.driver_connection
-        assert isinstance(driver, sqlite_connection.Connection)
+        assert isinstance(driver, sqlite_driver.Connection)
         driver.apart = apart
 
 
@@ -247,8 +247,8 @@ def open_database(url: str, vault: Vault) -> Database:
             pool_size=6,
             max_overflow=0,
             connect_args={
-                "timeout": sqlite_connection.PATIENCE_MS / 1_000,
-                "async_creator_fn": sqlite_connection.connect,
+                "timeout": sqlite_driver.PATIENCE_MS / 1_000,
+                "async_creator_fn": sqlite_driver.connect,
             },
             **options,
         )

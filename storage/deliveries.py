@@ -34,7 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from storage.database import Base, BigKey, Sealed, insert_into, vault_of
-from storage.people import PersonRow, spoken
+from storage.people.people import PersonRow, spoken
 
 LEASE = timedelta(seconds=30)
 """Longer than a send may take (20 s), so that nothing in flight is claimed a second time."""
@@ -101,7 +101,7 @@ class Delivery(Base):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message to be: `kind` names the words (in handlers), `params` fill them; `priority` as in bot/pacing."""
+    """A message: `kind` names the words (in handlers), `params` fill them; `priority` as in bot.telegram.pacing."""
 
     recipient: int
     kind: str
@@ -162,9 +162,14 @@ async def tell_all(
     """A notice to each of the selected people, by one statement however many; what it says is read of its subject."""
     chosen = people.subquery()
     rows = select(
-        chosen.c[0], literal(priority), literal(now, Delivery.due.type), literal(kind), literal(subject, BigInteger),
-        literal(0), literal(0),
-    )  # fmt: skip
+        chosen.c[0],
+        literal(priority),
+        literal(now, Delivery.due.type),
+        literal(kind),
+        literal(subject, BigInteger),
+        literal(0),
+        literal(0),
+    )
     columns = ["recipient", "priority", "due", "kind", "subject", "state", "tries"]
     result = await session.execute(insert_into(session, Delivery).from_select(columns, rows))
     return int(result.rowcount)  # type: ignore[attr-defined]
@@ -206,22 +211,54 @@ async def claim(session: AsyncSession, now: datetime, most: int) -> list[Claimed
     )
     rows = await session.execute(
         select(
-            Delivery.id, Delivery.recipient, Delivery.kind, Delivery.params, Delivery.priority, Delivery.broadcast_id,
-            Delivery.tries, spoken(), Delivery.about, Delivery.target, Delivery.subject, Delivery.expires_at,
+            Delivery.id,
+            Delivery.recipient,
+            Delivery.kind,
+            Delivery.params,
+            Delivery.priority,
+            Delivery.broadcast_id,
+            Delivery.tries,
+            spoken(),
+            Delivery.about,
+            Delivery.target,
+            Delivery.subject,
+            Delivery.expires_at,
         )
         .outerjoin(PersonRow, PersonRow.id == Delivery.recipient)
         .where(Delivery.id.in_(ids))
         .order_by(Delivery.priority, Delivery.due, Delivery.id)
-    )  # fmt: skip
+    )
     vault = vault_of(session)
     return [
         Claimed(
-            key, recipient, kind, orjson.loads(vault.open(sealed, "deliveries.params", key)) if sealed else {},
-            priority, broadcast_id, tries, language, about, target, subject, expires_at,
+            key,
+            recipient,
+            kind,
+            orjson.loads(vault.open(sealed, "deliveries.params", key)) if sealed else {},
+            priority,
+            broadcast_id,
+            tries,
+            language,
+            about,
+            target,
+            subject,
+            expires_at,
         )
-        for key, recipient, kind, sealed, priority, broadcast_id, tries, language, about, target, subject, expires_at
-        in rows
-    ]  # fmt: skip
+        for (
+            key,
+            recipient,
+            kind,
+            sealed,
+            priority,
+            broadcast_id,
+            tries,
+            language,
+            about,
+            target,
+            subject,
+            expires_at,
+        ) in rows
+    ]
 
 
 async def change_sent(session: AsyncSession, broadcast_id: int, kind: str, since: datetime, now: datetime) -> int:
@@ -230,12 +267,20 @@ async def change_sent(session: AsyncSession, broadcast_id: int, kind: str, since
     `kind` is "recall", or "correct:" and the revision.
     """
     chosen = select(
-        Delivery.recipient, Delivery.priority, literal(now, Delivery.due.type), literal(kind), literal(0), literal(0),
-        Delivery.broadcast_id, Delivery.message_id,
+        Delivery.recipient,
+        Delivery.priority,
+        literal(now, Delivery.due.type),
+        literal(kind),
+        literal(0),
+        literal(0),
+        Delivery.broadcast_id,
+        Delivery.message_id,
     ).where(
-        Delivery.broadcast_id == broadcast_id, Delivery.state == State.SENT, Delivery.done_at > since,
+        Delivery.broadcast_id == broadcast_id,
+        Delivery.state == State.SENT,
+        Delivery.done_at > since,
         Delivery.message_id.is_not(None),
-    )  # fmt: skip
+    )
     columns = ["recipient", "priority", "due", "kind", "state", "tries", "about", "target"]
     result = await session.execute(insert_into(session, Delivery).from_select(columns, chosen))
     return int(result.rowcount)  # type: ignore[attr-defined]
@@ -285,20 +330,27 @@ async def settle(session: AsyncSession, outcomes: Sequence[Outcome], now: dateti
         table.update()
         .where(table.c.id == bindparam("key"), table.c.state == State.CLAIMED)
         .values(
-            state=bindparam("new_state"), tries=bindparam("new_tries"), claimed_until=None,
+            state=bindparam("new_state"),
+            tries=bindparam("new_tries"),
+            claimed_until=None,
             due=func.coalesce(bindparam("new_due", type_=table.c.due.type), table.c.due),
-            done_at=bindparam("new_done", type_=table.c.done_at.type), message_id=bindparam("new_message"),
+            done_at=bindparam("new_done", type_=table.c.done_at.type),
+            message_id=bindparam("new_message"),
             trouble=bindparam("new_trouble"),
         )
-    )  # fmt: skip
+    )
     rows = [
         {
-            "key": outcome.id, "new_state": int(outcome.state), "new_tries": outcome.tries, "new_due": outcome.due,
-            "new_done": now if outcome.state >= State.SENT else None, "new_message": outcome.message_id,
+            "key": outcome.id,
+            "new_state": int(outcome.state),
+            "new_tries": outcome.tries,
+            "new_due": outcome.due,
+            "new_done": now if outcome.state >= State.SENT else None,
+            "new_message": outcome.message_id,
             "new_trouble": outcome.trouble,
         }
         for outcome in outcomes
-    ]  # fmt: skip
+    ]
     connection = await session.connection()
     await connection.execute(statement, rows)
     session.info["wrote"] = True
@@ -314,12 +366,15 @@ async def _put_off_the_rest(session: AsyncSession, delivery_id: int, due: dateti
     await session.execute(
         update(Delivery)
         .where(
-            is_in_order(Delivery), Delivery.recipient == recipient, Delivery.id > delivery_id,
-            Delivery.state.in_((State.WAITING, State.CLAIMED)), Delivery.due < due,
+            is_in_order(Delivery),
+            Delivery.recipient == recipient,
+            Delivery.id > delivery_id,
+            Delivery.state.in_((State.WAITING, State.CLAIMED)),
+            Delivery.due < due,
         )
         .values(due=due)
         .execution_options(synchronize_session=False)
-    )  # fmt: skip
+    )
 
 
 async def counts(session: AsyncSession, broadcast_id: int) -> dict[State, int]:

@@ -12,7 +12,7 @@ from sqlalchemy import Column, LargeBinary, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import versions
+from storage.coordination import change_counters
 from storage.database import Base, Database, Sealed, insert_into, vault_of
 from storage.encryption import CannotDecrypt, Vault
 
@@ -116,7 +116,7 @@ def _is_old(session: AsyncSession, one: Column_) -> Any:
 async def announce(database: Database) -> None:
     """Tells running programs to read their keys again."""
     async with database.writing() as session:
-        await versions.raise_version(session, VERSION)
+        await change_counters.raise_version(session, VERSION)
 
 
 async def rotate(database: Database) -> AsyncGenerator[int, None]:

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage import activities, stations
-from storage.activities import Kind, Plan
+from storage.activities import activities
+from storage.activities.activities import Kind, Plan
 from storage.database import Database
 from storage.geodesy import Crs
-from storage.station_files import read_stations
+from storage.stations import stations
+from storage.stations.files import read_stations
 
 STATIONS = Path(__file__).parent / "stations.csv"
 
@@ -48,9 +49,17 @@ def _plans(now: datetime) -> list[Plan]:
     ) -> Plan:
         starts = midnight + timedelta(days=days, hours=hour)
         return Plan(
-            title, kind, starts, starts + timedelta(hours=hours), about, "暖新之家（演示）", 37.4341, 116.3587, places,
+            title,
+            kind,
+            starts,
+            starts + timedelta(hours=hours),
+            about,
+            "暖新之家（演示）",
+            37.4341,
+            116.3587,
+            places,
             **more,
-        )  # fmt: skip
+        )
 
     return [
         plan(1, 15, 2, Kind.SPORT, "三人篮球赛 3x3", "三人一队，缺人现场配。带球鞋。", 18, guests=2),

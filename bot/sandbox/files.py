@@ -78,8 +78,14 @@ class Files:
         return {**self.put(upload), "file_name": upload.name, "mime_type": kind}
 
     def video(self, upload: Upload) -> Json:
-        return {**self.put(upload), "width": 320, "height": 240, "duration": 1, "file_name": upload.name,
-                "mime_type": "video/mp4"}  # fmt: skip
+        return {
+            **self.put(upload),
+            "width": 320,
+            "height": 240,
+            "duration": 1,
+            "file_name": upload.name,
+            "mime_type": "video/mp4",
+        }
 
     def audio(self, upload: Upload) -> Json:
         return {**self.put(upload), "duration": 1, "file_name": upload.name, "mime_type": "audio/mpeg"}

@@ -17,16 +17,25 @@ from bot.sandbox.world import Chat, Person, World
 
 PAGE = Path(__file__).parent / "phone"
 _STATIC = {
-    "phone.js": "text/javascript", "map.js": "text/javascript", "richtext.js": "text/javascript",
-    "words.js": "text/javascript", "phone.css": "text/css",
-}  # fmt: skip
+    "phone.js": "text/javascript",
+    "map.js": "text/javascript",
+    "richtext.js": "text/javascript",
+    "words.js": "text/javascript",
+    "phone.css": "text/css",
+}
 _POLICY = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'"
 _KEPT_EVENTS = 1_000
 
 STICKER: Json = {
-    "file_id": "SBXsticker", "file_unique_id": "sticker", "type": "regular", "width": 512, "height": 512,
-    "is_animated": False, "is_video": False, "emoji": "👍",
-}  # fmt: skip
+    "file_id": "SBXsticker",
+    "file_unique_id": "sticker",
+    "type": "regular",
+    "width": 512,
+    "height": 512,
+    "is_animated": False,
+    "is_video": False,
+    "emoji": "👍",
+}
 
 
 class Phone:
@@ -36,10 +45,17 @@ class Phone:
         self._world = world
         self._sockets: set[web.WebSocketResponse] = set()
         self._actions: dict[str, Callable[[Person, Chat, Json], Awaitable[Any]]] = {
-            "text": self._text, "edit": self._edit, "press": self._press, "location": self._location,
-            "move": self._move, "contact": self._contact, "sticker": self._sticker, "delete": self._delete,
-            "block": self._block, "language": self._language,
-        }  # fmt: skip
+            "text": self._text,
+            "edit": self._edit,
+            "press": self._press,
+            "location": self._location,
+            "move": self._move,
+            "contact": self._contact,
+            "sticker": self._sticker,
+            "delete": self._delete,
+            "block": self._block,
+            "language": self._language,
+        }
 
     def add_routes(self, application: web.Application) -> None:
         application.router.add_get("/", self._page)
@@ -122,18 +138,21 @@ class Phone:
             "type": "state",
             "bot": world.bot,
             "me": {"id": person.id, "blocks": person.blocks, "language_code": person.language_code},
-            "people": [
-                {"id": one.id, "name": one.first_name, "role": one.role} for one in world.people.values()
-            ],
+            "people": [{"id": one.id, "name": one.first_name, "role": one.role} for one in world.people.values()],
             "chats": [
-                {"id": chat.id, "type": chat.type, "title": chat.title, "keyboard": chat.keyboard,
-                 "messages": list(chat.messages.values())}
+                {
+                    "id": chat.id,
+                    "type": chat.type,
+                    "title": chat.title,
+                    "keyboard": chat.keyboard,
+                    "messages": list(chat.messages.values()),
+                }
                 for chat in chats
             ],
             "commands": world.menu_of(person),
             "description": world.texts.get(("description", person.language_code.split("-")[0]))
             or world.texts.get(("description", ""), ""),
-        }  # fmt: skip
+        }
 
     async def _act(self, socket: web.WebSocketResponse, person: Person, data: str) -> None:
         try:
@@ -211,8 +230,10 @@ class Phone:
         upload, files = Upload(name, content), self._world.files
         try:
             kinds: dict[str, Callable[[Upload], Any]] = {
-                "photo": files.photo, "document": files.document, "voice": files.voice
-            }  # fmt: skip
+                "photo": files.photo,
+                "document": files.document,
+                "voice": files.voice,
+            }
             kind = request.query.get("kind", "document")
             await self._world.sends(person, {kind: kinds[kind](upload)}, chat)
         except (Refusal, KeyError) as trouble:

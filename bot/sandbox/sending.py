@@ -11,9 +11,21 @@ from bot.sandbox.params import Json, Params, bad
 from bot.sandbox.world import Chat, World
 
 _CONTENT = (
-    "text", "entities", "link_preview_options", "photo", "document", "voice", "video", "audio", "location", "venue",
-    "contact", "sticker", "caption", "caption_entities",
-)  # fmt: skip
+    "text",
+    "entities",
+    "link_preview_options",
+    "photo",
+    "document",
+    "voice",
+    "video",
+    "audio",
+    "location",
+    "venue",
+    "contact",
+    "sticker",
+    "caption",
+    "caption_entities",
+)
 MEDIA = ("photo", "document", "voice", "video", "audio")
 
 

@@ -9,26 +9,26 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox import editing, sending, settings
-from bot.sandbox.intake import Intake
+from bot.sandbox import bot_settings, editing, sending
 from bot.sandbox.limits import Limits
 from bot.sandbox.params import Json, Params, Refusal, bad, read_params
+from bot.sandbox.update_queue import Intake
 from bot.sandbox.world import World
 
 Method = Callable[[World, Params], Any]
 Check = Callable[[str, Json, Any], None]
 
 METHODS: dict[str, Method] = {
-    "getMe": settings.get_me,
-    "setMyCommands": settings.set_my_commands,
-    "getMyCommands": settings.get_my_commands,
-    "deleteMyCommands": settings.delete_my_commands,
-    "setMyDescription": settings.set_my_description,
-    "getMyDescription": settings.get_my_description,
-    "setMyShortDescription": settings.set_my_short_description,
-    "getMyShortDescription": settings.get_my_short_description,
-    "getFile": settings.get_file,
-    "getChat": settings.get_chat,
+    "getMe": bot_settings.get_me,
+    "setMyCommands": bot_settings.set_my_commands,
+    "getMyCommands": bot_settings.get_my_commands,
+    "deleteMyCommands": bot_settings.delete_my_commands,
+    "setMyDescription": bot_settings.set_my_description,
+    "getMyDescription": bot_settings.get_my_description,
+    "setMyShortDescription": bot_settings.set_my_short_description,
+    "getMyShortDescription": bot_settings.get_my_short_description,
+    "getFile": bot_settings.get_file,
+    "getChat": bot_settings.get_chat,
     "sendMessage": sending.send_message,
     "sendPhoto": sending.send_photo,
     "sendDocument": sending.send_document,
@@ -142,7 +142,7 @@ class BotApi:
             return await self.intake.delete_webhook(params)
         if name == "getWebhookInfo":
             return self.intake.webhook_info()
-        return settings.get_me(self.world, params)
+        return bot_settings.get_me(self.world, params)
 
     async def _method(self, name: str, params: Params) -> Any:
         if name not in METHODS:

@@ -14,9 +14,19 @@ from bot.sandbox.files import Files
 from bot.sandbox.params import Json, Refusal, bad
 
 UPDATE_KINDS = (
-    "message", "edited_message", "callback_query", "inline_query", "chosen_inline_result", "my_chat_member", "poll",
-    "poll_answer", "chat_member", "chat_join_request", "channel_post", "edited_channel_post",
-)  # fmt: skip
+    "message",
+    "edited_message",
+    "callback_query",
+    "inline_query",
+    "chosen_inline_result",
+    "my_chat_member",
+    "poll",
+    "poll_answer",
+    "chat_member",
+    "chat_join_request",
+    "channel_post",
+    "edited_channel_post",
+)
 _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 
 
@@ -35,8 +45,13 @@ class Person:
 
     def user(self) -> Json:
         named = {"username": self.username} if self.username else {}
-        return {"id": self.id, "is_bot": False, "first_name": self.first_name, "language_code": self.language_code,
-                **named}  # fmt: skip
+        return {
+            "id": self.id,
+            "is_bot": False,
+            "first_name": self.first_name,
+            "language_code": self.language_code,
+            **named,
+        }
 
 
 @dataclass(slots=True)
@@ -189,8 +204,13 @@ class World:
         return int(self.clock())
 
     def _keep(self, chat: Chat, sender: Json, content: Json) -> Json:
-        message = {"message_id": next(self._message_ids), "date": self.now, "chat": self.describe(chat), "from": sender,
-                   **content}  # fmt: skip
+        message = {
+            "message_id": next(self._message_ids),
+            "date": self.now,
+            "chat": self.describe(chat),
+            "from": sender,
+            **content,
+        }
         chat.messages[message["message_id"]] = message
         return message
 
@@ -257,10 +277,16 @@ class World:
             until = {"until_date": 0} if status == "kicked" else {}
             return {"user": self.bot, "status": status, **until}
 
-        await self.hand_over("my_chat_member", {
-            "chat": self.describe(self.chats[person.id]), "from": person.user(), "date": self.now,
-            "old_chat_member": member(old), "new_chat_member": member(new),
-        })  # fmt: skip
+        await self.hand_over(
+            "my_chat_member",
+            {
+                "chat": self.describe(self.chats[person.id]),
+                "from": person.user(),
+                "date": self.now,
+                "old_chat_member": member(old),
+                "new_chat_member": member(new),
+            },
+        )
 
     async def hand_over(self, kind: str, body: Json) -> None:
         """Queues an update, if the bot asked for this kind."""

@@ -8,20 +8,20 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from handlers.house import House
-from storage import activities, calendar_feeds, calendars, sign_ups
-from storage.activities import Activity
+from handlers.chat.context import AppContext
+from storage.activities import activities, calendar_feeds, calendar_files, sign_ups
+from storage.activities.activities import Activity
+from storage.activities.sign_ups import PlaceState
 from storage.database import Database
-from storage.sign_ups import PlaceState
 
 KEPT = timedelta(days=30)
 """An activity that ended so long ago leaves the calendar."""
 
 
 class CalendarFeed:
-    def __init__(self, database: Database, house: House, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, context: AppContext, clock: Callable[[], datetime]) -> None:
         self._database = database
-        self._house = house
+        self._context = context
         self._clock = clock
 
     def add_routes(self, application: web.Application) -> None:
@@ -42,8 +42,10 @@ class CalendarFeed:
         return self._answer(request, sorted(rows, key=lambda row: row.starts_at))
 
     def _answer(self, request: web.Request, rows: Sequence[Activity]) -> web.Response:
-        house = self._house
-        body = calendars.calendar(rows, house.organisation.name, house.lead_times, house.link() + "?start=")
+        context = self._context
+        body = calendar_files.calendar(
+            rows, context.settings.organisation.name, context.settings.lead_times, context.link() + "?start="
+        )
         tag = hashlib.sha256(body).hexdigest()[:32]
         headers = {"Cache-Control": "private, max-age=300", "ETag": f'"{tag}"', "Referrer-Policy": "no-referrer"}
         if any(known.value in (tag, "*") for known in request.if_none_match or ()):

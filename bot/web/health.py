@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.metrics import Metrics
+from bot.observability.metrics import Metrics
 
 
 def add_routes(

@@ -10,8 +10,8 @@ from collections import OrderedDict
 import orjson
 from aiohttp import web
 
-from bot.intake import Handle, Lanes
-from bot.logs import logger
+from bot.observability.logs import logger
+from bot.telegram.intake import Handle, Lanes
 
 log = logger("bot.webhook")
 

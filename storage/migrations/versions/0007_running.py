@@ -92,9 +92,12 @@ def upgrade() -> None:
     op.add_column("broadcasts", sa.Column("confirmed", sa.Integer(), nullable=True))
     op.add_column("searches", sa.Column("counted", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index(
-        "ix_searches_uncounted", "searches", ["at"],
-        sqlite_where=sa.text("counted = 0"), postgresql_where=sa.text("NOT counted"),
-    )  # fmt: skip
+        "ix_searches_uncounted",
+        "searches",
+        ["at"],
+        sqlite_where=sa.text("counted = 0"),
+        postgresql_where=sa.text("NOT counted"),
+    )
     op.add_column("stations", sa.Column("closed_until", UtcDateTime(timezone=True), nullable=True))
     op.add_column("stations", sa.Column("closed_reason", sa.String(length=200), server_default="", nullable=False))
     op.add_column("stations", sa.Column("deleted_at", UtcDateTime(timezone=True), nullable=True))

@@ -1,0 +1,1 @@
+"""What measurements share: the fake Telegram, peers, processes, the report."""

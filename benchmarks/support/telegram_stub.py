@@ -1,0 +1,143 @@
+"""A Telegram that costs as little as it can: hands updates to a bot, one for each chat in flight, and counts answers.
+
+A chat gets its next update as soon as the bot has answered the last one, so `chats` are in flight all the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+
+import orjson
+from aiohttp import web
+
+TOKEN = "1000000077:bench-TOKEN-bench-TOKEN-bench-TOKEN-0"
+_SENT = b'{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":1,"type":"private","first_name":"R"},"text":"x"}}'
+_TRUE = b'{"ok":true,"result":true}'
+_ME = b'{"ok":true,"result":{"id":1000000077,"is_bot":true,"first_name":"B","username":"bench_bot"}}'
+
+
+class Stub:
+    """`content` makes what a person sends, as the fields of a message; `last` is the method that ends an answer."""
+
+    def __init__(self, chats: int, last: str, content: Callable[[], dict[str, object]]) -> None:
+        self._last, self._content = last, content
+        self._ids = itertools.count(1)
+        self._waiting: deque[tuple[int, bytes]] = deque()
+        self._changed = asyncio.Event()
+        self._first = asyncio.Event()
+        self.answered = 0
+        self.sent: list[tuple[float, int]] = []
+        self._wanted = 1 << 62
+        self._enough = asyncio.Event()
+        self._chats = chats
+
+    def hand_over(self, chat: int) -> None:
+        self.put(chat, self._content())
+
+    def put(self, chat: int, content: dict[str, object]) -> None:
+        """A message of this person."""
+        number = next(self._ids)
+        self._queue(number, "message", {**self._message(number, chat), **content})
+
+    def press(self, chat: int, data: str) -> None:
+        """A button pressed by this person."""
+        number = next(self._ids)
+        shown = {**self._message(7, chat), "text": "x"}
+        self._queue(
+            number,
+            "callback_query",
+            {"id": str(number), "from": shown["from"], "message": shown, "chat_instance": "1", "data": data},
+        )
+
+    @staticmethod
+    def _message(number: int, chat: int) -> dict[str, object]:
+        user = {"id": chat, "is_bot": False, "first_name": "R", "language_code": "en"}
+        where = {"id": chat, "type": "private", "first_name": "R"}
+        return {"message_id": number, "date": 1_790_000_000, "chat": where, "from": user}
+
+    def _queue(self, number: int, kind: str, body: dict[str, object]) -> None:
+        self._waiting.append((number, orjson.dumps({"update_id": number, kind: body})))
+        self._changed.set()
+
+    async def _updates(self, request: web.Request) -> web.Response:
+        params = await _params(request)
+        offset, wait = int(params.get("offset") or 0), float(params.get("timeout") or 0)
+        while self._waiting and self._waiting[0][0] < offset:
+            self._waiting.popleft()
+        if not self._waiting:
+            self._changed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), wait)
+        batch = b",".join(body for _, body in itertools.islice(self._waiting, 100))
+        return _json(b'{"ok":true,"result":[' + batch + b"]}")
+
+    async def _send(self, request: web.Request) -> web.Response:
+        params = await _params(request)
+        self.sent.append((time.monotonic(), int(str(params["chat_id"]))))
+        if len(self.sent) >= self._wanted:
+            self._enough.set()
+        if request.match_info["method"] == self._last:
+            self.answered += 1
+            self._first.set()
+            self.hand_over(int(params["chat_id"]))
+        return _json(_SENT)
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        try:
+            if method == "getUpdates":
+                return await self._updates(request)
+            if method.startswith("send"):
+                return await self._send(request)
+        except ConnectionResetError:  # the bot was killed, as it is at the end of each measurement
+            return web.Response()
+        await request.read()
+        return _json(_ME if method == "getMe" else _TRUE)
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[str]:
+        """Serves until the end of the block; gives the address."""
+        application = web.Application()
+        application.router.add_route("*", "/bot" + TOKEN + "/{method}", self._serve)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0, backlog=1_024).start()
+        for chat in range(1, self._chats + 1):
+            self.hand_over(chat)
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            await runner.cleanup()
+
+    async def until_sent(self, count: int) -> None:
+        """Waits for so many messages."""
+        self._wanted = count
+        self._enough.clear()
+        if len(self.sent) < count:
+            async with asyncio.timeout(300):
+                await self._enough.wait()
+
+    async def rate(self, seconds: float, warm_up: float) -> float:
+        """Answers a second, once the first ones are there and the warm-up is over."""
+        async with asyncio.timeout(60):
+            await self._first.wait()
+        await asyncio.sleep(warm_up)
+        loop = asyncio.get_running_loop()
+        before, started = self.answered, loop.time()
+        await asyncio.sleep(seconds)
+        return (self.answered - before) / (loop.time() - started)
+
+
+async def _params(request: web.Request) -> dict[str, object]:
+    if request.content_type == "application/json":
+        return dict(orjson.loads(await request.read() or b"{}"))
+    return dict(await request.post())
+
+
+def _json(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="application/json")

@@ -1,0 +1,46 @@
+"""The progress of running broadcasts, in one message of their author that is edited at most every 3 s."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.telegram.courier import Courier
+from handlers.broadcasts.panel import panel
+from handlers.chat.context import AppContext
+from handlers.chat.talk import Outgoing, message_params
+from storage import deliveries
+from storage.broadcasts import broadcasts
+from storage.broadcasts import reads as broadcast_reads
+from storage.database import Database
+from storage.updates import user_state
+
+PANELS_EVERY = 1.0
+EDITED_EVERY = timedelta(seconds=3)
+
+
+class Panels:
+    def __init__(
+        self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._courier = courier
+        self._context = context
+        self._clock = clock
+
+    async def show(self) -> None:
+        """Edits every panel that is due, also that of a broadcast that has just ended."""
+        now = self._clock()
+        async with self._database.reading() as session:
+            if not await broadcasts.any_panel_due(session, now):
+                return
+        async with self._database.writing() as session:
+            rows = await broadcasts.with_panel_due(session, now, EDITED_EVERY)
+            edits = []
+            for row in rows:
+                counted = await deliveries.counts(session, row.id)
+                read = await broadcast_reads.read_count(session, row.id)
+                (standing,) = await user_state.standings(session, [row.author], now)
+                words = panel(row, counted, read, standing.spoken or self._context.settings.organisation.language, now)
+                edits.append({**message_params(row.author, *words), "message_id": row.panel})
+        await self._courier.send_all([Outgoing("editMessageText", params, minor=True) for params in edits])

@@ -1,0 +1,67 @@
+"""The code at the door: its picture is changed every minute, as long as the door is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.telegram.courier import Courier
+from handlers.activities.check_ins import door_caption
+from handlers.chat.context import AppContext
+from handlers.chat.press import Button
+from handlers.chat.talk import File, Outgoing, buttons_markup
+from handlers.i18n.translations import translator
+from storage.activities import activities, attendance, check_ins
+from storage.activities.check_ins import Door
+from storage.database import Database
+from storage.updates import user_state
+
+LOOKED_EVERY = 2.0
+
+
+class Doors:
+    def __init__(
+        self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._courier = courier
+        self._context = context
+        self._clock = clock
+
+    async def show(self) -> None:
+        """Edits every picture whose code has changed."""
+        now = self._clock()
+        async with self._database.reading() as session:
+            if not await check_ins.any_to_change(session, now):
+                return
+        async with self._database.writing() as session:
+            changed = await check_ins.to_change(session, now)
+        for door in changed:
+            edit = await self._edit(door, now)
+            if edit is not None:
+                await self._courier.send_all([edit])
+
+    async def _edit(self, door: Door, now: datetime) -> Outgoing | None:
+        async with self._database.reading() as session:
+            row = await activities.find(session, door.activity_id)
+            if row is None or self._context.ports.painter is None:
+                return None
+            (standing,) = await user_state.standings(session, [door.chat_id], now)
+            came = (await attendance.figures(session, [row.id]))[row.id].came
+            link = self._context.link("ci_" + check_ins.code(session, row.id, check_ins.window(now)))
+        language = standing.spoken or self._context.settings.organisation.language
+        png = await self._context.ports.painter.qr_png(link, row.title)
+        media = {
+            "type": "photo",
+            "media": "attach://code",
+            "caption": door_caption(row.title, came, language),
+            "parse_mode": "HTML",
+        }
+        button = Button(translator(language)("⌨ Type a number or name"), f"doortype:{row.id}")
+        params = {
+            "chat_id": door.chat_id,
+            "message_id": door.message_id,
+            "media": media,
+            "reply_markup": buttons_markup([[button]]),
+        }
+        return Outgoing("editMessageMedia", params, files={"code": File("code.png", png)}, minor=True)

@@ -1,0 +1,1 @@
+"""Backups: dumped, sealed, verified, restored."""

@@ -1,0 +1,106 @@
+"""The daily backup: made by the leader, read back, rotated; a failure is told to the admins."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.backup.operations import back_up
+from bot.config.config import BackupSection
+from bot.observability.logs import logger
+from storage import deliveries
+from storage.database import Database
+from storage.deliveries import Notice
+from storage.operations import backups
+from storage.operations.backups import Backup
+from storage.people.access import Right
+from storage.people.staff import Staff
+
+log = logger("bot.backup.daily")
+
+LOOKED_EVERY = 10.0
+TRIED_AGAIN_AFTER = timedelta(hours=1)
+TOLD_AGAIN_AFTER = timedelta(hours=20)
+PATTERN = "nuanxin-*.backup"
+
+
+class Backups:
+    def __init__(
+        self,
+        database: Database,
+        zone: ZoneInfo,
+        staff: Staff,
+        section: BackupSection,
+        clock: Callable[[], datetime],
+        leads: Callable[[], bool],
+    ) -> None:
+        self._database = database
+        self._zone, self._staff = zone, staff
+        self._section = section
+        self._clock = clock
+        self._leads = leads
+        self._since = clock()
+        self._asked: set[int] = set()
+        self._host = socket.gethostname()
+
+    def ask(self, person_id: int) -> None:
+        """This admin wants one now."""
+        self._asked.add(person_id)
+
+    async def look(self) -> None:
+        """Makes the backup if it is due, or was asked for."""
+        async with self._database.reading() as session:
+            last = await backups.newest(session)
+        asked, self._asked = self._asked, set()
+        if asked or self._is_due(last):
+            await self._make(asked)
+
+    def _is_due(self, last: Backup | None) -> bool:
+        if not self._section.enabled or not self._leads():
+            return False
+        now = self._clock()
+        if last is not None and last.trouble:
+            return now - last.at >= TRIED_AGAIN_AFTER
+        return self._hour_before(now) > (last.at if last is not None else self._since)
+
+    def _hour_before(self, now: datetime) -> datetime:
+        """When one was due last."""
+        zone = self._zone
+        local = now.astimezone(zone)
+        moment = datetime.combine(local.date(), self._section.at, zone)
+        return moment if moment <= local else moment - timedelta(days=1)
+
+    async def _make(self, asked: set[int]) -> None:
+        now = self._clock()
+        file = self._section.folder / f"nuanxin-{now:%Y%m%dT%H%M%S}Z.backup"
+        try:
+            made = await back_up(self._database, file, self._section.tools)
+        except Exception as failure:
+            log.error("the backup failed", trouble=type(failure).__name__, why=str(failure)[:300])
+            await self._note_failure(str(failure)[:300] or type(failure).__name__, asked)
+            return
+        log.info("backed up", file=str(file), size=made.size)
+        self._rotate()
+        async with self._database.writing() as session:
+            await backups.note(session, now, self._host, file.name, made.size)
+            params = {"file": file.name, "host": self._host}
+            await deliveries.add_all(session, [Notice(one, "backup_made", params, now) for one in sorted(asked)])
+
+    async def _note_failure(self, trouble: str, asked: set[int]) -> None:
+        """The admins hear of it once a day, not of every try."""
+        now = self._clock()
+        async with self._database.writing() as session:
+            told = set(asked)
+            if await backups.count_troubles(session, now - TOLD_AGAIN_AFTER) == 0:
+                told |= set(await self._staff.who_may(session, Right.ADMINISTER, now))
+            await backups.note(session, now, self._host, "", trouble=trouble)
+            params = {"host": self._host, "trouble": trouble}
+            await deliveries.add_all(session, [Notice(one, "backup_failed", params, now) for one in sorted(told)])
+
+    def _rotate(self) -> None:
+        """The newest stay, on this machine."""
+        files = sorted(self._section.folder.glob(PATTERN), key=lambda one: one.name, reverse=True)
+        for old in files[self._section.keep :]:
+            old.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""The config file, and the settings that are changed in the chat."""

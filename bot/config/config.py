@@ -1,0 +1,291 @@
+"""The configuration: a TOML file, overridden by the environment; every fault is one clear line."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.config.desks import DeskSection, Key, desk_faults, merged
+from bot.config.values import Clock, Duration, Durations, Ids, Texts
+from storage.encryption import BadKey, decode_key
+from storage.privacy.retention import Retention
+
+PREFIX = "NUANXIN_"
+
+
+class BadConfig(Exception):
+    """The config can't be used; `lines` has one sentence a fault."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Telegram(Section):
+    token: SecretStr = SecretStr("")
+    api_base_url: str = "https://api.telegram.org"
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_url: str = ""
+    webhook_secret: SecretStr = SecretStr("")
+    messages_per_second: float = Field(30, gt=0, le=1_000_000)
+    messages_per_second_per_chat: float = Field(1, gt=0, le=1_000)
+    messages_per_minute_per_group: int = Field(20, gt=0, le=100_000)
+    paid_broadcast: bool = False
+
+
+class Data(Section):
+    folder: Path = Path("data")
+
+
+class DatabaseSection(Section):
+    url: str = ""
+
+
+class Web(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65_535)
+    public_url: str = ""
+
+
+class People(Section):
+    admins: Ids = []
+    coordinators: Ids = []
+    counsel: Ids = []
+
+
+class OrganisationSection(Section):
+    name: str = "暖新之家"
+    timezone: str = "Asia/Shanghai"
+    language: Literal["zh_Hans", "en"] = "zh_Hans"
+    country: str = Field("CN", pattern=r"^[A-Za-z]{2}$")
+    hotline: Annotated[str, Field(min_length=1, max_length=60)] = "12351"
+    greeting: dict[Literal["zh_Hans", "en"], Annotated[str, Field(max_length=1_000)]] = {}
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is no time zone such as Asia/Shanghai") from None
+        return value
+
+    @field_validator("language", mode="before")
+    @classmethod
+    def _known_language(cls, value: object) -> object:
+        return "zh_Hans" if isinstance(value, str) and value.lower().startswith("zh") else value
+
+
+class Security(Section):
+    encryption_keys: list[SecretStr] = []
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_keys(cls, value: list[SecretStr]) -> list[SecretStr]:
+        for key in value:
+            try:
+                decode_key(key.get_secret_value())
+            except BadKey as error:
+                raise ValueError(str(error)) from None
+        return value
+
+
+class Geocoding(Section):
+    service: str = ""
+    domain: str = ""
+    scheme: Literal["https", "http"] = "https"
+    api_key: SecretStr = SecretStr("")
+
+
+class Reminders(Section):
+    lead_times: Durations = [timedelta(hours=24), timedelta(hours=2)]
+    quiet_hours: str = Field("22:00-07:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$")
+
+
+class Broadcasts(Section):
+    approval_above: int = Field(500, ge=0)
+
+
+PLATFORMS = ["美团", "饿了么", "京东", "顺丰", "滴滴", "货拉拉"]
+
+
+class Membership(Section):
+    platforms: Texts = Field(PLATFORMS, max_length=40)
+    districts: Texts = Field([], max_length=40)
+    id_number: Literal["optional", "required", "never"] = "optional"
+    digest_at: Clock = time(9)
+
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Activities(Section):
+    digest_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    digest_at: Clock = time(10)
+
+    @property
+    def digest_on(self) -> int:
+        """As datetime.weekday counts."""
+        return DAYS.index(self.digest_day)
+
+
+_KEPT = Retention()
+
+
+class RetentionSection(Section):
+    unfinished_forms: Duration = _KEPT.unfinished_forms
+    decided_applications: Duration = _KEPT.decided_applications
+    former_members: Duration = _KEPT.former_members
+    sign_ups: Duration = _KEPT.sign_ups
+    closed_cases: Duration = _KEPT.closed_cases
+    reports: Duration = _KEPT.reports
+    places: Duration = _KEPT.places
+    logs: Duration = _KEPT.logs
+
+
+class LimitsSection(Section):
+    actions_per_minute: float = Field(60, gt=0, le=100_000)
+    burst: int = Field(80, ge=5, le=100_000)
+
+
+class BackupSection(Section):
+    enabled: bool = True
+    at: Clock = time(3, 30)
+    keep: int = Field(14, ge=1, le=1_000)
+    folder: Path = Path("backups")
+    tools: str = ""
+
+
+class Logging(Section):
+    file: str = ""
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+
+
+class Config(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    telegram: Telegram = Telegram()
+    data: Data = Data()
+    database: DatabaseSection = DatabaseSection()
+    web: Web = Web()
+    people: People = People()
+    organisation: OrganisationSection = OrganisationSection()
+    security: Security = Security()
+    geocoding: Geocoding = Geocoding()
+    reminders: Reminders = Reminders()
+    broadcasts: Broadcasts = Broadcasts()
+    membership: Membership = Membership()
+    activities: Activities = Activities()
+    desks: dict[Key, DeskSection] = {}
+    retention: RetentionSection = RetentionSection()
+    limits: LimitsSection = LimitsSection()
+    backup: BackupSection = BackupSection()
+    logging: Logging = Logging()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 (the signature is pydantic's)
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment goes before the file (which comes in as the init values)."""
+        return env_settings, init_settings
+
+    @property
+    def log_file(self) -> Path | None:
+        return Path(self.logging.file) if self.logging.file else None
+
+    @property
+    def token(self) -> str:
+        return self.telegram.token.get_secret_value()
+
+
+def load(path: Path) -> Config:
+    """Reads the config; a missing file means the defaults. Relative paths count from the file's folder.
+
+    Raises:
+        BadConfig: see the class.
+    """
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfig([f"{path}: not valid TOML: {error}"]) from None
+    values["desks"] = merged(values.get("desks"))
+    unknown = _unknown_environment()
+    try:
+        config = Config(**values)
+    except ValidationError as error:
+        raise BadConfig([_line(dict(fault)) for fault in error.errors()] + unknown) from None
+    except ValueError as error:  # pydantic-settings, for a variable that is no JSON
+        raise BadConfig([f"environment: {error}", *unknown]) from None
+    faults = unknown + _contradictions(config)
+    if faults:
+        raise BadConfig(faults)
+    return _with_places(config, path.resolve().parent)
+
+
+def _line(fault: dict[str, Any]) -> str:
+    where = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{where}: unknown key"
+    return f"{where}: {str(fault['msg']).removeprefix('Value error, ')}"
+
+
+def _unknown_environment() -> list[str]:
+    sections = {name.upper() for name in Config.model_fields}
+    names = {name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() != PREFIX + "CONFIG"}
+    return [
+        f"{name}: unknown key" for name in sorted(names) if name.upper()[len(PREFIX) :].split("__")[0] not in sections
+    ]
+
+
+def _contradictions(config: Config) -> list[str]:
+    return desk_faults(config.desks) + _webhook_faults(config)
+
+
+def _webhook_faults(config: Config) -> list[str]:
+    telegram = config.telegram
+    if telegram.mode != "webhook" or not config.token:
+        return []
+    faults = []
+    if not re.match(r"https?://[^/]+/.", telegram.webhook_url):
+        faults.append(
+            "telegram.webhook_url: webhook mode needs a URL with a path, such as https://example.org/telegram"
+        )
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", telegram.webhook_secret.get_secret_value()):
+        faults.append("telegram.webhook_secret: webhook mode needs 1 to 256 of A-Z a-z 0-9 _ -")
+    return faults
+
+
+def _with_places(config: Config, base: Path) -> Config:
+    """Makes relative paths absolute, those of a SQLite URL included."""
+    folder = (base / config.data.folder).resolve()
+    url = config.database.url or f"sqlite+aiosqlite:///{folder / 'nuanxin.db'}"
+    url = url.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
+    found = re.match(r"(sqlite(?:\+aiosqlite)?):///(?!/)(.+)", url)
+    if found and found[2] != ":memory:":
+        url = f"sqlite+aiosqlite:///{(base / found[2]).resolve()}"
+    file = str((base / config.logging.file).resolve()) if config.logging.file else ""
+    logging = config.logging.model_copy(update={"file": file})
+    backup = config.backup.model_copy(update={"folder": (folder / config.backup.folder).resolve()})
+    return config.model_copy(
+        update={"data": Data(folder=folder), "database": DatabaseSection(url=url), "logging": logging, "backup": backup}
+    )

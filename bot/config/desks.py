@@ -1,0 +1,200 @@
+"""Desks as they stand in the config: bot/config/desks.toml, with what config.toml changes or adds."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bot.config.values import Duration, Durations, Ids
+from storage.cases.desks import Ask, AskType, Canned, Desk, EvidenceQuota, Option
+
+_FILE = Path(__file__).parent / "desks.toml"
+_LANGUAGE = r"^[a-z]{2}(_[A-Z][a-z]+)?$"
+
+ByLanguage = Annotated[
+    dict[Annotated[str, Field(pattern=_LANGUAGE)], Annotated[str, Field(min_length=1, max_length=1_500)]],
+    Field(min_length=1),
+]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class OptionPart(_Part):
+    key: Key
+    words: ByLanguage
+    limits: list[str] = []
+
+
+class AskPart(_Part):
+    key: Key
+    type: AskType
+    title: ByLanguage
+    words: ByLanguage
+    optional: bool = False
+    choices: list[OptionPart] = []
+
+
+class CannedPart(_Part):
+    title: str = Field(min_length=1, max_length=40)
+    words: ByLanguage
+
+
+class DeskSection(_Part):
+    enabled: bool = True
+    command: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+    prefix: str = Field(pattern=r"^[A-Z]{1,4}$")
+    sign: str = "💬"
+    title: ByLanguage
+    about: ByLanguage
+    before: ByLanguage
+    following: ByLanguage
+    asks: list[AskPart] = Field(min_length=1)
+    kinds: list[OptionPart] = []
+    hotlines: list[str] = []
+    people: Ids = []
+    late: Durations = Field([timedelta(days=days) for days in (1, 2, 3)], min_length=3, max_length=3)
+    working_days: bool = False
+    answers: list[CannedPart] = []
+    danger: list[str] = []
+    emergency: ByLanguage | None = None
+    crisis: bool = False
+    urgent_within: Duration = timedelta(minutes=30)
+    forum: int = Field(0, le=0)
+    most_per_day: int = Field(5, ge=1, le=1_000)
+    evidence_files_per_case: int = Field(50, ge=0, le=1_000)
+    evidence_mb_per_case: int = Field(100, ge=0, le=10_000)
+    evidence_mb_per_day: int = Field(100, ge=0, le=10_000)
+    evidence_mb_in_all: int = Field(20 << 10, ge=0)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        keys = [ask.key for ask in self.asks]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two questions have the same key")
+        if any(ask.type is AskType.KIND for ask in self.asks) and not self.kinds:
+            raise ValueError("a question asks for the kind, but there are no kinds")
+        if any(ask.type is AskType.CHOICE and not ask.choices for ask in self.asks):
+            raise ValueError("a question of type choice needs choices")
+        if self.crisis and all(ask.type is not AskType.PARTS for ask in self.asks):
+            raise ValueError("a desk for people in danger needs a question of type parts")
+        if not timedelta(minutes=1) <= self.urgent_within <= timedelta(days=1):
+            raise ValueError("urgent_within is from 1m to 1d")
+        return self
+
+
+@cache
+def built_in() -> Mapping[str, Any]:
+    """The tables of bot/config/desks.toml by key."""
+    found: dict[str, Any] = tomllib.loads(_FILE.read_text("utf-8"))["desks"]
+    return found
+
+
+def merged(changes: object) -> dict[str, Any]:
+    """The desks of bot/config/desks.toml with those of config.toml over them, key by key."""
+    given = changes if isinstance(changes, dict) else {}
+    desks = {key: dict(values) for key, values in built_in().items()}
+    for key, values in given.items():
+        desks[key] = {**desks.get(key, {}), **values} if isinstance(values, dict) else values
+    return desks
+
+
+def _quota(section: DeskSection) -> EvidenceQuota:
+    return EvidenceQuota(
+        section.evidence_files_per_case,
+        section.evidence_mb_per_case << 20,
+        section.evidence_mb_per_day << 20,
+        section.evidence_mb_in_all << 20,
+    )
+
+
+def desk(key: str, section: DeskSection) -> Desk:
+    def options(parts: list[OptionPart]) -> tuple[Option, ...]:
+        return tuple(Option(part.key, part.words, tuple(part.limits)) for part in parts)
+
+    return Desk(
+        key=key,
+        command=section.command,
+        prefix=section.prefix,
+        sign=section.sign,
+        title=section.title,
+        about=section.about,
+        before=section.before,
+        following=section.following,
+        asks=tuple(
+            Ask(part.key, part.type, part.title, part.words, part.optional, options(part.choices))
+            for part in section.asks
+        ),
+        kinds=options(section.kinds),
+        hotlines=tuple(section.hotlines),
+        people=frozenset(section.people),
+        late=tuple(section.late),
+        working_days=section.working_days,
+        answers=tuple(Canned(part.title, part.words) for part in section.answers),
+        danger=tuple(section.danger),
+        emergency=section.emergency or {},
+        crisis=section.crisis,
+        urgent_within=section.urgent_within,
+        forum=section.forum,
+        most_per_day=section.most_per_day,
+        evidence=_quota(section),
+    )
+
+
+def desks(sections: Mapping[str, DeskSection]) -> dict[str, Desk]:
+    """By key, those that are switched on."""
+    return {key: desk(key, section) for key, section in sections.items() if section.enabled}
+
+
+RESERVED = frozenset(
+    {
+        "start",
+        "help",
+        "station",
+        "activities",
+        "join",
+        "leave",
+        "my",
+        "language",
+        "privacy",
+        "cancel",
+        "broadcast",
+        "activity",
+        "reviews",
+        "checkin",
+        "stats",
+        "cases",
+        "role",
+        "station_add",
+        "import",
+        "export",
+        "block",
+        "audit",
+        "system",
+        "settings",
+    }
+)
+"""The bot's own commands."""
+RESERVED_PREFIXES = {"A": "the receipts of applications"}
+"""Numbers like A-2026-000001 that are no case's."""
+
+
+def desk_faults(sections: Mapping[str, DeskSection]) -> list[str]:
+    """Where two desks, or a desk and the bot, want the same command or prefix: one sentence each."""
+    faults, commands, prefixes = [], dict.fromkeys(RESERVED, "the bot itself"), dict(RESERVED_PREFIXES)
+    for key, section in sections.items():
+        if not section.enabled:
+            continue
+        for taken, name, value in ((commands, "command", section.command), (prefixes, "prefix", section.prefix)):
+            if value in taken:
+                faults.append(f"desks.{key}.{name}: {value!r} is taken by {taken[value]}")
+            taken[value] = f"desks.{key}"
+    return faults

@@ -1,0 +1,108 @@
+"""The settings in force: those of the config, with what was changed in the chat over them.
+
+A change is checked by the very rules of the config file. It takes effect at once in the process that made it, and
+within a second in every other one (they watch a counter, see storage/coordination/change_counters.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.config.config import Config
+from bot.config.desks import desks
+from bot.observability.logs import logger
+from handlers.chat.ports import NotValid
+from storage.database import Database
+from storage.hours.quiet_hours import QuietHours
+from storage.operations import settings
+from storage.operations.organisation import CurrentSettings, Joining, Organisation, Settings
+from storage.people.staff import Staff
+from storage.privacy.retention import Retention
+
+log = logger("bot.config.runtime_settings")
+
+
+def staff_of(config: Config) -> Staff:
+    """The people whom the config file names."""
+    named = config.people
+    return Staff(frozenset(named.admins), frozenset(named.coordinators), frozenset(named.counsel))
+
+
+def settings_of(config: Config) -> Settings:
+    """The snapshot that this config makes."""
+    section, membership = config.organisation, config.membership
+    zone = ZoneInfo(section.timezone)
+    return Settings(
+        organisation=Organisation(section.name, zone, section.language, section.country, section.hotline),
+        quiet_hours=QuietHours.of(config.reminders.quiet_hours, zone),
+        retention=Retention(**config.retention.model_dump()),
+        joining=Joining(membership.platforms, membership.districts, membership.id_number),
+        desks=desks(config.desks),
+        lead_times=tuple(config.reminders.lead_times),
+        greeting={str(language): text for language, text in section.greeting.items()},
+        approval_above=config.broadcasts.approval_above,
+        public_url=config.web.public_url.rstrip("/"),
+        digest_at=membership.digest_at,
+        week_digest_on=config.activities.digest_on,
+        week_digest_at=config.activities.digest_at,
+    )
+
+
+class RuntimeSettings:
+    """Implements handlers.chat.ports.SettingsEditor, and replaces the snapshot in `current` when a setting changes."""
+
+    def __init__(self, config: Config, database: Database) -> None:
+        self.current = CurrentSettings(settings_of(config))
+        self._config = config
+        self._database = database
+        self._in_force = config
+
+    def checked(self, name: str, value: Any) -> Any:
+        """See handlers.chat.ports.SettingsEditor."""
+        try:
+            return _value(_with(self._config, name, value), name)
+        except ValidationError as error:
+            raise NotValid(name) from error
+
+    def value(self, name: str) -> Any:
+        """See handlers.chat.ports.SettingsEditor."""
+        return _value(self._in_force, name)
+
+    async def refresh(self) -> None:
+        """See handlers.chat.ports.SettingsEditor."""
+        async with self._database.reading() as session:
+            await self._read(session)
+
+    async def _read(self, session: AsyncSession) -> None:
+        config = self._config
+        for name, value in sorted((await settings.read_all(session)).items()):
+            try:
+                config = _with(config, name, value)
+            except (ValidationError, AttributeError, KeyError, ValueError):
+                log.warning("ignored a setting of the chat that is not valid; the config's applies", name=name)
+        self._in_force = config
+        self.current.replace(settings_of(config))
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    """(section, key of a table in it or "", key): "reminders.quiet_hours", "desks.legal.answers"."""
+    section, *between, key = name.split(".")
+    return section, ".".join(between), key
+
+
+def _value(config: Config, name: str) -> Any:
+    section, table, key = _parts(name)
+    holder = getattr(config, section)
+    return getattr(holder[table] if table else holder, key)
+
+
+def _with(config: Config, name: str, value: Any) -> Config:
+    section, table, key = _parts(name)
+    holder = getattr(config, section)
+    one = holder[table] if table else holder
+    changed = type(one).model_validate({**one.model_dump(), key: value})
+    return config.model_copy(update={section: {**holder, table: changed} if table else changed})

@@ -1,0 +1,1 @@
+"""Logs, metrics, errors, and the watchdog."""

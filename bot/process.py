@@ -1,0 +1,158 @@
+"""The program as a process: it listens, starts the App, and leaves in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import ipaddress
+import signal
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+from sqlalchemy.engine import make_url
+
+from bot.app import App
+from bot.config.config import Config
+from bot.observability.logs import logger
+from bot.observability.watchdog import watching
+from storage.database import Database, open_database
+from storage.encryption import Vault, decode_key, read_keys, read_or_make_keys
+
+log = logger("bot.process")
+
+LEAVES_WITHIN = 8.0
+LINE_LIMIT, MOST_HEADERS = 8_190, 64
+"""Bytes of a request's line or header, and how many headers it may have."""
+
+
+class CannotStart(Exception):
+    """One sentence says what has to be changed."""
+
+
+def key_file(config: Config) -> Path:
+    """Where the keys are kept if the config has none."""
+    return config.data.folder / "encryption.key"
+
+
+def open_configured(config: Config) -> Database:
+    """The database of the config, with the keys of the config or of the data folder.
+
+    Raises:
+        BadKey: the keys can't be read.
+        CannotStart: there is a database, but its key is gone; a new one would open nothing.
+    """
+    keys = [decode_key(key.get_secret_value()) for key in config.security.encryption_keys]
+    if keys:
+        return open_database(config.database.url, Vault(keys))
+    path = key_file(config)
+    found = make_url(config.database.url)
+    is_there = found.get_backend_name() == "sqlite" and found.database and Path(found.database).exists()
+    if is_there and not path.exists():
+        raise CannotStart(f"security.encryption_keys: {path} is missing, and {found.database} can't be read without it")
+    keys, made = read_or_make_keys(path)
+    if made:
+        log.warning("made an encryption key; back it up, without it nothing personal can be read", file=str(path))
+    return open_database(config.database.url, Vault(keys, lambda: read_keys(path)))
+
+
+def open_for_restore(config: Config) -> Database:
+    """The empty place that the config names, with the keys at hand; none is made, since it would open nothing.
+
+    Raises:
+        BadKey: the keys can't be read.
+        CannotStart: there is no key.
+    """
+    keys = [decode_key(key.get_secret_value()) for key in config.security.encryption_keys]
+    path = key_file(config)
+    if not keys and not path.exists():
+        raise CannotStart(f"security.encryption_keys: put the key of the backup into {path} first (or into the config)")
+    return open_database(config.database.url, Vault(keys or read_keys(path)))
+
+
+def listen(config: Config) -> socket.socket:
+    """The socket of [web].
+
+    Raises:
+        CannotStart: the address is taken or not of this machine.
+    """
+    host, port = config.web.host, config.web.port
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listening = socket.create_server(address[:2], family=family)
+    except OSError as failure:
+        raise CannotStart(f"web: can't listen at {host}:{port}: {failure.strerror or failure}") from None
+    return listening
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@contextlib.asynccontextmanager
+async def served(
+    application: web.Application, listening: socket.socket, leaves_within: float = LEAVES_WITHIN
+) -> AsyncIterator[str]:
+    """The web part, listening; gives its address. Its end waits for requests in hand, up to `leaves_within` seconds."""
+    runner = web.AppRunner(
+        application,
+        access_log=None,
+        shutdown_timeout=leaves_within,
+        max_line_size=LINE_LIMIT,
+        max_field_size=LINE_LIMIT,
+        max_headers=MOST_HEADERS,
+    )
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
+    host, port = listening.getsockname()[:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+async def run(config: Config) -> None:
+    """Runs the bot against Telegram until SIGTERM or Ctrl-C."""
+    listening = listen(config)
+    app = App(config, open_configured(config))
+    async with leaving(app), served(app.web_application(), listening):
+        log.info("listening", address=f"http://{config.web.host}:{listening.getsockname()[1]}")
+        await carry(app)
+
+
+@contextlib.asynccontextmanager
+async def leaving(app: App) -> AsyncIterator[None]:
+    """SIGTERM and Ctrl-C let the app leave; it is closed at the end, whatever came."""
+    loop = asyncio.get_running_loop()
+    for kind in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(kind, app.leave)
+    try:
+        yield
+    finally:
+        await app.close()
+
+
+async def carry(app: App) -> None:
+    """From the start until `leave`, which also ends a start that is still waiting for Telegram."""
+    starting = asyncio.create_task(app.start())
+    left = asyncio.create_task(app.left.wait())
+    await asyncio.wait([starting, left], return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        return
+    starting.result()
+    # What is here now stays: not looking at it again keeps the collector's pauses short.
+    gc.freeze()
+    gc.enable()
+    with watching(app.in_hand, app.metrics):
+        running = asyncio.create_task(app.run())
+        await asyncio.wait([running, left], return_when=asyncio.FIRST_COMPLETED)
+        left.cancel()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(running, LEAVES_WITHIN)

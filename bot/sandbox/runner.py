@@ -1,0 +1,108 @@
+"""The sandbox as `make run` starts it: the people with their phones, and the program that serves them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from bot import demo
+from bot.app import App, system_clock
+from bot.config.config import Config, People
+from bot.process import CannotStart, carry, is_loopback, leaving, listen, open_configured, served
+from bot.sandbox.files import OUT_LIMIT
+from bot.sandbox.limits import Limits
+from bot.sandbox.phone import Phone
+from bot.sandbox.server import BotApi
+from bot.sandbox.world import Person, World
+from storage import schema
+from storage.database import Database
+
+TOKEN = "1000000001:SANDBOX-on-loopback-only"
+RIDER, SECOND_RIDER, COORDINATOR, COUNSEL, ADMIN = 7_000_001, 7_000_002, 7_000_003, 7_000_004, 7_000_005
+GROUP = -7_000_100
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def town() -> World:
+    """Five people who do not exist, and a group of riders. Those who run the bot have pressed Start before."""
+    world = World(TOKEN)
+    for person_id, name, role, phone in (
+        (RIDER, "小李", "rider", "+8613800000001"),
+        (SECOND_RIDER, "小王", "second rider", "+8613800000002"),
+        (COORDINATOR, "周协调", "coordinator", "+8613800000003"),
+        (COUNSEL, "陈律师", "counsel", "+8613800000004"),
+        (ADMIN, "赵主管", "admin", "+8613800000005"),
+    ):
+        world.add(Person(person_id, name, role=role, phone=phone, started=person_id >= COORDINATOR))
+    world.add_group(GROUP, "骑手群 · Riders", [RIDER, SECOND_RIDER, COORDINATOR])
+    return world
+
+
+def check_sandbox(config: Config) -> None:
+    """Raises CannotStart if there is a real token, or if the page would be open to others."""
+    if config.token:
+        raise CannotStart("telegram.token: the sandbox does not start where a real token is set")
+    if not is_loopback(config.web.host):
+        raise CannotStart(f"web.host: the sandbox listens on loopback only, not at {config.web.host}")
+
+
+def sandboxed(config: Config, port: int) -> Config:
+    """The config against the sandbox at that port, with its people in their roles."""
+    host = f"[{config.web.host}]" if ":" in config.web.host else config.web.host
+    mode = {"mode": "polling", "webhook_url": "", "webhook_secret": ""}
+    section = config.telegram.model_copy(update=mode)
+    section = section.model_validate({**section.model_dump(), "token": TOKEN, "api_base_url": f"http://{host}:{port}"})
+    people = People(
+        admins=[*config.people.admins, ADMIN],
+        coordinators=[*config.people.coordinators, COORDINATOR],
+        counsel=[*config.people.counsel, COUNSEL],
+    )
+    return config.model_copy(update={"telegram": section, "people": people})
+
+
+@web.middleware
+async def only_loopback(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Keeps out pages of other sites that the same browser shows (DNS rebinding, cross-site requests)."""
+    origin = request.headers.get("Origin", "")
+    host = request.url.host or ""
+    if not is_loopback(host) or (origin and not origin.startswith(f"{request.url.scheme}://{request.host}")):
+        raise web.HTTPForbidden
+    return await handler(request)
+
+
+def serve(world: World, application: web.Application) -> BotApi:
+    """Adds the Bot API and the phone to what the process serves."""
+    application.middlewares.append(only_loopback)
+    api = BotApi(world, limits=Limits(world.clock))
+    api.add_routes(application)
+    Phone(world).add_routes(application)
+    return api
+
+
+async def fill_if_empty(database: Database) -> None:
+    await schema.migrate(database)
+    with contextlib.suppress(demo.NotEmpty):
+        await demo.fill(database, system_clock(), COORDINATOR)
+
+
+async def run(config: Config, say: Callable[[str], None]) -> None:
+    """Runs the bot against the sandbox, with demo data in an empty database; `say` hears where the page is.
+
+    Raises:
+        CannotStart: see `check_sandbox`; or the address is taken.
+    """
+    check_sandbox(config)
+    listening = listen(config)
+    port = listening.getsockname()[1]
+    database = open_configured(config)
+    app = App(sandboxed(config, port), database)
+    application = web.Application(client_max_size=OUT_LIMIT + (1 << 20))
+    serve(town(), application)
+    app.add_routes(application)
+    async with leaving(app), served(application, listening):
+        await fill_if_empty(database)
+        say(f"Nuanxin sandbox: http://{config.web.host}:{port}")
+        await carry(app)

@@ -1,0 +1,217 @@
+"""Messages out. This one sends the answers to who just wrote: in order, tried again where that helps.
+
+What Telegram wants delayed for longer than a moment is handed back, so that it can be kept and sent later. Who waits is
+the chat that Telegram refused; nobody waits behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from telegram import error
+
+from bot.observability.logs import logger
+from bot.observability.metrics import Metrics
+from bot.telegram.answers import OddAnswer, TooManyRequests
+from bot.telegram.pacing import Pacer, Priority
+from bot.telegram.reachability import Outage, wait_of
+from bot.telegram.transport import AiohttpRequest, BrokenConnection
+from handlers.chat.talk import Outgoing
+
+log = logger("bot.telegram.courier")
+
+PATIENCE = 3.0
+"""Seconds for which a chat's answers wait in place, on end; then they are kept in the database."""
+_TRIES = 4
+_PACED = ("send", "copy", "forward")
+
+
+class _Manner(NamedTuple):
+    """How an answer waits: as one that was kept, or in place, since a file that is uploaded can't be kept."""
+
+    is_kept: bool
+    in_place: bool
+
+
+class Later(Exception):
+    """Telegram asks to wait for longer than PATIENCE: `rest` has not gone out, and may after `seconds`."""
+
+    def __init__(self, rest: Sequence[Outgoing], seconds: float) -> None:
+        super().__init__(seconds)
+        self.rest, self.seconds = rest, seconds
+
+
+@dataclass(slots=True)
+class Courier:
+    """`unreachable` hears of people who blocked the bot or are gone."""
+
+    transport: AiohttpRequest
+    base_url: str
+    unreachable: Callable[[int], Awaitable[None]]
+    metrics: Metrics
+    pacer: Pacer
+    outage: Outage = field(default_factory=lambda: Outage("messages can't be sent", time.monotonic))
+
+    async def send_all(self, outgoings: Sequence[Outgoing], are_kept: bool = False) -> None:
+        """Sends in order. What Telegram refuses for good is left out, and noted. Those that `are_kept` waited already,
+        and go before what is new to the same chat.
+
+        Raises:
+            Later: see the class.
+        """
+        for at, outgoing in enumerate(outgoings):
+            if self._is_too_much_for_a_group(outgoing):
+                self.count("dropped")
+                continue
+            try:
+                result = await self._send(outgoing, _Manner(are_kept, any(one.files for one in outgoings[at:])))
+            except error.TelegramError as trouble:
+                wait = await self._not_sent(outgoing, trouble)
+                if wait is not None:
+                    raise Later(outgoings[at:], self.put_off(chat_of(outgoing), wait)) from None
+            else:
+                self.count("sent")
+                self.outage.over()
+                if outgoing.after is not None:
+                    await outgoing.after(result)
+
+    async def _not_sent(self, outgoing: Outgoing, trouble: error.TelegramError) -> float | None:
+        """Seconds after which it shall be tried again; None if it is left out."""
+        if isinstance(trouble, error.RetryAfter):
+            self.count("put_off")
+            return None if outgoing.minor else wait_of(trouble)
+        if isinstance(trouble, error.Forbidden):
+            self.count("forbidden")
+            await self.unreachable(chat_of(outgoing))
+        elif isinstance(trouble, error.BadRequest):
+            await self._refused(outgoing, trouble)
+        else:
+            self.count("failed")
+            self.outage.missed(trouble)
+            if not outgoing.minor and not perhaps_sent(trouble):
+                return PATIENCE
+        return None
+
+    def put_off(self, chat_id: int, seconds: float) -> float:
+        """Seconds after which what is kept for this chat may go; what is new waits behind it."""
+        return self.pacer.chats.put_off(chat_id, seconds, holds=True) if chat_id else seconds
+
+    async def _send(self, outgoing: Outgoing, manner: _Manner) -> Any:
+        """Tries a few times. A send whose answer was lost may have arrived: an answer is repeated once all the same,
+        for a doubled answer harms less than none."""
+        perhaps = 0
+        for tries in range(1, _TRIES + 1):
+            await self._wait_for_turn(outgoing, manner)
+            try:
+                return await self.call(outgoing)
+            except error.RetryAfter as wait:
+                await self._refused_for_now(outgoing, wait_of(wait), tries)
+            except error.ChatMigrated as moved:
+                outgoing.params["chat_id"] = moved.new_chat_id
+            except (error.BadRequest, error.Forbidden, error.InvalidToken, error.Conflict):
+                raise
+            except error.TelegramError as trouble:
+                perhaps += perhaps_sent(trouble)
+                if tries == _TRIES or perhaps > 1 or outgoing.minor:
+                    raise
+                if not perhaps_sent(trouble):
+                    await asyncio.sleep(0.2 * 2**tries)
+        raise error.NetworkError("gave up")
+
+    async def _refused_for_now(self, outgoing: Outgoing, seconds: float, tries: int) -> None:
+        """Telegram asked for silence: of this chat, or of a call that is to no chat.
+
+        Raises:
+            RetryAfter: for longer than an answer waits in place.
+        """
+        chat_id = chat_of(outgoing)
+        if chat_id:
+            self.pacer.refused(chat_id, seconds)
+        if seconds > PATIENCE or tries == _TRIES or outgoing.minor:
+            raise TooManyRequests(seconds)
+        if not chat_id:
+            await asyncio.sleep(seconds)
+
+    async def call(self, outgoing: Outgoing) -> Any:
+        """One call, without waiting for its turn."""
+        result = await self.transport.call(f"{self.base_url}/{outgoing.method}", outgoing.params, outgoing.files)
+        if outgoing.method.startswith(_PACED):
+            self.pacer.chats.went_out()
+        return result
+
+    def _is_too_much_for_a_group(self, outgoing: Outgoing) -> bool:
+        """A group hears only the way to the private chat; beyond Telegram's limit it need not hear it again."""
+        chat_id = chat_of(outgoing)
+        return chat_id < 0 and outgoing.method.startswith(_PACED) and not self.pacer.group_has_room(chat_id)
+
+    async def _wait_for_turn(self, outgoing: Outgoing, manner: _Manner) -> None:
+        """Messages are paced, by chat first; edits and ticks on buttons are not counted by Telegram.
+
+        Raises:
+            RetryAfter: Telegram bears no message for longer than an answer waits in place.
+        """
+        chat_id, chats = chat_of(outgoing), self.pacer.chats
+        is_paced = outgoing.method.startswith(_PACED)
+        waited = False
+        while wait := self._wait(chat_id, is_paced, manner.is_kept or manner.in_place):
+            on_end = chats.waits(chat_id, wait) if chat_id and not manner.in_place else wait
+            if max(wait, on_end) > PATIENCE:
+                raise TooManyRequests(self._wait(chat_id, is_paced, True))
+            waited = True
+            await asyncio.sleep(wait)
+        if is_paced:
+            chats.take(chat_id, waited)
+            await self.pacer.slot(Priority.REPLY)
+
+    def _wait(self, chat_id: int, is_paced: bool, is_kept: bool) -> float:
+        """Seconds until this chat may hear something; a pause of all counts if it is long."""
+        chats = self.pacer.chats
+        wait = chats.silence(chat_id, is_kept)
+        if is_paced:
+            pause = self.pacer.silent_for
+            wait = max(wait, chats.delay(chat_id), pause if pause > PATIENCE else 0.0)
+        return wait
+
+    async def _refused(self, outgoing: Outgoing, refusal: error.BadRequest) -> None:
+        said = refusal.message.lower()
+        if "not modified" in said:
+            return
+        if is_gone(refusal):
+            await self.unreachable(chat_of(outgoing))
+        elif outgoing.method == "editMessageText" and ("can't be edited" in said or "to edit not found" in said):
+            anew = {name: value for name, value in outgoing.params.items() if name != "message_id"}
+            await self.send_all([Outgoing("sendMessage", anew)])
+        elif not outgoing.minor:
+            log.error("refused by Telegram", method=outgoing.method, why=refusal.message)
+        self.count("refused")
+
+    def count(self, result: str) -> None:
+        self.metrics.sends.labels(result).inc()
+
+
+def is_gone(refusal: error.TelegramError) -> bool:
+    """Whether it means that this person can't be reached until they write again."""
+    said = refusal.message.lower()
+    return isinstance(refusal, error.Forbidden) or "chat not found" in said or "user is deactivated" in said
+
+
+def is_settled(refusal: error.TelegramError) -> bool:
+    """Whether a message that was to be changed is as it shall be, or gone, so that there is nothing left to do."""
+    said = refusal.message.lower()
+    return any(words in said for words in ("not modified", "not found", "can't be deleted", "can't be edited"))
+
+
+def perhaps_sent(trouble: error.TelegramError) -> bool:
+    """Whether the message may have arrived though nothing says so."""
+    return isinstance(trouble, error.TimedOut | BrokenConnection) or (
+        isinstance(trouble, OddAnswer) and trouble.perhaps
+    )
+
+
+def chat_of(outgoing: Outgoing) -> int:
+    """The chat that it is for; 0 if it is for none."""
+    return int(outgoing.params.get("chat_id", 0))

@@ -1,0 +1,147 @@
+"""What Telegram shows before a word is said: command menus, by language and role, and the bot's descriptions."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+import orjson
+from telegram import error
+
+from bot.observability.logs import logger
+from bot.waiting import wait_at_most, wait_for_either
+from handlers.chat.context import AppContext
+from handlers.chat.incoming import Json
+from handlers.chat.routes import Routes
+from handlers.i18n.translations import LANGUAGES, telegram_code, translator
+from handlers.start import DESCRIPTION, SHORT_DESCRIPTION, menu_commands
+from storage.database import Database
+from storage.operations import published_menus
+from storage.people import roles
+from storage.people.access import Role, may
+from storage.updates import user_state
+
+log = logger("bot.telegram.menus")
+
+Call = Callable[[str, Json], Awaitable[Any]]
+
+AGAIN_AFTER, LATEST_AGAIN = 1.0, 60.0
+"""Seconds until what Telegram did not take is tried again: at first, and at most."""
+
+
+class Published(NamedTuple):
+    """One call that sets something for all who see it; `name` says what."""
+
+    name: str
+    method: str
+    params: Json
+
+
+async def everything(database: Database, context: AppContext, routes: Routes, now: datetime) -> list[Published]:
+    """All menus and descriptions: for each language, and one menu for each person with more rights than a rider."""
+    wanted = list(_for_all(context, routes))
+    async with database.reading() as session:
+        given = await roles.holders(session, list(Role), now)
+        staff = sorted(given | context.staff.admins | context.staff.coordinators | context.staff.counsel)
+        held = await roles.held(session, staff, now)
+        standings = await user_state.standings(session, staff, now)
+    for person, standing in zip(staff, standings, strict=True):
+        language = standing.spoken or context.settings.organisation.language
+        commands = _commands(routes, language, context.staff.roles_of(person, held.get(person, ())))
+        wanted.append(Published(f"chat/{person}", "setMyCommands", {"commands": commands, "scope": _chat(person)}))
+    return wanted
+
+
+def _chat(person: int) -> Json:
+    return {"type": "chat", "chat_id": person}
+
+
+def _for_all(context: AppContext, routes: Routes) -> Iterator[Published]:
+    by_code = {
+        "": context.settings.organisation.language,
+        **{telegram_code(language): language for language in LANGUAGES},
+    }
+    for code, language in by_code.items():
+        _ = translator(language)
+        tag: Json = {"language_code": code} if code else {}
+        commands = _commands(routes, language, frozenset({Role.RIDER}))
+        yield Published(f"menu/{code}", "setMyCommands", {"commands": commands, **tag})
+        yield Published(f"description/{code}", "setMyDescription", {"description": _(DESCRIPTION), **tag})
+        short = {"short_description": _(SHORT_DESCRIPTION), **tag}
+        yield Published(f"short/{code}", "setMyShortDescription", short)
+
+
+def _commands(routes: Routes, language: str, roles: frozenset[Role]) -> list[Json]:
+    return menu_commands(routes, partial(may, roles), language)
+
+
+class Menus:
+    """Publishes them when asked to, and again until Telegram has taken them."""
+
+    def __init__(
+        self, database: Database, context: AppContext, routes: Routes, call: Call, clock: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._context = context
+        self._routes = routes
+        self._call = call
+        self._clock = clock
+        self._asked = asyncio.Event()
+
+    def ask(self) -> None:
+        """Rights have changed."""
+        self._asked.set()
+
+    async def keep(self, bot_id: int, left: asyncio.Event) -> None:
+        """Until the program leaves; a failure stops nothing else."""
+        pause = AGAIN_AFTER
+        while not left.is_set():
+            await wait_for_either(self._asked, left)
+            self._asked.clear()
+            try:
+                wanted = await everything(self._database, self._context, self._routes, self._clock())
+                await publish(self._database, bot_id, wanted, self._call)
+                pause = AGAIN_AFTER
+            except Exception as trouble:
+                log.warning("menus not published; trying again", trouble=type(trouble).__name__)
+                self._asked.set()
+                await wait_at_most(left, pause)
+                pause = min(2 * pause, LATEST_AGAIN)
+
+
+async def publish(database: Database, bot_id: int, wanted: Sequence[Published], call: Call) -> int:
+    """Sends what differs from what was sent last, and takes back the menus of those whose rights have ended; returns
+    how many calls that took.
+
+    Raises:
+        TelegramError: Telegram does not take any now; what is left is tried again by the next call.
+    """
+    async with database.reading() as session:
+        known = await published_menus.digests(session)
+    sent = 0
+    for one in [*wanted, *_ended(known, bot_id, wanted)]:
+        name = f"{bot_id}/{one.name}"
+        digest = hashlib.sha256(orjson.dumps(one.params)).hexdigest()
+        if known.get(name) == digest:
+            continue
+        try:
+            await call(one.method, one.params)
+        except (error.BadRequest, error.Forbidden) as trouble:  # someone of the config may not have pressed Start yet
+            log.info("not published", name=one.name.partition("/")[0], trouble=type(trouble).__name__)
+            continue
+        sent += 1
+        async with database.writing() as session:
+            await published_menus.remember(session, name, digest)
+    return sent
+
+
+def _ended(known: Mapping[str, str], bot_id: int, wanted: Sequence[Published]) -> Iterator[Published]:
+    prefix, still = f"{bot_id}/chat/", {one.name for one in wanted}
+    for name in known:
+        person = name.removeprefix(prefix)
+        if name.startswith(prefix) and f"chat/{person}" not in still:
+            yield Published(f"chat/{person}", "deleteMyCommands", {"scope": _chat(int(person))})

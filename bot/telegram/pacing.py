@@ -1,0 +1,185 @@
+"""When a message may leave: never more than the limit in any sliding second, the more urgent first."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from enum import IntEnum
+
+from bot.telegram.chat_limits import Chats
+
+MARGIN = 0.012
+"""The window is this much longer than its second, since messages do not all take equally long to reach Telegram."""
+CHAT_MOST, GROUP_MOST = 1.0, 20
+"""Telegram's free limits: broadcasts a second into one chat, messages a minute into one group."""
+GROUP_WINDOW = 60.0
+
+
+class Priority(IntEnum):
+    """In this order messages leave."""
+
+    REPLY = 0
+    NOTICE = 1
+    REMINDER = 2
+    BROADCAST = 3
+
+
+class Window:
+    """The rule alone, without waiting: `delay` says how long, `take` uses the moment.
+
+    A broadcast is spread evenly, so that a reply in between waits for one slot at most; a reply may use whatever room
+    there is. `clock` may stand still or jump: the limit holds in its time.
+    """
+
+    def __init__(self, per_second: float) -> None:
+        self._taken: deque[float] = deque()
+        self.change(per_second)
+        self._bulk_from = float("-inf")
+        self.paused_until = float("-inf")
+
+    def change(self, per_second: float) -> None:
+        """Another limit from now on; what has left counts in it."""
+        self._most = max(1, int(per_second))
+        self._length = self._most / per_second * (1 + MARGIN)
+        self._spacing = self._length / self._most
+        while len(self._taken) > self._most:
+            self._taken.popleft()
+
+    def delay(self, now: float, priority: Priority) -> float:
+        """Seconds until a message of this priority may leave; 0 if it may now."""
+        wait = self.paused_until - now
+        if len(self._taken) >= self._most:
+            wait = max(wait, self._taken[0] + self._length - now)
+        if priority is Priority.BROADCAST:
+            wait = max(wait, self._bulk_from - now)
+        return max(wait, 0.0)
+
+    def take(self, now: float) -> None:
+        """Uses the moment; `delay` must have said 0."""
+        if len(self._taken) >= self._most:
+            self._taken.popleft()
+        self._taken.append(max(now, self._taken[-1]) if self._taken else now)
+        # Every message uses a slot of the broadcast's, so that the window never fills up under it. The next slot counts
+        # from the moment that was due, not from the one that it became: a late timer costs no speed.
+        late = now - self._bulk_from
+        self._bulk_from = (now if late > self._spacing else self._bulk_from) + self._spacing
+
+    def pause(self, until: float) -> None:
+        self.paused_until = max(self.paused_until, until)
+
+
+class Pacer:
+    """Lets messages go, by priority and then by arrival."""
+
+    def __init__(
+        self,
+        per_second: float,
+        clock: Callable[[], float] = time.monotonic,
+        per_chat: float = CHAT_MOST,
+        per_group: int = GROUP_MOST,
+    ) -> None:
+        self._window = Window(per_second)
+        self._share = per_second
+        self._clock = clock
+        self.let_go = 0
+        """How many messages have left."""
+        self.chats = Chats(per_chat, clock)
+        self._chat_pause, self._group_most = 1 / per_chat, per_group
+        self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
+        self._numbers = itertools.count()
+        self._timer: asyncio.TimerHandle | None = None
+        self._bulk_chats: OrderedDict[int, float] = OrderedDict()
+        self._groups: dict[int, deque[float]] = {}
+
+    @property
+    def waiting(self) -> int:
+        return len(self._waiting)
+
+    @property
+    def share(self) -> float:
+        """Messages a second that this process may send now."""
+        return self._share
+
+    def change(self, share: float) -> None:
+        """Of the limit, what this process may use from now on; 0 is silence until it gets some."""
+        if share == self._share:
+            return
+        self._share = share
+        if share > 0:
+            self._window.change(share)
+        self._wake()
+
+    async def slot(self, priority: Priority) -> None:
+        """Returns when the message may leave."""
+        now = self._clock()
+        if self._share and not self._waiting and not self._window.delay(now, priority):
+            self._window.take(now)
+            self.let_go += 1
+            return
+        free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (priority, next(self._numbers), free))
+        self._wake()
+        await free
+
+    def pause(self, seconds: float) -> None:
+        """Telegram asked for silence."""
+        self._window.pause(self._clock() + seconds)
+
+    def refused(self, chat_id: int, seconds: float) -> None:
+        """Telegram refused a message to this chat for so long: that chat waits, and all if it is not alone."""
+        for_all = self.chats.refused(chat_id, seconds)
+        if for_all:
+            self.pause(for_all)
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds until the pause that Telegram asked for is over."""
+        return max(0.0, self._window.paused_until - self._clock())
+
+    def bulk_delay(self, chat_id: int) -> float:
+        """Seconds until this chat may get another broadcast; notes that it gets one now if that is 0."""
+        now = self._clock()
+        while self._bulk_chats and next(iter(self._bulk_chats.values())) <= now - self._chat_pause:
+            self._bulk_chats.popitem(last=False)
+        last = self._bulk_chats.get(chat_id)
+        if last is not None:
+            return last + self._chat_pause - now
+        self._bulk_chats[chat_id] = now
+        return 0.0
+
+    def group_has_room(self, chat_id: int) -> bool:
+        """Whether a group may get another message this minute; notes it if so."""
+        now = self._clock()
+        taken = self._groups.setdefault(chat_id, deque())
+        while taken and taken[0] <= now - GROUP_WINDOW:
+            taken.popleft()
+        if len(taken) >= self._group_most:
+            return False
+        taken.append(now)
+        if len(self._groups) > 1_000:
+            self._groups = {group: times for group, times in self._groups.items() if times[-1] > now - GROUP_WINDOW}
+        return True
+
+    def _wake(self) -> None:
+        """Lets go whom the window lets, and sets the timer for the next."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._waiting and self._share:
+            priority, _, free = self._waiting[0]
+            if free.done():  # nobody waits for it any more
+                heapq.heappop(self._waiting)
+                continue
+            now = self._clock()
+            delay = self._window.delay(now, priority)
+            if delay:
+                self._timer = asyncio.get_running_loop().call_later(delay, self._wake)
+                return
+            heapq.heappop(self._waiting)
+            self._window.take(now)
+            self.let_go += 1
+            free.set_result(None)

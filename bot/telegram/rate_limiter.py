@@ -1,0 +1,84 @@
+"""How much one person may ask for: beyond it, one polite word, then silence until it is calm again.
+
+A bucket a person: `burst` at once, then so many a second. It counts by the time at which something was written, not at
+which it came, so that what waited during an outage is all taken.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import Enum
+
+from handlers.chat.incoming import Incoming
+
+MOST_KEPT = 100_000
+SAID_AGAIN_AFTER = 60.0
+SHARE_OF = 30
+"""At the free limit of 30 messages a second, one person gets what they are given by the config; with more, more."""
+
+
+class Verdict(Enum):
+    TAKEN = "taken"
+    WARNED = "warned"
+    DROPPED = "dropped"
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    at: float
+    said_at: float = -SAID_AGAIN_AFTER
+
+
+class Arrivals:
+    """Of one process: where several take updates, each counts what it takes."""
+
+    def __init__(self, per_minute: float, burst: int, messages_per_second: float) -> None:
+        self._per_second = per_minute / 60 * max(1.0, messages_per_second / SHARE_OF)
+        self._burst = float(burst)
+        self._buckets: OrderedDict[int, _Bucket] = OrderedDict()
+        self._told: OrderedDict[int, float] = OrderedDict()
+        self._called: OrderedDict[int, float] = OrderedDict()
+
+    def look(self, person_id: int, at: float) -> Verdict:
+        """`at`: when it was written, in seconds since 1970."""
+        bucket = self._buckets.get(person_id)
+        if bucket is None:
+            bucket = self._buckets[person_id] = _Bucket(self._burst, at)
+            if len(self._buckets) > MOST_KEPT:
+                self._buckets.popitem(last=False)
+        self._buckets.move_to_end(person_id)
+        bucket.left = min(self._burst, bucket.left + max(0.0, at - bucket.at) * self._per_second)
+        bucket.at = max(bucket.at, at)
+        if bucket.left >= 1:
+            bucket.left -= 1
+            return Verdict.TAKEN
+        if bucket.at - bucket.said_at < SAID_AGAIN_AFTER:
+            return Verdict.DROPPED
+        bucket.said_at = bucket.at
+        return Verdict.WARNED
+
+    def may_tell_blocked(self, person_id: int, at: float) -> bool:
+        """Whether who is blocked hears so now: once a minute."""
+        return _once_a_minute(self._told, person_id, at)
+
+    def may_tell_whom_to_call(self, person_id: int, at: float) -> bool:
+        """Whether who is blocked, or wrote too much, hears whom to call in danger now: once a minute."""
+        return _once_a_minute(self._called, person_id, at)
+
+
+def _once_a_minute(told: OrderedDict[int, float], person_id: int, at: float) -> bool:
+    if at - told.get(person_id, -SAID_AGAIN_AFTER) < SAID_AGAIN_AFTER:
+        return False
+    told[person_id] = at
+    told.move_to_end(person_id)
+    if len(told) > MOST_KEPT:
+        told.popitem(last=False)
+    return True
+
+
+def written_at(incoming: Incoming, now: float) -> float:
+    """When a message or edit was written; for a press, now."""
+    said = incoming.body.get("edit_date") or incoming.body.get("date")
+    return float(said) if isinstance(said, int) else now

@@ -1,0 +1,102 @@
+"""One limit of messages a second for all replicas: each may use the share that the leader grants it.
+
+A share is a lease. A process that can't say that it lives sends nothing more before the others take it for dead. One
+that gives some of its share back says so a second later, when nothing that it sent with it is in anybody's window.
+Where one process speaks alone (the leader, in polling mode), it has the whole limit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.observability.logs import logger
+from bot.telegram.pacing import Pacer
+from bot.waiting import wait_at_most
+from handlers.chat.ports import Process
+from storage.coordination import replicas
+from storage.coordination.replicas import BEATS_EVERY, LIVES_FOR
+from storage.database import Database
+
+log = logger("bot.telegram.rate_quota")
+
+SMOOTHING = 0.3
+SILENT_AFTER = LIVES_FOR.total_seconds() - 2 * BEATS_EVERY
+
+
+class Shares:
+    """`together`: whether other processes may send at the same time."""
+
+    def __init__(
+        self,
+        database: Database,
+        pacer: Pacer,
+        leading: asyncio.Event,
+        clock: Callable[[], datetime],
+        process: Callable[[], Process],
+        limit: float,
+        together: bool,
+    ) -> None:
+        self._database = database
+        self._pacer = pacer
+        self._leading = leading
+        self._clock = clock
+        self._process = process
+        self._limit = limit
+        self._together = together
+        self._uses = 0.0 if together else limit
+        self._let_go = 0
+        self._wanted = 0.0
+        self._heard_at = time.monotonic()
+        if together:
+            pacer.change(0.0)
+
+    async def keep(self, left: asyncio.Event) -> None:
+        """A beat a second until the program leaves; the first one as soon as there is a leader to grant anything."""
+        while not left.is_set():
+            try:
+                async with asyncio.timeout(2 * BEATS_EVERY):
+                    await self.beat()
+            except Exception as trouble:
+                log.warning("no word from the other replicas", trouble=type(trouble).__name__)
+            if self._together and time.monotonic() - self._heard_at > SILENT_AFTER:
+                self._take(0.0)
+            await self._pause(left)
+        async with self._database.writing() as session:
+            await replicas.leave(session, self._process().name)
+
+    async def _pause(self, left: asyncio.Event) -> None:
+        if self._together and not self._pacer.share and not self._leading.is_set():
+            await wait_at_most(self._leading, BEATS_EVERY / 2)
+        else:
+            await wait_at_most(left, BEATS_EVERY)
+
+    async def beat(self) -> None:
+        """Says that this process lives, and takes the share that it is granted."""
+        here, leads = self._process(), self._leading.is_set()
+        begun = time.monotonic()
+        async with self._database.writing() as session:
+            await replicas.beat(session, here.name, here.version, leads, here.started_at, self._clock())
+            if not self._together:
+                return
+            granted = await replicas.claim_share(session, here.name, self._wants(), self._uses)
+            if leads:
+                await session.flush()
+                await replicas.grant_shares(session, self._limit)
+                granted = await replicas.claim_share(session, here.name, self._wanted, self._uses)
+        self._heard_at = begun
+        self._take(granted)
+
+    def _wants(self) -> float:
+        """What was sent in a beat and what waits, smoothed, so that shares do not jump to and fro."""
+        now = self._pacer.let_go - self._let_go + self._pacer.waiting
+        self._wanted += SMOOTHING * (now - self._wanted)
+        self._let_go = self._pacer.let_go
+        return self._wanted
+
+    def _take(self, granted: float) -> None:
+        """What was used until now counts as used until the next beat."""
+        self._uses = granted
+        self._pacer.change(granted)

@@ -1,0 +1,1 @@
+"""Activities: lists, sign-up, reminders, and running them."""

@@ -1,0 +1,278 @@
+"""/activity: coordinators make activities, publish, change, copy, repeat and cancel them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.activities import format as words
+from handlers.activities import presses
+from handlers.activities.attendance import find_activity
+from handlers.activities.form import DEFAULTS, answers_of, composing, plan_from
+from handlers.broadcasts import presses as broadcasts_presses
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.press import Button, Buttons
+from handlers.chat.questions import Form, Question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import formatting, translations
+from handlers.i18n.translations import N_
+from handlers.inputs.text import short_text
+from storage import deliveries
+from storage.activities import activities, attendance, offers, reminders, sign_ups
+from storage.activities.activities import Activity, ActivityState
+from storage.activities.sign_ups import PlaceState
+from storage.dialogues import Answers
+from storage.people.access import Right
+
+STATES: dict[ActivityState, str] = {
+    ActivityState.DRAFT: N_("📝 draft"),
+    ActivityState.PUBLISHED: N_("✅ published"),
+    ActivityState.CANCELLED: N_("❌ cancelled"),
+}
+CHANGED: dict[str, str] = {
+    "starts_at": N_("begins"),
+    "ends_at": N_("ends"),
+    "place": N_("place"),
+    "places": N_("places"),
+    "guests": N_("guests"),
+    "members_only": N_("members only"),
+    "closes_at": N_("sign-up closes"),
+}
+SHOWN_FOR = timedelta(days=1)
+
+
+def register(routes: Routes) -> None:
+    right = Right.RUN_ACTIVITIES
+    routes.command("activity", panel, about=N_("Run activities"), right=right, writes=False)
+    routes.press(presses.PANEL_AGAIN, panel_again, right=right, writes=False)
+    routes.press(presses.BEGIN, begin, right=right)
+    routes.press(presses.SHOW, show, right=right, writes=False)
+    routes.press(presses.PUBLISH, publish, right=right)
+    routes.press(presses.EDIT, edit, right=right)
+    routes.press(presses.COPY, copy, right=right)
+    routes.press(presses.BEGIN_CANCEL, begin_cancel, right=right)
+    for form in (_NEW, _EDIT, _CANCEL):
+        routes.form(form)
+    routes.notice("activity_changed", changed_words, about_change)
+    routes.notice("activity_cancelled", cancelled_words, words.about_any)
+    routes.notice("stream_starts", stream_words, words.about)
+
+
+async def panel(talk: Talk) -> None:
+    talk.say(*await _panel(talk))
+
+
+async def panel_again(talk: Talk) -> None:
+    talk.edit(*await _panel(talk))
+
+
+async def _panel(talk: Talk) -> tuple[Markup, Buttons]:
+    rows = (await activities.managed(talk.session, talk.now - SHOWN_FOR))[:20]
+    figures = await attendance.figures(talk.session, [row.id for row in rows])
+    zone = talk.context.settings.organisation.zone
+    lines = [Markup("<b>{}</b>").format(talk._("Activities that you run"))]
+    for at, row in enumerate(rows, start=1):
+        state = talk._(STATES[ActivityState(row.state)]).split(" ")[0]
+        entry = words.line(row, figures[row.id], None, talk.now, zone, talk.language)
+        lines.append(Markup("\n{}. {} {}").format(at, state, entry))
+    numbers = [presses.SHOW.button(f"{at}", row.id) for at, row in enumerate(rows, start=1)]
+    grid = [numbers[at : at + 5] for at in range(0, len(numbers), 5)]
+    return Markup("\n").join(lines), [*grid, [presses.BEGIN.button(talk._("➕ New activity"))]]
+
+
+async def show(talk: Talk, activity_id: int) -> None:
+    talk.edit(*await _shown(talk, await find_activity(talk, activity_id)))
+
+
+async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
+    """The card, as its organiser sees it."""
+    figures = (await attendance.figures(talk.session, [row.id]))[row.id]
+    zone = talk.context.settings.organisation.zone
+    said = talk._("{placed} have a place, {waiting} wait, {offered} were offered one, {came} came.").format(
+        placed=figures.placed, waiting=figures.waiting, offered=figures.offered, came=figures.came
+    )
+    lines = [
+        Markup("<b>{}</b>").format(talk._(STATES[ActivityState(row.state)])),
+        words.card(row, figures, None, None, None, talk.now, zone, talk.language),
+        Markup("\n{}").format(said),
+    ]
+    if row.series_id is not None:
+        lines.append(Markup("🔁 {}").format(talk._("It belongs to a series; changes here are for this one only.")))
+    return Markup("\n").join(lines), _buttons(talk, row)
+
+
+def _buttons(talk: Talk, row: Activity) -> Buttons:
+    number = row.id
+    rows: list[list[Button]] = []
+    if row.state == ActivityState.DRAFT:
+        rows.append([presses.PUBLISH.button(talk._("✅ Publish"), number)])
+    if row.state != ActivityState.CANCELLED and row.ends_at > talk.now:
+        rows.append(
+            [
+                presses.EDIT.button(talk._("✎ Change"), number),
+                presses.BEGIN_CANCEL.button(talk._("❌ Cancel it"), number),
+            ]
+        )
+        repeat_it = presses.REPEAT.button(talk._("🔁 Repeat"), number)
+        end_it = presses.END_SERIES.button(talk._("⏹ End the series"), number)
+        rows.append(
+            [repeat_it if row.series_id is None else end_it, presses.SHOW_ROUNDS.button(talk._("🏆 Rounds"), number)]
+        )
+    rows.append(
+        [presses.COPY.button(talk._("⧉ Copy"), number), presses.SHOW_PEOPLE.button(talk._("👥 People"), number)]
+    )
+    if row.state == ActivityState.PUBLISHED:
+        rows.append(
+            [
+                presses.OPEN_DOOR.button(talk._("🚪 Check-in"), number),
+                broadcasts_presses.WRITE_TO_ALL.button(talk._("📣 Write to all"), number),
+            ]
+        )
+    return [*rows, [presses.PANEL_AGAIN.button(talk._("◀ All of them"))]]
+
+
+async def begin(talk: Talk) -> None:
+    await forms.begin(talk, _NEW, dict(DEFAULTS))
+
+
+async def _made(talk: Talk, answers: Answers) -> None:
+    row = await activities.create(talk.session, plan_from(answers), talk.person.id, talk.now)
+    talk.say(*await _shown(talk, row))
+
+
+async def publish(talk: Talk, activity_id: int) -> None:
+    row = await activities.publish(talk.session, activity_id, talk.now)
+    talk.edit(*await _shown(talk, row))
+
+
+async def edit(talk: Talk, activity_id: int) -> None:
+    row = await find_activity(talk, activity_id)
+    await forms.begin(talk, _EDIT, {**answers_of(row), "_id": row.id})
+
+
+async def _edited(talk: Talk, answers: Answers) -> None:
+    """Who has signed up is told what changed, old and new, if it is time, place or rules."""
+    activity_id = int(str(answers["_id"]))
+    change = await activities.change(talk.session, activity_id, plan_from(answers), talk.now)
+    row = change.row
+    if "starts_at" in change.changed or row.lead_times is not None:
+        context = talk.context
+        await reminders.plan(talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours)
+        talk.wake("reminders")
+    await offers.offer_free_places(talk.session, row.id, talk.now, talk.context.settings.quiet_hours)
+    talk.wake("offers")
+    told = 0
+    if change.changed:
+        told = await _tell_all(talk, row, "activity_changed", await activities.note_change(talk.session, change))
+    talk.say(*await _shown(talk, row))
+    if told:
+        talk.say(talk._("{n} people are told what changed.").format(n=told))
+
+
+async def _tell_all(talk: Talk, row: Activity, notice: str, subject: int) -> int:
+    """Everybody who has a place, an offer or waits; returns how many."""
+    everybody = sign_ups.who(row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING))
+    return await deliveries.tell_all(talk.session, everybody, notice, subject, talk.now)
+
+
+async def copy(talk: Talk, activity_id: int) -> None:
+    """The same again, a week later unless that is over too; on the page where all can be changed."""
+    row = await find_activity(talk, activity_id)
+    answers = answers_of(row)
+    starts = row.starts_at
+    while starts <= talk.now:
+        starts += timedelta(days=7)
+    moved = starts if starts != row.starts_at else starts + timedelta(days=7)
+    await forms.begin(talk, _NEW, {**answers, "starts": moved.isoformat(), "opens": None, "closes": None})
+
+
+async def begin_cancel(talk: Talk, activity_id: int) -> None:
+    await find_activity(talk, activity_id)
+    await forms.begin(talk, _CANCEL, {"_id": activity_id})
+
+
+async def _cancelled(talk: Talk, answers: Answers) -> None:
+    row = await activities.cancel(talk.session, int(str(answers["_id"])), str(answers["reason"]), talk.now)
+    await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
+    told = await _tell_all(talk, row, "activity_cancelled", row.id)
+    talk.say(talk._("Cancelled; {n} people are told why.").format(n=told))
+
+
+_NEW = composing("activity", _made)
+_EDIT = composing("activity_edit", _edited)
+_CANCEL = Form(
+    name="activity_cancel",
+    title=lambda talk: talk._("Cancellation"),
+    questions=(
+        Question(
+            key="reason",
+            title=lambda talk: talk._("Reason"),
+            ask=lambda talk, _: talk._("Why is it cancelled? All who signed up read it."),
+            read=short_text(3, 300, lambda talk: talk._("3 to 300 letters, please.")),
+        ),
+    ),
+    done=_cancelled,
+    right=Right.RUN_ACTIVITIES,
+)
+
+
+async def about_change(session: AsyncSession, change_id: int, now: datetime) -> Mapping[str, Any] | None:
+    """An edit and its activity, for the notice of it."""
+    found = await activities.find_change(session, change_id)
+    if found is None:
+        return None
+    about = await words.about_any(session, found[0], now)
+    return None if about is None else {**about, "changed": found[1]}
+
+
+def changed_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """Old and new, side by side."""
+    _ = translations.translator(language)
+    lines = [Markup("✎ <b>{}</b> {}").format(params["title"], _("has changed:"))]
+    for name, (old, new) in cast("dict[str, list[Any]]", params["changed"]).items():
+        if name not in CHANGED:
+            continue
+        before, after = (_value(context, language, params["now"], value) for value in (old, new))
+        lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(_(CHANGED[name]), before, after))
+    rows = [
+        [presses.OPEN_CARD.button(_("Look at it"), params["id"])],
+        [presses.GIVE_BACK.button(_("↩ Give my place back"), params["id"])],
+    ]
+    return Markup("\n").join(lines), rows
+
+
+def _value(context: AppContext, language: str, now: datetime, value: Any) -> str:
+    _ = translations.translator(language)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if value is None:
+        return "—"
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return (
+        formatting.moment(at, now, context.settings.organisation.zone, language)
+        if at.tzinfo is not None
+        else str(value)
+    )
+
+
+def cancelled_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup("❌ {}\n{}\n<blockquote>{}</blockquote>").format(
+        _("Cancelled:"), words.title_and_time(context, language, params), params["reason"]
+    )
+    return text, [[presses.TURN_LIST.button(_("What else there is"), "all", 0)]]
+
+
+def stream_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup("📺 <b>{}</b> {}").format(params["title"], _("begins now."))
+    return text, [[Button(_("▶ Watch"), url=params["stream"])]]

@@ -1,0 +1,92 @@
+"""Who comes: the list in the chat, and as a file for a spreadsheet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import escape
+
+from handlers.activities import presses
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.csv_files import sheet
+from storage import audit
+from storage.activities import activities, sign_ups
+from storage.activities.activities import Activity
+from storage.activities.audited import ActivityAction
+from storage.activities.sign_ups import PlaceState, SignUp
+from storage.membership import memberships
+from storage.people.access import Right
+
+SHOWN = 60
+STATES = {PlaceState.PLACED: "✅", PlaceState.OFFERED: "🎁", PlaceState.WAITING: "🕒"}
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.SHOW_PEOPLE, show_people, right=Right.RUN_ACTIVITIES)
+    routes.press(presses.SEND_FILE_ATTENDANCE, send_file, right=Right.RUN_ACTIVITIES)
+
+
+async def find_activity(talk: Talk, activity_id: int) -> Activity:
+    row = await activities.find(talk.session, activity_id)
+    if row is None:
+        raise activities.NoSuchActivity
+    return row
+
+
+async def names_of(talk: Talk, people: Sequence[SignUp], about: str) -> dict[int, str]:
+    """By person, the name of who is a member; others are known by their number only. That it was read is noted."""
+    await audit.note(talk.session, talk.person.id, ActivityAction.ATTENDANCE_READ, talk.now, about=about)
+    members = await memberships.of_all(talk.session, [one.person_id for one in people])
+    return {
+        person_id: str(memberships.content_of(talk.session, member).get("name", ""))
+        for person_id, member in members.items()
+    }
+
+
+async def show_people(talk: Talk, activity_id: int) -> None:
+    """The list, by number; members with their name."""
+    row = await find_activity(talk, activity_id)
+    people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
+    names = await names_of(talk, people[:SHOWN], f"activity {row.id}")
+    lines = [f"<b>{escape(row.title)}</b>"]
+    for one in people[:SHOWN]:
+        guests = f" +{one.guests}" if one.guests else ""
+        came = " 👋" if one.came_at else ""
+        said = " / ".join(sign_ups.answers_of(talk.session, one))
+        name = escape(names.get(one.person_id, ""))
+        lines.append(f"{STATES[PlaceState(one.state)]} {one.id}{guests}{came} {name} <i>{escape(said)}</i>".rstrip())
+    if len(people) > SHOWN:
+        lines.append(escape(talk._("… and {n} more, in the file.").format(n=len(people) - SHOWN)))
+    if not people:
+        lines.append(escape(talk._("Nobody yet.")))
+    talk.say(
+        "\n".join(lines),
+        [
+            [presses.SEND_FILE_ATTENDANCE.button(talk._("📄 As a file"), row.id)],
+            [presses.SHOW.button(talk._("◀ Back"), row.id)],
+        ],
+    )
+
+
+async def send_file(talk: Talk, activity_id: int) -> None:
+    """The attendance list as CSV, with a byte order mark, for spreadsheets."""
+    row = await find_activity(talk, activity_id)
+    people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
+    names = await names_of(talk, people, f"activity {row.id} as a file")
+    zone, rows = talk.context.settings.organisation.zone, []
+    for one in people:
+        times = [f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "" for at in (one.at, one.came_at)]
+        rows.append(
+            [
+                one.id,
+                names.get(one.person_id, ""),
+                PlaceState(one.state).name.lower(),
+                one.guests,
+                *times,
+                one.rating,
+                *sign_ups.answers_of(talk.session, one),
+            ]
+        )
+    header = ["number", "name", "state", "guests", "signed_up_at", "came_at", "rating", *row.asks]
+    talk.document(f"activity-{row.id}.csv", sheet(header, rows), talk._("Who comes. Treat it as confidential."))

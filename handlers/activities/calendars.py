@@ -1,0 +1,54 @@
+"""The calendar: a file for one activity, an address for all of mine."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from handlers.activities import presses
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from storage.activities import activities, calendar_feeds, calendar_files
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.SEND_FILE_CALENDARS, send_file)
+    routes.press(presses.SHOW_FEED, show_feed)
+    routes.press(presses.RENEW_FEED, renew_feed)
+
+
+async def send_file(talk: Talk, activity_id: int) -> None:
+    row = await activities.published(talk.session, activity_id)
+    organisation = talk.context.settings.organisation
+    content = calendar_files.calendar(
+        [row], organisation.name, talk.context.settings.lead_times, talk.context.link() + "?start="
+    )
+    talk.document(f"activity-{row.id}.ics", content, talk._("Open it, and your phone's calendar has it."))
+    if talk.context.settings.public_url:
+        button = presses.SHOW_FEED.button(talk._("🔗 All of mine, always up to date"))
+        talk.say(talk._("Or let your calendar follow all that you sign up for:"), [[button]])
+
+
+def _address(talk: Talk, token: str) -> str:
+    return f"{talk.context.settings.public_url}/calendar/{token}.ics"
+
+
+async def show_feed(talk: Talk) -> None:
+    token = await calendar_feeds.token_of(talk.session, talk.person.id)
+    _say(talk, token)
+
+
+async def renew_feed(talk: Talk) -> None:
+    """For who has shown the address to somebody."""
+    _say(talk, await calendar_feeds.renew(talk.session, talk.person.id))
+
+
+def _say(talk: Talk, token: str) -> None:
+    if not talk.context.settings.public_url:
+        talk.say(talk._("This bot has no public address for calendars."))
+        return
+    text = Markup("{}\n<code>{}</code>\n<i>{}</i>").format(
+        talk._("Add this address to your calendar as a subscription:"),
+        _address(talk, token),
+        talk._("Whoever has it sees what you sign up for. Make a new one if you have shown it."),
+    )
+    talk.say(text, [[presses.RENEW_FEED.button(talk._("♻ Make a new one"))]])

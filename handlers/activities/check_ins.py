@@ -1,0 +1,131 @@
+"""The door: a code that riders scan, which changes every minute; or a number or name typed in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from markupsafe import Markup
+
+from handlers.activities import presses
+from handlers.activities.attendance import STATES, find_activity, names_of
+from handlers.chat import forms
+from handlers.chat.incoming import Json
+from handlers.chat.press import InvalidCallback
+from handlers.chat.questions import NotAnAnswer, Question, one_question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import translations
+from handlers.i18n.translations import N_
+from handlers.inputs.text import clean
+from storage.activities import activities, attendance, check_ins, sign_ups
+from storage.activities.activities import ActivityState
+from storage.database import Database
+from storage.dialogues import Answers, Value
+from storage.membership import memberships
+from storage.people.access import Right
+
+
+def register(routes: Routes) -> None:
+    right = Right.RUN_ACTIVITIES
+    routes.command("checkin", choose_activity, about=N_("Check in at the door"), right=right, writes=False)
+    routes.press(presses.OPEN_DOOR, open_door, right=right, writes=False)
+    routes.press(presses.BEGIN_TYPING, begin_typing, right=right)
+    routes.link("ci", check_in)
+    routes.form(_TYPED)
+
+
+async def choose_activity(talk: Talk) -> None:
+    """/checkin: what happens now and soon."""
+    near = [
+        row
+        for row in await activities.coming(talk.session, talk.now - check_ins.OPEN_AFTER)
+        if row.starts_at - check_ins.OPEN_BEFORE <= talk.now <= row.ends_at + check_ins.OPEN_AFTER
+    ]
+    if not near:
+        talk.say(talk._("Nothing begins within two hours. /activity shows what is planned."))
+        return
+    talk.say(talk._("For which activity?"), [[presses.OPEN_DOOR.button(row.title[:60], row.id)] for row in near])
+
+
+async def open_door(talk: Talk, activity_id: int) -> None:
+    """Shows the code as a picture, which then changes every minute by itself."""
+    row = await find_activity(talk, activity_id)
+    if row.state != ActivityState.PUBLISHED or row.ends_at + check_ins.OPEN_AFTER <= talk.now:
+        raise activities.ActivityOver
+    if talk.context.ports.painter is None:
+        raise InvalidCallback
+    link = talk.context.link("ci_" + check_ins.code(talk.session, row.id, check_ins.window(talk.now)))
+    png = await talk.context.ports.painter.qr_png(link, row.title)
+    figures = (await attendance.figures(talk.session, [row.id]))[row.id]
+    caption = door_caption(row.title, figures.came, talk.language)
+    until = row.ends_at + check_ins.OPEN_AFTER
+    after = partial(_remember_door, talk.context.database, talk.chat_id, row.id, until, check_ins.window(talk.now))
+    talk.photo(png, caption, [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), row.id)]], after=after)
+
+
+def door_caption(title: str, came: int, language: str) -> Markup:
+    _ = translations.translator(language)
+    return Markup("<b>{}</b>\n{}\n{}").format(
+        title, _("Riders scan this to check in. It changes every minute."), _("{n} have come.").format(n=came)
+    )
+
+
+async def _remember_door(
+    database: Database, chat_id: int, activity_id: int, until: datetime, window: int, sent: Json
+) -> None:
+    async with database.writing() as session:
+        await check_ins.open_door(session, chat_id, int(sent["message_id"]), activity_id, until, window)
+
+
+async def check_in(talk: Talk, code: str) -> None:
+    """A rider scanned the code at the door, `ci_<code>`."""
+    activity_id = check_ins.read(talk.session, code, talk.now)
+    row = await activities.published(talk.session, activity_id)
+    if not row.starts_at - check_ins.OPEN_BEFORE <= talk.now <= row.ends_at + check_ins.OPEN_AFTER:
+        raise check_ins.CodeIsOld
+    mine = await attendance.check_in(talk.session, activity_id, talk.person.id, talk.now)
+    said = talk._("👋 Welcome! You have a free place.") if mine.walked_in else talk._("👋 Welcome! You are checked in.")
+    talk.say(Markup("{}\n<b>{}</b>").format(said, row.title))
+
+
+async def begin_typing(talk: Talk, activity_id: int) -> None:
+    await forms.begin(talk, _TYPED, {"_id": activity_id})
+
+
+async def _read_who(talk: Talk) -> Value:
+    text = clean(talk.text)
+    if not 1 <= len(text) <= 60:
+        raise NotAnAnswer(talk._("The number of the place, the member number, or the name of a member."))
+    return text
+
+
+async def _typed(talk: Talk, answers: Answers) -> None:
+    """By the number of the place, by № and the member number, or by a member's name."""
+    activity_id, text = int(str(answers["_id"])), str(answers["who"]).removeprefix("№").strip()
+    people = await sign_ups.people_of(talk.session, activity_id, tuple(STATES))
+    names = await names_of(talk, people, f"activity {activity_id} at the door")
+    found = [one for one in people if text in (str(one.id), names.get(one.person_id))]
+    if not found and text.isascii() and text.isdigit() and len(text) < 10:
+        member = await memberships.by_number(talk.session, int(text))
+        found = [one for one in people if member is not None and one.person_id == member.person_id]
+    again = [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), activity_id)]]
+    if len(found) != 1:
+        talk.say(talk._("{n} people fit this. Please use the number of the place.").format(n=len(found)), again)
+        return
+    row = await attendance.check_in(talk.session, activity_id, found[0].person_id, talk.now)
+    name = names.get(row.person_id, "")
+    talk.say(Markup("👋 {} <b>{}</b> {}").format(talk._("Checked in:"), row.id, name), again)
+
+
+_TYPED = one_question(
+    "check_in",
+    Question(
+        key="who",
+        title=lambda talk: talk._("Who"),
+        read=_read_who,
+        ask=lambda talk, _: talk._("The number of the place, the member number, or the name of a member?"),
+    ),
+    _typed,
+    Right.RUN_ACTIVITIES,
+)

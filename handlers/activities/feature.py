@@ -1,0 +1,89 @@
+"""Activities: the manifest."""
+
+from __future__ import annotations
+
+from handlers.activities import (
+    admin,
+    attendance,
+    calendars,
+    check_ins,
+    lists,
+    mine,
+    questions,
+    ratings,
+    reminders,
+    rounds,
+    series,
+    sign_ups,
+    weekly_digest,
+)
+from handlers.activities.questions import NoSuchQuestion
+from handlers.chat.feature import Feature, PersonalData, PrivacyPart
+from handlers.chat.routes import Routes
+from handlers.i18n.translations import N_
+from storage.activities import calendar_feeds, retention
+from storage.activities import questions as kept_questions
+from storage.activities import reminders as kept_reminders
+from storage.activities import sign_ups as kept_sign_ups
+from storage.activities import weekly_digest as digest_readers
+from storage.activities.activities import ActivityOver, NoSuchActivity
+from storage.activities.audited import ActivityAction
+from storage.activities.check_ins import CodeIsOld
+from storage.activities.recurrence import BadRule, NoDates
+from storage.activities.rounds import NoSuchRound
+from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
+from storage.activities.waiting_list import OfferLapsed
+from storage.cases.desks import Desks
+
+
+def register(routes: Routes, _desks: Desks) -> None:
+    for part in (
+        lists,
+        sign_ups,
+        reminders,
+        questions,
+        ratings,
+        calendars,
+        weekly_digest,
+        admin,
+        attendance,
+        check_ins,
+        rounds,
+        series,
+    ):
+        part.register(routes)
+
+
+FEATURE = Feature(
+    name="activities",
+    register=register,
+    refusals={
+        ActivityOver: N_("It is over or was cancelled, so nothing is changed any more."),
+        BadRule: N_("I can't read this rule. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+        NoDates: N_("This rule has no dates in the next 64 weeks. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+        CodeIsOld: N_("This code is not valid any more. Please scan the one that is shown at the door now."),
+        MembersOnly: N_("This is for members of the union. /join makes you one, in two minutes."),
+        NoSuchActivity: N_("This activity is not planned any more."),
+        NoSuchQuestion: N_("This question is not there any more."),
+        NoSuchRound: N_("There is no such round."),
+        NotSignedUp: N_("You are not signed up for this."),
+        OfferLapsed: N_("The time is over; the place went to the next. You can queue again."),
+        SignUpClosed: N_("Sign-up is not open: it has not begun, is over, or all places are taken."),
+        TooManyGuests: N_("So many guests can't come along."),
+    },
+    audit_labels={
+        ActivityAction.ATTENDANCE_READ: N_("names at an activity read"),
+    },
+    personal_data=(
+        PersonalData("activities", kept_sign_ups.erase, N_("Activities"), kept_sign_ups.copy_of),
+        PersonalData("reminders", kept_reminders.erase),
+        PersonalData(
+            "activity_questions", kept_questions.erase, N_("Your questions to organisers"), kept_questions.copy_of
+        ),
+        PersonalData("calendar_feeds", calendar_feeds.erase),
+        PersonalData("weekly_digest", digest_readers.erase),
+    ),
+    retention=(retention.forget,),
+    privacy=PrivacyPart(lines=mine.privacy_lines, leave=mine.leave_all),
+    overview=mine.overview,
+)

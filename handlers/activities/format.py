@@ -1,0 +1,163 @@
+"""How activities are put into words: when, where, for whom, how many places are left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup, escape
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.chat.context import AppContext
+from handlers.i18n import translations
+from handlers.i18n.formatting import day_words, moment, when
+from handlers.i18n.translations import N_
+from storage.activities import activities
+from storage.activities.activities import Activity, ActivityState, Kind
+from storage.activities.attendance import Figures
+from storage.activities.sign_ups import Place, PlaceState, SignUp
+from storage.geodesy import distance
+
+KINDS: dict[Kind, tuple[str, str]] = {
+    Kind.GAMES: ("🎲", N_("Fun and games")),
+    Kind.SPORT: ("🏀", N_("Sport")),
+    Kind.TALK: ("🎤", N_("Talk")),
+    Kind.TRAINING: ("🎓", N_("Training")),
+    Kind.CONTEST: ("🏆", N_("Contest")),
+    Kind.HEALTH: ("🩺", N_("Health")),
+    Kind.STREAM: ("📺", N_("Live stream")),
+    Kind.OTHER: ("✨", N_("Other")),
+}
+
+
+def where(row: Activity, here: tuple[float, float] | None, language: str) -> str:
+    """The place, with how far it is if both are known."""
+    parts = [row.place] if row.place else []
+    if here is not None and row.latitude is not None and row.longitude is not None:
+        parts.append(translations.distance(distance(*here, row.latitude, row.longitude), language))
+    return " · ".join(parts)
+
+
+def left(row: Activity, figures: Figures, language: str) -> str:
+    """How many places there are still; how many wait."""
+    _ = translations.translator(language)
+    if row.places is None:
+        return _("{n} come").format(n=figures.taken) if figures.taken else ""
+    free = max(0, row.places - figures.taken)
+    if free and not figures.waiting:
+        return _("{n} of {all} places left").format(n=free, all=row.places)
+    if figures.waiting:
+        return _("full, {n} wait").format(n=figures.waiting)
+    return _("full")
+
+
+def line(
+    row: Activity, figures: Figures, here: tuple[float, float] | None, now: datetime, zone: ZoneInfo, language: str
+) -> Markup:
+    """An entry of the list."""
+    sign, _ = KINDS[Kind(row.kind)]
+    local = row.starts_at.astimezone(zone)
+    said = f"{day_words(local.date(), now.astimezone(zone).date(), language)} {local:%H:%M}"
+    parts = [part for part in (where(row, here, language), left(row, figures, language)) if part]
+    lock = " 🔒" if row.members_only else ""
+    return Markup("{} <b>{}</b>{}\n{}{}").format(sign, row.title, lock, said, "".join(f" · {part}" for part in parts))
+
+
+def card(
+    row: Activity,
+    figures: Figures,
+    mine: SignUp | None,
+    position: int | None,
+    here: tuple[float, float] | None,
+    now: datetime,
+    zone: ZoneInfo,
+    language: str,
+) -> Markup:
+    """The whole of it, for one rider."""
+    _ = translations.translator(language)
+    sign, _kind = KINDS[Kind(row.kind)]
+    lines = [Markup("{} <b>{}</b>").format(sign, row.title)]
+    if row.state == ActivityState.CANCELLED:
+        lines.append(Markup("❌ <b>{}</b> {}").format(_("Cancelled."), row.reason))
+    lines.append(Markup("🗓 {}").format(when(row.starts_at, row.ends_at, now, zone, language)))
+    place = where(row, here, language)
+    if place:
+        lines.append(Markup("📍 {}").format(place))
+    counted = left(row, figures, language)
+    if counted:
+        lines.append(Markup("👥 {}").format(counted))
+    lines += [Markup("{}").format(said) for said in rules(row, now, zone, language)]
+    if row.about:
+        lines.append(Markup("\n{}").format(row.about))
+    if mine is not None and mine.state != PlaceState.LEFT:
+        lines.append(Markup("\n<b>{}</b>").format(standing(mine, position, now, zone, language)))
+    return Markup("\n").join(lines)
+
+
+def rules(row: Activity, now: datetime, zone: ZoneInfo, language: str) -> list[str]:
+    """For whom, from when and until when."""
+    _ = translations.translator(language)
+    said = []
+    if row.members_only:
+        said.append("🔒 " + _("for members of the union"))
+    if row.guests:
+        said.append("👨‍👩‍👧 " + _("up to {n} guests").format(n=row.guests))
+    if row.opens_at is not None and row.opens_at > now:
+        said.append("⏳ " + _("sign-up opens {when}").format(when=moment(row.opens_at, now, zone, language)))
+    if row.closes_at is not None and row.closes_at > now:
+        said.append("⏳ " + _("sign-up closes {when}").format(when=moment(row.closes_at, now, zone, language)))
+    return said
+
+
+def standing(mine: SignUp, position: int | None, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """Where this person stands with it."""
+    _ = translations.translator(language)
+    if mine.state == PlaceState.WAITING:
+        return _("🕒 You are number {n} on the waiting list.").format(n=position)
+    if mine.state == PlaceState.OFFERED and mine.offered_until is not None:
+        until = moment(mine.offered_until, now, zone, language)
+        return _("🎁 A place is free for you, until {time}.").format(time=until)
+    guests = " " + _("With {n} guests.").format(n=mine.guests) if mine.guests else ""
+    return _("✅ You have a place. Your number: {n}.").format(n=mine.id) + guests
+
+
+def placed_words(place: Place, language: str) -> str:
+    """The answer to a sign-up."""
+    _ = translations.translator(language)
+    if place.position is not None:
+        return _("It is full. You are number {n} on the waiting list.").format(n=place.position)
+    return _("You are signed up. I will remind you.")
+
+
+async def about(session: AsyncSession, activity_id: int, now: datetime) -> Mapping[str, Any] | None:
+    """For notices: the activity as it is now. None if it was cancelled, is a draft, or has ended."""
+    row = await activities.find(session, activity_id)
+    if row is None or row.state != ActivityState.PUBLISHED or row.ends_at <= now:
+        return None
+    return await about_any(session, activity_id, now)
+
+
+async def about_any(session: AsyncSession, activity_id: int, now: datetime) -> Mapping[str, Any] | None:
+    """The same, also of one that is over or cancelled."""
+    row = await activities.find(session, activity_id)
+    if row is None:
+        return None
+    return {
+        "id": row.id,
+        "title": row.title,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "place": row.place,
+        "stream": row.stream,
+        "reason": row.reason,
+        "now": now,
+    }
+
+
+def title_and_time(context: AppContext, language: str, params: Mapping[str, Any]) -> Markup:
+    """ "3x3 basketball", then when and where, for a notice."""
+    said = when(params["starts_at"], params["ends_at"], params["now"], context.settings.organisation.zone, language)
+    place = f"\n📍 {escape(params['place'])}" if params["place"] else ""
+    return Markup("<b>{}</b>\n🗓 {}{}").format(params["title"], said, Markup(place))

@@ -1,0 +1,253 @@
+"""/activities: the list, the card of one, and what is shared of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from handlers.activities import format as words
+from handlers.activities import presses
+from handlers.activities.format import KINDS
+from handlers.chat.events import Event
+from handlers.chat.incoming import Json
+from handlers.chat.press import Button, Buttons, InvalidCallback
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk, message_params
+from handlers.i18n import formatting
+from handlers.i18n.translations import N_
+from storage.activities import activities, attendance, sign_ups
+from storage.activities.activities import PAGE, Activity, ActivityState, Kind
+from storage.activities.sign_ups import PlaceState, SignUp
+from storage.geodesy import distance
+from storage.people import people
+from storage.stations import searches
+
+VIEWS = {"week": N_("This week"), "all": N_("All"), "near": N_("Near me"), "mine": N_("Mine")}
+INLINE_MOST = 10
+
+
+def register(routes: Routes) -> None:
+    routes.command("activities", show_list, about=N_("Activities"), writes=False)
+    routes.press(presses.TURN_LIST, turn_list, writes=False)
+    routes.press(presses.CHOOSE_KIND, choose_kind, writes=False)
+    routes.press(presses.SHOW_CARD, show_card, writes=False)
+    routes.press(presses.OPEN_CARD, open_card, writes=False)
+    routes.press(presses.SHOW_WHERE, show_where, writes=False)
+    routes.link("act", linked, writes=False)
+    routes.event(Event.INLINE, inline, writes=False)
+
+
+async def here_of(talk: Talk) -> tuple[float, float] | None:
+    """Where the person is: their last search, else the area they keep."""
+    search = await searches.latest(talk.session, talk.person.id, talk.now)
+    if search is not None:
+        return search.latitude, search.longitude
+    return await people.home_of(talk.session, talk.person.id)
+
+
+async def show_list(talk: Talk) -> None:
+    talk.say(*await _list(talk, "week", 0))
+
+
+async def turn_list(talk: Talk, view: str, page: int) -> None:
+    """Another view or page, by editing the list."""
+    if not 0 <= page < 50 or (view not in VIEWS and view not in list(Kind)):
+        raise InvalidCallback
+    talk.edit(*await _list(talk, view, page))
+
+
+async def _list(talk: Talk, view: str, page: int) -> tuple[Markup, Buttons]:
+    here = await here_of(talk)
+    found = await _chosen(talk, view, here)
+    if not found and view == "week" and page == 0:
+        view, found = "all", await _chosen(talk, "all", here)  # nothing this week: what comes next
+    shown = found[page * PAGE : (page + 1) * PAGE]
+    figures = await attendance.figures(talk.session, [row.id for row in shown])
+    label = VIEWS[view] if view in VIEWS else KINDS[Kind(view)][1]
+    lines = [Markup("<b>{}</b> · {}").format(talk._("Activities"), talk._(label))]
+    if view == "near" and here is None:
+        lines.append(Markup("{}").format(talk._("Send a location first, then I know what is near you.")))
+    zone = talk.context.settings.organisation.zone
+    for at, row in enumerate(shown, start=page * PAGE + 1):
+        entry = words.line(row, figures[row.id], here, talk.now, zone, talk.language)
+        lines.append(Markup("\n{}. {}").format(at, entry))
+    if not shown:
+        lines.append(Markup("\n{}").format(talk._("Nothing is planned here yet. Something comes every week.")))
+    return Markup("\n").join(lines), _list_buttons(talk, view, page, shown, len(found))
+
+
+def _list_buttons(talk: Talk, view: str, page: int, shown: Sequence[Activity], total: int) -> Buttons:
+    numbers = [presses.SHOW_CARD.button(f"{at}", row.id) for at, row in enumerate(shown, start=page * PAGE + 1)]
+    turn = []
+    if page:
+        turn.append(presses.TURN_LIST.button(talk._("◀ Earlier"), view, page - 1))
+    if total > (page + 1) * PAGE:
+        turn.append(presses.TURN_LIST.button(talk._("Later ▶"), view, page + 1))
+    views = [
+        presses.TURN_LIST.button(("• " if name == view else "") + talk._(label), name, 0)
+        for name, label in VIEWS.items()
+    ]
+    return [numbers, turn, views[:2], views[2:], [presses.CHOOSE_KIND.button(talk._("By kind"))]]
+
+
+async def _chosen(talk: Talk, view: str, here: tuple[float, float] | None) -> list[Activity]:
+    if view == "week":
+        return await activities.coming(talk.session, talk.now, _end_of_week(talk))
+    if view in list(Kind):
+        return await activities.coming(talk.session, talk.now, kind=view)
+    found = await activities.coming(talk.session, talk.now)
+    if view == "near":
+        placed = [row for row in found if here is not None and row.has_point]
+        return sorted(placed, key=_metres_from(here))
+    if view == "mine":
+        mine = await sign_ups.mine(talk.session, talk.person.id)
+        return [row for row in found if row.id in mine]
+    return found
+
+
+def _end_of_week(talk: Talk) -> datetime:
+    days = 7 - talk.local_today.weekday()
+    return datetime.combine(
+        talk.local_today + timedelta(days=days), datetime.min.time(), talk.context.settings.organisation.zone
+    )
+
+
+def _metres_from(here: tuple[float, float] | None) -> Callable[[Activity], float]:
+    def metres(row: Activity) -> float:
+        assert here is not None and row.latitude is not None and row.longitude is not None
+        return distance(*here, row.latitude, row.longitude)
+
+    return metres
+
+
+async def choose_kind(talk: Talk) -> None:
+    keys = [presses.TURN_LIST.button(f"{sign} {talk._(label)}", kind.value, 0) for kind, (sign, label) in KINDS.items()]
+    rows = [keys[at : at + 2] for at in range(0, len(keys), 2)]
+    talk.edit(talk._("Which kind?"), [*rows, [presses.TURN_LIST.button(talk._("◀ Back"), "week", 0)]])
+
+
+async def show_card(talk: Talk, activity_id: int) -> None:
+    row = await activities.published(talk.session, activity_id)
+    await edit_card(talk, row)
+
+
+async def open_card(talk: Talk, activity_id: int) -> None:
+    """From a broadcast or a notice, which stays as it is: the card as a message of its own."""
+    row = await activities.published(talk.session, activity_id)
+    text, buttons = await card_of(talk, row)
+    if row.poster:
+        _send_poster(talk, row, text, buttons)
+    else:
+        talk.say(text, buttons)
+
+
+async def edit_card(talk: Talk, row: Activity) -> None:
+    """The card in place of what was pressed; with a poster it is a message of its own."""
+    text, buttons = await card_of(talk, row)
+    pressed = talk.incoming.body.get("message") if talk.incoming.is_press else None
+    if row.poster and isinstance(pressed, dict) and "photo" in pressed:
+        params = {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id, "caption": text, "parse_mode": "HTML"}
+        talk.change("editMessageCaption", params, buttons)
+    elif row.poster:
+        _send_poster(talk, row, text, buttons)
+    else:
+        talk.edit(text, buttons)
+
+
+def _send_poster(talk: Talk, row: Activity, text: str, buttons: Buttons) -> None:
+    talk.send("sendPhoto", {"photo": row.poster, "caption": text, "parse_mode": "HTML"}, buttons)
+
+
+async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
+    mine = await sign_ups.of(talk.session, row.id, talk.person.id)
+    waits = mine is not None and mine.state == PlaceState.WAITING
+    position = await sign_ups.position(talk.session, mine) if mine is not None and waits else None
+    figures = (await attendance.figures(talk.session, [row.id]))[row.id]
+    text = words.card(
+        row,
+        figures,
+        mine,
+        position,
+        await here_of(talk),
+        talk.now,
+        talk.context.settings.organisation.zone,
+        talk.language,
+    )
+    return text, _card_buttons(talk, row, mine)
+
+
+def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None) -> Buttons:
+    back = [presses.TURN_LIST.button(talk._("◀ The list"), "week", 0)]
+    if row.state == ActivityState.CANCELLED or row.ends_at <= talk.now:
+        return [back]
+    rows: list[list[Button]] = []
+    if mine is None or mine.state == PlaceState.LEFT:
+        if sign_ups.is_open(row, talk.now):
+            rows.append([presses.SIGN_UP.button(talk._("✅ Sign up"), row.id)])
+    elif mine.state == PlaceState.OFFERED:
+        rows.append([presses.TAKE.button(talk._("🎁 Take the place"), row.id)])
+        rows.append([presses.GIVE_BACK.button(talk._("No, thank you"), row.id)])
+    elif mine.state == PlaceState.WAITING:
+        rows.append([presses.GIVE_BACK.button(talk._("Leave the waiting list"), row.id)])
+    else:
+        rows.append([presses.GIVE_BACK.button(talk._("↩ Give my place back"), row.id)])
+        rows.append([presses.SHOW_LEADS.button(talk._("🔔 Reminders"), row.id)])
+    link = talk.context.link(f"act_{row.id}")
+    share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.title, safe='')}"
+    tools = [presses.SEND_FILE_CALENDARS.button(talk._("📅 Calendar"), row.id)]
+    if row.has_point:
+        tools.append(presses.SHOW_WHERE.button(talk._("📍 Where"), row.id))
+    more = [Button(talk._("↗ Share"), url=share), presses.ASK_ORGANISER.button(talk._("💬 Ask"), row.id)]
+    return [*rows, tools, more, back]
+
+
+async def show_where(talk: Talk, activity_id: int) -> None:
+    row = await activities.published(talk.session, activity_id)
+    if row.latitude is None or row.longitude is None:
+        raise InvalidCallback
+    talk.venue(row.latitude, row.longitude, row.place or row.title, row.title)
+
+
+async def linked(talk: Talk, number: str) -> None:
+    """Somebody opened a shared link, `act_<id>`."""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        talk.say(talk._("This activity is not planned any more."))
+        return
+    row = await activities.find(talk.session, int(number))
+    if row is None or row.state == ActivityState.DRAFT:
+        talk.say(talk._("This activity is not planned any more."))
+        return
+    await edit_card(talk, row)
+
+
+async def inline(talk: Talk) -> None:
+    """The bot's name typed in any chat: the coming activities, to be sent there as a card with a link."""
+    wanted = str(talk.incoming.body.get("query") or "").casefold().strip()
+    found = [row for row in await activities.coming(talk.session, talk.now) if wanted in row.title.casefold()]
+    figures = await attendance.figures(talk.session, [row.id for row in found[:INLINE_MOST]])
+    results = [_inline_result(talk, row, figures[row.id]) for row in found[:INLINE_MOST]]
+    params: Json = {
+        "inline_query_id": str(talk.incoming.body.get("id")),
+        "results": results,
+        "cache_time": 30,
+        "is_personal": True,
+    }
+    talk.call("answerInlineQuery", params)
+
+
+def _inline_result(talk: Talk, row: Activity, figures: attendance.Figures) -> Json:
+    """As everybody in that chat may see it: nothing of who asked."""
+    zone = talk.context.settings.organisation.zone
+    text = words.card(row, figures, None, None, None, talk.now, zone, talk.language)
+    said = message_params(0, text, [[Button(talk._("✅ Sign up"), url=talk.context.link(f"act_{row.id}"))]])
+    return {
+        "type": "article",
+        "id": str(row.id),
+        "title": row.title,
+        "description": formatting.when(row.starts_at, row.ends_at, talk.now, zone, talk.language),
+        "input_message_content": {"message_text": said["text"], "parse_mode": "HTML"},
+        "reply_markup": said["reply_markup"],
+    }

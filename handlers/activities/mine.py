@@ -1,0 +1,51 @@
+"""My activities: what /my shows, and giving all places back before an erasure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from handlers.activities import format as activity_format
+from handlers.activities import presses
+from handlers.chat.feature import Page
+from handlers.chat.talk import Talk
+from handlers.i18n import formatting
+from storage.activities import activities, offers, sign_ups, weekly_digest
+from storage.activities.sign_ups import PlaceState
+
+
+async def overview(talk: Talk) -> Sequence[Page]:
+    """What I signed up for, and how I want to hear of it."""
+    mine = await sign_ups.mine(talk.session, talk.person.id)
+    coming = [row for row in await activities.coming(talk.session, talk.now) if row.id in mine]
+    zone = talk.context.settings.organisation.zone
+    lines = [Markup("<b>{}</b>").format(talk._("My activities"))]
+    keys = []
+    for at, row in enumerate(coming, start=1):
+        place = mine[row.id]
+        waits = place.state == PlaceState.WAITING
+        position = await sign_ups.position(talk.session, place) if waits else None
+        when = formatting.moment(row.starts_at, talk.now, zone, talk.language)
+        stands = activity_format.standing(place, position, talk.now, zone, talk.language)
+        lines.append(Markup("{}. <b>{}</b>, {}\n{}").format(at, row.title, when, stands))
+        keys.append(presses.OPEN_CARD.button(f"{at}", row.id))
+    if not coming:
+        lines.append(Markup("{}").format(talk._("None yet. /activities shows what is on.")))
+    wants = await weekly_digest.wants(talk.session, talk.person.id)
+    weekly = presses.SWITCH.button(talk._("🔕 No more weekly digest") if wants else talk._("🗞 Weekly digest"))
+    tools = [presses.SHOW_LEADS.button(talk._("🔔 Reminders"), 0), weekly]
+    if talk.context.settings.public_url:
+        tools.append(presses.SHOW_FEED.button(talk._("📅 Calendar")))
+    return [(Markup("\n").join(lines), [keys[:8], tools])]
+
+
+async def privacy_lines(talk: Talk) -> Sequence[str]:
+    return [talk._("the activities you signed up for, with your answers, attendance and rating")]
+
+
+async def leave_all(talk: Talk) -> None:
+    """Gives every place back that is still to come; the next in each queue is offered it."""
+    for activity_id in await sign_ups.upcoming_of(talk.session, talk.person.id, talk.now):
+        await sign_ups.give_back(talk.session, activity_id, talk.person.id)
+        await offers.offer_free_places(talk.session, activity_id, talk.now, talk.context.settings.quiet_hours)

@@ -1,0 +1,102 @@
+"""Reminders of activities: how long before each rider wants them, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.activities import format as words
+from handlers.activities import presses
+from handlers.chat.context import AppContext
+from handlers.chat.press import Buttons, InvalidCallback
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import formatting, translations
+from storage.activities import activities, reminders, sign_ups
+from storage.activities.activities import Activity, leads_of
+from storage.activities.sign_ups import PlaceState
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.SHOW_LEADS, show_leads, writes=False)
+    routes.press(presses.SET_LEADS, set_leads)
+    routes.notice("remind_activity", remind_words, words.about)
+
+
+LEADS = ("", "172800,86400", "86400,7200", "86400", "7200", "1800")
+"""What can be chosen: none, or these seconds before the start."""
+
+
+async def remind(talk: Talk, row: Activity) -> None:
+    """The reminders of this person for this activity, as they stand now."""
+    context = talk.context
+    await reminders.plan(
+        talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
+    )
+    talk.wake("reminders")
+
+
+def lead_words(text: str | None, language: str) -> str:
+    """ "24 h and 2 h before"."""
+    _ = translations.translator(language)
+    if text is None:
+        return _("as usual")
+    if not text:
+        return _("no reminders")
+    return " + ".join(formatting.duration(lead, language) for lead in leads_of(text))
+
+
+async def show_leads(talk: Talk, activity_id: int) -> None:
+    """How long before it I write; 0 means all activities."""
+    if activity_id:
+        mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
+        current = mine.leads if mine is not None else None
+    else:
+        current = await reminders.choice_of(talk.session, talk.person.id)
+    rows = [[presses.SET_LEADS.button(("• " if current is None else "") + talk._("as usual"), activity_id, -1)]]
+    keys = [
+        presses.SET_LEADS.button(("• " if text == current else "") + lead_words(text, talk.language), activity_id, at)
+        for at, text in enumerate(LEADS)
+    ]
+    rows += [keys[at : at + 2] for at in range(0, len(keys), 2)]
+    if activity_id:
+        rows.append([presses.SHOW_CARD.button(talk._("◀ Back"), activity_id)])
+    said = talk._("How long before this activity shall I remind you?")
+    everywhere = talk._("How long before activities shall I remind you?")
+    talk.say(said if activity_id else everywhere, rows)
+
+
+async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
+    if not -1 <= at < len(LEADS):
+        raise InvalidCallback
+    chosen = None if at < 0 else LEADS[at]
+    context = talk.context
+    if activity_id:
+        row = await activities.published(talk.session, activity_id)
+        mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
+        if mine is None or mine.state == PlaceState.LEFT:
+            raise sign_ups.NotSignedUp
+        mine.leads = chosen
+        await talk.session.flush()
+        await remind(talk, row)
+    else:
+        await reminders.choose(talk.session, talk.person.id, chosen)
+        for number in await sign_ups.upcoming_of(talk.session, talk.person.id, talk.now):
+            row = await activities.published(talk.session, number)
+            await reminders.plan(
+                talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
+            )
+        talk.wake("reminders")
+    talk.edit(talk._("Reminders: {leads}").format(leads=lead_words(chosen, talk.language)))
+
+
+def remind_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup("⏰ {}\n{}").format(_("A reminder:"), words.title_and_time(context, language, params))
+    rows = [
+        [presses.OPEN_CARD.button(_("Look at it"), params["id"])],
+        [presses.GIVE_BACK.button(_("↩ Give my place back"), params["id"])],
+    ]
+    return text, rows

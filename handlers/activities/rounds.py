@@ -1,0 +1,136 @@
+"""Rounds of an activity: heats, semi-final, final; when they are, and who goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from handlers.activities import format as words
+from handlers.activities import presses
+from handlers.activities.attendance import find_activity, names_of
+from handlers.activities.form import read_moment
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.press import Buttons
+from handlers.chat.questions import Form, Question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import formatting, translations
+from handlers.inputs.text import short_text
+from storage.activities import rounds
+from storage.activities.sign_ups import SignUp
+from storage.dialogues import Answers
+from storage.people.access import Right
+
+
+def register(routes: Routes) -> None:
+    right = Right.RUN_ACTIVITIES
+    routes.press(presses.SHOW_ROUNDS, show_rounds, right=right, writes=False)
+    routes.press(presses.BEGIN_ROUND, begin_round, right=right)
+    routes.press(presses.CHOOSE_WHO, choose_who, right=right)
+    routes.press(presses.GOES_ON, goes_on, right=right)
+    routes.form(_ROUND)
+    routes.notice("next_round", next_round_words, words.about_any)
+
+
+async def show_rounds(talk: Talk, activity_id: int) -> None:
+    """Heats, semi-final, final: when, and who goes on."""
+    row = await find_activity(talk, activity_id)
+    lines = [Markup("🏆 <b>{}</b>").format(row.title)]
+    rows = []
+    zone = talk.context.settings.organisation.zone
+    for one in await rounds.of(talk.session, row.id):
+        people = await rounds.who(talk.session, row.id, one.number)
+        when = formatting.moment(one.starts_at, talk.now, zone, talk.language)
+        lines.append(Markup("{}. <b>{}</b> · {} · {}").format(one.number, one.title, when, len(people)))
+        if one.number > 1:
+            label = talk._("Who goes on to: {round}").format(round=one.title)
+            rows.append([presses.CHOOSE_WHO.button(label[:60], row.id, one.number)])
+    if len(lines) == 1:
+        lines.append(Markup("{}").format(talk._("No rounds yet. The first is for all who have a place.")))
+    rows += [
+        [presses.BEGIN_ROUND.button(talk._("➕ A round"), row.id)],
+        [presses.SHOW.button(talk._("◀ Back"), row.id)],
+    ]
+    talk.edit(Markup("\n").join(lines), rows)
+
+
+async def begin_round(talk: Talk, activity_id: int) -> None:
+    await find_activity(talk, activity_id)
+    await forms.begin(talk, _ROUND, {"_id": activity_id})
+
+
+async def _round_made(talk: Talk, answers: Answers) -> None:
+    starts_at = datetime.fromisoformat(str(answers["starts"]))
+    made = await rounds.add(talk.session, int(str(answers["_id"])), str(answers["title"]), starts_at)
+    back = [[presses.SHOW_ROUNDS.button(talk._("🏆 Rounds"), made.activity_id)]]
+    talk.say(talk._("Round {n} is planned.").format(n=made.number), back)
+
+
+_ROUND = Form(
+    name="activity_round",
+    title=lambda talk: talk._("Round"),
+    questions=(
+        Question(
+            key="title",
+            title=lambda talk: talk._("Title"),
+            ask=lambda talk, _: talk._("What is the round called? For example: Semi-final"),
+            read=short_text(2, 80, lambda talk: talk._("2 to 80 letters, please.")),
+        ),
+        Question(
+            key="starts",
+            title=lambda talk: talk._("Begins"),
+            read=read_moment,
+            ask=lambda talk, _: talk._("When does it begin? Write it like 2026-11-28 15:00."),
+        ),
+    ),
+    done=_round_made,
+    review=False,
+    right=Right.RUN_ACTIVITIES,
+)
+
+
+async def choose_who(talk: Talk, activity_id: int, number: int) -> None:
+    """Those of the round before, each on a button."""
+    this = await rounds.find(talk.session, activity_id, number)
+    people = list(await rounds.who(talk.session, activity_id, number - 1))[:90]
+    names = await names_of(talk, people, f"activity {activity_id}, round {number}")
+    keys = [
+        presses.GOES_ON.button(
+            ("✅ " if one.round >= number else "") + f"{one.id} {names.get(one.person_id, '')}".strip()[:30],
+            activity_id,
+            one.id,
+            number,
+        )
+        for one in people
+    ]
+    rows = [keys[at : at + 3] for at in range(0, len(keys), 3)]
+    said = talk._("Who goes on to: {round}").format(round=this.title)
+    talk.edit(escape(said), [*rows, [presses.SHOW_ROUNDS.button(talk._("◀ Back"), activity_id)]])
+
+
+async def goes_on(talk: Talk, activity_id: int, sign_up_id: int, number: int) -> None:
+    """On or off; who goes on is told."""
+    on = await rounds.advance(talk.session, activity_id, sign_up_id, number)
+    if on:
+        this = await rounds.find(talk.session, activity_id, number)
+        row = await talk.session.get(SignUp, sign_up_id)
+        if row is not None:
+            when = this.starts_at.isoformat()
+            talk.notify(row.person_id, "next_round", id=activity_id, round=this.title, when=when)
+    await talk.session.flush()
+    await choose_who(talk, activity_id, number)
+
+
+def next_round_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    when = formatting.moment(
+        datetime.fromisoformat(params["when"]), params["now"], context.settings.organisation.zone, language
+    )
+    text = Markup("🏆 <b>{}</b>\n{}").format(
+        params["title"], _("You go on to: {round}, {when}").format(round=params["round"], when=when)
+    )
+    return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]

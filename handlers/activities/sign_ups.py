@@ -1,0 +1,178 @@
+"""Signing up for an activity, the waiting list, and offers of places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from markupsafe import Markup
+
+from handlers.activities import format as words
+from handlers.activities import presses
+from handlers.activities.lists import card_of, edit_card
+from handlers.activities.reminders import remind
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.press import Buttons
+from handlers.chat.questions import Choice, Form, Question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import formatting, translations
+from handlers.inputs.text import press_a_button, short_text
+from storage.activities import activities, offers, reminders, sign_ups, waiting_list
+from storage.activities.activities import Activity
+from storage.activities.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
+from storage.dialogues import Answers
+from storage.people.access import Role
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.SIGN_UP, sign_up)
+    routes.press(presses.SIGN_UP_ALL_THE_SAME, sign_up_all_the_same)
+    routes.press(presses.GIVE_BACK, give_back)
+    routes.press(presses.TAKE, take)
+    routes.form(_SIGN_UP)
+    routes.notice("place_offered", offered_words, words.about)
+    routes.notice("place_lapsed", lapsed_words, words.about)
+
+
+async def sign_up(talk: Talk, activity_id: int) -> None:
+    """One tap; more only where guests or questions make it needed, or something else happens at the same time."""
+    row = await activities.published(talk.session, activity_id)
+    mine = await sign_ups.mine(talk.session, talk.person.id)
+    if activity_id not in mine:
+        others = await activities.overlapping(talk.session, row, list(mine))
+        if others:
+            names = ", ".join(other.title for other in others)
+            text = Markup("⚠️ {}").format(talk._("At the same time you are signed up for: {names}").format(names=names))
+            yes = presses.SIGN_UP_ALL_THE_SAME.button(talk._("Sign up all the same"), activity_id)
+            talk.say(text, [[yes], [presses.SHOW_CARD.button(talk._("◀ Back"), activity_id)]])
+            return
+    await _go_on(talk, row)
+
+
+async def sign_up_all_the_same(talk: Talk, activity_id: int) -> None:
+    await _go_on(talk, await activities.published(talk.session, activity_id))
+
+
+async def _go_on(talk: Talk, row: Activity) -> None:
+    mine = await sign_ups.of(talk.session, row.id, talk.person.id)
+    stands = mine is not None and mine.state != PlaceState.LEFT
+    if stands or not (row.guests or row.asks):
+        await _enter(talk, row, 0, ())
+        return
+    if not sign_ups.is_open(row, talk.now):
+        raise SignUpClosed
+    if row.members_only and Role.MEMBER not in talk.person.roles:
+        raise MembersOnly
+    await forms.begin(talk, _SIGN_UP, {"_id": row.id, "_asks": cast("list[Any]", row.asks), "_guests": row.guests})
+
+
+async def _enter(talk: Talk, row: Activity, guests: int, answers: Sequence[str]) -> None:
+    is_member = Role.MEMBER in talk.person.roles
+    place = await sign_ups.sign_up(talk.session, row.id, talk.person.id, is_member, talk.now, guests, answers)
+    await remind(talk, row)
+    if talk.incoming.is_press and place.position is None and not (row.guests or row.asks):
+        talk.toast(words.placed_words(place, talk.language))
+        await edit_card(talk, row)
+    else:
+        await _say_placed(talk, row, place)
+
+
+async def _say_placed(talk: Talk, row: Activity, place: Place) -> None:
+    text, buttons = await card_of(talk, row)
+    talk.say(Markup("{}\n\n{}").format(words.placed_words(place, talk.language), text), buttons)
+
+
+async def give_back(talk: Talk, activity_id: int) -> None:
+    """A place, an offer or a position in the queue; who waits is offered it."""
+    row = await activities.published(talk.session, activity_id)
+    await sign_ups.give_back(talk.session, activity_id, talk.person.id)
+    await reminders.drop(talk.session, reminders.ACTIVITY, activity_id, talk.person.id)
+    await offers.offer_free_places(talk.session, activity_id, talk.now, talk.context.settings.quiet_hours)
+    talk.wake("offers")
+    talk.toast(talk._("Given back. Thank you for telling."))
+    await edit_card(talk, row)
+
+
+async def take(talk: Talk, activity_id: int) -> None:
+    """The offered place."""
+    await waiting_list.accept(talk.session, activity_id, talk.person.id, talk.now)
+    row = await activities.published(talk.session, activity_id)
+    await remind(talk, row)
+    talk.toast(talk._("You are signed up. I will remind you."))
+    await edit_card(talk, row)
+
+
+def _asks(answers: Answers) -> list[str]:
+    found = answers.get("_asks")
+    return [str(one) for one in found] if isinstance(found, list) else []
+
+
+def _question(number: int) -> Question:
+    """The organiser's own question."""
+    return Question(
+        key=f"answer{number}",
+        title=lambda talk: talk._("Answer {n}").format(n=number + 1),
+        ask=lambda _talk, answers: str(Markup.escape(_asks(answers)[number])),
+        read=short_text(1, 300, lambda talk: talk._("1 to 300 letters, please.")),
+        when=lambda answers: len(_asks(answers)) > number,
+    )
+
+
+def _guest_choices(talk: Talk, answers: Answers) -> Sequence[Choice]:
+    most = int(str(answers.get("_guests") or 0))
+    return [Choice(str(n), talk._("Alone") if n == 0 else f"+{n}", n) for n in range(most + 1)]
+
+
+async def _signed_up(talk: Talk, answers: Answers) -> None:
+    row = await activities.published(talk.session, int(str(answers["_id"])))
+    given = [str(answers[f"answer{n}"]) for n in range(len(_asks(answers)))]
+    await _enter(talk, row, int(str(answers.get("guests") or 0)), given)
+
+
+_SIGN_UP = Form(
+    name="sign_up",
+    title=lambda talk: talk._("Sign-up"),
+    questions=(
+        Question(
+            key="guests",
+            title=lambda talk: talk._("Guests"),
+            read=press_a_button,
+            choices=_guest_choices,
+            columns=4,
+            when=lambda answers: bool(answers.get("_guests")),
+            ask=lambda talk, _: talk._("Does somebody come with you?"),
+        ),
+        *(_question(number) for number in range(activities.MOST_QUESTIONS)),
+    ),
+    done=_signed_up,
+    review=False,
+)
+
+
+def offered_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    until = formatting.moment(
+        datetime.fromisoformat(params["until"]), params["now"], context.settings.organisation.zone, language
+    )
+    text = Markup("🎁 {}\n{}\n{}").format(
+        _("A place is free for you!"),
+        words.title_and_time(context, language, params),
+        _("It is kept for you until {time}; then it goes to the next.").format(time=until),
+    )
+    rows = [
+        [presses.TAKE.button(_("🎁 Take the place"), params["id"])],
+        [presses.GIVE_BACK.button(_("No, thank you"), params["id"])],
+    ]
+    return text, rows
+
+
+def lapsed_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup("{}\n{}").format(
+        _("The place went to the next, since the time was over. You can queue again."),
+        words.title_and_time(context, language, params),
+    )
+    return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]

@@ -1,0 +1,1 @@
+"""Running the bot from the chat."""

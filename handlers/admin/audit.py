@@ -1,0 +1,93 @@
+"""/audit: who did what to whose data or rights, to be searched by person and by act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from markupsafe import Markup
+
+from handlers.admin import presses
+from handlers.chat.press import Buttons, InvalidCallback
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from handlers.inputs.date import show_moment
+from handlers.inputs.person import person_meant
+from storage import audit
+from storage.audit import THE_CLOCK, AuditAction, Entry
+from storage.operations.audited import OperationAction
+from storage.people.access import Right
+
+PAGE = 10
+ANY = "any"
+
+Labels = Mapping[AuditAction, str]
+
+
+def register(routes: Routes, labels: Labels) -> None:
+    right = Right.ADMINISTER
+    routes.command("audit", partial(search, labels), about=N_("Who did what"), right=right)
+    routes.press(presses.PAGE, partial(page, labels), right=right, writes=False)
+    routes.press(presses.CHOOSE_ACT, partial(choose_act, labels), right=right, writes=False)
+
+
+def _by_value(labels: Labels) -> Mapping[str, str]:
+    return {action.value: label for action, label in labels.items()}
+
+
+async def search(labels: Labels, talk: Talk) -> None:
+    """/audit, /audit 123456 or @name (what they did, and what was done to their data or rights), or as a reply."""
+    said, answered = talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {}
+    who = await person_meant(talk, said, answered)
+    if said and who is None:
+        talk.say(talk._("I don't know this person. Write /audit with their number or @name."))
+        return
+    person = int(who[0]) if who else 0
+    text, buttons = await _page(labels, talk, ANY, person, 0)
+    await audit.note(talk.session, talk.person.id, OperationAction.AUDIT_READ, talk.now, subject=person or None)
+    talk.say(text, buttons)
+
+
+async def page(labels: Labels, talk: Talk, act: str, person: int, before: int) -> None:
+    """`before` is the row above which nothing is shown; 0 begins with the newest."""
+    if act != ANY and act not in _by_value(labels):
+        raise InvalidCallback
+    talk.edit(*await _page(labels, talk, act, person, before))
+
+
+async def _page(labels: Labels, talk: Talk, act: str, person: int, before: int) -> tuple[Markup, Buttons]:
+    found = await audit.search(
+        talk.session, PAGE + 1, before=before or None, person=person or None, act=None if act == ANY else act
+    )
+    title = (
+        talk._("Audit")
+        + (f" · {talk._(_by_value(labels)[act])}" if act != ANY else "")
+        + (f" · {person}" if person else "")
+    )
+    lines = [Markup("🧾 <b>{}</b>").format(title)]
+    lines += [_line(labels, talk, entry) for entry in found[:PAGE]]
+    if not found:
+        lines.append(Markup("{}").format(talk._("Nothing of the kind.")))
+    turn = []
+    if before:
+        turn.append(presses.PAGE.button(talk._("⏮ Newest"), act, person, 0))
+    if len(found) > PAGE:
+        turn.append(presses.PAGE.button(talk._("Older ▶"), act, person, found[PAGE - 1].id))
+    return Markup("\n").join(lines), [turn, [presses.CHOOSE_ACT.button(talk._("🔎 By kind"), person)]]
+
+
+def _line(labels: Labels, talk: Talk, entry: Entry) -> Markup:
+    actor = talk._("the clock") if entry.actor == THE_CLOCK else str(entry.actor)
+    whom = f" → {entry.subject}" if entry.subject is not None else ""
+    about = f": {entry.about}" if entry.about else ""
+    when = show_moment(talk, entry.at)
+    return Markup("\n<code>#{}</code> {} · {}\n<b>{}</b>{}{}").format(
+        entry.id, when, actor, talk._(_by_value(labels)[entry.act]), whom, about[:300]
+    )
+
+
+async def choose_act(labels: Labels, talk: Talk, person: int) -> None:
+    keys = [presses.PAGE.button(talk._(words), act.value, person, 0) for act, words in labels.items()]
+    rows = [keys[at : at + 2] for at in range(0, len(keys), 2)]
+    talk.edit(talk._("What kind?"), [[presses.PAGE.button(talk._("All"), ANY, person, 0)], *rows])

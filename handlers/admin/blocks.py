@@ -1,0 +1,148 @@
+"""/block: who floods or abuses is kept out for a while. They still get the hotline, and their data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from markupsafe import Markup
+
+from handlers.admin import presses
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.events import Event
+from handlers.chat.press import Buttons
+from handlers.chat.questions import Choice, Form, Question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import translations
+from handlers.i18n.translations import N_
+from handlers.inputs.date import day_choices, show_moment, until_when
+from handlers.inputs.person import WHO, person_meant
+from handlers.inputs.text import short_text
+from storage import audit, dialogues
+from storage.database import Refused
+from storage.dialogues import Answers
+from storage.people import blocks, roles
+from storage.people.access import Right, Role
+from storage.people.audited import PeopleAction
+
+
+class OneOfUs(Refused):
+    """Who runs the bot can't be blocked before their role was taken."""
+
+
+def register(routes: Routes) -> None:
+    routes.command("block", block, about=N_("Keep somebody out for a while"), right=Right.ADMINISTER)
+    routes.press(presses.BEGIN, begin, right=Right.ADMINISTER)
+    routes.press(presses.LIFT, lift, right=Right.ADMINISTER)
+    routes.form(_BLOCK)
+    routes.event(Event.BLOCKED, say_blocked, writes=False)
+    routes.notice("blocked", blocked_words)
+
+
+async def block(talk: Talk) -> None:
+    """/block shows who is kept out; /block @name, /block 123456, or a reply to a forwarded message begins at once."""
+    said, answered = talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {}
+    who = await person_meant(talk, said, answered)
+    if who is not None or said:
+        await forms.begin(talk, _BLOCK, {"who": who} if who else None)
+        return
+    talk.say(*await _page(talk))
+
+
+async def _page(talk: Talk) -> tuple[Markup, Buttons]:
+    found = await blocks.newest(talk.session)
+    lines = [Markup("🚫 <b>{}</b>").format(talk._("Kept out"))]
+    for row, reason in found:
+        until = show_moment(talk, row.until) if row.until else talk._("without an end")
+        lines.append(Markup("<code>{}</code> — {} — {}").format(row.person_id, until, reason or "—"))
+    if not found:
+        lines.append(Markup("{}").format(talk._("Nobody.")))
+    rows = [
+        [presses.LIFT.button(talk._("🔓 Let {who} in").format(who=row.person_id), row.person_id)] for row, _ in found
+    ]
+    return Markup("\n").join(lines), [*rows, [presses.BEGIN.button(talk._("➕ Keep somebody out"))]]
+
+
+async def begin(talk: Talk) -> None:
+    await forms.begin(talk, _BLOCK)
+
+
+async def lift(talk: Talk, person_id: int) -> None:
+    await blocks.lift(talk.session, person_id)
+    await audit.note(talk.session, talk.person.id, PeopleAction.PERSON_LET_IN, talk.now, subject=person_id)
+    talk.committed.append(talk.context.blocks.refresh)
+    await talk.session.flush()
+    talk.edit(*await _page(talk))
+
+
+async def _done(talk: Talk, answers: Answers) -> None:
+    person_id, label = cast("list[Any]", answers["who"])
+    held = await roles.held(talk.session, [person_id], talk.now)
+    if talk.context.staff.roles_of(person_id, held.get(person_id, ())) - {Role.RIDER, Role.MEMBER}:
+        raise OneOfUs
+    until = datetime.fromisoformat(str(answers["until"])) if answers.get("until") else None
+    reason = str(answers["reason"])
+    await blocks.block(talk.session, person_id, reason, talk.person.id, talk.now, until)
+    await dialogues.close(talk.session, person_id)
+    about = reason + (f" (until {until.isoformat()})" if until else "")
+    await audit.note(
+        talk.session, talk.person.id, PeopleAction.PERSON_BLOCKED, talk.now, subject=person_id, about=about
+    )
+    talk.notify(person_id, "blocked", until=until.isoformat() if until else "")
+    talk.committed.append(talk.context.blocks.refresh)
+    talk.say(
+        Markup("🚫 {}: <b>{}</b>").format(label, show_moment(talk, until) if until else talk._("without an end")),
+        [[presses.LIFT.button(talk._("🔓 Let {who} in").format(who=label), person_id)]],
+    )
+
+
+def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    hour = Choice("hour", talk._("for 1 hour"), (talk.now + timedelta(hours=1)).isoformat())
+    return [hour, *day_choices(talk, (1, 7, 30)), Choice("none", talk._("Without an end"), "")]
+
+
+_BLOCK = Form(
+    name="block",
+    title=lambda talk: talk._("Keep somebody out"),
+    questions=(
+        WHO,
+        Question(
+            key="reason",
+            title=lambda talk: talk._("Reason"),
+            read=short_text(2, 200, lambda talk: talk._("Please write the reason in 2 to 200 characters.")),
+            ask=lambda talk, _: talk._("Why? They don't see it; other admins do, in /audit."),
+        ),
+        until_when(_ends),
+    ),
+    done=_done,
+    send_label=lambda talk: talk._("🚫 Keep them out"),
+    right=Right.ADMINISTER,
+)
+
+
+def _sentence(context: AppContext, language: str, until: datetime | None) -> Markup:
+    _ = translations.translator(language)
+    said = _("You can't use this bot at the moment.")
+    if until is not None:
+        said = _("You can't use this bot until {time}.").format(
+            time=f"{until.astimezone(context.settings.organisation.zone):%Y-%m-%d %H:%M}"
+        )
+    rest = _("If you need somebody, call ☎️ {hotline}. /privacy shows and erases what is kept about you.")
+    return Markup("{} {}").format(said, rest.format(hotline=context.settings.organisation.hotline))
+
+
+async def say_blocked(talk: Talk) -> None:
+    """Whatever they do: the hotline."""
+    text = _sentence(talk.context, talk.language, talk.context.blocks.people.get(talk.person.id))
+    if talk.incoming.is_press:
+        talk.toast(text.striptags(), alert=True)
+    else:
+        talk.say(text)
+
+
+def blocked_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    until = datetime.fromisoformat(params["until"]) if params["until"] else None
+    return _sentence(context, language, until), []

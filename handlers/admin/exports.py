@@ -1,0 +1,183 @@
+"""/export: stations, activities and figures as they are; who is who only for a reason, in an encrypted file.
+
+The password of such a file is shown on a button for ten minutes, to who asked for it: a pop-up that Telegram keeps in
+no chat. It follows from the keys and the moment, so it is kept nowhere.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.admin import presses
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.press import Buttons, InvalidCallback
+from handlers.chat.questions import Form, Question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.csv_files import sheet
+from handlers.i18n import translations
+from handlers.i18n.translations import N_
+from handlers.inputs.text import short_text
+from handlers.statistics import presses as statistics_presses
+from storage import audit
+from storage.database import vault_of
+from storage.dialogues import Answers
+from storage.operations.audited import OperationAction
+from storage.people.access import Right
+from storage.privacy import exports
+from storage.stations import stations
+from storage.stations.files import CsvWriter, GeoJsonWriter
+
+PASSWORD_FOR = timedelta(minutes=10)
+LARGE = 8 << 20
+"""Bytes above which a file is sent as a ZIP."""
+
+OPEN: dict[str, str] = {
+    "csv": N_("🏠 Stations, CSV"),
+    "geojson": N_("🏠 Stations, GeoJSON"),
+    "activities": N_("🏀 Activities"),
+}
+PERSONAL: dict[str, str] = {"members": N_("🔐 Members"), "attendance": N_("🔐 Who came")}
+
+
+def register(routes: Routes) -> None:
+    right = Right.ADMINISTER
+    routes.command("export", show, about=N_("Get data as files"), right=right, writes=False)
+    routes.press(presses.EXPORT, export, right=right)
+    routes.press(presses.ASK_REASON, ask_reason, right=right)
+    routes.press(presses.SHOW_PASSWORD, show_password, right=right, writes=False)
+    routes.form(_REASON)
+    routes.notice("exported", exported_words)
+
+
+async def show(talk: Talk) -> None:
+    rows = [[presses.EXPORT.button(talk._(name), key)] for key, name in OPEN.items()]
+    rows.append([statistics_presses.STATS.button(talk._("📊 Figures"))])
+    rows += [[presses.ASK_REASON.button(talk._(name), key)] for key, name in PERSONAL.items()]
+    talk.say(
+        talk._(
+            "What do you need? 🔐 is personal: I ask for the reason, it stands in the audit, the other admins hear of "
+            "it, and the file is encrypted."
+        ),
+        rows,
+    )
+
+
+async def export(talk: Talk, what: str) -> None:
+    if what not in OPEN:
+        raise InvalidCallback
+    if what == "activities":
+        name, content = (
+            "activities.csv",
+            sheet(*await exports.activities(talk.session, talk.context.settings.organisation.zone)),
+        )
+    else:
+        name, content = f"stations.{what}", await _stations(talk, what)
+    await audit.note(talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=what)
+    if len(content) > LARGE:
+        name, content = f"{name}.zip", _zipped(name, content)
+    talk.document(name, content, talk._(OPEN[what]))
+
+
+async def _stations(talk: Talk, what: str) -> bytes:
+    """What `stations export` writes."""
+    out = io.BytesIO()
+    writer = GeoJsonWriter(out) if what == "geojson" else CsvWriter(out)
+    async for row in stations.all_rows(talk.session):
+        writer.add(row)
+    writer.close()
+    return out.getvalue()
+
+
+async def ask_reason(talk: Talk, what: str) -> None:
+    if what not in PERSONAL:
+        raise InvalidCallback
+    await forms.begin(talk, _REASON, {"_what": what})
+
+
+_ROWS: dict[str, Callable[..., Awaitable[tuple[list[str], list[list[Any]]]]]] = {
+    "members": exports.members,
+    "attendance": exports.attendance,
+}
+
+
+async def _done(talk: Talk, answers: Answers) -> None:
+    what, reason = str(answers["_what"]), str(answers["reason"])
+    header, rows = await _ROWS[what](talk.session, talk.context.settings.organisation.zone)
+    moment = int(talk.now.timestamp())
+    content = _zipped(f"{what}.csv", sheet(header, rows), password_of(talk, moment))
+    await audit.note(
+        talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=f"{what}, {len(rows)} rows: {reason}"
+    )
+    for admin in await talk.context.staff.who_may(talk.session, Right.ADMINISTER, talk.now):
+        if admin != talk.person.id:
+            talk.notify(admin, "exported", what=what, who=talk.person.id, rows=len(rows), reason=reason)
+    caption = Markup("{}\n{}").format(
+        talk._(PERSONAL[what]), talk._("Encrypted (AES-256, opens with 7-Zip or WinZip). Delete it when you are done.")
+    )
+    talk.document(f"{what}-{talk.now:%Y%m%d}.zip", content, caption)
+    talk.say(
+        talk._("The password is shown on this button for 10 minutes, only to you. Write it down or copy it at once."),
+        [[presses.SHOW_PASSWORD.button(talk._("🔑 Show the password"), moment)]],
+    )
+
+
+def exported_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    name = PERSONAL[params["what"]]
+    text = _("🔐 {who} exported {what}, {rows} rows. Reason: {reason}").format(**{**params, "what": _(name)})
+    return Markup("{}").format(text), []
+
+
+def password_of(talk: Talk, moment: int) -> str:
+    digest = vault_of(talk.session).blind(f"{talk.person.id}/{moment}", "exports.password")
+    text = base64.b32encode(digest).decode().rstrip("=").lower()[:20]
+    return "-".join(text[at : at + 5] for at in range(0, 20, 5))
+
+
+async def show_password(talk: Talk, moment: int) -> None:
+    age = talk.now.timestamp() - moment
+    if not -1 <= age < PASSWORD_FOR.total_seconds():
+        talk.toast(talk._("It is shown for 10 minutes only. Please export it anew: /export"), alert=True)
+        return
+    talk.toast(password_of(talk, moment), alert=True)
+
+
+def _zipped(name: str, content: bytes, password: str = "") -> bytes:
+    """One file in a ZIP; with a password, encrypted by AES-256 (WinZip's AE-2)."""
+    import pyzipper
+
+    out = io.BytesIO()
+    with pyzipper.AESZipFile(out, "w", compression=pyzipper.ZIP_DEFLATED) as file:
+        if password:
+            file.setpassword(password.encode())
+            file.setencryption(pyzipper.WZ_AES, nbits=256)
+        file.writestr(name, content)
+    return out.getvalue()
+
+
+_REASON = Form(
+    name="export",
+    title=lambda talk: talk._("Export"),
+    questions=(
+        Question(
+            key="reason",
+            title=lambda talk: talk._("Reason"),
+            read=short_text(5, 300, lambda talk: talk._("Please write the reason in 5 to 300 characters.")),
+            ask=lambda talk, answers: talk._(
+                "{what}: these are people's data. For what do you need them? Your reason stands in the audit, and the "
+                "other admins read it."
+            ).format(what=talk._(PERSONAL[str(answers["_what"])])),
+        ),
+    ),
+    done=_done,
+    send_label=lambda talk: talk._("🔐 Make the file"),
+    right=Right.ADMINISTER,
+)

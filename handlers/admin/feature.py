@@ -1,0 +1,75 @@
+"""Running the bot: the manifest."""
+
+from __future__ import annotations
+
+from handlers.admin import (
+    blocks,
+    error_notices,
+    exports,
+    failed_deliveries,
+    failed_updates,
+    ready_answers,
+    roles,
+    settings,
+)
+from handlers.admin.blocks import OneOfUs
+from handlers.admin.roles import RoleOfTheConfig
+from handlers.chat.feature import Feature, PersonalData, WatchedQueue
+from handlers.chat.routes import Routes
+from handlers.i18n.translations import N_
+from storage.cases.desks import Desks
+from storage.operations import queues, retention
+from storage.operations import settings as kept_settings
+from storage.operations.audited import OperationAction
+from storage.people import blocks as kept_blocks
+from storage.people import roles as kept_roles
+from storage.people.audited import PeopleAction
+from storage.people.blocks import NotBlocked
+
+
+def register(routes: Routes, _desks: Desks) -> None:
+    """/audit and /system look over all features, so `handlers.features` registers them."""
+    for part in (
+        roles,
+        exports,
+        blocks,
+        settings,
+        ready_answers,
+        failed_deliveries,
+        failed_updates,
+        error_notices,
+    ):
+        part.register(routes)
+
+
+FEATURE = Feature(
+    name="admin",
+    register=register,
+    refusals={
+        RoleOfTheConfig: N_("This role stands in the config file; it can only be taken away there."),
+        OneOfUs: N_("They run the bot with you. Take their role away first: /role"),
+        NotBlocked: N_("They are not blocked any more."),
+    },
+    audit_labels={
+        PeopleAction.ROLE_GRANTED: N_("role given"),
+        PeopleAction.ROLE_TAKEN: N_("role taken"),
+        PeopleAction.PERSON_BLOCKED: N_("person kept out"),
+        PeopleAction.PERSON_LET_IN: N_("person let in again"),
+        OperationAction.SETTING_CHANGED: N_("setting changed"),
+        OperationAction.EXPORTED: N_("data exported"),
+        OperationAction.AUDIT_READ: N_("audit log searched"),
+    },
+    personal_data=(
+        PersonalData("roles", kept_roles.erase, N_("Roles"), kept_roles.copy_of),
+        PersonalData("block", kept_blocks.erase, N_("Kept out"), kept_blocks.copy_of),
+        PersonalData("settings", kept_settings.erase),
+    ),
+    retention=(retention.forget,),
+    queues=(
+        WatchedQueue("answers", N_("answers"), queues.unsent_answers),
+        WatchedQueue("notices", N_("notices"), queues.due_deliveries(1)),
+        WatchedQueue("reminders", N_("reminders"), queues.due_deliveries(2)),
+        WatchedQueue("broadcasts", N_("broadcasts"), queues.due_deliveries(3)),
+        WatchedQueue("set_aside", N_("set aside"), queues.failed_deliveries),
+    ),
+)

@@ -1,0 +1,35 @@
+"""The buttons of admin: each is made and routed by the same object."""
+
+from __future__ import annotations
+
+from handlers.chat.press import Press
+
+PAGE = Press("audit", str, int, int)
+CHOOSE_ACT = Press("auditacts", int)
+
+BEGIN = Press("blocknew")
+LIFT = Press("unblock", int)
+
+EXPORT = Press("export", str)
+ASK_REASON = Press("exportpersonal", str)
+SHOW_PASSWORD = Press("exportkey", int)
+
+TRY_AGAIN = Press("tryagain")
+
+CHOOSE_DESK = Press("readyanswers")
+SHOW_DESK = Press("readyanswersof", str)
+SHOW_ANSWER = Press("readyanswer", str, int)
+ADD = Press("readynew", str)
+EDIT = Press("readyedit", str, int)
+DROP = Press("readydrop", str, int)
+
+SHOW_ALL = Press("settings")
+SHOW_ONE = Press("setting", str)
+CHANGE = Press("settingchange", str)
+TAKE_BACK = Press("settingback", str)
+
+SYSTEM = Press("system")
+SHOW_ERRORS = Press("systemerrors")
+SHOW_SET_ASIDE = Press("setaside")
+DROP_SET_ASIDE = Press("setasidedrop")
+BACK_UP = Press("backupnow")

@@ -1,0 +1,176 @@
+"""/system: how the bot itself is doing, and what it could not do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.admin import presses
+from handlers.chat.context import AppContext
+from handlers.chat.feature import WatchedQueue
+from handlers.chat.ports import Process
+from handlers.chat.press import Button, Buttons
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import formatting, translations
+from handlers.i18n.translations import N_
+from handlers.inputs.date import show_moment
+from storage import database, deliveries, schema
+from storage.coordination import replicas
+from storage.operations import backups, errors
+from storage.people.access import Right
+
+BACKUP_IS_OLD = timedelta(hours=36)
+
+
+def register(routes: Routes, queues: Sequence[WatchedQueue]) -> None:
+    right = Right.ADMINISTER
+    routes.command("system", partial(system, queues), about=N_("How the bot is doing"), right=right, writes=False)
+    routes.press(presses.SYSTEM, partial(system, queues), right=right, writes=False)
+    routes.press(presses.SHOW_ERRORS, show_errors, right=right, writes=False)
+    routes.press(presses.SHOW_SET_ASIDE, show_set_aside, right=right, writes=False)
+    routes.press(presses.DROP_SET_ASIDE, drop_set_aside, right=right)
+    routes.press(presses.BACK_UP, back_up, right=right, writes=False)
+    routes.notice("backup_failed", backup_failed_words)
+    routes.notice("backup_made", backup_made_words)
+
+
+async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:
+    lines = [Markup("🖥 <b>{}</b>").format(talk._("System")), *await _process_lines(talk)]
+    lines += [*await _database_lines(talk), *await _queue_lines(queues, talk), await _backup_line(talk)]
+    recent = await errors.count_since(talk.session, talk.now - timedelta(days=1))
+    said = talk._("Kinds of errors in 24 h: {n}").format(n=recent)
+    lines.append(Markup("{} {}").format("⚠️" if recent else "✅", said))
+    talk.edit(
+        Markup("\n").join(lines),
+        [
+            [presses.SHOW_ERRORS.button(talk._("⚠️ Errors")), presses.SHOW_SET_ASIDE.button(talk._("📪 Set aside"))],
+            [presses.BACK_UP.button(talk._("💾 Back up now")), presses.SYSTEM.button(talk._("🔄 Look again"))],
+        ],
+    )
+
+
+async def _process_lines(talk: Talk) -> list[Markup]:
+    here: Process = talk.context.ports.process()
+    lines = [
+        Markup("Nuanxin {} · {}").format(
+            here.version, talk._("running for {time}").format(time=_length(talk, talk.now - here.started_at))
+        )
+    ]
+    for one in await replicas.alive(talk.session, talk.now):
+        sign = "👑" if one.leads else "•"
+        this = " ← " + talk._("answers you") if one.name == here.name else ""
+        lines.append(Markup("{} <code>{}</code> {}{}").format(sign, one.name, one.version, this))
+    return lines
+
+
+def _length(talk: Talk, length: timedelta) -> str:
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    if hours >= 48:
+        return talk._("{n} days").format(n=hours // 24)
+    return talk._("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+
+
+async def _database_lines(talk: Talk) -> list[Markup]:
+    size = await database.size(talk.session)
+    kind = "PostgreSQL" if database.is_postgresql(talk.session) else "SQLite"
+    line = Markup("🗄 {} · {} · {}").format(
+        kind, megabytes(talk, size), talk._("schema {number}").format(number=schema.NEWEST)
+    )
+    free = talk.context.ports.process().free_bytes
+    if free is None:
+        return [line]
+    return [line, Markup("💽 {}").format(talk._("{size} free on the disk").format(size=megabytes(talk, free)))]
+
+
+def megabytes(talk: Talk, size: int) -> str:
+    if size < 1_000_000:
+        return f"{translations.number(size / 1_000, talk.language)} kB"
+    if size < 10_000_000_000:
+        return f"{translations.number(size / 1_000_000, talk.language, 1)} MB"
+    return f"{translations.number(size / 1_000_000_000, talk.language)} GB"
+
+
+async def _queue_lines(queues: Sequence[WatchedQueue], talk: Talk) -> list[Markup]:
+    parts = []
+    for watched in queues:
+        queue, label = await watched.measure(talk.session, talk.now), watched.label
+        if queue.waiting:
+            since = f" ({formatting.ago(queue.since, talk.now, talk.language)})" if queue.since else ""
+            parts.append(Markup("  {}: <b>{}</b>{}").format(talk._(label), queue.waiting, since))
+    return [Markup("📬 {}").format(talk._("What waits:") if parts else talk._("Nothing waits.")), *parts]
+
+
+async def _backup_line(talk: Talk) -> Markup:
+    last = await backups.newest(talk.session)
+    whole = await backups.newest(talk.session, whole=True)
+    if whole is None:
+        said = talk._("no backup yet")
+    else:
+        said = talk._("last backup {ago}, {size}").format(
+            ago=formatting.ago(whole.at, talk.now, talk.language), size=megabytes(talk, whole.size)
+        )
+    if last is not None and last.trouble:
+        said += " · " + talk._("the last try failed: {trouble}").format(trouble=last.trouble)
+    fine = whole is not None and talk.now - whole.at < BACKUP_IS_OLD and last is not None and not last.trouble
+    return Markup("{} {}").format("💾" if fine else "⚠️ 💾", said)
+
+
+async def show_errors(talk: Talk) -> None:
+    lines = [Markup("⚠️ <b>{}</b>").format(talk._("Errors"))]
+    lines += [
+        Markup("\n<code>{}</code> {} × {}\n{} <code>{}</code>").format(
+            row.error_id, show_moment(talk, row.last_at), row.count, row.kind, row.place
+        )
+        for row in await errors.newest(talk.session)
+    ]
+    if len(lines) == 1:
+        lines.append(Markup("{}").format(talk._("None in the last 30 days.")))
+    talk.edit(Markup("\n").join(lines), [_back(talk)])
+
+
+def _back(talk: Talk) -> list[Button]:
+    return [presses.SYSTEM.button(talk._("◀ Back"))]
+
+
+async def show_set_aside(talk: Talk) -> None:
+    """What could not be sent after all tries, with what Telegram said."""
+    talk.edit(*await _set_aside(talk))
+
+
+async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
+    found = await deliveries.failed(talk.session)
+    lines = [Markup("📪 <b>{}</b>").format(talk._("Set aside"))]
+    lines += [Markup("<code>{}</code> {}: {}").format(key, kind, trouble) for key, kind, trouble in found]
+    if not found:
+        return Markup("\n").join([*lines, Markup("{}").format(talk._("Nothing waits."))]), [_back(talk)]
+    again = [presses.TRY_AGAIN.button(talk._("🔁 Try all of them again"))]
+    return Markup("\n").join(lines), [again, [presses.DROP_SET_ASIDE.button(talk._("🗑 Give them up"))], _back(talk)]
+
+
+async def drop_set_aside(talk: Talk) -> None:
+    count = await deliveries.give_up(talk.session, talk.now)
+    talk.toast(talk._("{n} given up.").format(n=count), alert=True)
+    await talk.session.flush()
+    talk.edit(*await _set_aside(talk))
+
+
+async def back_up(talk: Talk) -> None:
+    talk.context.ports.start_backup(talk.person.id)
+    talk.toast(talk._("Begun. You hear when it is done."), alert=True)
+
+
+def backup_failed_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup(_("⚠️ The backup failed on <code>{host}</code>: {trouble}")).format(**params)
+    return text, [[presses.SYSTEM.button(_("🖥 System"))]]
+
+
+def backup_made_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup(_("💾 Backed up and read back: <code>{file}</code> on <code>{host}</code>.")).format(**params)
+    return text, []

@@ -1,0 +1,37 @@
+"""Broadcasts: the manifest."""
+
+from __future__ import annotations
+
+from handlers.broadcasts import compose, panel, topics
+from handlers.chat.feature import Feature, PersonalData, PrivacyPart
+from handlers.chat.routes import Routes
+from handlers.i18n.translations import N_
+from storage.broadcasts import reads
+from storage.broadcasts import topics as muted_topics
+from storage.broadcasts.audited import BroadcastAction
+from storage.broadcasts.broadcasts import NotNow, OwnApproval
+from storage.cases.desks import Desks
+
+
+def register(routes: Routes, _desks: Desks) -> None:
+    for part in (compose, panel, topics):
+        part.register(routes)
+
+
+FEATURE = Feature(
+    name="broadcasts",
+    register=register,
+    refusals={
+        NotNow: N_("This is not possible any more."),
+        OwnApproval: N_("Somebody else has to approve what you wrote."),
+    },
+    audit_labels={
+        BroadcastAction.URGENT_BROADCAST: N_("urgent broadcast sent"),
+    },
+    personal_data=(
+        PersonalData("muted_topics", muted_topics.erase, N_("Muted topics"), muted_topics.copy_of),
+        PersonalData("read_broadcasts", reads.erase, N_("Messages you confirmed as read"), reads.copy_of),
+    ),
+    privacy=PrivacyPart(lines=topics.privacy_lines),
+    overview=topics.overview,
+)

@@ -1,0 +1,235 @@
+"""A broadcast after it was written: the last word, approval, progress, pause, and the report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.broadcasts import presses
+from handlers.chat.context import AppContext
+from handlers.chat.press import Buttons
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import translations
+from storage import audit, deliveries
+from storage.broadcasts import broadcasts
+from storage.broadcasts import reads as broadcast_reads
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.audited import BroadcastAction
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
+from storage.deliveries import State
+from storage.people.access import Right
+
+_BAR = 12
+_COLUMNS = 30
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.SEND, send, right=Right.BROADCAST)
+    routes.press(presses.APPROVE, approve, right=Right.BROADCAST)
+    routes.press(presses.LOOK, look, right=Right.BROADCAST)
+    routes.press(presses.PAUSE, pause, right=Right.BROADCAST)
+    routes.press(presses.RESUME, resume, right=Right.BROADCAST)
+    routes.press(presses.CANCEL, cancel, right=Right.BROADCAST)
+    routes.press(presses.RETRY, retry, right=Right.BROADCAST)
+    routes.press(presses.PICTURE, picture, right=Right.BROADCAST, writes=False)
+    routes.press(presses.ASK_TO_RECALL, ask_to_recall, right=Right.BROADCAST, writes=False)
+    routes.press(presses.RECALL, recall, right=Right.BROADCAST)
+    routes.notice("broadcast_waits", waits_words)
+
+
+async def ask_to_send(talk: Talk, row: Broadcast) -> None:
+    """Below the preview: to how many, and the button that sends."""
+    counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
+    lines = [
+        Markup("<b>{}</b>").format(
+            talk._("This is how it will arrive. It goes to {n} people.").format(n=counted.reached)
+        ),
+        talk._("{unreachable} can't be reached, {muted} have muted the topic.").format(
+            unreachable=counted.unreachable, muted=counted.muted
+        ),
+    ]
+    if counted.reached > talk.context.settings.approval_above:
+        lines.append(talk._("A second coordinator has to approve it."))
+    buttons = [
+        [presses.SEND.button(talk._("✔ Send to {n}").format(n=counted.reached), row.id)],
+        [presses.CANCEL.button(talk._("✖ Cancel"), row.id)],
+    ]
+    talk.say(Markup("\n").join(lines), buttons)
+
+
+async def _found(talk: Talk, broadcast_id: int) -> Broadcast:
+    row = await broadcasts.find(talk.session, broadcast_id)
+    if row is None:
+        raise NotNow
+    return row
+
+
+async def send(talk: Talk, broadcast_id: int) -> None:
+    """The author's last word. The pressed message becomes the panel."""
+    row = await _found(talk, broadcast_id)
+    if row.author != talk.person.id:
+        raise NotNow
+    counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
+    needs_approval = counted.reached > talk.context.settings.approval_above
+    quiet_until = (
+        None if row.topic == Topic.URGENT else talk.context.settings.quiet_hours.until(max(talk.now, row.starts_at))
+    )
+    await broadcasts.confirm(talk.session, broadcast_id, needs_approval, quiet_until, talk.pressed_message_id, talk.now)
+    if row.topic == Topic.URGENT:
+        about = f"broadcast {row.id}: {row.reason}"
+        await audit.note(talk.session, talk.person.id, BroadcastAction.URGENT_BROADCAST, talk.now, about=about)
+    if needs_approval:
+        for person_id in await talk.context.staff.who_may(talk.session, Right.BROADCAST, talk.now):
+            if person_id != talk.person.id:
+                talk.notify(person_id, "broadcast_waits", id=broadcast_id, count=counted.reached)
+    await _show(talk, row)
+
+
+def waits_words(_context: AppContext, language: str, params: Any) -> tuple[str, Buttons]:
+    """The notice to those who may approve."""
+    _ = translations.translator(language)
+    text = _("A broadcast to {n} people waits for a second coordinator.").format(n=params["count"])
+    return text, [[presses.LOOK.button(_("Look at it"), params["id"])]]
+
+
+async def look(talk: Talk, broadcast_id: int) -> None:
+    """Shows somebody else's broadcast as it will arrive, and asks for approval."""
+    row = await _found(talk, broadcast_id)
+    content = broadcasts.content_of(talk.session, row)
+    for language in content.languages(talk.context.settings.organisation.language):
+        talk.send(*content.call_in(language), [])
+    text = Markup("{}\n{}").format(_state_words(row, talk.language), row.reason)
+    talk.say(
+        text,
+        [[presses.APPROVE.button(talk._("✔ Approve"), row.id)], [presses.CANCEL.button(talk._("✖ Cancel"), row.id)]],
+    )
+
+
+async def approve(talk: Talk, broadcast_id: int) -> None:
+    await broadcasts.approve(talk.session, broadcast_id, talk.person.id)
+    talk.edit(talk._("Approved. It starts when its time has come."))
+
+
+async def pause(talk: Talk, broadcast_id: int) -> None:
+    await _show(talk, await broadcasts.move(talk.session, broadcast_id, "pause", talk.now))
+
+
+async def resume(talk: Talk, broadcast_id: int) -> None:
+    await _show(talk, await broadcasts.move(talk.session, broadcast_id, "resume", talk.now))
+
+
+async def cancel(talk: Talk, broadcast_id: int) -> None:
+    await _show(talk, await broadcasts.move(talk.session, broadcast_id, "cancel", talk.now))
+
+
+async def retry(talk: Talk, broadcast_id: int) -> None:
+    row = await _found(talk, broadcast_id)
+    count = await broadcasts.retry_failed(talk.session, row, talk.now)
+    talk.toast(talk._("{n} will be tried again.").format(n=count))
+    await _show(talk, row)
+
+
+async def picture(talk: Talk, broadcast_id: int) -> None:
+    """When it arrived, as columns."""
+    row = await _found(talk, broadcast_id)
+    if talk.context.ports.painter is None or row.started_at is None or row.finished_at is None:
+        raise NotNow
+    values = await deliveries.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
+    zone = talk.context.settings.organisation.zone
+    middle = row.started_at + (row.finished_at - row.started_at) / 2
+    labels = [f"{moment.astimezone(zone):%H:%M:%S}" for moment in (row.started_at, middle, row.finished_at)]
+    title = talk._("Delivered: {n}").format(n=translations.number(sum(values), talk.language))
+    talk.photo(await talk.context.ports.painter.columns_png(title, values, labels), title)
+
+
+async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:
+    talk.say(
+        talk._("Delete this broadcast at everybody who has it? That works for 48 hours after it was sent."),
+        [[presses.RECALL.button(talk._("🗑 Yes, recall it"), broadcast_id)]],
+    )
+
+
+async def recall(talk: Talk, broadcast_id: int) -> None:
+    count = await broadcasts.recall(talk.session, await _found(talk, broadcast_id), talk.now)
+    talk.edit(talk._("It is being deleted at {n} people.").format(n=count))
+
+
+async def _show(talk: Talk, row: Broadcast) -> None:
+    counted = await deliveries.counts(talk.session, row.id)
+    read = await broadcast_reads.read_count(talk.session, row.id)
+    talk.edit(*panel(row, counted, read, talk.language, talk.now))
+
+
+def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, now: datetime) -> tuple[Markup, Buttons]:
+    """The one message that shows how far it is, and the report once it is done."""
+    _ = translations.translator(language)
+    done = sum(count for state, count in counted.items() if state >= State.SENT)
+    lines = [Markup("<b>{}</b>").format(_state_words(row, language))]
+    if row.total:
+        filled = round(_BAR * done / row.total)
+        lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
+    for state, label in (
+        (State.SENT, _("delivered: {n}")),
+        (State.PERHAPS, _("perhaps (the answer was lost): {n}")),
+        (State.UNREACHABLE, _("unreachable: {n}")),
+        (State.FAILED, _("failed: {n}")),
+        (State.CANCELLED, _("cancelled: {n}")),
+    ):
+        if counted.get(state):
+            lines.append(Markup("{}").format(label.format(n=counted[state])))
+    if read:
+        lines.append(Markup("{}").format(_("have read it: {n}").format(n=read)))
+    lines += _speed(row, done, language, now)
+    return Markup("\n").join(lines), _controls(row, counted, language)
+
+
+def _speed(row: Broadcast, done: int, language: str, now: datetime) -> list[Markup]:
+    _ = translations.translator(language)
+    if row.state != BroadcastState.RUNNING or row.started_at is None or not done:
+        return []
+    rate = done / max((now - row.started_at).total_seconds(), 1)
+    left = (row.total - done) / rate / 60
+    return [
+        Markup("{}").format(
+            _("{rate}/s, about {n} min left").format(
+                rate=translations.number(rate, language, 1), n=translations.number(left, language)
+            )
+        )
+    ]
+
+
+def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Buttons:
+    _ = translations.translator(language)
+    pause, resume = presses.PAUSE.button(_("⏸ Pause"), row.id), presses.RESUME.button(_("▶ Resume"), row.id)
+    cancel = presses.CANCEL.button(_("✖ Cancel"), row.id)
+    change = [presses.CORRECT.button(_("✎ Correct"), row.id), presses.ASK_TO_RECALL.button(_("🗑 Recall"), row.id)]
+    if row.state == BroadcastState.RUNNING:
+        return [[pause, cancel], change]
+    if row.state == BroadcastState.PAUSED:
+        return [[resume, cancel], change]
+    if row.state in (BroadcastState.AWAITING, BroadcastState.SCHEDULED, BroadcastState.FREEZING):
+        return [[cancel]]
+    if row.state == BroadcastState.DONE:
+        retry_them = [presses.RETRY.button(_("🔁 Retry the failed"), row.id)] if counted.get(State.FAILED) else []
+        return [[presses.PICTURE.button(_("📈 As picture"), row.id)], retry_them, change]
+    return []
+
+
+def _state_words(row: Broadcast, language: str) -> str:
+    _ = translations.translator(language)
+    said = {
+        BroadcastState.DRAFT: _("Draft"),
+        BroadcastState.AWAITING: _("Waits for a second coordinator"),
+        BroadcastState.SCHEDULED: _("Starts when its time has come"),
+        BroadcastState.FREEZING: _("Gathering the recipients"),
+        BroadcastState.RUNNING: _("Being sent"),
+        BroadcastState.PAUSED: _("Paused"),
+        BroadcastState.DONE: _("Sent"),
+        BroadcastState.CANCELLED: _("Stopped"),
+    }
+    return said[BroadcastState(row.state)]

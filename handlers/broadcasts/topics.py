@@ -1,0 +1,63 @@
+"""What a person may be written to about: muting a topic under a broadcast, or in /my."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from handlers.broadcasts import presses
+from handlers.broadcasts.form import TOPICS
+from handlers.chat.feature import Page
+from handlers.chat.press import Buttons, InvalidCallback
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from storage.broadcasts import topics
+from storage.broadcasts.topics import Topic
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.MUTE, mute)
+    routes.press(presses.SWITCH_TOPIC, switch_topic)
+
+
+def mutable(topic: str) -> Topic:
+    """The topic of a button. Raises InvalidCallback for one that is none, or that can't be muted."""
+    if topic not in list(Topic) or topic == Topic.URGENT:
+        raise InvalidCallback
+    return Topic(topic)
+
+
+async def mute(talk: Talk, topic: str) -> None:
+    """One tap: on, or off again."""
+    chosen = mutable(topic)
+    muted = await topics.mute(talk.session, talk.person.id, chosen)
+    label = talk._(TOPICS[chosen])
+    said = talk._("You get no more of {topic}. Press again to undo.") if muted else talk._("You get {topic} again.")
+    talk.toast(said.format(topic=label), alert=muted)
+
+
+async def switch_topic(talk: Talk, topic: str) -> None:
+    await topics.mute(talk.session, talk.person.id, mutable(topic))
+    await talk.session.flush()
+    talk.edit(*topic_words(talk, await topics.muted_topics(talk.session, talk.person.id)))
+
+
+async def overview(talk: Talk) -> Sequence[Page]:
+    return [topic_words(talk, await topics.muted_topics(talk.session, talk.person.id))]
+
+
+async def privacy_lines(talk: Talk) -> Sequence[str]:
+    return [talk._("which topics you muted, and which messages you got and confirmed as read")]
+
+
+def topic_words(talk: Talk, muted: set[str]) -> tuple[Markup, Buttons]:
+    """The page of /my where topics are switched."""
+    lines = [Markup("<b>{}</b>").format(talk._("What I may write to you about"))]
+    rows = []
+    for topic, label in TOPICS.items():
+        if topic is not Topic.URGENT:
+            sign = "🔕" if topic.value in muted else "🔔"
+            rows.append([presses.SWITCH_TOPIC.button(f"{sign} {talk._(label)}", topic.value)])
+    lines.append(Markup("{}").format(talk._("Press to switch. Urgent news always comes, and is rare.")))
+    return Markup("\n").join(lines), rows

@@ -1,0 +1,1 @@
+"""The desks: bringing a case, talking in it, handling it."""

@@ -1,0 +1,128 @@
+"""Finding a case by its number; and what an admin does: looking into one for a reason, giving it to somebody."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from handlers.cases import format as words
+from handlers.cases import presses
+from handlers.cases.assignment import WHO, assign, receiver
+from handlers.cases.closing import LEFT
+from handlers.cases.desk import desks_of, note, ways_in
+from handlers.chat import forms
+from handlers.chat.questions import Question, one_question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.inputs.text import short_text
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import messages as case_messages
+from storage.cases.audited import CaseAction
+from storage.cases.cases import Case, CaseState
+from storage.cases.messages import Side
+from storage.dialogues import Answers
+from storage.people.access import Right
+
+SHOWN = 60
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.BEGIN_FINDING, begin_finding, right=Right.SEE_CASES)
+    routes.press(presses.BEGIN_READING, begin_reading, right=Right.OVERSEE_CASES)
+    routes.press(presses.BEGIN_GIVING, begin_giving, right=Right.OVERSEE_CASES)
+    for form in (_FIND, _READ, _GIVE):
+        routes.form(form)
+
+
+async def begin_finding(talk: Talk) -> None:
+    await forms.begin(talk, _FIND)
+
+
+async def _found(talk: Talk, answers: Answers) -> None:
+    """What may be known of it: more for who has it in hand, less for others."""
+    row = await cases.by_number(talk.session, str(answers["number"]), talk.person.id, list(desks_of(talk)))
+    line = Markup("\n").join(
+        [
+            words.mark(row) + words.heading(talk.context, row, talk.language),
+            Markup("{}").format(words.state_words(row, talk.language, for_handler=True)),
+        ]
+    )
+    rows = ways_in(talk, row)
+    if talk.person.may(Right.OVERSEE_CASES) and row.state != CaseState.CLOSED:
+        rows.append([presses.BEGIN_GIVING.button(talk._("➡ Give it to somebody"), row.id)])
+    talk.say(line, rows)
+
+
+_FIND = one_question(
+    "case_find",
+    Question(
+        key="number",
+        title=lambda talk: talk._("Number"),
+        ask=lambda talk, _: talk._("Which number? Like L-2026-000123."),
+        read=short_text(3, 24, lambda talk: talk._("A case number, please, like L-2026-000123.")),
+    ),
+    _found,
+    Right.SEE_CASES,
+)
+
+
+async def begin_reading(talk: Talk, case_id: int) -> None:
+    row = await _overseen(talk, case_id)
+    await forms.begin(talk, _READ, {"_id": row.id, "_number": row.number})
+
+
+async def _overseen(talk: Talk, case_id: int, lock: bool = False) -> Case:
+    return await cases.visible(talk.session, case_id, talk.person.id, list(talk.context.settings.desks), lock)
+
+
+async def _read(talk: Talk, answers: Answers) -> None:
+    """All of it, once, to this admin; the reason is audited before a word is shown."""
+    row = await _overseen(talk, int(str(answers["_id"])))
+    await note(talk, CaseAction.CASE_READ, row, str(answers["reason"]))
+    content = cases.content_of(talk.session, row)
+    lines = [
+        words.mark(row) + words.heading(talk.context, row, talk.language),
+        *words.summary_lines(talk.context, row, content, talk.language),
+    ]
+    talk.say(Markup("\n").join(lines))
+    kept = await case_messages.talk_of(talk.session, row.id, notes=True)
+    for one in kept[-SHOWN:]:
+        said = case_messages.said_in(talk.session, one)
+        when = f"{one.at.astimezone(talk.context.settings.organisation.zone):%Y-%m-%d %H:%M}"
+        file = f"📎 {said.file_name} " if said.file_id else ""
+        talk.say(Markup("<i>{} · {}</i>\n{}").format(when, Side(one.side).name.lower(), (file + said.text)[:3_500]))
+    if len(kept) > SHOWN:
+        talk.say(talk._("These are the last {n} messages.").format(n=SHOWN))
+
+
+_READ = one_question(
+    "case_read",
+    Question(
+        key="reason",
+        title=lambda talk: talk._("Reason"),
+        ask=lambda talk, answers: talk._(
+            "Why do you have to read {number}? The reason is kept with your name in the audit. 10 to 300 letters."
+        ).format(number=answers["_number"]),
+        read=short_text(10, 300, lambda talk: talk._("10 to 300 letters, please.")),
+    ),
+    _read,
+    Right.OVERSEE_CASES,
+)
+
+
+async def begin_giving(talk: Talk, case_id: int) -> None:
+    await forms.begin(talk, _GIVE, {"_id": (await _overseen(talk, case_id)).id})
+
+
+async def _given(talk: Talk, answers: Answers) -> None:
+    row = await _overseen(talk, int(str(answers["_id"])), lock=True)
+    to, before = await receiver(talk, row, answers["who"]), row.assigned_to
+    await assign(talk, row, to)
+    if before is not None and before != to:
+        if await case_contexts.leave(talk.session, before, row.id):
+            talk.notify(before, LEFT)
+        talk.notify(before, "case_taken", number=row.number)
+    talk.say(talk._("{number} is handed over.").format(number=row.number))
+
+
+_GIVE = one_question("case_give", WHO, _given, Right.OVERSEE_CASES)

@@ -1,0 +1,27 @@
+"""What ends with a case, whoever closes it."""
+
+from __future__ import annotations
+
+from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.talk import Talk
+from storage.activities import reminders
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import deadlines as case_deadlines
+from storage.cases.cases import Case, Outcome
+
+LIMIT_REMINDER = "case_limit"
+LEFT = "case_left"
+"""The notice to who writes in a case no more: it takes the case off the keyboard below their chat."""
+
+
+async def end(talk: Talk, row: Case, outcome: Outcome) -> None:
+    """Closes a case: its reminders end, and nobody writes in it any more."""
+    cases.close(row, outcome, talk.now)
+    for limit in (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]:
+        await reminders.drop(talk.session, LIMIT_REMINDER, limit.id)
+    for person_id in await case_contexts.leave_all(talk.session, row.id):
+        if person_id == talk.person.id:
+            talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
+        else:
+            talk.notify(person_id, LEFT)

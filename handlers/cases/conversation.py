@@ -1,0 +1,282 @@
+"""The talk in a case: what the rider and the handler write goes to the other side, relayed by the bot.
+
+In which case somebody writes stands on the keyboard below the chat; a reply goes to the case of the message that it
+answers; what was meant for another case can be moved there.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from handlers.cases import format as words
+from handlers.cases import presses
+from handlers.cases.alarm import raise_alarm
+from handlers.cases.evidence_limits import full_words, quota_of, room_words
+from handlers.cases.message_content import parts_of, read_said
+from handlers.chat.case_keyboard import case_keyboard, is_leave, is_switch
+from handlers.chat.events import Event
+from handlers.chat.fallback import stray_other, stray_text
+from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.questions import NotAnAnswer
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Danger, Talk
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import messages as case_messages
+from storage.cases import queue as case_queue
+from storage.cases.cases import Case, CaseClosed, CaseState, NoSuchCase
+from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.messages import CaseMessage, Said, Side
+from storage.people.access import Right
+
+NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")
+ACKNOWLEDGED_EVERY = timedelta(minutes=10)
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.ENTER, enter)
+    routes.press(presses.CHOOSE_OTHER, choose_other, writes=False)
+    routes.press(presses.MOVE, move)
+    routes.event(Event.CASE, say_in_case)
+    routes.event(Event.CASE_REPLY, reply)
+    routes.event(Event.EDITED, edited)
+
+
+async def side_in(talk: Talk, case_id: int, lock: bool = False) -> tuple[Case, Side]:
+    """The case, and on which side of it this person is. Raises NoSuchCase."""
+    row = await cases.find(talk.session, case_id, lock)
+    if row is not None and row.person_id == talk.person.id:
+        return row, Side.RIDER
+    if row is not None and row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
+        return row, Side.HANDLER
+    raise NoSuchCase
+
+
+async def enter(talk: Talk, case_id: int) -> None:
+    """What is written from now on goes into this case."""
+    row, side = await side_in(talk, case_id)
+    cases.require_open(row)
+    if side is Side.RIDER:
+        await enter_as_rider(talk, row)
+    else:
+        await enter_as_handler(talk, row)
+
+
+async def enter_as_rider(talk: Talk, row: Case) -> None:
+    cases.note_writing(row, talk.now)
+    await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
+    said = talk._(
+        "What you write now goes into {number}: words, pictures, documents, voice. Only who takes care of it reads it. "
+        "“Leave the talk” ends that."
+    )
+    text = _in_case(said, row) + Markup("\n{}").format(room_words(talk, quota_of(talk.context, row)))
+    talk.say(text, keyboard=case_keyboard(row.number, talk.language))
+
+
+async def enter_as_handler(talk: Talk, row: Case) -> None:
+    await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
+    said = talk._("What you write now goes to the rider of {number}, without your name. “Leave the talk” ends that.")
+    talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language))
+
+
+def _in_case(said: str, row: Case) -> Markup:
+    return Markup(said).format(number=Markup("<b>{}</b>").format(row.number))
+
+
+async def say_in_case(talk: Talk) -> None:
+    """A message of somebody who writes in a case."""
+    if is_leave(talk):
+        await case_contexts.leave(talk.session, talk.person.id)
+        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
+    elif is_switch(talk):
+        await _offer_cases(talk)
+    else:
+        answered = await _answered(talk)
+        await _say(talk, await _meant(talk, answered) or talk.person.case or 0, answered)
+
+
+async def reply(talk: Talk) -> None:
+    """A reply by somebody who writes in no case: it may answer a message of one."""
+    answered = await _answered(talk)
+    case_id = await _meant(talk, answered)
+    if case_id is not None:
+        await _say(talk, case_id, answered)
+    else:
+        await (stray_text if talk.text else stray_other)(talk)
+
+
+async def _meant(talk: Talk, answered: CaseMessage | None) -> int | None:
+    """The case of the message that this one replies to.
+
+    A copy that is not written down (the program was killed just then) still has the number of its case in its first
+    line. Whether this person may write there is asked afterwards, as ever.
+    """
+    if answered is not None:
+        return answered.case_id
+    replied = talk.incoming.body.get("reply_to_message") or {}
+    if not (replied.get("from") or {}).get("is_bot"):
+        return None
+    first_line = str(replied.get("text") or replied.get("caption") or "").partition("\n")[0]
+    found = NUMBER.search(first_line)
+    return None if found is None else await cases.id_of(talk.session, found[0])
+
+
+async def _answered(talk: Talk) -> CaseMessage | None:
+    """The message of a case that this one replies to."""
+    message_id = (talk.incoming.body.get("reply_to_message") or {}).get("message_id")
+    if not isinstance(message_id, int):
+        return None
+    return await case_messages.in_chat(talk.session, talk.person.id, message_id)
+
+
+async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
+    try:
+        row, side = await side_in(talk, case_id, lock=True)
+        cases.require_open(row)
+    except (NoSuchCase, CaseClosed):
+        await case_contexts.leave(talk.session, talk.person.id)
+        talk.say(
+            talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
+            keyboard=plain_keyboard(talk.language),
+        )
+        return
+    _leave_handlers_alone(talk, side)
+    try:
+        said = read_said(talk, talk.incoming.body)
+    except NotAnAnswer as hint:
+        talk.say(str(hint))
+        return
+    said.answers = answered.id if answered is not None else None
+    try:
+        await _relay(talk, row, side, said)
+    except EvidenceFull as full:
+        talk.say(full_words(talk, full, quota_of(talk.context, row)))
+    await _heed(talk, row, side, said.text)
+
+
+def _leave_handlers_alone(talk: Talk, side: Side) -> None:
+    """A handler who writes words of danger to a rider asks about them."""
+    if side is not Side.RIDER:
+        talk.danger = Danger.NONE
+
+
+async def _heed(talk: Talk, row: Case, side: Side, text: str) -> None:
+    """Words of danger of a rider call those on duty."""
+    if side is Side.RIDER and talk.context.is_danger(text):
+        await call_those_on_duty(talk, row)
+
+
+async def call_those_on_duty(talk: Talk, row: Case) -> bool:
+    """And says so; False if they are called already."""
+    is_called = await raise_alarm(talk, row)
+    if is_called:
+        said = talk._("Those on duty are called now. Go on writing here: what you write goes into {number}.")
+        talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language), vital=True)
+    return is_called
+
+
+async def _relay(talk: Talk, row: Case, side: Side, said: Said) -> None:
+    last = await case_messages.last_of(talk.session, row.id, talk.person.id)
+    message_id = talk.incoming.message_id
+    for part in parts_of(said):
+        kept = await case_messages.say(
+            talk.session, row, side, talk.person.id, message_id, part, talk.now, quota_of(talk.context, row)
+        )
+    if talk.person.case is None:
+        await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
+    await _acknowledge(talk, row, said, last, kept)
+
+
+async def _acknowledge(talk: Talk, row: Case, said: Said, last: CaseMessage | None, kept: CaseMessage) -> None:
+    """Says in which case it is: each time if there are several, else now and then; of an album once."""
+    if last is not None and said.album and case_messages.said_in(talk.session, last).album == said.album:
+        return
+    several = len(await _mine(talk)) > 1
+    if last is not None and not several and talk.now - last.at < ACKNOWLEDGED_EVERY:
+        return
+    text = Markup("✓ <b>{}</b>").format(row.number)
+    if row.assigned_to is None:
+        text += Markup(" · {}").format(talk._("nobody has it in hand yet; it waits there"))
+    if several:
+        talk.say(text, [[presses.CHOOSE_OTHER.button(talk._("↪ That was meant for another case"), kept.id)]])
+    else:
+        talk.say(text, keyboard=case_keyboard(row.number, talk.language))
+
+
+async def _mine(talk: Talk) -> list[Case]:
+    """The open cases in which this person may write, on either side."""
+    own = [row for row in await cases.cases_of(talk.session, talk.person.id) if row.state != CaseState.CLOSED]
+    if talk.person.may(Right.HANDLE_CASES):
+        own += await case_queue.in_hand(talk.session, talk.person.id)
+    return own
+
+
+async def _offer_cases(talk: Talk) -> None:
+    rows = [
+        [presses.ENTER.button(("• " if row.id == talk.person.case else "") + words.tag(talk.context, row), row.id)]
+        for row in await _mine(talk)
+    ]
+    if rows:
+        talk.say(talk._("In which case do you want to write?"), rows[:40])
+    else:
+        talk.say(talk._("You have no open case."), keyboard=plain_keyboard(talk.language))
+
+
+# Moving and changing what was said
+
+
+async def _own_message(talk: Talk, message_id: int) -> tuple[CaseMessage, Case, Side]:
+    kept = await case_messages.find(talk.session, message_id)
+    if kept is None or kept.author != talk.person.id:
+        raise NoSuchCase
+    row, side = await side_in(talk, kept.case_id)
+    if side != kept.side:
+        raise NoSuchCase
+    return kept, row, side
+
+
+async def choose_other(talk: Talk, message_id: int) -> None:
+    """To which other case a message is to be moved."""
+    kept, row, side = await _own_message(talk, message_id)
+    others = [one for one in await _mine(talk) if one.id != row.id and (await side_in(talk, one.id))[1] is side]
+    rows = [[presses.MOVE.button(words.tag(talk.context, one), kept.id, one.id)] for one in others]
+    talk.edit(talk._("To which case? It is taken back from {number}.").format(number=row.number), rows[:40])
+
+
+async def move(talk: Talk, message_id: int, case_id: int) -> None:
+    kept, old, side = await _own_message(talk, message_id)
+    new, new_side = await side_in(talk, case_id, lock=True)
+    if new_side is not side:
+        raise NoSuchCase
+    for one in await case_messages.of_source(talk.session, talk.person.id, kept.source_message):
+        await case_messages.move(talk.session, one, old, new, talk.now, quota_of(talk.context, new))
+    await case_contexts.enter(talk.session, talk.person.id, new.id, talk.now)
+    if side is Side.RIDER and talk.context.is_danger(case_messages.said_in(talk.session, kept).text):
+        await raise_alarm(talk, new)
+    talk.edit(talk._("✓ Moved from {old} to {new}.").format(old=old.number, new=new.number))
+    talk.say(_in_case(talk._("You write in {number} now."), new), keyboard=case_keyboard(new.number, talk.language))
+
+
+async def edited(talk: Talk) -> None:
+    """A message that was changed after it was sent; what is none of a case's is left alone."""
+    kept = await case_messages.of_source(talk.session, talk.person.id, talk.incoming.message_id)
+    if not kept:
+        return
+    row, side = await side_in(talk, kept[0].case_id, lock=True)
+    _leave_handlers_alone(talk, side)
+    try:
+        said = read_said(talk, talk.incoming.body)
+    except NotAnAnswer as hint:
+        talk.say(str(hint))
+        return
+    parts = parts_of(said)
+    for one, part in zip(kept, parts, strict=False):
+        await case_messages.edit(talk.session, one, part.text, part.entities, talk.now)
+    for part in parts[len(kept) :]:
+        await case_messages.say(talk.session, row, side, talk.person.id, talk.incoming.message_id, part, talk.now)
+    for one in kept[len(parts) :]:
+        await case_messages.edit(talk.session, one, "—", [], talk.now)
+    await _heed(talk, row, side, said.text)

@@ -1,0 +1,157 @@
+"""The short way to somebody who listens, from the button below the numbers: those on duty hear of it at once.
+
+One agreement, then the first message opens the case, and what follows goes on to them.
+"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from handlers.cases import presses
+from handlers.cases.alarm import raise_alarm
+from handlers.cases.conversation import call_those_on_duty, enter_as_rider
+from handlers.cases.desk_form import as_it_stands, form_name, story
+from handlers.cases.message_content import packed, read_said
+from handlers.cases.opening import open_from
+from handlers.chat import forms
+from handlers.chat.case_keyboard import case_keyboard
+from handlers.chat.emergency import SEND_NOW, TALK_TO_SOMEBODY
+from handlers.chat.press import InvalidCallback
+from handlers.chat.questions import Question, one_question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.inputs.consent import CASE, URGENT, urgent_wording
+from storage import dialogues
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import drafts as case_drafts
+from storage.cases.cases import Case, CaseState
+from storage.cases.desks import Desk
+from storage.dialogues import Answers, OpenForm, Value
+from storage.privacy import consents
+from storage.privacy.consents import NoConsent
+
+
+def register(routes: Routes) -> None:
+    routes.press(TALK_TO_SOMEBODY, talk_to_somebody)
+    routes.press(presses.AGREE_CRISIS, agree)
+    routes.press(SEND_NOW, send_now)
+    routes.form(_FIRST_WORDS)
+
+
+def _desk(talk: Talk) -> Desk:
+    """Raises InvalidCallback: the organisation has none any more."""
+    desk = talk.context.crisis_desk
+    if desk is None:
+        raise InvalidCallback
+    return desk
+
+
+async def talk_to_somebody(talk: Talk) -> None:
+    """Into the case that is open there already; else to the agreement, or past one that was given."""
+    desk = _desk(talk)
+    row = await _open_case(talk, desk)
+    if row is not None:
+        await _leave_form(talk)
+        cases.note_writing(row, talk.now)
+        await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
+        if not await call_those_on_duty(talk, row):
+            await enter_as_rider(talk, row)
+        return
+    try:
+        await consents.require(talk.session, talk.person.id, desk.purpose, CASE.version, URGENT.version)
+    except NoConsent:
+        rows = [
+            [presses.AGREE_CRISIS.button(talk._("✅ I agree, let us begin"), URGENT.version)],
+            [presses.DO_NOT_AGREE.button(talk._("No, thank you"))],
+        ]
+        talk.say(urgent_wording(talk, desk), rows)
+    else:
+        await _begin(talk)
+
+
+async def _open_case(talk: Talk, desk: Desk) -> Case | None:
+    mine = await cases.cases_of(talk.session, talk.person.id)
+    found = next((row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED), None)
+    return None if found is None else await cases.of_rider(talk.session, found.id, talk.person.id, lock=True)
+
+
+async def agree(talk: Talk, version: int) -> None:
+    desk = _desk(talk)
+    if version != URGENT.version:
+        raise consents.NoConsent
+    await consents.give(talk.session, talk.person.id, desk.purpose, version, talk.now)
+    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    await _begin(talk)
+
+
+async def _begin(talk: Talk) -> None:
+    await _leave_form(talk)
+    await forms.begin(talk, _FIRST_WORDS)
+
+
+async def _leave_form(talk: Talk) -> None:
+    """What somebody was telling a desk is put aside for them, not thrown away."""
+    state = await dialogues.current(talk.session, talk.person.id, talk.now)
+    if state is None:
+        return
+    desk = next((desk for desk in talk.context.settings.desks.values() if form_name(desk) == state.form), None)
+    if desk is not None:
+        await case_drafts.save(talk.session, talk.person.id, desk.key, forms.kept_answers(state), talk.now)
+    await dialogues.close(talk.session, talk.person.id)
+
+
+async def _read(talk: Talk) -> Value:
+    return packed(read_said(talk, talk.incoming.body))
+
+
+async def _told(talk: Talk, answers: Answers) -> None:
+    desk = _desk(talk)
+    await _open(talk, desk, {story(desk): [answers["said"]]})
+
+
+_FIRST_WORDS = one_question(
+    "urgent",
+    Question(
+        key="said",
+        title=lambda talk: talk._("In your words"),
+        read=_read,
+        ask=lambda talk, _: talk._(
+            "Write what you want to say, or speak it as a voice message. The first message goes to those on duty at "
+            "once."
+        ),
+    ),
+    _told,
+)
+
+
+async def send_now(talk: Talk) -> None:
+    """The draft as it stands, whatever is not answered yet. If it is sent or gone already: the short way."""
+    desk, state = _desk(talk), await dialogues.current(talk.session, talk.person.id, talk.now)
+    if state is None or state.form != form_name(desk):
+        await talk_to_somebody(talk)
+        return
+    await _send(talk, desk, state)
+
+
+async def _send(talk: Talk, desk: Desk, state: OpenForm) -> None:
+    await dialogues.close(talk.session, talk.person.id)
+    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    await _open(talk, desk, as_it_stands(desk, state.answers))
+
+
+async def _open(talk: Talk, desk: Desk, answers: Answers) -> None:
+    """Those on duty are called, and the person writes in the case from now on."""
+    row = await open_from(desk, talk, answers, consented=(CASE.version, URGENT.version))
+    await raise_alarm(talk, row)
+    await case_drafts.drop(talk.session, talk.person.id, desk.key)
+    await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
+    said = talk._(
+        "{sign} Those on duty are called now. Your case has the number {number}; what you write now goes to them, and "
+        "they answer here."
+    )
+    talk.say(
+        Markup(said).format(sign=desk.sign, number=Markup("<b>{}</b>").format(row.number)),
+        keyboard=case_keyboard(row.number, talk.language),
+        vital=True,
+    )

@@ -1,0 +1,45 @@
+"""How much evidence may be sent, in words: told before, and when there is no room left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from handlers.chat.context import AppContext
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from storage.cases.cases import Case
+from storage.cases.desks import EvidenceQuota
+from storage.cases.evidence_quota import EvidenceFull, Full
+
+_FULL: Mapping[Full, str] = {
+    Full.CASE: N_(
+        "I did not take this file: the case is full, with up to {files} files and {mb} MB in all. Everything else "
+        "goes on; describe in words what it shows."
+    ),
+    Full.PERSON: N_(
+        "I did not take this file: up to {day} MB a day can be sent, and that is reached. Everything else goes on; "
+        "send it tomorrow, or describe in words what it shows."
+    ),
+    Full.DESK: N_(
+        "I did not take this file: this desk has no room for more files right now. Everything else goes on; describe "
+        "in words what it shows, and keep the file."
+    ),
+}
+
+
+def quota_of(context: AppContext, case: Case) -> EvidenceQuota:
+    desk = context.settings.desks.get(case.desk)
+    return desk.evidence if desk is not None else EvidenceQuota()
+
+
+def room_words(talk: Talk, quota: EvidenceQuota) -> str:
+    """How much may be sent."""
+    return _filled(talk._("📎 Files: up to {files}, {mb} MB in all; 20 MB each, {day} MB a day."), quota)
+
+
+def full_words(talk: Talk, full: EvidenceFull, quota: EvidenceQuota) -> str:
+    return _filled(talk._(_FULL[full.what]), quota)
+
+
+def _filled(said: str, quota: EvidenceQuota) -> str:
+    return said.format(files=quota.case_files, mb=quota.case_bytes >> 20, day=quota.person_bytes >> 20)

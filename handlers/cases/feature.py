@@ -1,0 +1,79 @@
+"""Cases of the desks: the manifest."""
+
+from __future__ import annotations
+
+from handlers.cases import (
+    admin,
+    conversation,
+    crisis,
+    desk,
+    evidence_bundle,
+    internal_notes,
+    mine,
+    notices,
+    privacy,
+    ready_answers,
+    relay,
+    statistics,
+)
+from handlers.chat.feature import Feature, PersonalData, PrivacyPart, WatchedQueue
+from handlers.chat.routes import Routes
+from handlers.i18n.translations import N_
+from storage.cases import cases, drafts, messages, queues, retention
+from storage.cases.audited import CaseAction
+from storage.cases.cases import CaseClosed, CaseTaken, NoSuchCase, NotForThem, TooLateToReopen, TooManyCases
+from storage.cases.desks import Desks
+from storage.cases.evidence_quota import EvidenceFull
+
+
+def register(routes: Routes, desks: Desks) -> None:
+    mine.register(routes, desks)
+    for part in (
+        privacy,
+        desk,
+        conversation,
+        crisis,
+        relay,
+        internal_notes,
+        ready_answers,
+        admin,
+        evidence_bundle,
+        statistics,
+        notices,
+    ):
+        part.register(routes)
+
+
+FEATURE = Feature(
+    name="cases",
+    register=register,
+    refusals={
+        EvidenceFull: N_("There is no room for this file in that case. Everything else goes on."),
+        CaseClosed: N_("This case is closed. It can be reopened for 30 days after that: /my"),
+        CaseTaken: N_("Somebody else has taken this case."),
+        NoSuchCase: N_("There is no such case for you. /my shows yours; /cases those of the desks."),
+        NotForThem: N_("This case can't go to them: they are no handler of this desk, or it is hidden from them."),
+        TooLateToReopen: N_("A case can be reopened for 30 days. Please begin a new one; name the old number in it."),
+        TooManyCases: N_("You have brought several cases here today. Please go on in one of them: /my"),
+    },
+    audit_labels={
+        CaseAction.CASE_READ: N_("case read by an admin"),
+        CaseAction.CASE_CLAIMED: N_("case taken"),
+        CaseAction.CASE_ASSIGNED: N_("case given to somebody"),
+        CaseAction.CASE_CLOSED: N_("case closed"),
+        CaseAction.CASE_CONFLICT: N_("conflict of interest stated"),
+        CaseAction.CASE_BUNDLE: N_("evidence bundle made"),
+    },
+    personal_data=(
+        PersonalData("cases", messages.erase, N_("Cases"), cases.copy_of),
+        PersonalData("case_talk", None, N_("What was said in your cases"), messages.copy_of),
+        PersonalData("case_drafts", drafts.erase, N_("Saved forms"), drafts.copy_of),
+    ),
+    retention=(retention.forget,),
+    privacy=PrivacyPart(lines=privacy.lines, buttons=privacy.buttons, leave=privacy.leave_all),
+    overview=mine.overview,
+    queues=(
+        WatchedQueue("cases", N_("cases that wait for us"), queues.cases),
+        WatchedQueue("evidence", N_("evidence to fetch"), queues.evidence),
+    ),
+)

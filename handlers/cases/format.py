@@ -1,0 +1,195 @@
+"""How cases are put into words: their state, what is due, which time limits may apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from markupsafe import Markup, escape
+
+from handlers.chat.context import AppContext
+from handlers.chat.press import Button, Buttons
+from handlers.i18n import formatting, translations
+from handlers.i18n.translations import N_
+from storage.cases import time_limits
+from storage.cases.cases import Case, CaseContent, CaseState, Outcome
+from storage.cases.deadlines import CaseLimit
+from storage.cases.desks import AskType, Desk, in_language
+
+STATES: dict[CaseState, tuple[str, str]] = {
+    CaseState.OURS: (N_("⏳ waits for us"), N_("⏳ waits for you")),
+    CaseState.RIDERS: (N_("💬 waits for your answer"), N_("💬 waits for the rider")),
+    CaseState.CLOSED: (N_("✔ closed"), N_("✔ closed")),
+}
+"""As the rider reads it, and as the handler does."""
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.SETTLED: N_("settled"),
+    Outcome.ADVISED: N_("advised"),
+    Outcome.REFERRED: N_("referred to another body"),
+    Outcome.NOT_OURS: N_("not for this desk"),
+    Outcome.WITHDRAWN: N_("closed by the rider"),
+}
+NEAR_DAYS = 30
+URGENT = "🚨"
+
+
+def desk_of(context: AppContext, row: Case) -> Desk | None:
+    """None for a desk that the organisation has closed since."""
+    return context.settings.desks.get(row.desk)
+
+
+def desk_sign(context: AppContext, key: str) -> str:
+    desk = context.settings.desks.get(key)
+    return desk.sign if desk is not None else "🗂"
+
+
+def desk_title(context: AppContext, key: str, language: str) -> str:
+    desk = context.settings.desks.get(key)
+    return in_language(desk.title, language) if desk is not None else key
+
+
+def tag(context: AppContext, row: Case) -> str:
+    """ "⚖️ L-2026-000123"."""
+    return f"{desk_sign(context, row.desk)} {row.number}"
+
+
+def mark(row: Case) -> str:
+    """In front of a case in which somebody may be in danger; only handlers see it."""
+    return f"{URGENT} " if row.urgent_at is not None else ""
+
+
+def kind_words(context: AppContext, row: Case, content: CaseContent, language: str) -> str:
+    desk = desk_of(context, row)
+    kind = desk.kind(content.kind) if desk is not None else None
+    return in_language(kind.words, language) if kind is not None else content.kind
+
+
+def state_words(row: Case, language: str, for_handler: bool = False) -> str:
+    _ = translations.translator(language)
+    said = _(STATES[CaseState(row.state)][for_handler])
+    if row.state == CaseState.CLOSED and row.outcome:
+        said += f" ({_(OUTCOMES[Outcome(row.outcome)])})"
+    return said
+
+
+def due_words(context: AppContext, row: Case, now: datetime, language: str) -> str:
+    """Until when an answer is due, to words of danger or the first one; that it is late."""
+    _ = translations.translator(language)
+    due = row.urgent_due_at or row.due_at
+    when = formatting.moment(due, now, context.settings.organisation.zone, language)
+    if not is_answered(row) and due <= now:
+        return "🔴 " + _("late since {when}").format(when=when)
+    return _("due {when}").format(when=when)
+
+
+def is_answered(row: Case) -> bool:
+    return row.first_answer_at is not None and row.urgent_due_at is None
+
+
+def days_left(ends_on: date, today: date, language: str) -> str:
+    _ = translations.translator(language)
+    days = (ends_on - today).days
+    if days < 0:
+        return "⚠️ " + _("may have ended {n} days ago").format(n=translations.number(-days, language))
+    sign = "⚠️ " if days <= NEAR_DAYS else ""
+    return sign + _("{n} days left").format(n=translations.number(days, language))
+
+
+def limit_lines(context: AppContext, limits: Sequence[CaseLimit], today: date, language: str) -> list[Markup]:
+    """What may apply, until when, by which law: information, never advice."""
+    known = time_limits.of_country(context.settings.organisation.country)
+    lines = []
+    for row in limits:
+        limit = known.get(row.key)
+        if limit is None:
+            continue
+        until = translations.full_date(row.ends_on, language)
+        lines.append(
+            Markup("• {}\n  <b>{}</b> · {}\n  <i>{}</i>").format(
+                in_language(limit.words, language),
+                until,
+                days_left(row.ends_on, today, language),
+                in_language(limit.source, language),
+            )
+        )
+        if limit.note:
+            lines.append(Markup("  <i>{}</i>").format(in_language(limit.note, language)))
+    return lines
+
+
+def undated_lines(context: AppContext, desk: Desk, kind: str, language: str) -> list[Markup]:
+    """The limits of a kind where the day is not known."""
+    option = desk.kind(kind)
+    keys = option.limits if option is not None else ()
+    return [
+        Markup("• {}\n  <i>{}</i>").format(in_language(limit.words, language), in_language(limit.source, language))
+        for limit in time_limits.that_may_apply(context.settings.organisation.country, keys)
+    ]
+
+
+def summary_lines(context: AppContext, row: Case, content: CaseContent, language: str) -> list[Markup]:
+    """The answers of the form, but for what was told in messages of their own."""
+    desk = desk_of(context, row)
+    if desk is None:
+        return []
+    shown: list[Markup] = []
+    for ask in desk.asks:
+        value = _answer(context, row, content, ask.type, ask.key, language)
+        if value:
+            shown.append(Markup("{}: <b>{}</b>").format(in_language(ask.title, language), value))
+    return shown
+
+
+def _answer(context: AppContext, row: Case, content: CaseContent, kind: AskType, key: str, language: str) -> str:
+    _ = translations.translator(language)
+    match kind:
+        case AskType.KIND:
+            return kind_words(context, row, content, language)
+        case AskType.PLATFORM:
+            return content.platform
+        case AskType.DATE:
+            return content.on or _("Not sure")
+        case AskType.NAME:
+            return content.name or _("withheld")
+        case AskType.PARTS | AskType.ANONYMOUS:
+            return ""
+    value = content.answers.get(key)
+    if kind is AskType.CHOICE:
+        desk = desk_of(context, row)
+        choices = next((ask.choices for ask in desk.asks if ask.key == key), ()) if desk is not None else ()
+        return next((in_language(one.words, language) for one in choices if one.key == value), "")
+    return "" if value is None else str(value)
+
+
+def heading(context: AppContext, row: Case, language: str) -> Markup:
+    """ "⚖️ L-2026-000123 · Legal consultation"."""
+    title = desk_title(context, row.desk, language)
+    return Markup("{} <b>{}</b> · {}").format(desk_sign(context, row.desk), row.number, title)
+
+
+def due_lines(context: AppContext, row: Case, now: datetime, language: str) -> list[Markup]:
+    """When an answer is due, while there is none."""
+    if is_answered(row) or row.state == CaseState.CLOSED:
+        return []
+    return [Markup("⏱ {}").format(due_words(context, row, now, language))]
+
+
+def quoted(text: str) -> Markup:
+    return Markup("<blockquote>{}</blockquote>").format(escape(text))
+
+
+def topic_words(context: AppContext, row: Case, content: CaseContent, now: datetime) -> tuple[Markup, Buttons]:
+    """What a topic of the inbox says of a case: nothing that was told in it."""
+    language = context.settings.organisation.language
+    _ = translations.translator(language)
+    state = _("✋ somebody has it in hand") if row.assigned_to is not None else _("🗂 waits for somebody")
+    if row.state == CaseState.CLOSED:
+        state = state_words(row, language, for_handler=True)
+    kind = kind_words(context, row, content, language)
+    lines = [
+        mark(row) + heading(context, row, language),
+        Markup("{}").format(kind),
+        Markup("{}").format(state),
+        *due_lines(context, row, now, language),
+    ]
+    return Markup("\n").join(lines), [[Button(_("Look at it"), url=context.link(f"case_{row.id}"))]]

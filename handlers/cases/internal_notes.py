@@ -1,0 +1,177 @@
+"""What handlers write to each other about a case: notes, questions, what the next one has to know. The rider never
+sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.cases import format as words
+from handlers.cases import presses
+from handlers.cases.assignment import WHO, assign, case_in_hand, receiver, way_back, words_question
+from handlers.cases.desk import colleagues, handled, left_hand
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.press import Buttons
+from handlers.chat.questions import Form, one_question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import translations
+from storage.cases import cases
+from storage.cases import messages as case_messages
+from storage.cases.cases import Case
+from storage.cases.messages import Said, Side
+from storage.dialogues import Answers
+from storage.people.access import Right
+
+
+def register(routes: Routes) -> None:
+    right = Right.HANDLE_CASES
+    routes.press(presses.BEGIN_NOTE, begin_note, right=right)
+    routes.press(presses.BEGIN_ASKING, begin_asking, right=right)
+    routes.press(presses.BEGIN_HANDING, begin_handing, right=right)
+    routes.press(presses.BEGIN_TELLING, begin_telling, right=right)
+    for form in (_NOTE, _ASK, _TELL, _HAND):
+        routes.form(form)
+    routes.notice("case_question", question_words)
+    routes.notice("case_told", told_words)
+
+
+async def begin_note(talk: Talk, case_id: int) -> None:
+    await forms.begin(talk, _NOTE, {"_id": (await case_in_hand(talk, case_id)).id})
+
+
+async def _noted(talk: Talk, answers: Answers) -> None:
+    row = await case_in_hand(talk, answers)
+    said = Said(text=str(answers["text"]))
+    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
+    talk.say(talk._("Noted. The rider never sees it."), way_back(talk, row))
+
+
+_NOTE = one_question(
+    "case_note",
+    words_question(
+        "text", translations.N_("Note"), translations.N_("What is to be noted? Only handlers of this case read it.")
+    ),
+    _noted,
+    Right.HANDLE_CASES,
+)
+
+
+async def begin_asking(talk: Talk, case_id: int) -> None:
+    await forms.begin(talk, _ASK, {"_id": (await case_in_hand(talk, case_id)).id})
+
+
+async def _asked(talk: Talk, answers: Answers) -> None:
+    """The question goes to the others of the desk; of the case they see no more than that."""
+    row = await case_in_hand(talk, answers)
+    text = str(answers["text"])
+    asked = await case_messages.say(
+        talk.session, row, Side.NOTE, talk.person.id, None, Said(text="👥 " + text), talk.now
+    )
+    others = await colleagues(talk, row)
+    for colleague in others:
+        talk.notify(colleague, "case_question", desk=row.desk, text=text, asked=asked.id)
+    if not others:
+        talk.say(talk._("There is nobody to ask: no other handler of this desk."), way_back(talk, row))
+        return
+    talk.say(
+        talk._("{n} colleagues are asked. Their answers become notes of the case.").format(n=len(others)),
+        way_back(talk, row),
+    )
+
+
+_ASK = one_question(
+    "case_ask",
+    words_question(
+        "text",
+        translations.N_("Question"),
+        translations.N_(
+            "What do you want to ask your colleagues? They read only this, not the case. Leave out who it is about."
+        ),
+    ),
+    _asked,
+    Right.HANDLE_CASES,
+)
+
+
+def question_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    title = words.desk_title(context, params["desk"], language)
+    text = Markup("👥 {} <b>{}</b>\n{}").format(_("A colleague asks:"), title, words.quoted(params["text"]))
+    return text, [[presses.BEGIN_TELLING.button(_("✍ Answer"), params["asked"])]]
+
+
+async def begin_telling(talk: Talk, message_id: int) -> None:
+    await _question(talk, message_id)
+    await forms.begin(talk, _TELL, {"_asked": message_id})
+
+
+async def _question(talk: Talk, message_id: int) -> tuple[case_messages.CaseMessage, Case]:
+    """A colleague's question that may still be answered. Raises NoSuchCase."""
+    asked = await case_messages.find(talk.session, message_id)
+    if asked is None or asked.side != Side.NOTE or asked.author in (None, talk.person.id):
+        raise cases.NoSuchCase
+    row = await cases.visible(talk.session, asked.case_id, talk.person.id, list(handled(talk)), lock=True)
+    cases.require_open(row)
+    return asked, row
+
+
+async def _told(talk: Talk, answers: Answers) -> None:
+    asked, row = await _question(talk, int(str(answers["_asked"])))
+    text = str(answers["text"])
+    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, Said(text="💡 " + text), talk.now)
+    if row.assigned_to is not None and row.assigned_to == asked.author:
+        talk.notify(row.assigned_to, "case_told", number=row.number, id=row.id, text=text)
+    talk.say(talk._("Thank you. Your answer is with the case."))
+
+
+_TELL = one_question(
+    "case_tell",
+    words_question("text", translations.N_("Answer"), translations.N_("What do you answer your colleague?")),
+    _told,
+    Right.HANDLE_CASES,
+)
+
+
+def told_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup("💡 <b>{}</b> {}\n{}").format(
+        params["number"], _("A colleague answers:"), words.quoted(params["text"])
+    )
+    return text, [[presses.SHOW.button(_("Look at it"), params["id"])]]
+
+
+async def begin_handing(talk: Talk, case_id: int) -> None:
+    await forms.begin(talk, _HAND, {"_id": (await case_in_hand(talk, case_id)).id})
+
+
+async def _handed(talk: Talk, answers: Answers) -> None:
+    row = await case_in_hand(talk, answers)
+    to = await receiver(talk, row, answers["who"])
+    said = Said(text="➡ " + str(answers["text"]))
+    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
+    await assign(talk, row, to)
+    await left_hand(talk, row)
+    talk.say(
+        talk._("{number} is handed over.").format(number=row.number),
+        [[presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]],
+    )
+
+
+_HAND = Form(
+    name="case_hand",
+    title=lambda talk: talk._("Handing over"),
+    questions=(
+        WHO,
+        words_question(
+            "text",
+            translations.N_("Note"),
+            translations.N_("What does the next one have to know? The rider does not see it."),
+        ),
+    ),
+    done=_handed,
+    right=Right.HANDLE_CASES,
+)

@@ -1,0 +1,257 @@
+"""The desks as riders meet them: what a desk is, its form, the number, where a case stands, closing and reopening.
+
+What is said in a case is in handlers/cases/conversation.py; the handlers' side in handlers/cases/desk.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from functools import partial
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.cases import closing, opening, presses
+from handlers.cases import format as words
+from handlers.cases.closing import LIMIT_REMINDER
+from handlers.cases.conversation import enter_as_rider
+from handlers.cases.desk_form import desk_form
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.feature import Page
+from handlers.chat.keyboards import location_keyboard
+from handlers.chat.press import Button, Buttons, InvalidCallback
+from handlers.chat.questions import Form
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import translations
+from handlers.inputs.consent import CASE, desk_wording
+from storage.activities import reminders
+from storage.cases import cases
+from storage.cases import deadlines as case_deadlines
+from storage.cases import drafts as case_drafts
+from storage.cases.cases import Case, CaseState, Outcome
+from storage.cases.deadlines import CaseLimit
+from storage.cases.desks import Desk, Desks
+from storage.dialogues import Answers
+from storage.privacy import consents
+
+LIMIT_LEADS = tuple(timedelta(days=days) for days in (90, 30, 7, 1))
+REMINDED_AT = time(9)
+
+
+def register(routes: Routes, desks: Desks) -> None:
+    for desk in desks.values():
+        routes.command(desk.command, partial(open_desk, desk), about=desk.about)
+        routes.form(form_of(desk))
+    routes.press(presses.AGREE_MINE, agree)
+    routes.press(presses.GO_ON_WITH_DRAFT, go_on_with_draft)
+    routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
+    routes.press(presses.SHOW_CASE, show_case, writes=False)
+    routes.press(presses.REMIND_OF_LIMITS, remind_of_limits)
+    routes.press(presses.ASK_TO_CLOSE, ask_to_close, writes=False)
+    routes.press(presses.CLOSE_MINE, close)
+    routes.press(presses.REOPEN, reopen)
+    routes.press(presses.RATE, rate)
+    routes.notice("remind_" + LIMIT_REMINDER, limit_words, about_limit)
+    routes.notice("case_closed", closed_words)
+
+
+def form_of(desk: Desk) -> Form:
+    return desk_form(desk, partial(opening.opened, desk), partial(_save, desk))
+
+
+async def open_desk(desk: Desk, talk: Talk) -> None:
+    """What the desk is and is not, who reads it, and what is to be agreed to before the first question."""
+    rows = [[presses.AGREE_MINE.button(talk._("✅ I agree, let us begin"), desk.key, CASE.version)]]
+    if await case_drafts.find(talk.session, talk.person.id, desk.key, talk.now) is not None:
+        rows.append([presses.GO_ON_WITH_DRAFT.button(talk._("💾 Go on with what I saved"), desk.key, CASE.version)])
+    mine = await cases.cases_of(talk.session, talk.person.id)
+    here = [row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED]
+    rows += [[presses.SHOW_CASE.button(f"{desk.sign} {row.number}", row.id)] for row in here[:8]]
+    talk.say(desk_wording(talk, desk), [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
+
+
+async def do_not_agree(talk: Talk) -> None:
+    talk.edit(
+        talk._("Then I ask nothing, and keep nothing. If you would rather speak: ☎️ {hotline}.").format(
+            hotline=talk.context.settings.organisation.hotline
+        )
+    )
+
+
+async def agree(talk: Talk, key: str, version: int) -> None:
+    """The consent is kept with its version and time; then the first question."""
+    desk = await _consented(talk, key, version)
+    await forms.begin(talk, form_of(desk))
+
+
+async def go_on_with_draft(talk: Talk, key: str, version: int) -> None:
+    desk = await _consented(talk, key, version)
+    answers = await case_drafts.find(talk.session, talk.person.id, key, talk.now)
+    await case_drafts.drop(talk.session, talk.person.id, key)
+    await forms.begin(talk, form_of(desk), answers)
+
+
+async def _consented(talk: Talk, key: str, version: int) -> Desk:
+    desk = talk.context.settings.desks.get(key)
+    if desk is None:
+        raise InvalidCallback
+    if version != CASE.version:
+        raise consents.NoConsent
+    await cases.check_room(talk.session, talk.person.id, key, desk.most_per_day, talk.now)
+    await consents.give(talk.session, talk.person.id, desk.purpose, CASE.version, talk.now)
+    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    return desk
+
+
+async def _save(desk: Desk, talk: Talk, answers: Answers) -> None:
+    await case_drafts.save(talk.session, talk.person.id, desk.key, answers, talk.now)
+    said = talk._("Saved for {n} days. /{command} goes on where you were.").format(
+        n=case_drafts.KEPT.days, command=desk.command
+    )
+    talk.say(said, keyboard=location_keyboard(talk))
+
+
+async def remind_of_limits(talk: Talk, case_id: int) -> None:
+    """90, 30, 7 and 1 days before each."""
+    row = await cases.of_rider(talk.session, case_id, talk.person.id)
+    zone, count = talk.context.settings.organisation.zone, 0
+    for limit in (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]:
+        at = datetime.combine(limit.ends_on, REMINDED_AT, zone)
+        count += await reminders.add(
+            talk.session,
+            talk.person.id,
+            LIMIT_REMINDER,
+            limit.id,
+            at,
+            LIMIT_LEADS,
+            talk.now,
+            talk.context.settings.quiet_hours,
+        )
+    talk.wake("reminders")
+    talk.toast(talk._("I remind you {n} times, 90, 30, 7 and 1 days before.").format(n=count), alert=True)
+
+
+async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> Mapping[str, Any] | None:
+    """What a reminder of a time limit says; None once the case is closed or gone."""
+    limit = await case_deadlines.find(session, limit_id)
+    row = await cases.find(session, limit.case_id) if limit is not None else None
+    if limit is None or row is None or row.state == CaseState.CLOSED:
+        return None
+    return {"id": row.id, "number": row.number, "key": limit.key, "ends_on": limit.ends_on}
+
+
+def limit_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    limit = CaseLimit(key=params["key"], ends_on=params["ends_on"])
+    today = params["now"].astimezone(context.settings.organisation.zone).date()
+    lines = [
+        Markup("⏰ {} <b>{}</b>").format(_("A time limit that may apply to"), params["number"]),
+        *words.limit_lines(context, [limit], today, language),
+    ]
+    return Markup("\n").join(lines), [[presses.SHOW_CASE.button(_("Look at it"), params["id"])]]
+
+
+# Where it stands
+
+
+async def show_case(talk: Talk, case_id: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id)
+    talk.edit(*await case_page(talk, row))
+
+
+async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
+    """Of one's own case, with what can be done about it."""
+    context, content = talk.context, cases.content_of(talk.session, row)
+    lines = [
+        words.heading(context, row, talk.language),
+        Markup("{}").format(words.state_words(row, talk.language)),
+        *words.summary_lines(context, row, content, talk.language),
+        *words.due_lines(context, row, talk.now, talk.language),
+    ]
+    limits = (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
+    said = words.limit_lines(context, limits, talk.local_today, talk.language)
+    if said and row.state != CaseState.CLOSED:
+        lines += [Markup("<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]
+    return Markup("\n").join(lines), _page_buttons(talk, row, bool(limits))
+
+
+def _page_buttons(talk: Talk, row: Case, has_limits: bool) -> Buttons:
+    bundle = presses.SEND_BUNDLE.button(talk._("📦 Evidence bundle"), row.id)
+    if row.state == CaseState.CLOSED:
+        rows = [[bundle]]
+        if row.closed_at is not None and talk.now - row.closed_at <= cases.REOPENED_WITHIN:
+            rows.append([presses.REOPEN.button(talk._("↺ Reopen it"), row.id)])
+        return [*rows, *([] if row.rating else [_stars(row.id)])]
+    rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)], [bundle]]
+    if has_limits:
+        rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the time limits"), row.id)])
+    return [*rows, [presses.ASK_TO_CLOSE.button(talk._("✔ Close it"), row.id)]]
+
+
+async def ask_to_close(talk: Talk, case_id: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id)
+    said = talk._("Close {number}? You can reopen it for {n} days.").format(
+        number=row.number, n=cases.REOPENED_WITHIN.days
+    )
+    talk.edit(
+        said,
+        [
+            [presses.CLOSE_MINE.button(talk._("✔ Yes, close it"), row.id)],
+            [presses.SHOW_CASE.button(talk._("◀ Back"), row.id)],
+        ],
+    )
+
+
+async def close(talk: Talk, case_id: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
+    await closing.end(talk, row, Outcome.WITHDRAWN)
+    if row.assigned_to is not None:
+        talk.notify(row.assigned_to, "case_ended", number=row.number)
+    talk.edit(
+        talk._("{number} is closed. How was it? 1 is bad, 5 is very good.").format(number=row.number), [_stars(row.id)]
+    )
+
+
+async def reopen(talk: Talk, case_id: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
+    cases.reopen(row, talk.now)
+    cases.note_writing(row, talk.now)
+    if row.assigned_to is not None:
+        talk.notify(row.assigned_to, "case_reopened", number=row.number, id=row.id)
+    await enter_as_rider(talk, row)
+
+
+def _stars(case_id: int) -> list[Button]:
+    return [presses.RATE.button("⭐" + str(stars), case_id, stars) for stars in range(1, 6)]
+
+
+async def rate(talk: Talk, case_id: int, stars: int) -> None:
+    row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
+    cases.rate(row, stars)
+    again = [[presses.REOPEN.button(talk._("↺ Reopen it"), row.id)]]
+    talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars), again)
+
+
+def closed_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    outcome = _(words.OUTCOMES[Outcome(params["outcome"])])
+    said = _("{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good.")
+    text = Markup("{}").format(said.format(number=params["number"], outcome=outcome, n=cases.REOPENED_WITHIN.days))
+    return text, [_stars(params["id"]), [presses.REOPEN.button(_("↺ Reopen it"), params["id"])]]
+
+
+async def overview(talk: Talk) -> Sequence[Page]:
+    """What I brought to the desks, and where it stands."""
+    mine = await cases.cases_of(talk.session, talk.person.id, most=8)
+    if not mine:
+        return []
+    lines = [Markup("<b>{}</b>").format(talk._("My cases"))]
+    for row in mine:
+        state = words.state_words(row, talk.language)
+        lines.append(Markup("{} · {}").format(words.heading(talk.context, row, talk.language), state))
+    keys = [presses.SHOW_CASE.button(row.number, row.id) for row in mine]
+    return [(Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)])]

@@ -1,0 +1,189 @@
+"""From the answers of a desk's form to a case: its number at once, what happens next and by when, what may lapse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, cast
+
+from markupsafe import Markup
+
+from handlers.cases import format as words
+from handlers.cases import presses
+from handlers.cases.alarm import raise_alarm
+from handlers.cases.desk_form import ANONYMOUS, NO_PLATFORM, WITHHELD
+from handlers.cases.evidence_limits import full_words
+from handlers.cases.message_content import parts_of, unpacked
+from handlers.chat.keyboards import location_keyboard
+from handlers.chat.talk import Talk
+from handlers.i18n import formatting
+from handlers.inputs.consent import CASE
+from storage.cases import cases, time_limits
+from storage.cases import deadlines as case_deadlines
+from storage.cases import drafts as case_drafts
+from storage.cases import messages as case_messages
+from storage.cases import statistics as case_statistics
+from storage.cases.cases import Case, CaseContent
+from storage.cases.deadlines import CaseLimit
+from storage.cases.desks import AskType, Desk, in_language
+from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.messages import Said, Side
+from storage.dialogues import Answers
+from storage.hours import working_time
+from storage.privacy import consents
+
+
+async def opened(desk: Desk, talk: Talk, answers: Answers) -> None:
+    """The case: its number at once, what happens next and by when, what may lapse."""
+    await cases.check_room(talk.session, talk.person.id, desk.key, desk.most_per_day, talk.now)
+    row = await open_from(desk, talk, answers, consented=(CASE.version,))
+    await case_drafts.drop(talk.session, talk.person.id, desk.key)
+    if _is_urgent(desk, talk, answers):
+        await raise_alarm(talk, row)
+    else:
+        await _tell_handlers(desk, talk, row)
+    await _say_what_follows(desk, talk, answers, row)
+
+
+async def open_from(desk: Desk, talk: Talk, answers: Answers, consented: Sequence[int]) -> Case:
+    """A case of what was answered, counted in the figures.
+
+    Raises:
+        NoConsent: none of these versions of the wording was agreed to.
+    """
+    version = await consents.require(talk.session, talk.person.id, desk.purpose, *consented)
+    content = _content(desk, answers)
+    context, zone = talk.context, talk.context.settings.organisation.zone
+    due = working_time.after(talk.now, desk.late[0], zone, context.settings.organisation.country, desk.working_days)
+    row = await cases.open_case(
+        talk.session,
+        desk.key,
+        desk.prefix,
+        None if _is_anonymous(answers) else talk.person.id,
+        content,
+        version,
+        talk.local_today.year,
+        due,
+        talk.now,
+    )
+    await _keep_parts(desk, talk, answers, row)
+    platform = content.platform if content.platform in context.settings.joining.platforms else NO_PLATFORM
+    await case_statistics.add(
+        talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM, platform
+    )
+    return row
+
+
+def _is_anonymous(answers: Answers) -> bool:
+    return answers.get("anonymous") == ANONYMOUS
+
+
+def _is_urgent(desk: Desk, talk: Talk, answers: Answers) -> bool:
+    """Whether somebody may be in danger, by what they told."""
+    texts = [str(answers.get(ask.key) or "") for ask in desk.asks if ask.type is not AskType.PARTS]
+    for ask in desk.asks:
+        if ask.type is AskType.PARTS:
+            texts += [unpacked(part).text for part in cast("list[Any]", answers.get(ask.key) or [])]
+    return any(map(talk.context.is_danger, texts))
+
+
+async def _tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
+    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now)
+    for handler in await cases.who_may_see(talk.session, row, staff):
+        talk.notify(handler, "case_new", number=row.number, desk=desk.key, id=row.id)
+
+
+async def _say_what_follows(desk: Desk, talk: Talk, answers: Answers, row: Case) -> None:
+    content = _content(desk, answers)
+    if _is_anonymous(answers):
+        await _forget_who(desk, talk)
+        talk.say(
+            _received(talk, desk, row, [talk._("Nobody knows that it was you, and nobody can answer you.")]),
+            keyboard=location_keyboard(talk),
+        )
+        return
+    limits = await _keep_limits(desk, talk, row, content)
+    rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)]]
+    if limits:
+        rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the time limits"), row.id)])
+    talk.say(_received(talk, desk, row, _next_lines(talk, desk, row, content, limits)), rows)
+
+
+def _content(desk: Desk, answers: Answers) -> CaseContent:
+    """The answers by what they mean; the parts are messages of their own."""
+    content = CaseContent()
+    for ask in desk.asks:
+        value = answers.get(ask.key)
+        if value is None or ask.type in (AskType.PARTS, AskType.ANONYMOUS):
+            continue
+        match ask.type:
+            case AskType.KIND:
+                content.kind = str(value)
+            case AskType.PLATFORM:
+                content.platform = "" if value == NO_PLATFORM else str(value)
+            case AskType.DATE:
+                content.on = str(value)
+            case AskType.NAME:
+                content.name = "" if value == WITHHELD else str(value)
+            case _:
+                content.answers[ask.key] = value
+    return content
+
+
+async def _keep_parts(desk: Desk, talk: Talk, answers: Answers, row: Case) -> None:
+    """What was told in several messages, as the first messages of the case."""
+    for ask in desk.asks:
+        if ask.type is not AskType.PARTS:
+            continue
+        for part in cast("list[Any]", answers.get(ask.key) or []):
+            for said in parts_of(unpacked(part)):
+                await _keep_part(desk, talk, row, said)
+
+
+async def _keep_part(desk: Desk, talk: Talk, row: Case, said: Said) -> None:
+    """There was room when it was sent; if another case has taken it since, the case begins without this file."""
+    try:
+        await case_messages.say(talk.session, row, Side.RIDER, row.person_id, None, said, talk.now, desk.evidence)
+    except EvidenceFull as full:
+        talk.say(full_words(talk, full, desk.evidence))
+        if said.text:
+            only = Said(text=said.text, entities=said.entities, forwarded=said.forwarded)
+            await case_messages.say(talk.session, row, Side.RIDER, row.person_id, None, only, talk.now)
+
+
+async def _keep_limits(desk: Desk, talk: Talk, row: Case, content: CaseContent) -> list[CaseLimit]:
+    kind = desk.kind(content.kind)
+    if kind is None or not content.on:
+        return []
+    start = date.fromisoformat(content.on)
+    may_apply = time_limits.that_may_apply(talk.context.settings.organisation.country, kind.limits)
+    for limit in may_apply:
+        await case_deadlines.add(talk.session, row.id, limit.key, limit.ends_on(start))
+    return (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
+
+
+async def _forget_who(desk: Desk, talk: Talk) -> None:
+    """A consent of this minute beside a case of this minute would say whose it is."""
+    if not any(one.desk == desk.key for one in await cases.cases_of(talk.session, talk.person.id)):
+        await consents.forget(talk.session, talk.person.id, desk.purpose)
+
+
+def _received(talk: Talk, desk: Desk, row: Case, lines: list[Any]) -> Markup:
+    said = Markup(talk._("<b>Your case has the number {number}.</b>")).format(number=row.number)
+    following = in_language(desk.following, talk.language)
+    return Markup("\n").join([Markup("{} {}").format(desk.sign, said), Markup("{}").format(following), *lines])
+
+
+def _next_lines(talk: Talk, desk: Desk, row: Case, content: CaseContent, limits: list[CaseLimit]) -> list[Markup | str]:
+    when = formatting.moment(
+        row.urgent_due_at or row.due_at, talk.now, talk.context.settings.organisation.zone, talk.language
+    )
+    lines: list[Markup | str] = [
+        Markup("⏱ {}").format(talk._("You hear from us by {when} at the latest.").format(when=when))
+    ]
+    said = words.limit_lines(talk.context, limits, talk.local_today, talk.language) or words.undated_lines(
+        talk.context, desk, content.kind, talk.language
+    )
+    if said:
+        lines += [Markup("\n<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]
+    return lines

@@ -1,0 +1,66 @@
+"""My cases in /privacy: what is kept of them, and withdrawing the consent to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.cases import closing, presses
+from handlers.chat.press import Button
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from storage.cases import cases, drafts, messages
+from storage.cases.cases import CaseState, Outcome
+from storage.privacy import consents
+
+ALL = 100_000
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.ASK_TO_FORGET_CASES, ask_to_forget_cases, writes=False, for_blocked=True)
+    routes.press(presses.FORGET_CASES, forget_cases, for_blocked=True)
+
+
+async def lines(talk: Talk) -> Sequence[str]:
+    brought = talk._("kept") if await _has_any(talk) else talk._("not kept")
+    return [
+        talk._("what you brought to the desks, with evidence, for {cases} days after the end: {brought}").format(
+            cases=talk.context.settings.retention.closed_cases.days, brought=brought
+        )
+    ]
+
+
+async def buttons(talk: Talk) -> Sequence[Button]:
+    return [presses.ASK_TO_FORGET_CASES.button(talk._("🗂 Erase my cases"))] if await _has_any(talk) else []
+
+
+async def _has_any(talk: Talk) -> bool:
+    return bool(await cases.cases_of(talk.session, talk.person.id, most=1))
+
+
+async def ask_to_forget_cases(talk: Talk) -> None:
+    talk.edit(
+        talk._(
+            "Withdraw your consent for what you brought to the desks? Your cases end, and all that was told and sent "
+            "in them is erased, evidence included. Take the evidence first if you need it: /my. What was done until "
+            "now stays lawful."
+        ),
+        [[presses.FORGET_CASES.button(talk._("🗑 Yes, erase my cases"))]],
+    )
+
+
+async def forget_cases(talk: Talk) -> None:
+    await leave_all(talk)
+    await drafts.erase(talk.session, talk.person.id)
+    for desk in talk.context.settings.desks.values():
+        await consents.withdraw(talk.session, talk.person.id, desk.purpose, talk.now)
+    talk.edit(talk._("Your consent is withdrawn, and your cases are erased."))
+
+
+async def leave_all(talk: Talk) -> None:
+    """Ends all cases. The handlers hear that a case is gone; its number stays in the counts."""
+    for row in await cases.cases_of(talk.session, talk.person.id, most=ALL):
+        if row.state != CaseState.CLOSED:
+            if row.assigned_to is not None:
+                talk.notify(row.assigned_to, "case_erased", number=row.number)
+            await closing.end(talk, row, Outcome.WITHDRAWN)
+        await messages.strip_case(talk.session, row.id)

@@ -1,0 +1,124 @@
+"""Ready answers of a desk, with their blanks filled in before they are sent."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from markupsafe import Markup
+
+from handlers.cases import format as words
+from handlers.cases import presses
+from handlers.cases.assignment import case_in_hand, way_back
+from handlers.chat import forms
+from handlers.chat.press import InvalidCallback
+from handlers.chat.questions import NotAnAnswer, Question, one_question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.inputs.text import clean
+from storage.cases import cases
+from storage.cases import messages as case_messages
+from storage.cases.cases import Case
+from storage.cases.desks import Canned, in_language
+from storage.cases.messages import Said, Side
+from storage.dialogues import Answers, Value
+from storage.people.access import Right
+from storage.updates import user_state
+
+
+def register(routes: Routes) -> None:
+    right = Right.HANDLE_CASES
+    routes.press(presses.SHOW_CANNED, show_canned, right=right, writes=False)
+    routes.press(presses.BEGIN_CANNED, begin_canned, right=right)
+    routes.press(presses.SEND_CANNED, send_canned, right=right)
+    routes.form(_CANNED)
+
+
+async def show_canned(talk: Talk, case_id: int) -> None:
+    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    desk = words.desk_of(talk.context, row)
+    answers = desk.answers if desk is not None else ()
+    rows = [[presses.BEGIN_CANNED.button(one.title, row.id, at)] for at, one in enumerate(answers)]
+    said = talk._("Which one? Its blanks are asked for.") if rows else talk._("This desk has no ready answers.")
+    talk.edit(said, [*rows, [presses.SHOW.button(talk._("◀ Back"), row.id)]])
+
+
+async def begin_canned(talk: Talk, case_id: int, at: int) -> None:
+    """Asks for its blanks; one without any is shown before it goes."""
+    row = await case_in_hand(talk, case_id)
+    wording = await _wording(talk, row, _canned(talk, row, at))
+    if _blanks(wording):
+        await forms.begin(talk, _CANNED, {"_id": row.id, "_text": wording})
+    else:
+        talk.edit(
+            words.quoted(wording),
+            [
+                [presses.SEND_CANNED.button(talk._("✔ Send"), row.id, at)],
+                [presses.SHOW_CANNED.button(talk._("◀ Back"), row.id)],
+            ],
+        )
+
+
+async def send_canned(talk: Talk, case_id: int, at: int) -> None:
+    row = await case_in_hand(talk, case_id)
+    await _send(talk, row, await _wording(talk, row, _canned(talk, row, at)))
+
+
+def _canned(talk: Talk, row: Case, at: int) -> Canned:
+    desk = words.desk_of(talk.context, row)
+    if desk is None or not 0 <= at < len(desk.answers):
+        raise InvalidCallback
+    return desk.answers[at]
+
+
+async def _wording(talk: Talk, row: Case, canned: Canned) -> str:
+    """In the rider's language."""
+    language = talk.context.settings.organisation.language
+    if row.person_id is not None:
+        (standing,) = await user_state.standings(talk.session, [row.person_id], talk.now)
+        language = standing.spoken or language
+    return in_language(canned.words, language)
+
+
+def _blanks(wording: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r"\{([^{}]+)\}", wording)))
+
+
+async def _read_values(talk: Talk) -> Value:
+    lines = [clean(line) for line in talk.text.splitlines() if clean(line)]
+    if not lines:
+        raise NotAnAnswer(talk._("Please write each of them on a line of its own."))
+    return [line[:300] for line in lines]
+
+
+def _ask_values(talk: Talk, answers: Answers) -> str:
+    wording = str(answers["_text"])
+    lines = [Markup("{}. {}").format(at, blank) for at, blank in enumerate(_blanks(wording), start=1)]
+    asked = talk._("Please write these, each on a line of its own:")
+    return Markup("\n").join([words.quoted(wording), Markup("{}").format(asked), *lines])
+
+
+def _filled(answers: Answers) -> str:
+    """The wording with its blanks filled in; one that got no value keeps its name."""
+    wording = str(answers["_text"])
+    values = cast("list[str]", answers.get("values") or [])
+    for blank, value in zip(_blanks(wording), values, strict=False):
+        wording = wording.replace("{" + blank + "}", value)
+    return wording
+
+
+async def _canned_done(talk: Talk, answers: Answers) -> None:
+    await _send(talk, await case_in_hand(talk, answers), _filled(answers))
+
+
+async def _send(talk: Talk, row: Case, text: str) -> None:
+    await case_messages.say(talk.session, row, Side.HANDLER, talk.person.id, None, Said(text=text), talk.now)
+    talk.say(Markup("✓ <b>{}</b>\n{}").format(row.number, words.quoted(text)), way_back(talk, row))
+
+
+_CANNED = one_question(
+    "case_canned",
+    Question(key="values", title=lambda talk: talk._("Blanks"), ask=_ask_values, read=_read_values),
+    _canned_done,
+    Right.HANDLE_CASES,
+)

@@ -1,0 +1,144 @@
+"""The copies of a case's messages for the other side: composed when they are sent, for who may read them then."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.cases import format as words
+from handlers.cases import presses
+from handlers.cases.closing import LEFT
+from handlers.cases.message_content import composed
+from handlers.chat.case_keyboard import case_keyboard
+from handlers.chat.context import AppContext
+from handlers.chat.incoming import Json
+from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Outgoing, buttons_markup, message_params
+from handlers.i18n import translations
+from storage.cases import cases
+from storage.cases import contexts as case_contexts
+from storage.cases import copies as case_copies
+from storage.cases import messages as case_messages
+from storage.cases.cases import Case
+from storage.cases.messages import CaseMessage, Said, Side
+from storage.deliveries import CASE_EDIT, CASE_MESSAGE, CASE_RECALL, Claimed
+
+OLD = timedelta(hours=1)
+"""A relayed message that is older says when it was said."""
+
+_CHANGED = ("text", "entities", "caption", "caption_entities", "link_preview_options")
+
+
+def register(routes: Routes) -> None:
+    routes.compose(CASE_MESSAGE, message)
+    routes.compose(CASE_EDIT, changed_message)
+    routes.compose(CASE_RECALL, recalled_message)
+    routes.compose(LEFT, left_message)
+
+
+async def message(
+    session: AsyncSession, context: AppContext, claimed: Claimed, language: str, now: datetime
+) -> Outgoing | None:
+    """A message of the talk, for its recipient; None if they may not (any more) read it."""
+    found = await _for(session, claimed)
+    if found is None:
+        return None
+    kept, row, said = found
+    answered = await case_messages.find(session, said.answers) if said.answers is not None else None
+    reply_to = await case_messages.place_of(session, answered, claimed.recipient) if answered is not None else None
+    head = _head(session, context, kept, row, said, claimed.recipient, language, now)
+    method, params = composed(claimed.recipient, said, head, reply_to)
+    if claimed.recipient == row.assigned_to:
+        params["protect_content"] = True
+    params["reply_markup"] = await _markup(session, row, claimed.recipient, language, as_keyboard=True)
+    return Outgoing(method, params)
+
+
+async def changed_message(
+    session: AsyncSession, context: AppContext, claimed: Claimed, language: str, now: datetime
+) -> Outgoing | None:
+    found = await _for(session, claimed)
+    place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
+    if found is None or place is None:
+        return None
+    kept, row, said = found
+    head = _head(session, context, kept, row, said, claimed.recipient, language, now)
+    _, params = composed(claimed.recipient, said, head, None)
+    method = "editMessageCaption" if said.file_id else "editMessageText"
+    shown: Json = {name: value for name, value in params.items() if name in _CHANGED}
+    markup = await _markup(session, row, claimed.recipient, language, as_keyboard=False)
+    return Outgoing(
+        method,
+        {"chat_id": claimed.recipient, "message_id": place, **shown, **({"reply_markup": markup} if markup else {})},
+    )
+
+
+async def recalled_message(
+    session: AsyncSession, _context: AppContext, claimed: Claimed, _language: str, _now: datetime
+) -> Outgoing | None:
+    """It was meant for another case."""
+    place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
+    return None if place is None else Outgoing("deleteMessage", {"chat_id": claimed.recipient, "message_id": place})
+
+
+async def left_message(
+    session: AsyncSession, _context: AppContext, claimed: Claimed, language: str, _now: datetime
+) -> Outgoing | None:
+    """For who was taken out of a case by somebody else; None if they write in another by now."""
+    if await case_contexts.current(session, claimed.recipient) is not None:
+        return None
+    _ = translations.translator(language)
+    said = message_params(claimed.recipient, _("You write in no case now."), None, plain_keyboard(language))
+    return Outgoing("sendMessage", said)
+
+
+async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Case, Said] | None:
+    """What the copy is of, if its recipient is on the other side of the case now."""
+    kept = await case_messages.find(session, claimed.subject or 0)
+    row = await cases.find(session, kept.case_id) if kept is not None else None
+    if kept is None or row is None:
+        return None
+    is_rider = claimed.recipient == row.person_id and kept.side == Side.HANDLER
+    if not is_rider and claimed.recipient != row.assigned_to:
+        return None
+    return kept, row, case_messages.said_in(session, kept)
+
+
+def _head(
+    session: AsyncSession,
+    context: AppContext,
+    kept: CaseMessage,
+    row: Case,
+    said: Said,
+    recipient: int,
+    language: str,
+    now: datetime,
+) -> str:
+    """ "⚖️ L-2026-000123 · Li": in which case, who says it, when if it is older."""
+    _ = translations.translator(language)
+    rider = cases.content_of(session, row).name or _("rider")
+    who = {
+        Side.RIDER: rider,
+        Side.HANDLER: _("your counsel") if recipient == row.person_id else _("counsel"),
+        Side.NOTE: _("📝 note"),
+    }[Side(kept.side)]
+    parts = [words.tag(context, row), who]
+    if now - kept.at > OLD:
+        local = kept.at.astimezone(context.settings.organisation.zone)
+        parts.append(f"{local:%Y-%m-%d %H:%M}")
+    if said.forwarded:
+        parts.append(_("forwarded"))
+    if said.was:
+        parts.append(_("edited"))
+    return " · ".join(parts)
+
+
+async def _markup(session: AsyncSession, row: Case, recipient: int, language: str, as_keyboard: bool) -> Json | None:
+    """Who writes in this case sees it on the keyboard; others get a button that leads into it."""
+    if await case_contexts.current(session, recipient) == row.id:
+        return case_keyboard(row.number, language) if as_keyboard else None
+    _ = translations.translator(language)
+    label = _("💬 Write in {number}").format(number=row.number)
+    return buttons_markup([[presses.ENTER.button(label, row.id)]])

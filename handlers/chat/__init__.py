@@ -1,0 +1,1 @@
+"""What every conversation is made of: talk, routes, forms, rights."""

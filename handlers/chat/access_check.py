@@ -1,0 +1,18 @@
+"""Saying no to whom something is not for."""
+
+from __future__ import annotations
+
+from handlers.chat.talk import Talk
+from storage.people.access import Right
+
+
+async def check_right(talk: Talk, right: Right) -> bool:
+    """Says no, in words, to whom this is not for."""
+    if talk.person.may(right):
+        return True
+    refusal = talk._("This is only for those who run the bot.")
+    if talk.incoming.is_press:
+        talk.toast(refusal, alert=True)
+    else:
+        talk.say(refusal)
+    return False

@@ -1,0 +1,78 @@
+"""Who may have a bundle of evidence made now: one at a time a person, few at a time in this process; and which ones
+were sent lately, so that the same bundle is not made twice."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from storage.scratch import Scratch
+
+if TYPE_CHECKING:
+    from handlers.chat.talk import Outgoing
+
+AT_ONCE = 2
+_REMEMBERED = 64
+
+
+class NotSent(Exception):
+    """Telegram does not take what was made beside a chat's turn."""
+
+
+class Sent(NamedTuple):
+    """A bundle as it was sent: a digest of what it tells, and Telegram's ids of its parts."""
+
+    digest: bytes
+    file_ids: Sequence[str]
+
+
+def _no_scratch() -> Scratch:
+    """Until bot/app.py passes its own."""
+    raise NotImplementedError
+
+
+async def _not_sent(_outgoing: Outgoing) -> None:
+    """Until bot/app.py passes its own."""
+    raise NotSent
+
+
+@dataclass(slots=True)
+class Bundles:
+    """`scratch` makes a temporary file; `send` sends apart from a chat's turn, and raises NotSent."""
+
+    scratch: Callable[[], Scratch] = _no_scratch
+    send: Callable[[Outgoing], Awaitable[None]] = _not_sent
+    _people: set[int] = field(default_factory=set)
+    _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    _sent: OrderedDict[tuple[int, str], Sent] = field(default_factory=OrderedDict)
+
+    def is_busy_for(self, person_id: int) -> bool:
+        return person_id in self._people
+
+    def claim(self, person_id: int) -> None:
+        """Keeps this person's further presses out until `turn` is over."""
+        self._people.add(person_id)
+
+    @contextlib.asynccontextmanager
+    async def turn(self, person_id: int) -> AsyncIterator[None]:
+        """Waits until there is room for this person's bundle."""
+        try:
+            async with self._room:
+                yield
+        finally:
+            self._people.discard(person_id)
+
+    def sent(self, case_id: int, language: str, digest: bytes) -> Sequence[str]:
+        """Telegram's ids of this bundle's parts, if it was sent lately and nothing has changed since."""
+        found = self._sent.get((case_id, language))
+        return found.file_ids if found is not None and found.digest == digest else ()
+
+    def remember(self, case_id: int, language: str, sent: Sent) -> None:
+        self._sent[case_id, language] = sent
+        self._sent.move_to_end((case_id, language))
+        if len(self._sent) > _REMEMBERED:
+            self._sent.popitem(last=False)

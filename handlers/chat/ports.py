@@ -1,0 +1,147 @@
+"""What handlers need of the running program; bot/app.py passes it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, BinaryIO, NamedTuple, Protocol
+
+from handlers.chat.bundles import Bundles
+from handlers.chat.pictures import Card, Cell, Legend, Spot
+from storage.stations.index import StationIndex
+from storage.stations.reports import LiveBoard
+
+
+class Address(NamedTuple):
+    """A typed address that was found: its full name, and degrees in WGS-84."""
+
+    label: str
+    latitude: float
+    longitude: float
+
+
+class GeocodingFailed(Exception):
+    """The geocoding service did not answer, or not in time."""
+
+
+class Geocoder(Protocol):
+    async def find(self, text: str, language: str) -> Sequence[Address]:
+        """Up to three places for a typed address, best first.
+
+        Raises:
+            GeocodingFailed: see the class.
+        """
+        ...
+
+
+class Directory(Protocol):
+    """The stations in memory, as of the last change, and what riders report of them."""
+
+    @property
+    def index(self) -> StationIndex: ...
+
+    @property
+    def live(self) -> LiveBoard: ...
+
+    async def refresh_live(self) -> None:
+        """Reads the reports again now, so that who reported sees it at once."""
+        ...
+
+
+class NotValid(ValueError):
+    """A setting can't have this value; the text names the setting."""
+
+
+class NotFetched(Exception):
+    """Telegram does not give a file that was sent."""
+
+
+class Process(NamedTuple):
+    """The process that answers: its name among the replicas, its version, since when it runs, and how many bytes are
+    free where it keeps its data (None: not known)."""
+
+    name: str
+    version: str
+    started_at: datetime
+    free_bytes: int | None
+
+
+class SettingsEditor(Protocol):
+    """The settings that may be changed in the chat, by their names in the config file ("reminders.quiet_hours")."""
+
+    def checked(self, name: str, value: Any) -> Any:
+        """What the program makes of a value as it would stand in the config file.
+
+        Raises:
+            NotValid: see the class.
+        """
+        ...
+
+    def value(self, name: str) -> Any:
+        """What is in force."""
+        ...
+
+    async def refresh(self) -> None:
+        """Takes up what the database holds now."""
+        ...
+
+
+class Painter(Protocol):
+    async def card_png(self, card: Card) -> bytes:
+        """A PNG of a member's card."""
+        ...
+
+    async def qr_png(self, link: str, title: str) -> bytes:
+        """A PNG with a large QR code of the link, and a title."""
+        ...
+
+    async def columns_png(
+        self, title: str, values: Sequence[int | None], labels: Sequence[str], before: Sequence[int | None] = ()
+    ) -> bytes:
+        """A PNG with a column for each value (None: hidden), over those of the time before; labels stand below."""
+        ...
+
+    async def bars_png(self, title: str, rows: Sequence[tuple[str, int]]) -> bytes:
+        """A PNG with a bar for each name."""
+        ...
+
+    async def gaps_png(
+        self, title: str, legend: Legend, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
+    ) -> bytes:
+        """A PNG map of where riders search, and of where no station is near."""
+        ...
+
+    async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
+        """A PNG map without tiles: the rider, the stations, rings of distance."""
+        ...
+
+
+class DownloadFile(Protocol):
+    async def __call__(self, file_id: str, limit: int, into: BinaryIO) -> None:
+        """Writes a file that was sent to the bot, of at most `limit` bytes, into another.
+
+        Raises:
+            NotFetched: Telegram does not give it, or it is longer.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The services of the process, each as the least that a handler needs of it."""
+
+    painter: Painter
+    download_file: DownloadFile
+    run_in_background: Callable[[Coroutine[Any, Any, None]], None]
+    """Does work that may take a while, apart from the chat's turn."""
+    wake_job: Callable[[str], None]
+    """Lets the clock look at a kind of work at once."""
+    start_backup: Callable[[int], None]
+    """Begins a backup now; the person who asked hears when it is done."""
+    process: Callable[[], Process]
+    count_form_step: Callable[[str, str, str], None]
+    """Counts a step of a form: (form, question, what became of it)."""
+    settings_editor: SettingsEditor
+    bundles: Bundles
+    geocoder: Geocoder | None = None

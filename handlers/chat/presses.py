@@ -1,0 +1,9 @@
+"""The buttons that are no feature's own: languages, and those of every form."""
+
+from __future__ import annotations
+
+from handlers.chat.press import Press
+
+CHOOSE_LANGUAGE = Press("language", str)
+FORM = Press("form", str, str, str)
+"""The mark of the step that the button belongs to, what it does, and its argument."""

@@ -1,0 +1,128 @@
+"""The table of everything a person can say: commands, presses, and what comes without being asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypedDict, TypeVar, Unpack
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.chat.context import AppContext
+from handlers.chat.events import Event
+from handlers.chat.press import Arguments, Buttons, Press
+from handlers.chat.questions import Form
+from handlers.chat.talk import Outgoing, Talk
+from handlers.i18n.translations import translator
+from storage.cases.desks import Words as DeskWords
+from storage.cases.desks import in_language
+from storage.deliveries import Claimed
+from storage.people.access import Right
+
+Name = TypeVar("Name", bound=str)
+
+Handler = Callable[..., Awaitable[None]]
+
+Words = Callable[[AppContext, str, Mapping[str, Any]], tuple[str, Buttons]]
+"""(context, language, parameters) -> text and buttons."""
+
+Subject = Callable[[AsyncSession, int, datetime], Awaitable[Mapping[str, Any] | None]]
+"""(session, number, now) -> parameters; None if the notice helps no more."""
+
+Composer = Callable[[AsyncSession, AppContext, Claimed, str, datetime], Awaitable[Outgoing | None]]
+"""(session, context, delivery, language, now) -> the call that sends it; None if it is to be sent no more."""
+
+
+class Options(TypedDict, total=False):
+    """How a route is run: the fields of `Route` of these names."""
+
+    right: Right
+    writes: bool
+    reads: bool
+    for_blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What happens, who may cause it, and whether it needs a transaction that writes.
+
+    A route with writes=False reads at most, or only appends rows (`Talk.append`); it is cheap, and safe to repeat. With
+    reads=False it does not even read, and gets no session.
+    """
+
+    handle: Handler
+    right: Right = Right.USE
+    writes: bool = True
+    reads: bool = True
+    about: str | DeskWords = ""
+    press: Press[*tuple[Any, ...]] | None = None
+    for_blocked: bool = False
+    """Also for who is kept out."""
+
+
+@dataclass(slots=True)
+class Routes:
+    """Filled once, by `handlers.features.routes`."""
+
+    commands: dict[str, Route] = field(default_factory=dict)
+    presses: dict[str, Route] = field(default_factory=dict)
+    links: dict[str, Route] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    events: dict[Event, Route] = field(default_factory=dict)
+    notices: dict[str, Words] = field(default_factory=dict)
+    subjects: dict[str, Subject] = field(default_factory=dict)
+    composers: dict[str, Composer] = field(default_factory=dict)
+
+    def command(self, name: str, handle: Handler, about: str | DeskWords = "", **options: Unpack[Options]) -> None:
+        """`/name`; `about` is its line in the menu: to be translated, or by language."""
+        _put(self.commands, name, Route(handle, about=about, **options))
+
+    def press(
+        self,
+        press: Press[*Arguments],
+        handle: Callable[[Talk, *Arguments], Awaitable[None]],
+        **options: Unpack[Options],
+    ) -> None:
+        """What happens when one of these buttons is pressed."""
+        _put(self.presses, press.name, Route(handle, press=press, **options))
+
+    def link(self, prefix: str, handle: Handler, **options: Unpack[Options]) -> None:
+        """`/start prefix_rest`, from a deep link."""
+        _put(self.links, prefix, Route(handle, **options))
+
+    def form(self, form: Form) -> None:
+        _put(self.forms, form.name, form)
+
+    def notice(self, kind: str, words: Words, subject: Subject | None = None) -> None:
+        """What a notice of this kind says, in the recipient's language. `subject` reads what it is about when it is
+        sent, by its number (`Delivery.subject`, or "id" of its parameters)."""
+        _put(self.notices, kind, words)
+        if subject is not None:
+            self.subjects[kind] = subject
+
+    def compose(self, kind: str, composer: Composer) -> None:
+        """A delivery of this kind that is more than a text with buttons."""
+        _put(self.composers, kind, composer)
+
+    def event(self, event: Event, handle: Handler, **options: Unpack[Options]) -> None:
+        _put(self.events, event, Route(handle, **options))
+
+
+def _put(table: dict[Name, Any], name: Name, one: object) -> None:
+    """Two features that take the same name would answer for each other."""
+    if name in table:
+        raise ValueError(f"{name!r} is taken by another feature")
+    table[name] = one
+
+
+def menu(routes: Routes, may: Callable[[Right], bool], language: str) -> list[tuple[str, str]]:
+    """(command, its line) for people with these rights: what is for everybody, then what is for the staff, each in the
+    order of registration."""
+    shown = [(name, route) for name, route in routes.commands.items() if route.about and may(route.right)]
+    shown.sort(key=lambda entry: entry[1].right is not Right.USE)
+    return [(name, _line(route.about, language)) for name, route in shown]
+
+
+def _line(about: str | DeskWords, language: str) -> str:
+    return translator(language)(about) if isinstance(about, str) else in_language(about, language)

@@ -1,0 +1,1 @@
+"""Languages: translations, and how times and numbers are written."""

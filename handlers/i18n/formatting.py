@@ -1,0 +1,59 @@
+"""Days, times and durations in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers.i18n import translations
+from handlers.i18n.translations import number, translator
+
+
+def day_words(day: date, today: date, language: str) -> str:
+    """ "today", "tomorrow", "Saturday", else the date with its weekday."""
+    _ = translations.translator(language)
+    days = (day - today).days
+    weekday = translations.weekday(day, language)
+    if days == 0:
+        return _("today, {weekday}").format(weekday=weekday)
+    if days == 1:
+        return _("tomorrow, {weekday}").format(weekday=weekday)
+    return f"{weekday}, {translations.day_of_year(day, language)}"
+
+
+def when(starts_at: datetime, ends_at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """ "tomorrow, Saturday 15:00–17:00", in the organisation's zone."""
+    start, end, today = starts_at.astimezone(zone), ends_at.astimezone(zone), now.astimezone(zone).date()
+    until = f"{end:%H:%M}"
+    if end.date() != start.date():
+        until = f"{translations.day_of_year(end.date(), language)} {until}"
+    return f"{day_words(start.date(), today, language)} {start:%H:%M}–{until}"
+
+
+def moment(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
+    local = at.astimezone(zone)
+    return f"{day_words(local.date(), now.astimezone(zone).date(), language)} {local:%H:%M}"
+
+
+def duration(lead: timedelta, language: str) -> str:
+    """ "24 h", "30 min", "2 days"."""
+    _ = translations.translator(language)
+    minutes = int(lead.total_seconds() // 60)
+    if minutes % (24 * 60) == 0 and minutes > 24 * 60:
+        return _("{n} days").format(n=minutes // (24 * 60))
+    if minutes % 60 == 0:
+        return _("{n} h").format(n=minutes // 60)
+    return _("{n} min").format(n=minutes)
+
+
+def ago(then: datetime, now: datetime, language: str) -> str:
+    """ "20 min ago", "3 h ago", "5 days ago"."""
+    _ = translator(language)
+    minutes = max(0, int((now - then).total_seconds() // 60))
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return _("{n} min ago").format(n=number(minutes, language))
+    if minutes < 48 * 60:
+        return _("{n} h ago").format(n=number(minutes // 60, language))
+    return _("{n} days ago").format(n=number(minutes // (24 * 60), language))

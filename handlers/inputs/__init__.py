@@ -1,0 +1,1 @@
+"""Answers of one kind each: text, date, person, station, consent."""

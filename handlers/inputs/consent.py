@@ -1,0 +1,115 @@
+"""What people are asked to agree to before anything is asked: the wordings, by purpose and version.
+
+A changed wording is a new version (a test holds each version's text): who agreed to an older one is asked again.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from storage.cases.desks import Desk, in_language
+
+
+class Wording(NamedTuple):
+    """A text with the blanks {organisation}, {hotline} and {days}."""
+
+    purpose: str
+    version: int
+    text: str
+
+
+JOIN = Wording(
+    "join",
+    1,
+    N_(
+        "<b>Before the first question: your data</b>\n"
+        "• <b>Who keeps it:</b> {organisation}. Platforms, employers and everybody else get nothing of it.\n"
+        "• <b>What for:</b> to decide on your membership, to keep it, and to write to members. Nothing else.\n"
+        "• <b>What:</b> your name, phone number, platform, kind of work, district, whether you have accident "
+        "insurance; the ID number and a picture of your platform profile where asked. Union membership and the ID "
+        "number are sensitive: they are kept encrypted, and only the coordinators who review read them. Each reading "
+        "is noted.\n"
+        "• <b>How long:</b> while you are a member. A refused or withdrawn application: {days} days.\n"
+        "• <b>Telegram</b> can read what you write to a bot. If you would rather speak: {hotline}.\n"
+        "• You need not agree: all the rest works without it. You can see, copy, withdraw and erase at any time: "
+        "/privacy.\n\n"
+        "Do you agree that {organisation} processes this data, the sensitive part included, to decide on and keep your "
+        "membership?"
+    ),
+)
+
+
+CASE = Wording(
+    "desk",
+    1,
+    N_(
+        "<b>{sign} {title}</b>\n{before}\n\n"
+        "<b>Before the first question</b>\n"
+        "• <b>Who reads it:</b> only the one of {organisation} who takes your case. An admin can look into it only "
+        "after writing down a reason, and that is noted. Platforms and employers get nothing of it.\n"
+        "• <b>What for:</b> to help you in this matter. Of all cases only figures by month, kind and platform are "
+        "counted, and none below 5 is shown.\n"
+        "• <b>Your name:</b> you may withhold it. Your account is never shown to who helps you, nor theirs to you.\n"
+        "• <b>How long:</b> everything personal is erased {days} days after the case is closed, or when you say so: "
+        "/privacy.\n"
+        "• <b>Telegram</b> can read what you write to a bot. If you would rather speak: ☎️ {hotlines}.\n\n"
+        "Such matters are sensitive. Do you agree that {organisation} keeps what you tell here, encrypted, to help you?"
+    ),
+)
+"""Of every desk; the consent is kept under the desk's own purpose."""
+
+
+URGENT = Wording(
+    "desk",
+    101,
+    N_(
+        "<b>{sign} You are not alone with it</b>\n"
+        "If you want to be heard right now, call: ☎️ {hotlines}.\n\n"
+        "• Those on duty at {organisation} are called at once, and one of them reads what you write here and answers. "
+        "An admin can look into it only after writing down a reason.\n"
+        "• Nobody sees your account, and you need not say your name. It is kept encrypted, only to help you, and "
+        "erased {days} days after the case is closed, or when you say so: /privacy.\n"
+        "• Telegram can read what you write to a bot.\n\n"
+        "Do you agree that {organisation} keeps what you tell here, to help you?"
+    ),
+)
+"""The same in short, for somebody who may be in danger. Its versions count from 101, apart from those of CASE."""
+
+
+def urgent_wording(talk: Talk, desk: Desk) -> Markup:
+    """What stands before the short way to the desk that listens."""
+    organisation = talk.context.settings.organisation
+    return Markup(talk._(URGENT.text)).format(
+        sign=desk.sign,
+        organisation=organisation.name,
+        hotlines=" / ".join(desk.hotlines) or organisation.hotline,
+        days=talk.context.settings.retention.closed_cases.days,
+    )
+
+
+def desk_wording(talk: Talk, desk: Desk) -> Markup:
+    """What stands before a desk's first question, in the person's language."""
+    organisation = talk.context.settings.organisation
+    before = in_language(desk.before, talk.language).replace("{organisation}", organisation.name)
+    return Markup(talk._(CASE.text)).format(
+        sign=desk.sign,
+        title=in_language(desk.title, talk.language),
+        before=Markup(before),
+        organisation=organisation.name,
+        hotlines=" / ".join(desk.hotlines) or organisation.hotline,
+        days=talk.context.settings.retention.closed_cases.days,
+    )
+
+
+def wording(talk: Talk, wanted: Wording) -> Markup:
+    """The text in the person's language."""
+    organisation = talk.context.settings.organisation
+    return Markup(talk._(wanted.text)).format(
+        organisation=organisation.name,
+        hotline=organisation.hotline,
+        days=talk.context.settings.retention.decided_applications.days,
+    )

@@ -1,0 +1,1 @@
+"""Joining the union, and reviewing applications."""

@@ -1,0 +1,185 @@
+"""/join: from the consent to the receipt, where the application stands, and withdrawing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.press import Button, Buttons
+from handlers.chat.questions import Question, one_question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import translations
+from handlers.i18n.translations import N_
+from handlers.inputs.consent import JOIN, wording
+from handlers.inputs.text import short_text
+from handlers.membership import memberships, presses
+from handlers.membership.application_form import joining
+from storage.dialogues import Answers
+from storage.membership import applications
+from storage.membership import memberships as kept_memberships
+from storage.membership.applications import Application, ApplicationState, NothingOpen
+from storage.privacy import consents
+
+STATES: dict[ApplicationState, str] = {
+    ApplicationState.WAITING: N_("⏳ waits for a coordinator"),
+    ApplicationState.ASKED: N_("❓ a coordinator has a question for you"),
+    ApplicationState.APPROVED: N_("✅ approved"),
+    ApplicationState.REFUSED: N_("❌ not accepted"),
+    ApplicationState.WITHDRAWN: N_("withdrawn"),
+}
+
+
+def register(routes: Routes) -> None:
+    routes.command("join", join, about=N_("Join the union"))
+    routes.press(presses.AGREE, agree)
+    routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
+    routes.press(presses.ASK_TO_WITHDRAW, ask_to_withdraw, writes=False)
+    routes.press(presses.WITHDRAW, withdraw)
+    routes.press(presses.BEGIN_ANSWER, begin_answer)
+    routes.form(joining(_done))
+    routes.form(_ANSWER)
+    routes.notice("application_asked", asked_words)
+
+
+async def join(talk: Talk) -> None:
+    """Where it stands, or what is to be agreed to before the first question."""
+    member = await kept_memberships.of(talk.session, talk.person.id)
+    if member is not None:
+        talk.say(*memberships.member_words(talk, member))
+        return
+    row = await applications.open_of(talk.session, talk.person.id)
+    if row is not None:
+        talk.say(*status(talk, row))
+        return
+    talk.say(
+        wording(talk, JOIN),
+        [
+            [presses.AGREE.button(talk._("✅ I agree"), JOIN.version)],
+            [presses.DO_NOT_AGREE.button(talk._("No, thank you"))],
+        ],
+    )
+
+
+async def agree(talk: Talk, version: int) -> None:
+    """The consent is kept with its version and time; then the first question, or the answers of last time."""
+    if version != JOIN.version:
+        talk.say(talk._("The wording has changed. Please read it again: /join"))
+        return
+    if await kept_memberships.of(talk.session, talk.person.id) is not None:
+        raise kept_memberships.AlreadyMember
+    if await applications.open_of(talk.session, talk.person.id) is not None:
+        raise applications.AppliedAlready
+    await consents.give(talk.session, talk.person.id, JOIN.purpose, JOIN.version, talk.now)
+    last = await applications.latest_of(talk.session, talk.person.id)
+    kept = applications.content_of(talk.session, last).answers if last is not None else {}
+    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    if kept:
+        talk.say(talk._("Here are your answers of last time. Change what is to be changed."))
+    await forms.begin(talk, joining(_done), {**kept, "_id_number": talk.context.settings.joining.id_number})
+
+
+async def do_not_agree(talk: Talk) -> None:
+    talk.edit(talk._("Then I ask nothing, and keep nothing. All the rest works as before; /join is always here."))
+
+
+async def _done(talk: Talk, answers: Answers) -> None:
+    await consents.require(talk.session, talk.person.id, JOIN.purpose, JOIN.version)
+    given = {key: value for key, value in answers.items() if not key.startswith("_")}
+    row = await applications.apply(talk.session, talk.person.id, given, JOIN.version, talk.now)
+    text = Markup(
+        talk._(
+            "<b>Sent. Your receipt number is {receipt}.</b>\n"
+            "A coordinator looks at it, usually within two days, and I write to you. /my shows where it stands."
+        )
+    ).format(receipt=row.receipt)
+    talk.say(text, [[_withdraw_button(talk)]])
+
+
+def _withdraw_button(talk: Talk) -> Button:
+    return presses.ASK_TO_WITHDRAW.button(talk._("↩ Withdraw it"))
+
+
+def status(talk: Talk, row: Application) -> tuple[Markup, Buttons]:
+    """Where it stands, with what can be done about it."""
+    content = applications.content_of(talk.session, row)
+    lines = [
+        Markup("<b>{}</b>").format(talk._("Your application {receipt}").format(receipt=row.receipt)),
+        Markup("{}").format(talk._(STATES[ApplicationState(row.state)])),
+    ]
+    rows: list[list[Button]] = []
+    if row.state == ApplicationState.ASKED:
+        lines.append(Markup("<blockquote>{}</blockquote>").format(content.exchange[-1][0]))
+        rows.append([presses.BEGIN_ANSWER.button(talk._("✍ Answer"), row.id)])
+    if row.state == ApplicationState.REFUSED:
+        lines.append(Markup("<blockquote>{}</blockquote>").format(reason_words(talk.language, content.reason)))
+        lines.append(Markup("{}").format(talk._("You can apply again: /join. Your answers are still there.")))
+    if row.state in applications.OPEN:
+        rows.append([_withdraw_button(talk)])
+    return Markup("\n").join(lines), rows
+
+
+def reason_words(language: str, reason: str) -> str:
+    """A ready reason in the reader's language, or what the reviewer wrote."""
+    return translations.translator(language)(REASONS[reason]) if reason in REASONS else reason
+
+
+REASONS: dict[str, str] = {
+    "@picture": N_("The picture can't be read, or shows another name. Please send a new one."),
+    "@work": N_("This union is for riders, couriers and drivers; the application shows other work."),
+    "@area": N_("You work outside of the area of this union. The hotline tells you which one is yours."),
+    "@twice": N_("There is an application of yours, or a membership, already."),
+}
+"""What a tired coordinator can press instead of writing."""
+
+
+async def ask_to_withdraw(talk: Talk) -> None:
+    talk.edit(
+        talk._("Withdraw your application? You can apply again at any time."),
+        [[presses.WITHDRAW.button(talk._("↩ Yes, withdraw it"))]],
+    )
+
+
+async def withdraw(talk: Talk) -> None:
+    row = await applications.withdraw(talk.session, talk.person.id, talk.now)
+    talk.edit(talk._("Withdrawn: {receipt}.").format(receipt=row.receipt))
+
+
+async def begin_answer(talk: Talk, application_id: int) -> None:
+    row = await applications.open_of(talk.session, talk.person.id)
+    if row is None or row.id != application_id or row.state != ApplicationState.ASKED:
+        raise NothingOpen
+    question = applications.content_of(talk.session, row).exchange[-1][0]
+    await forms.begin(talk, _ANSWER, {"_question": question})
+
+
+async def _answered(talk: Talk, answers: Answers) -> None:
+    row = await applications.answer(talk.session, talk.person.id, str(answers["answer"]), talk.now)
+    talk.say(talk._("Thank you. Your answer is with your application {receipt}.").format(receipt=row.receipt))
+
+
+_ANSWER = one_question(
+    "application_answer",
+    Question(
+        key="answer",
+        title=lambda talk: talk._("Answer"),
+        ask=lambda talk, answers: Markup("<blockquote>{}</blockquote>\n{}").format(
+            str(answers["_question"]), talk._("Please write your answer, up to 1,000 letters.")
+        ),
+        read=short_text(1, 1_000, lambda talk: talk._("1 to 1,000 letters, please.")),
+    ),
+    _answered,
+)
+
+
+def asked_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """The question of a reviewer, to the applicant."""
+    _ = translations.translator(language)
+    text = Markup("<b>{}</b>\n<blockquote>{}</blockquote>").format(
+        _("A coordinator has a question about your application:"), escape(params["question"])
+    )
+    return text, [[presses.BEGIN_ANSWER.button(_("✍ Answer"), params["id"])]]

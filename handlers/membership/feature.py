@@ -1,0 +1,61 @@
+"""Membership: the manifest."""
+
+from __future__ import annotations
+
+from handlers.chat.feature import Feature, PersonalData, PrivacyPart, WatchedQueue
+from handlers.chat.routes import Routes
+from handlers.i18n.translations import N_
+from handlers.membership import applications, memberships, mine, reviews
+from storage.cases.desks import Desks
+from storage.membership import applications as kept_applications
+from storage.membership import memberships as kept_memberships
+from storage.membership import queues, retention, review_alerts
+from storage.membership.applications import AppliedAlready, NothingOpen, TooManyApplications
+from storage.membership.audited import MembershipAction
+from storage.membership.memberships import AlreadyMember, NotAMember
+from storage.membership.reviews import InOtherHands, OwnApplication, TooLateToUndo
+from storage.privacy.consents import NoConsent
+
+
+def register(routes: Routes, _desks: Desks) -> None:
+    for part in (applications, memberships, mine, reviews):
+        part.register(routes)
+
+
+FEATURE = Feature(
+    name="membership",
+    register=register,
+    refusals={
+        AlreadyMember: N_("You are a member already. /my shows your card."),
+        AppliedAlready: N_("Your application is with the coordinators. /my shows where it stands."),
+        InOtherHands: N_("Somebody else has it in hand, or it is decided already. /reviews shows what waits."),
+        NoConsent: N_("You have not agreed to the wording as it stands now. Please begin again: /join"),
+        NotAMember: N_("You are not a member of the union. /join makes you one."),
+        NothingOpen: N_("There is no application for this any more. /my shows where you stand."),
+        OwnApplication: N_("Somebody else has to review your own application."),
+        TooLateToUndo: N_("It is too late: a decision can be undone by who took it, for 5 minutes."),
+        TooManyApplications: N_("You have sent several applications today. Please try again tomorrow."),
+    },
+    audit_labels={
+        MembershipAction.APPLICATION_READ: N_("application read"),
+        MembershipAction.APPLICATION_APPROVED: N_("application approved"),
+        MembershipAction.APPLICATION_REFUSED: N_("application refused"),
+        MembershipAction.APPLICATION_ASKED: N_("applicant asked back"),
+        MembershipAction.APPLICATION_UNDONE: N_("decision undone"),
+        MembershipAction.CARD_CHECKED: N_("member's card checked"),
+    },
+    personal_data=(
+        PersonalData("applications", kept_applications.erase, N_("Applications"), kept_applications.copy_of),
+        PersonalData("memberships", kept_memberships.erase, N_("Membership"), kept_memberships.copy_of),
+        PersonalData("review_alerts", review_alerts.erase),
+    ),
+    retention=(retention.forget,),
+    privacy=PrivacyPart(
+        lines=mine.privacy_lines,
+        buttons=mine.privacy_buttons,
+        warnings=mine.warnings,
+        leave=mine.leave,
+    ),
+    overview=mine.overview,
+    queues=(WatchedQueue("applications", N_("applications to review"), queues.applications),),
+)

@@ -1,0 +1,131 @@
+"""Members: the card and its check, leaving, and what they hear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from handlers.chat.context import AppContext
+from handlers.chat.pictures import Card
+from handlers.chat.press import Buttons
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import translations
+from handlers.membership import presses
+from storage import audit
+from storage.membership import memberships
+from storage.membership.audited import MembershipAction
+from storage.membership.memberships import Membership, NotAMember
+from storage.people.access import Right
+
+
+def register(routes: Routes) -> None:
+    routes.command("leave", ask_to_leave)
+    routes.press(presses.CARD, card, writes=False)
+    routes.press(presses.ASK_TO_LEAVE, ask_to_leave, writes=False)
+    routes.press(presses.LEAVE, leave)
+    routes.link("card", check_card, right=Right.REVIEW)
+    routes.notice("application_approved", approved_words)
+    routes.notice("application_undone", undone_words)
+
+
+def number_words(number: int) -> str:
+    """As it stands on the card: № 000017."""
+    return f"№ {number:06d}"
+
+
+def _day(talk: Talk, row: Membership) -> str:
+    return translations.full_date(row.since.astimezone(talk.context.settings.organisation.zone).date(), talk.language)
+
+
+def member_words(talk: Talk, row: Membership) -> tuple[Markup, Buttons]:
+    text = Markup("<b>{}</b>\n{}").format(
+        talk._("You are a member: {number}").format(number=number_words(row.number)),
+        talk._("since {day}").format(day=_day(talk, row)),
+    )
+    rows = [[presses.CARD.button(talk._("🪪 My card"))], [presses.ASK_TO_LEAVE.button(talk._("Leave the union"))]]
+    return text, rows
+
+
+async def _mine(talk: Talk) -> Membership:
+    row = await memberships.of(talk.session, talk.person.id)
+    if row is None:
+        raise NotAMember
+    return row
+
+
+async def card(talk: Talk) -> None:
+    """The card as a picture; its QR code is a deep link that only this bot can tell from a forged one."""
+    row = await _mine(talk)
+    content = memberships.content_of(talk.session, row)
+    if talk.context.ports.painter is None:
+        return
+    drawn = Card(
+        talk.context.settings.organisation.name,
+        talk._("Member card"),
+        str(content["name"]),
+        number_words(row.number),
+        talk._("since {day}").format(day=_day(talk, row)),
+        talk.context.link(f"card_{content['card']}"),
+    )
+    png = await talk.context.ports.painter.card_png(drawn)
+    talk.photo(png, talk._("Show it where members get something. A coordinator scans it to see that it is valid."))
+
+
+async def check_card(talk: Talk, token: str) -> None:
+    """A coordinator scanned a card."""
+    row = await memberships.by_card(talk.session, token)
+    if row is None:
+        talk.say(talk._("❌ This card is not genuine."))
+        return
+    await audit.note(
+        talk.session, talk.person.id, MembershipAction.CARD_CHECKED, talk.now, row.person_id, number_words(row.number)
+    )
+    if row.left_at is not None:
+        talk.say(talk._("❌ This card is not valid any more: the membership has ended."))
+        return
+    content = memberships.content_of(talk.session, row)
+    talk.say(
+        Markup("✅ <b>{}</b>\n{} · {}\n{}").format(
+            talk._("A valid card"),
+            content["name"],
+            number_words(row.number),
+            talk._("since {day}").format(day=_day(talk, row)),
+        )
+    )
+
+
+async def ask_to_leave(talk: Talk) -> None:
+    await _mine(talk)
+    talk.say(
+        talk._("Leave the union? Your card ends at once, and you lose what is for members only. You can join again."),
+        [[presses.LEAVE.button(talk._("Yes, leave"))]],
+    )
+
+
+async def leave(talk: Talk) -> None:
+    row = await memberships.leave(talk.session, talk.person.id, talk.now)
+    talk.edit(
+        talk._("You have left the union. {number} is not given again. Thank you for having been with us.").format(
+            number=number_words(row.number)
+        )
+    )
+
+
+def approved_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup("🎉 <b>{}</b>\n{}").format(
+        _("Welcome! You are a member of the union: {number}").format(number=number_words(params["number"])),
+        _("Here is your card; activities for members are open to you now."),
+    )
+    return text, [[presses.CARD.button(_("🪪 My card"))]]
+
+
+def undone_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    return _(
+        "The decision on your application {receipt} was taken back; a coordinator looks at it again. "
+        "Please excuse this."
+    ).format(receipt=params["receipt"]), []

@@ -1,0 +1,255 @@
+"""/reviews: coordinators decide on applications, each on those of others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.press import Buttons
+from handlers.chat.questions import Choice, Question, one_question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import formatting, translations
+from handlers.i18n.translations import N_
+from handlers.inputs.text import short_text
+from handlers.membership import presses
+from handlers.membership.application_form import answer_lines
+from handlers.membership.applications import REASONS, reason_words
+from handlers.membership.memberships import number_words
+from storage import audit
+from storage.audit import AuditAction
+from storage.dialogues import Answers
+from storage.membership import applications, reviews
+from storage.membership.applications import Application
+from storage.membership.audited import MembershipAction
+from storage.membership.review_alerts import KIND as WAITS
+from storage.people.access import Right
+
+
+def register(routes: Routes) -> None:
+    routes.command("reviews", show_queue, about=N_("Review applications"), right=Right.REVIEW)
+    routes.press(presses.TAKE, take, right=Right.REVIEW)
+    routes.press(presses.APPROVE, approve, right=Right.REVIEW)
+    routes.press(presses.BEGIN_REFUSAL, begin_refusal, right=Right.REVIEW)
+    routes.press(presses.BEGIN_QUESTION, begin_question, right=Right.REVIEW)
+    routes.press(presses.RELEASE, release, right=Right.REVIEW)
+    routes.press(presses.UNDO, undo, right=Right.REVIEW)
+    routes.press(presses.TAKE_NEXT, take_next, right=Right.REVIEW)
+    routes.press(presses.SHOW_QUEUE_AGAIN, show_queue_again, right=Right.REVIEW, writes=False)
+    routes.form(_REFUSAL)
+    routes.form(_QUESTION)
+    routes.notice(WAITS, waits_words)
+    routes.notice("reviews_late", late_words)
+    routes.notice("application_refused", refused_words)
+
+
+async def show_queue(talk: Talk) -> None:
+    talk.say(*await _queue(talk))
+
+
+async def show_queue_again(talk: Talk) -> None:
+    talk.edit(*await _queue(talk))
+
+
+async def _queue(talk: Talk) -> tuple[Markup, Buttons]:
+    """Oldest first, with their age, without a name."""
+    found = await reviews.queue(talk.session, talk.person.id)
+    if not found.total or found.oldest is None:
+        return Markup("{}").format(talk._("✅ No application waits.")), []
+    lines = [
+        Markup("<b>{}</b>").format(
+            talk._("Waiting applications: {n}").format(n=translations.number(found.total, talk.language))
+        )
+    ]
+    keys = []
+    for at, row in enumerate(found.first, start=1):
+        age = formatting.ago(row.waiting_since, talk.now, talk.language)
+        free = reviews.is_free(row, talk.person.id, talk.now)
+        sign = "" if free else " 🔒"
+        lines.append(Markup("{}. {} · {}{}").format(at, row.receipt, age, sign))
+        if free:
+            keys.append(presses.TAKE.button(f"{at}", row.id))
+    return Markup("\n").join(lines), [[presses.TAKE_NEXT.button(talk._("▶ Take the oldest"))], keys]
+
+
+async def take(talk: Talk, application_id: int) -> None:
+    row = await reviews.claim(talk.session, application_id, talk.person.id, talk.now)
+    await _show(talk, row)
+
+
+async def take_next(talk: Talk) -> None:
+    row = await reviews.next_for(talk.session, talk.person.id, talk.now)
+    if row is None:
+        talk.edit(talk._("✅ No application waits."))
+        return
+    await _show(talk, row)
+
+
+async def _show(talk: Talk, row: Application) -> None:
+    """The whole application. That it was read is noted."""
+    await audit.note(
+        talk.session,
+        talk.person.id,
+        MembershipAction.APPLICATION_READ,
+        talk.now,
+        subject=row.person_id,
+        about=row.receipt,
+    )
+    content = applications.content_of(talk.session, row)
+    proof = content.answers.get("proof")
+    if proof:
+        talk.send("sendPhoto", {"photo": proof, "caption": row.receipt, "protect_content": True}, [])
+    lines = [
+        f"<b>{escape(row.receipt)}</b> · {escape(formatting.ago(row.waiting_since, talk.now, talk.language))}",
+        *answer_lines(talk, content.answers),
+    ]
+    for question, given in content.exchange:
+        lines.append(f"❓ {escape(question)}\n💬 {escape(given or '—')}")
+    doubles = await applications.doubles(talk.session, row)
+    if doubles:
+        said = talk._("The same phone or ID number: {others}").format(others=", ".join(doubles))
+        lines.append(f"⚠️ <b>{escape(said)}</b>")
+    lines.append(f"<i>{escape(talk._('In your hands for 30 minutes.'))}</i>")
+    talk.say(
+        Markup("\n".join(lines)),
+        [
+            [presses.APPROVE.button(talk._("✔ Approve"), row.id)],
+            [
+                presses.BEGIN_QUESTION.button(talk._("❓ Ask back"), row.id),
+                presses.BEGIN_REFUSAL.button(talk._("✖ Refuse"), row.id),
+            ],
+            [presses.RELEASE.button(talk._("Let go"), row.id)],
+        ],
+    )
+
+
+def _after(talk: Talk, application_id: int) -> Buttons:
+    return [
+        [presses.UNDO.button(talk._("↶ Undo (5 minutes)"), application_id)],
+        [presses.TAKE_NEXT.button(talk._("▶ The next one"))],
+    ]
+
+
+async def _note(talk: Talk, act: AuditAction, row: Application) -> None:
+    await audit.note(talk.session, talk.person.id, act, talk.now, subject=row.person_id, about=row.receipt)
+
+
+async def _row(talk: Talk, application_id: int) -> Application:
+    row = await applications.find(talk.session, application_id)
+    if row is None:
+        raise reviews.InOtherHands
+    return row
+
+
+async def approve(talk: Talk, application_id: int) -> None:
+    member = await reviews.approve(talk.session, application_id, talk.person.id, talk.now)
+    row = await _row(talk, application_id)
+    await _note(talk, MembershipAction.APPLICATION_APPROVED, row)
+    talk.notify(row.person_id, "application_approved", number=member.number)
+    said = talk._("✅ {receipt} is approved: {number}").format(receipt=row.receipt, number=number_words(member.number))
+    talk.edit(said, _after(talk, row.id))
+
+
+async def release(talk: Talk, application_id: int) -> None:
+    await reviews.release(talk.session, application_id, talk.person.id, talk.now)
+    talk.edit(*await _queue(talk))
+
+
+async def undo(talk: Talk, application_id: int) -> None:
+    row = await reviews.undo(talk.session, application_id, talk.person.id, talk.now)
+    await _note(talk, MembershipAction.APPLICATION_UNDONE, row)
+    talk.notify(row.person_id, "application_undone", receipt=row.receipt)
+    talk.edit(talk._("Undone. {receipt} is in your hands again.").format(receipt=row.receipt))
+    await _show(talk, row)
+
+
+async def begin_refusal(talk: Talk, application_id: int) -> None:
+    await reviews.claim(talk.session, application_id, talk.person.id, talk.now)
+    await forms.begin(talk, _REFUSAL, {"_id": application_id})
+
+
+async def _refused(talk: Talk, answers: Answers) -> None:
+    application_id, reason = int(str(answers["_id"])), str(answers["reason"])
+    row = await reviews.refuse(talk.session, application_id, talk.person.id, reason, talk.now)
+    await _note(talk, MembershipAction.APPLICATION_REFUSED, row)
+    talk.notify(row.person_id, "application_refused", receipt=row.receipt, reason=reason)
+    talk.say(
+        talk._("{receipt} is refused; the applicant reads the reason.").format(receipt=row.receipt),
+        _after(talk, row.id),
+    )
+
+
+async def begin_question(talk: Talk, application_id: int) -> None:
+    await reviews.claim(talk.session, application_id, talk.person.id, talk.now)
+    await forms.begin(talk, _QUESTION, {"_id": application_id})
+
+
+async def _asked(talk: Talk, answers: Answers) -> None:
+    application_id, question = int(str(answers["_id"])), str(answers["question"])
+    row = await reviews.ask(talk.session, application_id, talk.person.id, question, talk.now)
+    await _note(talk, MembershipAction.APPLICATION_ASKED, row)
+    talk.notify(row.person_id, "application_asked", id=row.id, question=question)
+    talk.say(
+        talk._("The question is on its way. The application comes back with the answer."),
+        [[presses.TAKE_NEXT.button(talk._("▶ The next one"))]],
+    )
+
+
+def _reasons(talk: Talk, _answers: Answers) -> list[Choice]:
+    return [Choice(key, talk._(label)[:60], key) for key, label in REASONS.items()]
+
+
+_REFUSAL = one_question(
+    "refusal",
+    Question(
+        key="reason",
+        title=lambda talk: talk._("Reason"),
+        ask=lambda talk, _: talk._("Why? The applicant reads it. Press, or write it in 5 to 500 letters."),
+        read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
+        choices=_reasons,
+    ),
+    _refused,
+    Right.REVIEW,
+)
+_QUESTION = one_question(
+    "question_back",
+    Question(
+        key="question",
+        title=lambda talk: talk._("Question"),
+        ask=lambda talk, _: talk._("What do you want to know? The applicant reads it as you write it."),
+        read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
+    ),
+    _asked,
+    Right.REVIEW,
+)
+
+
+def waits_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """The one message by which a coordinator hears that applications wait."""
+    _ = translations.translator(language)
+    if not params["count"]:
+        return _("✅ No application waits."), []
+    text = _("📝 Applications that wait: {n}").format(n=translations.number(params["count"], language))
+    return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
+
+
+def late_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = _("⏰ {n} applications have been waiting for more than {days} days.").format(
+        n=translations.number(params["count"], language), days=params["days"]
+    )
+    return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
+
+
+def refused_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    _ = translations.translator(language)
+    text = Markup("<b>{}</b>\n<blockquote>{}</blockquote>\n{}").format(
+        _("Your application {receipt} was not accepted.").format(receipt=params["receipt"]),
+        reason_words(language, params["reason"]),
+        _("You can apply again: /join. Your answers are still there."),
+    )
+    return text, []

@@ -1,0 +1,22 @@
+"""/my: what is mine, in one place; each feature says its part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from handlers.chat.feature import Feature
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+
+
+def register(routes: Routes, features: Sequence[Feature]) -> None:
+    routes.command("my", partial(my, features), about=N_("What is mine"), writes=False)
+
+
+async def my(features: Sequence[Feature], talk: Talk) -> None:
+    for feature in features:
+        if feature.overview is not None:
+            for text, buttons in await feature.overview(talk):
+                talk.say(text, buttons or None)

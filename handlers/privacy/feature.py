@@ -1,0 +1,32 @@
+"""What belongs to everybody who writes to the bot, and /privacy: the manifest."""
+
+from __future__ import annotations
+
+from handlers.chat.feature import Feature, PersonalData
+from handlers.chat.routes import Routes
+from handlers.i18n.translations import N_
+from storage import audit, deliveries, dialogues
+from storage.cases.desks import Desks
+from storage.people import people
+from storage.privacy import consents
+from storage.privacy.audited import PrivacyAction
+
+
+def register(_routes: Routes, _desks: Desks) -> None:
+    """/privacy itself looks over all features, so `handlers.features` registers it."""
+
+
+FEATURE = Feature(
+    name="privacy",
+    register=register,
+    audit_labels={
+        PrivacyAction.PERSON_ERASED: N_("somebody erased their data"),
+    },
+    personal_data=(
+        PersonalData("consents", consents.erase, N_("What you agreed to"), consents.copy_of),
+        PersonalData("dialogue", dialogues.close, N_("Unfinished form"), dialogues.copy_of),
+        PersonalData("messages", deliveries.erase, N_("Messages to you"), deliveries.copy_of),
+        PersonalData("audit", audit.erase, N_("What was done to your data or rights"), audit.copy_of),
+        PersonalData("person", people.erase, N_("About you"), people.copy_of),
+    ),
+)

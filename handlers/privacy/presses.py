@@ -1,0 +1,11 @@
+"""The buttons of privacy: each is made and routed by the same object."""
+
+from __future__ import annotations
+
+from handlers.chat.press import Press
+
+FORGET_HOME = Press("forgethome")
+COPY = Press("copy")
+ASK_TO_ERASE = Press("erase")
+ASK_AGAIN = Press("erasenow")
+ERASE = Press("eraselast")

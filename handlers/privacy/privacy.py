@@ -1,0 +1,136 @@
+"""/privacy: what is kept about me, a copy of it, and erasing it; each feature says its part."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+from markupsafe import Markup
+
+from handlers.chat.feature import Feature
+from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.press import Button, Buttons
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from handlers.privacy import presses
+from handlers.privacy.data_copy import copy_of
+from storage import audit
+from storage.people import people
+from storage.privacy.audited import PrivacyAction
+
+Part = TypeVar("Part")
+NOBODY = 0
+"""The actor of an erasure: the person who asked for it is not kept."""
+
+
+def register(routes: Routes, features: Sequence[Feature]) -> None:
+    routes.command(
+        "privacy", partial(privacy, features), about=N_("What is kept about me"), writes=False, for_blocked=True
+    )
+    routes.press(presses.FORGET_HOME, partial(forget_home, features), for_blocked=True)
+    routes.press(presses.COPY, partial(copy, features), writes=False, for_blocked=True)
+    routes.press(presses.ASK_TO_ERASE, partial(ask_to_erase, features), writes=False, for_blocked=True)
+    routes.press(presses.ASK_AGAIN, ask_again, writes=False, for_blocked=True)
+    routes.press(presses.ERASE, partial(erase, features), for_blocked=True)
+
+
+async def privacy(features: Sequence[Feature], talk: Talk) -> None:
+    talk.say(*await _page(features, talk))
+
+
+async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
+    organisation = talk.context.settings.organisation
+    home = await people.home_of(talk.session, talk.person.id)
+    kept = [*_own_lines(talk, home is not None)]
+    for feature in features:
+        kept += await _asked(feature.privacy.lines, talk)
+    lines = [
+        Markup("<b>{}</b>").format(
+            talk._("What {organisation} keeps about you").format(organisation=organisation.name)
+        ),
+        *(Markup("• {}").format(line) for line in kept),
+        Markup("{}\n\n{}").format(
+            talk._(
+                "Names, numbers, places and answers are kept encrypted. Nobody outside of {organisation} gets any of "
+                "it. When a coordinator reads your application, or anybody takes your case, that is noted."
+            ).format(organisation=organisation.name),
+            talk._(
+                "Honestly: what you write to a bot passes Telegram's servers, and Telegram can read it. "
+                "If you would rather speak: {hotline}."
+            ).format(hotline=organisation.hotline),
+        ),
+    ]
+    return Markup("\n").join(lines), await _buttons(features, talk, home is not None)
+
+
+def _own_lines(talk: Talk, has_home: bool) -> Sequence[str]:
+    forms = talk.context.settings.retention.unfinished_forms.total_seconds() / 3_600
+    return [
+        talk._("your Telegram number, your language, and when you first and last wrote; of your @name only a digest"),
+        talk._("an unfinished form, for {forms} h").format(forms=f"{forms:g}"),
+        talk._("your home area: {home}").format(
+            home=talk._("kept, rounded to about 1 km") if has_home else talk._("not kept")
+        ),
+    ]
+
+
+async def _buttons(features: Sequence[Feature], talk: Talk, has_home: bool) -> Buttons:
+    rows: list[list[Button]] = [[presses.COPY.button(talk._("📄 A copy of it all"))]]
+    if has_home:
+        rows.insert(0, [presses.FORGET_HOME.button(talk._("🏠 Forget my area"))])
+    for feature in features:
+        rows += [[button] for button in await _asked(feature.privacy.buttons, talk)]
+    return [*rows, [presses.ASK_TO_ERASE.button(talk._("🗑 Erase everything about me"))]]
+
+
+async def _asked(ask: Callable[[Talk], Awaitable[Sequence[Part]]] | None, talk: Talk) -> Sequence[Part]:
+    return await ask(talk) if ask is not None else ()
+
+
+async def forget_home(features: Sequence[Feature], talk: Talk) -> None:
+    await people.forget_home(talk.session, talk.person.id)
+    talk.toast(talk._("Forgotten."))
+    talk.edit(*await _page(features, talk))
+
+
+async def copy(features: Sequence[Feature], talk: Talk) -> None:
+    """All of it in one file, in the chat."""
+    file = await copy_of(talk, features)
+    talk.document("nuanxin.html", file, talk._("All that is kept about you: to read, and as JSON inside."))
+
+
+async def ask_to_erase(features: Sequence[Feature], talk: Talk) -> None:
+    """What it means, for this person."""
+    lines = [talk._("<b>Erase all that is kept about you?</b>")]
+    for feature in features:
+        lines += await _asked(feature.privacy.warnings, talk)
+    lines.append(
+        talk._(
+            "What the law obliges to keep stays, apart and without your name: that a member number was given, from "
+            "when to when; that something was reviewed, when and by which coordinator."
+        )
+    )
+    talk.edit("\n".join(lines), [[presses.ASK_AGAIN.button(talk._("🗑 Yes, erase"))]])
+
+
+async def ask_again(talk: Talk) -> None:
+    talk.edit(
+        talk._("Are you sure? It is done at once, and can't be undone."),
+        [[presses.ERASE.button(talk._("🗑 Erase it for good"))]],
+    )
+
+
+async def erase(features: Sequence[Feature], talk: Talk) -> None:
+    """Ends what is open, then erases feature by feature."""
+    for feature in features:
+        if feature.privacy.leave is not None:
+            await feature.privacy.leave(talk)
+    for feature in features:
+        for kept in feature.personal_data:
+            if kept.erase is not None:
+                await kept.erase(talk.session, talk.person.id)
+    await audit.note(talk.session, NOBODY, PrivacyAction.PERSON_ERASED, talk.now)
+    talk.edit(talk._("Erased. If you write again, we start anew."))
+    talk.say(talk._("Share a location whenever you need a station."), keyboard=plain_keyboard(talk.language))

@@ -1,0 +1,1 @@
+"""Stations: search, pages, reports, and looking after them."""

@@ -1,0 +1,272 @@
+"""/station_add and what admins do with a station: change it, move it, close it for a while, delete it and undo that."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from markupsafe import Markup
+
+from handlers.chat import forms
+from handlers.chat.press import Buttons, InvalidCallback
+from handlers.chat.questions import Choice, Form, Question, gathering
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from handlers.inputs.date import day_choices, show_moment, until_when
+from handlers.inputs.text import clean, short_text
+from handlers.stations import presses
+from handlers.stations.addresses import look_up
+from handlers.stations.form import FIELDS, amenity_mask, names_of
+from storage import audit
+from storage.database import Refused
+from storage.dialogues import Answers, Value
+from storage.people.access import Right
+from storage.stations import stations
+from storage.stations.audited import StationAction
+from storage.stations.stations import WITHOUT_END, Station, StationRow
+
+MOST_FOUND = 8
+
+
+class NoSuchStation(Refused):
+    """It was deleted, or never was."""
+
+
+def register(routes: Routes) -> None:
+    right = Right.ADMINISTER
+    routes.command("station_add", add, about=N_("Add or change a station"), right=right)
+    routes.press(presses.MANAGE, manage, right=right, writes=False)
+    routes.press(presses.CHANGE, change, right=right)
+    routes.press(presses.BEGIN_CLOSING, begin_closing, right=right)
+    routes.press(presses.OPEN_AGAIN, open_again, right=right)
+    routes.press(presses.ASK_TO_DELETE, ask_to_delete, right=right, writes=False)
+    routes.press(presses.DELETE, delete, right=right)
+    routes.press(presses.RESTORE, restore, right=right)
+    routes.form(_ADD)
+    routes.form(_CLOSE)
+    for form in _CHANGES.values():
+        routes.form(form)
+
+
+async def add(talk: Talk) -> None:
+    """/station_add asks for a new one; /station_add WORDS shows those with these words in their names."""
+    said = clean(talk.text.partition(" ")[2])
+    if not said:
+        talk.say(
+            talk._(
+                "A new station. To change one that is there, write its name behind the command (/station_add hall), or "
+                "open it from a list and press ⚙️."
+            )
+        )
+        await forms.begin(talk, _ADD)
+        return
+    found = await stations.named(talk.session, said, MOST_FOUND)
+    rows = [[presses.MANAGE.button(("🗑 " if row.deleted_at else "") + row.name[:60], row.key)] for row in found]
+    talk.say(talk._("Which one?") if rows else talk._("No station is called so."), rows or None)
+
+
+async def _station(talk: Talk, key: int) -> StationRow:
+    """Also one that was deleted. Raises NoSuchStation."""
+    row = await stations.find(talk.session, key, deleted=True)
+    if row is None:
+        raise NoSuchStation
+    return row
+
+
+async def manage(talk: Talk, key: int) -> None:
+    talk.edit(*_page(talk, await _station(talk, key)))
+
+
+def _page(talk: Talk, row: StationRow) -> tuple[Markup, Buttons]:
+    lines = [Markup("⚙️ <b>{}</b> <code>{}</code>").format(row.name, row.id)]
+    for name, field in FIELDS.items():
+        if name != "name":
+            lines.append(Markup("{}: {}").format(field.title(talk), field.show(talk, _value(row, name)) or "—"))
+    if row.deleted_at is not None:
+        lines.append(Markup("🗑 <b>{}</b>").format(talk._("Deleted.")))
+        return Markup("\n").join(lines), [[presses.RESTORE.button(talk._("↩ Bring it back"), row.key)]]
+    closed = closed_line(talk, row)
+    if closed:
+        lines.append(Markup("{}").format(closed))
+    keys = [presses.CHANGE.button("✎ " + field.title(talk), row.key, name) for name, field in FIELDS.items()]
+    door = presses.BEGIN_CLOSING.button(talk._("🔒 Close for a while"), row.key)
+    if closed:
+        door = presses.OPEN_AGAIN.button(talk._("🔓 Open again"), row.key)
+    rows = [*(keys[at : at + 2] for at in range(0, len(keys), 2)), [door]]
+    return Markup("\n").join(lines), [*rows, [presses.ASK_TO_DELETE.button(talk._("🗑 Delete"), row.key)]]
+
+
+def closed_line(talk: Talk, row: StationRow) -> str:
+    """Why it is closed and until when; empty if it is not."""
+    if row.closed_until is None or row.closed_until <= talk.now:
+        return ""
+    said = talk._("🔒 Closed until further notice: {reason}")
+    if row.closed_until < WITHOUT_END:
+        said = talk._("🔒 Closed until {time}: {reason}")
+    return said.format(time=show_moment(talk, row.closed_until), reason=row.closed_reason)
+
+
+def _value(row: StationRow, name: str) -> Value:
+    if name == "place":
+        return [row.latitude, row.longitude]
+    if name == "amenities":
+        return cast(Value, names_of(row.amenities))
+    return cast(Value, getattr(row, name))
+
+
+async def _note(talk: Talk, row: StationRow, what: str) -> None:
+    await audit.note(
+        talk.session, talk.person.id, StationAction.STATION_CHANGED, talk.now, about=f"{row.id}: {what}"[:500]
+    )
+
+
+async def _added(talk: Talk, answers: Answers) -> None:
+    latitude, longitude = cast("list[float]", answers["place"])
+    station = Station(
+        f"chat-{secrets.token_hex(5)}",
+        str(answers["name"]),
+        float(latitude),
+        float(longitude),
+        str(answers.get("address") or ""),
+        str(answers.get("opening_hours") or ""),
+        amenity_mask(answers.get("amenities")),
+        str(answers.get("phone") or ""),
+        str(answers.get("note") or ""),
+    )
+    await stations.put_all(talk.session, [station], talk.now)
+    await stations.announce_change(talk.session)
+    row = await stations.find_by_id(talk.session, station.id)
+    assert row is not None
+    await _note(talk, row, "added")
+    talk.say(
+        Markup("✓ <b>{}</b>\n{}").format(row.name, talk._("Riders find it within a few seconds.")),
+        [[presses.MANAGE.button("⚙️ " + talk._("Change it"), row.key)]],
+    )
+
+
+async def change(talk: Talk, key: int, name: str) -> None:
+    if name not in FIELDS:
+        raise InvalidCallback
+    row = await _station(talk, key)
+    kept: Answers = {"_station": row.key}
+    if name == "amenities":
+        kept[gathering(name)] = names_of(row.amenities)
+    await forms.begin(talk, _CHANGES[name], kept)
+
+
+def _change_form(name: str, field: Question) -> Form:
+    async def done(talk: Talk, answers: Answers) -> None:
+        row = await _station(talk, int(str(answers["_station"])))
+        value = answers.get(name)
+        before = field.show(talk, _value(row, name))
+        _set(row, name, value)
+        row.updated_at = talk.now
+        await stations.announce_change(talk.session)
+        await _note(talk, row, f"{name}: {before} → {field.show(talk, _value(row, name))}")
+        talk.say(*_page(talk, row))
+
+    return Form(
+        name=f"station_{name}",
+        title=field.title,
+        questions=(field,),
+        done=done,
+        review=False,
+        right=Right.ADMINISTER,
+        before=look_up if name == "place" else None,
+    )
+
+
+def _set(row: StationRow, name: str, value: Any) -> None:
+    if name == "place":
+        row.latitude, row.longitude = float(value[0]), float(value[1])
+    elif name == "amenities":
+        row.amenities = amenity_mask(value)
+    else:
+        setattr(row, name, str(value or ""))
+
+
+async def begin_closing(talk: Talk, key: int) -> None:
+    row = await _station(talk, key)
+    await forms.begin(talk, _CLOSE, {"_station": row.key})
+
+
+async def _closed(talk: Talk, answers: Answers) -> None:
+    row = await _station(talk, int(str(answers["_station"])))
+    until = datetime.fromisoformat(str(answers["until"])) if answers.get("until") else WITHOUT_END
+    await stations.close(talk.session, row.key, until, str(answers["reason"]))
+    await talk.session.refresh(row)
+    await _note(talk, row, f"closed until {until.isoformat()}: {row.closed_reason}")
+    talk.say(*_page(talk, row))
+
+
+async def open_again(talk: Talk, key: int) -> None:
+    row = await _station(talk, key)
+    await stations.close(talk.session, row.key, None, "")
+    await talk.session.refresh(row)
+    await _note(talk, row, "open again")
+    talk.edit(*_page(talk, row))
+
+
+async def ask_to_delete(talk: Talk, key: int) -> None:
+    row = await _station(talk, key)
+    talk.edit(
+        Markup(talk._("Delete <b>{name}</b>? It can be brought back for {n} days.")).format(
+            name=row.name, n=stations.KEPT.days
+        ),
+        [[presses.DELETE.button(talk._("🗑 Yes, delete it"), key)], [presses.MANAGE.button(talk._("◀ Back"), key)]],
+    )
+
+
+async def delete(talk: Talk, key: int) -> None:
+    row = await _station(talk, key)
+    await stations.delete_one(talk.session, row.key, talk.now)
+    await _note(talk, row, "deleted")
+    talk.edit(
+        Markup(talk._("<b>{name}</b> is deleted.")).format(name=row.name),
+        [[presses.RESTORE.button(talk._("↩ Undo"), key)]],
+    )
+
+
+async def restore(talk: Talk, key: int) -> None:
+    row = await _station(talk, key)
+    await stations.restore(talk.session, row.key)
+    await talk.session.refresh(row)
+    await _note(talk, row, "brought back")
+    talk.edit(*_page(talk, row))
+
+
+def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+    return [*day_choices(talk, (1, 3, 7, 30)), Choice("none", talk._("Without an end"), "")]
+
+
+_ADD = Form(
+    name="station_add",
+    title=lambda talk: talk._("New station"),
+    questions=tuple(FIELDS.values()),
+    done=_added,
+    send_label=lambda talk: talk._("✔ Add it"),
+    right=Right.ADMINISTER,
+    before=look_up,
+)
+
+_CHANGES = {name: _change_form(name, field) for name, field in FIELDS.items()}
+
+_CLOSE = Form(
+    name="station_close",
+    title=lambda talk: talk._("Close for a while"),
+    questions=(
+        Question(
+            key="reason",
+            title=lambda talk: talk._("Reason"),
+            read=short_text(2, 200, lambda talk: talk._("Please write the reason in 2 to 200 characters.")),
+            ask=lambda talk, _: talk._("Why? Riders read it on the station's page."),
+        ),
+        until_when(_ends),
+    ),
+    done=_closed,
+    review=False,
+    right=Right.ADMINISTER,
+)

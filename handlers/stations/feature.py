@@ -1,0 +1,41 @@
+"""Stations: the manifest."""
+
+from __future__ import annotations
+
+from handlers.chat.feature import Feature, PersonalData, PrivacyPart
+from handlers.chat.routes import Routes
+from handlers.i18n.translations import N_
+from handlers.stations import admin, import_file, page, privacy, search
+from handlers.stations.admin import NoSuchStation
+from storage.cases.desks import Desks
+from storage.stations import reports, retention, searches
+from storage.stations.audited import StationAction
+from storage.stations.reports import NotNearby, ReportedAlready
+
+
+def register(routes: Routes, _desks: Desks) -> None:
+    for part in (search, page, admin, import_file):
+        part.register(routes)
+
+
+FEATURE = Feature(
+    name="stations",
+    register=register,
+    refusals={
+        NotNearby: N_(
+            "Only riders who searched near this station in the last 2 hours can report. Send your location first."
+        ),
+        NoSuchStation: N_("There is no such station (any more)."),
+        ReportedAlready: N_("You have reported this already. Thank you!"),
+    },
+    audit_labels={
+        StationAction.STATION_CHANGED: N_("station changed"),
+        StationAction.STATIONS_IMPORTED: N_("stations imported"),
+    },
+    personal_data=(
+        PersonalData("searches", searches.erase, N_("Places of your searches"), searches.copy_of),
+        PersonalData("reports", reports.erase, N_("Your reports on stations"), reports.copy_of),
+    ),
+    retention=(retention.forget,),
+    privacy=PrivacyPart(lines=privacy.lines),
+)

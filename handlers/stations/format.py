@@ -1,0 +1,102 @@
+"""How stations are put into words: hours, amenities, reports, ages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from handlers.i18n.formatting import ago
+from handlers.i18n.translations import N_, clock, day_of_year, translator, weekday
+from storage.hours.opening_hours import Hours, State
+from storage.stations.reports import Kind, StationState
+from storage.stations.stations import Amenity
+
+AMENITIES: dict[Amenity, tuple[str, str]] = {
+    Amenity.rest: ("🛋", N_("rest")),
+    Amenity.water: ("💧", N_("water")),
+    Amenity.ice: ("🧊", N_("ice")),
+    Amenity.medicine: ("💊", N_("medicine")),
+    Amenity.first_aid: ("🩹", N_("first aid")),
+    Amenity.microwave: ("♨️", N_("microwave")),
+    Amenity.charging: ("🔌", N_("charging")),
+    Amenity.battery_swap: ("🔋", N_("battery swap")),
+    Amenity.toilet: ("🚻", N_("toilet")),
+    Amenity.shower: ("🚿", N_("shower")),
+    Amenity.laundry: ("🧺", N_("laundry")),
+    Amenity.air_conditioning: ("❄️", N_("air conditioning")),
+    Amenity.heating: ("🔥", N_("heating")),
+    Amenity.wifi: ("📶", N_("Wi-Fi")),
+    Amenity.reading: ("📚", N_("reading")),
+    Amenity.parking: ("🅿️", N_("parking")),
+    Amenity.repair_tools: ("🔧", N_("repair tools")),
+    Amenity.haircut: ("💈", N_("haircut")),
+    Amenity.meals: ("🍚", N_("meals")),
+    Amenity.legal_help: ("⚖️", N_("legal help")),
+    Amenity.counselling: ("💬", N_("counselling")),
+    Amenity.union_signup: ("📝", N_("union sign-up")),
+    Amenity.donations: ("🎁", N_("donations")),
+}
+
+# What riders ask for first (facts: water, charging, toilet), so that a short line names these.
+_FIRST = (Amenity.water, Amenity.charging, Amenity.toilet, Amenity.battery_swap, Amenity.rest, Amenity.meals)
+
+REPORTS: dict[Kind, tuple[str, str]] = {
+    Kind.NO_WATER: ("💧", N_("water reported out {ago}")),
+    Kind.CLOSED: ("🔒", N_("reported closed {ago}")),
+    Kind.CROWDED: ("👥", N_("reported crowded {ago}")),
+}
+
+
+@lru_cache(maxsize=4_096)
+def amenities(mask: int, language: str, most: int | None = None) -> str:
+    """Signs with words: "💧 water · 🔌 charging"; what is asked for most comes first, beyond `most` a count."""
+    _ = translator(language)
+    offered = [amenity for amenity in _FIRST if mask & amenity]
+    offered += [amenity for amenity in AMENITIES if mask & amenity and amenity not in offered]
+    parts = [f"{AMENITIES[amenity][0]} {_(AMENITIES[amenity][1])}" for amenity in offered[:most]]
+    if most is not None and len(offered) > most:
+        parts.append(f"+{len(offered) - most}")
+    return " · ".join(parts)
+
+
+@lru_cache(maxsize=8_192)
+def hours(current: Hours, today: date, language: str) -> str:
+    """ "open until 22:00", "closed, opens tomorrow 08:00". The times are in the zone of `current.changes_at`."""
+    _ = translator(language)
+    if current.state is State.UNKNOWN:
+        return "⚪ " + _("hours unknown")
+    change = current.changes_at
+    if current.state is State.OPEN:
+        if change is None:
+            return "🟢 " + _("open all day")
+        return "🟢 " + _("open until {time}").format(time=_when(change, today, language, past_midnight=True))
+    if change is None:
+        return "🔴 " + _("closed")
+    return "🔴 " + _("closed, opens {time}").format(time=_when(change, today, language))
+
+
+def _when(moment: datetime, today: date, language: str, past_midnight: bool = False) -> str:
+    """The time; with the day where it is not today. An end in the coming night needs no day."""
+    _ = translator(language)
+    time = clock(moment.hour, moment.minute, language)
+    days = (moment.date() - today).days
+    if past_midnight and moment.hour == 0 and moment.minute == 0 and days >= 1:
+        time, days, moment = "24:00", days - 1, moment - timedelta(days=1)
+    if days == 0 or (past_midnight and days == 1 and moment.hour < 12):
+        return time
+    if days == 1:
+        return _("tomorrow {time}").format(time=time)
+    day = weekday(moment.date(), language) if days < 7 else day_of_year(moment.date(), language)
+    return _("{day} {time}").format(day=day, time=time)
+
+
+def reports(states: Sequence[StationState], now: datetime, language: str) -> list[str]:
+    """One line for each report that riders confirmed."""
+    _ = translator(language)
+    lines = []
+    for state in states:
+        if state.until > now:
+            sign, text = REPORTS[Kind(state.kind)]
+            lines.append(f"⚠️ {sign} " + _(text).format(ago=ago(state.since, now, language)))
+    return lines

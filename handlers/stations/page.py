@@ -1,0 +1,173 @@
+"""The page of one station: hours, amenities, phone, directions, share, and what riders report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from handlers.chat.context import AppContext
+from handlers.chat.press import Button, Buttons, InvalidCallback
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import formatting, translations
+from handlers.i18n.translations import N_
+from handlers.stations import format as station_format
+from handlers.stations import presses
+from handlers.stations.admin import closed_line
+from storage.geodesy import distance, to_gcj02
+from storage.people.access import Right
+from storage.stations import reports, searches, stations
+from storage.stations.reports import Kind
+from storage.stations.stations import StationRow
+
+REPORT_BUTTONS: dict[Kind, str] = {
+    Kind.NO_WATER: N_("💧 Water is out"),
+    Kind.CLOSED: N_("🔒 Closed"),
+    Kind.CROWDED: N_("👥 Crowded"),
+    Kind.FINE: N_("✅ All fine"),
+}
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.PAGE, page, writes=False)
+    routes.link("st", linked, writes=False)
+    routes.press(presses.REPORT, report)
+    routes.notice("report", report_words)
+    routes.press(presses.CLEAR, clear, right=Right.CLEAR_REPORTS)
+
+
+async def page(talk: Talk, search_id: int, key: int) -> None:
+    """A number under a list was pressed."""
+    row = await _station(talk, key)
+    if row is not None:
+        search = await searches.find(talk.session, search_id, talk.person.id)
+        _show(talk, row, (search.latitude, search.longitude) if search else None)
+
+
+async def linked(talk: Talk, code: str) -> None:
+    """Somebody opened a shared link, `st_<code>`."""
+    row = await stations.find_by_code(talk.session, code)
+    if row is None:
+        talk.say(talk._("This station is not listed any more."))
+        return
+    search = await searches.latest(talk.session, talk.person.id, talk.now)
+    _show(talk, row, (search.latitude, search.longitude) if search else None)
+    talk.venue(row.latitude, row.longitude, row.name, row.address)
+
+
+async def _station(talk: Talk, key: int) -> StationRow | None:
+    row = await stations.find(talk.session, key)
+    if row is None:
+        talk.toast(talk._("This station is not listed any more."), alert=True)
+    return row
+
+
+def _show(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> None:
+    talk.say(_words(talk, row, here), _buttons(talk, row))
+
+
+def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Markup:
+    directory = talk.context.directory
+    place = directory.index.row_of(row.key)
+    lines = [Markup("🏠 <b>{}</b>").format(row.name)]
+    if here:
+        metres = distance(*here, row.latitude, row.longitude)
+        lines.append(Markup("🧭 {}").format(translations.distance(metres, talk.language)))
+    if row.address:
+        lines.append(Markup("📍 {}").format(row.address))
+    if place is not None:
+        current = directory.live.hours(place, directory.index.hours_of(place, talk.now))
+        lines.append(Markup("{}").format(station_format.hours(current, talk.local_today, talk.language)))
+        states = directory.live.by_row.get(place, [])
+        lines += [Markup("{}").format(line) for line in station_format.reports(states, talk.now, talk.language)]
+    closed = closed_line(talk, row)
+    if closed:
+        lines.append(Markup("{}").format(closed))
+    if row.opening_hours:
+        lines.append(Markup("🕑 <code>{}</code>").format(row.opening_hours))
+    if row.amenities:
+        lines.append(Markup("\n{}").format(station_format.amenities(row.amenities, talk.language)))
+    if row.phone:
+        lines.append(Markup("\n☎️ {}").format(row.phone))
+    if row.note:
+        lines.append(Markup("ℹ️ {}").format(row.note))
+    fresh = talk._("Entered or checked {ago}").format(ago=formatting.ago(row.updated_at, talk.now, talk.language))
+    lines.append(Markup("\n<i>{}</i>").format(fresh))
+    return Markup("\n").join(lines)
+
+
+def _buttons(talk: Talk, row: StationRow) -> Buttons:
+    reporting = [presses.REPORT.button(talk._(label), row.key, kind.value) for kind, label in REPORT_BUTTONS.items()]
+    link = talk.context.link(f"st_{row.code}")
+    share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.name, safe='')}"
+    manage = [presses.MANAGE.button("⚙️ " + talk._("Change it"), row.key)] if talk.person.may(Right.ADMINISTER) else []
+    return [
+        _directions(row),
+        reporting[:2],
+        reporting[2:],
+        [Button(talk._("↗ Share"), url=share)],
+        manage,
+    ]
+
+
+def _directions(row: StationRow) -> list[Button]:
+    """Chinese street maps are drawn in GCJ-02, Apple's and Google's in China too; OpenStreetMap is in WGS-84.
+
+    Amap: https://lbs.amap.com/api/uri-api/guide/travel/route. Outside China both systems are the same here.
+    """
+    latitude, longitude = to_gcj02(row.latitude, row.longitude)
+    name = quote(row.name, safe="")
+    street = f"{latitude:.6f},{longitude:.6f}"
+    amap = f"https://uri.amap.com/navigation?to={longitude:.6f},{latitude:.6f},{name}&mode=ride&coordinate=gaode&callnative=1"
+    osm = f"https://www.openstreetmap.org/?mlat={row.latitude:.6f}&mlon={row.longitude:.6f}#map=17/{row.latitude:.6f}/{row.longitude:.6f}"
+    return [
+        Button("高德 Amap", url=amap),
+        Button("Apple", url=f"https://maps.apple.com/?daddr={street}&q={name}"),
+        Button("Google", url=f"https://www.google.com/maps/dir/?api=1&destination={street}"),
+        Button("OSM", url=osm),
+    ]
+
+
+async def report(talk: Talk, key: int, kind: str) -> None:
+    """One tap on how it is there right now."""
+    if kind not in list(Kind):
+        raise InvalidCallback
+    row = await _station(talk, key)
+    if row is None:
+        return
+    if not await searches.was_near(talk.session, talk.person.id, row.latitude, row.longitude, talk.now):
+        raise reports.NotNearby
+    talk.committed.append(talk.context.directory.refresh_live)
+    outcome = await reports.report(talk.session, key, talk.person.id, Kind(kind), talk.now)
+    if outcome.confirmed:
+        await _tell_coordinators(talk, row, outcome.confirmed)
+    if outcome.confirmed or outcome.cleared:
+        talk.toast(talk._("Thank you! Two riders say so, everybody sees it now."))
+    else:
+        talk.toast(talk._("Thank you! When a second rider says so, everybody sees it."))
+
+
+async def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
+    """Everybody who looks after stations hears of it."""
+    for person_id in await talk.context.staff.who_may(talk.session, Right.CLEAR_REPORTS, talk.now):
+        talk.notify(person_id, "report", station=row.key, name=row.name, kind=kind.value)
+
+
+def report_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    """The notice of a confirmed report."""
+    _ = translations.translator(language)
+    sign, said = station_format.REPORTS[Kind(params["kind"])]
+    text = Markup("⚠️ {} <b>{}</b>: {}").format(sign, params["name"], _(said).format(ago=_("just now")))
+    return text, [[presses.CLEAR.button(_("Clear the report"), params["station"])]]
+
+
+async def clear(talk: Talk, key: int) -> None:
+    """A coordinator knows better."""
+    row = await _station(talk, key)
+    if row is not None:
+        talk.committed.append(talk.context.directory.refresh_live)
+        cleared = await reports.clear(talk.session, key, talk.now)
+        talk.toast(talk._("Cleared.") if cleared else talk._("There was nothing to clear."))

@@ -1,0 +1,168 @@
+"""Finding a station: a location comes in, a list and a venue go out."""
+
+from __future__ import annotations
+
+from handlers.chat import forms
+from handlers.chat.events import Event
+from handlers.chat.keyboards import location_keyboard
+from handlers.chat.pictures import Spot
+from handlers.chat.press import InvalidCallback
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from handlers.stations import presses
+from handlers.stations.addresses import ADDRESS
+from handlers.stations.answer import answer_search, search_at, send_venue
+from handlers.stations.filter import open_filter
+from handlers.stations.list_page import PAGE, Asked, list_page, look
+from storage.geodesy import is_place
+from storage.hours.opening_hours import State
+from storage.people import people
+from storage.stations import searches
+from storage.stations.searches import Search
+from storage.stations.stations import amenity_names
+from storage.statistics import searches as search_statistics
+from storage.statistics.searches import AMENITY, Seen
+
+
+def register(routes: Routes) -> None:
+    routes.command("station", station, about=N_("Nearest rest station"))
+    routes.event(Event.LOCATION, location, writes=False, reads=False)
+    routes.event(Event.MOVED, moved)
+    routes.form(ADDRESS)
+    routes.press(presses.TURN_PAGE, turn_page)
+    routes.press(presses.OPEN_FILTER, open_filter, writes=False)
+    routes.press(presses.VENUES, venues, writes=False)
+    routes.press(presses.PICTURE, picture, writes=False)
+    routes.press(presses.KEEP_HOME, keep_home)
+    routes.press(presses.NEAR_HOME, near_home)
+    routes.press(presses.ASK_ADDRESS, ask_address)
+
+
+async def station(talk: Talk) -> None:
+    """/station: how to search."""
+    talk.say(
+        talk._("Press the button below, or send any place as a location. 📎 → Location."),
+        keyboard=location_keyboard(talk),
+    )
+    ways = []
+    if await people.home_of(talk.session, talk.person.id):
+        ways.append(presses.NEAR_HOME.button(talk._("🏠 Near my area")))
+    if talk.context.ports.geocoder is not None:
+        ways.append(presses.ASK_ADDRESS.button(talk._("⌨ Type an address")))
+    if ways:
+        talk.say(talk._("Or:"), [ways])
+
+
+async def location(talk: Talk) -> None:
+    """A location: the nearest stations, and the first one as a venue."""
+    place = talk.incoming.place
+    if place is None or not is_place(place.latitude, place.longitude):
+        talk.say(talk._("I can't find that place on earth. Please send your location again."))
+        return
+    search = Search(talk.key, talk.person.id, talk.now, place.latitude, place.longitude, talk.incoming.message_id)
+    talk.append(search)
+    answer_search(talk, search, follows=place.is_live)
+
+
+async def moved(talk: Talk) -> None:
+    """A live or edited location: its list is brought up to date in place."""
+    place, message_id = talk.incoming.place, talk.incoming.message_id
+    if place is None or message_id is None or not is_place(place.latitude, place.longitude):
+        return
+    change = await searches.move(talk.session, talk.person.id, message_id, place.latitude, place.longitude, talk.now)
+    if change is not None:
+        asked = Asked.of(change.wanted)
+        shown = list_page(talk, change.search_id, place.latitude, place.longitude, asked)
+        talk.edit(shown.text, shown.buttons, message_id=change.list_message)
+
+
+async def _search_of(talk: Talk, search_id: int) -> Search | None:
+    """The presser's own search, or None and a word that it is too old."""
+    search = await searches.find(talk.session, search_id, talk.person.id)
+    if search is None:
+        talk.toast(talk._("This list is too old. Send your location again."), alert=True)
+    return search
+
+
+def _check_page(page: int) -> None:
+    if not 0 <= page < 200:
+        raise InvalidCallback
+
+
+async def turn_page(talk: Talk, search_id: int, code: int, page: int) -> None:
+    """More, nearer, or the list again after a filter was set: by editing the list."""
+    _check_page(page)
+    search = await _search_of(talk, search_id)
+    if search is None:
+        return
+    if search.wanted != Asked.of(code).code:
+        await searches.want(talk.session, search_id, Asked.of(code).code)
+        await _count_wanted(talk, Asked.of(code).amenities & ~Asked.of(search.wanted).amenities)
+    shown = list_page(talk, search.id, search.latitude, search.longitude, Asked.of(code), page)
+    talk.edit(shown.text, shown.buttons)
+
+
+async def _count_wanted(talk: Talk, amenities: int) -> None:
+    """What riders ask for, for the figures."""
+    seen = [Seen(talk.person.id, talk.local_today, AMENITY, name) for name in amenity_names(amenities)]
+    await search_statistics.count_all(talk.session, seen)
+
+
+async def venues(talk: Talk, search_id: int, code: int, page: int) -> None:
+    """Each station of the page as a venue, which opens in the map of the phone."""
+    _check_page(page)
+    search = await _search_of(talk, search_id)
+    if search is not None:
+        for found in look(talk, search.latitude, search.longitude, Asked.of(code), page)[0]:
+            send_venue(talk, found.row)
+
+
+async def picture(talk: Talk, search_id: int, code: int, page: int) -> None:
+    """The page as a picture, for who reads a map faster than a list."""
+    _check_page(page)
+    search = await _search_of(talk, search_id)
+    if search is None or talk.context.ports.painter is None:
+        return
+    index = talk.context.directory.index
+    spots = [
+        Spot(
+            number,
+            index.names[found.row],
+            float(index.latitudes[found.row]),
+            float(index.longitudes[found.row]),
+            found.hours.state is not State.CLOSED,
+        )
+        for number, found in enumerate(
+            look(talk, search.latitude, search.longitude, Asked.of(code), page)[0], start=page * PAGE + 1
+        )
+    ]
+    png = await talk.context.ports.painter.map_png(search.latitude, search.longitude, spots, talk.language)
+    talk.photo(png, talk._("You are in the middle. The numbers are those of the list."))
+
+
+async def keep_home(talk: Talk, search_id: int) -> None:
+    """Only because the rider asked: the area, not the spot."""
+    search = await _search_of(talk, search_id)
+    if search is not None:
+        await people.keep_home(talk.session, talk.person.id, search.latitude, search.longitude)
+        talk.toast(
+            talk._("Kept, rounded to about 1 km. /station offers it from now on; /privacy forgets it."), alert=True
+        )
+
+
+async def near_home(talk: Talk) -> None:
+    home = await people.home_of(talk.session, talk.person.id)
+    if home is None:
+        talk.say(talk._("I don't know your area. Send a location, then press “Keep as my area”."))
+        return
+    await search_at(talk, *home)
+
+
+async def ask_address(talk: Talk) -> None:
+    if talk.context.ports.geocoder is None:
+        talk.say(
+            talk._("I can't look up addresses here. Please send a location instead."), keyboard=location_keyboard(talk)
+        )
+        return
+    await forms.begin(talk, ADDRESS)

@@ -1,0 +1,1 @@
+"""Activities, sign-ups and reminders."""

@@ -1,0 +1,85 @@
+"""Who came to an activity, how they found it, and the figures of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.activities import activities
+from storage.activities.activities import ActivityState
+from storage.activities.sign_ups import TAKING, NotSignedUp, PlaceState, SignUp, SignUpClosed, free_places, of
+from storage.database import vault_of
+
+
+def who_came(activity_id: int) -> Select[int]:
+    return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.came_at.is_not(None))
+
+
+async def check_in(session: AsyncSession, activity_id: int, person_id: int, now: datetime) -> SignUp:
+    """The person is at the door. Who has no place gets one now, if any is left.
+
+    Raises:
+        NoSuchActivity; SignUpClosed: every place is taken, or it was cancelled.
+    """
+    activity = await activities.published(session, activity_id, lock=True)
+    if activity.state == ActivityState.CANCELLED:
+        raise SignUpClosed
+    row = await of(session, activity_id, person_id)
+    if row is None or row.state not in TAKING:
+        if await free_places(session, activity) == 0:
+            raise SignUpClosed
+        if row is None:
+            row = SignUp(activity_id=activity_id, person_id=person_id, at=now, queued_at=now, guests=0)
+            session.add(row)
+        row.walked_in, row.guests = True, 0
+    row.state, row.offered_until = PlaceState.PLACED, None
+    row.came_at = row.came_at or now
+    await session.flush()
+    return row
+
+
+async def rate(session: AsyncSession, activity_id: int, person_id: int, stars: int, comment: str = "") -> None:
+    """1 to 5, by who came. Raises NotSignedUp."""
+    row = await of(session, activity_id, person_id)
+    if row is None or row.came_at is None or not 1 <= stars <= 5:
+        raise NotSignedUp
+    row.rating = stars
+    if comment:
+        row.comment = vault_of(session).seal(comment.encode(), "sign_ups.comment", row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one activity; people with their guests in `taken` only."""
+
+    placed: int = 0
+    waiting: int = 0
+    offered: int = 0
+    came: int = 0
+    taken: int = 0
+
+
+async def figures(session: AsyncSession, ids: Sequence[int]) -> dict[int, Figures]:
+    """By activity, in one query."""
+    placed, waiting, offered = (
+        func.count().filter(SignUp.state == state)
+        for state in (PlaceState.PLACED, PlaceState.WAITING, PlaceState.OFFERED)
+    )
+    rows = await session.execute(
+        select(
+            SignUp.activity_id,
+            placed,
+            waiting,
+            offered,
+            func.count(SignUp.came_at),
+            func.coalesce(func.sum(1 + SignUp.guests).filter(SignUp.state.in_(TAKING)), 0),
+        )
+        .where(SignUp.activity_id.in_(ids))
+        .group_by(SignUp.activity_id)
+    )
+    found = {row[0]: Figures(*(int(value) for value in row[1:])) for row in rows}
+    return {activity_id: found.get(activity_id, Figures()) for activity_id in ids}

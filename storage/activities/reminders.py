@@ -1,0 +1,238 @@
+"""What somebody is to be told at a time: one row a person, subject and lead; the same table and tick for every feature.
+
+A row that has come due becomes a delivery, by one statement for a thousand, and is gone; so each comes once, whatever
+restarts in between. A row is worth sending until `expires_at`: if the bot was down over its time it is sent late until
+then, and never after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.activities.activities import Activity, leads_of
+from storage.activities.sign_ups import PlaceState, SignUp
+from storage.database import Base, BigKey, insert_into, run
+from storage.deliveries import Delivery
+from storage.hours.quiet_hours import QuietHours
+
+ACTIVITY = "activity"
+PRIORITY = 2
+BATCH = 1_000
+
+
+class Reminder(Base):
+    __tablename__ = "reminders"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "person_id", "lead"),
+        Index("ix_reminders_due", "due", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    subject: Mapped[int] = mapped_column(BigInteger)
+    lead: Mapped[int]
+    due: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class ReminderChoice(Base):
+    """What a person wants of all reminders of activities: lead times of their own; none, if empty."""
+
+    __tablename__ = "reminder_choices"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    leads: Mapped[str] = mapped_column(String(120))
+
+
+def due_of(at: datetime, lead: timedelta, quiet: QuietHours) -> datetime:
+    """`lead` before `at`; where that is in quiet hours, before they begin."""
+    moment = at - lead
+    began = quiet.began(moment)
+    return moment if began is None else began - timedelta(minutes=1)
+
+
+async def add(
+    session: AsyncSession,
+    person_id: int,
+    kind: str,
+    subject: int,
+    at: datetime,
+    leads: Sequence[timedelta],
+    now: datetime,
+    quiet: QuietHours,
+) -> int:
+    """Reminds a person before `at`. Leads whose time has passed are left out; returns how many were added."""
+    rows = [
+        {
+            "person_id": person_id,
+            "kind": kind,
+            "subject": subject,
+            "lead": int(lead.total_seconds()),
+            "due": due_of(at, lead, quiet),
+            "expires_at": at,
+        }
+        for lead in leads
+        if due_of(at, lead, quiet) > now
+    ]
+    if rows:
+        await session.execute(insert_into(session, Reminder).on_conflict_do_nothing(), rows)
+    return len(rows)
+
+
+async def drop(session: AsyncSession, kind: str, subject: int, person_id: int | None = None) -> None:
+    """Of one person, or of all."""
+    chosen = (Reminder.kind == kind) & (Reminder.subject == subject)
+    if person_id is not None:
+        chosen &= Reminder.person_id == person_id
+    await session.execute(delete(Reminder).where(chosen))
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return Reminder.due <= now
+
+
+_TABLE = cast(Table, Reminder.__table__)
+_NEXT_DUE = select(_TABLE.c.due).order_by(_TABLE.c.due, _TABLE.c.id).limit(1)
+"""The first entry of the index, whatever a planner believes of how many are due."""
+
+
+async def are_due(session: AsyncSession, now: datetime) -> bool:
+    """Only reads."""
+    due = await next_due(session)
+    return due is not None and due <= now
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    found: datetime | None = (await run(session, _NEXT_DUE, writes=False)).scalar()
+    return found
+
+
+async def claim_due(session: AsyncSession, now: datetime, most: int = BATCH) -> int:
+    """Turns due reminders into deliveries; returns how many were due. Those that help no more are dropped."""
+    ids = list(
+        await session.scalars(
+            select(Reminder.id)
+            .where(_due(now))
+            .order_by(Reminder.due, Reminder.id)
+            .limit(most)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    if not ids:
+        return 0
+    chosen = Reminder.id.in_(ids)
+    table = cast(Table, Delivery.__table__)
+    columns = ["recipient", "priority", "due", "kind", "subject", "expires_at", "state", "tries"]
+    wanted = select(
+        Reminder.person_id,
+        literal(PRIORITY),
+        literal(now, Delivery.due.type),
+        literal("remind_") + Reminder.kind,
+        Reminder.subject,
+        Reminder.expires_at,
+        literal(0),
+        literal(0),
+    ).where(chosen, Reminder.expires_at > now)
+    await session.execute(insert(table).from_select(columns, wanted))
+    await session.execute(delete(Reminder).where(chosen))
+    return len(ids)
+
+
+# Of activities
+
+
+async def choice_of(session: AsyncSession, person_id: int) -> str | None:
+    return await session.scalar(select(ReminderChoice.leads).where(ReminderChoice.person_id == person_id))
+
+
+async def choose(session: AsyncSession, person_id: int, leads: str | None) -> None:
+    """For all activities; None: as the organisation does it."""
+    await session.execute(delete(ReminderChoice).where(ReminderChoice.person_id == person_id))
+    if leads is not None:
+        session.add(ReminderChoice(person_id=person_id, leads=leads))
+        await session.flush()
+
+
+async def plan(
+    session: AsyncSession,
+    activity: Activity,
+    defaults: Sequence[timedelta],
+    now: datetime,
+    quiet: QuietHours,
+    person_id: int | None = None,
+) -> None:
+    """Lays down anew the reminders of an activity: of one person, or of all who have a place.
+
+    A person's choice for this activity goes before their choice for all, that before the activity's own lead times, and
+    these before the defaults. It takes two statements for each lead time in use, however many have signed up.
+    """
+    await drop(session, ACTIVITY, activity.id, person_id)
+    standard = ",".join(str(int(lead.total_seconds())) for lead in (activity.leads or defaults))
+    if activity.leads is not None and not activity.leads:
+        standard = ""
+    wanted = func.coalesce(SignUp.leads, ReminderChoice.leads, standard)
+    placed = (SignUp.activity_id == activity.id) & (SignUp.state == PlaceState.PLACED)
+    if person_id is not None:
+        placed &= SignUp.person_id == person_id
+    who = (
+        select(SignUp.person_id, wanted.label("leads"))
+        .outerjoin(ReminderChoice, ReminderChoice.person_id == SignUp.person_id)
+        .where(placed)
+    ).subquery()
+    for text in list(await session.scalars(select(who.c.leads).distinct())):
+        for lead in leads_of(text):
+            due = due_of(activity.starts_at, lead, quiet)
+            if due > now:
+                await _add_all(session, activity, select(who.c.person_id).where(who.c.leads == text), lead, due)
+
+
+async def _add_all(
+    session: AsyncSession, activity: Activity, people: Select[int], lead: timedelta, due: datetime
+) -> None:
+    person = people.subquery()
+    table = _TABLE
+    rows = select(
+        person.c.person_id,
+        literal(ACTIVITY),
+        literal(activity.id),
+        literal(int(lead.total_seconds())),
+        literal(due, table.c.due.type),
+        literal(activity.starts_at, table.c.expires_at.type),
+    )
+    columns = ["person_id", "kind", "subject", "lead", "due", "expires_at"]
+    await session.execute(insert(table).from_select(columns, rows))
+
+
+async def counted(session: AsyncSession, kind: str, subject: int) -> Mapping[int, int]:
+    """By lead in seconds, how many wait."""
+    rows = await session.execute(
+        select(Reminder.lead, func.count())
+        .where(Reminder.kind == kind, Reminder.subject == subject)
+        .group_by(Reminder.lead)
+    )
+    return {lead: count for lead, count in rows}  # noqa: C416 (a Row is no pair to mypy)
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(Reminder).where(Reminder.person_id == person_id))
+    await session.execute(delete(ReminderChoice).where(ReminderChoice.person_id == person_id))

@@ -1,0 +1,261 @@
+"""Who comes to an activity: places, and positions in the queue (see also waiting_list.py, attendance.py).
+
+A place is counted with its guests. Whoever changes who has a place locks the activity's row first, so that two can't
+get the last one. A place that becomes free goes to the first in the queue as an offer that holds for a while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.activities import activities
+from storage.activities.activities import Activity, ActivityState
+from storage.database import Base, BigKey, Refused, Sealed, vault_of
+
+
+class PlaceState(IntEnum):
+    """Where a person stands with an activity; in exactly one of these."""
+
+    PLACED = 0
+    WAITING = 1
+    OFFERED = 2  # a place is kept for them until `offered_until`
+    LEFT = 3
+
+
+TAKING = (PlaceState.PLACED, PlaceState.OFFERED)
+
+
+class SignUpClosed(Refused):
+    """It has not opened yet, the closing time has passed, or the activity was cancelled."""
+
+
+class MembersOnly(Refused):
+    """Only members of the union may sign up."""
+
+
+class TooManyGuests(Refused):
+    """More guests than the activity allows, or more than there are places."""
+
+
+class NotSignedUp(Refused):
+    """There is no place or offer of this person."""
+
+
+class SignUp(Base):
+    __tablename__ = "sign_ups"
+    __table_args__ = (UniqueConstraint("activity_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    activity_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    state: Mapped[int] = mapped_column(SmallInteger)
+    guests: Mapped[int] = mapped_column(SmallInteger, default=0)
+    at: Mapped[datetime]
+    queued_at: Mapped[datetime]
+    offered_until: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    answers: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    leads: Mapped[str | None] = mapped_column(String(120), default=None)
+    came_at: Mapped[datetime | None] = mapped_column(default=None)
+    walked_in: Mapped[bool] = mapped_column(default=False)
+    round: Mapped[int] = mapped_column(SmallInteger, default=1)
+    rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
+    comment: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The outcome of a sign-up: a place, or the position in the queue (1 is next)."""
+
+    row: SignUp
+    position: int | None = None
+
+
+def is_open(activity: Activity, now: datetime) -> bool:
+    """Whether anybody may sign up now."""
+    opened = activity.opens_at is None or activity.opens_at <= now
+    return opened and activity.state == ActivityState.PUBLISHED and now < (activity.closes_at or activity.starts_at)
+
+
+async def sign_up(
+    session: AsyncSession,
+    activity_id: int,
+    person_id: int,
+    is_member: bool,
+    now: datetime,
+    guests: int = 0,
+    answers: Sequence[str] = (),
+) -> Place:
+    """Gives the person a place, or a place in the queue.
+
+    Signing up twice changes nothing and returns the same place.
+
+    Raises:
+        NoSuchActivity: it was never published.
+        SignUpClosed, MembersOnly, TooManyGuests: see the classes.
+    """
+    activity = await activities.published(session, activity_id, lock=True)
+    row = await of(session, activity_id, person_id)
+    if row is not None and row.state != PlaceState.LEFT:
+        return await _place(session, row)
+    if not is_open(activity, now):
+        raise SignUpClosed
+    if activity.members_only and not is_member:
+        raise MembersOnly
+    if not 0 <= guests <= activity.guests or (activity.places is not None and guests >= activity.places):
+        raise TooManyGuests
+    free = await free_places(session, activity)
+    fits = free is None or (free > guests and not await _queue_length(session, activity_id))
+    if row is None:
+        row = SignUp(activity_id=activity_id, person_id=person_id)
+        session.add(row)
+    row.at = row.queued_at = now
+    row.state = PlaceState.PLACED if fits else PlaceState.WAITING
+    row.guests, row.offered_until = guests, None
+    await session.flush()
+    if answers:
+        row.answers = vault_of(session).seal(orjson.dumps(list(answers)), "sign_ups.answers", row.id)
+    return await _place(session, row)
+
+
+async def _place(session: AsyncSession, row: SignUp) -> Place:
+    return Place(row, await position(session, row) if row.state == PlaceState.WAITING else None)
+
+
+async def of(session: AsyncSession, activity_id: int, person_id: int) -> SignUp | None:
+    return await session.scalar(select(SignUp).where(SignUp.activity_id == activity_id, SignUp.person_id == person_id))
+
+
+async def taken(session: AsyncSession, activity_id: int) -> int:
+    """Places that are taken or kept for an offer, guests included."""
+    counted = select(func.coalesce(func.sum(1 + SignUp.guests), 0)).where(
+        SignUp.activity_id == activity_id, SignUp.state.in_(TAKING)
+    )
+    return int(await session.scalar(counted) or 0)
+
+
+async def free_places(session: AsyncSession, activity: Activity) -> int | None:
+    """None where there are as many as like; never below 0."""
+    if activity.places is None:
+        return None
+    return max(0, activity.places - await taken(session, activity.id))
+
+
+def in_queue(activity_id: int) -> ColumnElement[bool]:
+    """Who waits for this activity."""
+    return (SignUp.activity_id == activity_id) & (SignUp.state == PlaceState.WAITING)
+
+
+async def _queue_length(session: AsyncSession, activity_id: int) -> int:
+    return await session.scalar(select(func.count()).select_from(SignUp).where(in_queue(activity_id))) or 0
+
+
+async def position(session: AsyncSession, row: SignUp) -> int:
+    """1 for who is next."""
+    before = (SignUp.queued_at < row.queued_at) | ((SignUp.queued_at == row.queued_at) & (SignUp.id < row.id))
+    counted = select(func.count()).select_from(SignUp).where(in_queue(row.activity_id), before)
+    return 1 + (await session.scalar(counted) or 0)
+
+
+async def give_back(session: AsyncSession, activity_id: int, person_id: int) -> SignUp:
+    """Leaves: a place, an offer or the queue. Who waits is to be offered the place by `promote`.
+
+    Raises:
+        NotSignedUp: see the class.
+    """
+    await activities.published(session, activity_id, lock=True)
+    row = await of(session, activity_id, person_id)
+    if row is None or row.state == PlaceState.LEFT:
+        raise NotSignedUp
+    row.state, row.offered_until, row.answers = PlaceState.LEFT, None, None
+    await session.flush()
+    return row
+
+
+async def people_of(session: AsyncSession, activity_id: int, states: Sequence[PlaceState] = TAKING) -> list[SignUp]:
+    """In the order in which they came to their state: places by sign-up, the queue by its order."""
+    rows = await session.scalars(
+        select(SignUp)
+        .where(SignUp.activity_id == activity_id, SignUp.state.in_(states))
+        .order_by(SignUp.state, SignUp.queued_at, SignUp.id)
+    )
+    return list(rows)
+
+
+def who(activity_id: int, states: Sequence[PlaceState]) -> Select[int]:
+    """The people in these states, to tell them all something."""
+    return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.state.in_(states))
+
+
+async def mine(session: AsyncSession, person_id: int) -> dict[int, SignUp]:
+    """By activity: where this person has a place, an offer, or waits."""
+    rows = await session.scalars(select(SignUp).where(SignUp.person_id == person_id, SignUp.state != PlaceState.LEFT))
+    return {row.activity_id: row for row in rows}
+
+
+def answers_of(session: AsyncSession, row: SignUp) -> list[str]:
+    if row.answers is None:
+        return []
+    return list(orjson.loads(vault_of(session).open(row.answers, "sign_ups.answers", row.id)))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(SignUp).where(SignUp.person_id == person_id).order_by(SignUp.id))
+    return [
+        {
+            "activity": row.activity_id,
+            "state": PlaceState(row.state).name.lower(),
+            "guests": row.guests,
+            "at": row.at,
+            "answers": answers_of(session, row),
+            "came_at": row.came_at,
+            "rating": row.rating,
+            "comment": _comment(session, row),
+        }
+        for row in rows
+    ]
+
+
+def _comment(session: AsyncSession, row: SignUp) -> str:
+    if row.comment is None:
+        return ""
+    return vault_of(session).open(row.comment, "sign_ups.comment", row.id).decode()
+
+
+async def upcoming_of(session: AsyncSession, person_id: int, now: datetime) -> list[int]:
+    """Activities that have not begun, where this person takes a place or waits."""
+    rows = await session.scalars(
+        select(SignUp.activity_id)
+        .join(Activity, Activity.id == SignUp.activity_id)
+        .where(SignUp.person_id == person_id, SignUp.state != PlaceState.LEFT, Activity.starts_at > now)
+    )
+    return list(rows)
+
+
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
+    """Who came to activities that ended so long ago, once their figures are kept (see `storage.statistics`)."""
+    ended = select(Activity.id).where(Activity.ends_at < now - kept, Activity.figures.is_not(None))
+    await session.execute(delete(SignUp).where(SignUp.activity_id.in_(ended)))
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """Forgets where this person signed up. Their places have to be given back before, where others wait."""
+    await session.execute(delete(SignUp).where(SignUp.person_id == person_id))

@@ -1,0 +1,60 @@
+"""The weekly digest of activities: who wants it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import BigInteger, Table, delete, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base
+from storage.deliveries import Delivery
+from storage.people.people import PersonRow
+
+KIND = "week_digest"
+PRIORITY = 2
+
+
+class DigestReader(Base):
+    __tablename__ = "digest_readers"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+async def wants(session: AsyncSession, person_id: int) -> bool:
+    return await session.get(DigestReader, person_id) is not None
+
+
+async def switch(session: AsyncSession, person_id: int) -> bool:
+    """On or off; True if on now."""
+    row = await session.get(DigestReader, person_id)
+    if row is None:
+        session.add(DigestReader(person_id=person_id))
+        return True
+    await session.delete(row)
+    return False
+
+
+async def queue_all(session: AsyncSession, now: datetime) -> None:
+    """A delivery to each reader who can be reached, by one statement. `subject` is the person, whose area it names."""
+    columns = ["recipient", "priority", "due", "kind", "subject", "state", "tries"]
+    wanted = (
+        select(
+            DigestReader.person_id,
+            literal(PRIORITY),
+            literal(now, Delivery.due.type),
+            literal(KIND),
+            DigestReader.person_id,
+            literal(0),
+            literal(0),
+        )
+        .join(PersonRow, PersonRow.id == DigestReader.person_id)
+        .where(PersonRow.reachable)
+    )
+    await session.execute(insert(cast(Table, Delivery.__table__)).from_select(columns, wanted))
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(DigestReader).where(DigestReader.person_id == person_id))

@@ -1,0 +1,302 @@
+"""One message to many: what it says, to whom it goes, how far it is, who has read it, who does not want its topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    SmallInteger,
+    String,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import deliveries
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
+from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.deliveries import Delivery
+
+PRIORITY = 3
+
+
+class BroadcastState(IntEnum):
+    DRAFT = 0
+    AWAITING = 1  # approval by a second coordinator
+    SCHEDULED = 2
+    FREEZING = 3  # recipients are being written down
+    RUNNING = 4
+    PAUSED = 5
+    DONE = 6
+    CANCELLED = 7
+
+
+CHANGEABLE_FOR = timedelta(hours=48)
+"""Telegram lets a bot delete a message for this long: https://core.telegram.org/bots/api#deletemessage"""
+_CHANGEABLE = (BroadcastState.RUNNING, BroadcastState.PAUSED, BroadcastState.DONE)
+
+
+class NotNow(Refused):
+    """The broadcast is in no state for this."""
+
+
+class OwnApproval(Refused):
+    """Who wrote a broadcast can't approve it."""
+
+
+class Broadcast(Base):
+    __tablename__ = "broadcasts"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    author: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[int] = mapped_column(SmallInteger)
+    content: Mapped[bytes] = mapped_column(Sealed)
+    segment: Mapped[str] = mapped_column(String(500))
+    topic: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=0)
+    spread_seconds: Mapped[int] = mapped_column(default=0)
+    frozen_to: Mapped[int] = mapped_column(BigInteger, default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    approved_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    panel: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    panel_due: Mapped[datetime | None] = mapped_column(default=None)
+    started_at: Mapped[datetime | None] = mapped_column(default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    delivered: Mapped[int | None] = mapped_column(default=None)  # kept when its deliveries are forgotten
+    confirmed: Mapped[int | None] = mapped_column(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A call of the Bot API without its chat: the method and its parameters; whether to ask "I have read this"; a
+    button that opens something (its kind: "link", "station", "activity"; its words; the address or key); and the same
+    in another language (its name, method, parameters)."""
+
+    method: str
+    params: dict[str, Any]
+    asks_reading: bool = False
+    opens: Sequence[Any] | None = None
+    other: Sequence[Any] | None = None
+
+    def languages(self, first: str) -> list[str]:
+        """The languages it is written in; `first` is that of the method and parameters."""
+        return [first] if self.other is None else [first, self.other[0]]
+
+    def call_in(self, language: str) -> tuple[str, dict[str, Any]]:
+        """The method and parameters for a reader of this language."""
+        if self.other is not None and self.other[0] == language:
+            return self.other[1], self.other[2]
+        return self.method, self.params
+
+
+async def create(
+    session: AsyncSession,
+    author: int,
+    content: Content,
+    segment: Segment,
+    topic: Topic,
+    starts_at: datetime,
+    now: datetime,
+    reason: str = "",
+    spread: timedelta = timedelta(0),
+) -> Broadcast:
+    """A draft; `confirm` lets it go. With `spread`, it is sent evenly over that time."""
+    row = Broadcast(
+        author=author,
+        state=BroadcastState.DRAFT,
+        content=b"",
+        segment=segment.text,
+        topic=topic.value,
+        reason=reason,
+        starts_at=starts_at,
+        created_at=now,
+        spread_seconds=int(spread.total_seconds()),
+    )
+    session.add(row)
+    await session.flush()
+    row.content = _sealed(session, row.id, content)
+    return row
+
+
+def _sealed(session: AsyncSession, broadcast_id: int, content: Content) -> bytes:
+    plain = orjson.dumps([content.method, content.params, content.asks_reading, content.opens, content.other])
+    return vault_of(session).seal(plain, "broadcasts.content", broadcast_id)
+
+
+async def find(session: AsyncSession, broadcast_id: int, lock: bool = False) -> Broadcast | None:
+    return await session.get(Broadcast, broadcast_id, with_for_update=lock or None)
+
+
+def content_of(session: AsyncSession, row: Broadcast) -> Content:
+    return Content(*orjson.loads(vault_of(session).open(row.content, "broadcasts.content", row.id)))
+
+
+async def confirm(
+    session: AsyncSession,
+    broadcast_id: int,
+    needs_approval: bool,
+    not_before: datetime | None,
+    panel: int | None,
+    now: datetime,
+) -> Broadcast:
+    """Lets a draft go: at its time, after quiet hours, and after approval where it needs one. Raises NotNow."""
+    row = await find(session, broadcast_id, lock=True)
+    if row is None or row.state != BroadcastState.DRAFT:
+        raise NotNow
+    row.state = BroadcastState.AWAITING if needs_approval else BroadcastState.SCHEDULED
+    row.starts_at = max(row.starts_at, not_before or row.starts_at)
+    row.panel, row.panel_due = panel, now
+    return row
+
+
+async def retry_failed(session: AsyncSession, row: Broadcast, now: datetime) -> int:
+    """Lets what was set aside wait again; a finished broadcast runs again then. Returns how many."""
+    count = await deliveries.try_again(session, now, row.id)
+    if count and row.state == BroadcastState.DONE:
+        row.state, row.finished_at, row.panel_due = BroadcastState.RUNNING, None, now
+    return count
+
+
+async def correct(session: AsyncSession, row: Broadcast, content: Content, now: datetime) -> int:
+    """Changes what it says, for those who still wait and for all who have it; returns how many have it.
+
+    Raises:
+        NotNow: it was never sent, or is of another kind (a text stays a text).
+    """
+    if row.state not in _CHANGEABLE or content.method != content_of(session, row).method:
+        raise NotNow
+    row.content = _sealed(session, row.id, content)
+    row.revision += 1
+    return await deliveries.change_sent(session, row.id, f"correct:{row.revision}", now - CHANGEABLE_FOR, now)
+
+
+async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
+    """Stops it and deletes it at all who have it; returns how many. Raises NotNow."""
+    if row.state not in _CHANGEABLE:
+        raise NotNow
+    if row.state != BroadcastState.DONE:
+        await move(session, row.id, "cancel", now)
+    return await deliveries.change_sent(session, row.id, "recall", now - CHANGEABLE_FOR, now)
+
+
+async def keep_quiet(session: AsyncSession, until: datetime) -> None:
+    """Quiet hours have begun: what is left of all but urgent broadcasts waits for their end."""
+    disturbing = select(Broadcast.id).where(Broadcast.state == BroadcastState.RUNNING, Broadcast.topic != Topic.URGENT)
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.broadcast_id.in_(disturbing), Delivery.state == deliveries.State.WAITING, Delivery.due < until)
+        .values(due=until)
+    )
+
+
+async def approve(session: AsyncSession, broadcast_id: int, approver: int) -> Broadcast:
+    """Raises NotNow or OwnApproval."""
+    row = await find(session, broadcast_id, lock=True)
+    if row is None or row.state != BroadcastState.AWAITING:
+        raise NotNow
+    if row.author == approver:
+        raise OwnApproval
+    row.approved_by = approver
+    row.state = BroadcastState.SCHEDULED
+    return row
+
+
+_MOVES = {
+    "pause": ({BroadcastState.RUNNING}, BroadcastState.PAUSED),
+    "resume": ({BroadcastState.PAUSED}, BroadcastState.RUNNING),
+    "cancel": (
+        set(BroadcastState) - {BroadcastState.DONE, BroadcastState.CANCELLED},
+        BroadcastState.CANCELLED,
+    ),
+}
+
+
+async def move(session: AsyncSession, broadcast_id: int, what: str, now: datetime) -> Broadcast:
+    """Pauses, resumes or cancels; what is in flight still arrives. Raises NotNow."""
+    row = await find(session, broadcast_id, lock=True)
+    allowed, after = _MOVES[what]
+    if row is None or row.state not in allowed:
+        raise NotNow
+    row.state = after
+    waiting, held, gone = deliveries.State.WAITING, deliveries.State.HELD, deliveries.State.CANCELLED
+    changes = {"pause": ((waiting,), held), "resume": ((held,), waiting), "cancel": ((waiting, held), gone)}
+    before, becomes = changes[what]
+    await session.execute(
+        update(Delivery).where(Delivery.broadcast_id == row.id, Delivery.state.in_(before)).values(state=becomes)
+    )
+    if after is BroadcastState.CANCELLED:
+        row.finished_at = now
+    return row
+
+
+async def due(session: AsyncSession, now: datetime) -> Broadcast | None:
+    """The first broadcast that is to start now, or whose recipients are not all written down."""
+    return await session.scalar(
+        select(Broadcast)
+        .where(Broadcast.state.in_((BroadcastState.SCHEDULED, BroadcastState.FREEZING)), Broadcast.starts_at <= now)
+        .order_by(Broadcast.starts_at, Broadcast.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def start(row: Broadcast, now: datetime) -> None:
+    row.state = BroadcastState.FREEZING
+    row.started_at = now
+
+
+async def hold_stragglers(session: AsyncSession) -> None:
+    """What was in flight when its broadcast was paused or cancelled, and has to be tried again, is not."""
+    for state, becomes in (
+        (BroadcastState.PAUSED, deliveries.State.HELD),
+        (BroadcastState.CANCELLED, deliveries.State.CANCELLED),
+    ):
+        stopped = select(Broadcast.id).where(Broadcast.state == state)
+        await session.execute(
+            update(Delivery)
+            .where(Delivery.broadcast_id.in_(stopped), Delivery.state == deliveries.State.WAITING)
+            .values(state=becomes)
+        )
+
+
+async def finish_idle(session: AsyncSession, now: datetime) -> list[Broadcast]:
+    """Closes running broadcasts of which nothing is waiting or in flight."""
+    unfinished = select(Delivery.broadcast_id).where(
+        Delivery.broadcast_id == Broadcast.id, Delivery.state < deliveries.State.SENT
+    )
+    rows = await session.scalars(
+        select(Broadcast).where(Broadcast.state == BroadcastState.RUNNING, ~unfinished.exists()).with_for_update()
+    )
+    finished = list(rows)
+    for row in finished:
+        row.state = BroadcastState.DONE
+        row.finished_at = row.panel_due = now
+    return finished
+
+
+def _panel_is_due(now: datetime) -> ColumnElement[bool]:
+    return Broadcast.panel.is_not(None) & (Broadcast.panel_due <= now)
+
+
+async def any_panel_due(session: AsyncSession, now: datetime) -> bool:
+    return await session.scalar(select(Broadcast.id).where(_panel_is_due(now)).limit(1)) is not None
+
+
+async def with_panel_due(session: AsyncSession, now: datetime, every: timedelta) -> list[Broadcast]:
+    """Broadcasts whose progress message is to be edited now: running ones again after `every`, ended ones never."""
+    found = list(await session.scalars(select(Broadcast).where(_panel_is_due(now)).with_for_update(skip_locked=True)))
+    for row in found:
+        row.panel_due = None if row.state >= BroadcastState.DONE else now + every
+    return found

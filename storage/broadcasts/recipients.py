@@ -1,0 +1,103 @@
+"""To whom a broadcast goes: counting them, and writing them down chunk by chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.broadcasts import segments
+from storage.broadcasts.broadcasts import PRIORITY, Broadcast, BroadcastState
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Mute, Topic, muted_among
+from storage.database import insert_into
+from storage.deliveries import Delivery
+from storage.people.people import PersonRow
+
+CHUNK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """How many a broadcast would go to, and how many it leaves out."""
+
+    reached: int
+    unreachable: int
+    muted: int
+
+
+async def audience(session: AsyncSession, segment: Segment, topic: Topic, now: datetime) -> Audience:
+    """Counts without writing anything down."""
+    reached = unreachable = muted = 0
+    async for rows in segments.pages(session, segment, now):
+        muted_ids = await muted_among(session, [row.id for row in rows], topic)
+        unreachable += sum(not row.reachable for row in rows)
+        muted += sum(row.reachable and row.id in muted_ids for row in rows)
+        reached += sum(row.reachable and row.id not in muted_ids for row in rows)
+    return Audience(reached, unreachable, muted)
+
+
+async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> bool:
+    """Writes down the next recipients, by ascending id; True once all are there and it runs.
+
+    Who joins or leaves while this goes on makes no gap and no double: each id is looked at once.
+    """
+    segment = Segment.of(row.segment)
+    last = await segments.end_of_page(session, row.frozen_to, CHUNK)
+    if last is None:
+        row.state = BroadcastState.RUNNING
+        return True
+    if segment.in_sql and not row.spread_seconds:
+        row.total += await _freeze_in_sql(session, row, segment, last, now)
+    else:
+        found = await segments.page(session, segment, row.frozen_to, last, now)
+        muted = await muted_among(session, [one.id for one in found], Topic(row.topic))
+        chosen = [one.id for one in found if one.reachable and one.id not in muted]
+        row.total += await _freeze_ids(session, row, chosen)
+    row.frozen_to = last
+    return False
+
+
+async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment, last: int, now: datetime) -> int:
+    conditions = [
+        PersonRow.id > row.frozen_to,
+        PersonRow.id <= last,
+        PersonRow.reachable,
+        *segment.conditions(session, now),
+    ]
+    if row.topic != Topic.URGENT:
+        muted = select(Mute.person_id).where(Mute.topic == row.topic)
+        conditions.append(PersonRow.id.not_in(muted))
+    chosen = select(
+        PersonRow.id,
+        literal(PRIORITY),
+        literal(row.starts_at, Broadcast.starts_at.type),
+        literal("broadcast"),
+        literal(row.id),
+        literal(0),
+        literal(0),
+    ).where(*conditions)
+    columns = ["recipient", "priority", "due", "kind", "broadcast_id", "state", "tries"]
+    statement = insert_into(session, Delivery).from_select(columns, chosen)
+    result = await session.execute(statement)
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+async def _freeze_ids(session: AsyncSession, row: Broadcast, ids: Sequence[int]) -> int:
+    if ids:
+        common = {"priority": PRIORITY, "kind": "broadcast", "broadcast_id": row.id, "state": 0, "tries": 0}
+        connection = await session.connection()
+        await connection.execute(
+            Delivery.metadata.tables["deliveries"].insert(),
+            [{"recipient": person_id, "due": _due(row, person_id), **common} for person_id in ids],
+        )
+    return len(ids)
+
+
+def _due(row: Broadcast, person_id: int) -> datetime:
+    """Where a broadcast is spread, each person has a moment of their own, by a mix of their id."""
+    share = (person_id * 2_654_435_761 + row.id) % 65_536 / 65_536
+    return row.starts_at + timedelta(seconds=row.spread_seconds * share)

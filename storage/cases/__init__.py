@@ -1,0 +1,1 @@
+"""Cases, what is said in them, and evidence."""

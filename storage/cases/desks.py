@@ -1,0 +1,115 @@
+"""Desks where people are helped: data (bot/config/desks.toml), so that an organisation adds one without code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class EvidenceQuota(NamedTuple):
+    """How much evidence a desk takes, in bytes: of a case, of a person within a day, of all its cases together."""
+
+    case_files: int = 50
+    case_bytes: int = 100 << 20
+    person_bytes: int = 100 << 20
+    desk_bytes: int = 20 << 30
+
+
+Words = Mapping[str, str]
+"""By language. Who has no word in theirs reads the first."""
+
+
+def in_language(words: Words, language: str) -> str:
+    return words.get(language) or next(iter(words.values()), "")
+
+
+class AskType(StrEnum):
+    """What a question of a desk's form takes for an answer."""
+
+    KIND = "kind"  # one of the desk's kinds
+    CHOICE = "choice"  # one of its own choices
+    PLATFORM = "platform"  # one of the organisation's list, or written
+    DATE = "date"  # a day, or "not sure"; time limits count from it
+    TEXT = "text"  # one message
+    PARTS = "parts"  # as many messages as wanted: words, pictures, documents, voice
+    NAME = "name"  # how the handler may call the person; may be withheld
+    ANONYMOUS = "anonymous"  # whether the case is kept without the person at all
+
+
+class Option(NamedTuple):
+    key: str
+    words: Words
+    limits: Sequence[str] = ()
+    """Of a kind: the time limits that may apply (storage/cases/time_limits.toml)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question; `title` is how it is called in the summary."""
+
+    key: str
+    type: AskType
+    title: Words
+    words: Words
+    optional: bool = False
+    choices: Sequence[Option] = ()
+
+
+class Canned(NamedTuple):
+    """An answer that is used often; {blanks} in its words are filled in before it is sent."""
+
+    title: str
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One desk. `late`: after which times without an answer the handlers, the coordinators and the admins are told; the
+    first is the target. `people` are its handlers; none: everybody with the role counsel. `forum` is the group whose
+    topics are its inbox."""
+
+    key: str
+    command: str
+    prefix: str
+    sign: str
+    title: Words
+    about: Words
+    before: Words
+    following: Words
+    asks: Sequence[Ask]
+    kinds: Sequence[Option] = ()
+    hotlines: Sequence[str] = ()
+    people: frozenset[int] = frozenset()
+    late: Sequence[timedelta] = (timedelta(hours=24), timedelta(hours=48), timedelta(hours=72))
+    working_days: bool = False
+    answers: Sequence[Canned] = ()
+    danger: Sequence[str] = ()
+    """Words of danger of the organisation's own, beside those of storage/emergency/danger_words.toml."""
+    emergency: Words = field(default_factory=dict)
+    """What is said to them in place of the numbers of storage/emergency/emergency_numbers.toml."""
+    crisis: bool = False
+    """Whether somebody in danger is sent here."""
+    urgent_within: timedelta = timedelta(minutes=30)
+    """The target where somebody may be in danger; after it coordinators and admins are told too."""
+    forum: int = 0
+    most_per_day: int = 5
+    """Cases that one person may bring within a day."""
+    evidence: EvidenceQuota = field(default_factory=EvidenceQuota)
+
+    def is_handled_by(self, person_id: int) -> bool:
+        """Of those who may handle cases."""
+        return not self.people or person_id in self.people
+
+    def kind(self, key: str) -> Option | None:
+        return next((one for one in self.kinds if one.key == key), None)
+
+    @property
+    def purpose(self) -> str:
+        """Under which its consents are kept."""
+        return f"desk_{self.key}"
+
+
+Desks = Mapping[str, Desk]

@@ -1,0 +1,179 @@
+"""Evidence: files that belong to a case, kept encrypted, with their digest, time and side.
+
+They lie in the database, in pieces, so that every replica has them and each backup holds them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, SmallInteger, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, BigKey, Sealed, vault_of
+
+PIECE = 256 << 10
+MOST_TRIES = 8
+
+
+class Evidence(Base):
+    """`fetched_at` is None until the bytes are here; `next_try` None once they are, or once it was given up."""
+
+    __tablename__ = "evidence"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    message_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    side: Mapped[int] = mapped_column(SmallInteger)
+    at: Mapped[datetime]
+    size: Mapped[int] = mapped_column(BigInteger)
+    content: Mapped[bytes] = mapped_column(Sealed)
+    fetched_at: Mapped[datetime | None] = mapped_column(default=None)
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0)
+    next_try: Mapped[datetime | None] = mapped_column(default=None, index=True)
+
+
+class EvidencePiece(Base):
+    __tablename__ = "evidence_pieces"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    evidence_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    piece: Mapped[int]
+    content: Mapped[bytes] = mapped_column(Sealed)
+
+
+@dataclass(slots=True)
+class EvidenceFile:
+    """A file's name and type as its sender's app gave them, Telegram's id of it, and the SHA-256 of its bytes (hex;
+    empty until they are here)."""
+
+    name: str
+    mime: str
+    file_id: str
+    sha256: str = ""
+
+
+def file_of(session: AsyncSession, row: Evidence) -> EvidenceFile:
+    return EvidenceFile(*orjson.loads(vault_of(session).open(row.content, "evidence.content", row.id)))
+
+
+def _keep(session: AsyncSession, row: Evidence, file: EvidenceFile) -> None:
+    parts = [file.name, file.mime, file.file_id, file.sha256]
+    row.content = vault_of(session).seal(orjson.dumps(parts), "evidence.content", row.id)
+
+
+async def add(
+    session: AsyncSession, case_id: int, message_id: int, side: int, file: EvidenceFile, size: int, now: datetime
+) -> Evidence:
+    """A file that is still to be fetched."""
+    row = Evidence(case_id=case_id, message_id=message_id, side=side, at=now, size=size, content=b"", next_try=now)
+    session.add(row)
+    await session.flush()
+    _keep(session, row, file)
+    return row
+
+
+async def to_fetch(session: AsyncSession, now: datetime, most: int = 4) -> list[tuple[int, str]]:
+    """(number, file_id) of what is to be fetched now; only reads."""
+    rows = await session.scalars(
+        select(Evidence).where(Evidence.next_try <= now).order_by(Evidence.next_try, Evidence.id).limit(most)
+    )
+    return [(row.id, file_of(session, row).file_id) for row in rows]
+
+
+@dataclass(slots=True)
+class Storing:
+    """A file of which `pieces` are kept so far, `size` bytes with this digest."""
+
+    evidence_id: int
+    digest: Any
+    pieces: int = 0
+    size: int = 0
+
+
+async def begin_storing(session: AsyncSession, evidence_id: int) -> Storing | None:
+    """Makes way for the pieces of a file; None if it was fetched already, or is gone."""
+    if await _to_store(session, evidence_id) is None:
+        return None
+    await _drop_pieces(session, evidence_id)
+    return Storing(evidence_id, hashlib.sha256())
+
+
+async def store_piece(session: AsyncSession, storing: Storing, piece: bytes) -> Storing | None:
+    """Keeps the next piece (PIECE bytes at most), sealed; None if the file is gone meanwhile."""
+    if await _to_store(session, storing.evidence_id) is None:
+        return None
+    kept = EvidencePiece(evidence_id=storing.evidence_id, piece=storing.pieces, content=b"")
+    session.add(kept)
+    await session.flush()
+    kept.content = await asyncio.to_thread(vault_of(session).seal, piece, "evidence_pieces.content", kept.id)
+    await asyncio.to_thread(storing.digest.update, piece)
+    storing.pieces, storing.size = storing.pieces + 1, storing.size + len(piece)
+    return storing
+
+
+async def end_storing(session: AsyncSession, storing: Storing, now: datetime) -> None:
+    """From now on it counts as fetched."""
+    row = await _to_store(session, storing.evidence_id)
+    if row is not None:
+        file = file_of(session, row)
+        file.sha256 = storing.digest.hexdigest()
+        _keep(session, row, file)
+        row.size, row.fetched_at, row.next_try = storing.size, now, None
+
+
+async def _to_store(session: AsyncSession, evidence_id: int) -> Evidence | None:
+    row = await session.get(Evidence, evidence_id, with_for_update=True)
+    return row if row is not None and row.fetched_at is None else None
+
+
+async def _drop_pieces(session: AsyncSession, evidence_id: int) -> None:
+    """Of a file whose storing did not come to its end."""
+    await session.execute(delete(EvidencePiece).where(EvidencePiece.evidence_id == evidence_id))
+
+
+async def put_off(session: AsyncSession, evidence_id: int, now: datetime) -> None:
+    """It could not be fetched: again later, with growing pauses, and after MOST_TRIES no more."""
+    row = await _to_store(session, evidence_id)
+    if row is not None:
+        row.tries += 1
+        row.next_try = None if row.tries >= MOST_TRIES else now + timedelta(seconds=2.0**row.tries)
+        await _drop_pieces(session, evidence_id)
+
+
+async def of_case(session: AsyncSession, case_id: int) -> Sequence[Evidence]:
+    """In the order in which they came."""
+    rows = await session.scalars(select(Evidence).where(Evidence.case_id == case_id).order_by(Evidence.id))
+    return rows.all()
+
+
+async def pieces(session: AsyncSession, evidence_id: int) -> AsyncIterator[bytes]:
+    """The bytes of a file, piece by piece."""
+    vault = vault_of(session)
+    ids = list(
+        await session.scalars(
+            select(EvidencePiece.id).where(EvidencePiece.evidence_id == evidence_id).order_by(EvidencePiece.piece)
+        )
+    )
+    for key in ids:
+        sealed = await session.scalar(select(EvidencePiece.content).where(EvidencePiece.id == key))
+        if sealed is not None:
+            yield await asyncio.to_thread(vault.open, sealed, "evidence_pieces.content", key)
+
+
+async def move(session: AsyncSession, message_id: int, case_id: int) -> None:
+    await session.execute(update(Evidence).where(Evidence.message_id == message_id).values(case_id=case_id))
+
+
+async def strip(session: AsyncSession, case_id: int) -> None:
+    """Removes all of a case."""
+    theirs = select(Evidence.id).where(Evidence.case_id == case_id)
+    await session.execute(delete(EvidencePiece).where(EvidencePiece.evidence_id.in_(theirs)))
+    await session.execute(delete(Evidence).where(Evidence.case_id == case_id))

@@ -1,0 +1,292 @@
+"""What is said in a case, by the rider and by the handler, and how it gets to the other side: relayed, so that neither
+sees the other's account.
+
+Each message is kept once, sealed; its copies for the other side are deliveries about it, sent in order. Which message a
+reply means is found by those copies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.cases import cases, contexts, copies, deadlines, evidence, evidence_quota
+from storage.cases.cases import Case, CaseState
+from storage.cases.desks import EvidenceQuota
+from storage.cases.evidence import EvidenceFile
+from storage.database import Base, BigKey, Sealed, vault_of
+from storage.deliveries import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
+
+_QUOTA = EvidenceQuota()
+REPLAYED = 500
+"""The most messages that are shown again to who takes a case over."""
+
+
+class Side(IntEnum):
+    """Who said it. A note is the handlers' own and never reaches the rider."""
+
+    RIDER = 0
+    HANDLER = 1
+    NOTE = 2
+
+
+class CaseMessage(Base):
+    """`source_message` is the message in its author's chat."""
+
+    __tablename__ = "case_messages"
+    __table_args__ = (Index("ix_case_messages_source", "author", "source_message"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    side: Mapped[int] = mapped_column(SmallInteger)
+    author: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    source_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    at: Mapped[datetime]
+    content: Mapped[bytes] = mapped_column(Sealed)
+
+
+@dataclass(slots=True)
+class Said:
+    """A message: `kind` is "text" or that of its file (photo, document, voice, video, audio); `entities` are those of
+    `text`, which for a file is its caption. `answers` is the message of the case that it replies to. `was` keeps what
+    each edit took away: [when, in ISO 8601; the text until then]."""
+
+    kind: str = "text"
+    text: str = ""
+    entities: list[Any] = field(default_factory=list)
+    file_id: str = ""
+    file_name: str = ""
+    mime: str = ""
+    size: int = 0
+    album: str = ""
+    forwarded: bool = False
+    answers: int | None = None
+    was: list[list[str]] = field(default_factory=list)
+
+
+def _pack(said: Said) -> bytes:
+    return orjson.dumps(
+        [
+            said.kind,
+            said.text,
+            said.entities,
+            said.file_id,
+            said.file_name,
+            said.mime,
+            said.size,
+            said.album,
+            said.forwarded,
+            said.answers,
+            said.was,
+        ]
+    )
+
+
+def said_in(session: AsyncSession, row: CaseMessage) -> Said:
+    return Said(*orjson.loads(vault_of(session).open(row.content, "case_messages.content", row.id)))
+
+
+async def say(
+    session: AsyncSession,
+    case: Case,
+    side: Side,
+    author: int | None,
+    source_message: int | None,
+    said: Said,
+    now: datetime,
+    quota: EvidenceQuota = _QUOTA,
+) -> CaseMessage:
+    """Keeps a message and sends it to the other side, if there is one yet. A file has to have room in the `quota`.
+
+    A rider who writes in no case writes in this one from then on, when its handler has spoken.
+
+    Raises:
+        CaseClosed: see the class.
+        EvidenceFull: see the class. Nothing was kept then.
+    """
+    cases.require_open(case)
+    if said.file_id:
+        await evidence_quota.require_room_in_case(session, quota, case, said.size)
+        rider = case.person_id if side is Side.RIDER else None
+        await evidence_quota.require_room_at_desk(session, quota, case.desk, rider, said.size, now)
+    row = CaseMessage(case_id=case.id, side=side, author=author, source_message=source_message, at=now, content=b"")
+    session.add(row)
+    await session.flush()
+    row.content = vault_of(session).seal(_pack(said), "case_messages.content", row.id)
+    if said.file_id:
+        file = EvidenceFile(said.file_name, said.mime, said.file_id)
+        await evidence.add(session, case.id, row.id, side, file, said.size, now)
+    if side is not Side.NOTE:
+        _note(case, side, now)
+    if side is Side.HANDLER and case.person_id is not None:
+        await contexts.enter_if_free(session, case.person_id, case.id, now)
+    recipient = other_side(case, side)
+    if recipient is not None:
+        await copies.queue(session, recipient, CASE_MESSAGE, row.id, now)
+    return row
+
+
+def _note(case: Case, side: Side, now: datetime) -> None:
+    case.last_at = now
+    cases.note_writing(case, now)
+    if side is Side.RIDER:
+        case.state = CaseState.OURS
+        return
+    case.state, case.urgent_due_at = CaseState.RIDERS, None
+    if case.first_answer_at is None:
+        case.first_answer_at, case.late_at = now, None
+
+
+def other_side(case: Case, side: Side) -> int | None:
+    """Who hears what this side says."""
+    return {Side.RIDER: case.assigned_to, Side.HANDLER: case.person_id, Side.NOTE: None}[side]
+
+
+async def find(session: AsyncSession, message_id: int) -> CaseMessage | None:
+    return await session.get(CaseMessage, message_id)
+
+
+async def last_of(session: AsyncSession, case_id: int, author: int) -> CaseMessage | None:
+    """What this person wrote last in the talk of the case; what they told in its form is not meant."""
+    return await session.scalar(
+        select(CaseMessage)
+        .where(CaseMessage.case_id == case_id, CaseMessage.author == author, CaseMessage.source_message.is_not(None))
+        .order_by(CaseMessage.id.desc())
+        .limit(1)
+    )
+
+
+async def of_source(session: AsyncSession, author: int, source_message: int | None) -> Sequence[CaseMessage]:
+    """What a message in its author's chat became: one, or several where it was too long."""
+    rows = await session.scalars(
+        select(CaseMessage)
+        .where(CaseMessage.author == author, CaseMessage.source_message == source_message)
+        .order_by(CaseMessage.id)
+    )
+    return rows.all()
+
+
+async def in_chat(session: AsyncSession, person_id: int, message_id: int) -> CaseMessage | None:
+    """The message of a case that stands as this one in a person's chat: said there, or copied there."""
+    own = await of_source(session, person_id, message_id)
+    if own:
+        return own[-1]
+    about = await copies.message_at(session, person_id, message_id)
+    return None if about is None else await find(session, about)
+
+
+async def place_of(session: AsyncSession, row: CaseMessage, person_id: int) -> int | None:
+    """The message by which it stands in a person's chat; None if it does not (yet)."""
+    if row.author == person_id:
+        return row.source_message
+    return await copies.place(session, person_id, row.id)
+
+
+async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: list[Any], now: datetime) -> bool:
+    """Its author changed it: what stood there is kept beside it, and the other side's copy is changed; False if it says
+    the same as before."""
+    case = await cases.find(session, row.case_id, lock=True)
+    said = said_in(session, row)
+    if case is None or (said.text, said.entities) == (text, entities):
+        return False
+    cases.require_open(case)
+    said.was.append([now.isoformat(), said.text])
+    said.text, said.entities = text, entities
+    row.content = vault_of(session).seal(_pack(said), "case_messages.content", row.id)
+    cases.note_writing(case, now)
+    recipient = other_side(case, Side(row.side))
+    if recipient is not None:
+        await copies.queue(session, recipient, CASE_EDIT, row.id, now)
+    return True
+
+
+async def move(
+    session: AsyncSession, row: CaseMessage, old: Case, new: Case, now: datetime, quota: EvidenceQuota = _QUOTA
+) -> None:
+    """It was meant for another case: it is taken back from the one and said in the other, with its evidence.
+
+    Raises:
+        CaseClosed: the other case is closed.
+        EvidenceFull: it brings a file for which the other case has no room.
+    """
+    cases.require_open(new)
+    said = said_in(session, row)
+    if said.file_id:
+        await evidence_quota.require_room_in_case(session, quota, new, said.size)
+    side = Side(row.side)
+    wrong, right = other_side(old, side), other_side(new, side)
+    if wrong is not None and not await copies.take_back(session, wrong, CASE_MESSAGE, row.id):
+        await copies.queue(session, wrong, CASE_RECALL, row.id, now)
+    row.case_id = new.id
+    await evidence.move(session, row.id, new.id)
+    _note(new, side, now)
+    if right is not None:
+        await copies.queue(session, right, CASE_MESSAGE, row.id, now)
+
+
+async def talk_of(session: AsyncSession, case_id: int, notes: bool = False) -> Sequence[CaseMessage]:
+    """All of it in order, the newest REPLAYED; the handlers' notes only where asked for."""
+    chosen = CaseMessage.case_id == case_id
+    if not notes:
+        chosen &= CaseMessage.side != Side.NOTE
+    rows = await session.scalars(select(CaseMessage).where(chosen).order_by(CaseMessage.id.desc()).limit(REPLAYED))
+    return list(reversed(rows.all()))
+
+
+async def replay(session: AsyncSession, case: Case, handler: int, now: datetime) -> int:
+    """Sends all of it to who takes the case; returns how many messages that are."""
+    rows = await talk_of(session, case.id, notes=True)
+    for row in rows:
+        await copies.queue(session, handler, CASE_MESSAGE, row.id, now)
+    return len(rows)
+
+
+# The end
+
+
+async def strip_case(session: AsyncSession, case_id: int) -> None:
+    """Takes all that is personal out of a case: what was said, with its copies' traces, the evidence, whose it was and
+    who had it."""
+    await copies.strip(session, select(CaseMessage.id).where(CaseMessage.case_id == case_id))
+    await session.execute(delete(CaseMessage).where(CaseMessage.case_id == case_id))
+    await contexts.leave_all(session, case_id)
+    await evidence.strip(session, case_id)
+    await deadlines.strip(session, case_id)
+    await cases.strip(session, case_id)
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """Of a rider: all cases lose their personal part. Of a handler: what they said stays, without their number."""
+    for row in await cases.cases_of(session, person_id, most=100_000):
+        await strip_case(session, row.id)
+    await session.execute(update(CaseMessage).where(CaseMessage.author == person_id).values(author=None))
+    await contexts.leave(session, person_id)
+    await cases.handler_gone(session, person_id)
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    """What was said in this person's cases, to them or by them."""
+    found = []
+    for case in await cases.cases_of(session, person_id, most=1_000):
+        for row in await talk_of(session, case.id):
+            said = said_in(session, row)
+            found.append(
+                {
+                    "case": case.number,
+                    "at": row.at,
+                    "by": Side(row.side).name.lower(),
+                    "kind": said.kind,
+                    "text": said.text,
+                    "file": said.file_name,
+                    "before_edits": said.was,
+                }
+            )
+    return found

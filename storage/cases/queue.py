@@ -1,0 +1,136 @@
+"""Which cases wait: for a handler, for their own handler, for the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, case, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.cases.cases import Case, CaseState, not_hidden_from
+from storage.deliveries import Delivery, State, is_in_order
+
+_URGENT_FIRST = case((Case.urgent_at.is_not(None), 0), else_=1)
+
+
+async def in_queue(session: AsyncSession, desk: str, viewer: int, most: int = 8, skip: int = 0) -> Sequence[Case]:
+    """What nobody has taken, as far as the viewer may see it: where somebody may be in danger at the top, then what is
+    due first."""
+    rows = await session.scalars(
+        select(Case)
+        .where(_waits_in(desk), not_hidden_from(viewer))
+        .order_by(_URGENT_FIRST, Case.due_at, Case.id)
+        .offset(skip)
+        .limit(most)
+    )
+    return rows.all()
+
+
+def _waits_in(desk: str) -> ColumnElement[bool]:
+    return (Case.desk == desk) & (Case.state != CaseState.CLOSED) & Case.assigned_to.is_(None)
+
+
+async def count_waiting(session: AsyncSession, desk: str, viewer: int) -> int:
+    chosen = select(func.count()).select_from(Case).where(_waits_in(desk), not_hidden_from(viewer))
+    return await session.scalar(chosen) or 0
+
+
+async def in_hand(session: AsyncSession, handler: int, most: int = 40) -> Sequence[Case]:
+    """The open cases of a handler: where somebody may be in danger first, then those that wait for the handler."""
+    rows = await session.scalars(
+        select(Case)
+        .where(Case.assigned_to == handler, Case.state != CaseState.CLOSED)
+        .order_by(_URGENT_FIRST, Case.state, Case.last_at, Case.id)
+        .limit(most)
+    )
+    return rows.all()
+
+
+# By the clock
+
+
+async def late(session: AsyncSession, now: datetime, most: int = 200) -> Sequence[Case]:
+    """Those whose first answer is late, and of which the next ones are to be told."""
+    rows = await session.scalars(
+        select(Case)
+        .where(Case.late_at <= now, Case.first_answer_at.is_(None), Case.state != CaseState.CLOSED)
+        .order_by(Case.late_at, Case.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return rows.all()
+
+
+async def urgent_and_late(session: AsyncSession, now: datetime, most: int = 200) -> Sequence[Case]:
+    """Those in which somebody may be in danger and has had no answer in time, and of which more people are to hear."""
+    rows = await session.scalars(
+        select(Case)
+        .where(Case.urgent_due_at <= now, ~Case.urgent_told, Case.state != CaseState.CLOSED)
+        .order_by(Case.urgent_due_at, Case.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return rows.all()
+
+
+async def without_handler_left(session: AsyncSession, handlers: Sequence[int]) -> Sequence[Case]:
+    """Open cases in the hands of people who are no handlers any more."""
+    rows = await session.scalars(
+        select(Case)
+        .where(Case.state != CaseState.CLOSED, Case.assigned_to.is_not(None), Case.assigned_to.not_in(handlers))
+        .order_by(Case.id)
+        .with_for_update(skip_locked=True)
+    )
+    return rows.all()
+
+
+async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, most: int = 100) -> list[int]:
+    """Closed cases whose personal part has had its time, and in which nobody is writing."""
+    rows = await session.scalars(
+        select(Case.id)
+        .where(
+            Case.closed_at < now - kept,
+            Case.last_at < now - kept,
+            Case.content.is_not(None),
+            or_(Case.writing_until.is_(None), Case.writing_until < now),
+        )
+        .order_by(Case.closed_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return list(rows)
+
+
+async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
+    """Open cases whose rider a message could not reach, and those whose rider is known to be away."""
+    missed = select(Delivery.recipient).where(is_in_order(Delivery), Delivery.state == State.UNREACHABLE)
+    rows = await session.scalars(
+        select(Case)
+        .where(Case.state != CaseState.CLOSED, or_(Case.away, Case.person_id.in_(missed)))
+        .order_by(Case.id)
+        .with_for_update(skip_locked=True)
+    )
+    return rows.all()
+
+
+# The topics of a forum
+
+
+async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int = 20) -> list[tuple[Case, str]]:
+    """Cases of these desks whose topic is missing, or says what holds no more; each with what it is to say."""
+    state = case(
+        (Case.state == CaseState.CLOSED, "closed"),
+        (Case.assigned_to.is_not(None), "taken"),
+        (Case.urgent_at.is_not(None), "urgent"),
+        else_="waits",
+    )
+    is_old = or_(Case.topic_shows.is_(None) & (Case.state != CaseState.CLOSED), Case.topic_shows != state)
+    rows = await session.execute(
+        select(Case, state).where(Case.desk.in_(desks), is_old, Case.content.is_not(None)).order_by(Case.id).limit(most)
+    )
+    return [(row, says) for row, says in rows]
+
+
+async def keep_topic(session: AsyncSession, case_id: int, topic: int, shows: str | None) -> None:
+    await session.execute(update(Case).where(Case.id == case_id).values(topic_id=topic, topic_shows=shows))

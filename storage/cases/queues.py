@@ -1,0 +1,19 @@
+"""How many cases wait for the staff, and how much evidence waits to be fetched."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.cases.cases import Case, CaseState
+from storage.cases.evidence import Evidence
+from storage.operations.queues import Queue, measured
+
+
+async def cases(session: AsyncSession, _now: datetime) -> Queue:
+    return await measured(session, Case.last_at, Case.state == CaseState.OURS)
+
+
+async def evidence(session: AsyncSession, now: datetime) -> Queue:
+    return await measured(session, Evidence.next_try, Evidence.next_try <= now)

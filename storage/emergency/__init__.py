@@ -1,0 +1,1 @@
+"""Words of danger, and whom to call."""

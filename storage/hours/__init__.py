@@ -1,0 +1,1 @@
+"""Opening hours, holidays, working time, quiet hours."""

@@ -1,0 +1,1 @@
+"""Applications, reviews, memberships."""

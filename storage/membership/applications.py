@@ -1,0 +1,215 @@
+"""Applications to join the union: what riders do with theirs. What reviewers do is in storage/membership/reviews.py."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, LargeBinary, SmallInteger, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import keys
+from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.dialogues import Answers
+from storage.encryption import Vault
+from storage.membership import memberships
+from storage.membership.memberships import AlreadyMember
+
+
+class ApplicationState(IntEnum):
+    """Where an application stands. Those from APPROVED on are decided."""
+
+    WAITING = 0
+    ASKED = 1  # the applicant has a question to answer
+    APPROVED = 2
+    REFUSED = 3
+    WITHDRAWN = 4
+
+
+OPEN = (ApplicationState.WAITING, ApplicationState.ASKED)
+MOST_PER_DAY = 5
+
+
+class AppliedAlready(Refused):
+    """This person's application is still open."""
+
+
+class TooManyApplications(Refused):
+    """More than MOST_PER_DAY of one person within a day."""
+
+
+class NothingOpen(Refused):
+    """This person has no application for this."""
+
+
+class Application(Base):
+    __tablename__ = "applications"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (a receipt number is never given twice)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    state: Mapped[int] = mapped_column(SmallInteger, index=True)
+    content: Mapped[bytes] = mapped_column(Sealed)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    id_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    consent_version: Mapped[int]
+    sent_at: Mapped[datetime]
+    waiting_since: Mapped[datetime]
+    claimed_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    decided_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    @property
+    def receipt(self) -> str:
+        """What the applicant and the reviewers call it."""
+        return f"A-{self.sent_at.year}-{self.id:06d}"
+
+
+@dataclass(slots=True)
+class Content:
+    """What an application says: the answers by question, what was asked back with what was answered, the reason of a
+    refusal."""
+
+    answers: Answers
+    exchange: list[list[str]] = field(default_factory=list)
+    reason: str = ""
+
+
+def content_of(session: AsyncSession, row: Application) -> Content:
+    return Content(*orjson.loads(vault_of(session).open(row.content, "applications.content", row.id)))
+
+
+def keep_content(session: AsyncSession, row: Application, content: Content) -> None:
+    """Seals it, with the indexes by which doubles are found."""
+    vault = vault_of(session)
+    plain = orjson.dumps([content.answers, content.exchange, content.reason])
+    row.content = vault.seal(plain, "applications.content", row.id)
+    for name, value in _indexes(vault, plain).items():
+        setattr(row, name, value)
+
+
+def _indexes(vault: Vault, plain: bytes) -> Mapping[str, bytes | None]:
+    answers = orjson.loads(plain)[0]
+    return {"phone_index": memberships.phone_index(vault, answers), "id_index": memberships.id_index(vault, answers)}
+
+
+keys.REINDEXED["applications.content"] = _indexes
+
+
+async def apply(
+    session: AsyncSession, person_id: int, answers: Answers, consent_version: int, now: datetime
+) -> Application:
+    """Hands the answers in.
+
+    Raises:
+        AppliedAlready: an earlier application is still open.
+        AlreadyMember: there is nothing to apply for.
+        TooManyApplications: see the class.
+    """
+    today = (Application.person_id == person_id) & (Application.sent_at > now - timedelta(days=1))
+    if (await session.scalar(select(func.count()).select_from(Application).where(today)) or 0) >= MOST_PER_DAY:
+        raise TooManyApplications
+    if await open_of(session, person_id) is not None:
+        raise AppliedAlready
+    if await memberships.of(session, person_id) is not None:
+        raise AlreadyMember
+    row = Application(
+        person_id=person_id,
+        state=ApplicationState.WAITING,
+        content=b"",
+        consent_version=consent_version,
+        sent_at=now,
+        waiting_since=now,
+    )
+    session.add(row)
+    await session.flush()
+    keep_content(session, row, Content(answers))
+    return row
+
+
+async def find(session: AsyncSession, application_id: int, lock: bool = False) -> Application | None:
+    return await session.get(Application, application_id, with_for_update=lock or None, populate_existing=lock)
+
+
+async def open_of(session: AsyncSession, person_id: int) -> Application | None:
+    """The application of this person that is not decided."""
+    return await session.scalar(
+        select(Application).where(Application.person_id == person_id, Application.state.in_(OPEN)).with_for_update()
+    )
+
+
+async def latest_of(session: AsyncSession, person_id: int) -> Application | None:
+    """The newest application of this person, decided or not."""
+    return await session.scalar(
+        select(Application).where(Application.person_id == person_id).order_by(Application.id.desc()).limit(1)
+    )
+
+
+async def withdraw(session: AsyncSession, person_id: int, now: datetime) -> Application:
+    """Raises NothingOpen."""
+    row = await open_of(session, person_id)
+    if row is None:
+        raise NothingOpen
+    row.state, row.decided_at, row.claimed_by = ApplicationState.WITHDRAWN, now, None
+    return row
+
+
+async def answer(session: AsyncSession, person_id: int, text: str, now: datetime) -> Application:
+    """The answer to what was asked back goes into the application, which waits again. Raises NothingOpen."""
+    row = await open_of(session, person_id)
+    if row is None or row.state != ApplicationState.ASKED:
+        raise NothingOpen
+    content = content_of(session, row)
+    content.exchange[-1][1] = text
+    keep_content(session, row, content)
+    row.state, row.waiting_since = ApplicationState.WAITING, now
+    row.claimed_by = row.claimed_until = None
+    return row
+
+
+async def doubles(session: AsyncSession, row: Application) -> list[str]:
+    """Receipts and member numbers of others with the same phone or ID number."""
+    vault = vault_of(session)
+    answers = content_of(session, row).answers
+    phones, ids = memberships.phone_indexes(vault, answers), memberships.id_indexes(vault, answers)
+    same = or_(Application.phone_index.in_(phones), Application.id_index.in_(ids))
+    rows = await session.scalars(
+        select(Application).where(same, Application.person_id != row.person_id).order_by(Application.id).limit(10)
+    )
+    return [other.receipt for other in rows] + await memberships.doubles(session, phones, ids, row.person_id)
+
+
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
+    """Drops what was decided so long ago; what a membership needs has been copied into it."""
+    await session.execute(
+        delete(Application).where(Application.state.not_in(OPEN), Application.decided_at < now - kept)
+    )
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(Application).where(Application.person_id == person_id).order_by(Application.id))
+    found = []
+    for row in rows:
+        content = content_of(session, row)
+        found.append(
+            {
+                "receipt": row.receipt,
+                "state": ApplicationState(row.state).name.lower(),
+                "sent_at": row.sent_at,
+                "decided_at": row.decided_at,
+                "answers": content.answers,
+                "questions": content.exchange,
+                "reason": content.reason,
+            }
+        )
+    return found
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(Application).where(Application.person_id == person_id))

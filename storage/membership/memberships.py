@@ -1,0 +1,194 @@
+"""Members of the union: their number, since when, and the card that proves it.
+
+What is said about a member is sealed; platform, district, phone and ID number can be found by blind indexes.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, LargeBinary, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import keys
+from storage.coordination import number_sequences
+from storage.database import Base, Refused, Sealed, vault_of
+from storage.dialogues import Answers
+from storage.encryption import Vault
+
+KEPT_ANSWERS = ("name", "phone", "platform", "platform_other", "work", "district", "id_number", "insurance")
+"""What of an application stays with the membership: all but the proof."""
+
+
+class AlreadyMember(Refused):
+    """This person is a member."""
+
+
+class NotAMember(Refused):
+    """This person is none, or no more."""
+
+
+class Membership(Base):
+    __tablename__ = "memberships"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)
+    content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    since: Mapped[datetime]
+    left_at: Mapped[datetime | None] = mapped_column(default=None)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    id_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    platform_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    district_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    card_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+
+
+def phone_index(vault: Vault, answers: Answers) -> bytes | None:
+    found = phone_indexes(vault, answers)
+    return found[0] if found else None
+
+
+def id_index(vault: Vault, answers: Answers) -> bytes | None:
+    found = id_indexes(vault, answers)
+    return found[0] if found else None
+
+
+def phone_indexes(vault: Vault, answers: Answers) -> list[bytes]:
+    """By each key, so that doubles are found while keys are rotated."""
+    return _blinds(vault, answers.get("phone"), "phone")
+
+
+def id_indexes(vault: Vault, answers: Answers) -> list[bytes]:
+    return _blinds(vault, answers.get("id_number"), "id_number")
+
+
+def _blinds(vault: Vault, value: object, what: str) -> list[bytes]:
+    return vault.blinds(str(value), f"memberships.{what}") if value else []
+
+
+def platform_of(answers: Mapping[str, Any]) -> str:
+    """The platform's name, chosen or written."""
+    return str(answers.get("platform_other") or answers.get("platform") or "")
+
+
+def _indexes(vault: Vault, plain: bytes) -> Mapping[str, bytes | None]:
+    answers = orjson.loads(plain)
+    return {
+        "phone_index": phone_index(vault, answers),
+        "id_index": id_index(vault, answers),
+        "platform_index": vault.blind(platform_of(answers), "memberships.platform"),
+        "district_index": vault.blind(str(answers.get("district")), "memberships.district"),
+        "card_index": vault.blind(answers["card"], "memberships.card"),
+    }
+
+
+keys.REINDEXED["memberships.content"] = _indexes
+
+
+async def create(session: AsyncSession, person_id: int, answers: Answers, now: datetime) -> Membership:
+    """Makes the person a member, with the next number and a card.
+
+    Raises:
+        AlreadyMember: see the class.
+    """
+    if await of(session, person_id) is not None:
+        raise AlreadyMember
+    number = await number_sequences.next_number(session, "memberships")
+    kept = {name: answers[name] for name in KEPT_ANSWERS if answers.get(name) is not None}
+    plain = orjson.dumps({**kept, "card": secrets.token_urlsafe(16)})
+    vault = vault_of(session)
+    row = Membership(
+        number=number,
+        person_id=person_id,
+        since=now,
+        content=vault.seal(plain, "memberships.content", number),
+        **_indexes(vault, plain),
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def of(session: AsyncSession, person_id: int) -> Membership | None:
+    """The person's membership, while it lasts."""
+    return await session.scalar(
+        select(Membership).where(Membership.person_id == person_id, Membership.left_at.is_(None))
+    )
+
+
+async def of_all(session: AsyncSession, people: Sequence[int]) -> dict[int, Membership]:
+    """By person, the memberships that last; in one query for each 10,000 people."""
+    found = {}
+    for first in range(0, len(people), 10_000):
+        chosen = Membership.person_id.in_(people[first : first + 10_000])
+        rows = await session.scalars(select(Membership).where(chosen, Membership.left_at.is_(None)))
+        found.update({row.person_id: row for row in rows if row.person_id is not None})
+    return found
+
+
+async def by_number(session: AsyncSession, number: int) -> Membership | None:
+    return await session.get(Membership, number)
+
+
+def content_of(session: AsyncSession, row: Membership) -> dict[str, Any]:
+    """What is kept about a member: see KEPT_ANSWERS, and `card`, the secret of the card; empty after erasure."""
+    if row.content is None:
+        return {}
+    return dict(orjson.loads(vault_of(session).open(row.content, "memberships.content", row.number)))
+
+
+async def by_card(session: AsyncSession, card: str) -> Membership | None:
+    """The membership that a card was made for, also if it has ended."""
+    known = vault_of(session).blinds(card, "memberships.card")
+    return await session.scalar(select(Membership).where(Membership.card_index.in_(known)))
+
+
+async def leave(session: AsyncSession, person_id: int, now: datetime) -> Membership:
+    """Ends the membership; its card is not valid any more. Raises NotAMember."""
+    row = await of(session, person_id)
+    if row is None:
+        raise NotAMember
+    row.left_at = now
+    return row
+
+
+async def doubles(session: AsyncSession, phones: Sequence[bytes], ids: Sequence[bytes], but: int) -> list[str]:
+    """Numbers of members with this phone or ID number, other than this person."""
+    same = or_(Membership.phone_index.in_(phones), Membership.id_index.in_(ids))
+    rows = await session.scalars(
+        select(Membership.number).where(same, Membership.person_id != but).order_by(Membership.number).limit(10)
+    )
+    return [f"№ {number}" for number in rows]
+
+
+async def count(session: AsyncSession) -> int:
+    return await session.scalar(select(func.count()).select_from(Membership).where(Membership.left_at.is_(None))) or 0
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(Membership).where(Membership.person_id == person_id))
+    return [
+        {"number": row.number, "since": row.since, "left_at": row.left_at, **content_of(session, row)} for row in rows
+    ]
+
+
+_NAMELESS: dict[str, None] = dict.fromkeys(
+    ("person_id", "content", "phone_index", "id_index", "platform_index", "district_index")
+)
+"""What the register drops: it keeps that there was a number, from when to when. An old card shows as ended."""
+
+
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
+    """What is said about those who left so long ago goes."""
+    ended = (Membership.left_at < now - kept) & Membership.person_id.is_not(None)
+    await session.execute(update(Membership).where(ended).values(_NAMELESS))
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """What is said about this person goes; a membership that lasts has to be ended before (`leave`)."""
+    await session.execute(update(Membership).where(Membership.person_id == person_id).values(_NAMELESS))

@@ -1,0 +1,93 @@
+"""The one message by which each coordinator hears that applications wait: it rings at most every RINGS_EVERY, and in
+between its number is edited."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import deliveries
+from storage.database import Base
+from storage.deliveries import Notice
+from storage.membership.applications import Application, ApplicationState
+
+RINGS_EVERY = timedelta(minutes=10)
+KIND = "reviews_wait"
+
+
+class Ring(Base):
+    __tablename__ = "review_rings"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    delivery_id: Mapped[int] = mapped_column(BigInteger)
+    rung_at: Mapped[datetime]
+    shown: Mapped[int]
+
+
+class Waiting(NamedTuple):
+    """How many applications of others wait, and since when the newest of them does."""
+
+    total: int
+    newest: datetime | None
+
+
+async def waiting_for(session: AsyncSession, person_id: int) -> Waiting:
+    counted = await session.execute(
+        select(func.count(), func.max(Application.waiting_since)).where(
+            Application.state == ApplicationState.WAITING, Application.person_id != person_id
+        )
+    )
+    count, newest = counted.one()
+    return Waiting(int(count), newest)
+
+
+async def state_of_all(session: AsyncSession) -> tuple[int, datetime | None]:
+    """A cheap look by which the clock knows whether anything has changed."""
+    counted = await session.execute(
+        select(func.count(), func.max(Application.waiting_since)).where(Application.state == ApplicationState.WAITING)
+    )
+    count, newest = counted.one()
+    return int(count), newest
+
+
+async def are_shown(session: AsyncSession) -> bool:
+    """Whether every ring shows the number that waits for its coordinator."""
+    rows = (await session.scalars(select(Ring))).all()
+    return all([row.shown == (await waiting_for(session, row.person_id)).total for row in rows])
+
+
+async def ring(session: AsyncSession, person_id: int, now: datetime) -> None:
+    """Brings this coordinator's message up to date: rings, edits, or does nothing."""
+    waiting = await waiting_for(session, person_id)
+    row = await session.get(Ring, person_id)
+    is_new = waiting.newest is not None and (row is None or waiting.newest > row.rung_at)
+    if is_new and (row is None or now - row.rung_at >= RINGS_EVERY):
+        if row is not None:
+            await _change(session, row, "recall", {}, now)
+            await session.delete(row)
+            await session.flush()
+        key = await deliveries.add(session, Notice(person_id, KIND, {"count": waiting.total}, now))
+        session.add(Ring(person_id=person_id, delivery_id=key, rung_at=now, shown=waiting.total))
+    elif (
+        row is not None
+        and row.shown != waiting.total
+        and await _change(session, row, KIND, {"count": waiting.total}, now)
+    ):
+        row.shown = waiting.total
+
+
+async def _change(session: AsyncSession, row: Ring, kind: str, params: dict[str, int], now: datetime) -> bool:
+    """Queues an edit of the ring's message; False while it has not arrived."""
+    target = await deliveries.message_of(session, row.delivery_id)
+    if target is None:
+        return False
+    await deliveries.add(session, Notice(row.person_id, kind, params, now, target=target))
+    return True
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(Ring).where(Ring.person_id == person_id))

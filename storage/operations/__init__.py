@@ -1,0 +1,1 @@
+"""Settings, errors, backups and queues of the bot itself."""

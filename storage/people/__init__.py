@@ -1,0 +1,1 @@
+"""Who has spoken with the bot, roles, blocks."""

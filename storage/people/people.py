@@ -1,0 +1,138 @@
+"""Who has spoken with the bot: language, reachability, and a home area if they asked to keep one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NewType
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    LargeBinary,
+    String,
+    delete,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, Sealed, insert_into, vault_of
+from storage.encryption import Vault
+
+PersonId = NewType("PersonId", int)
+
+
+class PersonRow(Base):
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language: Mapped[str | None] = mapped_column(String(16), default=None)
+    app_language: Mapped[str | None] = mapped_column(String(16), default=None)
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+    reachable: Mapped[bool] = mapped_column(default=True)
+    home: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    username_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    """A blind index of the Telegram name, so that a role can be given to @name; learned again after a rotation."""
+
+
+def spoken() -> ColumnElement[str | None]:
+    """The language in which a person is written to: the one they chose, else that of their app."""
+    return func.coalesce(PersonRow.language, PersonRow.app_language)
+
+
+async def seen_all(
+    session: AsyncSession, languages: Mapping[int, str], now: datetime, usernames: Mapping[int, str] | None = None
+) -> None:
+    """These people wrote just now: they are known, and can be reached again. By id, the language of their app, and
+    their Telegram name if they have one."""
+    names, vault = usernames or {}, vault_of(session)
+    statement = insert_into(session, PersonRow).values(
+        [
+            {
+                "id": person_id,
+                "first_seen": now,
+                "last_seen": now,
+                "reachable": True,
+                "app_language": language,
+                "username_index": _blind_name(vault, names[person_id]) if names.get(person_id) else None,
+            }
+            for person_id, language in sorted(languages.items())
+        ]
+    )
+    changes = {
+        "last_seen": now,
+        "reachable": True,
+        "app_language": statement.excluded.app_language,
+        "username_index": statement.excluded.username_index,
+    }
+    await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+
+def _blind_name(vault: Vault, name: str) -> bytes:
+    return vault.blind(name.lower(), "people.username")
+
+
+async def by_username(session: AsyncSession, name: str) -> PersonId | None:
+    """Who wrote to the bot under this Telegram name (without @) last."""
+    known = vault_of(session).blinds(name.lower(), "people.username")
+    found = await session.scalar(
+        select(PersonRow.id).where(PersonRow.username_index.in_(known)).order_by(PersonRow.last_seen.desc()).limit(1)
+    )
+    return None if found is None else PersonId(found)
+
+
+async def is_known(session: AsyncSession, person_id: int) -> bool:
+    """Whether this person has ever written to the bot."""
+    return await session.scalar(select(PersonRow.id).where(PersonRow.id == person_id)) is not None
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    row = await session.get(PersonRow, person_id)
+    if row is None:
+        return []
+    home = await home_of(session, PersonId(person_id))
+    return [
+        {
+            "telegram_id": row.id,
+            "language": row.language,
+            "app_language": row.app_language,
+            "first_seen": row.first_seen,
+            "last_seen": row.last_seen,
+            "reachable": row.reachable,
+            "home_area": home,
+            "telegram_name_known": row.username_index is not None,
+        }
+    ]
+
+
+async def choose_language(session: AsyncSession, person_id: PersonId, language: str) -> None:
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(language=language))
+
+
+async def mark_unreachable(session: AsyncSession, person_id: PersonId) -> None:
+    """They blocked the bot or deleted their account; writing again makes them reachable."""
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(reachable=False))
+
+
+async def keep_home(session: AsyncSession, person_id: PersonId, latitude: float, longitude: float) -> None:
+    """Keeps the person's home area: the place rounded to 0.01 degrees (about 1 km), encrypted."""
+    sealed = vault_of(session).seal_place(round(latitude, 2), round(longitude, 2), "people.home", person_id)
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(home=sealed))
+
+
+async def home_of(session: AsyncSession, person_id: PersonId) -> tuple[float, float] | None:
+    sealed = await session.scalar(select(PersonRow.home).where(PersonRow.id == person_id))
+    return None if sealed is None else vault_of(session).open_place(sealed, "people.home", person_id)
+
+
+async def forget_home(session: AsyncSession, person_id: PersonId) -> None:
+    await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(home=None))
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """Removes the person's own row. What other features keep about them is removed by those features."""
+    await session.execute(delete(PersonRow).where(PersonRow.id == person_id))

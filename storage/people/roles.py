@@ -1,0 +1,93 @@
+"""Who was given more rights than a rider in the chat, by whom, and until when. Those of the config stand beside."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, ColumnElement, String, Table, bindparam, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.coordination import change_counters
+from storage.database import Base, UtcDateTime, run
+
+VERSION = "roles"
+"""Raised with every change, so that menus are published anew."""
+
+
+class RoleRow(Base):
+    __tablename__ = "roles"
+
+    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+    until: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    granted_by: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime]
+
+
+_TABLE = cast(Table, RoleRow.__table__)
+_HELD = select(_TABLE.c.person_id, _TABLE.c.role).where(
+    _TABLE.c.person_id.in_(bindparam("ids", expanding=True)),
+    or_(_TABLE.c.until.is_(None), _TABLE.c.until > bindparam("now", type_=UtcDateTime())),
+)
+
+
+def _holds(now: datetime) -> ColumnElement[bool]:
+    return or_(RoleRow.until.is_(None), RoleRow.until > now)
+
+
+async def grant(
+    session: AsyncSession, person_id: int, role: str, by: int, now: datetime, until: datetime | None = None
+) -> None:
+    """Gives the role, or changes its end."""
+    await session.merge(RoleRow(person_id=person_id, role=role, until=until, granted_by=by, at=now))
+    await change_counters.raise_version(session, VERSION)
+
+
+async def take(session: AsyncSession, person_id: int, role: str) -> bool:
+    """Takes the role away; False if the person did not have it."""
+    row = await session.get(RoleRow, (person_id, role))
+    if row is None:
+        return False
+    await session.delete(row)
+    await change_counters.raise_version(session, VERSION)
+    return True
+
+
+async def held(session: AsyncSession, ids: Sequence[int], now: datetime) -> dict[int, set[str]]:
+    """The roles of these people, at this moment."""
+    rows = await run(session, _HELD, {"ids": list(set(ids)), "now": now}, writes=False)
+    found: dict[int, set[str]] = {}
+    for person_id, role in rows:
+        found.setdefault(person_id, set()).add(role)
+    return found
+
+
+async def holders(session: AsyncSession, roles: Collection[str], now: datetime) -> set[int]:
+    """Everybody who has one of these roles at this moment."""
+    return set(await session.scalars(select(RoleRow.person_id).where(RoleRow.role.in_(roles), _holds(now))))
+
+
+async def lapse(session: AsyncSession, now: datetime) -> list[tuple[int, str]]:
+    """Removes the roles whose end has come; returns (person, role) of each."""
+    rows = await session.execute(delete(RoleRow).where(RoleRow.until <= now).returning(RoleRow.person_id, RoleRow.role))
+    lapsed = [(person_id, role) for person_id, role in rows]
+    if lapsed:
+        await change_counters.raise_version(session, VERSION)
+    return lapsed
+
+
+async def any_lapsed(session: AsyncSession, now: datetime) -> bool:
+    return await session.scalar(select(RoleRow.person_id).where(RoleRow.until <= now).limit(1)) is not None
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(RoleRow).where(RoleRow.person_id == person_id))
+    return [{"role": row.role, "until": row.until, "since": row.at} for row in rows]
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    if (await session.execute(delete(RoleRow).where(RoleRow.person_id == person_id).returning(RoleRow.role))).all():
+        await change_counters.raise_version(session, VERSION)

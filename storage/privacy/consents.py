@@ -1,0 +1,78 @@
+"""What a person agreed to: for which purpose, in which version of the wording, when, and when they took it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, String, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, BigKey, Refused
+
+
+class NoConsent(Refused):
+    """Nothing is asked or kept before the person has agreed to the wording as it stands now."""
+
+
+class Consent(Base):
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+async def give(session: AsyncSession, person_id: int, purpose: str, version: int, now: datetime) -> None:
+    """The person agreed to this version; what they agreed to before is replaced by it."""
+    current = await find(session, person_id, purpose)
+    if current is not None and current.version == version:
+        return
+    await withdraw(session, person_id, purpose, now)
+    session.add(Consent(person_id=person_id, purpose=purpose, version=version, given_at=now))
+
+
+async def find(session: AsyncSession, person_id: int, purpose: str) -> Consent | None:
+    """The consent that holds now."""
+    return await session.scalar(
+        select(Consent).where(
+            Consent.person_id == person_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+        )
+    )
+
+
+async def require(session: AsyncSession, person_id: int, purpose: str, *versions: int) -> int:
+    """Which of these versions was agreed to. Raises NoConsent if none was."""
+    found = await find(session, person_id, purpose)
+    if found is None or found.version not in versions:
+        raise NoConsent
+    return found.version
+
+
+async def withdraw(session: AsyncSession, person_id: int, purpose: str, now: datetime) -> None:
+    await session.execute(
+        update(Consent)
+        .where(Consent.person_id == person_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )
+
+
+async def forget(session: AsyncSession, person_id: int, purpose: str) -> None:
+    """As if it had never been given: for what was told anonymously."""
+    await session.execute(delete(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
+    return [
+        {"purpose": row.purpose, "version": row.version, "given_at": row.given_at, "withdrawn_at": row.withdrawn_at}
+        for row in rows
+    ]
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(Consent).where(Consent.person_id == person_id))

@@ -1,0 +1,1 @@
+"""Stations, searches and reports."""

@@ -1,0 +1,178 @@
+"""Where riders searched: kept for 24 h, so that the buttons under a list work and only people nearby can report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, delete, false, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.database import Base, Sealed, insert_into, vault_of
+from storage.geodesy import distance
+
+NEARBY_METRES = 5_000.0
+NEARBY_WITHIN = timedelta(hours=2)
+LIST_AT_MOST_EVERY = timedelta(seconds=30)
+
+
+class SearchRow(Base):
+    """`id` is the key of the update that asked (see storage/updates/updates.py), so a search is never kept twice."""
+
+    __tablename__ = "searches"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    place: Mapped[bytes] = mapped_column(Sealed)
+    location_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    list_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    listed_at: Mapped[datetime | None] = mapped_column(default=None)
+    wanted: Mapped[int] = mapped_column(BigInteger, default=0)
+    counted: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+Index("ix_searches_uncounted", SearchRow.at, sqlite_where=~SearchRow.counted, postgresql_where=~SearchRow.counted)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search. `location_message` is the message that carried the place, if it was a location; `wanted` the
+    filter that its list shows (a number that handlers understand)."""
+
+    id: int
+    person_id: int
+    at: datetime
+    latitude: float
+    longitude: float
+    location_message: int | None = None
+    wanted: int = 0
+
+
+async def add_all(session: AsyncSession, searches: Sequence[Search]) -> None:
+    """Keeps searches; those that are there already (an update handed over again) stay as they are."""
+    vault = vault_of(session)
+    rows = [
+        {
+            "id": search.id,
+            "person_id": search.person_id,
+            "at": search.at,
+            "place": vault.seal_place(search.latitude, search.longitude, "searches.place", search.id),
+            "location_message": search.location_message,
+            "listed_at": search.at,
+        }
+        for search in searches
+    ]
+    connection = await session.connection()
+    await connection.execute(insert_into(session, SearchRow).on_conflict_do_nothing(), rows)
+
+
+async def find(session: AsyncSession, search_id: int, person_id: int) -> Search | None:
+    """This person's search; None if it is somebody else's or has been forgotten."""
+    row = await session.get(SearchRow, search_id)
+    return None if row is None or row.person_id != person_id else _opened(session, row)
+
+
+def _opened(session: AsyncSession, row: SearchRow) -> Search:
+    latitude, longitude = vault_of(session).open_place(row.place, "searches.place", row.id)
+    return Search(row.id, row.person_id, row.at, latitude, longitude, row.location_message, row.wanted)
+
+
+async def was_near(session: AsyncSession, person_id: int, latitude: float, longitude: float, now: datetime) -> bool:
+    """Whether this person searched within 5 km of the place in the last 2 h."""
+    rows = await session.scalars(
+        select(SearchRow).where(SearchRow.person_id == person_id, SearchRow.at > now - NEARBY_WITHIN)
+    )
+    return any(
+        distance(latitude, longitude, search.latitude, search.longitude) <= NEARBY_METRES
+        for search in (_opened(session, row) for row in rows)
+    )
+
+
+async def latest(session: AsyncSession, person_id: int, now: datetime) -> Search | None:
+    """This person's last search of the last 2 h."""
+    row = await session.scalar(
+        select(SearchRow)
+        .where(SearchRow.person_id == person_id, SearchRow.at > now - NEARBY_WITHIN)
+        .order_by(SearchRow.at.desc())
+        .limit(1)
+    )
+    return None if row is None else _opened(session, row)
+
+
+async def listed(session: AsyncSession, search_id: int, list_message: int) -> None:
+    """The list of this search stands in that message, where a moving location will change it."""
+    await session.execute(update(SearchRow).where(SearchRow.id == search_id).values(list_message=list_message))
+
+
+async def want(session: AsyncSession, search_id: int, wanted: int) -> None:
+    """Remembers the filter that the list shows, so that a moving location keeps it."""
+    await session.execute(update(SearchRow).where(SearchRow.id == search_id).values(wanted=wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The list that has to be brought up to date, and the filter it shows."""
+
+    search_id: int
+    list_message: int
+    wanted: int
+
+
+async def move(
+    session: AsyncSession, person_id: int, location_message: int, latitude: float, longitude: float, now: datetime
+) -> Moved | None:
+    """The sender of this location message has moved: keeps the new place, at most every 30 s; None before that, and if
+    the list is not known."""
+    row = await session.scalar(
+        select(SearchRow)
+        .where(SearchRow.person_id == person_id, SearchRow.location_message == location_message)
+        .with_for_update()
+    )
+    if row is None or row.list_message is None:
+        return None
+    if row.listed_at is not None and now - row.listed_at < LIST_AT_MOST_EVERY:
+        return None
+    row.place = vault_of(session).seal_place(latitude, longitude, "searches.place", row.id)
+    row.at = row.listed_at = now
+    return Moved(row.id, row.list_message, row.wanted)
+
+
+async def take_uncounted(session: AsyncSession, most: int) -> list[Search]:
+    """Searches that are in no figure yet, oldest first; from now on they are."""
+    rows = await session.scalars(
+        select(SearchRow)
+        .where(~SearchRow.counted)
+        .order_by(SearchRow.at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    found = [_opened(session, row) for row in rows]
+    if found:
+        ids = [search.id for search in found]
+        await session.execute(
+            update(SearchRow)
+            .where(SearchRow.id.in_(ids))
+            .values(counted=True)
+            .execution_options(synchronize_session=False)
+        )
+    return found
+
+
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
+    """Drops places after so long."""
+    await session.execute(delete(SearchRow).where(SearchRow.at < now - kept))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(SearchRow).where(SearchRow.person_id == person_id).order_by(SearchRow.at))
+    found = (_opened(session, row) for row in rows)
+    return [{"at": one.at, "latitude": one.latitude, "longitude": one.longitude} for one in found]
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(SearchRow).where(SearchRow.person_id == person_id))

@@ -1,0 +1,235 @@
+"""Rest stations: the table, and the operations that change it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime, timedelta
+from enum import IntFlag
+from typing import Any, NewType
+
+from sqlalchemy import BigInteger, Row, String, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.coordination import change_counters
+from storage.database import Base, BigKey, insert_into
+
+StationKey = NewType("StationKey", int)
+
+KEPT = timedelta(days=30)
+"""So long a deleted station can be brought back."""
+WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)
+"""Closed until further notice."""
+
+VERSION = "stations"
+"""The name under which `versions` counts changes of the table, so that every replica sees them."""
+
+
+class Amenity(IntFlag):
+    """What a station offers. The value is a bit in the table: new ones are added at the end, none is ever moved."""
+
+    rest = 1 << 0
+    water = 1 << 1
+    ice = 1 << 2
+    medicine = 1 << 3
+    first_aid = 1 << 4
+    microwave = 1 << 5
+    charging = 1 << 6
+    battery_swap = 1 << 7
+    toilet = 1 << 8
+    shower = 1 << 9
+    laundry = 1 << 10
+    air_conditioning = 1 << 11
+    heating = 1 << 12
+    wifi = 1 << 13
+    reading = 1 << 14
+    parking = 1 << 15
+    repair_tools = 1 << 16
+    haircut = 1 << 17
+    meals = 1 << 18
+    legal_help = 1 << 19
+    counselling = 1 << 20
+    union_signup = 1 << 21
+    donations = 1 << 22
+
+
+def amenities_from(names: Iterable[str]) -> Amenity:
+    """Raises KeyError with the first name that is no amenity."""
+    found = Amenity(0)
+    for name in names:
+        found |= Amenity[name]
+    return found
+
+
+def amenity_names(amenities: int) -> list[str]:
+    return [amenity.name or "" for amenity in Amenity(amenities)]
+
+
+class StationRow(Base):
+    __tablename__ = "stations"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (a button must never meet a later station)
+
+    key: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[str] = mapped_column(String(200), unique=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(300), default="")
+    latitude: Mapped[float]
+    longitude: Mapped[float]
+    opening_hours: Mapped[str] = mapped_column(String(500), default="")
+    amenities: Mapped[int] = mapped_column(BigInteger, default=0)
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    updated_at: Mapped[datetime]
+    closed_until: Mapped[datetime | None] = mapped_column(default=None)
+    closed_reason: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    deleted_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A station as people write it down. Degrees in WGS-84; `opening_hours` empty where unknown."""
+
+    id: str
+    name: str
+    latitude: float
+    longitude: float
+    address: str = ""
+    opening_hours: str = ""
+    amenities: int = 0
+    phone: str = ""
+    note: str = ""
+
+
+def code_for(station_id: str) -> str:
+    """The station's name in deep links (`st_<code>`): its id where Telegram's alphabet holds it, else a digest."""
+    if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", station_id):
+        return station_id
+    return "x" + hashlib.sha256(station_id.encode()).hexdigest()[:24]
+
+
+_WRITTEN = tuple(one.name for one in fields(Station) if one.name != "id")
+
+
+async def put_all(session: AsyncSession, stations: Sequence[Station], now: datetime) -> None:
+    """Adds these stations, or changes those that are there under the same id (deleted ones are there again)."""
+    if not stations:
+        return
+    statement = insert_into(session, StationRow)
+    kept: dict[str, Any] = {name: statement.excluded[name] for name in ("code", "updated_at", *_WRITTEN)}
+    kept["deleted_at"] = None
+    rows = [{**asdict(station), "code": code_for(station.id), "updated_at": now} for station in stations]
+    # As Core statement on the connection: no ORM bookkeeping for a row each.
+    connection = await session.connection()
+    await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=kept), rows)
+    session.info["wrote"] = True
+
+
+async def find(session: AsyncSession, key: int, deleted: bool = False) -> StationRow | None:
+    """The station; one that was deleted only if asked for."""
+    row = await session.get(StationRow, key)
+    return row if row is not None and (deleted or row.deleted_at is None) else None
+
+
+async def find_by_code(session: AsyncSession, code: str) -> StationRow | None:
+    return await session.scalar(select(StationRow).where(StationRow.code == code, StationRow.deleted_at.is_(None)))
+
+
+async def find_by_id(session: AsyncSession, station_id: str) -> StationRow | None:
+    return await session.scalar(select(StationRow).where(StationRow.id == station_id))
+
+
+async def ids_of(session: AsyncSession, keys: Sequence[int]) -> list[str]:
+    """Their ids as people write them down, in order."""
+    return sorted(await session.scalars(select(StationRow.id).where(StationRow.key.in_(keys))))
+
+
+async def count(session: AsyncSession) -> int:
+    there = StationRow.deleted_at.is_(None)
+    return await session.scalar(select(func.count()).select_from(StationRow).where(there)) or 0
+
+
+async def named(session: AsyncSession, words: str, most: int) -> Sequence[StationRow]:
+    """Those with these words in their names, or with this id; deleted ones among them."""
+    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    chosen = select(StationRow).where(StationRow.name.ilike(pattern, escape="\\") | (StationRow.id == words))
+    return (await session.scalars(chosen.order_by(StationRow.name, StationRow.key).limit(most))).all()
+
+
+async def delete_one(session: AsyncSession, key: int, now: datetime) -> None:
+    """Takes the station off the map; `restore` brings it back as it was, for KEPT."""
+    await _change(session, key, deleted_at=now)
+
+
+async def restore(session: AsyncSession, key: int) -> None:
+    await _change(session, key, deleted_at=None)
+
+
+async def close(session: AsyncSession, key: int, until: datetime | None, reason: str) -> None:
+    """Closed until then, whatever its hours say (None: open again by its hours)."""
+    await _change(session, key, closed_until=until, closed_reason=reason)
+
+
+async def _change(session: AsyncSession, key: int, **values: Any) -> None:
+    await session.execute(update(StationRow).where(StationRow.key == key).values(**values))
+    await announce_change(session)
+
+
+async def forget(session: AsyncSession, now: datetime) -> None:
+    """Drops what was deleted long ago."""
+    await session.execute(delete(StationRow).where(StationRow.deleted_at < now - KEPT))
+
+
+IndexRow = Row[int, str, str, float, float, str, int, datetime | None]
+
+
+async def pages_for_index(session: AsyncSession, size: int = 20_000) -> AsyncIterator[Sequence[IndexRow]]:
+    """What a search needs of every station, ascending by key, `size` rows at a time."""
+    last = 0
+    table = StationRow
+    while True:
+        result = await session.execute(
+            select(
+                table.key,
+                table.name,
+                table.address,
+                table.latitude,
+                table.longitude,
+                table.opening_hours,
+                table.amenities,
+                table.closed_until,
+            )
+            .where(table.key > last, table.deleted_at.is_(None))
+            .order_by(table.key)
+            .limit(size)
+        )
+        rows = result.all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].key
+
+
+async def all_rows(session: AsyncSession, size: int = 5_000) -> AsyncIterator[StationRow]:
+    """Every station, ascending by key, without holding them all."""
+    last = 0
+    while rows := (
+        await session.scalars(
+            select(StationRow)
+            .where(StationRow.key > last, StationRow.deleted_at.is_(None))
+            .order_by(StationRow.key)
+            .limit(size)
+        )
+    ).all():
+        for row in rows:
+            yield row
+        last = rows[-1].key
+        session.expunge_all()
+
+
+async def announce_change(session: AsyncSession) -> None:
+    """Tells every running replica, once this transaction is committed."""
+    await change_counters.raise_version(session, VERSION)

@@ -1,0 +1,184 @@
+"""How the organisation's work goes, over any stretch of time: members, activities, broadcasts, cases.
+
+Counted from the tables themselves. What retention forgets is counted before (`archive`), so that a year can be held
+against the one before it. Nothing here names a person; what may be shown of it, `storage.disclosure` says.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.activities.activities import Activity, ActivityState
+from storage.activities.sign_ups import TAKING, SignUp
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState
+from storage.broadcasts.reads import BroadcastRead
+from storage.cases.cases import Case
+from storage.deliveries import KEPT, Delivery, State
+from storage.membership.memberships import Membership
+from storage.privacy.retention import Retention
+
+Edges = Sequence[datetime]
+"""n + 1 moments that bound n stretches, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """`joined` and `left` by stretch; `there` at the end of each."""
+
+    joined: list[int]
+    left: list[int]
+    there: list[int]
+
+
+async def members(session: AsyncSession, edges: Edges) -> Members:
+    joined = [(Membership.since >= a) & (Membership.since < b) for a, b in _stretches(edges)]
+    left = [(Membership.left_at >= a) & (Membership.left_at < b) for a, b in _stretches(edges)]
+    there = [
+        (Membership.since < end) & (Membership.left_at.is_(None) | (Membership.left_at >= end)) for end in edges[1:]
+    ]
+    columns = [func.count().filter(which) for which in (*joined, *left, *there)]
+    counts = list((await session.execute(select(*columns).select_from(Membership))).one())
+    n = len(joined)
+    return Members(counts[:n], counts[n : 2 * n], counts[2 * n :])
+
+
+def _stretches(edges: Edges) -> list[tuple[datetime, datetime]]:
+    return list(itertools.pairwise(edges))
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """Of one activity: how many had a place, came, rated it, and the sum of their stars."""
+
+    title: str
+    starts_at: datetime
+    placed: int
+    came: int
+    rated: int
+    stars: int
+
+
+async def turnouts(session: AsyncSession, start: datetime, end: datetime) -> list[Turnout]:
+    """Of the activities that began in this stretch, in that order. Drafts and cancelled ones are none."""
+    rows = await session.execute(
+        select(Activity, *_TURNOUT)
+        .outerjoin(SignUp, SignUp.activity_id == Activity.id)
+        .where(Activity.starts_at >= start, Activity.starts_at < end, Activity.state == ActivityState.PUBLISHED)
+        .group_by(Activity.id)
+        .order_by(Activity.starts_at, Activity.id)
+    )
+    found = []
+    for activity, *counted in rows:
+        kept = orjson.loads(activity.figures) if activity.figures else [int(value or 0) for value in counted]
+        found.append(Turnout(activity.title, activity.starts_at, *kept))
+    return found
+
+
+_TURNOUT = (
+    func.count().filter(SignUp.state.in_(TAKING)),
+    func.count(SignUp.came_at),
+    func.count(SignUp.rating),
+    func.sum(SignUp.rating),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Of the broadcasts that began in a stretch: how many, to how many, how many arrived and were confirmed as read."""
+
+    broadcasts: int = 0
+    recipients: int = 0
+    delivered: int = 0
+    confirmed: int = 0
+
+
+async def reach(session: AsyncSession, start: datetime, end: datetime) -> Reach:
+    rows = (
+        await session.scalars(select(Broadcast).where(Broadcast.started_at >= start, Broadcast.started_at < end))
+    ).all()
+    delivered = confirmed = 0
+    for row in rows:
+        arrived, read = await _reached(session, row)
+        delivered, confirmed = delivered + arrived, confirmed + read
+    return Reach(len(rows), sum(row.total for row in rows), delivered, confirmed)
+
+
+async def _reached(session: AsyncSession, row: Broadcast) -> tuple[int, int]:
+    """(arrived, confirmed)."""
+    if row.delivered is not None:
+        return row.delivered, row.confirmed or 0
+    arrived = select(func.count()).where(Delivery.broadcast_id == row.id, Delivery.state == State.SENT)
+    read = select(func.count()).where(BroadcastRead.broadcast_id == row.id)
+    return await session.scalar(arrived) or 0, await session.scalar(read) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTimes:
+    """Of the cases of a desk that were opened in a stretch. Hours are medians; None where there is none."""
+
+    opened: int
+    answered: int
+    closed: int
+    in_time: int
+    hours_to_answer: float | None
+    days_to_close: float | None
+    rated: int
+    stars: int
+
+
+async def case_times(session: AsyncSession, desk: str, start: datetime, end: datetime) -> CaseTimes:
+    rows = (
+        await session.execute(
+            select(Case.opened_at, Case.due_at, Case.first_answer_at, Case.closed_at, Case.rating).where(
+                Case.desk == desk, Case.opened_at >= start, Case.opened_at < end
+            )
+        )
+    ).all()
+    answers = [row.first_answer_at - row.opened_at for row in rows if row.first_answer_at is not None]
+    closings = [row.closed_at - row.opened_at for row in rows if row.closed_at is not None]
+    ratings = [row.rating for row in rows if row.rating is not None]
+    in_time = sum(row.first_answer_at is not None and row.first_answer_at <= row.due_at for row in rows)
+    return CaseTimes(
+        len(rows),
+        len(answers),
+        len(closings),
+        in_time,
+        _median(answers, timedelta(hours=1)),
+        _median(closings, timedelta(days=1)),
+        len(ratings),
+        sum(ratings),
+    )
+
+
+def _median(lengths: Sequence[timedelta], unit: timedelta) -> float | None:
+    return statistics.median(length / unit for length in lengths) if lengths else None
+
+
+async def archive(session: AsyncSession, now: datetime, kept: Retention) -> None:
+    """Keeps the figures of what is about to be forgotten: deliveries of broadcasts, sign-ups of activities."""
+    rows = await session.scalars(
+        select(Broadcast)
+        .where(
+            Broadcast.state.in_((BroadcastState.DONE, BroadcastState.CANCELLED)),
+            Broadcast.delivered.is_(None),
+            Broadcast.started_at < now - KEPT + timedelta(days=1),
+        )
+        .limit(50)
+    )
+    for row in rows.all():
+        row.delivered, row.confirmed = await _reached(session, row)
+    ended = await session.scalars(
+        select(Activity.id).where(Activity.figures.is_(None), Activity.ends_at < now - kept.sign_ups).limit(200)
+    )
+    for activity_id in ended.all():
+        counted = (await session.execute(select(*_TURNOUT).where(SignUp.activity_id == activity_id))).one()
+        counts = orjson.dumps([int(value or 0) for value in counted]).decode()
+        await session.execute(update(Activity).where(Activity.id == activity_id).values(figures=counts))

@@ -1,0 +1,1 @@
+"""What an update needs: who speaks, whether it was done, its answers."""

@@ -1,0 +1,99 @@
+"""Who speaks: what has to be known about a person before their update is looked at, by one query for many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import (
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.cases.cases import Case
+from storage.cases.contexts import CaseContext
+from storage.database import UtcDateTime, run
+from storage.dialogues import Dialogue
+from storage.membership.memberships import Membership
+from storage.people import roles
+from storage.people.people import PersonRow
+
+MEMBER = "member"
+"""The role of who has joined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What has to be known about a person before their update is looked at.
+
+    `language` is what they chose, None where Telegram's word holds (`app_language` was the last); `form` is the form
+    that waits for their answer, `case` the one in which they write.
+    """
+
+    known: bool
+    language: str | None = None
+    reachable: bool = True
+    last_seen: datetime | None = None
+    form: str | None = None
+    app_language: str | None = None
+    roles: frozenset[str] = frozenset()
+    """Given in the chat, at this moment; "member" while the membership lasts."""
+    case: int | None = None
+    case_number: str = ""
+
+    @property
+    def spoken(self) -> str | None:
+        """See `spoken`."""
+        return self.language or self.app_language
+
+
+def _standings() -> Select[Any]:
+    """Built once: it is asked for every update."""
+    people, forms, members, contexts, cases = (
+        cast(Table, one.__table__) for one in (PersonRow, Dialogue, Membership, CaseContext, Case)
+    )
+    now = bindparam("now", type_=UtcDateTime())
+    return (
+        select(
+            people.c.id,
+            people.c.language,
+            people.c.reachable,
+            people.c.last_seen,
+            forms.c.form,
+            people.c.app_language,
+            members.c.number,
+            contexts.c.case_id,
+            cases.c.number.label("case_number"),
+        )
+        .select_from(
+            people.outerjoin(forms, and_(forms.c.person_id == people.c.id, forms.c.expires_at > now))
+            .outerjoin(members, and_(members.c.person_id == people.c.id, members.c.left_at.is_(None)))
+            .outerjoin(contexts, contexts.c.person_id == people.c.id)
+            .outerjoin(cases, cases.c.id == contexts.c.case_id)
+        )
+        .where(people.c.id.in_(bindparam("ids", expanding=True)))
+    )
+
+
+_STANDINGS = _standings()
+
+
+async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Standing]:
+    """The standing of each person, in the order asked, by one query."""
+    rows = await run(session, _STANDINGS, {"ids": list(set(ids)), "now": now}, writes=False)
+    given = await roles.held(session, ids, now)
+    found = {row.id: _standing(row, given.get(row.id, set())) for row in rows}
+    return [found.get(person_id) or Standing(False, roles=frozenset(given.get(person_id, ()))) for person_id in ids]
+
+
+def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
+    _, language, reachable, last_seen, form, app_language, number, case_id, case_number = row
+    held = frozenset(given if number is None else {*given, MEMBER})
+    return Standing(True, language, reachable, last_seen, form, app_language, held, case_id, case_number or "")

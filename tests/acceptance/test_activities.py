@@ -1,0 +1,672 @@
+"""Activities in the chat: riders find, sign up, queue, come; coordinators run them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import pytest
+import vobject
+import zxingcpp
+from PIL import Image
+from sqlalchemy import select
+
+from bot import process
+from bot.sandbox.params import Upload
+from handlers.csv_files import harmless
+from handlers.i18n.translations import translator
+from storage import audit, deliveries
+from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
+from storage.activities.activities import Activity, ActivityState
+from storage.activities.audited import ActivityAction
+from storage.activities.reminders import Reminder
+from storage.database import Database
+from storage.deliveries import Delivery, Notice, State
+from storage.membership import memberships
+from storage.people import people
+from tests.acceptance.test_membership import picture
+from tests.conftest import HALL
+from tests.integration.test_sign_ups import SATURDAY, basketball
+from tests.support.simulator import COORDINATOR, NOON, Rider, Town, configured, free_port, running, telegram
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+async def at_home(town: Town, person_id: int, language: str = "en") -> Rider:
+    """Somebody who has pressed Start and is written to in this language."""
+    rider = town.rider(person_id, language.replace("_", "-").lower())
+    await rider.says("/start")
+    await rider.hears()
+    return rider
+
+
+async def planned(town: Town, **changes: Any) -> int:
+    async with town.database.writing() as session:
+        row = await activities.create(session, basketball(**changes), COORDINATOR, NOON)
+        await activities.publish(session, row.id, NOON)
+        return row.id
+
+
+async def opened(rider: Rider, activity_id: int) -> None:
+    await rider.says(f"/start act_{activity_id}")
+    await rider.hears_of("3x3")
+
+
+async def settled(town: Town) -> bool:
+    town.app.delivering.awake.set()
+    async with town.database.reading() as session:
+        due = select(Delivery.id).where(Delivery.state < 3, Delivery.due <= town.now)
+        return await session.scalar(due) is None
+
+
+@LANGUAGES
+async def test_a_rider_finds_signs_up_gives_back_and_the_next_gets_the_place(town: Town, language: str) -> None:
+    _ = translator(language)
+    await planned(town, places=1)
+    li, wang = await at_home(town, 51, language), await at_home(town, 52, language)
+    await li.says("/activities")
+    listed = (await li.hears_of("3x3"))["text"]
+    assert _("{n} of {all} places left").format(n=1, all=1) in listed and "15:00" in listed
+    await li.presses("1")
+    await li.hears_of("15:00–17:00")
+    await li.presses(_("✅ Sign up"))
+    card = await li.hears_of("15:00–17:00")
+    assert card["edited"] and _("full") in card["text"]
+    await li.until(lambda: any(_("You are signed up. I will remind you.") in one["text"] for one in li.answers))
+
+    await wang.says("/start act_1")
+    await wang.hears_of("3x3")
+    await wang.presses(_("✅ Sign up"))
+    await wang.hears_of(_("It is full. You are number {n} on the waiting list.").format(n=1))
+
+    await li.presses(_("↩ Give my place back"))
+    await wang.hears_of(_("A place is free for you!"))
+    await wang.presses(_("🎁 Take the place"))
+    await wang.hears_of(_("✅ You have a place. Your number: {n}.").format(n=2))
+    await wang.says("/my")
+    assert "3x3" in (await wang.hears_of(_("My activities")))["text"]
+    await wang.presses(_("🔔 Reminders"))
+    await wang.hears_of(_("How long before activities shall I remind you?"))
+
+
+@LANGUAGES
+async def test_reminders_come_in_the_riders_language_and_only_before_the_start(town: Town, language: str) -> None:
+    _ = translator(language)
+    await planned(town)
+    rider = await at_home(town, 53, language)
+    await rider.says("/start act_1")
+    await rider.hears_of("3x3")
+    await rider.presses(_("✅ Sign up"))
+    await rider.hears_of(_("✅ You have a place. Your number: {n}.").format(n=1))
+    for before, day in ((24, _("tomorrow, {weekday}")), (2, _("today, {weekday}"))):
+        town.now = SATURDAY - timedelta(hours=before)
+        await town.app.scheduler.tick("reminders")
+        town.app.delivering.awake.set()
+        heard = (await rider.hears_of(_("A reminder:")))["text"]
+        assert "3x3 basketball" in heard and day.format(weekday="")[:4].strip() in heard
+    async with town.database.writing() as session:
+        assert (await session.scalars(select(Reminder))).all() == []
+        await deliveries.add(session, Notice(53, "remind_activity", {"id": 1}, SATURDAY))
+        late = (await session.scalars(select(Delivery).where(Delivery.state == 0))).one()
+        late.expires_at = SATURDAY
+    town.now = SATURDAY  # what the courier could not send before the start is not sent any more
+    await town.until_true(lambda: settled(town))
+    async with town.database.reading() as session:
+        row = await session.get_one(Delivery, late.id)
+        assert row.state == State.CANCELLED
+
+
+async def test_overlapping_ones_are_warned_of(town: Town) -> None:
+    await planned(town)
+    await planned(town, title="3x3 final")
+    rider = await at_home(town, 54)
+    await opened(rider, 1)
+    await rider.presses("✅ Sign up")
+    await rider.hears_of("You have a place")
+    await opened(rider, 2)
+    await rider.presses("✅ Sign up")
+    await rider.hears_of("At the same time you are signed up for: 3x3 basketball")
+    await rider.presses("all the same")
+    await rider.hears_of("You have a place")
+
+
+async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> None:
+    await planned(town, places=5, guests=2, questions=("T-shirt size?", "<b>Allergies?</b>"))
+    rider = await at_home(town, 55)
+    await opened(rider, 1)
+    await rider.presses("✅ Sign up")
+    await rider.hears_of("Does somebody come with you")
+    await rider.presses("+2")
+    await rider.hears_of("T-shirt size?")
+    await rider.says("L")
+    await rider.hears_of("<b>Allergies?</b>")
+    await rider.says("none")
+    assert "With 2 guests" in (await rider.hears_of("You are signed up"))["text"]
+    async with town.database.reading() as session:
+        row = await sign_ups.of(session, 1, 55)
+        assert row is not None and sign_ups.answers_of(session, row) == ["L", "none"]
+        assert row.answers is not None and b"none" not in row.answers
+
+
+async def test_members_only_and_forged_buttons(town: Town) -> None:
+    await planned(town, members_only=True)
+    rider = await at_home(town, 56)
+    await opened(rider, 1)
+    await rider.presses("✅ Sign up")
+    await rider.until(lambda: any("for members of the union" in one["text"] for one in rider.answers))
+    for data in (
+        "signup:99",
+        "giveback:1",
+        "take:1",
+        "act:99",
+        "acts:nonsense:0",
+        "acts:week:-1",
+        "setleads:1:99",
+        "rate:1:5",
+        "rate:1:9",
+        "actwhere:1",
+    ):
+        before = len(rider.answers)
+        await rider.forges(data)
+        await rider.until(lambda seen=before: len(rider.answers) > seen)
+        assert rider.answers[-1]["text"], data
+    async with town.database.writing() as session:
+        await memberships.create(session, 56, {"name": "李雷"}, NOON)
+    await rider.presses("✅ Sign up")
+    await rider.hears_of("You have a place")
+
+
+@LANGUAGES
+async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 57, language)
+    await coordinator.says("/activity")
+    await coordinator.hears_of(_("Activities that you run"))
+    await coordinator.presses(_("➕ New activity"))
+    await coordinator.hears_of(_("What is it called? For example: 3x3 basketball"))
+    await coordinator.says("3x3 <Cup>")
+    await coordinator.hears_of(_("What kind is it?"))
+    await coordinator.presses("🏆")
+    await coordinator.hears_of("2026-11-28 15:00")
+    await coordinator.says("2020-01-01 10:00")
+    await coordinator.hears_of(_("The time must lie ahead, by a year at most."))
+    await coordinator.says("2026-11-28 15:00")
+    await coordinator.hears_of(_("Where? Write a station's name or the place, or send a location."))
+    await coordinator.says("second")
+    await coordinator.hears_of(_("How many places? Press, or write a number."))
+    await coordinator.says("1")
+    review = (await coordinator.hears_of(_("Is everything right?")))["text"]
+    assert "3x3 <Cup>" in review and "Second 📍" in review
+    await coordinator.presses(_("💾 Keep it"))
+    await coordinator.hears_of(_("📝 draft"))
+    await rider.says("/start act_1")
+    await rider.hears_of(_("This activity is not planned any more."))
+    await coordinator.presses(_("✅ Publish"))
+    await coordinator.hears_of(_("✅ published"))
+    await rider.says("/start act_1")
+    await rider.hears_of("3x3 <Cup>")
+    await rider.presses(_("✅ Sign up"))
+    await rider.hears_of(_("✅ You have a place. Your number: {n}.").format(n=1))
+
+    await coordinator.presses(_("✎ Change"))
+    await coordinator.hears_of(_("Is everything right?"))
+    await coordinator.presses("✎ " + _("Begins"))
+    await coordinator.hears_of("2026-11-28 15:00")
+    await coordinator.says("2026-11-28 16:30")
+    await coordinator.hears_of(_("Is everything right?"))
+    await coordinator.presses(_("💾 Keep it"))
+    await coordinator.hears_of(_("{n} people are told what changed.").format(n=1))
+    told = await rider.hears_of(_("has changed:"))
+    assert (
+        "15:00" in told["text"]
+        and "16:30" in told["text"]
+        and told["text"].index("15:00") < told["text"].index("16:30")
+    )
+
+    await coordinator.presses(_("❌ Cancel it"))
+    await coordinator.hears_of(_("Why is it cancelled? All who signed up read it."))
+    await coordinator.says("Hall is flooded")
+    await coordinator.hears_of(_("Is everything right?"))
+    await coordinator.presses(_("✔ Send"))
+    await coordinator.hears_of(_("Cancelled; {n} people are told why.").format(n=1))
+    assert "Hall is flooded" in (await rider.hears_of(_("Cancelled:")))["text"]
+    async with town.database.reading() as session:
+        row = await activities.find(session, 1)
+        assert row is not None and row.state == ActivityState.CANCELLED and row.sequence == 2
+
+
+async def test_what_changes_no_time_place_or_rule_is_told_to_nobody(town: Town) -> None:
+    coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, 58)
+    await planned(town)
+    await opened(rider, 1)
+    await rider.presses("✅ Sign up")
+    await rider.hears_of("You have a place")
+    heard = len(rider.heard)
+    await coordinator.forges("adedit:1")
+    await coordinator.hears_of("Is everything right?")
+    await coordinator.presses("✎ Title")
+    await coordinator.hears_of("What is it called")
+    await coordinator.says("3x3 cup")
+    await coordinator.hears_of("Is everything right?")
+    await coordinator.presses("Keep it")
+    await coordinator.hears_of("3x3 cup")
+    await town.until_true(lambda: settled(town))
+    assert len(rider.heard) == heard
+
+
+async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: Town) -> None:
+    coordinator = await at_home(town, COORDINATOR)
+    await planned(
+        town, starts_at=datetime(2026, 12, 25, 15, tzinfo=SHANGHAI), ends_at=datetime(2026, 12, 25, 17, tzinfo=SHANGHAI)
+    )
+    await coordinator.forges("ad:1")
+    await coordinator.hears_of("published")
+    await coordinator.presses("🔁 Repeat")
+    await coordinator.hears_of("How often?")
+    await coordinator.says("every now and then")
+    await coordinator.hears_of("write a rule of RFC 5545")
+    await coordinator.presses("Every week")
+    await coordinator.hears_of("public holidays")
+    await coordinator.presses("Leave them out")
+    await coordinator.hears_of("Is everything right?")
+    await coordinator.presses("✔ Send")
+    said = (await coordinator.hears_of("more until eight weeks"))["text"]
+    assert "1 Jan" not in said and "8 Jan" in said
+    async with town.database.writing() as session:
+        await activities.cancel(session, 2, "rain", NOON)
+        rows = (await session.scalars(select(Activity).order_by(Activity.id))).all()
+        assert [row.state for row in rows[:3]] == [1, 2, 1]
+    town.now = NOON + timedelta(days=40)
+    await town.app.scheduler.tick("activities")
+    async with town.database.reading() as session:
+        starts = (await session.scalars(select(Activity.starts_at).order_by(Activity.starts_at))).all()
+        assert starts[-1] > NOON + timedelta(days=80)
+        assert len(starts) == len(set(starts)) == await series.count(session, 1)
+
+
+def test_a_rule_keeps_the_clock_on_the_wall() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    first = datetime(2026, 10, 17, 15, tzinfo=berlin)
+    found = list(recurrence.occurrences("FREQ=WEEKLY;COUNT=4", first, first, first + timedelta(days=60), berlin))
+    assert [at.hour for at in found] == [15, 15, 15] and found[1] - found[0] == timedelta(days=7)
+    assert found[1].utcoffset() != found[0].utcoffset()
+
+
+@LANGUAGES
+async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: str) -> None:
+    _ = translator(language)
+    await planned(town, places=2)
+    coordinator, rider, walk_in = [await at_home(town, number, language) for number in (COORDINATOR, 59, 60)]
+    async with town.database.writing() as session:
+        await sign_ups.sign_up(session, 1, 59, False, NOON)
+    town.now = SATURDAY - timedelta(minutes=10)
+    await coordinator.says("/checkin")
+    await coordinator.hears_of(_("For which activity?"))
+    await coordinator.presses("3x3 basketball")
+    shown = await coordinator.hears_of(_("Riders scan this to check in. It changes every minute."))
+    link = _scanned(town, shown)
+    await rider.says("/start " + link.partition("=")[2])
+    await rider.hears_of(_("👋 Welcome! You are checked in."))
+    async with town.database.reading() as session:
+        assert await check_ins.any_to_change(session, town.now + timedelta(seconds=61))
+
+    town.now += timedelta(seconds=121)
+    await town.app.doors.show()
+    changed = await coordinator.hears_of(_("{n} have come.").format(n=1))
+    assert changed["edited"] and _scanned(town, changed) != link
+    old = _("This code is not valid any more. Please scan the one that is shown at the door now.")
+    await walk_in.says("/start " + link.partition("=")[2])
+    await walk_in.hears_of(old)
+    await walk_in.says("/start " + _scanned(town, changed).partition("=")[2])
+    await walk_in.hears_of(_("👋 Welcome! You have a free place."))
+    await rider.says("/start ci_1-" + "A" * 22)
+    await rider.hears_of(old)
+
+    for typed, heard in (
+        ("77", _("{n} people fit this. Please use the number of the place.").format(n=0)),
+        ("1", _("Checked in:")),
+    ):
+        await coordinator.presses(_("⌨ Type a number or name"))
+        await coordinator.hears_of(_("The number of the place, the member number, or the name of a member?"))
+        await coordinator.says(typed)
+        await coordinator.hears_of(heard)
+    async with town.database.reading() as session:
+        noted = [(entry.act, entry.about) for entry in await audit.newest(session)]
+    assert noted == [(ActivityAction.ATTENDANCE_READ, "activity 1 at the door")] * 2, "names were looked at twice"
+
+
+def _scanned(town: Town, message: dict[str, Any]) -> str:
+    upload = town.world.files.get(message["photo"][-1]["file_id"])
+    assert upload is not None
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(upload.content)))
+    return str(code.text)
+
+
+@LANGUAGES
+async def test_who_came_is_thanked_and_rates(town: Town, language: str) -> None:
+    _ = translator(language)
+    await planned(town)
+    rider, absent = await at_home(town, 61, language), await at_home(town, 62, language)
+    async with town.database.writing() as session:
+        for person in (61, 62):
+            await sign_ups.sign_up(session, 1, person, False, NOON)
+        await attendance.check_in(session, 1, 61, SATURDAY)
+    town.now = SATURDAY + timedelta(hours=3)
+    for _turn in range(2):
+        await town.app.scheduler.tick("activities")
+        await town.until_true(lambda: settled(town))
+    assert len([one for one in rider.heard if _("How was it?") in one.get("text", "")]) == 1
+    assert not [one for one in absent.heard if _("How was it?") in one.get("text", "")]
+    await rider.presses("⭐⭐⭐⭐")
+    await rider.hears_of(_("Thank you: {stars}").format(stars="⭐⭐⭐⭐"))
+    await rider.hears_of(_("What was good, what should be better? Up to 500 letters, or skip."))
+    await rider.says("More water, please")
+    await rider.hears_of(_("Thank you! It helps to make the next one better."))
+    async with town.database.reading() as session:
+        row = await sign_ups.of(session, 1, 61)
+        assert row is not None and row.rating is not None and row.comment is not None and b"water" not in row.comment
+
+
+@LANGUAGES
+async def test_a_rider_wants_other_reminders_or_none(town: Town, language: str) -> None:
+    """For one activity under its card, for all in /my; with two taps."""
+    _ = translator(language)
+    await planned(town)
+    rider = await at_home(town, 75, language)
+    await rider.says("/start act_1")
+    await rider.hears_of("3x3")
+    await rider.presses(_("✅ Sign up"))
+    await rider.hears_of(_("✅ You have a place. Your number: {n}.").format(n=1))
+
+    async def waiting() -> list[int]:
+        await town.until_idle()
+        async with town.database.reading() as session:
+            return sorted(await session.scalars(select(Reminder.lead)))
+
+    assert await waiting() == [7_200, 86_400]
+    for where, label, kept in (
+        ("card", _("{n} min").format(n=30), [1_800]),
+        ("my", _("no reminders"), [1_800]),
+        ("card", _("as usual"), []),
+    ):
+        await rider.says("/my" if where == "my" else "/start act_1")
+        await rider.hears_of("3x3")
+        await rider.presses(_("🔔 Reminders"))
+        which = "activities" if where == "my" else "this activity"
+        await rider.hears_of(_(f"How long before {which} shall I remind you?"))
+        await rider.presses(label)
+        await rider.hears_of(_("Reminders: {leads}").format(leads=label))
+        assert await waiting() == kept
+
+
+async def test_the_stream_comes_to_who_has_a_place_when_it_begins(town: Town) -> None:
+    await planned(town, stream="https://example.org/live", places=1)
+    rider, waiting = await at_home(town, 63), await at_home(town, 64)
+    async with town.database.writing() as session:
+        for person in (63, 64):
+            await sign_ups.sign_up(session, 1, person, False, NOON)
+    town.now = SATURDAY - timedelta(minutes=4)
+    for _ in range(2):
+        await town.app.scheduler.tick("activities")
+        await town.until_true(lambda: settled(town))
+    assert len([one for one in rider.heard if "begins now" in one.get("text", "")]) == 1
+    assert rider.button("▶ Watch")[1] == "https://example.org/live"
+    assert not [one for one in waiting.heard if "begins now" in one.get("text", "")]
+
+
+@LANGUAGES
+async def test_on_monday_at_ten_the_week_comes_to_who_wants_it(town: Town, language: str) -> None:
+    _ = translator(language)
+    await planned(
+        town,
+        latitude=37.44,
+        longitude=116.37,
+        starts_at=NOON + timedelta(days=8),
+        ends_at=NOON + timedelta(days=8, hours=2),
+    )
+    rider, other = await at_home(town, 65, language), await at_home(town, 66, language)
+    async with town.database.writing() as session:
+        await people.keep_home(session, people.PersonId(65), 37.43, 116.36)
+    await rider.says("/my")
+    await rider.hears_of(_("My activities"))
+    await rider.presses(_("🗞 Weekly digest"))
+    await rider.until(lambda: any(_("Every week I write what is on near you.") in one["text"] for one in rider.answers))
+    for moment in ("2026-11-29T11:00", "2026-11-30T09:59", "2026-11-30T10:00", "2026-11-30T12:00"):
+        town.now = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
+        await town.app.scheduler.tick("activities")
+        await town.until_true(lambda: settled(town))
+        told = [one for one in rider.heard if _("This week near you") in one.get("text", "")]
+        assert len(told) == (1 if moment >= "2026-11-30T10:00" else 0)
+    assert "1.4" in told[0]["text"]
+    assert not [one for one in other.heard if _("This week near you") in one.get("text", "")]
+
+
+@LANGUAGES
+async def test_an_organiser_answers_without_learning_who_asked(town: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 67, language)
+    await planned(town)
+    await opened(rider, 1)
+    await rider.presses(_("💬 Ask"))
+    await rider.hears_of(_("What do you want to ask the organiser? They don't learn who asks."))
+    await rider.says("Is there parking?")
+    await rider.hears_of(_("Your question is with the organiser, without your name. The answer comes here."))
+    asked = await coordinator.hears_of("Is there parking?")
+    assert "67" not in str(asked["reply_markup"]) and "67" not in asked["text"]
+    await coordinator.presses(_("✍ Answer"))
+    await coordinator.hears_of(_("What do you answer?"))
+    await coordinator.says("Yes, behind the hall")
+    await coordinator.hears_of(_("Your answer is on its way."))
+    assert "behind the hall" in (await rider.hears_of(_("The organiser answers about")))["text"]
+
+
+async def test_the_attendance_list_is_safe_for_spreadsheets_and_audited(town: Town) -> None:
+    coordinator = await at_home(town, COORDINATOR)
+    await planned(town, questions=("=cmd|' /C calc'!A0",))
+    async with town.database.writing() as session:
+        await memberships.create(session, 68, {"name": "李雷"}, NOON)
+        await sign_ups.sign_up(session, 1, 68, True, NOON, answers=["=1+1"])
+    await coordinator.forges("people:1")
+    assert "李雷" in (await coordinator.hears_of("3x3"))["text"]
+    await coordinator.presses("As a file")
+    sent = await coordinator.hears_of("Treat it as confidential")
+    upload = town.world.files.get(sent["document"]["file_id"])
+    assert upload is not None
+    text = upload.content.decode("utf-8-sig")
+    assert "'=1+1" in text and "李雷" in text and "placed" in text
+    async with town.database.reading() as session:
+        assert [entry.act for entry in await audit.newest(session)] == [ActivityAction.ATTENDANCE_READ] * 2
+    assert [harmless(cell) for cell in ("=x", "+x", "-x", "@x", "\tx", "x")] == [
+        "'=x",
+        "'+x",
+        "'-x",
+        "'@x",
+        "'\tx",
+        "x",
+    ]
+
+
+@LANGUAGES
+async def test_rounds_and_who_goes_on(town: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 69, language)
+    await planned(town)
+    async with town.database.writing() as session:
+        await sign_ups.sign_up(session, 1, 69, False, NOON)
+    for title, when in (("Heats", "2026-11-28 15:00"), ("Final", "2026-11-28 16:00")):
+        await coordinator.forges("rounds:1")
+        await coordinator.hears_of("🏆")
+        await coordinator.presses(_("➕ A round"))
+        await coordinator.hears_of(_("What is the round called? For example: Semi-final"))
+        await coordinator.says(title)
+        await coordinator.hears_of(_("When does it begin? Write it like 2026-11-28 15:00."))
+        await coordinator.says(when)
+        await coordinator.hears_of(_("Round {n} is planned.").format(n=1 if title == "Heats" else 2))
+    await coordinator.forges("rounds:1")
+    await coordinator.hears_of("Heats")
+    who = _("Who goes on to: {round}").format(round="Final")
+    await coordinator.presses(who)
+    await coordinator.hears_of(who)
+    await coordinator.presses("1")
+    assert "16:00" in (await rider.hears_of("Final"))["text"]
+    await coordinator.forges("goeson:1:1:7")
+    await coordinator.until(lambda: any(_("There is no such round.") in one["text"] for one in coordinator.answers))
+    async with town.database.reading() as session:
+        noted = [(entry.act, entry.about) for entry in await audit.newest(session)]
+    assert noted == [(ActivityAction.ATTENDANCE_READ, "activity 1, round 2")] * 2, "names were shown twice"
+
+
+async def test_the_bots_name_typed_anywhere_offers_what_is_coming(town: Town) -> None:
+    await planned(town)
+    await planned(town, title="Health check")
+    rider = await at_home(town, 70)
+    found: list[Any] = []
+    town.world.listeners.add(lambda _chat, event: found.append(event) if event["type"] == "inline" else None)
+    await town.world.asks_inline(rider.person, "3X3")
+    await town.until(lambda: bool(found))
+    (result,) = found[0]["results"]
+    assert result["title"] == "3x3 basketball"
+    assert "?start=act_1" in result["reply_markup"]["inline_keyboard"][0][0]["url"]
+
+
+async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Town) -> None:
+    coordinator, rider, other = await at_home(town, COORDINATOR), await at_home(town, 71), await at_home(town, 72)
+    await planned(town)
+    async with town.database.writing() as session:
+        await sign_ups.sign_up(session, 1, 71, False, NOON)
+    await coordinator.forges("actwrite:1")
+    await coordinator.hears_of("Send me the message")
+    await coordinator.says("Bring a bottle")
+    await coordinator.hears_of("To whom of the activity?")
+    await coordinator.presses("those who have a place")
+    await coordinator.hears_of("Is everything right?")
+    await coordinator.presses("See it before it goes")
+    await coordinator.hears_of("It goes to 1 people")
+    await coordinator.presses("Send to")
+    await town.app.scheduler.tick("broadcasts")
+    await rider.hears_of("Bring a bottle")
+    await rider.presses("🏀 3x3 basketball")
+    await rider.hears_of("You have a place")
+    assert not [one for one in other.heard if "bottle" in one.get("text", "")]
+
+
+async def test_near_me_and_by_kind(town: Town) -> None:
+    await planned(town, title="3x3 far", latitude=38.0, longitude=117.0)
+    await planned(town, title="3x3 near", latitude=HALL.latitude, longitude=HALL.longitude)
+    rider = await at_home(town, 73)
+    await rider.says("/activities")
+    await rider.hears_of("3x3 far")
+    await rider.presses("Near me")
+    await rider.hears_of("Send a location first")
+    await rider.shares()
+    await rider.hears_of("Nearest stations")
+    await rider.forges("acts:near:0")
+    near = (await rider.hears_of("3x3 near"))["text"]
+    assert near.index("3x3 near") < near.index("3x3 far") and "m" in near
+    await rider.forges("actkinds")
+    await rider.hears_of("Which kind?")
+    await rider.presses("Talk")
+    await rider.hears_of("Nothing is planned here")
+
+
+@pytest.fixture
+async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Town, str]]:
+    """The bot with its web side, and the address of it."""
+    async with telegram() as (api, address):
+        config = configured(tmp_path, address)
+        section = config.web.model_copy(update={"public_url": "https://bot.example.org"})
+        town = Town(database, api, config.model_copy(update={"web": section}))
+        async with running(town.app), process.served(town.app.web_application(), free_port(), 0.1) as address:
+            yield town, address
+
+
+async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]) -> None:
+    town, address = served
+    await planned(town, about="Bring shoes", latitude=37.44, longitude=116.37, place="Hall; court 1")
+    rider = await at_home(town, 74)
+    await opened(rider, 1)
+    await rider.presses("✅ Sign up")
+    await rider.hears_of("You have a place")
+    await rider.presses("📅 Calendar")
+    sent = await rider.hears_of("phone's calendar")
+    upload = town.world.files.get(sent["document"]["file_id"])
+    assert upload is not None
+    event = vobject.readOne(upload.content.decode()).vevent
+    assert event.summary.value == "3x3 basketball" and event.dtstart.value == SATURDAY
+    assert event.location.value == "Hall; court 1" and event.status.value == "CONFIRMED"
+    assert [alarm.trigger.value for alarm in event.valarm_list] == [-timedelta(hours=24), -timedelta(hours=2)]
+
+    await rider.hears_of("Or let your calendar follow")
+    await rider.presses("All of mine")
+    said = (await rider.hears_of("as a subscription"))["text"]
+    path = "/calendar/" + said.partition("/calendar/")[2].split()[0]
+    async with aiohttp.ClientSession(address) as web_session:
+        async with web_session.get(path) as answer:
+            assert answer.status == 200 and answer.content_type == "text/calendar"
+            tag = answer.headers["ETag"]
+            assert vobject.readOne(await answer.text()).vevent.sequence.value == "0"
+        async with web_session.get(path, headers={"If-None-Match": tag}) as answer:
+            assert answer.status == 304
+        async with town.database.writing() as session:
+            await activities.cancel(session, 1, "rain", NOON + timedelta(minutes=1))
+        async with web_session.get(path, headers={"If-None-Match": tag}) as answer:
+            cancelled = vobject.readOne(await answer.text()).vevent
+            assert (cancelled.status.value, cancelled.sequence.value) == ("CANCELLED", "1")
+            assert cancelled.uid.value == event.uid.value
+        await rider.presses("Make a new one")
+        await rider.hears_of("as a subscription")
+        async with web_session.get(path) as answer:
+            assert answer.status == 404
+        async with web_session.get("/calendar/x.ics") as answer:
+            assert answer.status == 404
+    async with town.database.reading() as session:
+        assert await calendar_feeds.owner(session, "x") is None
+
+
+async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays_as_it_is(town: Town) -> None:
+    upload = Upload("poster.png", picture())
+    photo = town.world.files.photo(upload)
+    await planned(town, poster=photo[-1]["file_id"], places=1)
+    rider = await at_home(town, 76)
+    await rider.says("/activities")
+    listed = await rider.hears_of("3x3")
+    await rider.presses("1")
+    card = await rider.hears_of("1 of 1 places left")
+    assert "photo" in card
+    await rider.presses("✅ Sign up")
+    signed = await rider.hears_of("You have a place")
+    assert signed["edited"] and signed["message_id"] == card["message_id"]
+    await rider.presses("◀ The list")
+    again = await rider.hears_of("This week")
+    assert not again["edited"] and again["message_id"] > listed["message_id"]
+    async with town.database.writing() as session:
+        await deliveries.add(session, Notice(76, "remind_activity", {"id": 1}, NOON))
+    town.app.delivering.awake.set()
+    reminder = await rider.hears_of("A reminder")
+    await rider.presses("Look at it")
+    await rider.hears_of("You have a place")
+    kept = town.world.chats[76].messages[reminder["message_id"]]
+    assert "A reminder" in kept["text"]
+
+
+async def test_nobody_is_woken_by_an_offer_at_night(town: Town) -> None:
+    await planned(town, places=1)
+    rider, waiting = await at_home(town, 77), await at_home(town, 78)
+    async with town.database.writing() as session:
+        for person in (77, 78):
+            await sign_ups.sign_up(session, 1, person, False, NOON)
+    town.now = NOON + timedelta(hours=12)  # midnight in Dezhou
+    await opened(rider, 1)
+    await rider.presses("↩ Give my place back")
+    await rider.until(lambda: any("Given back" in one["text"] for one in rider.answers))
+    await town.until_true(lambda: settled(town))
+    assert not [one for one in waiting.heard if "A place is free" in one.get("text", "")]
+    town.now = NOON + timedelta(hours=19)  # 07:00
+    town.app.delivering.awake.set()
+    assert "19:00" in (await waiting.hears_of("A place is free"))["text"]

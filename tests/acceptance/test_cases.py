@@ -1,0 +1,705 @@
+"""The desks: a whole case in both languages on both databases, and what may go wrong in one."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import hashlib
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.sandbox.phone import STICKER
+from bot.sandbox.server import Fault
+from storage import audit
+from storage.cases import cases, evidence
+from storage.cases import messages as case_messages
+from storage.cases import statistics as case_statistics
+from storage.cases.audited import CaseAction
+from storage.cases.cases import Case, CaseState
+from storage.cases.evidence import Evidence
+from storage.cases.messages import Side
+from storage.deliveries import Delivery, State
+from storage.people import roles
+from storage.privacy import consents
+from tests.support.case_scripts import STORY, AtDesk, at_desk, brings_pay
+from tests.support.settings import change_settings
+from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
+
+WHO = "To whom? Share their contact, forward a message of theirs, or write their number or @name; or press."
+CLOSED = "{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good."
+ENTERED = (
+    "What you write now goes into {number}: words, pictures, documents, voice. Only who takes care of it reads it. "
+    "“Leave the talk” ends that."
+)
+
+
+async def takes(counsel: AtDesk, number: str) -> None:
+    """Takes a case from the notice of it, and has it all before them."""
+    await counsel.rider.hears_of(number)
+    await counsel.presses("▶ Take it")
+    await counsel.rider.hears_of(number)
+
+
+async def in_hand(town: Town, rider: AtDesk, counsel: AtDesk) -> Case:
+    """A case without evidence that counsel has taken."""
+    number = await brings_pay(rider, evidence=False)
+    row = await case_of(town, number)
+    await takes(counsel, number)
+    return row
+
+
+async def case_of(town: Town, number: str) -> Case:
+    async with town.database.reading() as session:
+        row = await session.scalar(select(Case).where(Case.number == number))
+    assert row is not None
+    return row
+
+
+@LANGUAGES
+async def test_a_whole_case(town: Town, language: str) -> None:
+    rider, counsel = await at_desk(town, 400, language), await at_desk(town, COUNSEL, language)
+    second = await at_desk(town, SECOND_COUNSEL, language)
+    number = await brings_pay(rider)
+    assert number == "L-2026-000001"
+    opened = rider.rider.heard[-1]["text"]
+    assert "2026" in opened and rider._("{n} days left").format(n=36) in opened, "the time limit, with what is left"
+    await rider.presses("⏰ Remind me of the time limits")
+    await rider.rider.until(lambda: any("30" in one["text"] for one in rider.rider.answers))
+
+    # The queue has no names and nothing of what was told.
+    await second.says("/cases")
+    await second.rider.hears_of("🗂")
+    await second.rider.presses("⚖️")
+    queue = await second.rider.hears_of(number)
+    assert "李雷" not in queue["text"] and STORY not in queue["text"]
+
+    await takes(counsel, number)
+    page = counsel.rider.heard[-1]["text"]
+    assert "李雷" in page and "Dezhou" in page and "The pay" in page
+    copies = [await counsel.rider.hears_of(number) for _ in range(6)]
+    kinds = [next((kind for kind in ("voice", "photo", "document", "text") if kind in copy), "") for copy in copies]
+    assert kinds == ["text", "text", "voice", "photo", "photo", "document"], "then all that was told, in order"
+    assert all(copy.get("has_protected_content") for copy in copies[1:])
+    assert STORY in copies[1]["text"] and "李雷" in copies[1]["text"]
+
+    # Both ways, with replies, without accounts.
+    asked = await counsel.says("Do you have a payslip?")
+    heard = await rider.rider.hears_of("Do you have a payslip?")
+    assert number in heard["text"] and str(COUNSEL) not in str({**heard, "chat": 0, "from": 0})
+    await rider.replies(heard, "Yes, for August")
+    answer = await counsel.rider.hears_of("Yes, for August")
+    assert answer["reply_to_message"]["message_id"] == asked["message_id"] and "400" not in str(answer["text"])
+
+    # An edit changes the copy, and what stood there before is kept.
+    said = await rider.says("I lost 3,000 yuan")
+    await counsel.rider.hears_of("I lost 3,000 yuan")
+    await rider.rider.edits(said, "I lost 13,000 yuan")
+    changed = await counsel.rider.hears_of("I lost 13,000 yuan")
+    assert changed["edited"]
+    async with town.database.reading() as session:
+        (kept,) = await case_messages.of_source(session, 400, said["message_id"])
+        assert case_messages.said_in(session, kept).was == [[town.now.isoformat(), "I lost 3,000 yuan"]]
+
+    # Handed over with a note that the rider never sees.
+    await counsel.says("/cases")
+    await counsel.rider.hears_of("🗂")
+    await counsel.rider.presses(counsel._("In my hands: {n}").format(n=1))
+    await counsel.rider.hears_of(number)
+    await counsel.rider.presses(number)
+    await counsel.rider.hears_of("The pay")
+    await counsel.presses("➡ Hand over")
+    await counsel.hears(
+        "To whom? Share their contact, forward a message of theirs, or write their number or @name; or press."
+    )
+    await counsel.says(str(SECOND_COUNSEL))
+    await counsel.hears("What does the next one have to know? The rider does not see it.")
+    await counsel.says("Ask for the contract")
+    await counsel.hears("Is everything right?")
+    await counsel.presses("✔ Send")
+    await counsel.hears("{number} is handed over.", number=number)
+    await second.rider.hears_of(STORY)
+    await second.rider.hears_of("Ask for the contract")
+    given = second._("➡ {number} is in your hands now.").format(number=number)
+    await second.rider.until(lambda: any(one.get("text") == given for one in second.rider.heard))
+    await counsel.says("Am I still in it?")
+    await counsel.hears("Send me your location and I show you the nearest station. /help says what else I can do.")
+    assert "Ask for the contract" not in str(rider.rider.heard)
+
+    # The second one answers, closes; the rider rates and reopens.
+    await second.rider.presses(number)
+    await second.rider.hears_of(number)
+    await second.says("You can claim it")
+    await rider.rider.hears_of("You can claim it")
+    row = await case_of(town, number)
+    await second.rider.forges(f"caseclose:{row.id}")
+    await second.hears("How did {number} end? The rider reads it, and can reopen it for {n} days.", number=number, n=30)
+    await second.presses("settled")
+    await rider.hears(CLOSED, number=number, outcome=rider._("settled"), n=30)
+    await rider.rider.until(lambda: number not in str(town.world.chats[400].keyboard))  # nobody writes in it any more
+    await rider.rider.presses("⭐5")
+    await rider.hears("Thank you. {number}: {stars} of 5.", number=number, stars=5)
+    await rider.presses("↺ Reopen it")
+    await rider.hears(ENTERED)
+    await second.hears("↺ The rider has reopened {number}. It is in your hands.", number=number)
+    async with town.database.reading() as session:
+        acts = [entry.act for entry in await audit.newest(session)]
+        assert acts == [CaseAction.CASE_CLOSED, CaseAction.CASE_ASSIGNED, CaseAction.CASE_CLAIMED]
+        row_now = await cases.find(session, row.id)
+        assert row_now is not None and row_now.state == CaseState.OURS and row_now.first_answer_at is not None
+        assert "李雷" not in str(await audit.newest(session))
+
+
+async def test_evidence_is_fetched_sealed_and_bundled(town: Town) -> None:
+    rider, counsel = await at_desk(town, 401), await at_desk(town, COUNSEL)
+    number = await brings_pay(rider)
+    row = await case_of(town, number)
+    await town.until_true(lambda: _all_fetched(town))
+    await rider.rider.forges(f"casebundle:{row.id}")
+    sent = await rider.hears("Evidence of {number}. Treat it as confidential.", number=number)
+    upload = town.world.files.get(sent["document"]["file_id"])
+    assert upload is not None and upload.name == f"{number}.zip"
+    archive = zipfile.ZipFile(io.BytesIO(upload.content))
+    lines = [line.split("  ") for line in archive.read("SHA256SUMS").decode().splitlines()]
+    sums = {name: digest for digest, name in lines}
+    assert len(sums) == 4, "a voice message, two pictures, a document"
+    for name, digest in sums.items():
+        assert hashlib.sha256(archive.read(name)).hexdigest() == digest
+    assert any(name.endswith("payslip.pdf") and archive.read(name) == b"%PDF-1.7" for name in sums)
+    page = archive.read("index.html").decode()
+    assert number in page and all(digest in page for digest in sums.values())
+    assert "payslip.pdf" in archive.read("index.csv").decode()
+
+    await counsel.rider.forges(f"casebundle:{row.id}")
+    await counsel.rider.until(lambda: any("no such case" in one["text"] for one in counsel.rider.answers))
+    await takes(counsel, number)
+    await counsel.rider.forges(f"casebundle:{row.id}")
+    await counsel.hears("Evidence of {number}. Treat it as confidential.", number=number)
+    async with town.database.reading() as session:
+        assert (await audit.newest(session))[0].act == CaseAction.CASE_BUNDLE
+
+
+async def _all_fetched(town: Town) -> bool:
+    async with town.database.reading() as session:
+        rows = (await session.scalars(select(Evidence))).all()
+        return bool(rows) and all(row.fetched_at is not None for row in rows)
+
+
+async def test_a_file_that_is_too_large_is_refused_with_a_clear_word(town: Town) -> None:
+    rider = await at_desk(town, 402)
+    number = await brings_pay(rider, evidence=False)
+    await rider.presses("💬 Write in this case")
+    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.sends(document={"file_id": "x", "file_unique_id": "x", "file_size": 21 << 20})
+    await rider.rider.hears_of("20 MB at most")
+    await rider.rider.sends(sticker=STICKER)
+    await rider.rider.hears_of("I can't pass this on")
+    async with town.database.reading() as session:
+        row = await case_of(town, number)
+        assert len(await case_messages.talk_of(session, row.id)) == 2
+
+
+async def test_a_conflict_of_interest_hides_the_case(town: Town) -> None:
+    rider, counsel, second = await at_desk(town, 403), await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
+    row = await in_hand(town, rider, counsel)
+    number = row.number
+    await second.rider.hears_of(number)
+    await counsel.presses("⚠ Conflict")
+    await counsel.rider.hears_of("Do you know the rider")
+    await counsel.presses("⚠ Yes, take it from me")
+    await counsel.rider.hears_of("is hidden from you")
+    await second.rider.hears_of(number)
+    await counsel.says("/cases")
+    await counsel.rider.hears_of("Legal consultation: 0 wait")
+    for data in (f"caseclaim:{row.id}", f"casedo:{row.id}", f"casewrite:{row.id}", f"casereplay:{row.id}"):
+        before = len(counsel.rider.answers)
+        await counsel.rider.forges(data)
+        await counsel.rider.until(lambda before=before: len(counsel.rider.answers) > before)
+        assert "no such case" in counsel.rider.answers[-1]["text"], data
+    await counsel.presses("🔎 By number")
+    await counsel.rider.hears_of("Which number?")
+    await counsel.says(number)
+    await counsel.rider.hears_of("no such case")
+
+
+async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> None:
+    rider, counsel, second = await at_desk(town, 404), await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
+    first_number = await brings_pay(rider, evidence=False)
+    await takes(counsel, first_number)
+    await counsel.rider.hears_of(STORY)
+    second_number = await brings_pay(rider, evidence=False, name="")
+    await second.rider.hears_of(first_number)
+    await takes(second, second_number)
+    assert "withheld" in second.rider.heard[-1]["text"] and "李雷" not in str(second.rider.heard[-1])
+    (one, other) = [await case_of(town, number) for number in (first_number, second_number)]
+
+    await rider.rider.forges(f"casewrite:{one.id}")
+    await rider.rider.hears_of("What you write now goes into")
+    wrong = await rider.says("This is about the contract")
+    acknowledged = await rider.rider.hears_of(f"✓ {first_number}")
+    assert "another case" in str(acknowledged["reply_markup"])
+    copy = await counsel.rider.hears_of("This is about the contract")
+    await rider.presses("↪ That was meant for another case")
+    await rider.rider.hears_of("To which case?")
+    await rider.rider.presses(second_number)
+    await rider.rider.hears_of(f"Moved from {first_number} to {second_number}")
+    await rider.rider.hears_of(f"You write in {second_number} now")
+    assert second_number in str(town.world.chats[404].keyboard), "the keyboard says where one writes now"
+    await rider.says("/help")
+    await rider.rider.hears_of("What I can do")
+    assert second_number in str(town.world.chats[404].keyboard), "and goes on saying it after something else"
+    moved = await second.rider.hears_of("This is about the contract")
+    assert second_number in moved["text"]
+    await town.until(lambda: copy["message_id"] not in town.world.chats[COUNSEL].messages)
+    async with town.database.reading() as session:
+        (kept,) = await case_messages.of_source(session, 404, wrong["message_id"])
+        assert kept.case_id == other.id
+
+    # The keyboard's first button switches; a reply goes to the case of what it answers.
+    await rider.says(f"💬 {second_number}")
+    await rider.rider.hears_of("In which case do you want to write?")
+    await counsel.says("What was your rate?")
+    asked = await rider.rider.hears_of("What was your rate?")
+    await rider.replies(asked, "Six yuan")
+    assert first_number in (await counsel.rider.hears_of("Six yuan"))["text"]
+
+    # A crash may have kept a copy from being written down: then its first line says which case it is of.
+    await rider.rider.forges(f"casewrite:{other.id}")
+    await rider.rider.hears_of("What you write now goes into")
+    await rider.replies({**asked, "message_id": 99_999}, "Since March")
+    assert first_number in (await counsel.rider.hears_of("Since March"))["text"]
+    await rider.says("🚪 Leave the talk")
+    await rider.rider.hears_of("You write in no case now")
+    await rider.says("hello")
+    await rider.rider.hears_of("Send me your location")
+
+
+async def test_a_rider_who_blocks_the_bot_gets_it_all_when_they_are_back(town: Town) -> None:
+    rider, counsel = await at_desk(town, 405), await at_desk(town, COUNSEL)
+    number = await brings_pay(rider, evidence=False)
+    await takes(counsel, number)
+    await counsel.rider.hears_of(STORY)
+    await town.world.blocks(rider.rider.person)
+    await town.until_idle()
+    for words in ("First", "Second", "Third"):
+        await counsel.says(words)
+    await town.until_true(lambda: _cannot_be_reached(town, 405))
+    await town.app.scheduler.tick("cases")
+    await counsel.rider.hears_of("can't be reached")
+    before = len(rider.rider.heard)
+    await rider.says("/help")
+    await rider.rider.hears_of("What I can do")
+    await town.app.scheduler.tick("cases")
+    await counsel.rider.hears_of("can be reached again")
+    await rider.rider.hears_of("Third")
+    told = [one["text"].split("\n")[-1] for one in rider.rider.heard[before:] if number in one.get("text", "")]
+    assert told == ["First", "Second", "Third"]
+
+
+async def _cannot_be_reached(town: Town, person_id: int) -> bool:
+    async with town.database.reading() as session:
+        rows = await session.scalars(
+            select(Delivery.id).where(Delivery.recipient == person_id, Delivery.state == State.UNREACHABLE)
+        )
+        return len(rows.all()) == 3
+
+
+async def test_the_cases_of_a_handler_who_left_wait_again(town: Town) -> None:
+    rider, left = await at_desk(town, 406), await at_desk(town, 412)
+    counsel = await at_desk(town, COUNSEL)
+    async with town.database.writing() as session:
+        await roles.grant(session, 412, "counsel", ADMIN, NOON)
+    number = await brings_pay(rider, evidence=False)
+    row = await case_of(town, number)
+    await takes(left, number)
+    await left.rider.hears_of(STORY)
+    async with town.database.writing() as session:
+        await roles.take(session, 412, "counsel")
+    await rider.rider.forges(f"casewrite:{row.id}")
+    await rider.rider.hears_of("What you write now goes into")
+    await rider.says("Is anybody there?")
+    await left.says("I still write")
+    await left.rider.hears_of("not yours any more")
+    await left.rider.forges(f"casedo:{row.id}")
+    await left.rider.until(lambda: any("only for those who run" in one["text"] for one in left.rider.answers))
+    await town.app.scheduler.tick("cases")
+    await counsel.rider.hears_of("waits again")
+    await counsel.rider.forges(f"caseclaim:{row.id}")
+    await counsel.rider.hears_of("Is anybody there?")
+
+
+async def test_a_late_first_answer_is_told_to_one_after_the_other(town: Town) -> None:
+    rider, counsel, second = await at_desk(town, 407), await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
+    coordinator, admin = await at_desk(town, COORDINATOR), await at_desk(town, ADMIN)
+    number = await brings_pay(rider, evidence=False)
+    for hours, told in ((23, []), (25, [counsel, second]), (49, [coordinator]), (73, [admin])):
+        town.now = NOON + timedelta(hours=hours)
+        before = [len(one.rider.heard) for one in (counsel, second, coordinator, admin)]
+        await town.app.scheduler.tick("cases")
+        town.app.delivering.awake.set()
+        for one in told:
+            late = await one.rider.hears_of("has had no answer")
+            assert number in late["text"] and ("reply_markup" in late) is (one is not coordinator)
+        everybody = (counsel, second, coordinator, admin)
+        heard = [
+            one
+            for one, count in zip(everybody, before, strict=True)
+            if any("no answer" in said.get("text", "") for said in one.rider.heard[count:])
+        ]
+        assert heard == told
+        await town.until_true(lambda: _all_settled(town))
+    town.now = NOON + timedelta(days=30)
+    await town.app.scheduler.tick("cases")
+    row = await case_of(town, number)
+    assert row.late_at is None and row.late_level == 3
+
+
+async def _all_settled(town: Town) -> bool:
+    """Nothing is on its way whose lease would lapse when the clock is set forward."""
+    async with town.database.reading() as session:
+        return await session.scalar(select(Delivery.id).where(Delivery.state == State.CLAIMED).limit(1)) is None
+
+
+async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
+    rider = await at_desk(town, 408)
+    await rider.says("/legal")
+    await rider.rider.hears_of("Before the first question")
+    await rider.presses("✅ I agree, let us begin")
+    await rider.rider.hears_of("What is it about?")
+    await rider.rider.presses("ban")
+    await rider.rider.hears_of("Which platform")
+    await rider.presses("💾 Save, go on later")
+    await rider.rider.hears_of("Saved for 30 days")
+    town.now += timedelta(days=29)
+    await rider.says("/legal")
+    await rider.rider.hears_of("Before the first question")
+    await rider.presses("💾 Go on with what I saved")
+    await rider.rider.hears_of("Which platform")
+    await rider.rider.presses("No platform")
+    await rider.rider.hears_of("When did it happen?")
+    await rider.says("2099-01-01")
+    await rider.rider.hears_of("has not come yet")
+    await rider.rider.presses("Not sure")
+    await rider.rider.hears_of("Where did it happen?")
+
+
+async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
+    rider = await at_desk(town, 410)
+    await rider.says("/suggestion")
+    await rider.rider.hears_of("Before the first question")
+    await rider.presses("✅ I agree, let us begin")
+    await rider.rider.hears_of("Anonymously?")
+    await rider.presses("🙈 Anonymous to everyone: no answer")
+    await rider.rider.hears_of("What is it about?")
+    await rider.rider.presses("Gates")
+    await rider.rider.hears_of("Which platform")
+    await rider.rider.presses("美团")
+    await rider.rider.hears_of("Write it down")
+    await rider.says("Let us in at the gate")
+    await rider.rider.hears_of("I have it")
+    await rider.presses("✔ That is all")
+    await rider.rider.hears_of("Is everything right?")
+    await rider.presses("✔ Send")
+    assert "S-2026-000001" in (await rider.rider.hears_of("Nobody knows that it was you"))["text"]
+    await town.until_idle()
+    row = await case_of(town, "S-2026-000001")
+    async with town.database.reading() as session:
+        assert row.person_id is None and await cases.cases_of(session, 410) == []
+        (said,) = await case_messages.talk_of(session, row.id)
+        assert said.author is None and said.source_message is None
+        assert await consents.copy_of(session, 410) == []
+
+
+async def test_colleagues_are_asked_without_seeing_the_case(town: Town) -> None:
+    rider, counsel, second = await at_desk(town, 411), await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
+    row = await in_hand(town, rider, counsel)
+    number = row.number
+    await second.rider.hears_of(number)
+    await counsel.presses("👥 Ask colleagues")
+    await counsel.rider.hears_of("What do you want to ask your colleagues?")
+    await counsel.says("Is a screenshot enough?")
+    await counsel.rider.hears_of("1 colleagues are asked")
+    asked = await second.rider.hears_of("Is a screenshot enough?")
+    assert number not in asked["text"]
+    await second.presses("✍ Answer")
+    await second.rider.hears_of("What do you answer your colleague?")
+    await second.says("With a date on it, yes")
+    await second.rider.hears_of("Thank you")
+    await counsel.rider.hears_of("With a date on it, yes")
+    await counsel.rider.forges(f"casenote:{row.id}")
+    await counsel.rider.hears_of("What is to be noted?")
+    await counsel.says("Call the platform")
+    await counsel.rider.hears_of("Noted")
+    async with town.database.reading() as session:
+        notes = [
+            case_messages.said_in(session, one).text
+            for one in await case_messages.talk_of(session, row.id, notes=True)
+            if one.side == Side.NOTE
+        ]
+    assert notes == ["👥 Is a screenshot enough?", "💡 With a date on it, yes", "Call the platform"]
+    heard = str(rider.rider.heard)
+    assert not any(note in heard for note in notes)
+
+
+async def test_ready_answers_have_their_blanks_filled_in(town: Town) -> None:
+    rider, counsel = await at_desk(town, 413, "zh_Hans"), await at_desk(town, COUNSEL)
+    number = await brings_pay(rider, evidence=False)
+    await takes(counsel, number)
+    await counsel.presses("📋 Ready answers")
+    await counsel.rider.hears_of("Which one?")
+    await counsel.rider.presses("收集证据")
+    assert "材料" in (await counsel.rider.hears_of("Please write these"))["text"], "in the rider's language"
+    await counsel.says("工资条")
+    await counsel.rider.hears_of("工资条")
+    assert "请先保存好证据：工资条" in (await rider.rider.hears_of("请先保存好证据"))["text"]
+
+
+async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
+    rider, admin = await at_desk(town, 414), await at_desk(town, ADMIN)
+    counsel = await at_desk(town, COUNSEL)
+    number = await brings_pay(rider, evidence=False)
+    row = await case_of(town, number)
+    await admin.says("/cases")
+    await admin.rider.hears_of("Cases")
+    await admin.presses("🔎 By number")
+    await admin.rider.hears_of("Which number?")
+    await admin.says(number.lower())
+    found = await admin.rider.hears_of(number)
+    assert STORY not in found["text"] and "李雷" not in found["text"]
+    await admin.presses("👁 Read it, for a reason")
+    await admin.rider.hears_of("Why do you have to read")
+    await admin.says("x")
+    await admin.rider.hears_of("10 to 300 letters")
+    await admin.says("A complaint about the handler")
+    await admin.rider.hears_of(STORY)
+    async with town.database.reading() as session:
+        entry = (await audit.newest(session))[0]
+        assert (entry.act, entry.actor, entry.subject) == (CaseAction.CASE_READ, ADMIN, 414)
+        assert "A complaint about the handler" in entry.about
+    await admin.rider.forges(f"casegive:{row.id}")
+    await admin.rider.hears_of("To whom?")
+    await admin.says(str(ADMIN))
+    await admin.rider.hears_of("can't go to them")
+    await admin.rider.forges(f"casegive:{row.id}")
+    await admin.rider.hears_of("To whom?")
+    await admin.says(str(COUNSEL))
+    await admin.rider.hears_of("is handed over")
+    await counsel.rider.hears_of("is in your hands now")
+
+
+async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
+    forum = town.world.add_forum(-1001, "Legal", [COUNSEL])
+    desk = town.app.context.settings.desks["legal"]
+    change_settings(
+        town.app, desks={**town.app.context.settings.desks, "legal": dataclasses.replace(desk, forum=-1001)}
+    )
+    rider, counsel = await at_desk(town, 415), await at_desk(town, COUNSEL)
+    number = await brings_pay(rider, evidence=False)
+    row = await case_of(town, number)
+    await town.app.forum.show()
+    await town.app.forum.show()
+    assert len(forum.topics) == 1, "one topic, however often it is looked at"
+    said = next(one for one in forum.messages.values() if "text" in one)
+    assert number in said["text"] and "等人接手" in said["text"] and STORY not in str(forum.messages)
+    link = said["reply_markup"]["inline_keyboard"][0][0]["url"]
+    await counsel.says("/start " + link.partition("=")[2])
+    await counsel.rider.hears_of("Legal consultation")
+    await counsel.presses("▶ Take it")
+    await counsel.rider.hears_of(STORY)
+    await town.app.forum.show()
+    assert any("有人在办" in one.get("text", "") for one in forum.messages.values())
+    await counsel.rider.forges(f"caseclosed:{row.id}:advised")
+    await counsel.rider.hears_of("is closed")
+    await town.app.forum.show()
+    assert all(topic.closed for topic in forum.topics.values())
+    assert len(forum.topics) == 1
+
+
+async def test_withdrawing_consent_erases_the_cases_and_tells_the_handler(town: Town) -> None:
+    rider, counsel = await at_desk(town, 416), await at_desk(town, COUNSEL)
+    number = await brings_pay(rider)
+    row = await case_of(town, number)
+    await takes(counsel, number)
+    await rider.says("/privacy")
+    await rider.rider.hears_of("keeps about you")
+    await rider.presses("🗂 Erase my cases")
+    await rider.rider.hears_of("Take the evidence first")
+    await rider.presses("🗑 Yes, erase my cases")
+    await rider.rider.hears_of("your cases are erased")
+    await counsel.rider.hears_of("has erased all")
+    async with town.database.reading() as session:
+        kept = await cases.find(session, row.id)
+        assert kept is not None and kept.person_id is None and kept.content is None and kept.number == number
+        assert await case_messages.talk_of(session, row.id, notes=True) == []
+        assert not await evidence.of_case(session, row.id)
+    await counsel.rider.forges(f"casedo:{row.id}")
+    await counsel.rider.until(lambda: any("no such case" in one["text"] for one in counsel.rider.answers))
+
+
+async def test_guessing_numbers_finds_nothing(town: Town) -> None:
+    rider, other, counsel = await at_desk(town, 417), await at_desk(town, 418), await at_desk(town, COUNSEL)
+    row = await in_hand(town, rider, counsel)
+    number = row.number
+    rider_acts = ["case", "caseremind", "caseend", "caseendnow", "casereopen", "casewrite", "casebundle", "casemove"]
+    handler_acts = ["casedo", "casereplay", "caseask", "caseclose", "casenote", "casepeers", "casehand", "casecanned"]
+    for act in [*rider_acts, "caserate:1:5", "casemoveto:1:1", *handler_acts]:
+        before = len(other.rider.answers)
+        await other.rider.forges(act if ":" in act else f"{act}:{row.id}")
+        await other.rider.until(lambda before=before: len(other.rider.answers) > before)
+        assert other.rider.answers[-1]["text"].startswith(("There is no such case", "This is only for")), act
+    await other.says(f"💬 {number}")
+    await other.rider.hears_of("Send me your location")
+    assert not any(STORY in str(one) for one in other.rider.heard)
+    second = await at_desk(town, SECOND_COUNSEL)
+    for act in handler_acts:
+        before = len(second.rider.answers)
+        await second.rider.forges(f"{act}:{row.id}")
+        await second.rider.until(lambda before=before: len(second.rider.answers) > before)
+        assert "no such case" in second.rider.answers[-1]["text"], act
+    await second.rider.forges(f"caseclaim:{row.id}")
+    await second.rider.until(lambda: any("Somebody else has taken" in one["text"] for one in second.rider.answers))
+
+
+async def test_a_handler_does_not_handle_their_own_case(town: Town) -> None:
+    counsel, second = await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
+    number = await brings_pay(counsel, evidence=False)
+    row = await case_of(town, number)
+    await second.rider.hears_of(number)
+    await counsel.rider.forges(f"caseclaim:{row.id}")
+    await counsel.rider.until(lambda: any("no such case" in one["text"] for one in counsel.rider.answers))
+    await counsel.says("/cases")
+    await counsel.rider.hears_of("Legal consultation: 0 wait")
+
+
+async def test_a_message_forwarded_from_a_case_leads_nowhere(town: Town) -> None:
+    rider, other = await at_desk(town, 419), await at_desk(town, 420)
+    number = await brings_pay(rider, evidence=False)
+    opened = rider.rider.heard[-1]
+    await other.rider.sends(
+        text=opened["text"], forward_origin={"type": "user", "date": 1, "sender_user": town.world.bot}
+    )
+    await other.rider.hears_of("Send me your location")
+    row = await case_of(town, number)
+    async with town.database.reading() as session:
+        assert len(await case_messages.talk_of(session, row.id)) == 2
+
+
+async def test_a_long_message_arrives_in_two_and_an_edit_of_it_too(town: Town) -> None:
+    rider, counsel = await at_desk(town, 421), await at_desk(town, COUNSEL)
+    row = await in_hand(town, rider, counsel)
+    await counsel.rider.hears_of(STORY)
+    await rider.rider.forges(f"casewrite:{row.id}")
+    await rider.rider.hears_of("What you write now goes into")
+    long = "begin " + "😀 word " * 500 + "end"
+    said = await rider.says(long)
+    assert "begin" in (await counsel.rider.hears_of("begin"))["text"]
+    assert (await counsel.rider.hears_of("end"))["text"].endswith("end")
+    await rider.rider.edits(said, long.replace("end", "finish"))
+    assert (await counsel.rider.hears_of("finish"))["edited"]
+    await rider.sends_photo(3, caption="c" * 1000)
+    await counsel.rider.until(lambda: any("photo" in one for one in counsel.rider.heard))
+    await counsel.rider.hears_of("ccc")
+
+
+async def test_pictures_are_really_kept_as_they_came(town: Town) -> None:
+    """The bytes in the database, opened, are those that were sent; sealed they are not to be found."""
+    rider = await at_desk(town, 422)
+    await brings_pay(rider)
+    await town.until_true(lambda: _all_fetched(town))
+    async with town.database.reading() as session:
+        for row in (await session.scalars(select(Evidence))).all():
+            content = b"".join([piece async for piece in evidence.pieces(session, row.id)])
+            assert hashlib.sha256(content).hexdigest() == evidence.file_of(session, row).sha256
+            assert len(content) == row.size
+        names = [evidence.file_of(session, row).name for row in (await session.scalars(select(Evidence))).all()]
+    assert names == ["voice.ogg", "photo.jpg", "photo.jpg", "payslip.pdf"]
+
+
+async def test_what_telegram_puts_off_is_not_overtaken(town: Town) -> None:
+    """One after the other, so that the first is done with before the next one is begun."""
+    rider, counsel = await at_desk(town, 423), await at_desk(town, COUNSEL)
+    number = await brings_pay(rider, evidence=False)
+    await takes(counsel, number)
+    await counsel.rider.hears_of(STORY)
+    town.app.delivering._room = asyncio.Semaphore(1)
+    await counsel.says("warm up")
+    await rider.rider.hears_of("warm up")
+    busy = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":1}}'
+    town.api.faults = [Fault(429, busy, ("sendPhoto",))]
+    before = len(rider.rider.heard)
+    town.app.leader.leading.clear()
+    await counsel.sends_photo(1, caption="one")
+    for words in ("two", "three"):
+        await counsel.says(words)
+    await town.until_idle()
+    town.app.leader.leading.set()  # one batch
+    await town.until_true(lambda: _waits(town))
+    town.now += timedelta(seconds=2)
+    town.app.delivering.awake.set()
+    await rider.rider.hears_of("three")
+    told = [str(one.get("text") or one.get("caption")).split("\n")[-1] for one in rider.rider.heard[before:]]
+    assert told == ["one", "two", "three"]
+
+
+async def _waits(town: Town) -> bool:
+    """All three wait, the first of them because it was put off."""
+    async with town.database.reading() as session:
+        rows = (await session.scalars(select(Delivery).where(Delivery.state == State.WAITING))).all()
+    return len(rows) == 3 and any(row.due > town.now for row in rows)
+
+
+@LANGUAGES
+async def test_a_time_limit_is_reminded_of_until_the_case_is_closed(town: Town, language: str) -> None:
+    rider = await at_desk(town, 424, language)
+    number = await brings_pay(rider, evidence=False)
+    await rider.presses("⏰ Remind me of the time limits")
+    await rider.rider.until(lambda: any("3" in one["text"] for one in rider.rider.answers))
+    for days, left in ((6, 30), (29, 7), (35, 1)):  # the last day is 30 December
+        town.now = NOON + timedelta(days=days)
+        await town.app.scheduler.tick("reminders")
+        town.app.delivering.awake.set()
+        told = await rider.hears("A time limit that may apply to")
+        assert number in told["text"] and rider._("{n} days left").format(n=left) in told["text"]
+        assert ("第二十七条" if language == "zh_Hans" else "art. 27") in told["text"]
+        await town.until_true(lambda: _all_settled(town))
+
+
+async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
+    counsel = await at_desk(town, COUNSEL)
+    await counsel.says("/cases")
+    await counsel.hears("Cases")
+    await counsel.presses("📊 Patterns")
+    await counsel.hears("Of which desk?")
+    await counsel.rider.presses("Legal consultation")
+    await counsel.hears("There are too few cases yet.")
+    async with town.database.writing() as session:
+        for kind, platform, times in (("pay", "美团", 7), ("ban", "饿了么", 5), ("status", "京东", 6)):
+            for _ in range(times):
+                await case_statistics.add(session, "legal", "2026-11", kind, platform)
+        for _ in range(4):
+            await case_statistics.add(session, "legal", "2026-10", "pay", "美团")
+    await counsel.rider.forges("casepattern:legal")
+    shown = await counsel.rider.hears_of("Cases by month")
+    assert "photo" in shown
+    text = (await counsel.rider.hears_of("2026-11"))["text"]
+    assert "18" in text and "美团 7" in text and "Unpaid or cut pay 7" in text and "2026-10" not in text
+
+
+async def test_an_album_is_relayed_whole_and_acknowledged_once(town: Town) -> None:
+    rider, counsel = await at_desk(town, 425), await at_desk(town, COUNSEL)
+    row = await in_hand(town, rider, counsel)
+    await counsel.rider.hears_of(STORY)
+    await rider.rider.forges(f"casewrite:{row.id}")
+    await rider.rider.hears_of("What you write now goes into")
+    before = len(rider.rider.heard)
+    for colour in (1, 2, 3):
+        await rider.sends_photo(colour, media_group_id="7", caption=f"page {colour}")
+    for colour in (1, 2, 3):
+        await counsel.rider.hears_of(f"page {colour}")
+    acknowledged = [one for one in rider.rider.heard[before:] if "✓" in one.get("text", "")]
+    assert len(acknowledged) == 1

@@ -1,0 +1,500 @@
+"""Somebody in danger: whom to call comes first and alone, whatever they were doing; and those on duty hear of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.sandbox.params import Json
+from bot.telegram.rate_limiter import Arrivals
+from handlers.chat import forms
+from handlers.i18n.translations import translator
+from handlers.inputs.consent import CASE, URGENT
+from storage import dialogues
+from storage.cases import cases
+from storage.cases import messages as case_messages
+from storage.cases import queue as case_queue
+from storage.cases.cases import Case
+from storage.database import Database
+from storage.deliveries import Delivery
+from storage.people import blocks
+from storage.privacy import consents
+from tests.integration.test_backup_restore import tables_of
+from tests.support.case_scripts import AtDesk, at_desk, brings_pay
+from tests.support.settings import change_settings
+from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
+WHOM = "Are you in danger right now? Please call at once:"
+CALLED = "Those on duty are called now. Go on writing here: what you write goes into {number}."
+OPENED = (
+    "{sign} Those on duty are called now. Your case has the number {number}; what you write now goes to them, and they "
+    "answer here."
+)
+ALARM = "Somebody may be in danger: there are words of it in this case. Please answer now."
+
+
+def buttons(heard: Json) -> list[str]:
+    rows = heard.get("reply_markup", {}).get("inline_keyboard", [])
+    return [key["text"] for row in rows for key in row]
+
+
+async def is_told_whom_to_call(town: Town, person: AtDesk, button: str = "💛 Talk to somebody") -> Json:
+    """The next thing that they hear, with one button."""
+    told = await person.rider.hears()
+    while told["edited"]:  # a pressed button went
+        told = await person.rider.hears()
+    assert person._(WHOM) in told["text"]
+    for number in ("120", "110", "12356", "12351"):
+        assert f"☎️ {number}" in told["text"]
+    assert buttons(told) == [person._(button)]
+    return told
+
+
+async def hears_no_more(town: Town, person: AtDesk) -> None:
+    await town.until_idle()
+    assert len(person.rider.heard) == person.rider._next, person.rider.heard[person.rider._next :]
+
+
+async def the_case(town: Town, desk: str = "care") -> Case:
+    async with town.database.reading() as session:
+        row = await session.scalar(select(Case).where(Case.desk == desk).order_by(Case.id.desc()).limit(1))
+    assert row is not None
+    return row
+
+
+async def said_in(town: Town, row: Case) -> list[str]:
+    async with town.database.reading() as session:
+        return [case_messages.said_in(session, one).text for one in await case_messages.talk_of(session, row.id)]
+
+
+async def begins_care(person: AtDesk) -> None:
+    await person.says("/care")
+    await person.rider.hears_of("12356")
+    await person.presses("✅ I agree, let us begin")
+    await person.rider.hears_of("What is it about, roughly?" if person.language == "en" else "大概是什么事")
+
+
+# Wherever it is written
+
+
+@LANGUAGES
+async def test_outside_of_any_form_the_numbers_come_alone_and_leave_no_trace(town: Town, language: str) -> None:
+    rider = await at_desk(town, 500, language)
+    await rider.says("/help")
+    await rider.hears("What I can do")
+    await town.until_idle()
+    before = await tables_of(town.database)
+    text = "I want to die" if language == "en" else "我不想活了"
+    said = await rider.says(text)
+    await is_told_whom_to_call(town, rider)
+    await rider.rider.edits(said, text + "!")
+    await is_told_whom_to_call(town, rider)
+    await rider.sends_photo(caption=text)
+    await is_told_whom_to_call(town, rider)
+    origin = {"type": "user", "date": 1, "sender_user": rider.rider.person.user()}
+    await rider.says(text, forward_origin=origin)
+    await is_told_whom_to_call(town, rider)
+    await rider.says(f"/help {text}")
+    await is_told_whom_to_call(town, rider)
+    await hears_no_more(town, rider)
+    after = await tables_of(town.database)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed <= {"publications"}, "nothing but the menus that the bot publishes by itself"
+    await rider.says("累死了" if language == "zh_Hans" else "this is killing me")
+    await rider.hears("Send me your location and I show you the nearest station. /help says what else I can do.")
+
+
+async def test_in_a_group_nobody_listens(town: Town) -> None:
+    rider = await at_desk(town, 501)
+    group = town.world.add_group(-50, "Riders", [501])
+    town.app.own.learn(dataclasses.replace(town.app.own.value, reads_all_group_messages=True))
+    await town.world.sends(rider.rider.person, {"text": "我不想活了"}, group)
+    await hears_no_more(town, rider)
+    assert not [one for one in group.messages.values() if one["from"]["is_bot"]]
+
+
+async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -> None:
+    rider = await at_desk(town, 502)
+    await rider.says("/legal")
+    await rider.rider.hears_of("Before the first question")
+    await rider.presses("✅ I agree, let us begin")
+    await rider.rider.hears_of("What is it about?")
+    await rider.rider.presses("Unpaid")
+    await rider.rider.hears_of("Which platform")
+    await rider.rider.presses("美团")
+    await rider.rider.hears_of("When did it happen?")
+    await rider.says("I want to die")  # no day, and the question stays
+    await is_told_whom_to_call(town, rider)
+    await hears_no_more(town, rider)
+    await rider.says("2026-11-01")
+    await rider.rider.hears_of("Where did it happen?")
+    await rider.says("On the roof where I want to kill myself")
+    await is_told_whom_to_call(town, rider)
+    await hears_no_more(town, rider)
+    await rider.says("kill myself, do you hear")  # nor is that the answer to what was not asked yet
+    await is_told_whom_to_call(town, rider)
+    await rider.says("I am still here")
+    await rider.rider.hears_of("Tell it in your own words")
+    await rider.says("They cut my pay, I want to end it all")
+    await is_told_whom_to_call(town, rider)
+    await hears_no_more(town, rider)
+    await rider.says("And nobody answers me")
+    await rider.rider.hears_of("(2 so far)")
+    await rider.presses("✔ That is all")
+    await rider.rider.hears_of("Do you have evidence?")
+    async with town.database.writing() as session:
+        state = await dialogues.current(session, 502, NOON)
+    assert state is not None and state.answers["where"] == "On the roof where I want to kill myself"
+    assert not any(key.startswith("_") for key in state.answers)
+
+
+async def test_a_command_in_mid_form_shows_what_was_not_asked_yet(town: Town) -> None:
+    rider = await at_desk(town, 503)
+    await rider.says("/join")
+    await rider.rider.hears_of("Before the first question")
+    await rider.rider.presses("I agree")
+    await rider.rider.hears_of("What is your name?")
+    await rider.says("I want to die 1")  # no name, and the question stays
+    await is_told_whom_to_call(town, rider)
+    await rider.says("I want to die")
+    await is_told_whom_to_call(town, rider)
+    await hears_no_more(town, rider)
+    await rider.says("/help")
+    await rider.hears("What I can do")
+    await rider.rider.hears_of("phone number")
+    await rider.says("138 0013 8000")
+    await rider.rider.hears_of("platform do you work most")
+
+
+async def test_suggestions_ring_and_the_sent_one_is_marked(town: Town) -> None:
+    rider, counsel = await at_desk(town, 504), await at_desk(town, COUNSEL)
+    await rider.says("/suggestion")
+    await rider.rider.hears_of("Before the first question")
+    await rider.presses("✅ I agree, let us begin")
+    await rider.rider.hears_of("Anonymously?")
+    await rider.presses("🙈 Anonymous to everyone: no answer")
+    await rider.rider.hears_of("What is it about?")
+    await rider.rider.presses("Rates")
+    await rider.rider.hears_of("Which platform")
+    await rider.rider.presses("美团")
+    await rider.rider.hears_of("Write it down")
+    await rider.says("They cut my pay again, I want to kill myself")
+    await is_told_whom_to_call(town, rider)
+    await hears_no_more(town, rider)
+    await rider.says("That is it")
+    await rider.rider.hears_of("(2 so far)")
+    await rider.presses("✔ That is all")
+    await rider.rider.hears_of("Is everything right?")
+    await rider.presses("✔ Send")
+    await rider.rider.hears_of("Nobody knows that it was you")
+    alarm = await counsel.rider.hears_of("S-2026-000001")
+    assert "🚨" in alarm["text"] and ALARM in alarm["text"]
+    row = await the_case(town, "suggestion")
+    assert row.urgent_at is not None and row.urgent_due_at is None, "nobody can answer it"
+    await counsel.says("/cases")
+    await counsel.rider.hears_of("🗂")
+    await counsel.rider.presses("📣")
+    await counsel.rider.hears_of("🚨 S-2026-000001")
+
+
+async def test_a_blocked_person_hears_whom_to_call_once_a_minute(town: Town) -> None:
+    rider = await at_desk(town, 505)
+    async with town.database.writing() as session:
+        await blocks.block(session, 505, "spam", ADMIN, NOON, None)
+    await town.app.context.blocks.refresh()
+    await rider.says("hello")
+    await rider.rider.hears_of("You can't use this bot")
+    for minutes in (0, 2):
+        town.now = NOON + timedelta(minutes=minutes)
+        await rider.rider.sends(text="I want to die", date=int(town.now.timestamp()))
+        told = await rider.rider.hears()
+        assert rider._(WHOM) in told["text"] and buttons(told) == []
+        await rider.rider.sends(text="kill myself", date=int(town.now.timestamp()))
+        await hears_no_more(town, rider)
+
+
+async def test_who_wrote_too_much_hears_whom_to_call(town: Town) -> None:
+    rider = await at_desk(town, 506)
+    town.app.answering._arrivals = Arrivals(per_minute=1, burst=2, messages_per_second=30)
+    for text in ("spam", "spam", "spam", "spam", "我不想活了", "我不想活了"):
+        await rider.says(text)
+    await town.until_idle()
+    assert sum(rider._(WHOM) in one["text"] for one in rider.rider.heard) == 1
+    assert rider._(WHOM) in rider.rider.heard[-1]["text"]
+
+
+async def test_an_error_does_not_swallow_whom_to_call(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    rider = await at_desk(town, 507)
+    await begins_care(rider)
+
+    async def fails(*_: object) -> bool:
+        raise ValueError("broken")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(forms, "answer", fails)
+        await rider.says("I want to die")
+        await is_told_whom_to_call(town, rider, "📨 Send it now")
+        await hears_no_more(town, rider)
+
+
+async def test_who_runs_the_bot_hears_whom_to_call_and_goes_on(town: Town) -> None:
+    """What they write in their own forms is often about somebody else."""
+    rider, admin, counsel = await at_desk(town, 508), await at_desk(town, ADMIN), await at_desk(town, COUNSEL)
+    row_number = await brings_pay(rider, evidence=False)
+    row = await the_case(town, "legal")
+    await admin.rider.forges(f"caseover:{row.id}")
+    await admin.rider.hears_of("Why do you have to read")
+    await admin.says("The rider wrote of suicide to a friend")
+    await is_told_whom_to_call(town, admin)
+    await admin.rider.hears_of(row_number)
+
+    await counsel.rider.hears_of(row_number)
+    await counsel.presses("▶ Take it")
+    await counsel.rider.hears_of(row_number)
+    await town.until_idle()
+    before = len(counsel.rider.heard)
+    said = await counsel.says("Do you think of suicide?")
+    await rider.rider.hears_of("Do you think of suicide?")
+    await counsel.rider.edits(said, "Do you think of suicide now?")
+    await rider.rider.hears_of("Do you think of suicide now?")
+    await town.until_idle()
+    assert not any(WHOM in one.get("text", "") for one in counsel.rider.heard[before:])
+    async with town.database.reading() as session:
+        found = await cases.find(session, row.id)
+        assert found is not None and found.urgent_at is None
+
+
+# The desk that listens
+
+
+def test_a_changed_short_wording_is_a_new_version() -> None:
+    said = "/".join(translator(language)(URGENT.text) for language in ("en", "zh_Hans"))
+    assert (URGENT.version, hashlib.sha256(said.encode()).hexdigest()[:16]) == (101, "12122cfafde6cd61")
+    assert URGENT.version != CASE.version
+
+
+@LANGUAGES
+async def test_a_draft_is_sent_by_one_press_and_all_on_duty_hear_of_it_at_night(town: Town, language: str) -> None:
+    town.now = NOON + timedelta(hours=15)  # 03:00 in Dezhou
+    rider = await at_desk(town, 510, language)
+    counsel, second = await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
+    await begins_care(rider)
+    await rider.says("活着没意思，想不开")  # where a button was asked for
+    await is_told_whom_to_call(town, rider, "📨 Send it now")
+    await hears_no_more(town, rider)
+    await rider.rider.presses("Stress" if language == "en" else "压力")
+    await rider.rider.hears_of("Say whatever you want" if language == "en" else "想说什么都可以")
+    await rider.says("We are three weeks behind" if language == "en" else "欠了三个星期")
+    await rider.hears("✓ I have it ({n} so far). Go on, or press “That is all”.", n=2)
+    await rider.says("I want to die")
+    await is_told_whom_to_call(town, rider, "📨 Send it now")
+    await rider.presses("📨 Send it now")
+    number = "C-2026-000001"
+    opened = await rider.rider.hears_of(number)
+    assert opened["text"].startswith(rider._(OPENED).format(sign="💛", number=number)[:12])
+    row = await the_case(town)
+    assert (await said_in(town, row))[::2] == ["活着没意思，想不开", "I want to die"]
+    assert row.urgent_due_at == town.now + timedelta(minutes=30)
+
+    for one in (counsel, second):
+        alarm = await one.rider.hears_of(number)
+        assert "🚨" in alarm["text"] and ALARM in alarm["text"] and "die" not in alarm["text"]
+    await second.says("/cases")
+    await second.rider.hears_of("🗂")
+    await second.rider.presses("💛")
+    assert f"🚨 {number}" in (await second.rider.hears_of(number))["text"]
+    await counsel.presses("▶ Take it")
+    assert "🚨" in (await counsel.rider.hears_of("Stress"))["text"]
+    await counsel.rider.hears_of("I want to die")
+
+    # What is written now goes on into the case.
+    await rider.says("Is somebody there?")
+    await counsel.rider.hears_of("Is somebody there?")
+    await counsel.says("I am here, I read you")
+    await rider.rider.hears_of("I am here, I read you")
+    assert (await the_case(town)).urgent_due_at is None
+
+
+@LANGUAGES
+async def test_the_short_way_leads_to_somebody_with_the_first_message(town: Town, language: str) -> None:
+    rider, counsel = await at_desk(town, 511, language), await at_desk(town, COUNSEL)
+    await rider.says("我不想活了")
+    await is_told_whom_to_call(town, rider)
+    await rider.presses("💛 Talk to somebody")
+    asked = await rider.rider.hears()
+    assert "12356" in asked["text"] and "Telegram" in asked["text"]
+    await rider.presses("✅ I agree, let us begin")
+    await rider.rider.hears_of("The first message goes" if language == "en" else "第一条消息")
+    await rider.says("I owe everybody money")
+    number = "C-2026-000001"
+    assert number in (await rider.rider.hears())["text"]
+    await counsel.rider.hears_of(ALARM)
+    row = await the_case(town)
+    assert row.person_id == 511 and row.urgent_at is not None and await said_in(town, row) == ["I owe everybody money"]
+    async with town.database.reading() as session:
+        given = await consents.find(session, 511, "desk_care")
+        assert given is not None and given.version == row.consent_version == 101
+
+    await rider.says("I can't sleep")
+    await rider.rider.hears_of(f"✓ {number}")
+    assert await said_in(town, row) == ["I owe everybody money", "I can't sleep"]
+    # Words of danger in the talk: the numbers again, but nobody is called twice while they have time to answer.
+    await rider.says("I want to die")
+    await is_told_whom_to_call(town, rider)
+    await hears_no_more(town, rider)
+    assert len(await said_in(town, row)) == 3
+    # The button leads back into the same case.
+    await rider.presses("💛 Talk to somebody")
+    assert number in (await rider.rider.hears())["text"]
+    assert (await the_case(town)).id == row.id
+    assert sum(ALARM in one.get("text", "") for one in counsel.rider.heard) == 1
+
+
+async def test_words_of_danger_in_the_first_message_ring_and_reach_those_on_duty(town: Town) -> None:
+    rider, counsel = await at_desk(town, 512), await at_desk(town, COUNSEL)
+    await rider.rider.forges("urgent")
+    await rider.rider.hears_of("You are not alone with it")
+    await rider.presses("✅ I agree, let us begin")
+    await rider.rider.hears_of("The first message goes")
+    await rider.says("I want to die")
+    await is_told_whom_to_call(town, rider)
+    assert "C-2026-000001" in (await rider.rider.hears())["text"]
+    await hears_no_more(town, rider)
+    await counsel.rider.hears_of(ALARM)
+
+
+async def test_what_was_told_to_another_desk_is_put_aside(town: Town) -> None:
+    rider = await at_desk(town, 513)
+    await rider.says("/legal")
+    await rider.rider.hears_of("Before the first question")
+    await rider.presses("✅ I agree, let us begin")
+    await rider.rider.hears_of("What is it about?")
+    await rider.rider.presses("ban")
+    await rider.rider.hears_of("Which platform")
+    await rider.says("I want to die")
+    await is_told_whom_to_call(town, rider)
+    await rider.presses("💛 Talk to somebody")
+    await rider.rider.hears_of("You are not alone with it")
+    await rider.presses("✅ I agree, let us begin")
+    await rider.rider.hears_of("The first message goes")
+    await rider.says("/legal")
+    await rider.rider.hears_of("Before the first question")
+    assert rider.rider.button("Go on with what I saved")
+
+
+async def test_without_a_desk_that_listens_there_are_the_numbers(town: Town) -> None:
+    rider = await at_desk(town, 514)
+    desks = town.app.context.settings.desks
+    change_settings(town.app, desks={key: desk for key, desk in desks.items() if key != "care"})
+    await rider.says("I want to die")
+    told = await rider.rider.hears()
+    assert WHOM in told["text"] and buttons(told) == []
+    await rider.rider.forges("urgent")
+    assert "not valid" in await rider.rider.is_answered() or rider.rider.answers
+    calls = dataclasses.replace(desks["care"], emergency={"en": "Call 999"})
+    change_settings(town.app, desks={**desks, "care": calls})
+    await rider.says("I want to die")
+    assert (await rider.rider.hears_of("Call 999"))["text"] == "Call 999"
+
+
+# Told on
+
+
+async def test_without_an_answer_in_time_coordinators_and_admins_hear_of_it(town: Town) -> None:
+    rider, counsel, second = await at_desk(town, 520), await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
+    coordinator, admin = await at_desk(town, COORDINATOR), await at_desk(town, ADMIN)
+    await begins_care(rider)
+    await rider.says("I want to die")
+    await is_told_whom_to_call(town, rider, "📨 Send it now")
+    await rider.presses("📨 Send it now")
+    await rider.rider.hears_of("C-2026-000001")
+    await counsel.rider.hears_of(ALARM)
+    await second.rider.hears_of(ALARM)
+    everybody = (counsel, second, coordinator, admin)
+    for minutes in (29, 31, 40):
+        await all_settled(town)
+        town.now = NOON + timedelta(minutes=minutes)
+        await town.app.scheduler.tick("cases")
+        town.app.delivering.awake.set()
+        if minutes == 31:
+            for one in everybody:
+                late = await one.rider.hears_of("has had no answer for 30 minutes")
+                assert "🚨" in late["text"] and bool(buttons(late)) is (one is not coordinator)
+    await all_settled(town)
+    assert [sum("30 minutes" in one.get("text", "") for one in person.rider.heard) for person in everybody] == [1] * 4
+    # The next words of danger call everybody on duty again.
+    await rider.says("I really want to kill myself")
+    await is_told_whom_to_call(town, rider)
+    await rider.hears(CALLED)
+    await second.rider.hears_of(ALARM)
+
+
+async def test_an_answer_in_time_tells_nobody_and_is_not_the_end(town: Town) -> None:
+    rider, counsel, admin = await at_desk(town, 521), await at_desk(town, COUNSEL), await at_desk(town, ADMIN)
+    second = await at_desk(town, SECOND_COUNSEL)
+    number = await brings_pay(rider, evidence=False)
+    await counsel.rider.hears_of(number)
+    await second.rider.hears_of(number)
+    await counsel.presses("▶ Take it")
+    await rider.presses("💬 Write in this case")
+    await rider.rider.hears_of("What you write now goes into")
+    await rider.says("I can't pay the rent")
+    await counsel.rider.hears_of("I can't pay the rent")
+    await counsel.says("We look into it")
+    await rider.rider.hears_of("We look into it")
+    said = await rider.says("I am so tired")
+    await counsel.rider.hears_of("I am so tired")
+    await town.until_idle()
+    rider.rider._next = len(rider.rider.heard)
+    await rider.rider.edits(said, "I am so tired, I want to die")
+    await is_told_whom_to_call(town, rider)
+    await rider.hears(CALLED)
+    assert "Look at it" in buttons(await counsel.rider.hears_of(ALARM)), "whose case it is"
+    taken = await second.rider.hears_of(ALARM)
+    assert number in taken["text"] and "has it in hand" in taken["text"] and "Take it" not in str(buttons(taken))
+    await counsel.presses("Look at it")
+    assert "🚨" in (await counsel.rider.hears_of("The pay"))["text"]
+    await counsel.says("I call you right now")
+    await rider.rider.hears_of("I call you right now")
+    await all_settled(town)
+    town.now = NOON + timedelta(minutes=45)
+    await town.app.scheduler.tick("cases")
+    await town.until_idle()
+    assert not any("30 minutes" in one.get("text", "") for one in admin.rider.heard)
+    row = await the_case(town, "legal")
+    assert row.urgent_at is not None and row.urgent_due_at is None and not row.urgent_told
+
+
+async def all_settled(town: Town) -> None:
+    async def settled() -> bool:
+        async with town.database.reading() as session:
+            return await session.scalar(select(Delivery.id).where(Delivery.state < 2, Delivery.due <= town.now)) is None
+
+    await town.until_idle()
+    await town.until_true(settled)
+
+
+async def test_urgent_cases_come_first_and_lose_the_mark_with_their_personal_part(database: Database) -> None:
+    async with database.writing() as session:
+        rows = [
+            await cases.open_case(session, "care", "C", person, cases.CaseContent(), 1, 2026, NOON, NOON)
+            for person in (1, 2, None)
+        ]
+        assert cases.mark_urgent(rows[1], NOON, timedelta(minutes=30))
+        assert not cases.mark_urgent(rows[1], NOON, timedelta(minutes=30))
+        assert cases.mark_urgent(rows[2], NOON, timedelta(minutes=30))
+        assert not cases.mark_urgent(rows[2], NOON, timedelta(minutes=30)), "nobody could answer it"
+        await session.flush()
+        found = await case_queue.in_queue(session, "care", 9)
+        assert [row.id for row in found] == [rows[1].id, rows[2].id, rows[0].id]
+        assert [row.id for row in await case_queue.urgent_and_late(session, NOON + timedelta(minutes=30))] == [2]
+        assert not await case_queue.urgent_and_late(session, NOON + timedelta(minutes=29))
+        await case_messages.strip_case(session, rows[1].id)
+    async with database.reading() as session:
+        row = await cases.find(session, rows[1].id)
+        assert row is not None and (row.urgent_at, row.urgent_due_at) == (None, None)

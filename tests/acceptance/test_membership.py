@@ -1,0 +1,468 @@
+"""Joining the union: the whole way, in both languages, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import zxingcpp
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.sandbox.params import Upload
+from handlers.i18n.translations import translator
+from handlers.inputs.consent import JOIN
+from schedules import retention
+from storage import audit
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
+from storage.database import Database
+from storage.deliveries import Delivery
+from storage.dialogues import Answers
+from storage.membership import applications, memberships, reviews
+from storage.membership.applications import Application, ApplicationState
+from storage.membership.audited import MembershipAction
+from storage.membership.reviews import InOtherHands, OwnApplication
+from storage.people import people
+from storage.privacy import consents
+from storage.privacy.retention import Retention
+from tests.support.settings import clock_context
+from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
+
+ID_NUMBER = "370102199001010036"
+"""Valid by its check digit; nobody's that we know."""
+ANSWERS: Answers = {
+    "name": "李雷",
+    "phone": "+8613800138000",
+    "platform": "美团",
+    "work": "meals",
+    "district": "德城区",
+    "id_number": ID_NUMBER,
+    "insurance": "no",
+}
+UTC = ZoneInfo("UTC")
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
+
+
+async def at_work(town: Town) -> Rider:
+    """The coordinator, who has pressed Start and is written to in English."""
+    coordinator = town.rider(COORDINATOR)
+    await coordinator.says("/start")
+    await coordinator.hears_of("Welcome")
+    return coordinator
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "#336699").save(out, "PNG")
+    return out.getvalue()
+
+
+class Applicant:
+    """A rider with the words of their language at hand."""
+
+    def __init__(self, town: Town, rider: Rider, language: str) -> None:
+        self.town, self.rider = town, rider
+        self._ = translator(language)
+
+    async def hears(self, message: str, **blanks: object) -> str:
+        """The next message that holds this text (up to its first blank or line end)."""
+        wanted = self._(message)
+        heard = await self.rider.hears_of(wanted.format(**blanks) if blanks else wanted.split("\n")[0])
+        return str(heard.get("text") or heard.get("caption"))
+
+    async def presses(self, label: str) -> None:
+        await self.rider.presses(self._(label))
+
+    async def fills_in(self, name: str = "李雷") -> None:
+        """From /join to the page where everything stands once more."""
+        rider = self.rider
+        await rider.says("/join")
+        await rider.hears_of("Telegram")
+        await self.presses("✅ I agree")
+        await self.hears(
+            "What is your name?\n<i>As on your ID card; it will stand on your member card. For example: 李雷</i>"
+        )
+        await rider.says(name)
+        await self.hears("Press the button below the chat, or type it.")
+        await rider.sends(contact={"phone_number": "8613800138000", "first_name": "x", "user_id": rider.id})
+        await self.hears("👍 Thank you.")
+        await rider.until(lambda: _newest_has(rider, "美团"))
+        await rider.presses("美团")
+        await rider.until(lambda: _newest_has(rider, "🛵"))
+        await rider.presses("🛵")
+        await rider.until(lambda: "<i>" not in str(rider.heard[-1]) and _newest_lacks(rider, "🛵"))
+        await rider.says("德城区")
+        await rider.until(lambda: "370102199001011234" in str(rider.heard[-1].get("text")))
+        await rider.says(ID_NUMBER)
+        await rider.until(lambda: _newest_has(rider, self._("I don't know")))
+        await self.presses("No")
+        await rider.until(lambda: _newest_lacks(rider, self._("I don't know")))
+        upload = Upload("profile.png", picture())
+        await rider.sends(photo=self.town.world.files.photo(upload))
+        review = await self.hears("Is everything right?")
+        assert "3701**********0036" in review and ID_NUMBER not in review
+
+
+def _newest_has(rider: Rider, label: str) -> bool:
+    return label in str(rider.heard[-1].get("reply_markup"))
+
+
+def _newest_lacks(rider: Rider, label: str) -> bool:
+    return not _newest_has(rider, label)
+
+
+async def decide(coordinator: Rider) -> None:
+    await coordinator.says("/reviews")
+    await coordinator.hears_of("Waiting applications: 1")
+    await coordinator.presses("Take the oldest")
+    await coordinator.hears_of("In your hands")
+
+
+@LANGUAGES
+async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
+    rider, coordinator = town.rider(31, language.replace("_", "-").lower()), await at_work(town)
+    applicant = Applicant(town, rider, language)
+    await applicant.fills_in()
+    await applicant.presses("✔ Send")
+    await rider.hears_of("A-2026-000001")
+    await rider.says("/my")
+    await applicant.hears("⏳ waits for a coordinator")
+    await rider.says("/join")
+    await applicant.hears("⏳ waits for a coordinator")
+
+    await town.app.scheduler.tick("reviews")
+    await coordinator.hears_of("Applications that wait: 1")
+    await coordinator.says("/reviews")
+    await coordinator.hears_of("Waiting applications: 1")
+    await coordinator.presses("Take the oldest")
+    shown = str((await coordinator.hears_of("In your hands"))["text"])
+    assert "李雷" in shown and "+8613800138000" in shown and "0036" in shown and ID_NUMBER not in shown
+    assert any("photo" in one for one in coordinator.heard), "the proof"
+    await coordinator.presses("✔ Approve")
+    await coordinator.hears_of("is approved: № 000001")
+
+    await applicant.hears("Welcome! You are a member of the union: {number}", number="№ 000001")
+    await applicant.presses("🪪 My card")
+    await rider.until(lambda: "photo" in rider.heard[-1])
+    link = _scanned(town, rider)
+    assert link.startswith("https://t.me/nuanxin_bot?start=card_")
+    await coordinator.says("/start " + link.partition("=")[2])
+    assert "李雷 · № 000001" in (await coordinator.hears_of("A valid card"))["text"]
+    await coordinator.says("/start card_" + "x" * 22)
+    await coordinator.hears_of("not genuine")
+    await rider.says("/start " + link.partition("=")[2])
+    await applicant.hears("This is only for those who run the bot.")
+
+    await rider.says("/leave")
+    await applicant.hears(
+        "Leave the union? Your card ends at once, and you lose what is for members only. You can join again."
+    )
+    await applicant.presses("Yes, leave")
+    await rider.until(lambda: "№ 000001" in str(rider.heard[-1].get("text")))
+    await coordinator.says("/start " + link.partition("=")[2])
+    await coordinator.hears_of("not valid any more")
+    async with town.database.reading() as session:
+        acts = [entry.act for entry in await audit.newest(session, subject=31)]
+        assert acts == [
+            MembershipAction.CARD_CHECKED,
+            MembershipAction.CARD_CHECKED,
+            MembershipAction.APPLICATION_APPROVED,
+            MembershipAction.APPLICATION_READ,
+        ]
+        assert (await audit.verify(session)).fault == ""
+
+
+def _scanned(town: Town, rider: Rider) -> str:
+    """What a camera reads from the card."""
+    upload = town.world.files.get(rider.heard[-1]["photo"][-1]["file_id"])
+    assert upload is not None
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(upload.content)))
+    return str(code.text)
+
+
+@LANGUAGES
+async def test_asked_back_refused_and_applied_again(town: Town, language: str) -> None:
+    rider, coordinator = town.rider(32, language.replace("_", "-").lower()), await at_work(town)
+    applicant = Applicant(town, rider, language)
+    await applicant.fills_in()
+    await applicant.presses("✔ Send")
+    await rider.hears_of("A-2026-000001")
+    await decide(coordinator)
+    await coordinator.presses("Ask back")
+    await coordinator.hears_of("What do you want to know?")
+    await coordinator.says("Which station do you ride for?")
+    await coordinator.hears_of("on its way")
+    await rider.hears_of("Which station do you ride for?")
+    await applicant.presses("✍ Answer")
+    await applicant.hears("Please write your answer, up to 1,000 letters.")
+    await rider.says("德兴路站")
+    await rider.hears_of("A-2026-000001")
+
+    await coordinator.says("/reviews")
+    await coordinator.hears_of("Waiting applications: 1")
+    await coordinator.presses("Take the oldest")
+    assert "德兴路站" in (await coordinator.hears_of("In your hands"))["text"]
+    await coordinator.presses("✖ Refuse")
+    await coordinator.hears_of("The applicant reads it")
+    await coordinator.presses("You work outside")
+    await coordinator.hears_of("is refused")
+    refused = await rider.hears_of("A-2026-000001")
+    assert (
+        applicant._("You work outside of the area of this union. The hotline tells you which one is yours.")
+        in (refused["text"])
+    )
+
+    await rider.says("/join")
+    await rider.hears_of("Telegram")
+    await applicant.presses("✅ I agree")
+    review = await applicant.hears("Is everything right?")
+    assert "李雷" in review, "the answers of last time"
+    await applicant.presses("✔ Send")
+    await rider.hears_of("A-2026-000002")
+    await applicant.presses("↩ Withdraw it")
+    await applicant.hears("Withdraw your application? You can apply again at any time.")
+    await applicant.presses("↩ Yes, withdraw it")
+    await rider.hears_of("A-2026-000002")
+    async with town.database.reading() as session:
+        assert (await reviews.queue(session, COORDINATOR)).total == 0
+
+
+async def test_without_consent_there_is_no_question(town: Town) -> None:
+    rider = town.rider(33)
+    await rider.says("/join")
+    await rider.hears_of("Before the first question")
+    await rider.presses("No, thank you")
+    await rider.hears_of("Then I ask nothing")
+    await rider.forges("joinagree:99")
+    await rider.hears_of("wording has changed")
+    await rider.says("李雷")
+    await rider.hears_of("Send me your location")
+    async with town.database.reading() as session:
+        assert await consents.find(session, 33, "join") is None
+
+
+WORDINGS = {("join", 1): "d5e8a5fb30a003da"}
+
+
+def test_a_changed_wording_is_a_new_version() -> None:
+    """Who agreed to version 1 agreed to these very words, in each language."""
+    said = "/".join(translator(language)(JOIN.text) for language in ("en", "zh_Hans"))
+    assert hashlib.sha256(said.encode()).hexdigest()[:16] == WORDINGS[JOIN.purpose, JOIN.version]
+
+
+async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
+    rider = town.rider(34)
+    await rider.says("/join")
+    await rider.hears_of("Before the first question")
+    await rider.presses("I agree")
+    await rider.hears_of("What is your name?")
+    for wrong in ("A", "<b>", "12345", "x" * 51, "👍👍"):
+        await rider.says(wrong)
+        await rider.hears_of("in letters")
+    await rider.says("Иван-Йоханн O’Neil")
+    await rider.hears_of("type it")
+    await rider.sends(contact={"phone_number": "+8613800138001", "first_name": "Somebody", "user_id": 99})
+    await rider.hears_of("somebody else's contact")
+    await rider.says("12")
+    await rider.hears_of("no phone number")
+    await rider.says("138 0013 8000")
+    await rider.hears_of("platform do you work most")
+    await rider.presses("Other")
+    await rider.hears_of("What is it called?")
+    await rider.says("闪送")
+    await rider.hears_of("What do you carry")
+    await rider.presses("Back")
+    await rider.hears_of("What is it called?")
+    await rider.says("达达")
+    await rider.hears_of("What do you carry")
+    await rider.presses("Parcels")
+    await rider.hears_of("district")
+    await rider.says("运河")
+    await rider.hears_of("ID number")
+    await rider.says("370102199001010035")
+    await rider.hears_of("no valid ID number")
+    await rider.presses("Skip")
+    await rider.hears_of("insured")
+    await rider.presses("I don't know")
+    await rider.hears_of("screenshot")
+    await rider.says("here")
+    await rider.hears_of("as a picture")
+    await rider.presses("Skip")
+    review = (await rider.hears_of("Is everything right?"))["text"]
+    assert "达达" in review and "+8613800138000" in review
+
+
+async def applied(session: AsyncSession, person_id: int, **changes: str | None) -> Application:
+    return await applications.apply(session, person_id, {**ANSWERS, **changes}, 1, NOON)
+
+
+async def test_of_two_coordinators_one_gets_it(database: Database) -> None:
+    """200 times, both at once; each time exactly one wins."""
+    async with database.writing() as session:
+        rows = [(await applied(session, 1_000 + at, phone=f"+86138{at:08d}", id_number=None)).id for at in range(200)]
+
+    async def claims(application_id: int, reviewer: int) -> bool:
+        try:
+            async with database.writing() as session:
+                await reviews.claim(session, application_id, reviewer, NOON)
+        except InOtherHands:
+            return False
+        return True
+
+    for application_id in rows:
+        won = await asyncio.gather(claims(application_id, 1), claims(application_id, 2))
+        assert sorted(won) == [False, True]
+    async with database.writing() as session:
+        with pytest.raises(InOtherHands):
+            await reviews.approve(session, rows[0], 3, NOON)
+        later = NOON + timedelta(minutes=31)
+        assert (await reviews.claim(session, rows[0], 3, later)).claimed_by == 3, "a claim lapses"
+
+
+async def test_nobody_reviews_their_own_application(town: Town) -> None:
+    coordinator, admin = town.rider(COORDINATOR), town.rider(ADMIN)
+    async with town.database.writing() as session:
+        row = await applied(session, COORDINATOR)
+        with pytest.raises(OwnApplication):
+            await reviews.claim(session, row.id, COORDINATOR, NOON)
+    await coordinator.says("/reviews")
+    await coordinator.hears_of("No application waits")
+    await coordinator.forges(f"review:{row.id}")
+    await coordinator.until(lambda: any("Somebody else has to review" in one["text"] for one in coordinator.answers))
+    await admin.says("/reviews")
+    await admin.hears_of("Waiting applications: 1")
+
+
+async def test_doubles_are_told_to_the_coordinator_alone(town: Town) -> None:
+    coordinator, second = await at_work(town), town.rider(36)
+    async with town.database.writing() as session:
+        first = await applied(session, 35)
+        await reviews.claim(session, first.id, COORDINATOR, NOON)
+        await reviews.approve(session, first.id, COORDINATOR, NOON)
+        await applied(session, 36, id_number=None)
+    await second.says("/my")
+    assert "same" not in (await second.hears_of("waits for a coordinator"))["text"]
+    await decide(coordinator)
+    assert "The same phone or ID number: A-2026-000001, № 1" in coordinator.heard[-1]["text"]
+
+
+async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
+    coordinator, rider = await at_work(town), town.rider(37)
+    await rider.says("/start")
+    await rider.hears_of("Welcome")
+    async with town.database.writing() as session:
+        await applied(session, 37)
+    await decide(coordinator)
+    await coordinator.presses("✔ Approve")
+    await coordinator.hears_of("is approved")
+    await rider.hears_of("You are a member of the union")
+    town.now += timedelta(minutes=4)
+    await coordinator.presses("Undo")
+    await coordinator.hears_of("in your hands again")
+    await rider.hears_of("was taken back")
+    await rider.says("/my")
+    await rider.hears_of("waits for a coordinator")
+    await coordinator.hears_of("In your hands")
+    await coordinator.presses("✔ Approve")
+    await coordinator.hears_of("№ 000002")
+    town.now += timedelta(minutes=6)
+    await coordinator.presses("Undo")
+    await coordinator.until(lambda: any("too late" in one["text"] for one in coordinator.answers))
+
+
+async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) -> None:
+    coordinator = await at_work(town)
+
+    async def one_more(number: int, minutes: float) -> None:
+        town.now = NOON + timedelta(minutes=minutes)
+        async with town.database.writing() as session:
+            await applications.apply(session, number, {**ANSWERS, "phone": f"+861380013{number:04d}"}, 1, town.now)
+        await town.app.scheduler.tick("reviews")
+        town.app.delivering.awake.set()
+
+    await one_more(41, 0)
+    first = await coordinator.hears_of("Applications that wait: 1")
+    await town.until_true(lambda: _all_settled(town))
+    await one_more(42, 3)
+    edited = await coordinator.hears_of("Applications that wait: 2")
+    assert edited["edited"] and edited["message_id"] == first["message_id"]
+    await town.until_true(lambda: _all_settled(town))
+    await one_more(43, 11)
+    again = await coordinator.hears_of("Applications that wait: 3")
+    assert not again["edited"]
+    messages = town.world.chats[COORDINATOR].messages
+    await town.until(lambda: first["message_id"] not in messages)
+    async with town.database.writing() as session:
+        for number in (41, 42, 43):
+            await applications.withdraw(session, number, town.now)
+    await town.until_true(lambda: _all_settled(town))
+    await town.app.scheduler.tick("reviews")
+    town.app.delivering.awake.set()
+    assert (await coordinator.hears_of("No application waits"))["message_id"] == again["message_id"]
+
+
+async def _all_settled(town: Town) -> bool:
+    async with town.database.reading() as session:
+        return await session.scalar(select(Delivery.id).where(Delivery.state < 3)) is None
+
+
+async def test_once_a_day_what_waits_too_long_is_told(town: Town) -> None:
+    coordinator = await at_work(town)
+    async with town.database.writing() as session:
+        await applied(session, 44)
+    for days, told in ((0, 0), (3, 1), (3, 1), (4, 2)):
+        town.now = NOON + timedelta(days=days)
+        await town.app.scheduler.tick("reviews")
+        town.app.delivering.awake.set()
+        await town.until_true(lambda: _all_settled(town))
+        late = [one for one in coordinator.heard if "waiting for more than 2 days" in one.get("text", "")]
+        assert len(late) == told
+
+
+async def test_segments_of_members(database: Database) -> None:
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(range(1, 6), "en"), NOON)
+        for person_id, platform, district in ((1, "美团", "德城区"), (2, "other", "德城区"), (3, "美团", "陵城区")):
+            answers = {**ANSWERS, "platform": platform, "platform_other": "闪送", "district": district}
+            if platform != "other":
+                del answers["platform_other"]
+            await memberships.create(session, person_id, answers, NOON)
+        await memberships.leave(session, 3, NOON)
+        for conditions, count in (
+            ((("member", ()),), 2),
+            ((("not_member", ()),), 3),
+            ((("platform", (("platform", "美团"),)),), 1),
+            ((("platform", (("platform", "闪送"),)),), 1),
+            ((("district", (("district", "德城区"),)),), 2),
+            ((("district", (("district", "德城区"),)), ("platform", (("platform", "美团"),))), 1),
+        ):
+            segment = Segment.of(Segment(conditions).text)
+            assert (await broadcast_recipients.audience(session, segment, Topic.NEWS, NOON)).reached == count
+
+
+async def test_decided_applications_and_former_members_are_forgotten_in_time(database: Database) -> None:
+    clock = clock_context(Retention(decided_applications=timedelta(days=10), former_members=timedelta(days=20)))
+    async with database.writing() as session:
+        refused, waiting, approved = [await applied(session, number, phone=None) for number in (1, 2, 3)]
+        for row in (refused, approved):
+            await reviews.claim(session, row.id, 9, NOON)
+        await reviews.refuse(session, refused.id, 9, "too far", NOON)
+        member = await reviews.approve(session, approved.id, 9, NOON)
+        await memberships.leave(session, 3, NOON)
+    for days, kept, named in ((9, 3, True), (11, 1, True), (21, 1, False)):
+        async with database.writing() as session:
+            await retention.run(session, NOON + timedelta(days=days), clock)
+        async with database.reading() as session:
+            assert len((await session.scalars(select(Application))).all()) == kept
+            left = await memberships.by_number(session, member.number)
+            assert left is not None and bool(memberships.content_of(session, left)) is named
+    async with database.reading() as session:
+        still = await applications.find(session, waiting.id)
+        assert still is not None and still.state == ApplicationState.WAITING

@@ -1,0 +1,62 @@
+"""What /metrics says: every figure is explained in docs/operations.md, and counts what it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from bot.process import served
+from storage import deliveries
+from storage.deliveries import Notice
+from tests.support.simulator import NOON, Town, free_port
+
+DOCS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+
+
+async def page(town: Town) -> str:
+    application = web.Application()
+    town.app.add_routes(application)
+    async with (
+        served(application, free_port(), leaves_within=0.1) as address,
+        aiohttp.request("GET", f"{address}/metrics") as answer,
+    ):
+        return await answer.text()
+
+
+def value(text: str, name: str) -> float:
+    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) -> None:
+    rider = town.rider(7)
+    await rider.says("/join")
+    await rider.hears_of("Before the first question")
+    await rider.presses("I agree")
+    await rider.hears_of("What is your name?")
+    await rider.says("1")
+    await rider.hears_of("in letters")
+    await rider.says("李雷")
+    await rider.hears_of("type it")
+    await town.until(town.app.leader.leading.is_set)
+    async with town.database.writing() as session:
+        await deliveries.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON.replace(year=2027)))
+        waiting = await deliveries.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON.replace(hour=3)))
+        row = await session.get_one(deliveries.Delivery, waiting)
+        row.state = deliveries.State.FAILED
+    await town.app.watching.look()
+    text = await page(town)
+    names = set(re.findall(r"^# TYPE (nuanxin_\w+) ", text, re.MULTILINE))
+    assert len(names) > 12
+    assert {name for name in names if name not in DOCS} == set()
+    join = 'nuanxin_form_steps_total{{form="join",outcome="{}",question="{}"}}'
+    assert value(text, join.format("not_an_answer", "name")) == value(text, join.format("answered", "name")) == 1
+    assert value(text, 'nuanxin_queue_depth{queue="notices"}') == 0, "what is due later does not wait yet"
+    assert value(text, 'nuanxin_queue_depth{queue="set_aside"}') == 1
+    assert value(text, 'nuanxin_queue_age_seconds{queue="set_aside"}') == 3_600
+    assert value(text, 'nuanxin_database_seconds_count{kind="write"}') > 0
+    assert value(text, "nuanxin_share") == town.config.telegram.messages_per_second
+    assert value(text, 'nuanxin_updates_total{kind="message",outcome="done"}') >= 3

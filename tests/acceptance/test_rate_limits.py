@@ -1,0 +1,135 @@
+"""What one person may ask for, with one polite word; limits of forms and files; the webhook's own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.sandbox.params import Upload
+from bot.telegram.rate_limiter import SAID_AGAIN_AFTER, Arrivals, Verdict
+from bot.web.webhook import MOST_GUESSES
+from storage.cases import cases
+from storage.cases.cases import CaseContent, TooManyCases
+from storage.database import Database
+from storage.membership import applications
+from storage.membership.applications import MOST_PER_DAY, TooManyApplications
+from tests.acceptance.test_admin import admin_of
+from tests.acceptance.test_membership import ANSWERS
+from tests.integration.test_webhook import HEADER, SECRET, Hooked, hooked  # noqa: F401 (a fixture)
+from tests.support.case_scripts import at_desk
+from tests.support.simulator import Town, configured, running, telegram
+
+
+@pytest.fixture
+async def strict(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    """A town with the limits of the default."""
+    async with telegram() as (api, address):
+        config = configured(tmp_path, address)
+        town = Town(database, api, config.model_copy(update={"limits": type(config.limits)()}))
+        async with running(town.app):
+            yield town
+
+
+async def test_a_flood_is_answered_politely_once(strict: Town) -> None:
+    flooder, other = strict.rider(7), strict.rider(8)
+    for at in range(250):
+        await flooder.says(f"spam {at}")
+    await strict.until_idle()
+    assert sum("wait a minute" in one["text"] for one in flooder.heard) == 1
+    assert sum("Send me your location" in one["text"] for one in flooder.heard) <= 130
+    await other.shares()
+    await other.hears_of("Nearest stations" if strict.app.directory.index else "No station found")
+
+
+async def test_who_runs_the_bot_may_ask_on(strict: Town) -> None:
+    admin = await admin_of(strict)
+    for _ in range(115):
+        await admin.says("/audit")
+    await strict.until_idle()
+    assert not any("wait a minute" in one["text"] for one in admin.heard)
+
+
+@given(st.lists(st.floats(0, 5), max_size=300))
+def test_nobody_gets_more_than_the_burst_and_the_rate(pauses: list[float]) -> None:
+    arrivals = Arrivals(per_minute=60, burst=10, messages_per_second=30)
+    at, taken, warned = 0.0, 0, []
+    for pause in pauses:
+        at += pause
+        verdict = arrivals.look(1, at)
+        taken += verdict is Verdict.TAKEN
+        if verdict is Verdict.WARNED:
+            warned.append(at)
+    assert taken <= 10 + at + 1e-6
+    assert all(b - a >= SAID_AGAIN_AFTER for a, b in itertools.pairwise(warned))
+    assert arrivals.look(2, at) is Verdict.TAKEN, "nobody pays for somebody else"
+
+
+def test_what_waited_during_an_outage_is_all_taken() -> None:
+    """It counts when it was written, not when it comes."""
+    arrivals = Arrivals(per_minute=60, burst=5, messages_per_second=30)
+    assert all(arrivals.look(1, 1_000.0 + at) is Verdict.TAKEN for at in range(500))
+
+
+async def test_so_many_cases_a_day_to_a_desk_and_no_more(town: Town) -> None:
+    rider = await at_desk(town, 7)
+    async with town.database.writing() as session:
+        for _ in range(5):
+            await cases.open_case(session, "legal", "L", 7, CaseContent("pay"), 1, 2026, town.now, town.now)
+        with pytest.raises(TooManyCases):
+            await cases.check_room(session, 7, "legal", 5, town.now)
+        await cases.check_room(session, 7, "care", 5, town.now)
+        await cases.check_room(session, 8, "legal", 5, town.now)
+        await cases.check_room(session, 7, "legal", 5, town.now + timedelta(days=1))
+    await rider.says("/legal")
+    await rider.is_asked("Before the first question")
+    await rider.presses("✅ I agree, let us begin")
+    await rider.rider.until(lambda: any("several cases" in one["text"] for one in rider.rider.answers))
+
+
+async def test_so_many_applications_a_day_and_no_more(database: Database) -> None:
+    from tests.support.simulator import NOON
+
+    async with database.writing() as session:
+        for _ in range(MOST_PER_DAY):
+            await applications.apply(session, 7, dict(ANSWERS), 1, NOON)
+            await applications.withdraw(session, 7, NOON)
+        with pytest.raises(TooManyApplications):
+            await applications.apply(session, 7, dict(ANSWERS), 1, NOON)
+        await applications.apply(session, 7, dict(ANSWERS), 1, NOON + timedelta(days=1))
+
+
+@pytest.mark.parametrize("name", ["payslip.exe", "Salary.PDF.apk", "x.LNK", "run.sh"])
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_a_case_takes_no_programs(town: Town, name: str) -> None:
+    rider = await at_desk(town, 7)
+    async with town.database.writing() as session:
+        from storage.cases import contexts as case_contexts
+
+        row = await cases.open_case(session, "legal", "L", 7, CaseContent("pay"), 1, 2026, town.now, town.now)
+        await case_contexts.enter(session, 7, row.id, town.now)
+    await rider.rider.sends(document=town.world.files.document(Upload(name, b"MZ")))
+    await rider.is_asked("I take no programs")
+
+
+async def test_the_webhook_takes_no_guesses_no_other_types_and_no_long_headers(hooked: Hooked) -> None:  # noqa: F811
+    codes = [await hooked.post(b"{}", secret=f"guess {at}") for at in range(MOST_GUESSES + 5)]
+    assert codes == [401] * MOST_GUESSES + [429] * 5
+    async with aiohttp.ClientSession() as session:
+
+        async def asks(**headers: str) -> int:
+            body = b'{"update_id": 1}'
+            async with session.post(hooked.url, data=body, headers={HEADER: SECRET, **headers}) as answer:
+                return answer.status
+
+        assert await asks(**{"Content-Type": "application/json"}) == 200, "who has the secret is taken all the same"
+        assert await asks(**{"Content-Type": "text/html"}) == 415
+        assert await asks(**{"Content-Type": "application/json", "X-Long": "x" * 9_000}) == 400
+        many = {f"X-{at}": "x" for at in range(100)}
+        assert await asks(**{"Content-Type": "application/json", **many}) == 400

@@ -1,0 +1,101 @@
+"""A feature that only these tests know: it is registered by its manifest, and nothing else was edited for it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from handlers import features
+from handlers.features import FEATURES, IncompleteManifest
+from schedules.jobs import jobs
+from storage import audit
+from storage.database import Database
+from tests.support.sample_feature.feature import FEATURE, JOB
+from tests.support.sample_feature.tips import KEPT, Tip, TipAction
+from tests.support.simulator import ADMIN, NOON, Town, configured, running, telegram
+
+ALL = (FEATURE, *FEATURES)
+
+
+@pytest.fixture
+async def tipping(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    """The bot with one feature more, whose migration is one table."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(Tip.metadata.create_all)
+    async with telegram() as (api, address):
+        town = Town(database, api, configured(tmp_path, address), all_features=ALL, all_jobs=(*jobs(), JOB))
+        async with running(town.app):
+            yield town
+
+
+async def kept(town: Town) -> int:
+    async with town.database.reading() as session:
+        return await session.scalar(select(func.count()).select_from(Tip)) or 0
+
+
+async def test_it_is_asked_refused_thanked_shown_copied_and_erased(tipping: Town) -> None:
+    rider = tipping.rider(5)
+    await rider.says("/help")
+    assert "/tip" in (await rider.hears())["text"]
+    await rider.says("/tip")
+    await rider.hears_of("Message")
+    await rider.says("The tap behind the hall works")
+    await rider.hears_of("Thank you.")
+
+    await rider.says("/tip")
+    await rider.hears_of("Message")
+    await rider.says("Another one")
+    await rider.hears_of("try again tomorrow")
+    await rider.says("/cancel")
+
+    await tipping.app.scheduler.tick("tips")
+    await rider.hears_of("Thank you.")
+    await rider.says("/my")
+    await rider.hears_of("Message: 1")
+    await rider.says("/privacy")
+    await rider.hears_of("• Message")
+    await rider.presses("A copy")
+    copy = await rider.hears_of("All that is kept")
+    file = tipping.world.files.get(copy["document"]["file_id"])
+    assert file is not None and b"The tap behind the hall works" in file.content
+    await rider.presses("Erase everything")
+    await rider.hears_of("Erase all that is kept")
+    await rider.presses("Yes, erase")
+    await rider.hears_of("Are you sure?")
+    await rider.presses("for good")
+    await rider.hears_of("Erased.")
+    assert await kept(tipping) == 0
+
+
+async def test_it_is_guarded_audited_watched_and_forgotten(tipping: Town) -> None:
+    rider, admin = tipping.rider(6), tipping.rider(ADMIN)
+    await rider.says("/tip")
+    await rider.hears_of("Message")
+    await rider.says("Ask for hot water")
+    await rider.hears_of("Thank you.")
+    await rider.presses("All tips")
+    assert "only for those who run the bot" in await rider.is_answered()
+    await admin.forges("sampletips")
+    await admin.hears_of("Ask for hot water")
+    await admin.says("/audit")
+    await admin.hears_of("tips read")
+    async with tipping.database.reading() as session:
+        assert (await audit.newest(session))[1].act == TipAction.TIPS_READ
+    await admin.says("/system")
+    await admin.hears_of("tips: 1")
+    tipping.now = NOON + KEPT + timedelta(hours=1)
+    await tipping.app.scheduler.tick("retention")
+    assert await kept(tipping) == 0
+
+
+def test_a_forgotten_sentence_is_found_when_the_program_starts() -> None:
+    forgetful = replace(FEATURE, refusals={}, audit_labels={})
+    with pytest.raises(IncompleteManifest, match="OneTipADay"):
+        features.refusals((*FEATURES, forgetful))
+    with pytest.raises(IncompleteManifest, match="tips_read"):
+        features.audit_labels((*FEATURES, forgetful))

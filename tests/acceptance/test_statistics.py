@@ -1,0 +1,365 @@
+"""The figures: what is counted and how it is shown; and that nothing of it points to one person."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import tempfile
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from bot.pictures import charts, coverage_map
+from handlers.chat.pictures import Cell, Legend
+from handlers.i18n.translations import LANGUAGES
+from handlers.statistics.periods import Kind, Period
+from storage import disclosure, schema
+from storage.activities import activities, attendance, sign_ups
+from storage.activities.activities import Kind as ActivityKind
+from storage.activities.activities import Plan
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState
+from storage.cases import cases
+from storage.cases.cases import CaseContent
+from storage.database import Database, open_database
+from storage.deliveries import Delivery, State
+from storage.encryption import Vault
+from storage.membership import memberships
+from storage.privacy.retention import Retention
+from storage.stations import searches
+from storage.stations.searches import Search
+from storage.statistics import searches as search_statistics
+from storage.statistics import statistics
+from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
+from tests.conftest import KEY
+from tests.support.case_scripts import at_desk
+from tests.support.simulator import COORDINATOR, DEZHOU, NOON, Rider, Town
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FAR = (38.01, 117.01)
+"""Far from every station of the town."""
+
+
+async def coordinator_of(town: Town) -> Rider:
+    coordinator = town.rider(COORDINATOR)
+    await coordinator.says("/start")
+    await coordinator.hears_of("Welcome")
+    return coordinator
+
+
+async def searched(town: Town, people: range, place: tuple[float, float], times: int = 1) -> None:
+    async with town.database.writing() as session:
+        rows = [
+            Search(1_000 * person + at + int(place[0] * 7), person, town.now, *place)
+            for person in people
+            for at in range(times)
+        ]
+        await searches.add_all(session, rows)
+
+
+async def test_what_riders_search_shows_in_the_chat_at_once(town: Town) -> None:
+    coordinator = await coordinator_of(town)
+    await searched(town, range(1, 8), DEZHOU, 2)
+    await searched(town, range(20, 26), FAR)
+    await searched(town, range(40, 44), (36.0, 115.0))
+    await coordinator.says("/stats")
+    page = await coordinator.hears_of("Week 48")
+    assert "Searches: 24 (0)" in page["text"] and "within 2 km: 6 (0)" in page["text"]
+    assert "Members: 0 (0)" in page["text"] and "so far" in page["text"]
+    await coordinator.presses("⏰ By hour")
+    assert "Busiest at 12:00" in (await coordinator.hears_of("By hour"))["caption"]
+    await coordinator.presses("🗺 Missing stations")
+    gaps = (await coordinator.hears_of("Missing stations"))["caption"]
+    assert "38.01, 117.01" in gaps and "from" in gaps and ": 6" in gaps and "36.01" not in gaps, "four are too few"
+    await coordinator.presses("📄 As CSV")
+    await coordinator.until(lambda: "document" in coordinator.heard[-1])
+    upload = town.world.files.get(coordinator.heard[-1]["document"]["file_id"])
+    assert upload is not None
+    table = upload.content.decode("utf-8-sig").splitlines()
+    assert 'no_station_near,"38.01,117.01",6,<5' in table and "searches,2026-W48,24,0" in table
+    assert "36.01" not in upload.content.decode()
+    await coordinator.presses("Month")
+    await coordinator.hears_of("2026-11")
+    await coordinator.presses("Year")
+    await coordinator.hears_of("📊 2026")
+    await coordinator.presses("◀ Before")
+    assert "Searches: 0 (0)" in (await coordinator.hears_of("2025"))["text"]
+
+
+async def test_one_riders_many_searches_are_nobodys_figure(town: Town) -> None:
+    coordinator = await coordinator_of(town)
+    await searched(town, range(7, 8), FAR, 40)
+    await coordinator.says("/stats")
+    page = await coordinator.hears_of("Week 48")
+    assert "Searches: <5" in page["text"] and "40" not in page["text"]
+    for view in ("⏰ By hour", "🗺 Missing stations"):
+        await coordinator.presses(view)
+        await coordinator.hears_of("too little to be shown")
+
+
+async def test_one_hidden_hour_does_not_follow_from_the_sum(town: Town) -> None:
+    """Six people at noon, and one who searched ten times at one: 16 in all would tell of the ten."""
+    coordinator = await coordinator_of(town)
+    await searched(town, range(1, 7), DEZHOU)
+    town.now += timedelta(hours=1)
+    await searched(town, range(30, 31), DEZHOU, 10)
+    await coordinator.says("/stats")
+    assert "Searches: 16" in (await coordinator.hears_of("Week 48"))["text"]
+    await coordinator.presses("⏰ By hour")
+    await coordinator.hears_of("too little to be shown")
+
+
+async def test_what_riders_filter_for_is_counted(town: Town) -> None:
+    coordinator = await coordinator_of(town)
+    for person in range(1, 7):
+        rider = town.rider(person)
+        await rider.shares()
+        await rider.hears_of("Nearest stations")
+        await rider.presses("🔎 Filter")
+        await rider.hears_of("What do you need?")
+        await rider.presses("water")
+        await rider.hears_of("What do you need?")
+        await rider.presses("✔ Show")
+        await rider.hears_of("Nearest stations")
+    await coordinator.says("/stats")
+    await coordinator.hears_of("Week 48")
+    await coordinator.presses("🔎 Asked for")
+    await coordinator.hears_of("Asked for")
+    async with town.database.reading() as session:
+        assert await search_statistics.of(session, "2026-W48", AMENITY) == {"water": 6}
+
+
+async def worked(town: Town) -> None:
+    """Eight members, an activity with six who came, a broadcast to nine, six cases."""
+    async with town.database.writing() as session:
+        for person in range(1, 9):
+            await memberships.create(session, person, {"name": "李雷"}, NOON)
+        plan = Plan("3x3", ActivityKind.SPORT, NOON + timedelta(hours=1), NOON + timedelta(hours=2), places=20)
+        row = await activities.create(session, plan, COORDINATOR, NOON)
+        await activities.publish(session, row.id, NOON)
+        for person in range(1, 8):
+            await sign_ups.sign_up(session, row.id, person, False, NOON)
+        for person in range(1, 7):
+            await attendance.check_in(session, row.id, person, NOON)
+            await attendance.rate(session, row.id, person, 4 + person % 2)
+        session.add(
+            Broadcast(
+                id=1,
+                author=COORDINATOR,
+                state=BroadcastState.DONE,
+                content=b"x",
+                segment="{}",
+                topic="news",
+                total=9,
+                starts_at=NOON,
+                created_at=NOON,
+                started_at=NOON,
+                finished_at=NOON,
+            )
+        )
+        await session.flush()
+        for person in range(1, 10):
+            session.add(
+                Delivery(
+                    recipient=person,
+                    priority=3,
+                    due=NOON,
+                    kind="broadcast",
+                    broadcast_id=1,
+                    state=State.SENT if person < 9 else State.FAILED,
+                    done_at=NOON,
+                )
+            )
+        for person in range(1, 7):
+            case = await cases.open_case(
+                session, "legal", "L", person, CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
+            )
+            case.first_answer_at = NOON + timedelta(hours=person)
+            case.closed_at = NOON + timedelta(days=2)
+
+
+async def test_members_activities_broadcasts_and_cases(town: Town) -> None:
+    coordinator = await coordinator_of(town)
+    await worked(town)
+    await coordinator.says("/stats")
+    page = (await coordinator.hears_of("Week 48"))["text"]
+    for line in (
+        "Members: 8 (0)",
+        "joined 8 (0), left 0 (0)",
+        "Places taken: 7 (0)",
+        "came 6 (0)",
+        "rated ★ 4.5",
+        "Broadcasts: 1 (0)",
+        "arrived 8 (0), confirmed 0 (0)",
+    ):
+        assert line in page, line
+    await coordinator.presses("👥 Members")
+    assert "Members at the end: 8" in (await coordinator.hears_of("Members at"))["caption"]
+    await coordinator.presses("🏀 Activities")
+    assert "3x3: 7 places, 6 came · ★ 4.5" in (await coordinator.hears_of("3x3"))["text"]
+    await coordinator.presses("📣 Broadcasts")
+    await coordinator.hears_of("1 broadcasts to 9 people in all; 8 arrived")
+    await coordinator.presses("⚖️ Cases")
+    times = (await coordinator.hears_of("Legal consultation"))["caption"]
+    assert "first answer after 3.5 h (median)" in times and "in time: 100 %" in times and "2 days" in times
+
+
+async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> None:
+    """A year can be held against the one before it, though deliveries go after 30 days and sign-ups after a year."""
+    from storage import deliveries
+
+    town = Town.__new__(Town)
+    town.database = database
+    await worked(town)
+    start, end = NOON - timedelta(days=1), NOON + timedelta(days=1)
+    async with database.reading() as session:
+        before = (await statistics.turnouts(session, start, end), await statistics.reach(session, start, end))
+    later = NOON + timedelta(days=400)
+    async with database.writing() as session:
+        await statistics.archive(session, later, Retention(sign_ups=timedelta(days=365)))
+        await sign_ups.forget(session, later, timedelta(days=365))
+        await deliveries.forget(session, later)
+    async with database.reading() as session:
+        assert await sign_ups.people_of(session, 1) == [] and await deliveries.counts(session, 1) == {}
+        after = (await statistics.turnouts(session, start, end), await statistics.reach(session, start, end))
+    assert after == before and before[0][0].came == 6 and before[1].delivered == 8
+
+
+async def test_digests_are_gone_once_a_cell_is_shown_and_when_its_period_is_over(database: Database) -> None:
+    monday = date(2026, 11, 23)
+    async with database.writing() as session:
+        await search_statistics.count_all(session, [Seen(person, monday, PLACE, "a") for person in range(4)])
+        await search_statistics.count_all(session, [Seen(person, monday, PLACE, "b") for person in range(5)])
+    async with database.writing() as session:
+        cell = await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"))
+        assert len(cell.people) == 4 * 8
+        assert (await session.get_one(SearchFigure, ("2026-W48", PLACE, "b"))).people == b""
+        await search_statistics.erase(session, 2)
+        assert len(cell.people) == 3 * 8, "who erases their data is in no cell any more"
+        await search_statistics.count_all(session, [Seen(person, monday, PLACE, "a") for person in (0, 7)])
+        assert not (await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"))).enough
+        await search_statistics.end_periods(session, monday + timedelta(days=9))
+        assert (await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"), populate_existing=True)).people == b""
+        assert (await session.get_one(SearchFigure, ("2026", PLACE, "a"))).people != b"", "the year still runs"
+
+
+events = st.lists(
+    st.tuples(st.integers(1, 9), st.integers(0, 9), st.sampled_from(["a", "b"]), st.sampled_from([HOUR, BARE])),
+    max_size=60,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(events, max_size=4))
+def test_a_cell_is_shown_exactly_if_five_people_are_in_it(batches: list[list[tuple[int, int, str, str]]]) -> None:
+    """Against a count that knows everybody, whatever comes in which batch."""
+    asyncio.run(_counted(batches))
+
+
+async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
+    first = date(2026, 11, 23)
+    counts: Counter[tuple[str, str, str]] = Counter()
+    people: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(f"sqlite+aiosqlite:///{folder}/x.db", Vault([KEY]))
+        await schema.migrate(database)
+        for batch in batches:
+            async with database.writing() as session:
+                seen = [Seen(person, first + timedelta(days=day), kind, cell) for person, day, cell, kind in batch]
+                await search_statistics.count_all(session, seen)
+            for one in seen:
+                for period in search_statistics.periods_of(one.day):
+                    counts[period, one.kind, one.cell] += 1
+                    people[period, one.kind, one.cell].add(one.person_id)
+        async with database.reading() as session:
+            for period, kind in {(period, kind) for period, kind, _ in counts}:
+                wanted = {
+                    cell: count
+                    for (p, k, cell), count in counts.items()
+                    if (p, k) == (period, kind) and len(people[p, k, cell]) >= 5
+                }
+                assert await search_statistics.of(session, period, kind) == wanted
+        await database.close()
+
+
+@given(st.lists(st.integers(0, 30), max_size=31))
+def test_no_column_that_is_hidden_follows_from_the_others(values: list[int]) -> None:
+    shown = disclosure.columns(values)
+    hidden = [value for value, kept in zip(values, shown, strict=True) if kept is None]
+    assert all(kept is None or kept == value for value, kept in zip(values, shown, strict=True))
+    assert all(value >= 5 for value in shown if value)
+    assert not hidden or sum(hidden) >= 5 or not any(shown), "the total gives away only what is 5 or more"
+
+
+@pytest.mark.parametrize(
+    ("kind", "back", "name", "stretches", "before"),
+    [
+        (Kind.WEEK, 0, "2026-W48", 7, "2026-W47"),
+        (Kind.WEEK, 48, "2025-W52", 7, "2025-W51"),
+        (Kind.MONTH, 0, "2026-11", 30, "2026-10"),
+        (Kind.MONTH, 11, "2025-12", 31, "2025-11"),
+        (Kind.MONTH, 9, "2026-02", 28, "2026-01"),
+        (Kind.YEAR, 0, "2026", 12, "2025"),
+    ],
+)
+def test_periods(kind: Kind, back: int, name: str, stretches: int, before: str) -> None:
+    period = Period.of(kind, date(2026, 11, 25), back)
+    assert (period.name, period.before.name) == (name, before)
+    edges = period.edges(SHANGHAI)
+    assert len(edges) == stretches + 1 and edges[0] == datetime.combine(period.first, datetime.min.time(), SHANGHAI)
+    assert search_statistics.periods_of(period.first)[list(Kind).index(kind)] == name
+    assert period.before.after == period.first
+    assert edges[0].astimezone(UTC).hour == 16, "midnight in Shanghai"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pictures_are_large_enough_for_a_phone_and_show_what_is_hidden(language: str) -> None:
+    words = {"en": "Where a station is missing", "zh_Hans": "哪里缺驿站"}[language]
+    values = [12, None, 0, 30, None, 5, 7]
+    week = Period.of(Kind.WEEK, date(2026, 11, 25), 0)
+    for png in (
+        charts.columns(words, values, week.labels(language), [3, 4, 5, 6, 7, 8, 9]),
+        charts.bars(words, [("water", 40), ("charging", 12)]),
+        coverage_map.paint(
+            words,
+            Legend(words, words, words),
+            [Cell(37.43, 116.37, 40, 0), Cell(37.49, 116.41, 12, 9)],
+            [(37.431, 116.361), (50.0, 10.0)],
+            language,
+        ),
+    ):
+        with Image.open(io.BytesIO(png)) as picture:
+            assert picture.width == 900 and picture.height >= 250
+            assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 3
+    plain = charts.columns(words, [12, 0, 0], ["1", "2", "3"])
+    assert charts.columns(words, [12, None, 0], ["1", "2", "3"]) != plain
+
+
+async def test_the_figures_in_chinese(town: Town) -> None:
+    coordinator = await at_desk(town, COORDINATOR, "zh_Hans")
+    await searched(town, range(1, 8), FAR)
+    await coordinator.says("/stats")
+    await coordinator.is_asked("第 48 周")
+    await coordinator.presses("🗺 Missing stations")
+    await coordinator.is_asked("缺驿站")
+
+
+async def test_only_who_may_see_them_sees_them(town: Town) -> None:
+    rider = town.rider(7)
+    await rider.says("/stats")
+    await rider.hears_of("only for those who run the bot")
+    for data in ("stats", "statsview:gaps:week:0", "statsfile:week:0", "statsof:week:0"):
+        seen = len(rider.answers)
+        await rider.forges(data)
+        await rider.until(lambda seen=seen: len(rider.answers) > seen)
+        assert "only for those" in rider.answers[-1]["text"]
+    coordinator = await coordinator_of(town)
+    for data in ("statsview:gaps:day:0", "statsview:x:week:0", "statsof:week:-1", "statsfile:week:121"):
+        seen = len(coordinator.answers)
+        await coordinator.forges(data)
+        await coordinator.until(lambda seen=seen: len(coordinator.answers) > seen)
+        assert "does not work" in coordinator.answers[-1]["text"]

@@ -1,0 +1,1 @@
+"""Parts of the program against real databases, processes and HTTP."""

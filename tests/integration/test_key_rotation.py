@@ -1,0 +1,278 @@
+"""Encryption keys: the right ones or one clear line, rotation while the bot runs, and nothing readable on the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import LargeBinary
+
+from bot.sandbox.params import Upload
+from bot.sandbox.world import Person
+from storage import audit, dialogues, keys, schema
+from storage.database import Base, Database, Sealed, open_database
+from storage.dialogues import OpenForm
+from storage.encryption import CannotDecrypt, Vault, read_keys
+from storage.keys import WrongKey
+from storage.membership import applications, memberships, reviews
+from storage.membership.audited import MembershipAction
+from storage.people import people
+from tests.acceptance.test_membership import ID_NUMBER, applied, picture
+from tests.conftest import KEY, new_database
+from tests.integration.test_process import _ends_within_10_s, _logged, bot, bot_settings
+from tests.support.simulator import NOON, Rider, telegram
+
+NEW = bytes(reversed(range(32)))
+UNSEALED = {
+    "audit.subject",
+    "audit.commitment",
+    "audit.hash",
+    "applications.phone_index",
+    "applications.id_index",
+    "memberships.phone_index",
+    "memberships.id_index",
+    "memberships.platform_index",
+    "memberships.district_index",
+    "memberships.card_index",
+    "people.username_index",
+    "calendar_feeds.token_index",
+    "search_figures.people",
+}
+"""Digests: keyed ones, and those of the audit chain."""
+
+
+def test_every_column_of_bytes_is_sealed_or_a_digest() -> None:
+    found = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary) and not isinstance(column.type, Sealed)
+    }
+    assert found == UNSEALED
+    assert len(keys.sealed_columns()) >= 10
+
+
+async def test_replicas_that_start_together_on_a_new_database_agree_on_its_key(database: Database) -> None:
+    """Each begins to look before any has written."""
+    ready = asyncio.Barrier(4 if database.is_postgresql else 1)
+
+    async def starts() -> None:
+        async with database.writing() as session:
+            assert await session.get(keys.KeyCheck, 1) is None or not database.is_postgresql
+            await ready.wait()
+            await keys.check(session)
+
+    await asyncio.gather(*(starts() for _ in range(4 if database.is_postgresql else 1)))
+    async with database.writing() as session:
+        await keys.check(session)
+
+
+async def filled(database: Database) -> None:
+    async with database.writing() as session:
+        await keys.check(session)
+        await people.seen_all(session, dict.fromkeys(range(1, 501), "en"), NOON)
+        for person_id in range(1, 501):
+            form = OpenForm(person_id, "join", "name", {"name": "李雷"})
+            await dialogues.keep(session, form, NOON, timedelta(hours=24))
+        row = await applied(session, 1)
+        await reviews.claim(session, row.id, 900, NOON)
+        await reviews.approve(session, row.id, 900, NOON)
+        await audit.note(session, 900, MembershipAction.APPLICATION_APPROVED, NOON, 1, row.receipt)
+
+
+async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> None:
+    old = open_database(database_url, Vault([KEY]))
+    await schema.migrate(old)
+    await filled(old)
+    await old.close()
+    both = open_database(database_url, Vault([NEW, KEY]))
+    async with both.reading() as session:
+        before = await keys.count_old(session)
+    assert before > 500
+    batches = keys.rotate(both)
+    first = await anext(batches)  # and then the machine goes down
+    await batches.aclose()
+    async with both.reading() as session:
+        assert await keys.count_old(session) == before - first
+    async with both.writing() as session:  # the bot goes on meanwhile, and finds what either key has sealed
+        assert await dialogues.current(session, 250, NOON) is not None
+        assert await applications.doubles(session, await applied(session, 600)) == ["A-2026-000001", "№ 1"]
+    assert sum([done async for done in keys.rotate(both)]) >= before - first
+    await both.close()
+
+    only_new = open_database(database_url, Vault([NEW]))
+    async with only_new.writing() as session:
+        await keys.check(session)
+        assert await keys.count_old(session) == 0
+        for person_id in (1, 250, 500):
+            found = await dialogues.current(session, person_id, NOON)
+            assert found is not None and found.answers == {"name": "李雷"}
+        member = await memberships.of(session, 1)
+        assert member is not None
+        card = memberships.content_of(session, member)["card"]
+        assert await memberships.by_card(session, card) is member
+        assert (await applications.doubles(session, await applied(session, 601)))[-1] == "№ 1"
+        assert (await audit.verify(session)).fault == ""
+        assert [entry.about for entry in await audit.newest(session, subject=1)] == ["A-2026-000001"]
+    await only_new.close()
+
+
+async def test_a_wrong_key_is_one_line_and_nothing_is_overwritten(database_url: str) -> None:
+    right = open_database(database_url, Vault([KEY]))
+    await schema.migrate(right)
+    await filled(right)
+    wrong = open_database(database_url, Vault([NEW]))
+    with pytest.raises(WrongKey, match="sealed with another key"):
+        async with wrong.writing() as session:
+            await keys.check(session)
+    await wrong.close()
+    async with right.writing() as session:
+        await keys.check(session)
+        await session.execute(Base.metadata.tables["key_checks"].delete())  # as in a database from before it
+    wrong = open_database(database_url, Vault([NEW]))
+    with pytest.raises(WrongKey):
+        async with wrong.writing() as session:
+            await keys.check(session)
+    await wrong.close()
+    await right.close()
+
+
+def test_a_vault_reads_its_keys_again_before_it_gives_up() -> None:
+    known = [KEY]
+    vault = Vault([KEY], lambda: known)
+    sealed = Vault([NEW, KEY]).seal(b"x", "people.home", 1)
+    with pytest.raises(CannotDecrypt):
+        vault.open(sealed, "people.home", 1)
+    known.insert(0, NEW)
+    assert vault.open(sealed, "people.home", 1) == b"x"
+    assert vault.current == Vault([NEW]).current
+
+
+async def test_a_missing_key_file_is_one_line_at_the_start(tmp_path: Path) -> None:
+    settings = bot_settings("http://127.0.0.1:1", "")
+    settings["NUANXIN_GEOCODING__SERVICE"] = ""
+    assert await (await bot(tmp_path, "migrate")).wait() == 0
+    key = tmp_path / "data" / "encryption.key"
+    kept = key.read_bytes()
+    key.unlink()
+    assert await (await bot(tmp_path, "run", **settings)).wait() == 1
+    assert not key.exists()
+    said = (tmp_path / "log").read_text()
+    assert "encryption.key is missing" in said and "Traceback" not in said
+    key.write_bytes(kept)
+    assert await (await bot(tmp_path, "audit", "verify")).wait() == 0
+
+
+NAME, PHONE, DISTRICT = "欧阳若曦", "13912345678", "陵城新区"
+
+
+def traces(said: Sequence[str]) -> list[bytes]:
+    """What must stand nowhere on a disk, as text, as UTF-16 and as JSON spells it."""
+    return [text.encode(code) for text in said for code in ("utf-8", "utf-16-le", "unicode-escape")]
+
+
+def files_of(folder: Path) -> Iterator[Path]:
+    return (file for file in folder.rglob("*") if file.is_file())
+
+
+def search(folder: Path, said: Sequence[str] = (NAME, PHONE, DISTRICT, ID_NUMBER, "+86" + PHONE)) -> None:
+    wanted = traces(said)
+    for file in files_of(folder):
+        content = file.read_bytes()
+        for trace in wanted:
+            assert trace not in content, f"{trace!r} stands in {file.name}"
+
+
+def talkative(address: str, url: str) -> dict[str, str]:
+    """Settings of a program that logs at debug level into a file; the database is PostgreSQL at `url`, or SQLite."""
+    settings = {
+        **bot_settings(address, ""),
+        "NUANXIN_GEOCODING__SERVICE": "",
+        "NUANXIN_LOGGING__LEVEL": "debug",
+        "NUANXIN_LOGGING__FILE": "logs/nuanxin.log",
+        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND_PER_CHAT": "1000",
+    }
+    return {**settings, "NUANXIN_DATABASE__URL": url} if url else settings
+
+
+async def search_disk(folder: Path, url: str, *said: str) -> None:
+    """The folder of a program; then the files of its PostgreSQL database, or a backup of its SQLite file."""
+    looked_for = (said,) if said else ()
+    await asyncio.to_thread(search, folder, *looked_for)
+    if url:
+        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+        await connection.execute("CHECKPOINT")
+        data = Path(await connection.fetchval("SHOW data_directory"))
+        number = await connection.fetchval("SELECT oid FROM pg_database WHERE datname = current_database()")
+        await connection.close()
+        for part in (f"base/{number}", "pg_wal"):
+            await asyncio.to_thread(search, data / part, *looked_for)
+        return
+    source = sqlite3.connect(folder / "data" / "nuanxin.db")
+    backup = sqlite3.connect(folder / "backup.db")
+    source.backup(backup)
+    backup.close()
+    source.close()
+    await asyncio.to_thread(search, folder, *looked_for)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_nothing_personal_can_be_read_on_the_disk(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """A whole application by a program that logs at debug level; its keys are rotated meanwhile, then it is killed.
+    Database file, WAL, a backup and the log are searched."""
+    url = await new_database(request.getfixturevalue("postgresql")) if kind == "postgresql" else ""
+    async with telegram() as (api, address):
+        settings = {**talkative(address, url), "NUANXIN_PEOPLE__COORDINATORS": "2"}
+        world = api.world
+        rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
+        coordinator = Rider(world, world.add(Person(2, "Coordinator", language_code="en")))
+        running = await bot(tmp_path, "run", **settings)
+        await _logged(tmp_path / "log", "(this process leads)")
+        await coordinator.says("/start")
+        await coordinator.hears_of("Welcome")
+        await rider.says("/join")
+        await rider.hears_of("Before the first question")
+        await rider.presses("I agree")
+        await rider.hears_of("What is your name?")
+        await rider.says(NAME)
+        await rider.hears_of("type it")
+        rotating = await bot(tmp_path, "keys", "rotate", **settings)
+        assert await rotating.wait() == 0
+        assert len(read_keys(tmp_path / "data" / "encryption.key")) == 2
+        await rider.says(PHONE)
+        for question, answer in (("platform do you", "美团"), ("What do you carry", "Meals")):
+            await rider.hears_of(question)
+            await rider.presses(answer)
+        await rider.hears_of("district")
+        await rider.says(DISTRICT)
+        await rider.hears_of("ID number")
+        await rider.says(ID_NUMBER)
+        await rider.hears_of("insured")
+        await rider.presses("Yes")
+        await rider.hears_of("screenshot")
+        await rider.sends(photo=world.files.photo(Upload("profile.png", picture())))
+        await rider.hears_of("Is everything right?")
+        await rider.presses("✔ Send")
+        await rider.hears_of("A-2026-000001")
+        await coordinator.says("/reviews")
+        await coordinator.hears_of("Waiting applications: 1")
+        await coordinator.presses("Take the oldest")
+        await coordinator.hears_of(NAME)
+        await coordinator.presses("✔ Approve")
+        await rider.hears_of("You are a member of the union")
+        running.kill()
+        await running.wait()
+        again = await bot(tmp_path, "run", **settings)
+        await rider.says("/my")
+        await rider.hears_of("You are a member")
+        await _ends_within_10_s(again)
+    await search_disk(tmp_path, url)
+    log = (tmp_path / "logs" / "nuanxin.log").read_text()
+    assert "this process leads" in log and "Traceback" not in log

@@ -1,0 +1,264 @@
+"""The program as a process: started, killed, started again, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import os
+import random
+import re
+import signal
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.process import served
+from bot.sandbox.server import BotApi
+from bot.sandbox.world import Person
+from bot.telegram.delivery_sender import LEAST_IN_FLIGHT
+from storage import schema
+from storage.broadcasts import broadcasts
+from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
+from storage.database import open_database
+from storage.encryption import Vault
+from storage.people import people
+from tests.conftest import KEY, new_database
+from tests.support.simulator import TOKEN, Rider, free_port, telegram
+
+RIDERS = 200
+CSV = "id,name,address,latitude,longitude,opening_hours,amenities,phone,note\nhall,Hall,,37.43,116.36,24/7,water,,\n"
+
+
+def environment(folder: Path, **settings: str) -> dict[str, str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("NUANXIN_")}
+    return {**clean, "NUANXIN_CONFIG": str(folder / "config.toml"), "NUANXIN_WEB__PORT": "0", **settings}
+
+
+async def bot(folder: Path, *arguments: str, **settings: str) -> asyncio.subprocess.Process:
+    with (folder / "log").open("ab") as log:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", *arguments, env=environment(folder, **settings), stdout=log, stderr=log
+        )
+
+
+@contextlib.asynccontextmanager
+async def geocoding() -> AsyncIterator[str]:
+    """A geocoding service of the Nominatim kind, which knows one place; gives its host and port."""
+
+    async def answer(_request: web.Request) -> web.Response:
+        return web.json_response([{"lat": "37.43", "lon": "116.36", "display_name": "Dezhou, Hall street"}])
+
+    application = web.Application()
+    application.router.add_get("/search", answer)
+    async with served(application, free_port(), leaves_within=0.1) as address:
+        yield address.removeprefix("http://")
+
+
+def bot_settings(address: str, geocoder: str) -> dict[str, str]:
+    return {
+        "NUANXIN_TELEGRAM__TOKEN": TOKEN,
+        "NUANXIN_TELEGRAM__API_BASE_URL": address,
+        "NUANXIN_GEOCODING__SERVICE": "nominatim",
+        "NUANXIN_GEOCODING__DOMAIN": geocoder,
+        "NUANXIN_GEOCODING__SCHEME": "http",
+        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "1000",
+    }
+
+
+def _nothing_personal_in(log: Path) -> None:
+    said = log.read_text()
+    for secret in ("Traceback", TOKEN, "Hall street", "Hall%20street", "116.36", "Liu"):
+        assert secret not in said
+
+
+async def test_kill_9_loses_no_update_and_repeats_no_effect(tmp_path: Path) -> None:
+    """200 riders: half share a location, half fill the address form, while the program dies again and again."""
+    chance = random.Random(9)
+    (tmp_path / "stations.csv").write_text(CSV)
+    async with geocoding() as where, telegram() as (api, address):
+        settings = bot_settings(address, where)
+        assert await (await bot(tmp_path, "stations", "import", str(tmp_path / "stations.csv"))).wait() == 0
+        api.latency = 0.12
+        riders = [
+            Rider(api.world, api.world.add(Person(1_000 + n, "Rider", language_code="en"))) for n in range(RIDERS)
+        ]
+        for at, rider in enumerate(riders):
+            if at % 2:
+                await rider.forges("address")
+                await rider.says("Hall street")
+            else:
+                await rider.shares()
+        for _ in range(4):
+            running = await bot(tmp_path, "run", **settings)
+            await _some_are_confirmed(api)
+            await asyncio.sleep(chance.uniform(0, 0.3))
+            running.kill()
+            await running.wait()
+        running = await bot(tmp_path, "run", **settings)
+        async with asyncio.timeout(60), api.world.changed:
+            await api.world.changed.wait_for(lambda: not api.world.waiting)
+        await _ends_within_10_s(running)
+    for rider in riders:
+        assert any("venue" in heard for heard in rider.heard), "an update was lost"
+        assert any("Nearest stations" in heard.get("text", "") for heard in rider.heard)
+        assert not any("Send me your location" in heard.get("text", "") for heard in rider.heard)
+    with sqlite3.connect(tmp_path / "data" / "nuanxin.db") as database:
+        kept = database.execute("SELECT count(*), count(DISTINCT person_id) FROM searches").fetchone()
+        open_forms = database.execute("SELECT count(*) FROM dialogues").fetchone()[0]
+    database.close()
+    assert (kept, open_forms) == ((RIDERS, RIDERS), 0), "an effect came twice, or not at all"
+    _nothing_personal_in(tmp_path / "log")
+
+
+async def _some_are_confirmed(api: BotApi) -> None:
+    before = len(api.world.waiting)
+    async with asyncio.timeout(20), api.world.changed:
+        await api.world.changed.wait_for(lambda: len(api.world.waiting) < before)
+
+
+async def _ends_within_10_s(running: asyncio.subprocess.Process) -> None:
+    started = time.monotonic()
+    running.send_signal(signal.SIGTERM)
+    assert await asyncio.wait_for(running.wait(), 10) == 0
+    assert time.monotonic() - started < 10
+
+
+async def test_a_faulty_config_is_one_line_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('[web]\nport = "many"\nhots = "x"\n[organisation]\ntimezone = "Mars/Base"\n')
+    variables = environment(tmp_path, NUANXIN_NONSENSE="1")
+    del variables["NUANXIN_WEB__PORT"]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "check", env=variables, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 1
+    lines = said.decode().splitlines()
+    assert len(lines) == 4 and "Traceback" not in said.decode()
+    assert any("web.hots: unknown key" in line for line in lines)
+    assert any("NUANXIN_NONSENSE: unknown key" in line for line in lines)
+
+
+async def test_without_a_token_the_sandbox_starts_with_demo_data(tmp_path: Path) -> None:
+    running = await bot(tmp_path, "run")
+    address = await _logged(tmp_path / "log", r"Nuanxin sandbox: (http://\S+)")
+    async with aiohttp.ClientSession() as session:
+        await _until_ready(session, address)
+        async with session.get(f"{address}/") as page:
+            assert "<title>暖新" in await page.text()
+        async with session.get(f"{address}/", headers={"Host": "evil.example"}) as page:
+            assert page.status == 403
+        async with session.get(f"{address}/metrics") as page:
+            assert "nuanxin_stations 44.0" in await page.text()
+    await _ends_within_10_s(running)
+
+
+async def _logged(log: Path, pattern: str) -> str:
+    """The first group of a line that the program writes sooner or later."""
+    async with asyncio.timeout(20):
+        while True:
+            found = re.search(pattern, log.read_text())
+            if found:
+                return found[1]
+            await asyncio.sleep(0.05)
+
+
+async def _until_ready(session: aiohttp.ClientSession, address: str) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            async with session.get(f"{address}/readyz") as answer:
+                if answer.status == 200:
+                    return
+            await asyncio.sleep(0.05)
+
+
+async def test_the_sandbox_refuses_a_real_token_and_an_open_address(tmp_path: Path) -> None:
+    assert await (await bot(tmp_path, "sandbox", NUANXIN_TELEGRAM__TOKEN=TOKEN)).wait() == 1
+    assert await (await bot(tmp_path, "run", NUANXIN_WEB__HOST="0.0.0.0")).wait() == 1
+    said = (tmp_path / "log").read_text()
+    assert "real token" in said and "loopback only" in said and "Traceback" not in said
+
+
+async def test_two_replicas_on_postgresql_share_the_work_and_replace_each_other(
+    tmp_path: Path, postgresql: str
+) -> None:
+    """Both run against one database; one polls. It is killed in mid-form, and the other goes on within 10 s."""
+    url = await new_database(postgresql)
+    async with geocoding() as where, telegram() as (api, address):
+        settings = {**bot_settings(address, where), "NUANXIN_DATABASE__URL": url, "NUANXIN_LOGGING__LEVEL": "debug"}
+        (tmp_path / "stations.csv").write_text(CSV)
+        assert await (await bot(tmp_path, "stations", "import", str(tmp_path / "stations.csv"), **settings)).wait() == 0
+        rider = Rider(api.world, api.world.add(Person(1, "Liu Hong", language_code="en")))
+        first = await bot(tmp_path, "run", **settings)
+        await rider.says("/start")
+        await rider.hears_of("Welcome")
+        second = await bot(tmp_path, "run", **settings)
+        await _logged(tmp_path / "log", "this process (does not) lead")
+        await rider.forges("address")
+        await rider.hears_of("Where?")
+        first.kill()
+        await first.wait()
+        await rider.says("Hall street")
+        assert "Nearest stations" in (await rider.hears_of("Hall"))["text"]
+        await _ends_within_10_s(second)
+    _nothing_personal_in(tmp_path / "log")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_the_other_process_goes_on_with_a_broadcast(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """Two processes on one database; the one that sends is killed in the middle of it."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
+    if kind == "postgresql":
+        url = await new_database(request.getfixturevalue("postgresql"))
+    recipients = range(1, 91)
+    database = open_database(url, Vault([KEY]))
+    await schema.migrate(database)
+    now = datetime.now(UTC)
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(recipients, "en"), now)
+        row = await broadcasts.create(
+            session, 900, Content("sendMessage", {"text": "Hear ye"}), Segment(), Topic.NEWS, now, now
+        )
+    async with telegram() as (api, address):
+        riders = [Rider(api.world, api.world.add(Person(number, "Rider", started=True))) for number in recipients]
+        settings = {
+            **bot_settings(address, ""),
+            "NUANXIN_DATABASE__URL": url,
+            "NUANXIN_GEOCODING__SERVICE": "",
+            "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{base64.b64encode(KEY).decode()}"]',
+            "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "30",
+            "NUANXIN_REMINDERS__QUIET_HOURS": "00:00-00:00",
+        }
+        first = await bot(tmp_path, "run", **settings)
+        await _logged(tmp_path / "log", "(this process leads)")
+        second = await bot(tmp_path, "run", **settings)
+        await _logged(tmp_path / "log", "(this process does not lead)")
+        async with database.writing() as session:  # only now, so that it is not over before the second is there
+            await broadcasts.confirm(session, row.id, False, None, None, now)
+        await database.close()
+        await riders[24].hears()
+        first.kill()
+        await first.wait()
+        stopped = len([rider for rider in riders if rider.heard])
+        assert stopped < len(riders), "it was over before the kill"
+        async with asyncio.timeout(10):
+            while len([rider for rider in riders if rider.heard]) == stopped:  # noqa: ASYNC110 (it is another program)
+                await asyncio.sleep(0.05)
+        # On PostgreSQL, what the dead one had claimed waits until its lease lapses: what it was sending, and a batch.
+        claimed = 3 * LEAST_IN_FLIGHT if kind == "postgresql" else 0
+        async with asyncio.timeout(20):
+            while len([rider for rider in riders if rider.heard]) < len(riders) - claimed:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await _ends_within_10_s(second)
+    assert sum(max(len(rider.heard) - 1, 0) for rider in riders) <= LEAST_IN_FLIGHT

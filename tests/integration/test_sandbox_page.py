@@ -1,0 +1,264 @@
+"""The phone in the browser, in Debian's Chromium: what a person sees and does, in both languages, 360 pixels wide."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from bot import demo
+from bot.app import App
+from bot.process import served
+from bot.sandbox import runner as sandbox_town
+from storage.database import Database
+from tests.support.bot_api_schema import check_call
+from tests.support.simulator import NOON, configured, free_port, running
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def address(database: Database, tmp_path: Path) -> AsyncIterator[str]:
+    """The sandbox with the demo data, as `make run` starts it."""
+    await demo.fill(database, NOON)
+    application = web.Application(client_max_size=64 << 20)
+    api = sandbox_town.serve(sandbox_town.town(), application)
+    api.check = check_call
+    async with served(application, free_port(), leaves_within=0.2) as url:
+        config = sandbox_town.sandboxed(configured(tmp_path, url, token=""), int(url.rpartition(":")[2]))
+        async with running(App(config, database, lambda: NOON)):
+            yield url
+
+
+async def opened(browser: Browser, address: str, language: str, width: int = 360) -> Page:
+    page = await browser.new_page(viewport={"width": width, "height": 740})
+    page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
+    await page.goto(address)
+    await page.get_by_role("button", name={"zh": "中文", "en": "EN"}[language], exact=True).click()
+    return page
+
+
+async def picture(page: Page, name: str) -> None:
+    """Kept where SCREENSHOTS says, to be looked at."""
+    folder = os.environ.get("SCREENSHOTS")
+    if folder:
+        await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+async def is_as_wide_as_the_screen(page: Page) -> bool:
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+WORDS = {
+    "zh": {
+        "start": "开始",
+        "near": "📍 最近的驿站",
+        "send": "发送位置",
+        "list": "最近的驿站",
+        "water": "💧 没水了",
+        "picture": "🖼 看图",
+        "filter": "🔎 筛选",
+        "share": "分享",
+    },
+    "en": {
+        "start": "Start",
+        "near": "📍 Nearest station",
+        "send": "Send location",
+        "list": "Nearest stations",
+        "water": "💧 Water is out",
+        "picture": "🖼 As picture",
+        "filter": "🔎 Filter",
+        "share": "Share",
+    },
+}
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_rider_finds_a_station_with_one_thumb(browser: Browser, address: str, language: str) -> None:
+    words = WORDS[language]
+    page = await opened(browser, address, language)
+    log = page.get_by_role("log")
+    await picture(page, f"{language}-1-empty")
+    await page.get_by_role("button", name=words["start"], exact=True).click()
+    await expect(log.get_by_text("/help").first).to_be_visible()
+    await picture(page, f"{language}-2-start")
+    await page.get_by_role("button", name=words["near"]).click()
+    await page.locator("#map").press("ArrowUp")
+    await picture(page, f"{language}-3-map")
+    await page.get_by_role("button", name=words["send"]).click()
+    await expect(log.get_by_text(words["list"]).first).to_be_visible()
+    await expect(log.locator(".card")).to_have_count(2)
+    await picture(page, f"{language}-4-list")
+    await page.get_by_role("button", name=words["filter"]).click()
+    await expect(log.get_by_role("button", name="🔌")).to_be_visible()
+    await picture(page, f"{language}-5-filter")
+    await log.get_by_role("button", name="✔").click()
+    await log.get_by_role("button", name="1", exact=True).click()
+    await expect(log.get_by_role("button", name=words["water"])).to_be_visible()
+    await picture(page, f"{language}-6-page")
+    await log.get_by_role("button", name=words["water"]).click()
+    await expect(page.locator("#toast")).to_be_visible()
+    await log.get_by_role("button", name=words["picture"]).click()
+    await expect(log.get_by_role("img")).to_be_visible()
+    await page.wait_for_timeout(300)
+    await picture(page, f"{language}-7-picture")
+    assert await is_as_wide_as_the_screen(page)
+
+
+JOINING = {
+    "zh": {
+        "agree": "✅ 我同意",
+        "name": "您叫什么名字",
+        "share": "📱 分享我的手机号",
+        "meals": "🛵 外卖",
+        "skip": "跳过",
+        "no": "否",
+        "send": "✔ 发送",
+        "receipt": "A-2026-000001",
+        "take": "▶ 审核最早的一份",
+        "approve": "✔ 批准",
+        "card": "🪪 我的会员卡",
+        "district": "哪个区域",
+        "id": "身份证号是多少",
+        "insured": "意外险吗",
+        "proof": "资料页的截图",
+    },
+    "en": {
+        "agree": "✅ I agree",
+        "name": "What is your name?",
+        "share": "📱 Share my phone number",
+        "meals": "🛵 Meals",
+        "skip": "Skip",
+        "no": "No",
+        "send": "✔ Send",
+        "receipt": "A-2026-000001",
+        "take": "▶ Take the oldest",
+        "approve": "✔ Approve",
+        "card": "🪪 My card",
+        "district": "In which district",
+        "id": "What is your ID number",
+        "insured": "Are you insured",
+        "proof": "A picture of your profile",
+    },
+}
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_a_rider_joins_and_a_coordinator_reviews(browser: Browser, address: str, language: str) -> None:
+    words, page = JOINING[language], await opened(browser, address, language)
+    log = page.get_by_role("log")
+
+    async def writes(text: str) -> None:
+        await page.locator("#text").fill(text)
+        await page.keyboard.press("Enter")
+
+    async def presses(label: str) -> None:
+        await log.get_by_role("button", name=label).last.click()
+
+    await writes("/join")
+    await expect(log.get_by_role("button", name=words["agree"])).to_be_visible()
+    await picture(page, f"{language}-join-1-consent")
+    await presses(words["agree"])
+    await expect(log.get_by_text(words["name"])).to_be_visible()
+    await picture(page, f"{language}-join-2-name")
+    await writes("李雷")
+    await page.get_by_role("button", name=words["share"]).click()
+    await expect(log.get_by_role("button", name="美团")).to_be_visible()
+    await picture(page, f"{language}-join-3-platform")
+    await presses("美团")
+    await presses(words["meals"])
+    await expect(log.get_by_text(words["district"])).to_be_visible()
+    await writes("德城区")
+    await expect(log.get_by_text(words["id"])).to_be_visible()
+    await presses(words["skip"])
+    await expect(log.get_by_text(words["insured"])).to_be_visible()
+    await presses(words["no"])
+    await expect(log.get_by_text(words["proof"])).to_be_visible()
+    await presses(words["skip"])
+    await expect(log.get_by_role("button", name=words["send"])).to_be_visible()
+    await picture(page, f"{language}-join-4-review")
+    await presses(words["send"])
+    await expect(log.get_by_text(words["receipt"]).last).to_be_visible()
+    await picture(page, f"{language}-join-5-receipt")
+
+    desk = await opened(browser, address, language, width=1_000)
+    coordinator = (
+        desk.get_by_role("navigation")
+        .get_by_role("button")
+        .filter(has_text={"zh": "协调", "en": "Coordinator"}[language])
+    )
+    await coordinator.click()
+    await expect(coordinator).to_have_attribute("aria-current", "true")  # it is their phone now
+    await desk.locator("#text").fill("/reviews")
+    await desk.keyboard.press("Enter")
+    await desk.get_by_role("log").get_by_role("button", name=words["take"]).last.click()
+    await expect(desk.get_by_role("log").get_by_role("button", name=words["approve"])).to_be_visible()
+    await picture(desk, f"{language}-join-6-reviewing")
+    await desk.get_by_role("log").get_by_role("button", name=words["approve"]).click()
+
+    await expect(log.get_by_role("button", name=words["card"]).last).to_be_visible()
+    await presses(words["card"])
+    await expect(log.get_by_role("img").last).to_be_visible()
+    await page.wait_for_timeout(300)
+    await picture(page, f"{language}-join-7-card")
+    assert await is_as_wide_as_the_screen(page)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_everybody_has_a_phone_and_keys_suffice(browser: Browser, address: str) -> None:
+    page = await opened(browser, address, "en", width=1_000)
+    log = page.get_by_role("log")
+    await page.get_by_role("navigation").get_by_role("button").filter(has_text="Admin").click()
+    await page.locator("#text").fill("/help")
+    await page.keyboard.press("Enter")
+    await expect(log.get_by_text("/station", exact=True)).to_be_visible()
+    await page.locator("#commands").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#menu button").first).to_be_focused()
+    await picture(page, "en-8-menu")
+    await page.keyboard.press("Enter")
+    await expect(log.get_by_text("Press the button below").first).to_be_visible()
+    await page.get_by_role("navigation").get_by_role("button").filter(has_text="Rider 2").click()
+    await page.get_by_role("tab", name="Riders").click()
+    await page.locator("#text").fill("/station")
+    await page.keyboard.press("Enter")
+    await expect(log.get_by_text("private chat").first).to_be_visible()
+    assert await is_as_wide_as_the_screen(page)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_files_edits_and_deletions_are_live_in_a_second_window(
+    browser: Browser, address: str, tmp_path: Path
+) -> None:
+    page, other = await opened(browser, address, "en"), await opened(browser, address, "en")
+    await page.locator("#text").fill("hello <b>there</b>")
+    await page.keyboard.press("Enter")
+    await expect(other.get_by_text("hello <b>there</b>")).to_be_visible()
+    await page.get_by_role("button", name="Edit").click()
+    await page.locator("#text").fill("good morning")
+    await page.keyboard.press("Enter")
+    await expect(other.get_by_text("good morning")).to_be_visible()
+    (tmp_path / "note.txt").write_text("a note")
+    await page.locator("#attach").click()
+    async with page.expect_file_chooser() as choosing:
+        await page.get_by_role("button", name="Document").click()
+    await (await choosing.value).set_files(tmp_path / "note.txt")
+    await expect(other.get_by_text("note.txt")).to_be_visible()
+    await page.locator("article", has_text="good morning").get_by_role("button", name="Delete").click()
+    await expect(other.get_by_text("good morning")).to_have_count(0)

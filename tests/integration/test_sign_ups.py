@@ -1,0 +1,321 @@
+"""Places and the waiting list: never one too many, the order of the queue kept, everybody in one state."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import select
+
+from storage import schema
+from storage.activities import activities, attendance, sign_ups, waiting_list
+from storage.activities.activities import Kind, Plan
+from storage.activities.sign_ups import (
+    TAKING,
+    MembersOnly,
+    NotSignedUp,
+    PlaceState,
+    SignUp,
+    SignUpClosed,
+    TooManyGuests,
+)
+from storage.activities.waiting_list import OfferLapsed, hold_until
+from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts.segments import Segment
+from storage.broadcasts.topics import Topic
+from storage.database import Database, Refused, open_database
+from storage.encryption import Vault
+from storage.people import people
+from tests.conftest import KEY
+from tests.support.simulator import NOON
+
+SATURDAY = NOON + timedelta(days=4, hours=3)
+
+
+def basketball(**changes: Any) -> Plan:
+    return Plan(
+        **{
+            "title": "3x3 basketball",
+            "kind": Kind.SPORT,
+            "starts_at": SATURDAY,
+            "ends_at": SATURDAY + timedelta(hours=2),
+            "places": 2,
+            **changes,
+        }
+    )
+
+
+async def published(database: Database, **changes: Any) -> int:
+    async with database.writing() as session:
+        row = await activities.create(session, basketball(**changes), 900, NOON)
+        await activities.publish(session, row.id, NOON)
+        return row.id
+
+
+async def signs_up(database: Database, activity_id: int, person_id: int, **more: Any) -> sign_ups.Place:
+    async with database.writing() as session:
+        return await sign_ups.sign_up(session, activity_id, person_id, False, NOON, **more)
+
+
+async def test_three_hundred_race_for_twenty_places(database: Database) -> None:
+    """All at once: exactly twenty get one, the others queue without gaps, in the order in which they got through."""
+    activity_id = await published(database, places=20)
+    got = await asyncio.gather(*(signs_up(database, activity_id, person) for person in range(1, 301)))
+    assert sum(place.position is None for place in got) == 20
+    assert sorted(place.position for place in got if place.position is not None) == list(range(1, 281))
+    async with database.reading() as session:
+        queue = await sign_ups.people_of(session, activity_id, (PlaceState.WAITING,))
+        assert [await sign_ups.position(session, row) for row in queue[:20]] == list(range(1, 21))
+        assert await sign_ups.taken(session, activity_id) == 20
+        assert len((await session.scalars(select(SignUp))).all()) == 300
+
+
+async def test_two_give_back_at_once_and_two_are_offered(database: Database) -> None:
+    activity_id = await published(database)
+    for person in range(1, 6):
+        await signs_up(database, activity_id, person)
+
+    async def leaves(person: int) -> int:
+        async with database.writing() as session:
+            await sign_ups.give_back(session, activity_id, person)
+            return len(await waiting_list.promote(session, activity_id, NOON))
+
+    assert sum(await asyncio.gather(leaves(1), leaves(2))) == 2
+    async with database.reading() as session:
+        offered = await sign_ups.people_of(session, activity_id, (PlaceState.OFFERED,))
+        assert [row.person_id for row in offered] == [3, 4]
+
+
+async def test_signing_up_twice_is_signing_up_once(database: Database) -> None:
+    activity_id = await published(database, places=1)
+    first, again = await signs_up(database, activity_id, 1), await signs_up(database, activity_id, 1)
+    assert first.row.id == again.row.id
+    waiting, still = await signs_up(database, activity_id, 2), await signs_up(database, activity_id, 2)
+    assert waiting.position == still.position == 1
+
+
+async def test_who_may_and_when(database: Database) -> None:
+    activity_id = await published(
+        database, members_only=True, guests=1, opens_at=NOON - timedelta(hours=1), closes_at=NOON + timedelta(hours=1)
+    )
+    async with database.writing() as session:
+        for person, is_member, now, guests, refusal in (
+            (1, False, NOON, 0, MembersOnly),
+            (1, True, NOON - timedelta(hours=2), 0, SignUpClosed),
+            (1, True, NOON + timedelta(hours=1), 0, SignUpClosed),
+            (1, True, NOON, 2, TooManyGuests),
+            (1, True, NOON, -1, TooManyGuests),
+        ):
+            with pytest.raises(refusal):
+                await sign_ups.sign_up(session, activity_id, person, is_member, now, guests)
+        assert (await sign_ups.sign_up(session, activity_id, 1, True, NOON, 1)).position is None
+        with pytest.raises(activities.NoSuchActivity):
+            await sign_ups.sign_up(session, 99, 1, True, NOON)
+        await activities.cancel(session, activity_id, "rain", NOON)
+        with pytest.raises(SignUpClosed):
+            await sign_ups.sign_up(session, activity_id, 2, True, NOON)
+
+
+async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
+    activity_id = await published(database, places=1)
+    for person in (1, 2, 3):
+        await signs_up(database, activity_id, person)
+    async with database.writing() as session:
+        await sign_ups.give_back(session, activity_id, 1)
+        (offer,) = await waiting_list.promote(session, activity_id, NOON)
+        assert (offer.person_id, offer.until) == (2, NOON + timedelta(hours=12))
+        assert not await waiting_list.promote(session, activity_id, NOON), "a place is offered once"
+        assert await waiting_list.lapsed(session, offer.until - timedelta(seconds=1)) == []
+        with pytest.raises(NotSignedUp):
+            await waiting_list.accept(session, activity_id, 9, NOON)
+        with pytest.raises(OfferLapsed):
+            await waiting_list.accept(session, activity_id, 2, offer.until)
+        assert await waiting_list.next_lapse(session) == offer.until
+        assert await waiting_list.lapsed(session, offer.until) == [(activity_id, 2)]
+        (following,) = await waiting_list.promote(session, activity_id, offer.until)
+        assert following.person_id == 3
+        with pytest.raises(OfferLapsed):
+            await waiting_list.accept(session, activity_id, 2, offer.until)
+        await waiting_list.accept(session, activity_id, 3, offer.until)
+        again = await sign_ups.sign_up(session, activity_id, 2, False, offer.until)
+        assert again.position == 1
+
+
+async def test_more_places_go_to_the_queue_at_once(database: Database) -> None:
+    activity_id = await published(database, places=1)
+    for person in (1, 2, 3, 4):
+        await signs_up(database, activity_id, person)
+    async with database.writing() as session:
+        await activities.change(session, activity_id, basketball(places=3), NOON)
+        assert [offer.person_id for offer in await waiting_list.promote(session, activity_id, NOON)] == [2, 3]
+
+
+async def test_who_wants_guests_is_offered_what_there_is(database: Database) -> None:
+    activity_id = await published(database, places=3, guests=3)
+    await signs_up(database, activity_id, 1, guests=2)
+    await signs_up(database, activity_id, 2, guests=2)
+    assert (await signs_up(database, activity_id, 3)).position == 2, "nobody goes past who waits"
+    async with database.writing() as session:
+        await activities.change(session, activity_id, basketball(places=5, guests=3), NOON)
+        (offer,) = await waiting_list.promote(session, activity_id, NOON)
+        assert (offer.person_id, offer.guests) == (2, 1)
+
+
+def test_an_offer_holds_the_shorter_the_nearer_the_start() -> None:
+    for before, hold in ((72, 720), (30, 180), (5, 30), (2, 10), (0.1, 6)):
+        now = SATURDAY - timedelta(hours=before)
+        assert hold_until(now, SATURDAY, None) == now + timedelta(minutes=hold)
+    night = SATURDAY - timedelta(hours=72)
+    morning = night + timedelta(hours=9)
+    assert hold_until(night, SATURDAY, morning) == morning + timedelta(hours=12)
+
+
+async def test_walk_ins_come_in_while_there_are_places(database: Database) -> None:
+    activity_id = await published(database)
+    await signs_up(database, activity_id, 1)
+    async with database.writing() as session:
+        assert not (await attendance.check_in(session, activity_id, 1, SATURDAY)).walked_in
+        assert (await attendance.check_in(session, activity_id, 2, SATURDAY)).walked_in
+        with pytest.raises(SignUpClosed):
+            await attendance.check_in(session, activity_id, 3, SATURDAY)
+        with pytest.raises(NotSignedUp):
+            await attendance.rate(session, activity_id, 3, 5)
+        await attendance.rate(session, activity_id, 1, 4, "good")
+        figures = (await attendance.figures(session, [activity_id, 99]))[activity_id]
+        assert (figures.placed, figures.came) == (2, 2)
+        assert (await sign_ups.copy_of(session, 1))[0]["comment"] == "good"
+
+
+class Queue(RuleBasedStateMachine):
+    """One activity and five people; after every step the database says the same as a list does."""
+
+    PEOPLE = st.integers(1, 6)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = tempfile.TemporaryDirectory()
+        self.database = open_database(f"sqlite+aiosqlite:///{self.folder.name}/queue.db", Vault([KEY]))
+        self.loop.run_until_complete(schema.migrate(self.database))
+        self.now = NOON
+        self.places = 2
+        self.placed: set[int] = set()
+        self.offered: dict[int, Any] = {}
+        self.queue: list[int] = []
+        self.activity_id = self.loop.run_until_complete(published(self.database, places=2))
+
+    def teardown(self) -> None:
+        self.loop.run_until_complete(self.database.close())
+        self.loop.close()
+        self.folder.cleanup()
+
+    def turn(self, work: Callable[[Any], Awaitable[Any]]) -> Any:
+        async def in_a_transaction() -> Any:
+            async with self.database.writing() as session:
+                return await work(session)
+
+        try:
+            return self.loop.run_until_complete(in_a_transaction())
+        except Refused as refusal:
+            return refusal
+
+    @property
+    def free(self) -> int:
+        return self.places - len(self.placed) - len(self.offered)
+
+    def promote(self) -> None:
+        """The bot does it in the transaction that frees a place; the model, likewise."""
+        made = self.turn(lambda session: waiting_list.promote(session, self.activity_id, self.now))
+        expected = []
+        while self.free > 0 and self.queue:
+            person = self.queue.pop(0)
+            self.offered[person] = hold_until(self.now, SATURDAY, None)
+            expected.append(person)
+        assert [offer.person_id for offer in made] == expected
+
+    @rule(person=PEOPLE)
+    def signs_up(self, person: int) -> None:
+        self.now += timedelta(seconds=1)
+        place = self.turn(lambda session: sign_ups.sign_up(session, self.activity_id, person, False, self.now))
+        if person in self.placed or person in self.offered or person in self.queue:
+            expected = self.queue.index(person) + 1 if person in self.queue else None
+            assert place.position == expected
+        elif self.free > 0 and not self.queue:
+            self.placed.add(person)
+            assert place.position is None
+        else:
+            self.queue.append(person)
+            assert place.position == len(self.queue)
+
+    @rule(person=PEOPLE)
+    def gives_back(self, person: int) -> None:
+        found = self.turn(lambda session: sign_ups.give_back(session, self.activity_id, person))
+        stands = person in self.placed or person in self.offered or person in self.queue
+        assert isinstance(found, NotSignedUp) is not stands
+        self.placed.discard(person)
+        self.offered.pop(person, None)
+        self.queue = [one for one in self.queue if one != person]
+        self.promote()
+
+    @rule(person=PEOPLE)
+    def accepts(self, person: int) -> None:
+        found = self.turn(lambda session: waiting_list.accept(session, self.activity_id, person, self.now))
+        if person in self.offered and self.offered[person] > self.now:
+            del self.offered[person]
+            self.placed.add(person)
+        elif person not in self.placed:
+            assert isinstance(found, OfferLapsed | NotSignedUp)
+
+    @precondition(lambda self: self.now < SATURDAY - timedelta(days=1))
+    @rule(hours=st.integers(1, 14))
+    def time_passes(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        over = {person for person, until in self.offered.items() if until <= self.now}
+        ended = self.turn(lambda session: waiting_list.lapsed(session, self.now))
+        assert {person for _, person in ended} == over
+        for person in over:
+            del self.offered[person]
+        self.promote()
+
+    @precondition(lambda self: self.places < 5)
+    @rule()
+    def a_place_more(self) -> None:
+        self.places += 1
+        plan = basketball(places=self.places)
+        self.turn(lambda session: activities.change(session, self.activity_id, plan, self.now))
+        self.promote()
+
+    @invariant()
+    def the_database_knows(self) -> None:
+        rows = self.turn(lambda session: sign_ups.people_of(session, self.activity_id, tuple(PlaceState)))
+        by_state = {state: [row.person_id for row in rows if row.state == state] for state in PlaceState}
+        assert set(by_state[PlaceState.PLACED]) == self.placed
+        assert set(by_state[PlaceState.OFFERED]) == self.offered.keys()
+        assert by_state[PlaceState.WAITING] == self.queue
+        assert sum(1 + row.guests for row in rows if row.state in TAKING) <= self.places
+        assert len({row.person_id for row in rows}) == len(rows), "in exactly one state"
+
+
+TestQueue = Queue.TestCase
+TestQueue.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+
+
+async def test_segments_of_an_activity(database: Database) -> None:
+    """Broadcasts reach those who have a place, who wait, or who came."""
+    activity_id = await published(database)
+    for person in (1, 2, 3):
+        await signs_up(database, activity_id, person)
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(range(1, 5), "en"), NOON)
+        await attendance.check_in(session, activity_id, 2, SATURDAY)
+        for name, reached in (("signed_up", 2), ("waiting", 1), ("attended", 1)):
+            segment = Segment.of(Segment(((name, (("activity", activity_id),)),)).text)
+            found = await broadcast_recipients.audience(session, segment, Topic.ACTIVITIES, NOON)
+            assert found.reached == reached

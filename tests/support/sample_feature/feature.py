@@ -1,0 +1,106 @@
+"""Tips: the command, the form, the notice, and the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.feature import Feature, Page, PersonalData, PrivacyPart, WatchedQueue
+from handlers.chat.press import Buttons, Press
+from handlers.chat.questions import Question, one_question
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n import translations
+from handlers.i18n.translations import N_
+from handlers.inputs.text import short_text
+from schedules.context import ClockContext
+from schedules.job import Job
+from storage import audit, deliveries
+from storage.cases.desks import Desks
+from storage.deliveries import Notice
+from storage.dialogues import Answers
+from storage.operations.queues import Queue, measured
+from storage.people.access import Right
+from tests.support.sample_feature import tips
+from tests.support.sample_feature.tips import OneTipADay, Tip, TipAction
+
+READ = Press("sampletips")
+
+
+def register(routes: Routes, _desks: Desks) -> None:
+    routes.command("tip", begin, about=N_("Suggest something"))
+    routes.press(READ, read, right=Right.ADMINISTER)
+    routes.form(_TIP)
+    routes.notice("sample_thanks", thanks_words)
+
+
+async def begin(talk: Talk) -> None:
+    await forms.begin(talk, _TIP)
+
+
+async def _left(talk: Talk, answers: Answers) -> None:
+    await tips.leave(talk.session, talk.person.id, str(answers["text"]), talk.now)
+    talk.say(talk._("Thank you."), [[READ.button("All tips")]])
+
+
+_TIP = one_question(
+    "sample_tip",
+    Question(
+        key="text",
+        title=lambda talk: talk._("Message"),
+        ask=lambda talk, _: talk._("Message"),
+        read=short_text(2, 80, lambda talk: talk._("Please press one of the buttons.")),
+    ),
+    _left,
+)
+
+
+async def read(talk: Talk) -> None:
+    await audit.note(talk.session, talk.person.id, TipAction.TIPS_READ, talk.now)
+    talk.say(Markup("\n").join(Markup("{}").format(text) for text in await tips.newest(talk.session)))
+
+
+def thanks_words(_context: AppContext, language: str, _params: Mapping[str, Any]) -> tuple[str, Buttons]:
+    return translations.translator(language)("Thank you."), []
+
+
+async def _overview(talk: Talk) -> Sequence[Page]:
+    return [(f"{talk._('Message')}: {len(await tips.copy_of(talk.session, talk.person.id))}", [])]
+
+
+async def _lines(talk: Talk) -> Sequence[str]:
+    return [talk._("Message")]
+
+
+async def _waiting(session: AsyncSession, _now: datetime) -> Queue:
+    return await measured(session, Tip.at, Tip.thanked.is_(False))
+
+
+FEATURE = Feature(
+    name="tips",
+    register=register,
+    refusals={OneTipADay: N_("Please try again tomorrow.")},
+    audit_labels={TipAction.TIPS_READ: N_("tips read")},
+    personal_data=(PersonalData("tips", tips.erase, "Tips", tips.copy_of),),
+    retention=(tips.forget,),
+    privacy=PrivacyPart(lines=_lines),
+    overview=_overview,
+    queues=(WatchedQueue("tips", "tips", _waiting),),
+)
+
+
+async def thank(session: AsyncSession, now: datetime, _context: ClockContext) -> bool:
+    """Everybody who left a tip hears a word of thanks, once."""
+    for row in await tips.not_thanked(session):
+        row.thanked = True
+        await deliveries.add(session, Notice(row.person_id, "sample_thanks", {}, now))
+    return False
+
+
+JOB = Job("tips", timedelta(seconds=30), thank)

@@ -1,0 +1,84 @@
+"""Tips for other riders: the table and the operations on it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from storage.audit import AuditAction
+from storage.database import BigKey, Refused, Sealed, UtcDateTime, vault_of
+from storage.privacy.retention import Retention
+
+KEPT = timedelta(days=7)
+
+
+class TipAction(AuditAction):
+    """What is done with other people's tips."""
+
+    TIPS_READ = "tips_read"
+
+
+class OneTipADay(Refused):
+    """A person leaves one tip a day."""
+
+
+class SampleBase(DeclarativeBase):
+    """Apart from the bot's own tables, so that tests which go through these do not meet it."""
+
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 (SQLAlchemy's own idiom)
+
+
+class Tip(SampleBase):
+    __tablename__ = "sample_tips"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    text: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    thanked: Mapped[bool] = mapped_column(default=False)
+
+
+async def leave(session: AsyncSession, person_id: int, text: str, now: datetime) -> int:
+    """Keeps a tip; returns its id.
+
+    Raises:
+        OneTipADay: see the class.
+    """
+    today = select(Tip.id).where(Tip.person_id == person_id, Tip.at > now - timedelta(days=1))
+    if await session.scalar(today) is not None:
+        raise OneTipADay
+    row = Tip(person_id=person_id, at=now)
+    session.add(row)
+    await session.flush()
+    row.text = vault_of(session).seal(text.encode(), "sample_tips.text", row.id)
+    return row.id
+
+
+async def newest(session: AsyncSession) -> list[str]:
+    rows = await session.scalars(select(Tip).order_by(Tip.id.desc()).limit(10))
+    return [_text(session, row) for row in rows]
+
+
+def _text(session: AsyncSession, row: Tip) -> str:
+    return vault_of(session).open(row.text, "sample_tips.text", row.id).decode() if row.text is not None else ""
+
+
+async def not_thanked(session: AsyncSession) -> list[Tip]:
+    return list(await session.scalars(select(Tip).where(Tip.thanked.is_(False))))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(Tip).where(Tip.person_id == person_id))
+    return [{"at": row.at, "text": _text(session, row)} for row in rows]
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    await session.execute(delete(Tip).where(Tip.person_id == person_id))
+
+
+async def forget(session: AsyncSession, now: datetime, _kept: Retention) -> None:
+    await session.execute(delete(Tip).where(Tip.at < now - KEPT))

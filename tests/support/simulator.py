@@ -1,0 +1,199 @@
+"""A town to play in: the sandbox's Telegram over real HTTP, the bot, people with phones, a clock set by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.app import App
+from bot.config.config import Config, load
+from bot.process import served
+from bot.sandbox.params import Json
+from bot.sandbox.phone import written
+from bot.sandbox.server import BotApi
+from bot.sandbox.world import Person, World
+from handlers.chat.ports import Geocoder
+from storage.database import Database
+from tests.support.bot_api_schema import check_call
+
+TOKEN = "1000000042:test-TOKEN-test-TOKEN-test-TOKEN-00"
+COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL = 900, 901, 902, 903
+NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+DEZHOU = (37.43, 116.36)
+PATIENCE = 10.0
+
+
+def free_port() -> socket.socket:
+    """A socket that listens, to be served."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+@contextlib.asynccontextmanager
+async def telegram() -> AsyncIterator[tuple[BotApi, str]]:
+    """A Telegram for one bot, checked against the published schema; and where it listens."""
+    api = BotApi(World(TOKEN, "nuanxin_bot"), check=check_call)
+    application = web.Application(client_max_size=64 << 20)
+    api.add_routes(application)
+    async with served(application, free_port(), leaves_within=0.1) as address:
+        yield api, address
+
+
+class Rider:
+    """Somebody with a phone: does things, and hears what the bot says in their private chat."""
+
+    def __init__(self, world: World, person: Person) -> None:
+        self.world = world
+        self.person = person
+        self.id = person.id
+        self.heard: list[Json] = []
+        self.answers: list[Json] = []
+        self._next = 0
+        self._next_answer = 0
+        self._changed = asyncio.Event()
+        world.listeners.add(self._listen)
+
+    def _listen(self, chat_id: int, event: Json) -> None:
+        if chat_id != self.id:
+            return
+        if event["type"] in ("message", "edited") and event["message"]["from"]["is_bot"]:
+            self.heard.append({**event["message"], "edited": event["type"] == "edited"})
+        elif event["type"] == "answer":
+            self.answers.append(event)
+        self._changed.set()
+
+    async def sends(self, **content: Any) -> Json:
+        return await self.world.sends(self.person, content)
+
+    async def says(self, text: str) -> Json:
+        return await self.world.sends(self.person, written(text))
+
+    async def shares(self, latitude: float = DEZHOU[0], longitude: float = DEZHOU[1], **more: Any) -> Json:
+        """A location message."""
+        return await self.sends(location={"latitude": latitude, "longitude": longitude, **more})
+
+    def button(self, label: str) -> tuple[int, str]:
+        """The newest button with these words on it: its message, and its data or link."""
+        for message in reversed(self.world.chats[self.id].messages.values()):
+            for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+                for key in row:
+                    if label in key["text"]:
+                        return message["message_id"], key.get("callback_data") or key["url"]
+        raise AssertionError(f"no button {label!r}")
+
+    async def edits(self, message: Json, text: str) -> Json:
+        return await self.world.edits(self.person, message["message_id"], {"text": text})
+
+    async def presses(self, label: str) -> None:
+        await self.world.presses(self.person, *self.button(label))
+
+    async def forges(self, data: str, message_id: int = 1) -> None:
+        """Presses a button that may never have been."""
+        await self.world.presses(self.person, message_id, data)
+
+    async def hears(self) -> Json:
+        """The next message or edit of the bot."""
+        await self.until(lambda: len(self.heard) > self._next)
+        self._next += 1
+        return self.heard[self._next - 1]
+
+    async def hears_of(self, words: str) -> Json:
+        """The next message or edit with these words, whatever comes before it."""
+        while True:
+            heard = await self.hears()
+            if words in heard.get("text", "") or words in heard.get("caption", ""):
+                return heard
+
+    async def is_answered(self) -> str:
+        """The word on the next pressed button."""
+        await self.until(lambda: len(self.answers) > self._next_answer)
+        self._next_answer += 1
+        return str(self.answers[self._next_answer - 1]["text"])
+
+    async def until(self, true: Any) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not true():
+                self._changed.clear()
+                await self._changed.wait()
+
+
+class Town:
+    """The bot on one database, in its Telegram."""
+
+    def __init__(
+        self, database: Database, api: BotApi, config: Config, geocoder: Geocoder | None = None, **parts: Any
+    ) -> None:
+        """`parts` are other features or jobs than the bot's own."""
+        self.now = NOON
+        self._seen, self._jumped = NOON, 0.0
+        self.api = api
+        self.world = api.world
+        self.database = database
+        self.config = config
+        self.app = App(config, database, lambda: self.now, self.monotonic, geocoder, **parts)
+
+    def monotonic(self) -> float:
+        """Seconds that run by themselves, and jump ahead where `now` is set to later; never back."""
+        self._jumped += max(0.0, (self.now - self._seen).total_seconds())
+        self._seen = self.now
+        return time.monotonic() + self._jumped
+
+    def rider(self, person_id: int, language: str = "en") -> Rider:
+        started = person_id in (COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL)
+        person = Person(
+            person_id, f"Rider {person_id}", language_code=language, phone=f"+86138{person_id:08d}", started=started
+        )
+        return Rider(self.world, self.world.add(person))
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Waits for what the bot does by itself."""
+
+        async def holds() -> bool:
+            return true()
+
+        await self.until_true(holds)
+
+    async def until_true(self, true: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not await true():  # noqa: ASYNC110 (it may be a row in the database)
+                await asyncio.sleep(0.02)
+
+    async def until_idle(self) -> None:
+        """Every update that was handed over has been confirmed."""
+        async with asyncio.timeout(PATIENCE), self.world.changed:
+            await self.world.changed.wait_for(lambda: not self.world.waiting)
+
+
+def configured(folder: Path, address: str, **telegram_section: Any) -> Config:
+    """The defaults, with the test's Telegram and people."""
+    config = load(folder / "none.toml")
+    # A test plays faster than people do; tests/acceptance/test_chat_limits.py has the pace of one chat.
+    pace = {"messages_per_second_per_chat": 1_000}
+    section = type(config.telegram).model_validate(
+        {"token": TOKEN, "api_base_url": address, **pace, **telegram_section}
+    )
+    people = type(config.people)(coordinators=[COORDINATOR], admins=[ADMIN], counsel=[COUNSEL, SECOND_COUNSEL])
+    backup = config.backup.model_copy(update={"enabled": False})
+    # So for these: tests/acceptance/test_rate_limits.py has the limits of the default.
+    limits = config.limits.model_copy(update={"burst": 100_000})
+    return config.model_copy(update={"telegram": section, "people": people, "backup": backup, "limits": limits})
+
+
+@contextlib.asynccontextmanager
+async def running(app: App) -> AsyncIterator[None]:
+    """The app from its start until it has left in order."""
+    await app.start()
+    run = asyncio.create_task(app.run())
+    try:
+        yield
+    finally:
+        app.leave()
+        await run
+        await app.close()

@@ -1,0 +1,1 @@
+"""Rules with many cases."""

@@ -1,0 +1,403 @@
+"""Rules of the desks with many cases: time limits, working days, figures, long messages, what a config may say."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot.config import desks as config_desks
+from bot.config.config import BadConfig, load
+from handlers.cases.evidence_bundle import name_in_zip
+from handlers.cases.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
+from schedules import retention
+from storage import deliveries, disclosure
+from storage.cases import cases, time_limits
+from storage.cases import contexts as case_contexts
+from storage.cases import copies as case_copies
+from storage.cases import drafts as case_drafts
+from storage.cases import messages as case_messages
+from storage.cases import queue as case_queue
+from storage.cases import statistics as case_statistics
+from storage.cases.cases import Case, CaseContent, CaseState, Outcome, TooLateToReopen
+from storage.cases.evidence import Evidence, EvidenceFile
+from storage.cases.messages import Said, Side
+from storage.database import Database
+from storage.deliveries import Claimed, Delivery, State
+from storage.hours import working_time
+from tests.support.settings import clock_context
+from tests.support.simulator import NOON
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("key", "start", "end"),
+    [
+        ("arbitration", date(2025, 11, 24), date(2026, 11, 24)),
+        ("arbitration", date(2024, 2, 29), date(2025, 2, 28)),
+        ("injury_employer", date(2026, 11, 24), date(2026, 12, 24)),
+        ("injury_worker", date(2026, 1, 31), date(2027, 1, 31)),
+        ("civil", date(2023, 11, 24), date(2026, 11, 24)),
+    ],
+)
+def test_time_limits_of_china(key: str, start: date, end: date) -> None:
+    limit = time_limits.of_country("cn")[key]
+    assert limit.ends_on(start) == end
+    assert "条" in limit.source["zh_Hans"] and "art." in limit.source["en"]
+
+
+def test_every_kind_of_the_desks_names_limits_that_are_in_the_file() -> None:
+    known = time_limits.of_country("CN")
+    desks = config_desks.desks(load(Path("none.toml")).desks)
+    assert {limit for desk in desks.values() for kind in desk.kinds for limit in kind.limits} <= set(known)
+    assert time_limits.that_may_apply("XX", ["arbitration"]) == []
+
+
+def test_every_word_of_the_desks_is_there_in_both_languages() -> None:
+    for desk in config_desks.desks(load(Path("none.toml")).desks).values():
+        words = [desk.title, desk.about, desk.before, desk.following, *([desk.emergency] if desk.emergency else [])]
+        words += [one.words for one in desk.kinds] + [one.words for one in desk.answers]
+        for ask in desk.asks:
+            words += [ask.title, ask.words, *(one.words for one in ask.choices)]
+        assert all(set(one) == {"zh_Hans", "en"} for one in words), desk.key
+
+
+@pytest.mark.parametrize(
+    ("start", "hours", "end"),
+    [
+        ("2026-11-20 18:00", 24, "2026-11-23 18:00"),  # Friday to Monday
+        ("2026-11-21 10:00", 24, "2026-11-24 00:00"),  # Saturday: it counts from Monday on
+        ("2026-11-24 12:00", 24, "2026-11-25 12:00"),
+        ("2026-09-30 12:00", 24, "2026-10-08 12:00"),  # over the National Day
+        ("2026-10-09 12:00", 24, "2026-10-10 12:00"),  # Saturday, 10 October is a working day by the yearly notice
+    ],
+)
+def test_working_days_of_china(start: str, hours: int, end: str) -> None:
+    begun = datetime.strptime(start, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI).astimezone(UTC)
+    found = working_time.after(begun, timedelta(hours=hours), SHANGHAI, "CN", working_days=True)
+    assert f"{found.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" == end
+    assert working_time.after(begun, timedelta(hours=hours), SHANGHAI, "CN", False) == begun + timedelta(hours=hours)
+
+
+def test_working_days_over_a_change_of_the_clock() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    begun = datetime(2026, 10, 23, 12, tzinfo=berlin).astimezone(UTC)
+    found = working_time.after(begun, timedelta(hours=24), berlin, "DE", working_days=True)
+    assert found.astimezone(berlin) == datetime(2026, 10, 26, 12, tzinfo=berlin)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdefg"), st.integers(1, 12)), max_size=12))
+def test_no_cell_below_five_is_shown_or_can_be_worked_out(cells: list[tuple[str, int]]) -> None:
+    shown = disclosure.shown(cells)
+    total = sum(count for _, count in cells)
+    hidden = total - sum(shown.values())
+    counts = {key: sum(count for one, count in cells if one == key) for key, _ in cells}
+    assert all(count == counts[key] >= disclosure.LEAST for key, count in shown.items())
+    assert hidden == 0 or hidden >= disclosure.LEAST or not shown
+
+
+async def test_figures_by_month(database: Database) -> None:
+    async with database.writing() as session:
+        for kind, platform, times in (("pay", "美团", 6), ("pay", "饿了么", 5), ("ban", "美团", 2), ("ban", "京东", 3)):
+            for _ in range(times):
+                await case_statistics.add(session, "legal", "2026-11", kind, platform)
+        for _ in range(4):
+            await case_statistics.add(session, "legal", "2026-10", "pay", "美团")
+        (found,) = await case_statistics.by_month(session, "legal", ["2026-10", "2026-11"])
+    assert found.month == "2026-11" and found.total == 16
+    assert found.kinds == {"pay": 11, "ban": 5}
+    # 京东's 3 would follow from the total, so the smallest of the others is left out too.
+    assert found.platforms == {"美团": 8}
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=9_000)
+
+
+@given(TEXT, st.booleans(), st.data())
+def test_long_messages_are_parted_without_losing_a_letter(text: str, is_file: bool, data: st.DataObject) -> None:
+    length = units(text)
+    offset = data.draw(st.integers(0, max(0, length - 1)))
+    entities = [{"type": "bold", "offset": offset, "length": data.draw(st.integers(0, length - offset))}]
+    said = Said("photo" if is_file else "text", text, entities, file_id="x" if is_file else "")
+    parts = parts_of(said)
+    assert "".join(part.text for part in parts) == text
+    assert [bool(part.file_id) for part in parts] == [is_file, *(False for _ in parts[1:])]
+    for part in parts:
+        limit = CAPTION_UNITS if part.file_id else TEXT_UNITS
+        shown, marks = headed(part, "h" * HEAD_UNITS)
+        assert units(shown) <= limit + 1
+        for mark in marks:
+            assert mark["offset"] >= 0 and mark["offset"] + mark["length"] <= units(shown)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a b\n;rm -rf.pdf", "", ".hidden", "工资条.pdf", "x" * 500])
+def test_names_in_the_bundle_do_no_harm(name: str) -> None:
+    found = name_in_zip(Evidence(id=7), EvidenceFile(name, "", ""))
+    folder, _, rest = found.partition("/")
+    assert folder == "files" and "/" not in rest and ".." not in rest.removeprefix("000007-")[:2]
+    assert len(found) < 110 and "\n" not in found and " " not in found
+
+
+DESK = """
+[desks.housing]
+command = "housing"
+prefix = "H"
+title = { zh_Hans = "租房", en = "Housing" }
+about = { zh_Hans = "租房求助", en = "Help with housing" }
+before = { zh_Hans = "…", en = "Rent and landlords." }
+following = { zh_Hans = "…", en = "Somebody answers." }
+late = ["2h", "4h", "6h"]
+urgent_within = "45m"
+danger = ["走了算了"]
+[[desks.housing.asks]]
+key = "story"
+type = "parts"
+title = { en = "Story" }
+words = { en = "What is it?" }
+[[desks.housing.asks]]
+key = "heat"
+type = "choice"
+title = { en = "Heating" }
+words = { en = "Is it heated?" }
+choices = [{ key = "yes", words = { en = "Yes" } }, { key = "no", words = { en = "No" } }]
+[desks.legal]
+people = [5, 6]
+[desks.care]
+enabled = false
+"""
+
+
+def test_an_organisation_adds_a_desk_without_code(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(DESK)
+    desks = config_desks.desks(load(tmp_path / "config.toml").desks)
+    assert set(desks) == {"legal", "aid", "suggestion", "housing"}
+    assert desks["housing"].late == (timedelta(hours=2), timedelta(hours=4), timedelta(hours=6))
+    assert desks["housing"].urgent_within == timedelta(minutes=45) and desks["housing"].danger == ("走了算了",)
+    assert desks["legal"].urgent_within == timedelta(minutes=30) and not any(desk.crisis for desk in desks.values())
+    assert desks["legal"].people == {5, 6} and desks["legal"].hotlines == ("12348", "12351")
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ('command = "housing"', 'command = "legal"'),
+        ('command = "housing"', 'command = "start"'),
+        ('prefix = "H"', 'prefix = "L"'),
+        ('prefix = "H"', 'prefix = "A"'),
+        ('prefix = "H"', 'prefix = "house"'),
+        ('type = "parts"', 'type = "poem"'),
+        ('type = "parts"', 'type = "kind"'),
+        ('late = ["2h", "4h", "6h"]', 'late = ["soon"]'),
+        ('urgent_within = "45m"', 'urgent_within = "soon"'),
+        ('urgent_within = "45m"', 'urgent_within = "0s"'),
+        ("enabled = false", "asks = [{ key = 'x', type = 'text', title = { en = 'x' }, words = { en = 'x' } }]"),
+        ("people = [5, 6]", "persons = [5]"),
+    ],
+)
+def test_a_desk_that_is_wrong_is_explained_on_one_line(tmp_path: Path, changed: str, line: str) -> None:
+    (tmp_path / "config.toml").write_text(DESK.replace(changed, line))
+    with pytest.raises(BadConfig) as fault:
+        load(tmp_path / "config.toml")
+    assert len(fault.value.lines) == 1 and "desks" in fault.value.lines[0]
+
+
+# What is kept how long
+
+
+async def a_case(database: Database, person_id: int = 1, said: str = "secret") -> int:
+    async with database.writing() as session:
+        row = await cases.open_case(
+            session, "legal", "L", person_id, CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
+        )
+        await case_messages.say(session, row, Side.RIDER, person_id, 5, Said(text=said), NOON)
+        return row.id
+
+
+async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writes(database: Database) -> None:
+    clock = clock_context()
+    kept = clock.settings.retention.closed_cases
+    case_id = await a_case(database)
+    async with database.writing() as session:
+        row = await cases.find(session, case_id)
+        assert row is not None
+        cases.close(row, Outcome.SETTLED, NOON)
+    for now, writes, is_there in (
+        (NOON + kept - timedelta(days=1), False, True),
+        (NOON + kept + timedelta(hours=1), True, True),
+        (NOON + kept + timedelta(hours=20), False, True),
+        (NOON + kept + timedelta(hours=26), False, False),
+    ):
+        async with database.writing() as session:
+            row = await cases.find(session, case_id)
+            assert row is not None
+            if writes:
+                cases.note_writing(row, now)
+        async with database.writing() as session:
+            await retention.run(session, now, clock)
+        async with database.reading() as session:
+            row = await cases.find(session, case_id)
+            assert row is not None and row.number == "L-2026-000001" and row.outcome == "settled"
+            assert (row.content is not None, row.person_id) == ((True, 1) if is_there else (False, None))
+            assert bool(await case_messages.talk_of(session, case_id)) is is_there
+
+
+async def test_an_open_case_is_never_cleared_away(database: Database) -> None:
+    case_id = await a_case(database)
+    async with database.reading() as session:
+        assert await case_queue.to_forget(session, NOON + timedelta(days=5_000), timedelta(days=1)) == []
+        row = await cases.find(session, case_id)
+        assert row is not None and row.state == CaseState.OURS
+
+
+async def test_a_case_can_be_reopened_for_30_days(database: Database) -> None:
+    case_id = await a_case(database)
+    async with database.writing() as session:
+        row = await cases.find(session, case_id)
+        assert row is not None
+        cases.close(row, Outcome.ADVISED, NOON)
+        with pytest.raises(TooLateToReopen):
+            cases.reopen(row, NOON + timedelta(days=31))
+        cases.reopen(row, NOON + timedelta(days=29))
+        assert row.state == CaseState.OURS and row.closed_at is None
+
+
+async def test_drafts_are_forgotten_after_30_days(database: Database) -> None:
+    async with database.writing() as session:
+        await case_drafts.save(session, 1, "legal", {"kind": "pay"}, NOON)
+        await case_drafts.forget(session, NOON + timedelta(days=29))
+        assert await case_drafts.find(session, 1, "legal", NOON + timedelta(days=29)) == {"kind": "pay"}
+        await case_drafts.forget(session, NOON + timedelta(days=31))
+        assert await case_drafts.copy_of(session, 1) == []
+
+
+# The order in which the other side hears it
+
+
+async def _queue(database: Database, recipients: list[int]) -> list[int]:
+    async with database.writing() as session:
+        for at, recipient in enumerate(recipients):
+            await case_copies.queue(session, recipient, deliveries.CASE_MESSAGE, at, NOON)
+    async with database.reading() as session:
+        return list(await session.scalars(select(Delivery.id).order_by(Delivery.id)))
+
+
+async def test_what_was_put_off_holds_back_what_comes_after_it_for_the_same_person(database: Database) -> None:
+    first, second, other, third = await _queue(database, [1, 1, 2, 1])
+    async with database.writing() as session:
+        claimed = await deliveries.claim(session, NOON, 2)
+        assert [one.id for one in claimed] == [first, second]
+        later = NOON + timedelta(seconds=60)
+        await deliveries.settle(session, [deliveries.Outcome(first, State.WAITING, 1, later)], NOON)
+        # The second one is still on its way, the third must not overtake either; the other person's may go.
+        assert [one.id for one in await deliveries.claim(session, NOON, 8)] == [other]
+        await deliveries.settle(session, [deliveries.Outcome(other, State.SENT, 1)], NOON)
+        await deliveries.settle(session, [deliveries.Outcome(second, State.WAITING, 0, later)], NOON)
+        assert await deliveries.claim(session, NOON + timedelta(seconds=59), 8) == []
+        assert [one.id for one in await deliveries.claim(session, later, 2)] == [first, second]
+        assert await deliveries.claim(session, later, 8) == []
+        await deliveries.settle(session, [deliveries.Outcome(one, State.SENT, 1) for one in (first, second)], later)
+        assert [one.id for one in await deliveries.claim(session, later, 8)] == [third]
+
+
+async def test_whatever_is_claimed_killed_and_put_off_keeps_its_order(database: Database) -> None:
+    """Random turns: messages of several cases by transactions whose clocks differ by some milliseconds, claims of a few
+    at a time, sends, some put off, processes killed in the middle of a batch."""
+    said: Counter[tuple[int, int]] = Counter()
+    heard: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for seed in range(2):
+        chance, now = random.Random(seed), NOON + timedelta(days=seed)
+        for _ in range(100):
+            now += timedelta(seconds=chance.choice((0.01, 0.5, 3, 12)))
+            async with database.writing() as session:
+                for _ in range(chance.randint(0, 6)):
+                    case = (seed * 100 + chance.randint(1, 3), chance.randint(1, 3))
+                    late = timedelta(milliseconds=10 * case[1])  # each case's clock is its own
+                    subject = case[1] * 1_000 + said[case]
+                    await case_copies.queue(session, case[0], deliveries.CASE_MESSAGE, subject, now - late)
+                    said[case] += 1
+            async with database.writing() as session:
+                claimed = await deliveries.claim(session, now, 4)
+            await _carry(database, claimed, heard, chance, now)
+    assert sum(map(len, heard.values())) > 200
+    for case, got in heard.items():
+        first = list(dict.fromkeys(got))
+        assert first == list(range(len(first))), case
+
+
+async def _carry(
+    database: Database,
+    claimed: list[Claimed],
+    heard: dict[tuple[int, int], list[int]],
+    chance: random.Random,
+    now: datetime,
+) -> None:
+    """As the sender does: one after the other to each person; what is behind one that was put off waits too."""
+    outcomes, put_off = [], dict[int, datetime]()
+    for one in claimed:
+        fate = chance.random()
+        if fate < 0.1:
+            break  # killed: the rest stays claimed until the lease lapses
+        if one.recipient in put_off or fate < 0.25:
+            until = put_off.setdefault(one.recipient, now + timedelta(seconds=chance.choice((0, 1, 20))))
+            outcomes.append(deliveries.Outcome(one.id, State.WAITING, one.tries, until))
+            continue
+        heard[one.recipient, (one.subject or 0) // 1_000].append((one.subject or 0) % 1_000)
+        outcomes.append(deliveries.Outcome(one.id, State.SENT, one.tries + 1))
+    if outcomes:
+        async with database.writing() as session:
+            await deliveries.settle(session, outcomes, now)
+
+
+async def test_copies_are_remembered_as_long_as_the_case(database: Database) -> None:
+    (first,) = await _queue(database, [1])
+    async with database.writing() as session:
+        await deliveries.claim(session, NOON, 8)
+        await deliveries.settle(session, [deliveries.Outcome(first, State.SENT, 1, message_id=77)], NOON)
+        await deliveries.forget(session, NOON + timedelta(days=400))
+        assert await case_copies.message_at(session, 1, 77) == 0
+        assert await case_copies.place(session, 1, 0) == 77
+
+
+async def test_a_context_is_entered_and_left(database: Database) -> None:
+    case_id = await a_case(database)
+    async with database.writing() as session:
+        await case_contexts.enter(session, 1, case_id, NOON)
+        await case_contexts.enter_if_free(session, 1, case_id + 1, NOON)
+        assert await case_contexts.current(session, 1) == case_id
+        assert not await case_contexts.leave(session, 1, case_id + 1)
+        assert await case_contexts.leave_all(session, case_id) == [1]
+        assert await case_contexts.current(session, 1) is None
+
+
+async def test_numbers_are_given_once(database: Database) -> None:
+    ids = [await a_case(database, person) for person in (1, 2, 3)]
+    async with database.reading() as session:
+        rows = [await session.get(Case, case_id) for case_id in ids]
+    assert [row.number for row in rows if row] == ["L-2026-000001", "L-2026-000002", "L-2026-000003"]
+
+
+def test_lists_come_from_the_environment_in_both_ways(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for value, ids in (("1,2, 3", [1, 2, 3]), ("[4, 5]", [4, 5]), ("6", [6]), ("", [])):
+        monkeypatch.setenv("NUANXIN_PEOPLE__COUNSEL", value)
+        monkeypatch.setenv("NUANXIN_DESKS__LEGAL__PEOPLE", value)
+        config = load(tmp_path / "none.toml")
+        assert config.people.counsel == ids and config.desks["legal"].people == ids
+    monkeypatch.setenv("NUANXIN_REMINDERS__LEAD_TIMES", "24h, 30m")
+    monkeypatch.setenv("NUANXIN_DESKS__LEGAL__LATE", "12h, 1d, 2d")
+    monkeypatch.setenv("NUANXIN_MEMBERSHIP__DISTRICTS", '["德城区", "陵城区"]')
+    config = load(tmp_path / "none.toml")
+    assert config.reminders.lead_times == [timedelta(hours=24), timedelta(minutes=30)]
+    assert config.desks["legal"].late == [timedelta(hours=12), timedelta(days=1), timedelta(days=2)]
+    assert config.membership.districts == ["德城区", "陵城区"]
+    monkeypatch.setenv("NUANXIN_PEOPLE__COUNSEL", "[1, ")
+    with pytest.raises(BadConfig) as fault:
+        load(tmp_path / "none.toml")
+    assert len(fault.value.lines) == 1

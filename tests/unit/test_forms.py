@@ -1,0 +1,315 @@
+"""The form engine: whatever is sent and pressed in whatever order, the answers are those given last, and kept."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot.app import App
+from handlers.chat import forms
+from handlers.chat.context import AppContext
+from handlers.chat.incoming import Incoming
+from handlers.chat.press import InvalidCallback
+from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
+from handlers.chat.talk import Person, Talk
+from handlers.inputs.text import clean
+from storage import dialogues, schema
+from storage.database import Database, open_database
+from storage.dialogues import Answers, Value
+from storage.encryption import Vault
+from storage.people.access import Role
+from storage.people.people import PersonId
+from storage.privacy.retention import Retention
+from tests.conftest import KEY
+from tests.support.settings import Gazetteer
+from tests.support.simulator import NOON, Town, configured, running, telegram
+
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+
+async def test_a_form_goes_on_after_a_restart(database: Database, tmp_path: Path) -> None:
+    async with telegram() as (api, address):
+        config = configured(tmp_path, address)
+        town = Town(database, api, config, Gazetteer())
+        rider = town.rider(1)
+        async with _left_open(town.app):
+            await rider.says("/start")
+            await rider.hears()
+            await rider.forges("address")
+            await rider.hears_of("Where?")
+        again = App(config, database, lambda: NOON, geocoder=Gazetteer())
+        async with running(again):
+            await rider.says("Hall")
+            assert "No station found" in (await rider.hears())["text"]
+
+
+class _left_open:  # noqa: N801 (a context, as `running` is)
+    """`running`, without closing the database that the next app goes on with."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __aenter__(self) -> None:
+        await self._app.start()
+        self._run = asyncio.create_task(self._app.run())
+
+    async def __aexit__(self, *_: object) -> None:
+        self._app.leave()
+        await self._run
+        await self._app.scheduler.stop()
+        await asyncio.gather(*self._app._tasks, return_exceptions=True)
+        await self._app.transport.shutdown()
+
+
+@pytest.mark.gazetteer
+async def test_a_form_is_forgotten_after_24_hours(town: Town) -> None:
+    rider = town.rider(2)
+    await rider.says("/start")
+    await rider.hears()
+    await rider.forges("address")
+    await rider.hears_of("Where?")
+    cancel = rider.button("Cancel")
+    town.now += timedelta(hours=25)
+    await rider.says("Hall")
+    assert "Send me your location" in (await rider.hears())["text"]
+    await rider.forges(cancel[1], cancel[0])
+    assert await rider.is_answered() == ""
+    assert "closed" in await rider.is_answered()
+
+
+async def _word(talk: Talk) -> Value:
+    if not clean(talk.text):
+        raise NotAnAnswer("a word, please")
+    return clean(talk.text)
+
+
+async def _note(talk: Talk, answers: Answers) -> None:
+    talk.say("done:" + repr(sorted(answers.items())))
+
+
+def _question(key: str, **options: Any) -> Question:
+    return Question(key=key, title=lambda _: key, ask=lambda _talk, _answers: f"{key}?", read=_word, **options)
+
+
+FORM = Form(
+    name="test",
+    title=lambda _: "Test",
+    questions=(
+        _question("name"),
+        _question("colour", choices=lambda _talk, _answers: [Choice("r", "red", "red"), Choice("b", "blue", "blue")]),
+        _question("why red", when=lambda answers: answers.get("colour") == "red"),
+        _question("note", optional=True),
+    ),
+    done=_note,
+)
+FORMS = {"test": FORM}
+
+
+@dataclass
+class Model:
+    """What the person has answered, and has not taken back."""
+
+    answers: dict[str, Value] = field(default_factory=dict)
+    trail: list[str] = field(default_factory=list)
+
+    @property
+    def step(self) -> str | None:
+        for question in FORM.questions:
+            if question.key not in self.answers and question.when(self.answers):
+                return question.key
+        return None
+
+    def take(self, key: str, value: Value) -> None:
+        self.answers[key] = value
+        self.trail = [*(one for one in self.trail if one != key), key]
+        if self.answers.get("colour") != "red":
+            self.answers.pop("why red", None)
+            self.trail = [one for one in self.trail if one != "why red"]
+
+
+class Dialogue(RuleBasedStateMachine):
+    """One person and one form; after every step the database says the same as the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = tempfile.TemporaryDirectory()
+        self.context = cast(
+            AppContext,
+            SimpleNamespace(
+                settings=SimpleNamespace(retention=Retention()), ports=SimpleNamespace(count_form_step=lambda *_: None)
+            ),
+        )
+        self.database = self._open()
+        self.loop.run_until_complete(schema.migrate(self.database))
+        self.model: Model | None = None
+        self.step: str | None = None
+        self.marks: list[str] = []
+        self.said: list[str] = []
+
+    def _open(self) -> Database:
+        return open_database(f"sqlite+aiosqlite:///{self.folder.name}/forms.db", Vault([KEY]))
+
+    def teardown(self) -> None:
+        self.loop.run_until_complete(self.database.close())
+        self.loop.close()
+        self.folder.cleanup()
+
+    def turn(self, what: Any, text: str = "") -> None:
+        async def in_a_transaction() -> None:
+            async with self.database.writing() as session:
+                talk = self._talk(session, text)
+                await what(talk)
+                self.said = [str(one.params.get("text", "")) for one in talk.outgoing]
+
+        self.loop.run_until_complete(in_a_transaction())
+
+    def _talk(self, session: Any, text: str) -> Talk:
+        body = {"message_id": 1, "date": 1, "text": text, "from": {"id": 1}, "chat": {"id": 1, "type": "private"}}
+        incoming = Incoming.read({"update_id": 1, "message": body})
+        assert incoming is not None
+        person = Person(PersonId(1), "en", frozenset({Role.RIDER}))
+        return Talk(incoming, 1, person, 1, NOW, self.context, session)
+
+    def state(self) -> Any:
+        async def read() -> Any:
+            async with self.database.reading() as session:
+                return await dialogues.current(session, PersonId(1), NOW)
+
+        return self.loop.run_until_complete(read())
+
+    def press(self, what: str, argument: str = "", mark: str | None = None) -> None:
+        current = self.state()
+        chosen = mark or (current.mark if current else "none")
+        self.turn(lambda talk: forms.press(talk, FORMS, chosen, what, argument))
+
+    @rule()
+    def begins(self) -> None:
+        self.turn(lambda talk: forms.begin(talk, FORM))
+        self.model, self.step = Model(), "name"
+
+    @precondition(lambda self: self.model is not None and self.step is not None)
+    @rule(text=st.text(min_size=1, max_size=20))
+    def answers(self, text: str) -> None:
+        assert self.model is not None and self.step is not None
+        self.turn(lambda talk: forms.answer(talk, FORMS), text)
+        word = clean(text)
+        if word:
+            self.model.take(self.step, word)
+            self.step = self.model.step
+
+    @precondition(lambda self: self.model is not None and self.step == "colour")
+    @rule(choice=st.sampled_from(["r", "b"]))
+    def chooses(self, choice: str) -> None:
+        assert self.model is not None
+        self.press("choose", choice)
+        self.model.take("colour", {"r": "red", "b": "blue"}[choice])
+        self.step = self.model.step
+
+    @precondition(lambda self: self.model is not None and self.step == "note")
+    @rule()
+    def skips(self) -> None:
+        assert self.model is not None
+        self.press("skip")
+        self.model.take("note", None)
+        self.step = self.model.step
+
+    @precondition(lambda self: self.model is not None and self.step is None)
+    @rule(key=st.sampled_from(["name", "colour", "note"]))
+    def edits_from_the_review(self, key: str) -> None:
+        assert self.model is not None
+        self.press("edit", key)
+        del self.model.answers[key]
+        self.model.trail.remove(key)
+        self.step = key
+
+    @precondition(lambda self: self.model is not None and self.step is None)
+    @rule()
+    def sends(self) -> None:
+        assert self.model is not None
+        self.press("send")
+        assert self.said[-1] == "done:" + repr(sorted(self.model.answers.items()))
+        self.model = None
+
+    @precondition(lambda self: self.model is not None and self.step is not None and bool(self.model.trail))
+    @rule()
+    def goes_back(self) -> None:
+        assert self.model is not None
+        self.press("back")
+        self.step = self.model.trail.pop()
+        self.model.answers.pop(self.step, None)
+
+    @precondition(lambda self: self.model is not None)
+    @rule()
+    def sends_a_sticker(self) -> None:
+        self.turn(lambda talk: forms.answer(talk, FORMS))
+
+    @precondition(lambda self: self.model is not None)
+    @rule()
+    def says_a_command_in_between(self) -> None:
+        self.turn(lambda talk: forms.remind(talk, FORMS))
+        assert "kept" in self.said[0]
+
+    @rule()
+    def the_program_starts_anew(self) -> None:
+        self.loop.run_until_complete(self.database.close())
+        self.database = self._open()
+
+    @precondition(lambda self: self.model is not None and self.step == "note")
+    @rule()
+    def presses_twice(self) -> None:
+        assert self.model is not None
+        mark = self.state().mark
+        for _ in range(2):
+            self.press("skip", mark=mark)
+        self.model.take("note", None)
+        self.step = self.model.step
+
+    @precondition(lambda self: self.model is not None)
+    @rule()
+    def cancels(self) -> None:
+        self.press("cancel")
+        self.model = None
+
+    @precondition(lambda self: bool(self.marks))
+    @rule(data=st.data(), what=st.sampled_from(["choose", "skip", "back", "send", "edit", "cancel", "nonsense"]))
+    def presses_an_old_button(self, data: st.DataObject, what: str) -> None:
+        current = self.state()
+        old = [mark for mark in self.marks if current is None or mark != current.mark]
+        if old:
+            self.press(what, "r", data.draw(st.sampled_from(old)))
+
+    @precondition(lambda self: self.model is not None)
+    @rule(what=st.sampled_from(["choose", "nonsense"]))
+    def forges_a_button(self, what: str) -> None:
+        try:
+            self.press(what, "no such choice")
+        except InvalidCallback:
+            return
+        raise AssertionError("a forged button did something")
+
+    @invariant()
+    def the_database_knows(self) -> None:
+        current = self.state()
+        if self.model is None:
+            assert current is None
+            return
+        assert current is not None
+        assert current.answers == self.model.answers
+        assert current.step == self.step
+        if current.mark not in self.marks:
+            self.marks.append(current.mark)
+
+
+TestDialogue = Dialogue.TestCase
+TestDialogue.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

@@ -1,0 +1,30 @@
+"""Updates in, by polling."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from bot.telegram.intake import Polling
+
+
+async def test_what_is_done_by_the_next_question_holds_up_nobody() -> None:
+    """An update is done while Telegram is asked again, and brings nothing new: the next question follows at once."""
+    loop, asked, leading = asyncio.get_running_loop(), [], asyncio.Event()
+    leading.set()
+
+    async def ask(_method: str, params: dict[str, Any], _timeout: float) -> Any:
+        asked.append(loop.time())
+        await asyncio.sleep(0.01)
+        if len(asked) == 1:
+            return [{"update_id": 1, "message": {"chat": {"id": 1}}}]
+        if len(asked) == 3:
+            polling.close()
+        return []
+
+    async def handle(_raw: dict[str, Any]) -> None:
+        await asyncio.sleep(0)
+
+    polling = Polling(ask, handle, leading)
+    await asyncio.wait_for(polling.run(), 5)
+    assert asked[2] - asked[1] < 0.1

@@ -1,0 +1,65 @@
+"""The picture of a map."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from bot.pictures import charts
+from bot.pictures.painting import LINE, MAP_HEIGHT, OPEN, RIDER, WIDTH, PillowPainter, paint, ring_for
+from handlers.chat.pictures import Spot
+
+NORTH = Spot(1, "北站", 37.44, 116.36, True)
+
+
+@pytest.mark.parametrize(
+    ("farthest", "ring"), [(0, 50), (149, 50), (151, 100), (2_900, 1_000), (3_100, 2_000), (70_000, 25_000)]
+)
+def test_three_rings_of_a_round_figure_hold_everything(farthest: float, ring: float) -> None:
+    assert ring_for(farthest) == ring and 3 * ring_for(farthest) >= farthest
+
+
+def colour_at(png: bytes, x: float, y: float) -> tuple[int, ...]:
+    with Image.open(io.BytesIO(png)) as picture:
+        found = picture.convert("RGB").getpixel((int(x), int(y)))
+    assert isinstance(found, tuple)
+    return found
+
+
+def close_to(colour: tuple[int, ...], wanted: str) -> bool:
+    parts = [int(wanted[at : at + 2], 16) for at in (1, 3, 5)]
+    return all(abs(one - other) < 12 for one, other in zip(colour, parts, strict=True))
+
+
+def test_the_rider_is_in_the_middle_and_a_station_in_the_north_above() -> None:
+    png = paint(37.43, 116.36, [NORTH], "zh_Hans")
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.size == (WIDTH, MAP_HEIGHT + LINE + 20)
+    assert close_to(colour_at(png, WIDTH / 2, MAP_HEIGHT / 2), RIDER)
+    above = MAP_HEIGHT / 2 - 1_110 * 340 / 1_500
+    assert close_to(colour_at(png, WIDTH / 2 - 17, above), OPEN)
+
+
+@pytest.mark.parametrize(
+    "spots",
+    [[], [NORTH] * 5, [Spot(1, "𠮷" * 200, -37.0, -63.0, False)], [Spot(1, "\u202e\x00x", 37.43, 116.36, True)]],
+)
+def test_any_stations_make_a_picture(spots: list[Spot]) -> None:
+    assert paint(37.43, 116.36, spots, "en").startswith(b"\x89PNG")
+
+
+async def test_the_same_picture_is_drawn_once() -> None:
+    painter = PillowPainter()
+    first = await painter.map_png(37.43, 116.36, [NORTH], "en")
+    assert await painter.map_png(37.43, 116.36, [NORTH], "en") is first
+
+
+@pytest.mark.parametrize("values", [[], [0, 0], [1, 5, 3], [10**6] * 30])
+def test_columns_stand_as_high_as_their_values(values: list[int]) -> None:
+    png = charts.columns("已送达：9", values, ["10:00", "10:30", "11:00"])
+    with Image.open(io.BytesIO(png)) as picture:
+        assert picture.size == (charts.WIDTH, charts.HEIGHT)
+        columns = sum(colour == (31, 111, 181) for _, colour in (picture.convert("RGB").getcolors(1 << 20) or []))
+    assert columns == bool(sum(values))

@@ -1,0 +1,97 @@
+"""Several replicas, one limit: at no moment do they together use more, whoever comes, goes, or hears late."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.telegram.pacing import Pacer, Priority
+from bot.telegram.rate_quota import Shares
+from handlers.chat.ports import Process
+from storage import schema
+from storage.coordination import replicas
+from storage.database import open_database
+from storage.encryption import Vault
+from tests.conftest import KEY
+from tests.support.simulator import NOON
+
+LIMIT = 30.0
+steps = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(["beat", "lead", "die", "busy", "idle"])), max_size=40)
+
+
+class Fleet:
+    """Replicas that beat when the test says so; each beat is a second after the last."""
+
+    def __init__(self, database: Any) -> None:
+        self.database, self.now = database, NOON
+        self.leader = 0
+        self.alive: dict[int, tuple[Shares, Pacer]] = {}
+        self.born = 0
+        self.names: dict[int, str] = {}
+
+    def start(self, number: int) -> None:
+        self.born += 1
+        self.names[number] = f"r{self.born}"
+        pacer = Pacer(LIMIT, lambda: 0.0)
+        process = Process(self.names[number], "1", NOON, None)
+        leading = cast(asyncio.Event, SimpleNamespace(is_set=lambda: self.leader == number))
+        shares = Shares(self.database, pacer, leading, lambda: self.now, lambda: process, LIMIT, together=True)
+        self.alive[number] = (shares, pacer)
+
+    @property
+    def used(self) -> float:
+        return sum(pacer.share for _, pacer in self.alive.values())
+
+
+@settings(max_examples=20, deadline=None)
+@given(steps)
+def test_together_they_never_use_more_than_the_limit(todo: list[tuple[int, str]]) -> None:
+    asyncio.run(_play(todo))
+
+
+async def _play(todo: list[tuple[int, str]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        database = open_database(f"sqlite+aiosqlite:///{folder}/x.db", Vault([KEY]))
+        await schema.migrate(database)
+        fleet = Fleet(database)
+        for number, what in todo:
+            if number not in fleet.alive:
+                fleet.start(number)
+            if what == "lead":
+                fleet.leader = number
+            elif what == "die":
+                del fleet.alive[number]
+                continue
+            elif what in ("busy", "idle"):
+                fleet.alive[number][1].let_go += 50 if what == "busy" else 0
+            fleet.now += timedelta(seconds=1)
+            for stale in [one for one in fleet.alive if fleet.now - NOON > timedelta(seconds=1) and one != number]:
+                # Who has not beaten for SILENT_AFTER is silent, as `keep` makes it; here all others beat in time.
+                await fleet.alive[stale][0].beat()
+            await fleet.alive[number][0].beat()
+            assert fleet.used <= LIMIT + 1e-6
+        await database.close()
+
+
+def test_the_busy_one_gets_nearly_all_and_the_idle_ones_a_little() -> None:
+    found = replicas.shares([100.0, 0.0, 0.0], LIMIT)
+    assert sum(found) == LIMIT and found[0] == 28.0 and found[1] == 1.0
+    assert replicas.shares([0.0, 0.0], LIMIT) == [15.0, 15.0] and replicas.shares([], LIMIT) == []
+
+
+async def test_without_a_share_nothing_leaves_and_with_one_what_waits_does() -> None:
+    pacer = Pacer(1_000.0)
+    pacer.change(0.0)
+    waiting = asyncio.create_task(pacer.slot(Priority.REPLY))
+    await asyncio.sleep(0.02)
+    assert not waiting.done() and pacer.waiting == 1
+    pacer.change(500.0)
+    async with asyncio.timeout(1):
+        await waiting
+    assert pacer.let_go == 1
