@@ -88,14 +88,14 @@ async def test_an_hour_of_silence_in_one_chat_holds_up_nobody_else(town: Town) -
     assert value(await page(town), "nuanxin_chats_silent") == 0
 
 
-async def test_what_was_kept_for_an_hour_comes_after_a_restart_too(town: Town, database_url: str) -> None:
+async def test_what_was_kept_for_an_hour_comes_after_a_restart_too(town: Town, migrated_url: str) -> None:
     rider = town.rider(3)
     refused = silences(town, 3)
     await rider.says("hello")
     await town.until_idle()
     refused.clear()
     town.app.leave()
-    again = Town(open_database(database_url, Vault([KEY])), town.api, town.config)
+    again = Town(open_database(migrated_url, Vault([KEY])), town.api, town.config)
     again.now = NOON + timedelta(seconds=HOUR + 1)
     async with running(again.app):
         assert "location" in (await rider.hears())["text"]
