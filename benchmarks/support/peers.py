@@ -1,4 +1,4 @@
-"""The peers as programs: bots that answer every message with one message. `python -m benchmarks.support.peers NAME URL`."""
+"""The peers as programs: bots that answer every message with one (`python -m benchmarks.support.peers NAME URL`)."""
 
 from __future__ import annotations
 
