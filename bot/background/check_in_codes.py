@@ -44,7 +44,7 @@ class Doors:
     async def _edit(self, door: Door, now: datetime) -> Outgoing | None:
         async with self._database.reading() as session:
             row = await activities.find(session, door.activity_id)
-            if row is None or self._context.ports.painter is None:
+            if row is None:
                 return None
             (standing,) = await user_state.standings(session, [door.chat_id], now)
             came = (await attendance.figures(session, [row.id]))[row.id].came

@@ -11,7 +11,6 @@ from handlers.activities import presses
 from handlers.activities.attendance import STATES, find_activity, names_of
 from handlers.chat import forms
 from handlers.chat.incoming import Json
-from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import NotAnAnswer, Question, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -53,8 +52,6 @@ async def open_door(talk: Talk, activity_id: int) -> None:
     row = await find_activity(talk, activity_id)
     if row.state != ActivityState.PUBLISHED or row.ends_at + check_ins.OPEN_AFTER <= talk.now:
         raise activities.ActivityOver
-    if talk.context.ports.painter is None:
-        raise InvalidCallback
     link = talk.context.link("ci_" + check_ins.code(talk.session, row.id, check_ins.window(talk.now)))
     png = await talk.context.ports.painter.qr_png(link, row.title)
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]

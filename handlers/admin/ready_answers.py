@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.admin import presses
-from handlers.admin.settings import note_change, tuning_of
+from handlers.admin.settings import note_change
 from handlers.chat import forms
 from handlers.chat.press import InvalidCallback
 from handlers.chat.questions import Form, NotAnAnswer, Question
@@ -110,7 +110,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
 async def _keep(talk: Talk, desk: Desk, answers: list[Canned], about: str) -> None:
     name = f"desks.{desk.key}.answers"
     value: list[dict[str, Any]] = [{"title": one.title, "words": dict(one.words)} for one in answers]
-    tuning_of(talk).checked(name, value)
+    talk.context.ports.settings_editor.checked(name, value)
     await settings.change(talk.session, name, value, talk.person.id, talk.now)
     await note_change(talk, name, about)
 

@@ -167,12 +167,6 @@ def register(routes: Routes) -> None:
         routes.form(_form(key))
 
 
-def tuning_of(talk: Talk) -> SettingsEditor:
-    if talk.context.ports.settings_editor is None:
-        raise InvalidCallback
-    return talk.context.ports.settings_editor
-
-
 async def show_all(talk: Talk) -> None:
     lines = [Markup("⚙️ <b>{}</b>").format(talk._("Settings"))]
     lines += [_line(talk, one) for one in SETTINGS.values()]
@@ -190,7 +184,7 @@ async def show_all(talk: Talk) -> None:
 
 
 def _line(talk: Talk, one: Setting) -> Markup:
-    shown = one.show(talk, _current(tuning_of(talk), one))
+    shown = one.show(talk, _current(talk.context.ports.settings_editor, one))
     short = shown if len(shown) <= 60 else shown[:59] + "…"
     return Markup("{}: <b>{}</b>").format(talk._(one.title), short)
 
@@ -214,7 +208,7 @@ async def _page(talk: Talk, key: str, one: Setting) -> tuple[Markup, Buttons]:
     changed = (await settings.read_all(talk.session)).get(one.name)
     where = talk._("Changed in the chat.") if changed is not None else talk._("As in the config file.")
     text = Markup("{}\n<b>{}</b>\n\n<i>{}</i>").format(
-        talk._(one.title), one.show(talk, _current(tuning_of(talk), one)), where
+        talk._(one.title), one.show(talk, _current(talk.context.ports.settings_editor, one)), where
     )
     back = [presses.TAKE_BACK.button(talk._("↩ As in the config file"), key)] if changed is not None else []
     change = [presses.CHANGE.button(talk._("✎ Change"), key)]
@@ -242,7 +236,7 @@ def _form(key: str) -> Form:
             raise NotAnAnswer(talk._(one.hint))
         value = one.read(text)
         try:
-            tuning_of(talk).checked(one.name, _whole(tuning_of(talk), one, value))
+            talk.context.ports.settings_editor.checked(one.name, _whole(talk.context.ports.settings_editor, one, value))
         except NotValid:
             raise NotAnAnswer(talk._(one.hint)) from None
         return {"value": value}
@@ -259,7 +253,7 @@ def _form(key: str) -> Form:
         choices=one.choices,
         columns=2,
         ask=lambda talk, _: Markup("{}: <b>{}</b>\n{}").format(
-            talk._(one.title), one.show(talk, _current(tuning_of(talk), one)), talk._(one.hint)
+            talk._(one.title), one.show(talk, _current(talk.context.ports.settings_editor, one)), talk._(one.hint)
         ),
     )
     return one_question(f"setting_{key}", question, done, Right.ADMINISTER)
@@ -274,7 +268,7 @@ def _whole(tuning: SettingsEditor, one: Setting, value: Any) -> Any:
 
 
 async def _keep(talk: Talk, key: str, one: Setting, value: Any) -> None:
-    tuning = tuning_of(talk)
+    tuning = talk.context.ports.settings_editor
     before = one.show(talk, _current(tuning, one))
     whole = _whole(tuning, one, value)
     parsed = tuning.checked(one.name, whole)
@@ -296,7 +290,7 @@ async def note_change(talk: Talk, name: str, about: str) -> None:
     await audit.note(
         talk.session, talk.person.id, OperationAction.SETTING_CHANGED, talk.now, about=f"{name}: {about}"[:500]
     )
-    talk.committed.append(tuning_of(talk).refresh)
+    talk.committed.append(talk.context.ports.settings_editor.refresh)
 
 
 async def _plan_anew(talk: Talk, name: str, parsed: Any) -> None:

@@ -137,7 +137,7 @@ async def retry(talk: Talk, broadcast_id: int) -> None:
 async def picture(talk: Talk, broadcast_id: int) -> None:
     """When it arrived, as columns."""
     row = await _found(talk, broadcast_id)
-    if talk.context.ports.painter is None or row.started_at is None or row.finished_at is None:
+    if row.started_at is None or row.finished_at is None:
         raise NotNow
     values = await deliveries.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
     zone = talk.context.settings.organisation.zone

@@ -60,8 +60,6 @@ async def card(talk: Talk) -> None:
     """The card as a picture; its QR code is a deep link that only this bot can tell from a forged one."""
     row = await _mine(talk)
     content = memberships.content_of(talk.session, row)
-    if talk.context.ports.painter is None:
-        return
     drawn = Card(
         talk.context.settings.organisation.name,
         talk._("Member card"),

@@ -121,6 +121,5 @@ def _buttons(talk: Talk, search_id: int, stations: Sequence[Found], asked: Asked
     tools = [presses.OPEN_FILTER.button(talk._("🔎 Filter"), search_id, asked.code)]
     if stations:
         tools.append(presses.VENUES.button(talk._("📌 On the map"), search_id, asked.code, page))
-        if talk.context.ports.painter is not None:
-            tools.append(presses.PICTURE.button(talk._("🖼 As picture"), search_id, asked.code, page))
+        tools.append(presses.PICTURE.button(talk._("🖼 As picture"), search_id, asked.code, page))
     return [numbers, turn, tools, [presses.KEEP_HOME.button(talk._("🏠 Keep as my area"), search_id)]]

@@ -122,7 +122,7 @@ async def picture(talk: Talk, search_id: int, code: int, page: int) -> None:
     """The page as a picture, for who reads a map faster than a list."""
     _check_page(page)
     search = await _search_of(talk, search_id)
-    if search is None or talk.context.ports.painter is None:
+    if search is None:
         return
     index = talk.context.directory.index
     spots = [

@@ -101,10 +101,6 @@ def leads_of(text: str) -> list[timedelta]:
     return [timedelta(seconds=int(part)) for part in text.split(",") if part]
 
 
-def leads_text(leads: Sequence[timedelta]) -> str:
-    return ",".join(str(int(lead.total_seconds())) for lead in sorted(leads, reverse=True))
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a coordinator writes down of an activity. Times are aware; `places` None means as many as like."""
