@@ -30,22 +30,12 @@ class Sent(NamedTuple):
     file_ids: Sequence[str]
 
 
-def _no_scratch() -> Scratch:
-    """Until bot/app.py passes its own."""
-    raise NotImplementedError
-
-
-async def _not_sent(_outgoing: Outgoing) -> None:
-    """Until bot/app.py passes its own."""
-    raise NotSent
-
-
 @dataclass(slots=True)
 class Bundles:
     """`scratch` makes a temporary file; `send` sends apart from a chat's turn, and raises NotSent."""
 
-    scratch: Callable[[], Scratch] = _no_scratch
-    send: Callable[[Outgoing], Awaitable[None]] = _not_sent
+    scratch: Callable[[], Scratch]
+    send: Callable[[Outgoing], Awaitable[None]]
     _people: set[int] = field(default_factory=set)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _sent: OrderedDict[tuple[int, str], Sent] = field(default_factory=OrderedDict)

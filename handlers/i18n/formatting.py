@@ -57,3 +57,8 @@ def ago(then: datetime, now: datetime, language: str) -> str:
     if minutes < 48 * 60:
         return _("{n} h ago").format(n=number(minutes // 60, language))
     return _("{n} days ago").format(n=number(minutes // (24 * 60), language))
+
+
+def hours(length: timedelta) -> str:
+    """ "24", "1.5": hours alone, for a text that has the unit."""
+    return f"{length.total_seconds() / 3_600:g}"

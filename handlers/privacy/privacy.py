@@ -13,6 +13,7 @@ from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.privacy import presses
 from handlers.privacy.data_copy import copy_of
@@ -66,10 +67,11 @@ async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
 
 
 def _own_lines(talk: Talk, has_home: bool) -> Sequence[str]:
-    forms = talk.context.settings.retention.unfinished_forms.total_seconds() / 3_600
     return [
         talk._("your Telegram number, your language, and when you first and last wrote; of your @name only a digest"),
-        talk._("an unfinished form, for {forms} h").format(forms=f"{forms:g}"),
+        talk._("an unfinished form, for {forms} h").format(
+            forms=formatting.hours(talk.context.settings.retention.unfinished_forms)
+        ),
         talk._("your home area: {home}").format(
             home=talk._("kept, rounded to about 1 km") if has_home else talk._("not kept")
         ),

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.chat.talk import Talk
+from handlers.i18n import formatting
 
 
 async def lines(talk: Talk) -> Sequence[str]:
     kept = talk.context.settings.retention
     return [
         talk._("the places of your searches for {places} h, your reports on stations for {reports} h").format(
-            places=_hours(kept.places.total_seconds()), reports=_hours(kept.reports.total_seconds())
+            places=formatting.hours(kept.places), reports=formatting.hours(kept.reports)
         )
     ]
-
-
-def _hours(seconds: float) -> str:
-    return f"{seconds / 3_600:g}"

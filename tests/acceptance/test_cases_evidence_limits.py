@@ -143,8 +143,13 @@ async def test_a_bundle_that_cannot_be_sent_is_told_and_can_be_asked_for_again(t
     await rider.hears("Evidence of {number}. Treat it as confidential.", number=row.number)
 
 
-async def test_few_bundles_are_made_at_once() -> None:
-    bundles, begun, may_end = Bundles(), [], asyncio.Event()
+async def test_few_bundles_are_made_at_once(tmp_path: Path) -> None:
+    async def not_sent(_outgoing: Outgoing) -> None:
+        raise NotSent
+
+    bundles = Bundles(lambda: Scratch(tmp_path), not_sent)
+    begun: list[int] = []
+    may_end = asyncio.Event()
 
     async def make(person_id: int) -> None:
         async with bundles.turn(person_id):
