@@ -12,7 +12,8 @@ from handlers.i18n.translations import N_
 
 
 def register(routes: Routes, features: Sequence[Feature]) -> None:
-    routes.command("my", partial(my, features), about=N_("What is mine"), writes=False)
+    ordered = sorted(features, key=lambda feature: feature.overview_order)
+    routes.command("my", partial(my, ordered), about=N_("What is mine"), writes=False)
 
 
 async def my(features: Sequence[Feature], talk: Talk) -> None:

@@ -72,6 +72,7 @@ FEATURE = Feature(
     retention=(retention.forget,),
     privacy=PrivacyPart(lines=privacy.lines, buttons=privacy.buttons, leave=privacy.leave_all),
     overview=mine.overview,
+    overview_order=20,
     queues=(
         WatchedQueue("cases", N_("cases that wait for us"), queues.cases),
         WatchedQueue("evidence", N_("evidence to fetch"), queues.evidence),

@@ -80,6 +80,8 @@ class Feature:
     retention: Sequence[Forget] = ()
     privacy: PrivacyPart = field(default_factory=PrivacyPart)
     overview: Callable[[Talk], Awaitable[Sequence[Page]]] | None = None
+    overview_order: int = 50
+    """Where its messages stand in /my: the lowest first, then in the order of the features."""
     queues: Sequence[WatchedQueue] = ()
     archive: Sequence[Forget] = ()
     """Keeps the figures of what is about to be forgotten; runs before the `retention` of all features."""

@@ -57,5 +57,6 @@ FEATURE = Feature(
         leave=mine.leave,
     ),
     overview=mine.overview,
+    overview_order=10,
     queues=(WatchedQueue("applications", N_("applications to review"), queues.applications),),
 )

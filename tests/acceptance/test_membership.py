@@ -466,3 +466,11 @@ async def test_decided_applications_and_former_members_are_forgotten_in_time(dat
     async with database.reading() as session:
         still = await applications.find(session, waiting.id)
         assert still is not None and still.state == ApplicationState.WAITING
+
+
+async def test_my_shows_membership_first_then_activities_then_topics(town: Town) -> None:
+    rider = town.rider(77)
+    await rider.says("/my")
+    said = [(await rider.hears())["text"] for _ in range(3)]
+    heads = ("not a member", "My activities", "What I may write to you about")
+    assert all(head in text for head, text in zip(heads, said, strict=True))
