@@ -13,7 +13,7 @@ from handlers.i18n.translations import N_
 
 def register(routes: Routes, features: Sequence[Feature]) -> None:
     ordered = sorted(features, key=lambda feature: feature.overview_order)
-    routes.command("my", partial(my, ordered), about=N_("What is mine"), writes=False)
+    routes.command("my", partial(my, ordered), about=N_("My activities, cases and membership"), writes=False)
 
 
 async def my(features: Sequence[Feature], talk: Talk) -> None:

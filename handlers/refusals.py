@@ -19,17 +19,12 @@ def say_no(talk: Talk, refusal: Refused, sentences: Mapping[type[Refused], str])
 
 def say_too_much(talk: Talk) -> None:
     """Said once, not to each message."""
-    talk.say(
-        talk._(
-            "That is more than I can take from one person at a time. Please wait a minute; what you send until then is "
-            "not taken."
-        )
-    )
+    talk.say(talk._("You're sending messages too fast. Please wait a minute; messages until then are ignored."))
 
 
 def say_forged(talk: Talk) -> None:
     """A button that this bot never made, or not for this."""
-    talk.toast(talk._("This button does not work any more."), alert=True)
+    talk.toast(talk._("This button no longer works."), alert=True)
 
 
 def say_failed(talk: Talk, error_id: str) -> None:

@@ -172,7 +172,9 @@ async def _edited(talk: Talk, answers: Answers) -> None:
         told = await _tell_all(talk, row, "activity_changed", await activities.note_change(talk.session, change))
     talk.say(*await _shown(talk, row))
     if told:
-        talk.say(talk._("{n} people are told what changed.").format(n=told))
+        talk.say(
+            talk.plural("{n} person is told what changed.", "{n} people are told what changed.", told).format(n=told)
+        )
 
 
 async def _tell_all(talk: Talk, row: Activity, notice: str, subject: int) -> int:
@@ -201,7 +203,9 @@ async def _cancelled(talk: Talk, answers: Answers) -> None:
     row = await activities.cancel(talk.session, int(str(answers["_id"])), str(answers["reason"]), talk.now)
     await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
     told = await _tell_all(talk, row, "activity_cancelled", row.id)
-    talk.say(talk._("Cancelled; {n} people are told why.").format(n=told))
+    talk.say(
+        talk.plural("Cancelled; {n} person is told why.", "Cancelled; {n} people are told why.", told).format(n=told)
+    )
 
 
 _NEW = composing("activity", _made)

@@ -15,7 +15,7 @@ from handlers.chat.questions import NotAnAnswer, Question, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
-from handlers.i18n.translations import N_
+from handlers.i18n.translations import N_, plural_in
 from handlers.inputs.text import clean
 from storage.activities import activities, attendance, check_ins, sign_ups
 from storage.activities.activities import ActivityState
@@ -64,7 +64,9 @@ async def open_door(talk: Talk, activity_id: int) -> None:
 def door_caption(title: str, came: int, language: str) -> Markup:
     _ = translations.translator(language)
     return Markup("<b>{}</b>\n{}\n{}").format(
-        title, _("Riders scan this to check in. It changes every minute."), _("{n} have come.").format(n=came)
+        title,
+        _("Riders scan this to check in. It changes every minute."),
+        plural_in(language, "{n} person has come.", "{n} people have come.", came).format(n=came),
     )
 
 
@@ -108,7 +110,14 @@ async def _typed(talk: Talk, answers: Answers) -> None:
         found = [one for one in people if member is not None and one.person_id == member.person_id]
     again = [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), activity_id)]]
     if len(found) != 1:
-        talk.say(talk._("{n} people fit this. Please use the number of the place.").format(n=len(found)), again)
+        talk.say(
+            talk.plural(
+                "{n} person matches. Please use the number of the place.",
+                "{n} people match. Please use the number of the place.",
+                len(found),
+            ).format(n=len(found)),
+            again,
+        )
         return
     row = await attendance.check_in(talk.session, activity_id, found[0].person_id, talk.now)
     name = names.get(row.person_id, "")

@@ -58,18 +58,20 @@ FEATURE = Feature(
     name="activities",
     register=register,
     refusals={
-        ActivityOver: N_("It is over or was cancelled, so nothing is changed any more."),
+        ActivityOver: N_("This activity is over or cancelled and can't be changed."),
         BadRule: N_("I can't read this rule. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
         NoDates: N_("This rule has no dates in the next 64 weeks. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
-        CodeIsOld: N_("This code is not valid any more. Please scan the one that is shown at the door now."),
-        MembersOnly: N_("This is for members of the union. /join makes you one, in two minutes."),
-        NoSuchActivity: N_("This activity is not planned any more."),
-        NoSuchQuestion: N_("This question is not there any more."),
+        CodeIsOld: N_("This code has expired. Please scan the one shown at the door now."),
+        MembersOnly: N_("Members only. You can join in two minutes: /join"),
+        NoSuchActivity: N_("This activity is no longer planned."),
+        NoSuchQuestion: N_("This question no longer exists."),
         NoSuchRound: N_("There is no such round."),
         NotSignedUp: N_("You are not signed up for this."),
-        OfferLapsed: N_("The time is over; the place went to the next. You can queue again."),
-        SignUpClosed: N_("Sign-up is not open: it has not begun, is over, or all places are taken."),
-        TooManyGuests: N_("So many guests can't come along."),
+        OfferLapsed: N_(
+            "The offer has expired and the place went to the next person. You can join the waiting list again."
+        ),
+        SignUpClosed: N_("Sign-up is closed: it has not opened yet, is over, or is full."),
+        TooManyGuests: N_("That is more guests than allowed."),
     },
     audit_labels={
         ActivityAction.ATTENDANCE_READ: N_("names at an activity read"),

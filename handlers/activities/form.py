@@ -55,12 +55,12 @@ async def _read_place(talk: Talk) -> Value:
     place = talk.incoming.place
     if place is not None:
         if not is_place(place.latitude, place.longitude):
-            raise NotAnAnswer(talk._("I can't find that place on earth. Please send your location again."))
+            raise NotAnAnswer(talk._("I couldn't read that location. Please send it again."))
         venue = talk.incoming.body.get("venue") or {}
         return [str(venue.get("title", ""))[:200], place.latitude, place.longitude]
     text = clean(talk.text)
     if not 2 <= len(text) <= 200:
-        raise NotAnAnswer(talk._("Write the place or a station's name, 2 to 200 letters, or send a location."))
+        raise NotAnAnswer(talk._("Write the place or a station's name (2 to 200 characters), or send a location."))
     row = station_named(talk, text)
     if row is None:
         return [text, None, None]
@@ -71,7 +71,7 @@ async def _read_place(talk: Talk) -> Value:
 async def _read_places(talk: Talk) -> Value:
     text = clean(talk.text)
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 100_000):
-        raise NotAnAnswer(talk._("A number from 1 to 100,000, or press “As many as like”."))
+        raise NotAnAnswer(talk._("Write a number from 1 to 100,000, or press “Unlimited”."))
     return int(text)
 
 
@@ -100,7 +100,7 @@ def _lengths(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 def _places(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice("all", talk._("As many as like"), 0), *(Choice(str(n), str(n), n) for n in (10, 20, 50))]
+    return [Choice("all", talk._("Unlimited"), 0), *(Choice(str(n), str(n), n) for n in (10, 20, 50))]
 
 
 def _guests(_talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -136,7 +136,7 @@ def _show_place(_talk: Talk, value: Value) -> str:
 
 
 def _show_places(talk: Talk, value: Value) -> str:
-    return str(value) if value else talk._("As many as like")
+    return str(value) if value else talk._("Unlimited")
 
 
 def _show_members(talk: Talk, value: Value) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.chat.context import AppContext
 from handlers.i18n import translations
 from handlers.i18n.formatting import day_words, moment, when
-from handlers.i18n.translations import N_
+from handlers.i18n.translations import N_, plural_in
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState, Kind
 from storage.activities.attendance import Figures
@@ -44,7 +44,11 @@ def left(row: Activity, figures: Figures, language: str) -> str:
     """How many places there are still; how many wait."""
     _ = translations.translator(language)
     if row.places is None:
-        return _("{n} come").format(n=figures.taken) if figures.taken else ""
+        return (
+            plural_in(language, "{n} person is coming", "{n} people are coming", figures.taken).format(n=figures.taken)
+            if figures.taken
+            else ""
+        )
     free = max(0, row.places - figures.taken)
     if free and not figures.waiting:
         return _("{n} of {all} places left").format(n=free, all=row.places)
@@ -103,7 +107,9 @@ def rules(row: Activity, now: datetime, zone: ZoneInfo, language: str) -> list[s
     if row.members_only:
         said.append("🔒 " + _("for members of the union"))
     if row.guests:
-        said.append("👨‍👩‍👧 " + _("up to {n} guests").format(n=row.guests))
+        said.append(
+            "👨‍👩‍👧 " + plural_in(language, "up to {n} guest", "up to {n} guests", row.guests).format(n=row.guests)
+        )
     if row.opens_at is not None and row.opens_at > now:
         said.append("⏳ " + _("sign-up opens {when}").format(when=moment(row.opens_at, now, zone, language)))
     if row.closes_at is not None and row.closes_at > now:
@@ -119,7 +125,11 @@ def standing(mine: SignUp, position: int | None, now: datetime, zone: ZoneInfo, 
     if mine.state == PlaceState.OFFERED and mine.offered_until is not None:
         until = moment(mine.offered_until, now, zone, language)
         return _("🎁 A place is free for you, until {time}.").format(time=until)
-    guests = " " + _("With {n} guests.").format(n=mine.guests) if mine.guests else ""
+    guests = (
+        " " + plural_in(language, "With {n} guest.", "With {n} guests.", mine.guests).format(n=mine.guests)
+        if mine.guests
+        else ""
+    )
     return _("✅ You have a place. Your number: {n}.").format(n=mine.id) + guests
 
 

@@ -180,7 +180,7 @@ async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
 
 
 def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None) -> Buttons:
-    back = [presses.TURN_LIST.button(talk._("◀ The list"), "week", 0)]
+    back = [presses.TURN_LIST.button(talk._("◀ Back to list"), "week", 0)]
     if row.state == ActivityState.CANCELLED or row.ends_at <= talk.now:
         return [back]
     rows: list[list[Button]] = []
@@ -214,11 +214,11 @@ async def show_where(talk: Talk, activity_id: int) -> None:
 async def linked(talk: Talk, number: str) -> None:
     """Somebody opened a shared link, `act_<id>`."""
     if not (number.isascii() and number.isdigit() and len(number) < 19):
-        talk.say(talk._("This activity is not planned any more."))
+        talk.say(talk._("This activity is no longer planned."))
         return
     row = await activities.find(talk.session, int(number))
     if row is None or row.state == ActivityState.DRAFT:
-        talk.say(talk._("This activity is not planned any more."))
+        talk.say(talk._("This activity is no longer planned."))
         return
     await edit_card(talk, row)
 

@@ -46,7 +46,7 @@ async def sign_up(talk: Talk, activity_id: int) -> None:
         if others:
             names = ", ".join(other.title for other in others)
             text = Markup("⚠️ {}").format(talk._("At the same time you are signed up for: {names}").format(names=names))
-            yes = presses.SIGN_UP_ALL_THE_SAME.button(talk._("Sign up all the same"), activity_id)
+            yes = presses.SIGN_UP_ALL_THE_SAME.button(talk._("Sign up anyway"), activity_id)
             talk.say(text, [[yes], [presses.SHOW_CARD.button(talk._("◀ Back"), activity_id)]])
             return
     await _go_on(talk, row)
@@ -92,7 +92,7 @@ async def give_back(talk: Talk, activity_id: int) -> None:
     await reminders.drop(talk.session, reminders.ACTIVITY, activity_id, talk.person.id)
     await offers.offer_free_places(talk.session, activity_id, talk.now, talk.context.settings.quiet_hours)
     talk.wake("offers")
-    talk.toast(talk._("Given back. Thank you for telling."))
+    talk.toast(talk._("You've given up your place. Thanks for letting us know."))
     await edit_card(talk, row)
 
 
@@ -123,7 +123,7 @@ def _question(number: int) -> Question:
 
 def _guest_choices(talk: Talk, answers: Answers) -> Sequence[Choice]:
     most = int(str(answers.get("_guests") or 0))
-    return [Choice(str(n), talk._("Alone") if n == 0 else f"+{n}", n) for n in range(most + 1)]
+    return [Choice(str(n), talk._("Just me") if n == 0 else f"+{n}", n) for n in range(most + 1)]
 
 
 async def _signed_up(talk: Talk, answers: Answers) -> None:
@@ -143,7 +143,7 @@ _SIGN_UP = Form(
             choices=_guest_choices,
             columns=4,
             when=lambda answers: bool(answers.get("_guests")),
-            ask=lambda talk, _: talk._("Does somebody come with you?"),
+            ask=lambda talk, _: talk._("Is anyone coming with you?"),
         ),
         *(_question(number) for number in range(activities.MOST_QUESTIONS)),
     ),

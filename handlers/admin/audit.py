@@ -27,7 +27,7 @@ Labels = Mapping[AuditAction, str]
 
 def register(routes: Routes, labels: Labels) -> None:
     right = Right.ADMINISTER
-    routes.command("audit", partial(search, labels), about=N_("Who did what"), right=right)
+    routes.command("audit", partial(search, labels), about=N_("Audit log"), right=right)
     routes.press(presses.PAGE, partial(page, labels), right=right, writes=False)
     routes.press(presses.CHOOSE_ACT, partial(choose_act, labels), right=right, writes=False)
 
@@ -68,7 +68,7 @@ async def _page(labels: Labels, talk: Talk, act: str, person: int, before: int) 
     lines = [Markup("🧾 <b>{}</b>").format(title)]
     lines += [_line(labels, talk, entry) for entry in found[:PAGE]]
     if not found:
-        lines.append(Markup("{}").format(talk._("Nothing of the kind.")))
+        lines.append(Markup("{}").format(talk._("No matching entries.")))
     turn = []
     if before:
         turn.append(presses.PAGE.button(talk._("⏮ Newest"), act, person, 0))

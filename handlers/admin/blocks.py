@@ -34,7 +34,7 @@ class OneOfUs(Refused):
 
 
 def register(routes: Routes) -> None:
-    routes.command("block", block, about=N_("Keep somebody out for a while"), right=Right.ADMINISTER)
+    routes.command("block", block, about=N_("Block someone"), right=Right.ADMINISTER)
     routes.press(presses.BEGIN, begin, right=Right.ADMINISTER)
     routes.press(presses.LIFT, lift, right=Right.ADMINISTER)
     routes.form(_BLOCK)
@@ -54,7 +54,7 @@ async def block(talk: Talk) -> None:
 
 async def _page(talk: Talk) -> tuple[Markup, Buttons]:
     found = await blocks.newest(talk.session)
-    lines = [Markup("🚫 <b>{}</b>").format(talk._("Kept out"))]
+    lines = [Markup("🚫 <b>{}</b>").format(talk._("Blocked"))]
     for row, reason in found:
         until = show_moment(talk, row.until) if row.until else talk._("without an end")
         lines.append(Markup("<code>{}</code> — {} — {}").format(row.person_id, until, reason or "—"))

@@ -46,9 +46,9 @@ FEATURE = Feature(
     name="admin",
     register=register,
     refusals={
-        RoleOfTheConfig: N_("This role stands in the config file; it can only be taken away there."),
-        OneOfUs: N_("They run the bot with you. Take their role away first: /role"),
-        NotBlocked: N_("They are not blocked any more."),
+        RoleOfTheConfig: N_("This role is set in the config file and can only be removed there."),
+        OneOfUs: N_("They are staff. Remove their role first: /role"),
+        NotBlocked: N_("They are no longer blocked."),
     },
     audit_labels={
         PeopleAction.ROLE_GRANTED: N_("role given"),
@@ -61,7 +61,7 @@ FEATURE = Feature(
     },
     personal_data=(
         PersonalData("roles", kept_roles.erase, N_("Roles"), kept_roles.copy_of),
-        PersonalData("block", kept_blocks.erase, N_("Kept out"), kept_blocks.copy_of),
+        PersonalData("block", kept_blocks.erase, N_("Blocked"), kept_blocks.copy_of),
         PersonalData("settings", kept_settings.erase),
     ),
     retention=(retention.forget,),
@@ -70,6 +70,6 @@ FEATURE = Feature(
         WatchedQueue("notices", N_("notices"), queues.due_deliveries(1)),
         WatchedQueue("reminders", N_("reminders"), queues.due_deliveries(2)),
         WatchedQueue("broadcasts", N_("broadcasts"), queues.due_deliveries(3)),
-        WatchedQueue("set_aside", N_("set aside"), queues.failed_deliveries),
+        WatchedQueue("set_aside", N_("undelivered"), queues.failed_deliveries),
     ),
 )

@@ -39,7 +39,7 @@ async def choose_desk(talk: Talk) -> None:
         [presses.SHOW_DESK.button(f"{desk.sign} {in_language(desk.title, talk.language)}", key)]
         for key, desk in talk.context.settings.desks.items()
     ]
-    talk.edit(talk._("Of which desk?"), [*rows, [presses.SHOW_ALL.button(talk._("◀ Back"))]])
+    talk.edit(talk._("Which desk?"), [*rows, [presses.SHOW_ALL.button(talk._("◀ Back"))]])
 
 
 def _desk(talk: Talk, key: str) -> Desk:

@@ -172,7 +172,7 @@ async def show_all(talk: Talk) -> None:
     lines += [_line(talk, one) for one in SETTINGS.values()]
     lines.append(
         Markup("\n<i>{}</i>").format(
-            talk._("All else stands in the config file. What you change here holds at once, on every machine.")
+            talk._("Everything else is set in the config file. Changes here take effect immediately on all servers.")
         )
     )
     keys = [presses.SHOW_ONE.button(talk._(one.title), key) for key, one in SETTINGS.items()]
@@ -224,7 +224,7 @@ async def take_back(talk: Talk, key: str) -> None:
     one = _setting(key)
     if await settings.take_back(talk.session, one.name):
         await note_change(talk, one.name, "as in the config file")
-    talk.edit(talk._("The config file's holds again."), [[presses.SHOW_ALL.button(talk._("◀ Back"))]])
+    talk.edit(talk._("Reset to the config file's value."), [[presses.SHOW_ALL.button(talk._("◀ Back"))]])
 
 
 def _form(key: str) -> Form:

@@ -48,7 +48,7 @@ async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:
     talk.edit(
         Markup("\n").join(lines),
         [
-            [presses.SHOW_ERRORS.button(talk._("⚠️ Errors")), presses.SHOW_SET_ASIDE.button(talk._("📪 Set aside"))],
+            [presses.SHOW_ERRORS.button(talk._("⚠️ Errors")), presses.SHOW_SET_ASIDE.button(talk._("📪 Undelivered"))],
             [presses.BACK_UP.button(talk._("💾 Back up now")), presses.SYSTEM.button(talk._("🔄 Look again"))],
         ],
     )
@@ -71,7 +71,7 @@ async def _process_lines(talk: Talk) -> list[Markup]:
 def _length(talk: Talk, length: timedelta) -> str:
     hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
     if hours >= 48:
-        return talk._("{n} days").format(n=hours // 24)
+        return talk.plural("{n} day", "{n} days", hours // 24).format(n=hours // 24)
     return talk._("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
 
 
@@ -154,14 +154,14 @@ async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
 
 async def drop_set_aside(talk: Talk) -> None:
     count = await deliveries.give_up(talk.session, talk.now)
-    talk.toast(talk._("{n} given up.").format(n=count), alert=True)
+    talk.toast(talk._("{n} discarded.").format(n=count), alert=True)
     await talk.session.flush()
     talk.edit(*await _set_aside(talk))
 
 
 async def back_up(talk: Talk) -> None:
     talk.context.ports.start_backup(talk.person.id)
-    talk.toast(talk._("Begun. You hear when it is done."), alert=True)
+    talk.toast(talk._("Started. I'll message you when it's done."), alert=True)
 
 
 def backup_failed_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

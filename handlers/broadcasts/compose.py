@@ -90,7 +90,13 @@ async def _corrected(talk: Talk, answers: Answers) -> None:
         raise broadcasts.NotNow
     content = _said(talk, answers, broadcasts.content_of(talk.session, row))
     count = await broadcasts.correct(talk.session, row, content, talk.now)
-    talk.say(talk._("Corrected; {n} people who have it already get the new version.").format(n=count))
+    talk.say(
+        talk.plural(
+            "Corrected; {n} person who already has it gets the new version.",
+            "Corrected; {n} people who already have it get the new version.",
+            count,
+        ).format(n=count)
+    )
 
 
 def show_as_sent(talk: Talk, broadcast_id: int, content: Content, topic: Topic) -> None:
@@ -108,7 +114,7 @@ def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: st
     if content.asks_reading:
         rows.append([presses.HAVE_READ.button(_("✅ I have read this"), broadcast_id)])
     if topic is not Topic.URGENT:
-        rows.append([presses.MUTE.button(_("🔕 No more of: {topic}").format(topic=_(TOPICS[topic])), topic.value)])
+        rows.append([presses.MUTE.button(_("🔕 Mute {topic}").format(topic=_(TOPICS[topic])), topic.value)])
     return rows
 
 

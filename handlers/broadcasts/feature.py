@@ -23,7 +23,7 @@ FEATURE = Feature(
     register=register,
     refusals={
         NotNow: N_("This is not possible any more."),
-        OwnApproval: N_("Somebody else has to approve what you wrote."),
+        OwnApproval: N_("Someone else has to approve what you wrote."),
     },
     audit_labels={
         BroadcastAction.URGENT_BROADCAST: N_("urgent broadcast sent"),

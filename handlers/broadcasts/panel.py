@@ -13,6 +13,7 @@ from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from handlers.i18n.translations import plural_in
 from storage import audit, deliveries
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
@@ -47,7 +48,11 @@ async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), Topic(row.topic), talk.now)
     lines = [
         Markup("<b>{}</b>").format(
-            talk._("This is how it will arrive. It goes to {n} people.").format(n=counted.reached)
+            talk.plural(
+                "This is how it will arrive. It goes to {n} person.",
+                "This is how it will arrive. It goes to {n} people.",
+                counted.reached,
+            ).format(n=counted.reached)
         ),
         talk._("{unreachable} can't be reached, {muted} have muted the topic.").format(
             unreachable=counted.unreachable, muted=counted.muted
@@ -93,7 +98,12 @@ async def send(talk: Talk, broadcast_id: int) -> None:
 def waits_words(_context: AppContext, language: str, params: Any) -> tuple[str, Buttons]:
     """The notice to those who may approve."""
     _ = translations.translator(language)
-    text = _("A broadcast to {n} people waits for a second coordinator.").format(n=params["count"])
+    text = plural_in(
+        language,
+        "A broadcast to {n} person is waiting for a second coordinator.",
+        "A broadcast to {n} people is waiting for a second coordinator.",
+        params["count"],
+    ).format(n=params["count"])
     return text, [[presses.LOOK.button(_("Look at it"), params["id"])]]
 
 
@@ -156,7 +166,7 @@ async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:
 
 async def recall(talk: Talk, broadcast_id: int) -> None:
     count = await broadcasts.recall(talk.session, await _found(talk, broadcast_id), talk.now)
-    talk.edit(talk._("It is being deleted at {n} people.").format(n=count))
+    talk.edit(talk.plural("Deleting it for {n} recipient …", "Deleting it for {n} recipients …", count).format(n=count))
 
 
 async def _show(talk: Talk, row: Broadcast) -> None:

@@ -82,7 +82,10 @@ def _show_text(talk: Talk, value: Value) -> str:
 
 
 def _days(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    ago = [Choice(str(days), talk._("in the last {n} days").format(n=days), days) for days in (7, 30, 90)]
+    ago = [
+        Choice(str(days), talk.plural("in the last day", "in the last {n} days", days).format(n=days), days)
+        for days in (7, 30, 90)
+    ]
     return [Choice("all", talk._("Everyone"), 0), *ago]
 
 
@@ -95,18 +98,22 @@ def _show_language(talk: Talk, value: Value) -> str:
 
 
 def _show_days(talk: Talk, value: Value) -> str:
-    return talk._("in the last {n} days").format(n=value) if value else talk._("Everyone")
+    return (
+        talk.plural("in the last day", "in the last {n} days", int(str(value))).format(n=value)
+        if value
+        else talk._("Everyone")
+    )
 
 
 WHOM: tuple[Question, ...] = (
     Question(
         key="who",
-        title=lambda talk: talk._("Who of the activity"),
+        title=lambda talk: talk._("Which attendees"),
         read=press_a_button,
         choices=_who,
         when=lambda answers: bool(answers.get("_activity")),
         show=lambda talk, value: talk._(WHO[str(value)]),
-        ask=lambda talk, _: talk._("To whom of the activity?"),
+        ask=lambda talk, _: talk._("Which attendees?"),
     ),
     Question(
         key="language",

@@ -33,7 +33,7 @@ async def mute(talk: Talk, topic: str) -> None:
     chosen = mutable(topic)
     muted = await topics.mute(talk.session, talk.person.id, chosen)
     label = talk._(TOPICS[chosen])
-    said = talk._("You get no more of {topic}. Press again to undo.") if muted else talk._("You get {topic} again.")
+    said = talk._("{topic} is muted. Press again to undo.") if muted else talk._("{topic} is no longer muted.")
     talk.toast(said.format(topic=label), alert=muted)
 
 

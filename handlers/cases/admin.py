@@ -92,7 +92,7 @@ async def _read(talk: Talk, answers: Answers) -> None:
         file = f"📎 {said.file_name} " if said.file_id else ""
         talk.say(Markup("<i>{} · {}</i>\n{}").format(when, Side(one.side).name.lower(), (file + said.text)[:3_500]))
     if len(kept) > SHOWN:
-        talk.say(talk._("These are the last {n} messages.").format(n=SHOWN))
+        talk.say(talk.plural("This is the last message.", "These are the last {n} messages.", SHOWN).format(n=SHOWN))
 
 
 _READ = one_question(

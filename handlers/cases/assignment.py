@@ -36,7 +36,7 @@ def words_question(key: str, title: str, ask: str, most: int = 1_500) -> Questio
         key=key,
         title=lambda talk: talk._(title),
         ask=lambda talk, _: talk._(ask),
-        read=short_text(2, most, lambda talk: talk._("2 to {n} letters, please.").format(n=most)),
+        read=short_text(2, most, lambda talk: talk._("Please write 2 to {n} characters.").format(n=most)),
     )
 
 

@@ -22,6 +22,6 @@ async def end(talk: Talk, row: Case, outcome: Outcome) -> None:
         await reminders.drop(talk.session, LIMIT_REMINDER, limit.id)
     for person_id in await case_contexts.leave_all(talk.session, row.id):
         if person_id == talk.person.id:
-            talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
+            talk.say(talk._("You have left the conversation."), keyboard=plain_keyboard(talk.language))
         else:
             talk.notify(person_id, LEFT)

@@ -90,7 +90,7 @@ async def say_in_case(talk: Talk) -> None:
     """A message of somebody who writes in a case."""
     if is_leave(talk):
         await case_contexts.leave(talk.session, talk.person.id)
-        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
+        talk.say(talk._("You have left the conversation."), keyboard=plain_keyboard(talk.language))
     elif is_switch(talk):
         await _offer_cases(talk)
     else:

@@ -75,12 +75,18 @@ async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
     lines = [Markup("🗂 <b>{}</b>").format(talk._("Cases"))]
     if talk.person.may(Right.HANDLE_CASES):
         mine = await case_queue.in_hand(talk.session, talk.person.id)
-        label = talk._("In my hands: {n}").format(n=len(mine))
+        label = talk._("Assigned to me: {n}").format(n=len(mine))
         rows.append([presses.SHOW_MINE.button(label)])
     for key, desk in desks_of(talk).items():
         waiting = await case_queue.count_waiting(talk.session, key, talk.person.id)
         title = in_language(desk.title, talk.language)
-        lines.append(Markup("{} {}: {}").format(desk.sign, title, talk._("{n} wait").format(n=waiting)))
+        lines.append(
+            Markup("{} {}: {}").format(
+                desk.sign,
+                title,
+                talk.plural("{n} person is waiting", "{n} people are waiting", waiting).format(n=waiting),
+            )
+        )
         rows.append([presses.SHOW_QUEUE.button(f"{desk.sign} {title} ({waiting})", key, 0)])
     rows.append(
         [presses.BEGIN_FINDING.button(talk._("🔎 By number")), presses.CHOOSE_DESK.button(talk._("📊 Patterns"))]
@@ -155,7 +161,7 @@ def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
 
 async def show_mine(talk: Talk) -> None:
     found = await case_queue.in_hand(talk.session, talk.person.id)
-    lines = [Markup("<b>{}</b>").format(talk._("In my hands: {n}").format(n=len(found))), *await _lines(talk, found)]
+    lines = [Markup("<b>{}</b>").format(talk._("Assigned to me: {n}").format(n=len(found))), *await _lines(talk, found)]
     rows = [[presses.SHOW.button(words.mark(row) + words.tag(talk.context, row), row.id)] for row in found]
     talk.edit(Markup("\n").join(lines), [*rows, [presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]])
 
@@ -180,7 +186,7 @@ async def show(talk: Talk, case_id: int) -> None:
 async def replay(talk: Talk, case_id: int) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
     count = await case_messages.replay(talk.session, row, talk.person.id, talk.now)
-    talk.toast(talk._("{n} messages are on their way.").format(n=count))
+    talk.toast(talk.plural("{n} message is on its way.", "{n} messages are on their way.", count).format(n=count))
 
 
 async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
@@ -266,7 +272,7 @@ async def mark_conflict(talk: Talk, case_id: int) -> None:
 async def left_hand(talk: Talk, row: Case) -> None:
     """The case is not this handler's any more: they write in it no more, and the others hear that it waits."""
     if await case_contexts.leave(talk.session, talk.person.id, row.id):
-        talk.say(talk._("You write in no case now."), keyboard=plain_keyboard(talk.language))
+        talk.say(talk._("You have left the conversation."), keyboard=plain_keyboard(talk.language))
     if row.assigned_to is None:
         for handler in await colleagues(talk, row):
             talk.notify(handler, "case_new", number=row.number, desk=row.desk, id=row.id, mark=words.mark(row))

@@ -152,7 +152,7 @@ def _date(_desk: Desk, _ask: Ask) -> Built:
 
 
 def _text(_desk: Desk, _ask: Ask) -> Built:
-    read = short_text(1, 1_500, lambda talk: talk._("1 to 1,500 letters, please."))
+    read = short_text(1, 1_500, lambda talk: talk._("Please write 1 to 1,500 characters."))
     return read, no_choices, lambda _talk, value: str(value)
 
 
@@ -194,7 +194,7 @@ def _name(_desk: Desk, _ask: Ask) -> Built:
     def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
         return [Choice("withheld", talk._("🙈 Without my name"), WITHHELD)]
 
-    read = short_text(1, 60, lambda talk: talk._("1 to 60 letters, please, or press the button."))
+    read = short_text(1, 60, lambda talk: talk._("Please write 1 to 60 characters, or press the button."))
     return read, choices, lambda talk, value: talk._("withheld") if value == WITHHELD else str(value)
 
 

@@ -50,11 +50,11 @@ FEATURE = Feature(
     refusals={
         EvidenceFull: N_("There is no room for this file in that case. Everything else goes on."),
         CaseClosed: N_("This case is closed. It can be reopened for 30 days after that: /my"),
-        CaseTaken: N_("Somebody else has taken this case."),
+        CaseTaken: N_("Someone else has taken this case."),
         NoSuchCase: N_("There is no such case for you. /my shows yours; /cases those of the desks."),
-        NotForThem: N_("This case can't go to them: they are no handler of this desk, or it is hidden from them."),
+        NotForThem: N_("This case can't go to them: they don't handle this desk, or the case is hidden from them."),
         TooLateToReopen: N_("A case can be reopened for 30 days. Please begin a new one; name the old number in it."),
-        TooManyCases: N_("You have brought several cases here today. Please go on in one of them: /my"),
+        TooManyCases: N_("You have opened several cases here today. Please continue in one of them: /my"),
     },
     audit_labels={
         CaseAction.CASE_READ: N_("case read by an admin"),

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from handlers.chat.context import AppContext
 from handlers.chat.press import Button, Buttons
 from handlers.i18n import formatting, translations
-from handlers.i18n.translations import N_
+from handlers.i18n.translations import N_, plural_in
 from storage.cases import time_limits
 from storage.cases.cases import Case, CaseContent, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
@@ -90,9 +90,13 @@ def days_left(ends_on: date, today: date, language: str) -> str:
     _ = translations.translator(language)
     days = (ends_on - today).days
     if days < 0:
-        return "⚠️ " + _("may have ended {n} days ago").format(n=translations.number(-days, language))
+        return "⚠️ " + plural_in(language, "may have ended {n} day ago", "may have ended {n} days ago", -days).format(
+            n=translations.number(-days, language)
+        )
     sign = "⚠️ " if days <= NEAR_DAYS else ""
-    return sign + _("{n} days left").format(n=translations.number(days, language))
+    return sign + plural_in(language, "{n} day left", "{n} days left", days).format(
+        n=translations.number(days, language)
+    )
 
 
 def limit_lines(context: AppContext, limits: Sequence[CaseLimit], today: date, language: str) -> list[Markup]:

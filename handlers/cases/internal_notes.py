@@ -78,7 +78,11 @@ async def _asked(talk: Talk, answers: Answers) -> None:
         talk.say(talk._("There is nobody to ask: no other handler of this desk."), way_back(talk, row))
         return
     talk.say(
-        talk._("{n} colleagues are asked. Their answers become notes of the case.").format(n=len(others)),
+        talk.plural(
+            "{n} colleague is asked. The answer becomes a note on the case.",
+            "{n} colleagues are asked. Their answers become notes on the case.",
+            len(others),
+        ).format(n=len(others)),
         way_back(talk, row),
     )
 

@@ -109,9 +109,11 @@ async def _consented(talk: Talk, key: str, version: int) -> Desk:
 
 async def _save(desk: Desk, talk: Talk, answers: Answers) -> None:
     await case_drafts.save(talk.session, talk.person.id, desk.key, answers, talk.now)
-    said = talk._("Saved for {n} days. /{command} goes on where you were.").format(
-        n=case_drafts.KEPT.days, command=desk.command
-    )
+    said = talk.plural(
+        "Saved for {n} day. /{command} goes on where you were.",
+        "Saved for {n} days. /{command} goes on where you were.",
+        case_drafts.KEPT.days,
+    ).format(n=case_drafts.KEPT.days, command=desk.command)
     talk.say(said, keyboard=location_keyboard(talk))
 
 

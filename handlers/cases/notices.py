@@ -94,7 +94,7 @@ def urgent_late_words(context: AppContext, language: str, params: Mapping[str, A
     _ = translations.translator(language)
     title = words.desk_title(context, params["desk"], language)
     said = _(
-        "{number} ({desk}): somebody may be in danger, and has had no answer for {n} minutes. Please see to it that "
+        "{number} ({desk}): somebody may be in danger, and has had no answer for {n} min. Please see to it that "
         "somebody answers now."
     ).format(number=params["number"], desk=title, n=params["minutes"])
     opens = [[presses.SHOW_DESKS_AGAIN.button(_("Look at the queue"))]] if params["opens"] else []

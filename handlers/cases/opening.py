@@ -178,9 +178,7 @@ def _next_lines(talk: Talk, desk: Desk, row: Case, content: CaseContent, limits:
     when = formatting.moment(
         row.urgent_due_at or row.due_at, talk.now, talk.context.settings.organisation.zone, talk.language
     )
-    lines: list[Markup | str] = [
-        Markup("⏱ {}").format(talk._("You hear from us by {when} at the latest.").format(when=when))
-    ]
+    lines: list[Markup | str] = [Markup("⏱ {}").format(talk._("You'll hear from us by {when}.").format(when=when))]
     said = words.limit_lines(talk.context, limits, talk.local_today, talk.language) or words.undated_lines(
         talk.context, desk, content.kind, talk.language
     )

@@ -90,7 +90,7 @@ async def left_message(
     if await case_contexts.current(session, claimed.recipient) is not None:
         return None
     _ = translations.translator(language)
-    said = message_params(claimed.recipient, _("You write in no case now."), None, plain_keyboard(language))
+    said = message_params(claimed.recipient, _("You have left the conversation."), None, plain_keyboard(language))
     return Outgoing("sendMessage", said)
 
 

@@ -33,7 +33,7 @@ async def choose_desk(talk: Talk) -> None:
         [presses.SHOW_PATTERNS.button(f"{desk.sign} {in_language(desk.title, talk.language)}", key)]
         for key, desk in desks_of(talk).items()
     ]
-    talk.edit(talk._("Of which desk?"), [*rows, [presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]])
+    talk.edit(talk._("Which desk?"), [*rows, [presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]])
 
 
 def last_months(talk: Talk) -> list[str]:

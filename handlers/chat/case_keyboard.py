@@ -14,7 +14,7 @@ def case_keyboard(number: str, language: str) -> Json:
     _ = translator(language)
     return {
         "keyboard": [
-            [{"text": f"{WRITING} {number}"}, {"text": f"{LEAVING} " + _("Leave the talk")}],
+            [{"text": f"{WRITING} {number}"}, {"text": f"{LEAVING} " + _("Leave conversation")}],
             [{"text": _("📍 Nearest station"), "request_location": True}],
         ],
         "resize_keyboard": True,
@@ -29,4 +29,4 @@ def is_switch(talk: Talk) -> bool:
 
 
 def is_leave(talk: Talk) -> bool:
-    return talk.text == f"{LEAVING} " + talk._("Leave the talk")
+    return talk.text == f"{LEAVING} " + talk._("Leave conversation")

@@ -24,7 +24,7 @@ def question_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
         rows.append(
             [
                 presses.FORM.button(talk._("✔ That is all"), state.mark, "done", ""),
-                presses.FORM.button(talk._("🗑 Anew"), state.mark, "empty", ""),
+                presses.FORM.button(talk._("🗑 Start over"), state.mark, "empty", ""),
             ]
         )
     controls = []
@@ -43,7 +43,7 @@ def _for_later(talk: Talk, form: Form, state: OpenForm) -> Buttons:
 
 
 def review(talk: Talk, form: Form, state: OpenForm) -> str:
-    lines = [Markup("<b>{}</b>").format(form.title(talk)), Markup(talk._("Is everything right?"))]
+    lines = [Markup("<b>{}</b>").format(form.title(talk)), Markup(talk._("Is everything correct?"))]
     for question in form.questions:
         if question.key in state.answers:
             value = state.answers[question.key]

@@ -14,7 +14,7 @@ from telegram import Message
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming, Json
 from handlers.chat.press import Button, Buttons
-from handlers.i18n.translations import Translate, translator
+from handlers.i18n.translations import Translate, plural_in, translator
 from storage.deliveries import Notice
 from storage.dialogues import Value
 from storage.people.access import Right, Role, may
@@ -123,6 +123,10 @@ class Talk:
         """From now on in this language."""
         self.person = replace(self.person, language=language)
         self._ = translator(language)
+
+    def plural(self, one: str, many: str, n: int) -> str:
+        """The text for this number of things; `{n}` is still to be filled in."""
+        return plural_in(self.language, one, many, n)
 
     @property
     def message(self) -> Message | None:

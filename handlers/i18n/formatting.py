@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers.i18n import translations
-from handlers.i18n.translations import number, translator
+from handlers.i18n.translations import number, plural_in, translator
 
 
 def day_words(day: date, today: date, language: str) -> str:
@@ -40,7 +40,7 @@ def duration(lead: timedelta, language: str) -> str:
     _ = translations.translator(language)
     minutes = int(lead.total_seconds() // 60)
     if minutes % (24 * 60) == 0 and minutes > 24 * 60:
-        return _("{n} days").format(n=minutes // (24 * 60))
+        return plural_in(language, "{n} day", "{n} days", minutes // (24 * 60)).format(n=minutes // (24 * 60))
     if minutes % 60 == 0:
         return _("{n} h").format(n=minutes // 60)
     return _("{n} min").format(n=minutes)
@@ -56,7 +56,8 @@ def ago(then: datetime, now: datetime, language: str) -> str:
         return _("{n} min ago").format(n=number(minutes, language))
     if minutes < 48 * 60:
         return _("{n} h ago").format(n=number(minutes // 60, language))
-    return _("{n} days ago").format(n=number(minutes // (24 * 60), language))
+    days = minutes // (24 * 60)
+    return plural_in(language, "{n} day ago", "{n} days ago", days).format(n=number(days, language))
 
 
 def hours(length: timedelta) -> str:

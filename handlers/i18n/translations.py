@@ -58,6 +58,11 @@ def translator(language: str) -> Translate:
     return translations(language).gettext
 
 
+def plural_in(language: str, one: str, many: str, n: int) -> str:
+    """The text for this number of things, as the language counts; `{n}` is still to be filled in."""
+    return translations(language).ngettext(one, many, n)
+
+
 @lru_cache(maxsize=4_096)
 def number(value: float, language: str, digits: int = 0) -> str:
     return format_decimal(value, format="#,##0." + "#" * digits if digits else "#,##0", locale=language)

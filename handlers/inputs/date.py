@@ -28,7 +28,7 @@ def day_choices(talk: Talk, days: Sequence[int]) -> Sequence[Choice]:
     return [
         Choice(
             str(n),
-            talk._("for 1 day") if n == 1 else talk._("for {n} days").format(n=n),
+            talk.plural("for {n} day", "for {n} days", n).format(n=n),
             (talk.now + timedelta(days=n)).isoformat(),
         )
         for n in days

@@ -23,4 +23,4 @@ def station_named(talk: Talk, text: str) -> int | None:
     if not found:
         return None
     several = escape(" · ".join(names[row] for row in found[:5]))
-    raise NotAnAnswer(talk._("Several stations are called so: {names}. Write one name whole.").format(names=several))
+    raise NotAnAnswer(talk._("Several stations match: {names}. Please type the full name.").format(names=several))

@@ -29,7 +29,7 @@ async def overview(talk: Talk) -> Sequence[Page]:
     last = await applications.latest_of(talk.session, talk.person.id)
     if last is not None:
         return [status(talk, last)]
-    return [(talk._("You are not a member of the union. /join makes you one, in two minutes."), [])]
+    return [(talk._("You are not a member of the union. You can join in two minutes: /join"), [])]
 
 
 async def privacy_lines(talk: Talk) -> Sequence[str]:

@@ -14,7 +14,7 @@ from handlers.chat.questions import Choice, Question, one_question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
-from handlers.i18n.translations import N_
+from handlers.i18n.translations import N_, plural_in
 from handlers.inputs.text import short_text
 from handlers.membership import presses
 from handlers.membership.application_form import answer_lines
@@ -122,7 +122,7 @@ async def _show(talk: Talk, row: Application) -> None:
                 presses.BEGIN_QUESTION.button(talk._("❓ Ask back"), row.id),
                 presses.BEGIN_REFUSAL.button(talk._("✖ Refuse"), row.id),
             ],
-            [presses.RELEASE.button(talk._("Let go"), row.id)],
+            [presses.RELEASE.button(talk._("Release"), row.id)],
         ],
     )
 
@@ -239,9 +239,12 @@ def waits_words(_context: AppContext, language: str, params: Mapping[str, Any]) 
 
 def late_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    text = _("⏰ {n} applications have been waiting for more than {days} days.").format(
-        n=translations.number(params["count"], language), days=params["days"]
-    )
+    text = plural_in(
+        language,
+        "⏰ {n} application has been waiting for more than {days} days.",
+        "⏰ {n} applications have been waiting for more than {days} days.",
+        params["count"],
+    ).format(n=translations.number(params["count"], language), days=params["days"])
     return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
 
 

@@ -134,5 +134,5 @@ async def erase(features: Sequence[Feature], talk: Talk) -> None:
             if kept.erase is not None:
                 await kept.erase(talk.session, talk.person.id)
     await audit.note(talk.session, NOBODY, PrivacyAction.PERSON_ERASED, talk.now)
-    talk.edit(talk._("Erased. If you write again, we start anew."))
+    talk.edit(talk._("Your data has been erased. If you write again, you start fresh."))
     talk.say(talk._("Share a location whenever you need a station."), keyboard=plain_keyboard(talk.language))

@@ -31,7 +31,7 @@ async def _read_address(talk: Talk) -> Value:
     place = talk.incoming.place
     if place is not None:
         if not is_place(place.latitude, place.longitude):
-            raise NotAnAnswer(talk._("I can't find that place on earth. Please send your location again."))
+            raise NotAnAnswer(talk._("I couldn't read that location. Please send it again."))
         return [["📍", place.latitude, place.longitude]]
     if not 2 <= len(clean(talk.text)) <= LONGEST:
         raise NotAnAnswer(talk._("Please type a street or a place, 2 to 200 characters, or send a location."))

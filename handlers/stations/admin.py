@@ -65,7 +65,7 @@ async def add(talk: Talk) -> None:
         return
     found = await stations.named(talk.session, said, MOST_FOUND)
     rows = [[presses.MANAGE.button(("🗑 " if row.deleted_at else "") + row.name[:60], row.key)] for row in found]
-    talk.say(talk._("Which one?") if rows else talk._("No station is called so."), rows or None)
+    talk.say(talk._("Which one?") if rows else talk._("There is no station with that name."), rows or None)
 
 
 async def _station(talk: Talk, key: int) -> StationRow:

@@ -25,7 +25,7 @@ FEATURE = Feature(
         NotNearby: N_(
             "Only riders who searched near this station in the last 2 hours can report. Send your location first."
         ),
-        NoSuchStation: N_("There is no such station (any more)."),
+        NoSuchStation: N_("This station no longer exists."),
         ReportedAlready: N_("You have reported this already. Thank you!"),
     },
     audit_labels={

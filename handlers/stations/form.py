@@ -46,7 +46,7 @@ async def _read_place(talk: Talk) -> Value:
 
 def _checked(talk: Talk, latitude: float, longitude: float) -> Value:
     if not is_place(latitude, longitude):
-        raise NotAnAnswer(talk._("I can't find that place on earth. Please send your location again."))
+        raise NotAnAnswer(talk._("I couldn't read that location. Please send it again."))
     return [latitude, longitude]
 
 

@@ -58,7 +58,7 @@ async def location(talk: Talk) -> None:
     """A location: the nearest stations, and the first one as a venue."""
     place = talk.incoming.place
     if place is None or not is_place(place.latitude, place.longitude):
-        talk.say(talk._("I can't find that place on earth. Please send your location again."))
+        talk.say(talk._("I couldn't read that location. Please send it again."))
         return
     search = Search(talk.key, talk.person.id, talk.now, place.latitude, place.longitude, talk.incoming.message_id)
     talk.append(search)

@@ -34,7 +34,7 @@ VIEWS = {
 
 def register(routes: Routes) -> None:
     right = Right.SEE_FIGURES
-    routes.command("stats", stats, about=N_("How it goes"), right=right)
+    routes.command("stats", stats, about=N_("Statistics"), right=right)
     routes.press(presses.STATS, stats, right=right)
     routes.press(presses.SHOW, show, right=right)
 

@@ -185,7 +185,7 @@ async def _reach(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
         return
     values = columns([one.delivered for one in each])
     png = await painter.columns_png(talk._("Broadcast messages that arrived"), values, period.labels(talk.language))
-    said = talk._("{n} broadcasts to {m} people in all; {arrived} arrived, {read} were confirmed as read").format(
+    said = talk._("Broadcasts: {n}. Recipients in all: {m}; arrived: {arrived}, confirmed as read: {read}").format(
         n=sum(one.broadcasts for one in each),
         m=shown(talk, figure(sum(one.recipients for one in each))),
         arrived=shown(talk, figure(arrived)),

@@ -252,7 +252,7 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
     await admin.says("/role 311")
     await admin.hears_of("What is to be changed?")
     await admin.presses("Take: coordinator")
-    await admin.hears_of("Is everything right?")
+    await admin.hears_of("Is everything correct?")
     await admin.presses("Yes, change it")
     await admin.hears_of("➖ Take: coordinator")
     await rider.hears_of("You are no longer: coordinator")
@@ -286,7 +286,7 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
     await admin.says("2020-01-01")
     await admin.hears_of("has passed")
     await admin.says("2026-11-30")
-    review = await admin.hears_of("Is everything right?")
+    review = await admin.hears_of("Is everything correct?")
     assert "@li_lei" in review["text"] and "2026-12-01 00:00" in review["text"]
     await admin.presses("Yes, change it")
     assert "2026-12-01" in (await rider.hears_of("You are now: coordinator"))["text"]
@@ -322,7 +322,7 @@ async def test_whom_a_role_is_for(town: Town, way: str) -> None:
     await admin.presses("Give: counsel")
     await admin.hears_of("For how long?")
     await admin.presses("Without an end")
-    await admin.hears_of("Is everything right?")
+    await admin.hears_of("Is everything correct?")
     await admin.presses("Yes, change it")
     await admin.hears_of("have not written to me yet")
     async with town.database.reading() as session:
@@ -336,7 +336,7 @@ async def test_who_stands_in_the_config_keeps_the_role(town: Town) -> None:
     await admin.says(f"/role {COORDINATOR}")
     await admin.hears_of("What is to be changed?")
     await admin.presses("Take: coordinator")
-    await admin.hears_of("Is everything right?")
+    await admin.hears_of("Is everything correct?")
     await admin.presses("Yes, change it")
     await admin.until(lambda: any("stands in the config" in one["text"] for one in admin.answers))
 

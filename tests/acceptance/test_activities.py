@@ -201,12 +201,12 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
     await coordinator.says("second")
     await coordinator.hears_of(_("How many places? Press, or write a number."))
     await coordinator.says("1")
-    review = (await coordinator.hears_of(_("Is everything right?")))["text"]
+    review = (await coordinator.hears_of(_("Is everything correct?")))["text"]
     assert "3x3 <Cup>" in review and "Second 📍" in review
     await coordinator.presses(_("💾 Keep it"))
     await coordinator.hears_of(_("📝 draft"))
     await rider.says("/start act_1")
-    await rider.hears_of(_("This activity is not planned any more."))
+    await rider.hears_of(_("This activity is no longer planned."))
     await coordinator.presses(_("✅ Publish"))
     await coordinator.hears_of(_("✅ published"))
     await rider.says("/start act_1")
@@ -215,11 +215,11 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
     await rider.hears_of(_("✅ You have a place. Your number: {n}.").format(n=1))
 
     await coordinator.presses(_("✎ Change"))
-    await coordinator.hears_of(_("Is everything right?"))
+    await coordinator.hears_of(_("Is everything correct?"))
     await coordinator.presses("✎ " + _("Begins"))
     await coordinator.hears_of("2026-11-28 15:00")
     await coordinator.says("2026-11-28 16:30")
-    await coordinator.hears_of(_("Is everything right?"))
+    await coordinator.hears_of(_("Is everything correct?"))
     await coordinator.presses(_("💾 Keep it"))
     await coordinator.hears_of(_("{n} people are told what changed.").format(n=1))
     told = await rider.hears_of(_("has changed:"))
@@ -232,7 +232,7 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
     await coordinator.presses(_("❌ Cancel it"))
     await coordinator.hears_of(_("Why is it cancelled? All who signed up read it."))
     await coordinator.says("Hall is flooded")
-    await coordinator.hears_of(_("Is everything right?"))
+    await coordinator.hears_of(_("Is everything correct?"))
     await coordinator.presses(_("✔ Send"))
     await coordinator.hears_of(_("Cancelled; {n} people are told why.").format(n=1))
     assert "Hall is flooded" in (await rider.hears_of(_("Cancelled:")))["text"]
@@ -249,11 +249,11 @@ async def test_what_changes_no_time_place_or_rule_is_told_to_nobody(town: Town) 
     await rider.hears_of("You have a place")
     heard = len(rider.heard)
     await coordinator.forges("adedit:1")
-    await coordinator.hears_of("Is everything right?")
+    await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("✎ Title")
     await coordinator.hears_of("What is it called")
     await coordinator.says("3x3 cup")
-    await coordinator.hears_of("Is everything right?")
+    await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("Keep it")
     await coordinator.hears_of("3x3 cup")
     await town.until_true(lambda: settled(town))
@@ -274,7 +274,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     await coordinator.presses("Every week")
     await coordinator.hears_of("public holidays")
     await coordinator.presses("Leave them out")
-    await coordinator.hears_of("Is everything right?")
+    await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("✔ Send")
     said = (await coordinator.hears_of("more until eight weeks"))["text"]
     assert "1 Jan" not in said and "8 Jan" in said
@@ -318,9 +318,9 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
 
     town.now += timedelta(seconds=121)
     await town.app.doors.show()
-    changed = await coordinator.hears_of(_("{n} have come.").format(n=1))
+    changed = await coordinator.hears_of(_("{n} people have come.").format(n=1))
     assert changed["edited"] and _scanned(town, changed) != link
-    old = _("This code is not valid any more. Please scan the one that is shown at the door now.")
+    old = _("This code has expired. Please scan the one shown at the door now.")
     await walk_in.says("/start " + link.partition("=")[2])
     await walk_in.hears_of(old)
     await walk_in.says("/start " + _scanned(town, changed).partition("=")[2])
@@ -329,7 +329,7 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
     await rider.hears_of(old)
 
     for typed, heard in (
-        ("77", _("{n} people fit this. Please use the number of the place.").format(n=0)),
+        ("77", _("{n} people match. Please use the number of the place.").format(n=0)),
         ("1", _("Checked in:")),
     ):
         await coordinator.presses(_("⌨ Type a number or name"))
@@ -543,9 +543,9 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     await coordinator.forges("actwrite:1")
     await coordinator.hears_of("Send me the message")
     await coordinator.says("Bring a bottle")
-    await coordinator.hears_of("To whom of the activity?")
+    await coordinator.hears_of("Which attendees?")
     await coordinator.presses("those who have a place")
-    await coordinator.hears_of("Is everything right?")
+    await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("See it before it goes")
     await coordinator.hears_of("It goes to 1 people")
     await coordinator.presses("Send to")
@@ -642,7 +642,7 @@ async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays
     await rider.presses("✅ Sign up")
     signed = await rider.hears_of("You have a place")
     assert signed["edited"] and signed["message_id"] == card["message_id"]
-    await rider.presses("◀ The list")
+    await rider.presses("◀ Back to list")
     again = await rider.hears_of("This week")
     assert not again["edited"] and again["message_id"] > listed["message_id"]
     async with town.database.writing() as session:

@@ -116,7 +116,7 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.says("/settings")
     await admin.hears_of("Settings")
     await admin.presses("💬 Ready answers")
-    await admin.hears_of("Of which desk?")
+    await admin.hears_of("Which desk?")
     await admin.presses("⚖️")
     await admin.hears_of("💬")
     await admin.presses("➕ Add")
@@ -126,7 +126,7 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.says("请于 {day} 来")
     await admin.hears_of("The answer in English")
     await admin.says("Please come on {day}")
-    await admin.hears_of("Is everything right?")
+    await admin.hears_of("Is everything correct?")
     await admin.presses("Keep it")
     await admin.hears_of("✓ Come by")
     answers = town.app.context.settings.desks["legal"].answers
@@ -154,7 +154,7 @@ async def test_another_replica_takes_the_change_up(database: Database, tmp_path:
             await admin.says("floods")
             await admin.hears_of("For how long?")
             await admin.presses("for 7 days")
-            await admin.hears_of("Is everything right?")
+            await admin.hears_of("Is everything correct?")
             await admin.presses("Keep them out")
             await admin.hears_of("🚫 77")
             await other._watch_versions()
@@ -170,7 +170,7 @@ async def blocks(admin: Rider, person: str, how_long: str = "for 7 days", reason
     await admin.says(reason)
     await admin.hears_of("For how long?")
     await admin.presses(how_long)
-    await admin.hears_of("Is everything right?")
+    await admin.hears_of("Is everything correct?")
     await admin.presses("Keep them out")
 
 
@@ -200,7 +200,7 @@ async def test_who_is_blocked_hears_the_hotline_and_keeps_their_rights(town: Tow
     await rider.shares()
     await rider.hears_of("You can't use this bot until")
     await admin.says("/block")
-    page = await admin.hears_of("Kept out")
+    page = await admin.hears_of("Blocked")
     assert "floods" not in page["text"], "why, is erased with them; that they are kept out stays"
     await admin.presses("Let 7 in")
     await admin.hears_of("Nobody.")
@@ -275,7 +275,7 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
         assert row.count == 3
     await admin.says("/system")
     page = await admin.hears_of("System")
-    for words in (f"Nuanxin {__version__}", "👑", f"schema {NEWEST}", "set aside: 1", "in 24 h: 1", "no backup yet"):
+    for words in (f"Nuanxin {__version__}", "👑", f"schema {NEWEST}", "undelivered: 1", "in 24 h: 1", "no backup yet"):
         assert words in page["text"], words
     await admin.presses("Errors")
     listed = await admin.hears_of("RuntimeError")

@@ -35,7 +35,7 @@ WHO = "To whom? Share their contact, forward a message of theirs, or write their
 CLOSED = "{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good."
 ENTERED = (
     "What you write now goes into {number}: words, pictures, documents, voice. Only who takes care of it reads it. "
-    "“Leave the talk” ends that."
+    "“Leave conversation” ends that."
 )
 
 
@@ -109,7 +109,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     # Handed over with a note that the rider never sees.
     await counsel.says("/cases")
     await counsel.rider.hears_of("🗂")
-    await counsel.rider.presses(counsel._("In my hands: {n}").format(n=1))
+    await counsel.rider.presses(counsel._("Assigned to me: {n}").format(n=1))
     await counsel.rider.hears_of(number)
     await counsel.rider.presses(number)
     await counsel.rider.hears_of("The pay")
@@ -120,7 +120,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     await counsel.says(str(SECOND_COUNSEL))
     await counsel.hears("What does the next one have to know? The rider does not see it.")
     await counsel.says("Ask for the contract")
-    await counsel.hears("Is everything right?")
+    await counsel.hears("Is everything correct?")
     await counsel.presses("✔ Send")
     await counsel.hears("{number} is handed over.", number=number)
     await second.rider.hears_of(STORY)
@@ -273,7 +273,7 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
     await rider.rider.hears_of("What you write now goes into")
     await rider.replies({**asked, "message_id": 99_999}, "Since March")
     assert first_number in (await counsel.rider.hears_of("Since March"))["text"]
-    await rider.says("🚪 Leave the talk")
+    await rider.says("🚪 Leave conversation")
     await rider.rider.hears_of("You write in no case now")
     await rider.says("hello")
     await rider.rider.hears_of("Send me your location")
@@ -403,7 +403,7 @@ async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     await rider.says("Let us in at the gate")
     await rider.rider.hears_of("I have it")
     await rider.presses("✔ That is all")
-    await rider.rider.hears_of("Is everything right?")
+    await rider.rider.hears_of("Is everything correct?")
     await rider.presses("✔ Send")
     assert "S-2026-000001" in (await rider.rider.hears_of("Nobody knows that it was you"))["text"]
     await town.until_idle()
@@ -674,7 +674,7 @@ async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
     await counsel.says("/cases")
     await counsel.hears("Cases")
     await counsel.presses("📊 Patterns")
-    await counsel.hears("Of which desk?")
+    await counsel.hears("Which desk?")
     await counsel.rider.presses("Legal consultation")
     await counsel.hears("There are too few cases yet.")
     async with town.database.writing() as session:

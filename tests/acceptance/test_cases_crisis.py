@@ -189,7 +189,7 @@ async def test_suggestions_ring_and_the_sent_one_is_marked(town: Town) -> None:
     await rider.says("That is it")
     await rider.rider.hears_of("(2 so far)")
     await rider.presses("✔ That is all")
-    await rider.rider.hears_of("Is everything right?")
+    await rider.rider.hears_of("Is everything correct?")
     await rider.presses("✔ Send")
     await rider.rider.hears_of("Nobody knows that it was you")
     alarm = await counsel.rider.hears_of("S-2026-000001")

@@ -287,7 +287,7 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
             await rider.presses("✔ That is all")
             await rider.rider.hears_of("What is your name?")
             await rider.says("李雷")
-            await rider.rider.hears_of("Is everything right?")
+            await rider.rider.hears_of("Is everything correct?")
             await rider.presses("✔ Send")
             await rider.rider.hears_of("W-2026-000001")
             await rider.presses("💬 Write in this case")

@@ -61,7 +61,7 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
         await rider.presses("That is all")
         await rider.hears_of("What is your name?")
         await rider.says(CALLED)
-        await rider.hears_of("Is everything right?")
+        await rider.hears_of("Is everything correct?")
         await rider.presses("✔ Send")
         await rider.hears_of("W-2026-000001")
         await counsel.says("/start")

@@ -106,7 +106,7 @@ class Applicant:
         await rider.until(lambda: _newest_lacks(rider, self._("I don't know")))
         upload = Upload("profile.png", picture())
         await rider.sends(photo=self.town.world.files.photo(upload))
-        review = await self.hears("Is everything right?")
+        review = await self.hears("Is everything correct?")
         assert "3701**********0036" in review and ID_NUMBER not in review
 
 
@@ -222,7 +222,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await rider.says("/join")
     await rider.hears_of("Telegram")
     await applicant.presses("✅ I agree")
-    review = await applicant.hears("Is everything right?")
+    review = await applicant.hears("Is everything correct?")
     assert "李雷" in review, "the answers of last time"
     await applicant.presses("✔ Send")
     await rider.hears_of("A-2026-000002")
@@ -295,7 +295,7 @@ async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
     await rider.says("here")
     await rider.hears_of("as a picture")
     await rider.presses("Skip")
-    review = (await rider.hears_of("Is everything right?"))["text"]
+    review = (await rider.hears_of("Is everything correct?"))["text"]
     assert "达达" in review and "+8613800138000" in review
 
 

@@ -223,7 +223,7 @@ async def test_a_withdrawn_consent_stops_a_form_that_is_open(town: Town) -> None
         answers = {**ANSWERS, "proof": None}
         await dialogues.keep(session, OpenForm(PERSON, "join", None, answers), NOON, timedelta(hours=1))
     await rider.says("/help")
-    await rider.hears_of("Is everything right?")
+    await rider.hears_of("Is everything correct?")
     await rider.presses("✔ Send")
     await rider.until(lambda: any("have not agreed" in one["text"] for one in rider.answers))
     async with town.database.reading() as session:

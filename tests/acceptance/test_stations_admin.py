@@ -48,7 +48,7 @@ async def adds(admin: Rider, name: str = "New <hall>") -> None:
     await admin.presses("Skip")
     await admin.hears_of("Anything that helps")
     await admin.says("Second floor")
-    review = await admin.hears_of("Is everything right?")
+    review = await admin.hears_of("Is everything correct?")
     assert "Mo-Su 08:00-20:30" in review["text"] and "charging" in review["text"] and "toilet" not in review["text"]
     await admin.presses("✔ Add it")
     await admin.hears_of("Riders find it")
@@ -248,7 +248,7 @@ async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> 
     await asks_for_members(admin, "why")
     await admin.hears_of("5 to 300")
     await admin.says("The federation wants the list of 2026")
-    await admin.hears_of("Is everything right?")
+    await admin.hears_of("Is everything correct?")
     await admin.presses("🔐 Make the file")
     await admin.hears_of("The password is shown")
     (found,) = [one["document"] for one in admin.heard if "document" in one]

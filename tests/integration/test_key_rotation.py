@@ -258,7 +258,7 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         await rider.presses("Yes")
         await rider.hears_of("screenshot")
         await rider.sends(photo=world.files.photo(Upload("profile.png", picture())))
-        await rider.hears_of("Is everything right?")
+        await rider.hears_of("Is everything correct?")
         await rider.presses("✔ Send")
         await rider.hears_of("A-2026-000001")
         await coordinator.says("/reviews")

@@ -102,7 +102,7 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
         await rider.says(name)
     else:
         await rider.presses("🙈 Without my name")
-    review = await rider.hears("Is everything right?")
+    review = await rider.hears("Is everything correct?")
     assert "Dezhou" in review["text"] and STORY in review["text"]
     await rider.presses("✔ Send")
     opened = await rider.is_asked("L-2026-")

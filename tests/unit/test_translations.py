@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import string
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,24 +13,52 @@ from babel.messages.pofile import read_po
 
 from handlers.i18n.translations import LANGUAGES, LOCALES
 
-KEYWORDS = {"_": None, "N_": None}
+KEYWORDS = {"_": None, "N_": None, "plural": (1, 2), "plural_in": (2, 3)}
+COUNTED = re.compile(r"\{(n|count|m)\} (?!of |more|min\b|h\b|m\b|km\b|is |so far|tries|riders or)[a-z]+s\b")
+"""A number and a noun in the plural: English needs another text for 1."""
+
+Message = str | tuple[str, ...]
 
 
-def in_the_code() -> set[str]:
+ALWAYS_MANY = {
+    "Close {number}? You can reopen it for {n} days.",
+    "Delete <b>{name}</b>? It can be brought back for {n} days.",
+    "How did {number} end? The rider reads it, and can reopen it for {n} days.",
+    "I remind you {n} times, 90, 30, 7 and 1 days before.",
+    "Nothing below {n} cases is shown, so that the figures point to nobody.",
+    "Please write 2 to {n} characters.",
+    "{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good.",
+}
+"""Here the number is a constant above 1."""
+
+
+def in_the_code() -> set[Message]:
     root = Path(__file__).parents[2] / "handlers"
     found = extract_from_dir(str(root), [("**.py", "python")], keywords=KEYWORDS)
-    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+    return {message for _, _, message, _, _ in found}
 
 
 def blanks(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
+def texts(message: object) -> Sequence[str]:
+    return (message,) if isinstance(message, str) else tuple(message) if isinstance(message, list | tuple) else ()
+
+
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
 def test_every_string_is_translated_with_the_same_blanks(language: str) -> None:
     with (LOCALES / language / "LC_MESSAGES" / "nuanxin.po").open("rb") as file:
-        catalogue = {message.id: message.string for message in read_po(file) if isinstance(message.id, str)}
+        catalogue = {message.id: message.string for message in read_po(file)}
     wanted = in_the_code()
     assert len(wanted) > 100
-    assert {message for message in wanted if not catalogue.get(message)} == set()
-    assert {message for message in wanted if blanks(message) != blanks(str(catalogue[message]))} == set()
+    missing = {message for message in wanted if message not in catalogue or not all(texts(catalogue[message]))}
+    assert missing == set()
+    for message in wanted:
+        for translated in texts(catalogue[message]):
+            assert blanks(translated) == blanks(texts(message)[-1]), message
+
+
+def test_what_is_counted_has_a_text_for_one() -> None:
+    singular_only = {message for message in in_the_code() if isinstance(message, str) and COUNTED.search(message)}
+    assert singular_only == ALWAYS_MANY
