@@ -46,7 +46,7 @@ def register(routes: Routes) -> None:
     routes.command("start", started, about=N_("Start"), writes=False)
     routes.command("help", show_help, about=N_("What I can do"), writes=False)
     routes.command("language", language, about=N_("语言 / Language"), writes=False, for_blocked=True)
-    routes.command("cancel", cancelled, about=N_("Leave a form"))
+    routes.command("cancel", cancelled, about=N_("Leave the form"))
     routes.press(presses.CHOOSE_LANGUAGE, chosen, for_blocked=True)
     routes.event(Event.TEXT, stray_text, writes=False)
     routes.event(Event.OTHER, stray_other, writes=False)
@@ -62,10 +62,12 @@ async def start(talk: Talk, routes: Routes) -> None:
     organisation = talk.context.settings.organisation
     text = Markup(
         talk._(
-            "<b>Welcome to Nuanxin, the riders' bot of {organisation}.</b>\n\n"
-            "Press the big button below and share your location: I show you the nearest rest station that is open, "
-            "with water, charging, a toilet.\n\n"
-            "/help says what else I can do. Hotline: {hotline}"
+            "<b>Welcome to Nuanxin, the riders' bot of {organisation}.</b>\n"
+            "\n"
+            "Tap the big button below to share your location, and I'll show you the nearest open rest "
+            "station with water, charging or a toilet.\n"
+            "\n"
+            "See what else I can do: /help. Hotline: {hotline}"
         )
     ).format(organisation=organisation.name, hotline=organisation.hotline)
     greeting = talk.context.settings.greeting.get(talk.language)
@@ -76,7 +78,7 @@ async def start(talk: Talk, routes: Routes) -> None:
 
 async def help_(talk: Talk, routes: Routes) -> None:
     lines = [Markup("<b>{}</b>").format(talk._("What I can do"))]
-    lines.append(Markup("📍 {}").format(talk._("Send a location at any time: the nearest stations.")))
+    lines.append(Markup("📍 {}").format(talk._("Send a location at any time to find the nearest stations.")))
     lines += [Markup("/{} — {}").format(name, about) for name, about in menu(routes, talk.person.may, talk.language)]
     hotline = talk.context.settings.organisation.hotline
     lines.append(Markup("\n☎️ {}").format(talk._("Hotline: {hotline}").format(hotline=hotline)))
@@ -96,7 +98,7 @@ async def choose_language(talk: Talk, code: str, routes: Routes) -> None:
     await people.choose_language(talk.session, talk.person.id, code)
     talk.speak(code)
     show_menu(talk, routes, code)
-    talk.edit(talk._("From now on I speak English."))
+    talk.edit(talk._("I'll speak English from now on."))
     talk.say(talk._("Share your location with the button below."), keyboard=location_keyboard(talk))
 
 
@@ -113,22 +115,22 @@ def menu_commands(routes: Routes, may: Callable[[Right], bool], language: str) -
 
 async def cancel(talk: Talk, routes: Routes) -> None:
     if await forms.cancel(talk, routes.forms):
-        talk.say(talk._("Cancelled. Nothing of it was kept."), keyboard=location_keyboard(talk))
+        talk.say(talk._("Cancelled. Nothing was saved."), keyboard=location_keyboard(talk))
     else:
         talk.say(talk._("There is nothing to cancel."), keyboard=location_keyboard(talk))
 
 
 async def unknown(talk: Talk) -> None:
-    talk.say(talk._("I don't know this command. /help says what I can do."))
+    talk.say(talk._("I don't know this command. See what I can do: /help"))
 
 
 async def group(talk: Talk) -> None:
     """A group is no place for anybody's location: only the way to the private chat."""
-    button = [[Button(talk._("Open the private chat"), url=talk.context.link())]]
+    button = [[Button(talk._("Open private chat"), url=talk.context.link())]]
     if talk.incoming.is_press:
-        talk.toast(talk._("Please talk to me in the private chat."), alert=True)
+        talk.toast(talk._("Please message me in private."), alert=True)
     else:
-        talk.say(talk._("Please talk to me in the private chat."), button)
+        talk.say(talk._("Please message me in private."), button)
 
 
 async def membership(talk: Talk) -> None:

@@ -42,7 +42,7 @@ class Step(NamedTuple):
 SCRIPT = (
     Step("Before the first question", button="joinagree:1"),
     Step("What is your name?", text="李雷"),
-    Step("or type it", text="138 0013 8000"),
+    Step("or type the number", text="138 0013 8000"),
     Step("For which platform", button=":choose:0"),
     Step("What do you carry", button=":choose:meals"),
     Step("In which district", text="德城区"),

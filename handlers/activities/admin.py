@@ -36,7 +36,7 @@ STATES: dict[ActivityState, str] = {
     ActivityState.CANCELLED: N_("❌ cancelled"),
 }
 CHANGED: dict[str, str] = {
-    "starts_at": N_("begins"),
+    "starts_at": N_("starts"),
     "ends_at": N_("ends"),
     "place": N_("place"),
     "places": N_("places"),
@@ -76,7 +76,7 @@ async def _panel(talk: Talk) -> tuple[Markup, Buttons]:
     rows = (await activities.managed(talk.session, talk.now - SHOWN_FOR))[:20]
     figures = await attendance.figures(talk.session, [row.id for row in rows])
     zone = talk.context.settings.organisation.zone
-    lines = [Markup("<b>{}</b>").format(talk._("Activities that you run"))]
+    lines = [Markup("<b>{}</b>").format(talk._("Activities you run"))]
     for at, row in enumerate(rows, start=1):
         state = talk._(STATES[ActivityState(row.state)]).split(" ")[0]
         entry = words.line(row, figures[row.id], None, talk.now, zone, talk.language)
@@ -94,7 +94,7 @@ async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
     """The card, as its organiser sees it."""
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     zone = talk.context.settings.organisation.zone
-    said = talk._("{placed} have a place, {waiting} wait, {offered} were offered one, {came} came.").format(
+    said = talk._("With a place: {placed}. Waiting: {waiting}. Offered a place: {offered}. Came: {came}.").format(
         placed=figures.placed, waiting=figures.waiting, offered=figures.offered, came=figures.came
     )
     lines = [
@@ -103,7 +103,7 @@ async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
         Markup("\n{}").format(said),
     ]
     if row.series_id is not None:
-        lines.append(Markup("🔁 {}").format(talk._("It belongs to a series; changes here are for this one only.")))
+        lines.append(Markup("🔁 {}").format(talk._("This is part of a series; changes here apply to this one only.")))
     return Markup("\n").join(lines), _buttons(talk, row)
 
 
@@ -116,11 +116,11 @@ def _buttons(talk: Talk, row: Activity) -> Buttons:
         rows.append(
             [
                 presses.EDIT.button(talk._("✎ Change"), number),
-                presses.BEGIN_CANCEL.button(talk._("❌ Cancel it"), number),
+                presses.BEGIN_CANCEL.button(talk._("❌ Cancel activity"), number),
             ]
         )
         repeat_it = presses.REPEAT.button(talk._("🔁 Repeat"), number)
-        end_it = presses.END_SERIES.button(talk._("⏹ End the series"), number)
+        end_it = presses.END_SERIES.button(talk._("⏹ End series"), number)
         rows.append(
             [repeat_it if row.series_id is None else end_it, presses.SHOW_ROUNDS.button(talk._("🏆 Rounds"), number)]
         )
@@ -131,10 +131,10 @@ def _buttons(talk: Talk, row: Activity) -> Buttons:
         rows.append(
             [
                 presses.OPEN_DOOR.button(talk._("🚪 Check-in"), number),
-                broadcasts_presses.WRITE_TO_ALL.button(talk._("📣 Write to all"), number),
+                broadcasts_presses.WRITE_TO_ALL.button(talk._("📣 Write to everyone"), number),
             ]
         )
-    return [*rows, [presses.PANEL_AGAIN.button(talk._("◀ All of them"))]]
+    return [*rows, [presses.PANEL_AGAIN.button(talk._("◀ All activities"))]]
 
 
 async def begin(talk: Talk) -> None:
@@ -217,7 +217,7 @@ _CANCEL = Form(
         Question(
             key="reason",
             title=lambda talk: talk._("Reason"),
-            ask=lambda talk, _: talk._("Why is it cancelled? All who signed up read it."),
+            ask=lambda talk, _: talk._("Why is it cancelled? Everyone who signed up will read this."),
             read=short_text(3, 300, lambda talk: talk._("3 to 300 letters, please.")),
         ),
     ),
@@ -245,8 +245,8 @@ def changed_words(context: AppContext, language: str, params: Mapping[str, Any])
         before, after = (_value(context, language, params["now"], value) for value in (old, new))
         lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(_(CHANGED[name]), before, after))
     rows = [
-        [presses.OPEN_CARD.button(_("Look at it"), params["id"])],
-        [presses.GIVE_BACK.button(_("↩ Give my place back"), params["id"])],
+        [presses.OPEN_CARD.button(_("View"), params["id"])],
+        [presses.GIVE_BACK.button(_("↩ Give up my place"), params["id"])],
     ]
     return Markup("\n").join(lines), rows
 
@@ -273,10 +273,10 @@ def cancelled_words(context: AppContext, language: str, params: Mapping[str, Any
     text = Markup("❌ {}\n{}\n<blockquote>{}</blockquote>").format(
         _("Cancelled:"), words.title_and_time(context, language, params), params["reason"]
     )
-    return text, [[presses.TURN_LIST.button(_("What else there is"), "all", 0)]]
+    return text, [[presses.TURN_LIST.button(_("What else is on"), "all", 0)]]
 
 
 def stream_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    text = Markup("📺 <b>{}</b> {}").format(params["title"], _("begins now."))
+    text = Markup("📺 <b>{}</b> {}").format(params["title"], _("starts now."))
     return text, [[Button(_("▶ Watch"), url=params["stream"])]]

@@ -89,4 +89,6 @@ async def send_file(talk: Talk, activity_id: int) -> None:
             ]
         )
     header = ["number", "name", "state", "guests", "signed_up_at", "came_at", "rating", *row.asks]
-    talk.document(f"activity-{row.id}.csv", sheet(header, rows), talk._("Who comes. Treat it as confidential."))
+    talk.document(
+        f"activity-{row.id}.csv", sheet(header, rows), talk._("Attendee list. Please treat it as confidential.")
+    )

@@ -22,10 +22,10 @@ async def send_file(talk: Talk, activity_id: int) -> None:
     content = calendar_files.calendar(
         [row], organisation.name, talk.context.settings.lead_times, talk.context.link() + "?start="
     )
-    talk.document(f"activity-{row.id}.ics", content, talk._("Open it, and your phone's calendar has it."))
+    talk.document(f"activity-{row.id}.ics", content, talk._("Open it to add it to your phone's calendar."))
     if talk.context.settings.public_url:
-        button = presses.SHOW_FEED.button(talk._("🔗 All of mine, always up to date"))
-        talk.say(talk._("Or let your calendar follow all that you sign up for:"), [[button]])
+        button = presses.SHOW_FEED.button(talk._("🔗 All my activities, always up to date"))
+        talk.say(talk._("Or let your calendar follow everything you sign up for:"), [[button]])
 
 
 def _address(talk: Talk, token: str) -> str:
@@ -49,6 +49,6 @@ def _say(talk: Talk, token: str) -> None:
     text = Markup("{}\n<code>{}</code>\n<i>{}</i>").format(
         talk._("Add this address to your calendar as a subscription:"),
         _address(talk, token),
-        talk._("Whoever has it sees what you sign up for. Make a new one if you have shown it."),
+        talk._("Anyone who has this address can see what you sign up for. Create a new one if you have shared it."),
     )
-    talk.say(text, [[presses.RENEW_FEED.button(talk._("♻ Make a new one"))]])
+    talk.say(text, [[presses.RENEW_FEED.button(talk._("♻ Create a new one"))]])

@@ -42,7 +42,7 @@ async def choose_activity(talk: Talk) -> None:
         if row.starts_at - check_ins.OPEN_BEFORE <= talk.now <= row.ends_at + check_ins.OPEN_AFTER
     ]
     if not near:
-        talk.say(talk._("Nothing begins within two hours. /activity shows what is planned."))
+        talk.say(talk._("Nothing starts within two hours. See what is planned: /activity"))
         return
     talk.say(talk._("For which activity?"), [[presses.OPEN_DOOR.button(row.title[:60], row.id)] for row in near])
 
@@ -84,7 +84,11 @@ async def check_in(talk: Talk, code: str) -> None:
     if not row.starts_at - check_ins.OPEN_BEFORE <= talk.now <= row.ends_at + check_ins.OPEN_AFTER:
         raise check_ins.CodeIsOld
     mine = await attendance.check_in(talk.session, activity_id, talk.person.id, talk.now)
-    said = talk._("👋 Welcome! You have a free place.") if mine.walked_in else talk._("👋 Welcome! You are checked in.")
+    said = (
+        talk._("👋 Welcome! There was a free place, and it's yours.")
+        if mine.walked_in
+        else talk._("👋 Welcome! You are checked in.")
+    )
     talk.say(Markup("{}\n<b>{}</b>").format(said, row.title))
 
 
@@ -95,7 +99,7 @@ async def begin_typing(talk: Talk, activity_id: int) -> None:
 async def _read_who(talk: Talk) -> Value:
     text = clean(talk.text)
     if not 1 <= len(text) <= 60:
-        raise NotAnAnswer(talk._("The number of the place, the member number, or the name of a member."))
+        raise NotAnAnswer(talk._("Write a place number, a member number, or a member's name."))
     return text
 
 
@@ -130,7 +134,7 @@ _TYPED = one_question(
         key="who",
         title=lambda talk: talk._("Who"),
         read=_read_who,
-        ask=lambda talk, _: talk._("The number of the place, the member number, or the name of a member?"),
+        ask=lambda talk, _: talk._("What is the place number, the member number, or the member's name?"),
     ),
     _typed,
     Right.RUN_ACTIVITIES,

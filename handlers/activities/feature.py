@@ -65,7 +65,7 @@ FEATURE = Feature(
         MembersOnly: N_("Members only. You can join in two minutes: /join"),
         NoSuchActivity: N_("This activity is no longer planned."),
         NoSuchQuestion: N_("This question no longer exists."),
-        NoSuchRound: N_("There is no such round."),
+        NoSuchRound: N_("This round doesn't exist."),
         NotSignedUp: N_("You are not signed up for this."),
         OfferLapsed: N_(
             "The offer has expired and the place went to the next person. You can join the waiting list again."
@@ -74,7 +74,7 @@ FEATURE = Feature(
         TooManyGuests: N_("That is more guests than allowed."),
     },
     audit_labels={
-        ActivityAction.ATTENDANCE_READ: N_("names at an activity read"),
+        ActivityAction.ATTENDANCE_READ: N_("attendee list read"),
     },
     personal_data=(
         PersonalData("activities", kept_sign_ups.erase, N_("Activities"), kept_sign_ups.copy_of),

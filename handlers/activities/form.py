@@ -37,7 +37,7 @@ LONGEST = timedelta(days=3)
 read_moment = moment_ahead(
     timedelta(days=400),
     lambda talk: talk._("Write the time like this: 2026-11-28 15:00"),
-    lambda talk: talk._("The time must lie ahead, by a year at most."),
+    lambda talk: talk._("The time must be in the future, within a year."),
     with_t=True,
 )
 
@@ -46,7 +46,7 @@ async def _read_minutes(talk: Talk) -> Value:
     found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", clean(talk.text))
     minutes = int(found[1]) * 60 + int(found[2]) if found else 0
     if not 0 < minutes <= LONGEST.total_seconds() / 60:
-        raise NotAnAnswer(talk._("Press, or write hours and minutes like 2:30."))
+        raise NotAnAnswer(talk._("Choose, or write hours and minutes, for example 2:30."))
     return minutes
 
 
@@ -78,14 +78,14 @@ async def _read_places(talk: Talk) -> Value:
 async def _read_questions(talk: Talk) -> Value:
     lines = [clean(part) for part in talk.text.splitlines() if clean(part)]
     if not 1 <= len(lines) <= MOST_QUESTIONS or any(len(one) > 200 for one in lines):
-        raise NotAnAnswer(talk._("One or two questions, each on a line of its own, up to 200 letters."))
+        raise NotAnAnswer(talk._("One or two questions, one per line, up to 200 characters each."))
     return cast("list[Any]", lines)
 
 
 async def _read_stream(talk: Talk) -> Value:
     text = clean(talk.text)
     if not re.fullmatch(r"https?://[^\s/]+\S*", text) or len(text) > 300:
-        raise NotAnAnswer(talk._("Send the address of the stream, like https://example.org/live"))
+        raise NotAnAnswer(talk._("Send the address of the stream, for example https://example.org/live"))
     return text
 
 
@@ -108,7 +108,7 @@ def _guests(_talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 def _yes_no(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice("no", talk._("Everybody"), 0), Choice("yes", talk._("Members only"), 1)]
+    return [Choice("no", talk._("Everyone"), 0), Choice("yes", talk._("Members only"), 1)]
 
 
 def _leads(talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -140,7 +140,7 @@ def _show_places(talk: Talk, value: Value) -> str:
 
 
 def _show_members(talk: Talk, value: Value) -> str:
-    return talk._("Members only") if value else talk._("Everybody")
+    return talk._("Members only") if value else talk._("Everyone")
 
 
 def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
@@ -162,14 +162,14 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 choices=_kinds,
                 columns=2,
                 show=_show_kind,
-                ask=lambda talk, _: talk._("What kind is it?"),
+                ask=lambda talk, _: talk._("What kind of activity is it?"),
             ),
             Question(
                 key="starts",
-                title=lambda talk: talk._("Begins"),
+                title=lambda talk: talk._("Starts"),
                 read=read_moment,
                 show=_show_moment,
-                ask=lambda talk, _: talk._("When does it begin? Write it like 2026-11-28 15:00."),
+                ask=lambda talk, _: talk._("When does it start? Write it like 2026-11-28 15:00."),
             ),
             Question(
                 key="place",
@@ -186,23 +186,25 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 choices=_places,
                 columns=2,
                 show=_show_places,
-                ask=lambda talk, _: talk._("How many places? Press, or write a number."),
+                ask=lambda talk, _: talk._("How many places? Choose, or write a number."),
             ),
             Question(
                 key="minutes",
-                title=lambda talk: talk._("Lasts"),
+                title=lambda talk: talk._("Duration"),
                 read=_read_minutes,
                 choices=_lengths,
                 columns=3,
                 show=_show_minutes,
-                ask=lambda talk, _: talk._("How long? Press, or write hours and minutes like 2:30."),
+                ask=lambda talk, _: talk._("How long? Choose, or write hours and minutes, for example 2:30."),
             ),
             Question(
                 key="about",
                 title=lambda talk: talk._("About"),
                 optional=True,
                 read=short_text(2, 800, lambda talk: talk._("2 to 800 letters, please.")),
-                ask=lambda talk, _: talk._("What should riders know? What to bring, who it is for. Up to 800 letters."),
+                ask=lambda talk, _: talk._(
+                    "What should riders know? What to bring, who it is for. Up to 800 characters."
+                ),
             ),
             Question(
                 key="guests",
@@ -210,7 +212,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 read=press_a_button,
                 choices=_guests,
                 columns=4,
-                ask=lambda talk, _: talk._("How many guests may each bring?"),
+                ask=lambda talk, _: talk._("How many guests can each person bring?"),
             ),
             Question(
                 key="members_only",
@@ -219,7 +221,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 choices=_yes_no,
                 columns=2,
                 show=_show_members,
-                ask=lambda talk, _: talk._("Who may come?"),
+                ask=lambda talk, _: talk._("Who can come?"),
             ),
             Question(
                 key="poster",
@@ -227,7 +229,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 optional=True,
                 read=picture(lambda talk: talk._("Please send a picture, or skip.")),
                 show=lambda talk, _: talk._("a picture"),
-                ask=lambda talk, _: talk._("A picture for the card?"),
+                ask=lambda talk, _: talk._("Add a picture to the card?"),
             ),
             Question(
                 key="questions",
@@ -236,7 +238,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 optional=True,
                 show=lambda _talk, value: " / ".join(cast("list[str]", value)),
                 ask=lambda talk, _: talk._(
-                    "What do you have to know of who signs up? One or two questions, each on a line of its own."
+                    "What do you need to ask people who sign up? One or two questions, one per line."
                 ),
             ),
             Question(
@@ -244,7 +246,9 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 title=lambda talk: talk._("Live stream"),
                 read=_read_stream,
                 optional=True,
-                ask=lambda talk, _: talk._("The address of a live stream? Who has a place gets it when it begins."),
+                ask=lambda talk, _: talk._(
+                    "The address of a live stream? Everyone with a place gets it when it starts."
+                ),
             ),
             Question(
                 key="leads",
@@ -254,7 +258,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 optional=True,
                 columns=2,
                 show=lambda talk, value: lead_words(str(value), talk.language),
-                ask=lambda talk, _: talk._("How long before shall I remind? Skip: as usual."),
+                ask=lambda talk, _: talk._("How long in advance should I remind people? Skip to use the default."),
             ),
             Question(
                 key="opens",
@@ -263,7 +267,7 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 optional=True,
                 show=_show_moment,
                 ask=lambda talk, _: talk._(
-                    "When does sign-up open? Like 2026-11-25 09:00. Skip: once it is published."
+                    "When does sign-up open? Write it like 2026-11-25 09:00. Skip: as soon as it is published."
                 ),
             ),
             Question(
@@ -272,11 +276,13 @@ def composing(name: str, done: Callable[[Talk, Answers], Awaitable[None]]) -> Fo
                 read=read_moment,
                 optional=True,
                 show=_show_moment,
-                ask=lambda talk, _: talk._("When does sign-up close? Like 2026-11-27 20:00. Skip: when it begins."),
+                ask=lambda talk, _: talk._(
+                    "When does sign-up close? Write it like 2026-11-27 20:00. Skip: when the activity starts."
+                ),
             ),
         ),
         done=done,
-        send_label=lambda talk: talk._("💾 Keep it"),
+        send_label=lambda talk: talk._("💾 Save it"),
         right=Right.RUN_ACTIVITIES,
     )
 

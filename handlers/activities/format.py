@@ -53,7 +53,7 @@ def left(row: Activity, figures: Figures, language: str) -> str:
     if free and not figures.waiting:
         return _("{n} of {all} places left").format(n=free, all=row.places)
     if figures.waiting:
-        return _("full, {n} wait").format(n=figures.waiting)
+        return _("full, {n} waiting").format(n=figures.waiting)
     return _("full")
 
 
@@ -124,7 +124,7 @@ def standing(mine: SignUp, position: int | None, now: datetime, zone: ZoneInfo, 
         return _("🕒 You are number {n} on the waiting list.").format(n=position)
     if mine.state == PlaceState.OFFERED and mine.offered_until is not None:
         until = moment(mine.offered_until, now, zone, language)
-        return _("🎁 A place is free for you, until {time}.").format(time=until)
+        return _("🎁 A place is held for you until {time}.").format(time=until)
     guests = (
         " " + plural_in(language, "With {n} guest.", "With {n} guests.", mine.guests).format(n=mine.guests)
         if mine.guests
@@ -137,8 +137,8 @@ def placed_words(place: Place, language: str) -> str:
     """The answer to a sign-up."""
     _ = translations.translator(language)
     if place.position is not None:
-        return _("It is full. You are number {n} on the waiting list.").format(n=place.position)
-    return _("You are signed up. I will remind you.")
+        return _("It's full. You are number {n} on the waiting list.").format(n=place.position)
+    return _("You're signed up. I'll remind you.")
 
 
 async def about(session: AsyncSession, activity_id: int, now: datetime) -> Mapping[str, Any] | None:

@@ -69,13 +69,13 @@ async def _list(talk: Talk, view: str, page: int) -> tuple[Markup, Buttons]:
     label = VIEWS[view] if view in VIEWS else KINDS[Kind(view)][1]
     lines = [Markup("<b>{}</b> · {}").format(talk._("Activities"), talk._(label))]
     if view == "near" and here is None:
-        lines.append(Markup("{}").format(talk._("Send a location first, then I know what is near you.")))
+        lines.append(Markup("{}").format(talk._("Send a location first, so that I know what is near you.")))
     zone = talk.context.settings.organisation.zone
     for at, row in enumerate(shown, start=page * PAGE + 1):
         entry = words.line(row, figures[row.id], here, talk.now, zone, talk.language)
         lines.append(Markup("\n{}. {}").format(at, entry))
     if not shown:
-        lines.append(Markup("\n{}").format(talk._("Nothing is planned here yet. Something comes every week.")))
+        lines.append(Markup("\n{}").format(talk._("Nothing is planned here yet. New activities come every week.")))
     return Markup("\n").join(lines), _list_buttons(talk, view, page, shown, len(found))
 
 
@@ -193,13 +193,13 @@ def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None) -> Buttons:
     elif mine.state == PlaceState.WAITING:
         rows.append([presses.GIVE_BACK.button(talk._("Leave the waiting list"), row.id)])
     else:
-        rows.append([presses.GIVE_BACK.button(talk._("↩ Give my place back"), row.id)])
+        rows.append([presses.GIVE_BACK.button(talk._("↩ Give up my place"), row.id)])
         rows.append([presses.SHOW_LEADS.button(talk._("🔔 Reminders"), row.id)])
     link = talk.context.link(f"act_{row.id}")
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.title, safe='')}"
     tools = [presses.SEND_FILE_CALENDARS.button(talk._("📅 Calendar"), row.id)]
     if row.has_point:
-        tools.append(presses.SHOW_WHERE.button(talk._("📍 Where"), row.id))
+        tools.append(presses.SHOW_WHERE.button(talk._("📍 Location"), row.id))
     more = [Button(talk._("↗ Share"), url=share), presses.ASK_ORGANISER.button(talk._("💬 Ask"), row.id)]
     return [*rows, tools, more, back]
 

@@ -31,7 +31,7 @@ async def overview(talk: Talk) -> Sequence[Page]:
         lines.append(Markup("{}. <b>{}</b>, {}\n{}").format(at, row.title, when, stands))
         keys.append(presses.OPEN_CARD.button(f"{at}", row.id))
     if not coming:
-        lines.append(Markup("{}").format(talk._("None yet. /activities shows what is on.")))
+        lines.append(Markup("{}").format(talk._("None yet. See what's on: /activities")))
     wants = await weekly_digest.wants(talk.session, talk.person.id)
     weekly = presses.SWITCH.button(talk._("🔕 No more weekly digest") if wants else talk._("🗞 Weekly digest"))
     tools = [presses.SHOW_LEADS.button(talk._("🔔 Reminders"), 0), weekly]

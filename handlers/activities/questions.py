@@ -47,7 +47,7 @@ async def _asked(talk: Talk, answers: Answers) -> None:
     text = str(answers["text"])
     asked = await activity_questions.ask(talk.session, row.id, talk.person.id, text, talk.now)
     talk.notify(row.organiser, "activity_question", id=row.id, question=asked.id, text=text)
-    talk.say(talk._("Your question is with the organiser, without your name. The answer comes here."))
+    talk.say(talk._("Your question was sent to the organiser without your name. The answer will come here."))
 
 
 async def reply(talk: Talk, question_id: int) -> None:
@@ -64,7 +64,7 @@ async def _replied(talk: Talk, answers: Answers) -> None:
         raise NoSuchQuestion
     asked = activity_questions.text_of(talk.session, row)
     talk.notify(row.person_id, "activity_reply", id=row.activity_id, text=str(answers["text"]), asked=asked)
-    talk.say(talk._("Your answer is on its way."))
+    talk.say(talk._("Your answer has been sent."))
 
 
 def _text(ask: str) -> Question:
@@ -77,9 +77,11 @@ def _text(ask: str) -> Question:
 
 
 _ASK = one_question(
-    "activity_ask", _text(translations.N_("What do you want to ask the organiser? They don't learn who asks.")), _asked
+    "activity_ask",
+    _text(translations.N_("What do you want to ask the organiser? They won't know who is asking.")),
+    _asked,
 )
-_REPLY = one_question("activity_reply", _text(translations.N_("What do you answer?")), _replied, Right.RUN_ACTIVITIES)
+_REPLY = one_question("activity_reply", _text(translations.N_("What is your answer?")), _replied, Right.RUN_ACTIVITIES)
 
 
 def question_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -95,4 +97,4 @@ def reply_words(_context: AppContext, language: str, params: Mapping[str, Any]) 
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>{}").format(
         _("The organiser answers about"), params["title"], params["asked"], params["text"]
     )
-    return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]
+    return text, [[presses.OPEN_CARD.button(_("View"), params["id"])]]

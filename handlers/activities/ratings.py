@@ -38,7 +38,7 @@ async def _commented(talk: Talk, answers: Answers) -> None:
     text = str(answers.get("comment") or "")
     activity_id, stars = int(str(answers["_id"])), int(str(answers["_stars"]))
     await attendance.rate(talk.session, activity_id, talk.person.id, stars, text)
-    talk.say(talk._("Thank you! It helps to make the next one better."))
+    talk.say(talk._("Thank you! This helps us make the next one better."))
 
 
 _COMMENT = one_question(
@@ -47,7 +47,7 @@ _COMMENT = one_question(
         key="comment",
         title=lambda talk: talk._("Comment"),
         optional=True,
-        ask=lambda talk, _: talk._("What was good, what should be better? Up to 500 letters, or skip."),
+        ask=lambda talk, _: talk._("What was good, what could be better? Up to 500 characters, or skip."),
         read=short_text(1, 500, lambda talk: talk._("1 to 500 letters, please.")),
     ),
     _commented,
@@ -56,5 +56,5 @@ _COMMENT = one_question(
 
 def thanks_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    text = Markup("🙏 {} <b>{}</b>\n{}").format(_("Thank you for having been at"), params["title"], _("How was it?"))
+    text = Markup("🙏 {} <b>{}</b>\n{}").format(_("Thank you for coming to"), params["title"], _("How was it?"))
     return text, [[presses.RATE.button("⭐" * stars, params["id"], stars)] for stars in (5, 4, 3, 2, 1)]

@@ -63,8 +63,8 @@ async def show_leads(talk: Talk, activity_id: int) -> None:
     rows += [keys[at : at + 2] for at in range(0, len(keys), 2)]
     if activity_id:
         rows.append([presses.SHOW_CARD.button(talk._("◀ Back"), activity_id)])
-    said = talk._("How long before this activity shall I remind you?")
-    everywhere = talk._("How long before activities shall I remind you?")
+    said = talk._("How long before this activity should I remind you?")
+    everywhere = talk._("How long before activities should I remind you?")
     talk.say(said if activity_id else everywhere, rows)
 
 
@@ -96,7 +96,7 @@ def remind_words(context: AppContext, language: str, params: Mapping[str, Any]) 
     _ = translations.translator(language)
     text = Markup("⏰ {}\n{}").format(_("A reminder:"), words.title_and_time(context, language, params))
     rows = [
-        [presses.OPEN_CARD.button(_("Look at it"), params["id"])],
-        [presses.GIVE_BACK.button(_("↩ Give my place back"), params["id"])],
+        [presses.OPEN_CARD.button(_("View"), params["id"])],
+        [presses.GIVE_BACK.button(_("↩ Give up my place"), params["id"])],
     ]
     return text, rows

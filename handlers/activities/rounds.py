@@ -47,12 +47,12 @@ async def show_rounds(talk: Talk, activity_id: int) -> None:
         when = formatting.moment(one.starts_at, talk.now, zone, talk.language)
         lines.append(Markup("{}. <b>{}</b> · {} · {}").format(one.number, one.title, when, len(people)))
         if one.number > 1:
-            label = talk._("Who goes on to: {round}").format(round=one.title)
+            label = talk._("Who goes through to: {round}").format(round=one.title)
             rows.append([presses.CHOOSE_WHO.button(label[:60], row.id, one.number)])
     if len(lines) == 1:
-        lines.append(Markup("{}").format(talk._("No rounds yet. The first is for all who have a place.")))
+        lines.append(Markup("{}").format(talk._("No rounds yet. The first one is for everyone who has a place.")))
     rows += [
-        [presses.BEGIN_ROUND.button(talk._("➕ A round"), row.id)],
+        [presses.BEGIN_ROUND.button(talk._("➕ Add a round"), row.id)],
         [presses.SHOW.button(talk._("◀ Back"), row.id)],
     ]
     talk.edit(Markup("\n").join(lines), rows)
@@ -82,9 +82,9 @@ _ROUND = Form(
         ),
         Question(
             key="starts",
-            title=lambda talk: talk._("Begins"),
+            title=lambda talk: talk._("Starts"),
             read=read_moment,
-            ask=lambda talk, _: talk._("When does it begin? Write it like 2026-11-28 15:00."),
+            ask=lambda talk, _: talk._("When does it start? Write it like 2026-11-28 15:00."),
         ),
     ),
     done=_round_made,
@@ -108,7 +108,7 @@ async def choose_who(talk: Talk, activity_id: int, number: int) -> None:
         for one in people
     ]
     rows = [keys[at : at + 3] for at in range(0, len(keys), 3)]
-    said = talk._("Who goes on to: {round}").format(round=this.title)
+    said = talk._("Who goes through to: {round}").format(round=this.title)
     talk.edit(escape(said), [*rows, [presses.SHOW_ROUNDS.button(talk._("◀ Back"), activity_id)]])
 
 
@@ -131,6 +131,6 @@ def next_round_words(context: AppContext, language: str, params: Mapping[str, An
         datetime.fromisoformat(params["when"]), params["now"], context.settings.organisation.zone, language
     )
     text = Markup("🏆 <b>{}</b>\n{}").format(
-        params["title"], _("You go on to: {round}, {when}").format(round=params["round"], when=when)
+        params["title"], _("You're through to: {round}, {when}").format(round=params["round"], when=when)
     )
-    return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]
+    return text, [[presses.OPEN_CARD.button(_("View"), params["id"])]]

@@ -40,8 +40,9 @@ REPEATS: dict[str, str] = {
 
 
 _NOT_A_RULE = N_(
-    "Press, or write a rule of RFC 5545 such as FREQ=WEEKLY;BYDAY=SA;COUNT=10. I can read DAILY, WEEKLY, MONTHLY and "
-    "YEARLY with INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS."
+    "Choose, or write an RFC 5545 rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10. I can read DAILY, "
+    "WEEKLY, MONTHLY and YEARLY with INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and "
+    "BYSETPOS."
 )
 _NO_DATES = N_("This rule has no dates in the next 64 weeks. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10.")
 
@@ -64,23 +65,27 @@ async def _repeated(talk: Talk, answers: Answers) -> None:
         organisation.zone,
         organisation.country,
     )
-    lines = [talk._("🔁 {n} more until eight weeks from now; the rest follows by itself:").format(n=len(made))]
+    lines = [
+        talk._("🔁 {n} more planned for the next eight weeks; the rest will follow automatically:").format(n=len(made))
+    ]
     lines += [formatting.moment(one.starts_at, talk.now, organisation.zone, talk.language) for one in made]
-    talk.say("\n".join(str(escape(one)) for one in lines), [[presses.PANEL_AGAIN.button(talk._("◀ All of them"))]])
+    talk.say("\n".join(str(escape(one)) for one in lines), [[presses.PANEL_AGAIN.button(talk._("◀ All activities"))]])
 
 
 async def end_series(talk: Talk, activity_id: int) -> None:
     row = await find_activity(talk, activity_id)
     if row.series_id is not None:
         await series.end(talk.session, row.series_id)
-    talk.toast(talk._("No more are added. Those that are planned stay; cancel each that is not to be."), alert=True)
+    talk.toast(
+        talk._("No further dates will be added. Those already planned stay; cancel any you don't want."), alert=True
+    )
 
 
 def ended_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = _(
-        "The series “{title}” can't be continued: I can't read its rule any more. What is planned stays. Please "
-        "repeat one of its activities with a new rule: /activity"
+        "The series “{title}” can't be continued: its rule can no longer be read. Dates already planned "
+        "stay. Please repeat one of its activities with a new rule: /activity"
     )
     return text.format(title=escape(params["title"])), []
 
@@ -102,7 +107,7 @@ def _rules(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 def _holidays(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice("skip", talk._("Leave them out"), 1), Choice("keep", talk._("On holidays too"), 0)]
+    return [Choice("skip", talk._("Skip those days"), 1), Choice("keep", talk._("Also on holidays"), 0)]
 
 
 _REPEAT = Form(
@@ -115,14 +120,14 @@ _REPEAT = Form(
             read=_read_rule,
             choices=_rules,
             show=lambda talk, value: talk._(REPEATS[str(value)]) if value in REPEATS else str(value),
-            ask=lambda talk, _: talk._("How often? Press, or write a rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+            ask=lambda talk, _: talk._("How often? Choose, or write a rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
         ),
         Question(
             key="holidays",
             title=lambda talk: talk._("Holidays"),
             read=press_a_button,
             choices=_holidays,
-            show=lambda talk, value: talk._("Leave them out") if value else talk._("On holidays too"),
+            show=lambda talk, value: talk._("Skip those days") if value else talk._("Also on holidays"),
             ask=lambda talk, _: talk._("And on public holidays?"),
         ),
     ),

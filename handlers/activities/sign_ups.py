@@ -45,7 +45,9 @@ async def sign_up(talk: Talk, activity_id: int) -> None:
         others = await activities.overlapping(talk.session, row, list(mine))
         if others:
             names = ", ".join(other.title for other in others)
-            text = Markup("⚠️ {}").format(talk._("At the same time you are signed up for: {names}").format(names=names))
+            text = Markup("⚠️ {}").format(
+                talk._("You are already signed up at that time for: {names}").format(names=names)
+            )
             yes = presses.SIGN_UP_ALL_THE_SAME.button(talk._("Sign up anyway"), activity_id)
             talk.say(text, [[yes], [presses.SHOW_CARD.button(talk._("◀ Back"), activity_id)]])
             return
@@ -101,7 +103,7 @@ async def take(talk: Talk, activity_id: int) -> None:
     await waiting_list.accept(talk.session, activity_id, talk.person.id, talk.now)
     row = await activities.published(talk.session, activity_id)
     await remind(talk, row)
-    talk.toast(talk._("You are signed up. I will remind you."))
+    talk.toast(talk._("You're signed up. I'll remind you."))
     await edit_card(talk, row)
 
 
@@ -160,7 +162,7 @@ def offered_words(context: AppContext, language: str, params: Mapping[str, Any])
     text = Markup("🎁 {}\n{}\n{}").format(
         _("A place is free for you!"),
         words.title_and_time(context, language, params),
-        _("It is kept for you until {time}; then it goes to the next.").format(time=until),
+        _("It's held for you until {time}; then it goes to the next person.").format(time=until),
     )
     rows = [
         [presses.TAKE.button(_("🎁 Take the place"), params["id"])],
@@ -172,7 +174,7 @@ def offered_words(context: AppContext, language: str, params: Mapping[str, Any])
 def lapsed_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = Markup("{}\n{}").format(
-        _("The place went to the next, since the time was over. You can queue again."),
+        _("Time ran out and the place went to the next person. You can join the waiting list again."),
         words.title_and_time(context, language, params),
     )
-    return text, [[presses.OPEN_CARD.button(_("Look at it"), params["id"])]]
+    return text, [[presses.OPEN_CARD.button(_("View"), params["id"])]]

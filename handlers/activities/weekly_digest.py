@@ -32,7 +32,11 @@ def register(routes: Routes) -> None:
 
 async def switch(talk: Talk) -> None:
     on = await weekly_digest.switch(talk.session, talk.person.id)
-    said = talk._("Every week I write what is on near you.") if on else talk._("No more weekly digest.")
+    said = (
+        talk._("Every week I'll send you what's on near you.")
+        if on
+        else talk._("You won't get the weekly digest any more.")
+    )
     talk.toast(said, alert=True)
 
 

@@ -41,7 +41,7 @@ async def search(labels: Labels, talk: Talk) -> None:
     said, answered = talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {}
     who = await person_meant(talk, said, answered)
     if said and who is None:
-        talk.say(talk._("I don't know this person. Write /audit with their number or @name."))
+        talk.say(talk._("I don't know this person. Write /audit followed by their number or @name."))
         return
     person = int(who[0]) if who else 0
     text, buttons = await _page(labels, talk, ANY, person, 0)
@@ -61,7 +61,7 @@ async def _page(labels: Labels, talk: Talk, act: str, person: int, before: int) 
         talk.session, PAGE + 1, before=before or None, person=person or None, act=None if act == ANY else act
     )
     title = (
-        talk._("Audit")
+        talk._("Audit log")
         + (f" · {talk._(_by_value(labels)[act])}" if act != ANY else "")
         + (f" · {person}" if person else "")
     )
@@ -78,7 +78,7 @@ async def _page(labels: Labels, talk: Talk, act: str, person: int, before: int) 
 
 
 def _line(labels: Labels, talk: Talk, entry: Entry) -> Markup:
-    actor = talk._("the clock") if entry.actor == THE_CLOCK else str(entry.actor)
+    actor = talk._("scheduled job") if entry.actor == THE_CLOCK else str(entry.actor)
     whom = f" → {entry.subject}" if entry.subject is not None else ""
     about = f": {entry.about}" if entry.about else ""
     when = show_moment(talk, entry.at)

@@ -56,14 +56,14 @@ async def _page(talk: Talk) -> tuple[Markup, Buttons]:
     found = await blocks.newest(talk.session)
     lines = [Markup("🚫 <b>{}</b>").format(talk._("Blocked"))]
     for row, reason in found:
-        until = show_moment(talk, row.until) if row.until else talk._("without an end")
+        until = show_moment(talk, row.until) if row.until else talk._("no end date")
         lines.append(Markup("<code>{}</code> — {} — {}").format(row.person_id, until, reason or "—"))
     if not found:
         lines.append(Markup("{}").format(talk._("Nobody.")))
     rows = [
-        [presses.LIFT.button(talk._("🔓 Let {who} in").format(who=row.person_id), row.person_id)] for row, _ in found
+        [presses.LIFT.button(talk._("🔓 Unblock {who}").format(who=row.person_id), row.person_id)] for row, _ in found
     ]
-    return Markup("\n").join(lines), [*rows, [presses.BEGIN.button(talk._("➕ Keep somebody out"))]]
+    return Markup("\n").join(lines), [*rows, [presses.BEGIN.button(talk._("➕ Block someone"))]]
 
 
 async def begin(talk: Talk) -> None:
@@ -94,19 +94,19 @@ async def _done(talk: Talk, answers: Answers) -> None:
     talk.notify(person_id, "blocked", until=until.isoformat() if until else "")
     talk.committed.append(talk.context.blocks.refresh)
     talk.say(
-        Markup("🚫 {}: <b>{}</b>").format(label, show_moment(talk, until) if until else talk._("without an end")),
-        [[presses.LIFT.button(talk._("🔓 Let {who} in").format(who=label), person_id)]],
+        Markup("🚫 {}: <b>{}</b>").format(label, show_moment(talk, until) if until else talk._("no end date")),
+        [[presses.LIFT.button(talk._("🔓 Unblock {who}").format(who=label), person_id)]],
     )
 
 
 def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     hour = Choice("hour", talk._("for 1 hour"), (talk.now + timedelta(hours=1)).isoformat())
-    return [hour, *day_choices(talk, (1, 7, 30)), Choice("none", talk._("Without an end"), "")]
+    return [hour, *day_choices(talk, (1, 7, 30)), Choice("none", talk._("No end date"), "")]
 
 
 _BLOCK = Form(
     name="block",
-    title=lambda talk: talk._("Keep somebody out"),
+    title=lambda talk: talk._("Block someone"),
     questions=(
         WHO,
         Question(
@@ -118,7 +118,7 @@ _BLOCK = Form(
         until_when(_ends),
     ),
     done=_done,
-    send_label=lambda talk: talk._("🚫 Keep them out"),
+    send_label=lambda talk: talk._("🚫 Block"),
     right=Right.ADMINISTER,
 )
 
@@ -130,7 +130,7 @@ def _sentence(context: AppContext, language: str, until: datetime | None) -> Mar
         said = _("You can't use this bot until {time}.").format(
             time=f"{until.astimezone(context.settings.organisation.zone):%Y-%m-%d %H:%M}"
         )
-    rest = _("If you need somebody, call ☎️ {hotline}. /privacy shows and erases what is kept about you.")
+    rest = _("If you need help, call ☎️ {hotline}. See or erase what is stored about you: /privacy")
     return Markup("{} {}").format(said, rest.format(hotline=context.settings.organisation.hotline))
 
 

@@ -22,7 +22,7 @@ def register(routes: Routes) -> None:
 def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = _(
-        "⚠️ Something failed: <b>{kind}</b> at <code>{place}</code>. Its id in the log is <code>{id}</code>. "
-        "If it comes again, it is only counted: /system"
+        "⚠️ Something failed: <b>{kind}</b> at <code>{place}</code>. Its id in the log is "
+        "<code>{id}</code>. If it happens again, it is only counted: /system"
     )
     return Markup(text).format(**params), []

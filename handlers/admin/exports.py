@@ -44,12 +44,12 @@ OPEN: dict[str, str] = {
     "geojson": N_("🏠 Stations, GeoJSON"),
     "activities": N_("🏀 Activities"),
 }
-PERSONAL: dict[str, str] = {"members": N_("🔐 Members"), "attendance": N_("🔐 Who came")}
+PERSONAL: dict[str, str] = {"members": N_("🔐 Members"), "attendance": N_("🔐 Attendees")}
 
 
 def register(routes: Routes) -> None:
     right = Right.ADMINISTER
-    routes.command("export", show, about=N_("Get data as files"), right=right, writes=False)
+    routes.command("export", show, about=N_("Export data as files"), right=right, writes=False)
     routes.press(presses.EXPORT, export, right=right)
     routes.press(presses.ASK_REASON, ask_reason, right=right)
     routes.press(presses.SHOW_PASSWORD, show_password, right=right, writes=False)
@@ -59,12 +59,12 @@ def register(routes: Routes) -> None:
 
 async def show(talk: Talk) -> None:
     rows = [[presses.EXPORT.button(talk._(name), key)] for key, name in OPEN.items()]
-    rows.append([statistics_presses.STATS.button(talk._("📊 Figures"))])
+    rows.append([statistics_presses.STATS.button(talk._("📊 Statistics"))])
     rows += [[presses.ASK_REASON.button(talk._(name), key)] for key, name in PERSONAL.items()]
     talk.say(
         talk._(
-            "What do you need? 🔐 is personal: I ask for the reason, it stands in the audit, the other admins hear of "
-            "it, and the file is encrypted."
+            "What do you need? 🔐 means personal data: I'll ask for a reason, which is recorded in the audit "
+            "log and shown to the other admins, and the file is encrypted."
         ),
         rows,
     )
@@ -120,11 +120,12 @@ async def _done(talk: Talk, answers: Answers) -> None:
         if admin != talk.person.id:
             talk.notify(admin, "exported", what=what, who=talk.person.id, rows=len(rows), reason=reason)
     caption = Markup("{}\n{}").format(
-        talk._(PERSONAL[what]), talk._("Encrypted (AES-256, opens with 7-Zip or WinZip). Delete it when you are done.")
+        talk._(PERSONAL[what]),
+        talk._("Encrypted (AES-256; open it with 7-Zip or WinZip). Delete it when you are done."),
     )
     talk.document(f"{what}-{talk.now:%Y%m%d}.zip", content, caption)
     talk.say(
-        talk._("The password is shown on this button for 10 minutes, only to you. Write it down or copy it at once."),
+        talk._("Press this button within 10 minutes to see the password; only you can. Write it down right away."),
         [[presses.SHOW_PASSWORD.button(talk._("🔑 Show the password"), moment)]],
     )
 
@@ -145,7 +146,7 @@ def password_of(talk: Talk, moment: int) -> str:
 async def show_password(talk: Talk, moment: int) -> None:
     age = talk.now.timestamp() - moment
     if not -1 <= age < PASSWORD_FOR.total_seconds():
-        talk.toast(talk._("It is shown for 10 minutes only. Please export it anew: /export"), alert=True)
+        talk.toast(talk._("It is shown for 10 minutes only. Please export again: /export"), alert=True)
         return
     talk.toast(password_of(talk, moment), alert=True)
 
@@ -172,12 +173,12 @@ _REASON = Form(
             title=lambda talk: talk._("Reason"),
             read=short_text(5, 300, lambda talk: talk._("Please write the reason in 5 to 300 characters.")),
             ask=lambda talk, answers: talk._(
-                "{what}: these are people's data. For what do you need them? Your reason stands in the audit, and the "
-                "other admins read it."
+                "{what}: this is personal data. What do you need it for? Your reason is recorded in the audit "
+                "log and shown to the other admins."
             ).format(what=talk._(PERSONAL[str(answers["_what"])])),
         ),
     ),
     done=_done,
-    send_label=lambda talk: talk._("🔐 Make the file"),
+    send_label=lambda talk: talk._("🔐 Create the file"),
     right=Right.ADMINISTER,
 )

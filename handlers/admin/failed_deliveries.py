@@ -24,12 +24,12 @@ def register(routes: Routes) -> None:
 
 def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    text = _("A message ({kind}) could not be sent after {n} tries: {trouble}").format(
+    text = _("A message ({kind}) could not be sent after {n} attempts: {trouble}").format(
         kind=params["kind"], n=params["tries"], trouble=params["trouble"]
     )
-    return text, [[presses.TRY_AGAIN.button(_("🔁 Try all of them again"))]]
+    return text, [[presses.TRY_AGAIN.button(_("🔁 Retry all"))]]
 
 
 async def try_again(talk: Talk) -> None:
     count = await deliveries.try_again(talk.session, talk.now)
-    talk.toast(talk._("{n} will be tried again.").format(n=count))
+    talk.toast(talk._("{n} will be retried.").format(n=count))

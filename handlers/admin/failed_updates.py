@@ -22,9 +22,9 @@ def register(routes: Routes) -> None:
 def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     text = _(
-        "⚠️ Something that was sent to the bot stopped it twice. It is set aside and not tried again; the bot goes on "
-        "with everything else. It was a <b>{kind}</b> for <b>{handler}</b> {place}. Its id in the log is "
-        "<code>{id}</code>. Please tell those who maintain the bot."
+        "⚠️ Something sent to the bot stopped it twice. It has been set aside and won't be retried; "
+        "everything else works as usual. It was a <b>{kind}</b> for <b>{handler}</b> {place}. Its id in "
+        "the log is <code>{id}</code>. Please tell whoever maintains the bot."
     )
     params = {**params, "handler": params["handler"] or "?"}
     return Markup(text).format(**params), []

@@ -52,9 +52,9 @@ FEATURE = Feature(
     },
     audit_labels={
         PeopleAction.ROLE_GRANTED: N_("role given"),
-        PeopleAction.ROLE_TAKEN: N_("role taken"),
-        PeopleAction.PERSON_BLOCKED: N_("person kept out"),
-        PeopleAction.PERSON_LET_IN: N_("person let in again"),
+        PeopleAction.ROLE_TAKEN: N_("role removed"),
+        PeopleAction.PERSON_BLOCKED: N_("person blocked"),
+        PeopleAction.PERSON_LET_IN: N_("person unblocked"),
         OperationAction.SETTING_CHANGED: N_("setting changed"),
         OperationAction.EXPORTED: N_("data exported"),
         OperationAction.AUDIT_READ: N_("audit log searched"),

@@ -70,7 +70,7 @@ async def show_answer(talk: Talk, key: str, at: int) -> None:
     talk.edit(
         Markup("\n").join(lines),
         [
-            [presses.EDIT.button(talk._("✎ Change"), key, at), presses.DROP.button(talk._("🗑 Take away"), key, at)],
+            [presses.EDIT.button(talk._("✎ Change"), key, at), presses.DROP.button(talk._("🗑 Remove"), key, at)],
             [presses.SHOW_DESK.button(talk._("◀ Back"), key)],
         ],
     )
@@ -91,7 +91,7 @@ async def drop(talk: Talk, key: str, at: int) -> None:
     desk = _desk(talk, key)
     gone = _answer(desk, at)
     await _keep(talk, desk, [one for one in desk.answers if one is not gone], f"without “{gone.title}”")
-    talk.edit(talk._("Taken away."), [[presses.SHOW_DESK.button(talk._("◀ Back"), key)]])
+    talk.edit(talk._("Removed."), [[presses.SHOW_DESK.button(talk._("◀ Back"), key)]])
 
 
 async def _done(talk: Talk, answers: Answers) -> None:
@@ -129,7 +129,7 @@ def _words(code: str, name: str) -> Question:
         read=_read_words,
         optional=lambda answers: any(answers.get(f"words_{other}") for other in LANGUAGES),
         ask=lambda talk, _: talk._(
-            "The answer in {language}. What stands in {{curly braces}} is asked for before it is sent."
+            "The answer in {language}. Anything in {{curly braces}} is filled in before it is sent."
         ).format(language=name),
     )
 
@@ -141,12 +141,12 @@ _ANSWER = Form(
         Question(
             key="title",
             title=lambda talk: talk._("Name on the button"),
-            ask=lambda talk, _: talk._("What is it called on its button?"),
+            ask=lambda talk, _: talk._("What should its button say?"),
             read=short_text(1, 40, lambda talk: talk._("Please write a name of up to 40 characters.")),
         ),
         *(_words(code, name) for code, name in LANGUAGES.items()),
     ),
     done=_done,
-    send_label=lambda talk: talk._("✔ Keep it"),
+    send_label=lambda talk: talk._("✔ Save"),
     right=Right.ADMINISTER,
 )

@@ -28,7 +28,7 @@ from storage.people.audited import PeopleAction
 
 ROLES: dict[Role, str] = {
     Role.COORDINATOR: N_("coordinator"),
-    Role.COUNSEL: N_("counsel (lawyer, psychologist, case handler)"),
+    Role.COUNSEL: N_("case handler (lawyer, psychologist, union officer)"),
     Role.ADMIN: N_("admin"),
 }
 
@@ -38,7 +38,7 @@ class RoleOfTheConfig(Refused):
 
 
 def register(routes: Routes) -> None:
-    routes.command("role", role, about=N_("Give or take a role"), right=Right.GRANT_ROLES)
+    routes.command("role", role, about=N_("Give or remove a role"), right=Right.GRANT_ROLES)
     routes.form(_ROLE)
     routes.notice("role_granted", granted_words)
     routes.notice("role_taken", taken_words)
@@ -57,19 +57,19 @@ def _changes(talk: Talk, _answers: Answers) -> Sequence[Choice]:
         for name, label in ROLES.items()
     ]
     take = [
-        Choice(f"-{name}", talk._("➖ Take: {role}").format(role=talk._(label)), f"-{name}")
+        Choice(f"-{name}", talk._("➖ Remove: {role}").format(role=talk._(label)), f"-{name}")
         for name, label in ROLES.items()
     ]
     return [choice for pair in zip(give, take, strict=True) for choice in pair]
 
 
 def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice("none", talk._("Without an end"), ""), *day_choices(talk, (7, 30, 365))]
+    return [Choice("none", talk._("No end date"), ""), *day_choices(talk, (7, 30, 365))]
 
 
 def _show_change(talk: Talk, value: Value) -> str:
     sign, name = str(value)[0], Role(str(value)[1:])
-    said = talk._("➕ Give: {role}") if sign == "+" else talk._("➖ Take: {role}")
+    said = talk._("➕ Give: {role}") if sign == "+" else talk._("➖ Remove: {role}")
     return said.format(role=talk._(ROLES[name]))
 
 
@@ -83,7 +83,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     elif name in talk.context.staff.roles_of(person_id):
         raise RoleOfTheConfig
     elif not await roles.take(talk.session, person_id, name.value):
-        talk.say(talk._("They don't have this role."))
+        talk.say(talk._("This person doesn't have that role."))
         return
     act = PeopleAction.ROLE_GRANTED if given else PeopleAction.ROLE_TAKEN
     about = name.value + (f" until {until.isoformat()}" if until else "")
@@ -92,7 +92,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     talk.notify(person_id, notice, role=name.value, until=until.isoformat() if until else "")
     said = Markup("{}: <b>{}</b>").format(label, _show_change(talk, change))
     if not await people.is_known(talk.session, person_id):
-        said += Markup("\n{}").format(talk._("They have not written to me yet, so I can't tell them."))
+        said += Markup("\n{}").format(talk._("They haven't written to me yet, so I can't notify them."))
     talk.say(said)
 
 
@@ -108,19 +108,19 @@ _ROLE = Form(
             choices=_changes,
             columns=2,
             show=_show_change,
-            ask=lambda talk, _: talk._("What is to be changed?"),
+            ask=lambda talk, _: talk._("What do you want to change?"),
         ),
         until_when(_ends, lambda answers: str(answers.get("change", "+")).startswith("+")),
     ),
     done=_done,
-    send_label=lambda talk: talk._("✔ Yes, change it"),
+    send_label=lambda talk: talk._("✔ Yes, change"),
     right=Right.GRANT_ROLES,
 )
 
 
 def granted_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    text = _("You are now: {role}. /help says what you can do.").format(role=_(ROLES[Role(params["role"])]))
+    text = _("You are now: {role}. See what you can do: /help").format(role=_(ROLES[Role(params["role"])]))
     if params["until"]:
         day = datetime.fromisoformat(params["until"]).astimezone(context.settings.organisation.zone)
         text += " " + _("Until {time}.").format(time=f"{day:%Y-%m-%d %H:%M}")
@@ -129,6 +129,4 @@ def granted_words(context: AppContext, language: str, params: Mapping[str, Any])
 
 def taken_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    return _("You are no longer: {role}. Thank you for what you have done.").format(
-        role=_(ROLES[Role(params["role"])])
-    ), []
+    return _("You are no longer: {role}. Thank you for your work.").format(role=_(ROLES[Role(params["role"])])), []

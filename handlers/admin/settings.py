@@ -100,20 +100,20 @@ def _days(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 _HOUR = N_("Write a time of day, for example 09:00.")
-_LIST = N_("Write all of them, with commas or each on a line of its own. A - alone empties the list.")
+_LIST = N_("Write all of them, separated by commas or one per line. Write just - to empty the list.")
 
 SETTINGS: dict[str, Setting] = {
     "hotline": Setting(
         "organisation.hotline",
         N_("☎️ Hotline"),
-        N_("Write the number that riders may call, for example 12351."),
+        N_("Write the number that riders can call, for example 12351."),
         _as_is,
         _plain,
     ),
     "greeting_zh": Setting(
         "organisation.greeting",
         N_("👋 Greeting in Chinese"),
-        N_("Write what newcomers read after the welcome, up to 1000 characters. A - alone takes it away."),
+        N_("Write what new users read after the welcome, up to 1000 characters. Write just - to remove it."),
         _as_is,
         _plain,
         "zh_Hans",
@@ -121,7 +121,7 @@ SETTINGS: dict[str, Setting] = {
     "greeting_en": Setting(
         "organisation.greeting",
         N_("👋 Greeting in English"),
-        N_("Write what newcomers read after the welcome, up to 1000 characters. A - alone takes it away."),
+        N_("Write what new users read after the welcome, up to 1000 characters. Write just - to remove it."),
         _as_is,
         _plain,
         "en",
@@ -136,14 +136,14 @@ SETTINGS: dict[str, Setting] = {
     "leads": Setting(
         "reminders.lead_times",
         N_("⏰ Reminders before an activity"),
-        N_("Write how long before, with commas: 24h, 2h (d, h and m are days, hours, minutes)."),
+        N_("Write how long before, separated by commas: 24h, 2h (d, h and m are days, hours, minutes)."),
         _list,
         _lengths,
     ),
     "week_day": Setting(
         "activities.digest_day",
         N_("🗞 Day of the weekly digest"),
-        N_("Press the day."),
+        N_("Choose a day."),
         lambda text: text.lower(),
         _day,
         choices=_days,
@@ -158,7 +158,7 @@ SETTINGS: dict[str, Setting] = {
 
 def register(routes: Routes) -> None:
     right = Right.ADMINISTER
-    routes.command("settings", show_all, about=N_("Change what changes often"), right=right, writes=False)
+    routes.command("settings", show_all, about=N_("Change common settings"), right=right, writes=False)
     routes.press(presses.SHOW_ALL, show_all, right=right, writes=False)
     routes.press(presses.SHOW_ONE, show_one, right=right, writes=False)
     routes.press(presses.CHANGE, change, right=right)
@@ -206,7 +206,7 @@ async def show_one(talk: Talk, key: str) -> None:
 
 async def _page(talk: Talk, key: str, one: Setting) -> tuple[Markup, Buttons]:
     changed = (await settings.read_all(talk.session)).get(one.name)
-    where = talk._("Changed in the chat.") if changed is not None else talk._("As in the config file.")
+    where = talk._("Changed in the chat.") if changed is not None else talk._("Same as in the config file.")
     text = Markup("{}\n<b>{}</b>\n\n<i>{}</i>").format(
         talk._(one.title), one.show(talk, _current(talk.context.ports.settings_editor, one)), where
     )

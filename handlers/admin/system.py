@@ -49,7 +49,7 @@ async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:
         Markup("\n").join(lines),
         [
             [presses.SHOW_ERRORS.button(talk._("⚠️ Errors")), presses.SHOW_SET_ASIDE.button(talk._("📪 Undelivered"))],
-            [presses.BACK_UP.button(talk._("💾 Back up now")), presses.SYSTEM.button(talk._("🔄 Look again"))],
+            [presses.BACK_UP.button(talk._("💾 Back up now")), presses.SYSTEM.button(talk._("🔄 Refresh"))],
         ],
     )
 
@@ -63,7 +63,7 @@ async def _process_lines(talk: Talk) -> list[Markup]:
     ]
     for one in await replicas.alive(talk.session, talk.now):
         sign = "👑" if one.leads else "•"
-        this = " ← " + talk._("answers you") if one.name == here.name else ""
+        this = " ← " + talk._("is answering you") if one.name == here.name else ""
         lines.append(Markup("{} <code>{}</code> {}{}").format(sign, one.name, one.version, this))
     return lines
 
@@ -102,7 +102,7 @@ async def _queue_lines(queues: Sequence[WatchedQueue], talk: Talk) -> list[Marku
         if queue.waiting:
             since = f" ({formatting.ago(queue.since, talk.now, talk.language)})" if queue.since else ""
             parts.append(Markup("  {}: <b>{}</b>{}").format(talk._(label), queue.waiting, since))
-    return [Markup("📬 {}").format(talk._("What waits:") if parts else talk._("Nothing waits.")), *parts]
+    return [Markup("📬 {}").format(talk._("Waiting:") if parts else talk._("Nothing is waiting.")), *parts]
 
 
 async def _backup_line(talk: Talk) -> Markup:
@@ -115,7 +115,7 @@ async def _backup_line(talk: Talk) -> Markup:
             ago=formatting.ago(whole.at, talk.now, talk.language), size=megabytes(talk, whole.size)
         )
     if last is not None and last.trouble:
-        said += " · " + talk._("the last try failed: {trouble}").format(trouble=last.trouble)
+        said += " · " + talk._("the last attempt failed: {trouble}").format(trouble=last.trouble)
     fine = whole is not None and talk.now - whole.at < BACKUP_IS_OLD and last is not None and not last.trouble
     return Markup("{} {}").format("💾" if fine else "⚠️ 💾", said)
 
@@ -144,12 +144,12 @@ async def show_set_aside(talk: Talk) -> None:
 
 async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
     found = await deliveries.failed(talk.session)
-    lines = [Markup("📪 <b>{}</b>").format(talk._("Set aside"))]
+    lines = [Markup("📪 <b>{}</b>").format(talk._("Undelivered"))]
     lines += [Markup("<code>{}</code> {}: {}").format(key, kind, trouble) for key, kind, trouble in found]
     if not found:
-        return Markup("\n").join([*lines, Markup("{}").format(talk._("Nothing waits."))]), [_back(talk)]
-    again = [presses.TRY_AGAIN.button(talk._("🔁 Try all of them again"))]
-    return Markup("\n").join(lines), [again, [presses.DROP_SET_ASIDE.button(talk._("🗑 Give them up"))], _back(talk)]
+        return Markup("\n").join([*lines, Markup("{}").format(talk._("Nothing is waiting."))]), [_back(talk)]
+    again = [presses.TRY_AGAIN.button(talk._("🔁 Retry all"))]
+    return Markup("\n").join(lines), [again, [presses.DROP_SET_ASIDE.button(talk._("🗑 Discard all"))], _back(talk)]
 
 
 async def drop_set_aside(talk: Talk) -> None:
@@ -172,5 +172,5 @@ def backup_failed_words(_context: AppContext, language: str, params: Mapping[str
 
 def backup_made_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    text = Markup(_("💾 Backed up and read back: <code>{file}</code> on <code>{host}</code>.")).format(**params)
+    text = Markup(_("💾 Backup written and verified: <code>{file}</code> on <code>{host}</code>.")).format(**params)
     return text, []

@@ -28,7 +28,7 @@ from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
-    routes.command("broadcast", begin, about=N_("Write to many riders"), right=Right.BROADCAST)
+    routes.command("broadcast", begin, about=N_("Send a broadcast"), right=Right.BROADCAST)
     routes.form(composing(_done))
     routes.form(correcting(_corrected))
     routes.press(presses.CORRECT, correct, right=Right.BROADCAST)

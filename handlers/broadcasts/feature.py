@@ -22,7 +22,7 @@ FEATURE = Feature(
     name="broadcasts",
     register=register,
     refusals={
-        NotNow: N_("This is not possible any more."),
+        NotNow: N_("This is no longer possible."),
         OwnApproval: N_("Someone else has to approve what you wrote."),
     },
     audit_labels={

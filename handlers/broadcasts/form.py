@@ -50,7 +50,7 @@ async def _read_content(talk: Talk) -> Value:
     body = talk.incoming.body
     if "poll" in body:
         raise NotAnAnswer(
-            talk._("A poll can't be sent to many: each rider would get another one. Write a text instead.")
+            talk._("Polls can't be broadcast: each rider would get a separate poll. Please write a text instead.")
         )
     if talk.text:
         params: Json = {"text": talk.text, "entities": body.get("entities", [])}
@@ -86,8 +86,8 @@ async def _read_opens(talk: Talk) -> Value:
         return ["station", index.names[row][:40], int(index.keys[row])]
     raise NotAnAnswer(
         talk._(
-            "Write the title of an activity, the name of a station, or for a link its words and address: "
-            "Sign up https://example.org/form"
+            "Write the title of an activity, the name of a station, or a label and a link: Sign up "
+            "https://example.org/form"
         )
     )
 
@@ -95,7 +95,7 @@ async def _read_opens(talk: Talk) -> Value:
 _READ_TIME = moment_ahead(
     timedelta(days=90),
     lambda talk: talk._("Write the time like this: 2026-11-28 10:00"),
-    lambda talk: talk._("The time must lie ahead, by 90 days at most."),
+    lambda talk: talk._("The time must be in the future, within 90 days."),
 )
 
 
@@ -119,7 +119,7 @@ def _times(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 def _spreads(talk: Talk, _answers: Answers) -> Sequence[Choice]:
     hours = [Choice(str(hours), talk._("{n} h").format(n=hours), hours) for hours in (1, 3, 6)]
-    return [Choice("0", talk._("At once"), 0), *hours]
+    return [Choice("0", talk._("All at once"), 0), *hours]
 
 
 def other_language(talk: Talk) -> str:
@@ -129,14 +129,16 @@ def other_language(talk: Talk) -> str:
 
 def _ask_other(talk: Talk, _answers: Answers) -> str:
     language = LANGUAGES[other_language(talk)]
-    return talk._("The same in {language}? Send it, or skip: then all get the first one.").format(language=language)
+    return talk._("Is there a version in {language}? Send it, or skip: then everyone gets the first one.").format(
+        language=language
+    )
 
 
 def _show_content(talk: Talk, value: Value) -> str:
     method, params = cast("list[Any]", value)
     if method == "sendMessage":
         return str(params["text"])[:80]
-    return talk._("a message with a file or a place")
+    return talk._("a message with a file or a location")
 
 
 def _show_time(talk: Talk, value: Value) -> str:
@@ -175,7 +177,7 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 show=_show_content,
                 takes_location=True,
                 ask=lambda talk, _: talk._(
-                    "Send me the message exactly as the riders are to get it: a text with its formatting, a picture, a "
+                    "Send me the message exactly as riders should receive it: a text with formatting, a picture, a "
                     "document, a voice message or a location."
                 ),
             ),
@@ -195,8 +197,8 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 optional=True,
                 show=lambda _talk, value: " → ".join(str(part) for part in cast("list[Any]", value)[1:]),
                 ask=lambda talk, _: talk._(
-                    "A button below it? Write the title of an activity, the name of a station, or for a link its words "
-                    "and the address, like: Sign up https://example.org/form"
+                    "Add a button below it? Write the title of an activity, the name of a station, or a label and a "
+                    "link, for example: Sign up https://example.org/form"
                 ),
             ),
             Question(
@@ -206,7 +208,7 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 choices=_topics,
                 show=_show_topic,
                 ask=lambda talk, _: talk._(
-                    "Which topic? Riders can mute each one but the urgent, so that they keep listening."
+                    "Which topic? Riders can mute any topic except urgent ones, so that they keep reading."
                 ),
             ),
             Question(
@@ -215,26 +217,26 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 when=lambda answers: answers.get("topic") == "urgent",
                 read=short_text(5, 300, lambda talk: talk._("5 to 300 characters, please.")),
                 ask=lambda talk, _: talk._(
-                    "Why is it urgent? It rings at night too. The reason is kept with your name."
+                    "Why is it urgent? It makes a sound even at night. The reason is recorded with your name."
                 ),
             ),
             *WHOM,
             Question(
                 key="reading",
-                title=lambda talk: talk._("Ask for reading"),
+                title=lambda talk: talk._("Ask for read confirmation"),
                 read=press_a_button,
                 choices=_yes_no,
                 show=lambda talk, value: talk._("Yes") if value else talk._("No"),
-                ask=lambda talk, _: talk._("Shall it have a button “I have read this”?"),
+                ask=lambda talk, _: talk._("Add an “I have read this” button?"),
             ),
             Question(
                 key="spread",
-                title=lambda talk: talk._("Spread over"),
+                title=lambda talk: talk._("Spread over time"),
                 read=press_a_button,
                 choices=_spreads,
-                show=lambda talk, value: talk._("{n} h").format(n=value) if value else talk._("At once"),
+                show=lambda talk, value: talk._("{n} h").format(n=value) if value else talk._("All at once"),
                 ask=lambda talk, _: talk._(
-                    "All at once, or spread over some hours so that not everybody comes at the same time?"
+                    "Send it all at once, or spread it over some hours so that not everyone comes at the same time?"
                 ),
             ),
             Question(
@@ -243,10 +245,10 @@ def composing(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 read=_READ_TIME,
                 choices=_times,
                 show=_show_time,
-                ask=lambda talk, _: talk._("When? Press, or write a time like 2026-11-28 10:00."),
+                ask=lambda talk, _: talk._("When? Choose, or write a time like 2026-11-28 10:00."),
             ),
         ),
         done=done,
-        send_label=lambda talk: talk._("👁 See it before it goes"),
+        send_label=lambda talk: talk._("👁 Preview"),
         right=Right.BROADCAST,
     )

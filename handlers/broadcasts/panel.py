@@ -54,7 +54,7 @@ async def ask_to_send(talk: Talk, row: Broadcast) -> None:
                 counted.reached,
             ).format(n=counted.reached)
         ),
-        talk._("{unreachable} can't be reached, {muted} have muted the topic.").format(
+        talk._("Unreachable: {unreachable}. Topic muted: {muted}.").format(
             unreachable=counted.unreachable, muted=counted.muted
         ),
     ]
@@ -104,7 +104,7 @@ def waits_words(_context: AppContext, language: str, params: Any) -> tuple[str, 
         "A broadcast to {n} people is waiting for a second coordinator.",
         params["count"],
     ).format(n=params["count"])
-    return text, [[presses.LOOK.button(_("Look at it"), params["id"])]]
+    return text, [[presses.LOOK.button(_("View"), params["id"])]]
 
 
 async def look(talk: Talk, broadcast_id: int) -> None:
@@ -122,7 +122,7 @@ async def look(talk: Talk, broadcast_id: int) -> None:
 
 async def approve(talk: Talk, broadcast_id: int) -> None:
     await broadcasts.approve(talk.session, broadcast_id, talk.person.id)
-    talk.edit(talk._("Approved. It starts when its time has come."))
+    talk.edit(talk._("Approved. It will be sent at the scheduled time."))
 
 
 async def pause(talk: Talk, broadcast_id: int) -> None:
@@ -140,7 +140,7 @@ async def cancel(talk: Talk, broadcast_id: int) -> None:
 async def retry(talk: Talk, broadcast_id: int) -> None:
     row = await _found(talk, broadcast_id)
     count = await broadcasts.retry_failed(talk.session, row, talk.now)
-    talk.toast(talk._("{n} will be tried again.").format(n=count))
+    talk.toast(talk._("{n} will be retried.").format(n=count))
     await _show(talk, row)
 
 
@@ -159,8 +159,8 @@ async def picture(talk: Talk, broadcast_id: int) -> None:
 
 async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:
     talk.say(
-        talk._("Delete this broadcast at everybody who has it? That works for 48 hours after it was sent."),
-        [[presses.RECALL.button(talk._("🗑 Yes, recall it"), broadcast_id)]],
+        talk._("Delete this broadcast for everyone who received it? This works for 48 hours after it was sent."),
+        [[presses.RECALL.button(talk._("🗑 Yes, recall"), broadcast_id)]],
     )
 
 
@@ -185,7 +185,7 @@ def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, n
         lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
     for state, label in (
         (State.SENT, _("delivered: {n}")),
-        (State.PERHAPS, _("perhaps (the answer was lost): {n}")),
+        (State.PERHAPS, _("possibly delivered (no confirmation): {n}")),
         (State.UNREACHABLE, _("unreachable: {n}")),
         (State.FAILED, _("failed: {n}")),
         (State.CANCELLED, _("cancelled: {n}")),
@@ -234,10 +234,10 @@ def _state_words(row: Broadcast, language: str) -> str:
     _ = translations.translator(language)
     said = {
         BroadcastState.DRAFT: _("Draft"),
-        BroadcastState.AWAITING: _("Waits for a second coordinator"),
-        BroadcastState.SCHEDULED: _("Starts when its time has come"),
-        BroadcastState.FREEZING: _("Gathering the recipients"),
-        BroadcastState.RUNNING: _("Being sent"),
+        BroadcastState.AWAITING: _("Waiting for a second coordinator"),
+        BroadcastState.SCHEDULED: _("Scheduled"),
+        BroadcastState.FREEZING: _("Collecting recipients"),
+        BroadcastState.RUNNING: _("Sending"),
         BroadcastState.PAUSED: _("Paused"),
         BroadcastState.DONE: _("Sent"),
         BroadcastState.CANCELLED: _("Stopped"),

@@ -36,9 +36,9 @@ def _languages(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 WHO = {
-    "signed_up": N_("those who have a place"),
-    "waiting": N_("those who wait"),
-    "attended": N_("those who came"),
+    "signed_up": N_("people with a place"),
+    "waiting": N_("people on the waiting list"),
+    "attended": N_("people who came"),
 }
 
 
@@ -129,7 +129,7 @@ WHOM: tuple[Question, ...] = (
         read=press_a_button,
         choices=_members,
         show=_show_members,
-        ask=lambda talk, _: talk._("To members, or to those who have not joined?"),
+        ask=lambda talk, _: talk._("To members, or to people who haven't joined?"),
     ),
     Question(
         key="platform",
@@ -138,7 +138,7 @@ WHOM: tuple[Question, ...] = (
         choices=_platforms,
         columns=2,
         show=_show_text,
-        ask=lambda talk, _: talk._("Only to members of one platform?"),
+        ask=lambda talk, _: talk._("Only members on one platform?"),
     ),
     Question(
         key="district",
@@ -147,7 +147,7 @@ WHOM: tuple[Question, ...] = (
         choices=_districts,
         columns=2,
         show=_show_text,
-        ask=lambda talk, _: talk._("Only to members of one district?"),
+        ask=lambda talk, _: talk._("Only members in one district?"),
     ),
     Question(
         key="days",
@@ -155,7 +155,7 @@ WHOM: tuple[Question, ...] = (
         read=press_a_button,
         choices=_days,
         show=_show_days,
-        ask=lambda talk, _: talk._("Only to those who used the bot lately?"),
+        ask=lambda talk, _: talk._("Only people who used the bot recently?"),
     ),
     Question(
         key="place",
@@ -165,8 +165,8 @@ WHOM: tuple[Question, ...] = (
         takes_location=True,
         show=lambda _talk, value: ", ".join(f"{part:.4f}" for part in cast("list[float]", value)),
         ask=lambda talk, _: talk._(
-            "Only to those near a station or another place? Write the station's name, send a location, or "
-            "skip. It reaches only who keeps an area here."
+            "Only people near a station or another place? Write the station's name, send a location, or "
+            "skip. It reaches only people who have saved their area."
         ),
     ),
     Question(
@@ -175,7 +175,7 @@ WHOM: tuple[Question, ...] = (
         read=press_a_button,
         choices=_kilometres,
         when=lambda answers: bool(answers.get("place")),
-        ask=lambda talk, _: talk._("Within how far of it?"),
+        ask=lambda talk, _: talk._("Within what distance?"),
         show=lambda talk, value: translations.distance(float(str(value)) * 1_000, talk.language),
     ),
 )

@@ -48,16 +48,18 @@ async def overview(talk: Talk) -> Sequence[Page]:
 
 
 async def privacy_lines(talk: Talk) -> Sequence[str]:
-    return [talk._("which topics you muted, and which messages you got and confirmed as read")]
+    return [talk._("which topics you muted, and which messages you received and confirmed as read")]
 
 
 def topic_words(talk: Talk, muted: set[str]) -> tuple[Markup, Buttons]:
     """The page of /my where topics are switched."""
-    lines = [Markup("<b>{}</b>").format(talk._("What I may write to you about"))]
+    lines = [Markup("<b>{}</b>").format(talk._("What I can write to you about"))]
     rows = []
     for topic, label in TOPICS.items():
         if topic is not Topic.URGENT:
             sign = "🔕" if topic.value in muted else "🔔"
             rows.append([presses.SWITCH_TOPIC.button(f"{sign} {talk._(label)}", topic.value)])
-    lines.append(Markup("{}").format(talk._("Press to switch. Urgent news always comes, and is rare.")))
+    lines.append(
+        Markup("{}").format(talk._("Press to switch on or off. Urgent messages always arrive; they are rare."))
+    )
     return Markup("\n").join(lines), rows

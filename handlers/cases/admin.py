@@ -49,7 +49,7 @@ async def _found(talk: Talk, answers: Answers) -> None:
     )
     rows = ways_in(talk, row)
     if talk.person.may(Right.OVERSEE_CASES) and row.state != CaseState.CLOSED:
-        rows.append([presses.BEGIN_GIVING.button(talk._("➡ Give it to somebody"), row.id)])
+        rows.append([presses.BEGIN_GIVING.button(talk._("➡ Assign to someone"), row.id)])
     talk.say(line, rows)
 
 
@@ -58,8 +58,8 @@ _FIND = one_question(
     Question(
         key="number",
         title=lambda talk: talk._("Number"),
-        ask=lambda talk, _: talk._("Which number? Like L-2026-000123."),
-        read=short_text(3, 24, lambda talk: talk._("A case number, please, like L-2026-000123.")),
+        ask=lambda talk, _: talk._("Which case number? For example L-2026-000123."),
+        read=short_text(3, 24, lambda talk: talk._("Please write a case number, for example L-2026-000123.")),
     ),
     _found,
     Right.SEE_CASES,
@@ -101,7 +101,8 @@ _READ = one_question(
         key="reason",
         title=lambda talk: talk._("Reason"),
         ask=lambda talk, answers: talk._(
-            "Why do you have to read {number}? The reason is kept with your name in the audit. 10 to 300 letters."
+            "Why do you need to read {number}? The reason is recorded with your name in the audit log. 10 "
+            "to 300 characters."
         ).format(number=answers["_number"]),
         read=short_text(10, 300, lambda talk: talk._("10 to 300 letters, please.")),
     ),
@@ -122,7 +123,7 @@ async def _given(talk: Talk, answers: Answers) -> None:
         if await case_contexts.leave(talk.session, before, row.id):
             talk.notify(before, LEFT)
         talk.notify(before, "case_taken", number=row.number)
-    talk.say(talk._("{number} is handed over.").format(number=row.number))
+    talk.say(talk._("{number} has been handed over.").format(number=row.number))
 
 
 _GIVE = one_question("case_give", WHO, _given, Right.OVERSEE_CASES)

@@ -78,6 +78,7 @@ WHO = Question(
     choices=_to_the_queue,
     show=_show_whom,
     ask=lambda talk, _: talk._(
-        "To whom? Share their contact, forward a message of theirs, or write their number or @name; or press."
+        "To whom? Share their contact, forward one of their messages, or write their number or @name; "
+        "or press a button."
     ),
 )

@@ -69,8 +69,8 @@ async def enter_as_rider(talk: Talk, row: Case) -> None:
     cases.note_writing(row, talk.now)
     await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
     said = talk._(
-        "What you write now goes into {number}: words, pictures, documents, voice. Only who takes care of it reads it. "
-        "“Leave the talk” ends that."
+        "Everything you send now goes into {number}: text, pictures, documents, voice messages. Only "
+        "the person handling your case can read it. Press “Leave conversation” to stop."
     )
     text = _in_case(said, row) + Markup("\n{}").format(room_words(talk, quota_of(talk.context, row)))
     talk.say(text, keyboard=case_keyboard(row.number, talk.language))
@@ -78,7 +78,9 @@ async def enter_as_rider(talk: Talk, row: Case) -> None:
 
 async def enter_as_handler(talk: Talk, row: Case) -> None:
     await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
-    said = talk._("What you write now goes to the rider of {number}, without your name. “Leave the talk” ends that.")
+    said = talk._(
+        "Everything you send now goes to the rider of {number}, without your name. Press “Leave conversation” to stop."
+    )
     talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language))
 
 
@@ -139,7 +141,7 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
     except (NoSuchCase, CaseClosed):
         await case_contexts.leave(talk.session, talk.person.id)
         talk.say(
-            talk._("This case is closed, or is not yours any more. What you wrote went nowhere. /my shows yours."),
+            talk._("This case is closed or no longer yours. Your message was not sent. Your cases: /my"),
             keyboard=plain_keyboard(talk.language),
         )
         return
@@ -173,7 +175,9 @@ async def call_those_on_duty(talk: Talk, row: Case) -> bool:
     """And says so; False if they are called already."""
     is_called = await raise_alarm(talk, row)
     if is_called:
-        said = talk._("Those on duty are called now. Go on writing here: what you write goes into {number}.")
+        said = talk._(
+            "The people on duty are being alerted now. Keep writing here: everything you write goes into {number}."
+        )
         talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language), vital=True)
     return is_called
 
@@ -199,9 +203,9 @@ async def _acknowledge(talk: Talk, row: Case, said: Said, last: CaseMessage | No
         return
     text = Markup("✓ <b>{}</b>").format(row.number)
     if row.assigned_to is None:
-        text += Markup(" · {}").format(talk._("nobody has it in hand yet; it waits there"))
+        text += Markup(" · {}").format(talk._("not assigned yet; it is waiting there"))
     if several:
-        talk.say(text, [[presses.CHOOSE_OTHER.button(talk._("↪ That was meant for another case"), kept.id)]])
+        talk.say(text, [[presses.CHOOSE_OTHER.button(talk._("↪ Meant for another case"), kept.id)]])
     else:
         talk.say(text, keyboard=case_keyboard(row.number, talk.language))
 
@@ -220,7 +224,7 @@ async def _offer_cases(talk: Talk) -> None:
         for row in await _mine(talk)
     ]
     if rows:
-        talk.say(talk._("In which case do you want to write?"), rows[:40])
+        talk.say(talk._("Which case do you want to write in?"), rows[:40])
     else:
         talk.say(talk._("You have no open case."), keyboard=plain_keyboard(talk.language))
 
@@ -243,7 +247,7 @@ async def choose_other(talk: Talk, message_id: int) -> None:
     kept, row, side = await _own_message(talk, message_id)
     others = [one for one in await _mine(talk) if one.id != row.id and (await side_in(talk, one.id))[1] is side]
     rows = [[presses.MOVE.button(words.tag(talk.context, one), kept.id, one.id)] for one in others]
-    talk.edit(talk._("To which case? It is taken back from {number}.").format(number=row.number), rows[:40])
+    talk.edit(talk._("To which case? It will be removed from {number}.").format(number=row.number), rows[:40])
 
 
 async def move(talk: Talk, message_id: int, case_id: int) -> None:
@@ -257,7 +261,9 @@ async def move(talk: Talk, message_id: int, case_id: int) -> None:
     if side is Side.RIDER and talk.context.is_danger(case_messages.said_in(talk.session, kept).text):
         await raise_alarm(talk, new)
     talk.edit(talk._("✓ Moved from {old} to {new}.").format(old=old.number, new=new.number))
-    talk.say(_in_case(talk._("You write in {number} now."), new), keyboard=case_keyboard(new.number, talk.language))
+    talk.say(
+        _in_case(talk._("You are now writing in {number}."), new), keyboard=case_keyboard(new.number, talk.language)
+    )
 
 
 async def edited(talk: Talk) -> None:

@@ -62,7 +62,7 @@ async def talk_to_somebody(talk: Talk) -> None:
         await consents.require(talk.session, talk.person.id, desk.purpose, CASE.version, URGENT.version)
     except NoConsent:
         rows = [
-            [presses.AGREE_CRISIS.button(talk._("✅ I agree, let us begin"), URGENT.version)],
+            [presses.AGREE_CRISIS.button(talk._("✅ I agree, let's start"), URGENT.version)],
             [presses.DO_NOT_AGREE.button(talk._("No, thank you"))],
         ]
         talk.say(urgent_wording(talk, desk), rows)
@@ -117,8 +117,8 @@ _FIRST_WORDS = one_question(
         title=lambda talk: talk._("In your words"),
         read=_read,
         ask=lambda talk, _: talk._(
-            "Write what you want to say, or speak it as a voice message. The first message goes to those on duty at "
-            "once."
+            "Write what you want to say, or send a voice message. Your first message goes straight to the "
+            "people on duty."
         ),
     ),
     _told,
@@ -147,8 +147,8 @@ async def _open(talk: Talk, desk: Desk, answers: Answers) -> None:
     await case_drafts.drop(talk.session, talk.person.id, desk.key)
     await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)
     said = talk._(
-        "{sign} Those on duty are called now. Your case has the number {number}; what you write now goes to them, and "
-        "they answer here."
+        "{sign} The people on duty are being alerted now. Your case number is {number}. What you write "
+        "now goes to them, and they will answer here."
     )
     talk.say(
         Markup(said).format(sign=desk.sign, number=Markup("<b>{}</b>").format(row.number)),

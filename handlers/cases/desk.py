@@ -89,7 +89,7 @@ async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
         )
         rows.append([presses.SHOW_QUEUE.button(f"{desk.sign} {title} ({waiting})", key, 0)])
     rows.append(
-        [presses.BEGIN_FINDING.button(talk._("🔎 By number")), presses.CHOOSE_DESK.button(talk._("📊 Patterns"))]
+        [presses.BEGIN_FINDING.button(talk._("🔎 Find by number")), presses.CHOOSE_DESK.button(talk._("📊 Trends"))]
     )
     return Markup("\n").join(lines), rows
 
@@ -111,11 +111,11 @@ def ways_in(talk: Talk, row: Case) -> list[list[Button]]:
     """What this person may do with a case that they may see: look at it, take it, read it for a reason."""
     rows = []
     if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
-        rows.append([presses.SHOW.button(talk._("Look at it"), row.id)])
+        rows.append([presses.SHOW.button(talk._("View"), row.id)])
     elif row.assigned_to is None and row.state != CaseState.CLOSED and row.desk in handled(talk):
-        rows.append([presses.CLAIM.button(talk._("▶ Take it"), row.id)])
+        rows.append([presses.CLAIM.button(talk._("▶ Take"), row.id)])
     if talk.person.may(Right.OVERSEE_CASES):
-        rows.append([presses.BEGIN_READING.button(talk._("👁 Read it, for a reason"), row.id)])
+        rows.append([presses.BEGIN_READING.button(talk._("👁 Read, giving a reason"), row.id)])
     return rows
 
 
@@ -129,7 +129,7 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
     lines = [Markup("{} <b>{}</b>").format(desk.sign, in_language(desk.title, talk.language))]
     lines += await _lines(talk, found[:PAGE])
     if not found:
-        lines.append(Markup("{}").format(talk._("✅ No case waits.")))
+        lines.append(Markup("{}").format(talk._("✅ No cases waiting.")))
     opens = presses.CLAIM if key in handled(talk) else presses.BEGIN_READING
     sign = "▶ " if key in handled(talk) else ""
     rows: list[list[Button]] = [
@@ -201,18 +201,18 @@ async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
         *words.due_lines(context, row, talk.now, talk.language),
     ]
     if row.away:
-        lines.append(Markup("🚫 {}").format(talk._("The rider can't be reached; your messages wait for them.")))
+        lines.append(Markup("🚫 {}").format(talk._("The rider can't be reached; your messages will wait for them.")))
     return Markup("\n").join(lines), _handler_buttons(talk, row)
 
 
 def _handler_buttons(talk: Talk, row: Case) -> Buttons:
     back = [presses.SHOW_MINE.button(talk._("◀ Back"))]
     bundle = presses.SEND_BUNDLE.button(talk._("📦 Evidence bundle"), row.id)
-    again = presses.REPLAY.button(talk._("📜 The whole talk"), row.id)
+    again = presses.REPLAY.button(talk._("📜 Full conversation"), row.id)
     if row.state == CaseState.CLOSED:
         return [[bundle, again], back]
     waits = row.state == CaseState.OURS
-    label = talk._("💬 Waits for the rider") if waits else talk._("⏳ Waits for me")
+    label = talk._("💬 Waiting for the rider") if waits else talk._("⏳ Waiting for me")
     return [
         [
             presses.ENTER.button(talk._("💬 Write"), row.id),
@@ -228,7 +228,7 @@ def _handler_buttons(talk: Talk, row: Case) -> Buttons:
             presses.BEGIN_HANDING.button(talk._("➡ Hand over"), row.id),
             presses.ASK_FOR_CONFLICT.button(talk._("⚠ Conflict"), row.id),
         ],
-        [presses.ASK_OUTCOME.button(talk._("✔ Close it"), row.id)],
+        [presses.ASK_OUTCOME.button(talk._("✔ Close case"), row.id)],
         back,
     ]
 
@@ -244,13 +244,13 @@ async def wait_for(talk: Talk, case_id: int, state: int) -> None:
 async def ask_for_conflict(talk: Talk, case_id: int) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
     said = talk._(
-        "Do you know the rider, the employer or somebody else in {number}, so that you should not have it? It goes "
-        "back to the queue and is hidden from you for good."
+        "Do you know the rider, the employer or someone else in {number}, so that you should not handle "
+        "it? It goes back to the queue and is permanently hidden from you."
     ).format(number=row.number)
     talk.edit(
         said,
         [
-            [presses.MARK_CONFLICT.button(talk._("⚠ Yes, take it from me"), row.id)],
+            [presses.MARK_CONFLICT.button(talk._("⚠ Yes, I can't handle it"), row.id)],
             [presses.SHOW.button(talk._("◀ Back"), row.id)],
         ],
     )
@@ -266,7 +266,7 @@ async def mark_conflict(talk: Talk, case_id: int) -> None:
     await note(talk, CaseAction.CASE_CONFLICT, row)
     if was_mine:
         await left_hand(talk, row)
-    talk.edit(talk._("{number} is hidden from you and waits for somebody else.").format(number=row.number))
+    talk.edit(talk._("{number} is now hidden from you and waiting for someone else.").format(number=row.number))
 
 
 async def left_hand(talk: Talk, row: Case) -> None:
@@ -290,7 +290,7 @@ async def ask_outcome(talk: Talk, case_id: int) -> None:
     cases.require_open(row)
     chosen = [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN]
     rows = [[presses.CLOSE_DESK.button(talk._(words.OUTCOMES[outcome]), row.id, outcome)] for outcome in chosen]
-    said = talk._("How did {number} end? The rider reads it, and can reopen it for {n} days.").format(
+    said = talk._("How did {number} end? The rider will read this and can reopen the case for {n} days.").format(
         number=row.number, n=cases.REOPENED_WITHIN.days
     )
     talk.edit(said, [*rows, [presses.SHOW.button(talk._("◀ Back"), row.id)]])

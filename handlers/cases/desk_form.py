@@ -137,7 +137,7 @@ def _date(_desk: Desk, _ask: Ask) -> Built:
         except ValueError:
             raise NotAnAnswer(talk._("Write the day like 2026-11-03, or press a button.")) from None
         if not talk.local_today - timedelta(days=36_525) < day <= talk.local_today:
-            raise NotAnAnswer(talk._("That day has not come yet, or is too long ago. Write it like 2026-11-03."))
+            raise NotAnAnswer(talk._("That day is in the future or too long ago. Write it like 2026-11-03."))
         return day.isoformat()
 
     def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
@@ -192,17 +192,17 @@ async def _require_room(desk: Desk, talk: Talk, size: int) -> None:
 
 def _name(_desk: Desk, _ask: Ask) -> Built:
     def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-        return [Choice("withheld", talk._("🙈 Without my name"), WITHHELD)]
+        return [Choice("not given", talk._("🙈 Leave out my name"), WITHHELD)]
 
     read = short_text(1, 60, lambda talk: talk._("Please write 1 to 60 characters, or press the button."))
-    return read, choices, lambda talk, value: talk._("withheld") if value == WITHHELD else str(value)
+    return read, choices, lambda talk, value: talk._("not given") if value == WITHHELD else str(value)
 
 
 def _anonymous(_desk: Desk, _ask: Ask) -> Built:
     def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
         return [
-            Choice("no", talk._("💬 Under a number: I can be answered"), "no"),
-            Choice("yes", talk._("🙈 Anonymous to everyone: no answer"), ANONYMOUS),
+            Choice("no", talk._("💬 Case number only: you can reply to me"), "no"),
+            Choice("yes", talk._("🙈 Fully anonymous: no reply possible"), ANONYMOUS),
         ]
 
     return press_a_button, choices, lambda talk, value: talk._("Yes") if value == ANONYMOUS else talk._("No")

@@ -54,7 +54,7 @@ async def send_bundle(talk: Talk, case_id: int) -> None:
     row, side = await side_in(talk, case_id)
     bundles = talk.context.ports.bundles
     if bundles.is_busy_for(talk.person.id):
-        talk.toast(talk._("Your evidence bundle is being made. It comes in a moment."), alert=True)
+        talk.toast(talk._("Your evidence bundle is being prepared and will arrive in a moment."), alert=True)
         return
     kept = await evidence.of_case(talk.session, row.id)
     if not any(one.fetched_at for one in kept):
@@ -83,7 +83,7 @@ async def _make(talk: Talk, case_id: int) -> None:
 
 def failed_words(_context: AppContext, language: str, _params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
-    return _("I could not send you the evidence bundle. Please press its button again later."), []
+    return _("I couldn't send you the evidence bundle. Please press the button again later."), []
 
 
 async def _make_and_send(talk: Talk, case_id: int) -> None:
@@ -175,12 +175,12 @@ async def write_zip(session: AsyncSession, into: Scratch, group: Sequence[Kept],
 
 def _rows(talk: Talk, kept: Sequence[Kept]) -> list[list[str]]:
     zone = talk.context.settings.organisation.zone
-    sides = {Side.RIDER: talk._("rider"), Side.HANDLER: talk._("counsel"), Side.NOTE: talk._("counsel")}
+    sides = {Side.RIDER: talk._("rider"), Side.HANDLER: talk._("case handler"), Side.NOTE: talk._("case handler")}
     rows = []
     for row, file in kept:
         received = f"{row.at.astimezone(zone):%Y-%m-%d %H:%M:%S %z}"
         place = name_in_zip(row, file) if row.fetched_at else ""
-        digest = file.sha256 or talk._("not fetched")
+        digest = file.sha256 or talk._("not downloaded")
         rows.append([str(row.id), received, sides[Side(row.side)], file.name, str(row.size), digest, place])
     return rows
 
@@ -202,7 +202,7 @@ def _page(talk: Talk, summary: Sequence[Markup], kept: Sequence[Kept]) -> str:
     head = line.format(Markup("").join(Markup("<th>{}</th>").format(name) for name in _heads(talk)))
     rows = [line.format(Markup("").join(cell.format(value) for value in row)) for row in _rows(talk, kept)]
     said = talk._(
-        "The times are those at which the bot received the files. Each digest is that of the bytes as received: "
+        "The times are when the bot received the files. Each checksum is of the file as received: "
         "“sha256sum -c SHA256SUMS” shows that none was changed."
     )
     return Markup(

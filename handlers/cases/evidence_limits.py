@@ -13,16 +13,16 @@ from storage.cases.evidence_quota import EvidenceFull, Full
 
 _FULL: Mapping[Full, str] = {
     Full.CASE: N_(
-        "I did not take this file: the case is full, with up to {files} files and {mb} MB in all. Everything else "
-        "goes on; describe in words what it shows."
+        "I couldn't accept this file: the case is full (up to {files} files and {mb} MB in total). "
+        "Everything else works as usual; please describe in words what the file shows."
     ),
     Full.PERSON: N_(
-        "I did not take this file: up to {day} MB a day can be sent, and that is reached. Everything else goes on; "
-        "send it tomorrow, or describe in words what it shows."
+        "I couldn't accept this file: today's limit of {day} MB has been reached. Everything else works "
+        "as usual; send it tomorrow, or describe in words what it shows."
     ),
     Full.DESK: N_(
-        "I did not take this file: this desk has no room for more files right now. Everything else goes on; describe "
-        "in words what it shows, and keep the file."
+        "I couldn't accept this file: there is no room for more files right now. Everything else works "
+        "as usual; please describe in words what it shows, and keep the file."
     ),
 }
 
@@ -34,7 +34,7 @@ def quota_of(context: AppContext, case: Case) -> EvidenceQuota:
 
 def room_words(talk: Talk, quota: EvidenceQuota) -> str:
     """How much may be sent."""
-    return _filled(talk._("📎 Files: up to {files}, {mb} MB in all; 20 MB each, {day} MB a day."), quota)
+    return _filled(talk._("📎 Files: up to {files}, {mb} MB in total; 20 MB each, {day} MB a day."), quota)
 
 
 def full_words(talk: Talk, full: EvidenceFull, quota: EvidenceQuota) -> str:

@@ -48,20 +48,20 @@ FEATURE = Feature(
     name="cases",
     register=register,
     refusals={
-        EvidenceFull: N_("There is no room for this file in that case. Everything else goes on."),
-        CaseClosed: N_("This case is closed. It can be reopened for 30 days after that: /my"),
+        EvidenceFull: N_("There is no room for this file in that case. Everything else works as usual."),
+        CaseClosed: N_("This case is closed. You can reopen it within 30 days: /my"),
         CaseTaken: N_("Someone else has taken this case."),
-        NoSuchCase: N_("There is no such case for you. /my shows yours; /cases those of the desks."),
+        NoSuchCase: N_("There is no such case, or it isn't yours. Your own cases: /my. Your desks' cases: /cases"),
         NotForThem: N_("This case can't go to them: they don't handle this desk, or the case is hidden from them."),
-        TooLateToReopen: N_("A case can be reopened for 30 days. Please begin a new one; name the old number in it."),
+        TooLateToReopen: N_("A case can be reopened for 30 days. Please open a new one and mention the old number."),
         TooManyCases: N_("You have opened several cases here today. Please continue in one of them: /my"),
     },
     audit_labels={
         CaseAction.CASE_READ: N_("case read by an admin"),
         CaseAction.CASE_CLAIMED: N_("case taken"),
-        CaseAction.CASE_ASSIGNED: N_("case given to somebody"),
+        CaseAction.CASE_ASSIGNED: N_("case assigned to someone"),
         CaseAction.CASE_CLOSED: N_("case closed"),
-        CaseAction.CASE_CONFLICT: N_("conflict of interest stated"),
+        CaseAction.CASE_CONFLICT: N_("conflict of interest declared"),
         CaseAction.CASE_BUNDLE: N_("evidence bundle made"),
     },
     personal_data=(
@@ -74,7 +74,7 @@ FEATURE = Feature(
     overview=mine.overview,
     overview_order=20,
     queues=(
-        WatchedQueue("cases", N_("cases that wait for us"), queues.cases),
-        WatchedQueue("evidence", N_("evidence to fetch"), queues.evidence),
+        WatchedQueue("cases", N_("cases waiting for us"), queues.cases),
+        WatchedQueue("evidence", N_("evidence to download"), queues.evidence),
     ),
 )

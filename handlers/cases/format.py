@@ -17,16 +17,16 @@ from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import AskType, Desk, in_language
 
 STATES: dict[CaseState, tuple[str, str]] = {
-    CaseState.OURS: (N_("⏳ waits for us"), N_("⏳ waits for you")),
-    CaseState.RIDERS: (N_("💬 waits for your answer"), N_("💬 waits for the rider")),
+    CaseState.OURS: (N_("⏳ waiting for us"), N_("⏳ waiting for you")),
+    CaseState.RIDERS: (N_("💬 waiting for your answer"), N_("💬 waiting for the rider")),
     CaseState.CLOSED: (N_("✔ closed"), N_("✔ closed")),
 }
 """As the rider reads it, and as the handler does."""
 OUTCOMES: dict[Outcome, str] = {
-    Outcome.SETTLED: N_("settled"),
-    Outcome.ADVISED: N_("advised"),
+    Outcome.SETTLED: N_("resolved"),
+    Outcome.ADVISED: N_("advice given"),
     Outcome.REFERRED: N_("referred to another body"),
-    Outcome.NOT_OURS: N_("not for this desk"),
+    Outcome.NOT_OURS: N_("not handled by this desk"),
     Outcome.WITHDRAWN: N_("closed by the rider"),
 }
 NEAR_DAYS = 30
@@ -78,8 +78,8 @@ def due_words(context: AppContext, row: Case, now: datetime, language: str) -> s
     due = row.urgent_due_at or row.due_at
     when = formatting.moment(due, now, context.settings.organisation.zone, language)
     if not is_answered(row) and due <= now:
-        return "🔴 " + _("late since {when}").format(when=when)
-    return _("due {when}").format(when=when)
+        return "🔴 " + _("overdue since {when}").format(when=when)
+    return _("answer due {when}").format(when=when)
 
 
 def is_answered(row: Case) -> bool:
@@ -154,7 +154,7 @@ def _answer(context: AppContext, row: Case, content: CaseContent, kind: AskType,
         case AskType.DATE:
             return content.on or _("Not sure")
         case AskType.NAME:
-            return content.name or _("withheld")
+            return content.name or _("not given")
         case AskType.PARTS | AskType.ANONYMOUS:
             return ""
     value = content.answers.get(key)
@@ -186,7 +186,7 @@ def topic_words(context: AppContext, row: Case, content: CaseContent, now: datet
     """What a topic of the inbox says of a case: nothing that was told in it."""
     language = context.settings.organisation.language
     _ = translations.translator(language)
-    state = _("✋ somebody has it in hand") if row.assigned_to is not None else _("🗂 waits for somebody")
+    state = _("✋ assigned") if row.assigned_to is not None else _("🗂 unassigned")
     if row.state == CaseState.CLOSED:
         state = state_words(row, language, for_handler=True)
     kind = kind_words(context, row, content, language)
@@ -196,4 +196,4 @@ def topic_words(context: AppContext, row: Case, content: CaseContent, now: datet
         Markup("{}").format(state),
         *due_lines(context, row, now, language),
     ]
-    return Markup("\n").join(lines), [[Button(_("Look at it"), url=context.link(f"case_{row.id}"))]]
+    return Markup("\n").join(lines), [[Button(_("View"), url=context.link(f"case_{row.id}"))]]

@@ -47,13 +47,15 @@ async def _noted(talk: Talk, answers: Answers) -> None:
     row = await case_in_hand(talk, answers)
     said = Said(text=str(answers["text"]))
     await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
-    talk.say(talk._("Noted. The rider never sees it."), way_back(talk, row))
+    talk.say(talk._("Noted. The rider will never see it."), way_back(talk, row))
 
 
 _NOTE = one_question(
     "case_note",
     words_question(
-        "text", translations.N_("Note"), translations.N_("What is to be noted? Only handlers of this case read it.")
+        "text",
+        translations.N_("Note"),
+        translations.N_("What do you want to note? Only the handlers of this case can read it."),
     ),
     _noted,
     Right.HANDLE_CASES,
@@ -75,7 +77,7 @@ async def _asked(talk: Talk, answers: Answers) -> None:
     for colleague in others:
         talk.notify(colleague, "case_question", desk=row.desk, text=text, asked=asked.id)
     if not others:
-        talk.say(talk._("There is nobody to ask: no other handler of this desk."), way_back(talk, row))
+        talk.say(talk._("There is nobody to ask: this desk has no other handler."), way_back(talk, row))
         return
     talk.say(
         talk.plural(
@@ -93,7 +95,7 @@ _ASK = one_question(
         "text",
         translations.N_("Question"),
         translations.N_(
-            "What do you want to ask your colleagues? They read only this, not the case. Leave out who it is about."
+            "What do you want to ask your colleagues? They see only this, not the case. Don't say who it is about."
         ),
     ),
     _asked,
@@ -129,12 +131,12 @@ async def _told(talk: Talk, answers: Answers) -> None:
     await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, Said(text="💡 " + text), talk.now)
     if row.assigned_to is not None and row.assigned_to == asked.author:
         talk.notify(row.assigned_to, "case_told", number=row.number, id=row.id, text=text)
-    talk.say(talk._("Thank you. Your answer is with the case."))
+    talk.say(talk._("Thank you. Your answer has been added to the case."))
 
 
 _TELL = one_question(
     "case_tell",
-    words_question("text", translations.N_("Answer"), translations.N_("What do you answer your colleague?")),
+    words_question("text", translations.N_("Answer"), translations.N_("What is your answer to your colleague?")),
     _told,
     Right.HANDLE_CASES,
 )
@@ -145,7 +147,7 @@ def told_words(_context: AppContext, language: str, params: Mapping[str, Any]) -
     text = Markup("💡 <b>{}</b> {}\n{}").format(
         params["number"], _("A colleague answers:"), words.quoted(params["text"])
     )
-    return text, [[presses.SHOW.button(_("Look at it"), params["id"])]]
+    return text, [[presses.SHOW.button(_("View"), params["id"])]]
 
 
 async def begin_handing(talk: Talk, case_id: int) -> None:
@@ -160,7 +162,7 @@ async def _handed(talk: Talk, answers: Answers) -> None:
     await assign(talk, row, to)
     await left_hand(talk, row)
     talk.say(
-        talk._("{number} is handed over.").format(number=row.number),
+        talk._("{number} has been handed over.").format(number=row.number),
         [[presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]],
     )
 
@@ -173,7 +175,7 @@ _HAND = Form(
         words_question(
             "text",
             translations.N_("Note"),
-            translations.N_("What does the next one have to know? The rider does not see it."),
+            translations.N_("What does the next person need to know? The rider won't see it."),
         ),
     ),
     done=_handed,

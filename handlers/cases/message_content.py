@@ -94,8 +94,7 @@ def read_said(talk: Talk, body: Json) -> Said:
     elif "text" not in body:
         raise NotAnAnswer(
             talk._(
-                "I can't pass this on. Write it, or send a picture, a document, a voice message or a video, "
-                "up to 20 MB."
+                "I can't forward this. Write it, or send a picture, document, voice message or video of up to 20 MB."
             )
         )
     return said
@@ -105,12 +104,12 @@ def _read_file(talk: Talk, said: Said, kind: str, body: Json) -> None:
     file = body[kind][-1] if kind == "photo" else body[kind]
     said.size = int(file.get("file_size") or 0)
     if said.size > MOST_BYTES:
-        raise NotAnAnswer(talk._("This file is too large: 20 MB at most. Please send it smaller, or in parts."))
+        raise NotAnAnswer(talk._("This file is too large (20 MB at most). Please compress it, or send it in parts."))
     if str(file.get("file_name") or "").lower().endswith(PROGRAMS):
         raise NotAnAnswer(
             talk._(
-                "I take no programs (.exe, .apk and the like), so that nobody who opens a case has to fear one. Please "
-                "send a picture, a PDF or another document."
+                "For safety, I can't accept program files (.exe, .apk and similar). Please send a picture, a "
+                "PDF or another document."
             )
         )
     name, mime = _ENDINGS[kind]

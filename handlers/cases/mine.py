@@ -65,9 +65,9 @@ def form_of(desk: Desk) -> Form:
 
 async def open_desk(desk: Desk, talk: Talk) -> None:
     """What the desk is and is not, who reads it, and what is to be agreed to before the first question."""
-    rows = [[presses.AGREE_MINE.button(talk._("✅ I agree, let us begin"), desk.key, CASE.version)]]
+    rows = [[presses.AGREE_MINE.button(talk._("✅ I agree, let's start"), desk.key, CASE.version)]]
     if await case_drafts.find(talk.session, talk.person.id, desk.key, talk.now) is not None:
-        rows.append([presses.GO_ON_WITH_DRAFT.button(talk._("💾 Go on with what I saved"), desk.key, CASE.version)])
+        rows.append([presses.GO_ON_WITH_DRAFT.button(talk._("💾 Continue my saved form"), desk.key, CASE.version)])
     mine = await cases.cases_of(talk.session, talk.person.id)
     here = [row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED]
     rows += [[presses.SHOW_CASE.button(f"{desk.sign} {row.number}", row.id)] for row in here[:8]]
@@ -76,7 +76,7 @@ async def open_desk(desk: Desk, talk: Talk) -> None:
 
 async def do_not_agree(talk: Talk) -> None:
     talk.edit(
-        talk._("Then I ask nothing, and keep nothing. If you would rather speak: ☎️ {hotline}.").format(
+        talk._("Then I won't ask or store anything. If you would rather talk to someone: ☎️ {hotline}.").format(
             hotline=talk.context.settings.organisation.hotline
         )
     )
@@ -134,7 +134,7 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
             talk.context.settings.quiet_hours,
         )
     talk.wake("reminders")
-    talk.toast(talk._("I remind you {n} times, 90, 30, 7 and 1 days before.").format(n=count), alert=True)
+    talk.toast(talk._("I'll remind you {n} times: 90, 30, 7 and 1 days before.").format(n=count), alert=True)
 
 
 async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> Mapping[str, Any] | None:
@@ -151,10 +151,10 @@ def limit_words(context: AppContext, language: str, params: Mapping[str, Any]) -
     limit = CaseLimit(key=params["key"], ends_on=params["ends_on"])
     today = params["now"].astimezone(context.settings.organisation.zone).date()
     lines = [
-        Markup("⏰ {} <b>{}</b>").format(_("A time limit that may apply to"), params["number"]),
+        Markup("⏰ {} <b>{}</b>").format(_("A deadline that may apply to"), params["number"]),
         *words.limit_lines(context, [limit], today, language),
     ]
-    return Markup("\n").join(lines), [[presses.SHOW_CASE.button(_("Look at it"), params["id"])]]
+    return Markup("\n").join(lines), [[presses.SHOW_CASE.button(_("View"), params["id"])]]
 
 
 # Where it stands
@@ -177,7 +177,10 @@ async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
     limits = (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
     said = words.limit_lines(context, limits, talk.local_today, talk.language)
     if said and row.state != CaseState.CLOSED:
-        lines += [Markup("<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]
+        lines += [
+            Markup("<b>{}</b>").format(talk._("Deadlines that may apply (information, not legal advice):")),
+            *said,
+        ]
     return Markup("\n").join(lines), _page_buttons(talk, row, bool(limits))
 
 
@@ -186,12 +189,12 @@ def _page_buttons(talk: Talk, row: Case, has_limits: bool) -> Buttons:
     if row.state == CaseState.CLOSED:
         rows = [[bundle]]
         if row.closed_at is not None and talk.now - row.closed_at <= cases.REOPENED_WITHIN:
-            rows.append([presses.REOPEN.button(talk._("↺ Reopen it"), row.id)])
+            rows.append([presses.REOPEN.button(talk._("↺ Reopen"), row.id)])
         return [*rows, *([] if row.rating else [_stars(row.id)])]
     rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)], [bundle]]
     if has_limits:
-        rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the time limits"), row.id)])
-    return [*rows, [presses.ASK_TO_CLOSE.button(talk._("✔ Close it"), row.id)]]
+        rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the deadlines"), row.id)])
+    return [*rows, [presses.ASK_TO_CLOSE.button(talk._("✔ Close case"), row.id)]]
 
 
 async def ask_to_close(talk: Talk, case_id: int) -> None:
@@ -202,7 +205,7 @@ async def ask_to_close(talk: Talk, case_id: int) -> None:
     talk.edit(
         said,
         [
-            [presses.CLOSE_MINE.button(talk._("✔ Yes, close it"), row.id)],
+            [presses.CLOSE_MINE.button(talk._("✔ Yes, close"), row.id)],
             [presses.SHOW_CASE.button(talk._("◀ Back"), row.id)],
         ],
     )
@@ -214,7 +217,8 @@ async def close(talk: Talk, case_id: int) -> None:
     if row.assigned_to is not None:
         talk.notify(row.assigned_to, "case_ended", number=row.number)
     talk.edit(
-        talk._("{number} is closed. How was it? 1 is bad, 5 is very good.").format(number=row.number), [_stars(row.id)]
+        talk._("{number} is closed. How did it go? 1 is bad, 5 is very good.").format(number=row.number),
+        [_stars(row.id)],
     )
 
 
@@ -234,16 +238,16 @@ def _stars(case_id: int) -> list[Button]:
 async def rate(talk: Talk, case_id: int, stars: int) -> None:
     row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
     cases.rate(row, stars)
-    again = [[presses.REOPEN.button(talk._("↺ Reopen it"), row.id)]]
+    again = [[presses.REOPEN.button(talk._("↺ Reopen"), row.id)]]
     talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars), again)
 
 
 def closed_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     outcome = _(words.OUTCOMES[Outcome(params["outcome"])])
-    said = _("{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good.")
+    said = _("{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good.")
     text = Markup("{}").format(said.format(number=params["number"], outcome=outcome, n=cases.REOPENED_WITHIN.days))
-    return text, [_stars(params["id"]), [presses.REOPEN.button(_("↺ Reopen it"), params["id"])]]
+    return text, [_stars(params["id"]), [presses.REOPEN.button(_("↺ Reopen"), params["id"])]]
 
 
 async def overview(talk: Talk) -> Sequence[Page]:

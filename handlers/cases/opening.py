@@ -98,14 +98,14 @@ async def _say_what_follows(desk: Desk, talk: Talk, answers: Answers, row: Case)
     if _is_anonymous(answers):
         await _forget_who(desk, talk)
         talk.say(
-            _received(talk, desk, row, [talk._("Nobody knows that it was you, and nobody can answer you.")]),
+            _received(talk, desk, row, [talk._("Nobody will know it was you, and nobody can reply.")]),
             keyboard=location_keyboard(talk),
         )
         return
     limits = await _keep_limits(desk, talk, row, content)
     rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)]]
     if limits:
-        rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the time limits"), row.id)])
+        rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the deadlines"), row.id)])
     talk.say(_received(talk, desk, row, _next_lines(talk, desk, row, content, limits)), rows)
 
 
@@ -169,7 +169,7 @@ async def _forget_who(desk: Desk, talk: Talk) -> None:
 
 
 def _received(talk: Talk, desk: Desk, row: Case, lines: list[Any]) -> Markup:
-    said = Markup(talk._("<b>Your case has the number {number}.</b>")).format(number=row.number)
+    said = Markup(talk._("<b>Your case number is {number}.</b>")).format(number=row.number)
     following = in_language(desk.following, talk.language)
     return Markup("\n").join([Markup("{} {}").format(desk.sign, said), Markup("{}").format(following), *lines])
 
@@ -183,5 +183,8 @@ def _next_lines(talk: Talk, desk: Desk, row: Case, content: CaseContent, limits:
         talk.context, desk, content.kind, talk.language
     )
     if said:
-        lines += [Markup("\n<b>{}</b>").format(talk._("Time limits that may apply (information, no advice):")), *said]
+        lines += [
+            Markup("\n<b>{}</b>").format(talk._("Deadlines that may apply (information, not legal advice):")),
+            *said,
+        ]
     return lines

@@ -21,11 +21,11 @@ def register(routes: Routes) -> None:
 
 
 async def lines(talk: Talk) -> Sequence[str]:
-    brought = talk._("kept") if await _has_any(talk) else talk._("not kept")
+    brought = talk._("saved") if await _has_any(talk) else talk._("not saved")
     return [
-        talk._("what you brought to the desks, with evidence, for {cases} days after the end: {brought}").format(
-            cases=talk.context.settings.retention.closed_cases.days, brought=brought
-        )
+        talk._(
+            "your cases with the help desks, evidence included, for {cases} days after they are closed: {brought}"
+        ).format(cases=talk.context.settings.retention.closed_cases.days, brought=brought)
     ]
 
 
@@ -40,9 +40,9 @@ async def _has_any(talk: Talk) -> bool:
 async def ask_to_forget_cases(talk: Talk) -> None:
     talk.edit(
         talk._(
-            "Withdraw your consent for what you brought to the desks? Your cases end, and all that was told and sent "
-            "in them is erased, evidence included. Take the evidence first if you need it: /my. What was done until "
-            "now stays lawful."
+            "Withdraw your consent for your cases? Your cases are closed, and everything written and sent "
+            "in them is erased, evidence included. If you need the evidence, download it first: /my. What "
+            "was done before remains lawful."
         ),
         [[presses.FORGET_CASES.button(talk._("🗑 Yes, erase my cases"))]],
     )
@@ -53,7 +53,7 @@ async def forget_cases(talk: Talk) -> None:
     await drafts.erase(talk.session, talk.person.id)
     for desk in talk.context.settings.desks.values():
         await consents.withdraw(talk.session, talk.person.id, desk.purpose, talk.now)
-    talk.edit(talk._("Your consent is withdrawn, and your cases are erased."))
+    talk.edit(talk._("Your consent has been withdrawn and your cases erased."))
 
 
 async def leave_all(talk: Talk) -> None:

@@ -39,7 +39,9 @@ async def show_canned(talk: Talk, case_id: int) -> None:
     desk = words.desk_of(talk.context, row)
     answers = desk.answers if desk is not None else ()
     rows = [[presses.BEGIN_CANNED.button(one.title, row.id, at)] for at, one in enumerate(answers)]
-    said = talk._("Which one? Its blanks are asked for.") if rows else talk._("This desk has no ready answers.")
+    said = (
+        talk._("Which one? I'll ask you to fill in the blanks.") if rows else talk._("This desk has no ready answers.")
+    )
     talk.edit(said, [*rows, [presses.SHOW.button(talk._("◀ Back"), row.id)]])
 
 
@@ -87,14 +89,14 @@ def _blanks(wording: str) -> list[str]:
 async def _read_values(talk: Talk) -> Value:
     lines = [clean(line) for line in talk.text.splitlines() if clean(line)]
     if not lines:
-        raise NotAnAnswer(talk._("Please write each of them on a line of its own."))
+        raise NotAnAnswer(talk._("Please write each one on its own line."))
     return [line[:300] for line in lines]
 
 
 def _ask_values(talk: Talk, answers: Answers) -> str:
     wording = str(answers["_text"])
     lines = [Markup("{}. {}").format(at, blank) for at, blank in enumerate(_blanks(wording), start=1)]
-    asked = talk._("Please write these, each on a line of its own:")
+    asked = talk._("Please fill these in, one per line:")
     return Markup("\n").join([words.quoted(wording), Markup("{}").format(asked), *lines])
 
 

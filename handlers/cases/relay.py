@@ -121,7 +121,7 @@ def _head(
     rider = cases.content_of(session, row).name or _("rider")
     who = {
         Side.RIDER: rider,
-        Side.HANDLER: _("your counsel") if recipient == row.person_id else _("counsel"),
+        Side.HANDLER: _("your case handler") if recipient == row.person_id else _("case handler"),
         Side.NOTE: _("📝 note"),
     }[Side(kept.side)]
     parts = [words.tag(context, row), who]

@@ -53,12 +53,12 @@ async def show_patterns(talk: Talk, key: str) -> None:
     months = last_months(talk)
     found = await case_statistics.by_month(talk.session, key, months)
     title = in_language(desk.title, talk.language)
-    least = talk._("Nothing below {n} cases is shown, so that the figures point to nobody.").format(n=LEAST)
+    least = talk._("Numbers below {n} are hidden so that nobody can be identified.").format(n=LEAST)
     lines = [Markup("📊 <b>{}</b>").format(title), Markup("<i>{}</i>").format(least)]
     for figures in reversed(found[-SHOWN:]):
         lines += _lines(talk, desk, figures)
     if not found:
-        lines.append(Markup("{}").format(talk._("There are too few cases yet.")))
+        lines.append(Markup("{}").format(talk._("There aren't enough cases yet.")))
     text = Markup("\n").join(lines)
     if not found:
         talk.say(text)
@@ -66,7 +66,9 @@ async def show_patterns(talk: Talk, key: str) -> None:
     totals = {figures.month: figures.total for figures in found}
     values = [totals.get(month, 0) for month in months]
     png = await talk.context.ports.painter.columns_png(title, values, [month[2:] for month in months])
-    talk.photo(png, Markup("{}").format(talk._("Cases by month; a month below {n} is empty.").format(n=LEAST)))
+    talk.photo(
+        png, Markup("{}").format(talk._("Cases by month; months with fewer than {n} are left empty.").format(n=LEAST))
+    )
     talk.say(text)
 
 

@@ -10,7 +10,7 @@ async def check_right(talk: Talk, right: Right) -> bool:
     """Says no, in words, to whom this is not for."""
     if talk.person.may(right):
         return True
-    refusal = talk._("This is only for those who run the bot.")
+    refusal = talk._("This is for staff only.")
     if talk.incoming.is_press:
         talk.toast(refusal, alert=True)
     else:

@@ -19,7 +19,7 @@ def case_keyboard(number: str, language: str) -> Json:
         ],
         "resize_keyboard": True,
         "is_persistent": True,
-        "input_field_placeholder": _("You write in {number}").format(number=number),
+        "input_field_placeholder": _("Writing in {number}").format(number=number),
     }
 
 

@@ -59,8 +59,8 @@ def _button(talk: Talk) -> Button | None:
     if desk is None or talk.context.blocks.is_blocked(talk.person.id, talk.now):
         return None
     if talk.person.form == form_name(desk):
-        return SEND_NOW.button(talk._("📨 Send it now"))
-    return TALK_TO_SOMEBODY.button(talk._("💛 Talk to somebody"))
+        return SEND_NOW.button(talk._("📨 Send now"))
+    return TALK_TO_SOMEBODY.button(talk._("💛 Talk to someone"))
 
 
 def words(context: AppContext, language: str) -> Markup:
@@ -73,7 +73,7 @@ def words(context: AppContext, language: str) -> Markup:
         [
             Markup("<b>{}</b>").format(_("Are you in danger right now? Please call at once:")),
             *number_lines(context, language),
-            Markup("{}").format(_("If there is somebody near you, call out to them. Don't stay alone.")),
+            Markup("{}").format(_("If someone is near you, call out to them. Don't stay alone.")),
         ]
     )
 

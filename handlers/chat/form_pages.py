@@ -23,7 +23,7 @@ def question_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
     if parts:
         rows.append(
             [
-                presses.FORM.button(talk._("✔ That is all"), state.mark, "done", ""),
+                presses.FORM.button(talk._("✔ That's all"), state.mark, "done", ""),
                 presses.FORM.button(talk._("🗑 Start over"), state.mark, "empty", ""),
             ]
         )
@@ -37,9 +37,7 @@ def question_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
 
 
 def _for_later(talk: Talk, form: Form, state: OpenForm) -> Buttons:
-    return (
-        [[presses.FORM.button(talk._("💾 Save, go on later"), state.mark, "save", "")]] if form.save is not None else []
-    )
+    return [[presses.FORM.button(talk._("💾 Save for later"), state.mark, "save", "")]] if form.save is not None else []
 
 
 def review(talk: Talk, form: Form, state: OpenForm) -> str:

@@ -77,7 +77,7 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
     if not await _may_go_on(talk, form):
         return
     if mark != state.mark:
-        talk.toast(talk._("This button is old. Here is where we are."))
+        talk.toast(talk._("That button is out of date. Here is where we are:"))
         await _show(talk, form, state)
         return
     state.answers.pop(_UNSEEN, None)
@@ -121,7 +121,7 @@ async def remind(talk: Talk, forms: Mapping[str, Form]) -> None:
     state = await dialogues.current(talk.session, talk.person.id, talk.now)
     form = forms.get(state.form) if state else None
     if state is not None and form is not None:
-        talk.say(talk._("Your answers are kept. Let us go on:"))
+        talk.say(talk._("Your answers were saved. Let's continue:"))
         await _show(talk, form, state)
 
 
@@ -136,7 +136,7 @@ async def _gather(talk: Talk, form: Form, state: OpenForm, question: Question, p
     parts = found if isinstance(found, list) else []
     if len(parts) >= MOST_PARTS:
         talk.say(
-            talk._("That is as much as I can take here. Press “That is all”; you can add more afterwards."),
+            talk._("I can't take any more here. Press “That's all”; you can add more later."),
             question_buttons(talk, form, state),
         )
         return
@@ -144,7 +144,7 @@ async def _gather(talk: Talk, form: Form, state: OpenForm, question: Question, p
     state.answers[key] = [*parts, part]
     await _keep(talk, state, same_step=True)
     if not goes_on:
-        said = talk._("✓ I have it ({n} so far). Go on, or press “That is all”.").format(n=len(parts) + 1)
+        said = talk._("✓ Received ({n} so far). Send more, or press “That's all”.").format(n=len(parts) + 1)
         talk.say(said, question_buttons(talk, form, state))
 
 
@@ -248,7 +248,7 @@ async def _show(talk: Talk, form: Form, state: OpenForm) -> None:
     else:
         # A message has either buttons or a keyboard.
         talk.say(question.ask(talk, state.answers), keyboard=question.keyboard(talk))
-        talk.say(talk._("Press the button below the chat, or type it."), question_buttons(talk, form, state))
+        talk.say(talk._("Press the button below the chat, or type the number."), question_buttons(talk, form, state))
 
 
 async def _finish(talk: Talk, form: Form, state: OpenForm) -> None:
@@ -311,4 +311,4 @@ async def _send(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None
 async def _cancel(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
     talk.context.ports.count_form_step(form.name, state.step or "", "cancelled")
     await dialogues.close(talk.session, talk.person.id)
-    talk.say(talk._("Cancelled. Nothing of it was kept."), keyboard=location_keyboard(talk))
+    talk.say(talk._("Cancelled. Nothing was saved."), keyboard=location_keyboard(talk))

@@ -27,18 +27,21 @@ JOIN = Wording(
     1,
     N_(
         "<b>Before the first question: your data</b>\n"
-        "• <b>Who keeps it:</b> {organisation}. Platforms, employers and everybody else get nothing of it.\n"
-        "• <b>What for:</b> to decide on your membership, to keep it, and to write to members. Nothing else.\n"
-        "• <b>What:</b> your name, phone number, platform, kind of work, district, whether you have accident "
-        "insurance; the ID number and a picture of your platform profile where asked. Union membership and the ID "
-        "number are sensitive: they are kept encrypted, and only the coordinators who review read them. Each reading "
-        "is noted.\n"
+        "• <b>Who keeps it:</b> {organisation}. Platforms, employers and anyone else get none of it.\n"
+        "• <b>What for:</b> to decide on your membership, to manage it, and to write to members. "
+        "Nothing else.\n"
+        "• <b>What:</b> your name, phone number, platform, kind of work, district, whether you have "
+        "accident insurance; your ID number and a picture of your platform profile where asked. Union "
+        "membership and ID numbers are sensitive: they are stored encrypted, and only the coordinators "
+        "who review applications can read them. Every access is logged.\n"
         "• <b>How long:</b> while you are a member. A refused or withdrawn application: {days} days.\n"
-        "• <b>Telegram</b> can read what you write to a bot. If you would rather speak: {hotline}.\n"
-        "• You need not agree: all the rest works without it. You can see, copy, withdraw and erase at any time: "
-        "/privacy.\n\n"
-        "Do you agree that {organisation} processes this data, the sensitive part included, to decide on and keep your "
-        "membership?"
+        "• <b>Telegram</b> can read what you write to a bot. If you would rather talk to someone: "
+        "{hotline}.\n"
+        "• You don't have to agree: everything else works without it. You can see, copy, withdraw and "
+        "erase your data at any time: /privacy.\n"
+        "\n"
+        "Do you agree that {organisation} processes this data, including the sensitive parts, to decide "
+        "on and manage your membership?"
     ),
 )
 
@@ -47,17 +50,24 @@ CASE = Wording(
     "desk",
     1,
     N_(
-        "<b>{sign} {title}</b>\n{before}\n\n"
+        "<b>{sign} {title}</b>\n"
+        "{before}\n"
+        "\n"
         "<b>Before the first question</b>\n"
-        "• <b>Who reads it:</b> only the one of {organisation} who takes your case. An admin can look into it only "
-        "after writing down a reason, and that is noted. Platforms and employers get nothing of it.\n"
-        "• <b>What for:</b> to help you in this matter. Of all cases only figures by month, kind and platform are "
-        "counted, and none below 5 is shown.\n"
-        "• <b>Your name:</b> you may withhold it. Your account is never shown to who helps you, nor theirs to you.\n"
-        "• <b>How long:</b> everything personal is erased {days} days after the case is closed, or when you say so: "
-        "/privacy.\n"
-        "• <b>Telegram</b> can read what you write to a bot. If you would rather speak: ☎️ {hotlines}.\n\n"
-        "Such matters are sensitive. Do you agree that {organisation} keeps what you tell here, encrypted, to help you?"
+        "• <b>Who reads it:</b> only the person at {organisation} who takes your case. An admin has to "
+        "write down a reason before looking into it, and that is logged. Platforms and employers get "
+        "none of it.\n"
+        "• <b>What for:</b> to help you with this matter. Cases are counted by month, kind and platform "
+        "only, and no number below 5 is shown.\n"
+        "• <b>Your name:</b> you can leave it out. The person who helps you never sees your account, "
+        "nor you theirs.\n"
+        "• <b>How long:</b> everything personal is erased {days} days after the case is closed, or "
+        "whenever you ask: /privacy.\n"
+        "• <b>Telegram</b> can read what you write to a bot. If you would rather talk to someone: ☎️ "
+        "{hotlines}.\n"
+        "\n"
+        "This is sensitive information. Do you agree that {organisation} stores what you write here, "
+        "encrypted, to help you?"
     ),
 )
 """Of every desk; the consent is kept under the desk's own purpose."""
@@ -67,14 +77,17 @@ URGENT = Wording(
     "desk",
     101,
     N_(
-        "<b>{sign} You are not alone with it</b>\n"
-        "If you want to be heard right now, call: ☎️ {hotlines}.\n\n"
-        "• Those on duty at {organisation} are called at once, and one of them reads what you write here and answers. "
-        "An admin can look into it only after writing down a reason.\n"
-        "• Nobody sees your account, and you need not say your name. It is kept encrypted, only to help you, and "
-        "erased {days} days after the case is closed, or when you say so: /privacy.\n"
-        "• Telegram can read what you write to a bot.\n\n"
-        "Do you agree that {organisation} keeps what you tell here, to help you?"
+        "<b>{sign} You are not alone in this</b>\n"
+        "If you want to talk to someone right now, call: ☎️ {hotlines}.\n"
+        "\n"
+        "• The people on duty at {organisation} are alerted at once, and one of them will read what you "
+        "write here and answer. An admin has to write down a reason before looking into it.\n"
+        "• Nobody sees your account, and you don't have to give your name. What you write is stored "
+        "encrypted, only to help you, and erased {days} days after the case is closed, or whenever you "
+        "ask: /privacy.\n"
+        "• Telegram can read what you write to a bot.\n"
+        "\n"
+        "Do you agree that {organisation} stores what you write here, to help you?"
     ),
 )
 """The same in short, for somebody who may be in danger. Its versions count from 101, apart from those of CASE."""

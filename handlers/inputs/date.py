@@ -50,6 +50,6 @@ def until_when(ends: Callable[[Talk, Answers], Sequence[Choice]], when: Callable
         choices=ends,
         columns=2,
         when=when,
-        show=lambda talk, value: show_moment(talk, value) if value else talk._("Without an end"),
-        ask=lambda talk, _: talk._("For how long? Press, or write the last day like 2027-06-30."),
+        show=lambda talk, value: show_moment(talk, value) if value else talk._("No end date"),
+        ask=lambda talk, _: talk._("For how long? Choose, or write the last day, for example 2027-06-30."),
     )

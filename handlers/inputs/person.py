@@ -35,8 +35,8 @@ async def read_person(talk: Talk) -> Value:
     if found is None:
         raise NotAnAnswer(
             talk._(
-                "I don't know this person. Share their contact, forward a message of theirs, or write their number or "
-                "@name (I know the names of those who have written to me)."
+                "I don't know this person. Share their contact, forward one of their messages, or write their "
+                "number or @name (I know only people who have written to me)."
             )
         )
     return found
@@ -48,7 +48,7 @@ WHO = Question(
     read=read_person,
     show=lambda _talk, value: str(cast("list[Any]", value)[1]),
     ask=lambda talk, _: talk._(
-        "Who? Share their contact, forward a message of theirs, or write their number or @name."
+        "Who? Share their contact, forward one of their messages, or write their number or @name."
     ),
 )
 """Answered by [Telegram id, how they are called]."""

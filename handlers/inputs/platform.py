@@ -13,7 +13,7 @@ from storage.dialogues import Value
 async def read_platform(talk: Talk) -> Value:
     text = clean(talk.text)
     if not 1 <= len(text) <= 40:
-        raise NotAnAnswer(talk._("Press a platform, or write its name (up to 40 characters)."))
+        raise NotAnAnswer(talk._("Choose a platform, or write its name (up to 40 characters)."))
     return next((name for name in talk.context.settings.joining.platforms if name.casefold() == text.casefold()), text)
 
 

@@ -34,7 +34,7 @@ async def _read_name(talk: Talk) -> Value:
     letters = sum(unicodedata.category(char)[0] in "LM" for char in name)
     strange = any(unicodedata.category(char)[0] not in "LM" and char not in _NAME_SIGNS for char in name)
     if not 2 <= letters <= 50 or len(name) > 60 or strange:
-        raise NotAnAnswer(talk._("Please write your name in letters, 2 to 50 of them, as on your ID card."))
+        raise NotAnAnswer(talk._("Please write your name as on your ID card, 2 to 50 letters."))
     return name
 
 
@@ -44,7 +44,7 @@ async def _read_phone(talk: Talk) -> Value:
     if isinstance(contact, dict):
         if contact.get("user_id") != talk.person.id:
             raise NotAnAnswer(
-                talk._("This is somebody else's contact. Please share your own with the button, or type it.")
+                talk._("This is someone else's contact. Please share your own with the button, or type your number.")
             )
         return _checked_phone(talk, "+" + str(contact.get("phone_number", "")).lstrip("+"))
     return _checked_phone(talk, clean(talk.text))
@@ -58,7 +58,7 @@ def _checked_phone(talk: Talk, text: str) -> str:
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):
-        raise NotAnAnswer(talk._("That is no phone number. Please write it like 138 0013 8000."))
+        raise NotAnAnswer(talk._("That's not a phone number. Please write it like 138 0013 8000."))
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
@@ -69,7 +69,9 @@ async def _read_id_number(talk: Talk) -> Value:
         from stdnum.cn import ric
 
         if not ric.is_valid(text):
-            raise NotAnAnswer(talk._("That is no valid ID number. It has 18 signs; please compare it with your card."))
+            raise NotAnAnswer(
+                talk._("That's not a valid ID number. It has 18 characters; please compare it with your card.")
+            )
         return str(ric.compact(text))
     if not re.fullmatch(r"[0-9A-Z-]{4,30}", text):
         raise NotAnAnswer(talk._("Please write the number as on your ID card: 4 to 30 letters and digits."))
@@ -84,7 +86,7 @@ async def _read_district(talk: Talk) -> Value:
             raise NotAnAnswer(talk._("Please press one of the buttons."))
         return found
     if not 2 <= len(text) <= 40:
-        raise NotAnAnswer(talk._("Please write the district in 2 to 40 letters."))
+        raise NotAnAnswer(talk._("Please write the district in 2 to 40 characters."))
     return text
 
 
@@ -120,8 +122,8 @@ def show_proof(talk: Talk, _value: Value) -> str:
 
 def _ask_district(talk: Talk, _answers: Answers) -> str:
     return talk._(
-        "In which district do you mostly work?\n<i>So that you hear of what happens near you. The district is enough, "
-        "no address.</i>"
+        "Which district do you mostly work in?\n"
+        "<i>So that you hear what's happening near you. Just the district, no address.</i>"
     )
 
 
@@ -136,8 +138,8 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 title=lambda talk: talk._("Name"),
                 read=_read_name,
                 ask=lambda talk, _: talk._(
-                    "What is your name?\n<i>As on your ID card; it will stand on your member card. "
-                    "For example: 李雷</i>"
+                    "What is your name?\n"
+                    "<i>As on your ID card; it will be shown on your member card. For example: 李雷</i>"
                 ),
             ),
             Question(
@@ -158,8 +160,9 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 columns=2,
                 show=show_platform,
                 ask=lambda talk, _: talk._(
-                    "For which platform do you work most?\n<i>The union negotiates with each of them; it helps to know "
-                    "how many you are. They never learn who joined.</i>"
+                    "Which platform do you work for most?\n"
+                    "<i>The union negotiates with each of them, so it helps to know how many of you there are. They "
+                    "never learn who joined.</i>"
                 ),
             ),
             Question(
@@ -167,7 +170,7 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 title=lambda talk: talk._("Other platform"),
                 when=lambda answers: answers.get("platform") == OTHER,
                 read=short_text(1, 40, lambda talk: talk._("1 to 40 letters, please.")),
-                ask=lambda talk, _: talk._("What is it called?\n<i>Up to 40 letters. For example: 闪送</i>"),
+                ask=lambda talk, _: talk._("What is it called?\n<i>Up to 40 characters. For example: 闪送</i>"),
             ),
             Question(
                 key="work",
@@ -177,7 +180,7 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 columns=2,
                 show=_shown(WORK),
                 ask=lambda talk, _: talk._(
-                    "What do you carry?\n<i>The dangers and the pay differ, and so does what the union can do.</i>"
+                    "What do you transport?\n<i>Risks and pay differ, and so does what the union can do.</i>"
                 ),
             ),
             Question(
@@ -196,8 +199,9 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                 when=lambda answers: answers.get("_id_number") != "never",
                 optional=lambda answers: answers.get("_id_number") != "required",
                 ask=lambda talk, _: talk._(
-                    "What is your ID number?\n<i>It shows that nobody joins twice, and is kept encrypted. 18 signs, "
-                    "like 370102199001011234.</i>"
+                    "What is your ID number?\n"
+                    "<i>It makes sure that nobody joins twice, and is stored encrypted. 18 characters, like "
+                    "370102199001011234.</i>"
                 ),
             ),
             Question(
@@ -221,8 +225,8 @@ def joining(done: Callable[[Talk, Answers], Awaitable[None]]) -> Form:
                     lambda talk: talk._("Please send it as a picture (a screenshot of your profile), or skip.")
                 ),
                 ask=lambda talk, _: talk._(
-                    "A picture of your profile in the platform's app?\n<i>It makes the decision quicker: a screenshot "
-                    "with your name on it. You can skip it.</i>"
+                    "Could you send a picture of your profile in the platform's app?\n"
+                    "<i>A screenshot with your name on it speeds up the decision. You can skip this.</i>"
                 ),
             ),
         ),

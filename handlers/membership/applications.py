@@ -26,7 +26,7 @@ from storage.membership.applications import Application, ApplicationState, Nothi
 from storage.privacy import consents
 
 STATES: dict[ApplicationState, str] = {
-    ApplicationState.WAITING: N_("⏳ waits for a coordinator"),
+    ApplicationState.WAITING: N_("⏳ waiting for a coordinator"),
     ApplicationState.ASKED: N_("❓ a coordinator has a question for you"),
     ApplicationState.APPROVED: N_("✅ approved"),
     ApplicationState.REFUSED: N_("❌ not accepted"),
@@ -68,7 +68,7 @@ async def join(talk: Talk) -> None:
 async def agree(talk: Talk, version: int) -> None:
     """The consent is kept with its version and time; then the first question, or the answers of last time."""
     if version != JOIN.version:
-        talk.say(talk._("The wording has changed. Please read it again: /join"))
+        talk.say(talk._("The terms have changed. Please read them again: /join"))
         return
     if await kept_memberships.of(talk.session, talk.person.id) is not None:
         raise kept_memberships.AlreadyMember
@@ -79,12 +79,14 @@ async def agree(talk: Talk, version: int) -> None:
     kept = applications.content_of(talk.session, last).answers if last is not None else {}
     talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
     if kept:
-        talk.say(talk._("Here are your answers of last time. Change what is to be changed."))
+        talk.say(talk._("Here are your answers from last time. Change whatever needs changing."))
     await forms.begin(talk, joining(_done), {**kept, "_id_number": talk.context.settings.joining.id_number})
 
 
 async def do_not_agree(talk: Talk) -> None:
-    talk.edit(talk._("Then I ask nothing, and keep nothing. All the rest works as before; /join is always here."))
+    talk.edit(
+        talk._("Then I won't ask or store anything. Everything else works as before, and you can /join at any time.")
+    )
 
 
 async def _done(talk: Talk, answers: Answers) -> None:
@@ -94,14 +96,15 @@ async def _done(talk: Talk, answers: Answers) -> None:
     text = Markup(
         talk._(
             "<b>Sent. Your receipt number is {receipt}.</b>\n"
-            "A coordinator looks at it, usually within two days, and I write to you. /my shows where it stands."
+            "A coordinator will review it, usually within two days, and I'll let you know. See its status "
+            "any time: /my"
         )
     ).format(receipt=row.receipt)
     talk.say(text, [[_withdraw_button(talk)]])
 
 
 def _withdraw_button(talk: Talk) -> Button:
-    return presses.ASK_TO_WITHDRAW.button(talk._("↩ Withdraw it"))
+    return presses.ASK_TO_WITHDRAW.button(talk._("↩ Withdraw"))
 
 
 def status(talk: Talk, row: Application) -> tuple[Markup, Buttons]:
@@ -117,7 +120,7 @@ def status(talk: Talk, row: Application) -> tuple[Markup, Buttons]:
         rows.append([presses.BEGIN_ANSWER.button(talk._("✍ Answer"), row.id)])
     if row.state == ApplicationState.REFUSED:
         lines.append(Markup("<blockquote>{}</blockquote>").format(reason_words(talk.language, content.reason)))
-        lines.append(Markup("{}").format(talk._("You can apply again: /join. Your answers are still there.")))
+        lines.append(Markup("{}").format(talk._("You can apply again: /join. Your answers have been kept.")))
     if row.state in applications.OPEN:
         rows.append([_withdraw_button(talk)])
     return Markup("\n").join(lines), rows
@@ -129,10 +132,10 @@ def reason_words(language: str, reason: str) -> str:
 
 
 REASONS: dict[str, str] = {
-    "@picture": N_("The picture can't be read, or shows another name. Please send a new one."),
-    "@work": N_("This union is for riders, couriers and drivers; the application shows other work."),
-    "@area": N_("You work outside of the area of this union. The hotline tells you which one is yours."),
-    "@twice": N_("There is an application of yours, or a membership, already."),
+    "@picture": N_("The picture can't be read or shows a different name. Please send a new one."),
+    "@work": N_("This union is for riders, couriers and drivers; your application shows a different kind of work."),
+    "@area": N_("You work outside this union's area. The hotline can tell you which union covers yours."),
+    "@twice": N_("You already have an application or a membership."),
 }
 """What a tired coordinator can press instead of writing."""
 
@@ -140,7 +143,7 @@ REASONS: dict[str, str] = {
 async def ask_to_withdraw(talk: Talk) -> None:
     talk.edit(
         talk._("Withdraw your application? You can apply again at any time."),
-        [[presses.WITHDRAW.button(talk._("↩ Yes, withdraw it"))]],
+        [[presses.WITHDRAW.button(talk._("↩ Yes, withdraw"))]],
     )
 
 
@@ -159,7 +162,7 @@ async def begin_answer(talk: Talk, application_id: int) -> None:
 
 async def _answered(talk: Talk, answers: Answers) -> None:
     row = await applications.answer(talk.session, talk.person.id, str(answers["answer"]), talk.now)
-    talk.say(talk._("Thank you. Your answer is with your application {receipt}.").format(receipt=row.receipt))
+    talk.say(talk._("Thank you. Your answer has been added to your application {receipt}.").format(receipt=row.receipt))
 
 
 _ANSWER = one_question(
@@ -168,7 +171,7 @@ _ANSWER = one_question(
         key="answer",
         title=lambda talk: talk._("Answer"),
         ask=lambda talk, answers: Markup("<blockquote>{}</blockquote>\n{}").format(
-            str(answers["_question"]), talk._("Please write your answer, up to 1,000 letters.")
+            str(answers["_question"]), talk._("Please write your answer, up to 1,000 characters.")
         ),
         read=short_text(1, 1_000, lambda talk: talk._("1 to 1,000 letters, please.")),
     ),

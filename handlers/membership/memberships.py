@@ -69,7 +69,9 @@ async def card(talk: Talk) -> None:
         talk.context.link(f"card_{content['card']}"),
     )
     png = await talk.context.ports.painter.card_png(drawn)
-    talk.photo(png, talk._("Show it where members get something. A coordinator scans it to see that it is valid."))
+    talk.photo(
+        png, talk._("Show it wherever members get benefits. A coordinator can scan it to check that it is valid.")
+    )
 
 
 async def check_card(talk: Talk, token: str) -> None:
@@ -82,12 +84,12 @@ async def check_card(talk: Talk, token: str) -> None:
         talk.session, talk.person.id, MembershipAction.CARD_CHECKED, talk.now, row.person_id, number_words(row.number)
     )
     if row.left_at is not None:
-        talk.say(talk._("❌ This card is not valid any more: the membership has ended."))
+        talk.say(talk._("❌ This card is no longer valid: the membership has ended."))
         return
     content = memberships.content_of(talk.session, row)
     talk.say(
         Markup("✅ <b>{}</b>\n{} · {}\n{}").format(
-            talk._("A valid card"),
+            talk._("Valid card"),
             content["name"],
             number_words(row.number),
             talk._("since {day}").format(day=_day(talk, row)),
@@ -98,7 +100,9 @@ async def check_card(talk: Talk, token: str) -> None:
 async def ask_to_leave(talk: Talk) -> None:
     await _mine(talk)
     talk.say(
-        talk._("Leave the union? Your card ends at once, and you lose what is for members only. You can join again."),
+        talk._(
+            "Leave the union? Your card becomes invalid immediately and you lose members' benefits. You can join again."
+        ),
         [[presses.LEAVE.button(talk._("Yes, leave"))]],
     )
 
@@ -106,7 +110,7 @@ async def ask_to_leave(talk: Talk) -> None:
 async def leave(talk: Talk) -> None:
     row = await memberships.leave(talk.session, talk.person.id, talk.now)
     talk.edit(
-        talk._("You have left the union. {number} is not given again. Thank you for having been with us.").format(
+        talk._("You have left the union. {number} will not be reused. Thank you for being a member.").format(
             number=number_words(row.number)
         )
     )
@@ -116,7 +120,7 @@ def approved_words(_context: AppContext, language: str, params: Mapping[str, Any
     _ = translations.translator(language)
     text = Markup("🎉 <b>{}</b>\n{}").format(
         _("Welcome! You are a member of the union: {number}").format(number=number_words(params["number"])),
-        _("Here is your card; activities for members are open to you now."),
+        _("Here is your card. Members' activities are now open to you."),
     )
     return text, [[presses.CARD.button(_("🪪 My card"))]]
 
@@ -124,6 +128,6 @@ def approved_words(_context: AppContext, language: str, params: Mapping[str, Any
 def undone_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
     _ = translations.translator(language)
     return _(
-        "The decision on your application {receipt} was taken back; a coordinator looks at it again. "
-        "Please excuse this."
+        "The decision on your application {receipt} was reversed; a coordinator will review it again. "
+        "We're sorry about this."
     ).format(receipt=params["receipt"]), []

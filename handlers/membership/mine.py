@@ -37,7 +37,7 @@ async def privacy_lines(talk: Talk) -> Sequence[str]:
     is_kept = member is not None or await _has_agreed(talk)
     return [
         talk._("your application or membership: {membership}").format(
-            membership=talk._("kept") if is_kept else talk._("not kept")
+            membership=talk._("saved") if is_kept else talk._("not saved")
         )
     ]
 
@@ -56,9 +56,9 @@ async def warnings(talk: Talk) -> Sequence[str]:
     """What an erasure would end."""
     lines = []
     if await applications.open_of(talk.session, talk.person.id) is not None:
-        lines.append(talk._("⚠️ Your application is still open; it would be gone."))
+        lines.append(talk._("⚠️ Your application is still open; it would be deleted."))
     if await memberships.of(talk.session, talk.person.id) is not None:
-        lines.append(talk._("⚠️ You are a member; your membership and your card would end."))
+        lines.append(talk._("⚠️ You are a member; your membership and card would end."))
     return lines
 
 
@@ -71,10 +71,11 @@ async def leave(talk: Talk) -> None:
 async def ask_to_unconsent(talk: Talk) -> None:
     talk.edit(
         talk._(
-            "Withdraw your consent to the processing of your membership data? An open application is withdrawn, a "
-            "membership ends, and what you told for it is erased. What was done until now stays lawful."
+            "Withdraw your consent to the processing of your membership data? An open application is "
+            "withdrawn, your membership ends, and what you provided for it is erased. What was done before "
+            "remains lawful."
         ),
-        [[presses.UNCONSENT.button(talk._("↩ Yes, withdraw it"))]],
+        [[presses.UNCONSENT.button(talk._("↩ Yes, withdraw"))]],
     )
 
 
@@ -83,4 +84,4 @@ async def unconsent(talk: Talk) -> None:
     for erase in (applications.erase, memberships.erase):
         await erase(talk.session, talk.person.id)
     await consents.withdraw(talk.session, talk.person.id, JOIN.purpose, talk.now)
-    talk.edit(talk._("Your consent is withdrawn, and the data is erased."))
+    talk.edit(talk._("Your consent has been withdrawn and the data erased."))

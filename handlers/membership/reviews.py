@@ -59,10 +59,10 @@ async def _queue(talk: Talk) -> tuple[Markup, Buttons]:
     """Oldest first, with their age, without a name."""
     found = await reviews.queue(talk.session, talk.person.id)
     if not found.total or found.oldest is None:
-        return Markup("{}").format(talk._("✅ No application waits.")), []
+        return Markup("{}").format(talk._("✅ No applications waiting.")), []
     lines = [
         Markup("<b>{}</b>").format(
-            talk._("Waiting applications: {n}").format(n=translations.number(found.total, talk.language))
+            talk._("Applications waiting: {n}").format(n=translations.number(found.total, talk.language))
         )
     ]
     keys = []
@@ -84,7 +84,7 @@ async def take(talk: Talk, application_id: int) -> None:
 async def take_next(talk: Talk) -> None:
     row = await reviews.next_for(talk.session, talk.person.id, talk.now)
     if row is None:
-        talk.edit(talk._("✅ No application waits."))
+        talk.edit(talk._("✅ No applications waiting."))
         return
     await _show(talk, row)
 
@@ -111,7 +111,7 @@ async def _show(talk: Talk, row: Application) -> None:
         lines.append(f"❓ {escape(question)}\n💬 {escape(given or '—')}")
     doubles = await applications.doubles(talk.session, row)
     if doubles:
-        said = talk._("The same phone or ID number: {others}").format(others=", ".join(doubles))
+        said = talk._("Same phone or ID number: {others}").format(others=", ".join(doubles))
         lines.append(f"⚠️ <b>{escape(said)}</b>")
     lines.append(f"<i>{escape(talk._('In your hands for 30 minutes.'))}</i>")
     talk.say(
@@ -119,7 +119,7 @@ async def _show(talk: Talk, row: Application) -> None:
         [
             [presses.APPROVE.button(talk._("✔ Approve"), row.id)],
             [
-                presses.BEGIN_QUESTION.button(talk._("❓ Ask back"), row.id),
+                presses.BEGIN_QUESTION.button(talk._("❓ Ask a question"), row.id),
                 presses.BEGIN_REFUSAL.button(talk._("✖ Refuse"), row.id),
             ],
             [presses.RELEASE.button(talk._("Release"), row.id)],
@@ -130,7 +130,7 @@ async def _show(talk: Talk, row: Application) -> None:
 def _after(talk: Talk, application_id: int) -> Buttons:
     return [
         [presses.UNDO.button(talk._("↶ Undo (5 minutes)"), application_id)],
-        [presses.TAKE_NEXT.button(talk._("▶ The next one"))],
+        [presses.TAKE_NEXT.button(talk._("▶ Next"))],
     ]
 
 
@@ -163,7 +163,7 @@ async def undo(talk: Talk, application_id: int) -> None:
     row = await reviews.undo(talk.session, application_id, talk.person.id, talk.now)
     await _note(talk, MembershipAction.APPLICATION_UNDONE, row)
     talk.notify(row.person_id, "application_undone", receipt=row.receipt)
-    talk.edit(talk._("Undone. {receipt} is in your hands again.").format(receipt=row.receipt))
+    talk.edit(talk._("Undone. {receipt} is assigned to you again.").format(receipt=row.receipt))
     await _show(talk, row)
 
 
@@ -178,7 +178,7 @@ async def _refused(talk: Talk, answers: Answers) -> None:
     await _note(talk, MembershipAction.APPLICATION_REFUSED, row)
     talk.notify(row.person_id, "application_refused", receipt=row.receipt, reason=reason)
     talk.say(
-        talk._("{receipt} is refused; the applicant reads the reason.").format(receipt=row.receipt),
+        talk._("{receipt} was refused; the applicant will read the reason.").format(receipt=row.receipt),
         _after(talk, row.id),
     )
 
@@ -194,8 +194,8 @@ async def _asked(talk: Talk, answers: Answers) -> None:
     await _note(talk, MembershipAction.APPLICATION_ASKED, row)
     talk.notify(row.person_id, "application_asked", id=row.id, question=question)
     talk.say(
-        talk._("The question is on its way. The application comes back with the answer."),
-        [[presses.TAKE_NEXT.button(talk._("▶ The next one"))]],
+        talk._("The question has been sent. The application will come back with the answer."),
+        [[presses.TAKE_NEXT.button(talk._("▶ Next"))]],
     )
 
 
@@ -208,7 +208,7 @@ _REFUSAL = one_question(
     Question(
         key="reason",
         title=lambda talk: talk._("Reason"),
-        ask=lambda talk, _: talk._("Why? The applicant reads it. Press, or write it in 5 to 500 letters."),
+        ask=lambda talk, _: talk._("Why? The applicant will read this. Choose, or write 5 to 500 characters."),
         read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
         choices=_reasons,
     ),
@@ -220,7 +220,7 @@ _QUESTION = one_question(
     Question(
         key="question",
         title=lambda talk: talk._("Question"),
-        ask=lambda talk, _: talk._("What do you want to know? The applicant reads it as you write it."),
+        ask=lambda talk, _: talk._("What do you want to know? The applicant will read it exactly as you write it."),
         read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
     ),
     _asked,
@@ -232,8 +232,8 @@ def waits_words(_context: AppContext, language: str, params: Mapping[str, Any]) 
     """The one message by which a coordinator hears that applications wait."""
     _ = translations.translator(language)
     if not params["count"]:
-        return _("✅ No application waits."), []
-    text = _("📝 Applications that wait: {n}").format(n=translations.number(params["count"], language))
+        return _("✅ No applications waiting."), []
+    text = _("📝 Applications waiting: {n}").format(n=translations.number(params["count"], language))
     return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
 
 
@@ -253,6 +253,6 @@ def refused_words(_context: AppContext, language: str, params: Mapping[str, Any]
     text = Markup("<b>{}</b>\n<blockquote>{}</blockquote>\n{}").format(
         _("Your application {receipt} was not accepted.").format(receipt=params["receipt"]),
         reason_words(language, params["reason"]),
-        _("You can apply again: /join. Your answers are still there."),
+        _("You can apply again: /join. Your answers have been kept."),
     )
     return text, []

@@ -31,7 +31,7 @@ async def copy_of(talk: Talk, features: Sequence[Feature]) -> bytes:
             parts.append(Markup("<h2>{}</h2>{}").format(talk._(kept.title), _shown(rows)))
     # In a script element only "<" could end it too early.
     data = orjson.dumps(found, option=orjson.OPT_INDENT_2).decode().replace("<", "\\u003c")
-    title = talk._("What {organisation} keeps about you").format(organisation=talk.context.settings.organisation.name)
+    title = talk._("What {organisation} stores about you").format(organisation=talk.context.settings.organisation.name)
     page = Markup(
         '<!doctype html><html lang="{lang}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>'

@@ -20,13 +20,13 @@ FEATURE = Feature(
     name="privacy",
     register=register,
     audit_labels={
-        PrivacyAction.PERSON_ERASED: N_("somebody erased their data"),
+        PrivacyAction.PERSON_ERASED: N_("someone erased their data"),
     },
     personal_data=(
         PersonalData("consents", consents.erase, N_("What you agreed to"), consents.copy_of),
         PersonalData("dialogue", dialogues.close, N_("Unfinished form"), dialogues.copy_of),
         PersonalData("messages", deliveries.erase, N_("Messages to you"), deliveries.copy_of),
-        PersonalData("audit", audit.erase, N_("What was done to your data or rights"), audit.copy_of),
+        PersonalData("audit", audit.erase, N_("What was done with your data or rights"), audit.copy_of),
         PersonalData("person", people.erase, N_("About you"), people.copy_of),
     ),
 )

@@ -28,7 +28,7 @@ NOBODY = 0
 
 def register(routes: Routes, features: Sequence[Feature]) -> None:
     routes.command(
-        "privacy", partial(privacy, features), about=N_("What is kept about me"), writes=False, for_blocked=True
+        "privacy", partial(privacy, features), about=N_("What is stored about me"), writes=False, for_blocked=True
     )
     routes.press(presses.FORGET_HOME, partial(forget_home, features), for_blocked=True)
     routes.press(presses.COPY, partial(copy, features), writes=False, for_blocked=True)
@@ -49,17 +49,18 @@ async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
         kept += await _asked(feature.privacy.lines, talk)
     lines = [
         Markup("<b>{}</b>").format(
-            talk._("What {organisation} keeps about you").format(organisation=organisation.name)
+            talk._("What {organisation} stores about you").format(organisation=organisation.name)
         ),
         *(Markup("• {}").format(line) for line in kept),
         Markup("{}\n\n{}").format(
             talk._(
-                "Names, numbers, places and answers are kept encrypted. Nobody outside of {organisation} gets any of "
-                "it. When a coordinator reads your application, or anybody takes your case, that is noted."
+                "Names, numbers, places and answers are stored encrypted. Nobody outside {organisation} gets "
+                "any of it. Whenever a coordinator reads your application or someone takes your case, it is "
+                "logged."
             ).format(organisation=organisation.name),
             talk._(
-                "Honestly: what you write to a bot passes Telegram's servers, and Telegram can read it. "
-                "If you would rather speak: {hotline}."
+                "To be honest: what you write to a bot passes through Telegram's servers, and Telegram can read "
+                "it. If you would rather talk to someone: {hotline}."
             ).format(hotline=organisation.hotline),
         ),
     ]
@@ -68,20 +69,20 @@ async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
 
 def _own_lines(talk: Talk, has_home: bool) -> Sequence[str]:
     return [
-        talk._("your Telegram number, your language, and when you first and last wrote; of your @name only a digest"),
+        talk._("your Telegram number, your language, and when you first and last wrote; only a hash of your @name"),
         talk._("an unfinished form, for {forms} h").format(
             forms=formatting.hours(talk.context.settings.retention.unfinished_forms)
         ),
         talk._("your home area: {home}").format(
-            home=talk._("kept, rounded to about 1 km") if has_home else talk._("not kept")
+            home=talk._("saved, rounded to about 1 km") if has_home else talk._("not saved")
         ),
     ]
 
 
 async def _buttons(features: Sequence[Feature], talk: Talk, has_home: bool) -> Buttons:
-    rows: list[list[Button]] = [[presses.COPY.button(talk._("📄 A copy of it all"))]]
+    rows: list[list[Button]] = [[presses.COPY.button(talk._("📄 Download a copy"))]]
     if has_home:
-        rows.insert(0, [presses.FORGET_HOME.button(talk._("🏠 Forget my area"))])
+        rows.insert(0, [presses.FORGET_HOME.button(talk._("🏠 Delete my area"))])
     for feature in features:
         rows += [[button] for button in await _asked(feature.privacy.buttons, talk)]
     return [*rows, [presses.ASK_TO_ERASE.button(talk._("🗑 Erase everything about me"))]]
@@ -93,25 +94,26 @@ async def _asked(ask: Callable[[Talk], Awaitable[Sequence[Part]]] | None, talk: 
 
 async def forget_home(features: Sequence[Feature], talk: Talk) -> None:
     await people.forget_home(talk.session, talk.person.id)
-    talk.toast(talk._("Forgotten."))
+    talk.toast(talk._("Deleted."))
     talk.edit(*await _page(features, talk))
 
 
 async def copy(features: Sequence[Feature], talk: Talk) -> None:
     """All of it in one file, in the chat."""
     file = await copy_of(talk, features)
-    talk.document("nuanxin.html", file, talk._("All that is kept about you: to read, and as JSON inside."))
+    talk.document("nuanxin.html", file, talk._("Everything stored about you: readable here, with JSON inside."))
 
 
 async def ask_to_erase(features: Sequence[Feature], talk: Talk) -> None:
     """What it means, for this person."""
-    lines = [talk._("<b>Erase all that is kept about you?</b>")]
+    lines = [talk._("<b>Erase everything stored about you?</b>")]
     for feature in features:
         lines += await _asked(feature.privacy.warnings, talk)
     lines.append(
         talk._(
-            "What the law obliges to keep stays, apart and without your name: that a member number was given, from "
-            "when to when; that something was reviewed, when and by which coordinator."
+            "What the law requires us to keep stays, stored separately and without your name: that a member "
+            "number was issued, from when to when; that something was reviewed, when and by which "
+            "coordinator."
         )
     )
     talk.edit("\n".join(lines), [[presses.ASK_AGAIN.button(talk._("🗑 Yes, erase"))]])
@@ -119,8 +121,8 @@ async def ask_to_erase(features: Sequence[Feature], talk: Talk) -> None:
 
 async def ask_again(talk: Talk) -> None:
     talk.edit(
-        talk._("Are you sure? It is done at once, and can't be undone."),
-        [[presses.ERASE.button(talk._("🗑 Erase it for good"))]],
+        talk._("Are you sure? This takes effect immediately and can't be undone."),
+        [[presses.ERASE.button(talk._("🗑 Erase permanently"))]],
     )
 
 

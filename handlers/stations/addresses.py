@@ -36,10 +36,10 @@ async def _read_address(talk: Talk) -> Value:
     if not 2 <= len(clean(talk.text)) <= LONGEST:
         raise NotAnAnswer(talk._("Please type a street or a place, 2 to 200 characters, or send a location."))
     if isinstance(talk.fetched, GeocodingFailed):
-        raise NotAnAnswer(talk._("The address search does not answer right now. Please send a location instead."))
+        raise NotAnAnswer(talk._("The address search isn't responding right now. Please send a location instead."))
     found = cast(Sequence[Address], talk.fetched or ())
     if not found:
-        raise NotAnAnswer(talk._("I don't find this address. Try it with the city, or send a location."))
+        raise NotAnAnswer(talk._("I can't find this address. Add the city, or send a location."))
     return [[address.label, address.latitude, address.longitude] for address in found]
 
 

@@ -57,8 +57,8 @@ async def add(talk: Talk) -> None:
     if not said:
         talk.say(
             talk._(
-                "A new station. To change one that is there, write its name behind the command (/station_add hall), or "
-                "open it from a list and press ⚙️."
+                "A new station. To change an existing one, write its name after the command (/station_add "
+                "hall), or open it from a list and press ⚙️."
             )
         )
         await forms.begin(talk, _ADD)
@@ -87,12 +87,12 @@ def _page(talk: Talk, row: StationRow) -> tuple[Markup, Buttons]:
             lines.append(Markup("{}: {}").format(field.title(talk), field.show(talk, _value(row, name)) or "—"))
     if row.deleted_at is not None:
         lines.append(Markup("🗑 <b>{}</b>").format(talk._("Deleted.")))
-        return Markup("\n").join(lines), [[presses.RESTORE.button(talk._("↩ Bring it back"), row.key)]]
+        return Markup("\n").join(lines), [[presses.RESTORE.button(talk._("↩ Restore"), row.key)]]
     closed = closed_line(talk, row)
     if closed:
         lines.append(Markup("{}").format(closed))
     keys = [presses.CHANGE.button("✎ " + field.title(talk), row.key, name) for name, field in FIELDS.items()]
-    door = presses.BEGIN_CLOSING.button(talk._("🔒 Close for a while"), row.key)
+    door = presses.BEGIN_CLOSING.button(talk._("🔒 Close temporarily"), row.key)
     if closed:
         door = presses.OPEN_AGAIN.button(talk._("🔓 Open again"), row.key)
     rows = [*(keys[at : at + 2] for at in range(0, len(keys), 2)), [door]]
@@ -142,8 +142,8 @@ async def _added(talk: Talk, answers: Answers) -> None:
     assert row is not None
     await _note(talk, row, "added")
     talk.say(
-        Markup("✓ <b>{}</b>\n{}").format(row.name, talk._("Riders find it within a few seconds.")),
-        [[presses.MANAGE.button("⚙️ " + talk._("Change it"), row.key)]],
+        Markup("✓ <b>{}</b>\n{}").format(row.name, talk._("Riders will find it within a few seconds.")),
+        [[presses.MANAGE.button("⚙️ " + talk._("Change"), row.key)]],
     )
 
 
@@ -213,10 +213,10 @@ async def open_again(talk: Talk, key: int) -> None:
 async def ask_to_delete(talk: Talk, key: int) -> None:
     row = await _station(talk, key)
     talk.edit(
-        Markup(talk._("Delete <b>{name}</b>? It can be brought back for {n} days.")).format(
+        Markup(talk._("Delete <b>{name}</b>? You can restore it for {n} days.")).format(
             name=row.name, n=stations.KEPT.days
         ),
-        [[presses.DELETE.button(talk._("🗑 Yes, delete it"), key)], [presses.MANAGE.button(talk._("◀ Back"), key)]],
+        [[presses.DELETE.button(talk._("🗑 Yes, delete"), key)], [presses.MANAGE.button(talk._("◀ Back"), key)]],
     )
 
 
@@ -225,7 +225,7 @@ async def delete(talk: Talk, key: int) -> None:
     await stations.delete_one(talk.session, row.key, talk.now)
     await _note(talk, row, "deleted")
     talk.edit(
-        Markup(talk._("<b>{name}</b> is deleted.")).format(name=row.name),
+        Markup(talk._("<b>{name}</b> has been deleted.")).format(name=row.name),
         [[presses.RESTORE.button(talk._("↩ Undo"), key)]],
     )
 
@@ -239,7 +239,7 @@ async def restore(talk: Talk, key: int) -> None:
 
 
 def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [*day_choices(talk, (1, 3, 7, 30)), Choice("none", talk._("Without an end"), "")]
+    return [*day_choices(talk, (1, 3, 7, 30)), Choice("none", talk._("No end date"), "")]
 
 
 _ADD = Form(
@@ -247,7 +247,7 @@ _ADD = Form(
     title=lambda talk: talk._("New station"),
     questions=tuple(FIELDS.values()),
     done=_added,
-    send_label=lambda talk: talk._("✔ Add it"),
+    send_label=lambda talk: talk._("✔ Add"),
     right=Right.ADMINISTER,
     before=look_up,
 )
@@ -256,13 +256,13 @@ _CHANGES = {name: _change_form(name, field) for name, field in FIELDS.items()}
 
 _CLOSE = Form(
     name="station_close",
-    title=lambda talk: talk._("Close for a while"),
+    title=lambda talk: talk._("Close temporarily"),
     questions=(
         Question(
             key="reason",
             title=lambda talk: talk._("Reason"),
             read=short_text(2, 200, lambda talk: talk._("Please write the reason in 2 to 200 characters.")),
-            ask=lambda talk, _: talk._("Why? Riders read it on the station's page."),
+            ask=lambda talk, _: talk._("Why? Riders will read it on the station's page."),
         ),
         until_when(_ends),
     ),

@@ -23,17 +23,18 @@ FEATURE = Feature(
     register=register,
     refusals={
         NotNearby: N_(
-            "Only riders who searched near this station in the last 2 hours can report. Send your location first."
+            "Only riders who searched near this station in the last 2 hours can report. Please send your "
+            "location first."
         ),
         NoSuchStation: N_("This station no longer exists."),
-        ReportedAlready: N_("You have reported this already. Thank you!"),
+        ReportedAlready: N_("You have already reported this. Thank you!"),
     },
     audit_labels={
         StationAction.STATION_CHANGED: N_("station changed"),
         StationAction.STATIONS_IMPORTED: N_("stations imported"),
     },
     personal_data=(
-        PersonalData("searches", searches.erase, N_("Places of your searches"), searches.copy_of),
+        PersonalData("searches", searches.erase, N_("Where you searched"), searches.copy_of),
         PersonalData("reports", reports.erase, N_("Your reports on stations"), reports.copy_of),
     ),
     retention=(retention.forget,),

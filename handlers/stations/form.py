@@ -37,7 +37,7 @@ async def _read_place(talk: Talk) -> Value:
     if point is not None:
         return _checked(talk, float(point[1]), float(point[2]))
     if isinstance(talk.fetched, GeocodingFailed):
-        raise NotAnAnswer(talk._("The address search does not answer right now. Please send a location instead."))
+        raise NotAnAnswer(talk._("The address search isn't responding right now. Please send a location instead."))
     found = cast(Sequence[Address], talk.fetched or ())
     if not found or not 2 <= len(text) <= LONGEST:
         raise NotAnAnswer(talk._("Please send the place as a location (📎 → Location), or write it like 37.43, 116.36"))
@@ -70,8 +70,8 @@ async def _read_hours(talk: Talk) -> Value:
     except TooDear:
         raise NotAnAnswer(
             talk._(
-                "These hours are too complicated: 24 rules at most, 10 of them with PH. "
-                "Leave out what riders need least."
+                "These hours are too complicated (24 rules at most, 10 of them with PH). Leave out what riders "
+                "need least."
             )
         ) from None
     except BadHours:
@@ -100,7 +100,7 @@ def _amenity_choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
 
 
 async def _read_amenities(talk: Talk) -> Value:
-    raise NotAnAnswer(talk._("Please press what there is; press it again to take it away."))
+    raise NotAnAnswer(talk._("Press each amenity it has; press again to remove it."))
 
 
 def _show_amenities(talk: Talk, value: Value) -> str:
@@ -131,7 +131,7 @@ def _twin(talk: Talk, place: Value) -> str:
     found = index.nearest_row(latitude, longitude)
     if found is None or found[1] > TWIN_WITHIN:
         return ""
-    said = talk._("⚠️ {name} is only {distance} away. Is it the same one? Then press Cancel and open it.")
+    said = talk._("⚠️ {name} is only {distance} away. If it's the same one, press Cancel and open it instead.")
     return said.format(name=escape(index.names[found[0]]), distance=translations.distance(found[1], talk.language))
 
 
@@ -156,7 +156,7 @@ ADDRESS = Question(
     key="address",
     title=lambda talk: talk._("Address"),
     optional=True,
-    ask=lambda talk, _: talk._("Its address, as riders would ask for it?"),
+    ask=lambda talk, _: talk._("What is the address, as riders would ask for it?"),
     read=short_text(2, 300, lambda talk: talk._("Please write an address of 2 to 300 characters.")),
 )
 HOURS = Question(
@@ -166,31 +166,31 @@ HOURS = Question(
     choices=_hour_choices,
     columns=3,
     show=lambda talk, value: str(value) or talk._("hours unknown"),
-    ask=lambda talk, _: talk._("When is it open? Press, or write it: 08:00-22:00, or Mo-Fr 08:30-17:30; PH off"),
+    ask=lambda talk, _: talk._("When is it open? Choose, or write it: 08:00-22:00, or Mo-Fr 08:30-17:30; PH off"),
 )
 AMENITIES = Question(
     key="amenities",
-    title=lambda talk: talk._("What there is"),
+    title=lambda talk: talk._("Amenities"),
     read=_read_amenities,
     choices=_amenity_choices,
     columns=2,
     collects=True,
     optional=True,
     show=_show_amenities,
-    ask=lambda talk, _: talk._("What is there? Press all of it, then “That is all”."),
+    ask=lambda talk, _: talk._("What does it have? Press everything that applies, then “That's all”."),
 )
 PHONE = Question(
     key="phone",
     title=lambda talk: talk._("Phone"),
     optional=True,
-    ask=lambda talk, _: talk._("A phone number that riders may call?"),
+    ask=lambda talk, _: talk._("A phone number that riders can call?"),
     read=short_text(3, 60, lambda talk: talk._("Please write a phone number of up to 60 characters.")),
 )
 NOTE = Question(
     key="note",
     title=lambda talk: talk._("Note"),
     optional=True,
-    ask=lambda talk, _: talk._("Anything that helps to find it, or to know before? (up to 1000 characters)"),
+    ask=lambda talk, _: talk._("Anything that helps to find it, or that riders should know? (up to 1000 characters)"),
     read=short_text(2, 1_000, lambda talk: talk._("Please write 2 to 1000 characters.")),
 )
 

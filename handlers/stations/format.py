@@ -34,7 +34,7 @@ AMENITIES: dict[Amenity, tuple[str, str]] = {
     Amenity.meals: ("🍚", N_("meals")),
     Amenity.legal_help: ("⚖️", N_("legal help")),
     Amenity.counselling: ("💬", N_("counselling")),
-    Amenity.union_signup: ("📝", N_("union sign-up")),
+    Amenity.union_signup: ("📝", N_("joining the union")),
     Amenity.donations: ("🎁", N_("donations")),
 }
 

@@ -65,14 +65,14 @@ async def _try_it(talk: Talk) -> object:
     if not name.lower().endswith(KINDS):
         return talk._("Please send a .csv or .geojson file.")
     if size > MOST_BYTES:
-        return talk._("The file is larger than 20 MB. Import it on the command line: stations import FILE")
+        return talk._("The file is larger than 20 MB. Import it from the command line: stations import FILE")
     system = talk.answered.get("crs")
     if system is None:
         return None
     try:
         return await run(talk.context, str(document["file_id"]), name, Crs(str(system)), dry_run=True, now=talk.now)
     except NotFetched:
-        return talk._("Telegram does not give me the file. Please send it again.")
+        return talk._("I couldn't get the file from Telegram. Please send it again.")
     except BadFile as failure:
         return talk._("I can't read the file: {trouble}").format(trouble=failure)
 
@@ -111,14 +111,14 @@ async def _read_file(talk: Talk) -> Value:
         raise NotAnAnswer(talk._("Please send the file as a document (📎 → File)."))
     document = talk.incoming.body["document"]
     if not found["good"]:
-        raise NotAnAnswer(report_text(dict(found), talk.language) + "\n" + talk._("Nothing in it can be used."))
+        raise NotAnAnswer(report_text(dict(found), talk.language) + "\n" + talk._("Nothing in this file can be used."))
     return {"file_id": document["file_id"], "name": document["file_name"], **found}
 
 
 def report_text(report: Mapping[str, Any], language: str) -> Markup:
     """ "Stations: 120 (100 new, 20 changed). Lines refused: 3." and the first of them."""
     _ = translations.translator(language)
-    said = _("Stations: {good} ({new} new, {changed} changed). Lines refused: {refused}.").format(
+    said = _("Stations: {good} ({new} new, {changed} changed). Lines rejected: {refused}.").format(
         good=report["good"], new=report["new"], changed=report["good"] - report["new"], refused=report["refused"]
     )
     lines = [Markup("{}").format(said)]
@@ -129,13 +129,13 @@ def report_text(report: Mapping[str, Any], language: str) -> Markup:
 
 
 def _ask_to_go(talk: Talk, answers: Answers) -> str:
-    title = talk._("This is what would happen. Nothing is changed yet.")
+    title = talk._("This is what would happen. Nothing has been changed yet.")
     return Markup("<b>{}</b>\n{}").format(title, report_text(cast("dict[str, Any]", answers["file"]), talk.language))
 
 
 def _go_choices(talk: Talk, answers: Answers) -> Sequence[Choice]:
     count = cast("dict[str, Any]", answers["file"])["good"]
-    return [Choice("go", talk._("✔ Import them ({n})").format(n=count), True)]
+    return [Choice("go", talk._("✔ Import ({n})").format(n=count), True)]
 
 
 async def _done(talk: Talk, answers: Answers) -> None:
@@ -162,7 +162,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
         context.ports.run_in_background(work())
 
     talk.committed.append(begun)
-    talk.say(talk._("Importing … I tell you when it is done."))
+    talk.say(talk._("Importing … I'll message you when it's done."))
 
 
 def imported_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -182,7 +182,7 @@ _IMPORT = Form(
             read=press_a_button,
             choices=lambda talk, _: [Choice(crs.value, talk._(name), crs.value) for crs, name in SYSTEMS.items()],
             ask=lambda talk, _: talk._(
-                "In which coordinate system is the list? A wrong one puts every station 300 to 600 m away."
+                "Which coordinate system does the list use? The wrong one moves every station by 300 to 600 m."
             ),
         ),
         Question(
@@ -191,8 +191,9 @@ _IMPORT = Form(
             read=_read_file,
             show=lambda _talk, value: str(cast("dict[str, Any]", value)["name"]),
             ask=lambda talk, _: talk._(
-                "Send the list as a file: CSV with the columns id, name, address, latitude, longitude, opening_hours, "
-                "amenities, phone, note (/export shows one), or GeoJSON. I only look at it first."
+                "Send the list as a file: CSV with the columns id, name, address, latitude, longitude, "
+                "opening_hours, amenities, phone, note (see /export for an example), or GeoJSON. I'll only "
+                "check it first."
             ),
         ),
         Question(

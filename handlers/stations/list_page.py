@@ -69,7 +69,7 @@ def list_page(talk: Talk, search_id: int, latitude: float, longitude: float, ask
     if not stations:
         lines.append(
             Markup(
-                talk._("Try without the filter, or with a wider radius.")
+                talk._("Try without the filter, or with a larger radius.")
                 if asked.code
                 else talk._("No stations have been entered yet.")
             )
@@ -122,4 +122,4 @@ def _buttons(talk: Talk, search_id: int, stations: Sequence[Found], asked: Asked
     if stations:
         tools.append(presses.VENUES.button(talk._("📌 On the map"), search_id, asked.code, page))
         tools.append(presses.PICTURE.button(talk._("🖼 As picture"), search_id, asked.code, page))
-    return [numbers, turn, tools, [presses.KEEP_HOME.button(talk._("🏠 Keep as my area"), search_id)]]
+    return [numbers, turn, tools, [presses.KEEP_HOME.button(talk._("🏠 Save as my area"), search_id)]]

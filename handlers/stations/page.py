@@ -51,7 +51,7 @@ async def linked(talk: Talk, code: str) -> None:
     """Somebody opened a shared link, `st_<code>`."""
     row = await stations.find_by_code(talk.session, code)
     if row is None:
-        talk.say(talk._("This station is not listed any more."))
+        talk.say(talk._("This station is no longer listed."))
         return
     search = await searches.latest(talk.session, talk.person.id, talk.now)
     _show(talk, row, (search.latitude, search.longitude) if search else None)
@@ -61,7 +61,7 @@ async def linked(talk: Talk, code: str) -> None:
 async def _station(talk: Talk, key: int) -> StationRow | None:
     row = await stations.find(talk.session, key)
     if row is None:
-        talk.toast(talk._("This station is not listed any more."), alert=True)
+        talk.toast(talk._("This station is no longer listed."), alert=True)
     return row
 
 
@@ -94,7 +94,7 @@ def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Mar
         lines.append(Markup("\n☎️ {}").format(row.phone))
     if row.note:
         lines.append(Markup("ℹ️ {}").format(row.note))
-    fresh = talk._("Entered or checked {ago}").format(ago=formatting.ago(row.updated_at, talk.now, talk.language))
+    fresh = talk._("Last checked {ago}").format(ago=formatting.ago(row.updated_at, talk.now, talk.language))
     lines.append(Markup("\n<i>{}</i>").format(fresh))
     return Markup("\n").join(lines)
 
@@ -103,7 +103,7 @@ def _buttons(talk: Talk, row: StationRow) -> Buttons:
     reporting = [presses.REPORT.button(talk._(label), row.key, kind.value) for kind, label in REPORT_BUTTONS.items()]
     link = talk.context.link(f"st_{row.code}")
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.name, safe='')}"
-    manage = [presses.MANAGE.button("⚙️ " + talk._("Change it"), row.key)] if talk.person.may(Right.ADMINISTER) else []
+    manage = [presses.MANAGE.button("⚙️ " + talk._("Change"), row.key)] if talk.person.may(Right.ADMINISTER) else []
     return [
         _directions(row),
         reporting[:2],
@@ -145,9 +145,9 @@ async def report(talk: Talk, key: int, kind: str) -> None:
     if outcome.confirmed:
         await _tell_coordinators(talk, row, outcome.confirmed)
     if outcome.confirmed or outcome.cleared:
-        talk.toast(talk._("Thank you! Two riders say so, everybody sees it now."))
+        talk.toast(talk._("Thank you! Two riders have reported it, so everyone sees it now."))
     else:
-        talk.toast(talk._("Thank you! When a second rider says so, everybody sees it."))
+        talk.toast(talk._("Thank you! Once a second rider reports it, everyone will see it."))
 
 
 async def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
@@ -161,7 +161,7 @@ def report_words(_context: AppContext, language: str, params: Mapping[str, Any])
     _ = translations.translator(language)
     sign, said = station_format.REPORTS[Kind(params["kind"])]
     text = Markup("⚠️ {} <b>{}</b>: {}").format(sign, params["name"], _(said).format(ago=_("just now")))
-    return text, [[presses.CLEAR.button(_("Clear the report"), params["station"])]]
+    return text, [[presses.CLEAR.button(_("Clear report"), params["station"])]]
 
 
 async def clear(talk: Talk, key: int) -> None:

@@ -11,7 +11,7 @@ from handlers.i18n import formatting
 async def lines(talk: Talk) -> Sequence[str]:
     kept = talk.context.settings.retention
     return [
-        talk._("the places of your searches for {places} h, your reports on stations for {reports} h").format(
+        talk._("where you searched, for {places} h; your reports on stations, for {reports} h").format(
             places=formatting.hours(kept.places), reports=formatting.hours(kept.reports)
         )
     ]

@@ -42,7 +42,7 @@ def register(routes: Routes) -> None:
 async def station(talk: Talk) -> None:
     """/station: how to search."""
     talk.say(
-        talk._("Press the button below, or send any place as a location. 📎 → Location."),
+        talk._("Press the button below, or send any place as a location (📎 → Location)."),
         keyboard=location_keyboard(talk),
     )
     ways = []
@@ -81,7 +81,7 @@ async def _search_of(talk: Talk, search_id: int) -> Search | None:
     """The presser's own search, or None and a word that it is too old."""
     search = await searches.find(talk.session, search_id, talk.person.id)
     if search is None:
-        talk.toast(talk._("This list is too old. Send your location again."), alert=True)
+        talk.toast(talk._("This list is out of date. Please send your location again."), alert=True)
     return search
 
 
@@ -138,7 +138,7 @@ async def picture(talk: Talk, search_id: int, code: int, page: int) -> None:
         )
     ]
     png = await talk.context.ports.painter.map_png(search.latitude, search.longitude, spots, talk.language)
-    talk.photo(png, talk._("You are in the middle. The numbers are those of the list."))
+    talk.photo(png, talk._("You are in the centre. The numbers match the list."))
 
 
 async def keep_home(talk: Talk, search_id: int) -> None:
@@ -147,14 +147,17 @@ async def keep_home(talk: Talk, search_id: int) -> None:
     if search is not None:
         await people.keep_home(talk.session, talk.person.id, search.latitude, search.longitude)
         talk.toast(
-            talk._("Kept, rounded to about 1 km. /station offers it from now on; /privacy forgets it."), alert=True
+            talk._(
+                "Saved, rounded to about 1 km. /station will offer it from now on; you can delete it with /privacy."
+            ),
+            alert=True,
         )
 
 
 async def near_home(talk: Talk) -> None:
     home = await people.home_of(talk.session, talk.person.id)
     if home is None:
-        talk.say(talk._("I don't know your area. Send a location, then press “Keep as my area”."))
+        talk.say(talk._("I don't know your area. Send a location, then press “Save as my area”."))
         return
     await search_at(talk, *home)
 

@@ -24,7 +24,7 @@ COUNTED_AT_ONCE = 1_000
 VIEWS = {
     "hours": N_("⏰ By hour"),
     "gaps": N_("🗺 Missing stations"),
-    "wanted": N_("🔎 Asked for"),
+    "wanted": N_("🔎 Amenities searched for"),
     "members": N_("👥 Members"),
     "activities": N_("🏀 Activities"),
     "reach": N_("📣 Broadcasts"),
@@ -70,7 +70,7 @@ async def _page(talk: Talk, kind: Kind, back: int) -> tuple[Markup, Buttons]:
     lines.append(
         Markup("\n<i>{}</i>").format(
             talk._(
-                "In brackets the time before. Nothing below {n} is shown, so that the figures point to nobody."
+                "Previous period in brackets. Numbers below {n} are hidden so that nobody can be identified."
             ).format(n=LEAST)
         )
     )
@@ -79,9 +79,9 @@ async def _page(talk: Talk, kind: Kind, back: int) -> tuple[Markup, Buttons]:
 
 def _buttons(talk: Talk, kind: Kind, back: int) -> Buttons:
     kinds = {Kind.WEEK: talk._("Week"), Kind.MONTH: talk._("Month"), Kind.YEAR: talk._("Year")}
-    turn = [presses.SHOW.button(talk._("◀ Before"), kind.value, back + 1)]
+    turn = [presses.SHOW.button(talk._("◀ Previous"), kind.value, back + 1)]
     if back:
-        turn.append(presses.SHOW.button(talk._("After ▶"), kind.value, back - 1))
+        turn.append(presses.SHOW.button(talk._("Next ▶"), kind.value, back - 1))
     views = [presses.VIEW.button(talk._(name), key, kind.value, back) for key, name in VIEWS.items()]
     views.append(presses.SEND.button(talk._("📄 As CSV"), kind.value, back))
     return [
@@ -163,7 +163,7 @@ def _lines(talk: Talk, now: Overview, then: Overview) -> list[str]:
     return [
         *lines,
         talk._("📣 Broadcasts: {n}").format(n=both(now.broadcasts, then.broadcasts)),
-        talk._("   arrived {n}, confirmed {m}").format(
+        talk._("   delivered {n}, confirmed {m}").format(
             n=both(now.delivered, then.delivered), m=both(now.confirmed, then.confirmed)
         ),
     ]

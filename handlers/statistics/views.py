@@ -43,7 +43,7 @@ async def view(talk: Talk, what: str, kind: str, back: int) -> None:
 
 
 def _too_little(talk: Talk, head: Markup) -> None:
-    said = talk._("There is nothing yet, or too little to be shown (below {n}).").format(n=LEAST)
+    said = talk._("There is no data yet, or too little to show (fewer than {n}).").format(n=LEAST)
     talk.say(Markup("{}\n{}").format(head, said))
 
 
@@ -58,7 +58,7 @@ async def _hours(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
     values, before = of(now), of(then) if then else []
     png = await painter.columns_png(talk._("Searches by hour of the day"), values, ["0", "6", "12", "18", "23"], before)
     busiest = max(now, key=lambda hour: now[hour])
-    said = talk._("Busiest at {hour}:00. Pale: the time before. Grey stubs: nothing, or below {n}.").format(
+    said = talk._("Busiest at {hour}:00. Light: previous period. Grey: no data or fewer than {n}.").format(
         hour=busiest, n=LEAST
     )
     talk.photo(png, Markup("{}\n{}").format(head, said))
@@ -84,14 +84,14 @@ async def _gaps(talk: Talk, period: Period, painter: Painter, head: Markup) -> N
     index = talk.context.directory.index
     stations = list(zip(index.latitudes.tolist(), index.longitudes.tolist(), strict=True))
     legend = Legend(
-        talk._("searches, no station within 2 km"), talk._("searches, a station is near"), talk._("station")
+        talk._("searches with no station within 2 km"), talk._("searches with a station nearby"), talk._("station")
     )
-    png = await painter.gaps_png(talk._("Where a station is missing"), legend, cells, stations, talk.language)
+    png = await painter.gaps_png(talk._("Where stations are missing"), legend, cells, stations, talk.language)
     most = sorted(bare, key=lambda one: -bare[one])[:MOST_NAMED]
     lines = [head]
     lines += [Markup("• {}: <b>{}</b>").format(_where(talk, *_middle(cell)), shown(talk, bare[cell])) for cell in most]
     if not bare:
-        said = talk._("Everywhere that {n} riders or more searched, a station is near.").format(n=LEAST)
+        said = talk._("Wherever {n} or more riders searched, a station is nearby.").format(n=LEAST)
         lines.append(Markup("{}").format(said))
     talk.photo(png, Markup("\n").join(lines))
 
@@ -184,8 +184,8 @@ async def _reach(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
         _too_little(talk, head)
         return
     values = columns([one.delivered for one in each])
-    png = await painter.columns_png(talk._("Broadcast messages that arrived"), values, period.labels(talk.language))
-    said = talk._("Broadcasts: {n}. Recipients in all: {m}; arrived: {arrived}, confirmed as read: {read}").format(
+    png = await painter.columns_png(talk._("Broadcast messages delivered"), values, period.labels(talk.language))
+    said = talk._("Broadcasts: {n}. Recipients in total: {m}; delivered: {arrived}, confirmed as read: {read}").format(
         n=sum(one.broadcasts for one in each),
         m=shown(talk, figure(sum(one.recipients for one in each))),
         arrived=shown(talk, figure(arrived)),
@@ -218,7 +218,7 @@ def _times(talk: Talk, found: statistics.CaseTimes) -> list[str]:
         share = round(100 * found.in_time / found.answered) if found.in_time >= LEAST else None
         lines.append(talk._("first answer after {hours} h (median)").format(hours=hours))
         if share is not None:
-            lines.append(talk._("in time: {share} %").format(share=share))
+            lines.append(talk._("on time: {share} %").format(share=share))
     if found.closed >= LEAST and found.days_to_close is not None:
         days = translations.number(found.days_to_close, talk.language, 1)
         lines.append(talk._("closed after {days} days (median)").format(days=days))

@@ -24,7 +24,7 @@ from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Tow
 
 DESKS = desks(load(Path("none.toml")).desks)
 ROUTES = features.routes(features.FEATURES, DESKS)
-REFUSAL = "This is only for those who run the bot."
+REFUSAL = "This is for staff only."
 PEOPLE = {Role.RIDER: 301, Role.MEMBER: 302, Role.COORDINATOR: 303, Role.COUNSEL: 304, Role.ADMIN: 305}
 EXPECTED: dict[Right, set[Role]] = {
     Right.USE: set(Role),
@@ -250,10 +250,10 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
     await rider.hears_of("Send me the message")
 
     await admin.says("/role 311")
-    await admin.hears_of("What is to be changed?")
+    await admin.hears_of("What do you want to change?")
     await admin.presses("Take: coordinator")
     await admin.hears_of("Is everything correct?")
-    await admin.presses("Yes, change it")
+    await admin.presses("Yes, change")
     await admin.hears_of("➖ Take: coordinator")
     await rider.hears_of("You are no longer: coordinator")
 
@@ -280,7 +280,7 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
     await admin.says("@nobody_here")
     await admin.hears_of("don't know this person")
     await admin.says("@li_lei")
-    await admin.hears_of("What is to be changed?")
+    await admin.hears_of("What do you want to change?")
     await admin.presses("Give: coordinator")
     await admin.hears_of("For how long?")
     await admin.says("2020-01-01")
@@ -288,7 +288,7 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
     await admin.says("2026-11-30")
     review = await admin.hears_of("Is everything correct?")
     assert "@li_lei" in review["text"] and "2026-12-01 00:00" in review["text"]
-    await admin.presses("Yes, change it")
+    await admin.presses("Yes, change")
     assert "2026-12-01" in (await rider.hears_of("You are now: coordinator"))["text"]
     await rider.says("/reviews")
     await rider.hears_of("No application waits")
@@ -318,15 +318,15 @@ async def test_whom_a_role_is_for(town: Town, way: str) -> None:
         await admin.hears_of("Who?")
         content = {"contact": {"phone_number": "+86", "first_name": "Wang", "user_id": 313}}
         await admin.sends(**(content if way == "contact" else {"text": "hello", "forward_origin": origin}))
-    await admin.hears_of("What is to be changed?")
+    await admin.hears_of("What do you want to change?")
     await admin.presses("Give: counsel")
     await admin.hears_of("For how long?")
-    await admin.presses("Without an end")
+    await admin.presses("No end date")
     await admin.hears_of("Is everything correct?")
-    await admin.presses("Yes, change it")
+    await admin.presses("Yes, change")
     await admin.hears_of("have not written to me yet")
     async with town.database.reading() as session:
-        assert await roles.held(session, [313], NOON) == {313: {"counsel"}}
+        assert await roles.held(session, [313], NOON) == {313: {"case handler"}}
 
 
 async def test_who_stands_in_the_config_keeps_the_role(town: Town) -> None:
@@ -334,10 +334,10 @@ async def test_who_stands_in_the_config_keeps_the_role(town: Town) -> None:
     await admin.says("/start")
     await admin.hears_of("Welcome")
     await admin.says(f"/role {COORDINATOR}")
-    await admin.hears_of("What is to be changed?")
+    await admin.hears_of("What do you want to change?")
     await admin.presses("Take: coordinator")
     await admin.hears_of("Is everything correct?")
-    await admin.presses("Yes, change it")
+    await admin.presses("Yes, change")
     await admin.until(lambda: any("stands in the config" in one["text"] for one in admin.answers))
 
 
@@ -367,4 +367,4 @@ async def test_a_list_of_somebody_else_is_no_list(town: Town) -> None:
     await first.hears_of("Nearest stations")
     data = first.button("Filter")[1].replace("filter", "list") + ":0"
     await second.forges(data)
-    assert "too old" in await second.is_answered()
+    assert "out of date" in await second.is_answered()

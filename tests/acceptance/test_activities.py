@@ -78,21 +78,21 @@ async def test_a_rider_finds_signs_up_gives_back_and_the_next_gets_the_place(tow
     await li.presses(_("✅ Sign up"))
     card = await li.hears_of("15:00–17:00")
     assert card["edited"] and _("full") in card["text"]
-    await li.until(lambda: any(_("You are signed up. I will remind you.") in one["text"] for one in li.answers))
+    await li.until(lambda: any(_("You're signed up. I'll remind you.") in one["text"] for one in li.answers))
 
     await wang.says("/start act_1")
     await wang.hears_of("3x3")
     await wang.presses(_("✅ Sign up"))
-    await wang.hears_of(_("It is full. You are number {n} on the waiting list.").format(n=1))
+    await wang.hears_of(_("It's full. You are number {n} on the waiting list.").format(n=1))
 
-    await li.presses(_("↩ Give my place back"))
+    await li.presses(_("↩ Give up my place"))
     await wang.hears_of(_("A place is free for you!"))
     await wang.presses(_("🎁 Take the place"))
     await wang.hears_of(_("✅ You have a place. Your number: {n}.").format(n=2))
     await wang.says("/my")
     assert "3x3" in (await wang.hears_of(_("My activities")))["text"]
     await wang.presses(_("🔔 Reminders"))
-    await wang.hears_of(_("How long before activities shall I remind you?"))
+    await wang.hears_of(_("How long before activities should I remind you?"))
 
 
 @LANGUAGES
@@ -132,7 +132,7 @@ async def test_overlapping_ones_are_warned_of(town: Town) -> None:
     await opened(rider, 2)
     await rider.presses("✅ Sign up")
     await rider.hears_of("At the same time you are signed up for: 3x3 basketball")
-    await rider.presses("all the same")
+    await rider.presses("Sign up anyway")
     await rider.hears_of("You have a place")
 
 
@@ -187,23 +187,23 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
     _ = translator(language)
     coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 57, language)
     await coordinator.says("/activity")
-    await coordinator.hears_of(_("Activities that you run"))
+    await coordinator.hears_of(_("Activities you run"))
     await coordinator.presses(_("➕ New activity"))
     await coordinator.hears_of(_("What is it called? For example: 3x3 basketball"))
     await coordinator.says("3x3 <Cup>")
-    await coordinator.hears_of(_("What kind is it?"))
+    await coordinator.hears_of(_("What kind of activity is it?"))
     await coordinator.presses("🏆")
     await coordinator.hears_of("2026-11-28 15:00")
     await coordinator.says("2020-01-01 10:00")
-    await coordinator.hears_of(_("The time must lie ahead, by a year at most."))
+    await coordinator.hears_of(_("The time must be in the future, within a year."))
     await coordinator.says("2026-11-28 15:00")
     await coordinator.hears_of(_("Where? Write a station's name or the place, or send a location."))
     await coordinator.says("second")
-    await coordinator.hears_of(_("How many places? Press, or write a number."))
+    await coordinator.hears_of(_("How many places? Choose, or write a number."))
     await coordinator.says("1")
     review = (await coordinator.hears_of(_("Is everything correct?")))["text"]
     assert "3x3 <Cup>" in review and "Second 📍" in review
-    await coordinator.presses(_("💾 Keep it"))
+    await coordinator.presses(_("💾 Save it"))
     await coordinator.hears_of(_("📝 draft"))
     await rider.says("/start act_1")
     await rider.hears_of(_("This activity is no longer planned."))
@@ -216,11 +216,11 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
 
     await coordinator.presses(_("✎ Change"))
     await coordinator.hears_of(_("Is everything correct?"))
-    await coordinator.presses("✎ " + _("Begins"))
+    await coordinator.presses("✎ " + _("Starts"))
     await coordinator.hears_of("2026-11-28 15:00")
     await coordinator.says("2026-11-28 16:30")
     await coordinator.hears_of(_("Is everything correct?"))
-    await coordinator.presses(_("💾 Keep it"))
+    await coordinator.presses(_("💾 Save it"))
     await coordinator.hears_of(_("{n} people are told what changed.").format(n=1))
     told = await rider.hears_of(_("has changed:"))
     assert (
@@ -229,8 +229,8 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
         and told["text"].index("15:00") < told["text"].index("16:30")
     )
 
-    await coordinator.presses(_("❌ Cancel it"))
-    await coordinator.hears_of(_("Why is it cancelled? All who signed up read it."))
+    await coordinator.presses(_("❌ Cancel activity"))
+    await coordinator.hears_of(_("Why is it cancelled? Everyone who signed up will read this."))
     await coordinator.says("Hall is flooded")
     await coordinator.hears_of(_("Is everything correct?"))
     await coordinator.presses(_("✔ Send"))
@@ -254,7 +254,7 @@ async def test_what_changes_no_time_place_or_rule_is_told_to_nobody(town: Town) 
     await coordinator.hears_of("What is it called")
     await coordinator.says("3x3 cup")
     await coordinator.hears_of("Is everything correct?")
-    await coordinator.presses("Keep it")
+    await coordinator.presses("Save it")
     await coordinator.hears_of("3x3 cup")
     await town.until_true(lambda: settled(town))
     assert len(rider.heard) == heard
@@ -273,7 +273,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     await coordinator.hears_of("write a rule of RFC 5545")
     await coordinator.presses("Every week")
     await coordinator.hears_of("public holidays")
-    await coordinator.presses("Leave them out")
+    await coordinator.presses("Skip those days")
     await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("✔ Send")
     said = (await coordinator.hears_of("more until eight weeks"))["text"]
@@ -324,7 +324,7 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
     await walk_in.says("/start " + link.partition("=")[2])
     await walk_in.hears_of(old)
     await walk_in.says("/start " + _scanned(town, changed).partition("=")[2])
-    await walk_in.hears_of(_("👋 Welcome! You have a free place."))
+    await walk_in.hears_of(_("👋 Welcome! There was a free place, and it's yours."))
     await rider.says("/start ci_1-" + "A" * 22)
     await rider.hears_of(old)
 
@@ -333,7 +333,7 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
         ("1", _("Checked in:")),
     ):
         await coordinator.presses(_("⌨ Type a number or name"))
-        await coordinator.hears_of(_("The number of the place, the member number, or the name of a member?"))
+        await coordinator.hears_of(_("What is the place number, the member number, or the member's name?"))
         await coordinator.says(typed)
         await coordinator.hears_of(heard)
     async with town.database.reading() as session:
@@ -365,9 +365,9 @@ async def test_who_came_is_thanked_and_rates(town: Town, language: str) -> None:
     assert not [one for one in absent.heard if _("How was it?") in one.get("text", "")]
     await rider.presses("⭐⭐⭐⭐")
     await rider.hears_of(_("Thank you: {stars}").format(stars="⭐⭐⭐⭐"))
-    await rider.hears_of(_("What was good, what should be better? Up to 500 letters, or skip."))
+    await rider.hears_of(_("What was good, what could be better? Up to 500 characters, or skip."))
     await rider.says("More water, please")
-    await rider.hears_of(_("Thank you! It helps to make the next one better."))
+    await rider.hears_of(_("Thank you! This helps us make the next one better."))
     async with town.database.reading() as session:
         row = await sign_ups.of(session, 1, 61)
         assert row is not None and row.rating is not None and row.comment is not None and b"water" not in row.comment
@@ -415,9 +415,9 @@ async def test_the_stream_comes_to_who_has_a_place_when_it_begins(town: Town) ->
     for _ in range(2):
         await town.app.scheduler.tick("activities")
         await town.until_true(lambda: settled(town))
-    assert len([one for one in rider.heard if "begins now" in one.get("text", "")]) == 1
+    assert len([one for one in rider.heard if "starts now" in one.get("text", "")]) == 1
     assert rider.button("▶ Watch")[1] == "https://example.org/live"
-    assert not [one for one in waiting.heard if "begins now" in one.get("text", "")]
+    assert not [one for one in waiting.heard if "starts now" in one.get("text", "")]
 
 
 @LANGUAGES
@@ -436,7 +436,9 @@ async def test_on_monday_at_ten_the_week_comes_to_who_wants_it(town: Town, langu
     await rider.says("/my")
     await rider.hears_of(_("My activities"))
     await rider.presses(_("🗞 Weekly digest"))
-    await rider.until(lambda: any(_("Every week I write what is on near you.") in one["text"] for one in rider.answers))
+    await rider.until(
+        lambda: any(_("Every week I'll send you what's on near you.") in one["text"] for one in rider.answers)
+    )
     for moment in ("2026-11-29T11:00", "2026-11-30T09:59", "2026-11-30T10:00", "2026-11-30T12:00"):
         town.now = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
         await town.app.scheduler.tick("activities")
@@ -454,15 +456,15 @@ async def test_an_organiser_answers_without_learning_who_asked(town: Town, langu
     await planned(town)
     await opened(rider, 1)
     await rider.presses(_("💬 Ask"))
-    await rider.hears_of(_("What do you want to ask the organiser? They don't learn who asks."))
+    await rider.hears_of(_("What do you want to ask the organiser? They won't know who is asking."))
     await rider.says("Is there parking?")
-    await rider.hears_of(_("Your question is with the organiser, without your name. The answer comes here."))
+    await rider.hears_of(_("Your question was sent to the organiser without your name. The answer will come here."))
     asked = await coordinator.hears_of("Is there parking?")
     assert "67" not in str(asked["reply_markup"]) and "67" not in asked["text"]
     await coordinator.presses(_("✍ Answer"))
-    await coordinator.hears_of(_("What do you answer?"))
+    await coordinator.hears_of(_("What is your answer?"))
     await coordinator.says("Yes, behind the hall")
-    await coordinator.hears_of(_("Your answer is on its way."))
+    await coordinator.hears_of(_("Your answer has been sent."))
     assert "behind the hall" in (await rider.hears_of(_("The organiser answers about")))["text"]
 
 
@@ -502,21 +504,21 @@ async def test_rounds_and_who_goes_on(town: Town, language: str) -> None:
     for title, when in (("Heats", "2026-11-28 15:00"), ("Final", "2026-11-28 16:00")):
         await coordinator.forges("rounds:1")
         await coordinator.hears_of("🏆")
-        await coordinator.presses(_("➕ A round"))
+        await coordinator.presses(_("➕ Add a round"))
         await coordinator.hears_of(_("What is the round called? For example: Semi-final"))
         await coordinator.says(title)
-        await coordinator.hears_of(_("When does it begin? Write it like 2026-11-28 15:00."))
+        await coordinator.hears_of(_("When does it start? Write it like 2026-11-28 15:00."))
         await coordinator.says(when)
         await coordinator.hears_of(_("Round {n} is planned.").format(n=1 if title == "Heats" else 2))
     await coordinator.forges("rounds:1")
     await coordinator.hears_of("Heats")
-    who = _("Who goes on to: {round}").format(round="Final")
+    who = _("Who goes through to: {round}").format(round="Final")
     await coordinator.presses(who)
     await coordinator.hears_of(who)
     await coordinator.presses("1")
     assert "16:00" in (await rider.hears_of("Final"))["text"]
     await coordinator.forges("goeson:1:1:7")
-    await coordinator.until(lambda: any(_("There is no such round.") in one["text"] for one in coordinator.answers))
+    await coordinator.until(lambda: any(_("This round doesn't exist.") in one["text"] for one in coordinator.answers))
     async with town.database.reading() as session:
         noted = [(entry.act, entry.about) for entry in await audit.newest(session)]
     assert noted == [(ActivityAction.ATTENDANCE_READ, "activity 1, round 2")] * 2, "names were shown twice"
@@ -544,7 +546,7 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     await coordinator.hears_of("Send me the message")
     await coordinator.says("Bring a bottle")
     await coordinator.hears_of("Which attendees?")
-    await coordinator.presses("those who have a place")
+    await coordinator.presses("people with a place")
     await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("See it before it goes")
     await coordinator.hears_of("It goes to 1 people")
@@ -603,7 +605,7 @@ async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]
     assert [alarm.trigger.value for alarm in event.valarm_list] == [-timedelta(hours=24), -timedelta(hours=2)]
 
     await rider.hears_of("Or let your calendar follow")
-    await rider.presses("All of mine")
+    await rider.presses("All my activities")
     said = (await rider.hears_of("as a subscription"))["text"]
     path = "/calendar/" + said.partition("/calendar/")[2].split()[0]
     async with aiohttp.ClientSession(address) as web_session:
@@ -619,7 +621,7 @@ async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]
             cancelled = vobject.readOne(await answer.text()).vevent
             assert (cancelled.status.value, cancelled.sequence.value) == ("CANCELLED", "1")
             assert cancelled.uid.value == event.uid.value
-        await rider.presses("Make a new one")
+        await rider.presses("Create a new one")
         await rider.hears_of("as a subscription")
         async with web_session.get(path) as answer:
             assert answer.status == 404
@@ -649,7 +651,7 @@ async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays
         await deliveries.add(session, Notice(76, "remind_activity", {"id": 1}, NOON))
     town.app.delivering.awake.set()
     reminder = await rider.hears_of("A reminder")
-    await rider.presses("Look at it")
+    await rider.presses("View")
     await rider.hears_of("You have a place")
     kept = town.world.chats[76].messages[reminder["message_id"]]
     assert "A reminder" in kept["text"]
@@ -663,8 +665,8 @@ async def test_nobody_is_woken_by_an_offer_at_night(town: Town) -> None:
             await sign_ups.sign_up(session, 1, person, False, NOON)
     town.now = NOON + timedelta(hours=12)  # midnight in Dezhou
     await opened(rider, 1)
-    await rider.presses("↩ Give my place back")
-    await rider.until(lambda: any("Given back" in one["text"] for one in rider.answers))
+    await rider.presses("↩ Give up my place")
+    await rider.until(lambda: any("given up your place" in one["text"] for one in rider.answers))
     await town.until_true(lambda: settled(town))
     assert not [one for one in waiting.heard if "A place is free" in one.get("text", "")]
     town.now = NOON + timedelta(hours=19)  # 07:00

@@ -60,7 +60,7 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
     await admin.presses("☎️ Hotline")
     await admin.hears_of("Changed in the chat")
     await admin.presses("As in the config file")
-    await admin.hears_of("holds again")
+    await admin.hears_of("Reset to the config")
     assert town.app.context.settings.organisation.hotline == "12351"
     async with town.database.reading() as session:
         (last, *_) = await audit.search(session, 1, act=OperationAction.SETTING_CHANGED)
@@ -81,7 +81,7 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
         ("🗞 Hour", "9 o'clock", "09:00"),
         ("🛵 Platforms", "x" * 41, "commas"),
         ("☎️ Hotline", "1" * 61, "riders may call"),
-        ("🗞 Day", "someday", "Press the day"),
+        ("🗞 Day", "someday", "Choose a day"),
     ],
 )
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -120,14 +120,14 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.presses("⚖️")
     await admin.hears_of("💬")
     await admin.presses("➕ Add")
-    await admin.hears_of("on its button?")
+    await admin.hears_of("its button say?")
     await admin.says("Come by")
     await admin.hears_of("The answer in 中文")
     await admin.says("请于 {day} 来")
     await admin.hears_of("The answer in English")
     await admin.says("Please come on {day}")
     await admin.hears_of("Is everything correct?")
-    await admin.presses("Keep it")
+    await admin.presses("✔ Save")
     await admin.hears_of("✓ Come by")
     answers = town.app.context.settings.desks["legal"].answers
     assert answers[-1].title == "Come by" and answers[-1].words["en"] == "Please come on {day}"
@@ -135,8 +135,8 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.hears_of("💬")
     await admin.presses("Come by")
     await admin.hears_of("请于")
-    await admin.presses("🗑 Take away")
-    await admin.hears_of("Taken away")
+    await admin.presses("🗑 Remove")
+    await admin.hears_of("Removed")
     assert town.app.context.settings.desks["legal"].answers == answers[:-1]
 
 
@@ -155,7 +155,7 @@ async def test_another_replica_takes_the_change_up(database: Database, tmp_path:
             await admin.hears_of("For how long?")
             await admin.presses("for 7 days")
             await admin.hears_of("Is everything correct?")
-            await admin.presses("Keep them out")
+            await admin.presses("Block")
             await admin.hears_of("🚫 77")
             await other._watch_versions()
             assert other.context.settings.organisation.hotline == "0534-1" and other.context.blocks.is_blocked(
@@ -171,7 +171,7 @@ async def blocks(admin: Rider, person: str, how_long: str = "for 7 days", reason
     await admin.hears_of("For how long?")
     await admin.presses(how_long)
     await admin.hears_of("Is everything correct?")
-    await admin.presses("Keep them out")
+    await admin.presses("Block")
 
 
 async def test_who_is_blocked_hears_the_hotline_and_keeps_their_rights(town: Town) -> None:
@@ -194,8 +194,8 @@ async def test_who_is_blocked_hears_the_hotline_and_keeps_their_rights(town: Tow
     await rider.hears_of("Erase all that is kept")
     await rider.presses("Yes, erase")
     await rider.hears_of("Are you sure?")
-    await rider.presses("for good")
-    await rider.hears_of("Erased.")
+    await rider.presses("Erase permanently")
+    await rider.hears_of("has been erased")
     town.now += timedelta(minutes=2)
     await rider.shares()
     await rider.hears_of("You can't use this bot until")
@@ -282,10 +282,10 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     assert row.error_id in listed["text"] and "× 3" in listed["text"]
     await admin.presses("◀ Back")
     await admin.hears_of("System")
-    await admin.presses("Set aside")
+    await admin.presses("Undelivered")
     assert "chat is odd" in (await admin.hears_of("role_taken"))["text"]
-    await admin.presses("Give them up")
-    await admin.hears_of("Nothing waits.")
+    await admin.presses("Discard all")
+    await admin.hears_of("Nothing is waiting.")
     await town.until_idle()
     assert sum("Something failed" in one.get("text", "") for one in admin.heard) == 1
 
@@ -314,11 +314,11 @@ async def test_no_button_can_be_made_up(town: Town) -> None:
         seen = len(admin.answers)
         await admin.forges(data)
         await admin.until(lambda seen=seen: len(admin.answers) > seen)
-        assert "does not work" in admin.answers[-1]["text"], data
+        assert "no longer works" in admin.answers[-1]["text"], data
     for data, words in (
         ("station:999", "no such station"),
         ("stationrestore:999", "no such station"),
-        ("unblock:7", "not blocked"),
+        ("unblock:7", "no longer blocked"),
     ):
         seen = len(admin.answers)
         await admin.forges(data)

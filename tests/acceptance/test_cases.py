@@ -31,8 +31,8 @@ from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_CO
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 
-WHO = "To whom? Share their contact, forward a message of theirs, or write their number or @name; or press."
-CLOSED = "{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good."
+WHO = "To whom? Share their contact, forward one of their messages, or write their number or @name; or press a button."
+CLOSED = "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good."
 ENTERED = (
     "What you write now goes into {number}: words, pictures, documents, voice. Only who takes care of it reads it. "
     "“Leave conversation” ends that."
@@ -42,7 +42,7 @@ ENTERED = (
 async def takes(counsel: AtDesk, number: str) -> None:
     """Takes a case from the notice of it, and has it all before them."""
     await counsel.rider.hears_of(number)
-    await counsel.presses("▶ Take it")
+    await counsel.presses("▶ Take")
     await counsel.rider.hears_of(number)
 
 
@@ -69,7 +69,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     assert number == "L-2026-000001"
     opened = rider.rider.heard[-1]["text"]
     assert "2026" in opened and rider._("{n} days left").format(n=36) in opened, "the time limit, with what is left"
-    await rider.presses("⏰ Remind me of the time limits")
+    await rider.presses("⏰ Remind me of the deadlines")
     await rider.rider.until(lambda: any("30" in one["text"] for one in rider.rider.answers))
 
     # The queue has no names and nothing of what was told.
@@ -115,20 +115,21 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     await counsel.rider.hears_of("The pay")
     await counsel.presses("➡ Hand over")
     await counsel.hears(
-        "To whom? Share their contact, forward a message of theirs, or write their number or @name; or press."
+        "To whom? Share their contact, forward one of their messages, "
+        "or write their number or @name; or press a button."
     )
     await counsel.says(str(SECOND_COUNSEL))
-    await counsel.hears("What does the next one have to know? The rider does not see it.")
+    await counsel.hears("What does the next person need to know? The rider won't see it.")
     await counsel.says("Ask for the contract")
     await counsel.hears("Is everything correct?")
     await counsel.presses("✔ Send")
-    await counsel.hears("{number} is handed over.", number=number)
+    await counsel.hears("{number} has been handed over.", number=number)
     await second.rider.hears_of(STORY)
     await second.rider.hears_of("Ask for the contract")
-    given = second._("➡ {number} is in your hands now.").format(number=number)
+    given = second._("➡ {number} is now assigned to you.").format(number=number)
     await second.rider.until(lambda: any(one.get("text") == given for one in second.rider.heard))
     await counsel.says("Am I still in it?")
-    await counsel.hears("Send me your location and I show you the nearest station. /help says what else I can do.")
+    await counsel.hears("Send me your location and I'll show you the nearest station. See what else I can do: /help")
     assert "Ask for the contract" not in str(rider.rider.heard)
 
     # The second one answers, closes; the rider rates and reopens.
@@ -138,15 +139,17 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     await rider.rider.hears_of("You can claim it")
     row = await case_of(town, number)
     await second.rider.forges(f"caseclose:{row.id}")
-    await second.hears("How did {number} end? The rider reads it, and can reopen it for {n} days.", number=number, n=30)
-    await second.presses("settled")
-    await rider.hears(CLOSED, number=number, outcome=rider._("settled"), n=30)
+    await second.hears(
+        "How did {number} end? The rider will read this and can reopen the case for {n} days.", number=number, n=30
+    )
+    await second.presses("resolved")
+    await rider.hears(CLOSED, number=number, outcome=rider._("resolved"), n=30)
     await rider.rider.until(lambda: number not in str(town.world.chats[400].keyboard))  # nobody writes in it any more
     await rider.rider.presses("⭐5")
     await rider.hears("Thank you. {number}: {stars} of 5.", number=number, stars=5)
-    await rider.presses("↺ Reopen it")
+    await rider.presses("↺ Reopen")
     await rider.hears(ENTERED)
-    await second.hears("↺ The rider has reopened {number}. It is in your hands.", number=number)
+    await second.hears("↺ The rider has reopened {number}. It is assigned to you.", number=number)
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session)]
         assert acts == [CaseAction.CASE_CLOSED, CaseAction.CASE_ASSIGNED, CaseAction.CASE_CLAIMED]
@@ -211,7 +214,7 @@ async def test_a_conflict_of_interest_hides_the_case(town: Town) -> None:
     await second.rider.hears_of(number)
     await counsel.presses("⚠ Conflict")
     await counsel.rider.hears_of("Do you know the rider")
-    await counsel.presses("⚠ Yes, take it from me")
+    await counsel.presses("⚠ Yes, I can't handle it")
     await counsel.rider.hears_of("is hidden from you")
     await second.rider.hears_of(number)
     await counsel.says("/cases")
@@ -221,8 +224,8 @@ async def test_a_conflict_of_interest_hides_the_case(town: Town) -> None:
         await counsel.rider.forges(data)
         await counsel.rider.until(lambda before=before: len(counsel.rider.answers) > before)
         assert "no such case" in counsel.rider.answers[-1]["text"], data
-    await counsel.presses("🔎 By number")
-    await counsel.rider.hears_of("Which number?")
+    await counsel.presses("🔎 Find by number")
+    await counsel.rider.hears_of("Which case number?")
     await counsel.says(number)
     await counsel.rider.hears_of("no such case")
 
@@ -235,7 +238,7 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
     second_number = await brings_pay(rider, evidence=False, name="")
     await second.rider.hears_of(first_number)
     await takes(second, second_number)
-    assert "withheld" in second.rider.heard[-1]["text"] and "李雷" not in str(second.rider.heard[-1])
+    assert "not given" in second.rider.heard[-1]["text"] and "李雷" not in str(second.rider.heard[-1])
     (one, other) = [await case_of(town, number) for number in (first_number, second_number)]
 
     await rider.rider.forges(f"casewrite:{one.id}")
@@ -244,11 +247,11 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
     acknowledged = await rider.rider.hears_of(f"✓ {first_number}")
     assert "another case" in str(acknowledged["reply_markup"])
     copy = await counsel.rider.hears_of("This is about the contract")
-    await rider.presses("↪ That was meant for another case")
+    await rider.presses("↪ Meant for another case")
     await rider.rider.hears_of("To which case?")
     await rider.rider.presses(second_number)
     await rider.rider.hears_of(f"Moved from {first_number} to {second_number}")
-    await rider.rider.hears_of(f"You write in {second_number} now")
+    await rider.rider.hears_of(f"You are now writing in {second_number}")
     assert second_number in str(town.world.chats[404].keyboard), "the keyboard says where one writes now"
     await rider.says("/help")
     await rider.rider.hears_of("What I can do")
@@ -262,7 +265,7 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
 
     # The keyboard's first button switches; a reply goes to the case of what it answers.
     await rider.says(f"💬 {second_number}")
-    await rider.rider.hears_of("In which case do you want to write?")
+    await rider.rider.hears_of("Which case do you want to write in?")
     await counsel.says("What was your rate?")
     asked = await rider.rider.hears_of("What was your rate?")
     await rider.replies(asked, "Six yuan")
@@ -313,13 +316,13 @@ async def test_the_cases_of_a_handler_who_left_wait_again(town: Town) -> None:
     rider, left = await at_desk(town, 406), await at_desk(town, 412)
     counsel = await at_desk(town, COUNSEL)
     async with town.database.writing() as session:
-        await roles.grant(session, 412, "counsel", ADMIN, NOON)
+        await roles.grant(session, 412, "case handler", ADMIN, NOON)
     number = await brings_pay(rider, evidence=False)
     row = await case_of(town, number)
     await takes(left, number)
     await left.rider.hears_of(STORY)
     async with town.database.writing() as session:
-        await roles.take(session, 412, "counsel")
+        await roles.take(session, 412, "case handler")
     await rider.rider.forges(f"casewrite:{row.id}")
     await rider.rider.hears_of("What you write now goes into")
     await rider.says("Is anybody there?")
@@ -328,7 +331,7 @@ async def test_the_cases_of_a_handler_who_left_wait_again(town: Town) -> None:
     await left.rider.forges(f"casedo:{row.id}")
     await left.rider.until(lambda: any("only for those who run" in one["text"] for one in left.rider.answers))
     await town.app.scheduler.tick("cases")
-    await counsel.rider.hears_of("waits again")
+    await counsel.rider.hears_of("back in the queue")
     await counsel.rider.forges(f"caseclaim:{row.id}")
     await counsel.rider.hears_of("Is anybody there?")
 
@@ -369,16 +372,16 @@ async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
     rider = await at_desk(town, 408)
     await rider.says("/legal")
     await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.rider.hears_of("What is it about?")
     await rider.rider.presses("ban")
     await rider.rider.hears_of("Which platform")
-    await rider.presses("💾 Save, go on later")
+    await rider.presses("💾 Save for later")
     await rider.rider.hears_of("Saved for 30 days")
     town.now += timedelta(days=29)
     await rider.says("/legal")
     await rider.rider.hears_of("Before the first question")
-    await rider.presses("💾 Go on with what I saved")
+    await rider.presses("💾 Continue my saved form")
     await rider.rider.hears_of("Which platform")
     await rider.rider.presses("No platform")
     await rider.rider.hears_of("When did it happen?")
@@ -392,17 +395,17 @@ async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     rider = await at_desk(town, 410)
     await rider.says("/suggestion")
     await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.rider.hears_of("Anonymously?")
-    await rider.presses("🙈 Anonymous to everyone: no answer")
+    await rider.presses("🙈 Fully anonymous: no reply possible")
     await rider.rider.hears_of("What is it about?")
     await rider.rider.presses("Gates")
     await rider.rider.hears_of("Which platform")
     await rider.rider.presses("美团")
     await rider.rider.hears_of("Write it down")
     await rider.says("Let us in at the gate")
-    await rider.rider.hears_of("I have it")
-    await rider.presses("✔ That is all")
+    await rider.rider.hears_of("Received")
+    await rider.presses("✔ That's all")
     await rider.rider.hears_of("Is everything correct?")
     await rider.presses("✔ Send")
     assert "S-2026-000001" in (await rider.rider.hears_of("Nobody knows that it was you"))["text"]
@@ -427,7 +430,7 @@ async def test_colleagues_are_asked_without_seeing_the_case(town: Town) -> None:
     asked = await second.rider.hears_of("Is a screenshot enough?")
     assert number not in asked["text"]
     await second.presses("✍ Answer")
-    await second.rider.hears_of("What do you answer your colleague?")
+    await second.rider.hears_of("What is your answer to your colleague?")
     await second.says("With a date on it, yes")
     await second.rider.hears_of("Thank you")
     await counsel.rider.hears_of("With a date on it, yes")
@@ -466,12 +469,12 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
     row = await case_of(town, number)
     await admin.says("/cases")
     await admin.rider.hears_of("Cases")
-    await admin.presses("🔎 By number")
-    await admin.rider.hears_of("Which number?")
+    await admin.presses("🔎 Find by number")
+    await admin.rider.hears_of("Which case number?")
     await admin.says(number.lower())
     found = await admin.rider.hears_of(number)
     assert STORY not in found["text"] and "李雷" not in found["text"]
-    await admin.presses("👁 Read it, for a reason")
+    await admin.presses("👁 Read, giving a reason")
     await admin.rider.hears_of("Why do you have to read")
     await admin.says("x")
     await admin.rider.hears_of("10 to 300 letters")
@@ -488,7 +491,7 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
     await admin.rider.forges(f"casegive:{row.id}")
     await admin.rider.hears_of("To whom?")
     await admin.says(str(COUNSEL))
-    await admin.rider.hears_of("is handed over")
+    await admin.rider.hears_of("has been handed over")
     await counsel.rider.hears_of("is in your hands now")
 
 
@@ -509,7 +512,7 @@ async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     link = said["reply_markup"]["inline_keyboard"][0][0]["url"]
     await counsel.says("/start " + link.partition("=")[2])
     await counsel.rider.hears_of("Legal consultation")
-    await counsel.presses("▶ Take it")
+    await counsel.presses("▶ Take")
     await counsel.rider.hears_of(STORY)
     await town.app.forum.show()
     assert any("有人在办" in one.get("text", "") for one in forum.messages.values())
@@ -657,13 +660,13 @@ async def _waits(town: Town) -> bool:
 async def test_a_time_limit_is_reminded_of_until_the_case_is_closed(town: Town, language: str) -> None:
     rider = await at_desk(town, 424, language)
     number = await brings_pay(rider, evidence=False)
-    await rider.presses("⏰ Remind me of the time limits")
+    await rider.presses("⏰ Remind me of the deadlines")
     await rider.rider.until(lambda: any("3" in one["text"] for one in rider.rider.answers))
     for days, left in ((6, 30), (29, 7), (35, 1)):  # the last day is 30 December
         town.now = NOON + timedelta(days=days)
         await town.app.scheduler.tick("reminders")
         town.app.delivering.awake.set()
-        told = await rider.hears("A time limit that may apply to")
+        told = await rider.hears("A deadline that may apply to")
         assert number in told["text"] and rider._("{n} days left").format(n=left) in told["text"]
         assert ("第二十七条" if language == "zh_Hans" else "art. 27") in told["text"]
         await town.until_true(lambda: _all_settled(town))
@@ -673,10 +676,10 @@ async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
     counsel = await at_desk(town, COUNSEL)
     await counsel.says("/cases")
     await counsel.hears("Cases")
-    await counsel.presses("📊 Patterns")
+    await counsel.presses("📊 Trends")
     await counsel.hears("Which desk?")
     await counsel.rider.presses("Legal consultation")
-    await counsel.hears("There are too few cases yet.")
+    await counsel.hears("There aren't enough cases yet.")
     async with town.database.writing() as session:
         for kind, platform, times in (("pay", "美团", 7), ("ban", "饿了么", 5), ("status", "京东", 6)):
             for _ in range(times):

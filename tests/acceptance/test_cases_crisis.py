@@ -30,12 +30,12 @@ from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_CO
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 WHOM = "Are you in danger right now? Please call at once:"
-CALLED = "Those on duty are called now. Go on writing here: what you write goes into {number}."
+CALLED = "The people on duty are being alerted now. Keep writing here: everything you write goes into {number}."
 OPENED = (
     "{sign} Those on duty are called now. Your case has the number {number}; what you write now goes to them, and they "
     "answer here."
 )
-ALARM = "Somebody may be in danger: there are words of it in this case. Please answer now."
+ALARM = "Someone may be in danger: this case contains warning signs. Please answer now."
 
 
 def buttons(heard: Json) -> list[str]:
@@ -43,7 +43,7 @@ def buttons(heard: Json) -> list[str]:
     return [key["text"] for row in rows for key in row]
 
 
-async def is_told_whom_to_call(town: Town, person: AtDesk, button: str = "💛 Talk to somebody") -> Json:
+async def is_told_whom_to_call(town: Town, person: AtDesk, button: str = "💛 Talk to someone") -> Json:
     """The next thing that they hear, with one button."""
     told = await person.rider.hears()
     while told["edited"]:  # a pressed button went
@@ -75,7 +75,7 @@ async def said_in(town: Town, row: Case) -> list[str]:
 async def begins_care(person: AtDesk) -> None:
     await person.says("/care")
     await person.rider.hears_of("12356")
-    await person.presses("✅ I agree, let us begin")
+    await person.presses("✅ I agree, let's start")
     await person.rider.hears_of("What is it about, roughly?" if person.language == "en" else "大概是什么事")
 
 
@@ -106,7 +106,7 @@ async def test_outside_of_any_form_the_numbers_come_alone_and_leave_no_trace(tow
     changed = {name for name in before if before[name] != after[name]}
     assert changed <= {"publications"}, "nothing but the menus that the bot publishes by itself"
     await rider.says("累死了" if language == "zh_Hans" else "this is killing me")
-    await rider.hears("Send me your location and I show you the nearest station. /help says what else I can do.")
+    await rider.hears("Send me your location and I'll show you the nearest station. See what else I can do: /help")
 
 
 async def test_in_a_group_nobody_listens(town: Town) -> None:
@@ -122,7 +122,7 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     rider = await at_desk(town, 502)
     await rider.says("/legal")
     await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.rider.hears_of("What is it about?")
     await rider.rider.presses("Unpaid")
     await rider.rider.hears_of("Which platform")
@@ -145,7 +145,7 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await hears_no_more(town, rider)
     await rider.says("And nobody answers me")
     await rider.rider.hears_of("(2 so far)")
-    await rider.presses("✔ That is all")
+    await rider.presses("✔ That's all")
     await rider.rider.hears_of("Do you have evidence?")
     async with town.database.writing() as session:
         state = await dialogues.current(session, 502, NOON)
@@ -175,9 +175,9 @@ async def test_suggestions_ring_and_the_sent_one_is_marked(town: Town) -> None:
     rider, counsel = await at_desk(town, 504), await at_desk(town, COUNSEL)
     await rider.says("/suggestion")
     await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.rider.hears_of("Anonymously?")
-    await rider.presses("🙈 Anonymous to everyone: no answer")
+    await rider.presses("🙈 Fully anonymous: no reply possible")
     await rider.rider.hears_of("What is it about?")
     await rider.rider.presses("Rates")
     await rider.rider.hears_of("Which platform")
@@ -188,7 +188,7 @@ async def test_suggestions_ring_and_the_sent_one_is_marked(town: Town) -> None:
     await hears_no_more(town, rider)
     await rider.says("That is it")
     await rider.rider.hears_of("(2 so far)")
-    await rider.presses("✔ That is all")
+    await rider.presses("✔ That's all")
     await rider.rider.hears_of("Is everything correct?")
     await rider.presses("✔ Send")
     await rider.rider.hears_of("Nobody knows that it was you")
@@ -238,7 +238,7 @@ async def test_an_error_does_not_swallow_whom_to_call(town: Town, monkeypatch: p
     with monkeypatch.context() as patched:
         patched.setattr(forms, "answer", fails)
         await rider.says("I want to die")
-        await is_told_whom_to_call(town, rider, "📨 Send it now")
+        await is_told_whom_to_call(town, rider, "📨 Send now")
         await hears_no_more(town, rider)
 
 
@@ -254,7 +254,7 @@ async def test_who_runs_the_bot_hears_whom_to_call_and_goes_on(town: Town) -> No
     await admin.rider.hears_of(row_number)
 
     await counsel.rider.hears_of(row_number)
-    await counsel.presses("▶ Take it")
+    await counsel.presses("▶ Take")
     await counsel.rider.hears_of(row_number)
     await town.until_idle()
     before = len(counsel.rider.heard)
@@ -285,15 +285,15 @@ async def test_a_draft_is_sent_by_one_press_and_all_on_duty_hear_of_it_at_night(
     counsel, second = await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
     await begins_care(rider)
     await rider.says("活着没意思，想不开")  # where a button was asked for
-    await is_told_whom_to_call(town, rider, "📨 Send it now")
+    await is_told_whom_to_call(town, rider, "📨 Send now")
     await hears_no_more(town, rider)
     await rider.rider.presses("Stress" if language == "en" else "压力")
     await rider.rider.hears_of("Say whatever you want" if language == "en" else "想说什么都可以")
     await rider.says("We are three weeks behind" if language == "en" else "欠了三个星期")
-    await rider.hears("✓ I have it ({n} so far). Go on, or press “That is all”.", n=2)
+    await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=2)
     await rider.says("I want to die")
-    await is_told_whom_to_call(town, rider, "📨 Send it now")
-    await rider.presses("📨 Send it now")
+    await is_told_whom_to_call(town, rider, "📨 Send now")
+    await rider.presses("📨 Send now")
     number = "C-2026-000001"
     opened = await rider.rider.hears_of(number)
     assert opened["text"].startswith(rider._(OPENED).format(sign="💛", number=number)[:12])
@@ -308,7 +308,7 @@ async def test_a_draft_is_sent_by_one_press_and_all_on_duty_hear_of_it_at_night(
     await second.rider.hears_of("🗂")
     await second.rider.presses("💛")
     assert f"🚨 {number}" in (await second.rider.hears_of(number))["text"]
-    await counsel.presses("▶ Take it")
+    await counsel.presses("▶ Take")
     assert "🚨" in (await counsel.rider.hears_of("Stress"))["text"]
     await counsel.rider.hears_of("I want to die")
 
@@ -325,10 +325,10 @@ async def test_the_short_way_leads_to_somebody_with_the_first_message(town: Town
     rider, counsel = await at_desk(town, 511, language), await at_desk(town, COUNSEL)
     await rider.says("我不想活了")
     await is_told_whom_to_call(town, rider)
-    await rider.presses("💛 Talk to somebody")
+    await rider.presses("💛 Talk to someone")
     asked = await rider.rider.hears()
     assert "12356" in asked["text"] and "Telegram" in asked["text"]
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.rider.hears_of("The first message goes" if language == "en" else "第一条消息")
     await rider.says("I owe everybody money")
     number = "C-2026-000001"
@@ -349,7 +349,7 @@ async def test_the_short_way_leads_to_somebody_with_the_first_message(town: Town
     await hears_no_more(town, rider)
     assert len(await said_in(town, row)) == 3
     # The button leads back into the same case.
-    await rider.presses("💛 Talk to somebody")
+    await rider.presses("💛 Talk to someone")
     assert number in (await rider.rider.hears())["text"]
     assert (await the_case(town)).id == row.id
     assert sum(ALARM in one.get("text", "") for one in counsel.rider.heard) == 1
@@ -359,7 +359,7 @@ async def test_words_of_danger_in_the_first_message_ring_and_reach_those_on_duty
     rider, counsel = await at_desk(town, 512), await at_desk(town, COUNSEL)
     await rider.rider.forges("urgent")
     await rider.rider.hears_of("You are not alone with it")
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.rider.hears_of("The first message goes")
     await rider.says("I want to die")
     await is_told_whom_to_call(town, rider)
@@ -372,15 +372,15 @@ async def test_what_was_told_to_another_desk_is_put_aside(town: Town) -> None:
     rider = await at_desk(town, 513)
     await rider.says("/legal")
     await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.rider.hears_of("What is it about?")
     await rider.rider.presses("ban")
     await rider.rider.hears_of("Which platform")
     await rider.says("I want to die")
     await is_told_whom_to_call(town, rider)
-    await rider.presses("💛 Talk to somebody")
+    await rider.presses("💛 Talk to someone")
     await rider.rider.hears_of("You are not alone with it")
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.rider.hears_of("The first message goes")
     await rider.says("/legal")
     await rider.rider.hears_of("Before the first question")
@@ -395,7 +395,7 @@ async def test_without_a_desk_that_listens_there_are_the_numbers(town: Town) -> 
     told = await rider.rider.hears()
     assert WHOM in told["text"] and buttons(told) == []
     await rider.rider.forges("urgent")
-    assert "not valid" in await rider.rider.is_answered() or rider.rider.answers
+    assert "expired" in await rider.rider.is_answered() or rider.rider.answers
     calls = dataclasses.replace(desks["care"], emergency={"en": "Call 999"})
     change_settings(town.app, desks={**desks, "care": calls})
     await rider.says("I want to die")
@@ -410,8 +410,8 @@ async def test_without_an_answer_in_time_coordinators_and_admins_hear_of_it(town
     coordinator, admin = await at_desk(town, COORDINATOR), await at_desk(town, ADMIN)
     await begins_care(rider)
     await rider.says("I want to die")
-    await is_told_whom_to_call(town, rider, "📨 Send it now")
-    await rider.presses("📨 Send it now")
+    await is_told_whom_to_call(town, rider, "📨 Send now")
+    await rider.presses("📨 Send now")
     await rider.rider.hears_of("C-2026-000001")
     await counsel.rider.hears_of(ALARM)
     await second.rider.hears_of(ALARM)
@@ -440,7 +440,7 @@ async def test_an_answer_in_time_tells_nobody_and_is_not_the_end(town: Town) -> 
     number = await brings_pay(rider, evidence=False)
     await counsel.rider.hears_of(number)
     await second.rider.hears_of(number)
-    await counsel.presses("▶ Take it")
+    await counsel.presses("▶ Take")
     await rider.presses("💬 Write in this case")
     await rider.rider.hears_of("What you write now goes into")
     await rider.says("I can't pay the rent")
@@ -454,10 +454,10 @@ async def test_an_answer_in_time_tells_nobody_and_is_not_the_end(town: Town) -> 
     await rider.rider.edits(said, "I am so tired, I want to die")
     await is_told_whom_to_call(town, rider)
     await rider.hears(CALLED)
-    assert "Look at it" in buttons(await counsel.rider.hears_of(ALARM)), "whose case it is"
+    assert "View" in buttons(await counsel.rider.hears_of(ALARM)), "whose case it is"
     taken = await second.rider.hears_of(ALARM)
-    assert number in taken["text"] and "has it in hand" in taken["text"] and "Take it" not in str(buttons(taken))
-    await counsel.presses("Look at it")
+    assert number in taken["text"] and "assigned" in taken["text"] and "▶ Take" not in str(buttons(taken))
+    await counsel.presses("View")
     assert "🚨" in (await counsel.rider.hears_of("The pay"))["text"]
     await counsel.says("I call you right now")
     await rider.rider.hears_of("I call you right now")

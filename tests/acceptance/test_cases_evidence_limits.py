@@ -99,7 +99,7 @@ async def test_twenty_presses_make_one_bundle_and_a_later_one_sends_the_same_fil
     bundles.send = held
     for _ in range(20):
         await rider.rider.forges(f"casebundle:{row.id}")
-    await rider.rider.until(lambda: sum("is being made" in one["text"] for one in rider.rider.answers) == 19)
+    await rider.rider.until(lambda: sum("is being prepared" in one["text"] for one in rider.rider.answers) == 19)
     assert len(sent) == 1 and not any("document" in one for one in rider.rider.heard)
     may_go.set()
     first = await rider.hears("Evidence of {number}. Treat it as confidential.", number=row.number)
@@ -137,7 +137,7 @@ async def test_a_bundle_that_cannot_be_sent_is_told_and_can_be_asked_for_again(t
 
     bundles.send = fails
     await rider.rider.forges(f"casebundle:{row.id}")
-    await rider.hears("I could not send you the evidence bundle. Please press its button again later.")
+    await rider.hears("I couldn't send you the evidence bundle. Please press the button again later.")
     bundles.send = send
     await rider.rider.forges(f"casebundle:{row.id}")
     await rider.hears("Evidence of {number}. Treat it as confidential.", number=row.number)
@@ -264,8 +264,8 @@ async def begins_aid(rider: AtDesk) -> str:
     await rider.rider.presses("Housing")
     await rider.rider.hears_of("the situation")
     await rider.says("No heating")
-    await rider.rider.hears_of("I have it")
-    await rider.presses("✔ That is all")
+    await rider.rider.hears_of("Received")
+    await rider.presses("✔ That's all")
     return str((await rider.rider.hears_of("pictures or files"))["text"])
 
 
@@ -281,10 +281,10 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
             await rider.rider.hears_of("up to 1 MB a day can be sent")
             for number in (1, 2):
                 await rider.sends_document(f"{number}.pdf")
-                await rider.rider.hears_of(f"I have it ({number} so far)")
+                await rider.rider.hears_of(f"Received ({number} so far)")
             await rider.sends_document("3.pdf")
             await rider.rider.hears_of("the case is full, with up to 2 files")
-            await rider.presses("✔ That is all")
+            await rider.presses("✔ That's all")
             await rider.rider.hears_of("What is your name?")
             await rider.says("李雷")
             await rider.rider.hears_of("Is everything correct?")

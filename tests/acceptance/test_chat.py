@@ -240,7 +240,7 @@ async def test_a_shared_link_opens_the_page_of_the_station(town: Town) -> None:
     assert any("openstreetmap" in link and "116.361" in link for link in links)
     await rider.hears()
     await rider.says("/start st_gone")
-    assert "not listed" in (await rider.hears())["text"]
+    assert "no longer listed" in (await rider.hears())["text"]
 
 
 @pytest.mark.gazetteer
@@ -250,7 +250,7 @@ async def test_an_address_form_survives_everything_in_between(town: Town) -> Non
     await rider.hears_of("Or:")
     await rider.presses("Type an address")
     assert "Where?" in (await rider.hears())["text"]
-    for text, hint in (("x", "2 to 200"), ("nowhere", "don't find"), ("silence", "does not answer")):
+    for text, hint in (("x", "2 to 200"), ("nowhere", "can't find"), ("silence", "does not answer")):
         await rider.says(text)
         assert hint in (await rider.hears())["text"]
     await rider.sends(sticker=STICKER)

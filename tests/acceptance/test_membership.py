@@ -87,10 +87,10 @@ class Applicant:
         await rider.hears_of("Telegram")
         await self.presses("✅ I agree")
         await self.hears(
-            "What is your name?\n<i>As on your ID card; it will stand on your member card. For example: 李雷</i>"
+            "What is your name?\n<i>As on your ID card; it will be shown on your member card. For example: 李雷</i>"
         )
         await rider.says(name)
-        await self.hears("Press the button below the chat, or type it.")
+        await self.hears("Press the button below the chat, or type the number.")
         await rider.sends(contact={"phone_number": "8613800138000", "first_name": "x", "user_id": rider.id})
         await self.hears("👍 Thank you.")
         await rider.until(lambda: _newest_has(rider, "美团"))
@@ -133,9 +133,9 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await applicant.presses("✔ Send")
     await rider.hears_of("A-2026-000001")
     await rider.says("/my")
-    await applicant.hears("⏳ waits for a coordinator")
+    await applicant.hears("⏳ waiting for a coordinator")
     await rider.says("/join")
-    await applicant.hears("⏳ waits for a coordinator")
+    await applicant.hears("⏳ waiting for a coordinator")
 
     await town.app.scheduler.tick("reviews")
     await coordinator.hears_of("Applications that wait: 1")
@@ -154,15 +154,15 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     link = _scanned(town, rider)
     assert link.startswith("https://t.me/nuanxin_bot?start=card_")
     await coordinator.says("/start " + link.partition("=")[2])
-    assert "李雷 · № 000001" in (await coordinator.hears_of("A valid card"))["text"]
+    assert "李雷 · № 000001" in (await coordinator.hears_of("Valid card"))["text"]
     await coordinator.says("/start card_" + "x" * 22)
     await coordinator.hears_of("not genuine")
     await rider.says("/start " + link.partition("=")[2])
-    await applicant.hears("This is only for those who run the bot.")
+    await applicant.hears("This is for staff only.")
 
     await rider.says("/leave")
     await applicant.hears(
-        "Leave the union? Your card ends at once, and you lose what is for members only. You can join again."
+        "Leave the union? Your card becomes invalid immediately and you lose members' benefits. You can join again."
     )
     await applicant.presses("Yes, leave")
     await rider.until(lambda: "№ 000001" in str(rider.heard[-1].get("text")))
@@ -195,13 +195,13 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await applicant.presses("✔ Send")
     await rider.hears_of("A-2026-000001")
     await decide(coordinator)
-    await coordinator.presses("Ask back")
+    await coordinator.presses("Ask a question")
     await coordinator.hears_of("What do you want to know?")
     await coordinator.says("Which station do you ride for?")
     await coordinator.hears_of("on its way")
     await rider.hears_of("Which station do you ride for?")
     await applicant.presses("✍ Answer")
-    await applicant.hears("Please write your answer, up to 1,000 letters.")
+    await applicant.hears("Please write your answer, up to 1,000 characters.")
     await rider.says("德兴路站")
     await rider.hears_of("A-2026-000001")
 
@@ -212,10 +212,10 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await coordinator.presses("✖ Refuse")
     await coordinator.hears_of("The applicant reads it")
     await coordinator.presses("You work outside")
-    await coordinator.hears_of("is refused")
+    await coordinator.hears_of("was refused")
     refused = await rider.hears_of("A-2026-000001")
     assert (
-        applicant._("You work outside of the area of this union. The hotline tells you which one is yours.")
+        applicant._("You work outside this union's area. The hotline can tell you which union covers yours.")
         in (refused["text"])
     )
 
@@ -226,9 +226,9 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     assert "李雷" in review, "the answers of last time"
     await applicant.presses("✔ Send")
     await rider.hears_of("A-2026-000002")
-    await applicant.presses("↩ Withdraw it")
+    await applicant.presses("↩ Withdraw")
     await applicant.hears("Withdraw your application? You can apply again at any time.")
-    await applicant.presses("↩ Yes, withdraw it")
+    await applicant.presses("↩ Yes, withdraw")
     await rider.hears_of("A-2026-000002")
     async with town.database.reading() as session:
         assert (await reviews.queue(session, COORDINATOR)).total == 0
@@ -265,9 +265,9 @@ async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
     await rider.hears_of("What is your name?")
     for wrong in ("A", "<b>", "12345", "x" * 51, "👍👍"):
         await rider.says(wrong)
-        await rider.hears_of("in letters")
+        await rider.hears_of("as on your ID card")
     await rider.says("Иван-Йоханн O’Neil")
-    await rider.hears_of("type it")
+    await rider.hears_of("type the number")
     await rider.sends(contact={"phone_number": "+8613800138001", "first_name": "Somebody", "user_id": 99})
     await rider.hears_of("somebody else's contact")
     await rider.says("12")
@@ -366,7 +366,7 @@ async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
     town.now += timedelta(minutes=4)
     await coordinator.presses("Undo")
     await coordinator.hears_of("in your hands again")
-    await rider.hears_of("was taken back")
+    await rider.hears_of("was reversed")
     await rider.says("/my")
     await rider.hears_of("waits for a coordinator")
     await coordinator.hears_of("In your hands")
@@ -374,7 +374,7 @@ async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
     await coordinator.hears_of("№ 000002")
     town.now += timedelta(minutes=6)
     await coordinator.presses("Undo")
-    await coordinator.until(lambda: any("too late" in one["text"] for one in coordinator.answers))
+    await coordinator.until(lambda: any("Too late" in one["text"] for one in coordinator.answers))
 
 
 async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) -> None:
@@ -472,5 +472,5 @@ async def test_my_shows_membership_first_then_activities_then_topics(town: Town)
     rider = town.rider(77)
     await rider.says("/my")
     said = [(await rider.hears())["text"] for _ in range(3)]
-    heads = ("not a member", "My activities", "What I may write to you about")
+    heads = ("not a member", "My activities", "What I can write to you about")
     assert all(head in text for head, text in zip(heads, said, strict=True))

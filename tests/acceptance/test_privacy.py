@@ -147,11 +147,11 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
     await rider.hears_of("keeps about you")
     await rider.presses("Erase everything")
     warned = await rider.hears_of("Erase all that is kept")
-    assert "You are a member" in warned["text"] and "law obliges" in warned["text"]
+    assert "You are a member" in warned["text"] and "law requires" in warned["text"]
     await rider.presses("Yes, erase")
     await rider.hears_of("Are you sure?")
-    await rider.presses("for good")
-    await rider.hears_of("Erased.")
+    await rider.presses("Erase permanently")
+    await rider.hears_of("has been erased")
     await town.until_idle()
     await town.until_true(lambda: _all_answered(town))
     assert await mentions(town.database) == {}
@@ -205,7 +205,7 @@ async def test_withdrawing_consent_ends_the_membership_and_erases_its_data(town:
     await rider.says("/privacy")
     await rider.hears_of("keeps about you")
     await rider.presses("Withdraw my consent")
-    await rider.hears_of("stays lawful")
+    await rider.hears_of("remains lawful")
     await rider.presses("Yes, withdraw")
     await rider.hears_of("consent is withdrawn")
     async with town.database.reading() as session:

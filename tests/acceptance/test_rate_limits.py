@@ -89,7 +89,7 @@ async def test_so_many_cases_a_day_to_a_desk_and_no_more(town: Town) -> None:
         await cases.check_room(session, 7, "legal", 5, town.now + timedelta(days=1))
     await rider.says("/legal")
     await rider.is_asked("Before the first question")
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.rider.until(lambda: any("several cases" in one["text"] for one in rider.rider.answers))
 
 

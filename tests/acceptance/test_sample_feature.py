@@ -59,7 +59,7 @@ async def test_it_is_asked_refused_thanked_shown_copied_and_erased(tipping: Town
     await rider.hears_of("Message: 1")
     await rider.says("/privacy")
     await rider.hears_of("• Message")
-    await rider.presses("A copy")
+    await rider.presses("Download a copy")
     copy = await rider.hears_of("All that is kept")
     file = tipping.world.files.get(copy["document"]["file_id"])
     assert file is not None and b"The tap behind the hall works" in file.content
@@ -67,8 +67,8 @@ async def test_it_is_asked_refused_thanked_shown_copied_and_erased(tipping: Town
     await rider.hears_of("Erase all that is kept")
     await rider.presses("Yes, erase")
     await rider.hears_of("Are you sure?")
-    await rider.presses("for good")
-    await rider.hears_of("Erased.")
+    await rider.presses("Erase permanently")
+    await rider.hears_of("has been erased")
     assert await kept(tipping) == 0
 
 

@@ -35,23 +35,23 @@ async def adds(admin: Rider, name: str = "New <hall>") -> None:
     await admin.shares(*PLACE)
     await admin.hears_of("What is it called?")
     await admin.says(name)
-    await admin.hears_of("Its address")
+    await admin.hears_of("What is the address")
     await admin.presses("Skip")
     await admin.hears_of("When is it open?")
     await admin.says("8:00-20:30")
-    await admin.hears_of("What is there?")
+    await admin.hears_of("What does it have?")
     for amenity in ("water", "charging", "toilet", "toilet"):
         await admin.presses(amenity)
-        await admin.hears_of("What is there?")
-    await admin.presses("That is all")
+        await admin.hears_of("What does it have?")
+    await admin.presses("That's all")
     await admin.hears_of("A phone number")
     await admin.presses("Skip")
     await admin.hears_of("Anything that helps")
     await admin.says("Second floor")
     review = await admin.hears_of("Is everything correct?")
     assert "Mo-Su 08:00-20:30" in review["text"] and "charging" in review["text"] and "toilet" not in review["text"]
-    await admin.presses("✔ Add it")
-    await admin.hears_of("Riders find it")
+    await admin.presses("✔ Add")
+    await admin.hears_of("Riders will find it")
 
 
 async def finds(town: Town, rider: Rider, words: str, there: bool = True) -> None:
@@ -79,12 +79,12 @@ async def test_a_station_is_added_changed_closed_deleted_and_brought_back(town: 
     await admin.says("37.51, 116.51")
     assert "37.510000, 116.510000" in (await admin.hears_of("⚙️ East hall"))["text"]
     await admin.presses("✎ What there is")
-    await admin.hears_of("What is there?")
+    await admin.hears_of("What does it have?")
     await admin.presses("shower")
-    await admin.hears_of("What is there?")
-    await admin.presses("That is all")
+    await admin.hears_of("What does it have?")
+    await admin.presses("That's all")
     assert "shower" in (await admin.hears_of("⚙️ East hall"))["text"]
-    await admin.presses("🔒 Close for a while")
+    await admin.presses("🔒 Close temporarily")
     await admin.hears_of("Why?")
     await admin.says("New pipes")
     await admin.hears_of("For how long?")
@@ -98,8 +98,8 @@ async def test_a_station_is_added_changed_closed_deleted_and_brought_back(town: 
     await admin.hears_of("⚙️ East hall")
     await admin.presses("🗑 Delete")
     await admin.hears_of("30 days")
-    await admin.presses("Yes, delete it")
-    await admin.hears_of("is deleted")
+    await admin.presses("Yes, delete")
+    await admin.hears_of("has been deleted")
     await finds(town, rider, "East hall", there=False)
     await admin.presses("↩ Undo")
     await admin.hears_of("⚙️ East hall")
@@ -137,13 +137,13 @@ async def test_a_twin_is_warned_of_and_what_was_deleted_is_found_by_name(town: T
     await admin.hears_of("⚙️")
     await admin.presses("🗑 Delete")
     await admin.hears_of("30 days")
-    await admin.presses("Yes, delete it")
-    await admin.hears_of("is deleted")
+    await admin.presses("Yes, delete")
+    await admin.hears_of("has been deleted")
     await admin.says("/station_add 暖新")
     await admin.hears_of("Which one?")
     await admin.presses("🗑 暖新之家")
     await admin.hears_of("Deleted.")
-    await admin.presses("Bring it back")
+    await admin.presses("Restore")
     await admin.hears_of("⚙️")
     async with town.database.writing() as session:
         assert await stations.count(session) == 2
@@ -249,7 +249,7 @@ async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> 
     await admin.hears_of("5 to 300")
     await admin.says("The federation wants the list of 2026")
     await admin.hears_of("Is everything correct?")
-    await admin.presses("🔐 Make the file")
+    await admin.presses("🔐 Create the file")
     await admin.hears_of("The password is shown")
     (found,) = [one["document"] for one in admin.heard if "document" in one]
     upload = town.world.files.get(found["file_id"])
@@ -287,4 +287,4 @@ async def test_nobody_else_gets_any_of_it(town: Town) -> None:
         seen = len(rider.answers)
         await rider.forges(data)
         await rider.until(lambda seen=seen: len(rider.answers) > seen)
-        assert "only for those" in rider.answers[-1]["text"]
+        assert "for staff only" in rider.answers[-1]["text"]

@@ -86,7 +86,7 @@ async def test_what_riders_search_shows_in_the_chat_at_once(town: Town) -> None:
     await coordinator.hears_of("2026-11")
     await coordinator.presses("Year")
     await coordinator.hears_of("📊 2026")
-    await coordinator.presses("◀ Before")
+    await coordinator.presses("◀ Previous")
     assert "Searches: 0 (0)" in (await coordinator.hears_of("2025"))["text"]
 
 
@@ -127,8 +127,8 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
         await rider.hears_of("Nearest stations")
     await coordinator.says("/stats")
     await coordinator.hears_of("Week 48")
-    await coordinator.presses("🔎 Asked for")
-    await coordinator.hears_of("Asked for")
+    await coordinator.presses("🔎 Amenities searched for")
+    await coordinator.hears_of("Amenities searched for")
     async with town.database.reading() as session:
         assert await search_statistics.of(session, "2026-W48", AMENITY) == {"water": 6}
 
@@ -318,7 +318,7 @@ def test_periods(kind: Kind, back: int, name: str, stretches: int, before: str) 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pictures_are_large_enough_for_a_phone_and_show_what_is_hidden(language: str) -> None:
-    words = {"en": "Where a station is missing", "zh_Hans": "哪里缺驿站"}[language]
+    words = {"en": "Where stations are missing", "zh_Hans": "哪里缺驿站"}[language]
     values = [12, None, 0, 30, None, 5, 7]
     week = Period.of(Kind.WEEK, date(2026, 11, 25), 0)
     for png in (
@@ -356,10 +356,10 @@ async def test_only_who_may_see_them_sees_them(town: Town) -> None:
         seen = len(rider.answers)
         await rider.forges(data)
         await rider.until(lambda seen=seen: len(rider.answers) > seen)
-        assert "only for those" in rider.answers[-1]["text"]
+        assert "for staff only" in rider.answers[-1]["text"]
     coordinator = await coordinator_of(town)
     for data in ("statsview:gaps:day:0", "statsview:x:week:0", "statsof:week:-1", "statsfile:week:121"):
         seen = len(coordinator.answers)
         await coordinator.forges(data)
         await coordinator.until(lambda seen=seen: len(coordinator.answers) > seen)
-        assert "does not work" in coordinator.answers[-1]["text"]
+        assert "no longer works" in coordinator.answers[-1]["text"]

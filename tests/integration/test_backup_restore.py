@@ -225,7 +225,7 @@ async def test_a_failure_is_told_once_and_system_shows_it(backed_up: Town, monke
     assert sum("The backup failed" in one.get("text", "") for one in admin.heard) == 1
     monkeypatch.undo()
     await at(town, hours=20)
-    await admin.presses("Look again")
+    await admin.presses("Refresh")
     await admin.hears_of("last backup")
     assert len(await files(town)) == 1
 
@@ -237,7 +237,7 @@ async def test_an_admin_asks_for_one_now(backed_up: Town) -> None:
     await admin.presses("Back up now")
     await backed_up.until_idle()
     await backed_up.app.backups.look()
-    assert "read back" in (await admin.hears_of("Backed up"))["text"]
+    assert "verified" in (await admin.hears_of("Backup written"))["text"]
 
 
 async def test_the_schema_goes_down_and_up_again_with_data_in_it(database: Database) -> None:
@@ -279,7 +279,7 @@ async def test_the_commands_back_up_and_restore_and_never_overwrite(tmp_path: Pa
     assert code == 1 and "does not exist" in said and not (first / "data" / "nuanxin.db").exists()
     assert (await said_by(first, "demo"))[0] == 0
     code, said = await said_by(first, "backup", str(file))
-    assert code == 0 and "read back" in said, said
+    assert code == 0 and "verified" in said, said
     code, said = await said_by(first, "backup", str(file))
     assert code == 1 and "not overwritten" in said
     code, said = await said_by(second, "restore", str(file))

@@ -242,7 +242,7 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         await rider.presses("I agree")
         await rider.hears_of("What is your name?")
         await rider.says(NAME)
-        await rider.hears_of("type it")
+        await rider.hears_of("type the number")
         rotating = await bot(tmp_path, "keys", "rotate", **settings)
         assert await rotating.wait() == 0
         assert len(read_keys(tmp_path / "data" / "encryption.key")) == 2

@@ -70,7 +70,7 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     await rider.says("/legal")
     before = await rider.is_asked("第一个问题之前" if zh else "Before the first question")
     assert "12348" in before["text"] and "Telegram" in before["text"]
-    await rider.presses("✅ I agree, let us begin")
+    await rider.presses("✅ I agree, let's start")
     await rider.is_asked("是什么事" if zh else "What is it about?")
     await rider.rider.presses("欠薪" if zh else "Unpaid")
     await rider.is_asked("哪个平台" if zh else "Which platform")
@@ -81,18 +81,18 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     await rider.says("Dezhou")
     await rider.is_asked("经过" if zh else "own words")
     await rider.says(STORY)
-    await rider.hears("✓ I have it ({n} so far). Go on, or press “That is all”.", n=1)
+    await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=1)
     await rider.sends_voice()
-    await rider.hears("✓ I have it ({n} so far). Go on, or press “That is all”.", n=2)
-    await rider.presses("✔ That is all")
+    await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=2)
+    await rider.presses("✔ That's all")
     await rider.is_asked("证据" if zh else "Do you have evidence?")
     if evidence:
         for colour in (1, 2):
             await rider.sends_photo(colour, media_group_id="album")
-        await rider.hears("✓ I have it ({n} so far). Go on, or press “That is all”.", n=1)
+        await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=1)
         await rider.sends_document()
-        await rider.hears("✓ I have it ({n} so far). Go on, or press “That is all”.", n=3)
-        await rider.presses("✔ That is all")
+        await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=3)
+        await rider.presses("✔ That's all")
     else:
         await rider.presses("Skip")
     await rider.is_asked("什么结果" if zh else "What do you hope for?")
@@ -101,7 +101,7 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     if name:
         await rider.says(name)
     else:
-        await rider.presses("🙈 Without my name")
+        await rider.presses("🙈 Leave out my name")
     review = await rider.hears("Is everything correct?")
     assert "Dezhou" in review["text"] and STORY in review["text"]
     await rider.presses("✔ Send")

@@ -21,13 +21,13 @@ Message = str | tuple[str, ...]
 
 
 ALWAYS_MANY = {
+    "A message ({kind}) could not be sent after {n} attempts: {trouble}",
     "Close {number}? You can reopen it for {n} days.",
-    "Delete <b>{name}</b>? It can be brought back for {n} days.",
-    "How did {number} end? The rider reads it, and can reopen it for {n} days.",
-    "I remind you {n} times, 90, 30, 7 and 1 days before.",
-    "Nothing below {n} cases is shown, so that the figures point to nobody.",
+    "Delete <b>{name}</b>? You can restore it for {n} days.",
+    "How did {number} end? The rider will read this and can reopen the case for {n} days.",
+    "I'll remind you {n} times: 90, 30, 7 and 1 days before.",
     "Please write 2 to {n} characters.",
-    "{number} is closed: {outcome}. You can reopen it for {n} days. How was it? 1 is bad, 5 is very good.",
+    "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good.",
 }
 """Here the number is a constant above 1."""
 
