@@ -125,7 +125,7 @@ async def test_above_the_bound_somebody_else_approves(town: Town) -> None:
     await riders_of(town, 2)
     await composes(coordinator, "To all")
     await coordinator.presses("Send to")
-    assert "Waiting for a second for a second" in (await coordinator.hears_of("Waiting for a second"))["text"]
+    assert "Waiting for a second" in (await coordinator.hears_of("Waiting for a second"))["text"]
     await coordinator.forges("bapprove:1")
     await coordinator.until(lambda: any("Someone else" in one["text"] for one in coordinator.answers))
     await admin.hears_of("审核")

@@ -29,7 +29,7 @@ TOKEN = "1000000042:test-TOKEN-test-TOKEN-test-TOKEN-00"
 COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL = 900, 901, 902, 903
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 DEZHOU = (37.43, 116.36)
-PATIENCE = float(os.environ.get("NUANXIN_TEST_PATIENCE", "10"))
+PATIENCE = float(os.environ.get("TEST_PATIENCE", "10"))
 """Seconds to wait for what should come. More where other work shares the machine."""
 
 
