@@ -43,13 +43,13 @@ SCRIPT = (
     Step("Before the first question", button="joinagree:1"),
     Step("What is your name?", text="李雷"),
     Step("or type the number", text="138 0013 8000"),
-    Step("For which platform", button=":choose:0"),
-    Step("What do you carry", button=":choose:meals"),
-    Step("In which district", text="德城区"),
+    Step("Which platform", button=":choose:0"),
+    Step("What do you transport", button=":choose:meals"),
+    Step("Which district", text="德城区"),
     Step("What is your ID number", text=ID_NUMBER),
     Step("Are you insured", button=":choose:no"),
-    Step("A picture of your profile", button=":skip:"),
-    Step("Is everything right?", button=":send:"),
+    Step("a picture of your profile", button=":skip:"),
+    Step("Is everything correct?", button=":send:"),
     Step("Your receipt number is"),
 )
 STEPS = len(SCRIPT)

@@ -244,7 +244,7 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
     async with town.database.writing() as session:
         await roles.grant(session, 311, Role.COORDINATOR.value, ADMIN, NOON)
     await rider.says("/reviews")
-    await rider.hears_of("No application waits")
+    await rider.hears_of("No applications waiting")
     await town.until(lambda: ("chat:311", "") in town.world.commands)
     await rider.says("/broadcast")
     await rider.hears_of("Send me the message")
@@ -258,9 +258,9 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
     await rider.hears_of("You are no longer: coordinator")
 
     await rider.says("All of you, listen!")
-    await rider.hears_of("only for those who run")
+    await rider.hears_of("for staff only")
     await rider.says("/broadcast")
-    await rider.hears_of("only for those who run")
+    await rider.hears_of("for staff only")
     assert await _is_refused_a_press(rider, "bsend:1")
     assert await _is_refused_a_press(rider, "reviewnext")
     await town.until(lambda: ("chat:311", "") not in town.world.commands)
@@ -291,11 +291,11 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
     await admin.presses("Yes, change")
     assert "2026-12-01" in (await rider.hears_of("You are now: coordinator"))["text"]
     await rider.says("/reviews")
-    await rider.hears_of("No application waits")
+    await rider.hears_of("No applications waiting")
 
     town.now = NOON + timedelta(days=7)
     await rider.says("/reviews")
-    await rider.hears_of("only for those who run")
+    await rider.hears_of("for staff only")
     await town.app.scheduler.tick("roles")
     town.app.delivering.awake.set()
     await rider.hears_of("You are no longer: coordinator")
@@ -324,7 +324,7 @@ async def test_whom_a_role_is_for(town: Town, way: str) -> None:
     await admin.presses("No end date")
     await admin.hears_of("Is everything correct?")
     await admin.presses("Yes, change")
-    await admin.hears_of("have not written to me yet")
+    await admin.hears_of("haven't written to me yet")
     async with town.database.reading() as session:
         assert await roles.held(session, [313], NOON) == {313: {"case handler"}}
 
@@ -338,7 +338,7 @@ async def test_who_stands_in_the_config_keeps_the_role(town: Town) -> None:
     await admin.presses("Take: coordinator")
     await admin.hears_of("Is everything correct?")
     await admin.presses("Yes, change")
-    await admin.until(lambda: any("stands in the config" in one["text"] for one in admin.answers))
+    await admin.until(lambda: any("is set in the config" in one["text"] for one in admin.answers))
 
 
 async def test_a_forwarded_command_is_not_carried_out(town: Town) -> None:
@@ -347,7 +347,7 @@ async def test_a_forwarded_command_is_not_carried_out(town: Town) -> None:
     origin = {"type": "user", "date": 1, "sender_user": rider.person.user()}
     await admin.sends(text="/role 314", forward_origin=origin)
     heard = await admin.hears()
-    assert "Who?" not in heard["text"] and "What is to be changed" not in heard["text"]
+    assert "Who?" not in heard["text"] and "What do you want to change" not in heard["text"]
 
 
 async def test_buttons_in_a_group_do_nothing_for_anybody(town: Town) -> None:

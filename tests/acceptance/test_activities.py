@@ -131,7 +131,7 @@ async def test_overlapping_ones_are_warned_of(town: Town) -> None:
     await rider.hears_of("You have a place")
     await opened(rider, 2)
     await rider.presses("✅ Sign up")
-    await rider.hears_of("At the same time you are signed up for: 3x3 basketball")
+    await rider.hears_of("You are already signed up at that time for: 3x3 basketball")
     await rider.presses("Sign up anyway")
     await rider.hears_of("You have a place")
 
@@ -141,13 +141,13 @@ async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> Non
     rider = await at_home(town, 55)
     await opened(rider, 1)
     await rider.presses("✅ Sign up")
-    await rider.hears_of("Does somebody come with you")
+    await rider.hears_of("Is anyone coming with you")
     await rider.presses("+2")
     await rider.hears_of("T-shirt size?")
     await rider.says("L")
     await rider.hears_of("<b>Allergies?</b>")
     await rider.says("none")
-    assert "With 2 guests" in (await rider.hears_of("You are signed up"))["text"]
+    assert "With 2 guests" in (await rider.hears_of("You're signed up"))["text"]
     async with town.database.reading() as session:
         row = await sign_ups.of(session, 1, 55)
         assert row is not None and sign_ups.answers_of(session, row) == ["L", "none"]
@@ -270,13 +270,13 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     await coordinator.presses("🔁 Repeat")
     await coordinator.hears_of("How often?")
     await coordinator.says("every now and then")
-    await coordinator.hears_of("write a rule of RFC 5545")
+    await coordinator.hears_of("write an RFC 5545 rule")
     await coordinator.presses("Every week")
     await coordinator.hears_of("public holidays")
     await coordinator.presses("Skip those days")
     await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("✔ Send")
-    said = (await coordinator.hears_of("more until eight weeks"))["text"]
+    said = (await coordinator.hears_of("more planned for the next eight weeks"))["text"]
     assert "1 Jan" not in said and "8 Jan" in said
     async with town.database.writing() as session:
         await activities.cancel(session, 2, "rain", NOON)
@@ -399,7 +399,7 @@ async def test_a_rider_wants_other_reminders_or_none(town: Town, language: str) 
         await rider.hears_of("3x3")
         await rider.presses(_("🔔 Reminders"))
         which = "activities" if where == "my" else "this activity"
-        await rider.hears_of(_(f"How long before {which} shall I remind you?"))
+        await rider.hears_of(_(f"How long before {which} should I remind you?"))
         await rider.presses(label)
         await rider.hears_of(_("Reminders: {leads}").format(leads=label))
         assert await waiting() == kept
@@ -548,7 +548,7 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     await coordinator.hears_of("Which attendees?")
     await coordinator.presses("people with a place")
     await coordinator.hears_of("Is everything correct?")
-    await coordinator.presses("See it before it goes")
+    await coordinator.presses("Preview")
     await coordinator.hears_of("It goes to 1 people")
     await coordinator.presses("Send to")
     await town.app.scheduler.tick("broadcasts")

@@ -80,7 +80,7 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
         ("⏰ Reminders", "tomorrow", "24h, 2h"),
         ("🗞 Hour", "9 o'clock", "09:00"),
         ("🛵 Platforms", "x" * 41, "commas"),
-        ("☎️ Hotline", "1" * 61, "riders may call"),
+        ("☎️ Hotline", "1" * 61, "riders can call"),
         ("🗞 Day", "someday", "Choose a day"),
     ],
 )
@@ -189,9 +189,9 @@ async def test_who_is_blocked_hears_the_hotline_and_keeps_their_rights(town: Tow
     await town.until_idle()
     assert sum("can't use" in one.get("text", "") for one in rider.heard) == 2, "said once, not to each message"
     await rider.says("/privacy")
-    await rider.hears_of("keeps about you")
+    await rider.hears_of("stores about you")
     await rider.presses("Erase everything")
-    await rider.hears_of("Erase all that is kept")
+    await rider.hears_of("Erase everything stored")
     await rider.presses("Yes, erase")
     await rider.hears_of("Are you sure?")
     await rider.presses("Erase permanently")
@@ -316,8 +316,8 @@ async def test_no_button_can_be_made_up(town: Town) -> None:
         await admin.until(lambda seen=seen: len(admin.answers) > seen)
         assert "no longer works" in admin.answers[-1]["text"], data
     for data, words in (
-        ("station:999", "no such station"),
-        ("stationrestore:999", "no such station"),
+        ("station:999", "no longer exists"),
+        ("stationrestore:999", "no longer exists"),
         ("unblock:7", "no longer blocked"),
     ):
         seen = len(admin.answers)

@@ -60,13 +60,16 @@ async def composes(coordinator: Rider, text: str, topic: str = "News", when: str
     if topic == "Urgent":
         await coordinator.hears_of("Why is it urgent")
         await coordinator.says("Storm warning tonight")
-    for change, question, answer in (("✎ Ask for reading", "have read this", "Yes"), ("✎ When", "When?", when)):
+    for change, question, answer in (
+        ("✎ Ask for read confirmation", "have read this", "Yes"),
+        ("✎ When", "When?", when),
+    ):
         await coordinator.hears_of("Is everything correct?")
         await coordinator.presses(change)
         await coordinator.hears_of(question)
         await coordinator.presses(answer)
     await coordinator.hears_of("Is everything correct?")
-    await coordinator.presses("See it before it goes")
+    await coordinator.presses("Preview")
     await coordinator.hears_of("This is how it will arrive")
 
 
@@ -112,7 +115,7 @@ async def test_one_tap_mutes_a_topic_and_my_brings_it_back(town: Town) -> None:
         assert (await broadcast_recipients.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 1
         assert (await broadcast_recipients.audience(session, EVERYONE, Topic.URGENT, NOON)).muted == 0
     await rider.says("/my")
-    assert "Urgent news always comes" in (await rider.hears_of("write to you"))["text"]
+    assert "Urgent messages always arrive" in (await rider.hears_of("write to you"))["text"]
     await rider.presses("🔕")
     await rider.hears_of("write to you")
     async with town.database.reading() as session:
@@ -131,7 +134,7 @@ async def test_above_the_bound_somebody_else_approves(town: Town) -> None:
     await admin.hears_of("审核")
     await admin.presses("查看")
     await admin.hears_of("To all")
-    await admin.hears_of("Waits for a second")
+    await admin.hears_of("Waiting for a second")
     await admin.presses("Approve")
     await admin.until(lambda: any("Approved" in one.get("text", "") for one in admin.heard))
     assert (await state_of(town)).state == BroadcastState.SCHEDULED
@@ -140,7 +143,7 @@ async def test_above_the_bound_somebody_else_approves(town: Town) -> None:
 async def test_riders_can_neither_write_nor_steer_a_broadcast(town: Town) -> None:
     (rider,) = await riders_of(town, 1)
     await rider.says("/broadcast")
-    assert "only for those who run" in (await rider.hears())["text"]
+    assert "for staff only" in (await rider.hears())["text"]
     for data in ("bsend:1", "bcancel:1", "bapprove:1", "bpause:1", "mute:urgent", "haveread:1", "topic:urgent"):
         await rider.forges(data)
         assert await rider.is_answered()
@@ -153,7 +156,7 @@ async def test_quiet_hours_hold_back_all_but_urgent_ones(town: Town) -> None:
     await riders_of(town, 1)
     await composes(coordinator, "Not now")
     await coordinator.presses("Send to")
-    await coordinator.hears_of("Starts when its time")
+    await coordinator.hears_of("Scheduled")
     row = await state_of(town)
     assert row.starts_at == NOON + timedelta(hours=19)  # 07:00
 
@@ -236,18 +239,18 @@ async def test_a_button_opens_a_station_and_a_sticker_is_copied(town: Town) -> N
     await coordinator.says("/broadcast")
     await coordinator.hears_of("Send me the message")
     await coordinator.sends(poll=POLL)
-    await coordinator.hears_of("A poll can't be sent")
+    await coordinator.hears_of("Polls can't be broadcast")
     await coordinator.sends(sticker=STICKER)
     await coordinator.hears_of("Which topic")
     await coordinator.presses("News")
     await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("✎ Button")
-    await coordinator.hears_of("A button below it")
+    await coordinator.hears_of("Add a button below it")
     await coordinator.says("no such place")
     await coordinator.hears_of("Write the title of an activity")
     await coordinator.says("second")
     await coordinator.hears_of("Is everything correct?")
-    await coordinator.presses("See it before it goes")
+    await coordinator.presses("Preview")
     await coordinator.hears_of("This is how it will arrive")
     await coordinator.presses("Send to")
     await town.app.scheduler.tick("broadcasts")
@@ -434,7 +437,7 @@ async def test_admins_hear_of_a_notice_that_was_set_aside(town: Town) -> None:
     async with town.database.reading() as session:
         assert [kind for _, kind, _ in await deliveries.failed(session)] == ["no such kind"]
     await coordinator.forges("tryagain")
-    assert "only for those who run" in await coordinator.is_answered()
+    assert "for staff only" in await coordinator.is_answered()
 
 
 async def test_a_broadcast_is_corrected_and_recalled_at_all_who_have_it(town: Town) -> None:
@@ -451,11 +454,11 @@ async def test_a_broadcast_is_corrected_and_recalled_at_all_who_have_it(town: To
     await coordinator.presses("✎ Correct")
     await coordinator.hears_of("Send me the message")
     await coordinator.says("Haircuts on Saturday")
-    await coordinator.hears_of("The same in English")
+    await coordinator.hears_of("Is there a version in English")
     await coordinator.presses("Skip")
     await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("✔ Send")
-    await coordinator.hears_of("already get the new version")
+    await coordinator.hears_of("already has it gets the new version")
     town.now += timedelta(seconds=10)  # a chat gets one message of a broadcast a second
     for rider in (first, second):
         corrected = await rider.hears_of("Haircuts on Saturday")

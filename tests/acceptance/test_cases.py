@@ -197,11 +197,11 @@ async def test_a_file_that_is_too_large_is_refused_with_a_clear_word(town: Town)
     rider = await at_desk(town, 402)
     number = await brings_pay(rider, evidence=False)
     await rider.presses("💬 Write in this case")
-    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.hears_of("Everything you send now goes into")
     await rider.rider.sends(document={"file_id": "x", "file_unique_id": "x", "file_size": 21 << 20})
     await rider.rider.hears_of("20 MB at most")
     await rider.rider.sends(sticker=STICKER)
-    await rider.rider.hears_of("I can't pass this on")
+    await rider.rider.hears_of("I can't forward this")
     async with town.database.reading() as session:
         row = await case_of(town, number)
         assert len(await case_messages.talk_of(session, row.id)) == 2
@@ -215,7 +215,7 @@ async def test_a_conflict_of_interest_hides_the_case(town: Town) -> None:
     await counsel.presses("⚠ Conflict")
     await counsel.rider.hears_of("Do you know the rider")
     await counsel.presses("⚠ Yes, I can't handle it")
-    await counsel.rider.hears_of("is hidden from you")
+    await counsel.rider.hears_of("is now hidden from you")
     await second.rider.hears_of(number)
     await counsel.says("/cases")
     await counsel.rider.hears_of("Legal consultation: 0 wait")
@@ -242,7 +242,7 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
     (one, other) = [await case_of(town, number) for number in (first_number, second_number)]
 
     await rider.rider.forges(f"casewrite:{one.id}")
-    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.hears_of("Everything you send now goes into")
     wrong = await rider.says("This is about the contract")
     acknowledged = await rider.rider.hears_of(f"✓ {first_number}")
     assert "another case" in str(acknowledged["reply_markup"])
@@ -273,11 +273,11 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
 
     # A crash may have kept a copy from being written down: then its first line says which case it is of.
     await rider.rider.forges(f"casewrite:{other.id}")
-    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.hears_of("Everything you send now goes into")
     await rider.replies({**asked, "message_id": 99_999}, "Since March")
     assert first_number in (await counsel.rider.hears_of("Since March"))["text"]
     await rider.says("🚪 Leave conversation")
-    await rider.rider.hears_of("You write in no case now")
+    await rider.rider.hears_of("You have left the conversation")
     await rider.says("hello")
     await rider.rider.hears_of("Send me your location")
 
@@ -324,12 +324,12 @@ async def test_the_cases_of_a_handler_who_left_wait_again(town: Town) -> None:
     async with town.database.writing() as session:
         await roles.take(session, 412, "case handler")
     await rider.rider.forges(f"casewrite:{row.id}")
-    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.hears_of("Everything you send now goes into")
     await rider.says("Is anybody there?")
     await left.says("I still write")
-    await left.rider.hears_of("not yours any more")
+    await left.rider.hears_of("no longer yours")
     await left.rider.forges(f"casedo:{row.id}")
-    await left.rider.until(lambda: any("only for those who run" in one["text"] for one in left.rider.answers))
+    await left.rider.until(lambda: any("for staff only" in one["text"] for one in left.rider.answers))
     await town.app.scheduler.tick("cases")
     await counsel.rider.hears_of("back in the queue")
     await counsel.rider.forges(f"caseclaim:{row.id}")
@@ -386,7 +386,7 @@ async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
     await rider.rider.presses("No platform")
     await rider.rider.hears_of("When did it happen?")
     await rider.says("2099-01-01")
-    await rider.rider.hears_of("has not come yet")
+    await rider.rider.hears_of("is in the future")
     await rider.rider.presses("Not sure")
     await rider.rider.hears_of("Where did it happen?")
 
@@ -408,7 +408,7 @@ async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     await rider.presses("✔ That's all")
     await rider.rider.hears_of("Is everything correct?")
     await rider.presses("✔ Send")
-    assert "S-2026-000001" in (await rider.rider.hears_of("Nobody knows that it was you"))["text"]
+    assert "S-2026-000001" in (await rider.rider.hears_of("Nobody will know it was you"))["text"]
     await town.until_idle()
     row = await case_of(town, "S-2026-000001")
     async with town.database.reading() as session:
@@ -435,7 +435,7 @@ async def test_colleagues_are_asked_without_seeing_the_case(town: Town) -> None:
     await second.rider.hears_of("Thank you")
     await counsel.rider.hears_of("With a date on it, yes")
     await counsel.rider.forges(f"casenote:{row.id}")
-    await counsel.rider.hears_of("What is to be noted?")
+    await counsel.rider.hears_of("What do you want to note?")
     await counsel.says("Call the platform")
     await counsel.rider.hears_of("Noted")
     async with town.database.reading() as session:
@@ -456,7 +456,7 @@ async def test_ready_answers_have_their_blanks_filled_in(town: Town) -> None:
     await counsel.presses("📋 Ready answers")
     await counsel.rider.hears_of("Which one?")
     await counsel.rider.presses("收集证据")
-    assert "材料" in (await counsel.rider.hears_of("Please write these"))["text"], "in the rider's language"
+    assert "材料" in (await counsel.rider.hears_of("Please fill these in"))["text"], "in the rider's language"
     await counsel.says("工资条")
     await counsel.rider.hears_of("工资条")
     assert "请先保存好证据：工资条" in (await rider.rider.hears_of("请先保存好证据"))["text"]
@@ -475,7 +475,7 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
     found = await admin.rider.hears_of(number)
     assert STORY not in found["text"] and "李雷" not in found["text"]
     await admin.presses("👁 Read, giving a reason")
-    await admin.rider.hears_of("Why do you have to read")
+    await admin.rider.hears_of("Why do you need to read")
     await admin.says("x")
     await admin.rider.hears_of("10 to 300 letters")
     await admin.says("A complaint about the handler")
@@ -492,7 +492,7 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
     await admin.rider.hears_of("To whom?")
     await admin.says(str(COUNSEL))
     await admin.rider.hears_of("has been handed over")
-    await counsel.rider.hears_of("is in your hands now")
+    await counsel.rider.hears_of("is now assigned to you")
 
 
 async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
@@ -529,11 +529,11 @@ async def test_withdrawing_consent_erases_the_cases_and_tells_the_handler(town: 
     row = await case_of(town, number)
     await takes(counsel, number)
     await rider.says("/privacy")
-    await rider.rider.hears_of("keeps about you")
+    await rider.rider.hears_of("stores about you")
     await rider.presses("🗂 Erase my cases")
-    await rider.rider.hears_of("Take the evidence first")
+    await rider.rider.hears_of("download it first")
     await rider.presses("🗑 Yes, erase my cases")
-    await rider.rider.hears_of("your cases are erased")
+    await rider.rider.hears_of("your cases erased")
     await counsel.rider.hears_of("has erased all")
     async with town.database.reading() as session:
         kept = await cases.find(session, row.id)
@@ -554,7 +554,7 @@ async def test_guessing_numbers_finds_nothing(town: Town) -> None:
         before = len(other.rider.answers)
         await other.rider.forges(act if ":" in act else f"{act}:{row.id}")
         await other.rider.until(lambda before=before: len(other.rider.answers) > before)
-        assert other.rider.answers[-1]["text"].startswith(("There is no such case", "This is only for")), act
+        assert other.rider.answers[-1]["text"].startswith(("There is no such case", "for staff only")), act
     await other.says(f"💬 {number}")
     await other.rider.hears_of("Send me your location")
     assert not any(STORY in str(one) for one in other.rider.heard)
@@ -565,7 +565,7 @@ async def test_guessing_numbers_finds_nothing(town: Town) -> None:
         await second.rider.until(lambda before=before: len(second.rider.answers) > before)
         assert "no such case" in second.rider.answers[-1]["text"], act
     await second.rider.forges(f"caseclaim:{row.id}")
-    await second.rider.until(lambda: any("Somebody else has taken" in one["text"] for one in second.rider.answers))
+    await second.rider.until(lambda: any("Someone else has taken" in one["text"] for one in second.rider.answers))
 
 
 async def test_a_handler_does_not_handle_their_own_case(town: Town) -> None:
@@ -597,7 +597,7 @@ async def test_a_long_message_arrives_in_two_and_an_edit_of_it_too(town: Town) -
     row = await in_hand(town, rider, counsel)
     await counsel.rider.hears_of(STORY)
     await rider.rider.forges(f"casewrite:{row.id}")
-    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.hears_of("Everything you send now goes into")
     long = "begin " + "😀 word " * 500 + "end"
     said = await rider.says(long)
     assert "begin" in (await counsel.rider.hears_of("begin"))["text"]
@@ -698,7 +698,7 @@ async def test_an_album_is_relayed_whole_and_acknowledged_once(town: Town) -> No
     row = await in_hand(town, rider, counsel)
     await counsel.rider.hears_of(STORY)
     await rider.rider.forges(f"casewrite:{row.id}")
-    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.hears_of("Everything you send now goes into")
     before = len(rider.rider.heard)
     for colour in (1, 2, 3):
         await rider.sends_photo(colour, media_group_id="7", caption=f"page {colour}")

@@ -48,7 +48,7 @@ NO_MORE_ONCE_CLOSED = {
 }
 EFFECTS = {"caseendnow:{}", "casereopen:{}", "caserate:{}:5", "caseclosed:{}:settled", *CLAIMS}
 """What changes too much to be tried by who may: other tests do."""
-NOT_FOR_YOU, NONE_SUCH, CLOSED, TAKEN = "only for those who run", "no such case", "is closed", "Somebody else has taken"
+NOT_FOR_YOU, NONE_SUCH, CLOSED, TAKEN = "for staff only", "no such case", "is closed", "Someone else has taken"
 
 
 async def a_case(town: Town, state: str) -> int:

@@ -32,8 +32,8 @@ LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 WHOM = "Are you in danger right now? Please call at once:"
 CALLED = "The people on duty are being alerted now. Keep writing here: everything you write goes into {number}."
 OPENED = (
-    "{sign} Those on duty are called now. Your case has the number {number}; what you write now goes to them, and they "
-    "answer here."
+    "{sign} The people on duty are being alerted now. Your case number is {number}. What you write now goes to them, "
+    "and they will answer here."
 )
 ALARM = "Someone may be in danger: this case contains warning signs. Please answer now."
 
@@ -168,7 +168,7 @@ async def test_a_command_in_mid_form_shows_what_was_not_asked_yet(town: Town) ->
     await rider.hears("What I can do")
     await rider.rider.hears_of("phone number")
     await rider.says("138 0013 8000")
-    await rider.rider.hears_of("platform do you work most")
+    await rider.rider.hears_of("platform do you work for most")
 
 
 async def test_suggestions_ring_and_the_sent_one_is_marked(town: Town) -> None:
@@ -191,7 +191,7 @@ async def test_suggestions_ring_and_the_sent_one_is_marked(town: Town) -> None:
     await rider.presses("✔ That's all")
     await rider.rider.hears_of("Is everything correct?")
     await rider.presses("✔ Send")
-    await rider.rider.hears_of("Nobody knows that it was you")
+    await rider.rider.hears_of("Nobody will know it was you")
     alarm = await counsel.rider.hears_of("S-2026-000001")
     assert "🚨" in alarm["text"] and ALARM in alarm["text"]
     row = await the_case(town, "suggestion")
@@ -248,7 +248,7 @@ async def test_who_runs_the_bot_hears_whom_to_call_and_goes_on(town: Town) -> No
     row_number = await brings_pay(rider, evidence=False)
     row = await the_case(town, "legal")
     await admin.rider.forges(f"caseover:{row.id}")
-    await admin.rider.hears_of("Why do you have to read")
+    await admin.rider.hears_of("Why do you need to read")
     await admin.says("The rider wrote of suicide to a friend")
     await is_told_whom_to_call(town, admin)
     await admin.rider.hears_of(row_number)
@@ -329,7 +329,7 @@ async def test_the_short_way_leads_to_somebody_with_the_first_message(town: Town
     asked = await rider.rider.hears()
     assert "12356" in asked["text"] and "Telegram" in asked["text"]
     await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("The first message goes" if language == "en" else "第一条消息")
+    await rider.rider.hears_of("Your first message goes" if language == "en" else "第一条消息")
     await rider.says("I owe everybody money")
     number = "C-2026-000001"
     assert number in (await rider.rider.hears())["text"]
@@ -358,9 +358,9 @@ async def test_the_short_way_leads_to_somebody_with_the_first_message(town: Town
 async def test_words_of_danger_in_the_first_message_ring_and_reach_those_on_duty(town: Town) -> None:
     rider, counsel = await at_desk(town, 512), await at_desk(town, COUNSEL)
     await rider.rider.forges("urgent")
-    await rider.rider.hears_of("You are not alone with it")
+    await rider.rider.hears_of("You are not alone in this")
     await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("The first message goes")
+    await rider.rider.hears_of("Your first message goes")
     await rider.says("I want to die")
     await is_told_whom_to_call(town, rider)
     assert "C-2026-000001" in (await rider.rider.hears())["text"]
@@ -379,12 +379,12 @@ async def test_what_was_told_to_another_desk_is_put_aside(town: Town) -> None:
     await rider.says("I want to die")
     await is_told_whom_to_call(town, rider)
     await rider.presses("💛 Talk to someone")
-    await rider.rider.hears_of("You are not alone with it")
+    await rider.rider.hears_of("You are not alone in this")
     await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("The first message goes")
+    await rider.rider.hears_of("Your first message goes")
     await rider.says("/legal")
     await rider.rider.hears_of("Before the first question")
-    assert rider.rider.button("Go on with what I saved")
+    assert rider.rider.button("Continue my saved form")
 
 
 async def test_without_a_desk_that_listens_there_are_the_numbers(town: Town) -> None:
@@ -442,7 +442,7 @@ async def test_an_answer_in_time_tells_nobody_and_is_not_the_end(town: Town) -> 
     await second.rider.hears_of(number)
     await counsel.presses("▶ Take")
     await rider.presses("💬 Write in this case")
-    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.hears_of("Everything you send now goes into")
     await rider.says("I can't pay the rent")
     await counsel.rider.hears_of("I can't pay the rent")
     await counsel.says("We look into it")

@@ -111,7 +111,7 @@ async def test_twenty_presses_make_one_bundle_and_a_later_one_sends_the_same_fil
     await town.until(lambda: not bundles.is_busy_for(440))
 
     await rider.presses("💬 Write in this case")
-    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.hears_of("Everything you send now goes into")
     await rider.sends_document("more.pdf", b"%PDF more")
     await town.until_true(lambda: _has_evidence(town, row.id, 5))
     await rider.rider.forges(f"casebundle:{row.id}")
@@ -276,7 +276,7 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
         town = Town(database, api, config.model_copy(update={"desks": {**config.desks, "aid": few}}))
         async with running(town.app):
             rider = await at_desk(town, 442)
-            assert "Files: up to 2, 100 MB in all; 20 MB each, 1 MB a day" in await begins_aid(rider)
+            assert "Files: up to 2, 100 MB in total; 20 MB each, 1 MB a day" in await begins_aid(rider)
             await rider.sends_document("large.pdf", b"%PDF" + bytes(MB))
             await rider.rider.hears_of("up to 1 MB a day can be sent")
             for number in (1, 2):
@@ -291,7 +291,7 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
             await rider.presses("✔ Send")
             await rider.rider.hears_of("W-2026-000001")
             await rider.presses("💬 Write in this case")
-            assert "Files: up to 2" in (await rider.rider.hears_of("What you write now goes into"))["text"]
+            assert "Files: up to 2" in (await rider.rider.hears_of("Everything you send now goes into"))["text"]
             await rider.sends_document("4.pdf")
             await rider.rider.hears_of("the case is full, with up to 2 files")
             said = await rider.says("It shows the cold radiator")

@@ -73,7 +73,7 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
         await counsel.says(ANSWERED)
         await rider.hears_of(ANSWERED)
         await counsel.forges("casenote:1")
-        await counsel.hears_of("What is to be noted?")
+        await counsel.hears_of("What do you want to note?")
         await counsel.says(NOTED)
         await counsel.hears_of("Noted")
         while not any("Evidence of" in one.get("caption", "") for one in counsel.heard):
@@ -103,7 +103,7 @@ async def test_an_error_in_a_case_is_reported_without_a_word_of_it(town: Town, m
         raise RuntimeError(TOLD)
 
     await rider.rider.forges(f"casewrite:{row.id}")
-    await rider.rider.hears_of("What you write now goes into")
+    await rider.rider.hears_of("Everything you send now goes into")
     monkeypatch.setattr(case_messages, "say", fails)
     await rider.says(TOLD)
     await rider.rider.hears_of("nothing was changed")

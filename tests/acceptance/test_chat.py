@@ -90,7 +90,7 @@ async def test_one_rider_does_not_report_the_same_twice_in_an_hour(town: Town) -
     rider = town.rider(14)
     await rider.shares()
     await rider.hears()
-    for said in ("Thank you! When a second", "already"):
+    for said in ("Thank you! Once a second", "already"):
         await rider.forges("report:1:crowded")
         assert said in await rider.is_answered()
 
@@ -250,7 +250,7 @@ async def test_an_address_form_survives_everything_in_between(town: Town) -> Non
     await rider.hears_of("Or:")
     await rider.presses("Type an address")
     assert "Where?" in (await rider.hears())["text"]
-    for text, hint in (("x", "2 to 200"), ("nowhere", "can't find"), ("silence", "does not answer")):
+    for text, hint in (("x", "2 to 200"), ("nowhere", "can't find"), ("silence", "isn't responding")):
         await rider.says(text)
         assert hint in (await rider.hears())["text"]
     await rider.sends(sticker=STICKER)

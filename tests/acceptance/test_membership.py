@@ -120,7 +120,7 @@ def _newest_lacks(rider: Rider, label: str) -> bool:
 
 async def decide(coordinator: Rider) -> None:
     await coordinator.says("/reviews")
-    await coordinator.hears_of("Waiting applications: 1")
+    await coordinator.hears_of("Applications waiting: 1")
     await coordinator.presses("Take the oldest")
     await coordinator.hears_of("In your hands")
 
@@ -140,7 +140,7 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await town.app.scheduler.tick("reviews")
     await coordinator.hears_of("Applications that wait: 1")
     await coordinator.says("/reviews")
-    await coordinator.hears_of("Waiting applications: 1")
+    await coordinator.hears_of("Applications waiting: 1")
     await coordinator.presses("Take the oldest")
     shown = str((await coordinator.hears_of("In your hands"))["text"])
     assert "李雷" in shown and "+8613800138000" in shown and "0036" in shown and ID_NUMBER not in shown
@@ -167,7 +167,7 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await applicant.presses("Yes, leave")
     await rider.until(lambda: "№ 000001" in str(rider.heard[-1].get("text")))
     await coordinator.says("/start " + link.partition("=")[2])
-    await coordinator.hears_of("not valid any more")
+    await coordinator.hears_of("no longer valid")
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session, subject=31)]
         assert acts == [
@@ -206,11 +206,11 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await rider.hears_of("A-2026-000001")
 
     await coordinator.says("/reviews")
-    await coordinator.hears_of("Waiting applications: 1")
+    await coordinator.hears_of("Applications waiting: 1")
     await coordinator.presses("Take the oldest")
     assert "德兴路站" in (await coordinator.hears_of("In your hands"))["text"]
     await coordinator.presses("✖ Refuse")
-    await coordinator.hears_of("The applicant reads it")
+    await coordinator.hears_of("The applicant will read it")
     await coordinator.presses("You work outside")
     await coordinator.hears_of("was refused")
     refused = await rider.hears_of("A-2026-000001")
@@ -239,9 +239,9 @@ async def test_without_consent_there_is_no_question(town: Town) -> None:
     await rider.says("/join")
     await rider.hears_of("Before the first question")
     await rider.presses("No, thank you")
-    await rider.hears_of("Then I ask nothing")
+    await rider.hears_of("Then I won't ask")
     await rider.forges("joinagree:99")
-    await rider.hears_of("wording has changed")
+    await rider.hears_of("terms have changed")
     await rider.says("李雷")
     await rider.hears_of("Send me your location")
     async with town.database.reading() as session:
@@ -269,25 +269,25 @@ async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
     await rider.says("Иван-Йоханн O’Neil")
     await rider.hears_of("type the number")
     await rider.sends(contact={"phone_number": "+8613800138001", "first_name": "Somebody", "user_id": 99})
-    await rider.hears_of("somebody else's contact")
+    await rider.hears_of("someone else's contact")
     await rider.says("12")
-    await rider.hears_of("no phone number")
+    await rider.hears_of("not a phone number")
     await rider.says("138 0013 8000")
-    await rider.hears_of("platform do you work most")
+    await rider.hears_of("platform do you work for most")
     await rider.presses("Other")
     await rider.hears_of("What is it called?")
     await rider.says("闪送")
-    await rider.hears_of("What do you carry")
+    await rider.hears_of("What do you transport")
     await rider.presses("Back")
     await rider.hears_of("What is it called?")
     await rider.says("达达")
-    await rider.hears_of("What do you carry")
+    await rider.hears_of("What do you transport")
     await rider.presses("Parcels")
     await rider.hears_of("district")
     await rider.says("运河")
     await rider.hears_of("ID number")
     await rider.says("370102199001010035")
-    await rider.hears_of("no valid ID number")
+    await rider.hears_of("not a valid ID number")
     await rider.presses("Skip")
     await rider.hears_of("insured")
     await rider.presses("I don't know")
@@ -333,11 +333,11 @@ async def test_nobody_reviews_their_own_application(town: Town) -> None:
         with pytest.raises(OwnApplication):
             await reviews.claim(session, row.id, COORDINATOR, NOON)
     await coordinator.says("/reviews")
-    await coordinator.hears_of("No application waits")
+    await coordinator.hears_of("No applications waiting")
     await coordinator.forges(f"review:{row.id}")
-    await coordinator.until(lambda: any("Somebody else has to review" in one["text"] for one in coordinator.answers))
+    await coordinator.until(lambda: any("Someone else has to review" in one["text"] for one in coordinator.answers))
     await admin.says("/reviews")
-    await admin.hears_of("Waiting applications: 1")
+    await admin.hears_of("Applications waiting: 1")
 
 
 async def test_doubles_are_told_to_the_coordinator_alone(town: Town) -> None:
@@ -348,9 +348,9 @@ async def test_doubles_are_told_to_the_coordinator_alone(town: Town) -> None:
         await reviews.approve(session, first.id, COORDINATOR, NOON)
         await applied(session, 36, id_number=None)
     await second.says("/my")
-    assert "same" not in (await second.hears_of("waits for a coordinator"))["text"]
+    assert "same" not in (await second.hears_of("waiting for a coordinator"))["text"]
     await decide(coordinator)
-    assert "The same phone or ID number: A-2026-000001, № 1" in coordinator.heard[-1]["text"]
+    assert "Same phone or ID number: A-2026-000001, № 1" in coordinator.heard[-1]["text"]
 
 
 async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
@@ -365,10 +365,10 @@ async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
     await rider.hears_of("You are a member of the union")
     town.now += timedelta(minutes=4)
     await coordinator.presses("Undo")
-    await coordinator.hears_of("in your hands again")
+    await coordinator.hears_of("assigned to you again")
     await rider.hears_of("was reversed")
     await rider.says("/my")
-    await rider.hears_of("waits for a coordinator")
+    await rider.hears_of("waiting for a coordinator")
     await coordinator.hears_of("In your hands")
     await coordinator.presses("✔ Approve")
     await coordinator.hears_of("№ 000002")
@@ -405,7 +405,7 @@ async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) 
     await town.until_true(lambda: _all_settled(town))
     await town.app.scheduler.tick("reviews")
     town.app.delivering.awake.set()
-    assert (await coordinator.hears_of("No application waits"))["message_id"] == again["message_id"]
+    assert (await coordinator.hears_of("No applications waiting"))["message_id"] == again["message_id"]
 
 
 async def _all_settled(town: Town) -> bool:

@@ -62,7 +62,7 @@ async def member_of(town: Town) -> Rider:
     await rider.hears_of("Welcome")
     await rider.shares()
     await rider.hears_of("Nearest stations")
-    await rider.presses("Keep as my area")
+    await rider.presses("Save as my area")
     await rider.presses("1")
     await rider.hears_of("暖新之家")
     await rider.presses("Crowded")
@@ -119,8 +119,8 @@ async def brought(session: AsyncSession) -> None:
 async def test_a_copy_has_it_all_to_read_and_as_json(town: Town) -> None:
     rider = await member_of(town)
     await rider.says("/privacy")
-    assert "membership: kept" in (await rider.hears_of("keeps about you"))["text"]
-    await rider.presses("A copy of it all")
+    assert "membership: kept" in (await rider.hears_of("stores about you"))["text"]
+    await rider.presses("Download a copy")
     await rider.until(lambda: "document" in rider.heard[-1])
     upload = town.world.files.get(rider.heard[-1]["document"]["file_id"])
     assert upload is not None and upload.name == "nuanxin.html"
@@ -144,9 +144,9 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
     rider = await member_of(town)
     assert await mentions(town.database) != {}
     await rider.says("/privacy")
-    await rider.hears_of("keeps about you")
+    await rider.hears_of("stores about you")
     await rider.presses("Erase everything")
-    warned = await rider.hears_of("Erase all that is kept")
+    warned = await rider.hears_of("Erase everything stored")
     assert "You are a member" in warned["text"] and "law requires" in warned["text"]
     await rider.presses("Yes, erase")
     await rider.hears_of("Are you sure?")
@@ -203,11 +203,11 @@ def _is_theirs(value: Any, digests: set[bytes]) -> bool:
 async def test_withdrawing_consent_ends_the_membership_and_erases_its_data(town: Town) -> None:
     rider = await member_of(town)
     await rider.says("/privacy")
-    await rider.hears_of("keeps about you")
+    await rider.hears_of("stores about you")
     await rider.presses("Withdraw my consent")
     await rider.hears_of("remains lawful")
     await rider.presses("Yes, withdraw")
-    await rider.hears_of("consent is withdrawn")
+    await rider.hears_of("consent has been withdrawn")
     async with town.database.reading() as session:
         assert await memberships.of(session, PERSON) is None
         assert await applications.latest_of(session, PERSON) is None
@@ -225,7 +225,7 @@ async def test_a_withdrawn_consent_stops_a_form_that_is_open(town: Town) -> None
     await rider.says("/help")
     await rider.hears_of("Is everything correct?")
     await rider.presses("✔ Send")
-    await rider.until(lambda: any("have not agreed" in one["text"] for one in rider.answers))
+    await rider.until(lambda: any("haven't agreed" in one["text"] for one in rider.answers))
     async with town.database.reading() as session:
         assert await applications.latest_of(session, PERSON) is None
 
@@ -302,7 +302,7 @@ async def test_the_queue_shows_no_name_and_each_reading_is_noted(town: Town) -> 
     async with town.database.writing() as session:
         await applied(session, PERSON)
     await coordinator.says("/reviews")
-    assert "李雷" not in (await coordinator.hears_of("Waiting applications: 1"))["text"]
+    assert "李雷" not in (await coordinator.hears_of("Applications waiting: 1"))["text"]
     async with town.database.reading() as session:
         assert await audit.count(session) == 0
     await coordinator.presses("Take the oldest")

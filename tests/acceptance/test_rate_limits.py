@@ -115,7 +115,7 @@ async def test_a_case_takes_no_programs(town: Town, name: str) -> None:
         row = await cases.open_case(session, "legal", "L", 7, CaseContent("pay"), 1, 2026, town.now, town.now)
         await case_contexts.enter(session, 7, row.id, town.now)
     await rider.rider.sends(document=town.world.files.document(Upload(name, b"MZ")))
-    await rider.is_asked("I take no programs")
+    await rider.is_asked("I can't accept program files")
 
 
 async def test_the_webhook_takes_no_guesses_no_other_types_and_no_long_headers(hooked: Hooked) -> None:  # noqa: F811

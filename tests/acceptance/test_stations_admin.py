@@ -127,10 +127,10 @@ async def test_a_twin_is_warned_of_and_what_was_deleted_is_found_by_name(town: T
     await admin.says("nowhere")
     await admin.hears_of("37.43, 116.36")
     await admin.says("37.4311, 116.3611")
-    assert "暖新之家 <1> is only 10 m away" in (await admin.hears_of("Is it the same one?"))["text"]
+    assert "暖新之家 <1> is only 10 m away" in (await admin.hears_of("If it's the same one"))["text"]
     await admin.says("/cancel")
     await admin.says("/station_add 100%")
-    await admin.hears_of("No station is called so")
+    await admin.hears_of("There is no station with that name")
     await admin.says("/station_add 暖新")
     await admin.hears_of("Which one?")
     await admin.presses("暖新之家")
@@ -169,12 +169,12 @@ async def test_a_file_is_looked_at_first_and_then_imported(town: Town) -> None:
     await sends_file(town, admin, "list.csv", b"name\nx\n")
     await admin.hears_of("missing: id")
     await sends_file(town, admin, "list.csv", CSV.encode())
-    report = await admin.hears_of("Nothing is changed yet")
-    assert "Stations: 2 (1 new, 1 changed). Lines refused: 2." in report["text"]
+    report = await admin.hears_of("Nothing has been changed yet")
+    assert "Stations: 2 (1 new, 1 changed). Lines rejected: 2." in report["text"]
     assert "line 4: latitude 137.6 out of range" in report["text"] and "line 5: unparsable" in report["text"]
     async with town.database.reading() as session:
         assert await stations.count(session) == 2
-    await admin.presses("✔ Import them (2)")
+    await admin.presses("✔ Import (2)")
     await admin.hears_of("Imported.")
     async with town.database.reading() as session:
         assert await stations.count(session) == 3
@@ -192,8 +192,8 @@ async def test_gcj02_is_taken_for_what_it_is(town: Town) -> None:
     await admin.presses("GCJ-02")
     await admin.hears_of("Send the list")
     await sends_file(town, admin, "amap.CSV", b"id,name,latitude,longitude\na,Amap,37.431,116.361\n")
-    await admin.hears_of("Nothing is changed yet")
-    await admin.presses("✔ Import them (1)")
+    await admin.hears_of("Nothing has been changed yet")
+    await admin.presses("✔ Import (1)")
     await admin.hears_of("Imported.")
     async with town.database.reading() as session:
         row = await stations.find_by_id(session, "a")
@@ -225,14 +225,14 @@ async def test_what_is_exported_can_be_imported_again(town: Town) -> None:
     await admin.presses("WGS-84")
     await admin.hears_of("Send the list")
     await sends_file(town, admin, file.name, file.content)
-    await admin.hears_of("Stations: 2 (0 new, 2 changed). Lines refused: 0.")
+    await admin.hears_of("Stations: 2 (0 new, 2 changed). Lines rejected: 0.")
 
 
 async def asks_for_members(admin: Rider, reason: str) -> None:
     await admin.says("/export")
     await admin.hears_of("What do you need?")
     await admin.presses("🔐 Members")
-    await admin.hears_of("For what do you need them?")
+    await admin.hears_of("What do you need it for?")
     await admin.says(reason)
 
 
@@ -250,7 +250,7 @@ async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> 
     await admin.says("The federation wants the list of 2026")
     await admin.hears_of("Is everything correct?")
     await admin.presses("🔐 Create the file")
-    await admin.hears_of("The password is shown")
+    await admin.hears_of("to see the password")
     (found,) = [one["document"] for one in admin.heard if "document" in one]
     upload = town.world.files.get(found["file_id"])
     assert upload is not None and b"13800138000" not in upload.content
@@ -282,7 +282,7 @@ async def test_nobody_else_gets_any_of_it(town: Town) -> None:
     rider: Any = town.rider(7)
     for command in ("/station_add", "/import", "/export"):
         await rider.says(command)
-        await rider.hears_of("only for those who run the bot")
+        await rider.hears_of("for staff only")
     for data in ("export:csv", "exportpersonal:members", "exportkey:1795600547", "stationdeletenow:1", "station:1"):
         seen = len(rider.answers)
         await rider.forges(data)

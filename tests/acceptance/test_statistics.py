@@ -98,7 +98,7 @@ async def test_one_riders_many_searches_are_nobodys_figure(town: Town) -> None:
     assert "Searches: <5" in page["text"] and "40" not in page["text"]
     for view in ("⏰ By hour", "🗺 Missing stations"):
         await coordinator.presses(view)
-        await coordinator.hears_of("too little to be shown")
+        await coordinator.hears_of("too little to show")
 
 
 async def test_one_hidden_hour_does_not_follow_from_the_sum(town: Town) -> None:
@@ -110,7 +110,7 @@ async def test_one_hidden_hour_does_not_follow_from_the_sum(town: Town) -> None:
     await coordinator.says("/stats")
     assert "Searches: 16" in (await coordinator.hears_of("Week 48"))["text"]
     await coordinator.presses("⏰ By hour")
-    await coordinator.hears_of("too little to be shown")
+    await coordinator.hears_of("too little to show")
 
 
 async def test_what_riders_filter_for_is_counted(town: Town) -> None:
@@ -351,7 +351,7 @@ async def test_the_figures_in_chinese(town: Town) -> None:
 async def test_only_who_may_see_them_sees_them(town: Town) -> None:
     rider = town.rider(7)
     await rider.says("/stats")
-    await rider.hears_of("only for those who run the bot")
+    await rider.hears_of("for staff only")
     for data in ("stats", "statsview:gaps:week:0", "statsfile:week:0", "statsof:week:0"):
         seen = len(rider.answers)
         await rider.forges(data)

@@ -247,7 +247,7 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         assert await rotating.wait() == 0
         assert len(read_keys(tmp_path / "data" / "encryption.key")) == 2
         await rider.says(PHONE)
-        for question, answer in (("platform do you", "美团"), ("What do you carry", "Meals")):
+        for question, answer in (("platform do you", "美团"), ("What do you transport", "Meals")):
             await rider.hears_of(question)
             await rider.presses(answer)
         await rider.hears_of("district")
@@ -262,7 +262,7 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         await rider.presses("✔ Send")
         await rider.hears_of("A-2026-000001")
         await coordinator.says("/reviews")
-        await coordinator.hears_of("Waiting applications: 1")
+        await coordinator.hears_of("Applications waiting: 1")
         await coordinator.presses("Take the oldest")
         await coordinator.hears_of(NAME)
         await coordinator.presses("✔ Approve")

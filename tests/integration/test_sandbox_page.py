@@ -150,10 +150,10 @@ JOINING = {
         "take": "▶ Take the oldest",
         "approve": "✔ Approve",
         "card": "🪪 My card",
-        "district": "In which district",
+        "district": "Which district",
         "id": "What is your ID number",
         "insured": "Are you insured",
-        "proof": "A picture of your profile",
+        "proof": "a picture of your profile",
     },
 }
 
