@@ -33,7 +33,7 @@ def town() -> World:
         (RIDER, "小李", "rider", "+8613800000001"),
         (SECOND_RIDER, "小王", "second rider", "+8613800000002"),
         (COORDINATOR, "周协调", "coordinator", "+8613800000003"),
-        (COUNSEL, "陈律师", "case handler", "+8613800000004"),
+        (COUNSEL, "陈律师", "counsel", "+8613800000004"),
         (ADMIN, "赵主管", "admin", "+8613800000005"),
     ):
         world.add(Person(person_id, name, role=role, phone=phone, started=person_id >= COORDINATOR))

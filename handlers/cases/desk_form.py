@@ -192,7 +192,7 @@ async def _require_room(desk: Desk, talk: Talk, size: int) -> None:
 
 def _name(_desk: Desk, _ask: Ask) -> Built:
     def choices(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-        return [Choice("not given", talk._("🙈 Leave out my name"), WITHHELD)]
+        return [Choice("withheld", talk._("🙈 Leave out my name"), WITHHELD)]
 
     read = short_text(1, 60, lambda talk: talk._("Please write 1 to 60 characters, or press the button."))
     return read, choices, lambda talk, value: talk._("not given") if value == WITHHELD else str(value)

@@ -251,7 +251,7 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
 
     await admin.says("/role 311")
     await admin.hears_of("What do you want to change?")
-    await admin.presses("Take: coordinator")
+    await admin.presses("Remove: coordinator")
     await admin.hears_of("Is everything correct?")
     await admin.presses("Yes, change")
     await admin.hears_of("➖ Take: coordinator")
@@ -319,14 +319,14 @@ async def test_whom_a_role_is_for(town: Town, way: str) -> None:
         content = {"contact": {"phone_number": "+86", "first_name": "Wang", "user_id": 313}}
         await admin.sends(**(content if way == "contact" else {"text": "hello", "forward_origin": origin}))
     await admin.hears_of("What do you want to change?")
-    await admin.presses("Give: counsel")
+    await admin.presses("Give: case handler")
     await admin.hears_of("For how long?")
     await admin.presses("No end date")
     await admin.hears_of("Is everything correct?")
     await admin.presses("Yes, change")
     await admin.hears_of("haven't written to me yet")
     async with town.database.reading() as session:
-        assert await roles.held(session, [313], NOON) == {313: {"case handler"}}
+        assert await roles.held(session, [313], NOON) == {313: {"counsel"}}
 
 
 async def test_who_stands_in_the_config_keeps_the_role(town: Town) -> None:
@@ -335,7 +335,7 @@ async def test_who_stands_in_the_config_keeps_the_role(town: Town) -> None:
     await admin.hears_of("Welcome")
     await admin.says(f"/role {COORDINATOR}")
     await admin.hears_of("What do you want to change?")
-    await admin.presses("Take: coordinator")
+    await admin.presses("Remove: coordinator")
     await admin.hears_of("Is everything correct?")
     await admin.presses("Yes, change")
     await admin.until(lambda: any("is set in the config" in one["text"] for one in admin.answers))
@@ -356,8 +356,8 @@ async def test_buttons_in_a_group_do_nothing_for_anybody(town: Town) -> None:
     other = town.rider(315)
     for person in (rider.person, other.person):
         await town.world.presses(person, 1, "reviewnext", group)
-    await other.until(lambda: any("private chat" in answer["text"] for answer in other.answers))
-    await rider.until(lambda: any("private chat" in answer["text"] for answer in rider.answers))
+    await other.until(lambda: any("message me in private" in answer["text"] for answer in other.answers))
+    await rider.until(lambda: any("message me in private" in answer["text"] for answer in rider.answers))
     assert not group.messages
 
 

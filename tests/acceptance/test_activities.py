@@ -19,7 +19,7 @@ from sqlalchemy import select
 from bot import process
 from bot.sandbox.params import Upload
 from handlers.csv_files import harmless
-from handlers.i18n.translations import translator
+from handlers.i18n.translations import plural_in, translator
 from storage import audit, deliveries
 from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
 from storage.activities.activities import Activity, ActivityState
@@ -159,7 +159,7 @@ async def test_members_only_and_forged_buttons(town: Town) -> None:
     rider = await at_home(town, 56)
     await opened(rider, 1)
     await rider.presses("✅ Sign up")
-    await rider.until(lambda: any("for members of the union" in one["text"] for one in rider.answers))
+    await rider.until(lambda: any("Members only" in one["text"] for one in rider.answers))
     for data in (
         "signup:99",
         "giveback:1",
@@ -221,7 +221,9 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
     await coordinator.says("2026-11-28 16:30")
     await coordinator.hears_of(_("Is everything correct?"))
     await coordinator.presses(_("💾 Save it"))
-    await coordinator.hears_of(_("{n} people are told what changed.").format(n=1))
+    await coordinator.hears_of(
+        plural_in(language, "{n} person is told what changed.", "{n} people are told what changed.", 1).format(n=1)
+    )
     told = await rider.hears_of(_("has changed:"))
     assert (
         "15:00" in told["text"]
@@ -234,7 +236,9 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
     await coordinator.says("Hall is flooded")
     await coordinator.hears_of(_("Is everything correct?"))
     await coordinator.presses(_("✔ Send"))
-    await coordinator.hears_of(_("Cancelled; {n} people are told why.").format(n=1))
+    await coordinator.hears_of(
+        plural_in(language, "Cancelled; {n} person is told why.", "Cancelled; {n} people are told why.", 1).format(n=1)
+    )
     assert "Hall is flooded" in (await rider.hears_of(_("Cancelled:")))["text"]
     async with town.database.reading() as session:
         row = await activities.find(session, 1)
@@ -318,7 +322,9 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
 
     town.now += timedelta(seconds=121)
     await town.app.doors.show()
-    changed = await coordinator.hears_of(_("{n} people have come.").format(n=1))
+    changed = await coordinator.hears_of(
+        plural_in(language, "{n} person has come.", "{n} people have come.", 1).format(n=1)
+    )
     assert changed["edited"] and _scanned(town, changed) != link
     old = _("This code has expired. Please scan the one shown at the door now.")
     await walk_in.says("/start " + link.partition("=")[2])
@@ -329,7 +335,15 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
     await rider.hears_of(old)
 
     for typed, heard in (
-        ("77", _("{n} people match. Please use the number of the place.").format(n=0)),
+        (
+            "77",
+            plural_in(
+                language,
+                "{n} person matches. Please use the number of the place.",
+                "{n} people match. Please use the number of the place.",
+                0,
+            ).format(n=0),
+        ),
         ("1", _("Checked in:")),
     ):
         await coordinator.presses(_("⌨ Type a number or name"))
@@ -477,7 +491,7 @@ async def test_the_attendance_list_is_safe_for_spreadsheets_and_audited(town: To
     await coordinator.forges("people:1")
     assert "李雷" in (await coordinator.hears_of("3x3"))["text"]
     await coordinator.presses("As a file")
-    sent = await coordinator.hears_of("Treat it as confidential")
+    sent = await coordinator.hears_of("treat it as confidential")
     upload = town.world.files.get(sent["document"]["file_id"])
     assert upload is not None
     text = upload.content.decode("utf-8-sig")
@@ -549,7 +563,7 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     await coordinator.presses("people with a place")
     await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("Preview")
-    await coordinator.hears_of("It goes to 1 people")
+    await coordinator.hears_of("It goes to 1 person")
     await coordinator.presses("Send to")
     await town.app.scheduler.tick("broadcasts")
     await rider.hears_of("Bring a bottle")

@@ -202,7 +202,7 @@ async def test_who_is_blocked_hears_the_hotline_and_keeps_their_rights(town: Tow
     await admin.says("/block")
     page = await admin.hears_of("Blocked")
     assert "floods" not in page["text"], "why, is erased with them; that they are kept out stays"
-    await admin.presses("Let 7 in")
+    await admin.presses("Unblock 7")
     await admin.hears_of("Nobody.")
     await rider.shares()
     await rider.hears_of("Nearest stations")
@@ -241,7 +241,7 @@ async def test_the_audit_is_searched_by_person_and_by_kind(town: Town) -> None:
     await admin.presses("By kind")
     await admin.hears_of("What kind?")
     await admin.presses("role given")
-    only = await admin.hears_of("Audit · role given")
+    only = await admin.hears_of("Audit log · role given")
     assert "card" not in only["text"].replace("coordinator", "")
     await admin.says("/audit 501")
     of_one = await admin.hears_of("Audit · 501")
@@ -331,7 +331,7 @@ async def test_all_of_it_in_chinese(town: Town) -> None:
     for command, words in (
         ("/settings", "设置"),
         ("/system", "系统"),
-        ("/audit", "审计"),
+        ("/audit", "操作日志"),
         ("/block", "已屏蔽"),
         ("/export", "需要什么"),
         ("/stats", "搜索"),

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
+from handlers.i18n.translations import plural_in
 from storage import audit
 from storage.cases import cases, evidence
 from storage.cases import messages as case_messages
@@ -34,8 +35,8 @@ LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 WHO = "To whom? Share their contact, forward one of their messages, or write their number or @name; or press a button."
 CLOSED = "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good."
 ENTERED = (
-    "What you write now goes into {number}: words, pictures, documents, voice. Only who takes care of it reads it. "
-    "“Leave conversation” ends that."
+    "Everything you send now goes into {number}: text, pictures, documents, voice messages. "
+    "Only the person handling your case can read it. Press “Leave conversation” to stop."
 )
 
 
@@ -68,7 +69,9 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     number = await brings_pay(rider)
     assert number == "L-2026-000001"
     opened = rider.rider.heard[-1]["text"]
-    assert "2026" in opened and rider._("{n} days left").format(n=36) in opened, "the time limit, with what is left"
+    assert "2026" in opened and plural_in(rider.language, "{n} day left", "{n} days left", 36).format(n=36) in opened, (
+        "the time limit, with what is left"
+    )
     await rider.presses("⏰ Remind me of the deadlines")
     await rider.rider.until(lambda: any("30" in one["text"] for one in rider.rider.answers))
 
@@ -218,7 +221,7 @@ async def test_a_conflict_of_interest_hides_the_case(town: Town) -> None:
     await counsel.rider.hears_of("is now hidden from you")
     await second.rider.hears_of(number)
     await counsel.says("/cases")
-    await counsel.rider.hears_of("Legal consultation: 0 wait")
+    await counsel.rider.hears_of("Legal consultation: 0 ")
     for data in (f"caseclaim:{row.id}", f"casedo:{row.id}", f"casewrite:{row.id}", f"casereplay:{row.id}"):
         before = len(counsel.rider.answers)
         await counsel.rider.forges(data)
@@ -316,13 +319,13 @@ async def test_the_cases_of_a_handler_who_left_wait_again(town: Town) -> None:
     rider, left = await at_desk(town, 406), await at_desk(town, 412)
     counsel = await at_desk(town, COUNSEL)
     async with town.database.writing() as session:
-        await roles.grant(session, 412, "case handler", ADMIN, NOON)
+        await roles.grant(session, 412, "counsel", ADMIN, NOON)
     number = await brings_pay(rider, evidence=False)
     row = await case_of(town, number)
     await takes(left, number)
     await left.rider.hears_of(STORY)
     async with town.database.writing() as session:
-        await roles.take(session, 412, "case handler")
+        await roles.take(session, 412, "counsel")
     await rider.rider.forges(f"casewrite:{row.id}")
     await rider.rider.hears_of("Everything you send now goes into")
     await rider.says("Is anybody there?")
@@ -426,7 +429,7 @@ async def test_colleagues_are_asked_without_seeing_the_case(town: Town) -> None:
     await counsel.presses("👥 Ask colleagues")
     await counsel.rider.hears_of("What do you want to ask your colleagues?")
     await counsel.says("Is a screenshot enough?")
-    await counsel.rider.hears_of("1 colleagues are asked")
+    await counsel.rider.hears_of("1 colleague is asked")
     asked = await second.rider.hears_of("Is a screenshot enough?")
     assert number not in asked["text"]
     await second.presses("✍ Answer")
@@ -554,7 +557,7 @@ async def test_guessing_numbers_finds_nothing(town: Town) -> None:
         before = len(other.rider.answers)
         await other.rider.forges(act if ":" in act else f"{act}:{row.id}")
         await other.rider.until(lambda before=before: len(other.rider.answers) > before)
-        assert other.rider.answers[-1]["text"].startswith(("There is no such case", "for staff only")), act
+        assert other.rider.answers[-1]["text"].startswith(("There is no such case", "This is for staff only")), act
     await other.says(f"💬 {number}")
     await other.rider.hears_of("Send me your location")
     assert not any(STORY in str(one) for one in other.rider.heard)
@@ -576,7 +579,7 @@ async def test_a_handler_does_not_handle_their_own_case(town: Town) -> None:
     await counsel.rider.forges(f"caseclaim:{row.id}")
     await counsel.rider.until(lambda: any("no such case" in one["text"] for one in counsel.rider.answers))
     await counsel.says("/cases")
-    await counsel.rider.hears_of("Legal consultation: 0 wait")
+    await counsel.rider.hears_of("Legal consultation: 0 ")
 
 
 async def test_a_message_forwarded_from_a_case_leads_nowhere(town: Town) -> None:
@@ -667,7 +670,10 @@ async def test_a_time_limit_is_reminded_of_until_the_case_is_closed(town: Town, 
         await town.app.scheduler.tick("reminders")
         town.app.delivering.awake.set()
         told = await rider.hears("A deadline that may apply to")
-        assert number in told["text"] and rider._("{n} days left").format(n=left) in told["text"]
+        assert (
+            number in told["text"]
+            and plural_in(rider.language, "{n} day left", "{n} days left", left).format(n=left) in told["text"]
+        )
         assert ("第二十七条" if language == "zh_Hans" else "art. 27") in told["text"]
         await town.until_true(lambda: _all_settled(town))
 

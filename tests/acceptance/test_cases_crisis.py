@@ -423,7 +423,7 @@ async def test_without_an_answer_in_time_coordinators_and_admins_hear_of_it(town
         town.app.delivering.awake.set()
         if minutes == 31:
             for one in everybody:
-                late = await one.rider.hears_of("has had no answer for 30 minutes")
+                late = await one.rider.hears_of("has had no answer for 30 min")
                 assert "🚨" in late["text"] and bool(buttons(late)) is (one is not coordinator)
     await all_settled(town)
     assert [sum("30 minutes" in one.get("text", "") for one in person.rider.heard) for person in everybody] == [1] * 4

@@ -278,7 +278,7 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
             rider = await at_desk(town, 442)
             assert "Files: up to 2, 100 MB in total; 20 MB each, 1 MB a day" in await begins_aid(rider)
             await rider.sends_document("large.pdf", b"%PDF" + bytes(MB))
-            await rider.rider.hears_of("up to 1 MB a day can be sent")
+            await rider.rider.hears_of("today's limit of 1 MB")
             for number in (1, 2):
                 await rider.sends_document(f"{number}.pdf")
                 await rider.rider.hears_of(f"Received ({number} so far)")

@@ -257,7 +257,7 @@ async def test_an_address_form_survives_everything_in_between(town: Town) -> Non
     assert "2 to 200" in (await rider.hears())["text"]
     await rider.says("/help")
     assert "What I can do" in (await rider.hears())["text"]
-    assert "kept" in (await rider.hears())["text"]
+    assert "Your answers were saved" in (await rider.hears())["text"]
     await rider.hears()
     await rider.says("Street")
     await rider.hears_of("Which of these")

@@ -130,7 +130,7 @@ async def test_notices_to_a_silent_chat_are_put_off_and_stop_no_other(town: Town
                 await deliveries.add(session, Notice(rider.id, "broadcast_waits", {"id": 1, "count": count}, NOON))
     town.app.delivering.awake.set()
     for count in range(1, 4):
-        assert f"to {count} people" in (await other.hears())["text"]
+        assert f"to {count} p" in (await other.hears())["text"]
     await town.until_true(lambda: _put_off(town, 3))
     assert refused == {7: 1}
     refused.clear()

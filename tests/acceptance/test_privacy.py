@@ -119,7 +119,7 @@ async def brought(session: AsyncSession) -> None:
 async def test_a_copy_has_it_all_to_read_and_as_json(town: Town) -> None:
     rider = await member_of(town)
     await rider.says("/privacy")
-    assert "membership: kept" in (await rider.hears_of("stores about you"))["text"]
+    assert "membership: saved" in (await rider.hears_of("stores about you"))["text"]
     await rider.presses("Download a copy")
     await rider.until(lambda: "document" in rider.heard[-1])
     upload = town.world.files.get(rider.heard[-1]["document"]["file_id"])

@@ -78,7 +78,7 @@ async def test_a_station_is_added_changed_closed_deleted_and_brought_back(town: 
     await admin.hears_of("Where is it?")
     await admin.says("37.51, 116.51")
     assert "37.510000, 116.510000" in (await admin.hears_of("⚙️ East hall"))["text"]
-    await admin.presses("✎ What there is")
+    await admin.presses("✎ Amenities")
     await admin.hears_of("What does it have?")
     await admin.presses("shower")
     await admin.hears_of("What does it have?")

@@ -194,7 +194,7 @@ async def test_members_activities_broadcasts_and_cases(town: Town) -> None:
         "came 6 (0)",
         "rated ★ 4.5",
         "Broadcasts: 1 (0)",
-        "arrived 8 (0), confirmed 0 (0)",
+        "delivered 8 (0), confirmed 0 (0)",
     ):
         assert line in page, line
     await coordinator.presses("👥 Members")
