@@ -254,7 +254,7 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
     await admin.presses("Remove: coordinator")
     await admin.hears_of("Is everything correct?")
     await admin.presses("Yes, change")
-    await admin.hears_of("➖ Take: coordinator")
+    await admin.hears_of("➖ Remove: coordinator")
     await rider.hears_of("You are no longer: coordinator")
 
     await rider.says("All of you, listen!")

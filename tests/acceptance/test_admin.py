@@ -244,7 +244,7 @@ async def test_the_audit_is_searched_by_person_and_by_kind(town: Town) -> None:
     only = await admin.hears_of("Audit log · role given")
     assert "card" not in only["text"].replace("coordinator", "")
     await admin.says("/audit 501")
-    of_one = await admin.hears_of("Audit · 501")
+    of_one = await admin.hears_of("Audit log · 501")
     assert "card 23" in of_one["text"] and "card 24" not in of_one["text"]
     await admin.says("/audit @nobody_known")
     await admin.hears_of("I don't know this person")

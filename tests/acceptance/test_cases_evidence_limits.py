@@ -283,7 +283,7 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
                 await rider.sends_document(f"{number}.pdf")
                 await rider.rider.hears_of(f"Received ({number} so far)")
             await rider.sends_document("3.pdf")
-            await rider.rider.hears_of("the case is full, with up to 2 files")
+            await rider.rider.hears_of("the case is full (up to 2 files")
             await rider.presses("✔ That's all")
             await rider.rider.hears_of("What is your name?")
             await rider.says("李雷")
@@ -293,7 +293,7 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
             await rider.presses("💬 Write in this case")
             assert "Files: up to 2" in (await rider.rider.hears_of("Everything you send now goes into"))["text"]
             await rider.sends_document("4.pdf")
-            await rider.rider.hears_of("the case is full, with up to 2 files")
+            await rider.rider.hears_of("the case is full (up to 2 files")
             said = await rider.says("It shows the cold radiator")
             await town.until_true(lambda: _is_kept(town, said["message_id"]))
             row = await case_of(town, "W-2026-000001")

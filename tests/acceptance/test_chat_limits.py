@@ -137,7 +137,7 @@ async def test_notices_to_a_silent_chat_are_put_off_and_stop_no_other(town: Town
     town.now += timedelta(seconds=HOUR + 1)
     town.app.delivering.awake.set()
     for count in range(1, 4):
-        assert f"to {count} people" in (await silent.hears())["text"]
+        assert f"to {count} p" in (await silent.hears())["text"]
 
 
 async def _put_off(town: Town, most: int) -> bool:

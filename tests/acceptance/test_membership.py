@@ -210,7 +210,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await coordinator.presses("Take the oldest")
     assert "德兴路站" in (await coordinator.hears_of("In your hands"))["text"]
     await coordinator.presses("✖ Refuse")
-    await coordinator.hears_of("The applicant will read it")
+    await coordinator.hears_of("The applicant will read this")
     await coordinator.presses("You work outside")
     await coordinator.hears_of("was refused")
     refused = await rider.hears_of("A-2026-000001")
@@ -391,11 +391,11 @@ async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) 
     first = await coordinator.hears_of("Applications waiting: 1")
     await town.until_true(lambda: _all_settled(town))
     await one_more(42, 3)
-    edited = await coordinator.hears_of("Applications that wait: 2")
+    edited = await coordinator.hears_of("Applications waiting: 2")
     assert edited["edited"] and edited["message_id"] == first["message_id"]
     await town.until_true(lambda: _all_settled(town))
     await one_more(43, 11)
-    again = await coordinator.hears_of("Applications that wait: 3")
+    again = await coordinator.hears_of("Applications waiting: 3")
     assert not again["edited"]
     messages = town.world.chats[COORDINATOR].messages
     await town.until(lambda: first["message_id"] not in messages)

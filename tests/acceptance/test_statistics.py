@@ -202,7 +202,7 @@ async def test_members_activities_broadcasts_and_cases(town: Town) -> None:
     await coordinator.presses("🏀 Activities")
     assert "3x3: 7 places, 6 came · ★ 4.5" in (await coordinator.hears_of("3x3"))["text"]
     await coordinator.presses("📣 Broadcasts")
-    await coordinator.hears_of("Broadcasts: 1. Recipients in all: 9; arrived: 8")
+    await coordinator.hears_of("Broadcasts: 1. Recipients in total: 9; delivered: 8")
     await coordinator.presses("⚖️ Cases")
     times = (await coordinator.hears_of("Legal consultation"))["caption"]
     assert "first answer after 3.5 h (median)" in times and "in time: 100 %" in times and "2 days" in times
