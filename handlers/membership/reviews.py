@@ -113,7 +113,8 @@ async def _show(talk: Talk, row: Application) -> None:
     if doubles:
         said = talk._("Same phone or ID number: {others}").format(others=", ".join(doubles))
         lines.append(f"⚠️ <b>{escape(said)}</b>")
-    lines.append(f"<i>{escape(talk._('In your hands for 30 minutes.'))}</i>")
+    assigned = talk._("Assigned to you for 30 minutes.")
+    lines.append(f"<i>{escape(assigned)}</i>")
     talk.say(
         Markup("\n".join(lines)),
         [

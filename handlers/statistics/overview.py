@@ -64,7 +64,7 @@ async def _page(talk: Talk, kind: Kind, back: int) -> tuple[Markup, Buttons]:
     )
     period = Period.of(kind, talk.local_today, back)
     now, then = await overview(talk, period), await overview(talk, period.before)
-    so_far = f" · {talk._('so far')}" if back == 0 else ""
+    so_far = " · " + talk._("so far") if back == 0 else ""
     lines = [Markup("📊 <b>{}</b>{}").format(period.title(talk.language), so_far)]
     lines += [Markup("{}").format(line) for line in _lines(talk, now, then)]
     lines.append(

@@ -122,7 +122,7 @@ async def decide(coordinator: Rider) -> None:
     await coordinator.says("/reviews")
     await coordinator.hears_of("Applications waiting: 1")
     await coordinator.presses("Take the oldest")
-    await coordinator.hears_of("In your hands")
+    await coordinator.hears_of("Assigned to you")
 
 
 @LANGUAGES
@@ -142,7 +142,7 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await coordinator.says("/reviews")
     await coordinator.hears_of("Applications waiting: 1")
     await coordinator.presses("Take the oldest")
-    shown = str((await coordinator.hears_of("In your hands"))["text"])
+    shown = str((await coordinator.hears_of("Assigned to you"))["text"])
     assert "李雷" in shown and "+8613800138000" in shown and "0036" in shown and ID_NUMBER not in shown
     assert any("photo" in one for one in coordinator.heard), "the proof"
     await coordinator.presses("✔ Approve")
@@ -208,7 +208,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await coordinator.says("/reviews")
     await coordinator.hears_of("Applications waiting: 1")
     await coordinator.presses("Take the oldest")
-    assert "德兴路站" in (await coordinator.hears_of("In your hands"))["text"]
+    assert "德兴路站" in (await coordinator.hears_of("Assigned to you"))["text"]
     await coordinator.presses("✖ Refuse")
     await coordinator.hears_of("The applicant will read this")
     await coordinator.presses("You work outside")
@@ -369,7 +369,7 @@ async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
     await rider.hears_of("was reversed")
     await rider.says("/my")
     await rider.hears_of("waiting for a coordinator")
-    await coordinator.hears_of("In your hands")
+    await coordinator.hears_of("Assigned to you")
     await coordinator.presses("✔ Approve")
     await coordinator.hears_of("№ 000002")
     town.now += timedelta(minutes=6)

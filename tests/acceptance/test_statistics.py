@@ -205,7 +205,7 @@ async def test_members_activities_broadcasts_and_cases(town: Town) -> None:
     await coordinator.hears_of("Broadcasts: 1. Recipients in total: 9; delivered: 8")
     await coordinator.presses("⚖️ Cases")
     times = (await coordinator.hears_of("Legal consultation"))["caption"]
-    assert "first answer after 3.5 h (median)" in times and "in time: 100 %" in times and "2 days" in times
+    assert "first answer after 3.5 h (median)" in times and "on time: 100 %" in times and "2 days" in times
 
 
 async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> None:
