@@ -346,7 +346,7 @@ class App:
             except _PASSING as trouble:
                 passing.missed(trouble)
             except Exception as trouble:
-                log.warning("will be tried again", work=work.__name__, trouble=type(trouble).__name__)
+                log.warning("background task failed; retrying", work=work.__name__, trouble=type(trouble).__name__)
                 if not is_outage(trouble):
                     await self.errors.note(f"{work.__name__} failed", trouble)
             await wait_at_most(awake or self.left, seconds)

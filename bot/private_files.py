@@ -40,9 +40,9 @@ def narrow(config: Config) -> None:
         except OSError:
             failed.append(str(path))
     if narrowed:
-        log.info("others could read these; they can't any more", files=len(narrowed), first=narrowed[0])
+        log.info("made private files that others could read", files=len(narrowed), first=narrowed[0])
     if failed:
-        log.warning("others may read these, and that can't be changed", files=len(failed), first=failed[0])
+        log.warning("others can read these files, and their mode can't be changed", files=len(failed), first=failed[0])
 
 
 def _ours(config: Config) -> Iterator[Path]:

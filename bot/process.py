@@ -54,7 +54,7 @@ def open_configured(config: Config) -> Database:
         raise CannotStart(f"security.encryption_keys: {path} is missing, and {found.database} can't be read without it")
     keys, made = read_or_make_keys(path)
     if made:
-        log.warning("made an encryption key; back it up, without it nothing personal can be read", file=str(path))
+        log.warning("created an encryption key; back it up: personal data can't be read without it", file=str(path))
     return open_database(config.database.url, Vault(keys, lambda: read_keys(path)))
 
 

@@ -73,7 +73,7 @@ class Scheduler:
                 async with self._database.reading() as session:
                     self._look_at(name, job, await job.next_due(session))
         except Exception as trouble:
-            log.warning("a job failed; the next turn tries again", job=name, trouble=type(trouble).__name__)
+            log.warning("job failed; it runs again at its next turn", job=name, trouble=type(trouble).__name__)
             if not is_outage(trouble):
                 await self._report(f"the job {name} failed", trouble)
 

@@ -85,12 +85,12 @@ class Vault:
             self.renew()
             cipher = self._ciphers.get(sealed[:_KEY_ID_BYTES])
         if cipher is None:
-            raise CannotDecrypt(f"{column}: sealed with a key that is not in the config")
+            raise CannotDecrypt(f"{column}: encrypted with a key that is not configured")
         nonce, body = sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES], sealed[_KEY_ID_BYTES + _NONCE_BYTES :]
         try:
             return cipher.decrypt(nonce, body, f"{column}/{row}".encode())
         except InvalidTag as error:
-            raise CannotDecrypt(f"{column}: the value does not belong to this row, or was changed") from error
+            raise CannotDecrypt(f"{column}: the value was changed or belongs to another row") from error
 
     def seal_place(self, latitude: float, longitude: float, column: str, row: int) -> bytes:
         return self.seal(struct.pack("<dd", latitude, longitude), column, row)
@@ -134,9 +134,9 @@ def read_keys(path: Path) -> list[bytes]:
     try:
         lines = path.read_text("ascii").split()
     except UnicodeDecodeError as error:
-        raise BadKey(f"{path.name} holds no key") from error
+        raise BadKey(f"{path.name} contains no key") from error
     if not lines:
-        raise BadKey(f"{path.name} holds no key")
+        raise BadKey(f"{path.name} contains no key")
     return [decode_key(line) for line in lines]
 
 

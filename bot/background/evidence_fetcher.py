@@ -56,7 +56,7 @@ class Fetching:
                 try:
                     await fetch_into(self._courier, self._files_url, file_id, MOST_BYTES, file)
                 except Exception as trouble:
-                    log.warning("evidence not fetched", trouble=type(trouble).__name__)
+                    log.warning("failed to download evidence", trouble=type(trouble).__name__)
                     async with self._database.writing() as session:
                         await evidence.put_off(session, evidence_id, self._clock())
                 else:

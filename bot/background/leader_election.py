@@ -29,14 +29,14 @@ class Leader:
                         self._note(await candidate.look())
                         await wait_at_most(left, leader_lock.ASKED_EVERY)
             except Exception as trouble:
-                log.warning("the lead is lost", trouble=type(trouble).__name__)
+                log.warning("lost leadership", trouble=type(trouble).__name__)
             finally:
                 self._note(False)
             await wait_at_most(left, leader_lock.ASKED_EVERY)
 
     def _note(self, leads: bool) -> None:
         if leads != self.leading.is_set() or not self.knows.is_set():
-            log.info("this process leads" if leads else "this process does not lead")
+            log.info("became leader" if leads else "this process does not lead")
         if leads:
             self.leading.set()
         else:

@@ -72,7 +72,7 @@ class StationDirectory:
         self._told = set(keys)
         if new:
             listed = await stations.ids_of(session, new[:_LISTED])
-            log.warning("opening hours can't be used, counted as unknown", count=len(new), stations=listed)
+            log.warning("unusable opening hours, treated as unknown", count=len(new), stations=listed)
 
     async def refresh_live(self) -> None:
         async with self._database.reading() as session:

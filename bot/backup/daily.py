@@ -78,10 +78,10 @@ class Backups:
         try:
             made = await back_up(self._database, file, self._section.tools)
         except Exception as failure:
-            log.error("the backup failed", trouble=type(failure).__name__, why=str(failure)[:300])
+            log.error("backup failed", trouble=type(failure).__name__, why=str(failure)[:300])
             await self._note_failure(str(failure)[:300] or type(failure).__name__, asked)
             return
-        log.info("backed up", file=str(file), size=made.size)
+        log.info("backup written", file=str(file), size=made.size)
         self._rotate()
         async with self._database.writing() as session:
             await backups.note(session, now, self._host, file.name, made.size)

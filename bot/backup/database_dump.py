@@ -111,7 +111,7 @@ def _dump_postgresql(url: URL, tools: str) -> Iterator[bytes]:
 def _last_words(said: IO[bytes]) -> str:
     said.seek(0)
     lines = [line for line in said.read()[-4_000:].decode("utf-8", "replace").splitlines() if line.strip()]
-    return " / ".join(lines[-2:])[:250] or "it said nothing"
+    return " / ".join(lines[-2:])[:250] or "no output"
 
 
 def restore(url: URL, tools: str, dumped: Iterable[bytes]) -> None:

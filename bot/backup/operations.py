@@ -57,7 +57,7 @@ def _write(database: Database, file: Path, header: Header, tools: str) -> Made:
             target.flush()
             os.fsync(target.fileno())
         if _digest(part, database.vault) != content:
-            raise BadBackup("the backup does not read back as it was written")
+            raise BadBackup("the backup failed verification: it does not read back as written")
         os.link(part, file)
     finally:
         part.unlink(missing_ok=True)

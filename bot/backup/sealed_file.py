@@ -88,7 +88,7 @@ def read_header(source: IO[bytes]) -> tuple[Header, bytes]:
     """
     line = source.readline(_LONGEST_HEADER)
     if not line.startswith(MAGIC) or not line.endswith(b"\n"):
-        raise BadBackup("this file is no backup of Nuanxin (or of a newer version)")
+        raise BadBackup("this file is not a backup of Nuanxin, or comes from a newer version")
     try:
         return Header(**orjson.loads(line[len(MAGIC) :])), line
     except (orjson.JSONDecodeError, TypeError):
@@ -109,20 +109,20 @@ def read(source: IO[bytes], line: bytes, vault: Vault) -> Iterator[bytes]:
         number += 1
         yield unpacker.decompress(piece)
     if source.read(1):
-        raise BadBackup("something was added to the backup")
+        raise BadBackup("the backup has trailing data")
     yield unpacker.flush()
 
 
 def _next(source: IO[bytes]) -> bytes:
     size = source.read(_SIZE.size)
     if len(size) < _SIZE.size:
-        raise BadBackup("the backup is cut off")
+        raise BadBackup("the backup is truncated")
     (length,) = _SIZE.unpack(size)
     if length > _LONGEST_PIECE:
         raise BadBackup("the backup is damaged")
     sealed = source.read(length)
     if len(sealed) < length:
-        raise BadBackup("the backup is cut off")
+        raise BadBackup("the backup is truncated")
     return sealed
 
 
@@ -134,4 +134,4 @@ def _opened(vault: Vault, sealed: bytes, line: bytes, number: int) -> tuple[byte
             return vault.open(sealed, _column(line, last), number), last
         except CannotDecrypt:
             continue
-    raise BadBackup(f"piece {number} of the backup was changed, or stands in the wrong place")
+    raise BadBackup(f"chunk {number} of the backup is corrupt or out of order")

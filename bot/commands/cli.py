@@ -126,7 +126,7 @@ def migrate(context: typer.Context) -> None:
     """Brings the database to the newest schema."""
     from storage import schema
 
-    typer.echo("migrated" if _with_database(context.obj, schema.migrate) else "already at the newest schema")
+    typer.echo("migrated" if _with_database(context.obj, schema.migrate) else "schema is up to date")
 
 
 @cli.command()
@@ -194,7 +194,7 @@ def import_(
             found = _with_database(context.obj, work)
     except BadFile as failure:
         _fail(f"{file}: {failure}")
-    typer.echo(f"{found.good} stations {'would be ' if dry_run else ''}imported, {found.refused} lines refused")
+    typer.echo(f"{found.good} stations {'would be ' if dry_run else ''}imported, {found.refused} lines rejected")
 
 
 @station_commands.command("export")
@@ -217,7 +217,7 @@ def backup(context: typer.Context, file: Path) -> None:
         made = _with_database(context.obj, lambda database: back_up(database, file, context.obj.backup.tools))
     except (CannotDump, BadBackup, OSError) as failure:
         _fail(f"backup: {failure}")
-    typer.echo(f"backed up and read back: {made.file}, {made.size:,} bytes; it opens only with the encryption key")
+    typer.echo(f"backup written and verified: {made.file}, {made.size:,} bytes; only the encryption key opens it")
 
 
 @cli.command()
@@ -234,7 +234,7 @@ def restore(context: typer.Context, file: Path) -> None:
         )
     except (CannotDump, BadBackup, OSError) as failure:
         _fail(f"restore: {failure}")
-    typer.echo(f"restored: the backup of {header.at}")
+    typer.echo(f"restored the backup of {header.at}")
 
 
 @key_commands.command("rotate")
@@ -258,4 +258,4 @@ def verify(context: typer.Context) -> None:
     found = _with_database(context.obj, verifying)
     if found.fault:
         _fail(f"audit: {found.fault}")
-    typer.echo(f"the audit log is whole: {found.rows} rows, {found.erased} of them about people who were erased")
+    typer.echo(f"audit log intact: {found.rows} rows, {found.erased} of them about erased people")

@@ -30,11 +30,11 @@ async def rotate_keys(config: Config, database: Database, say: Callable[[str], N
         await keys.check(session)
         left = await keys.count_old(session)
     if left:
-        say(f"{left} values are sealed with an older key; going on with them")
+        say(f"{left} values are still encrypted with an older key; continuing with them")
     elif not config.security.encryption_keys:
         put_first(key_file(config), secrets.token_bytes(KEY_BYTES))
         database.vault.renew()
-        say("a new key stands first in the key file; back it up")
+        say("a new key is now first in the key file; back up the file")
     await keys.announce(database)
     count = await _all(database, say)
     await asyncio.sleep(SETTLES_AFTER)

@@ -79,7 +79,7 @@ class OrganisationSection(Section):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"{value!r} is no time zone such as Asia/Shanghai") from None
+            raise ValueError(f"{value!r} is not a time zone (for example Asia/Shanghai)") from None
         return value
 
     @field_validator("language", mode="before")

@@ -83,7 +83,7 @@ class RuntimeSettings:
             try:
                 config = _with(config, name, value)
             except (ValidationError, AttributeError, KeyError, ValueError):
-                log.warning("ignored a setting of the chat that is not valid; the config's applies", name=name)
+                log.warning("ignored an invalid setting from the chat; the config file applies", name=name)
         self._in_force = config
         self.current.replace(settings_of(config))
 

@@ -18,7 +18,7 @@ def read_duration(value: object) -> object:
     if isinstance(value, str):
         found = re.fullmatch(r"(\d+)\s*([smhd])", value.strip())
         if found is None:
-            raise ValueError(f"{value!r} is no duration such as 30m, 24h or 7d")
+            raise ValueError(f"{value!r} is not a duration (for example 30m, 24h or 7d)")
         return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
     return value
 
@@ -32,7 +32,7 @@ def read_list(value: object) -> object:
             try:
                 return json.loads(value)
             except ValueError:
-                raise ValueError("neither a JSON list nor values with commas between them") from None
+                raise ValueError("neither a JSON list nor comma-separated values") from None
         return [part.strip() for part in value.split(",") if part.strip()]
     return value
 
@@ -41,7 +41,7 @@ def read_clock(value: object) -> object:
     """ "09:00" as a time of day."""
     if isinstance(value, str):
         if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-            raise ValueError(f"{value!r} is no time of day such as 09:00")
+            raise ValueError(f"{value!r} is not a time of day (for example 09:00)")
         return time.fromisoformat(value)
     return value
 

@@ -40,7 +40,9 @@ class ErrorBook:
             await self._tell(error_id, kind, place)
         except Exception as trouble:
             # The database may be what failed. The log has it.
-            log.warning("the error is only in the log", error_id=error_id, trouble=type(trouble).__name__)
+            log.warning(
+                "failed to report the error; it is only in the log", error_id=error_id, trouble=type(trouble).__name__
+            )
         return error_id
 
     async def _tell(self, error_id: str, kind: str, place: str) -> None:

@@ -70,7 +70,7 @@ class Watchdog:
         """Asks the loop for a sign of life, or counts that there was none; returns whether one is missing."""
         if self._alive.is_set():
             if self._is_told:
-                log.warning("the event loop is free again", seconds=self._held_for)
+                log.warning("the event loop runs again", seconds=self._held_for)
             self._held_for, self._is_told = 0.0, False
             self._alive.clear()
             with contextlib.suppress(RuntimeError):  # the loop is closed
@@ -97,7 +97,7 @@ class Watchdog:
         if is_over:
             if held is not None:
                 self._in_hand.blame(held, place)
-            log.error("the event loop does not come back; the process ends", handler=handler, place=place, code=ENDED)
+            log.error("the event loop is stuck; ending the process", handler=handler, place=place, code=ENDED)
             self._end(ENDED)
 
     def _guard(self) -> None:

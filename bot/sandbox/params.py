@@ -73,7 +73,7 @@ class Params:
         try:
             return json.loads(value)
         except ValueError:
-            raise bad(f"can't parse {name}: it is no JSON") from None
+            raise bad(f"can't parse {name}: it is not JSON") from None
 
 
 async def read_params(request: web.Request) -> Params:

@@ -99,7 +99,7 @@ class Delivering:
             async with self._database.writing(apart=True) as session:
                 await deliveries.release_all(session)
         except Exception as trouble:
-            log.warning("claimed deliveries not released; trying again", trouble=type(trouble).__name__)
+            log.warning("failed to release claimed deliveries; retrying", trouble=type(trouble).__name__)
             await self._rest()
             return False
         return True
@@ -117,7 +117,7 @@ class Delivering:
         try:
             claimed = await self._claim()
         except Exception as trouble:
-            log.warning("deliveries not claimed; trying again", trouble=type(trouble).__name__)
+            log.warning("failed to claim deliveries; retrying", trouble=type(trouble).__name__)
             claimed = []
         if not claimed and not self._leaving:
             await self._rest()
@@ -159,7 +159,7 @@ class Delivering:
                 await self._tell_admins(one, outcome)
         except Exception as trouble:
             # The lease lapses, and it is tried again.
-            log.error("a delivery was not settled", error=type(trouble).__name__, exc_info=trouble)
+            log.error("failed to settle a delivery", error=type(trouble).__name__, exc_info=trouble)
             self._hold_back(one, self._clock() + LEASE)
 
     async def _in_turn(self, one: Claimed, claimed_at: float) -> Outcome:
@@ -200,7 +200,7 @@ class Delivering:
         try:
             outgoing = await self._render(one)
         except Exception as trouble:
-            log.error("a delivery can't be put into words", kind=one.kind, exc_info=trouble)
+            log.error("failed to render a delivery", kind=one.kind, exc_info=trouble)
             return Outcome(one.id, State.FAILED, one.tries + 1, trouble=type(trouble).__name__)
         if outgoing is None:
             return Outcome(one.id, State.CANCELLED, one.tries)

@@ -94,7 +94,7 @@ def patiently(handle: Handle) -> Handle:
             try:
                 return await handle(raw)
             except Exception as trouble:
-                log.warning("the database is away; the update waits", trouble=type(trouble).__name__)
+                log.warning("database unavailable; the update waits", trouble=type(trouble).__name__)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 5.0)
 
@@ -151,7 +151,7 @@ class Polling:
             try:
                 await self._turn()
             except Exception as trouble:
-                log.error("a batch was not taken; trying again", error=type(trouble).__name__, exc_info=trouble)
+                log.error("failed to take a batch of updates; retrying", error=type(trouble).__name__, exc_info=trouble)
                 await self._rest(trouble)
         self.is_taking = False
         if self._tasks:
@@ -161,7 +161,7 @@ class Polling:
             try:
                 await self._ask("getUpdates", {"offset": self._offset, "limit": 1, "timeout": 0}, 5)
             except Exception as trouble:
-                log.warning("the last updates are not confirmed", trouble=type(trouble).__name__)
+                log.warning("failed to confirm the last updates", trouble=type(trouble).__name__)
 
     async def _turn(self) -> None:
         """One question, and what came of it."""

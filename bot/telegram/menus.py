@@ -107,7 +107,7 @@ class Menus:
                 await publish(self._database, bot_id, wanted, self._call)
                 pause = AGAIN_AFTER
             except Exception as trouble:
-                log.warning("menus not published; trying again", trouble=type(trouble).__name__)
+                log.warning("failed to publish menus; retrying", trouble=type(trouble).__name__)
                 self._asked.set()
                 await wait_at_most(left, pause)
                 pause = min(2 * pause, LATEST_AGAIN)

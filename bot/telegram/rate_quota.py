@@ -60,7 +60,7 @@ class Shares:
                 async with asyncio.timeout(2 * BEATS_EVERY):
                     await self.beat()
             except Exception as trouble:
-                log.warning("no word from the other replicas", trouble=type(trouble).__name__)
+                log.warning("replica heartbeat failed", trouble=type(trouble).__name__)
             if self._together and time.monotonic() - self._heard_at > SILENT_AFTER:
                 self._take(0.0)
             await self._pause(left)

@@ -47,7 +47,7 @@ class Reach:
                 log.error("another program takes this bot's updates; stop one of the two")
         if isinstance(trouble, error.InvalidToken) and not self._is_token_said:
             self._is_token_said = True
-            log.error("telegram.token: Telegram does not accept it any more; put the new one there and start again")
+            log.error("telegram.token: Telegram no longer accepts it; set the new one and restart")
 
     @property
     def silent_for(self) -> float:

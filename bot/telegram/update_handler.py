@@ -116,7 +116,7 @@ class Answering:
         kind = odd_kind(raw)
         if kind is not None:
             self.metrics.updates.labels(kind, "odd").inc()
-            log.warning("an update is not what Telegram sends; it is left out", kind=kind)
+            log.warning("ignored a malformed update", kind=kind)
 
     async def _handle(self, incoming: Incoming, held: Held) -> None:
         begun = time.perf_counter()
@@ -138,7 +138,7 @@ class Answering:
         except Exception as error:
             # The effect is committed and the answers are kept with it; `resend` comes back to them.
             outcome = "unanswered"
-            log.error("answers were not sent", error=type(error).__name__, exc_info=error)
+            log.error("failed to send answers", error=type(error).__name__, exc_info=error)
         self.metrics.updates.labels(incoming.kind, outcome).inc()
         self.metrics.seconds.labels(handler).observe(time.perf_counter() - begun)
 

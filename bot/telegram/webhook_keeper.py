@@ -59,7 +59,7 @@ class Hook:
                 if found != self._said:
                     self._said = found
                     was = "another" if found else "none"
-                    log.warning("somebody changed the bot's webhook; it is set right", was=was)
+                    log.warning("the webhook was changed from outside; restored it", was=was)
             else:
                 self._said = None
         except Exception as trouble:

@@ -76,6 +76,6 @@ class Webhook:
             # Shielded: what is begun is finished, even if Telegram hangs up.
             await asyncio.shield(self._lanes.put(raw))
         except Exception as trouble:
-            log.warning("the database is away; Telegram keeps the update", trouble=type(trouble).__name__)
+            log.warning("database unavailable; Telegram keeps the update", trouble=type(trouble).__name__)
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"}) from None
         return web.Response()

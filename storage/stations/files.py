@@ -117,7 +117,7 @@ def _features(path: Path, on_bytes: Callable[[int], None]) -> Iterator[tuple[int
         for number, feature in enumerate(features(path), start=1):
             yield number, _feature_record(feature)
     except NotAFeatureCollection as error:
-        raise BadFile("the file is no GeoJSON FeatureCollection, or is cut off") from error
+        raise BadFile("the file is not a GeoJSON FeatureCollection, or is truncated") from error
     on_bytes(path.stat().st_size)
 
 
@@ -165,7 +165,7 @@ def _degrees(record: Mapping[str, str], name: str, limit: int) -> float:
     try:
         degrees = float(text)
     except ValueError:
-        raise BadLine(f"{name} {text!r} is no number") from None
+        raise BadLine(f"{name} {text!r} is not a number") from None
     if not math.isfinite(degrees) or abs(degrees) > limit:
         raise BadLine(f"{name} {text} out of range (-{limit} to {limit})")
     return degrees

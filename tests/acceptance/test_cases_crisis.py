@@ -139,7 +139,7 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await rider.says("kill myself, do you hear")  # nor is that the answer to what was not asked yet
     await is_told_whom_to_call(town, rider)
     await rider.says("I am still here")
-    await rider.rider.hears_of("Tell it in your own words")
+    await rider.rider.hears_of("Tell us in your own words")
     await rider.says("They cut my pay, I want to end it all")
     await is_told_whom_to_call(town, rider)
     await hears_no_more(town, rider)

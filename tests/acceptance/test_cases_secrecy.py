@@ -91,7 +91,7 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
         await _ends_within_10_s(again)
     await search_disk(tmp_path, url, TOLD, ANSWERED, NOTED, CALLED, PLACE, FILE_NAME, "the payslip of September")
     log = (tmp_path / "logs" / "nuanxin.log").read_text()
-    assert "this process leads" in log and "Traceback" not in log
+    assert "became leader" in log and "Traceback" not in log
 
 
 async def test_an_error_in_a_case_is_reported_without_a_word_of_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

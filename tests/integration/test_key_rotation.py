@@ -275,4 +275,4 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         await _ends_within_10_s(again)
     await search_disk(tmp_path, url)
     log = (tmp_path / "logs" / "nuanxin.log").read_text()
-    assert "this process leads" in log and "Traceback" not in log
+    assert "became leader" in log and "Traceback" not in log

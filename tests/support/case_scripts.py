@@ -97,7 +97,7 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
         await rider.presses("Skip")
     await rider.is_asked("什么结果" if zh else "What do you hope for?")
     await rider.says("The pay")
-    await rider.is_asked("怎么称呼" if zh else "How may the lawyer call you?")
+    await rider.is_asked("怎么称呼" if zh else "What should the lawyer call you?")
     if name:
         await rider.says(name)
     else:
