@@ -30,9 +30,8 @@ from storage.deliveries import Delivery, Notice, State
 from storage.membership import memberships
 from storage.people import people
 from tests.acceptance.test_membership import picture
-from tests.conftest import HALL
 from tests.integration.test_sign_ups import SATURDAY, basketball
-from tests.support.simulator import COORDINATOR, NOON, Rider, Town, configured, free_port, running, telegram
+from tests.support.simulator import COORDINATOR, HALL, NOON, Rider, Town, configured, free_port, running, telegram
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 SHANGHAI = ZoneInfo("Asia/Shanghai")

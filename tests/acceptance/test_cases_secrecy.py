@@ -13,10 +13,10 @@ from bot.sandbox.params import Upload
 from bot.sandbox.world import Person
 from storage.cases import messages as case_messages
 from tests.acceptance.test_cases import in_hand
-from tests.conftest import new_database
 from tests.integration.test_key_rotation import search_disk, talkative
 from tests.integration.test_process import _ends_within_10_s, _logged, bot
 from tests.support.case_scripts import at_desk
+from tests.support.databases import new_database
 from tests.support.simulator import ADMIN, COUNSEL, Rider, Town, telegram
 
 TOLD, ANSWERED, NOTED, CALLED, PLACE = (

@@ -25,7 +25,7 @@ from storage.database import open_database
 from storage.deliveries import Delivery, Notice, State
 from storage.encryption import Vault
 from tests.acceptance.test_metrics import page, value
-from tests.conftest import KEY
+from tests.support.databases import KEY
 from tests.support.simulator import NOON, Town, running
 
 HOUR = 3_600

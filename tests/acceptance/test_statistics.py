@@ -35,8 +35,8 @@ from storage.stations.searches import Search
 from storage.statistics import searches as search_statistics
 from storage.statistics import statistics
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
-from tests.conftest import KEY
 from tests.support.case_scripts import at_desk
+from tests.support.databases import KEY
 from tests.support.simulator import COORDINATOR, DEZHOU, NOON, Rider, Town
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

@@ -27,9 +27,9 @@ from storage.encryption import Vault
 from storage.operations import backups
 from storage.people import people
 from storage.people.audited import PeopleAction
-from tests.conftest import KEY, new_database
 from tests.integration.test_key_rotation import filled
 from tests.integration.test_process import bot
+from tests.support.databases import KEY, new_database
 from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
 
 HEADER = Header("sqlite", "0008", "2026-11-25T00:00:00+00:00")

@@ -23,8 +23,8 @@ from storage.membership import applications, memberships, reviews
 from storage.membership.audited import MembershipAction
 from storage.people import people
 from tests.acceptance.test_membership import ID_NUMBER, applied, picture
-from tests.conftest import KEY, new_database
 from tests.integration.test_process import _ends_within_10_s, _logged, bot, bot_settings
+from tests.support.databases import KEY, new_database
 from tests.support.simulator import NOON, Rider, telegram
 
 NEW = bytes(reversed(range(32)))

@@ -32,7 +32,7 @@ from storage.broadcasts.topics import Topic
 from storage.database import open_database
 from storage.encryption import Vault
 from storage.people import people
-from tests.conftest import KEY, new_database
+from tests.support.databases import KEY, new_database
 from tests.support.simulator import TOKEN, Rider, free_port, telegram
 
 RIDERS = 200

@@ -33,7 +33,7 @@ from storage.broadcasts.topics import Topic
 from storage.database import Database, Refused, open_database
 from storage.encryption import Vault
 from storage.people import people
-from tests.conftest import KEY
+from tests.support.databases import KEY
 from tests.support.simulator import NOON
 
 SATURDAY = NOON + timedelta(days=4, hours=3)

@@ -19,8 +19,7 @@ from bot.sandbox.world import Person
 from bot.web.webhook import BODY_LIMIT
 from storage.database import Database
 from storage.stations import stations
-from tests.conftest import HALL
-from tests.support.simulator import NOON, Town, configured, free_port, running, telegram
+from tests.support.simulator import HALL, NOON, Town, configured, free_port, running, telegram
 
 SECRET = "s3cret-of-the-webhook"
 HEADER = "X-Telegram-Bot-Api-Secret-Token"

@@ -23,12 +23,16 @@ from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person, World
 from handlers.chat.ports import Geocoder
 from storage.database import Database
+from storage.stations.stations import Amenity, Station
 from tests.support.bot_api_schema import check_call
 
 TOKEN = "1000000042:test-TOKEN-test-TOKEN-test-TOKEN-00"
 COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL = 900, 901, 902, 903
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 DEZHOU = (37.43, 116.36)
+HALL = Station(
+    "hall", "暖新之家 <1>", 37.431, 116.361, "德州", "08:00-22:00", int(Amenity.water | Amenity.charging), "12351"
+)
 PATIENCE = float(os.environ.get("TEST_PATIENCE", "10"))
 """Seconds to wait for what should come. More where other work shares the machine."""
 

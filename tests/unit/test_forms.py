@@ -30,7 +30,7 @@ from storage.encryption import Vault
 from storage.people.access import Role
 from storage.people.people import PersonId
 from storage.privacy.retention import Retention
-from tests.conftest import KEY
+from tests.support.databases import KEY
 from tests.support.settings import Gazetteer
 from tests.support.simulator import NOON, Town, configured, running, telegram
 

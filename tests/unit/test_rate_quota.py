@@ -18,7 +18,7 @@ from storage import schema
 from storage.coordination import replicas
 from storage.database import open_database
 from storage.encryption import Vault
-from tests.conftest import KEY
+from tests.support.databases import KEY
 from tests.support.simulator import NOON
 
 LIMIT = 30.0

