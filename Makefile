@@ -7,7 +7,7 @@ PACKAGES := bot handlers schedules storage
 # Compiled once here, the program starts twice as fast, also where Python may not write its caches.
 SYNC := --quiet --python $(PY) --require-hashes --compile-bytecode
 
-.PHONY: help install run check format test test-fast coverage bench chaos shape tour hooks lock clean
+.PHONY: help install run check format test test-fast coverage bench chaos shape tables tour hooks lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ chaos: .venv/.dev ## inject failures, with goals
 
 shape: .venv/.dev ## count the source: folders, imports, long files, untyped seams, beside version 0.7
 	@$(PY) -m benchmarks.shape
+
+tables: .venv/.dev ## draw docs/tables.md again, after a change of the schema
+	@$(PY) -m tests.support.table_diagram
 
 # From the sandbox in Debian's chromium.
 tour: .venv/.dev ## take the pictures of docs/tour.md again

@@ -22,3 +22,10 @@ def test_the_schema_alone_brings_all_tables() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=STORAGE.parent)
     assert len(declared()) > 40
     assert set(done.stdout.split()) == declared()
+
+
+def test_the_diagram_of_the_tables_is_that_of_the_schema() -> None:
+    """In a process of its own, for the same reason."""
+    code = "import sys; from tests.support.table_diagram import text; sys.stdout.write(text())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=STORAGE.parent)
+    assert (STORAGE.parent / "docs" / "tables.md").read_text("utf-8") == done.stdout, "make tables"
