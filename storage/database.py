@@ -28,10 +28,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage import sqlite_driver
+from storage import sqlite_driver, write_detection
 from storage.encryption import Vault
 
 CHECKPOINT_ABOVE = 32 << 20
@@ -194,32 +194,12 @@ def vault_of(session: AsyncSession) -> Vault:
     return vault
 
 
-async def run(
-    session: AsyncSession, statement: Executable, values: Any = None, writes: bool = True
-) -> CursorResult[*tuple[Any, ...]]:
+async def run(session: AsyncSession, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
     """Runs a statement of the hot paths on the session's connection: built once at the start of the program, with its
     values apart, and past the ORM, it costs a third of what it costs through it."""
-    if writes:
-        session.info["wrote"] = True
     connection = session.info["connection"]
     assert isinstance(connection, AsyncConnection)
     return await connection.execute(statement, values)
-
-
-def has_written(session: AsyncSession) -> bool:
-    """Whether this session sent anything but queries to the database (see `_note_statement` and `_note_flush`)."""
-    return bool(session.info.get("wrote"))
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _note_statement(state: ORMExecuteState) -> None:
-    if not state.is_select and not state.execution_options.get("unnoted"):
-        state.session.info["wrote"] = True
-
-
-@event.listens_for(Session, "after_flush")
-def _note_flush(session: Session, _context: object) -> None:
-    session.info["wrote"] = True
 
 
 def is_outage(error: BaseException) -> bool:
@@ -255,6 +235,7 @@ def open_database(url: str, vault: Vault) -> Database:
         _tune_sqlite(engine)
     else:
         engine = create_async_engine(parsed, pool_size=12, max_overflow=4, pool_pre_ping=True, **options)
+    write_detection.watch(engine)
     return Database(engine, vault)
 
 
@@ -304,6 +285,4 @@ def insert_for(postgres: bool, table: type[Base]) -> postgresql.Insert:
 async def lock_chat(session: AsyncSession, chat_id: int) -> None:
     """Keeps a chat's updates apart across replicas until the transaction ends (SQLite has one writer anyway)."""
     if is_postgresql(session):
-        await session.execute(
-            text("SELECT pg_advisory_xact_lock(:chat)"), {"chat": chat_id}, execution_options={"unnoted": True}
-        )
+        await session.execute(text("SELECT pg_advisory_xact_lock(:chat)"), {"chat": chat_id})

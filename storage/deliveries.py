@@ -353,7 +353,6 @@ async def settle(session: AsyncSession, outcomes: Sequence[Outcome], now: dateti
     ]
     connection = await session.connection()
     await connection.execute(statement, rows)
-    session.info["wrote"] = True
     for outcome in outcomes:
         if outcome.state is State.WAITING and outcome.due is not None:
             await _put_off_the_rest(session, outcome.id, outcome.due)

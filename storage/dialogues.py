@@ -54,7 +54,7 @@ class OpenForm:
 
 async def current(session: AsyncSession, person_id: int, now: datetime) -> OpenForm | None:
     """The form that this person is in, locked until the transaction ends; None if there is none or it has expired."""
-    row = (await run(session, _CURRENT, {"person": person_id}, writes=False)).one_or_none()
+    row = (await run(session, _CURRENT, {"person": person_id})).one_or_none()
     if row is None or row.expires_at <= now:
         return None
     kept = orjson.loads(vault_of(session).open(row.answers, "dialogues.answers", person_id))

@@ -31,13 +31,14 @@ from handlers.chat.talk import Danger, NoSession, Person, Talk
 from handlers.i18n import translations
 from storage import deliveries, dialogues
 from storage.coordination.batching import Grouped
-from storage.database import Database, Refused, has_written, is_outage, lock_chat
+from storage.database import Database, Refused, is_outage, lock_chat
 from storage.people.people import PersonId
 from storage.updates import batched_writes, updates, user_state
 from storage.updates.batched_writes import Append, Seen
 from storage.updates.strikes import SET_ASIDE_AT
 from storage.updates.updates import Done
 from storage.updates.user_state import Standing
+from storage.write_detection import has_written
 
 log = logger("bot.telegram.update_handler")
 
@@ -276,8 +277,7 @@ class Answering:
             await deliveries.add_all(session, talk.notices)
             rest = [row for row in talk.appends if not isinstance(row, Seen)]
             await batched_writes.write(session, rest, talk.now)
-            await session.flush()
-            if not (has_written(session) or rest or seen):
+            if not await has_written(session):
                 await session.rollback()
                 return True
             resent_from = talk.now + KEPT_BEFORE_RESENT

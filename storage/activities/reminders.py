@@ -123,7 +123,7 @@ async def are_due(session: AsyncSession, now: datetime) -> bool:
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
-    found: datetime | None = (await run(session, _NEXT_DUE, writes=False)).scalar()
+    found: datetime | None = (await run(session, _NEXT_DUE)).scalar()
     return found
 
 

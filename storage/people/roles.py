@@ -58,7 +58,7 @@ async def take(session: AsyncSession, person_id: int, role: str) -> bool:
 
 async def held(session: AsyncSession, ids: Sequence[int], now: datetime) -> dict[int, set[str]]:
     """The roles of these people, at this moment."""
-    rows = await run(session, _HELD, {"ids": list(set(ids)), "now": now}, writes=False)
+    rows = await run(session, _HELD, {"ids": list(set(ids)), "now": now})
     found: dict[int, set[str]] = {}
     for person_id, role in rows:
         found.setdefault(person_id, set()).add(role)

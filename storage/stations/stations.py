@@ -125,7 +125,6 @@ async def put_all(session: AsyncSession, stations: Sequence[Station], now: datet
     # As Core statement on the connection: no ORM bookkeeping for a row each.
     connection = await session.connection()
     await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=kept), rows)
-    session.info["wrote"] = True
 
 
 async def find(session: AsyncSession, key: int, deleted: bool = False) -> StationRow | None:

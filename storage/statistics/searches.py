@@ -177,7 +177,6 @@ async def _add(session: AsyncSession, gathered: Mapping[_Place, _Gathered], keys
         )
     if changed:
         await connection.execute(_CHANGE, [{f"new_{name}": value for name, value in row.items()} for row in changed])
-    session.info["wrote"] = True
 
 
 def _people(before: Any, found: _Gathered, key: bytes) -> tuple[bool, bytes]:

@@ -73,7 +73,7 @@ async def keep_answers(session: AsyncSession, key: int, answers: bytes, due: dat
 
 async def done(session: AsyncSession, keys: Sequence[int]) -> list[Done | None]:
     """What is known of each of these updates, in the order asked; None for one that has had no effect yet."""
-    rows = await run(session, _DONE, {"keys": list(keys)}, writes=False)
+    rows = await run(session, _DONE, {"keys": list(keys)})
     vault = vault_of(session)
     found = {key: Done(None if sealed is None else vault.open(sealed, "updates.answers", key)) for key, sealed in rows}
     return [found.get(key) for key in keys]

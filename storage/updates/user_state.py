@@ -87,7 +87,7 @@ _STANDINGS = _standings()
 
 async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Standing]:
     """The standing of each person, in the order asked, by one query."""
-    rows = await run(session, _STANDINGS, {"ids": list(set(ids)), "now": now}, writes=False)
+    rows = await run(session, _STANDINGS, {"ids": list(set(ids)), "now": now})
     given = await roles.held(session, ids, now)
     found = {row.id: _standing(row, given.get(row.id, set())) for row in rows}
     return [found.get(person_id) or Standing(False, roles=frozenset(given.get(person_id, ()))) for person_id in ids]
