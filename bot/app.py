@@ -156,7 +156,6 @@ class App:
                 painter=PillowPainter(),
                 download_file=self._fetch,
                 run_in_background=self._carry_out,
-                wake_job=self.scheduler.wake,
                 start_backup=self.backups.ask,
                 process=process,
                 count_form_step=self.metrics.note_step,

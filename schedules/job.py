@@ -18,7 +18,8 @@ NextDue = Callable[[AsyncSession], Awaitable[datetime | None]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """It runs at its interval, and before that when `next_due` says. `name` is unique; `Talk.wake` knows it by that."""
+    """It runs at its interval, and before that when `next_due` says. `name` is unique; those that can be woken
+    are in storage/coordination/wake_ups."""
 
     name: str
     every: timedelta

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules.context import ClockContext
 from schedules.job import Job
 from storage.activities import reminders
+from storage.coordination.wake_ups import WakeUp
 
 EVERY = timedelta(seconds=30)
 """At the latest, for reminders that another process has added."""
@@ -21,8 +22,4 @@ async def run(session: AsyncSession, now: datetime, _context: ClockContext) -> b
     return await reminders.claim_due(session, now) == reminders.BATCH
 
 
-async def next_due(session: AsyncSession) -> datetime | None:
-    return await reminders.next_due(session)
-
-
-JOB = Job("reminders", EVERY, run, next_due)
+JOB = Job(WakeUp.REMINDERS, EVERY, run, reminders.next_due)

@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from schedules.context import ClockContext
 from schedules.job import Job
+from storage.coordination import wake_ups
 from storage.database import Database, is_outage
 
 log = structlog.get_logger("schedules.scheduler")
@@ -40,6 +41,7 @@ class Scheduler:
         self._ticking = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
+        wake_ups.listen(self._database, self._wake)
         for name, job in self._jobs.items():
             self._ticking.add_job(
                 self.tick,
@@ -52,7 +54,7 @@ class Scheduler:
             )
         self._ticking.start()
 
-    def wake(self, name: str) -> None:
+    def _wake(self, name: str) -> None:
         """Something may be due sooner than was known: looks at once."""
         if self._ticking.running:
             self._ticking.modify_job(name, next_run_time=datetime.now(UTC))

@@ -28,7 +28,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import sqlite_driver, write_detection
@@ -100,7 +100,11 @@ class Database:
         self.note: Callable[[str, float], None] = _not_noted
         """Hears of every transaction: "read" or "write", and its seconds."""
         self.is_postgresql = engine.dialect.name == "postgresql"
-        self._sessions = async_sessionmaker(engine, expire_on_commit=False, info={"vault": vault})
+        self.session_class = type("DatabaseSession", (Session,), {})
+        """The class of this database's sessions, so that events can be heard of these alone."""
+        self._sessions = async_sessionmaker(
+            engine, sync_session_class=self.session_class, expire_on_commit=False, info={"vault": vault}
+        )
         self._writer: contextlib.AbstractAsyncContextManager[Any] = (
             contextlib.nullcontext() if self.is_postgresql else asyncio.Lock()
         )

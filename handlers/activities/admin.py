@@ -24,7 +24,7 @@ from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import short_text
 from storage import deliveries
-from storage.activities import activities, attendance, offers, reminders, sign_ups
+from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import PlaceState
 from storage.dialogues import Answers
@@ -164,9 +164,7 @@ async def _edited(talk: Talk, answers: Answers) -> None:
     if "starts_at" in change.changed or row.lead_times is not None:
         context = talk.context
         await reminders.plan(talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours)
-        talk.wake("reminders")
-    await offers.offer_free_places(talk.session, row.id, talk.now, talk.context.settings.quiet_hours)
-    talk.wake("offers")
+    await waiting_list.offer_free_places(talk.session, row.id, talk.now, talk.context.settings.quiet_hours)
     told = 0
     if change.changed:
         told = await _tell_all(talk, row, "activity_changed", await activities.note_change(talk.session, change))

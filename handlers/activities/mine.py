@@ -11,7 +11,7 @@ from handlers.activities import presses
 from handlers.chat.feature import Page
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
-from storage.activities import activities, offers, sign_ups, weekly_digest
+from storage.activities import activities, sign_ups, waiting_list, weekly_digest
 from storage.activities.sign_ups import PlaceState
 
 
@@ -46,6 +46,4 @@ async def privacy_lines(talk: Talk) -> Sequence[str]:
 
 async def leave_all(talk: Talk) -> None:
     """Gives every place back that is still to come; the next in each queue is offered it."""
-    for activity_id in await sign_ups.upcoming_of(talk.session, talk.person.id, talk.now):
-        await sign_ups.give_back(talk.session, activity_id, talk.person.id)
-        await offers.offer_free_places(talk.session, activity_id, talk.now, talk.context.settings.quiet_hours)
+    await waiting_list.release_all(talk.session, talk.person.id, talk.now, talk.context.settings.quiet_hours)

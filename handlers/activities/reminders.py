@@ -35,7 +35,6 @@ async def remind(talk: Talk, row: Activity) -> None:
     await reminders.plan(
         talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
     )
-    talk.wake("reminders")
 
 
 def lead_words(text: str | None, language: str) -> str:
@@ -88,7 +87,6 @@ async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
             await reminders.plan(
                 talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
             )
-        talk.wake("reminders")
     talk.edit(talk._("Reminders: {leads}").format(leads=lead_words(chosen, talk.language)))
 
 

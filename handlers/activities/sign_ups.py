@@ -20,7 +20,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.inputs.text import press_a_button, short_text
-from storage.activities import activities, offers, reminders, sign_ups, waiting_list
+from storage.activities import activities, sign_ups, waiting_list
 from storage.activities.activities import Activity
 from storage.activities.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
 from storage.dialogues import Answers
@@ -90,10 +90,8 @@ async def _say_placed(talk: Talk, row: Activity, place: Place) -> None:
 async def give_back(talk: Talk, activity_id: int) -> None:
     """A place, an offer or a position in the queue; who waits is offered it."""
     row = await activities.published(talk.session, activity_id)
-    await sign_ups.give_back(talk.session, activity_id, talk.person.id)
-    await reminders.drop(talk.session, reminders.ACTIVITY, activity_id, talk.person.id)
-    await offers.offer_free_places(talk.session, activity_id, talk.now, talk.context.settings.quiet_hours)
-    talk.wake("offers")
+    quiet = talk.context.settings.quiet_hours
+    await waiting_list.release(talk.session, activity_id, talk.person.id, talk.now, quiet)
     talk.toast(talk._("You've given up your place. Thanks for letting us know."))
     await edit_card(talk, row)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
@@ -305,11 +305,3 @@ async def _plan_anew(talk: Talk, name: str, parsed: Any) -> None:
         return
     for row in await activities.coming(talk.session, talk.now):
         await reminders.plan(talk.session, row, leads, talk.now, quiet)
-    talk.committed.append(_waking(talk))
-
-
-def _waking(talk: Talk) -> Callable[[], Awaitable[None]]:
-    async def wake() -> None:
-        talk.context.ports.wake_job("reminders")
-
-    return wake

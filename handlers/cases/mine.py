@@ -133,7 +133,6 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
             talk.now,
             talk.context.settings.quiet_hours,
         )
-    talk.wake("reminders")
     talk.toast(talk._("I'll remind you {n} times: 90, 30, 7 and 1 days before.").format(n=count), alert=True)
 
 

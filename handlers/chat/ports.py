@@ -135,8 +135,6 @@ class Ports:
     download_file: DownloadFile
     run_in_background: Callable[[Coroutine[Any, Any, None]], None]
     """Does work that may take a while, apart from the chat's turn."""
-    wake_job: Callable[[str], None]
-    """Lets the clock look at a kind of work at once."""
     start_backup: Callable[[int], None]
     """Begins a backup now; the person who asked hears when it is done."""
     process: Callable[[], Process]

@@ -225,14 +225,6 @@ class Talk:
         """Any other call of the Bot API that may fail without harm."""
         self.outgoing.append(Outgoing(method, params, minor=True))
 
-    def wake(self, job: str) -> None:
-        """Once this is committed, the clock looks whether something of this kind is due sooner."""
-
-        async def waken() -> None:
-            self.context.ports.wake_job(job)
-
-        self.committed.append(waken)
-
     def append(self, row: Append) -> None:
         """Adds a row without having read anything (see storage/updates/batched_writes.py)."""
         self.appends.append(row)

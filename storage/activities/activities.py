@@ -157,13 +157,26 @@ def plan_of(row: Activity) -> Plan:
     return Plan(kind=Kind(row.kind), questions=tuple(row.asks), **values)
 
 
-async def find(session: AsyncSession, activity_id: int, lock: bool = False) -> Activity | None:
-    return await session.get(Activity, activity_id, with_for_update=lock or None, populate_existing=lock)
+async def find(session: AsyncSession, activity_id: int) -> Activity | None:
+    return await session.get(Activity, activity_id)
 
 
-async def published(session: AsyncSession, activity_id: int, lock: bool = False) -> Activity:
+async def find_for_update(session: AsyncSession, activity_id: int) -> Activity | None:
+    """The same, read afresh and locked until the transaction ends."""
+    return await session.get(Activity, activity_id, with_for_update=True, populate_existing=True)
+
+
+async def published(session: AsyncSession, activity_id: int) -> Activity:
     """An activity that riders may see, also a cancelled one. Raises NoSuchActivity."""
-    row = await find(session, activity_id, lock)
+    return _require_published(await find(session, activity_id))
+
+
+async def published_for_update(session: AsyncSession, activity_id: int) -> Activity:
+    """The same, read afresh and locked until the transaction ends. Raises NoSuchActivity."""
+    return _require_published(await find_for_update(session, activity_id))
+
+
+def _require_published(row: Activity | None) -> Activity:
     if row is None or row.state == ActivityState.DRAFT:
         raise NoSuchActivity
     return row
@@ -198,7 +211,7 @@ async def publish(session: AsyncSession, activity_id: int, now: datetime) -> Act
 
 
 async def _changeable(session: AsyncSession, activity_id: int, now: datetime) -> Activity:
-    row = await find(session, activity_id, lock=True)
+    row = await find_for_update(session, activity_id)
     if row is None:
         raise NoSuchActivity
     if row.state == ActivityState.CANCELLED or row.ends_at <= now:

@@ -25,7 +25,7 @@ async def check_in(session: AsyncSession, activity_id: int, person_id: int, now:
     Raises:
         NoSuchActivity; SignUpClosed: every place is taken, or it was cancelled.
     """
-    activity = await activities.published(session, activity_id, lock=True)
+    activity = await activities.published_for_update(session, activity_id)
     if activity.state == ActivityState.CANCELLED:
         raise SignUpClosed
     row = await of(session, activity_id, person_id)

@@ -30,6 +30,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities.activities import Activity, leads_of
 from storage.activities.sign_ups import PlaceState, SignUp
+from storage.coordination import wake_ups
+from storage.coordination.wake_ups import WakeUp
 from storage.database import Base, BigKey, insert_into, run
 from storage.deliveries import Delivery
 from storage.hours.quiet_hours import QuietHours
@@ -96,6 +98,7 @@ async def add(
     ]
     if rows:
         await session.execute(insert_into(session, Reminder).on_conflict_do_nothing(), rows)
+        wake_ups.request(session, WakeUp.REMINDERS)
     return len(rows)
 
 
@@ -221,6 +224,7 @@ async def _add_all(
     )
     columns = ["person_id", "kind", "subject", "lead", "due", "expires_at"]
     await session.execute(insert(table).from_select(columns, rows))
+    wake_ups.request(session, WakeUp.REMINDERS)
 
 
 async def counted(session: AsyncSession, kind: str, subject: int) -> Mapping[int, int]:

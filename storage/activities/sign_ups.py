@@ -112,7 +112,7 @@ async def sign_up(
         NoSuchActivity: it was never published.
         SignUpClosed, MembersOnly, TooManyGuests: see the classes.
     """
-    activity = await activities.published(session, activity_id, lock=True)
+    activity = await activities.published_for_update(session, activity_id)
     row = await of(session, activity_id, person_id)
     if row is not None and row.state != PlaceState.LEFT:
         return await _place(session, row)
@@ -141,7 +141,9 @@ async def _place(session: AsyncSession, row: SignUp) -> Place:
 
 
 async def of(session: AsyncSession, activity_id: int, person_id: int) -> SignUp | None:
-    return await session.scalar(select(SignUp).where(SignUp.activity_id == activity_id, SignUp.person_id == person_id))
+    """The person's row as it is now, also if this session read it before it locked the activity."""
+    wanted = select(SignUp).where(SignUp.activity_id == activity_id, SignUp.person_id == person_id)
+    return await session.scalar(wanted.execution_options(populate_existing=True))
 
 
 async def taken(session: AsyncSession, activity_id: int) -> int:
@@ -173,21 +175,6 @@ async def position(session: AsyncSession, row: SignUp) -> int:
     before = (SignUp.queued_at < row.queued_at) | ((SignUp.queued_at == row.queued_at) & (SignUp.id < row.id))
     counted = select(func.count()).select_from(SignUp).where(in_queue(row.activity_id), before)
     return 1 + (await session.scalar(counted) or 0)
-
-
-async def give_back(session: AsyncSession, activity_id: int, person_id: int) -> SignUp:
-    """Leaves: a place, an offer or the queue. Who waits is to be offered the place by `promote`.
-
-    Raises:
-        NotSignedUp: see the class.
-    """
-    await activities.published(session, activity_id, lock=True)
-    row = await of(session, activity_id, person_id)
-    if row is None or row.state == PlaceState.LEFT:
-        raise NotSignedUp
-    row.state, row.offered_until, row.answers = PlaceState.LEFT, None, None
-    await session.flush()
-    return row
 
 
 async def people_of(session: AsyncSession, activity_id: int, states: Sequence[PlaceState] = TAKING) -> list[SignUp]:
@@ -241,11 +228,12 @@ def _comment(session: AsyncSession, row: SignUp) -> str:
 
 
 async def upcoming_of(session: AsyncSession, person_id: int, now: datetime) -> list[int]:
-    """Activities that have not begun, where this person takes a place or waits."""
+    """Activities that have not begun, where this person takes a place or waits; ascending, the order to lock them."""
     rows = await session.scalars(
         select(SignUp.activity_id)
         .join(Activity, Activity.id == SignUp.activity_id)
         .where(SignUp.person_id == person_id, SignUp.state != PlaceState.LEFT, Activity.starts_at > now)
+        .order_by(Activity.id)
     )
     return list(rows)
 
@@ -257,5 +245,5 @@ async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
 
 
 async def erase(session: AsyncSession, person_id: int) -> None:
-    """Forgets where this person signed up. Their places have to be given back before, where others wait."""
+    """Forgets where this person signed up; `waiting_list.release_all` gives their places to those who wait before."""
     await session.execute(delete(SignUp).where(SignUp.person_id == person_id))

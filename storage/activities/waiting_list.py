@@ -1,4 +1,8 @@
-"""The waiting list of an activity: a place that becomes free is offered to the first in the queue, for a while."""
+"""The waiting list of an activity: a place that becomes free is offered to the first in the queue, for a while.
+
+Whoever leaves goes through `release`, which does all that belongs to it: the place is free, the reminders are dropped,
+the next in the queue is offered it and told. Every operation locks the activity's row first (see sign_ups.py).
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.activities import activities
-from storage.activities.activities import ActivityState
+from storage import deliveries
+from storage.activities import activities, reminders, sign_ups
+from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, free_places, in_queue, of
+from storage.coordination import wake_ups
+from storage.coordination.wake_ups import WakeUp
 from storage.database import Refused
+from storage.deliveries import Notice
+from storage.hours.quiet_hours import QuietHours
 
 HOLDS: Sequence[tuple[timedelta, timedelta]] = (
     (timedelta(days=2), timedelta(hours=12)),
@@ -45,30 +54,75 @@ def hold_until(now: datetime, starts_at: datetime, not_before: datetime | None) 
     return min(begins + hold, starts_at)
 
 
-async def promote(
-    session: AsyncSession, activity_id: int, now: datetime, not_before: datetime | None = None
+async def release(
+    session: AsyncSession, activity_id: int, person_id: int, now: datetime, quiet: QuietHours
 ) -> list[Offer]:
-    """Offers free places to the first in the queue, in its order; returns the new offers.
+    """Takes the person off an activity: out of a place, an offer or the queue. Returns the offers that this allowed.
 
-    Who wants more guests than there are places is offered what there is.
+    Raises:
+        NoSuchActivity: it was never published.
+        NotSignedUp: see the class.
     """
-    activity = await activities.published(session, activity_id, lock=True)
+    activity = await activities.published_for_update(session, activity_id)
+    row = await of(session, activity_id, person_id)
+    if row is None or row.state == PlaceState.LEFT:
+        raise NotSignedUp
+    await _leave(session, row)
+    return await _offer_on(session, activity, now, quiet)
+
+
+async def release_all(session: AsyncSession, person_id: int, now: datetime, quiet: QuietHours) -> None:
+    """The same for every activity that this person signed up for and that has not begun."""
+    for activity_id in await sign_ups.upcoming_of(session, person_id, now):
+        await release(session, activity_id, person_id, now, quiet)
+
+
+async def offer_free_places(session: AsyncSession, activity_id: int, now: datetime, quiet: QuietHours) -> list[Offer]:
+    """Offers what is free to the queue, where an activity got more places. Raises NoSuchActivity."""
+    return await _offer_on(session, await activities.published_for_update(session, activity_id), now, quiet)
+
+
+async def _leave(session: AsyncSession, row: SignUp) -> None:
+    row.state, row.offered_until, row.answers = PlaceState.LEFT, None, None
+    await session.flush()
+    await reminders.drop(session, reminders.ACTIVITY, row.activity_id, row.person_id)
+
+
+async def _offer_on(session: AsyncSession, activity: Activity, now: datetime, quiet: QuietHours) -> list[Offer]:
+    """Offers free places to the first in the queue, in its order, with a notice to each."""
     offers: list[Offer] = []
-    while activity.state == ActivityState.PUBLISHED and now < activity.starts_at:
-        free = await free_places(session, activity)
-        if free == 0:
-            break
-        row = await session.scalar(
-            select(SignUp).where(in_queue(activity_id)).order_by(SignUp.queued_at, SignUp.id).limit(1)
-        )
-        if row is None:
-            break
-        if free is not None:
-            row.guests = min(row.guests, free - 1)
-        row.state, row.offered_until = PlaceState.OFFERED, hold_until(now, activity.starts_at, not_before)
-        await session.flush()
-        offers.append(Offer(row.person_id, row.guests, row.offered_until))
+    morning = quiet.until(now)
+    if activity.state == ActivityState.PUBLISHED and now < activity.starts_at:
+        while (offer := await _offer_to_next(session, activity, now, morning)) is not None:
+            offers.append(offer)
+    for offer in offers:
+        # Nobody is woken, unless the offer would be over by then.
+        due = now if morning is None or morning >= offer.until else morning
+        params = {"id": activity.id, "until": offer.until.isoformat(), "guests": offer.guests}
+        await deliveries.add(session, Notice(offer.person_id, "place_offered", params, due))
+    if offers:
+        wake_ups.request(session, WakeUp.OFFERS)
     return offers
+
+
+async def _offer_to_next(
+    session: AsyncSession, activity: Activity, now: datetime, morning: datetime | None
+) -> Offer | None:
+    """Whoever wants more guests than there are places is offered what there is. None if no place is free, or nobody
+    waits."""
+    free = await free_places(session, activity)
+    if free == 0:
+        return None
+    first = select(SignUp).where(in_queue(activity.id)).order_by(SignUp.queued_at, SignUp.id).limit(1)
+    row = await session.scalar(first)
+    if row is None:
+        return None
+    if free is not None:
+        row.guests = min(row.guests, free - 1)
+    until = hold_until(now, activity.starts_at, morning)
+    row.state, row.offered_until = PlaceState.OFFERED, until
+    await session.flush()
+    return Offer(row.person_id, row.guests, until)
 
 
 async def accept(session: AsyncSession, activity_id: int, person_id: int, now: datetime) -> SignUp:
@@ -77,7 +131,7 @@ async def accept(session: AsyncSession, activity_id: int, person_id: int, now: d
     Raises:
         OfferLapsed, NotSignedUp: see the classes.
     """
-    await activities.published(session, activity_id, lock=True)
+    await activities.published_for_update(session, activity_id)
     row = await of(session, activity_id, person_id)
     if row is None or row.state in (PlaceState.LEFT, PlaceState.WAITING):
         raise OfferLapsed if row is not None else NotSignedUp
@@ -89,20 +143,26 @@ async def accept(session: AsyncSession, activity_id: int, person_id: int, now: d
     return row
 
 
-async def lapsed(session: AsyncSession, now: datetime, most: int = 100) -> list[tuple[int, int]]:
-    """Ends offers whose time is over; returns (activity, person) of each. Their places are to be offered on."""
+async def end_lapsed_offers(session: AsyncSession, now: datetime, quiet: QuietHours) -> bool:
+    """Ends the offers of one activity whose time is over, and offers their places on; False if there is none."""
+    lapsed = (SignUp.state == PlaceState.OFFERED) & (SignUp.offered_until <= now)
+    activity_id = await session.scalar(
+        select(SignUp.activity_id).where(lapsed).order_by(SignUp.offered_until, SignUp.id).limit(1)
+    )
+    if activity_id is None:
+        return False
+    activity = await activities.published_for_update(session, activity_id)
     rows = await session.scalars(
         select(SignUp)
-        .where(SignUp.state == PlaceState.OFFERED, SignUp.offered_until <= now)
+        .where(SignUp.activity_id == activity_id, lapsed)
         .order_by(SignUp.offered_until, SignUp.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
-    found = list(rows)
-    for row in found:
-        row.state, row.offered_until = PlaceState.LEFT, None
-    await session.flush()
-    return [(row.activity_id, row.person_id) for row in found]
+    for row in rows.all():
+        await _leave(session, row)
+        await deliveries.add(session, Notice(row.person_id, "place_lapsed", {"id": activity_id}, now))
+    await _offer_on(session, activity, now, quiet)
+    return True
 
 
 async def next_lapse(session: AsyncSession) -> datetime | None:

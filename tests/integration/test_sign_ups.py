@@ -7,15 +7,16 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from storage import schema
-from storage.activities import activities, attendance, sign_ups, waiting_list
+from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.activities import Kind, Plan
 from storage.activities.sign_ups import (
     TAKING,
@@ -30,13 +31,18 @@ from storage.activities.waiting_list import OfferLapsed, hold_until
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
+from storage.coordination import wake_ups
+from storage.coordination.wake_ups import WakeUp
 from storage.database import Database, Refused, open_database
+from storage.deliveries import Delivery
 from storage.encryption import Vault
+from storage.hours.quiet_hours import QuietHours
 from storage.people import people
 from tests.support.databases import KEY
-from tests.support.simulator import NOON
+from tests.support.simulator import NOON, PATIENCE
 
 SATURDAY = NOON + timedelta(days=4, hours=3)
+LOUD = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
 
 
 def basketball(**changes: Any) -> Plan:
@@ -84,8 +90,7 @@ async def test_two_give_back_at_once_and_two_are_offered(database: Database) -> 
 
     async def leaves(person: int) -> int:
         async with database.writing() as session:
-            await sign_ups.give_back(session, activity_id, person)
-            return len(await waiting_list.promote(session, activity_id, NOON))
+            return len(await waiting_list.release(session, activity_id, person, NOON, LOUD))
 
     assert sum(await asyncio.gather(leaves(1), leaves(2))) == 2
     async with database.reading() as session:
@@ -128,18 +133,18 @@ async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
     for person in (1, 2, 3):
         await signs_up(database, activity_id, person)
     async with database.writing() as session:
-        await sign_ups.give_back(session, activity_id, 1)
-        (offer,) = await waiting_list.promote(session, activity_id, NOON)
+        (offer,) = await waiting_list.release(session, activity_id, 1, NOON, LOUD)
         assert (offer.person_id, offer.until) == (2, NOON + timedelta(hours=12))
-        assert not await waiting_list.promote(session, activity_id, NOON), "a place is offered once"
-        assert await waiting_list.lapsed(session, offer.until - timedelta(seconds=1)) == []
+        assert not await waiting_list.offer_free_places(session, activity_id, NOON, LOUD), "a place is offered once"
+        assert not await waiting_list.end_lapsed_offers(session, offer.until - timedelta(seconds=1), LOUD)
         with pytest.raises(NotSignedUp):
             await waiting_list.accept(session, activity_id, 9, NOON)
         with pytest.raises(OfferLapsed):
             await waiting_list.accept(session, activity_id, 2, offer.until)
         assert await waiting_list.next_lapse(session) == offer.until
-        assert await waiting_list.lapsed(session, offer.until) == [(activity_id, 2)]
-        (following,) = await waiting_list.promote(session, activity_id, offer.until)
+        assert await waiting_list.end_lapsed_offers(session, offer.until, LOUD)
+        assert not await waiting_list.end_lapsed_offers(session, offer.until, LOUD)
+        (following,) = await sign_ups.people_of(session, activity_id, (PlaceState.OFFERED,))
         assert following.person_id == 3
         with pytest.raises(OfferLapsed):
             await waiting_list.accept(session, activity_id, 2, offer.until)
@@ -148,13 +153,76 @@ async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
         assert again.position == 1
 
 
+async def test_whoever_leaves_is_not_reminded_and_the_next_is_told(database: Database) -> None:
+    activity_id = await published(database, places=1)
+    await signs_up(database, activity_id, 1, answers=["vegetarian"])
+    await signs_up(database, activity_id, 2)
+    woken: list[str] = []
+    wake_ups.listen(database, woken.append)
+    async with database.writing() as session:
+        activity = await activities.published(session, activity_id)
+        await reminders.plan(session, activity, [timedelta(days=1)], NOON, LOUD)
+        assert await reminders.counted(session, reminders.ACTIVITY, activity_id) == {86_400: 1}
+        assert not woken, "only once it is committed"
+    assert woken == ["reminders"]
+    async with database.writing() as session:
+        await waiting_list.release_all(session, 1, NOON, LOUD)
+        assert not await reminders.counted(session, reminders.ACTIVITY, activity_id)
+        (row,) = await sign_ups.people_of(session, activity_id, (PlaceState.LEFT,))
+        assert row.answers is None
+        (notice,) = await session.scalars(select(Delivery))
+        assert (notice.recipient, notice.kind) == (2, "place_offered")
+    assert woken == ["reminders", "offers"]
+
+
+async def test_what_is_rolled_back_wakes_nobody(database: Database) -> None:
+    woken: list[str] = []
+    wake_ups.listen(database, woken.append)
+    with pytest.raises(RuntimeError):
+        async with database.writing() as session:
+            wake_ups.request(session, WakeUp.OFFERS)
+            raise RuntimeError
+    async with database.writing() as session:
+        await people.seen_all(session, {1: "en"}, NOON)
+    assert not woken
+
+
+async def test_an_offer_is_declined_while_the_clock_ends_it(database: Database) -> None:
+    """Both lock the activity first, so neither waits for the other in a circle."""
+    if not database.is_postgresql:
+        pytest.skip("SQLite has one writer at a time")
+    activity_id = await published(database, places=1)
+    for person in (1, 2, 3):
+        await signs_up(database, activity_id, person)
+    async with database.writing() as session:
+        (offer,) = await waiting_list.release(session, activity_id, 1, NOON, LOUD)
+
+    async def the_clock_ends_it() -> None:
+        async with database.writing() as session:
+            await waiting_list.end_lapsed_offers(session, offer.until, LOUD)
+
+    async with database.writing() as session:
+        await activities.published_for_update(session, activity_id)
+        ending = asyncio.create_task(the_clock_ends_it())
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        async with asyncio.timeout(PATIENCE):
+            while not await session.scalar(waiting):  # noqa: ASYNC110 (a row in the database)
+                await asyncio.sleep(0.01)
+        await waiting_list.release(session, activity_id, 2, offer.until, LOUD)
+    await ending
+    async with database.reading() as session:
+        (row,) = await sign_ups.people_of(session, activity_id)
+        assert (row.person_id, row.state) == (3, PlaceState.OFFERED)
+
+
 async def test_more_places_go_to_the_queue_at_once(database: Database) -> None:
     activity_id = await published(database, places=1)
     for person in (1, 2, 3, 4):
         await signs_up(database, activity_id, person)
     async with database.writing() as session:
         await activities.change(session, activity_id, basketball(places=3), NOON)
-        assert [offer.person_id for offer in await waiting_list.promote(session, activity_id, NOON)] == [2, 3]
+        offers = await waiting_list.offer_free_places(session, activity_id, NOON, LOUD)
+        assert [offer.person_id for offer in offers] == [2, 3]
 
 
 async def test_who_wants_guests_is_offered_what_there_is(database: Database) -> None:
@@ -164,7 +232,7 @@ async def test_who_wants_guests_is_offered_what_there_is(database: Database) -> 
     assert (await signs_up(database, activity_id, 3)).position == 2, "nobody goes past who waits"
     async with database.writing() as session:
         await activities.change(session, activity_id, basketball(places=5, guests=3), NOON)
-        (offer,) = await waiting_list.promote(session, activity_id, NOON)
+        (offer,) = await waiting_list.offer_free_places(session, activity_id, NOON, LOUD)
         assert (offer.person_id, offer.guests) == (2, 1)
 
 
@@ -230,15 +298,14 @@ class Queue(RuleBasedStateMachine):
     def free(self) -> int:
         return self.places - len(self.placed) - len(self.offered)
 
-    def promote(self) -> None:
-        """The bot does it in the transaction that frees a place; the model, likewise."""
-        made = self.turn(lambda session: waiting_list.promote(session, self.activity_id, self.now))
-        expected = []
+    def offer_on(self) -> list[int]:
+        """What the bot does in the transaction that frees a place, in the model."""
+        offered = []
         while self.free > 0 and self.queue:
             person = self.queue.pop(0)
             self.offered[person] = hold_until(self.now, SATURDAY, None)
-            expected.append(person)
-        assert [offer.person_id for offer in made] == expected
+            offered.append(person)
+        return offered
 
     @rule(person=PEOPLE)
     def signs_up(self, person: int) -> None:
@@ -256,13 +323,14 @@ class Queue(RuleBasedStateMachine):
 
     @rule(person=PEOPLE)
     def gives_back(self, person: int) -> None:
-        found = self.turn(lambda session: sign_ups.give_back(session, self.activity_id, person))
+        made = self.turn(lambda session: waiting_list.release(session, self.activity_id, person, self.now, LOUD))
         stands = person in self.placed or person in self.offered or person in self.queue
-        assert isinstance(found, NotSignedUp) is not stands
+        assert isinstance(made, NotSignedUp) is not stands
         self.placed.discard(person)
         self.offered.pop(person, None)
         self.queue = [one for one in self.queue if one != person]
-        self.promote()
+        expected = self.offer_on()
+        assert not stands or [offer.person_id for offer in made] == expected
 
     @rule(person=PEOPLE)
     def accepts(self, person: int) -> None:
@@ -278,11 +346,11 @@ class Queue(RuleBasedStateMachine):
     def time_passes(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
         over = {person for person, until in self.offered.items() if until <= self.now}
-        ended = self.turn(lambda session: waiting_list.lapsed(session, self.now))
-        assert {person for _, person in ended} == over
+        ended = self.turn(lambda session: waiting_list.end_lapsed_offers(session, self.now, LOUD))
+        assert ended is bool(over)
         for person in over:
             del self.offered[person]
-        self.promote()
+        self.offer_on()
 
     @precondition(lambda self: self.places < 5)
     @rule()
@@ -290,7 +358,8 @@ class Queue(RuleBasedStateMachine):
         self.places += 1
         plan = basketball(places=self.places)
         self.turn(lambda session: activities.change(session, self.activity_id, plan, self.now))
-        self.promote()
+        self.turn(lambda session: waiting_list.offer_free_places(session, self.activity_id, self.now, LOUD))
+        self.offer_on()
 
     @invariant()
     def the_database_knows(self) -> None:
