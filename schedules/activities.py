@@ -5,21 +5,16 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
 from storage import deliveries
-from storage.activities import activities, attendance, series, sign_ups, weekly_digest
-from storage.activities.activities import Activity, ActivityState
+from storage.activities import activities, attendance, due_notices, series, sign_ups, weekly_digest
 from storage.coordination import run_once
 
 EVERY = timedelta(seconds=20)
 REMINDING = 2
-STREAM_BEFORE = timedelta(minutes=5)
-HELPS_FOR = timedelta(hours=1)
-THANKED_FOR = timedelta(hours=24)
 
 
 async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
@@ -36,26 +31,16 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
 
 
 async def _send_streams(session: AsyncSession, now: datetime) -> None:
-    """To who has a place, shortly before it begins; once."""
-    starting = Activity.starts_at.between(now - HELPS_FOR, now + STREAM_BEFORE)
-    rows = await session.scalars(
-        select(Activity).where(
-            Activity.state == ActivityState.PUBLISHED, Activity.stream != "", starting, Activity.ends_at > now
-        )
-    )
-    for row in list(rows):
-        if await run_once.is_first(session, f"stream {row.id} {row.starts_at.isoformat()}", now):
-            placed = sign_ups.who(row.id, sign_ups.TAKING)
-            await deliveries.tell_all(session, placed, "stream_starts", row.id, now, REMINDING)
+    """The link to everybody who has a place, shortly before it begins."""
+    for row in await due_notices.claim_starting_streams(session, now):
+        placed = sign_ups.who(row.id, sign_ups.TAKING)
+        await deliveries.tell_all(session, placed, "stream_starts", row.id, now, REMINDING)
 
 
 async def _thank(session: AsyncSession, now: datetime) -> None:
-    """Who came is thanked after the end, and asked how it was; once."""
-    ended = Activity.ends_at.between(now - THANKED_FOR, now)
-    rows = await session.scalars(select(Activity).where(Activity.state == ActivityState.PUBLISHED, ended))
-    for row in list(rows):
-        if await run_once.is_first(session, f"thanks {row.id} {row.ends_at.isoformat()}", now):
-            await deliveries.tell_all(session, attendance.who_came(row.id), "thanks", row.id, now, REMINDING)
+    """Everybody who came is thanked after the end, and asked how it was."""
+    for row in await due_notices.claim_ended(session, now):
+        await deliveries.tell_all(session, attendance.who_came(row.id), "thanks", row.id, now, REMINDING)
 
 
 async def _digest(session: AsyncSession, now: datetime, context: ClockContext) -> None:

@@ -18,7 +18,7 @@ from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.inputs.consent import CASE
-from storage.cases import cases, time_limits
+from storage.cases import cases, escalation, time_limits
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
@@ -29,7 +29,6 @@ from storage.cases.desks import AskType, Desk, in_language
 from storage.cases.evidence_quota import EvidenceFull
 from storage.cases.messages import Said, Side
 from storage.dialogues import Answers
-from storage.hours import working_time
 from storage.privacy import consents
 
 
@@ -53,8 +52,8 @@ async def open_from(desk: Desk, talk: Talk, answers: Answers, consented: Sequenc
     """
     version = await consents.require(talk.session, talk.person.id, desk.purpose, *consented)
     content = _content(desk, answers)
-    context, zone = talk.context, talk.context.settings.organisation.zone
-    due = working_time.after(talk.now, desk.late[0], zone, context.settings.organisation.country, desk.working_days)
+    context = talk.context
+    due = escalation.answer_due(desk, talk.now, 0, context.settings.organisation)
     row = await cases.open_case(
         talk.session,
         desk.key,

@@ -1,4 +1,4 @@
-"""Time that counts: by the clock, or only that of working days."""
+"""Time of which only that of working days counts."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from zoneinfo import ZoneInfo
 from storage.hours.holidays import is_working_day
 
 
-def after(start: datetime, span: timedelta, zone: ZoneInfo, country: str, working_days: bool) -> datetime:
-    """The moment when `span` has passed since `start`; with `working_days`, days off in `country` don't count.
+def after(start: datetime, span: timedelta, zone: ZoneInfo, country: str) -> datetime:
+    """The moment when `span` of working days has passed since `start`: days off in `country` don't count.
 
     What is asked on Friday at 18:00 and is to be answered within 24 hours is due on Monday at 18:00.
     """
-    if not working_days:
-        return start + span
     at = start.astimezone(zone)
     while True:
         midnight = datetime.combine(at.date() + timedelta(days=1), time(), zone)

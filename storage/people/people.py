@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NewType
 
@@ -116,6 +116,12 @@ async def choose_language(session: AsyncSession, person_id: PersonId, language: 
 async def mark_unreachable(session: AsyncSession, person_id: PersonId) -> None:
     """They blocked the bot or deleted their account; writing again makes them reachable."""
     await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(reachable=False))
+
+
+async def unreachable(session: AsyncSession, ids: Sequence[int]) -> set[int]:
+    """Those of these people whom nothing can be sent to."""
+    rows = await session.scalars(select(PersonRow.id).where(PersonRow.id.in_(ids), ~PersonRow.reachable))
+    return set(rows)
 
 
 async def keep_home(session: AsyncSession, person_id: PersonId, latitude: float, longitude: float) -> None:

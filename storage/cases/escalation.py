@@ -1,0 +1,130 @@
+"""Cases that nobody has answered in time, and cases whose handler has left: who is to hear of it, each time once.
+
+A late case climbs one level at a time: its handler (or those of the desk), then the coordinators, then the admins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.cases import cases, contexts, queue
+from storage.cases.cases import Case
+from storage.cases.desks import Desk
+from storage.hours import working_time
+from storage.operations.organisation import Organisation, Settings
+from storage.people.access import Role
+from storage.people.staff import Staff
+
+LEVELS = (Role.COUNSEL, Role.COORDINATOR, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """The first answer to a case is late by its desk's target: who hears of it now, after how long a wait. Coordinators
+    see no queue, so they can't open the case: they hear that somebody has to be asked."""
+
+    case: Case
+    waited: timedelta
+    recipients: Sequence[int]
+    can_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UrgentEscalation:
+    """Somebody may be in danger and has had no answer for that long: who hears of it, and who of them can open it."""
+
+    case: Case
+    waited: timedelta
+    recipients: Sequence[int]
+    can_open: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """A case that is back in the queue. `interrupted` is its former handler, if they were writing in it."""
+
+    case: Case
+    interrupted: int | None
+    recipients: Sequence[int]
+
+
+def answer_due(desk: Desk, opened_at: datetime, level: int, organisation: Organisation) -> datetime:
+    """When the first answer to a case of this desk is late for so many levels."""
+    span = desk.late[level]
+    if not desk.working_days:
+        return opened_at + span
+    return working_time.after(opened_at, span, organisation.zone, organisation.country)
+
+
+async def escalate_late(session: AsyncSession, staff: Staff, settings: Settings, now: datetime) -> list[Escalation]:
+    """Takes each late case one level up; those of desks that are gone are told to nobody."""
+    found = []
+    for row in await queue.late(session, now):
+        desk = settings.desks.get(row.desk)
+        if desk is None:
+            row.late_at = None
+        else:
+            found.append(await escalate(session, row, desk, staff, settings.organisation, now))
+    return found
+
+
+async def escalate(
+    session: AsyncSession, row: Case, desk: Desk, staff: Staff, organisation: Organisation, now: datetime
+) -> Escalation:
+    """Takes a late case one level up."""
+    level = row.late_level
+    is_last = level + 1 >= len(desk.late)
+    row.late_level = level + 1
+    row.late_at = None if is_last else answer_due(desk, row.opened_at, level + 1, organisation)
+    recipients = await _of_level(session, row, desk, staff, now)
+    return Escalation(row, desk.late[level], recipients, LEVELS[level] is not Role.COORDINATOR)
+
+
+async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, now: datetime) -> list[int]:
+    level = row.late_level - 1
+    if level == 0 and row.assigned_to is not None:
+        return [row.assigned_to]
+    people = (
+        await staff.of_desk(session, desk, now) if level == 0 else await staff.with_role(session, LEVELS[level], now)
+    )
+    return await cases.who_may_see(session, row, people)
+
+
+async def escalate_urgent(
+    session: AsyncSession, staff: Staff, desks: Mapping[str, Desk], now: datetime
+) -> list[UrgentEscalation]:
+    """Everybody who could do something hears of each urgent case that was not answered in time."""
+    found = []
+    for row in await queue.urgent_and_late(session, now):
+        row.urgent_told = True
+        desk = desks.get(row.desk)
+        can_open = {*await staff.with_role(session, Role.ADMIN, now), *await _handlers(session, row, desk, staff, now)}
+        everybody = can_open.union(await staff.with_role(session, Role.COORDINATOR, now))
+        recipients = await cases.who_may_see(session, row, sorted(everybody))
+        waited = desk.urgent_within if desk is not None else timedelta()
+        found.append(UrgentEscalation(row, waited, recipients, frozenset(can_open)))
+    return found
+
+
+async def _handlers(session: AsyncSession, row: Case, desk: Desk | None, staff: Staff, now: datetime) -> list[int]:
+    """Its own, and those of its desk."""
+    own = [row.assigned_to] if row.assigned_to is not None else []
+    return own if desk is None else own + await staff.of_desk(session, desk, now)
+
+
+async def free_orphans(session: AsyncSession, staff: Staff, desks: Mapping[str, Desk], now: datetime) -> list[Orphan]:
+    """Puts the cases of former handlers back into the queue."""
+    found = []
+    for row in await queue.without_handler_left(session, await staff.with_role(session, Role.COUNSEL, now)):
+        former = row.assigned_to
+        await cases.assign(session, row, None, now)
+        is_interrupted = former is not None and await contexts.leave(session, former, row.id)
+        desk = desks.get(row.desk)
+        people = await staff.of_desk(session, desk, now) if desk is not None else []
+        recipients = await cases.who_may_see(session, row, people)
+        found.append(Orphan(row, former if is_interrupted else None, recipients))
+    return found

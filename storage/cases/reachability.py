@@ -1,0 +1,27 @@
+"""Riders who can't be reached any more, or again, as far as their cases are concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.cases import copies, queue
+from storage.cases.cases import Case
+from storage.people import people
+
+
+async def follow_riders(session: AsyncSession, now: datetime) -> Sequence[Case]:
+    """Notes in each open case whether its rider can be reached (`Case.away`); whoever is back gets what they missed.
+
+    Returns the cases in which that has changed.
+    """
+    rows = await queue.with_undelivered(session)
+    away = await people.unreachable(session, [row.person_id for row in rows if row.person_id is not None])
+    changed = [row for row in rows if row.person_id is not None and row.away != (row.person_id in away)]
+    for row in changed:
+        row.away = not row.away
+        if not row.away and row.person_id is not None:
+            await copies.deliver_after_all(session, row.person_id, now)
+    return changed
