@@ -83,7 +83,6 @@ class Shares:
                 return
             granted = await replicas.claim_share(session, here.name, self._wants(), self._uses)
             if leads:
-                await session.flush()
                 await replicas.grant_shares(session, self._limit)
                 granted = await replicas.claim_share(session, here.name, self._wanted, self._uses)
         self._heard_at = begun

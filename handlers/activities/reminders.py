@@ -16,7 +16,6 @@ from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Activity, leads_of
-from storage.activities.sign_ups import PlaceState
 
 
 def register(routes: Routes) -> None:
@@ -74,11 +73,7 @@ async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
     context = talk.context
     if activity_id:
         row = await activities.published(talk.session, activity_id)
-        mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
-        if mine is None or mine.state == PlaceState.LEFT:
-            raise sign_ups.NotSignedUp
-        mine.leads = chosen
-        await talk.session.flush()
+        await reminders.choose_for_activity(talk.session, activity_id, talk.person.id, chosen)
         await remind(talk, row)
     else:
         await reminders.choose(talk.session, talk.person.id, chosen)

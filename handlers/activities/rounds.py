@@ -21,7 +21,6 @@ from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.inputs.text import short_text
 from storage.activities import rounds
-from storage.activities.sign_ups import SignUp
 from storage.dialogues import Answers
 from storage.people.access import Right
 
@@ -114,14 +113,11 @@ async def choose_who(talk: Talk, activity_id: int, number: int) -> None:
 
 async def goes_on(talk: Talk, activity_id: int, sign_up_id: int, number: int) -> None:
     """On or off; who goes on is told."""
-    on = await rounds.advance(talk.session, activity_id, sign_up_id, number)
-    if on:
+    row = await rounds.advance(talk.session, activity_id, sign_up_id, number)
+    if row is not None:
         this = await rounds.find(talk.session, activity_id, number)
-        row = await talk.session.get(SignUp, sign_up_id)
-        if row is not None:
-            when = this.starts_at.isoformat()
-            talk.notify(row.person_id, "next_round", id=activity_id, round=this.title, when=when)
-    await talk.session.flush()
+        when = this.starts_at.isoformat()
+        talk.notify(row.person_id, "next_round", id=activity_id, round=this.title, when=when)
     await choose_who(talk, activity_id, number)
 
 

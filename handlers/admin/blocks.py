@@ -74,7 +74,6 @@ async def lift(talk: Talk, person_id: int) -> None:
     await blocks.lift(talk.session, person_id)
     await audit.note(talk.session, talk.person.id, PeopleAction.PERSON_LET_IN, talk.now, subject=person_id)
     talk.committed.append(talk.context.blocks.refresh)
-    await talk.session.flush()
     talk.edit(*await _page(talk))
 
 

@@ -155,7 +155,6 @@ async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
 async def drop_set_aside(talk: Talk) -> None:
     count = await deliveries.give_up(talk.session, talk.now)
     talk.toast(talk._("{n} discarded.").format(n=count), alert=True)
-    await talk.session.flush()
     talk.edit(*await _set_aside(talk))
 
 

@@ -39,7 +39,6 @@ async def mute(talk: Talk, topic: str) -> None:
 
 async def switch_topic(talk: Talk, topic: str) -> None:
     await topics.mute(talk.session, talk.person.id, mutable(topic))
-    await talk.session.flush()
     talk.edit(*topic_words(talk, await topics.muted_topics(talk.session, talk.person.id)))
 
 

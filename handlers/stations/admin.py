@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from markupsafe import Markup
 
@@ -21,18 +21,13 @@ from handlers.stations import presses
 from handlers.stations.addresses import look_up
 from handlers.stations.form import FIELDS, amenity_mask, names_of
 from storage import audit
-from storage.database import Refused
 from storage.dialogues import Answers, Value
 from storage.people.access import Right
 from storage.stations import stations
 from storage.stations.audited import StationAction
-from storage.stations.stations import WITHOUT_END, Station, StationRow
+from storage.stations.stations import WITHOUT_END, Station, StationPatch, StationRow
 
 MOST_FOUND = 8
-
-
-class NoSuchStation(Refused):
-    """It was deleted, or never was."""
 
 
 def register(routes: Routes) -> None:
@@ -68,16 +63,8 @@ async def add(talk: Talk) -> None:
     talk.say(talk._("Which one?") if rows else talk._("There is no station with that name."), rows or None)
 
 
-async def _station(talk: Talk, key: int) -> StationRow:
-    """Also one that was deleted. Raises NoSuchStation."""
-    row = await stations.find(talk.session, key, deleted=True)
-    if row is None:
-        raise NoSuchStation
-    return row
-
-
 async def manage(talk: Talk, key: int) -> None:
-    talk.edit(*_page(talk, await _station(talk, key)))
+    talk.edit(*_page(talk, await stations.find_for_admin(talk.session, key)))
 
 
 def _page(talk: Talk, row: StationRow) -> tuple[Markup, Buttons]:
@@ -136,10 +123,7 @@ async def _added(talk: Talk, answers: Answers) -> None:
         str(answers.get("phone") or ""),
         str(answers.get("note") or ""),
     )
-    await stations.put_all(talk.session, [station], talk.now)
-    await stations.announce_change(talk.session)
-    row = await stations.find_by_id(talk.session, station.id)
-    assert row is not None
+    row = await stations.add(talk.session, station, talk.now)
     await _note(talk, row, "added")
     talk.say(
         Markup("✓ <b>{}</b>\n{}").format(row.name, talk._("Riders will find it within a few seconds.")),
@@ -150,7 +134,7 @@ async def _added(talk: Talk, answers: Answers) -> None:
 async def change(talk: Talk, key: int, name: str) -> None:
     if name not in FIELDS:
         raise InvalidCallback
-    row = await _station(talk, key)
+    row = await stations.find_for_admin(talk.session, key)
     kept: Answers = {"_station": row.key}
     if name == "amenities":
         kept[gathering(name)] = names_of(row.amenities)
@@ -159,12 +143,9 @@ async def change(talk: Talk, key: int, name: str) -> None:
 
 def _change_form(name: str, field: Question) -> Form:
     async def done(talk: Talk, answers: Answers) -> None:
-        row = await _station(talk, int(str(answers["_station"])))
-        value = answers.get(name)
+        row = await stations.find_for_admin(talk.session, int(str(answers["_station"])))
         before = field.show(talk, _value(row, name))
-        _set(row, name, value)
-        row.updated_at = talk.now
-        await stations.announce_change(talk.session)
+        row = await stations.change(talk.session, row.key, _patch(name, answers.get(name)), talk.now)
         await _note(talk, row, f"{name}: {before} → {field.show(talk, _value(row, name))}")
         talk.say(*_page(talk, row))
 
@@ -179,39 +160,45 @@ def _change_form(name: str, field: Question) -> Form:
     )
 
 
-def _set(row: StationRow, name: str, value: Any) -> None:
-    if name == "place":
-        row.latitude, row.longitude = float(value[0]), float(value[1])
-    elif name == "amenities":
-        row.amenities = amenity_mask(value)
-    else:
-        setattr(row, name, str(value or ""))
+def _patch(name: str, value: Value) -> StationPatch:
+    match name, value:
+        case "place", [latitude, longitude]:
+            return StationPatch(latitude=float(str(latitude)), longitude=float(str(longitude)))
+        case "amenities", _:
+            return StationPatch(amenities=amenity_mask(value))
+        case _:
+            return _TEXT_PATCHES[name](str(value or ""))
+
+
+_TEXT_PATCHES: Mapping[str, Callable[[str], StationPatch]] = {
+    "name": lambda text: StationPatch(name=text),
+    "address": lambda text: StationPatch(address=text),
+    "opening_hours": lambda text: StationPatch(opening_hours=text),
+    "phone": lambda text: StationPatch(phone=text),
+    "note": lambda text: StationPatch(note=text),
+}
 
 
 async def begin_closing(talk: Talk, key: int) -> None:
-    row = await _station(talk, key)
+    row = await stations.find_for_admin(talk.session, key)
     await forms.begin(talk, _CLOSE, {"_station": row.key})
 
 
 async def _closed(talk: Talk, answers: Answers) -> None:
-    row = await _station(talk, int(str(answers["_station"])))
     until = datetime.fromisoformat(str(answers["until"])) if answers.get("until") else WITHOUT_END
-    await stations.close(talk.session, row.key, until, str(answers["reason"]))
-    await talk.session.refresh(row)
+    row = await stations.close(talk.session, int(str(answers["_station"])), until, str(answers["reason"]))
     await _note(talk, row, f"closed until {until.isoformat()}: {row.closed_reason}")
     talk.say(*_page(talk, row))
 
 
 async def open_again(talk: Talk, key: int) -> None:
-    row = await _station(talk, key)
-    await stations.close(talk.session, row.key, None, "")
-    await talk.session.refresh(row)
+    row = await stations.reopen(talk.session, key)
     await _note(talk, row, "open again")
     talk.edit(*_page(talk, row))
 
 
 async def ask_to_delete(talk: Talk, key: int) -> None:
-    row = await _station(talk, key)
+    row = await stations.find_for_admin(talk.session, key)
     talk.edit(
         Markup(talk._("Delete <b>{name}</b>? You can restore it for {n} days.")).format(
             name=row.name, n=stations.KEPT.days
@@ -221,8 +208,7 @@ async def ask_to_delete(talk: Talk, key: int) -> None:
 
 
 async def delete(talk: Talk, key: int) -> None:
-    row = await _station(talk, key)
-    await stations.delete_one(talk.session, row.key, talk.now)
+    row = await stations.delete_one(talk.session, key, talk.now)
     await _note(talk, row, "deleted")
     talk.edit(
         Markup(talk._("<b>{name}</b> has been deleted.")).format(name=row.name),
@@ -231,9 +217,7 @@ async def delete(talk: Talk, key: int) -> None:
 
 
 async def restore(talk: Talk, key: int) -> None:
-    row = await _station(talk, key)
-    await stations.restore(talk.session, row.key)
-    await talk.session.refresh(row)
+    row = await stations.restore(talk.session, key)
     await _note(talk, row, "brought back")
     talk.edit(*_page(talk, row))
 

@@ -6,11 +6,11 @@ from handlers.chat.feature import Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
 from handlers.stations import admin, import_file, page, privacy, search
-from handlers.stations.admin import NoSuchStation
 from storage.cases.desks import Desks
 from storage.stations import reports, retention, searches
 from storage.stations.audited import StationAction
 from storage.stations.reports import NotNearby, ReportedAlready
+from storage.stations.stations import NoSuchStation
 
 
 def register(routes: Routes, _desks: Desks) -> None:

@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities.activities import Activity, leads_of
-from storage.activities.sign_ups import PlaceState, SignUp
+from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, of
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.database import Base, BigKey, insert_into, run
@@ -174,6 +174,15 @@ async def choose(session: AsyncSession, person_id: int, leads: str | None) -> No
     if leads is not None:
         session.add(ReminderChoice(person_id=person_id, leads=leads))
         await session.flush()
+
+
+async def choose_for_activity(session: AsyncSession, activity_id: int, person_id: int, leads: str | None) -> None:
+    """For one activity; None: as for all others. Raises NotSignedUp."""
+    row = await of(session, activity_id, person_id)
+    if row is None or row.state == PlaceState.LEFT:
+        raise NotSignedUp
+    row.leads = leads
+    await session.flush()
 
 
 async def plan(

@@ -50,14 +50,19 @@ async def find(session: AsyncSession, activity_id: int, number: int) -> Round:
     return row
 
 
-async def advance(session: AsyncSession, activity_id: int, sign_up_id: int, number: int) -> bool:
-    """Lets somebody go on to this round, or takes it back; True if they go on now. Raises NoSuchRound."""
+async def advance(session: AsyncSession, activity_id: int, sign_up_id: int, number: int) -> SignUp | None:
+    """Lets somebody go on to this round and returns their row; or takes that back, and returns None.
+
+    Raises:
+        NoSuchRound: see the class; also for somebody who has no place.
+    """
     await find(session, activity_id, number)
     row = await session.get(SignUp, sign_up_id, with_for_update=True)
     if row is None or row.activity_id != activity_id or row.state != PlaceState.PLACED or number < 2:
         raise NoSuchRound
     row.round = number if row.round < number else number - 1
-    return row.round == number
+    await session.flush()
+    return row if row.round == number else None
 
 
 async def who(session: AsyncSession, activity_id: int, number: int) -> Sequence[SignUp]:

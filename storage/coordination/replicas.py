@@ -53,6 +53,7 @@ async def claim_share(session: AsyncSession, name: str, wants: float, uses: floa
     if row is None:
         return 0.0
     row.wants, row.uses = wants, max(uses, row.granted)
+    await session.flush()
     return row.granted
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import IntFlag
 from typing import Any, NewType
 
-from sqlalchemy import BigInteger, Row, String, delete, func, select, update
+from sqlalchemy import BigInteger, Row, String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
-from storage.database import Base, BigKey, insert_into
+from storage.database import Base, BigKey, Refused, insert_into
 
 StationKey = NewType("StationKey", int)
 
@@ -26,6 +26,10 @@ WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)
 
 VERSION = "stations"
 """The name under which `versions` counts changes of the table, so that every replica sees them."""
+
+
+class NoSuchStation(Refused):
+    """It was deleted, or never was."""
 
 
 class Amenity(IntFlag):
@@ -104,6 +108,25 @@ class Station:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class StationPatch:
+    """What is to be changed of a station; None leaves it as it is. Degrees in WGS-84."""
+
+    name: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    address: str | None = None
+    opening_hours: str | None = None
+    amenities: int | None = None
+    phone: str | None = None
+    note: str | None = None
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """What is changed, by column."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
 def code_for(station_id: str) -> str:
     """The station's name in deep links (`st_<code>`): its id where Telegram's alphabet holds it, else a digest."""
     if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", station_id):
@@ -127,18 +150,29 @@ async def put_all(session: AsyncSession, stations: Sequence[Station], now: datet
     await connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=kept), rows)
 
 
-async def find(session: AsyncSession, key: int, deleted: bool = False) -> StationRow | None:
-    """The station; one that was deleted only if asked for."""
+async def add(session: AsyncSession, station: Station, now: datetime) -> StationRow:
+    """Adds one station and tells the other replicas."""
+    await put_all(session, [station], now)
+    await announce_change(session)
+    return (await session.scalars(select(StationRow).where(StationRow.id == station.id))).one()
+
+
+async def find(session: AsyncSession, key: int) -> StationRow | None:
+    """The station; None also if it was deleted."""
     row = await session.get(StationRow, key)
-    return row if row is not None and (deleted or row.deleted_at is None) else None
+    return row if row is not None and row.deleted_at is None else None
+
+
+async def find_for_admin(session: AsyncSession, key: int) -> StationRow:
+    """The station, also one that was deleted and can be brought back. Raises NoSuchStation."""
+    row = await session.get(StationRow, key)
+    if row is None:
+        raise NoSuchStation
+    return row
 
 
 async def find_by_code(session: AsyncSession, code: str) -> StationRow | None:
     return await session.scalar(select(StationRow).where(StationRow.code == code, StationRow.deleted_at.is_(None)))
-
-
-async def find_by_id(session: AsyncSession, station_id: str) -> StationRow | None:
-    return await session.scalar(select(StationRow).where(StationRow.id == station_id))
 
 
 async def ids_of(session: AsyncSession, keys: Sequence[int]) -> list[str]:
@@ -158,23 +192,38 @@ async def named(session: AsyncSession, words: str, most: int) -> Sequence[Statio
     return (await session.scalars(chosen.order_by(StationRow.name, StationRow.key).limit(most))).all()
 
 
-async def delete_one(session: AsyncSession, key: int, now: datetime) -> None:
-    """Takes the station off the map; `restore` brings it back as it was, for KEPT."""
-    await _change(session, key, deleted_at=now)
+async def change(session: AsyncSession, key: int, patch: StationPatch, now: datetime) -> StationRow:
+    """Changes what the patch names. Raises NoSuchStation."""
+    return await _change(session, key, {**patch.values, "updated_at": now})
 
 
-async def restore(session: AsyncSession, key: int) -> None:
-    await _change(session, key, deleted_at=None)
+async def delete_one(session: AsyncSession, key: int, now: datetime) -> StationRow:
+    """Takes the station off the map; `restore` brings it back as it was, for KEPT. Raises NoSuchStation."""
+    return await _change(session, key, {"deleted_at": now})
 
 
-async def close(session: AsyncSession, key: int, until: datetime | None, reason: str) -> None:
-    """Closed until then, whatever its hours say (None: open again by its hours)."""
-    await _change(session, key, closed_until=until, closed_reason=reason)
+async def restore(session: AsyncSession, key: int) -> StationRow:
+    """Raises NoSuchStation."""
+    return await _change(session, key, {"deleted_at": None})
 
 
-async def _change(session: AsyncSession, key: int, **values: Any) -> None:
-    await session.execute(update(StationRow).where(StationRow.key == key).values(**values))
+async def close(session: AsyncSession, key: int, until: datetime, reason: str) -> StationRow:
+    """Closes it until then, whatever its hours say. Raises NoSuchStation."""
+    return await _change(session, key, {"closed_until": until, "closed_reason": reason})
+
+
+async def reopen(session: AsyncSession, key: int) -> StationRow:
+    """Opens it again by its hours. Raises NoSuchStation."""
+    return await _change(session, key, {"closed_until": None, "closed_reason": ""})
+
+
+async def _change(session: AsyncSession, key: int, values: Mapping[str, object]) -> StationRow:
+    row = await find_for_admin(session, key)
+    for name, value in values.items():
+        setattr(row, name, value)
+    await session.flush()
     await announce_change(session)
+    return row
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:

@@ -15,7 +15,7 @@ from storage.membership import memberships
 from storage.operations.audited import OperationAction
 from storage.stations import stations
 from storage.stations.audited import StationAction
-from storage.stations.stations import Amenity
+from storage.stations.stations import Amenity, NoSuchStation
 from tests.acceptance.test_admin import admin_of
 from tests.support.simulator import ADMIN, NOON, Rider, Town
 
@@ -149,7 +149,8 @@ async def test_a_twin_is_warned_of_and_what_was_deleted_is_found_by_name(town: T
         assert await stations.count(session) == 2
         await stations.delete_one(session, 1, NOON)
         await stations.forget(session, NOON + timedelta(days=31))
-        assert await stations.find(session, 1, deleted=True) is None
+        with pytest.raises(NoSuchStation):
+            await stations.find_for_admin(session, 1)
 
 
 async def sends_file(town: Town, admin: Rider, name: str, content: bytes) -> None:
@@ -196,7 +197,7 @@ async def test_gcj02_is_taken_for_what_it_is(town: Town) -> None:
     await admin.presses("✔ Import (1)")
     await admin.hears_of("Imported.")
     async with town.database.reading() as session:
-        row = await stations.find_by_id(session, "a")
+        row = await stations.find_by_code(session, "a")
     assert row is not None and abs(row.latitude - 37.431) > 0.0003
 
 
