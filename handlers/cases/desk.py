@@ -132,9 +132,7 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
         lines.append(Markup("{}").format(talk._("✅ No cases waiting.")))
     opens = presses.CLAIM if key in handled(talk) else presses.BEGIN_READING
     sign = "▶ " if key in handled(talk) else ""
-    rows: list[list[Button]] = [
-        [Button(sign + words.mark(row) + row.number, f"{opens}:{row.id}")] for row in found[:PAGE]
-    ]
+    rows = [[opens.button(sign + words.mark(row) + row.number, row.id)] for row in found[:PAGE]]
     turns = [presses.SHOW_QUEUE.button("◀", key, page - 1)] if page > 0 else []
     turns += [presses.SHOW_QUEUE.button("▶", key, page + 1)] if len(found) > PAGE else []
     talk.edit(Markup("\n").join(lines), [*rows, turns, [presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]])

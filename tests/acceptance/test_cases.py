@@ -339,6 +339,22 @@ async def test_the_cases_of_a_handler_who_left_wait_again(town: Town) -> None:
     await counsel.rider.hears_of("Is anybody there?")
 
 
+async def test_a_case_is_taken_from_the_queue(town: Town) -> None:
+    rider, counsel = await at_desk(town, 430), await at_desk(town, COUNSEL)
+    admin = await at_desk(town, ADMIN)
+    number = await brings_pay(rider, evidence=False)
+    await counsel.rider.hears_of(number)
+    for one, label in ((admin, number), (counsel, f"▶ {number}")):
+        await one.says("/cases")
+        await one.rider.hears_of("🗂")
+        await one.rider.presses("⚖️")
+        await one.rider.hears_of(number)
+        await one.rider.presses(label)
+    await admin.rider.hears_of("Why do you need to read")
+    await counsel.rider.hears_of("The pay")
+    assert (await case_of(town, number)).assigned_to == COUNSEL
+
+
 async def test_a_late_first_answer_is_told_to_one_after_the_other(town: Town) -> None:
     rider, counsel, second = await at_desk(town, 407), await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
     coordinator, admin = await at_desk(town, COORDINATOR), await at_desk(town, ADMIN)
