@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.telegram.courier import Courier
+from handlers.activities import presses
 from handlers.activities.check_ins import door_caption
 from handlers.chat.context import AppContext
-from handlers.chat.press import Button
 from handlers.chat.talk import File, Outgoing, buttons_markup
 from handlers.i18n.translations import translator
 from storage.activities import activities, attendance, check_ins
@@ -57,7 +57,7 @@ class Doors:
             "caption": door_caption(row.title, came, language),
             "parse_mode": "HTML",
         }
-        button = Button(translator(language)("⌨ Type a number or name"), f"doortype:{row.id}")
+        button = presses.BEGIN_TYPING.button(translator(language)("⌨ Type a number or name"), row.id)
         params = {
             "chat_id": door.chat_id,
             "message_id": door.message_id,
