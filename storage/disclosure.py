@@ -6,8 +6,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import TypeAlias
 
 LEAST = 5
+
+
+class Hidden(Enum):
+    """Stands for a figure that is above zero, but too small to be shown, or that would tell of one that is."""
+
+    HIDDEN = "hidden"
+
+
+HIDDEN = Hidden.HIDDEN
+Figure: TypeAlias = int | Hidden
+Average: TypeAlias = float | Hidden
 
 
 def shown(cells: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -26,12 +39,17 @@ def shown(cells: Iterable[tuple[str, int]]) -> dict[str, int]:
     return dict(ordered)
 
 
-def columns(values: Sequence[int]) -> list[int | None]:
-    """The same for a row of columns: None where one is left out. Nothing is hidden in a zero."""
+def columns(values: Sequence[int]) -> list[Figure]:
+    """The same for a row of columns. Nothing is hidden in a zero."""
     kept = shown((str(at), value) for at, value in enumerate(values))
-    return [value if value == 0 or str(at) in kept else None for at, value in enumerate(values)]
+    return [value if value == 0 or str(at) in kept else HIDDEN for at, value in enumerate(values)]
 
 
-def figure(value: int) -> int | None:
-    """A single figure: None where it is above zero and below LEAST."""
-    return value if value == 0 or value >= LEAST else None
+def figure(value: int) -> Figure:
+    """A single figure: HIDDEN where it is above zero and below LEAST."""
+    return value if value == 0 or value >= LEAST else HIDDEN
+
+
+def average(total: float, count: int) -> Average:
+    """HIDDEN where it is of fewer than LEAST."""
+    return total / count if count >= LEAST else HIDDEN

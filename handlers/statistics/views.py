@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
@@ -18,11 +16,13 @@ from handlers.i18n import translations
 from handlers.stations import format as station_format
 from handlers.statistics import presses
 from handlers.statistics.overview import VIEWS, period_of, shown
-from handlers.statistics.periods import Period
+from handlers.statistics.periods import labels, title
 from storage.cases.desks import in_language
-from storage.disclosure import LEAST, columns, figure
+from storage.disclosure import HIDDEN, LEAST, Figure
 from storage.people.access import Right
-from storage.statistics import searches, statistics
+from storage.statistics import report
+from storage.statistics.periods import Period
+from storage.statistics.report import ActivityReport, CaseReport
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE
 
 MOST_NAMED = 5
@@ -37,8 +37,7 @@ async def view(talk: Talk, what: str, kind: str, back: int) -> None:
     period = period_of(talk, kind, back)
     if what not in _VIEWS:
         raise InvalidCallback
-    title = talk._(VIEWS[what])
-    head = Markup("<b>{}</b> · {}").format(title, period.title(talk.language))
+    head = Markup("<b>{}</b> · {}").format(talk._(VIEWS[what]), title(period, talk.language))
     await _VIEWS[what](talk, period, talk.context.ports.painter, head)
 
 
@@ -51,7 +50,7 @@ async def _hours(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
     def of(cells: Mapping[str, int]) -> list[int | None]:
         return [cells.get(f"{hour:02d}") for hour in range(24)]
 
-    now, then = await cells_of(talk, period, HOUR), await cells_of(talk, period.before, HOUR)
+    now, then = await report.cells(talk.session, period, HOUR), await report.cells(talk.session, period.before, HOUR)
     if not now:
         _too_little(talk, head)
         return
@@ -64,19 +63,9 @@ async def _hours(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
     talk.photo(png, Markup("{}\n{}").format(head, said))
 
 
-async def cells_of(talk: Talk, period: Period, kind: str) -> dict[str, int]:
-    """Those that may be shown. Of hours, all are known and so is their sum: where that would give away what is hidden,
-    the smallest one is left out too."""
-    found = dict(await searches.of(talk.session, period.name, kind))
-    hidden = await searches.hidden(talk.session, period.name, kind)
-    if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < LEAST):
-        del found[min(found, key=lambda cell: found[cell])]
-    return found
-
-
 async def _gaps(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
     """Where riders search and no station is near: where the next one should stand."""
-    places, bare = await cells_of(talk, period, PLACE), await cells_of(talk, period, BARE)
+    places, bare = await report.cells(talk.session, period, PLACE), await report.cells(talk.session, period, BARE)
     if not places and not bare:
         _too_little(talk, head)
         return
@@ -113,7 +102,7 @@ def _where(talk: Talk, latitude: float, longitude: float) -> Markup:
 
 
 async def _wanted(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
-    found = await cells_of(talk, period, AMENITY)
+    found = await report.cells(talk.session, period, AMENITY)
     if not found:
         _too_little(talk, head)
         return
@@ -122,88 +111,84 @@ async def _wanted(talk: Talk, period: Period, painter: Painter, head: Markup) ->
     talk.photo(await painter.bars_png(talk._("What riders filter for"), rows[:12]), head)
 
 
+def _zone(talk: Talk) -> ZoneInfo:
+    return talk.context.settings.organisation.zone
+
+
+def _bars(values: Sequence[Figure]) -> list[int | None]:
+    """As a chart takes them: a hidden one is grey."""
+    return [None if value is HIDDEN else value for value in values]
+
+
 async def _members(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
-    edges = period.edges(talk.context.settings.organisation.zone)
-    now = await statistics.members(talk.session, edges)
-    then = await statistics.members(talk.session, period.before.edges(talk.context.settings.organisation.zone))
-    if figure(now.there[-1]) in (0, None):
+    now = await report.members(talk.session, period, _zone(talk))
+    then = await report.members(talk.session, period.before, _zone(talk))
+    if now.at_end in (0, HIDDEN):
         _too_little(talk, head)
         return
     png = await painter.columns_png(
-        talk._("New members"), columns(now.joined), period.labels(talk.language), columns(then.joined)
+        talk._("New members"),
+        _bars(now.joined_by_stretch),
+        labels(period, talk.language),
+        _bars(then.joined_by_stretch),
     )
     lines = [
         head,
-        Markup("{}").format(talk._("Members at the end: {n}").format(n=shown(talk, figure(now.there[-1])))),
+        Markup("{}").format(talk._("Members at the end: {n}").format(n=shown(talk, now.at_end))),
         Markup("{}").format(
-            talk._("joined {joined}, left {left}").format(
-                joined=shown(talk, figure(sum(now.joined))), left=shown(talk, figure(sum(now.left)))
-            )
+            talk._("joined {joined}, left {left}").format(joined=shown(talk, now.joined), left=shown(talk, now.left))
         ),
     ]
     talk.photo(png, Markup("\n").join(lines))
 
 
 async def _activities(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
-    edges = period.edges(talk.context.settings.organisation.zone)
-    found = await statistics.turnouts(talk.session, edges[0], edges[-1])
-    values = columns(by_stretch(found, edges))
+    now = await report.activities(talk.session, period, _zone(talk))
+    values = _bars(now.placed_by_stretch)
     if not any(values):
         _too_little(talk, head)
         return
-    earlier = period.before.edges(talk.context.settings.organisation.zone)
-    before = columns(by_stretch(await statistics.turnouts(talk.session, earlier[0], earlier[-1]), earlier))
-    png = await painter.columns_png(talk._("Places taken"), values, period.labels(talk.language), before)
+    then = await report.activities(talk.session, period.before, _zone(talk))
+    png = await painter.columns_png(
+        talk._("Places taken"), values, labels(period, talk.language), _bars(then.placed_by_stretch)
+    )
     talk.photo(png, head)
-    lines = [head]
-    for one in found[-MOST_ACTIVITIES:]:
-        stars = f" · ★ {translations.number(one.stars / one.rated, talk.language, 1)}" if one.rated >= LEAST else ""
-        counted = talk._("{placed} places, {came} came").format(
-            placed=shown(talk, figure(one.placed)), came=shown(talk, figure(one.came))
-        )
-        day = translations.day_of_year(
-            one.starts_at.astimezone(talk.context.settings.organisation.zone).date(), talk.language
-        )
-        lines.append(Markup("• {} {}: {}{}").format(day, one.title, counted, stars))
-    talk.say(Markup("\n").join(lines))
+    lines = [_activity_line(talk, one) for one in now.activities[-MOST_ACTIVITIES:]]
+    talk.say(Markup("\n").join([head, *lines]))
 
 
-def by_stretch(found: Sequence[statistics.Turnout], edges: Sequence[datetime]) -> list[int]:
-    """Places taken in the activities that began in each stretch."""
-    totals = [0] * (len(edges) - 1)
-    for one in found:
-        totals[bisect_right(edges, one.starts_at) - 1] += one.placed
-    return totals
+def _activity_line(talk: Talk, one: ActivityReport) -> Markup:
+    stars = f" · ★ {shown(talk, one.stars, 1)}" if one.stars is not HIDDEN else ""
+    counted = talk._("{placed} places, {came} came").format(placed=shown(talk, one.placed), came=shown(talk, one.came))
+    day = translations.day_of_year(one.starts_at.astimezone(_zone(talk)).date(), talk.language)
+    return Markup("• {} {}: {}{}").format(day, one.title, counted, stars)
 
 
 async def _reach(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
-    edges = period.edges(talk.context.settings.organisation.zone)
-    each = [await statistics.reach(talk.session, a, b) for a, b in itertools.pairwise(edges)]
-    arrived = sum(one.delivered for one in each)
-    if figure(arrived) in (0, None):
+    found = await report.reach(talk.session, period, _zone(talk))
+    if found.delivered in (0, HIDDEN):
         _too_little(talk, head)
         return
-    values = columns([one.delivered for one in each])
-    png = await painter.columns_png(talk._("Broadcast messages delivered"), values, period.labels(talk.language))
+    values = _bars(found.delivered_by_stretch)
+    png = await painter.columns_png(talk._("Broadcast messages delivered"), values, labels(period, talk.language))
     said = talk._("Broadcasts: {n}. Recipients in total: {m}; delivered: {arrived}, confirmed as read: {read}").format(
-        n=sum(one.broadcasts for one in each),
-        m=shown(talk, figure(sum(one.recipients for one in each))),
-        arrived=shown(talk, figure(arrived)),
-        read=shown(talk, figure(sum(one.confirmed for one in each))),
+        n=found.broadcasts,
+        m=shown(talk, found.recipients),
+        arrived=shown(talk, found.delivered),
+        read=shown(talk, found.confirmed),
     )
     talk.photo(png, Markup("{}\n{}").format(head, said))
 
 
 async def _cases(talk: Talk, period: Period, painter: Painter, head: Markup) -> None:
-    edges = period.edges(talk.context.settings.organisation.zone)
     rows, lines = [], [head]
     for key, desk in talk.context.settings.desks.items():
-        found = await statistics.case_times(talk.session, key, edges[0], edges[-1])
-        if found.opened < LEAST:
+        found = await report.cases(talk.session, period, _zone(talk), key)
+        if found.opened is HIDDEN or found.opened == 0:
             continue
-        title = in_language(desk.title, talk.language)
-        rows.append((title, found.opened))
-        lines.append(Markup("\n{} <b>{}</b>: {}").format(desk.sign, title, shown(talk, found.opened)))
+        name = in_language(desk.title, talk.language)
+        rows.append((name, found.opened))
+        lines.append(Markup("\n{} <b>{}</b>: {}").format(desk.sign, name, shown(talk, found.opened)))
         lines += [Markup("{}").format(line) for line in _times(talk, found)]
     if not rows:
         _too_little(talk, head)
@@ -211,20 +196,18 @@ async def _cases(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
     talk.photo(await painter.bars_png(talk._("New cases by desk"), rows), Markup("\n").join(lines))
 
 
-def _times(talk: Talk, found: statistics.CaseTimes) -> list[str]:
+def _times(talk: Talk, found: CaseReport) -> list[str]:
     lines = []
-    if found.answered >= LEAST and found.hours_to_answer is not None:
-        hours = translations.number(found.hours_to_answer, talk.language, 1)
-        share = round(100 * found.in_time / found.answered) if found.in_time >= LEAST else None
+    if found.hours_to_answer is not HIDDEN:
+        hours = shown(talk, found.hours_to_answer, 1)
         lines.append(talk._("first answer after {hours} h (median)").format(hours=hours))
-        if share is not None:
-            lines.append(talk._("on time: {share} %").format(share=share))
-    if found.closed >= LEAST and found.days_to_close is not None:
-        days = translations.number(found.days_to_close, talk.language, 1)
+    if found.in_time is not HIDDEN:
+        lines.append(talk._("on time: {share} %").format(share=found.in_time))
+    if found.days_to_close is not HIDDEN:
+        days = shown(talk, found.days_to_close, 1)
         lines.append(talk._("closed after {days} days (median)").format(days=days))
-    if found.rated >= LEAST:
-        stars = translations.number(found.stars / found.rated, talk.language, 1)
-        lines.append(talk._("rated ★ {n}").format(n=stars))
+    if found.stars is not HIDDEN:
+        lines.append(talk._("rated ★ {n}").format(n=shown(talk, found.stars, 1)))
     return lines
 
 

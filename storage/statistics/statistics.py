@@ -1,13 +1,14 @@
 """How the organisation's work goes, over any stretch of time: members, activities, broadcasts, cases.
 
 Counted from the tables themselves. What retention forgets is counted before (`archive`), so that a year can be held
-against the one before it. Nothing here names a person; what may be shown of it, `storage.disclosure` says.
+against the one before it. Nothing here names a person; what may be shown of it, report.py says.
 """
 
 from __future__ import annotations
 
 import itertools
 import statistics
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,16 +100,28 @@ class Reach:
     delivered: int = 0
     confirmed: int = 0
 
+    def with_one_more(self, recipients: int, delivered: int, confirmed: int) -> Reach:
+        """Together with another broadcast."""
+        return Reach(
+            self.broadcasts + 1, self.recipients + recipients, self.delivered + delivered, self.confirmed + confirmed
+        )
+
 
 async def reach(session: AsyncSession, start: datetime, end: datetime) -> Reach:
-    rows = (
-        await session.scalars(select(Broadcast).where(Broadcast.started_at >= start, Broadcast.started_at < end))
-    ).all()
-    delivered = confirmed = 0
-    for row in rows:
+    (found,) = await reach_by_stretch(session, [start, end])
+    return found
+
+
+async def reach_by_stretch(session: AsyncSession, edges: Edges) -> list[Reach]:
+    """Of the broadcasts that began in each stretch."""
+    found = [Reach() for _ in _stretches(edges)]
+    begun = select(Broadcast).where(Broadcast.started_at >= edges[0], Broadcast.started_at < edges[-1])
+    for row in (await session.scalars(begun)).all():
         arrived, read = await _reached(session, row)
-        delivered, confirmed = delivered + arrived, confirmed + read
-    return Reach(len(rows), sum(row.total for row in rows), delivered, confirmed)
+        if row.started_at is not None:
+            at = bisect_right(edges, row.started_at) - 1
+            found[at] = found[at].with_one_more(row.total, arrived, read)
+    return found
 
 
 async def _reached(session: AsyncSession, row: Broadcast) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from PIL import Image
 from bot.pictures import charts, coverage_map
 from handlers.chat.pictures import Cell, Legend
 from handlers.i18n.translations import LANGUAGES
-from handlers.statistics.periods import Kind, Period
+from handlers.statistics.periods import labels
 from storage import disclosure, schema
 from storage.activities import activities, attendance, sign_ups
 from storage.activities.activities import Kind as ActivityKind
@@ -27,13 +27,15 @@ from storage.cases import cases
 from storage.cases.cases import CaseContent
 from storage.database import Database, open_database
 from storage.deliveries import Delivery, State
+from storage.disclosure import HIDDEN
 from storage.encryption import Vault
 from storage.membership import memberships
 from storage.privacy.retention import Retention
 from storage.stations import searches
 from storage.stations.searches import Search
+from storage.statistics import report, statistics
 from storage.statistics import searches as search_statistics
-from storage.statistics import statistics
+from storage.statistics.periods import Period, PeriodUnit
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
 from tests.support.case_scripts import at_desk
 from tests.support.databases import KEY
@@ -59,9 +61,10 @@ async def searched(town: Town, people: range, place: tuple[float, float], times:
             for at in range(times)
         ]
         await searches.add_all(session, rows)
+    await town.app.scheduler.tick("figures")
 
 
-async def test_what_riders_search_shows_in_the_chat_at_once(town: Town) -> None:
+async def test_what_riders_search_shows_in_the_chat_once_the_clock_has_counted_it(town: Town) -> None:
     coordinator = await coordinator_of(town)
     await searched(town, range(1, 8), DEZHOU, 2)
     await searched(town, range(20, 26), FAR)
@@ -88,6 +91,25 @@ async def test_what_riders_search_shows_in_the_chat_at_once(town: Town) -> None:
     await coordinator.hears_of("📊 2026")
     await coordinator.presses("◀ Previous")
     assert "Searches: 0 (0)" in (await coordinator.hears_of("2025"))["text"]
+
+
+async def test_the_pages_only_read(town: Town) -> None:
+    """What they open is never committed; counting is the clock's."""
+    routes = town.app.answering.routes
+    pages = [routes.commands["stats"], *(route for name, route in routes.presses.items() if name.startswith("stats"))]
+    assert len(pages) == 5 and not any(route.writes for route in pages)
+
+
+async def test_a_report_hides_what_is_too_small(database: Database) -> None:
+    week = Period.of(PeriodUnit.WEEK, NOON.date(), 0)
+    async with database.writing() as session:
+        for person in range(1, 5):
+            await memberships.create(session, person, {"name": "李雷"}, NOON)
+        found = await report.overview(session, week, SHANGHAI)
+        assert (found.members, found.joined, found.left, found.stars) == (HIDDEN, HIDDEN, 0, HIDDEN)
+        await memberships.create(session, 5, {"name": "韩梅梅"}, NOON)
+        by_stretch = (await report.members(session, week, SHANGHAI)).joined_by_stretch
+        assert by_stretch == [0, 5, 0, 0, 0, 0, 0]
 
 
 async def test_one_riders_many_searches_are_nobodys_figure(town: Town) -> None:
@@ -125,6 +147,7 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
         await rider.hears_of("What do you need?")
         await rider.presses("✔ Show")
         await rider.hears_of("Nearest stations")
+    await town.app.scheduler.tick("figures")
     await coordinator.says("/stats")
     await coordinator.hears_of("Week 48")
     await coordinator.presses("🔎 Amenities searched for")
@@ -289,29 +312,30 @@ async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
 @given(st.lists(st.integers(0, 30), max_size=31))
 def test_no_column_that_is_hidden_follows_from_the_others(values: list[int]) -> None:
     shown = disclosure.columns(values)
-    hidden = [value for value, kept in zip(values, shown, strict=True) if kept is None]
-    assert all(kept is None or kept == value for value, kept in zip(values, shown, strict=True))
-    assert all(value >= 5 for value in shown if value)
-    assert not hidden or sum(hidden) >= 5 or not any(shown), "the total gives away only what is 5 or more"
+    hidden = [value for value, kept in zip(values, shown, strict=True) if kept is HIDDEN]
+    assert all(kept is HIDDEN or kept == value for value, kept in zip(values, shown, strict=True))
+    visible = [value for value in shown if value is not HIDDEN and value]
+    assert all(value >= 5 for value in visible)
+    assert not hidden or sum(hidden) >= 5 or not visible, "the total gives away only what is 5 or more"
 
 
 @pytest.mark.parametrize(
-    ("kind", "back", "name", "stretches", "before"),
+    ("unit", "back", "name", "stretches", "before"),
     [
-        (Kind.WEEK, 0, "2026-W48", 7, "2026-W47"),
-        (Kind.WEEK, 48, "2025-W52", 7, "2025-W51"),
-        (Kind.MONTH, 0, "2026-11", 30, "2026-10"),
-        (Kind.MONTH, 11, "2025-12", 31, "2025-11"),
-        (Kind.MONTH, 9, "2026-02", 28, "2026-01"),
-        (Kind.YEAR, 0, "2026", 12, "2025"),
+        (PeriodUnit.WEEK, 0, "2026-W48", 7, "2026-W47"),
+        (PeriodUnit.WEEK, 48, "2025-W52", 7, "2025-W51"),
+        (PeriodUnit.MONTH, 0, "2026-11", 30, "2026-10"),
+        (PeriodUnit.MONTH, 11, "2025-12", 31, "2025-11"),
+        (PeriodUnit.MONTH, 9, "2026-02", 28, "2026-01"),
+        (PeriodUnit.YEAR, 0, "2026", 12, "2025"),
     ],
 )
-def test_periods(kind: Kind, back: int, name: str, stretches: int, before: str) -> None:
-    period = Period.of(kind, date(2026, 11, 25), back)
+def test_periods(unit: PeriodUnit, back: int, name: str, stretches: int, before: str) -> None:
+    period = Period.of(unit, date(2026, 11, 25), back)
     assert (period.name, period.before.name) == (name, before)
     edges = period.edges(SHANGHAI)
     assert len(edges) == stretches + 1 and edges[0] == datetime.combine(period.first, datetime.min.time(), SHANGHAI)
-    assert search_statistics.periods_of(period.first)[list(Kind).index(kind)] == name
+    assert search_statistics.periods_of(period.first)[list(PeriodUnit).index(unit)] == name
     assert period.before.after == period.first
     assert edges[0].astimezone(UTC).hour == 16, "midnight in Shanghai"
 
@@ -320,9 +344,9 @@ def test_periods(kind: Kind, back: int, name: str, stretches: int, before: str) 
 def test_pictures_are_large_enough_for_a_phone_and_show_what_is_hidden(language: str) -> None:
     words = {"en": "Where stations are missing", "zh_Hans": "哪里缺驿站"}[language]
     values = [12, None, 0, 30, None, 5, 7]
-    week = Period.of(Kind.WEEK, date(2026, 11, 25), 0)
+    week = Period.of(PeriodUnit.WEEK, date(2026, 11, 25), 0)
     for png in (
-        charts.columns(words, values, week.labels(language), [3, 4, 5, 6, 7, 8, 9]),
+        charts.columns(words, values, labels(week, language), [3, 4, 5, 6, 7, 8, 9]),
         charts.bars(words, [("water", 40), ("charging", 12)]),
         coverage_map.paint(
             words,

@@ -1,0 +1,67 @@
+"""Weeks, months and years of the organisation's calendar, each with the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class PeriodUnit(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From its first day to the day after its last."""
+
+    unit: PeriodUnit
+    first: date
+    after: date
+
+    @classmethod
+    def of(cls, unit: PeriodUnit, today: date, back: int) -> Period:
+        """The one that holds today, or so many before it."""
+        if unit is PeriodUnit.WEEK:
+            first = today - timedelta(days=today.weekday() + 7 * back)
+            return cls(unit, first, first + timedelta(days=7))
+        if unit is PeriodUnit.MONTH:
+            return cls(unit, _month(today, -back), _month(today, 1 - back))
+        return cls(unit, date(today.year - back, 1, 1), date(today.year - back + 1, 1, 1))
+
+    @property
+    def name(self) -> str:
+        """As storage/statistics/searches.py names it: "2026-W48", "2026-11", "2026"."""
+        if self.unit is PeriodUnit.WEEK:
+            year, week, _ = self.first.isocalendar()
+            return f"{year}-W{week:02d}"
+        return f"{self.first:%Y-%m}" if self.unit is PeriodUnit.MONTH else f"{self.first:%Y}"
+
+    @property
+    def before(self) -> Period:
+        return Period.of(self.unit, self.first - timedelta(days=1), 0)
+
+    @property
+    def stretches(self) -> Sequence[date]:
+        """The first day of each of its stretches: its days, or of a year its months."""
+        return self._bounds[:-1]
+
+    def edges(self, zone: ZoneInfo) -> list[datetime]:
+        """The moments that bound its stretches, in the zone: one more than there are stretches."""
+        return [datetime.combine(day, time(), zone) for day in self._bounds]
+
+    @property
+    def _bounds(self) -> list[date]:
+        if self.unit is PeriodUnit.YEAR:
+            return [_month(self.first, at) for at in range(13)]
+        return [self.first + timedelta(days=at) for at in range((self.after - self.first).days + 1)]
+
+
+def _month(day: date, further: int) -> date:
+    """The first of the month so many after the day's."""
+    whole = day.year * 12 + day.month - 1 + further
+    return date(whole // 12, whole % 12 + 1, 1)

@@ -1,0 +1,194 @@
+"""The figures of a period as they may be shown: what would point to somebody is HIDDEN already.
+
+Whoever lays them out can't give anything away; the rule itself is in storage/disclosure.py. Everything here only reads.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.disclosure import HIDDEN, LEAST, Average, Figure, average, columns, figure
+from storage.statistics import searches, statistics
+from storage.statistics.periods import Period
+from storage.statistics.searches import ALL, BARE, HOUR
+from storage.statistics.statistics import CaseTimes, Edges, Turnout
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The single figures of a period."""
+
+    searches: Figure
+    bare: Figure
+    members: Figure
+    joined: Figure
+    left: Figure
+    placed: Figure
+    came: Figure
+    stars: Average
+    broadcasts: int
+    delivered: Figure
+    confirmed: Figure
+
+
+async def overview(session: AsyncSession, period: Period, zone: ZoneInfo) -> Overview:
+    edges = period.edges(zone)
+    ends = [edges[0], edges[-1]]
+    members_ = await statistics.members(session, ends)
+    turnouts = await statistics.turnouts(session, *ends)
+    reach_ = await statistics.reach(session, *ends)
+    return Overview(
+        searches=await _counted(session, period, ALL),
+        bare=await _counted(session, period, BARE),
+        members=figure(members_.there[0]),
+        joined=figure(members_.joined[0]),
+        left=figure(members_.left[0]),
+        placed=figure(sum(one.placed for one in turnouts)),
+        came=figure(sum(one.came for one in turnouts)),
+        stars=average(sum(one.stars for one in turnouts), sum(one.rated for one in turnouts)),
+        broadcasts=reach_.broadcasts,
+        delivered=figure(reach_.delivered),
+        confirmed=figure(reach_.confirmed),
+    )
+
+
+async def _counted(session: AsyncSession, period: Period, kind: str) -> Figure:
+    """All searches of a kind; where a part of them is hidden, only if all together may be shown."""
+    shown = sum((await searches.of(session, period.name, kind)).values())
+    hidden = sum(await searches.hidden(session, period.name, kind))
+    if kind == ALL:
+        return HIDDEN if hidden else shown
+    return shown or (HIDDEN if hidden else 0)
+
+
+async def cells(session: AsyncSession, period: Period, kind: str) -> Mapping[str, int]:
+    """The searches by cell of a kind, without those that may not be shown.
+
+    Of hours, all are known and so is their sum: where that would give away what is hidden, the smallest one is left out
+    too.
+    """
+    found = dict(await searches.of(session, period.name, kind))
+    hidden = await searches.hidden(session, period.name, kind)
+    if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < LEAST):
+        del found[min(found, key=lambda cell: found[cell])]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MemberReport:
+    """Members at the end of a period, who joined and left in it, and these by stretch."""
+
+    at_end: Figure
+    joined: Figure
+    left: Figure
+    joined_by_stretch: Sequence[Figure]
+    left_by_stretch: Sequence[Figure]
+
+
+async def members(session: AsyncSession, period: Period, zone: ZoneInfo) -> MemberReport:
+    found = await statistics.members(session, period.edges(zone))
+    return MemberReport(
+        figure(found.there[-1]),
+        figure(sum(found.joined)),
+        figure(sum(found.left)),
+        columns(found.joined),
+        columns(found.left),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityReport:
+    """One activity: the places taken, how many came, and its rating of 1 to 5."""
+
+    title: str
+    starts_at: datetime
+    placed: Figure
+    came: Figure
+    stars: Average
+
+
+@dataclass(frozen=True, slots=True)
+class ActivitiesReport:
+    """The activities that began in a period, in that order, and the places taken by stretch."""
+
+    activities: Sequence[ActivityReport]
+    placed_by_stretch: Sequence[Figure]
+
+
+async def activities(session: AsyncSession, period: Period, zone: ZoneInfo) -> ActivitiesReport:
+    edges = period.edges(zone)
+    found = await statistics.turnouts(session, edges[0], edges[-1])
+    each = [
+        ActivityReport(one.title, one.starts_at, figure(one.placed), figure(one.came), average(one.stars, one.rated))
+        for one in found
+    ]
+    return ActivitiesReport(each, columns(_by_stretch(found, edges)))
+
+
+def _by_stretch(found: Sequence[Turnout], edges: Edges) -> list[int]:
+    """Places taken in the activities that began in each stretch."""
+    totals = [0] * (len(edges) - 1)
+    for one in found:
+        totals[bisect_right(edges, one.starts_at) - 1] += one.placed
+    return totals
+
+
+@dataclass(frozen=True, slots=True)
+class ReachReport:
+    """The broadcasts that began in a period; what was delivered also by stretch."""
+
+    broadcasts: int
+    recipients: Figure
+    delivered: Figure
+    confirmed: Figure
+    delivered_by_stretch: Sequence[Figure]
+
+
+async def reach(session: AsyncSession, period: Period, zone: ZoneInfo) -> ReachReport:
+    each = await statistics.reach_by_stretch(session, period.edges(zone))
+    return ReachReport(
+        sum(one.broadcasts for one in each),
+        figure(sum(one.recipients for one in each)),
+        figure(sum(one.delivered for one in each)),
+        figure(sum(one.confirmed for one in each)),
+        columns([one.delivered for one in each]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReport:
+    """The cases of a desk that were opened in a period. Times are medians; `in_time` is a share in per cent."""
+
+    opened: Figure
+    hours_to_answer: Average
+    in_time: Figure
+    days_to_close: Average
+    stars: Average
+
+
+async def cases(session: AsyncSession, period: Period, zone: ZoneInfo, desk: str) -> CaseReport:
+    edges = period.edges(zone)
+    found = await statistics.case_times(session, desk, edges[0], edges[-1])
+    return CaseReport(
+        figure(found.opened),
+        _median(found.hours_to_answer, found.answered),
+        _in_time(found),
+        _median(found.days_to_close, found.closed),
+        average(found.stars, found.rated),
+    )
+
+
+def _median(value: float | None, count: int) -> Average:
+    return HIDDEN if value is None or count < LEAST else value
+
+
+def _in_time(found: CaseTimes) -> Figure:
+    if found.answered < LEAST or found.in_time < LEAST:
+        return HIDDEN
+    return round(100 * found.in_time / found.answered)
