@@ -71,8 +71,8 @@ async def begin_reading(talk: Talk, case_id: int) -> None:
     await forms.begin(talk, _READ, {"_id": row.id, "_number": row.number})
 
 
-async def _overseen(talk: Talk, case_id: int, lock: bool = False) -> Case:
-    return await cases.visible(talk.session, case_id, talk.person.id, list(talk.context.settings.desks), lock)
+async def _overseen(talk: Talk, case_id: int) -> Case:
+    return await cases.visible(talk.session, case_id, talk.person.id, list(talk.context.settings.desks))
 
 
 async def _read(talk: Talk, answers: Answers) -> None:
@@ -116,7 +116,8 @@ async def begin_giving(talk: Talk, case_id: int) -> None:
 
 
 async def _given(talk: Talk, answers: Answers) -> None:
-    row = await _overseen(talk, int(str(answers["_id"])), lock=True)
+    desks = list(talk.context.settings.desks)
+    row = await cases.visible_for_update(talk.session, int(str(answers["_id"])), talk.person.id, desks)
     to, before = await receiver(talk, row, answers["who"]), row.assigned_to
     await assign(talk, row, to)
     if before is not None and before != to:

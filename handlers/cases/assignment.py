@@ -25,7 +25,7 @@ QUEUE = "queue"
 async def case_in_hand(talk: Talk, answers: Answers | int) -> Case:
     """The handler's open case, by its number or by what a form was begun with."""
     case_id = answers if isinstance(answers, int) else int(str(answers["_id"]))
-    row = await cases.of_handler(talk.session, case_id, talk.person.id, lock=True)
+    row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
     cases.require_open(row)
     cases.note_writing(row, talk.now)
     return row

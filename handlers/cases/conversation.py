@@ -45,9 +45,17 @@ def register(routes: Routes) -> None:
     routes.event(Event.EDITED, edited)
 
 
-async def side_in(talk: Talk, case_id: int, lock: bool = False) -> tuple[Case, Side]:
+async def side_in(talk: Talk, case_id: int) -> tuple[Case, Side]:
     """The case, and on which side of it this person is. Raises NoSuchCase."""
-    row = await cases.find(talk.session, case_id, lock)
+    return _with_side(talk, await cases.find(talk.session, case_id))
+
+
+async def side_in_for_update(talk: Talk, case_id: int) -> tuple[Case, Side]:
+    """The same, with the case locked until the transaction ends. Raises NoSuchCase."""
+    return _with_side(talk, await cases.find_for_update(talk.session, case_id))
+
+
+def _with_side(talk: Talk, row: Case | None) -> tuple[Case, Side]:
     if row is not None and row.person_id == talk.person.id:
         return row, Side.RIDER
     if row is not None and row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
@@ -136,7 +144,7 @@ async def _answered(talk: Talk) -> CaseMessage | None:
 
 async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
     try:
-        row, side = await side_in(talk, case_id, lock=True)
+        row, side = await side_in_for_update(talk, case_id)
         cases.require_open(row)
     except (NoSuchCase, CaseClosed):
         await case_contexts.leave(talk.session, talk.person.id)
@@ -252,7 +260,7 @@ async def choose_other(talk: Talk, message_id: int) -> None:
 
 async def move(talk: Talk, message_id: int, case_id: int) -> None:
     kept, old, side = await _own_message(talk, message_id)
-    new, new_side = await side_in(talk, case_id, lock=True)
+    new, new_side = await side_in_for_update(talk, case_id)
     if new_side is not side:
         raise NoSuchCase
     for one in await case_messages.of_source(talk.session, talk.person.id, kept.source_message):
@@ -271,7 +279,7 @@ async def edited(talk: Talk) -> None:
     kept = await case_messages.of_source(talk.session, talk.person.id, talk.incoming.message_id)
     if not kept:
         return
-    row, side = await side_in(talk, kept[0].case_id, lock=True)
+    row, side = await side_in_for_update(talk, kept[0].case_id)
     _leave_handlers_alone(talk, side)
     try:
         said = read_said(talk, talk.incoming.body)

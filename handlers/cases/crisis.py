@@ -73,7 +73,7 @@ async def talk_to_somebody(talk: Talk) -> None:
 async def _open_case(talk: Talk, desk: Desk) -> Case | None:
     mine = await cases.cases_of(talk.session, talk.person.id)
     found = next((row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED), None)
-    return None if found is None else await cases.of_rider(talk.session, found.id, talk.person.id, lock=True)
+    return None if found is None else await cases.of_rider_for_update(talk.session, found.id, talk.person.id)
 
 
 async def agree(talk: Talk, version: int) -> None:

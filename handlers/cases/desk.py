@@ -232,7 +232,7 @@ def _handler_buttons(talk: Talk, row: Case) -> Buttons:
 
 
 async def wait_for(talk: Talk, case_id: int, state: int) -> None:
-    row = await cases.of_handler(talk.session, case_id, talk.person.id, lock=True)
+    row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
     if state not in (CaseState.OURS, CaseState.RIDERS):
         raise cases.NoSuchCase
     cases.wait_for(row, CaseState(state))
@@ -256,7 +256,7 @@ async def ask_for_conflict(talk: Talk, case_id: int) -> None:
 
 async def mark_conflict(talk: Talk, case_id: int) -> None:
     """From the case in hand, or from the queue before it is taken."""
-    row = await cases.visible(talk.session, case_id, talk.person.id, list(handled(talk)), lock=True)
+    row = await cases.visible_for_update(talk.session, case_id, talk.person.id, list(handled(talk)))
     was_mine = row.assigned_to == talk.person.id
     if not was_mine and row.assigned_to is not None:
         raise cases.NoSuchCase
@@ -295,7 +295,7 @@ async def ask_outcome(talk: Talk, case_id: int) -> None:
 
 
 async def close(talk: Talk, case_id: int, outcome: str) -> None:
-    row = await cases.of_handler(talk.session, case_id, talk.person.id, lock=True)
+    row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
     if outcome not in set(Outcome) - {Outcome.WITHDRAWN}:
         raise cases.NoSuchCase
     await end(talk, row, Outcome(outcome))

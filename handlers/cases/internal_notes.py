@@ -120,7 +120,7 @@ async def _question(talk: Talk, message_id: int) -> tuple[case_messages.CaseMess
     asked = await case_messages.find(talk.session, message_id)
     if asked is None or asked.side != Side.NOTE or asked.author in (None, talk.person.id):
         raise cases.NoSuchCase
-    row = await cases.visible(talk.session, asked.case_id, talk.person.id, list(handled(talk)), lock=True)
+    row = await cases.visible_for_update(talk.session, asked.case_id, talk.person.id, list(handled(talk)))
     cases.require_open(row)
     return asked, row
 

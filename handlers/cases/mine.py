@@ -211,7 +211,7 @@ async def ask_to_close(talk: Talk, case_id: int) -> None:
 
 
 async def close(talk: Talk, case_id: int) -> None:
-    row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
+    row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
     await closing.end(talk, row, Outcome.WITHDRAWN)
     if row.assigned_to is not None:
         talk.notify(row.assigned_to, "case_ended", number=row.number)
@@ -222,7 +222,7 @@ async def close(talk: Talk, case_id: int) -> None:
 
 
 async def reopen(talk: Talk, case_id: int) -> None:
-    row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
+    row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
     cases.reopen(row, talk.now)
     cases.note_writing(row, talk.now)
     if row.assigned_to is not None:
@@ -235,7 +235,7 @@ def _stars(case_id: int) -> list[Button]:
 
 
 async def rate(talk: Talk, case_id: int, stars: int) -> None:
-    row = await cases.of_rider(talk.session, case_id, talk.person.id, lock=True)
+    row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
     cases.rate(row, stars)
     again = [[presses.REOPEN.button(talk._("↺ Reopen"), row.id)]]
     talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars), again)

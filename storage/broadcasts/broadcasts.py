@@ -135,8 +135,13 @@ def _sealed(session: AsyncSession, broadcast_id: int, content: Content) -> bytes
     return vault_of(session).seal(plain, "broadcasts.content", broadcast_id)
 
 
-async def find(session: AsyncSession, broadcast_id: int, lock: bool = False) -> Broadcast | None:
-    return await session.get(Broadcast, broadcast_id, with_for_update=lock or None)
+async def find(session: AsyncSession, broadcast_id: int) -> Broadcast | None:
+    return await session.get(Broadcast, broadcast_id)
+
+
+async def _find_for_update(session: AsyncSession, broadcast_id: int) -> Broadcast | None:
+    """The same, read afresh and locked until the transaction ends."""
+    return await session.get(Broadcast, broadcast_id, with_for_update=True, populate_existing=True)
 
 
 def content_of(session: AsyncSession, row: Broadcast) -> Content:
@@ -152,7 +157,7 @@ async def confirm(
     now: datetime,
 ) -> Broadcast:
     """Lets a draft go: at its time, after quiet hours, and after approval where it needs one. Raises NotNow."""
-    row = await find(session, broadcast_id, lock=True)
+    row = await _find_for_update(session, broadcast_id)
     if row is None or row.state != BroadcastState.DRAFT:
         raise NotNow
     row.state = BroadcastState.AWAITING if needs_approval else BroadcastState.SCHEDULED
@@ -163,6 +168,7 @@ async def confirm(
 
 async def retry_failed(session: AsyncSession, row: Broadcast, now: datetime) -> int:
     """Lets what was set aside wait again; a finished broadcast runs again then. Returns how many."""
+    await _find_for_update(session, row.id)
     count = await deliveries.try_again(session, now, row.id)
     if count and row.state == BroadcastState.DONE:
         row.state, row.finished_at, row.panel_due = BroadcastState.RUNNING, None, now
@@ -175,6 +181,7 @@ async def correct(session: AsyncSession, row: Broadcast, content: Content, now: 
     Raises:
         NotNow: it was never sent, or is of another kind (a text stays a text).
     """
+    await _find_for_update(session, row.id)
     if row.state not in _CHANGEABLE or content.method != content_of(session, row).method:
         raise NotNow
     row.content = _sealed(session, row.id, content)
@@ -184,6 +191,7 @@ async def correct(session: AsyncSession, row: Broadcast, content: Content, now: 
 
 async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
     """Stops it and deletes it at all who have it; returns how many. Raises NotNow."""
+    await _find_for_update(session, row.id)
     if row.state not in _CHANGEABLE:
         raise NotNow
     if row.state != BroadcastState.DONE:
@@ -203,7 +211,7 @@ async def keep_quiet(session: AsyncSession, until: datetime) -> None:
 
 async def approve(session: AsyncSession, broadcast_id: int, approver: int) -> Broadcast:
     """Raises NotNow or OwnApproval."""
-    row = await find(session, broadcast_id, lock=True)
+    row = await _find_for_update(session, broadcast_id)
     if row is None or row.state != BroadcastState.AWAITING:
         raise NotNow
     if row.author == approver:
@@ -225,7 +233,7 @@ _MOVES = {
 
 async def move(session: AsyncSession, broadcast_id: int, what: str, now: datetime) -> Broadcast:
     """Pauses, resumes or cancels; what is in flight still arrives. Raises NotNow."""
-    row = await find(session, broadcast_id, lock=True)
+    row = await _find_for_update(session, broadcast_id)
     allowed, after = _MOVES[what]
     if row is None or row.state not in allowed:
         raise NotNow

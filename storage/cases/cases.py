@@ -167,21 +167,44 @@ async def open_case(
 # Who may see it
 
 
-async def find(session: AsyncSession, case_id: int, lock: bool = False) -> Case | None:
-    return await session.get(Case, case_id, with_for_update=lock or None, populate_existing=lock)
+# Those that end in for_update read the case afresh and lock it until the transaction ends.
 
 
-async def of_rider(session: AsyncSession, case_id: int, person_id: int, lock: bool = False) -> Case:
+async def find(session: AsyncSession, case_id: int) -> Case | None:
+    return await session.get(Case, case_id)
+
+
+async def find_for_update(session: AsyncSession, case_id: int) -> Case | None:
+    return await session.get(Case, case_id, with_for_update=True, populate_existing=True)
+
+
+async def of_rider(session: AsyncSession, case_id: int, person_id: int) -> Case:
     """The person's own case. Raises NoSuchCase."""
-    row = await find(session, case_id, lock)
+    return _require_rider(await find(session, case_id), person_id)
+
+
+async def of_rider_for_update(session: AsyncSession, case_id: int, person_id: int) -> Case:
+    """The person's own case. Raises NoSuchCase."""
+    return _require_rider(await find_for_update(session, case_id), person_id)
+
+
+def _require_rider(row: Case | None, person_id: int) -> Case:
     if row is None or row.person_id is None or row.person_id != person_id:
         raise NoSuchCase
     return row
 
 
-async def of_handler(session: AsyncSession, case_id: int, handler: int, lock: bool = False) -> Case:
+async def of_handler_for_update(session: AsyncSession, case_id: int, handler: int) -> Case:
     """A case in this handler's hands. Raises NoSuchCase."""
-    row = await find(session, case_id, lock)
+    return _require_handler(await find_for_update(session, case_id), handler)
+
+
+async def of_handler(session: AsyncSession, case_id: int, handler: int) -> Case:
+    """A case in this handler's hands. Raises NoSuchCase."""
+    return _require_handler(await find(session, case_id), handler)
+
+
+def _require_handler(row: Case | None, handler: int) -> Case:
     if row is None or row.assigned_to != handler:
         raise NoSuchCase
     return row
@@ -224,10 +247,18 @@ async def who_may_see(session: AsyncSession, row: Case, people: Sequence[int]) -
     return [one for one in people if one not in hidden]
 
 
-async def visible(session: AsyncSession, case_id: int, viewer: int, desks: Sequence[str], lock: bool = False) -> Case:
+async def visible(session: AsyncSession, case_id: int, viewer: int, desks: Sequence[str]) -> Case:
     """A case of these desks that is not hidden from the viewer; that it exists is all they may know of it. Raises
     NoSuchCase."""
-    row = await find(session, case_id, lock)
+    return await _require_visible(session, await find(session, case_id), viewer, desks)
+
+
+async def visible_for_update(session: AsyncSession, case_id: int, viewer: int, desks: Sequence[str]) -> Case:
+    """The same. Raises NoSuchCase."""
+    return await _require_visible(session, await find_for_update(session, case_id), viewer, desks)
+
+
+async def _require_visible(session: AsyncSession, row: Case | None, viewer: int, desks: Sequence[str]) -> Case:
     if row is None or row.desk not in desks or not await who_may_see(session, row, [viewer]):
         raise NoSuchCase
     return row
@@ -261,7 +292,7 @@ async def claim(session: AsyncSession, case_id: int, handler: int, desks: Sequen
     Raises:
         NoSuchCase, CaseTaken, CaseClosed: see the classes.
     """
-    row = await visible(session, case_id, handler, desks, lock=True)
+    row = await visible_for_update(session, case_id, handler, desks)
     require_open(row)
     if row.assigned_to not in (None, handler):
         raise CaseTaken

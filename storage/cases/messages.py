@@ -193,7 +193,7 @@ async def place_of(session: AsyncSession, row: CaseMessage, person_id: int) -> i
 async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: list[Any], now: datetime) -> bool:
     """Its author changed it: what stood there is kept beside it, and the other side's copy is changed; False if it says
     the same as before."""
-    case = await cases.find(session, row.case_id, lock=True)
+    case = await cases.find_for_update(session, row.case_id)
     said = said_in(session, row)
     if case is None or (said.text, said.entities) == (text, entities):
         return False

@@ -133,8 +133,13 @@ async def apply(
     return row
 
 
-async def find(session: AsyncSession, application_id: int, lock: bool = False) -> Application | None:
-    return await session.get(Application, application_id, with_for_update=lock or None, populate_existing=lock)
+async def find(session: AsyncSession, application_id: int) -> Application | None:
+    return await session.get(Application, application_id)
+
+
+async def find_for_update(session: AsyncSession, application_id: int) -> Application | None:
+    """The same, read afresh and locked until the transaction ends."""
+    return await session.get(Application, application_id, with_for_update=True, populate_existing=True)
 
 
 async def open_of(session: AsyncSession, person_id: int) -> Application | None:

@@ -121,7 +121,7 @@ async def release(session: AsyncSession, application_id: int, reviewer: int, now
 
 
 async def _in_hand(session: AsyncSession, application_id: int, reviewer: int, now: datetime) -> Application:
-    row = await applications.find(session, application_id, lock=True)
+    row = await applications.find_for_update(session, application_id)
     holds = row is not None and row.claimed_by == reviewer and row.claimed_until is not None and row.claimed_until > now
     if row is None or not holds or row.state != ApplicationState.WAITING:
         raise InOtherHands
@@ -171,7 +171,7 @@ async def undo(session: AsyncSession, application_id: int, reviewer: int, now: d
     Raises:
         TooLateToUndo: see the class.
     """
-    row = await applications.find(session, application_id, lock=True)
+    row = await applications.find_for_update(session, application_id)
     decided = (ApplicationState.APPROVED, ApplicationState.REFUSED)
     if row is None or row.state not in decided or row.decided_by != reviewer or row.decided_at is None:
         raise TooLateToUndo
