@@ -243,7 +243,7 @@ async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writ
             await retention.run(session, now, clock)
         async with database.reading() as session:
             row = await cases.find(session, case_id)
-            assert row is not None and row.number == "L-2026-000001" and row.outcome == "resolved"
+            assert row is not None and row.number == "L-2026-000001" and row.outcome == "settled"
             assert (row.content is not None, row.person_id) == ((True, 1) if is_there else (False, None))
             assert bool(await case_messages.talk_of(session, case_id)) is is_there
 
