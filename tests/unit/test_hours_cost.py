@@ -152,5 +152,5 @@ async def test_stored_hours_that_are_too_dear_count_as_unknown_and_are_logged_on
         await stations.announce_change(session)
     await directory.refresh()
     assert len(directory.index) == 4
-    said = [one for one in caplog.messages if "opening hours can't be used" in one]
+    said = [one for one in caplog.messages if "unusable opening hours" in one]
     assert len(said) == 1 and "'count': 2" in said[0] and "dear" in said[0] and "panics" in said[0]
