@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -18,6 +19,8 @@ from storage.database import Base, Sealed, insert_for, is_postgresql, run, vault
 
 Value = str | int | float | bool | None | dict[str, Any] | list[Any]
 Answers = dict[str, Value]
+VERSION = 2
+"""Of the JSON in `dialogues.answers` and `case_drafts.answers`. What has no version is of 0.7 or older."""
 
 
 class Dialogue(Base):
@@ -35,21 +38,33 @@ _CLOSE = _TABLE.delete().where(_TABLE.c.person_id == bindparam("person"))
 
 
 @dataclass(slots=True)
+class Filled:
+    """What was answered in a form so far, as JSON."""
+
+    answers: Answers = field(default_factory=dict)
+    """By question; None was skipped."""
+    gathered: dict[str, list[Value]] = field(default_factory=dict)
+    """By question: the parts of an answer that takes several messages, until it is complete."""
+    context: Answers = field(default_factory=dict)
+    """What the form was begun with: the activity that is changed, say."""
+
+
+@dataclass(slots=True)
 class OpenForm:
     """Where a person stands in a form.
 
-    `step` is the key of the question that is asked, or None on the review page. `mark` changes at every step, and the
-    buttons of a step carry it: a button of an earlier step, or of an earlier form, is told apart. `editing` says that
-    the review page was shown, so that after this answer it is shown again.
+    `step` is the key of the question that is asked, or None on the review page. `trail` are the keys of what was
+    answered, in that order. `mark` changes at every step, and the buttons of a step carry it: a button of an earlier
+    step, or of an earlier form, is told apart. `is_hidden`: the step has not been shown, so no message answers it.
     """
 
     person_id: int
     form: str
     step: str | None
-    answers: Answers = field(default_factory=dict)
+    filled: Filled = field(default_factory=Filled)
     trail: list[str] = field(default_factory=list)
-    editing: bool = False
     mark: str = ""
+    is_hidden: bool = False
 
 
 async def current(session: AsyncSession, person_id: int, now: datetime) -> OpenForm | None:
@@ -57,20 +72,61 @@ async def current(session: AsyncSession, person_id: int, now: datetime) -> OpenF
     row = (await run(session, _CURRENT, {"person": person_id})).one_or_none()
     if row is None or row.expires_at <= now:
         return None
-    kept = orjson.loads(vault_of(session).open(row.answers, "dialogues.answers", person_id))
-    return OpenForm(person_id=person_id, form=row.form, **kept)
+    return _unpacked(person_id, row.form, vault_of(session).open(row.answers, "dialogues.answers", person_id))
 
 
-async def keep(
-    session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta, same_step: bool = False
-) -> None:
-    """Keeps where the person stands, for so long from now; with a new mark, if it is not the same step."""
-    if not same_step:
-        form.mark = secrets.token_urlsafe(6)
-    kept = {"step": form.step, "answers": form.answers, "trail": form.trail, "editing": form.editing, "mark": form.mark}
-    sealed = vault_of(session).seal(orjson.dumps(kept), "dialogues.answers", form.person_id)
+def _unpacked(person_id: int, form: str, plain: bytes) -> OpenForm:
+    stored = orjson.loads(plain)
+    step, trail, mark = stored["step"], stored["trail"], stored["mark"]
+    is_hidden = bool(stored.get("is_hidden", stored["answers"].get("_unseen")))
+    return OpenForm(person_id, form, step, filled_from(stored), trail, mark, is_hidden)
+
+
+def filled_from(stored: Mapping[str, Any]) -> Filled:
+    """What `as_stored` made of it, or what the program kept until version 0.7."""
+    if stored.get("version") == VERSION:
+        return Filled(stored["answers"], stored["gathered"], stored["context"])
+    return _filled_until_0_7(stored.get("answers", {}))
+
+
+def _filled_until_0_7(answers: Answers) -> Filled:
+    """The context and the gathered parts stood among the answers, below keys that begin with "_"; the number of a
+    broadcast that is corrected as "id"."""
+    others = {key.removeprefix("_"): value for key, value in answers.items() if key.startswith("_") or key == "id"}
+    return Filled(
+        answers={key: value for key, value in answers.items() if not key.startswith("_") and key != "id"},
+        gathered={key: value for key, value in others.items() if isinstance(value, list)},
+        context=others,
+    )
+
+
+def as_stored(filled: Filled) -> dict[str, Any]:
+    """As JSON with names and a version."""
+    return {
+        "version": VERSION,
+        "answers": filled.answers,
+        "gathered": filled.gathered,
+        "context": filled.context,
+    }
+
+
+async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
+    """Keeps where the person stands, for so long from now."""
+    stored = as_stored(form.filled) | {
+        "step": form.step,
+        "trail": form.trail,
+        "mark": form.mark,
+        "is_hidden": form.is_hidden,
+    }
+    sealed = vault_of(session).seal(orjson.dumps(stored), "dialogues.answers", form.person_id)
     row = {"person_id": form.person_id, "form": form.form, "answers": sealed, "expires_at": now + kept_for}
     await run(session, _keep(is_postgresql(session)), row)
+
+
+async def keep_step(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
+    """Keeps it as a new step: the buttons of the step before are old from now on."""
+    form.mark = secrets.token_urlsafe(6)
+    await keep(session, form, now, kept_for)
 
 
 @cache
@@ -93,5 +149,10 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
     row = await session.get(Dialogue, person_id)
     if row is None:
         return []
-    kept = orjson.loads(vault_of(session).open(row.answers, "dialogues.answers", person_id))
-    return [{"form": row.form, "answers": kept["answers"], "kept_until": row.expires_at}]
+    form = _unpacked(person_id, row.form, vault_of(session).open(row.answers, "dialogues.answers", person_id))
+    return [{"form": row.form, **copy_of_filled(form.filled), "kept_until": row.expires_at}]
+
+
+def copy_of_filled(filled: Filled) -> dict[str, Any]:
+    """For the copy of a person's data."""
+    return {"answers": filled.answers, "incomplete_answers": filled.gathered, "context": filled.context}

@@ -20,7 +20,7 @@ from bot.telegram.kept_answers import KEPT_BEFORE_RESENT, KeptAnswers, pack, unp
 from bot.telegram.rate_limiter import Arrivals, Verdict, written_at
 from bot.telegram.updates_in_hand import Held, InHand
 from handlers import refusals
-from handlers.chat import emergency
+from handlers.chat import emergency, forms
 from handlers.chat.context import AppContext
 from handlers.chat.dispatch import Call, call_for, call_for_blocked
 from handlers.chat.events import Event
@@ -29,7 +29,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, NoSession, Person, Talk
 from handlers.i18n import translations
-from storage import deliveries, dialogues
+from storage import deliveries
 from storage.coordination.batching import Grouped
 from storage.database import Database, Refused, is_outage, lock_chat
 from storage.people.people import PersonId
@@ -228,12 +228,8 @@ class Answering:
 
     async def _prepare(self, talk: Talk, call: Call) -> None:
         """What the open form has to fetch before the transaction."""
-        form = self.routes.forms.get(talk.person.form or "")
-        if call.answers_form and form is not None and form.before is not None and talk.person.may(form.right):
-            async with self.database.reading() as session:
-                state = await dialogues.current(session, talk.person.id, talk.now)
-            talk.answered = state.answers if state is not None else {}
-            talk.fetched = await form.before(talk)
+        if call.answers_form:
+            await forms.look_up(talk, self.routes.forms)
 
     async def _read(self, talk: Talk, call: Call) -> None:
         if call.route.reads:

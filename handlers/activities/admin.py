@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -12,22 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.activities.attendance import find_activity
-from handlers.activities.form import DEFAULTS, answers_of, composing, plan_from
+from handlers.activities.form import ActivityDraft, ActivityEdit, edit_of, editing, making, plan_of
 from handlers.broadcasts import presses as broadcasts_presses
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Button, Buttons
-from handlers.chat.questions import Form, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
-from handlers.inputs.text import short_text
+from handlers.inputs.reason import reason_question
 from storage import deliveries
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import PlaceState
-from storage.dialogues import Answers
 from storage.people.access import Right
 
 STATES: dict[ActivityState, str] = {
@@ -138,11 +139,11 @@ def _buttons(talk: Talk, row: Activity) -> Buttons:
 
 
 async def begin(talk: Talk) -> None:
-    await forms.begin(talk, _NEW, dict(DEFAULTS))
+    await forms.begin(talk, _NEW)
 
 
-async def _made(talk: Talk, answers: Answers) -> None:
-    row = await activities.create(talk.session, plan_from(answers), talk.person.id, talk.now)
+async def _made(talk: Talk, draft: ActivityDraft) -> None:
+    row = await activities.create(talk.session, plan_of(draft), talk.person.id, talk.now)
     talk.say(*await _shown(talk, row))
 
 
@@ -153,13 +154,12 @@ async def publish(talk: Talk, activity_id: int) -> None:
 
 async def edit(talk: Talk, activity_id: int) -> None:
     row = await find_activity(talk, activity_id)
-    await forms.begin(talk, _EDIT, {**answers_of(row), "_id": row.id})
+    await forms.begin_review(talk, _EDIT, edit_of(row))
 
 
-async def _edited(talk: Talk, answers: Answers) -> None:
+async def _edited(talk: Talk, draft: ActivityEdit) -> None:
     """Who has signed up is told what changed, old and new, if it is time, place or rules."""
-    activity_id = int(str(answers["_id"]))
-    change = await activities.change(talk.session, activity_id, plan_from(answers), talk.now)
+    change = await activities.change(talk.session, draft.id, plan_of(draft), talk.now)
     row = change.row
     if "starts_at" in change.changed or row.lead_times is not None:
         context = talk.context
@@ -184,21 +184,26 @@ async def _tell_all(talk: Talk, row: Activity, notice: str, subject: int) -> int
 async def copy(talk: Talk, activity_id: int) -> None:
     """The same again, a week later unless that is over too; on the page where all can be changed."""
     row = await find_activity(talk, activity_id)
-    answers = answers_of(row)
     starts = row.starts_at
     while starts <= talk.now:
         starts += timedelta(days=7)
     moved = starts if starts != row.starts_at else starts + timedelta(days=7)
-    await forms.begin(talk, _NEW, {**answers, "starts": moved.isoformat(), "opens": None, "closes": None})
+    await forms.begin_review(talk, _NEW, replace(edit_of(row), starts=moved, opens=None, closes=None))
 
 
 async def begin_cancel(talk: Talk, activity_id: int) -> None:
     await find_activity(talk, activity_id)
-    await forms.begin(talk, _CANCEL, {"_id": activity_id})
+    await forms.begin(talk, _CANCEL, Cancellation(id=activity_id))
 
 
-async def _cancelled(talk: Talk, answers: Answers) -> None:
-    row = await activities.cancel(talk.session, int(str(answers["_id"])), str(answers["reason"]), talk.now)
+@dataclass(frozen=True, slots=True)
+class Cancellation:
+    id: int
+    reason: str = asked(reason_question(N_("Why is it cancelled? Everyone who signed up will read this."), 3, 300))
+
+
+async def _cancelled(talk: Talk, draft: Cancellation) -> None:
+    row = await activities.cancel(talk.session, draft.id, draft.reason, talk.now)
     await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
     told = await _tell_all(talk, row, "activity_cancelled", row.id)
     talk.say(
@@ -206,19 +211,12 @@ async def _cancelled(talk: Talk, answers: Answers) -> None:
     )
 
 
-_NEW = composing("activity", _made)
-_EDIT = composing("activity_edit", _edited)
+_NEW = making(_made)
+_EDIT = editing(_edited)
 _CANCEL = Form(
     name="activity_cancel",
-    title=lambda talk: talk._("Cancellation"),
-    questions=(
-        Question(
-            key="reason",
-            title=lambda talk: talk._("Reason"),
-            ask=lambda talk, _: talk._("Why is it cancelled? Everyone who signed up will read this."),
-            read=short_text(3, 300, lambda talk: talk._("3 to 300 letters, please.")),
-        ),
-    ),
+    title=N_("Cancellation"),
+    questionnaire=questionnaire(Cancellation),
     done=_cancelled,
     right=Right.RUN_ACTIVITIES,
 )

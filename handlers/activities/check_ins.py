@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -11,16 +12,16 @@ from handlers.activities import presses
 from handlers.activities.attendance import STATES, find_activity, names_of
 from handlers.chat import forms
 from handlers.chat.incoming import Json
-from handlers.chat.questions import NotAnAnswer, Question, one_question
+from handlers.chat.questionnaires import one_question
+from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_, plural_in
-from handlers.inputs.text import clean
+from handlers.inputs.text import TextInput
 from storage.activities import activities, attendance, check_ins, sign_ups
 from storage.activities.activities import ActivityState
 from storage.database import Database
-from storage.dialogues import Answers, Value
 from storage.membership import memberships
 from storage.people.access import Right
 
@@ -93,19 +94,26 @@ async def check_in(talk: Talk, code: str) -> None:
 
 
 async def begin_typing(talk: Talk, activity_id: int) -> None:
-    await forms.begin(talk, _TYPED, {"_id": activity_id})
+    await forms.begin(talk, _TYPED, Arrival(id=activity_id))
 
 
-async def _read_who(talk: Talk) -> Value:
-    text = clean(talk.text)
-    if not 1 <= len(text) <= 60:
-        raise NotAnAnswer(talk._("Write a place number, a member number, or a member's name."))
-    return text
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody at the door, as the organiser types who it is."""
+
+    id: int
+    who: str = asked(
+        Question(
+            N_("Who"),
+            N_("What is the place number, the member number, or the member's name?"),
+            TextInput(1, 60, N_("Write a place number, a member number, or a member's name.")),
+        )
+    )
 
 
-async def _typed(talk: Talk, answers: Answers) -> None:
+async def _typed(talk: Talk, draft: Arrival) -> None:
     """By the number of the place, by № and the member number, or by a member's name."""
-    activity_id, text = int(str(answers["_id"])), str(answers["who"]).removeprefix("№").strip()
+    activity_id, text = draft.id, draft.who.removeprefix("№").strip()
     people = await sign_ups.people_of(talk.session, activity_id, tuple(STATES))
     names = await names_of(talk, people, f"activity {activity_id} at the door")
     found = [one for one in people if text in (str(one.id), names.get(one.person_id))]
@@ -128,14 +136,4 @@ async def _typed(talk: Talk, answers: Answers) -> None:
     talk.say(Markup("👋 {} <b>{}</b> {}").format(talk._("Checked in:"), row.id, name), again)
 
 
-_TYPED = one_question(
-    "check_in",
-    Question(
-        key="who",
-        title=lambda talk: talk._("Who"),
-        read=_read_who,
-        ask=lambda talk, _: talk._("What is the place number, the member number, or the member's name?"),
-    ),
-    _typed,
-    Right.RUN_ACTIVITIES,
-)
+_TYPED = one_question("check_in", Arrival, _typed, Right.RUN_ACTIVITIES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -12,15 +13,16 @@ from handlers.activities import presses
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Question, one_question
+from handlers.chat.questionnaires import one_question
+from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
-from handlers.inputs.text import short_text
+from handlers.i18n.translations import N_
+from handlers.inputs.text import TextInput
 from storage.activities import activities
 from storage.activities import questions as activity_questions
 from storage.database import Refused
-from storage.dialogues import Answers
 from storage.people.access import Right
 
 
@@ -39,14 +41,25 @@ class NoSuchQuestion(Refused):
 
 async def ask_organiser(talk: Talk, activity_id: int) -> None:
     row = await activities.published(talk.session, activity_id)
-    await forms.begin(talk, _ASK, {"_id": row.id})
+    await forms.begin(talk, _ASK, ActivityQuestion(id=row.id))
 
 
-async def _asked(talk: Talk, answers: Answers) -> None:
-    row = await activities.published(talk.session, int(str(answers["_id"])))
-    text = str(answers["text"])
-    asked = await activity_questions.ask(talk.session, row.id, talk.person.id, text, talk.now)
-    talk.notify(row.organiser, "activity_question", id=row.id, question=asked.id, text=text)
+@dataclass(frozen=True, slots=True)
+class ActivityQuestion:
+    id: int
+    text: str = asked(
+        Question(
+            N_("Question"),
+            N_("What do you want to ask the organiser? They won't know who is asking."),
+            TextInput(2, 1_000),
+        )
+    )
+
+
+async def _asked(talk: Talk, draft: ActivityQuestion) -> None:
+    row = await activities.published(talk.session, draft.id)
+    kept = await activity_questions.ask(talk.session, row.id, talk.person.id, draft.text, talk.now)
+    talk.notify(row.organiser, "activity_question", id=row.id, question=kept.id, text=draft.text)
     talk.say(talk._("Your question was sent to the organiser without your name. The answer will come here."))
 
 
@@ -55,33 +68,26 @@ async def reply(talk: Talk, question_id: int) -> None:
     row = await activity_questions.find(talk.session, question_id)
     if row is None:
         raise NoSuchQuestion
-    await forms.begin(talk, _REPLY, {"_question": question_id})
+    await forms.begin(talk, _REPLY, Reply(question=question_id))
 
 
-async def _replied(talk: Talk, answers: Answers) -> None:
-    row = await activity_questions.find(talk.session, int(str(answers["_question"])))
+@dataclass(frozen=True, slots=True)
+class Reply:
+    question: int
+    text: str = asked(Question(N_("Question"), N_("What is your answer?"), TextInput(2, 1_000)))
+
+
+async def _replied(talk: Talk, draft: Reply) -> None:
+    row = await activity_questions.find(talk.session, draft.question)
     if row is None:
         raise NoSuchQuestion
-    asked = activity_questions.text_of(talk.session, row)
-    talk.notify(row.person_id, "activity_reply", id=row.activity_id, text=str(answers["text"]), asked=asked)
+    question = activity_questions.text_of(talk.session, row)
+    talk.notify(row.person_id, "activity_reply", id=row.activity_id, text=draft.text, asked=question)
     talk.say(talk._("Your answer has been sent."))
 
 
-def _text(ask: str) -> Question:
-    return Question(
-        key="text",
-        title=lambda talk: talk._("Question"),
-        ask=lambda talk, _: talk._(ask),
-        read=short_text(2, 1_000, lambda talk: talk._("2 to 1,000 letters, please.")),
-    )
-
-
-_ASK = one_question(
-    "activity_ask",
-    _text(translations.N_("What do you want to ask the organiser? They won't know who is asking.")),
-    _asked,
-)
-_REPLY = one_question("activity_reply", _text(translations.N_("What is your answer?")), _replied, Right.RUN_ACTIVITIES)
+_ASK = one_question("activity_ask", ActivityQuestion, _asked)
+_REPLY = one_question("activity_reply", Reply, _replied, Right.RUN_ACTIVITIES)
 
 
 def question_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -12,13 +13,14 @@ from handlers.activities import presses
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Question, one_question
+from handlers.chat.questionnaires import one_question
+from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
-from handlers.inputs.text import short_text
+from handlers.i18n.translations import N_
+from handlers.inputs.text import TextInput
 from storage.activities import attendance
-from storage.dialogues import Answers
 
 
 def register(routes: Routes) -> None:
@@ -31,27 +33,30 @@ async def rate(talk: Talk, activity_id: int, stars: int) -> None:
     await attendance.rate(talk.session, activity_id, talk.person.id, stars)
     talk.edit(talk._("Thank you: {stars}").format(stars="⭐" * stars))
     if talk.person.form is None:  # a form that is open is worth more than a comment
-        await forms.begin(talk, _COMMENT, {"_id": activity_id, "_stars": stars})
+        await forms.begin(talk, _COMMENT, Comment(id=activity_id, stars=stars))
 
 
-async def _commented(talk: Talk, answers: Answers) -> None:
-    text = str(answers.get("comment") or "")
-    activity_id, stars = int(str(answers["_id"])), int(str(answers["_stars"]))
-    await attendance.rate(talk.session, activity_id, talk.person.id, stars, text)
+@dataclass(frozen=True, slots=True)
+class Comment:
+    id: int
+    stars: int
+    comment: str = asked(
+        Question(
+            N_("Comment"),
+            N_("What was good, what could be better? Up to 500 characters, or skip."),
+            TextInput(1, 500),
+            optional=True,
+        ),
+        default="",
+    )
+
+
+async def _commented(talk: Talk, draft: Comment) -> None:
+    await attendance.rate(talk.session, draft.id, talk.person.id, draft.stars, draft.comment)
     talk.say(talk._("Thank you! This helps us make the next one better."))
 
 
-_COMMENT = one_question(
-    "activity_comment",
-    Question(
-        key="comment",
-        title=lambda talk: talk._("Comment"),
-        optional=True,
-        ask=lambda talk, _: talk._("What was good, what could be better? Up to 500 characters, or skip."),
-        read=short_text(1, 500, lambda talk: talk._("1 to 500 letters, please.")),
-    ),
-    _commented,
-)
+_COMMENT = one_question("activity_comment", Comment, _commented)
 
 
 def thanks_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,17 +12,18 @@ from markupsafe import Markup, escape
 from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.activities.attendance import find_activity, names_of
-from handlers.activities.form import read_moment
+from handlers.activities.inputs import MOMENT
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Form, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
-from handlers.inputs.text import short_text
+from handlers.i18n.translations import N_
+from handlers.inputs.text import TextInput
 from storage.activities import rounds
-from storage.dialogues import Answers
 from storage.people.access import Right
 
 
@@ -59,33 +61,26 @@ async def show_rounds(talk: Talk, activity_id: int) -> None:
 
 async def begin_round(talk: Talk, activity_id: int) -> None:
     await find_activity(talk, activity_id)
-    await forms.begin(talk, _ROUND, {"_id": activity_id})
+    await forms.begin(talk, _ROUND, RoundDraft(id=activity_id))
 
 
-async def _round_made(talk: Talk, answers: Answers) -> None:
-    starts_at = datetime.fromisoformat(str(answers["starts"]))
-    made = await rounds.add(talk.session, int(str(answers["_id"])), str(answers["title"]), starts_at)
+@dataclass(frozen=True, slots=True)
+class RoundDraft:
+    id: int
+    title: str = asked(Question(N_("Title"), N_("What is the round called? For example: Semi-final"), TextInput(2, 80)))
+    starts: datetime = asked(Question(N_("Starts"), N_("When does it start? Write it like 2026-11-28 15:00."), MOMENT))
+
+
+async def _round_made(talk: Talk, draft: RoundDraft) -> None:
+    made = await rounds.add(talk.session, draft.id, draft.title, draft.starts)
     back = [[presses.SHOW_ROUNDS.button(talk._("🏆 Rounds"), made.activity_id)]]
     talk.say(talk._("Round {n} is planned.").format(n=made.number), back)
 
 
 _ROUND = Form(
     name="activity_round",
-    title=lambda talk: talk._("Round"),
-    questions=(
-        Question(
-            key="title",
-            title=lambda talk: talk._("Title"),
-            ask=lambda talk, _: talk._("What is the round called? For example: Semi-final"),
-            read=short_text(2, 80, lambda talk: talk._("2 to 80 letters, please.")),
-        ),
-        Question(
-            key="starts",
-            title=lambda talk: talk._("Starts"),
-            read=read_moment,
-            ask=lambda talk, _: talk._("When does it start? Write it like 2026-11-28 15:00."),
-        ),
-    ),
+    title=N_("Round"),
+    questionnaire=questionnaire(RoundDraft),
     done=_round_made,
     review=False,
     right=Right.RUN_ACTIVITIES,

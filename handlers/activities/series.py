@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import escape
@@ -12,15 +13,16 @@ from handlers.activities.attendance import find_activity
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
-from handlers.inputs.text import clean, press_a_button
+from handlers.inputs.choice import YesNoInput
+from handlers.inputs.text import TEXT, clean
 from storage.activities import series
 from storage.activities.recurrence import BadRule, NoDates
-from storage.dialogues import Answers, Value
 from storage.people.access import Right
 
 
@@ -49,17 +51,17 @@ _NO_DATES = N_("This rule has no dates in the next 64 weeks. Write it like FREQ=
 
 async def repeat(talk: Talk, activity_id: int) -> None:
     await find_activity(talk, activity_id)
-    await forms.begin(talk, _REPEAT, {"_id": activity_id})
+    await forms.begin(talk, _REPEAT, Repetition(id=activity_id))
 
 
-async def _repeated(talk: Talk, answers: Answers) -> None:
-    row = await find_activity(talk, int(str(answers["_id"])))
+async def _repeated(talk: Talk, draft: Repetition) -> None:
+    row = await find_activity(talk, draft.id)
     organisation = talk.context.settings.organisation
     made = await series.start(
         talk.session,
         row,
-        str(answers["rule"]),
-        bool(answers["holidays"]),
+        draft.rule,
+        draft.holidays,
         talk.person.id,
         talk.now,
         organisation.zone,
@@ -90,47 +92,58 @@ def ended_words(_context: AppContext, language: str, params: Mapping[str, Any]) 
     return text.format(title=escape(params["title"])), []
 
 
-async def _read_rule(talk: Talk) -> Value:
-    """A rule of RFC 5545, for who knows it."""
-    rule = clean(talk.text).upper().removeprefix("RRULE:")
-    try:
-        series.check(rule, talk.now, talk.context.settings.organisation.zone)
-    except BadRule:
-        raise NotAnAnswer(talk._(_NOT_A_RULE)) from None
-    except NoDates:
-        raise NotAnAnswer(talk._(_NO_DATES)) from None
-    return rule
+class RuleInput(Input[str]):
+    """A rule of RFC 5545; the usual ones are on buttons."""
+
+    adapter = TEXT
+
+    async def read(self, talk: Talk) -> str:
+        rule = clean(talk.text).upper().removeprefix("RRULE:")
+        try:
+            series.check(rule, talk.now, talk.context.settings.organisation.zone)
+        except BadRule:
+            raise NotAnAnswer(talk._(_NOT_A_RULE)) from None
+        except NoDates:
+            raise NotAnAnswer(talk._(_NO_DATES)) from None
+        return rule
+
+    def choices(self, talk: Talk) -> Sequence[Choice[str]]:
+        return [Choice(str(at), talk._(label), rule) for at, (rule, label) in enumerate(REPEATS.items())]
+
+    def show(self, talk: Talk, value: str) -> str:
+        return talk._(REPEATS[value]) if value in REPEATS else value
 
 
-def _rules(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(str(at), talk._(label), rule) for at, (rule, label) in enumerate(REPEATS.items())]
+class HolidaysInput(YesNoInput):
+    """Whether holidays are left out; its buttons carry words of their own."""
+
+    def choices(self, talk: Talk) -> Sequence[Choice[bool]]:
+        return [Choice("skip", talk._(self.yes), True), Choice("keep", talk._(self.no), False)]
 
 
-def _holidays(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice("skip", talk._("Skip those days"), 1), Choice("keep", talk._("Also on holidays"), 0)]
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    id: int
+    rule: str = asked(
+        Question(
+            N_("Repeats"),
+            N_("How often? Choose, or write a rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+            RuleInput(),
+        )
+    )
+    holidays: bool = asked(
+        Question(
+            N_("Holidays"),
+            N_("And on public holidays?"),
+            HolidaysInput(yes=N_("Skip those days"), no=N_("Also on holidays")),
+        )
+    )
 
 
 _REPEAT = Form(
     name="activity_repeat",
-    title=lambda talk: talk._("Series"),
-    questions=(
-        Question(
-            key="rule",
-            title=lambda talk: talk._("Repeats"),
-            read=_read_rule,
-            choices=_rules,
-            show=lambda talk, value: talk._(REPEATS[str(value)]) if value in REPEATS else str(value),
-            ask=lambda talk, _: talk._("How often? Choose, or write a rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
-        ),
-        Question(
-            key="holidays",
-            title=lambda talk: talk._("Holidays"),
-            read=press_a_button,
-            choices=_holidays,
-            show=lambda talk, value: talk._("Skip those days") if value else talk._("Also on holidays"),
-            ask=lambda talk, _: talk._("And on public holidays?"),
-        ),
-    ),
+    title=N_("Series"),
+    questionnaire=questionnaire(Repetition),
     done=_repeated,
     right=Right.RUN_ACTIVITIES,
 )

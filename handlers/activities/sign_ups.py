@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from markupsafe import Markup
 
@@ -15,15 +16,18 @@ from handlers.activities.reminders import remind
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Choice, Form, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import Choice, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
-from handlers.inputs.text import press_a_button, short_text
+from handlers.i18n.translations import N_
+from handlers.inputs.choice import ButtonInput
+from handlers.inputs.number import NUMBER
+from handlers.inputs.text import TextInput
 from storage.activities import activities, sign_ups, waiting_list
 from storage.activities.activities import Activity
 from storage.activities.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
-from storage.dialogues import Answers
 from storage.people.access import Role
 
 
@@ -68,7 +72,7 @@ async def _go_on(talk: Talk, row: Activity) -> None:
         raise SignUpClosed
     if row.members_only and Role.MEMBER not in talk.person.roles:
         raise MembersOnly
-    await forms.begin(talk, _SIGN_UP, {"_id": row.id, "_asks": cast("list[Any]", row.asks), "_guests": row.guests})
+    await forms.begin(talk, _SIGN_UP, SignUpDraft(id=row.id, asks=tuple(row.asks), max_guests=row.guests))
 
 
 async def _enter(talk: Talk, row: Activity, guests: int, answers: Sequence[str]) -> None:
@@ -105,48 +109,55 @@ async def take(talk: Talk, activity_id: int) -> None:
     await edit_card(talk, row)
 
 
-def _asks(answers: Answers) -> list[str]:
-    found = answers.get("_asks")
-    return [str(one) for one in found] if isinstance(found, list) else []
+def _guest_choices(talk: Talk, draft: SignUpDraft) -> Sequence[Choice[int]]:
+    return [Choice(str(n), talk._("Just me") if n == 0 else f"+{n}", n) for n in range(draft.max_guests + 1)]
 
 
-def _question(number: int) -> Question:
-    """The organiser's own question."""
+def _may_bring_guests(draft: SignUpDraft) -> bool:
+    return draft.max_guests > 0
+
+
+def _organisers_question(number: int) -> Question[str, SignUpDraft]:
     return Question(
-        key=f"answer{number}",
         title=lambda talk: talk._("Answer {n}").format(n=number + 1),
-        ask=lambda _talk, answers: str(Markup.escape(_asks(answers)[number])),
-        read=short_text(1, 300, lambda talk: talk._("1 to 300 letters, please.")),
-        when=lambda answers: len(_asks(answers)) > number,
+        ask=lambda _talk, draft: str(Markup.escape(draft.asks[number])),
+        input=TextInput(1, 300),
+        when=lambda draft: len(draft.asks) > number,
     )
 
 
-def _guest_choices(talk: Talk, answers: Answers) -> Sequence[Choice]:
-    most = int(str(answers.get("_guests") or 0))
-    return [Choice(str(n), talk._("Just me") if n == 0 else f"+{n}", n) for n in range(most + 1)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpDraft:
+    """For an activity with its organiser's questions (activities.MOST_QUESTIONS at most)."""
+
+    id: int
+    asks: tuple[str, ...]
+    max_guests: int = field(metadata={"until_0_7": "guests"})
+    guests: int = asked(
+        Question(
+            N_("Guests"),
+            N_("Is anyone coming with you?"),
+            ButtonInput(NUMBER),
+            columns=4,
+            choices=_guest_choices,
+            when=_may_bring_guests,
+        ),
+        default=0,
+    )
+    answer0: str = asked(_organisers_question(0), default="")
+    answer1: str = asked(_organisers_question(1), default="")
 
 
-async def _signed_up(talk: Talk, answers: Answers) -> None:
-    row = await activities.published(talk.session, int(str(answers["_id"])))
-    given = [str(answers[f"answer{n}"]) for n in range(len(_asks(answers)))]
-    await _enter(talk, row, int(str(answers.get("guests") or 0)), given)
+async def _signed_up(talk: Talk, draft: SignUpDraft) -> None:
+    row = await activities.published(talk.session, draft.id)
+    given = [draft.answer0, draft.answer1][: len(draft.asks)]
+    await _enter(talk, row, draft.guests, given)
 
 
 _SIGN_UP = Form(
     name="sign_up",
-    title=lambda talk: talk._("Sign-up"),
-    questions=(
-        Question(
-            key="guests",
-            title=lambda talk: talk._("Guests"),
-            read=press_a_button,
-            choices=_guest_choices,
-            columns=4,
-            when=lambda answers: bool(answers.get("_guests")),
-            ask=lambda talk, _: talk._("Is anyone coming with you?"),
-        ),
-        *(_question(number) for number in range(activities.MOST_QUESTIONS)),
-    ),
+    title=N_("Sign-up"),
+    questionnaire=questionnaire(SignUpDraft),
     done=_signed_up,
     review=False,
 )

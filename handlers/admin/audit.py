@@ -12,7 +12,7 @@ from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
-from handlers.inputs.date import show_moment
+from handlers.inputs.moment import show_moment
 from handlers.inputs.person import person_meant
 from storage import audit
 from storage.audit import THE_CLOCK, AuditAction, Entry
@@ -43,7 +43,7 @@ async def search(labels: Labels, talk: Talk) -> None:
     if said and who is None:
         talk.say(talk._("I don't know this person. Write /audit followed by their number or @name."))
         return
-    person = int(who[0]) if who else 0
+    person = who.id if who is not None else 0
     text, buttons = await _page(labels, talk, ANY, person, 0)
     await audit.note(talk.session, talk.person.id, OperationAction.AUDIT_READ, talk.now, subject=person or None)
     talk.say(text, buttons)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from markupsafe import Markup
 
@@ -13,17 +14,19 @@ from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.events import Event
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Choice, Form, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import Choice, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from handlers.inputs.date import day_choices, show_moment, until_when
-from handlers.inputs.person import WHO, person_meant
-from handlers.inputs.text import short_text
+from handlers.inputs.moment import show_moment
+from handlers.inputs.person import WHO, PersonMeant, person_meant
+from handlers.inputs.reason import reason_question
+from handlers.inputs.until import End, day_choices, until_when, without_end
 from storage import audit, dialogues
 from storage.database import Refused
-from storage.dialogues import Answers
+from storage.hours.iso import iso_minute
 from storage.people import blocks, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
@@ -47,7 +50,7 @@ async def block(talk: Talk) -> None:
     said, answered = talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {}
     who = await person_meant(talk, said, answered)
     if who is not None or said:
-        await forms.begin(talk, _BLOCK, {"who": who} if who else None)
+        await forms.begin(talk, _BLOCK, BlockDraft(who=who) if who is not None else None)
         return
     talk.say(*await _page(talk))
 
@@ -77,13 +80,25 @@ async def lift(talk: Talk, person_id: int) -> None:
     talk.edit(*await _page(talk))
 
 
-async def _done(talk: Talk, answers: Answers) -> None:
-    person_id, label = cast("list[Any]", answers["who"])
+def _ends(talk: Talk) -> Sequence[End]:
+    hour: End = Choice("hour", talk._("for 1 hour"), talk.now + timedelta(hours=1))
+    return [hour, *day_choices(talk, (1, 7, 30)), without_end(talk)]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDraft:
+    """`until` None is without an end."""
+
+    who: PersonMeant = asked(WHO)
+    reason: str = asked(reason_question(N_("Why? They don't see it; other admins do, in /audit."), 2, 200))
+    until: datetime | None = asked(until_when(_ends))
+
+
+async def _done(talk: Talk, draft: BlockDraft) -> None:
+    person_id, label, until, reason = draft.who.id, draft.who.label, draft.until, draft.reason
     held = await roles.held(talk.session, [person_id], talk.now)
     if talk.context.staff.roles_of(person_id, held.get(person_id, ())) - {Role.RIDER, Role.MEMBER}:
         raise OneOfUs
-    until = datetime.fromisoformat(str(answers["until"])) if answers.get("until") else None
-    reason = str(answers["reason"])
     await blocks.block(talk.session, person_id, reason, talk.person.id, talk.now, until)
     await dialogues.close(talk.session, person_id)
     about = reason + (f" (until {until.isoformat()})" if until else "")
@@ -98,26 +113,12 @@ async def _done(talk: Talk, answers: Answers) -> None:
     )
 
 
-def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    hour = Choice("hour", talk._("for 1 hour"), (talk.now + timedelta(hours=1)).isoformat())
-    return [hour, *day_choices(talk, (1, 7, 30)), Choice("none", talk._("No end date"), "")]
-
-
 _BLOCK = Form(
     name="block",
-    title=lambda talk: talk._("Block someone"),
-    questions=(
-        WHO,
-        Question(
-            key="reason",
-            title=lambda talk: talk._("Reason"),
-            read=short_text(2, 200, lambda talk: talk._("Please write the reason in 2 to 200 characters.")),
-            ask=lambda talk, _: talk._("Why? They don't see it; other admins do, in /audit."),
-        ),
-        until_when(_ends),
-    ),
+    title=N_("Block someone"),
+    questionnaire=questionnaire(BlockDraft),
     done=_done,
-    send_label=lambda talk: talk._("🚫 Block"),
+    send_label=N_("🚫 Block"),
     right=Right.ADMINISTER,
 )
 
@@ -127,7 +128,7 @@ def _sentence(context: AppContext, language: str, until: datetime | None) -> Mar
     said = _("You can't use this bot at the moment.")
     if until is not None:
         said = _("You can't use this bot until {time}.").format(
-            time=f"{until.astimezone(context.settings.organisation.zone):%Y-%m-%d %H:%M}"
+            time=iso_minute(until, context.settings.organisation.zone)
         )
     rest = _("If you need help, call ☎️ {hotline}. See or erase what is stored about you: /privacy")
     return Markup("{} {}").format(said, rest.format(hotline=context.settings.organisation.hotline))

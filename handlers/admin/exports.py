@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -18,17 +19,17 @@ from handlers.admin import presses
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons, InvalidCallback
-from handlers.chat.questions import Form, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.csv_files import sheet
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from handlers.inputs.text import short_text
+from handlers.inputs.reason import reason_question
 from handlers.statistics import presses as statistics_presses
 from storage import audit
 from storage.database import vault_of
-from storage.dialogues import Answers
 from storage.operations.audited import OperationAction
 from storage.people.access import Right
 from storage.privacy import exports
@@ -99,7 +100,7 @@ async def _stations(talk: Talk, what: str) -> bytes:
 async def ask_reason(talk: Talk, what: str) -> None:
     if what not in PERSONAL:
         raise InvalidCallback
-    await forms.begin(talk, _REASON, {"_what": what})
+    await forms.begin(talk, _REASON, PersonalExport(what=what))
 
 
 _ROWS: dict[str, Callable[..., Awaitable[tuple[list[str], list[list[Any]]]]]] = {
@@ -108,8 +109,23 @@ _ROWS: dict[str, Callable[..., Awaitable[tuple[list[str], list[list[Any]]]]]] = 
 }
 
 
-async def _done(talk: Talk, answers: Answers) -> None:
-    what, reason = str(answers["_what"]), str(answers["reason"])
+def _ask_reason(talk: Talk, draft: PersonalExport) -> str:
+    return talk._(
+        "{what}: this is personal data. What do you need it for? Your reason is recorded in the "
+        "audit log and shown to the other admins."
+    ).format(what=talk._(PERSONAL[draft.what]))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalExport:
+    """`what` is a key of PERSONAL."""
+
+    what: str
+    reason: str = asked(reason_question(_ask_reason, 5, 300))
+
+
+async def _done(talk: Talk, draft: PersonalExport) -> None:
+    what, reason = draft.what, draft.reason
     header, rows = await _ROWS[what](talk.session, talk.context.settings.organisation.zone)
     moment = int(talk.now.timestamp())
     content = _zipped(f"{what}.csv", sheet(header, rows), password_of(talk, moment))
@@ -166,19 +182,9 @@ def _zipped(name: str, content: bytes, password: str = "") -> bytes:
 
 _REASON = Form(
     name="export",
-    title=lambda talk: talk._("Export"),
-    questions=(
-        Question(
-            key="reason",
-            title=lambda talk: talk._("Reason"),
-            read=short_text(5, 300, lambda talk: talk._("Please write the reason in 5 to 300 characters.")),
-            ask=lambda talk, answers: talk._(
-                "{what}: this is personal data. What do you need it for? Your reason is recorded in the audit "
-                "log and shown to the other admins."
-            ).format(what=talk._(PERSONAL[str(answers["_what"])])),
-        ),
-    ),
+    title=N_("Export"),
+    questionnaire=questionnaire(PersonalExport),
     done=_done,
-    send_label=lambda talk: talk._("🔐 Create the file"),
+    send_label=N_("🔐 Create the file"),
     right=Right.ADMINISTER,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -10,13 +12,15 @@ from handlers.admin import presses
 from handlers.admin.settings import note_change
 from handlers.chat import forms
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questions import Form, NotAnAnswer, Question
+from handlers.chat.questionnaires import ContextValue, Form, Questionnaire
+from handlers.chat.questions import Question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n.translations import LANGUAGES
-from handlers.inputs.text import clean, short_text
+from handlers.i18n.translations import LANGUAGES, N_
+from handlers.inputs.number import NUMBER
+from handlers.inputs.text import TEXT, ParagraphInput, TextInput
 from storage.cases.desks import Canned, Desk, in_language
-from storage.dialogues import Answers, Value
+from storage.dialogues import Filled
 from storage.operations import settings
 from storage.people.access import Right
 
@@ -78,13 +82,14 @@ async def show_answer(talk: Talk, key: str, at: int) -> None:
 
 async def add(talk: Talk, key: str) -> None:
     _desk(talk, key)
-    await forms.begin(talk, _ANSWER, {"_desk": key, "_at": -1})
+    await forms.resume(talk, _ANSWER, Filled(context={"desk": key, "at": -1}))
 
 
 async def edit(talk: Talk, key: str, at: int) -> None:
     found = _answer(_desk(talk, key), at)
-    kept = {f"words_{code}": found.words.get(code) for code in LANGUAGES}
-    await forms.begin(talk, _ANSWER, {"_desk": key, "_at": at, "title": found.title, **kept})
+    answers = {_key(code): found.words.get(code) for code in LANGUAGES}
+    filled = Filled(answers={"title": found.title, **answers}, context={"desk": key, "at": at})
+    await forms.resume(talk, _ANSWER, filled)
 
 
 async def drop(talk: Talk, key: str, at: int) -> None:
@@ -94,13 +99,32 @@ async def drop(talk: Talk, key: str, at: int) -> None:
     talk.edit(talk._("Removed."), [[presses.SHOW_DESK.button(talk._("◀ Back"), key)]])
 
 
-async def _done(talk: Talk, answers: Answers) -> None:
-    desk, at = _desk(talk, str(answers["_desk"])), int(str(answers["_at"]))
-    words = {code: str(answers[f"words_{code}"]) for code in LANGUAGES if answers.get(f"words_{code}")}
-    changed = Canned(str(answers["title"]), words)
+@dataclass(frozen=True, slots=True)
+class AnswerDraft:
+    """A ready answer of a desk; `at` is its place in the list, -1 for a new one. `words` are by language."""
+
+    desk: str
+    at: int
+    title: str
+    words: Mapping[str, str]
+
+
+def _draft(values: Mapping[str, Any]) -> AnswerDraft:
+    words = {code: values[_key(code)] for code in LANGUAGES if _key(code) in values}
+    return AnswerDraft(values["desk"], values["at"], values.get("title", ""), words)
+
+
+def _key(code: str) -> str:
+    """The question's, for a language."""
+    return f"words_{code}"
+
+
+async def _done(talk: Talk, draft: AnswerDraft) -> None:
+    desk = _desk(talk, draft.desk)
+    changed = Canned(draft.title, draft.words)
     kept = list(desk.answers)
-    if 0 <= at < len(kept):
-        kept[at] = changed
+    if 0 <= draft.at < len(kept):
+        kept[draft.at] = changed
     else:
         kept.append(changed)
     await _keep(talk, desk, kept, f"“{changed.title}”")
@@ -115,38 +139,30 @@ async def _keep(talk: Talk, desk: Desk, answers: list[Canned], about: str) -> No
     await note_change(talk, name, about)
 
 
-async def _read_words(talk: Talk) -> Value:
-    text = "\n".join(clean(line) for line in talk.text.splitlines()).strip()
-    if not 2 <= len(text) <= 1_500:
-        raise NotAnAnswer(talk._("Please write it in 2 to 1500 characters."))
-    return text
-
-
-def _words(code: str, name: str) -> Question:
+def _words(code: str, name: str) -> Question[str, AnswerDraft]:
     return Question(
-        key=f"words_{code}",
+        key=_key(code),
         title=lambda talk: talk._("In {language}").format(language=name),
-        read=_read_words,
-        optional=lambda answers: any(answers.get(f"words_{other}") for other in LANGUAGES),
-        ask=lambda talk, _: talk._(
+        ask=lambda talk, _draft: talk._(
             "The answer in {language}. Anything in {{curly braces}} is filled in before it is sent."
         ).format(language=name),
+        input=ParagraphInput(2, 1_500),
+        optional=lambda draft: bool(draft.words),
     )
 
 
+_TITLE: Question[str, AnswerDraft] = Question(
+    N_("Name on the button"), N_("What should its button say?"), TextInput(1, 40), key="title"
+)
 _ANSWER = Form(
     name="ready_answer",
-    title=lambda talk: talk._("Ready answer"),
-    questions=(
-        Question(
-            key="title",
-            title=lambda talk: talk._("Name on the button"),
-            ask=lambda talk, _: talk._("What should its button say?"),
-            read=short_text(1, 40, lambda talk: talk._("Please write a name of up to 40 characters.")),
-        ),
-        *(_words(code, name) for code, name in LANGUAGES.items()),
+    title=N_("Ready answer"),
+    questionnaire=Questionnaire(
+        [_TITLE, *(_words(code, name) for code, name in LANGUAGES.items())],
+        _draft,
+        context={"desk": ContextValue(TEXT, ("desk",)), "at": ContextValue(NUMBER, ("at",))},
     ),
     done=_done,
-    send_label=lambda talk: talk._("✔ Save"),
+    send_label=N_("✔ Save"),
     right=Right.ADMINISTER,
 )

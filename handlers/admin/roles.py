@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from markupsafe import Markup
 
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Choice, Form, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import Choice, Input, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from handlers.inputs.date import day_choices, until_when
-from handlers.inputs.person import WHO, person_meant
-from handlers.inputs.text import press_a_button
+from handlers.inputs.person import WHO, PersonMeant, person_meant
+from handlers.inputs.until import End, day_choices, until_when, without_end
 from storage import audit
 from storage.database import Refused
-from storage.dialogues import Answers, Value
+from storage.dialogues import Value
+from storage.hours.iso import iso_minute
 from storage.people import people, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
@@ -48,36 +50,60 @@ async def role(talk: Talk) -> None:
     """/role, /role @name, /role 123456, or as a reply to a forwarded message: the first question may be answered."""
     said, answered = talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {}
     who = await person_meant(talk, said, answered)
-    await forms.begin(talk, _ROLE, {"who": who} if who else None)
+    await forms.begin(talk, _ROLE, RoleDraft(who=who) if who is not None else None)
 
 
-def _changes(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    give = [
-        Choice(f"+{name}", talk._("➕ Give: {role}").format(role=talk._(label)), f"+{name}")
-        for name, label in ROLES.items()
-    ]
-    take = [
-        Choice(f"-{name}", talk._("➖ Remove: {role}").format(role=talk._(label)), f"-{name}")
-        for name, label in ROLES.items()
-    ]
-    return [choice for pair in zip(give, take, strict=True) for choice in pair]
+@dataclass(frozen=True, slots=True)
+class RoleChange:
+    """A role that is given, or taken."""
+
+    is_given: bool
+    role: Role
 
 
-def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice("none", talk._("No end date"), ""), *day_choices(talk, (7, 30, 365))]
+class RoleChangeInput(Input[RoleChange]):
+    """Stored as "+coordinator" or "-coordinator"."""
+
+    def choices(self, talk: Talk) -> Sequence[Choice[RoleChange]]:
+        changes = [RoleChange(is_given, role) for role in ROLES for is_given in (True, False)]
+        return [Choice(self.encode(change), self.show(talk, change), change) for change in changes]
+
+    def show(self, talk: Talk, value: RoleChange) -> str:
+        said = talk._("➕ Give: {role}") if value.is_given else talk._("➖ Remove: {role}")
+        return said.format(role=talk._(ROLES[value.role]))
+
+    def encode(self, value: RoleChange) -> str:
+        return ("+" if value.is_given else "-") + value.role.value
+
+    def decode(self, stored: Value) -> RoleChange:
+        text = str(stored)
+        return RoleChange(text[:1] == "+", Role(text[1:]))
 
 
-def _show_change(talk: Talk, value: Value) -> str:
-    sign, name = str(value)[0], Role(str(value)[1:])
-    said = talk._("➕ Give: {role}") if sign == "+" else talk._("➖ Remove: {role}")
-    return said.format(role=talk._(ROLES[name]))
+def _ends(talk: Talk) -> Sequence[End]:
+    return [without_end(talk), *day_choices(talk, (7, 30, 365))]
 
 
-async def _done(talk: Talk, answers: Answers) -> None:
-    person_id, label = cast("list[Any]", answers["who"])
-    change = str(answers["change"])
-    given, name = change[0] == "+", Role(change[1:])
-    until = datetime.fromisoformat(str(answers["until"])) if answers.get("until") else None
+def _is_given(draft: RoleDraft) -> bool:
+    return draft.change is None or draft.change.is_given
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDraft:
+    """`until` None is without an end."""
+
+    who: PersonMeant = asked(WHO)
+    change: RoleChange | None = asked(
+        Question(N_("Change"), N_("What do you want to change?"), RoleChangeInput(), columns=2), default=None
+    )
+    until: datetime | None = asked(until_when(_ends, _is_given), default=None)
+
+
+async def _done(talk: Talk, draft: RoleDraft) -> None:
+    person_id, label, until = draft.who.id, draft.who.label, draft.until
+    if draft.change is None:
+        return
+    given, name = draft.change.is_given, draft.change.role
     if given:
         await roles.grant(talk.session, person_id, name.value, talk.person.id, talk.now, until)
     elif name in talk.context.staff.roles_of(person_id):
@@ -90,7 +116,7 @@ async def _done(talk: Talk, answers: Answers) -> None:
     await audit.note(talk.session, talk.person.id, act, talk.now, subject=person_id, about=about)
     notice = "role_granted" if given else "role_taken"
     talk.notify(person_id, notice, role=name.value, until=until.isoformat() if until else "")
-    said = Markup("{}: <b>{}</b>").format(label, _show_change(talk, change))
+    said = Markup("{}: <b>{}</b>").format(label, RoleChangeInput().show(talk, draft.change))
     if not await people.is_known(talk.session, person_id):
         said += Markup("\n{}").format(talk._("They haven't written to me yet, so I can't notify them."))
     talk.say(said)
@@ -98,22 +124,10 @@ async def _done(talk: Talk, answers: Answers) -> None:
 
 _ROLE = Form(
     name="role",
-    title=lambda talk: talk._("Role"),
-    questions=(
-        WHO,
-        Question(
-            key="change",
-            title=lambda talk: talk._("Change"),
-            read=press_a_button,
-            choices=_changes,
-            columns=2,
-            show=_show_change,
-            ask=lambda talk, _: talk._("What do you want to change?"),
-        ),
-        until_when(_ends, lambda answers: str(answers.get("change", "+")).startswith("+")),
-    ),
+    title=N_("Role"),
+    questionnaire=questionnaire(RoleDraft),
     done=_done,
-    send_label=lambda talk: talk._("✔ Yes, change"),
+    send_label=N_("✔ Yes, change"),
     right=Right.GRANT_ROLES,
 )
 
@@ -122,8 +136,8 @@ def granted_words(context: AppContext, language: str, params: Mapping[str, Any])
     _ = translations.translator(language)
     text = _("You are now: {role}. See what you can do: /help").format(role=_(ROLES[Role(params["role"])]))
     if params["until"]:
-        day = datetime.fromisoformat(params["until"]).astimezone(context.settings.organisation.zone)
-        text += " " + _("Until {time}.").format(time=f"{day:%Y-%m-%d %H:%M}")
+        time = iso_minute(datetime.fromisoformat(params["until"]), context.settings.organisation.zone)
+        text += " " + _("Until {time}.").format(time=time)
     return Markup("{}").format(text), []
 
 

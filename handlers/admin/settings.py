@@ -2,158 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
 from typing import Any
 
 from markupsafe import Markup
 
 from handlers.admin import presses
+from handlers.admin.setting_list import SETTINGS, Setting
 from handlers.chat import forms
 from handlers.chat.ports import NotValid, SettingsEditor
 from handlers.chat.press import Buttons, InvalidCallback
-from handlers.chat.questions import Choice, Form, NotAnAnswer, Question, no_choices, one_question
+from handlers.chat.questionnaires import Form, one_answer
+from handlers.chat.questions import Choice, Input, NotAnAnswer, Question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.text import clean
 from storage import audit
 from storage.activities import activities, reminders
-from storage.dialogues import Answers, Value
+from storage.dialogues import Value
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
 from storage.operations.audited import OperationAction
 from storage.people.access import Right
 
 LONGEST = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """`name` is the one of the config file; `part`, if any, the entry of a table that is changed (a language).
-
-    `read` makes of the typed text what would stand in the config file; `hint` says what a right one looks like.
-    """
-
-    name: str
-    title: str
-    hint: str
-    read: Callable[[str], Any]
-    show: Callable[[Talk, Any], str]
-    part: str = ""
-    choices: Callable[[Talk, Answers], Sequence[Choice]] = no_choices
-
-
-def _as_is(text: str) -> Any:
-    return text
-
-
-def _list(text: str) -> Any:
-    """A line, or what stands between commas, each; "-" alone is an empty list."""
-    parts = [clean(part) for line in text.splitlines() for part in line.replace("，", ",").split(",")]
-    return [] if parts == ["-"] else [part for part in parts if part]
-
-
-def _plain(_talk: Talk, value: Any) -> str:
-    return str(value) if value else "—"
-
-
-def _listed(_talk: Talk, value: Any) -> str:
-    return ", ".join(value) if value else "—"
-
-
-def _hour(_talk: Talk, value: Any) -> str:
-    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
-
-
-def _lengths(_talk: Talk, value: Any) -> str:
-    return ", ".join(length_text(one) for one in value) if value else "—"
-
-
-def length_text(length: timedelta) -> str:
-    """As the config file writes it: "24h", "2d", "30m"."""
-    seconds = int(length.total_seconds())
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds % size == 0 and (unit != "d" or seconds > 86_400):
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
-
-
-WEEKDAYS = {
-    "monday": N_("Monday"),
-    "tuesday": N_("Tuesday"),
-    "wednesday": N_("Wednesday"),
-    "thursday": N_("Thursday"),
-    "friday": N_("Friday"),
-    "saturday": N_("Saturday"),
-    "sunday": N_("Sunday"),
-}
-
-
-def _day(talk: Talk, value: Any) -> str:
-    return talk._(WEEKDAYS[str(value)])
-
-
-def _days(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(key, talk._(name), key) for key, name in WEEKDAYS.items()]
-
-
-_HOUR = N_("Write a time of day, for example 09:00.")
-_LIST = N_("Write all of them, separated by commas or one per line. Write just - to empty the list.")
-
-SETTINGS: dict[str, Setting] = {
-    "hotline": Setting(
-        "organisation.hotline",
-        N_("☎️ Hotline"),
-        N_("Write the number that riders can call, for example 12351."),
-        _as_is,
-        _plain,
-    ),
-    "greeting_zh": Setting(
-        "organisation.greeting",
-        N_("👋 Greeting in Chinese"),
-        N_("Write what new users read after the welcome, up to 1000 characters. Write just - to remove it."),
-        _as_is,
-        _plain,
-        "zh_Hans",
-    ),
-    "greeting_en": Setting(
-        "organisation.greeting",
-        N_("👋 Greeting in English"),
-        N_("Write what new users read after the welcome, up to 1000 characters. Write just - to remove it."),
-        _as_is,
-        _plain,
-        "en",
-    ),
-    "quiet": Setting(
-        "reminders.quiet_hours",
-        N_("🌙 Quiet hours"),
-        N_("Write from when to when, for example 22:00-07:00."),
-        lambda text: text.replace(" ", "").replace("–", "-").replace("：", ":"),
-        _plain,
-    ),
-    "leads": Setting(
-        "reminders.lead_times",
-        N_("⏰ Reminders before an activity"),
-        N_("Write how long before, separated by commas: 24h, 2h (d, h and m are days, hours, minutes)."),
-        _list,
-        _lengths,
-    ),
-    "week_day": Setting(
-        "activities.digest_day",
-        N_("🗞 Day of the weekly digest"),
-        N_("Choose a day."),
-        lambda text: text.lower(),
-        _day,
-        choices=_days,
-    ),
-    "week_at": Setting("activities.digest_at", N_("🗞 Hour of the weekly digest"), _HOUR, _as_is, _hour),
-    "review_at": Setting("membership.digest_at", N_("📋 Hour of the digest of applications"), _HOUR, _as_is, _hour),
-    "districts": Setting("membership.districts", N_("🗺 Districts"), _LIST, _list, _listed),
-    "platforms": Setting("membership.platforms", N_("🛵 Platforms"), _LIST, _list, _listed),
-}
-"""By the key in their buttons. The ready answers of the desks are in handlers/admin/ready_answers.py."""
 
 
 def register(routes: Routes) -> None:
@@ -227,36 +101,47 @@ async def take_back(talk: Talk, key: str) -> None:
     talk.edit(talk._("Reset to the config file's value."), [[presses.SHOW_ALL.button(talk._("◀ Back"))]])
 
 
-def _form(key: str) -> Form:
-    one = SETTINGS[key]
+@dataclass(frozen=True)
+class SettingInput(Input[Any]):
+    """What would stand in the config file."""
 
-    async def read(talk: Talk) -> Value:
+    setting: Setting
+
+    async def read(self, talk: Talk) -> Any:
+        one, editor = self.setting, talk.context.ports.settings_editor
         text = "\n".join(clean(line) for line in talk.text.splitlines()).strip()
         if not text or len(text) > LONGEST:
             raise NotAnAnswer(talk._(one.hint))
         value = one.read(text)
         try:
-            talk.context.ports.settings_editor.checked(one.name, _whole(talk.context.ports.settings_editor, one, value))
+            editor.checked(one.name, _whole(editor, one, value))
         except NotValid:
             raise NotAnAnswer(talk._(one.hint)) from None
+        return value
+
+    def choices(self, talk: Talk) -> Sequence[Choice[Any]]:
+        return self.setting.choices(talk)
+
+    def encode(self, value: Any) -> Value:
         return {"value": value}
 
-    async def done(talk: Talk, answers: Answers) -> None:
-        given = answers["value"]
-        value = given["value"] if isinstance(given, dict) else given
+    def decode(self, stored: Value) -> Any:
+        """A button of version 0.7 kept its value bare."""
+        return stored["value"] if isinstance(stored, dict) else stored
+
+
+def _form(key: str) -> Form[Any]:
+    one = SETTINGS[key]
+
+    async def done(talk: Talk, value: Any) -> None:
         await _keep(talk, key, one, value)
 
-    question = Question(
-        key="value",
-        title=lambda talk: talk._(one.title),
-        read=read,
-        choices=one.choices,
-        columns=2,
-        ask=lambda talk, _: Markup("{}: <b>{}</b>\n{}").format(
-            talk._(one.title), one.show(talk, _current(talk.context.ports.settings_editor, one)), talk._(one.hint)
-        ),
-    )
-    return one_question(f"setting_{key}", question, done, Right.ADMINISTER)
+    def ask(talk: Talk, _draft: object) -> str:
+        current = one.show(talk, _current(talk.context.ports.settings_editor, one))
+        return Markup("{}: <b>{}</b>\n{}").format(talk._(one.title), current, talk._(one.hint))
+
+    question: Question[Any, object] = Question(one.title, ask, SettingInput(one), columns=2)
+    return Form(f"setting_{key}", one.title, one_answer(question, "value"), done, review=False, right=Right.ADMINISTER)
 
 
 def _whole(tuning: SettingsEditor, one: Setting, value: Any) -> Any:

@@ -18,7 +18,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
-from handlers.inputs.date import show_moment
+from handlers.inputs.moment import show_moment
 from storage import database, deliveries, schema
 from storage.coordination import replicas
 from storage.operations import backups, errors

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, cast
+from dataclasses import astuple, replace
+from datetime import timedelta
 
 from handlers.activities import presses as activities_presses
 from handlers.broadcasts import panel, presses
-from handlers.broadcasts.form import DEFAULTS, TOPICS, composing, correcting, other_language
+from handlers.broadcasts.form import (
+    TOPICS,
+    BroadcastDraft,
+    Correction,
+    Wording,
+    composing,
+    correcting,
+    other_language,
+)
+from handlers.broadcasts.inputs import Opening
 from handlers.broadcasts.segments import segment_of
 from handlers.chat import forms
-from handlers.chat.incoming import Json
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -23,14 +30,13 @@ from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts.broadcasts import Content
 from storage.broadcasts.topics import Topic
-from storage.dialogues import Answers
 from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
     routes.command("broadcast", begin, about=N_("Send a broadcast"), right=Right.BROADCAST)
-    routes.form(composing(_done))
-    routes.form(correcting(_corrected))
+    routes.form(_COMPOSING)
+    routes.form(_CORRECTING)
     routes.press(presses.CORRECT, correct, right=Right.BROADCAST)
     routes.press(presses.WRITE_TO_ALL, write_to_all, right=Right.BROADCAST)
     routes.press(presses.HAVE_READ, have_read)
@@ -38,57 +44,51 @@ def register(routes: Routes) -> None:
 
 async def begin(talk: Talk) -> None:
     """Two questions; the rest has a default, and stands on the page where each can be changed."""
-    await forms.begin(talk, composing(_done), dict(DEFAULTS))
+    await forms.begin(talk, _COMPOSING)
 
 
 async def write_to_all(talk: Talk, activity_id: int) -> None:
     """From an activity: the same form, to those who signed up for it."""
     row = await activities.published(talk.session, activity_id)
-    preset: Answers = {
-        "_activity": row.id,
-        "topic": Topic.ACTIVITIES.value,
-        "opens": ["activity", row.title[:40], row.id],
-    }
-    await forms.begin(talk, composing(_done), {**DEFAULTS, **preset})
+    draft = BroadcastDraft(activity=row.id, topic=Topic.ACTIVITIES, opens=Opening("activity", row.title[:40], row.id))
+    await forms.begin(talk, _COMPOSING, draft)
 
 
-async def _done(talk: Talk, answers: Answers) -> None:
+async def _done(talk: Talk, draft: BroadcastDraft) -> None:
     """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
-    opens = cast("list[Any] | None", answers.get("opens"))
-    content = _said(talk, answers, Content("", {}, bool(answers.get("reading")), opens))
-    topic = Topic(str(answers["topic"]))
-    starts_at = datetime.fromisoformat(str(answers["time"])) if answers.get("time") else talk.now
+    opens = astuple(draft.opens) if draft.opens is not None else None
+    content = _worded(talk, draft, Content("", {}, draft.reading, opens))
     row = await broadcasts.create(
         talk.session,
         talk.person.id,
         content,
-        segment_of(answers),
-        topic,
-        starts_at,
+        segment_of(draft),
+        draft.topic,
+        draft.time or talk.now,
         talk.now,
-        str(answers.get("reason") or ""),
-        timedelta(hours=int(str(answers.get("spread") or 0))),
+        draft.reason,
+        timedelta(hours=draft.spread),
     )
-    show_as_sent(talk, row.id, content, topic)
+    show_as_sent(talk, row.id, content, draft.topic)
     await panel.ask_to_send(talk, row)
 
 
-def _said(talk: Talk, answers: Answers, around: Content) -> Content:
-    """What the answers say, in both languages, with the buttons that `around` has."""
-    method, params = cast("tuple[str, Json]", answers["content"])
-    other = cast("list[Any] | None", answers.get("other"))
-    return replace(around, method=method, params=params, other=[other_language(talk), *other] if other else None)
+def _worded(talk: Talk, wording: Wording, around: Content) -> Content:
+    """What is said, in both languages, with the buttons that `around` has."""
+    message, other = wording.content, wording.other
+    in_other = None if other is None else [other_language(talk), other.method, other.params]
+    return replace(around, method=message.method, params=message.params, other=in_other)
 
 
 async def correct(talk: Talk, broadcast_id: int) -> None:
-    await forms.begin(talk, correcting(_corrected), {"id": broadcast_id})
+    await forms.begin(talk, _CORRECTING, Correction(id=broadcast_id))
 
 
-async def _corrected(talk: Talk, answers: Answers) -> None:
-    row = await broadcasts.find(talk.session, int(str(answers["id"])))
+async def _corrected(talk: Talk, draft: Correction) -> None:
+    row = await broadcasts.find(talk.session, draft.id)
     if row is None:
         raise broadcasts.NotNow
-    content = _said(talk, answers, broadcasts.content_of(talk.session, row))
+    content = _worded(talk, draft, broadcasts.content_of(talk.session, row))
     count = await broadcasts.correct(talk.session, row, content, talk.now)
     talk.say(
         talk.plural(
@@ -97,6 +97,10 @@ async def _corrected(talk: Talk, answers: Answers) -> None:
             count,
         ).format(n=count)
     )
+
+
+_COMPOSING = composing(_done)
+_CORRECTING = correcting(_corrected)
 
 
 def show_as_sent(talk: Talk, broadcast_id: int, content: Content, topic: Topic) -> None:
@@ -118,12 +122,12 @@ def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: st
     return rows
 
 
-def _opening(kind: str, words: str, target: Any) -> Button:
+def _opening(kind: str, words: str, target: int | str) -> Button:
     if kind == "link":
         return Button(words, url=str(target))
     if kind == "activity":
-        return activities_presses.OPEN_CARD.button(f"🏀 {words}", target)
-    return stations_presses.PAGE.button(f"🏠 {words}", 0, target)
+        return activities_presses.OPEN_CARD.button(f"🏀 {words}", int(target))
+    return stations_presses.PAGE.button(f"🏠 {words}", 0, int(target))
 
 
 async def have_read(talk: Talk, broadcast_id: int) -> None:

@@ -6,196 +6,171 @@ A feature adds its own here, and its condition in storage/broadcasts/segments.py
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from dataclasses import dataclass
 
-from handlers.chat.questions import Choice, NotAnAnswer, Question
+from handlers.chat.questions import Choice, NotAnAnswer, Question, asked
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import LANGUAGES, N_
-from handlers.inputs.station import station_named
-from handlers.inputs.text import clean, press_a_button
+from handlers.inputs.choice import ButtonInput, ChoiceInput
+from handlers.inputs.number import NUMBER, NumberChoiceInput
+from handlers.inputs.place import PlaceInput, Point
+from handlers.inputs.text import TEXT, clean
 from storage.broadcasts.segments import Segment
-from storage.dialogues import Answers, Value
-from storage.geodesy import is_place
 
-
-async def _read_place(talk: Talk) -> Value:
-    place = talk.incoming.place
-    if place is None and talk.text:
-        row, index = station_named(talk, clean(talk.text)), talk.context.directory.index
-        if row is not None:
-            return [float(index.latitudes[row]), float(index.longitudes[row])]
-    if place is None or not is_place(place.latitude, place.longitude):
-        raise NotAnAnswer(talk._("Write a station's name, or send the place as a location: 📎 → Location."))
-    return [place.latitude, place.longitude]
-
-
-def _languages(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    everyone = Choice("all", talk._("Everyone"), "")
-    return [everyone, *(Choice(code, name, code) for code, name in LANGUAGES.items())]
-
-
-WHO = {
+PARTICIPANTS = {
     "signed_up": N_("people with a place"),
     "waiting": N_("people on the waiting list"),
     "attended": N_("people who came"),
 }
-
-
-def _who(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(key, talk._(label), key) for key, label in WHO.items()]
-
-
 MEMBERS = {"": N_("Everyone"), "member": N_("Members"), "not_member": N_("Not yet members")}
 
 
-def _members(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(key or "all", talk._(label), key) for key, label in MEMBERS.items()]
+def _languages(talk: Talk) -> Sequence[Choice[str]]:
+    everyone = Choice("all", talk._("Everyone"), "")
+    return [everyone, *(Choice(code, name, code) for code, name in LANGUAGES.items())]
 
 
-def _show_members(talk: Talk, value: Value) -> str:
-    return talk._(MEMBERS[str(value)])
+def _show_text(talk: Talk, value: str) -> str:
+    return value or talk._("Everyone")
 
 
-def _platforms(talk: Talk, _answers: Answers) -> Sequence[Choice]:
+def _platforms(talk: Talk) -> Sequence[Choice[str]]:
     return _named(talk, talk.context.settings.joining.platforms)
 
 
-def _districts(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return _named(talk, talk.context.settings.joining.districts)
-
-
-def _named(talk: Talk, names: Sequence[str]) -> Sequence[Choice]:
+def _named(talk: Talk, names: Sequence[str]) -> Sequence[Choice[str]]:
     return [Choice("all", talk._("Everyone"), ""), *(Choice(str(at), name, name) for at, name in enumerate(names))]
 
 
-async def _read_district(talk: Talk) -> Value:
-    """Where the config names no districts, members wrote theirs."""
-    text = clean(talk.text)
-    if talk.context.settings.joining.districts or not 2 <= len(text) <= 40:
-        raise NotAnAnswer(talk._("Please press one of the buttons."))
-    return text
+class DistrictInput(ButtonInput[str]):
+    """Where the config names no districts, members wrote theirs, and it is typed here."""
+
+    async def read(self, talk: Talk) -> str:
+        text = clean(talk.text)
+        if talk.context.settings.joining.districts or not 2 <= len(text) <= 40:
+            raise NotAnAnswer(talk._("Please press one of the buttons."))
+        return text
 
 
-def _show_text(talk: Talk, value: Value) -> str:
-    return str(value) if value else talk._("Everyone")
+def _districts(talk: Talk) -> Sequence[Choice[str]]:
+    return _named(talk, talk.context.settings.joining.districts)
 
 
-def _days(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    ago = [
-        Choice(str(days), talk.plural("in the last day", "in the last {n} days", days).format(n=days), days)
-        for days in (7, 30, 90)
-    ]
-    return [Choice("all", talk._("Everyone"), 0), *ago]
+def _days(talk: Talk) -> Sequence[Choice[int]]:
+    ago = [Choice(str(days), _show_days(talk, days), days) for days in (7, 30, 90)]
+    return [Choice("all", _show_days(talk, 0), 0), *ago]
 
 
-def _kilometres(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(str(km), translations.distance(km * 1_000, talk.language), km) for km in (1, 3, 5, 10, 30)]
+def _show_days(talk: Talk, days: int) -> str:
+    if not days:
+        return talk._("Everyone")
+    return talk.plural("in the last day", "in the last {n} days", days).format(n=days)
 
 
-def _show_language(talk: Talk, value: Value) -> str:
-    return LANGUAGES.get(str(value), talk._("Everyone"))
+def _kilometres(talk: Talk, km: int) -> str:
+    return translations.distance(km * 1_000, talk.language)
 
 
-def _show_days(talk: Talk, value: Value) -> str:
-    return (
-        talk.plural("in the last day", "in the last {n} days", int(str(value))).format(n=value)
-        if value
-        else talk._("Everyone")
+def _is_of_activity(draft: Audience) -> bool:
+    return draft.activity is not None
+
+
+def _is_near_a_place(draft: Audience) -> bool:
+    return draft.place is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audience:
+    """Whom a broadcast is for. Begun from an activity, it is for those who have to do with it."""
+
+    activity: int | None = None
+    who: str = asked(
+        Question(N_("Which attendees"), N_("Which attendees?"), ChoiceInput(PARTICIPANTS), when=_is_of_activity),
+        default="",
+    )
+    language: str = asked(
+        Question(
+            N_("Language"),
+            N_("To whom? By language:"),
+            ButtonInput(TEXT, _languages, lambda talk, code: LANGUAGES.get(code, talk._("Everyone"))),
+        ),
+        default="",
+        preset=True,
+    )
+    members: str = asked(
+        Question(N_("Members"), N_("To members, or to people who haven't joined?"), ChoiceInput(MEMBERS)),
+        default="",
+        preset=True,
+    )
+    platform: str = asked(
+        Question(
+            N_("Platform"),
+            N_("Only members on one platform?"),
+            ButtonInput(TEXT, _platforms, _show_text),
+            columns=2,
+        ),
+        default="",
+        preset=True,
+    )
+    district: str = asked(
+        Question(
+            N_("District"),
+            N_("Only members in one district?"),
+            DistrictInput(TEXT, _districts, _show_text),
+            columns=2,
+        ),
+        default="",
+        preset=True,
+    )
+    days: int = asked(
+        Question(
+            N_("Used the bot"),
+            N_("Only people who used the bot recently?"),
+            ButtonInput(NUMBER, _days, _show_days),
+        ),
+        default=0,
+        preset=True,
+    )
+    place: Point | None = asked(
+        Question(
+            N_("Near"),
+            N_(
+                "Only people near a station or another place? Write the station's name, send a location, "
+                "or skip. It reaches only people who have saved their area."
+            ),
+            PlaceInput(N_("Write a station's name, or send the place as a location: 📎 → Location.")),
+            optional=True,
+        ),
+        default=None,
+        preset=True,
+    )
+    km: int = asked(
+        Question(
+            N_("Within"),
+            N_("Within what distance?"),
+            NumberChoiceInput((1, 3, 5, 10, 30), _kilometres),
+            when=_is_near_a_place,
+        ),
+        default=0,
     )
 
 
-WHOM: tuple[Question, ...] = (
-    Question(
-        key="who",
-        title=lambda talk: talk._("Which attendees"),
-        read=press_a_button,
-        choices=_who,
-        when=lambda answers: bool(answers.get("_activity")),
-        show=lambda talk, value: talk._(WHO[str(value)]),
-        ask=lambda talk, _: talk._("Which attendees?"),
-    ),
-    Question(
-        key="language",
-        title=lambda talk: talk._("Language"),
-        read=press_a_button,
-        choices=_languages,
-        show=_show_language,
-        ask=lambda talk, _: talk._("To whom? By language:"),
-    ),
-    Question(
-        key="members",
-        title=lambda talk: talk._("Members"),
-        read=press_a_button,
-        choices=_members,
-        show=_show_members,
-        ask=lambda talk, _: talk._("To members, or to people who haven't joined?"),
-    ),
-    Question(
-        key="platform",
-        title=lambda talk: talk._("Platform"),
-        read=press_a_button,
-        choices=_platforms,
-        columns=2,
-        show=_show_text,
-        ask=lambda talk, _: talk._("Only members on one platform?"),
-    ),
-    Question(
-        key="district",
-        title=lambda talk: talk._("District"),
-        read=_read_district,
-        choices=_districts,
-        columns=2,
-        show=_show_text,
-        ask=lambda talk, _: talk._("Only members in one district?"),
-    ),
-    Question(
-        key="days",
-        title=lambda talk: talk._("Used the bot"),
-        read=press_a_button,
-        choices=_days,
-        show=_show_days,
-        ask=lambda talk, _: talk._("Only people who used the bot recently?"),
-    ),
-    Question(
-        key="place",
-        title=lambda talk: talk._("Near"),
-        read=_read_place,
-        optional=True,
-        takes_location=True,
-        show=lambda _talk, value: ", ".join(f"{part:.4f}" for part in cast("list[float]", value)),
-        ask=lambda talk, _: talk._(
-            "Only people near a station or another place? Write the station's name, send a location, or "
-            "skip. It reaches only people who have saved their area."
-        ),
-    ),
-    Question(
-        key="km",
-        title=lambda talk: talk._("Within"),
-        read=press_a_button,
-        choices=_kilometres,
-        when=lambda answers: bool(answers.get("place")),
-        ask=lambda talk, _: talk._("Within what distance?"),
-        show=lambda talk, value: translations.distance(float(str(value)) * 1_000, talk.language),
-    ),
-)
-"""In the order in which they are asked."""
-
-
-def segment_of(answers: Answers) -> Segment:
-    chosen: dict[str, tuple[tuple[str, Any], ...]] = {}
-    if answers.get("language"):
-        chosen["language"] = (("language", answers["language"]),)
-    if answers.get("members"):
-        chosen[str(answers["members"])] = ()
-    if answers.get("_activity"):
-        chosen[str(answers["who"])] = (("activity", answers["_activity"]),)
-    for name in ("platform", "district"):
-        if answers.get(name):
-            chosen[name] = ((name, answers[name]),)
-    if answers.get("days"):
-        chosen["active"] = (("days", answers["days"]),)
-    place = cast("list[float] | None", answers.get("place"))
-    if place:
-        chosen["near"] = (("km", answers["km"]), ("latitude", place[0]), ("longitude", place[1]))
-    return Segment(tuple(sorted(chosen.items())))
+def segment_of(audience: Audience) -> Segment:
+    chosen: dict[str, dict[str, object]] = {}
+    if audience.language:
+        chosen["language"] = {"language": audience.language}
+    if audience.members:
+        chosen[audience.members] = {}
+    if audience.activity is not None:
+        chosen[audience.who] = {"activity": audience.activity}
+    if audience.platform:
+        chosen["platform"] = {"platform": audience.platform}
+    if audience.district:
+        chosen["district"] = {"district": audience.district}
+    if audience.days:
+        chosen["active"] = {"days": audience.days}
+    if audience.place is not None:
+        place = audience.place
+        chosen["near"] = {"km": audience.km, "latitude": place.latitude, "longitude": place.longitude}
+    return Segment(tuple(sorted((name, tuple(values.items())) for name, values in chosen.items())))

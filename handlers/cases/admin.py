@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.assignment import WHO, assign, receiver
+from handlers.cases.assignment import RECEIVER, assign, receiver
 from handlers.cases.closing import LEFT
 from handlers.cases.desk import desks_of, note, ways_in
 from handlers.chat import forms
-from handlers.chat.questions import Question, one_question
+from handlers.chat.questionnaires import one_question
+from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.inputs.text import short_text
+from handlers.i18n.translations import N_
+from handlers.inputs.person import PersonMeant
+from handlers.inputs.reason import reason_question
+from handlers.inputs.text import TextInput
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState
 from storage.cases.messages import Side
-from storage.dialogues import Answers
+from storage.hours.iso import iso_minute
 from storage.people.access import Right
 
 SHOWN = 60
@@ -38,9 +44,20 @@ async def begin_finding(talk: Talk) -> None:
     await forms.begin(talk, _FIND)
 
 
-async def _found(talk: Talk, answers: Answers) -> None:
+@dataclass(frozen=True, slots=True)
+class Search:
+    number: str = asked(
+        Question(
+            N_("Number"),
+            N_("Which case number? For example L-2026-000123."),
+            TextInput(3, 24, N_("Please write a case number, for example L-2026-000123.")),
+        )
+    )
+
+
+async def _found(talk: Talk, draft: Search) -> None:
     """What may be known of it: more for who has it in hand, less for others."""
-    row = await cases.by_number(talk.session, str(answers["number"]), talk.person.id, list(desks_of(talk)))
+    row = await cases.by_number(talk.session, draft.number, talk.person.id, list(desks_of(talk)))
     line = Markup("\n").join(
         [
             words.mark(row) + words.heading(talk.context, row, talk.language),
@@ -53,32 +70,36 @@ async def _found(talk: Talk, answers: Answers) -> None:
     talk.say(line, rows)
 
 
-_FIND = one_question(
-    "case_find",
-    Question(
-        key="number",
-        title=lambda talk: talk._("Number"),
-        ask=lambda talk, _: talk._("Which case number? For example L-2026-000123."),
-        read=short_text(3, 24, lambda talk: talk._("Please write a case number, for example L-2026-000123.")),
-    ),
-    _found,
-    Right.SEE_CASES,
-)
+_FIND = one_question("case_find", Search, _found, Right.SEE_CASES)
 
 
 async def begin_reading(talk: Talk, case_id: int) -> None:
     row = await _overseen(talk, case_id)
-    await forms.begin(talk, _READ, {"_id": row.id, "_number": row.number})
+    await forms.begin(talk, _READ, Reading(id=row.id, number=row.number))
 
 
 async def _overseen(talk: Talk, case_id: int) -> Case:
     return await cases.visible(talk.session, case_id, talk.person.id, list(talk.context.settings.desks))
 
 
-async def _read(talk: Talk, answers: Answers) -> None:
+def _ask_reason(talk: Talk, draft: Reading) -> str:
+    return talk._(
+        "Why do you need to read {number}? The reason is recorded with your name in the audit log. "
+        "10 to 300 characters."
+    ).format(number=draft.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    id: int
+    number: str
+    reason: str = asked(reason_question(_ask_reason, 10, 300))
+
+
+async def _read(talk: Talk, draft: Reading) -> None:
     """All of it, once, to this admin; the reason is audited before a word is shown."""
-    row = await _overseen(talk, int(str(answers["_id"])))
-    await note(talk, CaseAction.CASE_READ, row, str(answers["reason"]))
+    row = await _overseen(talk, draft.id)
+    await note(talk, CaseAction.CASE_READ, row, draft.reason)
     content = cases.content_of(talk.session, row)
     lines = [
         words.mark(row) + words.heading(talk.context, row, talk.language),
@@ -88,37 +109,30 @@ async def _read(talk: Talk, answers: Answers) -> None:
     kept = await case_messages.talk_of(talk.session, row.id, notes=True)
     for one in kept[-SHOWN:]:
         said = case_messages.said_in(talk.session, one)
-        when = f"{one.at.astimezone(talk.context.settings.organisation.zone):%Y-%m-%d %H:%M}"
+        when = iso_minute(one.at, talk.context.settings.organisation.zone)
         file = f"📎 {said.file_name} " if said.file_id else ""
         talk.say(Markup("<i>{} · {}</i>\n{}").format(when, Side(one.side).name.lower(), (file + said.text)[:3_500]))
     if len(kept) > SHOWN:
         talk.say(talk.plural("This is the last message.", "These are the last {n} messages.", SHOWN).format(n=SHOWN))
 
 
-_READ = one_question(
-    "case_read",
-    Question(
-        key="reason",
-        title=lambda talk: talk._("Reason"),
-        ask=lambda talk, answers: talk._(
-            "Why do you need to read {number}? The reason is recorded with your name in the audit log. 10 "
-            "to 300 characters."
-        ).format(number=answers["_number"]),
-        read=short_text(10, 300, lambda talk: talk._("10 to 300 letters, please.")),
-    ),
-    _read,
-    Right.OVERSEE_CASES,
-)
+_READ = one_question("case_read", Reading, _read, Right.OVERSEE_CASES)
 
 
 async def begin_giving(talk: Talk, case_id: int) -> None:
-    await forms.begin(talk, _GIVE, {"_id": (await _overseen(talk, case_id)).id})
+    await forms.begin(talk, _GIVE, Assignment(id=(await _overseen(talk, case_id)).id))
 
 
-async def _given(talk: Talk, answers: Answers) -> None:
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    id: int
+    who: PersonMeant | None = asked(RECEIVER)
+
+
+async def _given(talk: Talk, draft: Assignment) -> None:
     desks = list(talk.context.settings.desks)
-    row = await cases.visible_for_update(talk.session, int(str(answers["_id"])), talk.person.id, desks)
-    to, before = await receiver(talk, row, answers["who"]), row.assigned_to
+    row = await cases.visible_for_update(talk.session, draft.id, talk.person.id, desks)
+    to, before = await receiver(talk, row, draft.who), row.assigned_to
     await assign(talk, row, to)
     if before is not None and before != to:
         if await case_contexts.leave(talk.session, before, row.id):
@@ -127,4 +141,4 @@ async def _given(talk: Talk, answers: Answers) -> None:
     talk.say(talk._("{number} has been handed over.").format(number=row.number))
 
 
-_GIVE = one_question("case_give", WHO, _given, Right.OVERSEE_CASES)
+_GIVE = one_question("case_give", Assignment, _given, Right.OVERSEE_CASES)

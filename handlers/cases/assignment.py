@@ -3,63 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from dataclasses import dataclass
 
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.desk import note
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Choice, Question
+from handlers.chat.questions import Choice, Input, Question
 from handlers.chat.talk import Talk
-from handlers.inputs.person import read_person
-from handlers.inputs.text import short_text
+from handlers.i18n.translations import N_
+from handlers.inputs.person import PERSON, PersonMeant, read_person
+from handlers.inputs.text import TextInput
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
 from storage.cases.cases import Case
-from storage.dialogues import Answers, Value
+from storage.dialogues import Value
 
 QUEUE = "queue"
 
 
-async def case_in_hand(talk: Talk, answers: Answers | int) -> Case:
-    """The handler's open case, by its number or by what a form was begun with."""
-    case_id = answers if isinstance(answers, int) else int(str(answers["_id"]))
+async def case_in_hand(talk: Talk, case_id: int) -> Case:
+    """The handler's open case."""
     row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
     cases.require_open(row)
     cases.note_writing(row, talk.now)
     return row
 
 
-def words_question(key: str, title: str, ask: str, most: int = 1_500) -> Question:
-    return Question(
-        key=key,
-        title=lambda talk: talk._(title),
-        ask=lambda talk, _: talk._(ask),
-        read=short_text(2, most, lambda talk: talk._("Please write 2 to {n} characters.").format(n=most)),
-    )
+def words_question(title: str, ask: str) -> Question[str, object]:
+    """What somebody writes down for others; `title` and `ask` are messages."""
+    return Question(title, ask, TextInput(2, 1_500))
 
 
 def way_back(talk: Talk, row: Case) -> Buttons:
     return [[presses.SHOW.button(words.tag(talk.context, row), row.id)]]
 
 
-def _to_the_queue(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [Choice(QUEUE, talk._("↩ Back to the queue"), QUEUE)]
+@dataclass(frozen=True)
+class ReceiverInput(Input[PersonMeant | None]):
+    """Somebody, or None for the queue."""
+
+    async def read(self, talk: Talk) -> PersonMeant | None:
+        return await read_person(talk)
+
+    def choices(self, talk: Talk) -> Sequence[Choice[PersonMeant | None]]:
+        return [Choice(QUEUE, talk._("↩ Back to the queue"), None)]
+
+    def show(self, talk: Talk, value: PersonMeant | None) -> str:
+        return talk._("the queue") if value is None else value.label
+
+    def encode(self, value: PersonMeant | None) -> Value:
+        return QUEUE if value is None else PERSON.dump_python(value, mode="json")
+
+    def decode(self, stored: Value) -> PersonMeant | None:
+        return None if stored == QUEUE else PERSON.validate_python(stored)
 
 
-def _show_whom(talk: Talk, value: Value) -> str:
-    return talk._("the queue") if value == QUEUE else str(cast("list[Any]", value)[1])
-
-
-async def receiver(talk: Talk, row: Case, who: Value) -> int | None:
+async def receiver(talk: Talk, row: Case, who: PersonMeant | None) -> int | None:
     """Raises NotForThem, also for somebody who is no handler of the desk."""
-    if who == QUEUE:
+    if who is None:
         return None
-    person, desk = int(cast("list[Any]", who)[0]), words.desk_of(talk.context, row)
-    if desk is None or person not in await talk.context.staff.of_desk(talk.session, desk, talk.now):
+    desk = words.desk_of(talk.context, row)
+    if desk is None or who.id not in await talk.context.staff.of_desk(talk.session, desk, talk.now):
         raise cases.NotForThem
-    return person
+    return who.id
 
 
 async def assign(talk: Talk, row: Case, to: int | None) -> None:
@@ -71,14 +79,11 @@ async def assign(talk: Talk, row: Case, to: int | None) -> None:
         await case_messages.replay(talk.session, row, to, talk.now)
 
 
-WHO = Question(
-    key="who",
-    title=lambda talk: talk._("To whom"),
-    read=read_person,
-    choices=_to_the_queue,
-    show=_show_whom,
-    ask=lambda talk, _: talk._(
-        "To whom? Share their contact, forward one of their messages, or write their number or @name; "
-        "or press a button."
+RECEIVER: Question[PersonMeant | None, object] = Question(
+    N_("To whom"),
+    N_(
+        "To whom? Share their contact, forward one of their messages, or write their number or "
+        "@name; or press a button."
     ),
+    ReceiverInput(),
 )

@@ -5,21 +5,25 @@ One agreement, then the first message opens the case, and what follows goes on t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 
 from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
 from handlers.cases.conversation import call_those_on_duty, enter_as_rider
-from handlers.cases.desk_form import as_it_stands, form_name, story
-from handlers.cases.message_content import packed, read_said
+from handlers.cases.desk_form import DeskDraft, desk_questionnaire, form_name
+from handlers.cases.inputs import OneMessageInput
 from handlers.cases.opening import open_from
 from handlers.chat import forms
 from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.emergency import SEND_NOW, TALK_TO_SOMEBODY
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questions import Question, one_question
+from handlers.chat.questionnaires import one_question
+from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
 from handlers.inputs.consent import CASE, URGENT, urgent_wording
 from storage import dialogues
 from storage.cases import cases
@@ -27,7 +31,8 @@ from storage.cases import contexts as case_contexts
 from storage.cases import drafts as case_drafts
 from storage.cases.cases import Case, CaseState
 from storage.cases.desks import Desk
-from storage.dialogues import Answers, OpenForm, Value
+from storage.cases.messages import Said
+from storage.dialogues import OpenForm
 from storage.privacy import consents
 from storage.privacy.consents import NoConsent
 
@@ -97,32 +102,29 @@ async def _leave_form(talk: Talk) -> None:
         return
     desk = next((desk for desk in talk.context.settings.desks.values() if form_name(desk) == state.form), None)
     if desk is not None:
-        await case_drafts.save(talk.session, talk.person.id, desk.key, forms.kept_answers(state), talk.now)
+        await case_drafts.save(talk.session, talk.person.id, desk.key, state.filled, talk.now)
     await dialogues.close(talk.session, talk.person.id)
 
 
-async def _read(talk: Talk) -> Value:
-    return packed(read_said(talk, talk.incoming.body))
+@dataclass(frozen=True, slots=True)
+class FirstWords:
+    said: Said = asked(
+        Question(
+            N_("In your words"),
+            N_(
+                "Write what you want to say, or send a voice message. Your first message goes straight to "
+                "the people on duty."
+            ),
+            OneMessageInput(),
+        )
+    )
 
 
-async def _told(talk: Talk, answers: Answers) -> None:
-    desk = _desk(talk)
-    await _open(talk, desk, {story(desk): [answers["said"]]})
+async def _told(talk: Talk, draft: FirstWords) -> None:
+    await _open(talk, _desk(talk), DeskDraft(told=(draft.said,)))
 
 
-_FIRST_WORDS = one_question(
-    "urgent",
-    Question(
-        key="said",
-        title=lambda talk: talk._("In your words"),
-        read=_read,
-        ask=lambda talk, _: talk._(
-            "Write what you want to say, or send a voice message. Your first message goes straight to the "
-            "people on duty."
-        ),
-    ),
-    _told,
-)
+_FIRST_WORDS = one_question("urgent", FirstWords, _told)
 
 
 async def send_now(talk: Talk) -> None:
@@ -137,12 +139,14 @@ async def send_now(talk: Talk) -> None:
 async def _send(talk: Talk, desk: Desk, state: OpenForm) -> None:
     await dialogues.close(talk.session, talk.person.id)
     talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
-    await _open(talk, desk, as_it_stands(desk, state.answers))
+    questionnaire = desk_questionnaire(desk)
+    questionnaire.drop_unreadable(state.filled)
+    await _open(talk, desk, questionnaire.draft(state.filled))
 
 
-async def _open(talk: Talk, desk: Desk, answers: Answers) -> None:
+async def _open(talk: Talk, desk: Desk, draft: DeskDraft) -> None:
     """Those on duty are called, and the person writes in the case from now on."""
-    row = await open_from(desk, talk, answers, consented=(CASE.version, URGENT.version))
+    row = await open_from(desk, talk, draft, consented=(CASE.version, URGENT.version))
     await raise_alarm(talk, row)
     await case_drafts.drop(talk.session, talk.person.id, desk.key)
     await case_contexts.enter(talk.session, talk.person.id, row.id, talk.now)

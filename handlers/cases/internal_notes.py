@@ -4,26 +4,29 @@ sees it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.assignment import WHO, assign, case_in_hand, receiver, way_back, words_question
+from handlers.cases.assignment import RECEIVER, assign, case_in_hand, receiver, way_back, words_question
 from handlers.cases.desk import colleagues, handled, left_hand
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Form, one_question
+from handlers.chat.questionnaires import Form, one_question, questionnaire
+from handlers.chat.questions import asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from handlers.i18n.translations import N_
+from handlers.inputs.person import PersonMeant
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case
 from storage.cases.messages import Said, Side
-from storage.dialogues import Answers
 from storage.people.access import Right
 
 
@@ -40,42 +43,51 @@ def register(routes: Routes) -> None:
 
 
 async def begin_note(talk: Talk, case_id: int) -> None:
-    await forms.begin(talk, _NOTE, {"_id": (await case_in_hand(talk, case_id)).id})
+    await forms.begin(talk, _NOTE, Note(id=(await case_in_hand(talk, case_id)).id))
 
 
-async def _noted(talk: Talk, answers: Answers) -> None:
-    row = await case_in_hand(talk, answers)
-    said = Said(text=str(answers["text"]))
+@dataclass(frozen=True, slots=True)
+class Note:
+    id: int
+    text: str = asked(
+        words_question(N_("Note"), N_("What do you want to note? Only the handlers of this case can read it."))
+    )
+
+
+async def _noted(talk: Talk, draft: Note) -> None:
+    row = await case_in_hand(talk, draft.id)
+    said = Said(text=draft.text)
     await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
     talk.say(talk._("Noted. The rider will never see it."), way_back(talk, row))
 
 
-_NOTE = one_question(
-    "case_note",
-    words_question(
-        "text",
-        translations.N_("Note"),
-        translations.N_("What do you want to note? Only the handlers of this case can read it."),
-    ),
-    _noted,
-    Right.HANDLE_CASES,
-)
+_NOTE = one_question("case_note", Note, _noted, Right.HANDLE_CASES)
 
 
 async def begin_asking(talk: Talk, case_id: int) -> None:
-    await forms.begin(talk, _ASK, {"_id": (await case_in_hand(talk, case_id)).id})
+    await forms.begin(talk, _ASK, CaseQuestion(id=(await case_in_hand(talk, case_id)).id))
 
 
-async def _asked(talk: Talk, answers: Answers) -> None:
+@dataclass(frozen=True, slots=True)
+class CaseQuestion:
+    id: int
+    text: str = asked(
+        words_question(
+            N_("Question"),
+            N_("What do you want to ask your colleagues? They see only this, not the case. Don't say who it is about."),
+        )
+    )
+
+
+async def _asked(talk: Talk, draft: CaseQuestion) -> None:
     """The question goes to the others of the desk; of the case they see no more than that."""
-    row = await case_in_hand(talk, answers)
-    text = str(answers["text"])
-    asked = await case_messages.say(
-        talk.session, row, Side.NOTE, talk.person.id, None, Said(text="👥 " + text), talk.now
+    row = await case_in_hand(talk, draft.id)
+    question = await case_messages.say(
+        talk.session, row, Side.NOTE, talk.person.id, None, Said(text="👥 " + draft.text), talk.now
     )
     others = await colleagues(talk, row)
     for colleague in others:
-        talk.notify(colleague, "case_question", desk=row.desk, text=text, asked=asked.id)
+        talk.notify(colleague, "case_question", desk=row.desk, text=draft.text, asked=question.id)
     if not others:
         talk.say(talk._("There is nobody to ask: this desk has no other handler."), way_back(talk, row))
         return
@@ -89,18 +101,7 @@ async def _asked(talk: Talk, answers: Answers) -> None:
     )
 
 
-_ASK = one_question(
-    "case_ask",
-    words_question(
-        "text",
-        translations.N_("Question"),
-        translations.N_(
-            "What do you want to ask your colleagues? They see only this, not the case. Don't say who it is about."
-        ),
-    ),
-    _asked,
-    Right.HANDLE_CASES,
-)
+_ASK = one_question("case_ask", CaseQuestion, _asked, Right.HANDLE_CASES)
 
 
 def question_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -112,34 +113,37 @@ def question_words(context: AppContext, language: str, params: Mapping[str, Any]
 
 async def begin_telling(talk: Talk, message_id: int) -> None:
     await _question(talk, message_id)
-    await forms.begin(talk, _TELL, {"_asked": message_id})
+    await forms.begin(talk, _TELL, Advice(question=message_id))
 
 
 async def _question(talk: Talk, message_id: int) -> tuple[case_messages.CaseMessage, Case]:
     """A colleague's question that may still be answered. Raises NoSuchCase."""
-    asked = await case_messages.find(talk.session, message_id)
-    if asked is None or asked.side != Side.NOTE or asked.author in (None, talk.person.id):
+    question = await case_messages.find(talk.session, message_id)
+    if question is None or question.side != Side.NOTE or question.author in (None, talk.person.id):
         raise cases.NoSuchCase
-    row = await cases.visible_for_update(talk.session, asked.case_id, talk.person.id, list(handled(talk)))
+    row = await cases.visible_for_update(talk.session, question.case_id, talk.person.id, list(handled(talk)))
     cases.require_open(row)
-    return asked, row
+    return question, row
 
 
-async def _told(talk: Talk, answers: Answers) -> None:
-    asked, row = await _question(talk, int(str(answers["_asked"])))
-    text = str(answers["text"])
-    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, Said(text="💡 " + text), talk.now)
-    if row.assigned_to is not None and row.assigned_to == asked.author:
-        talk.notify(row.assigned_to, "case_told", number=row.number, id=row.id, text=text)
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The answer to a colleague's question, by the id of its message."""
+
+    question: int = field(metadata={"until_0_7": "asked"})
+    text: str = asked(words_question(N_("Answer"), N_("What is your answer to your colleague?")))
+
+
+async def _told(talk: Talk, draft: Advice) -> None:
+    question, row = await _question(talk, draft.question)
+    said = Said(text="💡 " + draft.text)
+    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
+    if row.assigned_to is not None and row.assigned_to == question.author:
+        talk.notify(row.assigned_to, "case_told", number=row.number, id=row.id, text=draft.text)
     talk.say(talk._("Thank you. Your answer has been added to the case."))
 
 
-_TELL = one_question(
-    "case_tell",
-    words_question("text", translations.N_("Answer"), translations.N_("What is your answer to your colleague?")),
-    _told,
-    Right.HANDLE_CASES,
-)
+_TELL = one_question("case_tell", Advice, _told, Right.HANDLE_CASES)
 
 
 def told_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
@@ -151,13 +155,20 @@ def told_words(_context: AppContext, language: str, params: Mapping[str, Any]) -
 
 
 async def begin_handing(talk: Talk, case_id: int) -> None:
-    await forms.begin(talk, _HAND, {"_id": (await case_in_hand(talk, case_id)).id})
+    await forms.begin(talk, _HAND, Handover(id=(await case_in_hand(talk, case_id)).id))
 
 
-async def _handed(talk: Talk, answers: Answers) -> None:
-    row = await case_in_hand(talk, answers)
-    to = await receiver(talk, row, answers["who"])
-    said = Said(text="➡ " + str(answers["text"]))
+@dataclass(frozen=True, slots=True)
+class Handover:
+    id: int
+    who: PersonMeant | None = asked(RECEIVER)
+    text: str = asked(words_question(N_("Note"), N_("What does the next person need to know? The rider won't see it.")))
+
+
+async def _handed(talk: Talk, draft: Handover) -> None:
+    row = await case_in_hand(talk, draft.id)
+    to = await receiver(talk, row, draft.who)
+    said = Said(text="➡ " + draft.text)
     await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
     await assign(talk, row, to)
     await left_hand(talk, row)
@@ -169,15 +180,8 @@ async def _handed(talk: Talk, answers: Answers) -> None:
 
 _HAND = Form(
     name="case_hand",
-    title=lambda talk: talk._("Handing over"),
-    questions=(
-        WHO,
-        words_question(
-            "text",
-            translations.N_("Note"),
-            translations.N_("What does the next person need to know? The rider won't see it."),
-        ),
-    ),
+    title=N_("Handing over"),
+    questionnaire=questionnaire(Handover),
     done=_handed,
     right=Right.HANDLE_CASES,
 )

@@ -4,14 +4,11 @@ is."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, cast
 
 from handlers.chat.incoming import Json
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.talk import Talk
 from storage.cases.messages import Said
-from storage.dialogues import Value
 
 MOST_BYTES = 20 << 20
 """What a bot can fetch from Telegram: https://core.telegram.org/bots/api#getfile"""
@@ -149,15 +146,6 @@ def _break(text: str, limit: int) -> int:
         if found > 0:
             return found + 1
     return most
-
-
-def packed(said: Said) -> Value:
-    """As an answer of a form."""
-    return asdict(said)
-
-
-def unpacked(part: Value) -> Said:
-    return Said(**cast("dict[str, Any]", part))
 
 
 def composed(chat_id: int, said: Said, head: str, reply_to: int | None) -> tuple[str, Json]:

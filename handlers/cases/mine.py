@@ -17,13 +17,13 @@ from handlers.cases import closing, opening, presses
 from handlers.cases import format as words
 from handlers.cases.closing import LIMIT_REMINDER
 from handlers.cases.conversation import enter_as_rider
-from handlers.cases.desk_form import desk_form
+from handlers.cases.desk_form import DeskDraft, desk_form
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.feature import Page
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback
-from handlers.chat.questions import Form
+from handlers.chat.questionnaires import Form
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
@@ -35,7 +35,7 @@ from storage.cases import drafts as case_drafts
 from storage.cases.cases import Case, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, Desks
-from storage.dialogues import Answers
+from storage.dialogues import Filled
 from storage.privacy import consents
 
 LIMIT_LEADS = tuple(timedelta(days=days) for days in (90, 30, 7, 1))
@@ -59,7 +59,7 @@ def register(routes: Routes, desks: Desks) -> None:
     routes.notice("case_closed", closed_words)
 
 
-def form_of(desk: Desk) -> Form:
+def form_of(desk: Desk) -> Form[DeskDraft]:
     return desk_form(desk, partial(opening.opened, desk), partial(_save, desk))
 
 
@@ -90,9 +90,9 @@ async def agree(talk: Talk, key: str, version: int) -> None:
 
 async def go_on_with_draft(talk: Talk, key: str, version: int) -> None:
     desk = await _consented(talk, key, version)
-    answers = await case_drafts.find(talk.session, talk.person.id, key, talk.now)
+    filled = await case_drafts.find(talk.session, talk.person.id, key, talk.now)
     await case_drafts.drop(talk.session, talk.person.id, key)
-    await forms.begin(talk, form_of(desk), answers)
+    await forms.resume(talk, form_of(desk), filled or Filled())
 
 
 async def _consented(talk: Talk, key: str, version: int) -> Desk:
@@ -107,8 +107,8 @@ async def _consented(talk: Talk, key: str, version: int) -> Desk:
     return desk
 
 
-async def _save(desk: Desk, talk: Talk, answers: Answers) -> None:
-    await case_drafts.save(talk.session, talk.person.id, desk.key, answers, talk.now)
+async def _save(desk: Desk, talk: Talk, filled: Filled) -> None:
+    await case_drafts.save(talk.session, talk.person.id, desk.key, filled, talk.now)
     said = talk.plural(
         "Saved for {n} day. /{command} goes on where you were.",
         "Saved for {n} days. /{command} goes on where you were.",

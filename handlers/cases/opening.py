@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from markupsafe import Markup
 
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
-from handlers.cases.desk_form import ANONYMOUS, NO_PLATFORM, WITHHELD
+from handlers.cases.desk_form import DeskDraft
 from handlers.cases.evidence_limits import full_words
-from handlers.cases.message_content import parts_of, unpacked
+from handlers.cases.inputs import NO_PLATFORM
+from handlers.cases.message_content import parts_of
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
@@ -25,64 +25,56 @@ from storage.cases import messages as case_messages
 from storage.cases import statistics as case_statistics
 from storage.cases.cases import Case, CaseContent
 from storage.cases.deadlines import CaseLimit
-from storage.cases.desks import AskType, Desk, in_language
+from storage.cases.desks import Desk, in_language
 from storage.cases.evidence_quota import EvidenceFull
 from storage.cases.messages import Said, Side
-from storage.dialogues import Answers
 from storage.privacy import consents
 
 
-async def opened(desk: Desk, talk: Talk, answers: Answers) -> None:
+async def opened(desk: Desk, talk: Talk, draft: DeskDraft) -> None:
     """The case: its number at once, what happens next and by when, what may lapse."""
     await cases.check_room(talk.session, talk.person.id, desk.key, desk.most_per_day, talk.now)
-    row = await open_from(desk, talk, answers, consented=(CASE.version,))
+    row = await open_from(desk, talk, draft, consented=(CASE.version,))
     await case_drafts.drop(talk.session, talk.person.id, desk.key)
-    if _is_urgent(desk, talk, answers):
+    if _is_urgent(talk, draft):
         await raise_alarm(talk, row)
     else:
         await _tell_handlers(desk, talk, row)
-    await _say_what_follows(desk, talk, answers, row)
+    await _say_what_follows(desk, talk, draft, row)
 
 
-async def open_from(desk: Desk, talk: Talk, answers: Answers, consented: Sequence[int]) -> Case:
+async def open_from(desk: Desk, talk: Talk, draft: DeskDraft, consented: Sequence[int]) -> Case:
     """A case of what was answered, counted in the figures.
 
     Raises:
         NoConsent: none of these versions of the wording was agreed to.
     """
     version = await consents.require(talk.session, talk.person.id, desk.purpose, *consented)
-    content = _content(desk, answers)
+    content = _content(draft)
     context = talk.context
     due = escalation.answer_due(desk, talk.now, 0, context.settings.organisation)
     row = await cases.open_case(
         talk.session,
         desk.key,
         desk.prefix,
-        None if _is_anonymous(answers) else talk.person.id,
+        None if draft.is_anonymous else talk.person.id,
         content,
         version,
         talk.local_today.year,
         due,
         talk.now,
     )
-    await _keep_parts(desk, talk, answers, row)
-    platform = content.platform if content.platform in context.settings.joining.platforms else NO_PLATFORM
+    await _keep_parts(desk, talk, draft, row)
+    platform = content.platform if content.platform in context.settings.joining.platforms else NO_PLATFORM.value
     await case_statistics.add(
-        talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM, platform
+        talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM.value, platform
     )
     return row
 
 
-def _is_anonymous(answers: Answers) -> bool:
-    return answers.get("anonymous") == ANONYMOUS
-
-
-def _is_urgent(desk: Desk, talk: Talk, answers: Answers) -> bool:
+def _is_urgent(talk: Talk, draft: DeskDraft) -> bool:
     """Whether somebody may be in danger, by what they told."""
-    texts = [str(answers.get(ask.key) or "") for ask in desk.asks if ask.type is not AskType.PARTS]
-    for ask in desk.asks:
-        if ask.type is AskType.PARTS:
-            texts += [unpacked(part).text for part in cast("list[Any]", answers.get(ask.key) or [])]
+    texts = [draft.kind, draft.name, draft.platform, *draft.answers.values(), *(said.text for said in draft.told)]
     return any(map(talk.context.is_danger, texts))
 
 
@@ -92,51 +84,37 @@ async def _tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
         talk.notify(handler, "case_new", number=row.number, desk=desk.key, id=row.id)
 
 
-async def _say_what_follows(desk: Desk, talk: Talk, answers: Answers, row: Case) -> None:
-    content = _content(desk, answers)
-    if _is_anonymous(answers):
+async def _say_what_follows(desk: Desk, talk: Talk, draft: DeskDraft, row: Case) -> None:
+    content = _content(draft)
+    if draft.is_anonymous:
         await _forget_who(desk, talk)
         talk.say(
             _received(talk, desk, row, [talk._("Nobody will know it was you, and nobody can reply.")]),
             keyboard=location_keyboard(talk),
         )
         return
-    limits = await _keep_limits(desk, talk, row, content)
+    limits = await _keep_limits(desk, talk, row, draft)
     rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)]]
     if limits:
         rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the deadlines"), row.id)])
     talk.say(_received(talk, desk, row, _next_lines(talk, desk, row, content, limits)), rows)
 
 
-def _content(desk: Desk, answers: Answers) -> CaseContent:
-    """The answers by what they mean; the parts are messages of their own."""
+def _content(draft: DeskDraft) -> CaseContent:
+    """The answers as a case keeps them; what was told becomes its messages."""
     content = CaseContent()
-    for ask in desk.asks:
-        value = answers.get(ask.key)
-        if value is None or ask.type in (AskType.PARTS, AskType.ANONYMOUS):
-            continue
-        match ask.type:
-            case AskType.KIND:
-                content.kind = str(value)
-            case AskType.PLATFORM:
-                content.platform = "" if value == NO_PLATFORM else str(value)
-            case AskType.DATE:
-                content.on = str(value)
-            case AskType.NAME:
-                content.name = "" if value == WITHHELD else str(value)
-            case _:
-                content.answers[ask.key] = value
+    content.kind, content.name = draft.kind, draft.name
+    content.platform = "" if draft.platform == NO_PLATFORM.value else draft.platform
+    content.on = draft.happened_on.isoformat() if draft.happened_on is not None else ""
+    content.answers.update(draft.answers)
     return content
 
 
-async def _keep_parts(desk: Desk, talk: Talk, answers: Answers, row: Case) -> None:
+async def _keep_parts(desk: Desk, talk: Talk, draft: DeskDraft, row: Case) -> None:
     """What was told in several messages, as the first messages of the case."""
-    for ask in desk.asks:
-        if ask.type is not AskType.PARTS:
-            continue
-        for part in cast("list[Any]", answers.get(ask.key) or []):
-            for said in parts_of(unpacked(part)):
-                await _keep_part(desk, talk, row, said)
+    for said in draft.told:
+        for part in parts_of(said):
+            await _keep_part(desk, talk, row, part)
 
 
 async def _keep_part(desk: Desk, talk: Talk, row: Case, said: Said) -> None:
@@ -150,14 +128,13 @@ async def _keep_part(desk: Desk, talk: Talk, row: Case, said: Said) -> None:
             await case_messages.say(talk.session, row, Side.RIDER, row.person_id, None, only, talk.now)
 
 
-async def _keep_limits(desk: Desk, talk: Talk, row: Case, content: CaseContent) -> list[CaseLimit]:
-    kind = desk.kind(content.kind)
-    if kind is None or not content.on:
+async def _keep_limits(desk: Desk, talk: Talk, row: Case, draft: DeskDraft) -> list[CaseLimit]:
+    kind = desk.kind(draft.kind)
+    if kind is None or draft.happened_on is None:
         return []
-    start = date.fromisoformat(content.on)
     may_apply = time_limits.that_may_apply(talk.context.settings.organisation.country, kind.limits)
     for limit in may_apply:
-        await case_deadlines.add(talk.session, row.id, limit.key, limit.ends_on(start))
+        await case_deadlines.add(talk.session, row.id, limit.key, limit.ends_on(draft.happened_on))
     return (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
 
 

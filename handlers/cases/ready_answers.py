@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -12,16 +12,17 @@ from handlers.cases import presses
 from handlers.cases.assignment import case_in_hand, way_back
 from handlers.chat import forms
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questions import NotAnAnswer, Question, one_question
+from handlers.chat.questionnaires import one_question
+from handlers.chat.questions import NotAnAnswer, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.inputs.text import clean
+from handlers.i18n.translations import N_
+from handlers.inputs.text import LinesInput, clean_lines
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case
 from storage.cases.desks import Canned, in_language
 from storage.cases.messages import Said, Side
-from storage.dialogues import Answers, Value
 from storage.people.access import Right
 from storage.updates import user_state
 
@@ -50,7 +51,7 @@ async def begin_canned(talk: Talk, case_id: int, at: int) -> None:
     row = await case_in_hand(talk, case_id)
     wording = await _wording(talk, row, _canned(talk, row, at))
     if _blanks(wording):
-        await forms.begin(talk, _CANNED, {"_id": row.id, "_text": wording})
+        await forms.begin(talk, _CANNED, FilledAnswer(id=row.id, text=wording))
     else:
         talk.edit(
             words.quoted(wording),
@@ -86,31 +87,45 @@ def _blanks(wording: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r"\{([^{}]+)\}", wording)))
 
 
-async def _read_values(talk: Talk) -> Value:
-    lines = [clean(line) for line in talk.text.splitlines() if clean(line)]
-    if not lines:
-        raise NotAnAnswer(talk._("Please write each one on its own line."))
-    return [line[:300] for line in lines]
+@dataclass(frozen=True)
+class ValuesInput(LinesInput):
+    """Values for blanks; what is too long is cut."""
+
+    async def read(self, talk: Talk) -> tuple[str, ...]:
+        lines = clean_lines(talk.text)
+        if not lines:
+            raise NotAnAnswer(talk._(self.hint))
+        return tuple(line[: self.longest] for line in lines)
 
 
-def _ask_values(talk: Talk, answers: Answers) -> str:
-    wording = str(answers["_text"])
-    lines = [Markup("{}. {}").format(at, blank) for at, blank in enumerate(_blanks(wording), start=1)]
-    asked = talk._("Please fill these in, one per line:")
-    return Markup("\n").join([words.quoted(wording), Markup("{}").format(asked), *lines])
+def _ask_values(talk: Talk, draft: FilledAnswer) -> str:
+    lines = [Markup("{}. {}").format(at, blank) for at, blank in enumerate(_blanks(draft.text), start=1)]
+    said = talk._("Please fill these in, one per line:")
+    return Markup("\n").join([words.quoted(draft.text), Markup("{}").format(said), *lines])
 
 
-def _filled(answers: Answers) -> str:
+_VALUES = ValuesInput(60, 300, N_("Please write each one on its own line."))
+
+
+@dataclass(frozen=True, slots=True)
+class FilledAnswer:
+    """A ready answer, by its wording, and the values for its blanks."""
+
+    id: int
+    text: str
+    values: tuple[str, ...] = asked(Question(N_("Blanks"), _ask_values, _VALUES))
+
+
+def _filled(draft: FilledAnswer) -> str:
     """The wording with its blanks filled in; one that got no value keeps its name."""
-    wording = str(answers["_text"])
-    values = cast("list[str]", answers.get("values") or [])
-    for blank, value in zip(_blanks(wording), values, strict=False):
+    wording = draft.text
+    for blank, value in zip(_blanks(wording), draft.values, strict=False):
         wording = wording.replace("{" + blank + "}", value)
     return wording
 
 
-async def _canned_done(talk: Talk, answers: Answers) -> None:
-    await _send(talk, await case_in_hand(talk, answers), _filled(answers))
+async def _canned_done(talk: Talk, draft: FilledAnswer) -> None:
+    await _send(talk, await case_in_hand(talk, draft.id), _filled(draft))
 
 
 async def _send(talk: Talk, row: Case, text: str) -> None:
@@ -118,9 +133,4 @@ async def _send(talk: Talk, row: Case, text: str) -> None:
     talk.say(Markup("✓ <b>{}</b>\n{}").format(row.number, words.quoted(text)), way_back(talk, row))
 
 
-_CANNED = one_question(
-    "case_canned",
-    Question(key="values", title=lambda talk: talk._("Blanks"), ask=_ask_values, read=_read_values),
-    _canned_done,
-    Right.HANDLE_CASES,
-)
+_CANNED = one_question("case_canned", FilledAnswer, _canned_done, Right.HANDLE_CASES)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.cases import presses
 from handlers.cases.desk import desks_of
-from handlers.cases.desk_form import NO_PLATFORM
+from handlers.cases.inputs import NO_PLATFORM
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
@@ -75,7 +75,7 @@ async def show_patterns(talk: Talk, key: str) -> None:
 def _lines(talk: Talk, desk: Desk, figures: MonthFigures) -> list[Markup]:
     total = translations.number(figures.total, talk.language)
     named = {_kind(desk, key, talk.language): count for key, count in figures.kinds.items()}
-    platforms = {talk._("No platform") if key == NO_PLATFORM else key: n for key, n in figures.platforms.items()}
+    platforms = {talk._("No platform") if key == NO_PLATFORM.value else key: n for key, n in figures.platforms.items()}
     lines = [Markup("\n<b>{}</b>: {}").format(figures.month, total)]
     lines += [Markup("  {}").format(_listed(cells, talk.language)) for cells in (named, platforms) if cells]
     return lines

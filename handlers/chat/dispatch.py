@@ -126,7 +126,7 @@ def _message(
     # A command that somebody else wrote is not one: who forwards it need not have read it.
     if incoming.text.startswith("/") and not incoming.is_forwarded:
         return _command_call(incoming.text, context, routes, form is not None)
-    if "location" in incoming.body and not (form and forms.takes_location(form)):
+    if "location" in incoming.body and not (form and form.takes_location):
         return _beside_form(Call(routes.events[Event.LOCATION]), routes, form is not None)
     if form is not None:
         return Call(Route(_form_answer), (routes,), answers_form=True)

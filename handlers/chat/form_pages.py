@@ -2,62 +2,99 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from markupsafe import Markup
 
 from handlers.chat import presses
-from handlers.chat.press import Buttons
-from handlers.chat.questions import Form, gathering
-from handlers.chat.talk import Talk
-from storage.dialogues import OpenForm
+from handlers.chat.filling import Filling
+from handlers.chat.press import Button, Buttons
+from handlers.chat.questions import Question, said
+from handlers.chat.talk import Danger
 
 
-def question_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
-    question = form.by_key[state.step or ""]
-    found = state.answers.get(gathering(question.key))
-    parts = found if isinstance(found, list) else []
-    keys = [
-        presses.FORM.button(("✅ " if choice.value in parts else "") + choice.label, state.mark, "choose", choice.id)
-        for choice in question.choices(talk, state.answers)
-    ]
-    rows = [keys[at : at + question.columns] for at in range(0, len(keys), question.columns)]
-    if parts:
+async def show(filling: Filling[Any]) -> None:
+    """The question that is asked, or the review page."""
+    if await _is_shown_later(filling):
+        return
+    question, talk = filling.question, filling.talk
+    if question is None:
+        talk.say(_review(filling), _review_buttons(filling))
+    elif question.keyboard is None:
+        talk.say(filling.ask(question), question_buttons(filling))
+    else:
+        # A message has either buttons or a keyboard.
+        talk.say(filling.ask(question), keyboard=question.keyboard(talk))
+        talk.say(talk._("Press the button below the chat, or type the number."), question_buttons(filling))
+
+
+async def _is_shown_later(filling: Filling[Any]) -> bool:
+    """To somebody in danger nothing is shown now: the form waits for what they write next."""
+    is_later = filling.talk.danger is Danger.ALONE
+    if is_later != filling.state.is_hidden:
+        filling.state.is_hidden = is_later
+        await filling.keep()
+    return is_later
+
+
+def question_buttons(filling: Filling[Any]) -> Buttons:
+    """Below the question that is asked."""
+    question, talk = filling.question, filling.talk
+    if question is None:
+        return []
+    rows = _in_columns(_choice_buttons(filling, question), question.columns)
+    if filling.parts:
         rows.append(
-            [
-                presses.FORM.button(talk._("✔ That's all"), state.mark, "done", ""),
-                presses.FORM.button(talk._("🗑 Start over"), state.mark, "empty", ""),
-            ]
+            [_button(filling, talk._("✔ That's all"), "done"), _button(filling, talk._("🗑 Start over"), "empty")]
         )
     controls = []
-    if state.trail:
-        controls.append(presses.FORM.button(talk._("◀ Back"), state.mark, "back", ""))
-    if question.is_optional(state.answers):
-        controls.append(presses.FORM.button(talk._("Skip"), state.mark, "skip", ""))
-    controls.append(presses.FORM.button(talk._("✖ Cancel"), state.mark, "cancel", ""))
-    return [*rows, *_for_later(talk, form, state), controls]
+    if filling.state.trail:
+        controls.append(_button(filling, talk._("◀ Back"), "back"))
+    if filling.is_optional(question):
+        controls.append(_button(filling, talk._("Skip"), "skip"))
+    controls.append(_button(filling, talk._("✖ Cancel"), "cancel"))
+    return [*rows, *_for_later(filling), controls]
 
 
-def _for_later(talk: Talk, form: Form, state: OpenForm) -> Buttons:
-    return [[presses.FORM.button(talk._("💾 Save for later"), state.mark, "save", "")]] if form.save is not None else []
+def _choice_buttons(filling: Filling[Any], question: Question[Any, Any]) -> list[Button]:
+    buttons = []
+    for choice in filling.choices(question):
+        is_taken = filling.parts and question.parts(choice.value)[0] in filling.parts
+        buttons.append(_button(filling, ("✅ " if is_taken else "") + choice.label, "choose", choice.id))
+    return buttons
 
 
-def review(talk: Talk, form: Form, state: OpenForm) -> str:
-    lines = [Markup("<b>{}</b>").format(form.title(talk)), Markup(talk._("Is everything correct?"))]
-    for question in form.questions:
-        if question.key in state.answers:
-            value = state.answers[question.key]
-            shown = "—" if value is None else question.show(talk, value)
-            lines.append(Markup("{}: <b>{}</b>").format(question.title(talk), shown))
+def _button(filling: Filling[Any], label: str, what: str, argument: str = "") -> Button:
+    return presses.FORM.button(label, filling.state.mark, what, argument)
+
+
+def _in_columns(buttons: list[Button], columns: int) -> list[list[Button]]:
+    return [buttons[at : at + columns] for at in range(0, len(buttons), columns)]
+
+
+def _for_later(filling: Filling[Any]) -> Buttons:
+    if filling.form.save is None:
+        return []
+    return [[_button(filling, filling.talk._("💾 Save for later"), "save")]]
+
+
+def _review(filling: Filling[Any]) -> str:
+    talk, answers = filling.talk, filling.state.filled.answers
+    lines = [Markup("<b>{}</b>").format(said(talk, filling.form.title)), Markup(talk._("Is everything correct?"))]
+    for question in filling.form.questions:
+        if question.key in answers:
+            shown = question.show(talk, answers[question.key])
+            lines.append(Markup("{}: <b>{}</b>").format(question.title_for(talk), shown))
     return Markup("\n").join(lines)
 
 
-def review_buttons(talk: Talk, form: Form, state: OpenForm) -> Buttons:
+def _review_buttons(filling: Filling[Any]) -> Buttons:
+    talk = filling.talk
     edits = [
-        presses.FORM.button("✎ " + question.title(talk), state.mark, "edit", question.key)
-        for question in form.questions
-        if question.key in state.answers
+        _button(filling, "✎ " + question.title_for(talk), "edit", question.key)
+        for question in filling.form.questions
+        if question.key in filling.state.filled.answers
     ]
-    rows = [edits[at : at + 2] for at in range(0, len(edits), 2)]
-    label = form.send_label(talk) if form.send_label else talk._("✔ Send")
-    send = [presses.FORM.button(label, state.mark, "send", "")]
-    cancel = [presses.FORM.button(talk._("✖ Cancel"), state.mark, "cancel", "")]
-    return [send, *rows, *_for_later(talk, form, state), cancel]
+    label = said(talk, filling.form.send_label) if filling.form.send_label else talk._("✔ Send")
+    send, cancel = [_button(filling, label, "send")], [_button(filling, talk._("✖ Cancel"), "cancel")]
+    return [send, *_in_columns(edits, 2), *_for_later(filling), cancel]

@@ -7,308 +7,173 @@ replica. A button of a form carries the mark of the step that it belongs to: an 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
 
+from handlers.chat import form_steps
 from handlers.chat.access_check import check_right
-from handlers.chat.form_pages import question_buttons, review, review_buttons
-from handlers.chat.keyboards import location_keyboard
+from handlers.chat.filling import Filling, open_filling
+from handlers.chat.form_pages import question_buttons, show
+from handlers.chat.form_steps import go_on, take
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questions import MOST_PARTS, Form, NotAnAnswer, Question, gathering
+from handlers.chat.questionnaires import AnyForm, Form
+from handlers.chat.questions import MAX_PARTS, NotAnAnswer, Question
 from handlers.chat.talk import Danger, Talk
 from storage import dialogues
-from storage.dialogues import Answers, OpenForm, Value
+from storage.dialogues import Filled, OpenForm, Value
 
-_UNSEEN = "_unseen"
-"""Among the answers: what is asked has not been shown yet, so a message can't be the answer to it."""
-
-
-async def begin(talk: Talk, form: Form, answers: Answers | None = None) -> None:
-    """Starts the form (in place of one that was open) and asks the first question."""
-    talk.context.ports.count_form_step(form.name, "", "begun")
-    state = OpenForm(talk.person.id, form.name, None, dict(answers or {}))
-    await _go_on(talk, form, state)
+D = TypeVar("D")
 
 
-async def answer(talk: Talk, forms: Mapping[str, Form]) -> bool:
+async def begin(talk: Talk, form: Form[D], draft: D | None = None) -> None:
+    """Starts the form (in place of one that was open) and asks the first question that has no answer.
+
+    `draft` has the context of the form, and answers that are known already.
+    """
+    await resume(talk, form, form.questionnaire.begun_with(draft))
+
+
+async def begin_review(talk: Talk, form: Form[D], draft: D) -> None:
+    """Starts the form on its review page: all is answered, and each answer can be changed."""
+    await resume(talk, form, form.questionnaire.filled_with(draft))
+
+
+async def resume(talk: Talk, form: AnyForm, filled: Filled) -> None:
+    """Starts the form with what was answered at another time."""
+    filling = Filling(talk, form, OpenForm(talk.person.id, form.name, None, filled))
+    filling.count("begun", step="")
+    filling.drop_pointless()
+    await go_on(filling)
+
+
+async def answer(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
     """A message that may answer the open form; False if no form is open (any more)."""
-    state = await dialogues.current(talk.session, talk.person.id, talk.now)
-    form = forms.get(state.form) if state else None
-    if state is None or form is None:
+    filling = await open_filling(talk, forms)
+    if filling is None:
         return False
-    if not await _may_go_on(talk, form):
+    if not await _may_go_on(filling):
         return True
-    if talk.danger is Danger.ALONE and form.in_danger is not None:
-        form.in_danger(talk, state.answers)
-        await _keep(talk, state, same_step=True)
-        return True
-    if state.step is None or state.step not in form.by_key or state.answers.get(_UNSEEN):
-        await _show(talk, form, state)
-        return True
-    question = form.by_key[state.step]
-    talk.answered = state.answers
-    try:
-        value = await question.read(talk)
-    except NotAnAnswer as hint:
-        talk.context.ports.count_form_step(form.name, question.key, "not_an_answer")
-        talk.say(str(hint), question_buttons(talk, form, state))
-        return True
-    if question.collects:
-        await _gather(talk, form, state, question, value)
+    question = filling.question
+    if talk.danger is Danger.ALONE and filling.form.danger_goes_to:
+        await _take_danger(filling)
+    elif question is None or filling.state.is_hidden:
+        await show(filling)
     else:
-        await _take(talk, form, state, question, value)
+        await _read(filling, question)
     return True
 
 
-def takes_location(form: Form) -> bool:
-    """Whether a location may be an answer in this form; elsewhere it is a search."""
-    return any(question.takes_location for question in form.questions)
-
-
-async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, argument: str) -> None:
-    """A button of a form.
-
-    Raises:
-        InvalidCallback: no such button exists.
-    """
-    state = await dialogues.current(talk.session, talk.person.id, talk.now)
-    form = forms.get(state.form) if state else None
-    if state is None or form is None:
-        talk.toast(talk._("This form is closed. Start again from the menu."), alert=True)
+async def _read(filling: Filling[Any], question: Question[Any, Any]) -> None:
+    talk = filling.talk
+    try:
+        value = await question.input.read(talk)
+        if question.check is not None:
+            await question.check(talk, filling.draft, value)
+    except NotAnAnswer as hint:
+        filling.count("not_an_answer")
+        talk.say(str(hint), question_buttons(filling))
         return
-    if not await _may_go_on(talk, form):
-        return
-    if mark != state.mark:
-        talk.toast(talk._("That button is out of date. Here is where we are:"))
-        await _show(talk, form, state)
-        return
-    state.answers.pop(_UNSEEN, None)
-    if what == "choose" and await _toggle(talk, form, state, argument):
-        return
-    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
-    actions = {
-        "choose": _choose,
-        "skip": _skip,
-        "back": _back,
-        "edit": _edit,
-        "send": _send,
-        "cancel": _cancel,
-        "done": _gathered,
-        "empty": _empty,
-        "save": _save,
-    }
-    action = actions.get(what)
-    if action is None:
-        raise InvalidCallback
-    await action(talk, form, state, argument)
+    if question.input.collects:
+        await _gather(filling, question, question.parts(value))
+    else:
+        await take(filling, question, question.input.encode(value))
 
 
-async def _may_go_on(talk: Talk, form: Form) -> bool:
-    """The right may have been taken away in mid-form: then the form is closed."""
-    if await check_right(talk, form.right):
-        return True
-    await dialogues.close(talk.session, talk.person.id)
-    return False
-
-
-async def cancel(talk: Talk, forms: Mapping[str, Form]) -> bool:
-    """Closes the open form and forgets its answers; False if there was none."""
-    state = await dialogues.current(talk.session, talk.person.id, talk.now)
-    await dialogues.close(talk.session, talk.person.id)
-    return state is not None and state.form in forms
-
-
-async def remind(talk: Talk, forms: Mapping[str, Form]) -> None:
-    """After something else in mid-form: the answers are kept, and what was asked is asked again."""
-    state = await dialogues.current(talk.session, talk.person.id, talk.now)
-    form = forms.get(state.form) if state else None
-    if state is not None and form is not None:
-        talk.say(talk._("Your answers were saved. Let's continue:"))
-        await _show(talk, form, state)
-
-
-async def _keep(talk: Talk, state: OpenForm, same_step: bool = False) -> None:
-    await dialogues.keep(talk.session, state, talk.now, talk.context.settings.retention.unfinished_forms, same_step)
-
-
-async def _gather(talk: Talk, form: Form, state: OpenForm, question: Question, part: Value) -> None:
-    """One more part of an answer. An album is heard of once, however many messages it is."""
-    key = gathering(question.key)
-    found = state.answers.get(key)
-    parts = found if isinstance(found, list) else []
-    if len(parts) >= MOST_PARTS:
+async def _gather(filling: Filling[Any], question: Question[Any, Any], more: list[Value]) -> None:
+    """One more part of an answer. An album gets one word, however many messages it is."""
+    talk, parts = filling.talk, filling.parts
+    if len(parts) >= MAX_PARTS:
         talk.say(
             talk._("I can't take any more here. Press “That's all”; you can add more later."),
-            question_buttons(talk, form, state),
+            question_buttons(filling),
         )
         return
-    goes_on = bool(parts) and _album(part) and _album(part) == _album(parts[-1])
-    state.answers[key] = [*parts, part]
-    await _keep(talk, state, same_step=True)
+    album = _album(more[-1])
+    goes_on = bool(parts) and bool(album) and album == _album(parts[-1])
+    filling.gather(question.key, [*parts, *more])
+    await filling.keep()
     if not goes_on:
         said = talk._("✓ Received ({n} so far). Send more, or press “That's all”.").format(n=len(parts) + 1)
-        talk.say(said, question_buttons(talk, form, state))
-
-
-async def _toggle(talk: Talk, form: Form, state: OpenForm, argument: str) -> bool:
-    """A choice of a question that takes several: in, or out again; False for every other question."""
-    question = form.by_key.get(state.step or "")
-    if question is None or not question.collects:
-        return False
-    chosen = next((one for one in question.choices(talk, state.answers) if one.id == argument), None)
-    if chosen is None:
-        raise InvalidCallback
-    found = state.answers.get(gathering(question.key))
-    parts = found if isinstance(found, list) else []
-    taken = [part for part in parts if part != chosen.value]
-    state.answers[gathering(question.key)] = taken if len(taken) < len(parts) else [*parts, chosen.value]
-    await _keep(talk, state, same_step=True)
-    talk.edit(question.ask(talk, state.answers), question_buttons(talk, form, state))
-    return True
+        talk.say(said, question_buttons(filling))
 
 
 def _album(part: Value) -> object:
     return part.get("album") if isinstance(part, dict) else None
 
 
-async def _gathered(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
-    """That was all of it."""
-    question = form.by_key.get(state.step or "")
-    parts = state.answers.pop(gathering(state.step or ""), None)
-    if question is None or not question.collects or not parts:
+async def _take_danger(filling: Filling[Any]) -> None:
+    """Words of danger belong to what is told at the desk that listens, whatever was being asked."""
+    key, filled = filling.form.danger_goes_to, filling.state.filled
+    kept = filled.answers if key in filled.answers else filled.gathered
+    parts = kept.get(key) or []
+    question = filling.form.questionnaire.by_key[key]
+    with suppress(NotAnAnswer):
+        if isinstance(parts, list) and len(parts) < MAX_PARTS:
+            more = question.parts(await question.input.read(filling.talk))
+            kept[key] = [*parts, *more]
+    await filling.keep()
+
+
+async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, argument: str) -> None:
+    """A button of a form.
+
+    Raises:
+        InvalidCallback: no such button exists.
+    """
+    filling = await open_filling(talk, forms)
+    if filling is None:
+        talk.toast(talk._("This form is closed. Start again from the menu."), alert=True)
+        return
+    if not await _may_go_on(filling):
+        return
+    if mark != filling.state.mark:
+        talk.toast(talk._("That button is out of date. Here is where we are:"))
+        await show(filling)
+        return
+    filling.state.is_hidden = False
+    if what == "choose" and await form_steps.toggle(filling, argument):
+        return
+    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    action = form_steps.ACTIONS.get(what)
+    if action is None:
         raise InvalidCallback
-    await _take(talk, form, state, question, parts)
+    await action(filling, argument)
 
 
-async def _empty(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
-    """Begins an answer of several parts anew."""
-    state.answers.pop(gathering(state.step or ""), None)
-    await _keep(talk, state)
-    await _show(talk, form, state)
+async def _may_go_on(filling: Filling[Any]) -> bool:
+    """The right may have been taken away in mid-form: then the form is closed."""
+    if await check_right(filling.talk, filling.form.right):
+        return True
+    await filling.close()
+    return False
 
 
-async def _save(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
-    if form.save is None:
-        raise InvalidCallback
+async def look_up(talk: Talk, forms: Mapping[str, AnyForm]) -> None:
+    """Before the transaction: what the open question has to fetch elsewhere, into `talk.fetched`."""
+    form = forms.get(talk.person.form or "")
+    if form is None or not form.looks_up or not talk.person.may(form.right):
+        return
+    async with talk.context.database.reading() as session:
+        state = await dialogues.current(session, talk.person.id, talk.now)
+    if state is None or state.form != form.name:
+        return
+    filling = Filling(talk, form, state)
+    question = filling.question
+    if question is not None and question.look_up is not None:
+        with suppress(ValueError):  # of an older version: the question is asked again
+            talk.fetched = await question.look_up(talk, filling.draft)
+
+
+async def cancel(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
+    """Closes the open form and forgets its answers; False if there was none."""
+    state = await dialogues.current(talk.session, talk.person.id, talk.now)
     await dialogues.close(talk.session, talk.person.id)
-    await form.save(talk, state.answers)
+    return state is not None and state.form in forms
 
 
-async def _take(talk: Talk, form: Form, state: OpenForm, question: Question, value: Value) -> None:
-    if question.keyboard is not None:
-        talk.say(talk._("👍 Thank you."), keyboard=location_keyboard(talk))
-    talk.context.ports.count_form_step(form.name, question.key, "skipped" if value is None else "answered")
-    state.answers[question.key] = value
-    state.trail = [*(key for key in state.trail if key != question.key), question.key]
-    await _go_on(talk, form, state)
-
-
-async def _go_on(talk: Talk, form: Form, state: OpenForm) -> None:
-    """To the next question that has no answer, else to the review page, else to the end."""
-    _drop_pointless(form, state)
-    waiting = (question for question in form.questions if question.key not in state.answers)
-    following = next((question for question in waiting if question.when(state.answers)), None)
-    if following is None and not form.review:
-        await _finish(talk, form, state)
-        return
-    state.step = following.key if following else None
-    await _keep(talk, state)
-    await _show(talk, form, state)
-
-
-def _drop_pointless(form: Form, state: OpenForm) -> None:
-    """An answer whose question another answer has made pointless is not kept."""
-    for question in form.questions:
-        if question.key in state.answers and not question.when(state.answers):
-            del state.answers[question.key]
-            state.trail = [key for key in state.trail if key != question.key]
-
-
-def kept_answers(state: OpenForm) -> Answers:
-    """What is worth being put aside."""
-    return {key: value for key, value in state.answers.items() if key != _UNSEEN}
-
-
-async def _is_shown_later(talk: Talk, state: OpenForm) -> bool:
-    """To somebody in danger nothing is shown now: the form waits for what they write next."""
-    is_later = talk.danger is Danger.ALONE
-    if is_later != bool(state.answers.get(_UNSEEN)):
-        state.answers = {**kept_answers(state), **({_UNSEEN: True} if is_later else {})}
-        await _keep(talk, state, same_step=True)
-    return is_later
-
-
-async def _show(talk: Talk, form: Form, state: OpenForm) -> None:
-    if await _is_shown_later(talk, state):
-        return
-    if state.step is None or state.step not in form.by_key:
-        talk.say(review(talk, form, state), review_buttons(talk, form, state))
-        return
-    question = form.by_key[state.step]
-    if question.keyboard is None:
-        talk.say(question.ask(talk, state.answers), question_buttons(talk, form, state))
-    else:
-        # A message has either buttons or a keyboard.
-        talk.say(question.ask(talk, state.answers), keyboard=question.keyboard(talk))
-        talk.say(talk._("Press the button below the chat, or type the number."), question_buttons(talk, form, state))
-
-
-async def _finish(talk: Talk, form: Form, state: OpenForm) -> None:
-    state.answers = kept_answers(state)
-    await dialogues.close(talk.session, talk.person.id)
-    await form.done(talk, state.answers)
-    talk.context.ports.count_form_step(form.name, "", "finished")
-
-
-async def _choose(talk: Talk, form: Form, state: OpenForm, argument: str) -> None:
-    question = form.by_key.get(state.step or "")
-    choices = question.choices(talk, state.answers) if question else ()
-    chosen = next((choice for choice in choices if choice.id == argument), None)
-    if question is None or chosen is None:
-        raise InvalidCallback
-    await _take(talk, form, state, question, chosen.value)
-
-
-async def _skip(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
-    question = form.by_key.get(state.step or "")
-    if question is None or not question.is_optional(state.answers):
-        raise InvalidCallback
-    state.answers.pop(gathering(question.key), None)
-    await _take(talk, form, state, question, None)
-
-
-async def _back(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
-    """To the question answered last; its answer is asked for anew, the others are kept."""
-    if state.trail:
-        state.step = state.trail.pop()
-        _take_back(form, state, state.step)
-        await _keep(talk, state)
-    await _show(talk, form, state)
-
-
-def _take_back(form: Form, state: OpenForm, key: str) -> None:
-    """The answer is asked for anew; the parts of one that was gathered are kept, to be added to."""
-    answer = state.answers.pop(key, None)
-    if form.by_key[key].collects and answer:
-        state.answers[gathering(key)] = answer
-
-
-async def _edit(talk: Talk, form: Form, state: OpenForm, argument: str) -> None:
-    if argument not in form.by_key or not form.review:
-        raise InvalidCallback
-    state.step = argument
-    _take_back(form, state, argument)
-    state.trail = [key for key in state.trail if key != argument]
-    await _keep(talk, state)
-    await _show(talk, form, state)
-
-
-async def _send(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
-    if state.step is not None:
-        await _show(talk, form, state)
-        return
-    await _finish(talk, form, state)
-
-
-async def _cancel(talk: Talk, form: Form, state: OpenForm, _argument: str) -> None:
-    talk.context.ports.count_form_step(form.name, state.step or "", "cancelled")
-    await dialogues.close(talk.session, talk.person.id)
-    talk.say(talk._("Cancelled. Nothing was saved."), keyboard=location_keyboard(talk))
+async def remind(talk: Talk, forms: Mapping[str, AnyForm]) -> None:
+    """After something else in mid-form: the answers are kept, and what was asked is asked again."""
+    filling = await open_filling(talk, forms)
+    if filling is not None:
+        talk.say(talk._("Your answers were saved. Let's continue:"))
+        await show(filling)

@@ -1,104 +1,142 @@
-"""Forms and questions as they are declared; handlers/chat/forms.py asks them."""
+"""Questions and forms as they are declared; handlers/chat/forms.py asks them.
+
+A form fills in a draft: a frozen dataclass whose fields are declared with `asked(Question(...))`. The other fields of
+the draft are what the form is begun with.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, Never, TypeVar, overload
+
+from pydantic import TypeAdapter
 
 from handlers.chat.incoming import Json
 from handlers.chat.talk import Talk
-from storage.dialogues import Answers, Value
-from storage.people.access import Right
+from storage.dialogues import Value
 
-MOST_PARTS = 60
+T = TypeVar("T")
+X = TypeVar("X")
+D_contra = TypeVar("D_contra", contravariant=True)
+
+MAX_PARTS = 60
 """Of an answer that is given in several messages."""
+
+Text = str | Callable[[Talk], str]
+"""What is said: a message to be translated, or what makes it."""
 
 
 class NotAnAnswer(Exception):
     """What came is no answer to this question; carries the sentence that says what a right one looks like."""
 
 
-class Choice:
-    """A ready answer on a button. `id` is at most 20 characters, `value` what is kept."""
+class Choice(NamedTuple, Generic[T]):
+    """A ready answer on a button. `id` is at most 20 characters."""
 
-    __slots__ = ("id", "label", "value")
-
-    def __init__(self, id_: str, label: str, value: Value) -> None:
-        self.id, self.label, self.value = id_, label, value
-
-
-def no_choices(_talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return ()
+    id: str
+    label: str
+    value: T
 
 
-def always(_answers: Answers) -> bool:
-    return True
+class Input(Generic[T]):
+    """How one kind of answer is read, shown and stored.
 
+    An input that `collects` has a tuple as its value: each message or chosen button is a part of it, until a button
+    says that this is all.
+    """
 
-def as_it_is(_talk: Talk, value: Value) -> str:
-    return str(value)
+    adapter: TypeAdapter[T]
+    """Makes the stored JSON of a value, and the value of the JSON."""
+    takes_location = False
+    collects = False
+
+    async def read(self, talk: Talk) -> T:
+        """The value that a message gives; of an input that collects, the tuple of its one part.
+
+        Raises:
+            NotAnAnswer: see the class. Here, since only a button is an answer.
+        """
+        raise NotAnAnswer(talk._("Please press one of the buttons."))
+
+    def choices(self, talk: Talk) -> Sequence[Choice[T]]:  # noqa: ARG002 (others look who asks)
+        """The ready answers."""
+        return ()
+
+    def show(self, talk: Talk, value: T) -> str:  # noqa: ARG002
+        """How the value stands on the review page."""
+        return str(value)
+
+    def encode(self, value: T) -> Value:
+        """The JSON that is stored."""
+        stored: Value = self.adapter.dump_python(value, mode="json")
+        return stored
+
+    def decode(self, stored: Value) -> T:
+        """The value of stored JSON.
+
+        Raises:
+            ValueError: it is none of this kind (any more).
+        """
+        return self.adapter.validate_python(stored)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One question. `ask` says it, and why it is asked; `read` makes the kept value of a message or raises NotAnAnswer.
+class Question(Generic[T, D_contra]):
+    """One question: its short title on buttons and the review page, and the sentence that asks it.
 
-    `when` leaves it out for answers that make it pointless; `show` is how the answer stands on the review page.
-    `columns` of choices stand side by side. With `collects`, each message or chosen button is a part of the answer, a
-    list, until a button says that this is all. `keyboard` is a reply keyboard that belongs to this question alone.
+    What depends on the rest of the draft (`ask`, `optional`, `when`, `choices`, `check`, `look_up`) gets the draft so
+    far: a field without an answer has its default there, or None.
+
+    `when` leaves the question out for answers that make it pointless. `choices` stand in place of the input's;
+    `columns` of them stand side by side. `check` raises NotAnAnswer for a value that does not fit the draft. `look_up`
+    runs ahead of the transaction, for what takes long; its result is `talk.fetched`. `keyboard` is a reply keyboard
+    that belongs to this question alone.
     """
 
-    key: str
-    title: Callable[[Talk], str]
-    ask: Callable[[Talk, Answers], str]
-    read: Callable[[Talk], Awaitable[Value]]
-    choices: Callable[[Talk, Answers], Sequence[Choice]] = no_choices
-    optional: bool | Callable[[Answers], bool] = False
-    takes_location: bool = False
+    title: Text
+    ask: str | Callable[[Talk, D_contra], str]
+    input: Input[T]
     columns: int = 1
-    collects: bool = False
+    optional: bool | Callable[[D_contra], bool] = False
+    when: Callable[[D_contra], bool] | None = None
+    choices: Callable[[Talk, D_contra], Sequence[Choice[T]]] | None = None
+    check: Callable[[Talk, D_contra, T], Awaitable[None]] | None = None
+    look_up: Callable[[Talk, D_contra], Awaitable[object]] | None = None
     keyboard: Callable[[Talk], Json] | None = None
-    when: Callable[[Answers], bool] = always
-    show: Callable[[Talk, Value], str] = as_it_is
+    key: str = ""
+    """The name of its field, which the draft gives it."""
 
-    def is_optional(self, answers: Answers) -> bool:
-        return self.optional(answers) if callable(self.optional) else self.optional
+    def parts(self, value: T) -> list[Value]:
+        """The stored parts of a value that is gathered."""
+        stored = self.input.encode(value)
+        return stored if isinstance(stored, list) else [stored]
+
+    def title_for(self, talk: Talk) -> str:
+        return said(talk, self.title)
+
+    def show(self, talk: Talk, stored: Value) -> str:
+        """A stored answer, in words; as it is, if it was kept by a version with other answers."""
+        if stored is None:
+            return "—"
+        try:
+            return self.input.show(talk, self.input.decode(stored))
+        except ValueError:
+            return str(stored)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A dialogue: its questions in order, and what happens with the answers.
+def said(talk: Talk, text: Text) -> str:
+    return talk._(text) if isinstance(text, str) else text(talk)
 
-    `before` runs ahead of the transaction, for what takes long (a look-up elsewhere); its result is `talk.fetched`.
-    With `review`, the answers are shown before `done`, and each can be changed there. `right` is asked for at every
-    answer. `save` puts the answers aside, to go on later. Answers whose key begins with "_" are what the form was begun
-    with, and the parts of an answer that is not complete. `in_danger` puts a message with words of acute danger where
-    it belongs among the answers, whatever was being asked.
+
+@overload
+def asked(question: Question[T, Never]) -> T: ...
+@overload
+def asked(question: Question[T, Never], default: X, *, preset: bool = False) -> T | X: ...
+def asked(question: Question[Any, Never], default: Any = None, *, preset: bool = False) -> Any:
+    """Declares a field of a draft that this question asks for.
+
+    Without an answer (so far) the field has its `default`. With `preset` nobody is asked for it, but it can be changed
+    on the review page.
     """
-
-    name: str
-    title: Callable[[Talk], str]
-    questions: Sequence[Question]
-    done: Callable[[Talk, Answers], Awaitable[None]]
-    review: bool = True
-    send_label: Callable[[Talk], str] | None = None
-    right: Right = Right.USE
-    before: Callable[[Talk], Awaitable[object]] | None = None
-    save: Callable[[Talk, Answers], Awaitable[None]] | None = None
-    in_danger: Callable[[Talk, Answers], None] | None = None
-    by_key: Mapping[str, Question] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "by_key", {question.key: question for question in self.questions})
-
-
-def one_question(
-    name: str, question: Question, done: Callable[[Talk, Answers], Awaitable[None]], right: Right = Right.USE
-) -> Form:
-    """A form that ends with its one answer, without a review."""
-    return Form(name=name, title=question.title, questions=(question,), done=done, review=False, right=right)
-
-
-def gathering(key: str) -> str:
-    """Under which key the parts of an answer stand until it is complete."""
-    return f"_{key}"
+    return field(default=default, metadata={"question": question, "preset": preset})

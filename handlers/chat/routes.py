@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.chat.context import AppContext
 from handlers.chat.events import Event
 from handlers.chat.press import Arguments, Buttons, Press
-from handlers.chat.questions import Form
+from handlers.chat.questionnaires import AnyForm
 from handlers.chat.talk import Outgoing, Talk
 from handlers.i18n.translations import translator
 from storage.cases.desks import Words as DeskWords
@@ -68,7 +68,7 @@ class Routes:
     commands: dict[str, Route] = field(default_factory=dict)
     presses: dict[str, Route] = field(default_factory=dict)
     links: dict[str, Route] = field(default_factory=dict)
-    forms: dict[str, Form] = field(default_factory=dict)
+    forms: dict[str, AnyForm] = field(default_factory=dict)
     events: dict[Event, Route] = field(default_factory=dict)
     notices: dict[str, Words] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Routes:
         """`/start prefix_rest`, from a deep link."""
         _put(self.links, prefix, Route(handle, **options))
 
-    def form(self, form: Form) -> None:
+    def form(self, form: AnyForm) -> None:
         _put(self.forms, form.name, form)
 
     def notice(self, kind: str, words: Words, subject: Subject | None = None) -> None:

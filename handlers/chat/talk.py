@@ -16,7 +16,6 @@ from handlers.chat.incoming import Incoming, Json
 from handlers.chat.press import Button, Buttons
 from handlers.i18n.translations import Translate, plural_in, translator
 from storage.deliveries import Notice
-from storage.dialogues import Value
 from storage.people.access import Right, Role, may
 from storage.people.people import PersonId
 from storage.scratch import Scratch
@@ -103,9 +102,7 @@ class Talk:
     keeps_answers: bool = False
     """Whether the database holds what is said until it has been said."""
     fetched: object = None
-    """What the open form's `before` brought, before the transaction began."""
-    answered: Mapping[str, Value] = field(default_factory=dict)
-    """What was answered so far in the open form, for its `before` and for reading the next answer."""
+    """What the question's `look_up` brought, before the transaction began."""
     danger: Danger = Danger.NONE
     emergency: Outgoing | None = None
     """The numbers to call, once they are among what is said."""

@@ -1,54 +1,74 @@
-"""Whom an admin or a handler means: by contact, forwarded message, number or @name."""
+"""A person that an admin or a handler means: by contact, forwarded message, number or @name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
-from handlers.chat.questions import NotAnAnswer, Question
+from handlers.chat.questions import Input, NotAnAnswer, Question
 from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from handlers.inputs.record import record
 from handlers.inputs.text import clean
-from storage.dialogues import Value
 from storage.people import people
 
 
-async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> list[Any] | None:
-    """[Telegram id, how they are called] of whom a text or a message is about; None if it is about nobody known."""
+@dataclass(frozen=True, slots=True)
+class PersonMeant:
+    """By Telegram id, with how they are called."""
+
+    id: int
+    label: str
+
+
+PERSON = record(PersonMeant)
+
+
+async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> PersonMeant | None:
+    """Whom a text or a message is about; None if it is about nobody known."""
     contact = message.get("contact")
     if isinstance(contact, dict) and isinstance(contact.get("user_id"), int):
-        return [contact["user_id"], str(contact.get("first_name", ""))[:60] or str(contact["user_id"])]
+        return PersonMeant(contact["user_id"], str(contact.get("first_name", ""))[:60] or str(contact["user_id"]))
     sender = (message.get("forward_origin") or {}).get("sender_user")
     if isinstance(sender, dict) and not sender.get("is_bot"):
-        return [sender["id"], str(sender.get("first_name", ""))[:60]]
+        return PersonMeant(sender["id"], str(sender.get("first_name", ""))[:60])
     if re.fullmatch(r"\d{1,15}", text):
-        return [int(text), text]
+        return PersonMeant(int(text), text)
     if re.fullmatch(r"@\w{3,32}", text):
         found = await people.by_username(talk.session, text[1:])
         if found is not None:
-            return [int(found), text]
+            return PersonMeant(int(found), text)
     return None
 
 
-async def read_person(talk: Talk) -> Value:
-    found = await person_meant(talk, clean(talk.text), talk.incoming.body)
-    if found is None:
+async def read_person(talk: Talk) -> PersonMeant:
+    """Raises NotAnAnswer."""
+    person = await person_meant(talk, clean(talk.text), talk.incoming.body)
+    if person is None:
         raise NotAnAnswer(
             talk._(
                 "I don't know this person. Share their contact, forward one of their messages, or write their "
                 "number or @name (I know only people who have written to me)."
             )
         )
-    return found
+    return person
 
 
-WHO = Question(
-    key="who",
-    title=lambda talk: talk._("Who"),
-    read=read_person,
-    show=lambda _talk, value: str(cast("list[Any]", value)[1]),
-    ask=lambda talk, _: talk._(
-        "Who? Share their contact, forward one of their messages, or write their number or @name."
-    ),
+@dataclass(frozen=True)
+class PersonInput(Input[PersonMeant]):
+    adapter = PERSON
+
+    async def read(self, talk: Talk) -> PersonMeant:
+        return await read_person(talk)
+
+    def show(self, talk: Talk, value: PersonMeant) -> str:  # noqa: ARG002
+        return value.label
+
+
+WHO: Question[PersonMeant, object] = Question(
+    title=N_("Who"),
+    ask=N_("Who? Share their contact, forward one of their messages, or write their number or @name."),
+    input=PersonInput(),
 )
-"""Answered by [Telegram id, how they are called]."""

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from handlers.chat.questions import Choice, NotAnAnswer
+from handlers.chat.questions import Choice, Input
 from handlers.chat.talk import Talk
-from handlers.inputs.text import clean
-from storage.dialogues import Value
+from handlers.i18n.translations import N_
+from handlers.inputs.text import TEXT, TextInput, clean
+
+_NAME = TextInput(1, 40, N_("Choose a platform, or write its name (up to 40 characters)."))
 
 
-async def read_platform(talk: Talk) -> Value:
-    text = clean(talk.text)
-    if not 1 <= len(text) <= 40:
-        raise NotAnAnswer(talk._("Choose a platform, or write its name (up to 40 characters)."))
-    return next((name for name in talk.context.settings.joining.platforms if name.casefold() == text.casefold()), text)
+@dataclass(frozen=True)
+class PlatformInput(Input[str]):
+    """`other` is the last button, for none of the list: its id, its message, and what is kept."""
 
+    other: Choice[str]
 
-def platform_choices(talk: Talk, last: Choice) -> Sequence[Choice]:
-    """Those of the list, then the one for all others."""
-    return [*(Choice(str(at), name, name) for at, name in enumerate(talk.context.settings.joining.platforms)), last]
+    adapter = TEXT
+
+    async def read(self, talk: Talk) -> str:
+        text = _NAME.checked(talk, clean(talk.text))
+        listed = talk.context.settings.joining.platforms
+        return next((name for name in listed if name.casefold() == text.casefold()), text)
+
+    def choices(self, talk: Talk) -> Sequence[Choice[str]]:
+        listed = [Choice(str(at), name, name) for at, name in enumerate(talk.context.settings.joining.platforms)]
+        return [*listed, self.other._replace(label=talk._(self.other.label))]
+
+    def show(self, talk: Talk, value: str) -> str:
+        return talk._(self.other.label) if value == self.other.value else value

@@ -1,17 +1,19 @@
-"""Reading what people type as answers."""
+"""Text that people type."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 
-from handlers.chat.questions import NotAnAnswer
+from pydantic import TypeAdapter
+
+from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
-from storage.dialogues import Value
+from handlers.i18n import translations
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+TEXT = TypeAdapter(str)
 
 
 def clean(text: str) -> str:
@@ -24,51 +26,64 @@ def _is_kept(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) not in _INVISIBLE
 
 
-async def press_a_button(talk: Talk) -> Value:
-    """Reads nothing: only a button is an answer."""
-    raise NotAnAnswer(talk._("Please press one of the buttons."))
+def clean_lines(text: str) -> list[str]:
+    """The lines of a typed text, each clean, without the empty ones."""
+    return [line for line in map(clean, text.splitlines()) if line]
 
 
-def short_text(least: int, most: int, hint: Callable[[Talk], str]) -> Callable[[Talk], Awaitable[Value]]:
-    """Reads a line of `least` to `most` visible characters; anything else gets the hint."""
+@dataclass(frozen=True)
+class TextInput(Input[str]):
+    """A line of `least` to `most` visible characters. `hint`, a message, tells of what kind another answer should be;
+    without it the lengths are told."""
 
-    async def read(talk: Talk) -> Value:
-        text = clean(talk.text)
-        if not least <= len(text) <= most:
-            raise NotAnAnswer(hint(talk))
+    least: int
+    most: int
+    hint: str = ""
+
+    adapter = TEXT
+
+    async def read(self, talk: Talk) -> str:
+        return self.checked(talk, clean(talk.text))
+
+    def checked(self, talk: Talk, text: str) -> str:
+        """The text itself.
+
+        Raises:
+            NotAnAnswer: it is too short or too long.
+        """
+        if not self.least <= len(text) <= self.most:
+            raise NotAnAnswer(talk._(self.hint) if self.hint else self._lengths(talk))
         return text
 
-    return read
+    def _lengths(self, talk: Talk) -> str:
+        return talk._("Please write {least} to {most} characters.").format(
+            least=translations.number(self.least, talk.language), most=translations.number(self.most, talk.language)
+        )
 
 
-def moment_ahead(
-    within: timedelta, hint: Callable[[Talk], str], too_far: Callable[[Talk], str], *, with_t: bool = False
-) -> Callable[[Talk], Awaitable[Value]]:
-    """Reads a time like 2026-11-28 15:00 in the organisation's zone; it is kept in ISO 8601.
+@dataclass(frozen=True)
+class ParagraphInput(TextInput):
+    """The same over several lines, which are kept."""
 
-    It must lie ahead, by less than `within`. With `with_t`, a T may stand between day and hour, as ISO 8601 writes it.
-    """
-
-    async def read(talk: Talk) -> Value:
-        text = clean(talk.text).replace("T", " ") if with_t else clean(talk.text)
-        try:
-            local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.context.settings.organisation.zone)
-        except ValueError:
-            raise NotAnAnswer(hint(talk)) from None
-        if not talk.now < local < talk.now + within:
-            raise NotAnAnswer(too_far(talk))
-        return local.isoformat()
-
-    return read
+    async def read(self, talk: Talk) -> str:
+        return self.checked(talk, "\n".join(clean(line) for line in talk.text.splitlines()).strip())
 
 
-def picture(hint: Callable[[Talk], str]) -> Callable[[Talk], Awaitable[Value]]:
-    """Reads a picture, in its largest size, by its file_id; anything else gets the hint."""
+@dataclass(frozen=True)
+class LinesInput(Input[tuple[str, ...]]):
+    """Several texts, each on a line of its own: at most so many, of at most `longest` characters."""
 
-    async def read(talk: Talk) -> Value:
-        sizes = talk.incoming.body.get("photo")
-        if not isinstance(sizes, list) or not sizes:
-            raise NotAnAnswer(hint(talk))
-        return str(sizes[-1]["file_id"])
+    most: int
+    longest: int
+    hint: str
 
-    return read
+    adapter = TypeAdapter(tuple[str, ...])
+
+    async def read(self, talk: Talk) -> tuple[str, ...]:
+        lines = clean_lines(talk.text)
+        if not 1 <= len(lines) <= self.most or any(len(line) > self.longest for line in lines):
+            raise NotAnAnswer(talk._(self.hint))
+        return tuple(lines)
+
+    def show(self, talk: Talk, value: tuple[str, ...]) -> str:  # noqa: ARG002
+        return " / ".join(value)

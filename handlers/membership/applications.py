@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -10,16 +11,17 @@ from markupsafe import Markup, escape
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Button, Buttons
-from handlers.chat.questions import Question, one_question
+from handlers.chat.questionnaires import one_question
+from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import JOIN, wording
-from handlers.inputs.text import short_text
+from handlers.inputs.text import TextInput
 from handlers.membership import memberships, presses
-from handlers.membership.application_form import joining
-from storage.dialogues import Answers
+from handlers.membership.application_form import QUESTIONNAIRE, JoinDraft, joining
+from storage.dialogues import Answers, Filled
 from storage.membership import applications
 from storage.membership import memberships as kept_memberships
 from storage.membership.applications import Application, ApplicationState, NothingOpen
@@ -41,7 +43,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.ASK_TO_WITHDRAW, ask_to_withdraw, writes=False)
     routes.press(presses.WITHDRAW, withdraw)
     routes.press(presses.BEGIN_ANSWER, begin_answer)
-    routes.form(joining(_done))
+    routes.form(_JOINING)
     routes.form(_ANSWER)
     routes.notice("application_asked", asked_words)
 
@@ -80,7 +82,8 @@ async def agree(talk: Talk, version: int) -> None:
     talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
     if kept:
         talk.say(talk._("Here are your answers from last time. Change whatever needs changing."))
-    await forms.begin(talk, joining(_done), {**kept, "_id_number": talk.context.settings.joining.id_number})
+    context: Answers = {"id_number_is": talk.context.settings.joining.id_number}
+    await forms.resume(talk, _JOINING, Filled(answers=dict(kept), context=context))
 
 
 async def do_not_agree(talk: Talk) -> None:
@@ -89,10 +92,10 @@ async def do_not_agree(talk: Talk) -> None:
     )
 
 
-async def _done(talk: Talk, answers: Answers) -> None:
+async def _done(talk: Talk, draft: JoinDraft) -> None:
     await consents.require(talk.session, talk.person.id, JOIN.purpose, JOIN.version)
-    given = {key: value for key, value in answers.items() if not key.startswith("_")}
-    row = await applications.apply(talk.session, talk.person.id, given, JOIN.version, talk.now)
+    answers = QUESTIONNAIRE.answers_of(draft)
+    row = await applications.apply(talk.session, talk.person.id, answers, JOIN.version, talk.now)
     text = Markup(
         talk._(
             "<b>Sent. Your receipt number is {receipt}.</b>\n"
@@ -101,6 +104,9 @@ async def _done(talk: Talk, answers: Answers) -> None:
         )
     ).format(receipt=row.receipt)
     talk.say(text, [[_withdraw_button(talk)]])
+
+
+_JOINING = joining(_done)
 
 
 def _withdraw_button(talk: Talk) -> Button:
@@ -157,26 +163,28 @@ async def begin_answer(talk: Talk, application_id: int) -> None:
     if row is None or row.id != application_id or row.state != ApplicationState.ASKED:
         raise NothingOpen
     question = applications.content_of(talk.session, row).exchange[-1][0]
-    await forms.begin(talk, _ANSWER, {"_question": question})
+    await forms.begin(talk, _ANSWER, ApplicationAnswer(question=question))
 
 
-async def _answered(talk: Talk, answers: Answers) -> None:
-    row = await applications.answer(talk.session, talk.person.id, str(answers["answer"]), talk.now)
+def _ask_answer(talk: Talk, draft: ApplicationAnswer) -> str:
+    said = talk._("Please write your answer, up to 1,000 characters.")
+    return Markup("<blockquote>{}</blockquote>\n{}").format(draft.question, said)
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationAnswer:
+    """To what a coordinator asked back."""
+
+    question: str
+    answer: str = asked(Question(N_("Answer"), _ask_answer, TextInput(1, 1_000)))
+
+
+async def _answered(talk: Talk, draft: ApplicationAnswer) -> None:
+    row = await applications.answer(talk.session, talk.person.id, draft.answer, talk.now)
     talk.say(talk._("Thank you. Your answer has been added to your application {receipt}.").format(receipt=row.receipt))
 
 
-_ANSWER = one_question(
-    "application_answer",
-    Question(
-        key="answer",
-        title=lambda talk: talk._("Answer"),
-        ask=lambda talk, answers: Markup("<blockquote>{}</blockquote>\n{}").format(
-            str(answers["_question"]), talk._("Please write your answer, up to 1,000 characters.")
-        ),
-        read=short_text(1, 1_000, lambda talk: talk._("1 to 1,000 letters, please.")),
-    ),
-    _answered,
-)
+_ANSWER = one_question("application_answer", ApplicationAnswer, _answered)
 
 
 def asked_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -10,19 +11,20 @@ from markupsafe import Markup, escape
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Choice, Question, one_question
+from handlers.chat.questionnaires import one_question
+from handlers.chat.questions import Choice, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_, plural_in
-from handlers.inputs.text import short_text
+from handlers.inputs.reason import reason_question
+from handlers.inputs.text import TextInput
 from handlers.membership import presses
 from handlers.membership.application_form import answer_lines
 from handlers.membership.applications import REASONS, reason_words
 from handlers.membership.memberships import number_words
 from storage import audit
 from storage.audit import AuditAction
-from storage.dialogues import Answers
 from storage.membership import applications, reviews
 from storage.membership.applications import Application
 from storage.membership.audited import MembershipAction
@@ -170,14 +172,13 @@ async def undo(talk: Talk, application_id: int) -> None:
 
 async def begin_refusal(talk: Talk, application_id: int) -> None:
     await reviews.claim(talk.session, application_id, talk.person.id, talk.now)
-    await forms.begin(talk, _REFUSAL, {"_id": application_id})
+    await forms.begin(talk, _REFUSAL, Refusal(id=application_id))
 
 
-async def _refused(talk: Talk, answers: Answers) -> None:
-    application_id, reason = int(str(answers["_id"])), str(answers["reason"])
-    row = await reviews.refuse(talk.session, application_id, talk.person.id, reason, talk.now)
+async def _refused(talk: Talk, draft: Refusal) -> None:
+    row = await reviews.refuse(talk.session, draft.id, talk.person.id, draft.reason, talk.now)
     await _note(talk, MembershipAction.APPLICATION_REFUSED, row)
-    talk.notify(row.person_id, "application_refused", receipt=row.receipt, reason=reason)
+    talk.notify(row.person_id, "application_refused", receipt=row.receipt, reason=draft.reason)
     talk.say(
         talk._("{receipt} was refused; the applicant will read the reason.").format(receipt=row.receipt),
         _after(talk, row.id),
@@ -186,47 +187,47 @@ async def _refused(talk: Talk, answers: Answers) -> None:
 
 async def begin_question(talk: Talk, application_id: int) -> None:
     await reviews.claim(talk.session, application_id, talk.person.id, talk.now)
-    await forms.begin(talk, _QUESTION, {"_id": application_id})
+    await forms.begin(talk, _QUESTION, QuestionBack(id=application_id))
 
 
-async def _asked(talk: Talk, answers: Answers) -> None:
-    application_id, question = int(str(answers["_id"])), str(answers["question"])
-    row = await reviews.ask(talk.session, application_id, talk.person.id, question, talk.now)
+async def _asked(talk: Talk, draft: QuestionBack) -> None:
+    row = await reviews.ask(talk.session, draft.id, talk.person.id, draft.question, talk.now)
     await _note(talk, MembershipAction.APPLICATION_ASKED, row)
-    talk.notify(row.person_id, "application_asked", id=row.id, question=question)
+    talk.notify(row.person_id, "application_asked", id=row.id, question=draft.question)
     talk.say(
         talk._("The question has been sent. The application will come back with the answer."),
         [[presses.TAKE_NEXT.button(talk._("▶ Next"))]],
     )
 
 
-def _reasons(talk: Talk, _answers: Answers) -> list[Choice]:
+def _reasons(talk: Talk, _draft: object) -> list[Choice[str]]:
     return [Choice(key, talk._(label)[:60], key) for key, label in REASONS.items()]
 
 
-_REFUSAL = one_question(
-    "refusal",
-    Question(
-        key="reason",
-        title=lambda talk: talk._("Reason"),
-        ask=lambda talk, _: talk._("Why? The applicant will read this. Choose, or write 5 to 500 characters."),
-        read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
-        choices=_reasons,
-    ),
-    _refused,
-    Right.REVIEW,
-)
-_QUESTION = one_question(
-    "question_back",
-    Question(
-        key="question",
-        title=lambda talk: talk._("Question"),
-        ask=lambda talk, _: talk._("What do you want to know? The applicant will read it exactly as you write it."),
-        read=short_text(5, 500, lambda talk: talk._("5 to 500 letters, please.")),
-    ),
-    _asked,
-    Right.REVIEW,
-)
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    id: int
+    reason: str = asked(
+        reason_question(
+            N_("Why? The applicant will read this. Choose, or write 5 to 500 characters."), 5, 500, ready=_reasons
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBack:
+    id: int
+    question: str = asked(
+        Question(
+            N_("Question"),
+            N_("What do you want to know? The applicant will read it exactly as you write it."),
+            TextInput(5, 500),
+        )
+    )
+
+
+_REFUSAL = one_question("refusal", Refusal, _refused, Right.REVIEW)
+_QUESTION = one_question("question_back", QuestionBack, _asked, Right.REVIEW)
 
 
 def waits_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

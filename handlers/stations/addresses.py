@@ -3,84 +3,121 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from dataclasses import dataclass
 
 from handlers.chat.ports import Address, GeocodingFailed
-from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.talk import Talk
-from handlers.inputs.text import clean, press_a_button
+from handlers.i18n.translations import N_
+from handlers.inputs.choice import ButtonInput
+from handlers.inputs.number import NUMBER
+from handlers.inputs.place import sent_point
+from handlers.inputs.record import records
+from handlers.inputs.text import TextInput, clean
 from handlers.stations.answer import search_at
-from storage.dialogues import Answers, Value
-from storage.geodesy import is_place
 
 LONGEST = 200
+_ADDRESS = TextInput(2, LONGEST, N_("Please type a street or a place, 2 to 200 characters, or send a location."))
 
 
-async def look_up(talk: Talk) -> object:
+@dataclass(frozen=True, slots=True)
+class FoundAddresses:
+    """What the geocoding service found, best first."""
+
+    addresses: Sequence[Address]
+
+
+async def look_up(talk: Talk, _draft: object) -> FoundAddresses | GeocodingFailed:
     """Asks the geocoding service, before the transaction: the addresses, or the failure."""
     text = clean(talk.text)
     if talk.context.ports.geocoder is None or not 2 <= len(text) <= LONGEST:
-        return ()
+        return FoundAddresses(())
     try:
-        return await talk.context.ports.geocoder.find(text, talk.language)
+        return FoundAddresses(await talk.context.ports.geocoder.find(text, talk.language))
     except GeocodingFailed as failure:
         return failure
 
 
-async def _read_address(talk: Talk) -> Value:
-    place = talk.incoming.place
-    if place is not None:
-        if not is_place(place.latitude, place.longitude):
-            raise NotAnAnswer(talk._("I couldn't read that location. Please send it again."))
-        return [["📍", place.latitude, place.longitude]]
-    if not 2 <= len(clean(talk.text)) <= LONGEST:
-        raise NotAnAnswer(talk._("Please type a street or a place, 2 to 200 characters, or send a location."))
+def found_addresses(talk: Talk) -> Sequence[Address]:
+    """What `look_up` found for this message.
+
+    Raises:
+        NotAnAnswer: the service did not answer.
+    """
     if isinstance(talk.fetched, GeocodingFailed):
         raise NotAnAnswer(talk._("The address search isn't responding right now. Please send a location instead."))
-    found = cast(Sequence[Address], talk.fetched or ())
-    if not found:
-        raise NotAnAnswer(talk._("I can't find this address. Add the city, or send a location."))
-    return [[address.label, address.latitude, address.longitude] for address in found]
+    return talk.fetched.addresses if isinstance(talk.fetched, FoundAddresses) else ()
 
 
-def _candidates(answers: Answers) -> list[Any]:
-    found = answers.get("address")
-    return found if isinstance(found, list) else []
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place that an address may mean."""
+
+    label: str
+    latitude: float
+    longitude: float
 
 
-def _choices(_talk: Talk, answers: Answers) -> Sequence[Choice]:
-    return [Choice(str(at), label[:60], at) for at, (label, _, _) in enumerate(_candidates(answers))]
+class AddressInput(Input[tuple[Candidate, ...]]):
+    """The places that an address may mean; a location means itself."""
+
+    adapter = records(Candidate)
+    takes_location = True
+
+    async def read(self, talk: Talk) -> tuple[Candidate, ...]:
+        point = sent_point(talk)
+        if point is not None:
+            return (Candidate("📍", point.latitude, point.longitude),)
+        _ADDRESS.checked(talk, clean(talk.text))
+        addresses = found_addresses(talk)
+        if not addresses:
+            raise NotAnAnswer(talk._("I can't find this address. Add the city, or send a location."))
+        return tuple(Candidate(*address) for address in addresses)
 
 
-async def _search(talk: Talk, answers: Answers) -> None:
-    which = answers.get("which", 0)
-    _, latitude, longitude = _candidates(answers)[which if isinstance(which, int) else 0]
-    await search_at(talk, latitude, longitude)
+def _is_ambiguous(draft: AddressDraft) -> bool:
+    return len(draft.address) != 1
+
+
+def _candidates(_talk: Talk, draft: AddressDraft) -> Sequence[Choice[int]]:
+    return [Choice(str(at), address.label[:60], at) for at, address in enumerate(draft.address)]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressDraft:
+    """`which` is the place in `address` that is meant."""
+
+    address: tuple[Candidate, ...] = asked(
+        Question(
+            N_("Address"),
+            N_("Where? Type a street or a place with its city, for example: Dezhou, Dexing Road."),
+            AddressInput(),
+            look_up=look_up,
+        ),
+        default=(),
+    )
+    which: int = asked(
+        Question(
+            N_("Place"),
+            N_("Which of these do you mean?"),
+            ButtonInput(NUMBER),
+            when=_is_ambiguous,
+            choices=_candidates,
+        ),
+        default=0,
+    )
+
+
+async def _search(talk: Talk, draft: AddressDraft) -> None:
+    address = draft.address[draft.which]
+    await search_at(talk, address.latitude, address.longitude)
 
 
 ADDRESS = Form(
     name="address",
-    title=lambda talk: talk._("Address"),
-    questions=(
-        Question(
-            key="address",
-            title=lambda talk: talk._("Address"),
-            ask=lambda talk, _: talk._(
-                "Where? Type a street or a place with its city, for example: Dezhou, Dexing Road."
-            ),
-            read=_read_address,
-            takes_location=True,
-        ),
-        Question(
-            key="which",
-            title=lambda talk: talk._("Place"),
-            ask=lambda talk, _: talk._("Which of these do you mean?"),
-            read=press_a_button,
-            choices=_choices,
-            when=lambda answers: len(_candidates(answers)) != 1,
-        ),
-    ),
+    title=N_("Address"),
+    questionnaire=questionnaire(AddressDraft),
     done=_search,
     review=False,
-    before=look_up,
 )

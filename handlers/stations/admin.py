@@ -4,30 +4,43 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, Generic, TypeVar
 
 from markupsafe import Markup
 
 from handlers.chat import forms
 from handlers.chat.press import Buttons, InvalidCallback
-from handlers.chat.questions import Choice, Form, Question, gathering
+from handlers.chat.questionnaires import ContextValue, Form, Questionnaire, questionnaire
+from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
-from handlers.inputs.date import day_choices, show_moment, until_when
-from handlers.inputs.text import clean, short_text
+from handlers.inputs.moment import show_moment
+from handlers.inputs.number import NUMBER
+from handlers.inputs.place import Point
+from handlers.inputs.reason import reason_question
+from handlers.inputs.text import clean
+from handlers.inputs.until import End, day_choices, until_when, without_end
 from handlers.stations import presses
-from handlers.stations.addresses import look_up
-from handlers.stations.form import FIELDS, amenity_mask, names_of
+from handlers.stations.form import FIELDS, StationDraft
 from storage import audit
-from storage.dialogues import Answers, Value
+from storage.dialogues import Filled
 from storage.people.access import Right
 from storage.stations import stations
 from storage.stations.audited import StationAction
-from storage.stations.stations import WITHOUT_END, Station, StationPatch, StationRow
+from storage.stations.stations import (
+    WITHOUT_END,
+    Station,
+    StationPatch,
+    StationRow,
+    amenities_from,
+    amenity_names,
+)
 
 MOST_FOUND = 8
+T = TypeVar("T")
 
 
 def register(routes: Routes) -> None:
@@ -71,14 +84,14 @@ def _page(talk: Talk, row: StationRow) -> tuple[Markup, Buttons]:
     lines = [Markup("⚙️ <b>{}</b> <code>{}</code>").format(row.name, row.id)]
     for name, field in FIELDS.items():
         if name != "name":
-            lines.append(Markup("{}: {}").format(field.title(talk), field.show(talk, _value(row, name)) or "—"))
+            lines.append(Markup("{}: {}").format(field.title_for(talk), _shown(talk, row, name)))
     if row.deleted_at is not None:
         lines.append(Markup("🗑 <b>{}</b>").format(talk._("Deleted.")))
         return Markup("\n").join(lines), [[presses.RESTORE.button(talk._("↩ Restore"), row.key)]]
     closed = closed_line(talk, row)
     if closed:
         lines.append(Markup("{}").format(closed))
-    keys = [presses.CHANGE.button("✎ " + field.title(talk), row.key, name) for name, field in FIELDS.items()]
+    keys = [presses.CHANGE.button("✎ " + field.title_for(talk), row.key, name) for name, field in FIELDS.items()]
     door = presses.BEGIN_CLOSING.button(talk._("🔒 Close temporarily"), row.key)
     if closed:
         door = presses.OPEN_AGAIN.button(talk._("🔓 Open again"), row.key)
@@ -96,12 +109,18 @@ def closed_line(talk: Talk, row: StationRow) -> str:
     return said.format(time=show_moment(talk, row.closed_until), reason=row.closed_reason)
 
 
-def _value(row: StationRow, name: str) -> Value:
+def _shown(talk: Talk, row: StationRow, name: str) -> str:
+    return FIELDS[name].input.show(talk, _value(row, name)) or "—"
+
+
+def _value(row: StationRow, name: str) -> object:
+    """As the question of this name is answered."""
     if name == "place":
-        return [row.latitude, row.longitude]
+        return Point(row.latitude, row.longitude)
     if name == "amenities":
-        return cast(Value, names_of(row.amenities))
-    return cast(Value, getattr(row, name))
+        return tuple(amenity_names(row.amenities))
+    value: object = getattr(row, name)
+    return value
 
 
 async def _note(talk: Talk, row: StationRow, what: str) -> None:
@@ -110,18 +129,17 @@ async def _note(talk: Talk, row: StationRow, what: str) -> None:
     )
 
 
-async def _added(talk: Talk, answers: Answers) -> None:
-    latitude, longitude = cast("list[float]", answers["place"])
+async def _added(talk: Talk, draft: StationDraft) -> None:
     station = Station(
         f"chat-{secrets.token_hex(5)}",
-        str(answers["name"]),
-        float(latitude),
-        float(longitude),
-        str(answers.get("address") or ""),
-        str(answers.get("opening_hours") or ""),
-        amenity_mask(answers.get("amenities")),
-        str(answers.get("phone") or ""),
-        str(answers.get("note") or ""),
+        draft.name,
+        draft.place.latitude,
+        draft.place.longitude,
+        draft.address,
+        draft.opening_hours,
+        int(amenities_from(draft.amenities)),
+        draft.phone,
+        draft.note,
     )
     row = await stations.add(talk.session, station, talk.now)
     await _note(talk, row, "added")
@@ -135,37 +153,50 @@ async def change(talk: Talk, key: int, name: str) -> None:
     if name not in FIELDS:
         raise InvalidCallback
     row = await stations.find_for_admin(talk.session, key)
-    kept: Answers = {"_station": row.key}
+    filled = Filled(context={"station": row.key})
     if name == "amenities":
-        kept[gathering(name)] = names_of(row.amenities)
-    await forms.begin(talk, _CHANGES[name], kept)
+        filled.gathered[name] = list(amenity_names(row.amenities))
+    await forms.resume(talk, _CHANGES[name], filled)
 
 
-def _change_form(name: str, field: Question) -> Form:
-    async def done(talk: Talk, answers: Answers) -> None:
-        row = await stations.find_for_admin(talk.session, int(str(answers["_station"])))
-        before = field.show(talk, _value(row, name))
-        row = await stations.change(talk.session, row.key, _patch(name, answers.get(name)), talk.now)
-        await _note(talk, row, f"{name}: {before} → {field.show(talk, _value(row, name))}")
+@dataclass(frozen=True, slots=True)
+class StationChange(Generic[T]):
+    """A new value for one column; None takes it away."""
+
+    station: int
+    value: T | None
+
+
+def _change_form(name: str, field: Question[Any, Any]) -> Form[StationChange[Any]]:
+    async def done(talk: Talk, change: StationChange[Any]) -> None:
+        row = await stations.find_for_admin(talk.session, change.station)
+        before = _shown(talk, row, name)
+        row = await stations.change(talk.session, row.key, _patch(name, change.value), talk.now)
+        await _note(talk, row, f"{name}: {before} → {_shown(talk, row, name)}")
         talk.say(*_page(talk, row))
 
     return Form(
         name=f"station_{name}",
         title=field.title,
-        questions=(field,),
+        questionnaire=Questionnaire(
+            [field],
+            lambda values: StationChange(values["station"], values.get(name)),
+            context={"station": ContextValue(NUMBER, ("station",))},
+        ),
         done=done,
         review=False,
         right=Right.ADMINISTER,
-        before=look_up if name == "place" else None,
     )
 
 
-def _patch(name: str, value: Value) -> StationPatch:
-    match name, value:
-        case "place", [latitude, longitude]:
-            return StationPatch(latitude=float(str(latitude)), longitude=float(str(longitude)))
-        case "amenities", _:
-            return StationPatch(amenities=amenity_mask(value))
+def _patch(name: str, value: object) -> StationPatch:
+    match value:
+        case Point():
+            return StationPatch(latitude=value.latitude, longitude=value.longitude)
+        case None if name == "amenities":
+            return StationPatch(amenities=0)
+        case tuple():
+            return StationPatch(amenities=int(amenities_from(value)))
         case _:
             return _TEXT_PATCHES[name](str(value or ""))
 
@@ -181,12 +212,12 @@ _TEXT_PATCHES: Mapping[str, Callable[[str], StationPatch]] = {
 
 async def begin_closing(talk: Talk, key: int) -> None:
     row = await stations.find_for_admin(talk.session, key)
-    await forms.begin(talk, _CLOSE, {"_station": row.key})
+    await forms.begin(talk, _CLOSE, Closing(station=row.key))
 
 
-async def _closed(talk: Talk, answers: Answers) -> None:
-    until = datetime.fromisoformat(str(answers["until"])) if answers.get("until") else WITHOUT_END
-    row = await stations.close(talk.session, int(str(answers["_station"])), until, str(answers["reason"]))
+async def _closed(talk: Talk, draft: Closing) -> None:
+    until = draft.until or WITHOUT_END
+    row = await stations.close(talk.session, draft.station, until, draft.reason)
     await _note(talk, row, f"closed until {until.isoformat()}: {row.closed_reason}")
     talk.say(*_page(talk, row))
 
@@ -222,34 +253,34 @@ async def restore(talk: Talk, key: int) -> None:
     talk.edit(*_page(talk, row))
 
 
-def _ends(talk: Talk, _answers: Answers) -> Sequence[Choice]:
-    return [*day_choices(talk, (1, 3, 7, 30)), Choice("none", talk._("No end date"), "")]
+def _ends(talk: Talk) -> Sequence[End]:
+    return [*day_choices(talk, (1, 3, 7, 30)), without_end(talk)]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Of a station, for a while; `until` None is without an end."""
+
+    station: int
+    reason: str = asked(reason_question(N_("Why? Riders will read it on the station's page."), 2, 200))
+    until: datetime | None = asked(until_when(_ends))
 
 
 _ADD = Form(
     name="station_add",
-    title=lambda talk: talk._("New station"),
-    questions=tuple(FIELDS.values()),
+    title=N_("New station"),
+    questionnaire=questionnaire(StationDraft),
     done=_added,
-    send_label=lambda talk: talk._("✔ Add"),
+    send_label=N_("✔ Add"),
     right=Right.ADMINISTER,
-    before=look_up,
 )
 
 _CHANGES = {name: _change_form(name, field) for name, field in FIELDS.items()}
 
 _CLOSE = Form(
     name="station_close",
-    title=lambda talk: talk._("Close temporarily"),
-    questions=(
-        Question(
-            key="reason",
-            title=lambda talk: talk._("Reason"),
-            read=short_text(2, 200, lambda talk: talk._("Please write the reason in 2 to 200 characters.")),
-            ask=lambda talk, _: talk._("Why? Riders will read it on the station's page."),
-        ),
-        until_when(_ends),
-    ),
+    title=N_("Close temporarily"),
+    questionnaire=questionnaire(Closing),
     done=_closed,
     review=False,
     right=Right.ADMINISTER,

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from markupsafe import Markup
+from pydantic import TypeAdapter
 
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.ports import NotFetched
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from handlers.inputs.text import press_a_button
+from handlers.inputs.choice import ButtonInput, ChoiceInput
 from storage import audit, deliveries
 from storage.deliveries import Notice
-from storage.dialogues import Answers, Value
 from storage.geodesy import Crs
 from storage.people.access import Right
 from storage.stations.audited import StationAction
@@ -52,11 +54,25 @@ async def begin(talk: Talk) -> None:
     await forms.begin(talk, _IMPORT)
 
 
-class _Report(dict[str, Any]):
-    """What a dry run found: good, new, refused, and the first lines that were refused."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a run found: stations that are good, of these new ones, refused lines, and the first of them with why."""
+
+    good: int
+    new: int
+    refused: int
+    lines: tuple[tuple[int, str], ...]
 
 
-async def _try_it(talk: Talk) -> object:
+@dataclass(frozen=True, slots=True)
+class StationFile(Report):
+    """A file that was run dry."""
+
+    file_id: str
+    name: str
+
+
+async def _try_it(talk: Talk, draft: ImportDraft) -> str | Report | None:
     """Before the transaction: the file is fetched and run dry. The report, or a sentence on why not."""
     document = talk.incoming.body.get("document")
     if not isinstance(document, dict):
@@ -66,18 +82,15 @@ async def _try_it(talk: Talk) -> object:
         return talk._("Please send a .csv or .geojson file.")
     if size > MOST_BYTES:
         return talk._("The file is larger than 20 MB. Import it from the command line: stations import FILE")
-    system = talk.answered.get("crs")
-    if system is None:
-        return None
     try:
-        return await run(talk.context, str(document["file_id"]), name, Crs(str(system)), dry_run=True, now=talk.now)
+        return await run(talk.context, str(document["file_id"]), name, draft.crs, dry_run=True, now=talk.now)
     except NotFetched:
         return talk._("I couldn't get the file from Telegram. Please send it again.")
     except BadFile as failure:
         return talk._("I can't read the file: {trouble}").format(trouble=failure)
 
 
-async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run: bool, now: datetime) -> _Report:
+async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run: bool, now: datetime) -> Report:
     """The same code as the command line's, on a file that was sent.
 
     Raises:
@@ -98,21 +111,29 @@ async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run
     return _report(found, refused)
 
 
-def _report(found: Imported, refused: Sequence[Line]) -> _Report:
-    lines = [[line.number, line.reason] for line in refused]
-    return _Report(good=found.good, new=found.new, refused=found.refused, lines=lines)
+def _report(found: Imported, refused: Sequence[Line]) -> Report:
+    return Report(found.good, found.new, found.refused, tuple((line.number, line.reason) for line in refused))
 
 
-async def _read_file(talk: Talk) -> Value:
-    found = talk.fetched
-    if isinstance(found, str):
-        raise NotAnAnswer(found)
-    if not isinstance(found, _Report):
-        raise NotAnAnswer(talk._("Please send the file as a document (📎 → File)."))
-    document = talk.incoming.body["document"]
-    if not found["good"]:
-        raise NotAnAnswer(report_text(dict(found), talk.language) + "\n" + talk._("Nothing in this file can be used."))
-    return {"file_id": document["file_id"], "name": document["file_name"], **found}
+class StationFileInput(Input[StationFile]):
+    """A file with at least one station in it."""
+
+    adapter = TypeAdapter(StationFile)
+
+    async def read(self, talk: Talk) -> StationFile:
+        report = talk.fetched
+        if isinstance(report, str):
+            raise NotAnAnswer(report)
+        if not isinstance(report, Report):
+            raise NotAnAnswer(talk._("Please send the file as a document (📎 → File)."))
+        if not report.good:
+            nothing = talk._("Nothing in this file can be used.")
+            raise NotAnAnswer(report_text(asdict(report), talk.language) + "\n" + nothing)
+        document = talk.incoming.body["document"]
+        return StationFile(**asdict(report), file_id=document["file_id"], name=document["file_name"])
+
+    def show(self, talk: Talk, value: StationFile) -> str:  # noqa: ARG002
+        return value.name
 
 
 def report_text(report: Mapping[str, Any], language: str) -> Markup:
@@ -128,31 +149,54 @@ def report_text(report: Mapping[str, Any], language: str) -> Markup:
     return Markup("\n").join(lines)
 
 
-def _ask_to_go(talk: Talk, answers: Answers) -> str:
+def _ask_to_go(talk: Talk, draft: ImportDraft) -> str:
     title = talk._("This is what would happen. Nothing has been changed yet.")
-    return Markup("<b>{}</b>\n{}").format(title, report_text(cast("dict[str, Any]", answers["file"]), talk.language))
+    return Markup("<b>{}</b>\n{}").format(title, report_text(asdict(draft.file), talk.language))
 
 
-def _go_choices(talk: Talk, answers: Answers) -> Sequence[Choice]:
-    count = cast("dict[str, Any]", answers["file"])["good"]
-    return [Choice("go", talk._("✔ Import ({n})").format(n=count), True)]
+def _go_choices(talk: Talk, draft: ImportDraft) -> Sequence[Choice[bool]]:
+    return [Choice("go", talk._("✔ Import ({n})").format(n=draft.file.good), True)]
 
 
-async def _done(talk: Talk, answers: Answers) -> None:
+@dataclass(frozen=True, slots=True)
+class ImportDraft:
+    crs: Crs = asked(
+        Question(
+            N_("Coordinates"),
+            N_("Which coordinate system does the list use? The wrong one moves every station by 300 to 600 m."),
+            ChoiceInput(SYSTEMS),
+        )
+    )
+    file: StationFile = asked(
+        Question(
+            N_("File"),
+            N_(
+                "Send the list as a file: CSV with the columns id, name, address, latitude, longitude, "
+                "opening_hours, amenities, phone, note (see /export for an example), or GeoJSON. I'll only "
+                "check it first."
+            ),
+            StationFileInput(),
+            look_up=_try_it,
+        )
+    )
+    go: bool = asked(Question(N_("Import"), _ask_to_go, ButtonInput(TypeAdapter(bool)), choices=_go_choices))
+
+
+async def _done(talk: Talk, draft: ImportDraft) -> None:
     """Done beside the chat, since it may take a while; the admin hears when it is."""
-    file, crs = cast("dict[str, Any]", answers["file"]), Crs(str(answers["crs"]))
+    file, crs = draft.file, draft.crs
     await audit.note(
         talk.session,
         talk.person.id,
         StationAction.STATIONS_IMPORTED,
         talk.now,
-        about=f"{file['name']}: {file['good']} stations",
+        about=f"{file.name}: {file.good} stations",
     )
     context, person_id, now = talk.context, talk.person.id, talk.now
 
     async def work() -> None:
         try:
-            report: dict[str, Any] = await run(context, file["file_id"], file["name"], crs, dry_run=False, now=now)
+            report = asdict(await run(context, file.file_id, file.name, crs, dry_run=False, now=now))
         except (NotFetched, BadFile) as failure:
             report = {"trouble": str(failure) or type(failure).__name__}
         async with context.database.writing() as session:
@@ -174,38 +218,9 @@ def imported_words(_context: AppContext, language: str, params: Mapping[str, Any
 
 _IMPORT = Form(
     name="import",
-    title=lambda talk: talk._("Import stations"),
-    questions=(
-        Question(
-            key="crs",
-            title=lambda talk: talk._("Coordinates"),
-            read=press_a_button,
-            choices=lambda talk, _: [Choice(crs.value, talk._(name), crs.value) for crs, name in SYSTEMS.items()],
-            ask=lambda talk, _: talk._(
-                "Which coordinate system does the list use? The wrong one moves every station by 300 to 600 m."
-            ),
-        ),
-        Question(
-            key="file",
-            title=lambda talk: talk._("File"),
-            read=_read_file,
-            show=lambda _talk, value: str(cast("dict[str, Any]", value)["name"]),
-            ask=lambda talk, _: talk._(
-                "Send the list as a file: CSV with the columns id, name, address, latitude, longitude, "
-                "opening_hours, amenities, phone, note (see /export for an example), or GeoJSON. I'll only "
-                "check it first."
-            ),
-        ),
-        Question(
-            key="go",
-            title=lambda talk: talk._("Import"),
-            read=press_a_button,
-            choices=_go_choices,
-            ask=_ask_to_go,
-        ),
-    ),
+    title=N_("Import stations"),
+    questionnaire=questionnaire(ImportDraft),
     done=_done,
     review=False,
     right=Right.ADMINISTER,
-    before=_try_it,
 )

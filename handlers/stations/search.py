@@ -10,6 +10,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
+from handlers.inputs.place import NOT_ON_EARTH
 from handlers.stations import presses
 from handlers.stations.addresses import ADDRESS
 from handlers.stations.answer import answer_search, search_at, send_venue
@@ -58,7 +59,7 @@ async def location(talk: Talk) -> None:
     """A location: the nearest stations, and the first one as a venue."""
     place = talk.incoming.place
     if place is None or not is_place(place.latitude, place.longitude):
-        talk.say(talk._("I couldn't read that location. Please send it again."))
+        talk.say(talk._(NOT_ON_EARTH))
         return
     search = Search(talk.key, talk.person.id, talk.now, place.latitude, place.longitude, talk.incoming.message_id)
     talk.append(search)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, BigKey, Sealed, vault_of
-from storage.dialogues import Answers
+from storage.dialogues import VERSION, Filled, as_stored, copy_of_filled, filled_from
 
 KEPT = timedelta(days=30)
 
@@ -27,25 +27,25 @@ class CaseDraft(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-async def save(session: AsyncSession, person_id: int, desk: str, answers: Answers, now: datetime) -> None:
+async def save(session: AsyncSession, person_id: int, desk: str, filled: Filled, now: datetime) -> None:
     """In place of an earlier one for this desk."""
     await drop(session, person_id, desk)
     row = CaseDraft(person_id=person_id, desk=desk, answers=b"", at=now)
     session.add(row)
     await session.flush()
-    row.answers = vault_of(session).seal(orjson.dumps(answers), "case_drafts.answers", row.id)
+    row.answers = vault_of(session).seal(orjson.dumps(as_stored(filled)), "case_drafts.answers", row.id)
 
 
-async def find(session: AsyncSession, person_id: int, desk: str, now: datetime) -> Answers | None:
+async def find(session: AsyncSession, person_id: int, desk: str, now: datetime) -> Filled | None:
     row = await session.scalar(
         select(CaseDraft).where(CaseDraft.person_id == person_id, CaseDraft.desk == desk, CaseDraft.at > now - KEPT)
     )
-    return None if row is None else _answers(session, row)
+    return None if row is None else _filled(session, row)
 
 
-def _answers(session: AsyncSession, row: CaseDraft) -> Answers:
-    answers: Answers = orjson.loads(vault_of(session).open(row.answers, "case_drafts.answers", row.id))
-    return answers
+def _filled(session: AsyncSession, row: CaseDraft) -> Filled:
+    stored = orjson.loads(vault_of(session).open(row.answers, "case_drafts.answers", row.id))
+    return filled_from(stored if stored.get("version") == VERSION else {"answers": stored})
 
 
 async def drop(session: AsyncSession, person_id: int, desk: str) -> None:
@@ -59,7 +59,7 @@ async def forget(session: AsyncSession, now: datetime) -> None:
 
 async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
     rows = await session.scalars(select(CaseDraft).where(CaseDraft.person_id == person_id))
-    return [{"desk": row.desk, "saved_at": row.at, "answers": _answers(session, row)} for row in rows]
+    return [{"desk": row.desk, "saved_at": row.at, **copy_of_filled(_filled(session, row))} for row in rows]
 
 
 async def erase(session: AsyncSession, person_id: int) -> None:

@@ -13,7 +13,7 @@ from bot.config.desks import RESERVED, desks
 from handlers import features
 from handlers.chat.events import Event
 from handlers.chat.press import Press
-from handlers.chat.questions import Form
+from handlers.chat.questionnaires import AnyForm
 from handlers.chat.routes import Route, Routes
 from storage import audit
 from storage.membership import memberships
@@ -146,7 +146,7 @@ def test_the_table_of_rights_is_the_one_that_was_decided() -> None:
 
 def test_what_is_open_to_all_was_meant_to_be() -> None:
     """A new command, button, link or form that forgets its right shows here."""
-    table: dict[str, dict[str, Route] | dict[str, Form]] = {
+    table: dict[str, dict[str, Route] | dict[str, AnyForm]] = {
         "commands": ROUTES.commands,
         "presses": ROUTES.presses,
         "links": ROUTES.links,

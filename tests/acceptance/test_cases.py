@@ -496,7 +496,7 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
     await admin.presses("👁 Read, giving a reason")
     await admin.rider.hears_of("Why do you need to read")
     await admin.says("x")
-    await admin.rider.hears_of("10 to 300 letters")
+    await admin.rider.hears_of("10 to 300 characters")
     await admin.says("A complaint about the handler")
     await admin.rider.hears_of(STORY)
     async with town.database.reading() as session:

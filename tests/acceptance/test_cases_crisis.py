@@ -149,8 +149,8 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await rider.rider.hears_of("Do you have evidence?")
     async with town.database.writing() as session:
         state = await dialogues.current(session, 502, NOON)
-    assert state is not None and state.answers["where"] == "On the roof where I want to kill myself"
-    assert not any(key.startswith("_") for key in state.answers)
+    assert state is not None and state.filled.answers["where"] == "On the roof where I want to kill myself"
+    assert not state.filled.gathered and not state.is_hidden
 
 
 async def test_a_command_in_mid_form_shows_what_was_not_asked_yet(town: Town) -> None:

@@ -31,7 +31,7 @@ from storage.cases.cases import CaseConflict, CaseContent
 from storage.cases.messages import Said, Side
 from storage.database import Base, Database
 from storage.deliveries import Delivery
-from storage.dialogues import OpenForm
+from storage.dialogues import Filled, OpenForm
 from storage.hours.quiet_hours import QuietHours
 from storage.membership import applications, memberships, reviews
 from storage.membership.audited import MembershipAction
@@ -112,7 +112,7 @@ async def brought(session: AsyncSession) -> None:
         await keep_evidence(session, kept.id, b"bytes")
     await cases.mark_conflict(session, row, 9)
     await case_contexts.enter(session, PERSON, row.id, NOON)
-    await case_drafts.save(session, PERSON, "aid", {"kind": "housing"}, NOON)
+    await case_drafts.save(session, PERSON, "aid", Filled({"kind": "housing"}), NOON)
     session.add(CaseConflict(case_id=1_000, person_id=PERSON))
 
 
@@ -220,8 +220,8 @@ async def test_a_withdrawn_consent_stops_a_form_that_is_open(town: Town) -> None
     rider = town.rider(PERSON)
     async with town.database.writing() as session:
         await people.seen_all(session, {PERSON: "en"}, NOON)
-        answers = {**ANSWERS, "proof": None}
-        await dialogues.keep(session, OpenForm(PERSON, "join", None, answers), NOON, timedelta(hours=1))
+        filled = Filled({**ANSWERS, "proof": None}, context={"id_number_is": "optional"})
+        await dialogues.keep(session, OpenForm(PERSON, "join", None, filled), NOON, timedelta(hours=1))
     await rider.says("/help")
     await rider.hears_of("Is everything correct?")
     await rider.presses("✔ Send")

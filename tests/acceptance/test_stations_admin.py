@@ -17,6 +17,7 @@ from storage.stations import stations
 from storage.stations.audited import StationAction
 from storage.stations.stations import Amenity, NoSuchStation
 from tests.acceptance.test_admin import admin_of
+from tests.support.settings import Gazetteer
 from tests.support.simulator import ADMIN, NOON, Rider, Town
 
 PLACE = (37.5, 116.5)
@@ -151,6 +152,20 @@ async def test_a_twin_is_warned_of_and_what_was_deleted_is_found_by_name(town: T
         await stations.forget(session, NOON + timedelta(days=31))
         with pytest.raises(NoSuchStation):
             await stations.find_for_admin(session, 1)
+
+
+@pytest.mark.gazetteer
+async def test_only_the_place_of_a_station_is_looked_up(town: Town) -> None:
+    """Its name and the rest concern no geocoding service."""
+    admin = await admin_of(town)
+    await admin.says("/station_add")
+    await admin.hears_of("Where is it?")
+    await admin.says("Hall")
+    await admin.hears_of("What is it called?")
+    await admin.says("Warm Room")
+    await admin.hears_of("What is the address")
+    geocoder = town.app.context.ports.geocoder
+    assert isinstance(geocoder, Gazetteer) and geocoder.asked == ["Hall"]
 
 
 async def sends_file(town: Town, admin: Rider, name: str, content: bytes) -> None:

@@ -13,7 +13,7 @@ import pytest
 from storage import dialogues, schema
 from storage.coordination.batching import Grouped
 from storage.database import Base, Database, DatabaseAway, is_outage, open_database
-from storage.dialogues import OpenForm
+from storage.dialogues import Filled, OpenForm
 from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_keys
 from storage.people import people
 from storage.stations import reports, searches
@@ -90,7 +90,7 @@ async def test_a_search_handed_over_again_is_kept_once_and_encrypted(database: D
 
 
 async def test_an_open_form_is_seen_by_every_process_until_it_expires(database: Database) -> None:
-    form = OpenForm(1, "address", "address", {"name": "李雷"}, ["name"])
+    form = OpenForm(1, "address", "address", Filled({"name": "李雷"}), ["name"])
     async with database.writing() as session:
         await people.seen_all(session, {1: "en"}, NOW)
         await dialogues.keep(session, form, NOW, timedelta(hours=24))

@@ -16,7 +16,7 @@ from bot.sandbox.params import Upload
 from bot.sandbox.world import Person
 from storage import audit, dialogues, keys, schema
 from storage.database import Base, Database, Sealed, open_database
-from storage.dialogues import OpenForm
+from storage.dialogues import Filled, OpenForm
 from storage.encryption import CannotDecrypt, Vault, read_keys
 from storage.keys import WrongKey
 from storage.membership import applications, memberships, reviews
@@ -77,7 +77,7 @@ async def filled(database: Database) -> None:
         await keys.check(session)
         await people.seen_all(session, dict.fromkeys(range(1, 501), "en"), NOON)
         for person_id in range(1, 501):
-            form = OpenForm(person_id, "join", "name", {"name": "李雷"})
+            form = OpenForm(person_id, "join", "name", Filled({"name": "李雷"}))
             await dialogues.keep(session, form, NOON, timedelta(hours=24))
         row = await applied(session, 1)
         await reviews.claim(session, row.id, 900, NOON)
@@ -111,7 +111,7 @@ async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> N
         assert await keys.count_old(session) == 0
         for person_id in (1, 250, 500):
             found = await dialogues.current(session, person_id, NOON)
-            assert found is not None and found.answers == {"name": "李雷"}
+            assert found is not None and found.filled.answers == {"name": "李雷"}
         member = await memberships.of(session, 1)
         assert member is not None
         card = memberships.content_of(session, member)["card"]

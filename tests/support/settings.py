@@ -37,9 +37,13 @@ def change_settings(app: App, **values: object) -> None:
 
 
 class Gazetteer:
-    """A geocoder that knows a hall and two streets."""
+    """A geocoder that knows a hall and two streets, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
 
     async def find(self, text: str, language: str) -> list[Address]:
+        self.asked.append(text)
         if text == "silence":
             raise GeocodingFailed
         known = {"Hall": 1, "Street": 2}

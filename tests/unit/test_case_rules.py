@@ -31,6 +31,7 @@ from storage.cases.evidence import Evidence, EvidenceFile
 from storage.cases.messages import Said, Side
 from storage.database import Database
 from storage.deliveries import Claimed, Delivery, State
+from storage.dialogues import Filled
 from storage.hours import working_time
 from tests.support.settings import clock_context
 from tests.support.simulator import NOON
@@ -270,9 +271,9 @@ async def test_a_case_can_be_reopened_for_30_days(database: Database) -> None:
 
 async def test_drafts_are_forgotten_after_30_days(database: Database) -> None:
     async with database.writing() as session:
-        await case_drafts.save(session, 1, "legal", {"kind": "pay"}, NOON)
+        await case_drafts.save(session, 1, "legal", Filled({"kind": "pay"}), NOON)
         await case_drafts.forget(session, NOON + timedelta(days=29))
-        assert await case_drafts.find(session, 1, "legal", NOON + timedelta(days=29)) == {"kind": "pay"}
+        assert await case_drafts.find(session, 1, "legal", NOON + timedelta(days=29)) == Filled({"kind": "pay"})
         await case_drafts.forget(session, NOON + timedelta(days=31))
         assert await case_drafts.copy_of(session, 1) == []
 

@@ -14,18 +14,20 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from pydantic import TypeAdapter
 
 from bot.app import App
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
+from handlers.chat.questionnaires import Form, questionnaire
+from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.talk import Person, Talk
 from handlers.inputs.text import clean
 from storage import dialogues, schema
 from storage.database import Database, open_database
-from storage.dialogues import Answers, Value
+from storage.dialogues import Value
 from storage.encryption import Vault
 from storage.people.access import Role
 from storage.people.people import PersonId
@@ -87,31 +89,39 @@ async def test_a_form_is_forgotten_after_24_hours(town: Town) -> None:
     assert "closed" in await rider.is_answered()
 
 
-async def _word(talk: Talk) -> Value:
-    if not clean(talk.text):
-        raise NotAnAnswer("a word, please")
-    return clean(talk.text)
+class WordInput(Input[str]):
+    """Any word; red and blue are on buttons."""
+
+    adapter = TypeAdapter(str)
+
+    async def read(self, talk: Talk) -> str:
+        if not clean(talk.text):
+            raise NotAnAnswer("a word, please")
+        return clean(talk.text)
 
 
-async def _note(talk: Talk, answers: Answers) -> None:
-    talk.say("done:" + repr(sorted(answers.items())))
+class ColourInput(WordInput):
+    def choices(self, talk: Talk) -> list[Choice[str]]:
+        return [Choice("r", "red", "red"), Choice("b", "blue", "blue")]
 
 
-def _question(key: str, **options: Any) -> Question:
-    return Question(key=key, title=lambda _: key, ask=lambda _talk, _answers: f"{key}?", read=_word, **options)
+def _is_red(draft: WordsDraft) -> bool:
+    return draft.colour == "red"
 
 
-FORM = Form(
-    name="test",
-    title=lambda _: "Test",
-    questions=(
-        _question("name"),
-        _question("colour", choices=lambda _talk, _answers: [Choice("r", "red", "red"), Choice("b", "blue", "blue")]),
-        _question("why red", when=lambda answers: answers.get("colour") == "red"),
-        _question("note", optional=True),
-    ),
-    done=_note,
-)
+@dataclass(frozen=True)
+class WordsDraft:
+    name: str = asked(Question("name", "name?", WordInput()))
+    colour: str = asked(Question("colour", "colour?", ColourInput()))
+    why_red: str = asked(Question("why red", "why red?", WordInput(), when=_is_red), default="")
+    note: str = asked(Question("note", "note?", WordInput(), optional=True), default="")
+
+
+async def _note(talk: Talk, draft: WordsDraft) -> None:
+    talk.say(f"done:{draft}")
+
+
+FORM = Form("test", "Test", questionnaire(WordsDraft), _note)
 FORMS = {"test": FORM}
 
 
@@ -124,17 +134,23 @@ class Model:
 
     @property
     def step(self) -> str | None:
-        for question in FORM.questions:
-            if question.key not in self.answers and question.when(self.answers):
-                return question.key
-        return None
+        asked_now = [key for key in ("name", "colour", "why_red", "note") if key != "why_red" or self.is_red]
+        return next((key for key in asked_now if key not in self.answers), None)
+
+    @property
+    def is_red(self) -> bool:
+        return self.answers.get("colour") == "red"
+
+    @property
+    def draft(self) -> WordsDraft:
+        return WordsDraft(**{key: str(value) for key, value in self.answers.items() if value is not None})
 
     def take(self, key: str, value: Value) -> None:
         self.answers[key] = value
         self.trail = [*(one for one in self.trail if one != key), key]
-        if self.answers.get("colour") != "red":
-            self.answers.pop("why red", None)
-            self.trail = [one for one in self.trail if one != "why red"]
+        if not self.is_red:
+            self.answers.pop("why_red", None)
+            self.trail = [one for one in self.trail if one != "why_red"]
 
 
 class Dialogue(RuleBasedStateMachine):
@@ -238,7 +254,7 @@ class Dialogue(RuleBasedStateMachine):
     def sends(self) -> None:
         assert self.model is not None
         self.press("send")
-        assert self.said[-1] == "done:" + repr(sorted(self.model.answers.items()))
+        assert self.said[-1] == f"done:{self.model.draft}"
         self.model = None
 
     @precondition(lambda self: self.model is not None and self.step is not None and bool(self.model.trail))
@@ -258,7 +274,7 @@ class Dialogue(RuleBasedStateMachine):
     @rule()
     def says_a_command_in_between(self) -> None:
         self.turn(lambda talk: forms.remind(talk, FORMS))
-        assert "kept" in self.said[0]
+        assert "saved" in self.said[0]
 
     @rule()
     def the_program_starts_anew(self) -> None:
@@ -305,7 +321,7 @@ class Dialogue(RuleBasedStateMachine):
             assert current is None
             return
         assert current is not None
-        assert current.answers == self.model.answers
+        assert current.filled.answers == self.model.answers
         assert current.step == self.step
         if current.mark not in self.marks:
             self.marks.append(current.mark)

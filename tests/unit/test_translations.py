@@ -27,7 +27,6 @@ ALWAYS_MANY = {
     "Delete <b>{name}</b>? You can restore it for {n} days.",
     "How did {number} end? The rider will read this and can reopen the case for {n} days.",
     "I'll remind you {n} times: 90, 30, 7 and 1 days before.",
-    "Please write 2 to {n} characters.",
     "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good.",
 }
 """Here the number is a constant above 1."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,18 +14,18 @@ from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.feature import Feature, Page, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.press import Buttons, Press
-from handlers.chat.questions import Question, one_question
+from handlers.chat.questionnaires import one_question
+from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from handlers.inputs.text import short_text
+from handlers.inputs.text import TextInput
 from schedules.context import ClockContext
 from schedules.job import Job
 from storage import audit, deliveries
 from storage.cases.desks import Desks
 from storage.deliveries import Notice
-from storage.dialogues import Answers
 from storage.operations.queues import Queue, measured
 from storage.people.access import Right
 from tests.support.sample_feature import tips
@@ -44,21 +45,17 @@ async def begin(talk: Talk) -> None:
     await forms.begin(talk, _TIP)
 
 
-async def _left(talk: Talk, answers: Answers) -> None:
-    await tips.leave(talk.session, talk.person.id, str(answers["text"]), talk.now)
+@dataclass(frozen=True, slots=True)
+class TipDraft:
+    text: str = asked(Question(N_("Message"), N_("Message"), TextInput(2, 80)))
+
+
+async def _left(talk: Talk, draft: TipDraft) -> None:
+    await tips.leave(talk.session, talk.person.id, draft.text, talk.now)
     talk.say(talk._("Thank you."), [[READ.button("All tips")]])
 
 
-_TIP = one_question(
-    "sample_tip",
-    Question(
-        key="text",
-        title=lambda talk: talk._("Message"),
-        ask=lambda talk, _: talk._("Message"),
-        read=short_text(2, 80, lambda talk: talk._("Please press one of the buttons.")),
-    ),
-    _left,
-)
+_TIP = one_question("sample_tip", TipDraft, _left)
 
 
 async def read(talk: Talk) -> None:

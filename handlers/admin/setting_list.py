@@ -1,0 +1,140 @@
+"""The settings that may be changed in the chat: how each is read, shown, and asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Any
+
+from handlers.chat.questions import Choice
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from handlers.inputs.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`name` is the one of the config file; `part`, if any, the entry of a table that is changed (a language).
+
+    `read` makes of the typed text what would stand in the config file; `hint` says what a right one looks like.
+    """
+
+    name: str
+    title: str
+    hint: str
+    read: Callable[[str], Any]
+    show: Callable[[Talk, Any], str]
+    part: str = ""
+    choices: Callable[[Talk], Sequence[Choice[Any]]] = lambda _talk: ()
+
+
+def _as_is(text: str) -> Any:
+    return text
+
+
+def _list(text: str) -> Any:
+    """A line, or what stands between commas, each; "-" alone is an empty list."""
+    parts = [clean(part) for line in text.splitlines() for part in line.replace("，", ",").split(",")]
+    return [] if parts == ["-"] else [part for part in parts if part]
+
+
+def _plain(_talk: Talk, value: Any) -> str:
+    return str(value) if value else "—"
+
+
+def _listed(_talk: Talk, value: Any) -> str:
+    return ", ".join(value) if value else "—"
+
+
+def _hour(_talk: Talk, value: Any) -> str:
+    return f"{value:%H:%M}" if isinstance(value, time) else str(value)
+
+
+def _lengths(_talk: Talk, value: Any) -> str:
+    return ", ".join(length_text(one) for one in value) if value else "—"
+
+
+def length_text(length: timedelta) -> str:
+    """As the config file writes it: "24h", "2d", "30m"."""
+    seconds = int(length.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds % size == 0 and (unit != "d" or seconds > 86_400):
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+WEEKDAYS = {
+    "monday": N_("Monday"),
+    "tuesday": N_("Tuesday"),
+    "wednesday": N_("Wednesday"),
+    "thursday": N_("Thursday"),
+    "friday": N_("Friday"),
+    "saturday": N_("Saturday"),
+    "sunday": N_("Sunday"),
+}
+
+
+def _day(talk: Talk, value: Any) -> str:
+    return talk._(WEEKDAYS[str(value)])
+
+
+def _days(talk: Talk) -> Sequence[Choice[Any]]:
+    return [Choice(key, talk._(name), key) for key, name in WEEKDAYS.items()]
+
+
+_HOUR = N_("Write a time of day, for example 09:00.")
+_LIST = N_("Write all of them, separated by commas or one per line. Write just - to empty the list.")
+
+SETTINGS: dict[str, Setting] = {
+    "hotline": Setting(
+        "organisation.hotline",
+        N_("☎️ Hotline"),
+        N_("Write the number that riders can call, for example 12351."),
+        _as_is,
+        _plain,
+    ),
+    "greeting_zh": Setting(
+        "organisation.greeting",
+        N_("👋 Greeting in Chinese"),
+        N_("Write what new users read after the welcome, up to 1000 characters. Write just - to remove it."),
+        _as_is,
+        _plain,
+        "zh_Hans",
+    ),
+    "greeting_en": Setting(
+        "organisation.greeting",
+        N_("👋 Greeting in English"),
+        N_("Write what new users read after the welcome, up to 1000 characters. Write just - to remove it."),
+        _as_is,
+        _plain,
+        "en",
+    ),
+    "quiet": Setting(
+        "reminders.quiet_hours",
+        N_("🌙 Quiet hours"),
+        N_("Write from when to when, for example 22:00-07:00."),
+        lambda text: text.replace(" ", "").replace("–", "-").replace("：", ":"),
+        _plain,
+    ),
+    "leads": Setting(
+        "reminders.lead_times",
+        N_("⏰ Reminders before an activity"),
+        N_("Write how long before, separated by commas: 24h, 2h (d, h and m are days, hours, minutes)."),
+        _list,
+        _lengths,
+    ),
+    "week_day": Setting(
+        "activities.digest_day",
+        N_("🗞 Day of the weekly digest"),
+        N_("Choose a day."),
+        lambda text: text.lower(),
+        _day,
+        choices=_days,
+    ),
+    "week_at": Setting("activities.digest_at", N_("🗞 Hour of the weekly digest"), _HOUR, _as_is, _hour),
+    "review_at": Setting("membership.digest_at", N_("📋 Hour of the digest of applications"), _HOUR, _as_is, _hour),
+    "districts": Setting("membership.districts", N_("🗺 Districts"), _LIST, _list, _listed),
+    "platforms": Setting("membership.platforms", N_("🛵 Platforms"), _LIST, _list, _listed),
+}
+"""By the key in their buttons. The ready answers of the desks are in handlers/admin/ready_answers.py."""

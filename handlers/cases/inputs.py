@@ -1,0 +1,117 @@
+"""Answers of which only the desks' forms consist."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pydantic import TypeAdapter
+
+from handlers.cases.message_content import read_said
+from handlers.chat.questions import Choice, Input, NotAnAnswer
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from handlers.inputs.choice import ButtonInput
+from handlers.inputs.text import TEXT, TextInput, clean
+from storage.cases.desks import Option, in_language
+from storage.cases.messages import Said
+from storage.dialogues import Value
+
+ANONYMOUS = "yes"
+"""The answer of somebody who tells it to everyone without a name."""
+
+
+def option_input(options: Sequence[Option]) -> ButtonInput[str]:
+    """One of a desk's kinds or choices, by its key."""
+
+    def choices(talk: Talk) -> Sequence[Choice[str]]:
+        return [Choice(option.key, in_language(option.words, talk.language), option.key) for option in options]
+
+    return ButtonInput(TEXT, choices)
+
+
+class DayInput(Input[date | None]):
+    """A day of the past hundred years; None for somebody who is not sure, which is stored as the empty text."""
+
+    adapter = TypeAdapter(date | None)
+
+    async def read(self, talk: Talk) -> date | None:
+        try:
+            day = date.fromisoformat(clean(talk.text).replace("/", "-").replace(".", "-"))
+        except ValueError:
+            raise NotAnAnswer(talk._("Write the day like 2026-11-03, or press a button.")) from None
+        if not talk.local_today - timedelta(days=36_525) < day <= talk.local_today:
+            raise NotAnAnswer(talk._("That day is in the future or too long ago. Write it like 2026-11-03."))
+        return day
+
+    def choices(self, talk: Talk) -> Sequence[Choice[date | None]]:
+        today = talk.local_today
+        return [
+            Choice("today", talk._("Today"), today),
+            Choice("yesterday", talk._("Yesterday"), today - timedelta(days=1)),
+            Choice("unsure", talk._("Not sure"), None),
+        ]
+
+    def show(self, talk: Talk, value: date | None) -> str:
+        return talk._("Not sure") if value is None else value.isoformat()
+
+    def encode(self, value: date | None) -> Value:
+        return "" if value is None else value.isoformat()
+
+    def decode(self, stored: Value) -> date | None:
+        return None if stored == "" else super().decode(stored)
+
+
+class SaidInput(Input[tuple[Said, ...]]):
+    """What is told in several messages, with files."""
+
+    adapter = TypeAdapter(tuple[Said, ...])
+    collects = True
+
+    async def read(self, talk: Talk) -> tuple[Said, ...]:
+        return (read_said(talk, talk.incoming.body),)
+
+    def show(self, talk: Talk, value: tuple[Said, ...]) -> str:  # noqa: ARG002
+        files = sum(bool(said.file_id) for said in value)
+        words = " ".join(said.text for said in value if said.text)
+        return " ".join(filter(None, [words[:300] + ("…" if len(words) > 300 else ""), f"📎 {files}" if files else ""]))
+
+
+class OneMessageInput(Input[Said]):
+    """One message, also with a file."""
+
+    adapter = TypeAdapter(Said)
+
+    async def read(self, talk: Talk) -> Said:
+        return read_said(talk, talk.incoming.body)
+
+
+@dataclass(frozen=True)
+class NicknameInput(TextInput):
+    """How somebody may be called; empty for no name at all, which is stored as "-"."""
+
+    def choices(self, talk: Talk) -> Sequence[Choice[str]]:
+        return [Choice("withheld", talk._("🙈 Leave out my name"), "")]
+
+    def show(self, talk: Talk, value: str) -> str:
+        return value or talk._("not given")
+
+    def encode(self, value: str) -> str:
+        return value or "-"
+
+    def decode(self, stored: Value) -> str:
+        return "" if stored == "-" else super().decode(stored)
+
+
+def _anonymous_choices(talk: Talk) -> Sequence[Choice[str]]:
+    return [
+        Choice("no", talk._("💬 Case number only: you can reply to me"), "no"),
+        Choice("yes", talk._("🙈 Fully anonymous: no reply possible"), ANONYMOUS),
+    ]
+
+
+ANONYMITY = ButtonInput(
+    TEXT, _anonymous_choices, lambda talk, value: talk._("Yes") if value == ANONYMOUS else talk._("No")
+)
+NO_PLATFORM = Choice("none", N_("No platform"), "-")

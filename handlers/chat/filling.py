@@ -1,0 +1,136 @@
+"""A form that somebody is in the middle of: which question is asked, what was answered, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+from handlers.chat.questionnaires import AnyForm, Form
+from handlers.chat.questions import Choice, Question
+from handlers.chat.talk import Talk
+from storage import dialogues
+from storage.dialogues import OpenForm, Value
+
+D = TypeVar("D")
+
+
+class Filling(Generic[D]):
+    """One turn of a form. What is changed here has to be kept: `keep` at the same step, `keep_step` at another one."""
+
+    def __init__(self, talk: Talk, form: Form[D], state: OpenForm) -> None:
+        self.talk, self.form, self.state = talk, form, state
+        self._draft: D | None = None
+
+    @property
+    def draft(self) -> D:
+        """The draft so far.
+
+        Raises:
+            ValueError: the context is none of this form (any more).
+        """
+        if self._draft is None:
+            try:
+                self._draft = self.form.questionnaire.draft(self.state.filled)
+            except ValueError:
+                self.form.questionnaire.drop_unreadable(self.state.filled)
+                self._draft = self.form.questionnaire.draft(self.state.filled)
+        return self._draft
+
+    @property
+    def question(self) -> Question[Any, D] | None:
+        """The one that is asked; None on the review page."""
+        return self.form.questionnaire.by_key.get(self.state.step or "")
+
+    @property
+    def parts(self) -> list[Value]:
+        """Of an answer that is not complete."""
+        return self.state.filled.gathered.get(self.state.step or "", [])
+
+    def is_optional(self, question: Question[Any, D]) -> bool:
+        return question.optional(self.draft) if callable(question.optional) else question.optional
+
+    def _is_pointless(self, question: Question[Any, D]) -> bool:
+        return question.when is not None and not question.when(self.draft)
+
+    def choices(self, question: Question[Any, D]) -> Sequence[Choice[Any]]:
+        if question.choices is not None:
+            return question.choices(self.talk, self.draft)
+        return question.input.choices(self.talk)
+
+    def chosen(self, question: Question[Any, D], choice_id: str) -> Choice[Any] | None:
+        return next((choice for choice in self.choices(question) if choice.id == choice_id), None)
+
+    def ask(self, question: Question[Any, D]) -> str:
+        return self.talk._(question.ask) if isinstance(question.ask, str) else question.ask(self.talk, self.draft)
+
+    def following(self) -> Question[Any, D] | None:
+        """The next question that has no answer."""
+        answers = self.state.filled.answers
+        waiting = (question for question in self.form.questions if question.key not in answers)
+        return next((question for question in waiting if not self._is_pointless(question)), None)
+
+    def take(self, question: Question[Any, D], stored: Value) -> None:
+        """Takes an answer; those whose questions it has made pointless are dropped."""
+        self.state.filled.answers[question.key] = stored
+        self.state.filled.gathered.pop(question.key, None)
+        self._leave_trail(question.key)
+        self.state.trail.append(question.key)
+        self._draft = None
+        self.drop_pointless()
+
+    def drop_pointless(self) -> None:
+        answers = self.state.filled.answers
+        for question in self.form.questions:
+            if question.key in answers and self._is_pointless(question):
+                del answers[question.key]
+                self._leave_trail(question.key)
+                self._draft = None
+
+    def gather(self, key: str, parts: list[Value]) -> None:
+        """Sets the parts of an answer that is not complete."""
+        self.state.filled.gathered[key] = parts
+        self._draft = None
+
+    def take_back(self, key: str) -> None:
+        """Asks for the answer again; the parts of one that was gathered are kept, to be added to."""
+        self.state.step = key
+        answer = self.state.filled.answers.pop(key, None)
+        if self.form.questionnaire.by_key[key].input.collects and isinstance(answer, list) and answer:
+            self.state.filled.gathered[key] = answer
+        self._leave_trail(key)
+        self._draft = None
+
+    def _leave_trail(self, key: str) -> None:
+        self.state.trail = [other for other in self.state.trail if other != key]
+
+    def count(self, what: str, step: str | None = None) -> None:
+        """Counts a step, for the figures."""
+        key = self.state.step or "" if step is None else step
+        self.talk.context.ports.count_form_step(self.form.name, key, what)
+
+    async def keep(self) -> None:
+        kept_for = self.talk.context.settings.retention.unfinished_forms
+        await dialogues.keep(self.talk.session, self.state, self.talk.now, kept_for)
+
+    async def keep_step(self) -> None:
+        kept_for = self.talk.context.settings.retention.unfinished_forms
+        await dialogues.keep_step(self.talk.session, self.state, self.talk.now, kept_for)
+
+    async def close(self) -> None:
+        await dialogues.close(self.talk.session, self.talk.person.id)
+
+
+async def open_filling(talk: Talk, forms: Mapping[str, AnyForm]) -> Filling[Any] | None:
+    """The form that this person is in; None if there is none (any more). What an older version kept is asked for again
+    where this one can't read it."""
+    state = await dialogues.current(talk.session, talk.person.id, talk.now)
+    form = forms.get(state.form) if state is not None else None
+    if state is None or form is None:
+        return None
+    filling = Filling(talk, form, state)
+    try:
+        _ = filling.draft
+    except ValueError:
+        await filling.close()
+        return None
+    return filling

@@ -1,0 +1,139 @@
+"""The ways from one step of a form to another: an answer, and each of its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from handlers.chat.filling import Filling
+from handlers.chat.form_pages import question_buttons, show
+from handlers.chat.keyboards import location_keyboard
+from handlers.chat.press import InvalidCallback
+from handlers.chat.questions import Question
+from storage.dialogues import Value
+
+
+async def take(filling: Filling[Any], question: Question[Any, Any], stored: Value) -> None:
+    """Takes an answer, and goes on."""
+    if question.keyboard is not None:
+        filling.talk.say(filling.talk._("👍 Thank you."), keyboard=location_keyboard(filling.talk))
+    filling.count("skipped" if stored is None else "answered")
+    filling.take(question, stored)
+    await go_on(filling)
+
+
+async def go_on(filling: Filling[Any]) -> None:
+    """To the next question that has no answer, else to the review page, else to the end."""
+    following = filling.following()
+    if following is None and not filling.form.review:
+        await _finish(filling)
+        return
+    filling.state.step = following.key if following is not None else None
+    await filling.keep_step()
+    await show(filling)
+
+
+async def _finish(filling: Filling[Any]) -> None:
+    await filling.close()
+    await filling.form.done(filling.talk, filling.draft)
+    filling.count("finished", step="")
+
+
+async def toggle(filling: Filling[Any], argument: str) -> bool:
+    """A choice of a question that takes several: in, or out again; False for every other question."""
+    question, talk = filling.question, filling.talk
+    if question is None or not question.input.collects:
+        return False
+    chosen = filling.chosen(question, argument)
+    if chosen is None:
+        raise InvalidCallback
+    (part,) = question.parts(chosen.value)
+    others = [other for other in filling.parts if other != part]
+    filling.gather(question.key, others if part in filling.parts else [*others, part])
+    await filling.keep()
+    talk.edit(filling.ask(question), question_buttons(filling))
+    return True
+
+
+async def _choose(filling: Filling[Any], argument: str) -> None:
+    question = filling.question
+    chosen = filling.chosen(question, argument) if question is not None else None
+    if question is None or chosen is None:
+        raise InvalidCallback
+    await take(filling, question, question.input.encode(chosen.value))
+
+
+async def _skip(filling: Filling[Any], _argument: str) -> None:
+    question = filling.question
+    if question is None or not filling.is_optional(question):
+        raise InvalidCallback
+    await take(filling, question, None)
+
+
+async def _all_gathered(filling: Filling[Any], _argument: str) -> None:
+    """That was all of an answer in several parts."""
+    question, parts = filling.question, filling.parts
+    if question is None or not question.input.collects or not parts:
+        raise InvalidCallback
+    await take(filling, question, parts)
+
+
+async def _empty(filling: Filling[Any], _argument: str) -> None:
+    """Takes back all parts of an answer."""
+    filling.state.filled.gathered.pop(filling.state.step or "", None)
+    await filling.keep_step()
+    await show(filling)
+
+
+async def _back(filling: Filling[Any], _argument: str) -> None:
+    """To the question answered last; its answer is asked for again, the others are kept."""
+    if filling.state.trail:
+        filling.take_back(filling.state.trail[-1])
+        await filling.keep_step()
+    await show(filling)
+
+
+async def _edit(filling: Filling[Any], argument: str) -> None:
+    """One answer from the review page."""
+    if argument not in filling.form.questionnaire.by_key or not filling.form.review:
+        raise InvalidCallback
+    filling.take_back(argument)
+    await filling.keep_step()
+    await show(filling)
+
+
+async def _send(filling: Filling[Any], _argument: str) -> None:
+    """The review page is confirmed; if a question has lost its answer meanwhile, it is asked first."""
+    if filling.state.step is not None:
+        await show(filling)
+    elif filling.following() is not None:
+        await go_on(filling)
+    else:
+        await _finish(filling)
+
+
+async def _save(filling: Filling[Any], _argument: str) -> None:
+    if filling.form.save is None:
+        raise InvalidCallback
+    await filling.close()
+    await filling.form.save(filling.talk, filling.state.filled)
+
+
+async def _cancel(filling: Filling[Any], _argument: str) -> None:
+    filling.count("cancelled")
+    await filling.close()
+    filling.talk.say(filling.talk._("Cancelled. Nothing was saved."), keyboard=location_keyboard(filling.talk))
+
+
+ACTIONS: Mapping[str, Callable[[Filling[Any], str], Awaitable[None]]] = {
+    "choose": _choose,
+    "skip": _skip,
+    "back": _back,
+    "edit": _edit,
+    "send": _send,
+    "cancel": _cancel,
+    "done": _all_gathered,
+    "empty": _empty,
+    "save": _save,
+}
+"""By what a button carries; buttons of older versions have the same words."""

@@ -1,0 +1,112 @@
+"""Moments: typed in the organisation's zone, and until when something holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from pydantic import TypeAdapter
+
+from handlers.chat.questions import Choice, Input, NotAnAnswer
+from handlers.chat.talk import Talk
+from handlers.inputs.text import clean
+from storage.dialogues import Value
+from storage.hours.iso import iso_minute
+
+MOMENT = TypeAdapter(datetime)
+
+
+def typed_moment(talk: Talk, within: timedelta, hint: str, too_far: str) -> datetime:
+    """A time like 2026-11-28 15:00, or with a T in between; it must lie ahead, by less than `within`.
+
+    Raises:
+        NotAnAnswer: with the message `hint`, or `too_far`.
+    """
+    text = clean(talk.text).replace("T", " ")
+    try:
+        local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.context.settings.organisation.zone)
+    except ValueError:
+        raise NotAnAnswer(talk._(hint)) from None
+    if not talk.now < local < talk.now + within:
+        raise NotAnAnswer(talk._(too_far))
+    return local
+
+
+def show_moment(talk: Talk, moment: datetime) -> str:
+    return iso_minute(moment, talk.context.settings.organisation.zone)
+
+
+@dataclass(frozen=True)
+class MomentInput(Input[datetime]):
+    """A moment that lies ahead; `hint` and `too_far` are messages."""
+
+    within: timedelta
+    hint: str
+    too_far: str
+
+    adapter = MOMENT
+
+    async def read(self, talk: Talk) -> datetime:
+        return typed_moment(talk, self.within, self.hint, self.too_far)
+
+    def show(self, talk: Talk, value: datetime) -> str:
+        return show_moment(talk, value)
+
+
+@dataclass(frozen=True)
+class OpenMomentInput(Input[datetime | None]):
+    """A moment, or none: at once, or without an end. None is stored as the empty text."""
+
+    options: Callable[[Talk], Sequence[Choice[datetime | None]]]
+    none: str
+    """The message for None."""
+
+    adapter = TypeAdapter(datetime | None)
+
+    def choices(self, talk: Talk) -> Sequence[Choice[datetime | None]]:
+        return self.options(talk)
+
+    def show(self, talk: Talk, value: datetime | None) -> str:
+        return talk._(self.none) if value is None else show_moment(talk, value)
+
+    def encode(self, value: datetime | None) -> Value:
+        return "" if value is None else super().encode(value)
+
+    def decode(self, stored: Value) -> datetime | None:
+        return None if stored == "" else super().decode(stored)
+
+
+@dataclass(frozen=True)
+class StartInput(OpenMomentInput):
+    """When something begins; None is now."""
+
+    within: timedelta
+    hint: str
+    too_far: str
+
+    async def read(self, talk: Talk) -> datetime | None:
+        return typed_moment(talk, self.within, self.hint, self.too_far)
+
+
+@dataclass(frozen=True)
+class LastDayInput(OpenMomentInput):
+    """Until when something holds, by its last day; None is without an end."""
+
+    async def read(self, talk: Talk) -> datetime | None:
+        return last_day(talk)
+
+
+def last_day(talk: Talk) -> datetime:
+    """A typed day like 2027-06-30: its end.
+
+    Raises:
+        NotAnAnswer: it is no day, or has passed.
+    """
+    try:
+        day = datetime.strptime(clean(talk.text), "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+    except ValueError:
+        raise NotAnAnswer(talk._("Write the last day like this: 2027-06-30")) from None
+    if day < talk.local_today:
+        raise NotAnAnswer(talk._("That day has passed."))
+    return datetime.combine(day + timedelta(days=1), time(), talk.context.settings.organisation.zone)

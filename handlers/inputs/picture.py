@@ -1,0 +1,27 @@
+"""Pictures, kept by their file_id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.chat.questions import Input, NotAnAnswer
+from handlers.chat.talk import Talk
+from handlers.inputs.text import TEXT
+
+
+@dataclass(frozen=True)
+class PictureInput(Input[str]):
+    """A picture in its largest size; `hint` is the message for anything else."""
+
+    hint: str
+
+    adapter = TEXT
+
+    async def read(self, talk: Talk) -> str:
+        sizes = talk.incoming.body.get("photo")
+        if not isinstance(sizes, list) or not sizes:
+            raise NotAnAnswer(talk._(self.hint))
+        return str(sizes[-1]["file_id"])
+
+    def show(self, talk: Talk, value: str) -> str:  # noqa: ARG002 (nobody can read a file_id)
+        return talk._("a picture")
