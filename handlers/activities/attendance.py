@@ -15,6 +15,7 @@ from storage.activities import activities, sign_ups
 from storage.activities.activities import Activity
 from storage.activities.audited import ActivityAction
 from storage.activities.sign_ups import PlaceState, SignUp
+from storage.hours.iso import iso_minute
 from storage.membership import memberships
 from storage.people.access import Right
 
@@ -76,7 +77,7 @@ async def send_file(talk: Talk, activity_id: int) -> None:
     names = await names_of(talk, people, f"activity {row.id} as a file")
     zone, rows = talk.context.settings.organisation.zone, []
     for one in people:
-        times = [f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at else "" for at in (one.at, one.came_at)]
+        times = [iso_minute(at, zone) if at else "" for at in (one.at, one.came_at)]
         rows.append(
             [
                 one.id,

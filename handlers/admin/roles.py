@@ -136,7 +136,8 @@ def granted_words(context: AppContext, language: str, params: Mapping[str, Any])
     _ = translations.translator(language)
     text = _("You are now: {role}. See what you can do: /help").format(role=_(ROLES[Role(params["role"])]))
     if params["until"]:
-        time = iso_minute(datetime.fromisoformat(params["until"]), context.settings.organisation.zone)
+        until = datetime.fromisoformat(params["until"])
+        time = iso_minute(until, context.settings.organisation.zone)
         text += " " + _("Until {time}.").format(time=time)
     return Markup("{}").format(text), []
 

@@ -16,6 +16,7 @@ from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PersonMeant
 from handlers.inputs.reason import reason_question
@@ -26,7 +27,6 @@ from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState
 from storage.cases.messages import Side
-from storage.hours.iso import iso_minute
 from storage.people.access import Right
 
 SHOWN = 60
@@ -109,7 +109,7 @@ async def _read(talk: Talk, draft: Reading) -> None:
     kept = await case_messages.talk_of(talk.session, row.id, notes=True)
     for one in kept[-SHOWN:]:
         said = case_messages.said_in(talk.session, one)
-        when = iso_minute(one.at, talk.context.settings.organisation.zone)
+        when = formatting.moment(one.at, talk.now, talk.context.settings.organisation.zone, talk.language)
         file = f"📎 {said.file_name} " if said.file_id else ""
         talk.say(Markup("<i>{} · {}</i>\n{}").format(when, Side(one.side).name.lower(), (file + said.text)[:3_500]))
     if len(kept) > SHOWN:

@@ -16,7 +16,7 @@ from handlers.chat.incoming import Json
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Outgoing, buttons_markup, message_params
-from handlers.i18n import translations
+from handlers.i18n import formatting, translations
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import copies as case_copies
@@ -126,8 +126,7 @@ def _head(
     }[Side(kept.side)]
     parts = [words.tag(context, row), who]
     if now - kept.at > OLD:
-        local = kept.at.astimezone(context.settings.organisation.zone)
-        parts.append(f"{local:%Y-%m-%d %H:%M}")
+        parts.append(formatting.moment(kept.at, now, context.settings.organisation.zone, language))
     if said.forwarded:
         parts.append(_("forwarded"))
     if said.was:

@@ -10,7 +10,7 @@ from handlers.i18n.translations import number, plural_in, translator
 
 
 def day_words(day: date, today: date, language: str) -> str:
-    """ "today", "tomorrow", "Saturday", else the date with its weekday."""
+    """ "today, Saturday", "tomorrow, Sunday", else the weekday with its date; with the year, if it is another one."""
     _ = translations.translator(language)
     days = (day - today).days
     weekday = translations.weekday(day, language)
@@ -18,7 +18,8 @@ def day_words(day: date, today: date, language: str) -> str:
         return _("today, {weekday}").format(weekday=weekday)
     if days == 1:
         return _("tomorrow, {weekday}").format(weekday=weekday)
-    return f"{weekday}, {translations.day_of_year(day, language)}"
+    date_words = translations.day_of_year if day.year == today.year else translations.full_date
+    return f"{weekday}, {date_words(day, language)}"
 
 
 def when(starts_at: datetime, ends_at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:

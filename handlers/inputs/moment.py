@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 
 from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.i18n import formatting
 from handlers.inputs.text import clean
 from storage.dialogues import Value
-from storage.hours.iso import iso_minute
 
 MOMENT = TypeAdapter(datetime)
 
@@ -34,7 +34,7 @@ def typed_moment(talk: Talk, within: timedelta, hint: str, too_far: str) -> date
 
 
 def show_moment(talk: Talk, moment: datetime) -> str:
-    return iso_minute(moment, talk.context.settings.organisation.zone)
+    return formatting.moment(moment, talk.now, talk.context.settings.organisation.zone, talk.language)
 
 
 @dataclass(frozen=True)

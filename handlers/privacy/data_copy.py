@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from markupsafe import Markup, escape
 
 from handlers.chat.feature import Feature
 from handlers.chat.talk import Talk
+from storage.hours.iso import iso_minute
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:1rem auto;padding:0 1rem}"
@@ -41,7 +43,7 @@ async def copy_of(talk: Talk, features: Sequence[Feature]) -> bytes:
         lang=talk.language.replace("_", "-"),
         title=title,
         style=Markup(_STYLE),
-        when=f"{talk.now:%Y-%m-%d %H:%M} UTC",
+        when=f"{iso_minute(talk.now, UTC)} UTC",
         parts=Markup("").join(parts),
         data=Markup(data),
     )

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.activities import attendance as turnout
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import PlaceState, SignUp
+from storage.hours.iso import iso_minute
 from storage.membership import memberships
 from storage.membership.memberships import KEPT_ANSWERS, Membership
 
@@ -20,7 +21,7 @@ Table = tuple[list[str], list[list[Any]]]
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment is not None else ""
+    return iso_minute(moment, zone) if moment is not None else ""
 
 
 async def activities(session: AsyncSession, zone: ZoneInfo) -> Table:

@@ -90,7 +90,7 @@ async def test_a_station_is_added_changed_closed_deleted_and_brought_back(town: 
     await admin.says("New pipes")
     await admin.hears_of("For how long?")
     await admin.presses("for 3 days")
-    await admin.hears_of("Closed until 2026-11-27 12:00: New pipes")
+    await admin.hears_of("Closed until Friday, 27 Nov 12:00: New pipes")
     await finds(town, rider, "closed, opens")
     town.now += timedelta(days=3, minutes=1)
     await finds(town, rider, "open until")
