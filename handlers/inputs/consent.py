@@ -24,7 +24,7 @@ class Wording(NamedTuple):
 
 JOIN = Wording(
     "join",
-    1,
+    2,
     N_(
         "<b>Before the first question: your data</b>\n"
         "• <b>Who keeps it:</b> {organisation}. Platforms, employers and anyone else get none of it.\n"
@@ -48,7 +48,7 @@ JOIN = Wording(
 
 CASE = Wording(
     "desk",
-    1,
+    2,
     N_(
         "<b>{sign} {title}</b>\n"
         "{before}\n"
@@ -75,7 +75,7 @@ CASE = Wording(
 
 URGENT = Wording(
     "desk",
-    101,
+    102,
     N_(
         "<b>{sign} You are not alone in this</b>\n"
         "If you want to talk to someone right now, call: ☎️ {hotlines}.\n"

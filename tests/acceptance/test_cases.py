@@ -415,7 +415,7 @@ async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     await rider.says("/suggestion")
     await rider.rider.hears_of("Before the first question")
     await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("Anonymously?")
+    await rider.rider.hears_of("Send it anonymously?")
     await rider.presses("🙈 Fully anonymous: no reply possible")
     await rider.rider.hears_of("What is it about?")
     await rider.rider.presses("Gates")

@@ -262,7 +262,7 @@ async def begins_aid(rider: AtDesk) -> str:
     await rider.rider.presses("I agree")
     await rider.rider.hears_of("What do you need help with?")
     await rider.rider.presses("Housing")
-    await rider.rider.hears_of("the situation")
+    await rider.rider.hears_of("your situation")
     await rider.says("No heating")
     await rider.rider.hears_of("Received")
     await rider.presses("✔ That's all")

@@ -48,7 +48,7 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
         await rider.presses("I agree")
         await rider.hears_of("What do you need help with?")
         await rider.presses("Housing")
-        await rider.hears_of("the situation")
+        await rider.hears_of("your situation")
         await rider.says(TOLD)
         await rider.hears_of("Received")
         await rider.says(PLACE)

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.sandbox.params import Upload
 from handlers.i18n.translations import translator
-from handlers.inputs.consent import JOIN
+from handlers.inputs.consent import CASE, JOIN, Wording
 from schedules import retention
 from storage import audit
 from storage.broadcasts import recipients as broadcast_recipients
@@ -248,13 +248,14 @@ async def test_without_consent_there_is_no_question(town: Town) -> None:
         assert await consents.find(session, 33, "join") is None
 
 
-WORDINGS = {("join", 1): "d5e8a5fb30a003da"}
+WORDINGS = {("join", 2): "1e4bfe04afc4abf0", ("desk", 2): "cc5a09a697252fb4"}
 
 
-def test_a_changed_wording_is_a_new_version() -> None:
-    """Who agreed to version 1 agreed to these very words, in each language."""
-    said = "/".join(translator(language)(JOIN.text) for language in ("en", "zh_Hans"))
-    assert hashlib.sha256(said.encode()).hexdigest()[:16] == WORDINGS[JOIN.purpose, JOIN.version]
+@pytest.mark.parametrize("wording", [JOIN, CASE], ids=lambda wording: wording.purpose)
+def test_a_changed_wording_is_a_new_version(wording: Wording) -> None:
+    """Whoever agreed to this version agreed to these very words, in each language."""
+    said = "/".join(translator(language)(wording.text) for language in ("en", "zh_Hans"))
+    assert hashlib.sha256(said.encode()).hexdigest()[:16] == WORDINGS[wording.purpose, wording.version]
 
 
 async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:

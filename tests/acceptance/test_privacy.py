@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config.config import BadConfig, load
+from handlers.inputs.consent import JOIN
 from schedules import retention
 from storage import audit, dialogues
 from storage.activities import activities, attendance, calendar_feeds, reminders, sign_ups, weekly_digest
@@ -129,7 +130,7 @@ async def test_a_copy_has_it_all_to_read_and_as_json(town: Town) -> None:
     assert data["person"][0]["telegram_id"] == PERSON
     assert data["memberships"][0]["name"] == "李雷" and data["applications"][0]["answers"]["phone"] == "+8613800138000"
     assert data["searches"][0]["latitude"] == pytest.approx(37.43) and data["reports"][0]["kind"] == "crowded"
-    assert data["consents"][0]["version"] == 1 and data["muted_topics"] == ["news"]
+    assert data["consents"][0]["version"] == JOIN.version and data["muted_topics"] == ["news"]
     assert data["activities"][0]["answers"] == ["diabetes"] and data["activity_questions"][0]["text"] == "Where?"
     assert data["cases"][0]["number"] == "L-2026-000001" and data["cases"][0]["kind"] == "pay"
     assert [one["text"] for one in data["case_talk"]] == ["my payslip", "Which month?"]
@@ -213,7 +214,7 @@ async def test_withdrawing_consent_ends_the_membership_and_erases_its_data(town:
         assert await applications.latest_of(session, PERSON) is None
         assert await consents.find(session, PERSON, "join") is None
         (kept,) = await consents.copy_of(session, PERSON)
-        assert kept["version"] == 1 and kept["withdrawn_at"] == NOON
+        assert kept["version"] == JOIN.version and kept["withdrawn_at"] == NOON
 
 
 async def test_a_withdrawn_consent_stops_a_form_that_is_open(town: Town) -> None:

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from handlers.inputs.consent import JOIN
 from storage import dialogues
 from storage.activities import activities, sign_ups
 from storage.activities.activities import Activity
@@ -143,7 +144,7 @@ async def test_a_broadcast_goes_with_its_message_and_button(town: Town) -> None:
 async def test_an_application_is_sent(town: Town) -> None:
     answers = {**ANSWERS, "proof": None, "_id_number": "optional"}
     async with town.database.writing() as session:
-        await consents.give(session, RIDER, "join", 1, NOON)
+        await consents.give(session, RIDER, JOIN.purpose, JOIN.version, NOON)
     rider = await left_open(town, RIDER, "join", None, answers, [])
     await presses(rider, "edit", "district")
     await rider.hears_of("Which district")
