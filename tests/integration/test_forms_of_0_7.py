@@ -10,7 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
-from handlers.inputs.consent import JOIN
+from handlers.inputs.consent import CASE, JOIN
 from storage import dialogues
 from storage.activities import activities, sign_ups
 from storage.activities.activities import Activity
@@ -175,7 +175,7 @@ async def test_a_sign_up_asks_on(town: Town) -> None:
 async def test_what_was_told_to_a_desk_becomes_a_case(town: Town) -> None:
     answers = {"kind": "stress", "_story": [SAID], "_unseen": True}
     async with town.database.writing() as session:
-        await consents.give(session, RIDER, "desk_care", 1, NOON)
+        await consents.give(session, RIDER, "desk_care", CASE.version, NOON)
     rider = await left_open(town, RIDER, "desk_care", "story", answers, ["kind"])
     await rider.says("Are you there?")
     await rider.hears_of("Say whatever you want")  # it had not been shown, so nothing answered it
