@@ -36,7 +36,7 @@ class Leader:
 
     def _note(self, leads: bool) -> None:
         if leads != self.leading.is_set() or not self.knows.is_set():
-            log.info("became leader" if leads else "this process does not lead")
+            log.info("became leader" if leads else "standing by")
         if leads:
             self.leading.set()
         else:

@@ -42,7 +42,7 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
         rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
         counsel = Rider(world, world.add(Person(2, "Counsel", language_code="en", started=True)))
         running = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "(this process leads)")
+        await _logged(tmp_path / "log", "(became leader)")
         await rider.says("/aid")
         await rider.hears_of("Before the first question")
         await rider.presses("I agree")

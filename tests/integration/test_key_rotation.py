@@ -234,7 +234,7 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
         coordinator = Rider(world, world.add(Person(2, "Coordinator", language_code="en")))
         running = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "(this process leads)")
+        await _logged(tmp_path / "log", "(became leader)")
         await coordinator.says("/start")
         await coordinator.hears_of("Welcome")
         await rider.says("/join")

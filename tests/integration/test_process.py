@@ -202,7 +202,7 @@ async def test_two_replicas_on_postgresql_share_the_work_and_replace_each_other(
         await rider.says("/start")
         await rider.hears_of("Welcome")
         second = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "this process (does not) lead")
+        await _logged(tmp_path / "log", "(standing by)")
         await rider.forges("address")
         await rider.hears_of("Where?")
         first.kill()
@@ -241,9 +241,9 @@ async def test_the_other_process_goes_on_with_a_broadcast(
             "NUANXIN_REMINDERS__QUIET_HOURS": "00:00-00:00",
         }
         first = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "(this process leads)")
+        await _logged(tmp_path / "log", "(became leader)")
         second = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "(this process does not lead)")
+        await _logged(tmp_path / "log", "(standing by)")
         async with database.writing() as session:  # only now, so that it is not over before the second is there
             await broadcasts.confirm(session, row.id, False, None, None, now)
         await database.close()
