@@ -14,38 +14,38 @@ from aiohttp import web
 from telegram import error
 
 from bot.background import case_forum, evidence_fetcher
-from bot.background.broadcast_progress import PANELS_EVERY, Panels
-from bot.background.case_forum import Forum
-from bot.background.check_in_codes import LOOKED_EVERY, Doors
-from bot.background.evidence_fetcher import Fetching
+from bot.background.broadcast_progress import PANELS_EVERY, BroadcastProgress
+from bot.background.case_forum import CaseForum
+from bot.background.check_in_codes import LOOKED_EVERY, CheckInCodeUpdater
+from bot.background.evidence_fetcher import EvidenceFetcher
 from bot.background.leader_election import Leader
 from bot.background.station_directory import REFRESHED_EVERY, StationDirectory
 from bot.backup import daily as backup_daily
-from bot.backup.daily import Backups
+from bot.backup.daily import DailyBackups
 from bot.config.config import Config
 from bot.config.runtime_settings import RuntimeSettings, staff_of
 from bot.geocoding import GeopyGeocoder
 from bot.observability import queue_metrics
-from bot.observability.error_reporter import ErrorBook
+from bot.observability.error_reporter import ErrorReporter
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
-from bot.observability.queue_metrics import Watching
+from bot.observability.queue_metrics import QueueMetrics
 from bot.pictures.painting import PillowPainter
 from bot.telegram import webhook_keeper
 from bot.telegram.courier import Courier, Later
-from bot.telegram.delivery_sender import Delivering
+from bot.telegram.delivery_sender import DeliverySender
 from bot.telegram.intake import Polling
 from bot.telegram.kept_answers import RESENT_EVERY
 from bot.telegram.menus import Menus
 from bot.telegram.pacing import Pacer
-from bot.telegram.rate_limiter import Arrivals
-from bot.telegram.rate_quota import Shares
+from bot.telegram.rate_limiter import RateLimiter
+from bot.telegram.rate_quota import RateQuota
 from bot.telegram.reachability import Outage, Reach, insist
 from bot.telegram.rendering import Rendering
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.update_handler import Answering
 from bot.telegram.updates_in_hand import InHand
-from bot.telegram.webhook_keeper import Hook
+from bot.telegram.webhook_keeper import WebhookKeeper
 from bot.waiting import wait_at_most
 from bot.web import health
 from bot.web.calendar import CalendarFeed
@@ -128,7 +128,7 @@ class App:
             self.pacer,
             Outage("messages can't be sent", monotonic),
         )
-        self.errors = ErrorBook(database, staff, clock, self.metrics)
+        self.errors = ErrorReporter(database, staff, clock, self.metrics)
         leads = self.leader.leading.is_set
         self.scheduler = Scheduler(
             database,
@@ -136,12 +136,12 @@ class App:
             leads,
             ClockContext(current, staff, self._metres_to_nearest, config.log_file, features.retention(all_features)),
             all_jobs or jobs(),
-            self.errors.note,
+            self.errors.report,
         )
         self._files_url = f"{api}/file/bot{config.token}"
         scratch = partial(Scratch, config.data.folder)
-        self.fetching = Fetching(database, self.courier, self._files_url, clock, leads, scratch)
-        self.backups = Backups(database, organisation.zone, staff, config.backup, clock, leads)
+        self.fetching = EvidenceFetcher(database, self.courier, self._files_url, clock, leads, scratch)
+        self.backups = DailyBackups(database, organisation.zone, staff, config.backup, clock, leads)
         process = partial(queue_metrics.process_at, config.data.folder, clock())
         self.own = OwnIdentity()
         self._own_geocoder = GeopyGeocoder(config.geocoding) if config.geocoding.service else None
@@ -167,7 +167,7 @@ class App:
         )
         routes = features.routes(all_features, self.context.settings.desks)
         limits = config.limits
-        arrivals = Arrivals(limits.actions_per_minute, limits.burst, config.telegram.messages_per_second)
+        arrivals = RateLimiter(limits.actions_per_minute, limits.burst, config.telegram.messages_per_second)
         self.in_hand = InHand(database, staff, clock)
         self.answering = Answering(
             database,
@@ -181,7 +181,7 @@ class App:
             self.in_hand,
             features.refusals(all_features),
         )
-        self.delivering = Delivering(
+        self.delivering = DeliverySender(
             database,
             self.courier,
             Rendering(database, self.context, self.answering.routes, config, clock).render,
@@ -190,7 +190,7 @@ class App:
             config.telegram.messages_per_second,
             staff,
         )
-        self.hook = Hook(config.telegram, self.call, self.reach, self.leader.leading.is_set, monotonic)
+        self.hook = WebhookKeeper(config.telegram, self.call, self.reach, self.leader.leading.is_set, monotonic)
         self.polling = Polling(
             self._ask,
             self.answering.handle,
@@ -203,12 +203,12 @@ class App:
         if not self.polls:
             self.transport.on_success = self.reach.answered
         self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())
-        self.forum = Forum(database, self.courier, self.context, clock, leads)
-        self.panels = Panels(database, self.courier, self.context, clock)
-        self.doors = Doors(database, self.courier, self.context, clock)
+        self.forum = CaseForum(database, self.courier, self.context, clock, leads)
+        self.panels = BroadcastProgress(database, self.courier, self.context, clock)
+        self.doors = CheckInCodeUpdater(database, self.courier, self.context, clock)
         self.calendar = CalendarFeed(database, self.context, clock)
-        self.watching = Watching(database, self.metrics, clock, leads, features.queues(all_features))
-        self.shares = Shares(
+        self.watching = QueueMetrics(database, self.metrics, clock, leads, features.queues(all_features))
+        self.shares = RateQuota(
             database,
             self.pacer,
             self.leader.leading,
@@ -348,7 +348,7 @@ class App:
             except Exception as trouble:
                 log.warning("background task failed; retrying", work=work.__name__, trouble=type(trouble).__name__)
                 if not is_outage(trouble):
-                    await self.errors.note(f"{work.__name__} failed", trouble)
+                    await self.errors.report(f"{work.__name__} failed", trouble)
             await wait_at_most(awake or self.left, seconds)
             if awake is not None:
                 awake.clear()
@@ -375,7 +375,7 @@ class App:
             try:
                 await work
             except Exception as trouble:
-                await self.errors.note("work beside a chat failed", trouble)
+                await self.errors.report("work beside a chat failed", trouble)
 
         task = asyncio.create_task(carried())
         self._tasks.append(task)

@@ -19,7 +19,7 @@ PANELS_EVERY = 1.0
 EDITED_EVERY = timedelta(seconds=3)
 
 
-class Panels:
+class BroadcastProgress:
     def __init__(
         self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
     ) -> None:

@@ -25,7 +25,7 @@ from storage.database import Database
 LOOKED_EVERY = 3.0
 
 
-class Forum:
+class CaseForum:
     def __init__(
         self,
         database: Database,

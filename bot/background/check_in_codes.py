@@ -19,7 +19,7 @@ from storage.updates import user_state
 LOOKED_EVERY = 2.0
 
 
-class Doors:
+class CheckInCodeUpdater:
     def __init__(
         self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
     ) -> None:

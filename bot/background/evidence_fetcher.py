@@ -26,7 +26,7 @@ async def fetch_into(courier: Courier, files_url: str, file_id: str, most: int, 
     await courier.transport.download(f"{files_url}/{found['file_path']}", most, into)
 
 
-class Fetching:
+class EvidenceFetcher:
     """`files_url` is where files lie: https://core.telegram.org/bots/api#getfile"""
 
     def __init__(

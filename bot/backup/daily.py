@@ -26,7 +26,7 @@ TOLD_AGAIN_AFTER = timedelta(hours=20)
 PATTERN = "nuanxin-*.backup"
 
 
-class Backups:
+class DailyBackups:
     def __init__(
         self,
         database: Database,

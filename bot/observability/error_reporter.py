@@ -24,14 +24,14 @@ log = logger("bot.errors")
 _OURS = Path(__file__).parent.parent.parent
 
 
-class ErrorBook:
+class ErrorReporter:
     def __init__(self, database: Database, staff: Staff, clock: Callable[[], datetime], metrics: Metrics) -> None:
         self._database = database
         self._staff = staff
         self._clock = clock
         self._metrics = metrics
 
-    async def note(self, what: str, error: BaseException) -> str:
+    async def report(self, what: str, error: BaseException) -> str:
         """Returns the id under which it stands in the log. Nothing that somebody wrote is in it."""
         error_id, kind, place = secrets.token_hex(4), type(error).__name__, place_of(error)
         log.error(what, error_id=error_id, error=kind, place=place, exc_info=error)

@@ -28,7 +28,7 @@ def process_at(folder: Path, started_at: datetime) -> Process:
     return Process(f"{socket.gethostname()}:{os.getpid()}", __version__, started_at, free)
 
 
-class Watching:
+class QueueMetrics:
     def __init__(
         self,
         database: Database,

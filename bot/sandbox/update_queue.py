@@ -11,7 +11,7 @@ import aiohttp
 from bot.observability.logs import logger
 from bot.sandbox.params import Json, Params, Refusal, bad
 from bot.sandbox.world import UPDATE_KINDS, World
-from bot.telegram.intake import lane_of
+from bot.telegram.intake import queue_key
 
 log = logger("bot.sandbox")
 
@@ -123,7 +123,7 @@ class Intake:
         def following() -> Json | None:
             if len(in_hand) >= hook["max_connections"]:
                 return None
-            return next((update for update in world.waiting if lane_of(update) not in in_hand), None)
+            return next((update for update in world.waiting if queue_key(update) not in in_hand), None)
 
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
             try:
@@ -132,7 +132,7 @@ class Intake:
                         await world.changed.wait_for(following)
                         update = following()
                     if update is not None:
-                        in_hand[lane_of(update)] = asyncio.create_task(self._post(session, hook, update, in_hand))
+                        in_hand[queue_key(update)] = asyncio.create_task(self._post(session, hook, update, in_hand))
             finally:
                 posting = list(in_hand.values())
                 for task in posting:
@@ -158,6 +158,6 @@ class Intake:
             await asyncio.sleep(pause)
             pause = min(2 * pause, 5)
         async with self._world.changed:
-            del in_hand[lane_of(update)]
+            del in_hand[queue_key(update)]
             self._world.waiting = [one for one in self._world.waiting if one["update_id"] != update["update_id"]]
             self._world.changed.notify_all()

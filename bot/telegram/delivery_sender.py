@@ -22,7 +22,7 @@ from bot.waiting import wait_at_most
 from handlers.admin import failed_deliveries
 from handlers.chat.talk import Outgoing
 from storage import deliveries
-from storage.coordination.batching import Grouped
+from storage.coordination.batching import Batcher
 from storage.database import Database
 from storage.deliveries import IN_ORDER, LEASE, MOST_TRIES, Claimed, Notice, Outcome, State
 from storage.people.access import Right
@@ -42,7 +42,7 @@ HELD_BACK_FOR = 60.0
 Render = Callable[[Claimed], Awaitable[Outgoing | None]]
 
 
-class Delivering:
+class DeliverySender:
     """Works on the leader only, until `leave`."""
 
     def __init__(
@@ -63,7 +63,7 @@ class Delivering:
         self._staff = staff
         self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
         self._room = asyncio.Semaphore(self.most_in_flight)
-        self._settle = Grouped(self._settle_all)
+        self._settle = Batcher(self._settle_all)
         self._sending: set[asyncio.Task[None]] = set()
         self._last_to: dict[int, asyncio.Task[None]] = {}
         self._put_off: dict[int, tuple[float, datetime]] = {}

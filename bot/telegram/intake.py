@@ -28,7 +28,7 @@ _LONG_PAUSES = 30.0
 """Seconds between tries at most; the longer ones where Telegram asks for a pause, or does not know the token."""
 
 
-def lane_of(raw: Json) -> int:
+def queue_key(raw: Json) -> int:
     """The chat whose order an update must keep (the person's, where there is no chat); 0 for what has neither."""
     for body in raw.values():
         if isinstance(body, dict):
@@ -45,7 +45,7 @@ def is_update(raw: Any) -> bool:
     return isinstance(raw, dict) and is_number(raw.get("update_id")) and raw["update_id"] >= 0
 
 
-class Lanes:
+class ChatQueues:
     """Runs updates: those of one chat one after the other, those of different chats side by side."""
 
     def __init__(self, handle: Handle) -> None:
@@ -57,17 +57,17 @@ class Lanes:
 
     def put(self, raw: Json) -> asyncio.Task[None]:
         """The task ends when the update has had its effect, or with the error of `handle`."""
-        lane = lane_of(raw)
-        task = asyncio.create_task(self._after(self._last.get(lane), raw))
-        self._last[lane] = task
+        key = queue_key(raw)
+        task = asyncio.create_task(self._after(self._last.get(key), raw))
+        self._last[key] = task
         self.in_hand += 1
 
         def done(finished: asyncio.Task[None]) -> None:
             self.in_hand -= 1
             if self.in_hand <= self._enough:
                 self._finished.set()
-            if self._last.get(lane) is finished:
-                del self._last[lane]
+            if self._last.get(key) is finished:
+                del self._last[key]
 
         task.add_done_callback(done)
         return task
@@ -85,7 +85,7 @@ class Lanes:
         await self._handle(raw)
 
 
-def patiently(handle: Handle) -> Handle:
+def retry_during_outage(handle: Handle) -> Handle:
     """Tries an update again until the database takes it: polling must not go past it."""
 
     async def try_again(raw: Json) -> None:
@@ -118,7 +118,7 @@ class Polling:
         on_conflict: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._ask = ask
-        self._lanes = Lanes(patiently(handle))
+        self._queues = ChatQueues(retry_during_outage(handle))
         self._leading = leading
         self._reach = reach or Reach(clock)
         self._on_odd = on_odd
@@ -135,7 +135,7 @@ class Polling:
 
     @property
     def in_hand(self) -> int:
-        return self._lanes.in_hand
+        return self._queues.in_hand
 
     def close(self) -> None:
         self.closing.set()
@@ -168,17 +168,17 @@ class Polling:
         brought_new = self._take(await self._next_batch())
         if self._tasks:
             # With nothing new, what waits at Telegram is all in hand: asking again before one is done is idle.
-            most = MOST_AT_ONCE // 2 if brought_new else max(self._lanes.in_hand - 1, 0)
-            await self._lanes.until(most, _LOOKED_AGAIN)
+            most = MOST_AT_ONCE // 2 if brought_new else max(self._queues.in_hand - 1, 0)
+            await self._queues.until(most, _LOOKED_AGAIN)
             self._forget_done()
 
     def _take(self, batch: Sequence[Json]) -> bool:
-        """Puts what is not in hand into its lane; whether there was any."""
+        """Puts what is not in hand into its queue; whether there was any."""
         before = len(self._tasks)
         for raw in batch:
             number = raw["update_id"]
             if number not in self._tasks:
-                self._tasks[number] = self._lanes.put(raw)
+                self._tasks[number] = self._queues.put(raw)
         return len(self._tasks) > before
 
     def _readable(self, batch: Sequence[Any]) -> list[Json]:

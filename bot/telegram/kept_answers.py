@@ -11,7 +11,7 @@ import orjson
 
 from bot.telegram.courier import Courier, Later, chat_of
 from handlers.chat.talk import Outgoing
-from storage.coordination.batching import Grouped
+from storage.coordination.batching import Batcher
 from storage.database import Database
 from storage.updates import updates
 
@@ -24,7 +24,7 @@ class KeptAnswers:
         self._database = database
         self._courier = courier
         self._clock = clock
-        self.answered = Grouped(self._note_answered)
+        self.answered = Batcher(self._note_answered)
         self._one_by_one = asyncio.Lock()
         self.awake = asyncio.Event()
         """Set when something that was kept for a moment only is due."""

@@ -18,7 +18,7 @@ SHARE_OF = 30
 """At the free limit of 30 messages a second, one person gets what they are given by the config; with more, more."""
 
 
-class Verdict(Enum):
+class RateLimitResult(Enum):
     TAKEN = "taken"
     WARNED = "warned"
     DROPPED = "dropped"
@@ -31,7 +31,7 @@ class _Bucket:
     said_at: float = -SAID_AGAIN_AFTER
 
 
-class Arrivals:
+class RateLimiter:
     """Of one process: where several take updates, each counts what it takes."""
 
     def __init__(self, per_minute: float, burst: int, messages_per_second: float) -> None:
@@ -41,7 +41,7 @@ class Arrivals:
         self._told: OrderedDict[int, float] = OrderedDict()
         self._called: OrderedDict[int, float] = OrderedDict()
 
-    def look(self, person_id: int, at: float) -> Verdict:
+    def check(self, person_id: int, at: float) -> RateLimitResult:
         """`at`: when it was written, in seconds since 1970."""
         bucket = self._buckets.get(person_id)
         if bucket is None:
@@ -53,11 +53,11 @@ class Arrivals:
         bucket.at = max(bucket.at, at)
         if bucket.left >= 1:
             bucket.left -= 1
-            return Verdict.TAKEN
+            return RateLimitResult.TAKEN
         if bucket.at - bucket.said_at < SAID_AGAIN_AFTER:
-            return Verdict.DROPPED
+            return RateLimitResult.DROPPED
         bucket.said_at = bucket.at
-        return Verdict.WARNED
+        return RateLimitResult.WARNED
 
     def may_tell_blocked(self, person_id: int, at: float) -> bool:
         """Whether who is blocked hears so now: once a minute."""

@@ -26,7 +26,7 @@ SMOOTHING = 0.3
 SILENT_AFTER = LIVES_FOR.total_seconds() - 2 * BEATS_EVERY
 
 
-class Shares:
+class RateQuota:
     """`together`: whether other processes may send at the same time."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Shares:
         while not left.is_set():
             try:
                 async with asyncio.timeout(2 * BEATS_EVERY):
-                    await self.beat()
+                    await self.heartbeat()
             except Exception as trouble:
                 log.warning("replica heartbeat failed", trouble=type(trouble).__name__)
             if self._together and time.monotonic() - self._heard_at > SILENT_AFTER:
@@ -73,7 +73,7 @@ class Shares:
         else:
             await wait_at_most(left, BEATS_EVERY)
 
-    async def beat(self) -> None:
+    async def heartbeat(self) -> None:
         """Says that this process lives, and takes the share that it is granted."""
         here, leads = self._process(), self._leading.is_set()
         begun = time.monotonic()

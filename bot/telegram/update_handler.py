@@ -12,12 +12,12 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Chat
 
-from bot.observability.error_reporter import ErrorBook
+from bot.observability.error_reporter import ErrorReporter
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from bot.telegram.courier import Courier, Later
 from bot.telegram.kept_answers import KEPT_BEFORE_RESENT, KeptAnswers, pack, unpack
-from bot.telegram.rate_limiter import Arrivals, Verdict, written_at
+from bot.telegram.rate_limiter import RateLimiter, RateLimitResult, written_at
 from bot.telegram.updates_in_hand import Held, InHand
 from handlers import refusals
 from handlers.chat import emergency
@@ -30,7 +30,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, NoSession, Person, Talk
 from handlers.i18n import translations
 from storage import deliveries, dialogues
-from storage.coordination.batching import Grouped
+from storage.coordination.batching import Batcher
 from storage.database import Database, Refused, has_written, is_outage, lock_chat
 from storage.people.people import PersonId
 from storage.updates import batched_writes, updates, user_state
@@ -70,13 +70,13 @@ class Answering:
         courier: Courier,
         clock: Callable[[], datetime],
         metrics: Metrics,
-        arrivals: Arrivals,
-        errors: ErrorBook,
+        rate_limiter: RateLimiter,
+        errors: ErrorReporter,
         in_hand: InHand,
         refusal_sentences: Mapping[type[Refused], str],
     ) -> None:
         self._in_hand = in_hand
-        self._arrivals = arrivals
+        self._rate_limiter = rate_limiter
         self._errors = errors
         self._refusal_sentences = refusal_sentences
         self.database = database
@@ -85,9 +85,9 @@ class Answering:
         self.courier = courier
         self.clock = clock
         self.metrics = metrics
-        self._known = Grouped(self._look_up)
+        self._known = Batcher(self._look_up)
         self.kept = KeptAnswers(database, courier, clock)
-        self._append = Grouped(self._write_appends)
+        self._append = Batcher(self._write_appends)
 
     async def handle(self, raw: Json) -> None:
         """Gives the update its effect, once, and answers it.
@@ -109,7 +109,7 @@ class Answering:
             except _UNREADABLE as trouble:
                 # It would be so again each time that Telegram hands it over.
                 self.metrics.updates.labels(incoming.kind, "failed").inc()
-                await self._errors.note("an update can't be read", trouble)
+                await self._errors.report("an update can't be read", trouble)
 
     def _note_odd(self, raw: Json) -> None:
         """What is nobody's is no news; what Telegram would not send is, by its kind."""
@@ -146,10 +146,10 @@ class Answering:
         """Whether this person asks for more than one person may; they hear so once. Who runs the bot may ask on."""
         if talk.person.is_staff:
             return False
-        verdict = self._arrivals.look(talk.person.id, written_at(talk.incoming, talk.now.timestamp()))
-        if verdict is Verdict.TAKEN:
+        result = self._rate_limiter.check(talk.person.id, written_at(talk.incoming, talk.now.timestamp()))
+        if result is RateLimitResult.TAKEN:
             return False
-        if verdict is Verdict.WARNED and talk.incoming.chat_type == Chat.PRIVATE:
+        if result is RateLimitResult.WARNED and talk.incoming.chat_type == Chat.PRIVATE:
             refusals.say_too_much(talk)
         if self._is_to_hear_whom_to_call(talk):
             talk.danger = Danger.ALONE
@@ -159,7 +159,7 @@ class Answering:
     def _is_to_hear_whom_to_call(self, talk: Talk) -> bool:
         """Of somebody who is not answered otherwise."""
         now = talk.now.timestamp()
-        return emergency.is_heard(talk.incoming, self.context) and self._arrivals.may_tell_whom_to_call(
+        return emergency.is_heard(talk.incoming, self.context) and self._rate_limiter.may_tell_whom_to_call(
             talk.person.id, now
         )
 
@@ -174,7 +174,7 @@ class Answering:
         if emergency.is_heard(talk.incoming, self.context):
             talk.danger = Danger.ALONE
             return Call(self.routes.events[Event.BLOCKED]) if self._is_to_hear_whom_to_call(talk) else None
-        is_told = talk.incoming.is_press or self._arrivals.may_tell_blocked(person.id, talk.now.timestamp())
+        is_told = talk.incoming.is_press or self._rate_limiter.may_tell_blocked(person.id, talk.now.timestamp())
         return call if call is None or call.route.for_blocked or is_told else None
 
     async def _take_effect(self, talk: Talk, held: Held) -> tuple[str, str]:
@@ -302,7 +302,7 @@ class Answering:
     async def _report(self, talk: Talk, error: Exception) -> None:
         """The person hears that it failed, the admins and the log hear with which id; nobody hears what was said."""
         talk.outgoing.clear()
-        refusals.say_failed(talk, await self._errors.note("an update failed", error))
+        refusals.say_failed(talk, await self._errors.report("an update failed", error))
 
     async def _send(self, talk: Talk) -> None:
         if talk.incoming.is_press and not any(one.method == "answerCallbackQuery" for one in talk.outgoing):

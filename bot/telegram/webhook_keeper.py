@@ -17,7 +17,7 @@ LOOKED_EVERY = 20.0
 Call = Callable[[str, Json], Awaitable[object]]
 
 
-class Hook:
+class WebhookKeeper:
     """The webhook of the config, or none if the bot polls."""
 
     def __init__(

@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 
 from bot.observability.logs import logger
-from bot.telegram.intake import Handle, Lanes
+from bot.telegram.intake import ChatQueues, Handle
 
 log = logger("bot.webhook")
 
@@ -29,7 +29,7 @@ class Webhook:
     """Takes POSTs with the right secret at one path. Wrong ones learn nothing but a status."""
 
     def __init__(self, handle: Handle, secret: str) -> None:
-        self._lanes = Lanes(handle)
+        self._queues = ChatQueues(handle)
         self._secret = secret.encode()
         self.is_open = False
         """Updates are taken from the end of the start on: before it, nothing is known of those that ended a process."""
@@ -49,7 +49,7 @@ class Webhook:
 
     @property
     def in_hand(self) -> int:
-        return self._lanes.in_hand
+        return self._queues.in_hand
 
     async def take(self, request: web.Request) -> web.Response:
         """One update. Refused are a wrong secret (401, then 429), a body that is too long (413), too slow (408) or no
@@ -59,7 +59,7 @@ class Webhook:
             raise web.HTTPTooManyRequests if self._is_guessing(request.remote or "") else web.HTTPUnauthorized
         if request.content_type not in JSON_TYPES:
             raise web.HTTPUnsupportedMediaType
-        if not self.is_open or self._lanes.in_hand >= MOST_IN_HAND:
+        if not self.is_open or self._queues.in_hand >= MOST_IN_HAND:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"})
         try:
             async with asyncio.timeout(READ_WITHIN):
@@ -74,7 +74,7 @@ class Webhook:
             raise web.HTTPBadRequest
         try:
             # Shielded: what is begun is finished, even if Telegram hangs up.
-            await asyncio.shield(self._lanes.put(raw))
+            await asyncio.shield(self._queues.put(raw))
         except Exception as trouble:
             log.warning("database unavailable; Telegram keeps the update", trouble=type(trouble).__name__)
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"}) from None

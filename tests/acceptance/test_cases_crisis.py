@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.sandbox.params import Json
-from bot.telegram.rate_limiter import Arrivals
+from bot.telegram.rate_limiter import RateLimiter
 from handlers.chat import forms
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, URGENT
@@ -220,7 +220,7 @@ async def test_a_blocked_person_hears_whom_to_call_once_a_minute(town: Town) -> 
 
 async def test_who_wrote_too_much_hears_whom_to_call(town: Town) -> None:
     rider = await at_desk(town, 506)
-    town.app.answering._arrivals = Arrivals(per_minute=1, burst=2, messages_per_second=30)
+    town.app.answering._rate_limiter = RateLimiter(per_minute=1, burst=2, messages_per_second=30)
     for text in ("spam", "spam", "spam", "spam", "我不想活了", "我不想活了"):
         await rider.says(text)
     await town.until_idle()

@@ -20,7 +20,7 @@ from bot.sandbox.params import Params
 from bot.sandbox.server import Fault
 from bot.telegram.answers import LEAST_PAUSE, LONGEST_PAUSE, OddAnswer, pause_of, read_answer
 from bot.telegram.courier import perhaps_sent
-from bot.telegram.intake import Polling, lane_of
+from bot.telegram.intake import Polling, queue_key
 from bot.telegram.reachability import CONTESTED_BY, SILENT_AFTER, Outage, Reach, wait_of
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
 from storage.database import Database
@@ -436,5 +436,5 @@ async def test_a_malformed_update_is_taken_at_the_webhook(hooked: Hooked, kind: 
 @pytest.mark.parametrize("kind", MALFORMED)
 async def test_a_malformed_update_is_taken_in_polling(town: Town, kind: str) -> None:
     raw = {"update_id": 1, **MALFORMED[kind]}
-    assert isinstance(lane_of(raw), int)
+    assert isinstance(queue_key(raw), int)
     await asyncio.wait_for(town.app.answering.handle(raw), 5)
