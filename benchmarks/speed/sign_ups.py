@@ -117,7 +117,7 @@ async def shares(folder: Path) -> dict[str, float]:
     async def take(outgoings: list[Outgoing]) -> None:
         heard[:] = outgoings
 
-    answering = app.answering
+    answering = app.updates.pipeline
     answering.courier = cast(Courier, SimpleNamespace(send_all=take))
     answering._look_up = timed(spent, "who speaks", answering._look_up)  # type: ignore[method-assign]
     answering._known._run = answering._look_up

@@ -15,7 +15,7 @@ from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
 from storage.updates import user_state
 
-PANELS_EVERY = 1.0
+INTERVAL = 1.0
 EDITED_EVERY = timedelta(seconds=3)
 
 

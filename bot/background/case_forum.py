@@ -22,29 +22,23 @@ from storage.cases.cases import Case, CaseState
 from storage.cases.desks import Desk
 from storage.database import Database
 
-LOOKED_EVERY = 3.0
+INTERVAL = 3.0
 
 
 class CaseForum:
     def __init__(
-        self,
-        database: Database,
-        courier: Courier,
-        context: AppContext,
-        clock: Callable[[], datetime],
-        leads: Callable[[], bool],
+        self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
     ) -> None:
         self._database = database
         self._courier = courier
         self._context = context
         self._clock = clock
-        self._leads = leads
         self._outage = Outage("topics can't be shown", time.monotonic)
 
     async def show(self) -> None:
         """Brings the topics of all desks that have a forum up to date."""
         desks = {desk.key: desk for desk in self._context.settings.desks.values() if desk.forum}
-        if not desks or not self._leads():
+        if not desks:
             return
         async with self._database.reading() as session:
             rows = await case_queue.with_old_topic(session, list(desks))

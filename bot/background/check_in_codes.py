@@ -16,7 +16,7 @@ from storage.activities.check_ins import Door
 from storage.database import Database
 from storage.updates import user_state
 
-LOOKED_EVERY = 2.0
+INTERVAL = 2.0
 
 
 class CheckInCodeUpdater:

@@ -20,7 +20,7 @@ from storage.people.staff import Staff
 
 log = logger("bot.backup.daily")
 
-LOOKED_EVERY = 10.0
+INTERVAL = 10.0
 TRIED_AGAIN_AFTER = timedelta(hours=1)
 TOLD_AGAIN_AFTER = timedelta(hours=20)
 PATTERN = "nuanxin-*.backup"

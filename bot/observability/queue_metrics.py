@@ -16,7 +16,7 @@ from handlers.chat.ports import Process
 from storage.database import Database
 from storage.operations import backups
 
-LOOKED_EVERY = 10.0
+INTERVAL = 10.0
 
 
 def process_at(folder: Path, started_at: datetime) -> Process:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from telegram import error
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from bot.telegram.answers import OddAnswer, TooManyRequests
@@ -103,7 +104,7 @@ class Courier:
     async def _send(self, outgoing: Outgoing, manner: _Manner) -> Any:
         """Tries a few times. A send whose answer was lost may have arrived: an answer is repeated once all the same,
         for a doubled answer harms less than none."""
-        perhaps = 0
+        perhaps, pauses = 0, Backoff(0.4, 3.0)
         for tries in range(1, _TRIES + 1):
             await self._wait_for_turn(outgoing, manner)
             try:
@@ -119,7 +120,7 @@ class Courier:
                 if tries == _TRIES or perhaps > 1 or outgoing.minor:
                     raise
                 if not perhaps_sent(trouble):
-                    await asyncio.sleep(0.2 * 2**tries)
+                    await asyncio.sleep(pauses.next())
         raise error.NetworkError("gave up")
 
     async def _refused_for_now(self, outgoing: Outgoing, seconds: float, tries: int) -> None:

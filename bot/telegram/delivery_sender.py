@@ -13,6 +13,7 @@ from functools import partial
 
 from telegram import error
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.telegram.answers import ServerTrouble
 from bot.telegram.courier import Courier, is_gone, is_settled, perhaps_sent
@@ -69,7 +70,7 @@ class DeliverySender:
         self._put_off: dict[int, tuple[float, datetime]] = {}
         """Of what is to reach a person in order: when the last one was put off (by the loop's clock), and until when.
         What was claimed before that moment waits with it; what is claimed afterwards, the table holds back itself."""
-        self._outage_pause = 0.0
+        self._outage_pauses = Backoff(1.0, 30.0)
         self._resumes_at = float("-inf")
         """By the loop's clock: until then Telegram is not tried again after it could not be reached."""
         self._leaving = False
@@ -224,7 +225,7 @@ class DeliverySender:
             return self._failed(one, refusal.message[:100])
         except error.TelegramError as trouble:
             return self._troubled(one, trouble)
-        self._outage_pause = 0.0
+        self._outage_pauses.reset()
         self._courier.outage.over()
         self._courier.count("sent")
         message_id = result.get("message_id") if isinstance(result, dict) else None
@@ -238,9 +239,9 @@ class DeliverySender:
         if isinstance(trouble, ServerTrouble):
             return self._failed(one, trouble.message[:100])
         # Telegram can't be reached at all: that is no fault of this message, and the others wait too.
-        self._outage_pause = min(30.0, 2 * self._outage_pause or 1.0)
-        self._resumes_at = asyncio.get_running_loop().time() + self._outage_pause
-        return self._later(one, self._outage_pause, one.tries)
+        pause = self._outage_pauses.next()
+        self._resumes_at = asyncio.get_running_loop().time() + pause
+        return self._later(one, pause, one.tries)
 
     def _perhaps(self, one: Claimed, trouble: str) -> Outcome:
         if one.priority == Priority.BROADCAST or one.tries > 0:

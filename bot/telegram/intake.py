@@ -9,6 +9,7 @@ from typing import Any
 
 from telegram import error
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.telegram.answers import OddAnswer
 from bot.telegram.reachability import FIRST_PAUSE, Outage, Reach, wait_of
@@ -89,14 +90,13 @@ def retry_during_outage(handle: Handle) -> Handle:
     """Tries an update again until the database takes it: polling must not go past it."""
 
     async def try_again(raw: Json) -> None:
-        pause = 0.2
+        pauses = Backoff(0.2, 5.0)
         while True:
             try:
                 return await handle(raw)
             except Exception as trouble:
                 log.warning("database unavailable; the update waits", trouble=type(trouble).__name__)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, 5.0)
+                await asyncio.sleep(pauses.next())
 
     return try_again
 
@@ -125,7 +125,7 @@ class Polling:
         self._on_conflict = on_conflict
         self._outage = Outage("no updates from Telegram", clock)
         self._odd = Outage("updates that can't be read are left out", clock)
-        self._pause = FIRST_PAUSE
+        self._pauses, self._long_pauses = Backoff(FIRST_PAUSE, _PAUSES), Backoff(FIRST_PAUSE, _LONG_PAUSES)
         self._is_sure = False
         """Whether Telegram answered the last question. Until it does, it is not asked to take its time."""
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -222,7 +222,9 @@ class Polling:
         except Exception as trouble:
             await self._missed(trouble)
             return []
-        self._is_sure, self._pause = True, FIRST_PAUSE
+        self._is_sure = True
+        self._pauses.reset()
+        self._long_pauses.reset()
         self._reach.answered()
         self._outage.over()
         return batch
@@ -239,6 +241,6 @@ class Polling:
     async def _rest(self, trouble: Exception) -> None:
         """Longer each time. Nothing that Telegram answers to a question makes the bot deaf for longer than a moment."""
         is_slow = isinstance(trouble, error.InvalidToken | error.RetryAfter)
+        pause = (self._long_pauses if is_slow else self._pauses).next()
         asked = wait_of(trouble) if isinstance(trouble, error.RetryAfter) else 0.0
-        await self._wait(asyncio.sleep(min(max(self._pause, asked), _LONG_PAUSES)))
-        self._pause = min(2 * self._pause, _LONG_PAUSES if is_slow else _PAUSES)
+        await self._wait(asyncio.sleep(min(max(pause, asked), _LONG_PAUSES)))

@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.updates import updates
 
 KEPT_BEFORE_RESENT = timedelta(seconds=60)
-RESENT_EVERY = 5.0
+INTERVAL = 5.0
 
 
 class KeptAnswers:
@@ -37,7 +37,7 @@ class KeptAnswers:
         async with self._database.writing() as session:
             await updates.mark_done(session, key, now)
             await updates.keep_answers(session, key, pack(later.rest), due)
-        if later.seconds < RESENT_EVERY:
+        if later.seconds < INTERVAL:
             asyncio.get_running_loop().call_later(later.seconds, self.awake.set)
 
     async def resend(self) -> int:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from telegram import error
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
 
 log = logger("bot.telegram.reachability")
@@ -111,7 +112,7 @@ async def insist(
     work: Callable[[], Awaitable[Result]], outage: Outage, but: tuple[type[Exception], ...] = ()
 ) -> Result:
     """Tries until it works. Only errors of the kinds `but` are raised."""
-    pause = FIRST_PAUSE
+    pauses = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
     while True:
         try:
             result = await work()
@@ -120,8 +121,7 @@ async def insist(
         except Exception as trouble:
             outage.missed(trouble)
             asked = wait_of(trouble) if isinstance(trouble, error.RetryAfter) else 0.0
-            await asyncio.sleep(max(pause, min(asked, LONGEST_PAUSE)))
-            pause = min(2 * pause, LONGEST_PAUSE)
+            await asyncio.sleep(max(pauses.next(), min(asked, LONGEST_PAUSE)))
         else:
             outage.over()
             return result

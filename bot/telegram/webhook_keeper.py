@@ -11,7 +11,7 @@ from handlers.chat.incoming import HANDLED, Json
 
 log = logger("bot.telegram.webhook_keeper")
 
-LOOKED_EVERY = 20.0
+INTERVAL = 20.0
 """Seconds; well within the minute after which a process that Telegram does not answer is not ready."""
 
 Call = Callable[[str, Json], Awaitable[object]]

@@ -296,8 +296,8 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
     town.now = NOON + timedelta(days=7)
     await rider.says("/reviews")
     await rider.hears_of("for staff only")
-    await town.app.scheduler.tick("roles")
-    town.app.delivering.awake.set()
+    await town.tick("roles")
+    town.deliver()
     await rider.hears_of("You are no longer: coordinator")
     async with town.database.reading() as session:
         assert [entry.actor for entry in await audit.newest(session, subject=312)] == [0, ADMIN]

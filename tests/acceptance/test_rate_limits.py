@@ -45,7 +45,7 @@ async def test_a_flood_is_answered_politely_once(strict: Town) -> None:
     assert sum("wait a minute" in one["text"] for one in flooder.heard) == 1
     assert sum("Send me your location" in one["text"] for one in flooder.heard) <= 130
     await other.shares()
-    await other.hears_of("Nearest stations" if strict.app.directory.index else "No station found")
+    await other.hears_of("Nearest stations" if strict.app.services.directory.index else "No station found")
 
 
 async def test_who_runs_the_bot_may_ask_on(strict: Town) -> None:

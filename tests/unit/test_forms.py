@@ -66,9 +66,9 @@ class _left_open:  # noqa: N801 (a context, as `running` is)
     async def __aexit__(self, *_: object) -> None:
         self._app.leave()
         await self._run
-        await self._app.scheduler.stop()
-        await asyncio.gather(*self._app._tasks, return_exceptions=True)
-        await self._app.transport.shutdown()
+        await self._app.services.scheduler.stop()
+        await self._app.base.runner.close()
+        await self._app.telegram.transport.shutdown()
 
 
 @pytest.mark.gazetteer
