@@ -21,7 +21,7 @@ from benchmarks.support.telegram_stub import Stub
 from bot.app import App
 from bot.config.config import load
 from bot.telegram.courier import Courier
-from handlers.chat.talk import Outgoing
+from handlers.chat.replies import Outgoing
 from storage import schema
 from storage.database import open_database
 from storage.encryption import Vault

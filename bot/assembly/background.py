@@ -27,7 +27,7 @@ from bot.background.periodic_task import PeriodicTask
 from bot.backup import daily as daily_backup
 from bot.observability import queue_metrics
 from bot.observability.queue_metrics import QueueMetrics
-from bot.telegram import kept_answers, menus, webhook_keeper
+from bot.telegram import menus, reply_outbox, webhook_keeper
 from bot.telegram.delivery_sender import DeliverySender
 from bot.telegram.menus import MenuPublisher
 from bot.telegram.rendering import Rendering
@@ -76,7 +76,7 @@ def build_background(
     queues = QueueMetrics(database, base.metrics, clock, base.leader.leads, features.queues(extensions.features))
     menu_publisher = MenuPublisher(database, context, services.routes, telegram.api.call, clock)
     changes = _changes(base, services, updates, menu_publisher)
-    kept = updates.pipeline.kept
+    outbox = updates.outbox
     tasks = [
         PeriodicTask(
             "menus", menus.INTERVAL, menu_publisher.publish, wake=menu_publisher.asked, backoff=menus.backoff()
@@ -89,7 +89,7 @@ def build_background(
         PeriodicTask("evidence", evidence_fetcher.INTERVAL, evidence.fetch, leader_only=True),
         PeriodicTask("case forum", case_forum.INTERVAL, forum.show, leader_only=True),
         # In polling mode only the leader sends, at the whole limit.
-        PeriodicTask("kept answers", kept_answers.INTERVAL, kept.resend, leader_only=base.polls, wake=kept.awake),
+        PeriodicTask("kept answers", reply_outbox.INTERVAL, outbox.resend, leader_only=base.polls, wake=outbox.awake),
         PeriodicTask("queue metrics", queue_metrics.INTERVAL, queues.look),
         PeriodicTask(
             "quota", telegram.quota.pause, telegram.quota.renew, wake=base.leader.began, finish=telegram.quota.leave

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from bot.assembly.foundation import Foundation
 from bot.assembly.services import Extensions, Services
 from bot.assembly.telegram import Telegram
+from bot.telegram.admission import Admission
 from bot.telegram.intake import Polling
 from bot.telegram.rate_limiter import RateLimiter
-from bot.telegram.update_handler import Answering
+from bot.telegram.reply_outbox import ReplyOutbox
+from bot.telegram.update_lookup import UpdateLookup
+from bot.telegram.update_pipeline import Stages, UpdatePipeline
+from bot.telegram.update_transaction import UpdateTransaction
 from bot.telegram.updates_in_hand import InHand
 from bot.web.webhook import Webhook
 from handlers import features
@@ -18,7 +22,8 @@ from handlers import features
 @dataclass(frozen=True, slots=True)
 class Updates:
     in_hand: InHand
-    pipeline: Answering
+    outbox: ReplyOutbox
+    pipeline: UpdatePipeline
     polling: Polling
     webhook: Webhook
 
@@ -29,18 +34,15 @@ class Updates:
 
 
 def build_updates(base: Foundation, telegram: Telegram, services: Services, extensions: Extensions) -> Updates:
-    section, limits = base.config.telegram, base.config.limits
     in_hand = InHand(base.database, base.staff, base.clock)
-    pipeline = Answering(
-        base.database,
+    outbox = ReplyOutbox(base.database, telegram.courier, base.clock)
+    pipeline = UpdatePipeline(
+        _stages(base, services, outbox),
         services.context,
-        services.routes,
-        telegram.courier,
         base.clock,
-        base.metrics,
-        RateLimiter(limits.actions_per_minute, limits.burst, section.messages_per_second),
-        base.errors,
         in_hand,
+        base.metrics,
+        base.errors,
         features.refusals(extensions.features),
     )
     polling = Polling(
@@ -52,5 +54,16 @@ def build_updates(base: Foundation, telegram: Telegram, services: Services, exte
         base.metrics.updates.labels("none", "odd").inc,
         telegram.webhook_keeper.look,
     )
-    webhook = Webhook(pipeline.handle, section.webhook_secret.get_secret_value())
-    return Updates(in_hand, pipeline, polling, webhook)
+    webhook = Webhook(pipeline.handle, base.config.telegram.webhook_secret.get_secret_value())
+    return Updates(in_hand, outbox, pipeline, polling, webhook)
+
+
+def _stages(base: Foundation, services: Services, outbox: ReplyOutbox) -> Stages:
+    limits, per_second = base.config.limits, base.config.telegram.messages_per_second
+    limiter = RateLimiter(limits.actions_per_minute, limits.burst, per_second)
+    return Stages(
+        lookup=UpdateLookup(base.database, base.clock),
+        admission=Admission(services.routes, limiter),
+        transaction=UpdateTransaction(base.database, base.clock, services.routes.forms),
+        outbox=outbox,
+    )

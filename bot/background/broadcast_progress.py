@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.telegram.courier import Courier
 from handlers.broadcasts.panel import panel
 from handlers.chat.context import AppContext
-from handlers.chat.talk import Outgoing, message_params
+from handlers.chat.replies import Outgoing, message_params
 from storage import deliveries
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads

@@ -15,7 +15,7 @@ from bot.telegram.pacing import Priority
 from bot.telegram.reachability import Outage, wait_of
 from handlers.cases.format import topic_words
 from handlers.chat.context import AppContext
-from handlers.chat.talk import Outgoing, message_params
+from handlers.chat.replies import Outgoing, message_params
 from storage.cases import cases
 from storage.cases import queue as case_queue
 from storage.cases.cases import Case, CaseState

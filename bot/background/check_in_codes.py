@@ -9,7 +9,7 @@ from bot.telegram.courier import Courier
 from handlers.activities.check_ins import door_caption
 from handlers.chat.context import AppContext
 from handlers.chat.press import Button
-from handlers.chat.talk import File, Outgoing, buttons_markup
+from handlers.chat.replies import File, Outgoing, buttons_markup
 from handlers.i18n.translations import translator
 from storage.activities import activities, attendance, check_ins
 from storage.activities.check_ins import Door

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.telegram.courier import Courier, Later
 from bot.waiting import wait_at_most
 from handlers.chat.bundles import NotSent
-from handlers.chat.talk import Outgoing
+from handlers.chat.replies import Outgoing
 
 _TRIES = 5
 _LONGEST_WAIT = 60.0

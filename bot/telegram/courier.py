@@ -21,7 +21,7 @@ from bot.telegram.answers import OddAnswer, TooManyRequests
 from bot.telegram.pacing import Pacer, Priority
 from bot.telegram.reachability import Outage, wait_of
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
-from handlers.chat.talk import Outgoing
+from handlers.chat.replies import Outgoing
 
 log = logger("bot.telegram.courier")
 

@@ -21,7 +21,7 @@ from bot.telegram.pacing import Priority
 from bot.telegram.reachability import wait_of
 from bot.waiting import wait_at_most
 from handlers.admin import failed_deliveries
-from handlers.chat.talk import Outgoing
+from handlers.chat.replies import Outgoing
 from storage import deliveries
 from storage.coordination.batching import Batcher
 from storage.database import Database

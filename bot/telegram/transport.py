@@ -20,7 +20,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.telegram.answers import OddAnswer, error_of, read_answer, read_json
 from handlers.chat.incoming import Json
-from handlers.chat.talk import File
+from handlers.chat.replies import File
 from storage.scratch import Scratch
 
 MOST_READ = 64 << 20

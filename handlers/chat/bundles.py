@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from storage.scratch import Scratch
 
 if TYPE_CHECKING:
-    from handlers.chat.talk import Outgoing
+    from handlers.chat.replies import Outgoing
 
 AT_ONCE = 2
 _REMEMBERED = 64

@@ -72,18 +72,18 @@ async def press(talk: Talk, forms: Mapping[str, Form], mark: str, what: str, arg
     state = await dialogues.current(talk.session, talk.person.id, talk.now)
     form = forms.get(state.form) if state else None
     if state is None or form is None:
-        talk.toast(talk._("This form is closed. Start again from the menu."), alert=True)
+        talk.answer_callback(talk._("This form is closed. Start again from the menu."), alert=True)
         return
     if not await _may_go_on(talk, form):
         return
     if mark != state.mark:
-        talk.toast(talk._("That button is out of date. Here is where we are:"))
+        talk.answer_callback(talk._("That button is out of date. Here is where we are:"))
         await _show(talk, form, state)
         return
     state.answers.pop(_UNSEEN, None)
     if what == "choose" and await _toggle(talk, form, state, argument):
         return
-    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    talk.remove_buttons()
     actions = {
         "choose": _choose,
         "skip": _skip,

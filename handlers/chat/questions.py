@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from handlers.chat.incoming import Json
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk, Talk
 from storage.dialogues import Answers, Value
 from storage.people.access import Right
 
@@ -83,7 +83,7 @@ class Form:
     review: bool = True
     send_label: Callable[[Talk], str] | None = None
     right: Right = Right.USE
-    before: Callable[[Talk], Awaitable[object]] | None = None
+    before: Callable[[StatelessTalk], Awaitable[object]] | None = None
     save: Callable[[Talk, Answers], Awaitable[None]] | None = None
     in_danger: Callable[[Talk, Answers], None] | None = None
     by_key: Mapping[str, Question] = field(init=False)

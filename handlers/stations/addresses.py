@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from handlers.chat.ports import Address, GeocodingFailed
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk, Talk
 from handlers.inputs.text import clean, press_a_button
 from handlers.stations.answer import search_at
 from storage.dialogues import Answers, Value
@@ -16,7 +16,7 @@ from storage.geodesy import is_place
 LONGEST = 200
 
 
-async def look_up(talk: Talk) -> object:
+async def look_up(talk: StatelessTalk) -> object:
     """Asks the geocoding service, before the transaction: the addresses, or the failure."""
     text = clean(talk.text)
     if talk.context.ports.geocoder is None or not 2 <= len(text) <= LONGEST:

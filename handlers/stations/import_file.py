@@ -16,7 +16,7 @@ from handlers.chat.ports import NotFetched
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Form, NotAnAnswer, Question
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk, Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.text import press_a_button
@@ -56,7 +56,7 @@ class _Report(dict[str, Any]):
     """What a dry run found: good, new, refused, and the first lines that were refused."""
 
 
-async def _try_it(talk: Talk) -> object:
+async def _try_it(talk: StatelessTalk) -> object:
     """Before the transaction: the file is fetched and run dry. The report, or a sentence on why not."""
     document = talk.incoming.body.get("document")
     if not isinstance(document, dict):

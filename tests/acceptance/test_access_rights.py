@@ -168,10 +168,14 @@ def test_no_feature_takes_the_name_of_another_one() -> None:
 
     async def answers(_talk: object) -> None: ...
 
-    for register in (routes.command, routes.link):
-        register("name", answers)
-        with pytest.raises(ValueError, match="taken"):
-            register("name", answers)
+    async def takes(_talk: object, _rest: str) -> None: ...
+
+    routes.command("name", answers)
+    with pytest.raises(ValueError, match="taken"):
+        routes.command("name", answers)
+    routes.link("name", takes)
+    with pytest.raises(ValueError, match="taken"):
+        routes.link("name", takes)
     routes.event(Event.TEXT, answers)
     with pytest.raises(ValueError, match="taken"):
         routes.event(Event.TEXT, answers)

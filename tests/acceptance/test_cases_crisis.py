@@ -221,7 +221,8 @@ async def test_a_blocked_person_hears_whom_to_call_once_a_minute(town: Town) -> 
 
 async def test_who_wrote_too_much_hears_whom_to_call(town: Town) -> None:
     rider = await at_desk(town, 506)
-    town.app.updates.pipeline._rate_limiter = RateLimiter(per_minute=1, burst=2, messages_per_second=30)
+    admission = town.app.updates.pipeline._stages.admission
+    admission._rate_limiter = RateLimiter(per_minute=1, burst=2, messages_per_second=30)
     for text in ("spam", "spam", "spam", "spam", "我不想活了", "我不想活了"):
         await rider.says(text)
     await town.until_idle()

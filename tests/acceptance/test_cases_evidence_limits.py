@@ -19,7 +19,7 @@ from bot.process import served
 from bot.telegram.transport import AiohttpRequest
 from handlers.cases.evidence_bundle import Index, Kept, groups_of, write_zip
 from handlers.chat.bundles import AT_ONCE, Bundles, NotSent
-from handlers.chat.talk import File, Outgoing
+from handlers.chat.replies import File, Outgoing
 from storage.cases import cases, evidence
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case, CaseContent

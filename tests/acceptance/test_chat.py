@@ -158,7 +158,7 @@ async def test_too_many_requests_delay_an_answer_and_lose_none(town: Town) -> No
     await town.until_idle()
     assert rider.heard == []
     town.now += timedelta(seconds=31)
-    await town.app.updates.pipeline.kept.resend()
+    await town.app.updates.outbox.resend()
     assert "location" in (await rider.hears())["text"]
 
 

@@ -17,9 +17,9 @@ from bot.sandbox.server import Fault
 from bot.telegram.answers import TooManyRequests
 from bot.telegram.chat_limits import BURST, FRESH_FOR, MOST_SILENT, Chats
 from bot.telegram.courier import PATIENCE, Courier, Later, _Manner
-from bot.telegram.kept_answers import INTERVAL
 from bot.telegram.pacing import Pacer
-from handlers.chat.talk import File, Outgoing
+from bot.telegram.reply_outbox import INTERVAL
+from handlers.chat.replies import File, Outgoing
 from storage import deliveries
 from storage.database import open_database
 from storage.deliveries import Delivery, Notice, State
@@ -75,12 +75,12 @@ async def test_an_hour_of_silence_in_one_chat_holds_up_nobody_else(town: Town) -
     assert value(await page(town), "nuanxin_chats_silent") == 1
     refused.clear()
     town.now += timedelta(seconds=HOUR - 2)
-    assert await town.app.updates.pipeline.kept.resend() == 0
+    assert await town.app.updates.outbox.resend() == 0
     town.now += timedelta(seconds=3)
     await silent.says("/help")  # new: it does not overtake what was kept
     await town.until_idle()
     town.now += timedelta(seconds=1)
-    await town.app.updates.pipeline.kept.resend()
+    await town.app.updates.outbox.resend()
     said = [(await silent.hears())["text"] for _ in range(3)]
     assert ["location" in said[0], "语言" in said[1], "What I can do" in said[2]] == [True, True, True]
     await silent.says("hello")
@@ -114,7 +114,7 @@ async def test_different_chats_refused_at_once_are_the_limit_of_all(town: Town) 
     await town.until_idle()
     assert three.heard == []
     town.now += timedelta(seconds=21)
-    await town.app.updates.pipeline.kept.resend()
+    await town.app.updates.outbox.resend()
     await three.hears()
 
 
@@ -205,7 +205,7 @@ async def test_what_is_kept_for_a_moment_comes_when_it_is_due(town: Town) -> Non
     begun = loop.time()
     for key in range(3):
         answer = Outgoing("sendMessage", {"chat_id": 10, "text": str(key)})
-        await town.app.updates.pipeline.kept.keep(key, Later([answer], 0.1))
+        await town.app.updates.outbox.keep(key, Later([answer], 0.1))
         town.now += timedelta(seconds=1)
         assert (await rider.hears())["text"] == str(key)
     assert loop.time() - begun < 2 * INTERVAL

@@ -273,7 +273,7 @@ async def test_ready_ends_after_a_minute_without_telegram_and_comes_back(town: T
     await town.until(lambda: town.app.is_ready)
     assert (await _readyz(town))[0] == 200
     town.now += timedelta(seconds=10)
-    await town.app.updates.pipeline.kept.resend()
+    await town.app.updates.outbox.resend()
     await rider.hears()
 
 

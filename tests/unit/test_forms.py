@@ -179,7 +179,7 @@ class Dialogue(RuleBasedStateMachine):
         incoming = Incoming.read({"update_id": 1, "message": body})
         assert incoming is not None
         person = Person(PersonId(1), "en", frozenset({Role.RIDER}))
-        return Talk(incoming, 1, person, 1, NOW, self.context, session)
+        return Talk(incoming, 1, person, NOW, self.context, session)
 
     def state(self) -> Any:
         async def read() -> Any:
