@@ -97,7 +97,7 @@ def build_background(
         PeriodicTask("backups", daily_backup.INTERVAL, services.backups.look),
     ]
     if not base.polls:
-        tasks.append(PeriodicTask("webhook", webhook_keeper.INTERVAL, telegram.webhook_keeper.look))
+        tasks.insert(0, PeriodicTask("webhook", webhook_keeper.INTERVAL, telegram.webhook_keeper.look))
     return Background(sender, progress, codes, forum, evidence, queues, menu_publisher, changes, tasks)
 
 
