@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import time
-from collections import OrderedDict
+import itertools
+from collections.abc import Iterator
 
 import orjson
 from aiohttp import web
+from cachetools import TTLCache
 
 from bot.observability.logs import logger
 from bot.telegram.intake import ChatQueues, Handle
@@ -23,6 +24,7 @@ READ_WITHIN = 10.0
 JSON_TYPES = ("application/json", "application/octet-stream")
 """Telegram's; the other is what comes without a type."""
 MOST_GUESSES, MOST_ADDRESSES = 20, 10_000
+GUESSES_FORGOTTEN_AFTER = 60.0
 
 
 class Webhook:
@@ -33,19 +35,12 @@ class Webhook:
         self._secret = secret.encode()
         self.is_open = False
         """Updates are taken from the end of the start on: before it, nothing is known of those that ended a process."""
-        self._guesses: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._guesses: TTLCache[str, Iterator[int]] = TTLCache(MOST_ADDRESSES, ttl=GUESSES_FORGOTTEN_AFTER)
 
     def _is_guessing(self, address: str) -> bool:
-        """Whether so many wrong secrets came from this address within a minute. Right ones are always taken: behind a
+        """Whether too many wrong secrets came from this address within a minute. Right ones are always taken: behind a
         balancer all have its address."""
-        now = time.monotonic()
-        since, count = self._guesses.pop(address, (now, 0))
-        if now - since > 60:
-            since, count = now, 0
-        self._guesses[address] = (since, count + 1)
-        while len(self._guesses) > MOST_ADDRESSES:
-            self._guesses.popitem(last=False)
-        return count >= MOST_GUESSES
+        return next(self._guesses.setdefault(address, itertools.count())) >= MOST_GUESSES
 
     @property
     def in_hand(self) -> int:
