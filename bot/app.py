@@ -75,14 +75,14 @@ class App:
 
     def _show_gauges(self) -> None:
         metrics, pacer, sender = self.base.metrics, self.telegram.pacer, self.background.delivery_sender
-        metrics.gauge("updates_in_hand", "Updates being worked on", lambda: self.updates.in_flight)
+        metrics.gauge("updates_in_flight", "Updates being worked on", lambda: self.updates.in_flight)
         metrics.gauge("stations", "Stations in memory", lambda: len(self.services.directory.index))
         metrics.gauge("messages_waiting", "Messages that wait for their turn", lambda: pacer.waiting)
         metrics.gauge("deliveries_in_flight", "Deliveries being sent", lambda: sender.in_flight)
-        metrics.gauge("share", "Messages a second that this process may send", lambda: pacer.share)
+        metrics.gauge("send_quota", "Messages a second that this process may send", lambda: pacer.share)
         metrics.gauge("chats_silent", "Chats that wait since Telegram refused them", lambda: pacer.chats.silent)
         metrics.gauge("telegram_silent_seconds", "Since Telegram last answered", lambda: self.telegram.reach.silent_for)
-        metrics.gauge("leads", "1 if this process leads", lambda: self.base.leader.leads())
+        metrics.gauge("is_leader", "1 if this process leads", lambda: self.base.leader.leads())
 
     async def start(self) -> None:
         """Everything up to the first update. It waits for Telegram as long as that takes.

@@ -51,8 +51,8 @@ class CaseForum:
                 await self._show(desks[row.desk], row, says)
             except error.RetryAfter as wait:
                 self._courier.pacer.refused(group, wait_of(wait))
-            except error.TelegramError as trouble:
-                self._outage.missed(trouble)
+            except error.TelegramError as failure:
+                self._outage.missed(failure)
             else:
                 self._outage.over()
 

@@ -78,7 +78,7 @@ class DailyBackups:
         try:
             made = await back_up(self._database, file, self._section.tools)
         except Exception as failure:
-            log.error("backup failed", trouble=type(failure).__name__, why=str(failure)[:300])
+            log.error("backup failed", error=type(failure).__name__, reason=str(failure)[:300])
             await self._note_failure(str(failure)[:300] or type(failure).__name__, asked)
             return
         log.info("backup written", file=str(file), size=made.size)

@@ -38,10 +38,10 @@ class ErrorReporter:
         self._metrics.errors.labels(kind).inc()
         try:
             await self._tell(error_id, kind, place)
-        except Exception as trouble:
+        except Exception as failure:
             # The database may be what failed. The log has it.
             log.warning(
-                "failed to report the error; it is only in the log", error_id=error_id, trouble=type(trouble).__name__
+                "failed to report the error; it is only in the log", error_id=error_id, error=type(failure).__name__
             )
         return error_id
 

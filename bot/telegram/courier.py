@@ -70,8 +70,8 @@ class Courier:
                 continue
             try:
                 result = await self._send(outgoing, _Manner(are_kept, any(one.files for one in outgoings[at:])))
-            except error.TelegramError as trouble:
-                wait = await self._not_sent(outgoing, trouble)
+            except error.TelegramError as failure:
+                wait = await self._not_sent(outgoing, failure)
                 if wait is not None:
                     raise Later(outgoings[at:], self.put_off(chat_of(outgoing), wait)) from None
             else:
@@ -80,20 +80,20 @@ class Courier:
                 if outgoing.after is not None:
                     await outgoing.after(result)
 
-    async def _not_sent(self, outgoing: Outgoing, trouble: error.TelegramError) -> float | None:
+    async def _not_sent(self, outgoing: Outgoing, failure: error.TelegramError) -> float | None:
         """Seconds after which it shall be tried again; None if it is left out."""
-        if isinstance(trouble, error.RetryAfter):
+        if isinstance(failure, error.RetryAfter):
             self.count("put_off")
-            return None if outgoing.minor else wait_of(trouble)
-        if isinstance(trouble, error.Forbidden):
+            return None if outgoing.minor else wait_of(failure)
+        if isinstance(failure, error.Forbidden):
             self.count("forbidden")
             await self.unreachable(chat_of(outgoing))
-        elif isinstance(trouble, error.BadRequest):
-            await self._refused(outgoing, trouble)
+        elif isinstance(failure, error.BadRequest):
+            await self._refused(outgoing, failure)
         else:
             self.count("failed")
-            self.outage.missed(trouble)
-            if not outgoing.minor and not perhaps_sent(trouble):
+            self.outage.missed(failure)
+            if not outgoing.minor and not perhaps_sent(failure):
                 return PATIENCE
         return None
 
@@ -115,11 +115,11 @@ class Courier:
                 outgoing.params["chat_id"] = moved.new_chat_id
             except (error.BadRequest, error.Forbidden, error.InvalidToken, error.Conflict):
                 raise
-            except error.TelegramError as trouble:
-                perhaps += perhaps_sent(trouble)
+            except error.TelegramError as failure:
+                perhaps += perhaps_sent(failure)
                 if tries == _TRIES or perhaps > 1 or outgoing.minor:
                     raise
-                if not perhaps_sent(trouble):
+                if not perhaps_sent(failure):
                     await asyncio.sleep(pauses.next())
         raise error.NetworkError("gave up")
 
@@ -187,7 +187,7 @@ class Courier:
             anew = {name: value for name, value in outgoing.params.items() if name != "message_id"}
             await self.send_all([Outgoing("sendMessage", anew)])
         elif not outgoing.minor:
-            log.error("refused by Telegram", method=outgoing.method, why=refusal.message)
+            log.error("refused by Telegram", method=outgoing.method, error=refusal.message)
         self.count("refused")
 
     def count(self, result: str) -> None:
@@ -206,10 +206,10 @@ def is_settled(refusal: error.TelegramError) -> bool:
     return any(words in said for words in ("not modified", "not found", "can't be deleted", "can't be edited"))
 
 
-def perhaps_sent(trouble: error.TelegramError) -> bool:
+def perhaps_sent(failure: error.TelegramError) -> bool:
     """Whether the message may have arrived though nothing says so."""
-    return isinstance(trouble, error.TimedOut | BrokenConnection) or (
-        isinstance(trouble, OddAnswer) and trouble.perhaps
+    return isinstance(failure, error.TimedOut | BrokenConnection) or (
+        isinstance(failure, OddAnswer) and failure.perhaps
     )
 
 

@@ -99,8 +99,8 @@ class DeliverySender:
         try:
             async with self._database.writing(apart=True) as session:
                 await deliveries.release_all(session)
-        except Exception as trouble:
-            log.warning("failed to release claimed deliveries; retrying", trouble=type(trouble).__name__)
+        except Exception as failure:
+            log.warning("failed to release claimed deliveries; retrying", error=type(failure).__name__)
             await self._rest()
             return False
         return True
@@ -117,8 +117,8 @@ class DeliverySender:
         """One batch, or a wait for something to do."""
         try:
             claimed = await self._claim()
-        except Exception as trouble:
-            log.warning("failed to claim deliveries; retrying", trouble=type(trouble).__name__)
+        except Exception as failure:
+            log.warning("failed to claim deliveries; retrying", error=type(failure).__name__)
             claimed = []
         if not claimed and not self._leaving:
             await self._rest()
@@ -158,9 +158,9 @@ class DeliverySender:
             is_notice = one.broadcast_id is None and one.target is None and one.kind != failed_deliveries.KIND
             if outcome.state is State.FAILED and is_notice:
                 await self._tell_admins(one, outcome)
-        except Exception as trouble:
+        except Exception as failure:
             # The lease lapses, and it is tried again.
-            log.error("failed to settle a delivery", error=type(trouble).__name__, exc_info=trouble)
+            log.error("failed to settle a delivery", error=type(failure).__name__, exc_info=failure)
             self._hold_back(one, self._clock() + LEASE)
 
     async def _in_turn(self, one: Claimed, claimed_at: float) -> Outcome:
@@ -200,9 +200,9 @@ class DeliverySender:
             return self._later(one, 0, one.tries)
         try:
             outgoing = await self._render(one)
-        except Exception as trouble:
-            log.error("failed to render a delivery", kind=one.kind, exc_info=trouble)
-            return Outcome(one.id, State.FAILED, one.tries + 1, trouble=type(trouble).__name__)
+        except Exception as failure:
+            log.error("failed to render a delivery", kind=one.kind, exc_info=failure)
+            return Outcome(one.id, State.FAILED, one.tries + 1, trouble=type(failure).__name__)
         if outgoing is None:
             return Outcome(one.id, State.CANCELLED, one.tries)
         return await self._send(one, outgoing)
@@ -223,21 +223,21 @@ class DeliverySender:
             if outgoing.method.startswith(("edit", "delete")) and is_settled(refusal):
                 return Outcome(one.id, State.SENT, one.tries + 1)
             return self._failed(one, refusal.message[:100])
-        except error.TelegramError as trouble:
-            return self._troubled(one, trouble)
+        except error.TelegramError as failure:
+            return self._troubled(one, failure)
         self._outage_pauses.reset()
         self._courier.outage.over()
         self._courier.count("sent")
         message_id = result.get("message_id") if isinstance(result, dict) else None
         return Outcome(one.id, State.SENT, one.tries + 1, message_id=message_id)
 
-    def _troubled(self, one: Claimed, trouble: error.TelegramError) -> Outcome:
+    def _troubled(self, one: Claimed, failure: error.TelegramError) -> Outcome:
         """Nobody took the message, or nobody knows."""
-        self._courier.outage.missed(trouble)
-        if perhaps_sent(trouble):
-            return self._perhaps(one, type(trouble).__name__)
-        if isinstance(trouble, ServerTrouble):
-            return self._failed(one, trouble.message[:100])
+        self._courier.outage.missed(failure)
+        if perhaps_sent(failure):
+            return self._perhaps(one, type(failure).__name__)
+        if isinstance(failure, ServerTrouble):
+            return self._failed(one, failure.message[:100])
         # Telegram can't be reached at all: that is no fault of this message, and the others wait too.
         pause = self._outage_pauses.next()
         self._resumes_at = asyncio.get_running_loop().time() + pause

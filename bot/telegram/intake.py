@@ -94,8 +94,8 @@ def retry_during_outage(handle: Handle) -> Handle:
         while True:
             try:
                 return await handle(raw)
-            except Exception as trouble:
-                log.warning("database unavailable; the update waits", trouble=type(trouble).__name__)
+            except Exception as failure:
+                log.warning("database unavailable; the update waits", error=type(failure).__name__)
                 await asyncio.sleep(pauses.next())
 
     return try_again
@@ -150,9 +150,9 @@ class Polling:
                 continue
             try:
                 await self._turn()
-            except Exception as trouble:
-                log.error("failed to take a batch of updates; retrying", error=type(trouble).__name__, exc_info=trouble)
-                await self._rest(trouble)
+            except Exception as failure:
+                log.error("failed to take a batch of updates; retrying", error=type(failure).__name__, exc_info=failure)
+                await self._rest(failure)
         self.is_taking = False
         if self._tasks:
             await asyncio.wait(self._tasks.values())
@@ -160,8 +160,8 @@ class Polling:
         if self._offset:
             try:
                 await self._ask("getUpdates", {"offset": self._offset, "limit": 1, "timeout": 0}, 5)
-            except Exception as trouble:
-                log.warning("failed to confirm the last updates", trouble=type(trouble).__name__)
+            except Exception as failure:
+                log.warning("failed to confirm the last updates", error=type(failure).__name__)
 
     async def _turn(self) -> None:
         """One question, and what came of it."""
@@ -219,8 +219,8 @@ class Polling:
             return []
         try:
             batch = self._readable(asked.result())
-        except Exception as trouble:
-            await self._missed(trouble)
+        except Exception as failure:
+            await self._missed(failure)
             return []
         self._is_sure = True
         self._pauses.reset()
@@ -229,18 +229,18 @@ class Polling:
         self._outage.over()
         return batch
 
-    async def _missed(self, trouble: Exception) -> None:
+    async def _missed(self, failure: Exception) -> None:
         """Says so, sees to a conflict, and waits before the next question."""
         self._is_sure = False
-        self._outage.missed(trouble)
-        self._reach.missed(trouble)
-        if isinstance(trouble, error.Conflict) and self._on_conflict is not None:
+        self._outage.missed(failure)
+        self._reach.missed(failure)
+        if isinstance(failure, error.Conflict) and self._on_conflict is not None:
             await self._wait(self._on_conflict())
-        await self._rest(trouble)
+        await self._rest(failure)
 
-    async def _rest(self, trouble: Exception) -> None:
+    async def _rest(self, failure: Exception) -> None:
         """Longer each time. Nothing that Telegram answers to a question makes the bot deaf for longer than a moment."""
-        is_slow = isinstance(trouble, error.InvalidToken | error.RetryAfter)
+        is_slow = isinstance(failure, error.InvalidToken | error.RetryAfter)
         pause = (self._long_pauses if is_slow else self._pauses).next()
-        asked = wait_of(trouble) if isinstance(trouble, error.RetryAfter) else 0.0
+        asked = wait_of(failure) if isinstance(failure, error.RetryAfter) else 0.0
         await self._wait(asyncio.sleep(min(max(pause, asked), _LONG_PAUSES)))

@@ -54,10 +54,10 @@ class Journal:
                 file.flush()
                 self._memory = mmap.mmap(file.fileno(), _SIZE)
                 beside.rename(path)
-            except (OSError, ValueError) as trouble:
+            except (OSError, ValueError) as error:
                 log.warning(
                     "no journal of what is in hand: an update that ends the process may come again for ever",
-                    trouble=type(trouble).__name__,
+                    error=type(error).__name__,
                 )
                 return
             opened.pop_all()

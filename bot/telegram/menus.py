@@ -125,8 +125,8 @@ async def publish(database: Database, bot_id: int, wanted: Sequence[Published], 
             continue
         try:
             await call(one.method, one.params)
-        except (error.BadRequest, error.Forbidden) as trouble:  # someone of the config may not have pressed Start yet
-            log.info("not published", name=one.name.partition("/")[0], trouble=type(trouble).__name__)
+        except (error.BadRequest, error.Forbidden) as failure:  # someone of the config may not have pressed Start yet
+            log.info("not published", name=one.name.partition("/")[0], error=type(failure).__name__)
             continue
         sent += 1
         async with database.writing() as session:

@@ -62,8 +62,8 @@ class WebhookKeeper:
                     log.warning("the webhook was changed from outside; restored it", was=was)
             else:
                 self._said = None
-        except Exception as trouble:
-            self._outage.missed(trouble)
-            self._reach.missed(trouble)
+        except Exception as failure:
+            self._outage.missed(failure)
+            self._reach.missed(failure)
         else:
             self._outage.over()

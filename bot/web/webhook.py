@@ -70,7 +70,7 @@ class Webhook:
         try:
             # Shielded: what is begun is finished, even if Telegram hangs up.
             await asyncio.shield(self._queues.put(raw))
-        except Exception as trouble:
-            log.warning("database unavailable; Telegram keeps the update", trouble=type(trouble).__name__)
+        except Exception as error:
+            log.warning("database unavailable; Telegram keeps the update", error=type(error).__name__)
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"}) from None
         return web.Response()

@@ -57,6 +57,6 @@ async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) 
     assert value(text, 'nuanxin_queue_depth{queue="notices"}') == 0, "what is due later does not wait yet"
     assert value(text, 'nuanxin_queue_depth{queue="set_aside"}') == 1
     assert value(text, 'nuanxin_queue_age_seconds{queue="set_aside"}') == 3_600
-    assert value(text, 'nuanxin_database_seconds_count{kind="write"}') > 0
-    assert value(text, "nuanxin_share") == town.config.telegram.messages_per_second
+    assert value(text, 'nuanxin_database_duration_seconds_count{kind="write"}') > 0
+    assert value(text, "nuanxin_send_quota") == town.config.telegram.messages_per_second
     assert value(text, 'nuanxin_updates_total{kind="message",outcome="done"}') >= 3
