@@ -1,86 +1,34 @@
-"""The one place where objects meet."""
+"""The running bot: the one place where the parts meet, start and stop."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from telegram import error
 
-from bot.background import case_forum, evidence_fetcher
-from bot.background.broadcast_progress import PANELS_EVERY, Panels
-from bot.background.case_forum import Forum
-from bot.background.check_in_codes import LOOKED_EVERY, Doors
-from bot.background.evidence_fetcher import Fetching
-from bot.background.leader_election import Leader
-from bot.background.station_directory import REFRESHED_EVERY, StationDirectory
-from bot.backup import daily as backup_daily
-from bot.backup.daily import Backups
+from bot.assembly.background import build_background
+from bot.assembly.foundation import build_foundation
+from bot.assembly.services import Extensions, build_services
+from bot.assembly.telegram import build_telegram
+from bot.assembly.updates import build_updates
+from bot.background import leader_election
+from bot.background.periodic_task import PeriodicTask
 from bot.config.config import Config
-from bot.config.runtime_settings import RuntimeSettings, staff_of
-from bot.geocoding import GeopyGeocoder
-from bot.observability import queue_metrics
-from bot.observability.error_reporter import ErrorBook
-from bot.observability.logs import logger
-from bot.observability.metrics import Metrics
-from bot.observability.queue_metrics import Watching
-from bot.pictures.painting import PillowPainter
-from bot.telegram import webhook_keeper
-from bot.telegram.courier import Courier, Later
-from bot.telegram.delivery_sender import Delivering
-from bot.telegram.intake import Polling
-from bot.telegram.kept_answers import RESENT_EVERY
-from bot.telegram.menus import Menus
-from bot.telegram.pacing import Pacer
-from bot.telegram.rate_limiter import Arrivals
-from bot.telegram.rate_quota import Shares
-from bot.telegram.reachability import Outage, Reach, insist
-from bot.telegram.rendering import Rendering
-from bot.telegram.transport import AiohttpRequest
-from bot.telegram.update_handler import Answering
-from bot.telegram.updates_in_hand import InHand
-from bot.telegram.webhook_keeper import Hook
-from bot.waiting import wait_at_most
+from bot.observability.readiness import Readiness
 from bot.web import health
 from bot.web.calendar import CalendarFeed
-from bot.web.webhook import BODY_LIMIT, Webhook
-from handlers import features
-from handlers.chat.bundles import Bundles, NotSent
-from handlers.chat.context import AppContext, BotIdentity, OwnIdentity
+from bot.web.webhook import BODY_LIMIT
 from handlers.chat.feature import Feature
-from handlers.chat.incoming import Json
-from handlers.chat.ports import Geocoder, NotFetched, Ports
-from handlers.chat.talk import Outgoing
+from handlers.chat.ports import Geocoder
 from handlers.features import FEATURES
-from schedules.context import ClockContext
 from schedules.job import Job
 from schedules.jobs import jobs
-from schedules.scheduler import Scheduler
 from storage import keys, schema
-from storage.coordination import change_counters
-from storage.database import Database, is_outage
-from storage.operations import settings
-from storage.people import blocks, people, roles
-from storage.people.block_list import BlockList
-from storage.people.people import PersonId
-from storage.scratch import Scratch
-from storage.updates import strikes
-
-log = logger("bot.app")
-
-_PASSING = (error.TelegramError, Later, NotFetched, NotSent)
-"""What Telegram does not do right now: no error of ours."""
-CLOSES_WITHIN = 1.0
-_SENT_APART_TRIES = 5
-_LONGEST_WAIT = 60.0
-CHECKPOINT_EVERY = 2.0
-WATCHED_EVERY = 1.0
+from storage.database import Database
 
 
 def system_clock() -> datetime:
@@ -100,313 +48,89 @@ class App:
         all_features: Sequence[Feature] = FEATURES,
         all_jobs: Sequence[Job] = (),
     ) -> None:
-        self.config = config
-        self.database = database
-        self.transport = AiohttpRequest()
-        api = config.telegram.api_base_url.rstrip("/")
-        self.base_url = f"{api}/bot{config.token}"
-        self.metrics = Metrics()
-        database.note = self.metrics.note_transaction
-        self.leader = Leader(database)
-        self.tuning = RuntimeSettings(config, database)
-        current, staff = self.tuning.current, staff_of(config)
-        organisation = current.value.organisation
-        self.directory = StationDirectory(database, organisation.zone, organisation.country, clock)
-        self.pacer = Pacer(
-            config.telegram.messages_per_second,
-            monotonic,
-            config.telegram.messages_per_second_per_chat,
-            config.telegram.messages_per_minute_per_group,
+        self.base = build_foundation(config, database, clock, monotonic)
+        database.note = self.base.metrics.note_transaction
+        self.telegram = build_telegram(self.base)
+        extensions = Extensions(all_features, all_jobs or jobs(), geocoder)
+        self.services = build_services(self.base, self.telegram, extensions)
+        self.updates = build_updates(self.base, self.telegram, self.services, extensions)
+        self.background = build_background(self.base, self.telegram, self.services, self.updates, extensions)
+        self.readiness = Readiness(
+            self.base.leader, self.telegram.reach, self.left, self._is_taking, polls=self.base.polls
         )
-        self._monotonic = monotonic
-        self.reach = Reach(monotonic)
-        self.courier = Courier(
-            self.transport,
-            self.base_url,
-            self._unreachable,
-            self.metrics,
-            self.pacer,
-            Outage("messages can't be sent", monotonic),
-        )
-        self.errors = ErrorBook(database, staff, clock, self.metrics)
-        leads = self.leader.leading.is_set
-        self.scheduler = Scheduler(
-            database,
-            clock,
-            leads,
-            ClockContext(current, staff, self._metres_to_nearest, config.log_file, features.retention(all_features)),
-            all_jobs or jobs(),
-            self.errors.note,
-        )
-        self._files_url = f"{api}/file/bot{config.token}"
-        scratch = partial(Scratch, config.data.folder)
-        self.fetching = Fetching(database, self.courier, self._files_url, clock, leads, scratch)
-        self.backups = Backups(database, organisation.zone, staff, config.backup, clock, leads)
-        process = partial(queue_metrics.process_at, config.data.folder, clock())
-        self.own = OwnIdentity()
-        self._own_geocoder = GeopyGeocoder(config.geocoding) if config.geocoding.service else None
-        self.context = AppContext(
-            current,
-            staff,
-            BlockList(database),
-            database,
-            self.directory,
-            self.own,
-            Ports(
-                painter=PillowPainter(),
-                download_file=self._fetch,
-                run_in_background=self._carry_out,
-                start_backup=self.backups.ask,
-                process=process,
-                count_form_step=self.metrics.note_step,
-                settings_editor=self.tuning,
-                bundles=Bundles(scratch, self._send_apart),
-                geocoder=geocoder or self._own_geocoder,
-            ),
-        )
-        routes = features.routes(all_features, self.context.settings.desks)
-        limits = config.limits
-        arrivals = Arrivals(limits.actions_per_minute, limits.burst, config.telegram.messages_per_second)
-        self.in_hand = InHand(database, staff, clock)
-        self.answering = Answering(
-            database,
-            self.context,
-            routes,
-            self.courier,
-            clock,
-            self.metrics,
-            arrivals,
-            self.errors,
-            self.in_hand,
-            features.refusals(all_features),
-        )
-        self.delivering = Delivering(
-            database,
-            self.courier,
-            Rendering(database, self.context, self.answering.routes, config, clock).render,
-            clock,
-            self.leader.leading,
-            config.telegram.messages_per_second,
-            staff,
-        )
-        self.hook = Hook(config.telegram, self.call, self.reach, self.leader.leading.is_set, monotonic)
-        self.polling = Polling(
-            self._ask,
-            self.answering.handle,
-            self.leader.leading,
-            monotonic,
-            self.reach,
-            self.metrics.updates.labels("none", "odd").inc,
-            self.hook.look,
-        )
-        if not self.polls:
-            self.transport.on_success = self.reach.answered
-        self.webhook = Webhook(self.answering.handle, config.telegram.webhook_secret.get_secret_value())
-        self.forum = Forum(database, self.courier, self.context, clock, leads)
-        self.panels = Panels(database, self.courier, self.context, clock)
-        self.doors = Doors(database, self.courier, self.context, clock)
-        self.calendar = CalendarFeed(database, self.context, clock)
-        self.watching = Watching(database, self.metrics, clock, leads, features.queues(all_features))
-        self.shares = Shares(
-            database,
-            self.pacer,
-            self.leader.leading,
-            clock,
-            process,
-            config.telegram.messages_per_second,
-            together=not self.polls,
-        )
-        self._started = False
-        self._versions: dict[str, int] = {}
-        self._menus = Menus(database, self.context, routes, self.call, clock)
-        self.left = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-        self.metrics.gauge("updates_in_hand", "Updates being worked on", self._in_hand)
-        self.metrics.gauge("stations", "Stations in memory", lambda: len(self.directory.index))
-        self.metrics.gauge("messages_waiting", "Messages that wait for their turn", lambda: self.pacer.waiting)
-        self.metrics.gauge("deliveries_in_flight", "Deliveries being sent", lambda: self.delivering.in_flight)
-        self.metrics.gauge("share", "Messages a second that this process may send", lambda: self.pacer.share)
-        self.metrics.gauge("chats_silent", "Chats that wait since Telegram refused them", self._chats_silent)
-        self.metrics.gauge("telegram_silent_seconds", "Since Telegram last answered", lambda: self.reach.silent_for)
-        self.metrics.gauge("leads", "1 if this process leads", lambda: float(self.leader.leading.is_set()))
-
-    async def _resend(self) -> None:
-        """In polling mode only the leader speaks, at the whole limit."""
-        if not self.polls or self.leader.leading.is_set():
-            await self.answering.kept.resend()
-
-    def _metres_to_nearest(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> Sequence[float]:
-        return self.directory.index.metres_to_nearest(latitudes, longitudes)
+        self._calendar = CalendarFeed(database, self.services.context, clock)
+        self._show_gauges()
 
     @property
-    def polls(self) -> bool:
-        return self.config.telegram.mode == "polling"
+    def left(self) -> asyncio.Event:
+        """Set once the process leaves."""
+        return self.base.runner.stopping
 
     @property
     def is_ready(self) -> bool:
-        """Migrated, Telegram has answered, and updates are being taken (by the leader at least)."""
-        stands_by = self.leader.knows.is_set() and not self.leader.leading.is_set()
-        answers = not self.reach.trouble
-        takes = (self.polling.is_taking and answers) or stands_by if self.polls else self.pacer.share > 0 and answers
-        return self._started and not self.left.is_set() and takes
+        return self.readiness.is_ready
 
-    @property
-    def trouble(self) -> str:
-        """What keeps Telegram's updates from coming here; empty if nothing does, and where this process stands by."""
-        return self.reach.trouble if not self.polls or self.leader.leading.is_set() else ""
+    def _is_taking(self) -> bool:
+        return self.updates.polling.is_taking if self.base.polls else self.telegram.pacer.share > 0
 
-    def _chats_silent(self) -> float:
-        return self.pacer.chats.silent
-
-    def _in_hand(self) -> float:
-        return self.polling.in_hand + self.webhook.in_hand
+    def _show_gauges(self) -> None:
+        metrics, pacer, sender = self.base.metrics, self.telegram.pacer, self.background.delivery_sender
+        metrics.gauge("updates_in_flight", "Updates being worked on", lambda: self.updates.in_flight)
+        metrics.gauge("stations", "Stations in memory", lambda: len(self.services.directory.index))
+        metrics.gauge("messages_waiting", "Messages that wait for their turn", lambda: pacer.waiting)
+        metrics.gauge("deliveries_in_flight", "Deliveries being sent", lambda: sender.in_flight)
+        metrics.gauge("send_quota", "Messages a second that this process may send", lambda: pacer.share)
+        metrics.gauge("chats_silent", "Chats that wait since Telegram refused them", lambda: pacer.chats.silent)
+        metrics.gauge("telegram_silent_seconds", "Since Telegram last answered", lambda: self.telegram.reach.silent_for)
+        metrics.gauge("is_leader", "1 if this process leads", lambda: self.base.leader.leads())
 
     async def start(self) -> None:
-        """Everything up to the first update."""
-        await schema.migrate(self.database)
-        async with self.database.writing() as session:
+        """Everything up to the first update. It waits for Telegram as long as that takes.
+
+        Raises:
+            InvalidToken: Telegram does not know the bot.
+        """
+        base, telegram, leader = self.base, self.telegram, self.base.leader
+        await schema.migrate(base.database)
+        async with base.database.writing() as session:
             await keys.check(session)
-        await self.transport.initialize()
-        await asyncio.gather(self.tuning.refresh(), self.context.blocks.refresh())
-        await self.in_hand.begin(self.config.data.folder)
-        self._beside(self.leader.keep(self.left))
-        _, me = await asyncio.gather(self.directory.refresh(), self._introduce())
-        self.own.learn(
-            BotIdentity(int(me["id"]), str(me.get("username", "")), bool(me.get("can_read_all_group_messages")))
-        )
-        await self.hook.choose()
-        self.reach.answered()
-        if not self.polls:
-            self._beside(self._every(webhook_keeper.LOOKED_EVERY, self.hook.look))
-        self._beside(self._menus.keep(self.own.value.id, self.left))
-        self._beside(self._every(REFRESHED_EVERY, self.directory.refresh))
-        self._beside(self._every(WATCHED_EVERY, self._watch_versions))
-        self._beside(self._every(CHECKPOINT_EVERY, self.database.checkpoint))
-        self._beside(self.delivering.run())
-        self._beside(self._every(PANELS_EVERY, self.panels.show))
-        self._beside(self._every(LOOKED_EVERY, self.doors.show))
-        self._beside(self._every(evidence_fetcher.LOOKED_EVERY, self.fetching.fetch))
-        self._beside(self._every(case_forum.LOOKED_EVERY, self.forum.show))
-        self._beside(self._every(RESENT_EVERY, self._resend, self.answering.kept.awake))
-        self._beside(self._every(queue_metrics.LOOKED_EVERY, self.watching.look))
-        self._beside(self.shares.keep(self.left))
-        self._beside(self._every(backup_daily.LOOKED_EVERY, self.backups.look))
-        self.scheduler.start()
-        self._started = True
-        self.webhook.is_open = not self.left.is_set()
-
-    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))
-
-    async def _introduce(self) -> Json:
-        """Waits for Telegram; a wrong token ends the program with its reason."""
-
-        async def ask() -> Json:
-            return dict(await self._ask("getMe", {}, 10))
-
-        return await insist(ask, Outage("Telegram does not answer yet", self._monotonic), but=(error.InvalidToken,))
+        await telegram.transport.initialize()
+        await asyncio.gather(base.settings.refresh(), self.services.context.blocks.refresh())
+        await self.updates.in_hand.begin(base.config.data.folder)
+        base.runner.repeat(PeriodicTask("leader", leader_election.INTERVAL, leader.look, finish=leader.give_back))
+        await asyncio.gather(self.services.directory.refresh(), telegram.introduce())
+        await telegram.webhook_keeper.choose()
+        telegram.reach.answered()
+        base.runner.repeat(*self.background.tasks)
+        base.runner.run(self.background.delivery_sender.run(), "the sender of deliveries")
+        self.services.scheduler.start()
+        self.readiness.start()
+        self.updates.webhook.is_open = not self.left.is_set()
 
     async def run(self) -> None:
         """Takes updates until `leave`; in webhook mode they come by themselves."""
-        if self.polls:
-            await self.polling.run()
+        if self.base.polls:
+            await self.updates.polling.run()
         else:
             await self.left.wait()
 
     def leave(self) -> None:
         """No new updates from now on; what is in hand is finished by `run` and by the web server's shutdown."""
-        self.left.set()
-        self.webhook.is_open = False
-        self.polling.close()
-        self.delivering.leave()
-        self.answering.kept.awake.set()
-        self.in_hand.leave()
+        self.base.runner.stop()
+        self.updates.webhook.is_open = False
+        self.updates.polling.close()
+        self.background.delivery_sender.leave()
+        self.updates.in_hand.leave()
 
     async def close(self) -> None:
+        """Leaves, ends what is still running, and lets go of Telegram and the database."""
         self.leave()
-        await self.scheduler.stop()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=CLOSES_WITHIN)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.transport.shutdown()
-        if self._own_geocoder is not None:
-            await self._own_geocoder.close()
-        await self.database.close()
-
-    async def _every(self, seconds: float, work: Callable[[], Any], awake: asyncio.Event | None = None) -> None:
-        """Until `leave`, and as soon as `awake` is set; a failure is logged and tried again."""
-        passing = Outage(f"{work.__name__} waits for Telegram", self._monotonic)
-        while not self.left.is_set():
-            try:
-                await work()
-                passing.over()
-            except _PASSING as trouble:
-                passing.missed(trouble)
-            except Exception as trouble:
-                log.warning("background task failed; retrying", work=work.__name__, trouble=type(trouble).__name__)
-                if not is_outage(trouble):
-                    await self.errors.note(f"{work.__name__} failed", trouble)
-            await wait_at_most(awake or self.left, seconds)
-            if awake is not None:
-                awake.clear()
-
-    async def _fetch(self, file_id: str, limit: int, into: BinaryIO) -> None:
-        try:
-            await evidence_fetcher.fetch_into(self.courier, self._files_url, file_id, limit, into)
-        except error.TelegramError as trouble:
-            raise NotFetched(type(trouble).__name__) from trouble
-
-    async def _send_apart(self, outgoing: Outgoing) -> None:
-        """Sends what was made beside a chat's turn, as soon as Telegram takes it."""
-        for _ in range(_SENT_APART_TRIES):
-            try:
-                return await self.courier.send_all([outgoing])
-            except Later as later:
-                await wait_at_most(self.left, min(later.seconds, _LONGEST_WAIT))
-        raise NotSent
-
-    def _carry_out(self, work: Coroutine[Any, Any, None]) -> None:
-        """A handler's work of its own length; `close` waits for it a moment."""
-
-        async def carried() -> None:
-            try:
-                await work
-            except Exception as trouble:
-                await self.errors.note("work beside a chat failed", trouble)
-
-        task = asyncio.create_task(carried())
-        self._tasks.append(task)
-        task.add_done_callback(self._tasks.remove)
-
-    async def call(self, method: str, params: Json) -> Any:
-        return await self._ask(method, params, 20)
-
-    async def _ask(self, method: str, params: Json, timeout: float) -> Any:
-        return await self.transport.call(f"{self.base_url}/{method}", params, read_timeout=timeout)
-
-    async def _watch_versions(self) -> None:
-        """What another program or replica has changed: keys (`keys rotate`), settings, blocks; roles, which change
-        menus."""
-        async with self.database.reading() as session:
-            found = await change_counters.read_all(session)
-        if found.get(keys.VERSION, 0) != self._versions.get(keys.VERSION, 0):
-            self.database.vault.renew()
-        if self._versions.get(roles.VERSION) != found.get(roles.VERSION, 0):
-            self._menus.ask()
-        if found.get(settings.VERSION, 0) != self._versions.get(settings.VERSION, 0):
-            await self.tuning.refresh()
-        if found.get(blocks.VERSION, 0) != self._versions.get(blocks.VERSION, 0):
-            await self.context.blocks.refresh()
-        if found.get(strikes.VERSION, 0) != self._versions.get(strikes.VERSION, 0):
-            await self.in_hand.refresh()
-        watched = (keys.VERSION, roles.VERSION, settings.VERSION, blocks.VERSION, strikes.VERSION)
-        self._versions = {name: found.get(name, 0) for name in watched}
-
-    async def _unreachable(self, person_id: int) -> None:
-        async with self.database.writing() as session:
-            await people.mark_unreachable(session, PersonId(person_id))
+        await self.services.scheduler.stop()
+        await self.base.runner.close()
+        await self.telegram.transport.shutdown()
+        if self.services.geocoder is not None:
+            await self.services.geocoder.close()
+        await self.base.database.close()
 
     def web_application(self) -> web.Application:
         application = web.Application(client_max_size=BODY_LIMIT)
@@ -414,8 +138,9 @@ class App:
         return application
 
     def add_routes(self, application: web.Application) -> None:
-        """What this process serves: health, figures, and the webhook at the path of its URL."""
-        self.calendar.add_routes(application)
-        health.add_routes(application, lambda: self.is_ready, lambda: self.trouble, self.metrics)
-        if not self.polls:
-            application.router.add_post(urlsplit(self.config.telegram.webhook_url).path, self.webhook.take)
+        """What this process serves: health, metrics, and the webhook at the path of its URL."""
+        self._calendar.add_routes(application)
+        health.add_routes(application, self.readiness, self.base.metrics)
+        if not self.base.polls:
+            path = urlsplit(self.base.config.telegram.webhook_url).path
+            application.router.add_post(path, self.updates.webhook.take)

@@ -150,7 +150,7 @@ async def carry(app: App) -> None:
     # What is here now stays: not looking at it again keeps the collector's pauses short.
     gc.freeze()
     gc.enable()
-    with watching(app.in_hand, app.metrics):
+    with watching(app.updates.in_hand, app.base.metrics):
         running = asyncio.create_task(app.run())
         await asyncio.wait([running, left], return_when=asyncio.FIRST_COMPLETED)
         left.cancel()

@@ -12,11 +12,12 @@ async def wait_at_most(event: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(event.wait(), seconds)
 
 
-async def wait_for_either(one: asyncio.Event, other: asyncio.Event) -> None:
-    """Returns when one of the two is set."""
-    waits = [asyncio.ensure_future(event.wait()) for event in (one, other)]
+async def wait_for_any(events: list[asyncio.Event], seconds: float) -> None:
+    """Returns when one of the events is set, or after so long; `seconds` may be infinite."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
     try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        timeout = None if seconds == float("inf") else seconds
+        await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for wait in waits:
             wait.cancel()

@@ -105,7 +105,7 @@ async def choose_language(talk: Talk, code: str, routes: Routes) -> None:
 def show_menu(talk: Talk, routes: Routes, language: str) -> None:
     """The command menu of this chat: this person's commands, in this language."""
     commands = menu_commands(routes, talk.person.may, language)
-    talk.call("setMyCommands", {"commands": commands, "scope": {"type": "chat", "chat_id": talk.chat_id}})
+    talk.call_api("setMyCommands", {"commands": commands, "scope": {"type": "chat", "chat_id": talk.chat_id}})
 
 
 def menu_commands(routes: Routes, may: Callable[[Right], bool], language: str) -> list[Json]:
@@ -128,7 +128,7 @@ async def group(talk: Talk) -> None:
     """A group is no place for anybody's location: only the way to the private chat."""
     button = [[Button(talk._("Open private chat"), url=talk.context.link())]]
     if talk.incoming.is_press:
-        talk.toast(talk._("Please message me in private."), alert=True)
+        talk.answer_callback(talk._("Please message me in private."), alert=True)
     else:
         talk.say(talk._("Please message me in private."), button)
 

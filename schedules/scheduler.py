@@ -74,10 +74,10 @@ class Scheduler:
             if job.next_due is not None:
                 async with self._database.reading() as session:
                     self._look_at(name, job, await job.next_due(session))
-        except Exception as trouble:
-            log.warning("job failed; it runs again at its next turn", job=name, trouble=type(trouble).__name__)
-            if not is_outage(trouble):
-                await self._report(f"the job {name} failed", trouble)
+        except Exception as error:
+            log.warning("job failed; it runs again at its next turn", job=name, error=type(error).__name__)
+            if not is_outage(error):
+                await self._report(f"the job {name} failed", error)
 
     def _look_at(self, name: str, job: Job, due: datetime | None) -> None:
         """Lets the job look when its next work is due, if that is before its interval is over."""

@@ -111,6 +111,6 @@ class Fleet:
         try:
             timeout = aiohttp.ClientTimeout(total=2)
             async with aiohttp.request("GET", f"http://127.0.0.1:{port}/metrics", timeout=timeout) as answer:
-                return "nuanxin_leads 1.0" in await answer.text()
+                return "nuanxin_is_leader 1.0" in await answer.text()
         except (aiohttp.ClientError, TimeoutError):
             return False

@@ -21,7 +21,7 @@ from benchmarks.support.telegram_stub import Stub
 from bot.app import App
 from bot.config.config import load
 from bot.telegram.courier import Courier
-from handlers.chat.talk import Outgoing
+from handlers.chat.replies import Outgoing
 from storage import schema
 from storage.database import open_database
 from storage.encryption import Vault
@@ -117,7 +117,7 @@ async def shares(folder: Path) -> dict[str, float]:
     async def take(outgoings: list[Outgoing]) -> None:
         heard[:] = outgoings
 
-    answering = app.answering
+    answering = app.updates.pipeline
     answering.courier = cast(Courier, SimpleNamespace(send_all=take))
     answering._look_up = timed(spent, "who speaks", answering._look_up)  # type: ignore[method-assign]
     answering._known._run = answering._look_up

@@ -1,1 +1,1 @@
-"""What the leader does again and again beside the chats."""
+"""What the process does again and again beside the chats."""

@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from bot.telegram.courier import Courier
 from handlers.broadcasts.panel import panel
 from handlers.chat.context import AppContext
-from handlers.chat.talk import Outgoing, message_params
+from handlers.chat.replies import Outgoing, message_params
 from storage import deliveries
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
 from storage.updates import user_state
 
-PANELS_EVERY = 1.0
+INTERVAL = 1.0
 EDITED_EVERY = timedelta(seconds=3)
 
 
-class Panels:
+class BroadcastProgress:
     def __init__(
         self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
     ) -> None:

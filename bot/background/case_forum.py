@@ -15,36 +15,30 @@ from bot.telegram.pacing import Priority
 from bot.telegram.reachability import Outage, wait_of
 from handlers.cases.format import topic_words
 from handlers.chat.context import AppContext
-from handlers.chat.talk import Outgoing, message_params
+from handlers.chat.replies import Outgoing, message_params
 from storage.cases import cases
 from storage.cases import queue as case_queue
 from storage.cases.cases import Case, CaseState
 from storage.cases.desks import Desk
 from storage.database import Database
 
-LOOKED_EVERY = 3.0
+INTERVAL = 3.0
 
 
-class Forum:
+class CaseForum:
     def __init__(
-        self,
-        database: Database,
-        courier: Courier,
-        context: AppContext,
-        clock: Callable[[], datetime],
-        leads: Callable[[], bool],
+        self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
     ) -> None:
         self._database = database
         self._courier = courier
         self._context = context
         self._clock = clock
-        self._leads = leads
         self._outage = Outage("topics can't be shown", time.monotonic)
 
     async def show(self) -> None:
         """Brings the topics of all desks that have a forum up to date."""
         desks = {desk.key: desk for desk in self._context.settings.desks.values() if desk.forum}
-        if not desks or not self._leads():
+        if not desks:
             return
         async with self._database.reading() as session:
             rows = await case_queue.with_old_topic(session, list(desks))
@@ -57,8 +51,8 @@ class Forum:
                 await self._show(desks[row.desk], row, says)
             except error.RetryAfter as wait:
                 self._courier.pacer.refused(group, wait_of(wait))
-            except error.TelegramError as trouble:
-                self._outage.missed(trouble)
+            except error.TelegramError as failure:
+                self._outage.missed(failure)
             else:
                 self._outage.over()
 

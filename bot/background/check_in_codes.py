@@ -9,17 +9,17 @@ from bot.telegram.courier import Courier
 from handlers.activities import presses
 from handlers.activities.check_ins import door_caption
 from handlers.chat.context import AppContext
-from handlers.chat.talk import File, Outgoing, buttons_markup
+from handlers.chat.replies import File, Outgoing, buttons_markup
 from handlers.i18n.translations import translator
 from storage.activities import activities, attendance, check_ins
 from storage.activities.check_ins import Door
 from storage.database import Database
 from storage.updates import user_state
 
-LOOKED_EVERY = 2.0
+INTERVAL = 2.0
 
 
-class Doors:
+class CheckInCodeUpdater:
     def __init__(
         self, database: Database, courier: Courier, context: AppContext, clock: Callable[[], datetime]
     ) -> None:

@@ -5,58 +5,48 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import BinaryIO
+from typing import Protocol
 
 from bot.observability.logs import logger
-from bot.telegram.courier import Courier
 from handlers.cases.message_content import MOST_BYTES
-from handlers.chat.talk import Outgoing
 from storage.cases import evidence
 from storage.database import Database
 from storage.scratch import Scratch
 
 log = logger("bot.background.evidence_fetcher")
 
-LOOKED_EVERY = 1.0
+INTERVAL = 1.0
 
 
-async def fetch_into(courier: Courier, files_url: str, file_id: str, most: int, into: BinaryIO | Scratch) -> None:
-    """Writes a file from Telegram, of at most so many bytes, into another."""
-    found = await courier.call(Outgoing("getFile", {"file_id": file_id}))
-    await courier.transport.download(f"{files_url}/{found['file_path']}", most, into)
+class Download(Protocol):
+    async def __call__(self, file_id: str, limit: int, into: Scratch) -> None:
+        """Writes a file that was sent to the bot, of at most `limit` bytes, into another."""
+        ...
 
 
-class Fetching:
-    """`files_url` is where files lie: https://core.telegram.org/bots/api#getfile"""
-
+class EvidenceFetcher:
     def __init__(
         self,
         database: Database,
-        courier: Courier,
-        files_url: str,
+        download: Download,
         clock: Callable[[], datetime],
-        leads: Callable[[], bool],
         scratch: Callable[[], Scratch],
     ) -> None:
         self._database = database
-        self._courier = courier
-        self._files_url = files_url
+        self._download = download
         self._clock = clock
-        self._leads = leads
         self._scratch = scratch
 
     async def fetch(self) -> None:
         """What is due, one after the other; a file waits on the disk, and the memory holds a few pieces of it."""
-        if not self._leads():
-            return
         async with self._database.reading() as session:
             due = await evidence.to_fetch(session, self._clock())
         for evidence_id, file_id in due:
             with self._scratch() as file:
                 try:
-                    await fetch_into(self._courier, self._files_url, file_id, MOST_BYTES, file)
-                except Exception as trouble:
-                    log.warning("failed to download evidence", trouble=type(trouble).__name__)
+                    await self._download(file_id, MOST_BYTES, file)
+                except Exception as error:
+                    log.warning("failed to download evidence", error=type(error).__name__)
                     async with self._database.writing() as session:
                         await evidence.put_off(session, evidence_id, self._clock())
                 else:

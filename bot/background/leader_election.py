@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from bot.observability.logs import logger
-from bot.waiting import wait_at_most
 from storage.coordination import leader_lock
+from storage.coordination.leader_lock import Candidate
 from storage.database import Database
 
 log = logger("bot.background.leader_election")
+
+INTERVAL = leader_lock.ASKED_EVERY
 
 
 class Leader:
@@ -17,28 +20,42 @@ class Leader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._candidate: Candidate | None = None
+        self._held = contextlib.AsyncExitStack()
         self.leading = asyncio.Event()
         self.knows = asyncio.Event()
+        self.began = asyncio.Event()
+        """Set when this process begins to lead; whoever waits for it clears it."""
 
-    async def keep(self, left: asyncio.Event) -> None:
-        """Until the program leaves; the lead is given back then."""
-        while not left.is_set():
-            try:
-                async with leader_lock.candidate(self._database) as candidate:
-                    while not left.is_set():
-                        self._note(await candidate.look())
-                        await wait_at_most(left, leader_lock.ASKED_EVERY)
-            except Exception as trouble:
-                log.warning("lost leadership", trouble=type(trouble).__name__)
-            finally:
-                self._note(False)
-            await wait_at_most(left, leader_lock.ASKED_EVERY)
+    def leads(self) -> bool:
+        """Whether this process leads now."""
+        return self.leading.is_set()
+
+    async def look(self) -> None:
+        """Takes the lead if nobody has it, and notes whether this process has it."""
+        try:
+            if self._candidate is None:
+                self._candidate = await self._held.enter_async_context(leader_lock.candidate(self._database))
+            self._note(await self._candidate.look())
+        except Exception as error:
+            log.warning("lost leadership", error=type(error).__name__)
+            await self.give_back()
+
+    async def give_back(self) -> None:
+        """Lets another process lead."""
+        self._note(False)
+        self._candidate = None
+        try:
+            await self._held.aclose()
+        except Exception as error:
+            log.warning("the connection of the leader's lock broke", error=type(error).__name__)
 
     def _note(self, leads: bool) -> None:
         if leads != self.leading.is_set() or not self.knows.is_set():
-            log.info("became leader" if leads else "standing by")
-        if leads:
+            log.info("became leader" if leads else "this process does not lead")
+        if leads and not self.leading.is_set():
             self.leading.set()
-        else:
+            self.began.set()
+        elif not leads:
             self.leading.clear()
         self.knows.set()

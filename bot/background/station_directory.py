@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from storage.stations.reports import LiveBoard, StationState
 
 log = logger("bot.background.station_directory")
 
-REFRESHED_EVERY = 2.0
+INTERVAL = 2.0
 _LISTED = 20
 
 
@@ -46,6 +46,10 @@ class StationDirectory:
         if self._live.until is not None and self._live.until <= self._clock():
             self._lay_out()
         return self._live
+
+    def metres_to_nearest(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> Sequence[float]:
+        """How far it is from each place to the nearest station, as of now."""
+        return self._index.metres_to_nearest(latitudes, longitudes)
 
     async def refresh(self) -> None:
         """Reads anew what has changed since the last time, and works out states that have run out, in a thread."""

@@ -20,13 +20,13 @@ from storage.people.staff import Staff
 
 log = logger("bot.backup.daily")
 
-LOOKED_EVERY = 10.0
+INTERVAL = 10.0
 TRIED_AGAIN_AFTER = timedelta(hours=1)
 TOLD_AGAIN_AFTER = timedelta(hours=20)
 PATTERN = "nuanxin-*.backup"
 
 
-class Backups:
+class DailyBackups:
     def __init__(
         self,
         database: Database,
@@ -78,7 +78,7 @@ class Backups:
         try:
             made = await back_up(self._database, file, self._section.tools)
         except Exception as failure:
-            log.error("backup failed", trouble=type(failure).__name__, why=str(failure)[:300])
+            log.error("backup failed", error=type(failure).__name__, reason=str(failure)[:300])
             await self._note_failure(str(failure)[:300] or type(failure).__name__, asked)
             return
         log.info("backup written", file=str(file), size=made.size)

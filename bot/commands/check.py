@@ -45,6 +45,6 @@ async def _telegram(config: Config) -> str:
             await transport.call(url, {}, read_timeout=10)
         except (error.InvalidToken, error.Forbidden):
             return "telegram.token: Telegram does not accept it"
-        except error.TelegramError as trouble:
-            return f"telegram.api_base_url: {trouble.message}"
+        except error.TelegramError as failure:
+            return f"telegram.api_base_url: {failure.message}"
     return ""

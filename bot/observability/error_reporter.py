@@ -24,24 +24,24 @@ log = logger("bot.errors")
 _OURS = Path(__file__).parent.parent.parent
 
 
-class ErrorBook:
+class ErrorReporter:
     def __init__(self, database: Database, staff: Staff, clock: Callable[[], datetime], metrics: Metrics) -> None:
         self._database = database
         self._staff = staff
         self._clock = clock
         self._metrics = metrics
 
-    async def note(self, what: str, error: BaseException) -> str:
+    async def report(self, what: str, error: BaseException) -> str:
         """Returns the id under which it stands in the log. Nothing that somebody wrote is in it."""
         error_id, kind, place = secrets.token_hex(4), type(error).__name__, place_of(error)
         log.error(what, error_id=error_id, error=kind, place=place, exc_info=error)
         self._metrics.errors.labels(kind).inc()
         try:
             await self._tell(error_id, kind, place)
-        except Exception as trouble:
+        except Exception as failure:
             # The database may be what failed. The log has it.
             log.warning(
-                "failed to report the error; it is only in the log", error_id=error_id, trouble=type(trouble).__name__
+                "failed to report the error; it is only in the log", error_id=error_id, error=type(failure).__name__
             )
         return error_id
 

@@ -28,7 +28,7 @@ class Metrics:
             "nuanxin_updates", "Updates by kind and outcome", ["kind", "outcome"], registry=self._registry
         )
         self.seconds = Histogram(
-            "nuanxin_update_seconds",
+            "nuanxin_update_duration_seconds",
             "From an update in hand to its last answer sent",
             ["handler"],
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
@@ -46,7 +46,7 @@ class Metrics:
             registry=self._registry,
         )
         self.database = Histogram(
-            "nuanxin_database_seconds",
+            "nuanxin_database_duration_seconds",
             "A transaction, from asking for its connection to its end",
             ["kind"],
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),

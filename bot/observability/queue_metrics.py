@@ -16,7 +16,7 @@ from handlers.chat.ports import Process
 from storage.database import Database
 from storage.operations import backups
 
-LOOKED_EVERY = 10.0
+INTERVAL = 10.0
 
 
 def process_at(folder: Path, started_at: datetime) -> Process:
@@ -28,7 +28,7 @@ def process_at(folder: Path, started_at: datetime) -> Process:
     return Process(f"{socket.gethostname()}:{os.getpid()}", __version__, started_at, free)
 
 
-class Watching:
+class QueueMetrics:
     def __init__(
         self,
         database: Database,

@@ -6,10 +6,10 @@ from __future__ import annotations
 import asyncio
 import io
 import math
-from collections import OrderedDict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from cachetools import LRUCache
 from PIL import Image, ImageDraw
 
 from bot.pictures import charts, coverage_map, membership_card
@@ -50,7 +50,7 @@ class PillowPainter:
     """Implements handlers.chat.context.Painter: draws in a worker thread, and keeps the last pictures."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._kept: LRUCache[tuple[object, ...], bytes] = LRUCache(_KEPT)
 
     async def card_png(self, card: Card) -> bytes:
         """See handlers.chat.context.Painter. Not kept: it shows a name."""
@@ -83,8 +83,6 @@ class PillowPainter:
         if png is None:
             png = await asyncio.to_thread(paint, latitude, longitude, tuple(spots), language)
             self._kept[key] = png
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
         return png
 
 

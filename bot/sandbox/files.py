@@ -1,12 +1,12 @@
-"""Files that went through the sandbox, by file_id; the oldest go when they become too much for the memory."""
+"""Files that went through the sandbox, by file_id; when they become too many for the memory, the least used go."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import mimetypes
-from collections import OrderedDict
 
+from cachetools import LRUCache
 from PIL import Image, UnidentifiedImageError
 
 from bot.sandbox.params import Json, Params, Refusal, Upload, bad
@@ -20,8 +20,7 @@ class Files:
     """Contents by file_id. A file_id stands for one content and name."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Upload] = OrderedDict()
-        self._bytes = 0
+        self._kept: LRUCache[str, Upload] = LRUCache(_KEPT_BYTES, getsizeof=lambda upload: len(upload.content))
 
     def put(self, upload: Upload) -> Json:
         """Keeps a file; gives what all file objects of the Bot API share."""
@@ -29,9 +28,6 @@ class Files:
         file_id = f"SBX{unique}"
         if file_id not in self._kept:
             self._kept[file_id] = upload
-            self._bytes += len(upload.content)
-            while self._bytes > _KEPT_BYTES and len(self._kept) > 1:
-                self._bytes -= len(self._kept.popitem(last=False)[1].content)
         return {"file_id": file_id, "file_unique_id": unique, "file_size": len(upload.content)}
 
     def get(self, file_id: str) -> Upload | None:

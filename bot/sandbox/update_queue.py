@@ -8,15 +8,16 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.sandbox.params import Json, Params, Refusal, bad
 from bot.sandbox.world import UPDATE_KINDS, World
-from bot.telegram.intake import lane_of
+from bot.telegram.intake import queue_key
 
 log = logger("bot.sandbox")
 
 _LONGEST_POLL = 50
-_FIRST_PAUSE = 0.1
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
 _WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
@@ -123,7 +124,7 @@ class Intake:
         def following() -> Json | None:
             if len(in_hand) >= hook["max_connections"]:
                 return None
-            return next((update for update in world.waiting if lane_of(update) not in in_hand), None)
+            return next((update for update in world.waiting if queue_key(update) not in in_hand), None)
 
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
             try:
@@ -132,7 +133,7 @@ class Intake:
                         await world.changed.wait_for(following)
                         update = following()
                     if update is not None:
-                        in_hand[lane_of(update)] = asyncio.create_task(self._post(session, hook, update, in_hand))
+                        in_hand[queue_key(update)] = asyncio.create_task(self._post(session, hook, update, in_hand))
             finally:
                 posting = list(in_hand.values())
                 for task in posting:
@@ -142,7 +143,7 @@ class Intake:
     async def _post(
         self, session: aiohttp.ClientSession, hook: Json, update: Json, in_hand: dict[int, asyncio.Task[None]]
     ) -> None:
-        pause = _FIRST_PAUSE
+        pauses = Backoff(_FIRST_PAUSE, _LONGEST_PAUSE)
         headers = {"X-Telegram-Bot-Api-Secret-Token": hook["secret_token"]} if hook["secret_token"] else {}
         while True:
             try:
@@ -155,9 +156,8 @@ class Intake:
             hook.update(last_error_date=self._world.now, last_error_message=trouble)
             async with self._world.changed:
                 self._world.changed.notify_all()
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, 5)
+            await asyncio.sleep(pauses.next())
         async with self._world.changed:
-            del in_hand[lane_of(update)]
+            del in_hand[queue_key(update)]
             self._world.waiting = [one for one in self._world.waiting if one["update_id"] != update["update_id"]]
             self._world.changed.notify_all()

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 from telegram import error
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from bot.telegram.answers import OddAnswer, TooManyRequests
 from bot.telegram.pacing import Pacer, Priority
 from bot.telegram.reachability import Outage, wait_of
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
-from handlers.chat.talk import Outgoing
+from handlers.chat.replies import Outgoing
 
 log = logger("bot.telegram.courier")
 
@@ -69,8 +70,8 @@ class Courier:
                 continue
             try:
                 result = await self._send(outgoing, _Manner(are_kept, any(one.files for one in outgoings[at:])))
-            except error.TelegramError as trouble:
-                wait = await self._not_sent(outgoing, trouble)
+            except error.TelegramError as failure:
+                wait = await self._not_sent(outgoing, failure)
                 if wait is not None:
                     raise Later(outgoings[at:], self.put_off(chat_of(outgoing), wait)) from None
             else:
@@ -79,20 +80,20 @@ class Courier:
                 if outgoing.after is not None:
                     await outgoing.after(result)
 
-    async def _not_sent(self, outgoing: Outgoing, trouble: error.TelegramError) -> float | None:
+    async def _not_sent(self, outgoing: Outgoing, failure: error.TelegramError) -> float | None:
         """Seconds after which it shall be tried again; None if it is left out."""
-        if isinstance(trouble, error.RetryAfter):
+        if isinstance(failure, error.RetryAfter):
             self.count("put_off")
-            return None if outgoing.minor else wait_of(trouble)
-        if isinstance(trouble, error.Forbidden):
+            return None if outgoing.minor else wait_of(failure)
+        if isinstance(failure, error.Forbidden):
             self.count("forbidden")
             await self.unreachable(chat_of(outgoing))
-        elif isinstance(trouble, error.BadRequest):
-            await self._refused(outgoing, trouble)
+        elif isinstance(failure, error.BadRequest):
+            await self._refused(outgoing, failure)
         else:
             self.count("failed")
-            self.outage.missed(trouble)
-            if not outgoing.minor and not perhaps_sent(trouble):
+            self.outage.missed(failure)
+            if not outgoing.minor and not perhaps_sent(failure):
                 return PATIENCE
         return None
 
@@ -103,7 +104,7 @@ class Courier:
     async def _send(self, outgoing: Outgoing, manner: _Manner) -> Any:
         """Tries a few times. A send whose answer was lost may have arrived: an answer is repeated once all the same,
         for a doubled answer harms less than none."""
-        perhaps = 0
+        perhaps, pauses = 0, Backoff(0.4, 3.0)
         for tries in range(1, _TRIES + 1):
             await self._wait_for_turn(outgoing, manner)
             try:
@@ -114,12 +115,12 @@ class Courier:
                 outgoing.params["chat_id"] = moved.new_chat_id
             except (error.BadRequest, error.Forbidden, error.InvalidToken, error.Conflict):
                 raise
-            except error.TelegramError as trouble:
-                perhaps += perhaps_sent(trouble)
+            except error.TelegramError as failure:
+                perhaps += perhaps_sent(failure)
                 if tries == _TRIES or perhaps > 1 or outgoing.minor:
                     raise
-                if not perhaps_sent(trouble):
-                    await asyncio.sleep(0.2 * 2**tries)
+                if not perhaps_sent(failure):
+                    await asyncio.sleep(pauses.next())
         raise error.NetworkError("gave up")
 
     async def _refused_for_now(self, outgoing: Outgoing, seconds: float, tries: int) -> None:
@@ -186,7 +187,7 @@ class Courier:
             anew = {name: value for name, value in outgoing.params.items() if name != "message_id"}
             await self.send_all([Outgoing("sendMessage", anew)])
         elif not outgoing.minor:
-            log.error("refused by Telegram", method=outgoing.method, why=refusal.message)
+            log.error("refused by Telegram", method=outgoing.method, error=refusal.message)
         self.count("refused")
 
     def count(self, result: str) -> None:
@@ -205,10 +206,10 @@ def is_settled(refusal: error.TelegramError) -> bool:
     return any(words in said for words in ("not modified", "not found", "can't be deleted", "can't be edited"))
 
 
-def perhaps_sent(trouble: error.TelegramError) -> bool:
+def perhaps_sent(failure: error.TelegramError) -> bool:
     """Whether the message may have arrived though nothing says so."""
-    return isinstance(trouble, error.TimedOut | BrokenConnection) or (
-        isinstance(trouble, OddAnswer) and trouble.perhaps
+    return isinstance(failure, error.TimedOut | BrokenConnection) or (
+        isinstance(failure, OddAnswer) and failure.perhaps
     )
 
 

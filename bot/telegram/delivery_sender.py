@@ -13,6 +13,7 @@ from functools import partial
 
 from telegram import error
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.telegram.answers import ServerTrouble
 from bot.telegram.courier import Courier, is_gone, is_settled, perhaps_sent
@@ -20,9 +21,9 @@ from bot.telegram.pacing import Priority
 from bot.telegram.reachability import wait_of
 from bot.waiting import wait_at_most
 from handlers.admin import failed_deliveries
-from handlers.chat.talk import Outgoing
+from handlers.chat.replies import Outgoing
 from storage import deliveries
-from storage.coordination.batching import Grouped
+from storage.coordination.batching import Batcher
 from storage.database import Database
 from storage.deliveries import IN_ORDER, LEASE, MOST_TRIES, Claimed, Notice, Outcome, State
 from storage.people.access import Right
@@ -42,7 +43,7 @@ HELD_BACK_FOR = 60.0
 Render = Callable[[Claimed], Awaitable[Outgoing | None]]
 
 
-class Delivering:
+class DeliverySender:
     """Works on the leader only, until `leave`."""
 
     def __init__(
@@ -63,13 +64,13 @@ class Delivering:
         self._staff = staff
         self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
         self._room = asyncio.Semaphore(self.most_in_flight)
-        self._settle = Grouped(self._settle_all)
+        self._settle = Batcher(self._settle_all)
         self._sending: set[asyncio.Task[None]] = set()
         self._last_to: dict[int, asyncio.Task[None]] = {}
         self._put_off: dict[int, tuple[float, datetime]] = {}
         """Of what is to reach a person in order: when the last one was put off (by the loop's clock), and until when.
         What was claimed before that moment waits with it; what is claimed afterwards, the table holds back itself."""
-        self._outage_pause = 0.0
+        self._outage_pauses = Backoff(1.0, 30.0)
         self._resumes_at = float("-inf")
         """By the loop's clock: until then Telegram is not tried again after it could not be reached."""
         self._leaving = False
@@ -98,8 +99,8 @@ class Delivering:
         try:
             async with self._database.writing(apart=True) as session:
                 await deliveries.release_all(session)
-        except Exception as trouble:
-            log.warning("failed to release claimed deliveries; retrying", trouble=type(trouble).__name__)
+        except Exception as failure:
+            log.warning("failed to release claimed deliveries; retrying", error=type(failure).__name__)
             await self._rest()
             return False
         return True
@@ -116,8 +117,8 @@ class Delivering:
         """One batch, or a wait for something to do."""
         try:
             claimed = await self._claim()
-        except Exception as trouble:
-            log.warning("failed to claim deliveries; retrying", trouble=type(trouble).__name__)
+        except Exception as failure:
+            log.warning("failed to claim deliveries; retrying", error=type(failure).__name__)
             claimed = []
         if not claimed and not self._leaving:
             await self._rest()
@@ -157,9 +158,9 @@ class Delivering:
             is_notice = one.broadcast_id is None and one.target is None and one.kind != failed_deliveries.KIND
             if outcome.state is State.FAILED and is_notice:
                 await self._tell_admins(one, outcome)
-        except Exception as trouble:
+        except Exception as failure:
             # The lease lapses, and it is tried again.
-            log.error("failed to settle a delivery", error=type(trouble).__name__, exc_info=trouble)
+            log.error("failed to settle a delivery", error=type(failure).__name__, exc_info=failure)
             self._hold_back(one, self._clock() + LEASE)
 
     async def _in_turn(self, one: Claimed, claimed_at: float) -> Outcome:
@@ -199,9 +200,9 @@ class Delivering:
             return self._later(one, 0, one.tries)
         try:
             outgoing = await self._render(one)
-        except Exception as trouble:
-            log.error("failed to render a delivery", kind=one.kind, exc_info=trouble)
-            return Outcome(one.id, State.FAILED, one.tries + 1, trouble=type(trouble).__name__)
+        except Exception as failure:
+            log.error("failed to render a delivery", kind=one.kind, exc_info=failure)
+            return Outcome(one.id, State.FAILED, one.tries + 1, trouble=type(failure).__name__)
         if outgoing is None:
             return Outcome(one.id, State.CANCELLED, one.tries)
         return await self._send(one, outgoing)
@@ -222,25 +223,25 @@ class Delivering:
             if outgoing.method.startswith(("edit", "delete")) and is_settled(refusal):
                 return Outcome(one.id, State.SENT, one.tries + 1)
             return self._failed(one, refusal.message[:100])
-        except error.TelegramError as trouble:
-            return self._troubled(one, trouble)
-        self._outage_pause = 0.0
+        except error.TelegramError as failure:
+            return self._troubled(one, failure)
+        self._outage_pauses.reset()
         self._courier.outage.over()
         self._courier.count("sent")
         message_id = result.get("message_id") if isinstance(result, dict) else None
         return Outcome(one.id, State.SENT, one.tries + 1, message_id=message_id)
 
-    def _troubled(self, one: Claimed, trouble: error.TelegramError) -> Outcome:
+    def _troubled(self, one: Claimed, failure: error.TelegramError) -> Outcome:
         """Nobody took the message, or nobody knows."""
-        self._courier.outage.missed(trouble)
-        if perhaps_sent(trouble):
-            return self._perhaps(one, type(trouble).__name__)
-        if isinstance(trouble, ServerTrouble):
-            return self._failed(one, trouble.message[:100])
+        self._courier.outage.missed(failure)
+        if perhaps_sent(failure):
+            return self._perhaps(one, type(failure).__name__)
+        if isinstance(failure, ServerTrouble):
+            return self._failed(one, failure.message[:100])
         # Telegram can't be reached at all: that is no fault of this message, and the others wait too.
-        self._outage_pause = min(30.0, 2 * self._outage_pause or 1.0)
-        self._resumes_at = asyncio.get_running_loop().time() + self._outage_pause
-        return self._later(one, self._outage_pause, one.tries)
+        pause = self._outage_pauses.next()
+        self._resumes_at = asyncio.get_running_loop().time() + pause
+        return self._later(one, pause, one.tries)
 
     def _perhaps(self, one: Claimed, trouble: str) -> Outcome:
         if one.priority == Priority.BROADCAST or one.tries > 0:

@@ -9,6 +9,7 @@ from typing import Any
 
 from telegram import error
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.telegram.answers import OddAnswer
 from bot.telegram.reachability import FIRST_PAUSE, Outage, Reach, wait_of
@@ -28,7 +29,7 @@ _LONG_PAUSES = 30.0
 """Seconds between tries at most; the longer ones where Telegram asks for a pause, or does not know the token."""
 
 
-def lane_of(raw: Json) -> int:
+def queue_key(raw: Json) -> int:
     """The chat whose order an update must keep (the person's, where there is no chat); 0 for what has neither."""
     for body in raw.values():
         if isinstance(body, dict):
@@ -45,7 +46,7 @@ def is_update(raw: Any) -> bool:
     return isinstance(raw, dict) and is_number(raw.get("update_id")) and raw["update_id"] >= 0
 
 
-class Lanes:
+class ChatQueues:
     """Runs updates: those of one chat one after the other, those of different chats side by side."""
 
     def __init__(self, handle: Handle) -> None:
@@ -57,17 +58,17 @@ class Lanes:
 
     def put(self, raw: Json) -> asyncio.Task[None]:
         """The task ends when the update has had its effect, or with the error of `handle`."""
-        lane = lane_of(raw)
-        task = asyncio.create_task(self._after(self._last.get(lane), raw))
-        self._last[lane] = task
+        key = queue_key(raw)
+        task = asyncio.create_task(self._after(self._last.get(key), raw))
+        self._last[key] = task
         self.in_hand += 1
 
         def done(finished: asyncio.Task[None]) -> None:
             self.in_hand -= 1
             if self.in_hand <= self._enough:
                 self._finished.set()
-            if self._last.get(lane) is finished:
-                del self._last[lane]
+            if self._last.get(key) is finished:
+                del self._last[key]
 
         task.add_done_callback(done)
         return task
@@ -85,18 +86,17 @@ class Lanes:
         await self._handle(raw)
 
 
-def patiently(handle: Handle) -> Handle:
+def retry_during_outage(handle: Handle) -> Handle:
     """Tries an update again until the database takes it: polling must not go past it."""
 
     async def try_again(raw: Json) -> None:
-        pause = 0.2
+        pauses = Backoff(0.2, 5.0)
         while True:
             try:
                 return await handle(raw)
-            except Exception as trouble:
-                log.warning("database unavailable; the update waits", trouble=type(trouble).__name__)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, 5.0)
+            except Exception as failure:
+                log.warning("database unavailable; the update waits", error=type(failure).__name__)
+                await asyncio.sleep(pauses.next())
 
     return try_again
 
@@ -118,14 +118,14 @@ class Polling:
         on_conflict: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._ask = ask
-        self._lanes = Lanes(patiently(handle))
+        self._queues = ChatQueues(retry_during_outage(handle))
         self._leading = leading
         self._reach = reach or Reach(clock)
         self._on_odd = on_odd
         self._on_conflict = on_conflict
         self._outage = Outage("no updates from Telegram", clock)
         self._odd = Outage("updates that can't be read are left out", clock)
-        self._pause = FIRST_PAUSE
+        self._pauses, self._long_pauses = Backoff(FIRST_PAUSE, _PAUSES), Backoff(FIRST_PAUSE, _LONG_PAUSES)
         self._is_sure = False
         """Whether Telegram answered the last question. Until it does, it is not asked to take its time."""
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -135,7 +135,7 @@ class Polling:
 
     @property
     def in_hand(self) -> int:
-        return self._lanes.in_hand
+        return self._queues.in_hand
 
     def close(self) -> None:
         self.closing.set()
@@ -150,9 +150,9 @@ class Polling:
                 continue
             try:
                 await self._turn()
-            except Exception as trouble:
-                log.error("failed to take a batch of updates; retrying", error=type(trouble).__name__, exc_info=trouble)
-                await self._rest(trouble)
+            except Exception as failure:
+                log.error("failed to take a batch of updates; retrying", error=type(failure).__name__, exc_info=failure)
+                await self._rest(failure)
         self.is_taking = False
         if self._tasks:
             await asyncio.wait(self._tasks.values())
@@ -160,25 +160,25 @@ class Polling:
         if self._offset:
             try:
                 await self._ask("getUpdates", {"offset": self._offset, "limit": 1, "timeout": 0}, 5)
-            except Exception as trouble:
-                log.warning("failed to confirm the last updates", trouble=type(trouble).__name__)
+            except Exception as failure:
+                log.warning("failed to confirm the last updates", error=type(failure).__name__)
 
     async def _turn(self) -> None:
         """One question, and what came of it."""
         brought_new = self._take(await self._next_batch())
         if self._tasks:
             # With nothing new, what waits at Telegram is all in hand: asking again before one is done is idle.
-            most = MOST_AT_ONCE // 2 if brought_new else max(self._lanes.in_hand - 1, 0)
-            await self._lanes.until(most, _LOOKED_AGAIN)
+            most = MOST_AT_ONCE // 2 if brought_new else max(self._queues.in_hand - 1, 0)
+            await self._queues.until(most, _LOOKED_AGAIN)
             self._forget_done()
 
     def _take(self, batch: Sequence[Json]) -> bool:
-        """Puts what is not in hand into its lane; whether there was any."""
+        """Puts what is not in hand into its queue; whether there was any."""
         before = len(self._tasks)
         for raw in batch:
             number = raw["update_id"]
             if number not in self._tasks:
-                self._tasks[number] = self._lanes.put(raw)
+                self._tasks[number] = self._queues.put(raw)
         return len(self._tasks) > before
 
     def _readable(self, batch: Sequence[Any]) -> list[Json]:
@@ -219,26 +219,28 @@ class Polling:
             return []
         try:
             batch = self._readable(asked.result())
-        except Exception as trouble:
-            await self._missed(trouble)
+        except Exception as failure:
+            await self._missed(failure)
             return []
-        self._is_sure, self._pause = True, FIRST_PAUSE
+        self._is_sure = True
+        self._pauses.reset()
+        self._long_pauses.reset()
         self._reach.answered()
         self._outage.over()
         return batch
 
-    async def _missed(self, trouble: Exception) -> None:
+    async def _missed(self, failure: Exception) -> None:
         """Says so, sees to a conflict, and waits before the next question."""
         self._is_sure = False
-        self._outage.missed(trouble)
-        self._reach.missed(trouble)
-        if isinstance(trouble, error.Conflict) and self._on_conflict is not None:
+        self._outage.missed(failure)
+        self._reach.missed(failure)
+        if isinstance(failure, error.Conflict) and self._on_conflict is not None:
             await self._wait(self._on_conflict())
-        await self._rest(trouble)
+        await self._rest(failure)
 
-    async def _rest(self, trouble: Exception) -> None:
+    async def _rest(self, failure: Exception) -> None:
         """Longer each time. Nothing that Telegram answers to a question makes the bot deaf for longer than a moment."""
-        is_slow = isinstance(trouble, error.InvalidToken | error.RetryAfter)
-        asked = wait_of(trouble) if isinstance(trouble, error.RetryAfter) else 0.0
-        await self._wait(asyncio.sleep(min(max(self._pause, asked), _LONG_PAUSES)))
-        self._pause = min(2 * self._pause, _LONG_PAUSES if is_slow else _PAUSES)
+        is_slow = isinstance(failure, error.InvalidToken | error.RetryAfter)
+        pause = (self._long_pauses if is_slow else self._pauses).next()
+        asked = wait_of(failure) if isinstance(failure, error.RetryAfter) else 0.0
+        await self._wait(asyncio.sleep(min(max(pause, asked), _LONG_PAUSES)))

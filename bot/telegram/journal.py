@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from filelock import lock_descriptor
+
 from bot.observability.logs import logger
-from storage.coordination.file_lock import try_lock
 from storage.updates.strikes import Crash, Suspect
 
 log = logger("bot.telegram.journal")
@@ -48,15 +49,15 @@ class Journal:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 file = opened.enter_context(beside.open("w+b"))
-                try_lock(file)
+                lock_descriptor(file.fileno(), blocking=False)
                 file.write(bytes(_SIZE))  # now, since a disk that is full later would end the process
                 file.flush()
                 self._memory = mmap.mmap(file.fileno(), _SIZE)
                 beside.rename(path)
-            except (OSError, ValueError) as trouble:
+            except (OSError, ValueError) as error:
                 log.warning(
                     "no journal of what is in hand: an update that ends the process may come again for ever",
-                    trouble=type(trouble).__name__,
+                    error=type(error).__name__,
                 )
                 return
             opened.pop_all()
@@ -108,7 +109,7 @@ def left_behind(folder: Path) -> Iterator[list[Crash]]:
             with contextlib.suppress(OSError):
                 file = files.enter_context(path.open("r+b"))
                 # Who had it before has unlinked it when it let the lock go.
-                if try_lock(file) and path.exists():
+                if lock_descriptor(file.fileno(), blocking=False) and path.exists():
                     found.append((path, _crash(path.stem, file.read(_SIZE))))
         yield [crash for _, crash in found]
         for path, _ in found:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import orjson
 from telegram import error
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
-from bot.waiting import wait_at_most, wait_for_either
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
 from handlers.chat.routes import Routes
@@ -29,8 +29,13 @@ log = logger("bot.telegram.menus")
 
 Call = Callable[[str, Json], Awaitable[Any]]
 
-AGAIN_AFTER, LATEST_AGAIN = 1.0, 60.0
-"""Seconds until what Telegram did not take is tried again: at first, and at most."""
+INTERVAL = float("inf")
+"""They are published at the start, and when somebody's rights have changed."""
+
+
+def backoff() -> Backoff:
+    """How long to wait before what Telegram did not take is tried again."""
+    return Backoff(1.0, 60.0)
 
 
 class Published(NamedTuple):
@@ -79,8 +84,8 @@ def _commands(routes: Routes, language: str, roles: frozenset[Role]) -> list[Jso
     return menu_commands(routes, partial(may, roles), language)
 
 
-class Menus:
-    """Publishes them when asked to, and again until Telegram has taken them."""
+class MenuPublisher:
+    """Publishes the menus and the descriptions."""
 
     def __init__(
         self, database: Database, context: AppContext, routes: Routes, call: Call, clock: Callable[[], datetime]
@@ -90,27 +95,17 @@ class Menus:
         self._routes = routes
         self._call = call
         self._clock = clock
-        self._asked = asyncio.Event()
+        self.asked = asyncio.Event()
+        """Set when rights have changed."""
 
-    def ask(self) -> None:
-        """Rights have changed."""
-        self._asked.set()
+    async def publish(self) -> None:
+        """Sends what differs from what was sent last.
 
-    async def keep(self, bot_id: int, left: asyncio.Event) -> None:
-        """Until the program leaves; a failure stops nothing else."""
-        pause = AGAIN_AFTER
-        while not left.is_set():
-            await wait_for_either(self._asked, left)
-            self._asked.clear()
-            try:
-                wanted = await everything(self._database, self._context, self._routes, self._clock())
-                await publish(self._database, bot_id, wanted, self._call)
-                pause = AGAIN_AFTER
-            except Exception as trouble:
-                log.warning("failed to publish menus; retrying", trouble=type(trouble).__name__)
-                self._asked.set()
-                await wait_at_most(left, pause)
-                pause = min(2 * pause, LATEST_AGAIN)
+        Raises:
+            TelegramError: Telegram does not take any now.
+        """
+        wanted = await everything(self._database, self._context, self._routes, self._clock())
+        await publish(self._database, self._context.identity.id, wanted, self._call)
 
 
 async def publish(database: Database, bot_id: int, wanted: Sequence[Published], call: Call) -> int:
@@ -130,8 +125,8 @@ async def publish(database: Database, bot_id: int, wanted: Sequence[Published], 
             continue
         try:
             await call(one.method, one.params)
-        except (error.BadRequest, error.Forbidden) as trouble:  # someone of the config may not have pressed Start yet
-            log.info("not published", name=one.name.partition("/")[0], trouble=type(trouble).__name__)
+        except (error.BadRequest, error.Forbidden) as failure:  # someone of the config may not have pressed Start yet
+            log.info("not published", name=one.name.partition("/")[0], error=type(failure).__name__)
             continue
         sent += 1
         async with database.writing() as session:

@@ -6,9 +6,11 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
+
+from cachetools import TTLCache
 
 from bot.telegram.chat_limits import Chats
 
@@ -92,7 +94,7 @@ class Pacer:
         self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
-        self._bulk_chats: OrderedDict[int, float] = OrderedDict()
+        self._bulk_chats: TTLCache[int, float] = TTLCache(float("inf"), ttl=self._chat_pause, timer=clock)
         self._groups: dict[int, deque[float]] = {}
 
     @property
@@ -143,8 +145,6 @@ class Pacer:
     def bulk_delay(self, chat_id: int) -> float:
         """Seconds until this chat may get another broadcast; notes that it gets one now if that is 0."""
         now = self._clock()
-        while self._bulk_chats and next(iter(self._bulk_chats.values())) <= now - self._chat_pause:
-            self._bulk_chats.popitem(last=False)
         last = self._bulk_chats.get(chat_id)
         if last is not None:
             return last + self._chat_pause - now

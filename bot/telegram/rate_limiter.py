@@ -6,9 +6,10 @@ which it came, so that what waited during an outage is all taken.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum
+
+from cachetools import LRUCache
 
 from handlers.chat.incoming import Incoming
 
@@ -18,7 +19,7 @@ SHARE_OF = 30
 """At the free limit of 30 messages a second, one person gets what they are given by the config; with more, more."""
 
 
-class Verdict(Enum):
+class RateLimitResult(Enum):
     TAKEN = "taken"
     WARNED = "warned"
     DROPPED = "dropped"
@@ -31,33 +32,30 @@ class _Bucket:
     said_at: float = -SAID_AGAIN_AFTER
 
 
-class Arrivals:
+class RateLimiter:
     """Of one process: where several take updates, each counts what it takes."""
 
     def __init__(self, per_minute: float, burst: int, messages_per_second: float) -> None:
         self._per_second = per_minute / 60 * max(1.0, messages_per_second / SHARE_OF)
         self._burst = float(burst)
-        self._buckets: OrderedDict[int, _Bucket] = OrderedDict()
-        self._told: OrderedDict[int, float] = OrderedDict()
-        self._called: OrderedDict[int, float] = OrderedDict()
+        self._buckets: LRUCache[int, _Bucket] = LRUCache(MOST_KEPT)
+        self._told: LRUCache[int, float] = LRUCache(MOST_KEPT)
+        self._called: LRUCache[int, float] = LRUCache(MOST_KEPT)
 
-    def look(self, person_id: int, at: float) -> Verdict:
+    def check(self, person_id: int, at: float) -> RateLimitResult:
         """`at`: when it was written, in seconds since 1970."""
         bucket = self._buckets.get(person_id)
         if bucket is None:
             bucket = self._buckets[person_id] = _Bucket(self._burst, at)
-            if len(self._buckets) > MOST_KEPT:
-                self._buckets.popitem(last=False)
-        self._buckets.move_to_end(person_id)
         bucket.left = min(self._burst, bucket.left + max(0.0, at - bucket.at) * self._per_second)
         bucket.at = max(bucket.at, at)
         if bucket.left >= 1:
             bucket.left -= 1
-            return Verdict.TAKEN
+            return RateLimitResult.TAKEN
         if bucket.at - bucket.said_at < SAID_AGAIN_AFTER:
-            return Verdict.DROPPED
+            return RateLimitResult.DROPPED
         bucket.said_at = bucket.at
-        return Verdict.WARNED
+        return RateLimitResult.WARNED
 
     def may_tell_blocked(self, person_id: int, at: float) -> bool:
         """Whether who is blocked hears so now: once a minute."""
@@ -68,13 +66,10 @@ class Arrivals:
         return _once_a_minute(self._called, person_id, at)
 
 
-def _once_a_minute(told: OrderedDict[int, float], person_id: int, at: float) -> bool:
+def _once_a_minute(told: LRUCache[int, float], person_id: int, at: float) -> bool:
     if at - told.get(person_id, -SAID_AGAIN_AFTER) < SAID_AGAIN_AFTER:
         return False
     told[person_id] = at
-    told.move_to_end(person_id)
-    if len(told) > MOST_KEPT:
-        told.popitem(last=False)
     return True
 
 

@@ -14,7 +14,6 @@ from datetime import datetime
 
 from bot.observability.logs import logger
 from bot.telegram.pacing import Pacer
-from bot.waiting import wait_at_most
 from handlers.chat.ports import Process
 from storage.coordination import replicas
 from storage.coordination.replicas import BEATS_EVERY, LIVES_FOR
@@ -26,7 +25,7 @@ SMOOTHING = 0.3
 SILENT_AFTER = LIVES_FOR.total_seconds() - 2 * BEATS_EVERY
 
 
-class Shares:
+class RateQuota:
     """`together`: whether other processes may send at the same time."""
 
     def __init__(
@@ -53,27 +52,27 @@ class Shares:
         if together:
             pacer.change(0.0)
 
-    async def keep(self, left: asyncio.Event) -> None:
-        """A beat a second until the program leaves; the first one as soon as there is a leader to grant anything."""
-        while not left.is_set():
-            try:
-                async with asyncio.timeout(2 * BEATS_EVERY):
-                    await self.beat()
-            except Exception as trouble:
-                log.warning("replica heartbeat failed", trouble=type(trouble).__name__)
-            if self._together and time.monotonic() - self._heard_at > SILENT_AFTER:
-                self._take(0.0)
-            await self._pause(left)
+    async def renew(self) -> None:
+        """A heartbeat. A process that can't say that it lives sends nothing more."""
+        try:
+            async with asyncio.timeout(2 * BEATS_EVERY):
+                await self.heartbeat()
+        except Exception as error:
+            log.warning("replica heartbeat failed", error=type(error).__name__)
+        if self._together and time.monotonic() - self._heard_at > SILENT_AFTER:
+            self._take(0.0)
+
+    def pause(self) -> float:
+        """Seconds until the next heartbeat: sooner while there is no leader that has granted anything."""
+        is_waiting = self._together and not self._pacer.share and not self._leading.is_set()
+        return BEATS_EVERY / 2 if is_waiting else BEATS_EVERY
+
+    async def leave(self) -> None:
+        """Leaves its share to the others."""
         async with self._database.writing() as session:
             await replicas.leave(session, self._process().name)
 
-    async def _pause(self, left: asyncio.Event) -> None:
-        if self._together and not self._pacer.share and not self._leading.is_set():
-            await wait_at_most(self._leading, BEATS_EVERY / 2)
-        else:
-            await wait_at_most(left, BEATS_EVERY)
-
-    async def beat(self) -> None:
+    async def heartbeat(self) -> None:
         """Says that this process lives, and takes the share that it is granted."""
         here, leads = self._process(), self._leading.is_set()
         begun = time.monotonic()

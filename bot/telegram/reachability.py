@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from telegram import error
 
+from bot.backoff import Backoff
 from bot.observability.logs import logger
 
 log = logger("bot.telegram.reachability")
@@ -38,14 +39,14 @@ class Reach:
         self._is_token_said = False
         self._is_contest_said = self._is_contest_said and self.is_contested
 
-    def missed(self, trouble: Exception) -> None:
+    def missed(self, failure: Exception) -> None:
         """What it takes a person to put right is said once."""
-        if isinstance(trouble, error.Conflict):
+        if isinstance(failure, error.Conflict):
             self._conflicts.append(self._clock())
             if self.is_contested and not self._is_contest_said:
                 self._is_contest_said = True
                 log.error("another program takes this bot's updates; stop one of the two")
-        if isinstance(trouble, error.InvalidToken) and not self._is_token_said:
+        if isinstance(failure, error.InvalidToken) and not self._is_token_said:
             self._is_token_said = True
             log.error("telegram.token: Telegram no longer accepts it; set the new one and restart")
 
@@ -77,7 +78,7 @@ class Outage:
         self._is_said = False
         self._said_at = float("-inf")
 
-    def missed(self, trouble: Exception) -> None:
+    def missed(self, failure: Exception) -> None:
         self._failed += 1
         now = self._clock()
         if now - self._said_at >= SAID_EVERY:
@@ -85,8 +86,8 @@ class Outage:
             log.warning(
                 f"{self._what}; trying again",
                 failed=self._failed,
-                trouble=type(trouble).__name__,
-                why=reason_of(trouble),
+                error=type(failure).__name__,
+                reason=reason_of(failure),
             )
 
     def over(self) -> None:
@@ -97,9 +98,9 @@ class Outage:
         self._failed, self._is_said = 0, False
 
 
-def reason_of(trouble: Exception) -> str:
+def reason_of(failure: Exception) -> str:
     """What Telegram or the transport says about it; of other errors nothing, since they may quote what was written."""
-    return trouble.message[:200] if isinstance(trouble, error.TelegramError) else ""
+    return failure.message[:200] if isinstance(failure, error.TelegramError) else ""
 
 
 def wait_of(wait: error.RetryAfter) -> float:
@@ -111,17 +112,16 @@ async def insist(
     work: Callable[[], Awaitable[Result]], outage: Outage, but: tuple[type[Exception], ...] = ()
 ) -> Result:
     """Tries until it works. Only errors of the kinds `but` are raised."""
-    pause = FIRST_PAUSE
+    pauses = Backoff(FIRST_PAUSE, LONGEST_PAUSE)
     while True:
         try:
             result = await work()
         except but:
             raise
-        except Exception as trouble:
-            outage.missed(trouble)
-            asked = wait_of(trouble) if isinstance(trouble, error.RetryAfter) else 0.0
-            await asyncio.sleep(max(pause, min(asked, LONGEST_PAUSE)))
-            pause = min(2 * pause, LONGEST_PAUSE)
+        except Exception as failure:
+            outage.missed(failure)
+            asked = wait_of(failure) if isinstance(failure, error.RetryAfter) else 0.0
+            await asyncio.sleep(max(pauses.next(), min(asked, LONGEST_PAUSE)))
         else:
             outage.over()
             return result

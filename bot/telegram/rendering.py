@@ -11,8 +11,8 @@ from typing import Any
 from bot.config.config import Config
 from handlers.broadcasts.compose import sent_buttons
 from handlers.chat.context import AppContext
+from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Outgoing, buttons_markup, message_params
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Content
 from storage.broadcasts.topics import Topic

@@ -20,7 +20,7 @@ from telegram.request import BaseRequest, RequestData
 
 from bot.telegram.answers import OddAnswer, error_of, read_answer, read_json
 from handlers.chat.incoming import Json
-from handlers.chat.talk import File
+from handlers.chat.replies import File
 from storage.scratch import Scratch
 
 MOST_READ = 64 << 20
@@ -31,14 +31,20 @@ _JSON = {"Content-Type": "application/json"}
 class AiohttpRequest(BaseRequest):
     """One pool of connections to the Bot API. Proxies come from the environment, as it is at the start."""
 
-    def __init__(self, connections: int = 256, read_timeout: float = 20, connect_timeout: float = 10) -> None:
+    def __init__(
+        self,
+        connections: int = 256,
+        read_timeout: float = 20,
+        connect_timeout: float = 10,
+        on_success: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`on_success` hears of each call that Telegram has carried out."""
         self._connections = connections
         self._read_timeout = read_timeout
         self._connect_timeout = connect_timeout
         self._session: aiohttp.ClientSession | None = None
         self._proxies: dict[str, str] = {}
-        self.on_success: Callable[[], None] = lambda: None
-        """Hears of each call that Telegram has carried out."""
+        self._on_success = on_success
 
     @property
     def read_timeout(self) -> float:
@@ -151,7 +157,7 @@ class AiohttpRequest(BaseRequest):
         else:
             status, body = await self._exchange(url, "POST", orjson.dumps(params), _JSON, timeouts)
         result = read_answer(url.rpartition("/")[2], status, body)
-        self.on_success()
+        self._on_success()
         return result
 
     async def download(self, url: str, most: int, into: BinaryIO | Scratch) -> None:

@@ -14,7 +14,7 @@ from bot.telegram.journal import Journal, left_behind
 from bot.waiting import wait_at_most
 from handlers.admin import failed_updates
 from storage import deliveries
-from storage.coordination.batching import Grouped
+from storage.coordination.batching import Batcher
 from storage.database import Database
 from storage.deliveries import Notice
 from storage.people.access import Right
@@ -127,7 +127,7 @@ class InHand:
         """Set when something is taken in hand; the watchdog waits for it."""
         self._strikes: dict[int, int] = {}
         self._held: dict[asyncio.Task[object] | None, Held] = {}
-        self._clear = Grouped(self._clear_all)
+        self._clear = Batcher(self._clear_all)
 
     async def begin(self, folder: Path) -> None:
         """Counts what dead processes had in hand, and opens the journal of this one."""

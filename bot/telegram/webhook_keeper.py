@@ -11,13 +11,13 @@ from handlers.chat.incoming import HANDLED, Json
 
 log = logger("bot.telegram.webhook_keeper")
 
-LOOKED_EVERY = 20.0
+INTERVAL = 20.0
 """Seconds; well within the minute after which a process that Telegram does not answer is not ready."""
 
 Call = Callable[[str, Json], Awaitable[object]]
 
 
-class Hook:
+class WebhookKeeper:
     """The webhook of the config, or none if the bot polls."""
 
     def __init__(
@@ -62,8 +62,8 @@ class Hook:
                     log.warning("the webhook was changed from outside; restored it", was=was)
             else:
                 self._said = None
-        except Exception as trouble:
-            self._outage.missed(trouble)
-            self._reach.missed(trouble)
+        except Exception as failure:
+            self._outage.missed(failure)
+            self._reach.missed(failure)
         else:
             self._outage.over()

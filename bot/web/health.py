@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from aiohttp import web
 
 from bot.observability.metrics import Metrics
+from bot.observability.readiness import Readiness
 
 
-def add_routes(
-    application: web.Application, is_ready: Callable[[], bool], trouble: Callable[[], str], metrics: Metrics
-) -> None:
+def add_routes(application: web.Application, readiness: Readiness, metrics: Metrics) -> None:
     async def healthz(_request: web.Request) -> web.Response:
         return web.json_response({"alive": True})
 
     async def readyz(_request: web.Request) -> web.Response:
-        ready = is_ready()
-        return web.json_response({"ready": ready, "trouble": trouble()}, status=200 if ready else 503)
+        ready = readiness.is_ready
+        return web.json_response({"ready": ready, "trouble": readiness.trouble}, status=200 if ready else 503)
 
     async def figures(_request: web.Request) -> web.Response:
         return web.Response(body=metrics.page(), headers={"Content-Type": metrics.CONTENT_TYPE})

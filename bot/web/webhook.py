@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import time
-from collections import OrderedDict
+import itertools
+from collections.abc import Iterator
 
 import orjson
 from aiohttp import web
+from cachetools import TTLCache
 
 from bot.observability.logs import logger
-from bot.telegram.intake import Handle, Lanes
+from bot.telegram.intake import ChatQueues, Handle
 
 log = logger("bot.webhook")
 
@@ -23,33 +24,27 @@ READ_WITHIN = 10.0
 JSON_TYPES = ("application/json", "application/octet-stream")
 """Telegram's; the other is what comes without a type."""
 MOST_GUESSES, MOST_ADDRESSES = 20, 10_000
+GUESSES_FORGOTTEN_AFTER = 60.0
 
 
 class Webhook:
     """Takes POSTs with the right secret at one path. Wrong ones learn nothing but a status."""
 
     def __init__(self, handle: Handle, secret: str) -> None:
-        self._lanes = Lanes(handle)
+        self._queues = ChatQueues(handle)
         self._secret = secret.encode()
         self.is_open = False
         """Updates are taken from the end of the start on: before it, nothing is known of those that ended a process."""
-        self._guesses: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._guesses: TTLCache[str, Iterator[int]] = TTLCache(MOST_ADDRESSES, ttl=GUESSES_FORGOTTEN_AFTER)
 
     def _is_guessing(self, address: str) -> bool:
-        """Whether so many wrong secrets came from this address within a minute. Right ones are always taken: behind a
+        """Whether too many wrong secrets came from this address within a minute. Right ones are always taken: behind a
         balancer all have its address."""
-        now = time.monotonic()
-        since, count = self._guesses.pop(address, (now, 0))
-        if now - since > 60:
-            since, count = now, 0
-        self._guesses[address] = (since, count + 1)
-        while len(self._guesses) > MOST_ADDRESSES:
-            self._guesses.popitem(last=False)
-        return count >= MOST_GUESSES
+        return next(self._guesses.setdefault(address, itertools.count())) >= MOST_GUESSES
 
     @property
     def in_hand(self) -> int:
-        return self._lanes.in_hand
+        return self._queues.in_hand
 
     async def take(self, request: web.Request) -> web.Response:
         """One update. Refused are a wrong secret (401, then 429), a body that is too long (413), too slow (408) or no
@@ -59,7 +54,7 @@ class Webhook:
             raise web.HTTPTooManyRequests if self._is_guessing(request.remote or "") else web.HTTPUnauthorized
         if request.content_type not in JSON_TYPES:
             raise web.HTTPUnsupportedMediaType
-        if not self.is_open or self._lanes.in_hand >= MOST_IN_HAND:
+        if not self.is_open or self._queues.in_hand >= MOST_IN_HAND:
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"})
         try:
             async with asyncio.timeout(READ_WITHIN):
@@ -74,8 +69,8 @@ class Webhook:
             raise web.HTTPBadRequest
         try:
             # Shielded: what is begun is finished, even if Telegram hangs up.
-            await asyncio.shield(self._lanes.put(raw))
-        except Exception as trouble:
-            log.warning("database unavailable; Telegram keeps the update", trouble=type(trouble).__name__)
+            await asyncio.shield(self._queues.put(raw))
+        except Exception as error:
+            log.warning("database unavailable; Telegram keeps the update", error=type(error).__name__)
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"}) from None
         return web.Response()

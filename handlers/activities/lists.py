@@ -14,8 +14,9 @@ from handlers.activities.format import KINDS
 from handlers.chat.events import Event
 from handlers.chat.incoming import Json
 from handlers.chat.press import Button, Buttons, InvalidCallback
+from handlers.chat.replies import message_params
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Talk, message_params
+from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from storage.activities import activities, attendance, sign_ups
@@ -149,8 +150,7 @@ async def edit_card(talk: Talk, row: Activity) -> None:
     text, buttons = await card_of(talk, row)
     pressed = talk.incoming.body.get("message") if talk.incoming.is_press else None
     if row.poster and isinstance(pressed, dict) and "photo" in pressed:
-        params = {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id, "caption": text, "parse_mode": "HTML"}
-        talk.change("editMessageCaption", params, buttons)
+        talk.edit_caption(text, buttons)
     elif row.poster:
         _send_poster(talk, row, text, buttons)
     else:
@@ -235,7 +235,7 @@ async def inline(talk: Talk) -> None:
         "cache_time": 30,
         "is_personal": True,
     }
-    talk.call("answerInlineQuery", params)
+    talk.call_api("answerInlineQuery", params)
 
 
 def _inline_result(talk: Talk, row: Activity, figures: attendance.Figures) -> Json:

@@ -78,7 +78,7 @@ async def end_series(talk: Talk, activity_id: int) -> None:
     row = await find_activity(talk, activity_id)
     if row.series_id is not None:
         await series.end(talk.session, row.series_id)
-    talk.toast(
+    talk.answer_callback(
         talk._("No further dates will be added. Those already planned stay; cancel any you don't want."), alert=True
     )
 

@@ -80,7 +80,7 @@ async def _enter(talk: Talk, row: Activity, guests: int, answers: Sequence[str])
     place = await sign_ups.sign_up(talk.session, row.id, talk.person.id, is_member, talk.now, guests, answers)
     await remind(talk, row)
     if talk.incoming.is_press and place.position is None and not (row.guests or row.asks):
-        talk.toast(words.placed_words(place, talk.language))
+        talk.answer_callback(words.placed_words(place, talk.language))
         await edit_card(talk, row)
     else:
         await _say_placed(talk, row, place)
@@ -96,7 +96,7 @@ async def give_back(talk: Talk, activity_id: int) -> None:
     row = await activities.published(talk.session, activity_id)
     quiet = talk.context.settings.quiet_hours
     await waiting_list.release(talk.session, activity_id, talk.person.id, talk.now, quiet)
-    talk.toast(talk._("You've given up your place. Thanks for letting us know."))
+    talk.answer_callback(talk._("You've given up your place. Thanks for letting us know."))
     await edit_card(talk, row)
 
 
@@ -105,7 +105,7 @@ async def take(talk: Talk, activity_id: int) -> None:
     await waiting_list.accept(talk.session, activity_id, talk.person.id, talk.now)
     row = await activities.published(talk.session, activity_id)
     await remind(talk, row)
-    talk.toast(talk._("You're signed up. I'll remind you."))
+    talk.answer_callback(talk._("You're signed up. I'll remind you."))
     await edit_card(talk, row)
 
 

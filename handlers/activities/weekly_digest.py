@@ -37,7 +37,7 @@ async def switch(talk: Talk) -> None:
         if on
         else talk._("You won't get the weekly digest any more.")
     )
-    talk.toast(said, alert=True)
+    talk.answer_callback(said, alert=True)
 
 
 async def week_of(session: AsyncSession, person_id: int, now: datetime) -> Mapping[str, Any] | None:

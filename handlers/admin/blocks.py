@@ -138,7 +138,7 @@ async def say_blocked(talk: Talk) -> None:
     """Whatever they do: the hotline."""
     text = _sentence(talk.context, talk.language, talk.context.blocks.people.get(talk.person.id))
     if talk.incoming.is_press:
-        talk.toast(text.striptags(), alert=True)
+        talk.answer_callback(text.striptags(), alert=True)
     else:
         talk.say(text)
 

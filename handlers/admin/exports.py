@@ -162,9 +162,9 @@ def password_of(talk: Talk, moment: int) -> str:
 async def show_password(talk: Talk, moment: int) -> None:
     age = talk.now.timestamp() - moment
     if not -1 <= age < PASSWORD_FOR.total_seconds():
-        talk.toast(talk._("It is shown for 10 minutes only. Please export again: /export"), alert=True)
+        talk.answer_callback(talk._("It is shown for 10 minutes only. Please export again: /export"), alert=True)
         return
-    talk.toast(password_of(talk, moment), alert=True)
+    talk.answer_callback(password_of(talk, moment), alert=True)
 
 
 def _zipped(name: str, content: bytes, password: str = "") -> bytes:

@@ -32,4 +32,4 @@ def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tup
 
 async def try_again(talk: Talk) -> None:
     count = await deliveries.try_again(talk.session, talk.now)
-    talk.toast(talk._("{n} will be retried.").format(n=count))
+    talk.answer_callback(talk._("{n} will be retried.").format(n=count))

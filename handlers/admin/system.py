@@ -154,13 +154,13 @@ async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
 
 async def drop_set_aside(talk: Talk) -> None:
     count = await deliveries.give_up(talk.session, talk.now)
-    talk.toast(talk._("{n} discarded.").format(n=count), alert=True)
+    talk.answer_callback(talk._("{n} discarded.").format(n=count), alert=True)
     talk.edit(*await _set_aside(talk))
 
 
 async def back_up(talk: Talk) -> None:
     talk.context.ports.start_backup(talk.person.id)
-    talk.toast(talk._("Started. I'll message you when it's done."), alert=True)
+    talk.answer_callback(talk._("Started. I'll message you when it's done."), alert=True)
 
 
 def backup_failed_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:

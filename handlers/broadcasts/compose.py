@@ -132,4 +132,4 @@ def _opening(kind: str, words: str, target: int | str) -> Button:
 
 async def have_read(talk: Talk, broadcast_id: int) -> None:
     await broadcast_reads.note_read(talk.session, broadcast_id, talk.person.id, talk.now)
-    talk.toast(talk._("Thank you."))
+    talk.answer_callback(talk._("Thank you."))

@@ -140,7 +140,7 @@ async def cancel(talk: Talk, broadcast_id: int) -> None:
 async def retry(talk: Talk, broadcast_id: int) -> None:
     row = await _found(talk, broadcast_id)
     count = await broadcasts.retry_failed(talk.session, row, talk.now)
-    talk.toast(talk._("{n} will be retried.").format(n=count))
+    talk.answer_callback(talk._("{n} will be retried.").format(n=count))
     await _show(talk, row)
 
 

@@ -34,7 +34,7 @@ async def mute(talk: Talk, topic: str) -> None:
     muted = await topics.mute(talk.session, talk.person.id, chosen)
     label = talk._(TOPICS[chosen])
     said = talk._("{topic} is muted. Press again to undo.") if muted else talk._("{topic} is no longer muted.")
-    talk.toast(said.format(topic=label), alert=muted)
+    talk.answer_callback(said.format(topic=label), alert=muted)
 
 
 async def switch_topic(talk: Talk, topic: str) -> None:

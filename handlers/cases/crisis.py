@@ -86,7 +86,7 @@ async def agree(talk: Talk, version: int) -> None:
     if version != URGENT.version:
         raise consents.NoConsent
     await consents.give(talk.session, talk.person.id, desk.purpose, version, talk.now)
-    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    talk.remove_buttons()
     await _begin(talk)
 
 
@@ -138,7 +138,7 @@ async def send_now(talk: Talk) -> None:
 
 async def _send(talk: Talk, desk: Desk, state: OpenForm) -> None:
     await dialogues.close(talk.session, talk.person.id)
-    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    talk.remove_buttons()
     questionnaire = desk_questionnaire(desk)
     questionnaire.drop_unreadable(state.filled)
     await _open(talk, desk, questionnaire.draft(state.filled))

@@ -184,7 +184,8 @@ async def show(talk: Talk, case_id: int) -> None:
 async def replay(talk: Talk, case_id: int) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
     count = await case_messages.replay(talk.session, row, talk.person.id, talk.now)
-    talk.toast(talk.plural("{n} message is on its way.", "{n} messages are on their way.", count).format(n=count))
+    text = talk.plural("{n} message is on its way.", "{n} messages are on their way.", count)
+    talk.answer_callback(text.format(n=count))
 
 
 async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:

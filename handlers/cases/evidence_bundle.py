@@ -23,8 +23,9 @@ from handlers.chat.bundles import NotSent, Sent
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
 from handlers.chat.press import Buttons
+from handlers.chat.replies import File, Outgoing
 from handlers.chat.routes import Routes
-from handlers.chat.talk import File, Outgoing, Talk
+from handlers.chat.talk import Talk
 from handlers.csv_files import harmless
 from handlers.i18n import translations
 from storage import deliveries
@@ -54,11 +55,11 @@ async def send_bundle(talk: Talk, case_id: int) -> None:
     row, side = await side_in(talk, case_id)
     bundles = talk.context.ports.bundles
     if bundles.is_busy_for(talk.person.id):
-        talk.toast(talk._("Your evidence bundle is being prepared and will arrive in a moment."), alert=True)
+        talk.answer_callback(talk._("Your evidence bundle is being prepared and will arrive in a moment."), alert=True)
         return
     kept = await evidence.of_case(talk.session, row.id)
     if not any(one.fetched_at for one in kept):
-        talk.toast(talk._("There is no evidence yet, or it is still being fetched."), alert=True)
+        talk.answer_callback(talk._("There is no evidence yet, or it is still being fetched."), alert=True)
         return
     if side is Side.HANDLER:
         await note(talk, CaseAction.CASE_BUNDLE, row)

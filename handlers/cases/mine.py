@@ -103,7 +103,7 @@ async def _consented(talk: Talk, key: str, version: int) -> Desk:
         raise consents.NoConsent
     await cases.check_room(talk.session, talk.person.id, key, desk.most_per_day, talk.now)
     await consents.give(talk.session, talk.person.id, desk.purpose, CASE.version, talk.now)
-    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    talk.remove_buttons()
     return desk
 
 
@@ -133,7 +133,7 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
             talk.now,
             talk.context.settings.quiet_hours,
         )
-    talk.toast(talk._("I'll remind you {n} times: 90, 30, 7 and 1 days before.").format(n=count), alert=True)
+    talk.answer_callback(talk._("I'll remind you {n} times: 90, 30, 7 and 1 days before.").format(n=count), alert=True)
 
 
 async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> Mapping[str, Any] | None:

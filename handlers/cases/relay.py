@@ -14,8 +14,8 @@ from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Outgoing, buttons_markup, message_params
 from handlers.i18n import formatting, translations
 from storage.cases import cases
 from storage.cases import contexts as case_contexts

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk
 from storage.people.access import Right
 
 
-async def check_right(talk: Talk, right: Right) -> bool:
+async def check_right(talk: StatelessTalk, right: Right) -> bool:
     """Says no, in words, to whom this is not for."""
     if talk.person.may(right):
         return True
     refusal = talk._("This is for staff only.")
     if talk.incoming.is_press:
-        talk.toast(refusal, alert=True)
+        talk.answer_callback(refusal, alert=True)
     else:
         talk.say(refusal)
     return False

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from cachetools import LRUCache
+
 from storage.scratch import Scratch
 
 if TYPE_CHECKING:
-    from handlers.chat.talk import Outgoing
+    from handlers.chat.replies import Outgoing
 
 AT_ONCE = 2
 _REMEMBERED = 64
@@ -38,7 +39,7 @@ class Bundles:
     send: Callable[[Outgoing], Awaitable[None]]
     _people: set[int] = field(default_factory=set)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
-    _sent: OrderedDict[tuple[int, str], Sent] = field(default_factory=OrderedDict)
+    _sent: LRUCache[tuple[int, str], Sent] = field(default_factory=lambda: LRUCache(_REMEMBERED))
 
     def is_busy_for(self, person_id: int) -> bool:
         return person_id in self._people
@@ -63,6 +64,3 @@ class Bundles:
 
     def remember(self, case_id: int, language: str, sent: Sent) -> None:
         self._sent[case_id, language] = sent
-        self._sent.move_to_end((case_id, language))
-        if len(self._sent) > _REMEMBERED:
-            self._sent.popitem(last=False)

@@ -12,7 +12,8 @@ from handlers.cases.desk_form import form_name
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming
 from handlers.chat.press import Button, Press
-from handlers.chat.talk import Danger, Outgoing, Talk, message_params
+from handlers.chat.replies import Outgoing, message_params
+from handlers.chat.talk import Danger, StatelessTalk
 from handlers.i18n.translations import translator
 from storage.cases.desks import in_language
 from storage.emergency import emergency_numbers
@@ -35,7 +36,7 @@ def answer_for(right: Right) -> Danger:
     return Danger.ALONE if right is Right.USE else Danger.FIRST
 
 
-def put_first(talk: Talk) -> None:
+def put_first(talk: StatelessTalk) -> None:
     """Whom to call, ahead of what was going to be said; to who may be in danger only what is vital of that, since
     nothing may bury it. May be called again after more was said."""
     if talk.danger is Danger.NONE:
@@ -49,11 +50,11 @@ def put_first(talk: Talk) -> None:
     talk.outgoing = [talk.emergency, *rest]
 
 
-def _is_said_here(talk: Talk, one: Outgoing) -> bool:
+def _is_said_here(talk: StatelessTalk, one: Outgoing) -> bool:
     return one.method.startswith("send") and one.params.get("chat_id") == talk.chat_id
 
 
-def _button(talk: Talk) -> Button | None:
+def _button(talk: StatelessTalk) -> Button | None:
     """To somebody who listens; who is telling it there already sends that."""
     desk = talk.context.crisis_desk
     if desk is None or talk.context.blocks.is_blocked(talk.person.id, talk.now):

@@ -18,7 +18,7 @@ from handlers.chat.form_steps import go_on, take
 from handlers.chat.press import InvalidCallback
 from handlers.chat.questionnaires import AnyForm, Form
 from handlers.chat.questions import MAX_PARTS, NotAnAnswer, Question
-from handlers.chat.talk import Danger, Talk
+from handlers.chat.talk import Danger, StatelessTalk, Talk
 from storage import dialogues
 from storage.dialogues import Filled, OpenForm, Value
 
@@ -122,18 +122,18 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
     """
     filling = await open_filling(talk, forms)
     if filling is None:
-        talk.toast(talk._("This form is closed. Start again from the menu."), alert=True)
+        talk.answer_callback(talk._("This form is closed. Start again from the menu."), alert=True)
         return
     if not await _may_go_on(filling):
         return
     if mark != filling.state.mark:
-        talk.toast(talk._("That button is out of date. Here is where we are:"))
+        talk.answer_callback(talk._("That button is out of date. Here is where we are:"))
         await show(filling)
         return
     filling.state.is_hidden = False
     if what == "choose" and await form_steps.toggle(filling, argument):
         return
-    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    talk.remove_buttons()
     action = form_steps.ACTIONS.get(what)
     if action is None:
         raise InvalidCallback
@@ -148,16 +148,16 @@ async def _may_go_on(filling: Filling[Any]) -> bool:
     return False
 
 
-async def look_up(talk: Talk, forms: Mapping[str, AnyForm]) -> None:
+async def look_up(talk: StatelessTalk, forms: Mapping[str, AnyForm]) -> None:
     """Before the transaction: what the open question has to fetch elsewhere, into `talk.fetched`."""
     form = forms.get(talk.person.form or "")
     if form is None or not form.looks_up or not talk.person.may(form.right):
         return
     async with talk.context.database.reading() as session:
         state = await dialogues.current(session, talk.person.id, talk.now)
-    if state is None or state.form != form.name:
-        return
-    filling = Filling(talk, form, state)
+        if state is None or state.form != form.name:
+            return
+        filling = Filling(talk.in_session(session), form, state)
     question = filling.question
     if question is not None and question.look_up is not None:
         with suppress(ValueError):  # of an older version: the question is asked again

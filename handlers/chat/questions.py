@@ -13,7 +13,7 @@ from typing import Any, Generic, NamedTuple, Never, TypeVar, overload
 from pydantic import TypeAdapter
 
 from handlers.chat.incoming import Json
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk, Talk
 from storage.dialogues import Value
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ class Question(Generic[T, D_contra]):
     when: Callable[[D_contra], bool] | None = None
     choices: Callable[[Talk, D_contra], Sequence[Choice[T]]] | None = None
     check: Callable[[Talk, D_contra, T], Awaitable[None]] | None = None
-    look_up: Callable[[Talk, D_contra], Awaitable[object]] | None = None
+    look_up: Callable[[StatelessTalk, D_contra], Awaitable[object]] | None = None
     keyboard: Callable[[Talk], Json] | None = None
     key: str = ""
     """The name of its field, which the draft gives it."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict, TypeVar, Unpack
+from functools import partial
+from typing import Any, Concatenate, TypedDict, TypeVar, Unpack
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.chat.access_check import check_right
 from handlers.chat.context import AppContext
 from handlers.chat.events import Event
 from handlers.chat.press import Arguments, Buttons, Press
 from handlers.chat.questionnaires import AnyForm
-from handlers.chat.talk import Outgoing, Talk
+from handlers.chat.replies import Outgoing
+from handlers.chat.talk import StatelessTalk, Talk
 from handlers.i18n.translations import translator
 from storage.cases.desks import Words as DeskWords
 from storage.cases.desks import in_language
@@ -22,7 +25,8 @@ from storage.people.access import Right
 
 Name = TypeVar("Name", bound=str)
 
-Handler = Callable[..., Awaitable[None]]
+Handler = Callable[Concatenate[Talk, ...], Awaitable[None]]
+StatelessHandler = Callable[Concatenate[StatelessTalk, ...], Awaitable[None]]
 
 Words = Callable[[AppContext, str, Mapping[str, Any]], tuple[str, Buttons]]
 """(context, language, parameters) -> text and buttons."""
@@ -39,7 +43,6 @@ class Options(TypedDict, total=False):
 
     right: Right
     writes: bool
-    reads: bool
     for_blocked: bool
 
 
@@ -47,18 +50,74 @@ class Options(TypedDict, total=False):
 class Route:
     """What happens, who may cause it, and whether it needs a transaction that writes.
 
-    A route with writes=False reads at most, or only appends rows (`Talk.append`); it is cheap, and safe to repeat. With
-    reads=False it does not even read, and gets no session.
+    A route with writes=False reads at most, or only appends rows (`Talk.append`); it is cheap, and safe to repeat.
     """
 
     handle: Handler
     right: Right = Right.USE
     writes: bool = True
-    reads: bool = True
     about: str | DeskWords = ""
     press: Press[*tuple[Any, ...]] | None = None
     for_blocked: bool = False
-    """Also for who is kept out."""
+    """Whether it is open to blocked people too."""
+
+    def call(self, *arguments: object) -> Call:
+        return Call(self, arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class StatelessRoute:
+    """What happens without a session: the handler reads nothing, and appends rows at most."""
+
+    handle: StatelessHandler
+    right: Right = Right.USE
+    for_blocked: bool = False
+
+    def call(self, *arguments: object) -> StatelessCall:
+        return StatelessCall(self, arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A handler with its arguments, ready to be run in the session that its route asks for."""
+
+    route: Route
+    arguments: tuple[Any, ...] = ()
+    answers_form: bool = False
+
+    @property
+    def name(self) -> str:
+        """The handler's, for the metrics."""
+        return _name_of(self.route.handle)
+
+    async def run(self, talk: Talk) -> None:
+        if await check_right(talk, self.route.right):
+            await self.route.handle(talk, *self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class StatelessCall:
+    """A handler that needs no session, with its arguments."""
+
+    route: StatelessRoute
+    arguments: tuple[Any, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The handler's, for the metrics."""
+        return _name_of(self.route.handle)
+
+    async def run(self, talk: StatelessTalk) -> None:
+        if await check_right(talk, self.route.right):
+            await self.route.handle(talk, *self.arguments)
+
+
+AnyCall = Call | StatelessCall
+
+
+def _name_of(handle: Callable[..., Awaitable[None]]) -> str:
+    function = handle.func if isinstance(handle, partial) else handle
+    return function.__name__.strip("_")
 
 
 @dataclass(slots=True)
@@ -69,12 +128,18 @@ class Routes:
     presses: dict[str, Route] = field(default_factory=dict)
     links: dict[str, Route] = field(default_factory=dict)
     forms: dict[str, AnyForm] = field(default_factory=dict)
-    events: dict[Event, Route] = field(default_factory=dict)
+    events: dict[Event, Route | StatelessRoute] = field(default_factory=dict)
     notices: dict[str, Words] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
     composers: dict[str, Composer] = field(default_factory=dict)
 
-    def command(self, name: str, handle: Handler, about: str | DeskWords = "", **options: Unpack[Options]) -> None:
+    def command(
+        self,
+        name: str,
+        handle: Callable[[Talk], Awaitable[None]],
+        about: str | DeskWords = "",
+        **options: Unpack[Options],
+    ) -> None:
         """`/name`; `about` is its line in the menu: to be translated, or by language."""
         _put(self.commands, name, Route(handle, about=about, **options))
 
@@ -87,7 +152,7 @@ class Routes:
         """What happens when one of these buttons is pressed."""
         _put(self.presses, press.name, Route(handle, press=press, **options))
 
-    def link(self, prefix: str, handle: Handler, **options: Unpack[Options]) -> None:
+    def link(self, prefix: str, handle: Callable[[Talk, str], Awaitable[None]], **options: Unpack[Options]) -> None:
         """`/start prefix_rest`, from a deep link."""
         _put(self.links, prefix, Route(handle, **options))
 
@@ -105,8 +170,12 @@ class Routes:
         """A delivery of this kind that is more than a text with buttons."""
         _put(self.composers, kind, composer)
 
-    def event(self, event: Event, handle: Handler, **options: Unpack[Options]) -> None:
+    def event(self, event: Event, handle: Callable[[Talk], Awaitable[None]], **options: Unpack[Options]) -> None:
         _put(self.events, event, Route(handle, **options))
+
+    def stateless_event(self, event: Event, handle: Callable[[StatelessTalk], Awaitable[None]]) -> None:
+        """An event whose handler reads nothing from the database, and gets no session."""
+        _put(self.events, event, StatelessRoute(handle))
 
 
 def _put(table: dict[Name, Any], name: Name, one: object) -> None:

@@ -79,7 +79,7 @@ async def agree(talk: Talk, version: int) -> None:
     await consents.give(talk.session, talk.person.id, JOIN.purpose, JOIN.version, talk.now)
     last = await applications.latest_of(talk.session, talk.person.id)
     kept = applications.content_of(talk.session, last).answers if last is not None else {}
-    talk.call("editMessageReplyMarkup", {"chat_id": talk.chat_id, "message_id": talk.pressed_message_id})
+    talk.remove_buttons()
     if kept:
         talk.say(talk._("Here are your answers from last time. Change whatever needs changing."))
     context: Answers = {"id_number_is": talk.context.settings.joining.id_number}

@@ -94,7 +94,7 @@ async def _asked(ask: Callable[[Talk], Awaitable[Sequence[Part]]] | None, talk: 
 
 async def forget_home(features: Sequence[Feature], talk: Talk) -> None:
     await people.forget_home(talk.session, talk.person.id)
-    talk.toast(talk._("Deleted."))
+    talk.answer_callback(talk._("Deleted."))
     talk.edit(*await _page(features, talk))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from handlers.chat.ports import Address, GeocodingFailed
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk, Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.number import NUMBER
@@ -28,7 +28,7 @@ class FoundAddresses:
     addresses: Sequence[Address]
 
 
-async def look_up(talk: Talk, _draft: object) -> FoundAddresses | GeocodingFailed:
+async def look_up(talk: StatelessTalk, _draft: object) -> FoundAddresses | GeocodingFailed:
     """Asks the geocoding service, before the transaction: the addresses, or the failure."""
     text = clean(talk.text)
     if talk.context.ports.geocoder is None or not 2 <= len(text) <= LONGEST:

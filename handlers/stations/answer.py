@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from handlers.chat.incoming import Json
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk, Talk
 from handlers.stations.list_page import Asked, list_page
 from storage.database import Database
 from storage.stations import searches
@@ -19,7 +19,7 @@ async def search_at(talk: Talk, latitude: float, longitude: float) -> None:
     answer_search(talk, search)
 
 
-def answer_search(talk: Talk, search: Search, follows: bool = False) -> None:
+def answer_search(talk: StatelessTalk, search: Search, follows: bool = False) -> None:
     """Sends the list for a search that is kept in this transaction. `follows`: the list will follow the location."""
     shown = list_page(talk, search.id, search.latitude, search.longitude, Asked())
     after = partial(_remember_list, talk.context.database, search.id) if follows else None
@@ -33,6 +33,6 @@ async def _remember_list(database: Database, search_id: int, sent: Json) -> None
         await searches.listed(session, search_id, int(sent["message_id"]))
 
 
-def send_venue(talk: Talk, row: int) -> None:
+def send_venue(talk: StatelessTalk, row: int) -> None:
     index = talk.context.directory.index
     talk.venue(float(index.latitudes[row]), float(index.longitudes[row]), index.names[row], index.addresses[row])

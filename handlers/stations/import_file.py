@@ -19,7 +19,7 @@ from handlers.chat.press import Buttons
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk, Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput
@@ -72,7 +72,7 @@ class StationFile(Report):
     name: str
 
 
-async def _try_it(talk: Talk, draft: ImportDraft) -> str | Report | None:
+async def _try_it(talk: StatelessTalk, draft: ImportDraft) -> str | Report | None:
     """Before the transaction: the file is fetched and run dry. The report, or a sentence on why not."""
     document = talk.incoming.body.get("document")
     if not isinstance(document, dict):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from handlers.chat.press import Buttons
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
 from handlers.stations import presses
@@ -50,7 +50,7 @@ class Shown(NamedTuple):
     stations: Sequence[Found]
 
 
-def look(talk: Talk, latitude: float, longitude: float, asked: Asked, page: int) -> tuple[list[Found], bool]:
+def look(talk: StatelessTalk, latitude: float, longitude: float, asked: Asked, page: int) -> tuple[list[Found], bool]:
     """The stations of one page, and whether there are more."""
     directory = talk.context.directory
     last = (page + 1) * PAGE
@@ -58,7 +58,9 @@ def look(talk: Talk, latitude: float, longitude: float, asked: Asked, page: int)
     return found[page * PAGE : last], len(found) > last
 
 
-def list_page(talk: Talk, search_id: int, latitude: float, longitude: float, asked: Asked, page: int = 0) -> Shown:
+def list_page(
+    talk: StatelessTalk, search_id: int, latitude: float, longitude: float, asked: Asked, page: int = 0
+) -> Shown:
     """The page in words: each station with its distance, hours, amenities and what riders report."""
     stations, more = look(talk, latitude, longitude, asked, page)
     title = talk._("Nearest stations") if stations else talk._("No station found")
@@ -77,7 +79,7 @@ def list_page(talk: Talk, search_id: int, latitude: float, longitude: float, ask
     return Shown(Markup("\n").join(lines), _buttons(talk, search_id, stations, asked, page, more), stations)
 
 
-def _entry(talk: Talk, found: Found, number: int) -> Markup:
+def _entry(talk: StatelessTalk, found: Found, number: int) -> Markup:
     directory = talk.context.directory
     index = directory.index
     name = escape(index.names[found.row])
@@ -95,7 +97,7 @@ def _entry(talk: Talk, found: Found, number: int) -> Markup:
     return Markup("\n".join(parts))
 
 
-def filter_words(talk: Talk, asked: Asked) -> str:
+def filter_words(talk: StatelessTalk, asked: Asked) -> str:
     """ "with 💧 water · open all day · within 3 km"."""
     parts = []
     if asked.amenities:
@@ -108,7 +110,9 @@ def filter_words(talk: Talk, asked: Asked) -> str:
     return " · ".join(parts)
 
 
-def _buttons(talk: Talk, search_id: int, stations: Sequence[Found], asked: Asked, page: int, more: bool) -> Buttons:
+def _buttons(
+    talk: StatelessTalk, search_id: int, stations: Sequence[Found], asked: Asked, page: int, more: bool
+) -> Buttons:
     first = page * PAGE + 1
     numbers = [
         presses.PAGE.button(f"{number}", search_id, found.key) for number, found in enumerate(stations, start=first)

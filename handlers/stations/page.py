@@ -61,7 +61,7 @@ async def linked(talk: Talk, code: str) -> None:
 async def _station(talk: Talk, key: int) -> StationRow | None:
     row = await stations.find(talk.session, key)
     if row is None:
-        talk.toast(talk._("This station is no longer listed."), alert=True)
+        talk.answer_callback(talk._("This station is no longer listed."), alert=True)
     return row
 
 
@@ -145,9 +145,9 @@ async def report(talk: Talk, key: int, kind: str) -> None:
     if outcome.confirmed:
         await _tell_coordinators(talk, row, outcome.confirmed)
     if outcome.confirmed or outcome.cleared:
-        talk.toast(talk._("Thank you! Two riders have reported it, so everyone sees it now."))
+        talk.answer_callback(talk._("Thank you! Two riders have reported it, so everyone sees it now."))
     else:
-        talk.toast(talk._("Thank you! Once a second rider reports it, everyone will see it."))
+        talk.answer_callback(talk._("Thank you! Once a second rider reports it, everyone will see it."))
 
 
 async def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
@@ -170,4 +170,4 @@ async def clear(talk: Talk, key: int) -> None:
     if row is not None:
         talk.committed.append(talk.context.directory.refresh_live)
         cleared = await reports.clear(talk.session, key, talk.now)
-        talk.toast(talk._("Cleared.") if cleared else talk._("There was nothing to clear."))
+        talk.answer_callback(talk._("Cleared.") if cleared else talk._("There was nothing to clear."))

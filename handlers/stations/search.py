@@ -8,7 +8,7 @@ from handlers.chat.keyboards import location_keyboard
 from handlers.chat.pictures import Spot
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
-from handlers.chat.talk import Talk
+from handlers.chat.talk import StatelessTalk, Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.place import NOT_ON_EARTH
 from handlers.stations import presses
@@ -28,7 +28,7 @@ from storage.statistics.searches import AMENITY, Seen
 
 def register(routes: Routes) -> None:
     routes.command("station", station, about=N_("Nearest rest station"))
-    routes.event(Event.LOCATION, location, writes=False, reads=False)
+    routes.stateless_event(Event.LOCATION, location)
     routes.event(Event.MOVED, moved)
     routes.form(ADDRESS)
     routes.press(presses.TURN_PAGE, turn_page)
@@ -55,7 +55,7 @@ async def station(talk: Talk) -> None:
         talk.say(talk._("Or:"), [ways])
 
 
-async def location(talk: Talk) -> None:
+async def location(talk: StatelessTalk) -> None:
     """A location: the nearest stations, and the first one as a venue."""
     place = talk.incoming.place
     if place is None or not is_place(place.latitude, place.longitude):
@@ -82,7 +82,7 @@ async def _search_of(talk: Talk, search_id: int) -> Search | None:
     """The presser's own search, or None and a word that it is too old."""
     search = await searches.find(talk.session, search_id, talk.person.id)
     if search is None:
-        talk.toast(talk._("This list is out of date. Please send your location again."), alert=True)
+        talk.answer_callback(talk._("This list is out of date. Please send your location again."), alert=True)
     return search
 
 
@@ -147,7 +147,7 @@ async def keep_home(talk: Talk, search_id: int) -> None:
     search = await _search_of(talk, search_id)
     if search is not None:
         await people.keep_home(talk.session, talk.person.id, search.latitude, search.longitude)
-        talk.toast(
+        talk.answer_callback(
             talk._(
                 "Saved, rounded to about 1 km. /station will offer it from now on; you can delete it with /privacy."
             ),

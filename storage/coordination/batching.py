@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-class Grouped(Generic[Item, Result]):
+class Batcher(Generic[Item, Result]):
     """Calls `run` with all items that came in since its last call, and hands each caller its own result.
 
     Nobody waits for company: an item that comes alone is done at once, alone. At 256 chats in flight a turn

@@ -12,10 +12,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TextIO
 
+from filelock import lock_descriptor
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.coordination.file_lock import try_lock
 from storage.database import Database
 
 _LEADER_LOCK = 0x6E756178_6C656164
@@ -62,7 +62,7 @@ class _ByFile(Candidate):
         self._file = file
 
     async def look(self) -> bool:
-        self.leads = self.leads or try_lock(self._file)
+        self.leads = self.leads or lock_descriptor(self._file.fileno(), blocking=False)
         return self.leads
 
 

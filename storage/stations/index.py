@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections import OrderedDict
 from collections.abc import AsyncIterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
+from cachetools import LRUCache
 from numpy.typing import NDArray
 from pykdtree.kdtree import KDTree
 
@@ -98,7 +98,8 @@ class StationIndex:
         self.closed_until: Floats = np.zeros(0)
         """Until when somebody has closed it for a while, in seconds since 1970; 0 where nobody has."""
         self._points: Floats = np.zeros((0, 3))
-        self._subsets: OrderedDict[tuple[int, bool], _Subset] = OrderedDict()
+        self._all: _Subset | None = None
+        self._subsets: LRUCache[tuple[int, bool], _Subset] = LRUCache(_SUBSETS_KEPT)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -245,16 +246,15 @@ class StationIndex:
 
     def _subset(self, wanted: Wanted) -> _Subset:
         key = (wanted.amenities, wanted.all_day)
-        found = self._subsets.get(key)
-        if found is None:
-            rows = self._matching(Amenity(wanted.amenities), wanted.all_day)
-            found = _Subset(rows, KDTree(self._points[rows]) if len(rows) else None)
+        found = self._all if key == (0, False) else self._subsets.get(key)
+        if found is not None:
+            return found
+        rows = self._matching(Amenity(wanted.amenities), wanted.all_day)
+        found = _Subset(rows, KDTree(self._points[rows]) if len(rows) else None)
+        if key == (0, False):
+            self._all = found
+        else:
             self._subsets[key] = found
-            if len(self._subsets) > _SUBSETS_KEPT:
-                # The first one is the tree over all stations: it stays.
-                del self._subsets[next(itertools.islice(self._subsets, 1, None))]
-        elif key != (0, False):
-            self._subsets.move_to_end(key)
         return found
 
     def _matching(self, amenities: int, all_day: bool) -> Rows:

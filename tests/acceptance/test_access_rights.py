@@ -168,10 +168,14 @@ def test_no_feature_takes_the_name_of_another_one() -> None:
 
     async def answers(_talk: object) -> None: ...
 
-    for register in (routes.command, routes.link):
-        register("name", answers)
-        with pytest.raises(ValueError, match="taken"):
-            register("name", answers)
+    async def takes(_talk: object, _rest: str) -> None: ...
+
+    routes.command("name", answers)
+    with pytest.raises(ValueError, match="taken"):
+        routes.command("name", answers)
+    routes.link("name", takes)
+    with pytest.raises(ValueError, match="taken"):
+        routes.link("name", takes)
     routes.event(Event.TEXT, answers)
     with pytest.raises(ValueError, match="taken"):
         routes.event(Event.TEXT, answers)
@@ -296,8 +300,8 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
     town.now = NOON + timedelta(days=7)
     await rider.says("/reviews")
     await rider.hears_of("for staff only")
-    await town.app.scheduler.tick("roles")
-    town.app.delivering.awake.set()
+    await town.tick("roles")
+    town.deliver()
     await rider.hears_of("You are no longer: coordinator")
     async with town.database.reading() as session:
         assert [entry.actor for entry in await audit.newest(session, subject=312)] == [0, ADMIN]

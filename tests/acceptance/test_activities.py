@@ -58,7 +58,7 @@ async def opened(rider: Rider, activity_id: int) -> None:
 
 
 async def settled(town: Town) -> bool:
-    town.app.delivering.awake.set()
+    town.deliver()
     async with town.database.reading() as session:
         due = select(Delivery.id).where(Delivery.state < 3, Delivery.due <= town.now)
         return await session.scalar(due) is None
@@ -105,8 +105,8 @@ async def test_reminders_come_in_the_riders_language_and_only_before_the_start(t
     await rider.hears_of(_("✅ You have a place. Your number: {n}.").format(n=1))
     for before, day in ((24, _("tomorrow, {weekday}")), (2, _("today, {weekday}"))):
         town.now = SATURDAY - timedelta(hours=before)
-        await town.app.scheduler.tick("reminders")
-        town.app.delivering.awake.set()
+        await town.tick("reminders")
+        town.deliver()
         heard = (await rider.hears_of(_("A reminder:")))["text"]
         assert "3x3 basketball" in heard and day.format(weekday="")[:4].strip() in heard
     async with town.database.writing() as session:
@@ -286,7 +286,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
         rows = (await session.scalars(select(Activity).order_by(Activity.id))).all()
         assert [row.state for row in rows[:3]] == [1, 2, 1]
     town.now = NOON + timedelta(days=40)
-    await town.app.scheduler.tick("activities")
+    await town.tick("activities")
     async with town.database.reading() as session:
         starts = (await session.scalars(select(Activity.starts_at).order_by(Activity.starts_at))).all()
         assert starts[-1] > NOON + timedelta(days=80)
@@ -320,7 +320,7 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
         assert await check_ins.any_to_change(session, town.now + timedelta(seconds=61))
 
     town.now += timedelta(seconds=121)
-    await town.app.doors.show()
+    await town.app.background.check_in_codes.show()
     changed = await coordinator.hears_of(
         plural_in(language, "{n} person has come.", "{n} people have come.", 1).format(n=1)
     )
@@ -372,7 +372,7 @@ async def test_who_came_is_thanked_and_rates(town: Town, language: str) -> None:
         await attendance.check_in(session, 1, 61, SATURDAY)
     town.now = SATURDAY + timedelta(hours=3)
     for _turn in range(2):
-        await town.app.scheduler.tick("activities")
+        await town.tick("activities")
         await town.until_true(lambda: settled(town))
     assert len([one for one in rider.heard if _("How was it?") in one.get("text", "")]) == 1
     assert not [one for one in absent.heard if _("How was it?") in one.get("text", "")]
@@ -426,7 +426,7 @@ async def test_the_stream_comes_to_who_has_a_place_when_it_begins(town: Town) ->
             await sign_ups.sign_up(session, 1, person, False, NOON)
     town.now = SATURDAY - timedelta(minutes=4)
     for _ in range(2):
-        await town.app.scheduler.tick("activities")
+        await town.tick("activities")
         await town.until_true(lambda: settled(town))
     assert len([one for one in rider.heard if "starts now" in one.get("text", "")]) == 1
     assert rider.button("▶ Watch")[1] == "https://example.org/live"
@@ -454,7 +454,7 @@ async def test_on_monday_at_ten_the_week_comes_to_who_wants_it(town: Town, langu
     )
     for moment in ("2026-11-29T11:00", "2026-11-30T09:59", "2026-11-30T10:00", "2026-11-30T12:00"):
         town.now = datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI)
-        await town.app.scheduler.tick("activities")
+        await town.tick("activities")
         await town.until_true(lambda: settled(town))
         told = [one for one in rider.heard if _("This week near you") in one.get("text", "")]
         assert len(told) == (1 if moment >= "2026-11-30T10:00" else 0)
@@ -564,7 +564,7 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     await coordinator.presses("Preview")
     await coordinator.hears_of("It goes to 1 person")
     await coordinator.presses("Send to")
-    await town.app.scheduler.tick("broadcasts")
+    await town.tick("broadcasts")
     await rider.hears_of("Bring a bottle")
     await rider.presses("🏀 3x3 basketball")
     await rider.hears_of("You have a place")
@@ -662,7 +662,7 @@ async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays
     assert not again["edited"] and again["message_id"] > listed["message_id"]
     async with town.database.writing() as session:
         await deliveries.add(session, Notice(76, "remind_activity", {"id": 1}, NOON))
-    town.app.delivering.awake.set()
+    town.deliver()
     reminder = await rider.hears_of("A reminder")
     await rider.presses("View")
     await rider.hears_of("You have a place")
@@ -683,5 +683,5 @@ async def test_nobody_is_woken_by_an_offer_at_night(town: Town) -> None:
     await town.until_true(lambda: settled(town))
     assert not [one for one in waiting.heard if "A place is free" in one.get("text", "")]
     town.now = NOON + timedelta(hours=19)  # 07:00
-    town.app.delivering.awake.set()
+    town.deliver()
     assert "19:00" in (await waiting.hears_of("A place is free"))["text"]

@@ -171,7 +171,7 @@ async def test_the_next_due_time_wakes_the_clock(town: Town) -> None:
     async with town.database.writing() as session:
         at = NOON + timedelta(seconds=12)
         await reminders.add(session, 7, "case", 5, at, [timedelta(seconds=2)], NOON, LOUD)
-    scheduler = town.app.scheduler
+    scheduler = town.app.services.scheduler
     await scheduler.tick("reminders")
 
     def seconds_to_next() -> float:

@@ -9,6 +9,7 @@ import pytest
 
 from bot import __version__
 from bot.app import App
+from handlers.chat.routes import Route
 from handlers.chat.talk import Talk
 from storage import audit, deliveries
 from storage.activities import activities, reminders, sign_ups
@@ -52,16 +53,16 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
     await rider.says("/start")
     assert "Tea is on from six." in (await rider.hears_of("Welcome"))["text"]
     await changes(admin, "🛵 Platforms", "Meituan, Ele.me\nJD")
-    assert list(town.app.context.settings.joining.platforms) == ["Meituan", "Ele.me", "JD"]
+    assert list(town.context.settings.joining.platforms) == ["Meituan", "Ele.me", "JD"]
     await changes(admin, "🗞 Day of the weekly digest", "friday")
-    assert town.app.scheduler is not None and town.app.tuning.value("activities.digest_day") == "friday"
+    assert town.app.services.scheduler is not None and town.app.base.settings.value("activities.digest_day") == "friday"
     await admin.says("/settings")
     await admin.hears_of("Settings")
     await admin.presses("☎️ Hotline")
     await admin.hears_of("Changed in the chat")
     await admin.presses("As in the config file")
     await admin.hears_of("Reset to the config")
-    assert town.app.context.settings.organisation.hotline == "12351"
+    assert town.context.settings.organisation.hotline == "12351"
     async with town.database.reading() as session:
         (last, *_) = await audit.search(session, 1, act=OperationAction.SETTING_CHANGED)
         assert last.actor == ADMIN and "organisation.hotline" in last.about
@@ -102,9 +103,8 @@ async def test_new_lead_times_move_reminders_that_are_planned(town: Town) -> Non
         row = await activities.create(session, plan, COORDINATOR, NOON)
         await activities.publish(session, row.id, NOON)
         await sign_ups.sign_up(session, row.id, 7, False, NOON)
-        await reminders.plan(
-            session, row, town.app.context.settings.lead_times, NOON, town.app.context.settings.quiet_hours
-        )
+        settings = town.context.settings
+        await reminders.plan(session, row, settings.lead_times, NOON, settings.quiet_hours)
     await changes(admin, "⏰ Reminders", "5h")
     async with town.database.reading() as session:
         due = await reminders.next_due(session)
@@ -129,7 +129,7 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.hears_of("Is everything correct?")
     await admin.presses("✔ Save")
     await admin.hears_of("✓ Come by")
-    answers = town.app.context.settings.desks["legal"].answers
+    answers = town.context.settings.desks["legal"].answers
     assert answers[-1].title == "Come by" and answers[-1].words["en"] == "Please come on {day}"
     await admin.presses("◀ Back")
     await admin.hears_of("💬")
@@ -137,7 +137,7 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.hears_of("请于")
     await admin.presses("🗑 Remove")
     await admin.hears_of("Removed")
-    assert town.app.context.settings.desks["legal"].answers == answers[:-1]
+    assert town.context.settings.desks["legal"].answers == answers[:-1]
 
 
 async def test_another_replica_takes_the_change_up(database: Database, tmp_path: Path) -> None:
@@ -157,11 +157,10 @@ async def test_another_replica_takes_the_change_up(database: Database, tmp_path:
             await admin.hears_of("Is everything correct?")
             await admin.presses("Block")
             await admin.hears_of("🚫 77")
-            await other._watch_versions()
-            assert other.context.settings.organisation.hotline == "0534-1" and other.context.blocks.is_blocked(
-                77, town.now
-            )
-        await other.transport.shutdown()
+            await other.background.changes.look()
+            context = other.services.context
+            assert context.settings.organisation.hotline == "0534-1" and context.blocks.is_blocked(77, town.now)
+        await other.telegram.transport.shutdown()
 
 
 async def blocks(admin: Rider, person: str, how_long: str = "for 7 days", reason: str = "floods the chat") -> None:
@@ -215,11 +214,11 @@ async def test_a_block_ends_by_itself_and_nobody_blocks_who_runs_the_bot(town: T
     await admin.says("/cancel")
     await blocks(admin, "7", "for 1 hour")
     await admin.hears_of("🚫 7")
-    await town.until(lambda: 7 in town.app.context.blocks.people)
+    await town.until(lambda: 7 in town.context.blocks.people)
     town.now += timedelta(minutes=61)
     await rider.shares()
     await rider.hears_of("Nearest stations")
-    await town.app.scheduler.tick("blocks")
+    await town.tick("blocks")
     async with town.database.reading() as session:
         (last,) = await audit.search(session, 1, act=PeopleAction.PERSON_LET_IN)
     assert (last.subject, last.actor) == (7, 0)
@@ -258,15 +257,13 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     async def broken(_talk: Talk) -> None:
         raise RuntimeError("李雷 138 0013 8000")
 
-    monkeypatch.setitem(
-        town.app.answering.routes.commands, "help", town.app.answering.routes.commands["language"].__class__(broken)
-    )
+    monkeypatch.setitem(town.app.services.routes.commands, "help", Route(broken))
     for _ in range(3):
         await rider.says("/help")
         await rider.hears_of("Sorry, that went wrong")
     told = await admin.hears_of("Something failed")
     assert "RuntimeError" in told["text"] and "李雷" not in told["text"]
-    await town.app.watching.look()
+    await town.app.background.queue_metrics.look()
     async with town.database.writing() as session:
         await deliveries.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON))
         (one,) = [one for one in await deliveries.claim(session, NOON, 10) if one.recipient == 8]

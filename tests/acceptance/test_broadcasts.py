@@ -89,7 +89,7 @@ async def test_a_broadcast_reaches_everyone_once(town: Town) -> None:
     assert "It goes to 3 people" in coordinator.heard[-1]["text"]
     assert "Unreachable: 1" in coordinator.heard[-1]["text"]
     await coordinator.presses("Send to 3")
-    await town.app.scheduler.tick("broadcasts")
+    await town.tick("broadcasts")
     for rider in riders[:2]:
         await rider.hears_of("Free haircuts")
     await coordinator.until(lambda: any("Sent" in one.get("text", "") for one in coordinator.heard))
@@ -107,7 +107,7 @@ async def test_one_tap_mutes_a_topic_and_my_brings_it_back(town: Town) -> None:
             session, COORDINATOR, Content("sendMessage", {"text": "News!"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
         await broadcasts.confirm(session, row.id, False, None, None, NOON)
-    await town.app.scheduler.tick("broadcasts")
+    await town.tick("broadcasts")
     await rider.hears_of("News!")
     await rider.presses("🔕 Mute")
     assert "is muted" in await rider.is_answered()
@@ -221,7 +221,7 @@ async def test_an_urgent_broadcast_needs_a_reason_and_stands_in_the_audit(town: 
     (rider,) = await riders_of(town, 1)
     await composes(coordinator, "Storm! Stay inside.", "Urgent")
     await coordinator.presses("Send to")
-    await town.app.scheduler.tick("broadcasts")
+    await town.tick("broadcasts")
     await rider.hears_of("Storm!")
     async with town.database.reading() as session:
         (entry,) = await audit.newest(session)
@@ -253,7 +253,7 @@ async def test_a_button_opens_a_station_and_a_sticker_is_copied(town: Town) -> N
     await coordinator.presses("Preview")
     await coordinator.hears_of("This is how it will arrive")
     await coordinator.presses("Send to")
-    await town.app.scheduler.tick("broadcasts")
+    await town.tick("broadcasts")
     await rider.until(lambda: any("sticker" in one for one in rider.heard))
     await rider.presses("🏠 Second")
     await rider.hears_of("🏠 Second")
@@ -262,7 +262,7 @@ async def test_a_button_opens_a_station_and_a_sticker_is_copied(town: Town) -> N
 async def test_what_one_person_is_told_comes_in_its_order(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     (rider,) = await riders_of(town, 1)
     await town.until_idle()
-    courier, delays = town.app.courier, iter((0.3, 0.0, 0.1, 0.0, 0.0))
+    courier, delays = town.app.telegram.courier, iter((0.3, 0.0, 0.1, 0.0, 0.0))
     transport_call = courier.transport.call
 
     async def slow(url: str, *arguments: Any, **more: Any) -> Any:
@@ -274,7 +274,7 @@ async def test_what_one_person_is_told_comes_in_its_order(town: Town, monkeypatc
     async with town.database.writing() as session:
         for count in range(1, 6):
             await deliveries.add(session, Notice(rider.id, "broadcast_waits", {"id": 1, "count": count}, NOON))
-    town.app.delivering.awake.set()
+    town.deliver()
     for count in range(1, 6):
         assert f"to {count} p" in (await rider.hears_of("A broadcast to"))["text"]
 
@@ -291,7 +291,7 @@ async def test_a_notice_whose_answer_was_lost_is_repeated_once(town: Town) -> No
         await _one_fault_less(town)
         await town.until_true(lambda: _nothing_is_claimed(town))
         town.now += timedelta(seconds=5)
-        town.app.delivering.awake.set()
+        town.deliver()
     async with town.database.reading() as session:
         assert await session.scalar(select(Delivery.state)) == State.PERHAPS
     assert len([one for one in rider.heard if "7 people" in one.get("text", "")]) == 2
@@ -329,11 +329,11 @@ async def test_what_telegram_answers_decides(town: Town, fault: Fault, state: St
         )
         await broadcasts.confirm(session, row.id, False, None, None, NOON)
     town.api.faults.append(fault)
-    await town.app.scheduler.tick("broadcasts")
+    await town.tick("broadcasts")
     await town.until(lambda: not town.api.faults)
     await town.until_true(lambda: _is_at_rest(town, row.id))
     town.now += timedelta(seconds=5)
-    town.app.delivering.awake.set()
+    town.deliver()
     await rider.hears_of("Hear ye")
     await _until_state(town, row.id, state)
     assert len([one for one in rider.heard if one.get("text") == "Hear ye"]) == messages
@@ -348,12 +348,12 @@ async def test_a_poison_message_is_set_aside_after_five_tries_and_can_be_tried_a
             session, COORDINATOR, Content("sendMessage", {"text": "Hear ye"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
         await broadcasts.confirm(session, row.id, False, None, None, NOON)
-    await town.app.scheduler.tick("broadcasts")
+    await town.tick("broadcasts")
     for _ in range(deliveries.MOST_TRIES):
         await _one_fault_less(town)
         await town.until_true(lambda: _is_at_rest(town, row.id))
         town.now += timedelta(seconds=60)
-        town.app.delivering.awake.set()
+        town.deliver()
     await _until_state(town, row.id, State.FAILED)
     async with town.database.writing() as session:
         assert [trouble for _, _, trouble in await deliveries.failed(session)] == ["Message is too odd"]
@@ -396,7 +396,7 @@ async def test_each_reads_their_own_language_and_the_link(town: Town) -> None:
     async with town.database.writing() as session:
         row = await broadcasts.create(session, COORDINATOR, content, EVERYONE, Topic.NEWS, NOON, NOON)
         await broadcasts.confirm(session, row.id, False, None, None, NOON)
-    await town.app.scheduler.tick("broadcasts")
+    await town.tick("broadcasts")
     await english.hears_of("Haircuts on Saturday")
     await chinese.hears_of("周六理发")
     assert chinese.button("报名")[1] == "https://example.org/form"
@@ -432,7 +432,7 @@ async def test_admins_hear_of_a_notice_that_was_set_aside(town: Town) -> None:
     admin, coordinator = town.rider(ADMIN), town.rider(COORDINATOR)
     async with town.database.writing() as session:
         await deliveries.add_all(session, [Notice(COORDINATOR, "no such kind", {}, NOON)])
-    town.app.delivering.awake.set()
+    town.deliver()
     assert "no such kind" in (await admin.hears())["text"]
     async with town.database.reading() as session:
         assert [kind for _, kind, _ in await deliveries.failed(session)] == ["no such kind"]
@@ -445,7 +445,7 @@ async def test_a_broadcast_is_corrected_and_recalled_at_all_who_have_it(town: To
     first, second = await riders_of(town, 2)
     await composes(coordinator, "Haircuts on Sunday")
     await coordinator.presses("Send to")
-    await town.app.scheduler.tick("broadcasts")
+    await town.tick("broadcasts")
     for rider in (first, second):
         await rider.hears_of("Haircuts on Sunday")
     await coordinator.until(lambda: any("📈" in str(one.get("reply_markup")) for one in coordinator.heard))

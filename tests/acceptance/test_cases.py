@@ -295,12 +295,12 @@ async def test_a_rider_who_blocks_the_bot_gets_it_all_when_they_are_back(town: T
     for words in ("First", "Second", "Third"):
         await counsel.says(words)
     await town.until_true(lambda: _cannot_be_reached(town, 405))
-    await town.app.scheduler.tick("cases")
+    await town.tick("cases")
     await counsel.rider.hears_of("can't be reached")
     before = len(rider.rider.heard)
     await rider.says("/help")
     await rider.rider.hears_of("What I can do")
-    await town.app.scheduler.tick("cases")
+    await town.tick("cases")
     await counsel.rider.hears_of("can be reached again")
     await rider.rider.hears_of("Third")
     told = [one["text"].split("\n")[-1] for one in rider.rider.heard[before:] if number in one.get("text", "")]
@@ -333,7 +333,7 @@ async def test_the_cases_of_a_handler_who_left_wait_again(town: Town) -> None:
     await left.rider.hears_of("no longer yours")
     await left.rider.forges(f"casedo:{row.id}")
     await left.rider.until(lambda: any("for staff only" in one["text"] for one in left.rider.answers))
-    await town.app.scheduler.tick("cases")
+    await town.tick("cases")
     await counsel.rider.hears_of("back in the queue")
     await counsel.rider.forges(f"caseclaim:{row.id}")
     await counsel.rider.hears_of("Is anybody there?")
@@ -362,8 +362,8 @@ async def test_a_late_first_answer_is_told_to_one_after_the_other(town: Town) ->
     for hours, told in ((23, []), (25, [counsel, second]), (49, [coordinator]), (73, [admin])):
         town.now = NOON + timedelta(hours=hours)
         before = [len(one.rider.heard) for one in (counsel, second, coordinator, admin)]
-        await town.app.scheduler.tick("cases")
-        town.app.delivering.awake.set()
+        await town.tick("cases")
+        town.deliver()
         for one in told:
             late = await one.rider.hears_of("has had no answer")
             assert number in late["text"] and ("reply_markup" in late) is (one is not coordinator)
@@ -376,7 +376,7 @@ async def test_a_late_first_answer_is_told_to_one_after_the_other(town: Town) ->
         assert heard == told
         await town.until_true(lambda: _all_settled(town))
     town.now = NOON + timedelta(days=30)
-    await town.app.scheduler.tick("cases")
+    await town.tick("cases")
     row = await case_of(town, number)
     assert row.late_at is None and row.late_level == 3
 
@@ -516,15 +516,13 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
 
 async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     forum = town.world.add_forum(-1001, "Legal", [COUNSEL])
-    desk = town.app.context.settings.desks["legal"]
-    change_settings(
-        town.app, desks={**town.app.context.settings.desks, "legal": dataclasses.replace(desk, forum=-1001)}
-    )
+    desk = town.context.settings.desks["legal"]
+    change_settings(town.app, desks={**town.context.settings.desks, "legal": dataclasses.replace(desk, forum=-1001)})
     rider, counsel = await at_desk(town, 415), await at_desk(town, COUNSEL)
     number = await brings_pay(rider, evidence=False)
     row = await case_of(town, number)
-    await town.app.forum.show()
-    await town.app.forum.show()
+    await town.app.background.case_forum.show()
+    await town.app.background.case_forum.show()
     assert len(forum.topics) == 1, "one topic, however often it is looked at"
     said = next(one for one in forum.messages.values() if "text" in one)
     assert number in said["text"] and "等人接手" in said["text"] and STORY not in str(forum.messages)
@@ -533,11 +531,11 @@ async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     await counsel.rider.hears_of("Legal consultation")
     await counsel.presses("▶ Take")
     await counsel.rider.hears_of(STORY)
-    await town.app.forum.show()
+    await town.app.background.case_forum.show()
     assert any("有人在办" in one.get("text", "") for one in forum.messages.values())
     await counsel.rider.forges(f"caseclosed:{row.id}:advised")
     await counsel.rider.hears_of("is closed")
-    await town.app.forum.show()
+    await town.app.background.case_forum.show()
     assert all(topic.closed for topic in forum.topics.values())
     assert len(forum.topics) == 1
 
@@ -648,21 +646,21 @@ async def test_what_telegram_puts_off_is_not_overtaken(town: Town) -> None:
     number = await brings_pay(rider, evidence=False)
     await takes(counsel, number)
     await counsel.rider.hears_of(STORY)
-    town.app.delivering._room = asyncio.Semaphore(1)
+    town.app.background.delivery_sender._room = asyncio.Semaphore(1)
     await counsel.says("warm up")
     await rider.rider.hears_of("warm up")
     busy = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":1}}'
     town.api.faults = [Fault(429, busy, ("sendPhoto",))]
     before = len(rider.rider.heard)
-    town.app.leader.leading.clear()
+    town.app.base.leader.leading.clear()
     await counsel.sends_photo(1, caption="one")
     for words in ("two", "three"):
         await counsel.says(words)
     await town.until_idle()
-    town.app.leader.leading.set()  # one batch
+    town.app.base.leader.leading.set()  # one batch
     await town.until_true(lambda: _waits(town))
     town.now += timedelta(seconds=2)
-    town.app.delivering.awake.set()
+    town.deliver()
     await rider.rider.hears_of("three")
     told = [str(one.get("text") or one.get("caption")).split("\n")[-1] for one in rider.rider.heard[before:]]
     assert told == ["one", "two", "three"]
@@ -683,8 +681,8 @@ async def test_a_time_limit_is_reminded_of_until_the_case_is_closed(town: Town, 
     await rider.rider.until(lambda: any("3" in one["text"] for one in rider.rider.answers))
     for days, left in ((6, 30), (29, 7), (35, 1)):  # the last day is 30 December
         town.now = NOON + timedelta(days=days)
-        await town.app.scheduler.tick("reminders")
-        town.app.delivering.awake.set()
+        await town.tick("reminders")
+        town.deliver()
         told = await rider.hears("A deadline that may apply to")
         assert (
             number in told["text"]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.sandbox.params import Json
-from bot.telegram.rate_limiter import Arrivals
+from bot.telegram.rate_limiter import RateLimiter
 from handlers.chat import forms
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, URGENT
@@ -112,7 +112,8 @@ async def test_outside_of_any_form_the_numbers_come_alone_and_leave_no_trace(tow
 async def test_in_a_group_nobody_listens(town: Town) -> None:
     rider = await at_desk(town, 501)
     group = town.world.add_group(-50, "Riders", [501])
-    town.app.own.learn(dataclasses.replace(town.app.own.value, reads_all_group_messages=True))
+    own = town.app.telegram.identity
+    own.learn(dataclasses.replace(own.value, reads_all_group_messages=True))
     await town.world.sends(rider.rider.person, {"text": "我不想活了"}, group)
     await hears_no_more(town, rider)
     assert not [one for one in group.messages.values() if one["from"]["is_bot"]]
@@ -206,7 +207,7 @@ async def test_a_blocked_person_hears_whom_to_call_once_a_minute(town: Town) -> 
     rider = await at_desk(town, 505)
     async with town.database.writing() as session:
         await blocks.block(session, 505, "spam", ADMIN, NOON, None)
-    await town.app.context.blocks.refresh()
+    await town.context.blocks.refresh()
     await rider.says("hello")
     await rider.rider.hears_of("You can't use this bot")
     for minutes in (0, 2):
@@ -220,7 +221,8 @@ async def test_a_blocked_person_hears_whom_to_call_once_a_minute(town: Town) -> 
 
 async def test_who_wrote_too_much_hears_whom_to_call(town: Town) -> None:
     rider = await at_desk(town, 506)
-    town.app.answering._arrivals = Arrivals(per_minute=1, burst=2, messages_per_second=30)
+    admission = town.app.updates.pipeline._stages.admission
+    admission._rate_limiter = RateLimiter(per_minute=1, burst=2, messages_per_second=30)
     for text in ("spam", "spam", "spam", "spam", "我不想活了", "我不想活了"):
         await rider.says(text)
     await town.until_idle()
@@ -389,7 +391,7 @@ async def test_what_was_told_to_another_desk_is_put_aside(town: Town) -> None:
 
 async def test_without_a_desk_that_listens_there_are_the_numbers(town: Town) -> None:
     rider = await at_desk(town, 514)
-    desks = town.app.context.settings.desks
+    desks = town.context.settings.desks
     change_settings(town.app, desks={key: desk for key, desk in desks.items() if key != "care"})
     await rider.says("I want to die")
     told = await rider.rider.hears()
@@ -419,8 +421,8 @@ async def test_without_an_answer_in_time_coordinators_and_admins_hear_of_it(town
     for minutes in (29, 31, 40):
         await all_settled(town)
         town.now = NOON + timedelta(minutes=minutes)
-        await town.app.scheduler.tick("cases")
-        town.app.delivering.awake.set()
+        await town.tick("cases")
+        town.deliver()
         if minutes == 31:
             for one in everybody:
                 late = await one.rider.hears_of("has had no answer for 30 min")
@@ -463,7 +465,7 @@ async def test_an_answer_in_time_tells_nobody_and_is_not_the_end(town: Town) -> 
     await rider.rider.hears_of("I call you right now")
     await all_settled(town)
     town.now = NOON + timedelta(minutes=45)
-    await town.app.scheduler.tick("cases")
+    await town.tick("cases")
     await town.until_idle()
     assert not any("30 min" in one.get("text", "") for one in admin.rider.heard)
     row = await the_case(town, "legal")

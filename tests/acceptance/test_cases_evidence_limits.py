@@ -19,7 +19,7 @@ from bot.process import served
 from bot.telegram.transport import AiohttpRequest
 from handlers.cases.evidence_bundle import Index, Kept, groups_of, write_zip
 from handlers.chat.bundles import AT_ONCE, Bundles, NotSent
-from handlers.chat.talk import File, Outgoing
+from handlers.chat.replies import File, Outgoing
 from storage.cases import cases, evidence
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case, CaseContent
@@ -88,7 +88,7 @@ async def test_twenty_presses_make_one_bundle_and_a_later_one_sends_the_same_fil
     rider = await at_desk(town, 440)
     row = await case_of(town, await brings_pay(rider))
     await town.until_true(lambda: _all_fetched(town))
-    bundles, sent = town.app.context.ports.bundles, []
+    bundles, sent = town.context.ports.bundles, []
     send, may_go = bundles.send, asyncio.Event()
 
     async def held(outgoing: Outgoing) -> None:
@@ -129,7 +129,7 @@ async def test_a_bundle_that_cannot_be_sent_is_told_and_can_be_asked_for_again(t
     rider = await at_desk(town, 441)
     row = await case_of(town, await brings_pay(rider))
     await town.until_true(lambda: _all_fetched(town))
-    bundles = town.app.context.ports.bundles
+    bundles = town.context.ports.bundles
     send = bundles.send
 
     async def fails(_outgoing: Outgoing) -> None:

@@ -141,7 +141,7 @@ async def test_an_update_that_is_handed_over_again_is_kept_once(town: Town) -> N
     again = dict(town.world.waiting[0])
     await rider.hears()
     await town.until_idle()
-    await town.app.answering.handle(again)
+    await town.app.updates.pipeline.handle(again)
     assert await kept_searches(town) == 1
 
 
@@ -158,7 +158,7 @@ async def test_too_many_requests_delay_an_answer_and_lose_none(town: Town) -> No
     await town.until_idle()
     assert rider.heard == []
     town.now += timedelta(seconds=31)
-    await town.app.answering.kept.resend()
+    await town.app.updates.outbox.resend()
     assert "location" in (await rider.hears())["text"]
 
 
@@ -274,10 +274,10 @@ async def test_menus_are_published_once_in_both_languages(town: Town) -> None:
     rider = town.rider(9)
     await rider.says("hello")
     await rider.hears()
-    everything = await menus.everything(town.database, town.app.context, town.app.answering.routes, town.now)
-    await menus.publish(town.database, town.world.bot["id"], everything, town.app.call)
+    everything = await menus.everything(town.database, town.context, town.app.services.routes, town.now)
+    await menus.publish(town.database, town.world.bot["id"], everything, town.app.telegram.api.call)
     assert {code for scope, code in town.world.commands if scope == "default"} == {"", "zh", "en"}
     names = [command["command"] for command in town.world.menu_of(rider.person)]
     assert names[0] == "station" and "broadcast" not in names
     again = [one for one in everything if not one.name.startswith("chat/")]
-    assert await menus.publish(town.database, town.world.bot["id"], again, town.app.call) == 0
+    assert await menus.publish(town.database, town.world.bot["id"], again, town.app.telegram.api.call) == 0

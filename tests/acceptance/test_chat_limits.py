@@ -17,9 +17,9 @@ from bot.sandbox.server import Fault
 from bot.telegram.answers import TooManyRequests
 from bot.telegram.chat_limits import BURST, FRESH_FOR, MOST_SILENT, Chats
 from bot.telegram.courier import PATIENCE, Courier, Later, _Manner
-from bot.telegram.kept_answers import RESENT_EVERY
 from bot.telegram.pacing import Pacer
-from handlers.chat.talk import File, Outgoing
+from bot.telegram.reply_outbox import INTERVAL
+from handlers.chat.replies import File, Outgoing
 from storage import deliveries
 from storage.database import open_database
 from storage.deliveries import Delivery, Notice, State
@@ -75,12 +75,12 @@ async def test_an_hour_of_silence_in_one_chat_holds_up_nobody_else(town: Town) -
     assert value(await page(town), "nuanxin_chats_silent") == 1
     refused.clear()
     town.now += timedelta(seconds=HOUR - 2)
-    assert await town.app.answering.kept.resend() == 0
+    assert await town.app.updates.outbox.resend() == 0
     town.now += timedelta(seconds=3)
     await silent.says("/help")  # new: it does not overtake what was kept
     await town.until_idle()
     town.now += timedelta(seconds=1)
-    await town.app.answering.kept.resend()
+    await town.app.updates.outbox.resend()
     said = [(await silent.hears())["text"] for _ in range(3)]
     assert ["location" in said[0], "语言" in said[1], "What I can do" in said[2]] == [True, True, True]
     await silent.says("hello")
@@ -106,15 +106,15 @@ async def test_different_chats_refused_at_once_are_the_limit_of_all(town: Town) 
     silences(town, 4, 5, seconds=20)
     await one.says("hello")
     await town.until_idle()
-    assert town.app.pacer.silent_for == 0
+    assert town.app.telegram.pacer.silent_for == 0
     await two.says("hello")
     await town.until_idle()
-    assert 19 < town.app.pacer.silent_for <= 20
+    assert 19 < town.app.telegram.pacer.silent_for <= 20
     await three.says("hello")
     await town.until_idle()
     assert three.heard == []
     town.now += timedelta(seconds=21)
-    await town.app.answering.kept.resend()
+    await town.app.updates.outbox.resend()
     await three.hears()
 
 
@@ -128,14 +128,14 @@ async def test_notices_to_a_silent_chat_are_put_off_and_stop_no_other(town: Town
         for count in range(1, 4):
             for rider in (silent, other):
                 await deliveries.add(session, Notice(rider.id, "broadcast_waits", {"id": 1, "count": count}, NOON))
-    town.app.delivering.awake.set()
+    town.deliver()
     for count in range(1, 4):
         assert f"to {count} p" in (await other.hears())["text"]
     await town.until_true(lambda: _put_off(town, 3))
     assert refused == {7: 1}
     refused.clear()
     town.now += timedelta(seconds=HOUR + 1)
-    town.app.delivering.awake.set()
+    town.deliver()
     for count in range(1, 4):
         assert f"to {count} p" in (await silent.hears())["text"]
 
@@ -197,7 +197,7 @@ async def test_an_answer_with_a_file_waits_in_place_since_it_cannot_be_kept(
 
 
 async def test_what_is_kept_for_a_moment_comes_when_it_is_due(town: Town) -> None:
-    """And not with the next look at what is kept: three of those would take twice RESENT_EVERY at least."""
+    """And not with the next look at what is kept: three of those would take twice INTERVAL at least."""
     rider = town.rider(10)
     await rider.says("hello")
     await rider.hears()
@@ -205,10 +205,10 @@ async def test_what_is_kept_for_a_moment_comes_when_it_is_due(town: Town) -> Non
     begun = loop.time()
     for key in range(3):
         answer = Outgoing("sendMessage", {"chat_id": 10, "text": str(key)})
-        await town.app.answering.kept.keep(key, Later([answer], 0.1))
+        await town.app.updates.outbox.keep(key, Later([answer], 0.1))
         town.now += timedelta(seconds=1)
         assert (await rider.hears())["text"] == str(key)
-    assert loop.time() - begun < 2 * RESENT_EVERY
+    assert loop.time() - begun < 2 * INTERVAL
 
 
 async def test_a_short_refusal_waits_in_place_but_not_on_end(
@@ -302,6 +302,6 @@ def test_the_memory_of_chats_is_bounded() -> None:
 async def test_a_refused_edit_of_a_panel_is_left_out(town: Town) -> None:
     town.api.faults.append(Fault(429, BUSY, ("editMessageText",)))
     edit = Outgoing("editMessageText", {"chat_id": 9, "message_id": 1, "text": "x"}, minor=True)
-    await asyncio.wait_for(town.app.courier.send_all([edit]), 5)
+    await asyncio.wait_for(town.app.telegram.courier.send_all([edit]), 5)
     with pytest.raises(error.RetryAfter):
-        await town.app.courier._send(edit, _Manner(is_kept=True, in_place=False))
+        await town.app.telegram.courier._send(edit, _Manner(is_kept=True, in_place=False))

@@ -137,7 +137,7 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await rider.says("/join")
     await applicant.hears("⏳ waiting for a coordinator")
 
-    await town.app.scheduler.tick("reviews")
+    await town.tick("reviews")
     await coordinator.hears_of("Applications waiting: 1")
     await coordinator.says("/reviews")
     await coordinator.hears_of("Applications waiting: 1")
@@ -385,8 +385,8 @@ async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) 
         town.now = NOON + timedelta(minutes=minutes)
         async with town.database.writing() as session:
             await applications.apply(session, number, {**ANSWERS, "phone": f"+861380013{number:04d}"}, 1, town.now)
-        await town.app.scheduler.tick("reviews")
-        town.app.delivering.awake.set()
+        await town.tick("reviews")
+        town.deliver()
 
     await one_more(41, 0)
     first = await coordinator.hears_of("Applications waiting: 1")
@@ -404,8 +404,8 @@ async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) 
         for number in (41, 42, 43):
             await applications.withdraw(session, number, town.now)
     await town.until_true(lambda: _all_settled(town))
-    await town.app.scheduler.tick("reviews")
-    town.app.delivering.awake.set()
+    await town.tick("reviews")
+    town.deliver()
     assert (await coordinator.hears_of("No applications waiting"))["message_id"] == again["message_id"]
 
 
@@ -420,8 +420,8 @@ async def test_once_a_day_what_waits_too_long_is_told(town: Town) -> None:
         await applied(session, 44)
     for days, told in ((0, 0), (3, 1), (3, 1), (4, 2)):
         town.now = NOON + timedelta(days=days)
-        await town.app.scheduler.tick("reviews")
-        town.app.delivering.awake.set()
+        await town.tick("reviews")
+        town.deliver()
         await town.until_true(lambda: _all_settled(town))
         late = [one for one in coordinator.heard if "waiting for more than 2 days" in one.get("text", "")]
         assert len(late) == told

@@ -41,13 +41,13 @@ async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) 
     await rider.hears_of("as on your ID card")
     await rider.says("李雷")
     await rider.hears_of("type the number")
-    await town.until(town.app.leader.leading.is_set)
+    await town.until(town.app.base.leader.leading.is_set)
     async with town.database.writing() as session:
         await deliveries.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON.replace(year=2027)))
         waiting = await deliveries.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON.replace(hour=3)))
         row = await session.get_one(deliveries.Delivery, waiting)
         row.state = deliveries.State.FAILED
-    await town.app.watching.look()
+    await town.app.background.queue_metrics.look()
     text = await page(town)
     names = set(re.findall(r"^# TYPE (nuanxin_\w+) ", text, re.MULTILINE))
     assert len(names) > 12
@@ -57,6 +57,6 @@ async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) 
     assert value(text, 'nuanxin_queue_depth{queue="notices"}') == 0, "what is due later does not wait yet"
     assert value(text, 'nuanxin_queue_depth{queue="set_aside"}') == 1
     assert value(text, 'nuanxin_queue_age_seconds{queue="set_aside"}') == 3_600
-    assert value(text, 'nuanxin_database_seconds_count{kind="write"}') > 0
-    assert value(text, "nuanxin_share") == town.config.telegram.messages_per_second
+    assert value(text, 'nuanxin_database_duration_seconds_count{kind="write"}') > 0
+    assert value(text, "nuanxin_send_quota") == town.config.telegram.messages_per_second
     assert value(text, 'nuanxin_updates_total{kind="message",outcome="done"}') >= 3

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.params import Upload
-from bot.telegram.rate_limiter import SAID_AGAIN_AFTER, Arrivals, Verdict
+from bot.telegram.rate_limiter import SAID_AGAIN_AFTER, RateLimiter, RateLimitResult
 from bot.web.webhook import MOST_GUESSES
 from storage.cases import cases
 from storage.cases.cases import CaseContent, TooManyCases
@@ -45,7 +45,7 @@ async def test_a_flood_is_answered_politely_once(strict: Town) -> None:
     assert sum("wait a minute" in one["text"] for one in flooder.heard) == 1
     assert sum("Send me your location" in one["text"] for one in flooder.heard) <= 130
     await other.shares()
-    await other.hears_of("Nearest stations" if strict.app.directory.index else "No station found")
+    await other.hears_of("Nearest stations" if strict.app.services.directory.index else "No station found")
 
 
 async def test_who_runs_the_bot_may_ask_on(strict: Town) -> None:
@@ -58,23 +58,23 @@ async def test_who_runs_the_bot_may_ask_on(strict: Town) -> None:
 
 @given(st.lists(st.floats(0, 5), max_size=300))
 def test_nobody_gets_more_than_the_burst_and_the_rate(pauses: list[float]) -> None:
-    arrivals = Arrivals(per_minute=60, burst=10, messages_per_second=30)
+    limiter = RateLimiter(per_minute=60, burst=10, messages_per_second=30)
     at, taken, warned = 0.0, 0, []
     for pause in pauses:
         at += pause
-        verdict = arrivals.look(1, at)
-        taken += verdict is Verdict.TAKEN
-        if verdict is Verdict.WARNED:
+        result = limiter.check(1, at)
+        taken += result is RateLimitResult.TAKEN
+        if result is RateLimitResult.WARNED:
             warned.append(at)
     assert taken <= 10 + at + 1e-6
     assert all(b - a >= SAID_AGAIN_AFTER for a, b in itertools.pairwise(warned))
-    assert arrivals.look(2, at) is Verdict.TAKEN, "nobody pays for somebody else"
+    assert limiter.check(2, at) is RateLimitResult.TAKEN, "nobody pays for somebody else"
 
 
 def test_what_waited_during_an_outage_is_all_taken() -> None:
     """It counts when it was written, not when it comes."""
-    arrivals = Arrivals(per_minute=60, burst=5, messages_per_second=30)
-    assert all(arrivals.look(1, 1_000.0 + at) is Verdict.TAKEN for at in range(500))
+    limiter = RateLimiter(per_minute=60, burst=5, messages_per_second=30)
+    assert all(limiter.check(1, 1_000.0 + at) is RateLimitResult.TAKEN for at in range(500))
 
 
 async def test_so_many_cases_a_day_to_a_desk_and_no_more(town: Town) -> None:

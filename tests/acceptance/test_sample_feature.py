@@ -53,7 +53,7 @@ async def test_it_is_asked_refused_thanked_shown_copied_and_erased(tipping: Town
     await rider.hears_of("try again tomorrow")
     await rider.says("/cancel")
 
-    await tipping.app.scheduler.tick("tips")
+    await tipping.tick("tips")
     await rider.hears_of("Thank you.")
     await rider.says("/my")
     await rider.hears_of("Message: 1")
@@ -89,7 +89,7 @@ async def test_it_is_guarded_audited_watched_and_forgotten(tipping: Town) -> Non
     await admin.says("/system")
     await admin.hears_of("tips: 1")
     tipping.now = NOON + KEPT + timedelta(hours=1)
-    await tipping.app.scheduler.tick("retention")
+    await tipping.tick("retention")
     assert await kept(tipping) == 0
 
 

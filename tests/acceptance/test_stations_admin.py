@@ -57,7 +57,7 @@ async def adds(admin: Rider, name: str = "New <hall>") -> None:
 
 async def finds(town: Town, rider: Rider, words: str, there: bool = True) -> None:
     """What riders see once every replica has looked at the table again."""
-    await town.app.directory.refresh()
+    await town.app.services.directory.refresh()
     await rider.shares(*PLACE)
     text = (await rider.hears_of("stations"))["text"]
     assert (words in text) is there, text
@@ -164,7 +164,7 @@ async def test_only_the_place_of_a_station_is_looked_up(town: Town) -> None:
     await admin.hears_of("What is it called?")
     await admin.says("Warm Room")
     await admin.hears_of("What is the address")
-    geocoder = town.app.context.ports.geocoder
+    geocoder = town.context.ports.geocoder
     assert isinstance(geocoder, Gazetteer) and geocoder.asked == ["Hall"]
 
 
@@ -196,7 +196,7 @@ async def test_a_file_is_looked_at_first_and_then_imported(town: Town) -> None:
         assert await stations.count(session) == 3
         (one,) = await audit.search(session, 1, act=StationAction.STATIONS_IMPORTED)
         assert "list.csv" in one.about
-    await town.app.directory.refresh()
+    await town.app.services.directory.refresh()
     await rider.shares(37.6, 116.3)
     await rider.hears_of("North")
 

@@ -61,7 +61,7 @@ async def searched(town: Town, people: range, place: tuple[float, float], times:
             for at in range(times)
         ]
         await searches.add_all(session, rows)
-    await town.app.scheduler.tick("figures")
+    await town.tick("figures")
 
 
 async def test_what_riders_search_shows_in_the_chat_once_the_clock_has_counted_it(town: Town) -> None:
@@ -95,7 +95,7 @@ async def test_what_riders_search_shows_in_the_chat_once_the_clock_has_counted_i
 
 async def test_the_pages_only_read(town: Town) -> None:
     """What they open is never committed; counting is the clock's."""
-    routes = town.app.answering.routes
+    routes = town.app.services.routes
     pages = [routes.commands["stats"], *(route for name, route in routes.presses.items() if name.startswith("stats"))]
     assert len(pages) == 5 and not any(route.writes for route in pages)
 
@@ -147,7 +147,7 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
         await rider.hears_of("What do you need?")
         await rider.presses("✔ Show")
         await rider.hears_of("Nearest stations")
-    await town.app.scheduler.tick("figures")
+    await town.tick("figures")
     await coordinator.says("/stats")
     await coordinator.hears_of("Week 48")
     await coordinator.presses("🔎 Amenities searched for")

@@ -174,7 +174,7 @@ async def test_a_damaged_database_makes_no_backup(tmp_path: Path) -> None:
 
 async def at(town: Town, **moved: float) -> None:
     town.now = NOON + timedelta(**moved)
-    await town.app.backups.look()
+    await town.app.services.backups.look()
 
 
 async def files(town: Town) -> list[str]:
@@ -189,7 +189,7 @@ async def backed_up(database: Database, tmp_path: Path) -> Any:
         section = config.backup.model_copy(update={"enabled": True, "keep": 2, "tools": postgresql_tools()})
         town = Town(database, api, config.model_copy(update={"backup": section}))
         async with running(town.app):
-            await town.until(town.app.leader.leading.is_set)
+            await town.until(town.app.base.leader.leading.is_set)
             yield town
 
 
@@ -236,7 +236,7 @@ async def test_an_admin_asks_for_one_now(backed_up: Town) -> None:
     await admin.hears_of("System")
     await admin.presses("Back up now")
     await backed_up.until_idle()
-    await backed_up.app.backups.look()
+    await backed_up.app.services.backups.look()
     assert "verified" in (await admin.hears_of("Backup written"))["text"]
 
 

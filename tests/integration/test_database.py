@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from storage import dialogues, schema
-from storage.coordination.batching import Grouped
+from storage.coordination.batching import Batcher
 from storage.database import Base, Database, DatabaseAway, is_outage, open_database
 from storage.dialogues import Filled, OpenForm
 from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_keys
@@ -124,7 +124,7 @@ async def test_what_comes_together_is_done_together() -> None:
             raise ValueError("unlucky")
         return [2 * number for number in numbers]
 
-    grouped = Grouped(double)
+    grouped = Batcher(double)
     assert await asyncio.gather(*map(grouped, range(10))) == [2 * number for number in range(10)]
     assert len(groups) <= 2
     with pytest.raises(ValueError, match="unlucky"):

@@ -20,7 +20,7 @@ from bot.sandbox.params import Params
 from bot.sandbox.server import Fault
 from bot.telegram.answers import LEAST_PAUSE, LONGEST_PAUSE, OddAnswer, pause_of, read_answer
 from bot.telegram.courier import perhaps_sent
-from bot.telegram.intake import Polling, lane_of
+from bot.telegram.intake import Polling, queue_key
 from bot.telegram.reachability import CONTESTED_BY, SILENT_AFTER, Outage, Reach, wait_of
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
 from storage.database import Database
@@ -254,7 +254,7 @@ async def test_a_revoked_token_ends_the_start(town: Town, status: int) -> None:
     _, body = said(status, ok=False, error_code=status, description="no such bot")
     town.api.faults.append(Fault(status, body.decode(), ("getMe",)))
     with pytest.raises(error.InvalidToken):
-        await town.app._introduce()
+        await town.app.telegram.introduce()
 
 
 async def test_ready_ends_after_a_minute_without_telegram_and_comes_back(town: Town) -> None:
@@ -263,7 +263,7 @@ async def test_ready_ends_after_a_minute_without_telegram_and_comes_back(town: T
     asking = town.api.intake.poll_turn
     rider = town.rider(1)
     await rider.says("hello")  # ends the long question; the next ones fail
-    await town.until(lambda: not town.app.polling._is_sure or town.api.intake.poll_turn > asking)
+    await town.until(lambda: not town.app.updates.polling._is_sure or town.api.intake.poll_turn > asking)
     assert town.app.is_ready, "a minute is given"
     town.now += timedelta(seconds=SILENT_AFTER + 1)
     await town.until(lambda: not town.app.is_ready)
@@ -273,7 +273,7 @@ async def test_ready_ends_after_a_minute_without_telegram_and_comes_back(town: T
     await town.until(lambda: town.app.is_ready)
     assert (await _readyz(town))[0] == 200
     town.now += timedelta(seconds=10)
-    await town.app.answering.kept.resend()
+    await town.app.updates.outbox.resend()
     await rider.hears()
 
 
@@ -300,8 +300,8 @@ async def test_a_webhook_that_somebody_set_is_removed_in_polling(town: Town) -> 
 async def test_a_webhook_that_somebody_changed_is_put_right(hooked: Hooked, theirs: str) -> None:
     town = hooked.town
     await town.api.intake.set_webhook(Params({"url": theirs}))
-    await town.until(town.app.leader.leading.is_set)
-    await town.app.hook.look()
+    await town.until(town.app.base.leader.leading.is_set)
+    await town.app.telegram.webhook_keeper.look()
     assert town.world.webhook["url"] == hooked.url
     assert town.world.webhook["secret_token"]
     rider = town.rider(1)
@@ -313,11 +313,16 @@ async def test_with_a_webhook_ready_ends_after_a_minute_too(hooked: Hooked) -> N
     town = hooked.town
     await town.until(lambda: town.app.is_ready)
     town.api.dice = lambda _method: Fault(502)
-    town.now += timedelta(seconds=SILENT_AFTER + 1)
-    await town.app.hook.look()
-    assert not town.app.is_ready
+
+    async def is_not_ready() -> bool:
+        """What was on its way when Telegram went away may still have been answered."""
+        town.now += timedelta(seconds=SILENT_AFTER + 1)
+        await town.app.telegram.webhook_keeper.look()
+        return not town.app.is_ready
+
+    await town.until_true(is_not_ready)
     town.api.dice = None
-    await town.app.hook.look()
+    await town.app.telegram.webhook_keeper.look()
     await town.until(lambda: town.app.is_ready)
 
 
@@ -436,5 +441,5 @@ async def test_a_malformed_update_is_taken_at_the_webhook(hooked: Hooked, kind: 
 @pytest.mark.parametrize("kind", MALFORMED)
 async def test_a_malformed_update_is_taken_in_polling(town: Town, kind: str) -> None:
     raw = {"update_id": 1, **MALFORMED[kind]}
-    assert isinstance(lane_of(raw), int)
-    await asyncio.wait_for(town.app.answering.handle(raw), 5)
+    assert isinstance(queue_key(raw), int)
+    await asyncio.wait_for(town.app.updates.pipeline.handle(raw), 5)

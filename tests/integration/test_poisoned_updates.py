@@ -177,8 +177,8 @@ def _looks(found: Watchdog, seconds: float) -> None:
 
 async def test_the_watchdog_ends_what_an_update_holds_after_30_s(town: Town) -> None:
     ended: list[int] = []
-    all_in_hand = town.app.in_hand
-    found = Watchdog(all_in_hand, town.app.metrics, ended.append)
+    all_in_hand = town.app.updates.in_hand
+    found = Watchdog(all_in_hand, town.app.base.metrics, ended.append)
     async with all_in_hand.holding(77, "message") as held, all_in_hand_beside(all_in_hand):
         held.name("bad")
         _looks(found, 30)
@@ -213,7 +213,7 @@ async def all_in_hand_beside(all_in_hand: InHand) -> AsyncIterator[None]:
 
 async def test_other_work_that_holds_the_loop_has_more_time(town: Town) -> None:
     ended: list[int] = []
-    found = Watchdog(town.app.in_hand, town.app.metrics, ended.append)
+    found = Watchdog(town.app.updates.in_hand, town.app.base.metrics, ended.append)
     _looks(found, 300)
     assert ended == []
     await asyncio.sleep(0)
@@ -312,7 +312,7 @@ async def test_the_thread_sleeps_while_nothing_is_in_hand(town: Town, monkeypatc
     await town.until_idle()
     waited: list[float] = []
     asleep = threading.Event()
-    busy = town.app.in_hand.busy
+    busy = town.app.updates.in_hand.busy
     wait = busy.wait
 
     def note(seconds: Any = None) -> bool:
@@ -321,6 +321,6 @@ async def test_the_thread_sleeps_while_nothing_is_in_hand(town: Town, monkeypatc
         return wait(seconds)
 
     monkeypatch.setattr(busy, "wait", note)
-    with watchdog.watching(town.app.in_hand, town.app.metrics):
+    with watchdog.watching(town.app.updates.in_hand, town.app.base.metrics):
         assert await asyncio.to_thread(asleep.wait, 5)
     assert waited[0] == watchdog.LOOKED_EVERY_IDLE

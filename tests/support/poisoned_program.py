@@ -8,7 +8,7 @@ import time
 
 from bot.commands.cli import cli
 from bot.observability import watchdog
-from handlers.chat.dispatch import Call
+from handlers.chat.routes import Call
 from handlers.chat.talk import Talk
 
 DIE, HANG, PAUSE = "poison that kills", "poison that hangs", "poison that holds"

@@ -33,7 +33,7 @@ def clock_context(
 
 def change_settings(app: App, **values: object) -> None:
     """Replaces the snapshot in force."""
-    app.context.current.replace(replace(app.context.settings, **values))  # type: ignore[arg-type]
+    app.services.context.current.replace(replace(app.services.context.settings, **values))  # type: ignore[arg-type]
 
 
 class Gazetteer:

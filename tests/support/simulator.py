@@ -21,6 +21,7 @@ from bot.sandbox.params import Json
 from bot.sandbox.phone import written
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person, World
+from handlers.chat.context import AppContext
 from handlers.chat.ports import Geocoder
 from storage.database import Database
 from storage.stations.stations import Amenity, Station
@@ -157,6 +158,19 @@ class Town:
             person_id, f"Rider {person_id}", language_code=language, phone=f"+86138{person_id:08d}", started=started
         )
         return Rider(self.world, self.world.add(person))
+
+    @property
+    def context(self) -> AppContext:
+        """What all conversations share."""
+        return self.app.services.context
+
+    async def tick(self, job: str) -> None:
+        """One turn of this job of the clock."""
+        await self.app.services.scheduler.tick(job)
+
+    def deliver(self) -> None:
+        """Lets the bot look at once for messages to send."""
+        self.app.background.delivery_sender.awake.set()
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Waits for what the bot does by itself."""

@@ -68,9 +68,9 @@ class _left_open:  # noqa: N801 (a context, as `running` is)
     async def __aexit__(self, *_: object) -> None:
         self._app.leave()
         await self._run
-        await self._app.scheduler.stop()
-        await asyncio.gather(*self._app._tasks, return_exceptions=True)
-        await self._app.transport.shutdown()
+        await self._app.services.scheduler.stop()
+        await self._app.base.runner.close()
+        await self._app.telegram.transport.shutdown()
 
 
 @pytest.mark.gazetteer
@@ -195,7 +195,7 @@ class Dialogue(RuleBasedStateMachine):
         incoming = Incoming.read({"update_id": 1, "message": body})
         assert incoming is not None
         person = Person(PersonId(1), "en", frozenset({Role.RIDER}))
-        return Talk(incoming, 1, person, 1, NOW, self.context, session)
+        return Talk(incoming, 1, person, NOW, self.context, session)
 
     def state(self) -> Any:
         async def read() -> Any:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.telegram.pacing import Pacer, Priority
-from bot.telegram.rate_quota import Shares
+from bot.telegram.rate_quota import RateQuota
 from handlers.chat.ports import Process
 from storage import schema
 from storage.coordination import replicas
@@ -31,7 +31,7 @@ class Fleet:
     def __init__(self, database: Any) -> None:
         self.database, self.now = database, NOON
         self.leader = 0
-        self.alive: dict[int, tuple[Shares, Pacer]] = {}
+        self.alive: dict[int, tuple[RateQuota, Pacer]] = {}
         self.born = 0
         self.names: dict[int, str] = {}
 
@@ -41,7 +41,7 @@ class Fleet:
         pacer = Pacer(LIMIT, lambda: 0.0)
         process = Process(self.names[number], "1", NOON, None)
         leading = cast(asyncio.Event, SimpleNamespace(is_set=lambda: self.leader == number))
-        shares = Shares(self.database, pacer, leading, lambda: self.now, lambda: process, LIMIT, together=True)
+        shares = RateQuota(self.database, pacer, leading, lambda: self.now, lambda: process, LIMIT, together=True)
         self.alive[number] = (shares, pacer)
 
     @property
@@ -73,8 +73,8 @@ async def _play(todo: list[tuple[int, str]]) -> None:
             fleet.now += timedelta(seconds=1)
             for stale in [one for one in fleet.alive if fleet.now - NOON > timedelta(seconds=1) and one != number]:
                 # Who has not beaten for SILENT_AFTER is silent, as `keep` makes it; here all others beat in time.
-                await fleet.alive[stale][0].beat()
-            await fleet.alive[number][0].beat()
+                await fleet.alive[stale][0].heartbeat()
+            await fleet.alive[number][0].heartbeat()
             assert fleet.used <= LIMIT + 1e-6
         await database.close()
 

@@ -194,7 +194,7 @@ async def test_a_kept_rule_that_is_not_read_any_more_ends_its_series(town: Town)
         await session.flush()
         activity = await session.get_one(Activity, 1)
         activity.series_id, activity.occurrence = row.id, activity.starts_at
-    await town.app.scheduler.tick("activities")
+    await town.tick("activities")
     assert "can't be continued" in (await coordinator.hears_of("series"))["text"]
     async with town.database.reading() as session:
         assert await session.scalar(select(Series.ended))

@@ -1,33 +1,57 @@
-"""Answers that Telegram does not take now: kept with their update, and sent when they are due, also after a restart."""
+"""The answers to updates on their way out. What Telegram does not take now is kept with its update, and sent when it is
+due, also after a restart."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import orjson
 
 from bot.telegram.courier import Courier, Later, chat_of
-from handlers.chat.talk import Outgoing
-from storage.coordination.batching import Grouped
+from handlers.chat.incoming import Incoming
+from handlers.chat.replies import ANSWER_CALLBACK, Outgoing, Replies
+from storage.coordination.batching import Batcher
 from storage.database import Database
 from storage.updates import updates
+from storage.updates.updates import Done
 
 KEPT_BEFORE_RESENT = timedelta(seconds=60)
-RESENT_EVERY = 5.0
+INTERVAL = 5.0
 
 
-class KeptAnswers:
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """What is to be said about an update; `is_kept` means that the database holds it until it has been said."""
+
+    outgoing: list[Outgoing]
+    is_kept: bool = field(default=False, kw_only=True)
+
+
+class ReplyOutbox:
     def __init__(self, database: Database, courier: Courier, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._courier = courier
         self._clock = clock
-        self.answered = Grouped(self._note_answered)
+        self.answered = Batcher(self._note_answered)
         self._one_by_one = asyncio.Lock()
         self.awake = asyncio.Event()
         """Set when something that was kept for a moment only is due."""
+
+    async def send(self, incoming: Incoming, key: int, replied: Replied) -> None:
+        """Sends the answers to an update. A press gets its tick first, whatever else is said."""
+        ticks = [one for one in replied.outgoing if one.method == ANSWER_CALLBACK] or _tick(incoming)
+        rest = [one for one in replied.outgoing if one.method != ANSWER_CALLBACK]
+        try:
+            await self._courier.send_all([*ticks, *rest])
+        except Later as later:
+            await self.keep(key, later)
+            return
+        if replied.is_kept:
+            await self.answered(key)
 
     async def keep(self, key: int, later: Later) -> None:
         """Keeps what Telegram does not take now; `resend` tries again when it is due."""
@@ -37,7 +61,7 @@ class KeptAnswers:
         async with self._database.writing() as session:
             await updates.mark_done(session, key, now)
             await updates.keep_answers(session, key, pack(later.rest), due)
-        if later.seconds < RESENT_EVERY:
+        if later.seconds < INTERVAL:
             asyncio.get_running_loop().call_later(later.seconds, self.awake.set)
 
     async def resend(self) -> int:
@@ -75,6 +99,18 @@ class KeptAnswers:
         async with self._database.writing() as session:
             await updates.answered(session, keys)
         return [None] * len(keys)
+
+
+def _tick(incoming: Incoming) -> list[Outgoing]:
+    """The answer to a press that has no text; nothing for other updates."""
+    replies = Replies(incoming)
+    replies.answer_callback()
+    return replies.outgoing
+
+
+def repeated(done: Done) -> Replied:
+    """The update is a duplicate: only what could not be said before is said."""
+    return Replied(unpack(done.answers), is_kept=True) if done.answers else Replied([])
 
 
 def _chat_of_all(answers: Sequence[Outgoing]) -> int:

@@ -1,0 +1,118 @@
+"""What goes on beside the chats, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bot.assembly.foundation import Foundation
+from bot.assembly.services import Extensions, Services
+from bot.assembly.telegram import Telegram
+from bot.assembly.updates import Updates
+from bot.background import (
+    broadcast_progress,
+    case_forum,
+    change_watcher,
+    check_in_codes,
+    evidence_fetcher,
+    station_directory,
+)
+from bot.background.broadcast_progress import BroadcastProgress
+from bot.background.case_forum import CaseForum
+from bot.background.change_watcher import ChangeWatcher
+from bot.background.check_in_codes import CheckInCodeUpdater
+from bot.background.evidence_fetcher import EvidenceFetcher
+from bot.background.periodic_task import PeriodicTask
+from bot.backup import daily as daily_backup
+from bot.observability import queue_metrics
+from bot.observability.queue_metrics import QueueMetrics
+from bot.telegram import menus, reply_outbox, webhook_keeper
+from bot.telegram.delivery_sender import DeliverySender
+from bot.telegram.menus import MenuPublisher
+from bot.telegram.rendering import Rendering
+from handlers import features
+from storage import keys
+from storage.operations import settings
+from storage.people import blocks, roles
+from storage.scratch import Scratch
+from storage.updates import strikes
+
+CHECKPOINT_EVERY = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    delivery_sender: DeliverySender
+    broadcast_progress: BroadcastProgress
+    check_in_codes: CheckInCodeUpdater
+    case_forum: CaseForum
+    evidence_fetcher: EvidenceFetcher
+    queue_metrics: QueueMetrics
+    menus: MenuPublisher
+    changes: ChangeWatcher
+    tasks: Sequence[PeriodicTask]
+    """In the order in which they are started."""
+
+
+def build_background(
+    base: Foundation, telegram: Telegram, services: Services, updates: Updates, extensions: Extensions
+) -> Background:
+    database, clock, courier, context = base.database, base.clock, telegram.courier, services.context
+    rendering = Rendering(database, context, services.routes, base.config, clock)
+    sender = DeliverySender(
+        database,
+        courier,
+        rendering.render,
+        clock,
+        base.leader.leading,
+        base.config.telegram.messages_per_second,
+        base.staff,
+    )
+    progress = BroadcastProgress(database, courier, context, clock)
+    codes = CheckInCodeUpdater(database, courier, context, clock)
+    forum = CaseForum(database, courier, context, clock)
+    evidence = EvidenceFetcher(database, telegram.api.download, clock, partial(Scratch, base.config.data.folder))
+    queues = QueueMetrics(database, base.metrics, clock, base.leader.leads, features.queues(extensions.features))
+    menu_publisher = MenuPublisher(database, context, services.routes, telegram.api.call, clock)
+    changes = _changes(base, services, updates, menu_publisher)
+    outbox = updates.outbox
+    tasks = [
+        PeriodicTask(
+            "menus", menus.INTERVAL, menu_publisher.publish, wake=menu_publisher.asked, backoff=menus.backoff()
+        ),
+        PeriodicTask("stations", station_directory.INTERVAL, services.directory.refresh),
+        PeriodicTask("changes", change_watcher.INTERVAL, changes.look),
+        PeriodicTask("checkpoint", CHECKPOINT_EVERY, database.checkpoint),
+        PeriodicTask("broadcast progress", broadcast_progress.INTERVAL, progress.show),
+        PeriodicTask("check-in codes", check_in_codes.INTERVAL, codes.show),
+        PeriodicTask("evidence", evidence_fetcher.INTERVAL, evidence.fetch, leader_only=True),
+        PeriodicTask("case forum", case_forum.INTERVAL, forum.show, leader_only=True),
+        # In polling mode only the leader sends, at the whole limit.
+        PeriodicTask("kept answers", reply_outbox.INTERVAL, outbox.resend, leader_only=base.polls, wake=outbox.awake),
+        PeriodicTask("queue metrics", queue_metrics.INTERVAL, queues.look),
+        PeriodicTask(
+            "quota", telegram.quota.pause, telegram.quota.renew, wake=base.leader.began, finish=telegram.quota.leave
+        ),
+        PeriodicTask("backups", daily_backup.INTERVAL, services.backups.look),
+    ]
+    if not base.polls:
+        tasks.insert(0, PeriodicTask("webhook", webhook_keeper.INTERVAL, telegram.webhook_keeper.look))
+    return Background(sender, progress, codes, forum, evidence, queues, menu_publisher, changes, tasks)
+
+
+def _changes(base: Foundation, services: Services, updates: Updates, menu_publisher: MenuPublisher) -> ChangeWatcher:
+    async def read_keys_again() -> None:
+        base.database.vault.renew()
+
+    async def publish_menus() -> None:
+        menu_publisher.asked.set()
+
+    reactions = {
+        keys.VERSION: read_keys_again,
+        roles.VERSION: publish_menus,
+        settings.VERSION: base.settings.refresh,
+        blocks.VERSION: services.context.blocks.refresh,
+        strikes.VERSION: updates.in_hand.refresh,
+    }
+    return ChangeWatcher(base.database, reactions)

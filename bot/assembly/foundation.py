@@ -1,0 +1,61 @@
+"""What everything else is built on: the config, the database, the clocks, settings, metrics, the leader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from bot.background.leader_election import Leader
+from bot.background.task_runner import TaskRunner
+from bot.config.config import Config
+from bot.config.runtime_settings import RuntimeSettings, staff_of
+from bot.observability.error_reporter import ErrorReporter
+from bot.observability.metrics import Metrics
+from bot.observability.queue_metrics import process_at
+from handlers.chat.ports import Process
+from storage.database import Database
+from storage.people.staff import Staff
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """`clock` gives the time of day in UTC, `monotonic` seconds that never go back."""
+
+    config: Config
+    database: Database
+    clock: Clock
+    monotonic: Callable[[], float]
+    metrics: Metrics
+    staff: Staff
+    settings: RuntimeSettings
+    leader: Leader
+    errors: ErrorReporter
+    runner: TaskRunner
+    process: Callable[[], Process]
+
+    @property
+    def polls(self) -> bool:
+        """Whether updates are asked for; else Telegram brings them to the webhook."""
+        return self.config.telegram.mode == "polling"
+
+
+def build_foundation(config: Config, database: Database, clock: Clock, monotonic: Callable[[], float]) -> Foundation:
+    metrics, staff, leader = Metrics(), staff_of(config), Leader(database)
+    errors = ErrorReporter(database, staff, clock, metrics)
+    return Foundation(
+        config=config,
+        database=database,
+        clock=clock,
+        monotonic=monotonic,
+        metrics=metrics,
+        staff=staff,
+        settings=RuntimeSettings(config, database),
+        leader=leader,
+        errors=errors,
+        runner=TaskRunner(errors, leader.leads, monotonic),
+        process=partial(process_at, config.data.folder, clock()),
+    )

@@ -1,0 +1,100 @@
+"""Runs what goes on beside the chats: periodic tasks, services with loops of their own, work that a handler began."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram import error as telegram_error
+
+from bot.background.periodic_task import PeriodicTask
+from bot.observability.error_reporter import ErrorReporter
+from bot.observability.logs import logger
+from bot.telegram.courier import Later
+from bot.telegram.reachability import Outage
+from bot.waiting import wait_for_any
+from handlers.chat.bundles import NotSent
+from handlers.chat.ports import NotFetched
+from storage.database import is_outage
+
+log = logger("bot.background.task_runner")
+
+CLOSES_WITHIN = 1.0
+"""Seconds for which work that has begun may go on when the process stops."""
+_TELEGRAM_BUSY = (telegram_error.TelegramError, Later, NotFetched, NotSent)
+"""Telegram does not do it right now, which is not an error of ours."""
+
+
+class TaskRunner:
+    """Runs everything until `stop`; `close` ends what still runs then."""
+
+    def __init__(self, errors: ErrorReporter, leads: Callable[[], bool], monotonic: Callable[[], float]) -> None:
+        self._errors = errors
+        self._leads = leads
+        self._monotonic = monotonic
+        self._running: set[asyncio.Task[None]] = set()
+        self.stopping = asyncio.Event()
+
+    def repeat(self, *tasks: PeriodicTask) -> None:
+        """Starts periodic tasks, each beside the others."""
+        for task in tasks:
+            self.run(self._repeat(task), task.name)
+
+    def run(self, work: Coroutine[Any, Any, None], name: str = "work beside a chat") -> None:
+        """Starts work of its own length; its failure is reported."""
+        task = asyncio.create_task(self._carry_out(work, name), name=name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    def stop(self) -> None:
+        """No run of a periodic task begins from now on."""
+        self.stopping.set()
+
+    async def close(self) -> None:
+        """Stops, and waits for what has begun, but not for long."""
+        self.stop()
+        if self._running:
+            await asyncio.wait(self._running, timeout=CLOSES_WITHIN)
+        cut_off = list(self._running)
+        for task in cut_off:
+            task.cancel()
+        await asyncio.gather(*cut_off, return_exceptions=True)
+
+    async def _carry_out(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        try:
+            await work
+        except Exception as error:
+            await self._errors.report(f"{name} failed", error)
+
+    async def _repeat(self, task: PeriodicTask) -> None:
+        outage = Outage(f"{task.name} waits for Telegram", self._monotonic)
+        awaited = [self.stopping] if task.wake is None else [self.stopping, task.wake]
+        try:
+            while not self.stopping.is_set():
+                pause = await self._try(task, outage)
+                await wait_for_any(awaited, pause)
+                if task.wake is not None:
+                    task.wake.clear()
+        finally:
+            if task.finish is not None:
+                await task.finish()
+
+    async def _try(self, task: PeriodicTask, outage: Outage) -> float:
+        """One run, if it is this process's to do; returns the seconds until the next."""
+        if task.leader_only and not self._leads():
+            return task.pause
+        try:
+            await task.run()
+        except _TELEGRAM_BUSY as error:
+            outage.missed(error)
+        except Exception as error:
+            log.warning("background task failed; retrying", task=task.name, error=type(error).__name__)
+            if not is_outage(error):
+                await self._errors.report(f"{task.name} failed", error)
+        else:
+            outage.over()
+            if task.backoff is not None:
+                task.backoff.reset()
+            return task.pause
+        return task.pause if task.backoff is None else task.backoff.next()

@@ -1,0 +1,44 @@
+"""Whether this process is ready, for /readyz."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bot.background.leader_election import Leader
+from bot.telegram.reachability import Reach
+
+
+class Readiness:
+    """Ready: migrated, Telegram has answered, and updates are being taken (in polling, at least by the leader)."""
+
+    def __init__(
+        self, leader: Leader, reach: Reach, stopping: asyncio.Event, is_taking: Callable[[], bool], polls: bool
+    ) -> None:
+        """`is_taking`: whether updates come here and may be answered."""
+        self._leader = leader
+        self._reach = reach
+        self._stopping = stopping
+        self._is_taking = is_taking
+        self._polls = polls
+        self._started = False
+
+    def start(self) -> None:
+        """Everything that comes before the first update is done."""
+        self._started = True
+
+    @property
+    def is_ready(self) -> bool:
+        if not self._started or self._stopping.is_set():
+            return False
+        return self._is_standby or (self._is_taking() and not self._reach.trouble)
+
+    @property
+    def trouble(self) -> str:
+        """What keeps Telegram's updates from coming here; empty if nothing does, and on a stand-by."""
+        return self._reach.trouble if not self._polls or self._leader.leads() else ""
+
+    @property
+    def _is_standby(self) -> bool:
+        """In polling mode another process leads."""
+        return self._polls and self._leader.knows.is_set() and not self._leader.leads()

@@ -1,0 +1,178 @@
+"""One update, from its JSON to its answers: looked up, admitted, given its effect, answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import DataError
+
+from bot.observability.error_reporter import ErrorReporter
+from bot.observability.logs import logger
+from bot.observability.metrics import Metrics
+from bot.telegram.admission import Admission
+from bot.telegram.reply_outbox import Replied, ReplyOutbox, repeated
+from bot.telegram.update_lookup import UpdateLookup, update_key
+from bot.telegram.update_transaction import UpdateTransaction
+from bot.telegram.updates_in_hand import Held, InHand
+from handlers import refusals
+from handlers.chat import emergency
+from handlers.chat.context import AppContext
+from handlers.chat.incoming import Incoming, Json, odd_kind
+from handlers.chat.press import InvalidCallback
+from handlers.chat.talk import Person, StatelessTalk
+from handlers.i18n import translations
+from storage.database import Refused, is_outage
+from storage.people.people import PersonId
+from storage.updates.batched_writes import Seen
+from storage.updates.strikes import SET_ASIDE_AT
+from storage.updates.user_state import Standing
+
+log = logger("bot.telegram.update_pipeline")
+
+SEEN_EVERY = timedelta(hours=12)
+_UNREADABLE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, DataError)
+"""What an update may raise that is not what Telegram sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """The handler and the outcome, for the metrics, and what is to be said."""
+
+    handler: str
+    outcome: str
+    replied: Replied
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What an update goes through."""
+
+    lookup: UpdateLookup
+    admission: Admission
+    transaction: UpdateTransaction
+    outbox: ReplyOutbox
+
+
+class UpdatePipeline:
+    """Takes each update through its stages."""
+
+    def __init__(
+        self,
+        stages: Stages,
+        context: AppContext,
+        clock: Callable[[], datetime],
+        in_hand: InHand,
+        metrics: Metrics,
+        errors: ErrorReporter,
+        refusal_sentences: Mapping[type[Refused], str],
+    ) -> None:
+        self._stages = stages
+        self._context = context
+        self._clock = clock
+        self._in_hand = in_hand
+        self._metrics = metrics
+        self._errors = errors
+        self._refusal_sentences = refusal_sentences
+
+    async def handle(self, raw: Json) -> None:
+        """Gives the update its effect, once, and answers it.
+
+        Raises:
+            Exception: only if the database is away; the update has had no effect then.
+        """
+        incoming = Incoming.read(raw)
+        if incoming is None:
+            self._note_odd(raw)
+            return
+        async with self._in_hand.holding(update_key(raw), incoming.kind) as held:
+            if held.strikes > SET_ASIDE_AT:
+                # Even saying that it failed has ended the process.
+                self._count(incoming, "set_aside")
+                return
+            try:
+                await self._handle(incoming, held)
+            except _UNREADABLE as error:
+                # It would be so again each time that Telegram hands it over.
+                self._count(incoming, "failed")
+                await self._errors.report("an update can't be read", error)
+
+    def _note_odd(self, raw: Json) -> None:
+        """An update without a sender is normal; one that Telegram would not send is logged by its kind."""
+        kind = odd_kind(raw)
+        if kind is not None:
+            self._metrics.updates.labels(kind, "odd").inc()
+            log.warning("ignored a malformed update", kind=kind)
+
+    def _count(self, incoming: Incoming, outcome: str) -> None:
+        self._metrics.updates.labels(incoming.kind, outcome).inc()
+
+    async def _handle(self, incoming: Incoming, held: Held) -> None:
+        begun = time.perf_counter()
+        standing, done = await self._stages.lookup(incoming.user_id, held.key)
+        if done is not None:
+            result = _Result("duplicate", "duplicate", repeated(done))
+        else:
+            result = await self._answer(self._talk(incoming, held.key, standing), held)
+        await held.settle()
+        outcome = result.outcome
+        try:
+            await self._stages.outbox.send(incoming, held.key, result.replied)
+        except Exception as error:
+            # The effect is committed and the answers are kept with it; `resend` comes back to them.
+            outcome = "unanswered"
+            log.error("failed to send answers", error=type(error).__name__, exc_info=error)
+        self._count(incoming, outcome)
+        self._metrics.seconds.labels(result.handler).observe(time.perf_counter() - begun)
+
+    def _talk(self, incoming: Incoming, key: int, standing: Standing) -> StatelessTalk:
+        context, user_id = self._context, incoming.user_id
+        language = standing.language or translations.language_for(
+            incoming.language_code, context.settings.organisation.language
+        )
+        roles = context.staff.roles_of(user_id, standing.roles)
+        person = Person(PersonId(user_id), language, roles, standing.form, standing.case, standing.case_number)
+        talk = StatelessTalk(incoming, key, person, self._clock(), context)
+        stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY
+        if stale or not standing.reachable:
+            talk.append(Seen(user_id, language, incoming.username))
+        return talk
+
+    async def _answer(self, talk: StatelessTalk, held: Held) -> _Result:
+        if held.strikes == SET_ASIDE_AT:
+            refusals.say_failed(talk, held.error_id)
+            return _Result("none", "set_aside", Replied(talk.outgoing))
+        if self._stages.admission.is_too_much(talk):
+            return _Result("none", "limited", Replied(talk.outgoing))
+        return await self._take_effect(talk, held)
+
+    async def _take_effect(self, talk: StatelessTalk, held: Held) -> _Result:
+        """Runs the handler, or says why not."""
+        handler = "none"
+        try:
+            call = self._stages.admission.call_for(talk)
+            if call is None:
+                return _Result(handler, "ignored", Replied(talk.outgoing))
+            handler = call.name
+            held.name(handler)
+            return _Result(handler, "done", await self._stages.transaction.run(talk, call))
+        except Exception as error:
+            if is_outage(error):
+                raise
+            outcome = await self._refuse(talk, error)
+        emergency.put_first(talk)
+        return _Result(handler, outcome, Replied(talk.outgoing))
+
+    async def _refuse(self, talk: StatelessTalk, error: Exception) -> str:
+        """Says only why nothing was done; returns the outcome. An unexpected error is reported with an id."""
+        talk.outgoing.clear()
+        if isinstance(error, InvalidCallback):
+            refusals.say_invalid(talk)
+            return "invalid_callback"
+        if isinstance(error, Refused):
+            refusals.say_no(talk, error, self._refusal_sentences)
+            return "refused"
+        refusals.say_failed(talk, await self._errors.report("an update failed", error))
+        return "failed"

@@ -1,0 +1,117 @@
+"""The effect of an update and the mark that it had it, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.telegram.reply_outbox import KEPT_BEFORE_RESENT, Replied, pack, repeated
+from handlers.chat import emergency, forms
+from handlers.chat.questionnaires import AnyForm
+from handlers.chat.routes import AnyCall, Call, StatelessCall
+from handlers.chat.talk import StatelessTalk, Talk
+from storage import deliveries
+from storage.coordination.batching import Batcher
+from storage.database import Database, is_outage, lock_chat
+from storage.updates import batched_writes, updates
+from storage.updates.batched_writes import Append, Seen
+from storage.write_detection import has_written
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """What a handler did within the transaction; `is_kept` means that its answers are in the database too."""
+
+    talk: Talk
+    is_kept: bool
+
+
+class UpdateTransaction:
+    """Runs a handler in the session that its route asks for."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], all_forms: Mapping[str, AnyForm]) -> None:
+        self._database = database
+        self._forms = all_forms
+        self._clock = clock
+        self._append = Batcher(self._write_appends)
+
+    async def run(self, talk: StatelessTalk, call: AnyCall) -> Replied:
+        """Gives the update its effect, and returns what is to be said.
+
+        Raises:
+            Exception: what the handler raised; there has been no effect then.
+        """
+        if isinstance(call, StatelessCall):
+            await call.run(talk)
+            return await self._only_appended(talk)
+        if call.answers_form:
+            await forms.look_up(talk, self._forms)
+        if call.route.writes:
+            return await self._write(talk, call)
+        async with self._database.reading() as session:
+            reading = talk.in_session(session)
+            await call.run(reading)
+        return await self._only_appended(reading)
+
+    async def _only_appended(self, talk: StatelessTalk) -> Replied:
+        emergency.put_first(talk)
+        if talk.appends:
+            await self._append(talk.appends)
+        return Replied(talk.outgoing)
+
+    async def _write(self, talk: StatelessTalk, call: Call) -> Replied:
+        """Another replica may have got the same update at the same moment: then its mark is found at the end, or the
+        effect it had makes this one fail. Only that one's effect stays."""
+        try:
+            effect = await self._write_once(talk, call)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            duplicate = await self._replied_already(talk.key)
+            if duplicate is None:
+                raise
+            return duplicate
+        if effect is None:
+            return await self._replied_already(talk.key) or Replied([])
+        for follow_up in effect.talk.committed:
+            await follow_up()
+        return Replied(effect.talk.outgoing, is_kept=effect.is_kept)
+
+    async def _write_once(self, known: StatelessTalk, call: Call) -> _Effect | None:
+        """None, with everything rolled back, if the update is marked already."""
+        async with self._database.writing() as session:
+            talk = known.in_session(session)
+            await lock_chat(session, talk.chat_id)
+            seen = [row for row in talk.appends if isinstance(row, Seen)]
+            await batched_writes.write(session, seen, talk.now)
+            await call.run(talk)
+            emergency.put_first(talk)
+            await deliveries.add_all(session, talk.notices)
+            rest = [row for row in talk.appends if not isinstance(row, Seen)]
+            await batched_writes.write(session, rest, talk.now)
+            if not await has_written(session):
+                await session.rollback()
+                return _Effect(talk, is_kept=False)
+            if not await self._mark(session, talk):
+                await session.rollback()
+                return None
+            return _Effect(talk, is_kept=True)
+
+    async def _mark(self, session: AsyncSession, talk: Talk) -> bool:
+        """Notes that the update has had its effect, with the answers to it; False if that is noted already."""
+        due = talk.now + KEPT_BEFORE_RESENT
+        return await updates.mark_done(session, talk.key, talk.now, pack(talk.outgoing), due)
+
+    async def _replied_already(self, key: int) -> Replied | None:
+        """What is still to be said if another replica gave the update its effect; None if none did."""
+        async with self._database.reading() as session:
+            (done,) = await updates.done(session, [key])
+        return None if done is None else repeated(done)
+
+    async def _write_appends(self, groups: Sequence[list[Append]]) -> list[None]:
+        async with self._database.writing() as session:
+            await batched_writes.write(session, [row for group in groups for row in group], self._clock())
+        return [None] * len(groups)

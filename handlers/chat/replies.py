@@ -1,0 +1,167 @@
+"""What is said in a conversation's turn: calls of the Bot API that are made after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from handlers.chat.incoming import Incoming, Json
+from handlers.chat.press import Button, Buttons
+from storage.scratch import Scratch
+
+ANSWER_CALLBACK = "answerCallbackQuery"
+
+
+class File(NamedTuple):
+    """What is uploaded under a parameter's name: bytes, or a file that is read while it is sent."""
+
+    name: str
+    content: bytes | Scratch
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """One call of the Bot API, made after the commit. `after` hears its result.
+
+    A minor one (the tick on a pressed button) may fail unnoticed. A vital one is said also to somebody in danger, who
+    is spared all else (see handlers/chat/emergency.py).
+    """
+
+    method: str
+    params: Json
+    files: Mapping[str, File] = field(default_factory=dict)
+    minor: bool = False
+    after: Callable[[Json], Awaitable[None]] | None = None
+    vital: bool = False
+
+
+@dataclass(slots=True)
+class Replies:
+    """Collects in `outgoing` what is said to the person and the chat that an update came from."""
+
+    incoming: Incoming
+    outgoing: list[Outgoing] = field(init=False, default_factory=list)
+
+    @property
+    def chat_id(self) -> int:
+        return self.incoming.chat_id
+
+    @property
+    def pressed_message_id(self) -> int | None:
+        """The message under which a button was pressed, if Telegram still tells."""
+        return self.incoming.message_id if self.incoming.is_press else None
+
+    def say(
+        self,
+        text: str,
+        buttons: Buttons | None = None,
+        keyboard: Json | None = None,
+        after: Callable[[Json], Awaitable[None]] | None = None,
+        vital: bool = False,
+    ) -> None:
+        """Says something in this chat: HTML (see markupsafe), with inline buttons or a reply keyboard."""
+        self.outgoing.append(
+            Outgoing("sendMessage", message_params(self.chat_id, text, buttons, keyboard), after=after, vital=vital)
+        )
+
+    def edit(self, text: str, buttons: Buttons | None = None, message_id: int | None = None) -> None:
+        """Changes the message of the pressed button (or the one named); says it anew where that is not possible: no
+        message, or one that is a picture."""
+        target = message_id or self.pressed_message_id
+        pressed = self.incoming.body.get("message") if self.incoming.is_press else None
+        is_picture = message_id is None and isinstance(pressed, dict) and ("photo" in pressed or "document" in pressed)
+        if target is None or is_picture:
+            self.say(text, buttons)
+            return
+        params = {**message_params(self.chat_id, text, buttons, None), "message_id": target}
+        self.outgoing.append(Outgoing("editMessageText", params))
+
+    def venue(self, latitude: float, longitude: float, title: str, address: str) -> None:
+        params: Json = {
+            "chat_id": self.chat_id,
+            "latitude": latitude,
+            "longitude": longitude,
+            "title": title,
+            "address": address or title,
+        }
+        self.outgoing.append(Outgoing("sendVenue", params))
+
+    def photo(
+        self,
+        png: bytes,
+        caption: str,
+        buttons: Buttons | None = None,
+        after: Callable[[Json], Awaitable[None]] | None = None,
+    ) -> None:
+        params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
+        files = {"photo": File("picture.png", png)}
+        self.outgoing.append(Outgoing("sendPhoto", _with_buttons(params, buttons), files=files, after=after))
+
+    def document(self, name: str, content: bytes, caption: str) -> None:
+        params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
+        self.outgoing.append(Outgoing("sendDocument", params, files={"document": File(name, content)}))
+
+    def answer_callback(self, text: str = "", alert: bool = False) -> None:
+        """Answers the press itself, with a short text or without one."""
+        if self.incoming.is_press:
+            params: Json = {
+                "callback_query_id": str(self.incoming.body.get("id")),
+                "text": text[:200],
+                "show_alert": alert,
+            }
+            self.outgoing.append(Outgoing(ANSWER_CALLBACK, params, minor=True))
+
+    def send(self, method: str, params: Json, buttons: Buttons) -> None:
+        """Sends a message of any kind, as it was composed elsewhere, in this chat."""
+        self.outgoing.append(Outgoing(method, _with_buttons({"chat_id": self.chat_id, **params}, buttons or None)))
+
+    def edit_caption(self, caption: str, buttons: Buttons) -> None:
+        """Changes the text below the picture whose button was pressed."""
+        params: Json = {
+            "chat_id": self.chat_id,
+            "message_id": self.pressed_message_id,
+            "caption": caption,
+            "parse_mode": "HTML",
+        }
+        self.outgoing.append(Outgoing("editMessageCaption", _with_buttons(params, buttons)))
+
+    def remove_buttons(self) -> None:
+        """Takes the buttons off the message of the pressed one."""
+        params: Json = {"chat_id": self.chat_id, "message_id": self.pressed_message_id}
+        self.call_api("editMessageReplyMarkup", params)
+
+    def call_api(self, method: str, params: Json) -> None:
+        """Any other call of the Bot API that may fail without harm."""
+        self.outgoing.append(Outgoing(method, params, minor=True))
+
+
+def message_params(chat_id: int, text: str, buttons: Buttons | None, keyboard: Json | None = None) -> Json:
+    """The parameters of a message: HTML without a link preview."""
+    params: Json = {
+        "chat_id": chat_id,
+        "text": text,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+    }
+    if keyboard is not None:
+        params["reply_markup"] = keyboard
+        return params
+    return _with_buttons(params, buttons)
+
+
+def _with_buttons(params: Json, buttons: Buttons | None) -> Json:
+    if buttons is not None:
+        params["reply_markup"] = buttons_markup(buttons)
+    return params
+
+
+def buttons_markup(buttons: Buttons) -> Json:
+    """Inline buttons as the Bot API wants them."""
+    return {"inline_keyboard": [[_button(button) for button in row] for row in buttons if row]}
+
+
+def _button(button: Button) -> Json:
+    if button.url:
+        return {"text": button.text, "url": button.url}
+    return {"text": button.text, "callback_data": button.data}
