@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
-from storage import deliveries
 from storage.coordination import run_once
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Notice
 from storage.membership import review_alerts, reviews
 
 EVERY = timedelta(seconds=2)
@@ -49,4 +49,4 @@ async def _daily(session: AsyncSession, now: datetime, context: ClockContext) ->
             Notice(person_id, "reviews_late", {"count": late, "days": TOO_LONG.days}, now)
             for person_id in await context.staff.reviewers(session, now)
         ]
-        await deliveries.add_all(session, notices)
+        await delivery_queue.add_all(session, notices)

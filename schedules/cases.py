@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
-from storage import deliveries
 from storage.cases import escalation, reachability
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Notice
 
 EVERY = timedelta(seconds=20)
 
@@ -32,7 +32,7 @@ async def _tell_late(session: AsyncSession, now: datetime, context: ClockContext
             "hours": int(late.waited.total_seconds() // 3_600),
             "opens": late.can_open,
         }
-        await deliveries.add_all(session, [Notice(person, "case_late", params, now) for person in late.recipients])
+        await delivery_queue.add_all(session, [Notice(person, "case_late", params, now) for person in late.recipients])
 
 
 async def _tell_urgent(session: AsyncSession, now: datetime, context: ClockContext) -> None:
@@ -47,16 +47,16 @@ async def _tell_urgent(session: AsyncSession, now: datetime, context: ClockConte
             Notice(person, "case_urgent_late", {**params, "opens": person in late.can_open}, now)
             for person in late.recipients
         ]
-        await deliveries.add_all(session, notices)
+        await delivery_queue.add_all(session, notices)
 
 
 async def _tell_of_orphans(session: AsyncSession, now: datetime, context: ClockContext) -> None:
     """The others of the desk hear that it waits again; its former handler, that they no longer write in it."""
     for orphan in await escalation.free_orphans(session, context.staff, context.settings.desks, now):
         if orphan.interrupted is not None:
-            await deliveries.add(session, Notice(orphan.interrupted, "case_left", {}, now))
+            await delivery_queue.add(session, Notice(orphan.interrupted, "case_left", {}, now))
         params = {"number": orphan.case.number}
-        await deliveries.add_all(session, [Notice(one, "case_orphaned", params, now) for one in orphan.recipients])
+        await delivery_queue.add_all(session, [Notice(one, "case_orphaned", params, now) for one in orphan.recipients])
 
 
 async def _tell_of_reachability(session: AsyncSession, now: datetime) -> None:
@@ -65,7 +65,7 @@ async def _tell_of_reachability(session: AsyncSession, now: datetime) -> None:
         if row.assigned_to is not None:
             kind = "case_away" if row.away else "case_back"
             params = {"number": row.number, "id": row.id}
-            await deliveries.add(session, Notice(row.assigned_to, kind, params, now))
+            await delivery_queue.add(session, Notice(row.assigned_to, kind, params, now))
 
 
 JOB = Job("cases", EVERY, run)

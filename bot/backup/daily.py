@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from bot.backup.operations import back_up
 from bot.config.config import BackupSection
 from bot.observability.logs import logger
-from storage import deliveries
 from storage.database import Database
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Notice
 from storage.operations import backups
 from storage.operations.backups import Backup
 from storage.people.access import Right
@@ -86,7 +86,7 @@ class Backups:
         async with self._database.writing() as session:
             await backups.note(session, now, self._host, file.name, made.size)
             params = {"file": file.name, "host": self._host}
-            await deliveries.add_all(session, [Notice(one, "backup_made", params, now) for one in sorted(asked)])
+            await delivery_queue.add_all(session, [Notice(one, "backup_made", params, now) for one in sorted(asked)])
 
     async def _note_failure(self, trouble: str, asked: set[int]) -> None:
         """The admins hear of it once a day, not of every try."""
@@ -97,7 +97,7 @@ class Backups:
                 told |= set(await self._staff.who_may(session, Right.ADMINISTER, now))
             await backups.note(session, now, self._host, "", trouble=trouble)
             params = {"host": self._host, "trouble": trouble}
-            await deliveries.add_all(session, [Notice(one, "backup_failed", params, now) for one in sorted(told)])
+            await delivery_queue.add_all(session, [Notice(one, "backup_failed", params, now) for one in sorted(told)])
 
     def _rotate(self) -> None:
         """The newest stay, on this machine."""

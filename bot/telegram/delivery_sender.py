@@ -21,10 +21,11 @@ from bot.telegram.reachability import wait_of
 from bot.waiting import wait_at_most
 from handlers.admin import failed_deliveries
 from handlers.chat.talk import Outgoing
-from storage import deliveries
 from storage.coordination.batching import Grouped
 from storage.database import Database
-from storage.deliveries import IN_ORDER, LEASE, MOST_TRIES, Claimed, Notice, Outcome, State
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import LEASE, MAX_TRIES, Claimed, Notice, Outcome
+from storage.deliveries.table import State
 from storage.people.access import Right
 from storage.people.staff import Staff
 
@@ -97,7 +98,7 @@ class Delivering:
         """On SQLite who leads knows that no other process sends: what a dead one had claimed need not lapse first."""
         try:
             async with self._database.writing(apart=True) as session:
-                await deliveries.release_all(session)
+                await delivery_queue.release_all(session)
         except Exception as trouble:
             log.warning("failed to release claimed deliveries; retrying", trouble=type(trouble).__name__)
             await self._rest()
@@ -139,10 +140,10 @@ class Delivering:
 
     async def _claim(self) -> list[Claimed]:
         async with self._database.reading() as session:
-            if not await deliveries.are_due(session, self._clock()):
+            if not await delivery_queue.are_due(session, self._clock()):
                 return []
         async with self._database.writing(apart=True) as session:
-            return await deliveries.claim(session, self._clock(), 2 * self.most_in_flight)
+            return await delivery_queue.claim(session, self._clock(), 2 * self.most_in_flight)
 
     async def _deliver(self, one: Claimed, claimed_at: float, before: asyncio.Task[None] | None) -> None:
         """Sends one, after the one before it to the same person; its slot is free again once the outcome is written
@@ -152,7 +153,7 @@ class Delivering:
                 await asyncio.wait([before])
             outcome = await self._in_turn(one, claimed_at)
             await self._settle(outcome)
-            if one.kind in IN_ORDER:
+            if one.ordered:
                 self.awake.set()  # the next one to this person may be claimed now
             is_notice = one.broadcast_id is None and one.target is None and one.kind != failed_deliveries.KIND
             if outcome.state is State.FAILED and is_notice:
@@ -164,7 +165,7 @@ class Delivering:
 
     async def _in_turn(self, one: Claimed, claimed_at: float) -> Outcome:
         """What keeps its order is put off with what was put off before it; the table sees to the rest."""
-        if one.kind not in IN_ORDER:
+        if not one.ordered:
             return await self._attempt(one, claimed_at)
         put_off_at, until = self._put_off.get(one.recipient, (claimed_at, self._clock()))
         if put_off_at > claimed_at:
@@ -251,7 +252,7 @@ class Delivering:
         """Tried again with growing pauses, then set aside."""
         self._courier.count("failed")
         tries = one.tries + 1
-        if tries >= MOST_TRIES:
+        if tries >= MAX_TRIES:
             return Outcome(one.id, State.FAILED, tries, trouble=trouble)
         return self._later(one, 2.0 ** (tries - 1), tries, trouble)
 
@@ -272,9 +273,9 @@ class Delivering:
         async with self._database.writing(apart=True) as session:
             admins = await self._staff.who_may(session, Right.ADMINISTER, now)
             notices = [Notice(admin, failed_deliveries.KIND, params, now) for admin in admins]
-            await deliveries.add_all(session, notices)
+            await delivery_queue.add_all(session, notices)
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:
         async with self._database.writing(apart=True) as session:
-            await deliveries.settle(session, outcomes, self._clock())
+            await delivery_queue.settle(session, outcomes, self._clock())
         return [None] * len(outcomes)

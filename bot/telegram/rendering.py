@@ -17,7 +17,7 @@ from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Content
 from storage.broadcasts.topics import Topic
 from storage.database import Database
-from storage.deliveries import Claimed
+from storage.deliveries.queue import Claimed
 
 _KEPT = 32
 _FRESH_FOR = 3.0
@@ -42,7 +42,7 @@ class Rendering:
         self._context = context
         self._routes = routes
         self._paid = config.telegram.paid_broadcast
-        self._contents: OrderedDict[tuple[int, str], tuple[float, Content, Topic]] = OrderedDict()
+        self._contents: OrderedDict[tuple[int, int | None], tuple[float, Content, Topic]] = OrderedDict()
 
     async def render(self, claimed: Claimed) -> Outgoing | None:
         """None if there is nothing to send (any more)."""
@@ -63,7 +63,7 @@ class Rendering:
             if claimed.target is None:
                 return Outgoing("sendMessage", said)
             return Outgoing("editMessageText", {**said, "message_id": claimed.target})
-        found = await self._content(subject, claimed.kind)
+        found = await self._content(subject, claimed.revision)
         if found is None:
             return None
         outgoing = self._broadcast(claimed.recipient, subject, *found, language)
@@ -97,9 +97,9 @@ class Rendering:
             params["allow_paid_broadcast"] = True
         return Outgoing(method, params)
 
-    async def _content(self, broadcast_id: int, kind: str) -> tuple[Content, Topic] | None:
-        """`kind` names the revision of a correction, so that none is sent with what was read before it."""
-        kept = self._contents.get((broadcast_id, kind))
+    async def _content(self, broadcast_id: int, revision: int | None) -> tuple[Content, Topic] | None:
+        """With the `revision` of a correction, so that none is sent with what was read before it."""
+        kept = self._contents.get((broadcast_id, revision))
         if kept is not None and time.monotonic() - kept[0] < _FRESH_FOR:
             return kept[1], kept[2]
         async with self._database.reading() as session:
@@ -107,7 +107,7 @@ class Rendering:
             if row is None:
                 return None
             content, topic = broadcasts.content_of(session, row), Topic(row.topic)
-        self._contents[broadcast_id, kind] = (time.monotonic(), content, topic)
+        self._contents[broadcast_id, revision] = (time.monotonic(), content, topic)
         while len(self._contents) > _KEPT:
             self._contents.popitem(last=False)
         return content, topic

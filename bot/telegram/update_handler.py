@@ -29,9 +29,9 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, NoSession, Person, Talk
 from handlers.i18n import translations
-from storage import deliveries
 from storage.coordination.batching import Grouped
 from storage.database import Database, Refused, is_outage, lock_chat
+from storage.deliveries import queue as delivery_queue
 from storage.people.people import PersonId
 from storage.updates import batched_writes, updates, user_state
 from storage.updates.batched_writes import Append, Seen
@@ -270,7 +270,7 @@ class Answering:
             await batched_writes.write(session, seen, talk.now)
             await call.run(talk)
             emergency.put_first(talk)
-            await deliveries.add_all(session, talk.notices)
+            await delivery_queue.add_all(session, talk.notices)
             rest = [row for row in talk.appends if not isinstance(row, Seen)]
             await batched_writes.write(session, rest, talk.now)
             if not await has_written(session):

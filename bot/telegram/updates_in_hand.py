@@ -13,10 +13,10 @@ from bot.observability.logs import logger
 from bot.telegram.journal import Journal, left_behind
 from bot.waiting import wait_at_most
 from handlers.admin import failed_updates
-from storage import deliveries
 from storage.coordination.batching import Grouped
 from storage.database import Database
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Notice
 from storage.people.access import Right
 from storage.people.staff import Staff
 from storage.updates import strikes
@@ -148,7 +148,7 @@ class InHand:
             for one in set_aside:
                 params = {"kind": one.kind, "handler": one.handler, "place": one.place, "id": error_id(one.key)}
                 told = [Notice(admin, failed_updates.KIND, params, now) for admin in admins]
-                await deliveries.add_all(session, told)
+                await delivery_queue.add_all(session, told)
         for one in set_aside:
             log.error(
                 "an update ended the process twice and is set aside",

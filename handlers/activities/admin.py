@@ -25,10 +25,10 @@ from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
-from storage import deliveries
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import PlaceState
+from storage.deliveries import queue as delivery_queue
 from storage.people.access import Right
 
 STATES: dict[ActivityState, str] = {
@@ -178,7 +178,7 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
 async def _tell_all(talk: Talk, row: Activity, notice: str, subject: int) -> int:
     """Everybody who has a place, an offer or waits; returns how many."""
     everybody = sign_ups.who(row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING))
-    return await deliveries.tell_all(talk.session, everybody, notice, subject, talk.now)
+    return await delivery_queue.tell_all(talk.session, everybody, notice, subject, talk.now)
 
 
 async def copy(talk: Talk, activity_id: int) -> None:

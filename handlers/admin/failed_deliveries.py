@@ -11,7 +11,7 @@ from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
-from storage import deliveries
+from storage.deliveries import failed as failed_deliveries
 from storage.people.access import Right
 
 KIND = "set_aside"
@@ -31,5 +31,5 @@ def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tup
 
 
 async def try_again(talk: Talk) -> None:
-    count = await deliveries.try_again(talk.session, talk.now)
+    count = await failed_deliveries.try_again(talk.session, talk.now)
     talk.toast(talk._("{n} will be retried.").format(n=count))

@@ -19,8 +19,9 @@ from handlers.chat.talk import Talk
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_moment
-from storage import database, deliveries, schema
+from storage import database, schema
 from storage.coordination import replicas
+from storage.deliveries import failed as failed_deliveries
 from storage.operations import backups, errors
 from storage.people.access import Right
 
@@ -143,7 +144,7 @@ async def show_set_aside(talk: Talk) -> None:
 
 
 async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
-    found = await deliveries.failed(talk.session)
+    found = await failed_deliveries.newest(talk.session)
     lines = [Markup("📪 <b>{}</b>").format(talk._("Undelivered"))]
     lines += [Markup("<code>{}</code> {}: {}").format(key, kind, trouble) for key, kind, trouble in found]
     if not found:
@@ -153,7 +154,7 @@ async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
 
 
 async def drop_set_aside(talk: Talk) -> None:
-    count = await deliveries.give_up(talk.session, talk.now)
+    count = await failed_deliveries.discard(talk.session, talk.now)
     talk.toast(talk._("{n} discarded.").format(n=count), alert=True)
     talk.edit(*await _set_aside(talk))
 

@@ -14,7 +14,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import plural_in
-from storage import audit, deliveries
+from storage import audit
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts import recipients as broadcast_recipients
@@ -22,7 +22,8 @@ from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
-from storage.deliveries import State
+from storage.deliveries import of_broadcasts
+from storage.deliveries.table import State
 from storage.people.access import Right
 
 _BAR = 12
@@ -149,7 +150,7 @@ async def picture(talk: Talk, broadcast_id: int) -> None:
     row = await _found(talk, broadcast_id)
     if row.started_at is None or row.finished_at is None:
         raise NotNow
-    values = await deliveries.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
+    values = await of_broadcasts.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
     zone = talk.context.settings.organisation.zone
     middle = row.started_at + (row.finished_at - row.started_at) / 2
     labels = [f"{moment.astimezone(zone):%H:%M:%S}" for moment in (row.started_at, middle, row.finished_at)]
@@ -170,7 +171,7 @@ async def recall(talk: Talk, broadcast_id: int) -> None:
 
 
 async def _show(talk: Talk, row: Broadcast) -> None:
-    counted = await deliveries.counts(talk.session, row.id)
+    counted = await of_broadcasts.counts(talk.session, row.id)
     read = await broadcast_reads.read_count(talk.session, row.id)
     talk.edit(*panel(row, counted, read, talk.language, talk.now))
 

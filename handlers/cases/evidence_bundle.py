@@ -27,12 +27,12 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import File, Outgoing, Talk
 from handlers.csv_files import harmless
 from handlers.i18n import translations
-from storage import deliveries
 from storage.cases import cases, evidence
 from storage.cases.audited import CaseAction
 from storage.cases.evidence import Evidence, EvidenceFile
 from storage.cases.messages import Side
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Notice
 from storage.scratch import Scratch
 
 MOST_BYTES = 45 << 20
@@ -76,7 +76,7 @@ async def _make(talk: Talk, case_id: int) -> None:
             await _make_and_send(talk, case_id)
         except (NotSent, OSError) as failure:
             async with talk.context.database.writing() as session:
-                await deliveries.add(session, Notice(talk.person.id, "bundle_failed", {}, talk.now))
+                await delivery_queue.add(session, Notice(talk.person.id, "bundle_failed", {}, talk.now))
             if isinstance(failure, OSError):
                 raise
 

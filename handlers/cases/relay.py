@@ -22,8 +22,9 @@ from storage.cases import contexts as case_contexts
 from storage.cases import copies as case_copies
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case
+from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.messages import CaseMessage, Said, Side
-from storage.deliveries import CASE_EDIT, CASE_MESSAGE, CASE_RECALL, Claimed
+from storage.deliveries.queue import Claimed
 
 OLD = timedelta(hours=1)
 """A relayed message that is older says when it was said."""

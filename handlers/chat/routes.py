@@ -17,7 +17,7 @@ from handlers.chat.talk import Outgoing, Talk
 from handlers.i18n.translations import translator
 from storage.cases.desks import Words as DeskWords
 from storage.cases.desks import in_language
-from storage.deliveries import Claimed
+from storage.deliveries.queue import Claimed
 from storage.people.access import Right
 
 Name = TypeVar("Name", bound=str)

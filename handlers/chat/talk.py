@@ -15,7 +15,7 @@ from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming, Json
 from handlers.chat.press import Button, Buttons
 from handlers.i18n.translations import Translate, plural_in, translator
-from storage.deliveries import Notice
+from storage.deliveries.queue import Notice
 from storage.people.access import Right, Role, may
 from storage.people.people import PersonId
 from storage.scratch import Scratch

@@ -23,8 +23,9 @@ from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput
-from storage import audit, deliveries
-from storage.deliveries import Notice
+from storage import audit
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Notice
 from storage.geodesy import Crs
 from storage.people.access import Right
 from storage.stations.audited import StationAction
@@ -200,7 +201,7 @@ async def _done(talk: Talk, draft: ImportDraft) -> None:
         except (NotFetched, BadFile) as failure:
             report = {"trouble": str(failure) or type(failure).__name__}
         async with context.database.writing() as session:
-            await deliveries.add(session, Notice(person_id, "imported", report, now))
+            await delivery_queue.add(session, Notice(person_id, "imported", report, now))
 
     async def begun() -> None:
         context.ports.run_in_background(work())

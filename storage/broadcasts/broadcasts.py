@@ -20,11 +20,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import deliveries
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
-from storage.deliveries import Delivery
+from storage.deliveries import failed as failed_deliveries
+from storage.deliveries import of_broadcasts
+from storage.deliveries.table import Delivery, State
 
 PRIORITY = 3
 
@@ -169,7 +170,7 @@ async def confirm(
 async def retry_failed(session: AsyncSession, row: Broadcast, now: datetime) -> int:
     """Lets what was set aside wait again; a finished broadcast runs again then. Returns how many."""
     await _find_for_update(session, row.id)
-    count = await deliveries.try_again(session, now, row.id)
+    count = await failed_deliveries.try_again(session, now, row.id)
     if count and row.state == BroadcastState.DONE:
         row.state, row.finished_at, row.panel_due = BroadcastState.RUNNING, None, now
     return count
@@ -186,7 +187,7 @@ async def correct(session: AsyncSession, row: Broadcast, content: Content, now: 
         raise NotNow
     row.content = _sealed(session, row.id, content)
     row.revision += 1
-    return await deliveries.change_sent(session, row.id, f"correct:{row.revision}", now - CHANGEABLE_FOR, now)
+    return await of_broadcasts.correct(session, row.id, row.revision, now - CHANGEABLE_FOR, now)
 
 
 async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
@@ -196,7 +197,7 @@ async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
         raise NotNow
     if row.state != BroadcastState.DONE:
         await move(session, row.id, "cancel", now)
-    return await deliveries.change_sent(session, row.id, "recall", now - CHANGEABLE_FOR, now)
+    return await of_broadcasts.recall(session, row.id, now - CHANGEABLE_FOR, now)
 
 
 async def keep_quiet(session: AsyncSession, until: datetime) -> None:
@@ -204,7 +205,7 @@ async def keep_quiet(session: AsyncSession, until: datetime) -> None:
     disturbing = select(Broadcast.id).where(Broadcast.state == BroadcastState.RUNNING, Broadcast.topic != Topic.URGENT)
     await session.execute(
         update(Delivery)
-        .where(Delivery.broadcast_id.in_(disturbing), Delivery.state == deliveries.State.WAITING, Delivery.due < until)
+        .where(Delivery.broadcast_id.in_(disturbing), Delivery.state == State.WAITING, Delivery.due < until)
         .values(due=until)
     )
 
@@ -238,7 +239,7 @@ async def move(session: AsyncSession, broadcast_id: int, what: str, now: datetim
     if row is None or row.state not in allowed:
         raise NotNow
     row.state = after
-    waiting, held, gone = deliveries.State.WAITING, deliveries.State.HELD, deliveries.State.CANCELLED
+    waiting, held, gone = State.WAITING, State.HELD, State.CANCELLED
     changes = {"pause": ((waiting,), held), "resume": ((held,), waiting), "cancel": ((waiting, held), gone)}
     before, becomes = changes[what]
     await session.execute(
@@ -268,22 +269,20 @@ def start(row: Broadcast, now: datetime) -> None:
 async def hold_stragglers(session: AsyncSession) -> None:
     """What was in flight when its broadcast was paused or cancelled, and has to be tried again, is not."""
     for state, becomes in (
-        (BroadcastState.PAUSED, deliveries.State.HELD),
-        (BroadcastState.CANCELLED, deliveries.State.CANCELLED),
+        (BroadcastState.PAUSED, State.HELD),
+        (BroadcastState.CANCELLED, State.CANCELLED),
     ):
         stopped = select(Broadcast.id).where(Broadcast.state == state)
         await session.execute(
             update(Delivery)
-            .where(Delivery.broadcast_id.in_(stopped), Delivery.state == deliveries.State.WAITING)
+            .where(Delivery.broadcast_id.in_(stopped), Delivery.state == State.WAITING)
             .values(state=becomes)
         )
 
 
 async def finish_idle(session: AsyncSession, now: datetime) -> list[Broadcast]:
     """Closes running broadcasts of which nothing is waiting or in flight."""
-    unfinished = select(Delivery.broadcast_id).where(
-        Delivery.broadcast_id == Broadcast.id, Delivery.state < deliveries.State.SENT
-    )
+    unfinished = select(Delivery.broadcast_id).where(Delivery.broadcast_id == Broadcast.id, Delivery.state < State.SENT)
     rows = await session.scalars(
         select(Broadcast).where(Broadcast.state == BroadcastState.RUNNING, ~unfinished.exists()).with_for_update()
     )

@@ -20,10 +20,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.cases import cases, contexts, copies, deadlines, evidence, evidence_quota
 from storage.cases.cases import Case, CaseState
+from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import EvidenceFile
 from storage.database import Base, BigKey, Sealed, vault_of
-from storage.deliveries import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
+from storage.deliveries import ordering
 
 _QUOTA = EvidenceQuota()
 REPLAYED = 500
@@ -130,7 +131,7 @@ async def say(
         await contexts.enter_if_free(session, case.person_id, case.id, now)
     recipient = other_side(case, side)
     if recipient is not None:
-        await copies.queue(session, recipient, CASE_MESSAGE, row.id, now)
+        await ordering.queue(session, recipient, CASE_MESSAGE, row.id, now)
     return row
 
 
@@ -204,7 +205,7 @@ async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: lis
     cases.note_writing(case, now)
     recipient = other_side(case, Side(row.side))
     if recipient is not None:
-        await copies.queue(session, recipient, CASE_EDIT, row.id, now)
+        await ordering.queue(session, recipient, CASE_EDIT, row.id, now)
     return True
 
 
@@ -224,12 +225,12 @@ async def move(
     side = Side(row.side)
     wrong, right = other_side(old, side), other_side(new, side)
     if wrong is not None and not await copies.take_back(session, wrong, CASE_MESSAGE, row.id):
-        await copies.queue(session, wrong, CASE_RECALL, row.id, now)
+        await ordering.queue(session, wrong, CASE_RECALL, row.id, now)
     row.case_id = new.id
     await evidence.move(session, row.id, new.id)
     _note(new, side, now)
     if right is not None:
-        await copies.queue(session, right, CASE_MESSAGE, row.id, now)
+        await ordering.queue(session, right, CASE_MESSAGE, row.id, now)
 
 
 async def talk_of(session: AsyncSession, case_id: int, notes: bool = False) -> Sequence[CaseMessage]:
@@ -245,7 +246,7 @@ async def replay(session: AsyncSession, case: Case, handler: int, now: datetime)
     """Sends all of it to who takes the case; returns how many messages that are."""
     rows = await talk_of(session, case.id, notes=True)
     for row in rows:
-        await copies.queue(session, handler, CASE_MESSAGE, row.id, now)
+        await ordering.queue(session, handler, CASE_MESSAGE, row.id, now)
     return len(rows)
 
 

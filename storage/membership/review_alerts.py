@@ -10,9 +10,9 @@ from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import deliveries
 from storage.database import Base
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Notice
 from storage.membership.applications import Application, ApplicationState
 
 RINGS_EVERY = timedelta(minutes=10)
@@ -70,7 +70,7 @@ async def ring(session: AsyncSession, person_id: int, now: datetime) -> None:
             await _change(session, row, "recall", {}, now)
             await session.delete(row)
             await session.flush()
-        key = await deliveries.add(session, Notice(person_id, KIND, {"count": waiting.total}, now))
+        key = await delivery_queue.add(session, Notice(person_id, KIND, {"count": waiting.total}, now))
         session.add(Ring(person_id=person_id, delivery_id=key, rung_at=now, shown=waiting.total))
     elif (
         row is not None
@@ -82,10 +82,10 @@ async def ring(session: AsyncSession, person_id: int, now: datetime) -> None:
 
 async def _change(session: AsyncSession, row: Ring, kind: str, params: dict[str, int], now: datetime) -> bool:
     """Queues an edit of the ring's message; False while it has not arrived."""
-    target = await deliveries.message_of(session, row.delivery_id)
+    target = await delivery_queue.message_of(session, row.delivery_id)
     if target is None:
         return False
-    await deliveries.add(session, Notice(row.person_id, kind, params, now, target=target))
+    await delivery_queue.add(session, Notice(row.person_id, kind, params, now, target=target))
     return True
 
 

@@ -23,7 +23,7 @@ from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState
 from storage.cases.evidence import Evidence
 from storage.cases.messages import Side
-from storage.deliveries import Delivery, State
+from storage.deliveries.table import Delivery, State
 from storage.people import roles
 from storage.privacy import consents
 from tests.support.case_scripts import STORY, AtDesk, at_desk, brings_pay

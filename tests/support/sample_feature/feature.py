@@ -23,9 +23,10 @@ from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from schedules.context import ClockContext
 from schedules.job import Job
-from storage import audit, deliveries
+from storage import audit
 from storage.cases.desks import Desks
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Notice
 from storage.operations.queues import Queue, measured
 from storage.people.access import Right
 from tests.support.sample_feature import tips
@@ -96,7 +97,7 @@ async def thank(session: AsyncSession, now: datetime, _context: ClockContext) ->
     """Everybody who left a tip hears a word of thanks, once."""
     for row in await tips.not_thanked(session):
         row.thanked = True
-        await deliveries.add(session, Notice(row.person_id, "sample_thanks", {}, now))
+        await delivery_queue.add(session, Notice(row.person_id, "sample_thanks", {}, now))
     return False
 
 
