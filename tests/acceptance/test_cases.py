@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import hashlib
 import io
@@ -643,12 +642,11 @@ async def test_pictures_are_really_kept_as_they_came(town: Town) -> None:
 
 
 async def test_what_telegram_puts_off_is_not_overtaken(town: Town) -> None:
-    """One after the other, so that the first is done with before the next one is begun."""
+    """Three messages in one batch, of which Telegram refuses the first for a while."""
     rider, counsel = await at_desk(town, 423), await at_desk(town, COUNSEL)
     number = await brings_pay(rider, evidence=False)
     await takes(counsel, number)
     await counsel.rider.hears_of(STORY)
-    town.app.delivering._room = asyncio.Semaphore(1)
     await counsel.says("warm up")
     await rider.rider.hears_of("warm up")
     busy = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":1}}'
