@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from schedules.context import ClockContext
 from schedules.job import Job
 from storage.activities import activities, attendance, due_notices, series, sign_ups, weekly_digest
+from storage.activities.notices import StreamStarts, ThanksForComing
 from storage.coordination import run_once
 from storage.deliveries import queue as delivery_queue
 
@@ -34,13 +35,13 @@ async def _send_streams(session: AsyncSession, now: datetime) -> None:
     """The link to everybody who has a place, shortly before it begins."""
     for row in await due_notices.claim_starting_streams(session, now):
         placed = sign_ups.who(row.id, sign_ups.TAKING)
-        await delivery_queue.tell_all(session, placed, "stream_starts", row.id, now, REMINDING)
+        await delivery_queue.tell_all(session, placed, StreamStarts(row.id), now, REMINDING)
 
 
 async def _thank(session: AsyncSession, now: datetime) -> None:
     """Everybody who came is thanked after the end, and asked how it was."""
     for row in await due_notices.claim_ended(session, now):
-        await delivery_queue.tell_all(session, attendance.who_came(row.id), "thanks", row.id, now, REMINDING)
+        await delivery_queue.tell_all(session, attendance.who_came(row.id), ThanksForComing(row.id), now, REMINDING)
 
 
 async def _digest(session: AsyncSession, now: datetime, context: ClockContext) -> None:

@@ -17,6 +17,7 @@ from schedules import reminders as ticking
 from storage import schema
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Kind, Plan
+from storage.activities.notices import ActivityChanged
 from storage.activities.reminders import Reminder
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.database import Database, open_database
@@ -101,7 +102,7 @@ async def moving(database: Database, now: datetime) -> float:
         await reminders.plan(session, change.row, LEADS, now, LOUD)
         number = await activities.note_change(session, change)
         told = await delivery_queue.tell_all(
-            session, sign_ups.who(row.id, sign_ups.TAKING), "activity_changed", number, now
+            session, sign_ups.who(row.id, sign_ups.TAKING), ActivityChanged(number), now
         )
     taken = time.perf_counter() - started
     async with database.reading() as session:

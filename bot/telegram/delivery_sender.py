@@ -12,12 +12,12 @@ from bot.telegram.courier import Courier
 from bot.telegram.delivery_attempts import STALE_AFTER, DeliveryAttempts, Render
 from bot.telegram.recipient_queue import Batch, RecipientQueue
 from bot.waiting import wait_at_most
-from handlers.admin import failed_deliveries
 from storage.coordination.batching import Grouped
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
-from storage.deliveries.queue import LEASE, Claimed, Notice, Outcome
+from storage.deliveries.queue import LEASE, Addressed, Claimed, Outcome
 from storage.deliveries.table import State
+from storage.operations.notices import DeliveryFailed
 from storage.people.access import Right
 from storage.people.staff import Staff
 
@@ -149,17 +149,16 @@ class Delivering:
         if delivery.ordered:
             self.awake.set()  # the next one to this person may be claimed now
         is_notice = delivery.broadcast_id is None and delivery.target is None
-        if outcome.state is State.FAILED and is_notice and delivery.kind != failed_deliveries.KIND:
+        if outcome.state is State.FAILED and is_notice and delivery.kind != DeliveryFailed.kind:
             await self._tell_admins(delivery, outcome)
 
     async def _tell_admins(self, delivery: Claimed, outcome: Outcome) -> None:
         """A broadcast shows its failed ones in its panel; of others somebody has to hear."""
-        params = {"kind": delivery.kind, "tries": outcome.tries, "trouble": outcome.trouble or ""}
+        notice = DeliveryFailed(delivery.kind, outcome.tries, outcome.trouble or "")
         now = self._clock()
         async with self._database.writing(apart=True) as session:
             admins = await self._staff.who_may(session, Right.ADMINISTER, now)
-            notices = [Notice(admin, failed_deliveries.KIND, params, now) for admin in admins]
-            await delivery_queue.add_all(session, notices)
+            await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:
         async with self._database.writing(apart=True) as session:

@@ -15,7 +15,8 @@ from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming, Json
 from handlers.chat.press import Button, Buttons
 from handlers.i18n.translations import Translate, plural_in, translator
-from storage.deliveries.queue import Notice
+from storage.deliveries.notices import Notice
+from storage.deliveries.queue import Addressed
 from storage.people.access import Right, Role, may
 from storage.people.people import PersonId
 from storage.scratch import Scratch
@@ -95,7 +96,7 @@ class Talk:
     context: AppContext
     session: AsyncSession
     outgoing: list[Outgoing] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[Addressed] = field(default_factory=list)
     appends: list[Append] = field(default_factory=list)
     committed: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     """What is to be done in this process once the transaction is committed, before anything is said."""
@@ -159,9 +160,9 @@ class Talk:
             Outgoing("sendMessage", message_params(self.chat_id, text, buttons, keyboard), after=after, vital=vital)
         )
 
-    def notify(self, recipient: int, notice: str, /, **params: Any) -> None:
-        """Queues a notice to somebody else, in this transaction; `notice` is one of `Routes.notices`."""
-        self.notices.append(Notice(recipient, notice, params, self.now))
+    def notify(self, recipient: int, notice: Notice) -> None:
+        """Queues a notice to somebody else, in this transaction."""
+        self.notices.append(Addressed(recipient, notice, self.now))
 
     def edit(self, text: str, buttons: Buttons | None = None, message_id: int | None = None) -> None:
         """Changes the message of the pressed button (or the one named); says it anew where that is not possible: no

@@ -8,12 +8,11 @@ from sqlalchemy import BigInteger, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.activities.notices import WeeklyDigest
 from storage.database import Base
 from storage.deliveries.queue import insert_from
 from storage.deliveries.table import REMINDER
 from storage.people.people import PersonRow
-
-KIND = "week_digest"
 
 
 class DigestReader(Base):
@@ -43,7 +42,7 @@ async def queue_all(session: AsyncSession, now: datetime) -> None:
         .join(PersonRow, PersonRow.id == DigestReader.person_id)
         .where(PersonRow.reachable)
     )
-    await insert_from(session, wanted, kind=KIND, priority=REMINDER, due=now)
+    await insert_from(session, wanted, kind=WeeklyDigest.kind, priority=REMINDER, due=now)
 
 
 async def erase(session: AsyncSession, person_id: int) -> None:

@@ -23,8 +23,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.deliveries import corrections
 from storage.deliveries import failed as failed_deliveries
-from storage.deliveries import of_broadcasts
 from storage.deliveries.table import Delivery, State
 
 PRIORITY = 3
@@ -187,7 +187,7 @@ async def correct(session: AsyncSession, row: Broadcast, content: Content, now: 
         raise NotNow
     row.content = _sealed(session, row.id, content)
     row.revision += 1
-    return await of_broadcasts.correct(session, row.id, row.revision, now - CHANGEABLE_FOR, now)
+    return await corrections.correct_broadcast(session, row.id, row.revision, now - CHANGEABLE_FOR, now)
 
 
 async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
@@ -197,7 +197,7 @@ async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
         raise NotNow
     if row.state != BroadcastState.DONE:
         await move(session, row.id, "cancel", now)
-    return await of_broadcasts.recall(session, row.id, now - CHANGEABLE_FOR, now)
+    return await corrections.recall_broadcast(session, row.id, now - CHANGEABLE_FOR, now)
 
 
 async def keep_quiet(session: AsyncSession, until: datetime) -> None:

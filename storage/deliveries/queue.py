@@ -6,7 +6,7 @@ again: nothing is lost, and at most what was in flight is sent twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import insert_into, vault_of
 from storage.deliveries import ordering
+from storage.deliveries.notices import Notice, SubjectNotice, encode
 from storage.deliveries.table import NOTICE, PRIORITIES, Delivery, State
 from storage.encryption import Vault
 from storage.people.people import PersonRow, spoken
@@ -40,12 +41,11 @@ _TABLE = Delivery.metadata.tables["deliveries"]
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """A message: `kind` names the words (in handlers), `params` fill them; `priority` as in bot.telegram.pacing."""
+class Addressed:
+    """A notice to somebody, due at a time; `priority` is one of PRIORITIES."""
 
     recipient: int
-    kind: str
-    params: Mapping[str, Any]
+    notice: Notice
     due: datetime
     priority: int = NOTICE
     target: int | None = None
@@ -84,29 +84,36 @@ class Outcome:
     trouble: str | None = None
 
 
-async def add(session: AsyncSession, notice: Notice) -> int:
+async def add(session: AsyncSession, addressed: Addressed) -> int:
     """Puts a notice into the table; what fills it is encrypted. Returns the delivery's id."""
+    notice = addressed.notice
     row = Delivery(
-        recipient=notice.recipient, priority=notice.priority, due=notice.due, kind=notice.kind, target=notice.target
+        recipient=addressed.recipient,
+        priority=addressed.priority,
+        due=addressed.due,
+        kind=notice.kind,
+        subject=notice.subject if isinstance(notice, SubjectNotice) else None,
+        target=addressed.target,
     )
     session.add(row)
     await session.flush()
-    row.params = vault_of(session).seal(orjson.dumps(dict(notice.params)), "deliveries.params", row.id)
+    params = encode(notice)
+    row.params = vault_of(session).seal(params, "deliveries.params", row.id) if params is not None else None
     return row.id
 
 
-async def add_all(session: AsyncSession, notices: Sequence[Notice]) -> None:
-    for notice in notices:
-        await add(session, notice)
+async def add_all(session: AsyncSession, notices: Iterable[Addressed]) -> None:
+    for addressed in notices:
+        await add(session, addressed)
 
 
 async def tell_all(
-    session: AsyncSession, people: Select[int], kind: str, subject: int, now: datetime, priority: int = NOTICE
+    session: AsyncSession, people: Select[int], notice: SubjectNotice, now: datetime, priority: int = NOTICE
 ) -> int:
-    """A notice to each of the selected people, by one statement however many; what it says is read of its subject."""
-    recipient = people.selected_columns[0].label("recipient")
-    chosen = people.with_only_columns(recipient)
-    return await insert_from(session, chosen, kind=kind, subject=subject, due=now, priority=priority)
+    """A notice to each of the selected people, by one statement however many; it may hold nothing but its subject."""
+    assert encode(notice) is None
+    chosen = people.with_only_columns(people.selected_columns[0].label("recipient"))
+    return await insert_from(session, chosen, kind=notice.kind, subject=notice.subject, due=now, priority=priority)
 
 
 async def insert_from(session: AsyncSession, chosen: Select[*tuple[Any, ...]], **constants: object) -> int:

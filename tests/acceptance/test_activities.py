@@ -24,10 +24,11 @@ from storage import audit
 from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.audited import ActivityAction
+from storage.activities.notices import ActivityReminder
 from storage.activities.reminders import Reminder
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
-from storage.deliveries.queue import Notice
+from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.membership import memberships
 from storage.people import people
@@ -113,7 +114,7 @@ async def test_reminders_come_in_the_riders_language_and_only_before_the_start(t
         assert "3x3 basketball" in heard and day.format(weekday="")[:4].strip() in heard
     async with town.database.writing() as session:
         assert (await session.scalars(select(Reminder))).all() == []
-        await delivery_queue.add(session, Notice(53, "remind_activity", {"id": 1}, SATURDAY))
+        await delivery_queue.add(session, Addressed(53, ActivityReminder(1), SATURDAY))
         late = (await session.scalars(select(Delivery).where(Delivery.state == 0))).one()
         late.expires_at = SATURDAY
     town.now = SATURDAY  # what the courier could not send before the start is not sent any more
@@ -663,7 +664,7 @@ async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays
     again = await rider.hears_of("This week")
     assert not again["edited"] and again["message_id"] > listed["message_id"]
     async with town.database.writing() as session:
-        await delivery_queue.add(session, Notice(76, "remind_activity", {"id": 1}, NOON))
+        await delivery_queue.add(session, Addressed(76, ActivityReminder(1), NOON))
     town.app.delivering.awake.set()
     reminder = await rider.hears_of("A reminder")
     await rider.presses("View")

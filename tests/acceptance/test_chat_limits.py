@@ -20,9 +20,10 @@ from bot.telegram.courier import PATIENCE, Courier, Later, _Manner
 from bot.telegram.kept_answers import RESENT_EVERY
 from bot.telegram.pacing import Pacer
 from handlers.chat.talk import File, Outgoing
+from storage.broadcasts.notices import BroadcastWaits
 from storage.database import open_database
 from storage.deliveries import queue as delivery_queue
-from storage.deliveries.queue import Notice
+from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.encryption import Vault
 from tests.acceptance.test_metrics import page, value
@@ -128,7 +129,7 @@ async def test_notices_to_a_silent_chat_are_put_off_and_stop_no_other(town: Town
     async with town.database.writing() as session:
         for count in range(1, 4):
             for rider in (silent, other):
-                await delivery_queue.add(session, Notice(rider.id, "broadcast_waits", {"id": 1, "count": count}, NOON))
+                await delivery_queue.add(session, Addressed(rider.id, BroadcastWaits(1, count), NOON))
     town.app.delivering.awake.set()
     for count in range(1, 4):
         assert f"to {count} p" in (await other.hears())["text"]

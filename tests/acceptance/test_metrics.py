@@ -10,8 +10,10 @@ from aiohttp import web
 
 from bot.process import served
 from storage.deliveries import queue as delivery_queue
-from storage.deliveries.queue import Notice
+from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
+from storage.people.access import Role
+from storage.people.notices import RoleTaken
 from tests.support.simulator import NOON, Town, free_port
 
 DOCS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
@@ -44,8 +46,8 @@ async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) 
     await rider.hears_of("type the number")
     await town.until(town.app.leader.leading.is_set)
     async with town.database.writing() as session:
-        await delivery_queue.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON.replace(year=2027)))
-        waiting = await delivery_queue.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON.replace(hour=3)))
+        await delivery_queue.add(session, Addressed(8, RoleTaken(Role.ADMIN), NOON.replace(year=2027)))
+        waiting = await delivery_queue.add(session, Addressed(8, RoleTaken(Role.ADMIN), NOON.replace(hour=3)))
         row = await session.get_one(Delivery, waiting)
         row.state = State.FAILED
     await town.app.watching.look()
