@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -26,6 +25,7 @@ from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.deliveries import corrections
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
+from storage.sealed_json import SealedJson
 
 PRIORITY = 3
 
@@ -102,6 +102,9 @@ class Content:
         return self.method, self.params
 
 
+_CONTENT = SealedJson(Content)
+
+
 async def create(
     session: AsyncSession,
     author: int,
@@ -132,8 +135,7 @@ async def create(
 
 
 def _sealed(session: AsyncSession, broadcast_id: int, content: Content) -> bytes:
-    plain = orjson.dumps([content.method, content.params, content.asks_reading, content.opens, content.other])
-    return vault_of(session).seal(plain, "broadcasts.content", broadcast_id)
+    return vault_of(session).seal(_CONTENT.encode(content), "broadcasts.content", broadcast_id)
 
 
 async def find(session: AsyncSession, broadcast_id: int) -> Broadcast | None:
@@ -146,7 +148,7 @@ async def _find_for_update(session: AsyncSession, broadcast_id: int) -> Broadcas
 
 
 def content_of(session: AsyncSession, row: Broadcast) -> Content:
-    return Content(*orjson.loads(vault_of(session).open(row.content, "broadcasts.content", row.id)))
+    return _CONTENT.decode(vault_of(session).open(row.content, "broadcasts.content", row.id))
 
 
 async def confirm(

@@ -13,7 +13,6 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import BigInteger, Index, SmallInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,6 +24,7 @@ from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import EvidenceFile
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.deliveries import ordering
+from storage.sealed_json import SealedJson
 
 _QUOTA = EvidenceQuota()
 REPLAYED = 500
@@ -73,26 +73,11 @@ class Said:
     was: list[list[str]] = field(default_factory=list)
 
 
-def _pack(said: Said) -> bytes:
-    return orjson.dumps(
-        [
-            said.kind,
-            said.text,
-            said.entities,
-            said.file_id,
-            said.file_name,
-            said.mime,
-            said.size,
-            said.album,
-            said.forwarded,
-            said.answers,
-            said.was,
-        ]
-    )
+_SAID = SealedJson(Said)
 
 
 def said_in(session: AsyncSession, row: CaseMessage) -> Said:
-    return Said(*orjson.loads(vault_of(session).open(row.content, "case_messages.content", row.id)))
+    return _SAID.decode(vault_of(session).open(row.content, "case_messages.content", row.id))
 
 
 async def say(
@@ -121,7 +106,7 @@ async def say(
     row = CaseMessage(case_id=case.id, side=side, author=author, source_message=source_message, at=now, content=b"")
     session.add(row)
     await session.flush()
-    row.content = vault_of(session).seal(_pack(said), "case_messages.content", row.id)
+    row.content = vault_of(session).seal(_SAID.encode(said), "case_messages.content", row.id)
     if said.file_id:
         file = EvidenceFile(said.file_name, said.mime, said.file_id)
         await evidence.add(session, case.id, row.id, side, file, said.size, now)
@@ -201,7 +186,7 @@ async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: lis
     cases.require_open(case)
     said.was.append([now.isoformat(), said.text])
     said.text, said.entities = text, entities
-    row.content = vault_of(session).seal(_pack(said), "case_messages.content", row.id)
+    row.content = vault_of(session).seal(_SAID.encode(said), "case_messages.content", row.id)
     cases.note_writing(case, now)
     recipient = other_side(case, Side(row.side))
     if recipient is not None:
