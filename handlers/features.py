@@ -24,6 +24,7 @@ from handlers.statistics.feature import FEATURE as STATISTICS
 from storage.audit import AuditAction
 from storage.cases.desks import Desks
 from storage.database import Refused
+from storage.deliveries.notices import Notice
 from storage.privacy.retention import Forget
 
 FEATURES: Sequence[Feature] = (
@@ -51,7 +52,7 @@ def routes(features: Sequence[Feature], desks: Desks) -> Routes:
     """The whole table, with a command and a form for each desk.
 
     Raises:
-        IncompleteManifest: an event has no route.
+        IncompleteManifest: an event has no route, or a notice has no words.
     """
     table = Routes()
     for feature in features:
@@ -62,6 +63,9 @@ def routes(features: Sequence[Feature], desks: Desks) -> Routes:
     admin_audit.register(table, audit_labels(features))
     system.register(table, queues(features))
     _complete("a route for this event", Event, table.events)
+    # A class that others are derived from has no kind. (A dataclass with slots also leaves the original class behind.)
+    kinds = (notice.kind for notice in _known(features, _leaves(Notice)) if hasattr(notice, "kind"))
+    _complete("what this notice says", kinds, {**table.notices, **table.composers})
     return table
 
 

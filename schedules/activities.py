@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
-from storage import deliveries
 from storage.activities import activities, attendance, due_notices, series, sign_ups, weekly_digest
+from storage.activities.notices import StreamStarts, ThanksForComing
 from storage.coordination import run_once
+from storage.deliveries import queue as delivery_queue
 
 EVERY = timedelta(seconds=20)
 REMINDING = 2
@@ -34,13 +35,13 @@ async def _send_streams(session: AsyncSession, now: datetime) -> None:
     """The link to everybody who has a place, shortly before it begins."""
     for row in await due_notices.claim_starting_streams(session, now):
         placed = sign_ups.who(row.id, sign_ups.TAKING)
-        await deliveries.tell_all(session, placed, "stream_starts", row.id, now, REMINDING)
+        await delivery_queue.tell_all(session, placed, StreamStarts(row.id), now, REMINDING)
 
 
 async def _thank(session: AsyncSession, now: datetime) -> None:
     """Everybody who came is thanked after the end, and asked how it was."""
     for row in await due_notices.claim_ended(session, now):
-        await deliveries.tell_all(session, attendance.who_came(row.id), "thanks", row.id, now, REMINDING)
+        await delivery_queue.tell_all(session, attendance.who_came(row.id), ThanksForComing(row.id), now, REMINDING)
 
 
 async def _digest(session: AsyncSession, now: datetime, context: ClockContext) -> None:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
-from storage import deliveries
 from storage.coordination import run_once
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.membership import review_alerts, reviews
+from storage.membership.notices import ReviewsLate
 
 EVERY = timedelta(seconds=2)
 TOO_LONG = timedelta(days=2)
@@ -46,7 +47,7 @@ async def _daily(session: AsyncSession, now: datetime, context: ClockContext) ->
     late = await reviews.waiting_longer_than(session, now - TOO_LONG)
     if late and await run_once.is_first(session, occasion, now):
         notices = [
-            Notice(person_id, "reviews_late", {"count": late, "days": TOO_LONG.days}, now)
+            Addressed(person_id, ReviewsLate(late, TOO_LONG.days), now)
             for person_id in await context.staff.reviewers(session, now)
         ]
-        await deliveries.add_all(session, notices)
+        await delivery_queue.add_all(session, notices)

@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
-from storage import deliveries
 from storage.cases import escalation, reachability
-from storage.deliveries import Notice
+from storage.cases.notices import CaseLate, CaseLeft, CaseOrphaned, CaseUrgentLate, RiderAway, RiderBack
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 
 EVERY = timedelta(seconds=20)
 
@@ -26,46 +27,35 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
 async def _tell_late(session: AsyncSession, now: datetime, context: ClockContext) -> None:
     """Its handler, or those of the desk where nobody has it; then the coordinators; then the admins."""
     for late in await escalation.escalate_late(session, context.staff, context.settings, now):
-        params = {
-            "number": late.case.number,
-            "desk": late.case.desk,
-            "hours": int(late.waited.total_seconds() // 3_600),
-            "opens": late.can_open,
-        }
-        await deliveries.add_all(session, [Notice(person, "case_late", params, now) for person in late.recipients])
+        hours = int(late.waited.total_seconds() // 3_600)
+        notice = CaseLate(late.case.number, late.case.desk, hours, opens=late.can_open)
+        await delivery_queue.add_all(session, [Addressed(person, notice, now) for person in late.recipients])
 
 
 async def _tell_urgent(session: AsyncSession, now: datetime, context: ClockContext) -> None:
     """Somebody may be in danger, and nobody has answered in time: everybody who could do something hears of it."""
     for late in await escalation.escalate_urgent(session, context.staff, context.settings.desks, now):
-        params = {
-            "number": late.case.number,
-            "desk": late.case.desk,
-            "minutes": int(late.waited.total_seconds() // 60),
-        }
-        notices = [
-            Notice(person, "case_urgent_late", {**params, "opens": person in late.can_open}, now)
-            for person in late.recipients
-        ]
-        await deliveries.add_all(session, notices)
+        number, desk, minutes = late.case.number, late.case.desk, int(late.waited.total_seconds() // 60)
+        for person in late.recipients:
+            notice = CaseUrgentLate(number, desk, minutes, opens=person in late.can_open)
+            await delivery_queue.add(session, Addressed(person, notice, now))
 
 
 async def _tell_of_orphans(session: AsyncSession, now: datetime, context: ClockContext) -> None:
     """The others of the desk hear that it waits again; its former handler, that they no longer write in it."""
     for orphan in await escalation.free_orphans(session, context.staff, context.settings.desks, now):
         if orphan.interrupted is not None:
-            await deliveries.add(session, Notice(orphan.interrupted, "case_left", {}, now))
-        params = {"number": orphan.case.number}
-        await deliveries.add_all(session, [Notice(one, "case_orphaned", params, now) for one in orphan.recipients])
+            await delivery_queue.add(session, Addressed(orphan.interrupted, CaseLeft(), now))
+        notice = CaseOrphaned(orphan.case.number)
+        await delivery_queue.add_all(session, [Addressed(person, notice, now) for person in orphan.recipients])
 
 
 async def _tell_of_reachability(session: AsyncSession, now: datetime) -> None:
     """The handler hears that the rider blocked the bot, or is back."""
     for row in await reachability.follow_riders(session, now):
         if row.assigned_to is not None:
-            kind = "case_away" if row.away else "case_back"
-            params = {"number": row.number, "id": row.id}
-            await deliveries.add(session, Notice(row.assigned_to, kind, params, now))
+            notice = RiderAway(row.number, row.id) if row.away else RiderBack(row.number, row.id)
+            await delivery_queue.add(session, Addressed(row.assigned_to, notice, now))
 
 
 JOB = Job("cases", EVERY, run)

@@ -8,11 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
-from storage import audit, deliveries
+from storage import audit
 from storage.audit import THE_CLOCK
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.people import roles
+from storage.people.access import Role
 from storage.people.audited import PeopleAction
+from storage.people.notices import RoleTaken
 
 EVERY = timedelta(seconds=10)
 
@@ -24,7 +27,7 @@ async def run(session: AsyncSession, now: datetime, _context: ClockContext) -> b
         await audit.note(
             session, THE_CLOCK, PeopleAction.ROLE_TAKEN, now, subject=person_id, about=f"{role}: its end has come"
         )
-        await deliveries.add(session, Notice(person_id, "role_taken", {"role": role}, now))
+        await delivery_queue.add(session, Addressed(person_id, RoleTaken(Role(role)), now))
     return False
 
 

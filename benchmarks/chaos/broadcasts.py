@@ -18,10 +18,10 @@ from bot.sandbox.params import Json
 from bot.sandbox.server import BotApi, Fault
 from bot.sandbox.world import Person, World
 from handlers.broadcasts.panel import panel
-from storage import deliveries
 from storage.broadcasts import broadcasts
 from storage.database import Database, open_database
-from storage.deliveries import State
+from storage.deliveries import of_broadcasts
+from storage.deliveries.table import State
 from storage.encryption import Vault, decode_key
 from storage.updates import user_state
 
@@ -87,7 +87,7 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
         async with running("bot", "run", environment=settings):
             await _until_done(database)
         async with database.reading() as session:
-            counted = await deliveries.counts(session, 1)
+            counted = await of_broadcasts.counts(session, 1)
             row = await broadcasts.find(session, 1)
             assert row is not None
             said = str(panel(row, counted, 0, "en", datetime.now(UTC))[0])
@@ -126,7 +126,7 @@ async def _until_done(database: Database) -> None:
     async with asyncio.timeout(600):
         while True:
             async with database.reading() as session:
-                counted = await deliveries.counts(session, 1)
+                counted = await of_broadcasts.counts(session, 1)
             if sum(count for state, count in counted.items() if state >= State.SENT) == RECIPIENTS:
                 return
             await asyncio.sleep(0.5)

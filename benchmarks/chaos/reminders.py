@@ -23,7 +23,7 @@ from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Kind, Plan
 from storage.activities.reminders import Reminder
 from storage.database import Database, open_database
-from storage.deliveries import Delivery, State
+from storage.deliveries.table import Delivery, State
 from storage.encryption import Vault, decode_key
 from storage.hours.quiet_hours import QuietHours
 from storage.people import people

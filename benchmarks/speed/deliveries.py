@@ -25,7 +25,8 @@ from storage.broadcasts.broadcasts import Content
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Database, open_database
-from storage.deliveries import State, counts
+from storage.deliveries.of_broadcasts import counts
+from storage.deliveries.table import State
 from storage.encryption import Vault, decode_key
 from storage.people import people
 

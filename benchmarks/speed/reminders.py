@@ -14,13 +14,15 @@ from sqlalchemy import delete, insert, select
 from benchmarks.support.processes import postgresql
 from benchmarks.support.report import Result
 from schedules import reminders as ticking
-from storage import deliveries, schema
+from storage import schema
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Kind, Plan
+from storage.activities.notices import ActivityChanged
 from storage.activities.reminders import Reminder
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.database import Database, open_database
-from storage.deliveries import Delivery
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.table import Delivery
 from storage.encryption import Vault
 from storage.hours.quiet_hours import QuietHours
 
@@ -99,8 +101,8 @@ async def moving(database: Database, now: datetime) -> float:
         )
         await reminders.plan(session, change.row, LEADS, now, LOUD)
         number = await activities.note_change(session, change)
-        told = await deliveries.tell_all(
-            session, sign_ups.who(row.id, sign_ups.TAKING), "activity_changed", number, now
+        told = await delivery_queue.tell_all(
+            session, sign_ups.who(row.id, sign_ups.TAKING), ActivityChanged(number), now
         )
     taken = time.perf_counter() - started
     async with database.reading() as session:

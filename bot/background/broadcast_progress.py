@@ -9,10 +9,10 @@ from bot.telegram.courier import Courier
 from handlers.broadcasts.panel import panel
 from handlers.chat.context import AppContext
 from handlers.chat.replies import Outgoing, message_params
-from storage import deliveries
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
+from storage.deliveries import of_broadcasts
 from storage.updates import user_state
 
 INTERVAL = 1.0
@@ -38,7 +38,7 @@ class BroadcastProgress:
             rows = await broadcasts.with_panel_due(session, now, EDITED_EVERY)
             edits = []
             for row in rows:
-                counted = await deliveries.counts(session, row.id)
+                counted = await of_broadcasts.counts(session, row.id)
                 read = await broadcast_reads.read_count(session, row.id)
                 (standing,) = await user_state.standings(session, [row.author], now)
                 words = panel(row, counted, read, standing.spoken or self._context.settings.organisation.language, now)

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from bot.backup.operations import back_up
 from bot.config.config import BackupSection
 from bot.observability.logs import logger
-from storage import deliveries
 from storage.database import Database
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.operations import backups
 from storage.operations.backups import Backup
+from storage.operations.notices import BackupFailed, BackupMade
 from storage.people.access import Right
 from storage.people.staff import Staff
 
@@ -85,8 +86,8 @@ class DailyBackups:
         self._rotate()
         async with self._database.writing() as session:
             await backups.note(session, now, self._host, file.name, made.size)
-            params = {"file": file.name, "host": self._host}
-            await deliveries.add_all(session, [Notice(one, "backup_made", params, now) for one in sorted(asked)])
+            notice = BackupMade(file.name, self._host)
+            await delivery_queue.add_all(session, [Addressed(one, notice, now) for one in sorted(asked)])
 
     async def _note_failure(self, trouble: str, asked: set[int]) -> None:
         """The admins hear of it once a day, not of every try."""
@@ -96,8 +97,8 @@ class DailyBackups:
             if await backups.count_troubles(session, now - TOLD_AGAIN_AFTER) == 0:
                 told |= set(await self._staff.who_may(session, Right.ADMINISTER, now))
             await backups.note(session, now, self._host, "", trouble=trouble)
-            params = {"host": self._host, "trouble": trouble}
-            await deliveries.add_all(session, [Notice(one, "backup_failed", params, now) for one in sorted(told)])
+            notice = BackupFailed(self._host, trouble)
+            await delivery_queue.add_all(session, [Addressed(one, notice, now) for one in sorted(told)])
 
     def _rotate(self) -> None:
         """The newest stay, on this machine."""

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
-from handlers.admin import error_notices as words
-from storage import deliveries
 from storage.database import Database
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.operations import errors
+from storage.operations.notices import ErrorReported
 from storage.people.access import Right
 from storage.people.staff import Staff
 
@@ -51,9 +51,9 @@ class ErrorReporter:
         async with self._database.writing() as session:
             if not await errors.note(session, fingerprint, kind, place, error_id, now):
                 return
-            params = {"id": error_id, "kind": kind, "place": place}
+            notice = ErrorReported(error_id, kind, place)
             admins = await self._staff.who_may(session, Right.ADMINISTER, now)
-            await deliveries.add_all(session, [Notice(admin, words.KIND, params, now) for admin in admins])
+            await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
 
 
 def place_of(error: BaseException) -> str:

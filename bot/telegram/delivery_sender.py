@@ -1,31 +1,23 @@
-"""Deliveries out: the leader claims what is due, sends it at the pace, and writes down what became of it.
-
-What is done when a send may have arrived, but its answer was lost, depends on what it is: a broadcast is not repeated
-(PERHAPS), a notice or reminder is repeated once.
-"""
+"""Deliveries out: the leader claims what is due, has it sent, and writes down what became of it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
-from functools import partial
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from weakref import WeakValueDictionary
 
-from telegram import error
-
-from bot.backoff import Backoff
 from bot.observability.logs import logger
-from bot.telegram.answers import ServerTrouble
-from bot.telegram.courier import Courier, is_gone, is_settled, perhaps_sent
-from bot.telegram.pacing import Priority
-from bot.telegram.reachability import wait_of
+from bot.telegram.courier import Courier
+from bot.telegram.delivery_attempts import STALE_AFTER, DeliveryAttempts, Render
+from bot.telegram.recipient_queue import Batch, RecipientQueue
 from bot.waiting import wait_at_most
-from handlers.admin import failed_deliveries
-from handlers.chat.replies import Outgoing
-from storage import deliveries
 from storage.coordination.batching import Batcher
 from storage.database import Database
-from storage.deliveries import IN_ORDER, LEASE, MOST_TRIES, Claimed, Notice, Outcome, State
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import LEASE, Addressed, Claimed, Outcome
+from storage.deliveries.table import State
+from storage.operations.notices import DeliveryFailed
 from storage.people.access import Right
 from storage.people.staff import Staff
 
@@ -34,13 +26,6 @@ log = logger("bot.telegram.delivery_sender")
 LOOKED_EVERY = 0.5
 IN_FLIGHT_SECONDS = 0.25
 LEAST_IN_FLIGHT, MOST_IN_FLIGHT = 8, 256
-STALE_AFTER = 5.0
-"""Seconds after which a claimed row that could not be sent is given back, well within its lease."""
-
-HELD_BACK_FOR = 60.0
-"""Seconds for which it is remembered that something was put off: longer than any batch takes."""
-
-Render = Callable[[Claimed], Awaitable[Outgoing | None]]
 
 
 class DeliverySender:
@@ -57,22 +42,16 @@ class DeliverySender:
         staff: Staff,
     ) -> None:
         self._database = database
-        self._courier = courier
-        self._render = render
         self._clock = clock
         self._leading = leading
         self._staff = staff
+        self._attempts = DeliveryAttempts(courier, render, clock)
         self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
         self._room = asyncio.Semaphore(self.most_in_flight)
         self._settle = Batcher(self._settle_all)
         self._sending: set[asyncio.Task[None]] = set()
-        self._last_to: dict[int, asyncio.Task[None]] = {}
-        self._put_off: dict[int, tuple[float, datetime]] = {}
-        """Of what is to reach a person in order: when the last one was put off (by the loop's clock), and until when.
-        What was claimed before that moment waits with it; what is claimed afterwards, the table holds back itself."""
-        self._outage_pauses = Backoff(1.0, 30.0)
-        self._resumes_at = float("-inf")
-        """By the loop's clock: until then Telegram is not tried again after it could not be reached."""
+        self._queues: WeakValueDictionary[int, RecipientQueue] = WeakValueDictionary()
+        """By recipient. A queue lives as long as something that was claimed for it is not done."""
         self._leaving = False
         self.awake = asyncio.Event()
 
@@ -98,7 +77,7 @@ class DeliverySender:
         """On SQLite who leads knows that no other process sends: what a dead one had claimed need not lapse first."""
         try:
             async with self._database.writing(apart=True) as session:
-                await deliveries.release_all(session)
+                await delivery_queue.release_all(session)
         except Exception as failure:
             log.warning("failed to release claimed deliveries; retrying", error=type(failure).__name__)
             await self._rest()
@@ -122,160 +101,66 @@ class DeliverySender:
             claimed = []
         if not claimed and not self._leaving:
             await self._rest()
-        loop = asyncio.get_running_loop()
-        claimed_at = loop.time()
-        for one in claimed:
+        batch = Batch(asyncio.get_running_loop().time())
+        for delivery, queue in [(delivery, self._queue_to(delivery.recipient)) for delivery in claimed]:
             await self._room.acquire()
-            task = asyncio.create_task(self._deliver(one, claimed_at, self._last_to.get(one.recipient)))
-            self._last_to[one.recipient] = task
+            task = asyncio.create_task(self._deliver(delivery, batch, queue))
             self._sending.add(task)
-            task.add_done_callback(partial(self._done, one.recipient))
+            task.add_done_callback(self._done)
             await asyncio.sleep(0)
 
-    def _done(self, recipient: int, task: asyncio.Task[None]) -> None:
+    def _queue_to(self, recipient: int) -> RecipientQueue:
+        return self._queues.setdefault(recipient, RecipientQueue())
+
+    def _done(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
-        if self._last_to.get(recipient) is task:
-            del self._last_to[recipient]
         self._room.release()
 
     async def _claim(self) -> list[Claimed]:
         async with self._database.reading() as session:
-            if not await deliveries.are_due(session, self._clock()):
+            if not await delivery_queue.are_due(session, self._clock()):
                 return []
         async with self._database.writing(apart=True) as session:
-            return await deliveries.claim(session, self._clock(), 2 * self.most_in_flight)
+            return await delivery_queue.claim(session, self._clock(), 2 * self.most_in_flight)
 
-    async def _deliver(self, one: Claimed, claimed_at: float, before: asyncio.Task[None] | None) -> None:
-        """Sends one, after the one before it to the same person; its slot is free again once the outcome is written
-        down."""
+    async def _deliver(self, delivery: Claimed, batch: Batch, queue: RecipientQueue) -> None:
+        """Sends it in its turn; its slot is free again once the outcome is written down."""
         try:
-            if before is not None:
-                await asyncio.wait([before])
-            outcome = await self._in_turn(one, claimed_at)
-            await self._settle(outcome)
-            if one.kind in IN_ORDER:
-                self.awake.set()  # the next one to this person may be claimed now
-            is_notice = one.broadcast_id is None and one.target is None and one.kind != failed_deliveries.KIND
-            if outcome.state is State.FAILED and is_notice:
-                await self._tell_admins(one, outcome)
+            async with queue.turn(batch) as put_off_until:
+                try:
+                    outcome = await self._outcome(delivery, batch, put_off_until)
+                    if outcome.due is not None and delivery.ordered:
+                        queue.put_off(batch, outcome.due)
+                    await self._settle(outcome)
+                except Exception:
+                    # Nobody knows whether it went out. Its lease lapses, and it is tried again.
+                    queue.put_off(batch, self._clock() + LEASE)
+                    raise
+            await self._after(delivery, outcome)
         except Exception as failure:
-            # The lease lapses, and it is tried again.
             log.error("failed to settle a delivery", error=type(failure).__name__, exc_info=failure)
-            self._hold_back(one, self._clock() + LEASE)
 
-    async def _in_turn(self, one: Claimed, claimed_at: float) -> Outcome:
-        """What keeps its order is put off with what was put off before it; the table sees to the rest."""
-        if one.kind not in IN_ORDER:
-            return await self._attempt(one, claimed_at)
-        put_off_at, until = self._put_off.get(one.recipient, (claimed_at, self._clock()))
-        if put_off_at > claimed_at:
-            return Outcome(one.id, State.WAITING, one.tries, due=until)
-        outcome = await self._attempt(one, claimed_at)
-        if outcome.state is State.WAITING and outcome.due is not None:
-            self._hold_back(one, outcome.due)
-        return outcome
+    async def _outcome(self, delivery: Claimed, batch: Batch, put_off_until: datetime | None) -> Outcome:
+        if delivery.ordered and put_off_until is not None:
+            return Outcome(delivery.id, State.WAITING, delivery.tries, due=put_off_until)
+        return await self._attempts.attempt(delivery, batch.claimed_at)
 
-    def _hold_back(self, one: Claimed, until: datetime) -> None:
-        now = asyncio.get_running_loop().time()
-        self._put_off = {person: found for person, found in self._put_off.items() if now - found[0] < HELD_BACK_FOR}
-        self._put_off[one.recipient] = (now, until)
+    async def _after(self, delivery: Claimed, outcome: Outcome) -> None:
+        if delivery.ordered:
+            self.awake.set()  # the next one to this person may be claimed now
+        is_notice = delivery.broadcast_id is None and delivery.target is None
+        if outcome.state is State.FAILED and is_notice and delivery.kind != DeliveryFailed.kind:
+            await self._tell_admins(delivery, outcome)
 
-    async def _attempt(self, one: Claimed, claimed_at: float) -> Outcome:
-        pacer, loop = self._courier.pacer, asyncio.get_running_loop()
-        priority = Priority(one.priority)
-        wait = pacer.silent_for or self._resumes_at - loop.time()
-        if wait > 0:
-            return self._later(one, wait, one.tries)
-        is_new = one.target is None
-        wait = max(pacer.chats.silence(one.recipient), pacer.chats.delay(one.recipient) if is_new else 0.0)
-        if wait:
-            return self._silent(one, wait)
-        wait = pacer.bulk_delay(one.recipient) if priority is Priority.BROADCAST else 0
-        if wait:
-            return self._later(one, wait, one.tries)
-        if is_new:
-            pacer.chats.take(one.recipient)
-        await pacer.slot(priority)
-        if loop.time() - claimed_at > STALE_AFTER:
-            return self._later(one, 0, one.tries)
-        try:
-            outgoing = await self._render(one)
-        except Exception as failure:
-            log.error("failed to render a delivery", kind=one.kind, exc_info=failure)
-            return Outcome(one.id, State.FAILED, one.tries + 1, trouble=type(failure).__name__)
-        if outgoing is None:
-            return Outcome(one.id, State.CANCELLED, one.tries)
-        return await self._send(one, outgoing)
-
-    async def _send(self, one: Claimed, outgoing: Outgoing) -> Outcome:
-        try:
-            result = await self._courier.call(outgoing)
-        except error.RetryAfter as asked:
-            self._courier.pacer.refused(one.recipient, wait_of(asked))
-            return self._silent(one, wait_of(asked))
-        except error.ChatMigrated as moved:
-            outgoing.params["chat_id"] = moved.new_chat_id
-            return await self._send(one, outgoing)
-        except (error.Forbidden, error.BadRequest) as refusal:
-            if is_gone(refusal):
-                await self._courier.unreachable(one.recipient)
-                return Outcome(one.id, State.UNREACHABLE, one.tries + 1)
-            if outgoing.method.startswith(("edit", "delete")) and is_settled(refusal):
-                return Outcome(one.id, State.SENT, one.tries + 1)
-            return self._failed(one, refusal.message[:100])
-        except error.TelegramError as failure:
-            return self._troubled(one, failure)
-        self._outage_pauses.reset()
-        self._courier.outage.over()
-        self._courier.count("sent")
-        message_id = result.get("message_id") if isinstance(result, dict) else None
-        return Outcome(one.id, State.SENT, one.tries + 1, message_id=message_id)
-
-    def _troubled(self, one: Claimed, failure: error.TelegramError) -> Outcome:
-        """Nobody took the message, or nobody knows."""
-        self._courier.outage.missed(failure)
-        if perhaps_sent(failure):
-            return self._perhaps(one, type(failure).__name__)
-        if isinstance(failure, ServerTrouble):
-            return self._failed(one, failure.message[:100])
-        # Telegram can't be reached at all: that is no fault of this message, and the others wait too.
-        pause = self._outage_pauses.next()
-        self._resumes_at = asyncio.get_running_loop().time() + pause
-        return self._later(one, pause, one.tries)
-
-    def _perhaps(self, one: Claimed, trouble: str) -> Outcome:
-        if one.priority == Priority.BROADCAST or one.tries > 0:
-            return Outcome(one.id, State.PERHAPS, one.tries + 1, trouble=trouble)
-        return self._later(one, 1, one.tries + 1, trouble)
-
-    def _failed(self, one: Claimed, trouble: str) -> Outcome:
-        """Tried again with growing pauses, then set aside."""
-        self._courier.count("failed")
-        tries = one.tries + 1
-        if tries >= MOST_TRIES:
-            return Outcome(one.id, State.FAILED, tries, trouble=trouble)
-        return self._later(one, 2.0 ** (tries - 1), tries, trouble)
-
-    def _silent(self, one: Claimed, seconds: float) -> Outcome:
-        """Its chat may hear nothing for so long; what one person is told keeps its order."""
-        chats = self._courier.pacer.chats
-        due = self._clock() + timedelta(seconds=chats.put_off(one.recipient, seconds))
-        return Outcome(one.id, State.WAITING, one.tries, due=chats.in_order(one.recipient, due))
-
-    def _later(self, one: Claimed, seconds: float, tries: int, trouble: str | None = None) -> Outcome:
-        due = self._clock() + timedelta(seconds=seconds)
-        return Outcome(one.id, State.WAITING, tries, due=due, trouble=trouble)
-
-    async def _tell_admins(self, one: Claimed, outcome: Outcome) -> None:
+    async def _tell_admins(self, delivery: Claimed, outcome: Outcome) -> None:
         """A broadcast shows its failed ones in its panel; of others somebody has to hear."""
-        params = {"kind": one.kind, "tries": outcome.tries, "trouble": outcome.trouble or ""}
+        notice = DeliveryFailed(delivery.kind, outcome.tries, outcome.trouble or "")
         now = self._clock()
         async with self._database.writing(apart=True) as session:
             admins = await self._staff.who_may(session, Right.ADMINISTER, now)
-            notices = [Notice(admin, failed_deliveries.KIND, params, now) for admin in admins]
-            await deliveries.add_all(session, notices)
+            await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:
         async with self._database.writing(apart=True) as session:
-            await deliveries.settle(session, outcomes, self._clock())
+            await delivery_queue.settle(session, outcomes, self._clock())
         return [None] * len(outcomes)

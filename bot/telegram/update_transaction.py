@@ -13,9 +13,9 @@ from handlers.chat import emergency, forms
 from handlers.chat.questionnaires import AnyForm
 from handlers.chat.routes import AnyCall, Call, StatelessCall
 from handlers.chat.talk import StatelessTalk, Talk
-from storage import deliveries
 from storage.coordination.batching import Batcher
 from storage.database import Database, is_outage, lock_chat
+from storage.deliveries import queue as delivery_queue
 from storage.updates import batched_writes, updates
 from storage.updates.batched_writes import Append, Seen
 from storage.write_detection import has_written
@@ -89,7 +89,7 @@ class UpdateTransaction:
             await batched_writes.write(session, seen, talk.now)
             await call.run(talk)
             emergency.put_first(talk)
-            await deliveries.add_all(session, talk.notices)
+            await delivery_queue.add_all(session, talk.notices)
             rest = [row for row in talk.appends if not isinstance(row, Seen)]
             await batched_writes.write(session, rest, talk.now)
             if not await has_written(session):

@@ -12,11 +12,11 @@ from pathlib import Path
 from bot.observability.logs import logger
 from bot.telegram.journal import Journal, left_behind
 from bot.waiting import wait_at_most
-from handlers.admin import failed_updates
-from storage import deliveries
 from storage.coordination.batching import Batcher
 from storage.database import Database
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
+from storage.operations.notices import UpdateSetAside
 from storage.people.access import Right
 from storage.people.staff import Staff
 from storage.updates import strikes
@@ -146,9 +146,8 @@ class InHand:
             set_aside = await strikes.note(session, crash, now)
             admins = await self._staff.who_may(session, Right.ADMINISTER, now) if set_aside else []
             for one in set_aside:
-                params = {"kind": one.kind, "handler": one.handler, "place": one.place, "id": error_id(one.key)}
-                told = [Notice(admin, failed_updates.KIND, params, now) for admin in admins]
-                await deliveries.add_all(session, told)
+                notice = UpdateSetAside(error_id(one.key), one.kind, one.handler, one.place)
+                await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
         for one in set_aside:
             log.error(
                 "an update ended the process twice and is set aside",

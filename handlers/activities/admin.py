@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,22 +12,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.activities.attendance import find_activity
-from handlers.activities.form import ActivityDraft, ActivityEdit, edit_of, editing, making, plan_of
+from handlers.activities.form import (
+    ActivityDraft,
+    ActivityEdit,
+    edit_of,
+    editing,
+    making,
+    plan_of,
+)
+from handlers.activities.format import ActivityFacts
 from handlers.broadcasts import presses as broadcasts_presses
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Button, Buttons
+from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import formatting, translations
+from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
-from storage import deliveries
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.activities import Activity, ActivityState
+from storage.activities.notices import ActivityCancelled, ActivityChanged, StreamStarts
 from storage.activities.sign_ups import PlaceState
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.notices import SubjectNotice
 from storage.people.access import Right
 
 STATES: dict[ActivityState, str] = {
@@ -60,9 +68,9 @@ def register(routes: Routes) -> None:
     routes.press(presses.BEGIN_CANCEL, begin_cancel, right=right)
     for form in (_NEW, _EDIT, _CANCEL):
         routes.form(form)
-    routes.notice("activity_changed", changed_words, about_change)
-    routes.notice("activity_cancelled", cancelled_words, words.about_any)
-    routes.notice("stream_starts", stream_words, words.about)
+    routes.notice_about(ActivityChanged, changed_words, about_change)
+    routes.notice_about(ActivityCancelled, cancelled_words, words.about_any)
+    routes.notice_about(StreamStarts, stream_words, words.about)
 
 
 async def panel(talk: Talk) -> None:
@@ -167,7 +175,8 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
     await waiting_list.offer_free_places(talk.session, row.id, talk.now, talk.context.settings.quiet_hours)
     told = 0
     if change.changed:
-        told = await _tell_all(talk, row, "activity_changed", await activities.note_change(talk.session, change))
+        noted = await activities.note_change(talk.session, change)
+        told = await _tell_all(talk, row, ActivityChanged(noted))
     talk.say(*await _shown(talk, row))
     if told:
         talk.say(
@@ -175,10 +184,10 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
         )
 
 
-async def _tell_all(talk: Talk, row: Activity, notice: str, subject: int) -> int:
+async def _tell_all(talk: Talk, row: Activity, notice: SubjectNotice) -> int:
     """Everybody who has a place, an offer or waits; returns how many."""
     everybody = sign_ups.who(row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING))
-    return await deliveries.tell_all(talk.session, everybody, notice, subject, talk.now)
+    return await delivery_queue.tell_all(talk.session, everybody, notice, talk.now)
 
 
 async def copy(talk: Talk, activity_id: int) -> None:
@@ -205,7 +214,7 @@ class Cancellation:
 async def _cancelled(talk: Talk, draft: Cancellation) -> None:
     row = await activities.cancel(talk.session, draft.id, draft.reason, talk.now)
     await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
-    told = await _tell_all(talk, row, "activity_cancelled", row.id)
+    told = await _tell_all(talk, row, ActivityCancelled(row.id))
     talk.say(
         talk.plural("Cancelled; {n} person is told why.", "Cancelled; {n} people are told why.", told).format(n=told)
     )
@@ -222,57 +231,57 @@ _CANCEL = Form(
 )
 
 
-async def about_change(session: AsyncSession, change_id: int, now: datetime) -> Mapping[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class ChangeFacts:
+    """An edit of an activity: by field, what it was and what it is."""
+
+    activity: ActivityFacts
+    changed: Mapping[str, Sequence[object]]
+
+
+async def about_change(session: AsyncSession, change_id: int, now: datetime) -> ChangeFacts | None:
     """An edit and its activity, for the notice of it."""
     found = await activities.find_change(session, change_id)
     if found is None:
         return None
-    about = await words.about_any(session, found[0], now)
-    return None if about is None else {**about, "changed": found[1]}
+    activity = await words.about_any(session, found[0], now)
+    return None if activity is None else ChangeFacts(activity, found[1])
 
 
-def changed_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def changed_words(view: View, _notice: ActivityChanged, change: ChangeFacts) -> Page:
     """Old and new, side by side."""
-    _ = translations.translator(language)
-    lines = [Markup("✎ <b>{}</b> {}").format(params["title"], _("has changed:"))]
-    for name, (old, new) in cast("dict[str, list[Any]]", params["changed"]).items():
-        if name not in CHANGED:
-            continue
-        before, after = (_value(context, language, params["now"], value) for value in (old, new))
-        lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(_(CHANGED[name]), before, after))
+    activity = change.activity
+    lines = [Markup("✎ <b>{}</b> {}").format(activity.title, view._("has changed:"))]
+    for name, (old, new) in change.changed.items():
+        if name in CHANGED:
+            before, after = _value(view, old), _value(view, new)
+            lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(view._(CHANGED[name]), before, after))
     rows = [
-        [presses.OPEN_CARD.button(_("View"), params["id"])],
-        [presses.GIVE_BACK.button(_("↩ Give up my place"), params["id"])],
+        [presses.OPEN_CARD.button(view._("View"), activity.id)],
+        [presses.GIVE_BACK.button(view._("↩ Give up my place"), activity.id)],
     ]
     return Markup("\n").join(lines), rows
 
 
-def _value(context: AppContext, language: str, now: datetime, value: Any) -> str:
-    _ = translations.translator(language)
+def _value(view: View, value: object) -> str:
     if isinstance(value, bool):
-        return _("Yes") if value else _("No")
+        return view._("Yes") if value else view._("No")
     if value is None:
         return "—"
     try:
         at = datetime.fromisoformat(str(value))
     except ValueError:
         return str(value)
-    return (
-        formatting.moment(at, now, context.settings.organisation.zone, language)
-        if at.tzinfo is not None
-        else str(value)
-    )
+    return view.moment(at) if at.tzinfo is not None else str(value)
 
 
-def cancelled_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
+def cancelled_words(view: View, _notice: ActivityCancelled, activity: ActivityFacts) -> Page:
     text = Markup("❌ {}\n{}\n<blockquote>{}</blockquote>").format(
-        _("Cancelled:"), words.title_and_time(context, language, params), params["reason"]
+        view._("Cancelled:"), words.title_and_time(view, activity), activity.reason
     )
-    return text, [[presses.TURN_LIST.button(_("What else is on"), "all", 0)]]
+    return text, [[presses.TURN_LIST.button(view._("What else is on"), "all", 0)]]
 
 
-def stream_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = Markup("📺 <b>{}</b> {}").format(params["title"], _("starts now."))
-    return text, [[Button(_("▶ Watch"), url=params["stream"])]]
+def stream_words(view: View, _notice: StreamStarts, activity: ActivityFacts) -> Page:
+    text = Markup("📺 <b>{}</b> {}").format(activity.title, view._("starts now."))
+    return text, [[Button(view._("▶ Watch"), url=activity.stream)]]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat.context import AppContext
+from handlers.chat.view import View
 from handlers.i18n import translations
 from handlers.i18n.formatting import day_words, moment, when
 from handlers.i18n.translations import N_, plural_in
@@ -141,33 +140,39 @@ def placed_words(place: Place, language: str) -> str:
     return _("You're signed up. I'll remind you.")
 
 
-async def about(session: AsyncSession, activity_id: int, now: datetime) -> Mapping[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class ActivityFacts:
+    """An activity as a notice of it says it."""
+
+    id: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    stream: str
+    reason: str
+
+
+async def about(session: AsyncSession, activity_id: int, now: datetime) -> ActivityFacts | None:
     """For notices: the activity as it is now. None if it was cancelled, is a draft, or has ended."""
     row = await activities.find(session, activity_id)
     if row is None or row.state != ActivityState.PUBLISHED or row.ends_at <= now:
         return None
-    return await about_any(session, activity_id, now)
+    return _facts(row)
 
 
-async def about_any(session: AsyncSession, activity_id: int, now: datetime) -> Mapping[str, Any] | None:
+async def about_any(session: AsyncSession, activity_id: int, _now: datetime) -> ActivityFacts | None:
     """The same, also of one that is over or cancelled."""
     row = await activities.find(session, activity_id)
-    if row is None:
-        return None
-    return {
-        "id": row.id,
-        "title": row.title,
-        "starts_at": row.starts_at,
-        "ends_at": row.ends_at,
-        "place": row.place,
-        "stream": row.stream,
-        "reason": row.reason,
-        "now": now,
-    }
+    return None if row is None else _facts(row)
 
 
-def title_and_time(context: AppContext, language: str, params: Mapping[str, Any]) -> Markup:
+def _facts(row: Activity) -> ActivityFacts:
+    return ActivityFacts(row.id, row.title, row.starts_at, row.ends_at, row.place, row.stream, row.reason)
+
+
+def title_and_time(view: View, activity: ActivityFacts) -> Markup:
     """ "3x3 basketball", then when and where, for a notice."""
-    said = when(params["starts_at"], params["ends_at"], params["now"], context.settings.organisation.zone, language)
-    place = f"\n📍 {escape(params['place'])}" if params["place"] else ""
-    return Markup("<b>{}</b>\n🗓 {}{}").format(params["title"], said, Markup(place))
+    said = when(activity.starts_at, activity.ends_at, view.now, view.zone, view.language)
+    place = f"\n📍 {escape(activity.place)}" if activity.place else ""
+    return Markup("<b>{}</b>\n🗓 {}{}").format(activity.title, said, Markup(place))

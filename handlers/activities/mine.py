@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.activities import format as activity_format
 from handlers.activities import presses
-from handlers.chat.feature import Page
+from handlers.chat.press import Page
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from storage.activities import activities, sign_ups, waiting_list, weekly_digest

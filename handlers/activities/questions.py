@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from handlers.activities import format as words
 from handlers.activities import presses
+from handlers.activities.format import ActivityFacts
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import translations
+from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from storage.activities import activities
 from storage.activities import questions as activity_questions
+from storage.activities.notices import QuestionAnswered, QuestionAsked
 from storage.database import Refused
 from storage.people.access import Right
 
@@ -31,8 +30,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.REPLY, reply, right=Right.RUN_ACTIVITIES)
     routes.form(_ASK)
     routes.form(_REPLY)
-    routes.notice("activity_question", question_words, words.about_any)
-    routes.notice("activity_reply", reply_words, words.about_any)
+    routes.notice_about(QuestionAsked, question_words, words.about_any)
+    routes.notice_about(QuestionAnswered, reply_words, words.about_any)
 
 
 class NoSuchQuestion(Refused):
@@ -59,7 +58,7 @@ class ActivityQuestion:
 async def _asked(talk: Talk, draft: ActivityQuestion) -> None:
     row = await activities.published(talk.session, draft.id)
     kept = await activity_questions.ask(talk.session, row.id, talk.person.id, draft.text, talk.now)
-    talk.notify(row.organiser, "activity_question", id=row.id, question=kept.id, text=draft.text)
+    talk.notify(row.organiser, QuestionAsked(row.id, kept.id, draft.text))
     talk.say(talk._("Your question was sent to the organiser without your name. The answer will come here."))
 
 
@@ -82,7 +81,7 @@ async def _replied(talk: Talk, draft: Reply) -> None:
     if row is None:
         raise NoSuchQuestion
     question = activity_questions.text_of(talk.session, row)
-    talk.notify(row.person_id, "activity_reply", id=row.activity_id, text=draft.text, asked=question)
+    talk.notify(row.person_id, QuestionAnswered(row.activity_id, question, draft.text))
     talk.say(talk._("Your answer has been sent."))
 
 
@@ -90,17 +89,15 @@ _ASK = one_question("activity_ask", ActivityQuestion, _asked)
 _REPLY = one_question("activity_reply", Reply, _replied, Right.RUN_ACTIVITIES)
 
 
-def question_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
+def question_words(view: View, notice: QuestionAsked, activity: ActivityFacts) -> Page:
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>").format(
-        _("A question about"), params["title"], params["text"]
+        view._("A question about"), activity.title, notice.text
     )
-    return text, [[presses.REPLY.button(_("✍ Answer"), params["question"])]]
+    return text, [[presses.REPLY.button(view._("✍ Answer"), notice.question)]]
 
 
-def reply_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
+def reply_words(view: View, notice: QuestionAnswered, activity: ActivityFacts) -> Page:
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>{}").format(
-        _("The organiser answers about"), params["title"], params["asked"], params["text"]
+        view._("The organiser answers about"), activity.title, notice.asked, notice.text
     )
-    return text, [[presses.OPEN_CARD.button(_("View"), params["id"])]]
+    return text, [[presses.OPEN_CARD.button(view._("View"), activity.id)]]

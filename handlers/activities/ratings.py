@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from handlers.activities import format as words
 from handlers.activities import presses
+from handlers.activities.format import ActivityFacts
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import translations
+from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from storage.activities import attendance
+from storage.activities.notices import ThanksForComing
 
 
 def register(routes: Routes) -> None:
     routes.press(presses.RATE, rate)
     routes.form(_COMMENT)
-    routes.notice("thanks", thanks_words, words.about_any)
+    routes.notice_about(ThanksForComing, thanks_words, words.about_any)
 
 
 async def rate(talk: Talk, activity_id: int, stars: int) -> None:
@@ -59,7 +58,7 @@ async def _commented(talk: Talk, draft: Comment) -> None:
 _COMMENT = one_question("activity_comment", Comment, _commented)
 
 
-def thanks_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = Markup("🙏 {} <b>{}</b>\n{}").format(_("Thank you for coming to"), params["title"], _("How was it?"))
-    return text, [[presses.RATE.button("⭐" * stars, params["id"], stars)] for stars in (5, 4, 3, 2, 1)]
+def thanks_words(view: View, _notice: ThanksForComing, activity: ActivityFacts) -> Page:
+    thanks, ask = view._("Thank you for coming to"), view._("How was it?")
+    text = Markup("🙏 {} <b>{}</b>\n{}").format(thanks, activity.title, ask)
+    return text, [[presses.RATE.button("⭐" * stars, activity.id, stars)] for stars in (5, 4, 3, 2, 1)]

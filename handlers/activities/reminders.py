@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from markupsafe import Markup
 
 from handlers.activities import format as words
 from handlers.activities import presses
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons, InvalidCallback
+from handlers.activities.format import ActivityFacts
+from handlers.chat.press import InvalidCallback, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.i18n import formatting, translations
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Activity, leads_of
+from storage.activities.notices import ActivityReminder
 
 
 def register(routes: Routes) -> None:
     routes.press(presses.SHOW_LEADS, show_leads, writes=False)
     routes.press(presses.SET_LEADS, set_leads)
-    routes.notice("remind_activity", remind_words, words.about)
+    routes.notice_about(ActivityReminder, remind_words, words.about)
 
 
 LEADS = ("", "172800,86400", "86400,7200", "86400", "7200", "1800")
@@ -85,11 +84,10 @@ async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
     talk.edit(talk._("Reminders: {leads}").format(leads=lead_words(chosen, talk.language)))
 
 
-def remind_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = Markup("⏰ {}\n{}").format(_("A reminder:"), words.title_and_time(context, language, params))
+def remind_words(view: View, _notice: ActivityReminder, activity: ActivityFacts) -> Page:
+    text = Markup("⏰ {}\n{}").format(view._("A reminder:"), words.title_and_time(view, activity))
     rows = [
-        [presses.OPEN_CARD.button(_("View"), params["id"])],
-        [presses.GIVE_BACK.button(_("↩ Give up my place"), params["id"])],
+        [presses.OPEN_CARD.button(view._("View"), activity.id)],
+        [presses.GIVE_BACK.button(view._("↩ Give up my place"), activity.id)],
     ]
     return text, rows

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup, escape
 
 from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.activities.attendance import find_activity, names_of
+from handlers.activities.format import ActivityFacts
 from handlers.activities.inputs import MOMENT
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import formatting, translations
+from handlers.chat.view import View
+from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from storage.activities import rounds
+from storage.activities.notices import NextRound
 from storage.people.access import Right
 
 
@@ -34,7 +34,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.CHOOSE_WHO, choose_who, right=right)
     routes.press(presses.GOES_ON, goes_on, right=right)
     routes.form(_ROUND)
-    routes.notice("next_round", next_round_words, words.about_any)
+    routes.notice_about(NextRound, next_round_words, words.about_any)
 
 
 async def show_rounds(talk: Talk, activity_id: int) -> None:
@@ -111,17 +111,11 @@ async def goes_on(talk: Talk, activity_id: int, sign_up_id: int, number: int) ->
     row = await rounds.advance(talk.session, activity_id, sign_up_id, number)
     if row is not None:
         this = await rounds.find(talk.session, activity_id, number)
-        when = this.starts_at.isoformat()
-        talk.notify(row.person_id, "next_round", id=activity_id, round=this.title, when=when)
+        talk.notify(row.person_id, NextRound(activity_id, this.title, this.starts_at))
     await choose_who(talk, activity_id, number)
 
 
-def next_round_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    when = formatting.moment(
-        datetime.fromisoformat(params["when"]), params["now"], context.settings.organisation.zone, language
-    )
-    text = Markup("🏆 <b>{}</b>\n{}").format(
-        params["title"], _("You're through to: {round}, {when}").format(round=params["round"], when=when)
-    )
-    return text, [[presses.OPEN_CARD.button(_("View"), params["id"])]]
+def next_round_words(view: View, notice: NextRound, activity: ActivityFacts) -> Page:
+    said = view._("You're through to: {round}, {when}").format(round=notice.round, when=view.moment(notice.when))
+    text = Markup("🏆 <b>{}</b>\n{}").format(activity.title, said)
+    return text, [[presses.OPEN_CARD.button(view._("View"), activity.id)]]

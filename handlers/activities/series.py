@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import escape
 
 from handlers.activities import presses
 from handlers.activities.attendance import find_activity
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import formatting, translations
+from handlers.chat.view import View
+from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput
 from handlers.inputs.text import TEXT, clean
 from storage.activities import series
+from storage.activities.notices import SeriesEnded
 from storage.activities.recurrence import BadRule, NoDates
 from storage.people.access import Right
 
@@ -30,7 +30,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.REPEAT, repeat, right=Right.RUN_ACTIVITIES)
     routes.press(presses.END_SERIES, end_series, right=Right.RUN_ACTIVITIES)
     routes.form(_REPEAT)
-    routes.notice("series_ended", ended_words)
+    routes.notice(SeriesEnded, ended_words)
 
 
 REPEATS: dict[str, str] = {
@@ -83,13 +83,12 @@ async def end_series(talk: Talk, activity_id: int) -> None:
     )
 
 
-def ended_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = _(
+def ended_words(view: View, notice: SeriesEnded) -> Page:
+    text = view._(
         "The series “{title}” can't be continued: its rule can no longer be read. Dates already planned "
         "stay. Please repeat one of its activities with a new rule: /activity"
     )
-    return text.format(title=escape(params["title"])), []
+    return text.format(title=escape(notice.title)), []
 
 
 class RuleInput(Input[str]):

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
 from handlers.activities import format as words
 from handlers.activities import presses
+from handlers.activities.format import ActivityFacts
 from handlers.activities.lists import card_of, edit_card
 from handlers.activities.reminders import remind
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import formatting, translations
+from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.number import NUMBER
 from handlers.inputs.text import TextInput
 from storage.activities import activities, sign_ups, waiting_list
 from storage.activities.activities import Activity
+from storage.activities.notices import PlaceLapsed, PlaceOffered
 from storage.activities.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
 from storage.people.access import Role
 
@@ -37,8 +36,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.GIVE_BACK, give_back)
     routes.press(presses.TAKE, take)
     routes.form(_SIGN_UP)
-    routes.notice("place_offered", offered_words, words.about)
-    routes.notice("place_lapsed", lapsed_words, words.about)
+    routes.notice_about(PlaceOffered, offered_words, words.about)
+    routes.notice_about(PlaceLapsed, lapsed_words, words.about)
 
 
 async def sign_up(talk: Talk, activity_id: int) -> None:
@@ -163,27 +162,23 @@ _SIGN_UP = Form(
 )
 
 
-def offered_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    until = formatting.moment(
-        datetime.fromisoformat(params["until"]), params["now"], context.settings.organisation.zone, language
-    )
+def offered_words(view: View, notice: PlaceOffered, activity: ActivityFacts) -> Page:
+    held = view._("It's held for you until {time}; then it goes to the next person.")
     text = Markup("🎁 {}\n{}\n{}").format(
-        _("A place is free for you!"),
-        words.title_and_time(context, language, params),
-        _("It's held for you until {time}; then it goes to the next person.").format(time=until),
+        view._("A place is free for you!"),
+        words.title_and_time(view, activity),
+        held.format(time=view.moment(notice.until)),
     )
     rows = [
-        [presses.TAKE.button(_("🎁 Take the place"), params["id"])],
-        [presses.GIVE_BACK.button(_("No, thank you"), params["id"])],
+        [presses.TAKE.button(view._("🎁 Take the place"), activity.id)],
+        [presses.GIVE_BACK.button(view._("No, thank you"), activity.id)],
     ]
     return text, rows
 
 
-def lapsed_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
+def lapsed_words(view: View, _notice: PlaceLapsed, activity: ActivityFacts) -> Page:
     text = Markup("{}\n{}").format(
-        _("Time ran out and the place went to the next person. You can join the waiting list again."),
-        words.title_and_time(context, language, params),
+        view._("Time ran out and the place went to the next person. You can join the waiting list again."),
+        words.title_and_time(view, activity),
     )
-    return text, [[presses.OPEN_CARD.button(_("View"), params["id"])]]
+    return text, [[presses.OPEN_CARD.button(view._("View"), activity.id)]]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.activities import presses
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import formatting, translations
+from handlers.chat.view import View
+from handlers.i18n import translations
 from storage.activities import activities, weekly_digest
+from storage.activities.notices import WeeklyDigest
 from storage.geodesy import distance
 from storage.people import people
 from storage.people.people import PersonId
@@ -27,7 +28,7 @@ NEAR_METRES = 30_000.0
 
 def register(routes: Routes) -> None:
     routes.press(presses.SWITCH, switch)
-    routes.notice(weekly_digest.KIND, digest_words, week_of)
+    routes.notice_about(WeeklyDigest, digest_words, week_of)
 
 
 async def switch(talk: Talk) -> None:
@@ -40,7 +41,17 @@ async def switch(talk: Talk) -> None:
     talk.answer_callback(said, alert=True)
 
 
-async def week_of(session: AsyncSession, person_id: int, now: datetime) -> Mapping[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An activity of the coming week; `metres` is how far it is, if both places are known."""
+
+    id: int
+    title: str
+    starts_at: datetime
+    metres: float | None
+
+
+async def week_of(session: AsyncSession, person_id: int, now: datetime) -> Sequence[Coming] | None:
     """The coming week for this person; None if nothing is near."""
     home = await people.home_of(session, PersonId(person_id))
     found = []
@@ -49,16 +60,14 @@ async def week_of(session: AsyncSession, person_id: int, now: datetime) -> Mappi
         if home is not None and row.latitude is not None and row.longitude is not None:
             metres = distance(*home, row.latitude, row.longitude)
         if metres is None or metres <= NEAR_METRES:
-            found.append({"id": row.id, "title": row.title, "starts_at": row.starts_at, "metres": metres})
-    return {"found": found[:MOST], "now": now} if found else None
+            found.append(Coming(row.id, row.title, row.starts_at, metres))
+    return found[:MOST] or None
 
 
-def digest_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    lines = [Markup("🗞 <b>{}</b>").format(_("This week near you"))]
-    for at, one in enumerate(params["found"], start=1):
-        when = formatting.moment(one["starts_at"], params["now"], context.settings.organisation.zone, language)
-        far = "" if one["metres"] is None else f" · {translations.distance(one['metres'], language)}"
-        lines.append(Markup("{}. <b>{}</b>\n{}{}").format(at, one["title"], when, far))
-    keys = [presses.OPEN_CARD.button(f"{at}", one["id"]) for at, one in enumerate(params["found"], start=1)]
-    return Markup("\n").join(lines), [keys[:5], keys[5:], [presses.SWITCH.button(_("🔕 No more weekly digest"))]]
+def digest_words(view: View, _notice: WeeklyDigest, week: Sequence[Coming]) -> Page:
+    lines = [Markup("🗞 <b>{}</b>").format(view._("This week near you"))]
+    for at, one in enumerate(week, start=1):
+        far = "" if one.metres is None else f" · {translations.distance(one.metres, view.language)}"
+        lines.append(Markup("{}. <b>{}</b>\n{}{}").format(at, one.title, view.moment(one.starts_at), far))
+    keys = [presses.OPEN_CARD.button(f"{at}", one.id) for at, one in enumerate(week, start=1)]
+    return Markup("\n").join(lines), [keys[:5], keys[5:], [presses.SWITCH.button(view._("🔕 No more weekly digest"))]]

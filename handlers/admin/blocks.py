@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from markupsafe import Markup
 
@@ -13,11 +12,12 @@ from handlers.admin import presses
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.events import Event
-from handlers.chat.press import Buttons
+from handlers.chat.press import Buttons, Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_moment
@@ -30,6 +30,7 @@ from storage.hours.iso import iso_minute
 from storage.people import blocks, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
+from storage.people.notices import PersonBlocked
 
 
 class OneOfUs(Refused):
@@ -42,7 +43,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.LIFT, lift, right=Right.ADMINISTER)
     routes.form(_BLOCK)
     routes.event(Event.BLOCKED, say_blocked, writes=False)
-    routes.notice("blocked", blocked_words)
+    routes.notice(PersonBlocked, blocked_words)
 
 
 async def block(talk: Talk) -> None:
@@ -105,7 +106,7 @@ async def _done(talk: Talk, draft: BlockDraft) -> None:
     await audit.note(
         talk.session, talk.person.id, PeopleAction.PERSON_BLOCKED, talk.now, subject=person_id, about=about
     )
-    talk.notify(person_id, "blocked", until=until.isoformat() if until else "")
+    talk.notify(person_id, PersonBlocked(until))
     talk.committed.append(talk.context.blocks.refresh)
     talk.say(
         Markup("🚫 {}: <b>{}</b>").format(label, show_moment(talk, until) if until else talk._("no end date")),
@@ -143,6 +144,5 @@ async def say_blocked(talk: Talk) -> None:
         talk.say(text)
 
 
-def blocked_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    until = datetime.fromisoformat(params["until"]) if params["until"] else None
-    return _sentence(context, language, until), []
+def blocked_words(view: View, notice: PersonBlocked) -> Page:
+    return _sentence(view.context, view.language, notice.until), []

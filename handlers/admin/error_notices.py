@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from markupsafe import Markup
 
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.routes import Routes
-from handlers.i18n import translations
-
-KIND = "error"
+from handlers.chat.view import View
+from storage.operations.notices import ErrorReported
 
 
 def register(routes: Routes) -> None:
-    routes.notice(KIND, words)
+    routes.notice(ErrorReported, words)
 
 
-def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = _(
+def words(view: View, notice: ErrorReported) -> Page:
+    text = view._(
         "⚠️ Something failed: <b>{kind}</b> at <code>{place}</code>. Its id in the log is "
         "<code>{id}</code>. If it happens again, it is only counted: /system"
     )
-    return Markup(text).format(**params), []
+    return Markup(text).format(kind=notice.error, place=notice.place, id=notice.error_id), []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,20 +17,20 @@ from markupsafe import Markup
 
 from handlers.admin import presses
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons, InvalidCallback
+from handlers.chat.press import InvalidCallback, Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.csv_files import sheet
-from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
 from handlers.statistics import presses as statistics_presses
 from storage import audit
 from storage.database import vault_of
 from storage.operations.audited import OperationAction
+from storage.operations.notices import DataExported
 from storage.people.access import Right
 from storage.privacy import exports
 from storage.stations import stations
@@ -55,7 +55,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.ASK_REASON, ask_reason, right=right)
     routes.press(presses.SHOW_PASSWORD, show_password, right=right, writes=False)
     routes.form(_REASON)
-    routes.notice("exported", exported_words)
+    routes.notice(DataExported, exported_words)
 
 
 async def show(talk: Talk) -> None:
@@ -134,7 +134,7 @@ async def _done(talk: Talk, draft: PersonalExport) -> None:
     )
     for admin in await talk.context.staff.who_may(talk.session, Right.ADMINISTER, talk.now):
         if admin != talk.person.id:
-            talk.notify(admin, "exported", what=what, who=talk.person.id, rows=len(rows), reason=reason)
+            talk.notify(admin, DataExported(what, talk.person.id, len(rows), reason))
     caption = Markup("{}\n{}").format(
         talk._(PERSONAL[what]),
         talk._("Encrypted (AES-256; open it with 7-Zip or WinZip). Delete it when you are done."),
@@ -146,10 +146,10 @@ async def _done(talk: Talk, draft: PersonalExport) -> None:
     )
 
 
-def exported_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    name = PERSONAL[params["what"]]
-    text = _("🔐 {who} exported {what}, {rows} rows. Reason: {reason}").format(**{**params, "what": _(name)})
+def exported_words(view: View, notice: DataExported) -> Page:
+    text = view._("🔐 {who} exported {what}, {rows} rows. Reason: {reason}").format(
+        who=notice.who, what=view._(PERSONAL[notice.what]), rows=notice.rows, reason=notice.reason
+    )
     return Markup("{}").format(text), []
 
 

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from handlers.admin import presses
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import translations
-from storage import deliveries
+from handlers.chat.view import View
+from storage.deliveries import failed as failed_deliveries
+from storage.operations.notices import DeliveryFailed
 from storage.people.access import Right
-
-KIND = "set_aside"
 
 
 def register(routes: Routes) -> None:
-    routes.notice(KIND, words)
+    routes.notice(DeliveryFailed, words)
     routes.press(presses.TRY_AGAIN, try_again, right=Right.ADMINISTER)
 
 
-def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = _("A message ({kind}) could not be sent after {n} attempts: {trouble}").format(
-        kind=params["kind"], n=params["tries"], trouble=params["trouble"]
+def words(view: View, notice: DeliveryFailed) -> Page:
+    text = view._("A message ({kind}) could not be sent after {n} attempts: {trouble}").format(
+        kind=notice.message, n=notice.tries, trouble=notice.trouble
     )
-    return text, [[presses.TRY_AGAIN.button(_("🔁 Retry all"))]]
+    return text, [[presses.TRY_AGAIN.button(view._("🔁 Retry all"))]]
 
 
 async def try_again(talk: Talk) -> None:
-    count = await deliveries.try_again(talk.session, talk.now)
+    count = await failed_deliveries.try_again(talk.session, talk.now)
     talk.answer_callback(talk._("{n} will be retried.").format(n=count))

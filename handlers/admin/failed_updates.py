@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from markupsafe import Markup
 
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.routes import Routes
-from handlers.i18n import translations
-
-KIND = "update_set_aside"
+from handlers.chat.view import View
+from storage.operations.notices import UpdateSetAside
 
 
 def register(routes: Routes) -> None:
-    routes.notice(KIND, words)
+    routes.notice(UpdateSetAside, words)
 
 
-def words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = _(
+def words(view: View, notice: UpdateSetAside) -> Page:
+    text = view._(
         "⚠️ Something sent to the bot stopped it twice. It has been set aside and won't be retried; "
         "everything else works as usual. It was a <b>{kind}</b> for <b>{handler}</b> {place}. Its id in "
         "the log is <code>{id}</code>. Please tell whoever maintains the bot."
     )
-    params = {**params, "handler": params["handler"] or "?"}
-    return Markup(text).format(**params), []
+    handler = notice.handler or "?"
+    return Markup(text).format(kind=notice.update, handler=handler, place=notice.place, id=notice.error_id), []

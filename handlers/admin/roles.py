@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import translations
+from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.person import WHO, PersonMeant, person_meant
 from handlers.inputs.until import End, day_choices, until_when, without_end
@@ -27,6 +25,7 @@ from storage.hours.iso import iso_minute
 from storage.people import people, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
+from storage.people.notices import RoleGranted, RoleTaken
 
 ROLES: dict[Role, str] = {
     Role.COORDINATOR: N_("coordinator"),
@@ -42,8 +41,8 @@ class RoleOfTheConfig(Refused):
 def register(routes: Routes) -> None:
     routes.command("role", role, about=N_("Give or remove a role"), right=Right.GRANT_ROLES)
     routes.form(_ROLE)
-    routes.notice("role_granted", granted_words)
-    routes.notice("role_taken", taken_words)
+    routes.notice(RoleGranted, granted_words)
+    routes.notice(RoleTaken, taken_words)
 
 
 async def role(talk: Talk) -> None:
@@ -114,8 +113,7 @@ async def _done(talk: Talk, draft: RoleDraft) -> None:
     act = PeopleAction.ROLE_GRANTED if given else PeopleAction.ROLE_TAKEN
     about = name.value + (f" until {until.isoformat()}" if until else "")
     await audit.note(talk.session, talk.person.id, act, talk.now, subject=person_id, about=about)
-    notice = "role_granted" if given else "role_taken"
-    talk.notify(person_id, notice, role=name.value, until=until.isoformat() if until else "")
+    talk.notify(person_id, RoleGranted(name, until) if given else RoleTaken(name))
     said = Markup("{}: <b>{}</b>").format(label, RoleChangeInput().show(talk, draft.change))
     if not await people.is_known(talk.session, person_id):
         said += Markup("\n{}").format(talk._("They haven't written to me yet, so I can't notify them."))
@@ -132,16 +130,12 @@ _ROLE = Form(
 )
 
 
-def granted_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = _("You are now: {role}. See what you can do: /help").format(role=_(ROLES[Role(params["role"])]))
-    if params["until"]:
-        until = datetime.fromisoformat(params["until"])
-        time = iso_minute(until, context.settings.organisation.zone)
-        text += " " + _("Until {time}.").format(time=time)
+def granted_words(view: View, notice: RoleGranted) -> Page:
+    text = view._("You are now: {role}. See what you can do: /help").format(role=view._(ROLES[notice.role]))
+    if notice.until is not None:
+        text += " " + view._("Until {time}.").format(time=iso_minute(notice.until, view.zone))
     return Markup("{}").format(text), []
 
 
-def taken_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    return _("You are no longer: {role}. Thank you for your work.").format(role=_(ROLES[Role(params["role"])])), []
+def taken_words(view: View, notice: RoleTaken) -> Page:
+    return view._("You are no longer: {role}. Thank you for your work.").format(role=view._(ROLES[notice.role])), []

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from markupsafe import Markup
 
 from handlers.admin import presses
-from handlers.chat.context import AppContext
 from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
-from handlers.chat.press import Button, Buttons
+from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_moment
-from storage import database, deliveries, schema
+from storage import database, schema
 from storage.coordination import replicas
+from storage.deliveries import failed as failed_deliveries
 from storage.operations import backups, errors
+from storage.operations.notices import BackupFailed, BackupMade
 from storage.people.access import Right
 
 BACKUP_IS_OLD = timedelta(hours=36)
@@ -35,8 +36,8 @@ def register(routes: Routes, queues: Sequence[WatchedQueue]) -> None:
     routes.press(presses.SHOW_SET_ASIDE, show_set_aside, right=right, writes=False)
     routes.press(presses.DROP_SET_ASIDE, drop_set_aside, right=right)
     routes.press(presses.BACK_UP, back_up, right=right, writes=False)
-    routes.notice("backup_failed", backup_failed_words)
-    routes.notice("backup_made", backup_made_words)
+    routes.notice(BackupFailed, backup_failed_words)
+    routes.notice(BackupMade, backup_made_words)
 
 
 async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:
@@ -143,7 +144,7 @@ async def show_set_aside(talk: Talk) -> None:
 
 
 async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
-    found = await deliveries.failed(talk.session)
+    found = await failed_deliveries.newest(talk.session)
     lines = [Markup("📪 <b>{}</b>").format(talk._("Undelivered"))]
     lines += [Markup("<code>{}</code> {}: {}").format(key, kind, trouble) for key, kind, trouble in found]
     if not found:
@@ -153,7 +154,7 @@ async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
 
 
 async def drop_set_aside(talk: Talk) -> None:
-    count = await deliveries.give_up(talk.session, talk.now)
+    count = await failed_deliveries.discard(talk.session, talk.now)
     talk.answer_callback(talk._("{n} discarded.").format(n=count), alert=True)
     talk.edit(*await _set_aside(talk))
 
@@ -163,13 +164,11 @@ async def back_up(talk: Talk) -> None:
     talk.answer_callback(talk._("Started. I'll message you when it's done."), alert=True)
 
 
-def backup_failed_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = Markup(_("⚠️ The backup failed on <code>{host}</code>: {trouble}")).format(**params)
-    return text, [[presses.SYSTEM.button(_("🖥 System"))]]
+def backup_failed_words(view: View, notice: BackupFailed) -> Page:
+    text = Markup(view._("⚠️ The backup failed on <code>{host}</code>: {trouble}"))
+    return text.format(host=notice.host, trouble=notice.trouble), [[presses.SYSTEM.button(view._("🖥 System"))]]
 
 
-def backup_made_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = Markup(_("💾 Backup written and verified: <code>{file}</code> on <code>{host}</code>.")).format(**params)
-    return text, []
+def backup_made_words(view: View, notice: BackupMade) -> Page:
+    text = Markup(view._("💾 Backup written and verified: <code>{file}</code> on <code>{host}</code>."))
+    return text.format(file=notice.file, host=notice.host), []

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
 from handlers.broadcasts import presses
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Buttons, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.i18n import translations
-from handlers.i18n.translations import plural_in
-from storage import audit, deliveries
+from storage import audit
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.broadcasts.notices import BroadcastWaits
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
-from storage.deliveries import State
+from storage.deliveries import of_broadcasts
+from storage.deliveries.table import State
 from storage.people.access import Right
 
 _BAR = 12
@@ -40,7 +40,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.PICTURE, picture, right=Right.BROADCAST, writes=False)
     routes.press(presses.ASK_TO_RECALL, ask_to_recall, right=Right.BROADCAST, writes=False)
     routes.press(presses.RECALL, recall, right=Right.BROADCAST)
-    routes.notice("broadcast_waits", waits_words)
+    routes.notice(BroadcastWaits, waits_words)
 
 
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
@@ -91,20 +91,18 @@ async def send(talk: Talk, broadcast_id: int) -> None:
     if needs_approval:
         for person_id in await talk.context.staff.who_may(talk.session, Right.BROADCAST, talk.now):
             if person_id != talk.person.id:
-                talk.notify(person_id, "broadcast_waits", id=broadcast_id, count=counted.reached)
+                talk.notify(person_id, BroadcastWaits(broadcast_id, counted.reached))
     await _show(talk, row)
 
 
-def waits_words(_context: AppContext, language: str, params: Any) -> tuple[str, Buttons]:
+def waits_words(view: View, notice: BroadcastWaits) -> Page:
     """The notice to those who may approve."""
-    _ = translations.translator(language)
-    text = plural_in(
-        language,
+    text = view.plural(
         "A broadcast to {n} person is waiting for a second coordinator.",
         "A broadcast to {n} people is waiting for a second coordinator.",
-        params["count"],
-    ).format(n=params["count"])
-    return text, [[presses.LOOK.button(_("View"), params["id"])]]
+        notice.count,
+    ).format(n=notice.count)
+    return text, [[presses.LOOK.button(view._("View"), notice.broadcast_id)]]
 
 
 async def look(talk: Talk, broadcast_id: int) -> None:
@@ -149,7 +147,7 @@ async def picture(talk: Talk, broadcast_id: int) -> None:
     row = await _found(talk, broadcast_id)
     if row.started_at is None or row.finished_at is None:
         raise NotNow
-    values = await deliveries.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
+    values = await of_broadcasts.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
     zone = talk.context.settings.organisation.zone
     middle = row.started_at + (row.finished_at - row.started_at) / 2
     labels = [f"{moment.astimezone(zone):%H:%M:%S}" for moment in (row.started_at, middle, row.finished_at)]
@@ -170,7 +168,7 @@ async def recall(talk: Talk, broadcast_id: int) -> None:
 
 
 async def _show(talk: Talk, row: Broadcast) -> None:
-    counted = await deliveries.counts(talk.session, row.id)
+    counted = await of_broadcasts.counts(talk.session, row.id)
     read = await broadcast_reads.read_count(talk.session, row.id)
     talk.edit(*panel(row, counted, read, talk.language, talk.now))
 

@@ -8,8 +8,7 @@ from markupsafe import Markup
 
 from handlers.broadcasts import presses
 from handlers.broadcasts.form import TOPICS
-from handlers.chat.feature import Page
-from handlers.chat.press import Buttons, InvalidCallback
+from handlers.chat.press import Buttons, InvalidCallback, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.broadcasts import topics

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.assignment import RECEIVER, assign, receiver
-from handlers.cases.closing import LEFT
 from handlers.cases.desk import desks_of, note, ways_in
 from handlers.chat import forms
 from handlers.chat.questionnaires import one_question
@@ -27,6 +26,7 @@ from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState
 from storage.cases.messages import Side
+from storage.cases.notices import CaseLeft, CaseTaken
 from storage.people.access import Right
 
 SHOWN = 60
@@ -136,8 +136,8 @@ async def _given(talk: Talk, draft: Assignment) -> None:
     await assign(talk, row, to)
     if before is not None and before != to:
         if await case_contexts.leave(talk.session, before, row.id):
-            talk.notify(before, LEFT)
-        talk.notify(before, "case_taken", number=row.number)
+            talk.notify(before, CaseLeft())
+        talk.notify(before, CaseTaken(row.number))
     talk.say(talk._("{number} has been handed over.").format(number=row.number))
 
 

@@ -9,9 +9,8 @@ from handlers.chat.talk import Talk
 from storage.cases import cases
 from storage.cases.cases import Case
 from storage.cases.desks import Desk
+from storage.cases.notices import CaseUrgent, InHandOf
 from storage.people.access import Right
-
-NOTICE = "case_urgent"
 
 
 async def raise_alarm(talk: Talk, row: Case) -> bool:
@@ -20,9 +19,14 @@ async def raise_alarm(talk: Talk, row: Case) -> bool:
     if desk is None or not cases.mark_urgent(row, talk.now, desk.urgent_within):
         return False
     for one in await _on_duty(talk, row, desk):
-        stands = "free" if row.assigned_to is None else "mine" if row.assigned_to == one else "taken"
-        talk.notify(one, NOTICE, number=row.number, desk=row.desk, id=row.id, stands=stands)
+        talk.notify(one, CaseUrgent(row.number, row.desk, row.id, _in_hand_of(row, one)))
     return True
+
+
+def _in_hand_of(row: Case, reader: int) -> InHandOf:
+    if row.assigned_to is None:
+        return InHandOf.NOBODY
+    return InHandOf.READER if row.assigned_to == reader else InHandOf.ANOTHER
 
 
 async def _on_duty(talk: Talk, row: Case, desk: Desk) -> Sequence[int]:

@@ -18,6 +18,7 @@ from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
 from storage.cases.cases import Case
+from storage.cases.notices import CaseGiven
 from storage.dialogues import Value
 
 QUEUE = "queue"
@@ -75,7 +76,7 @@ async def assign(talk: Talk, row: Case, to: int | None) -> None:
     await cases.assign(talk.session, row, to, talk.now)
     await note(talk, CaseAction.CASE_ASSIGNED, row, f"to {to}" if to is not None else "to the queue")
     if to is not None:
-        talk.notify(to, "case_given", number=row.number, id=row.id)
+        talk.notify(to, CaseGiven(row.number, row.id))
         await case_messages.replay(talk.session, row, to, talk.now)
 
 

@@ -9,10 +9,9 @@ from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import deadlines as case_deadlines
 from storage.cases.cases import Case, Outcome
+from storage.cases.notices import CaseLeft
 
 LIMIT_REMINDER = "case_limit"
-LEFT = "case_left"
-"""The notice to who writes in a case no more: it takes the case off the keyboard below their chat."""
 
 
 async def end(talk: Talk, row: Case, outcome: Outcome) -> None:
@@ -24,4 +23,4 @@ async def end(talk: Talk, row: Case, outcome: Outcome) -> None:
         if person_id == talk.person.id:
             talk.say(talk._("You have left the conversation."), keyboard=plain_keyboard(talk.language))
         else:
-            talk.notify(person_id, LEFT)
+            talk.notify(person_id, CaseLeft())

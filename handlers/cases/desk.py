@@ -27,6 +27,7 @@ from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, in_language
+from storage.cases.notices import CaseWaits, ClosedByDesk
 from storage.people.access import Right
 
 PAGE = 8
@@ -274,7 +275,7 @@ async def left_hand(talk: Talk, row: Case) -> None:
         talk.say(talk._("You have left the conversation."), keyboard=plain_keyboard(talk.language))
     if row.assigned_to is None:
         for handler in await colleagues(talk, row):
-            talk.notify(handler, "case_new", number=row.number, desk=row.desk, id=row.id, mark=words.mark(row))
+            talk.notify(handler, CaseWaits(row.number, row.desk, row.id, words.mark(row)))
 
 
 async def colleagues(talk: Talk, row: Case) -> list[int]:
@@ -302,7 +303,7 @@ async def close(talk: Talk, case_id: int, outcome: str) -> None:
     await end(talk, row, Outcome(outcome))
     await note(talk, CaseAction.CASE_CLOSED, row)
     if row.person_id is not None:
-        talk.notify(row.person_id, "case_closed", number=row.number, id=row.id, outcome=outcome)
+        talk.notify(row.person_id, ClosedByDesk(row.number, row.id, Outcome(outcome)))
     talk.edit(talk._("{number} is closed.").format(number=row.number), [[presses.SHOW_MINE.button(talk._("◀ Back"))]])
 
 

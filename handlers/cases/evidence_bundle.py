@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,20 +20,20 @@ from handlers.cases import presses
 from handlers.cases.conversation import side_in
 from handlers.cases.desk import note
 from handlers.chat.bundles import NotSent, Sent
-from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.replies import File, Outgoing
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.csv_files import harmless
-from handlers.i18n import translations
-from storage import deliveries
 from storage.cases import cases, evidence
 from storage.cases.audited import CaseAction
 from storage.cases.evidence import Evidence, EvidenceFile
 from storage.cases.messages import Side
-from storage.deliveries import Notice
+from storage.cases.notices import BundleFailed
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.scratch import Scratch
 
 MOST_BYTES = 45 << 20
@@ -44,7 +44,7 @@ Kept = tuple[Evidence, EvidenceFile]
 
 def register(routes: Routes) -> None:
     routes.press(presses.SEND_BUNDLE, send_bundle)
-    routes.notice("bundle_failed", failed_words)
+    routes.notice(BundleFailed, failed_words)
 
 
 async def send_bundle(talk: Talk, case_id: int) -> None:
@@ -77,14 +77,13 @@ async def _make(talk: Talk, case_id: int) -> None:
             await _make_and_send(talk, case_id)
         except (NotSent, OSError) as failure:
             async with talk.context.database.writing() as session:
-                await deliveries.add(session, Notice(talk.person.id, "bundle_failed", {}, talk.now))
+                await delivery_queue.add(session, Addressed(talk.person.id, BundleFailed(), talk.now))
             if isinstance(failure, OSError):
                 raise
 
 
-def failed_words(_context: AppContext, language: str, _params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    return _("I couldn't send you the evidence bundle. Please press the button again later."), []
+def failed_words(view: View, _notice: BundleFailed) -> Page:
+    return view._("I couldn't send you the evidence bundle. Please press the button again later."), []
 
 
 async def _make_and_send(talk: Talk, case_id: int) -> None:

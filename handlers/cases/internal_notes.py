@@ -3,9 +3,7 @@ sees it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from markupsafe import Markup
 
@@ -14,19 +12,19 @@ from handlers.cases import presses
 from handlers.cases.assignment import RECEIVER, assign, case_in_hand, receiver, way_back, words_question
 from handlers.cases.desk import colleagues, handled, left_hand
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, one_question, questionnaire
 from handlers.chat.questions import asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import translations
+from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PersonMeant
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case
 from storage.cases.messages import Said, Side
+from storage.cases.notices import ColleagueAnswers, ColleagueAsks
 from storage.people.access import Right
 
 
@@ -38,8 +36,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.BEGIN_TELLING, begin_telling, right=right)
     for form in (_NOTE, _ASK, _TELL, _HAND):
         routes.form(form)
-    routes.notice("case_question", question_words)
-    routes.notice("case_told", told_words)
+    routes.notice(ColleagueAsks, question_words)
+    routes.notice(ColleagueAnswers, told_words)
 
 
 async def begin_note(talk: Talk, case_id: int) -> None:
@@ -87,7 +85,7 @@ async def _asked(talk: Talk, draft: CaseQuestion) -> None:
     )
     others = await colleagues(talk, row)
     for colleague in others:
-        talk.notify(colleague, "case_question", desk=row.desk, text=draft.text, asked=question.id)
+        talk.notify(colleague, ColleagueAsks(row.desk, draft.text, question.id))
     if not others:
         talk.say(talk._("There is nobody to ask: this desk has no other handler."), way_back(talk, row))
         return
@@ -104,11 +102,10 @@ async def _asked(talk: Talk, draft: CaseQuestion) -> None:
 _ASK = one_question("case_ask", CaseQuestion, _asked, Right.HANDLE_CASES)
 
 
-def question_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    title = words.desk_title(context, params["desk"], language)
-    text = Markup("👥 {} <b>{}</b>\n{}").format(_("A colleague asks:"), title, words.quoted(params["text"]))
-    return text, [[presses.BEGIN_TELLING.button(_("✍ Answer"), params["asked"])]]
+def question_words(view: View, notice: ColleagueAsks) -> Page:
+    title = words.desk_title(view.context, notice.desk, view.language)
+    text = Markup("👥 {} <b>{}</b>\n{}").format(view._("A colleague asks:"), title, words.quoted(notice.text))
+    return text, [[presses.BEGIN_TELLING.button(view._("✍ Answer"), notice.asked)]]
 
 
 async def begin_telling(talk: Talk, message_id: int) -> None:
@@ -139,19 +136,17 @@ async def _told(talk: Talk, draft: Advice) -> None:
     said = Said(text="💡 " + draft.text)
     await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
     if row.assigned_to is not None and row.assigned_to == question.author:
-        talk.notify(row.assigned_to, "case_told", number=row.number, id=row.id, text=draft.text)
+        talk.notify(row.assigned_to, ColleagueAnswers(row.number, row.id, draft.text))
     talk.say(talk._("Thank you. Your answer has been added to the case."))
 
 
 _TELL = one_question("case_tell", Advice, _told, Right.HANDLE_CASES)
 
 
-def told_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = Markup("💡 <b>{}</b> {}\n{}").format(
-        params["number"], _("A colleague answers:"), words.quoted(params["text"])
-    )
-    return text, [[presses.SHOW.button(_("View"), params["id"])]]
+def told_words(view: View, notice: ColleagueAnswers) -> Page:
+    said = view._("A colleague answers:")
+    text = Markup("💡 <b>{}</b> {}\n{}").format(notice.number, said, words.quoted(notice.text))
+    return text, [[presses.SHOW.button(view._("View"), notice.case_id)]]
 
 
 async def begin_handing(talk: Talk, case_id: int) -> None:

@@ -5,10 +5,10 @@ What is said in a case is in handlers/cases/conversation.py; the handlers' side 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,14 +19,12 @@ from handlers.cases.closing import LIMIT_REMINDER
 from handlers.cases.conversation import enter_as_rider
 from handlers.cases.desk_form import DeskDraft, desk_form
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.feature import Page
 from handlers.chat.keyboards import location_keyboard
-from handlers.chat.press import Button, Buttons, InvalidCallback
+from handlers.chat.press import Button, Buttons, InvalidCallback, Page
 from handlers.chat.questionnaires import Form
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import translations
+from handlers.chat.view import View
 from handlers.inputs.consent import CASE, desk_wording
 from storage.activities import reminders
 from storage.cases import cases
@@ -35,6 +33,7 @@ from storage.cases import drafts as case_drafts
 from storage.cases.cases import Case, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, Desks
+from storage.cases.notices import CaseEnded, CaseReopened, ClosedByDesk, TimeLimitReminder
 from storage.dialogues import Filled
 from storage.privacy import consents
 
@@ -55,8 +54,8 @@ def register(routes: Routes, desks: Desks) -> None:
     routes.press(presses.CLOSE_MINE, close)
     routes.press(presses.REOPEN, reopen)
     routes.press(presses.RATE, rate)
-    routes.notice("remind_" + LIMIT_REMINDER, limit_words, about_limit)
-    routes.notice("case_closed", closed_words)
+    routes.notice_about(TimeLimitReminder, limit_words, about_limit)
+    routes.notice(ClosedByDesk, closed_words)
 
 
 def form_of(desk: Desk) -> Form[DeskDraft]:
@@ -136,24 +135,30 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
     talk.answer_callback(talk._("I'll remind you {n} times: 90, 30, 7 and 1 days before.").format(n=count), alert=True)
 
 
-async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> Mapping[str, Any] | None:
+@dataclass(frozen=True, slots=True)
+class LimitFacts:
+    """A time limit that may apply to a case."""
+
+    case_id: int
+    number: str
+    limit: CaseLimit
+
+
+async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> LimitFacts | None:
     """What a reminder of a time limit says; None once the case is closed or gone."""
     limit = await case_deadlines.find(session, limit_id)
     row = await cases.find(session, limit.case_id) if limit is not None else None
     if limit is None or row is None or row.state == CaseState.CLOSED:
         return None
-    return {"id": row.id, "number": row.number, "key": limit.key, "ends_on": limit.ends_on}
+    return LimitFacts(row.id, row.number, limit)
 
 
-def limit_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    limit = CaseLimit(key=params["key"], ends_on=params["ends_on"])
-    today = params["now"].astimezone(context.settings.organisation.zone).date()
+def limit_words(view: View, _notice: TimeLimitReminder, facts: LimitFacts) -> Page:
     lines = [
-        Markup("⏰ {} <b>{}</b>").format(_("A deadline that may apply to"), params["number"]),
-        *words.limit_lines(context, [limit], today, language),
+        Markup("⏰ {} <b>{}</b>").format(view._("A deadline that may apply to"), facts.number),
+        *words.limit_lines(view.context, [facts.limit], view.today, view.language),
     ]
-    return Markup("\n").join(lines), [[presses.SHOW_CASE.button(_("View"), params["id"])]]
+    return Markup("\n").join(lines), [[presses.SHOW_CASE.button(view._("View"), facts.case_id)]]
 
 
 # Where it stands
@@ -214,7 +219,7 @@ async def close(talk: Talk, case_id: int) -> None:
     row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
     await closing.end(talk, row, Outcome.WITHDRAWN)
     if row.assigned_to is not None:
-        talk.notify(row.assigned_to, "case_ended", number=row.number)
+        talk.notify(row.assigned_to, CaseEnded(row.number))
     talk.edit(
         talk._("{number} is closed. How did it go? 1 is bad, 5 is very good.").format(number=row.number),
         [_stars(row.id)],
@@ -226,7 +231,7 @@ async def reopen(talk: Talk, case_id: int) -> None:
     cases.reopen(row, talk.now)
     cases.note_writing(row, talk.now)
     if row.assigned_to is not None:
-        talk.notify(row.assigned_to, "case_reopened", number=row.number, id=row.id)
+        talk.notify(row.assigned_to, CaseReopened(row.number, row.id))
     await enter_as_rider(talk, row)
 
 
@@ -241,12 +246,13 @@ async def rate(talk: Talk, case_id: int, stars: int) -> None:
     talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars), again)
 
 
-def closed_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    outcome = _(words.OUTCOMES[Outcome(params["outcome"])])
-    said = _("{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good.")
-    text = Markup("{}").format(said.format(number=params["number"], outcome=outcome, n=cases.REOPENED_WITHIN.days))
-    return text, [_stars(params["id"]), [presses.REOPEN.button(_("↺ Reopen"), params["id"])]]
+def closed_words(view: View, notice: ClosedByDesk) -> Page:
+    outcome = view._(words.OUTCOMES[notice.outcome])
+    said = view._(
+        "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good."
+    )
+    text = Markup("{}").format(said.format(number=notice.number, outcome=outcome, n=cases.REOPENED_WITHIN.days))
+    return text, [_stars(notice.case_id), [presses.REOPEN.button(view._("↺ Reopen"), notice.case_id)]]
 
 
 async def overview(talk: Talk) -> Sequence[Page]:

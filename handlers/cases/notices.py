@@ -2,102 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from functools import partial
 
 from markupsafe import Markup
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.alarm import NOTICE
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
-from handlers.chat.routes import Routes, Words
-from handlers.i18n import translations
+from handlers.chat.press import Button, Buttons, Page
+from handlers.chat.routes import Routes
+from handlers.chat.view import View
 from handlers.i18n.translations import N_
+from storage.cases.notices import (
+    CaseEnded,
+    CaseErased,
+    CaseEvent,
+    CaseGiven,
+    CaseLate,
+    CaseOrphaned,
+    CaseReopened,
+    CaseTaken,
+    CaseUrgent,
+    CaseUrgentLate,
+    CaseWaits,
+    InHandOf,
+    RiderAway,
+    RiderBack,
+)
 
 
 def register(routes: Routes) -> None:
-    for kind, text in NOTICES.items():
-        routes.notice(kind, _notice(text))
-    routes.notice("case_new", new_words)
-    routes.notice("case_late", late_words)
-    routes.notice(NOTICE, urgent_words)
-    routes.notice("case_urgent_late", urgent_late_words)
+    for notice, text in SENTENCES.items():
+        routes.notice(notice, partial(_sentence, text))
+    routes.notice(CaseWaits, new_words)
+    routes.notice(CaseLate, late_words)
+    routes.notice(CaseUrgent, urgent_words)
+    routes.notice(CaseUrgentLate, urgent_late_words)
 
 
-NOTICES: dict[str, str] = {
-    "case_ended": N_("✔ The rider has closed {number}."),
-    "case_reopened": N_("↺ The rider has reopened {number}. It is assigned to you."),
-    "case_erased": N_("🗑 The rider has erased all their data; {number} is gone."),
-    "case_away": N_(
-        "🚫 The rider of {number} can't be reached: they blocked the bot. Your messages will wait for them."
-    ),
-    "case_back": N_("✅ The rider of {number} can be reached again; your messages are being delivered."),
-    "case_given": N_("➡ {number} is now assigned to you."),
-    "case_taken": N_("➡ {number} is now assigned to someone else."),
-    "case_orphaned": N_("🗂 {number} is back in the queue: the person handling it no longer does so."),
+SENTENCES: dict[type[CaseEvent], str] = {
+    CaseEnded: N_("✔ The rider has closed {number}."),
+    CaseReopened: N_("↺ The rider has reopened {number}. It is assigned to you."),
+    CaseErased: N_("🗑 The rider has erased all their data; {number} is gone."),
+    RiderAway: N_("🚫 The rider of {number} can't be reached: they blocked the bot. Your messages will wait for them."),
+    RiderBack: N_("✅ The rider of {number} can be reached again; your messages are being delivered."),
+    CaseGiven: N_("➡ {number} is now assigned to you."),
+    CaseTaken: N_("➡ {number} is now assigned to someone else."),
+    CaseOrphaned: N_("🗂 {number} is back in the queue: the person handling it no longer does so."),
 }
 """What is only a sentence about a case, with a way to it where there is one."""
 
 
-def _notice(text: str) -> Words:
-    def said(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-        _ = translations.translator(language)
-        number = Markup("<b>{}</b>").format(params["number"])
-        opens = [[presses.SHOW.button(_("View"), params["id"])]] if "id" in params else []
-        return Markup(_(text)).format(number=number), opens
-
-    return said
+def _sentence(text: str, view: View, event: CaseEvent) -> Page:
+    number = Markup("<b>{}</b>").format(event.number)
+    opens = [[presses.SHOW.button(view._("View"), event.case_id)]] if event.case_id is not None else []
+    return Markup(view._(text)).format(number=number), opens
 
 
-def new_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def new_words(view: View, notice: CaseWaits) -> Page:
     """A new case waits: its number only."""
-    _ = translations.translator(language)
-    sign, title = words.desk_sign(context, params["desk"]), words.desk_title(context, params["desk"], language)
-    text = Markup("{}{} {}: <b>{}</b>").format(params.get("mark", ""), sign, title, params["number"])
-    return text + "\n" + _("A case is waiting to be taken."), [
-        [presses.CLAIM.button(_("▶ Take"), params["id"])],
-        [presses.SHOW_DESKS_AGAIN.button(_("View queue"))],
+    sign, title = _desk(view, notice.desk)
+    text = Markup("{}{} {}: <b>{}</b>").format(notice.mark, sign, title, notice.number)
+    return text + "\n" + view._("A case is waiting to be taken."), [
+        [presses.CLAIM.button(view._("▶ Take"), notice.case_id)],
+        _view_queue(view),
     ]
 
 
-def late_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    title = words.desk_title(context, params["desk"], language)
-    said = _("{number} ({desk}) has had no answer for {n} h.").format(
-        number=params["number"], desk=title, n=params["hours"]
+def _desk(view: View, desk: str) -> tuple[str, str]:
+    """Its emoji and its title."""
+    return words.desk_sign(view.context, desk), words.desk_title(view.context, desk, view.language)
+
+
+def _view_queue(view: View) -> list[Button]:
+    return [presses.SHOW_DESKS_AGAIN.button(view._("View queue"))]
+
+
+def late_words(view: View, notice: CaseLate) -> Page:
+    _, title = _desk(view, notice.desk)
+    said = view._("{number} ({desk}) has had no answer for {n} h.").format(
+        number=notice.number, desk=title, n=notice.hours
     )
-    opens = [[presses.SHOW_DESKS_AGAIN.button(_("View queue"))]] if params["opens"] else []
-    return "⏰ " + Markup("{}").format(said), opens
+    return "⏰ " + Markup("{}").format(said), [_view_queue(view)] if notice.opens else []
 
 
-def urgent_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def urgent_words(view: View, notice: CaseUrgent) -> Page:
     """Somebody may be in danger: to all on duty, whoever has the case in hand."""
-    _ = translations.translator(language)
-    sign, title = words.desk_sign(context, params["desk"]), words.desk_title(context, params["desk"], language)
-    head = Markup("{} {} {}: <b>{}</b>").format(words.URGENT, sign, title, params["number"])
-    said = _("Someone may be in danger: this case contains warning signs. Please answer now.")
-    if params["stands"] == "taken":
-        said += "\n" + _("It is assigned to someone else. If you can reach them, make sure they have seen it.")
-    return Markup("\n").join([head, said]), _ways_to(params, language)
+    sign, title = _desk(view, notice.desk)
+    head = Markup("{} {} {}: <b>{}</b>").format(words.URGENT, sign, title, notice.number)
+    said = view._("Someone may be in danger: this case contains warning signs. Please answer now.")
+    if notice.in_hand_of is InHandOf.ANOTHER:
+        said += "\n" + view._("It is assigned to someone else. If you can reach them, make sure they have seen it.")
+    return Markup("\n").join([head, said]), [*_way_into(view, notice), _view_queue(view)]
 
 
-def _ways_to(params: Mapping[str, Any], language: str) -> Buttons:
-    _ = translations.translator(language)
-    first = {
-        "free": [[presses.CLAIM.button(_("▶ Take"), params["id"])]],
-        "mine": [[presses.SHOW.button(_("View"), params["id"])]],
-    }.get(params["stands"], [])
-    return [*first, [presses.SHOW_DESKS_AGAIN.button(_("View queue"))]]
+def _way_into(view: View, notice: CaseUrgent) -> Buttons:
+    match notice.in_hand_of:
+        case InHandOf.NOBODY:
+            return [[presses.CLAIM.button(view._("▶ Take"), notice.case_id)]]
+        case InHandOf.READER:
+            return [[presses.SHOW.button(view._("View"), notice.case_id)]]
+        case InHandOf.ANOTHER:
+            return []
 
 
-def urgent_late_words(context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    title = words.desk_title(context, params["desk"], language)
-    said = _(
+def urgent_late_words(view: View, notice: CaseUrgentLate) -> Page:
+    _, title = _desk(view, notice.desk)
+    said = view._(
         "{number} ({desk}): someone may be in danger and has had no answer for {n} min. Please make "
         "sure that someone answers now."
-    ).format(number=params["number"], desk=title, n=params["minutes"])
-    opens = [[presses.SHOW_DESKS_AGAIN.button(_("View queue"))]] if params["opens"] else []
-    return Markup("{} {}").format(words.URGENT, said), opens
+    ).format(number=notice.number, desk=title, n=notice.minutes)
+    return Markup("{} {}").format(words.URGENT, said), [_view_queue(view)] if notice.opens else []

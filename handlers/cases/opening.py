@@ -28,6 +28,7 @@ from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, in_language
 from storage.cases.evidence_quota import EvidenceFull
 from storage.cases.messages import Said, Side
+from storage.cases.notices import CaseWaits
 from storage.privacy import consents
 
 
@@ -81,7 +82,7 @@ def _is_urgent(talk: Talk, draft: DeskDraft) -> bool:
 async def _tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
     staff = await talk.context.staff.of_desk(talk.session, desk, talk.now)
     for handler in await cases.who_may_see(talk.session, row, staff):
-        talk.notify(handler, "case_new", number=row.number, desk=desk.key, id=row.id)
+        talk.notify(handler, CaseWaits(row.number, desk.key, row.id))
 
 
 async def _say_what_follows(desk: Desk, talk: Talk, draft: DeskDraft, row: Case) -> None:

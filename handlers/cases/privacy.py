@@ -10,6 +10,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.cases import cases, drafts, messages
 from storage.cases.cases import CaseState, Outcome
+from storage.cases.notices import CaseErased
 from storage.privacy import consents
 
 ALL = 100_000
@@ -61,6 +62,6 @@ async def leave_all(talk: Talk) -> None:
     for row in await cases.cases_of(talk.session, talk.person.id, most=ALL):
         if row.state != CaseState.CLOSED:
             if row.assigned_to is not None:
-                talk.notify(row.assigned_to, "case_erased", number=row.number)
+                talk.notify(row.assigned_to, CaseErased(row.number))
             await closing.end(talk, row, Outcome.WITHDRAWN)
         await messages.strip_case(talk.session, row.id)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.closing import LEFT
 from handlers.cases.message_content import composed
 from handlers.chat.case_keyboard import case_keyboard
-from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Routes
-from handlers.i18n import formatting, translations
+from handlers.chat.view import View
+from handlers.i18n import translations
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import copies as case_copies
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case
+from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.messages import CaseMessage, Said, Side
-from storage.deliveries import CASE_EDIT, CASE_MESSAGE, CASE_RECALL, Claimed
+from storage.cases.notices import CaseLeft
+from storage.deliveries.queue import Claimed
 
 OLD = timedelta(hours=1)
 """A relayed message that is older says when it was said."""
@@ -35,12 +36,10 @@ def register(routes: Routes) -> None:
     routes.compose(CASE_MESSAGE, message)
     routes.compose(CASE_EDIT, changed_message)
     routes.compose(CASE_RECALL, recalled_message)
-    routes.compose(LEFT, left_message)
+    routes.compose(CaseLeft.kind, left_message)
 
 
-async def message(
-    session: AsyncSession, context: AppContext, claimed: Claimed, language: str, now: datetime
-) -> Outgoing | None:
+async def message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoing | None:
     """A message of the talk, for its recipient; None if they may not (any more) read it."""
     found = await _for(session, claimed)
     if found is None:
@@ -48,49 +47,44 @@ async def message(
     kept, row, said = found
     answered = await case_messages.find(session, said.answers) if said.answers is not None else None
     reply_to = await case_messages.place_of(session, answered, claimed.recipient) if answered is not None else None
-    head = _head(session, context, kept, row, said, claimed.recipient, language, now)
+    head = _head(session, view, kept, row, said, claimed.recipient)
     method, params = composed(claimed.recipient, said, head, reply_to)
     if claimed.recipient == row.assigned_to:
         params["protect_content"] = True
-    params["reply_markup"] = await _markup(session, row, claimed.recipient, language, as_keyboard=True)
+    params["reply_markup"] = await _markup(session, row, claimed.recipient, view.language, as_keyboard=True)
     return Outgoing(method, params)
 
 
-async def changed_message(
-    session: AsyncSession, context: AppContext, claimed: Claimed, language: str, now: datetime
-) -> Outgoing | None:
+async def changed_message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoing | None:
     found = await _for(session, claimed)
     place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
     if found is None or place is None:
         return None
     kept, row, said = found
-    head = _head(session, context, kept, row, said, claimed.recipient, language, now)
+    head = _head(session, view, kept, row, said, claimed.recipient)
     _, params = composed(claimed.recipient, said, head, None)
     method = "editMessageCaption" if said.file_id else "editMessageText"
     shown: Json = {name: value for name, value in params.items() if name in _CHANGED}
-    markup = await _markup(session, row, claimed.recipient, language, as_keyboard=False)
+    markup = await _markup(session, row, claimed.recipient, view.language, as_keyboard=False)
     return Outgoing(
         method,
         {"chat_id": claimed.recipient, "message_id": place, **shown, **({"reply_markup": markup} if markup else {})},
     )
 
 
-async def recalled_message(
-    session: AsyncSession, _context: AppContext, claimed: Claimed, _language: str, _now: datetime
-) -> Outgoing | None:
+async def recalled_message(session: AsyncSession, _view: View, claimed: Claimed) -> Outgoing | None:
     """It was meant for another case."""
     place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
     return None if place is None else Outgoing("deleteMessage", {"chat_id": claimed.recipient, "message_id": place})
 
 
-async def left_message(
-    session: AsyncSession, _context: AppContext, claimed: Claimed, language: str, _now: datetime
-) -> Outgoing | None:
+async def left_message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoing | None:
     """For who was taken out of a case by somebody else; None if they write in another by now."""
     if await case_contexts.current(session, claimed.recipient) is not None:
         return None
-    _ = translations.translator(language)
-    said = message_params(claimed.recipient, _("You have left the conversation."), None, plain_keyboard(language))
+    said = message_params(
+        claimed.recipient, view._("You have left the conversation."), None, plain_keyboard(view.language)
+    )
     return Outgoing("sendMessage", said)
 
 
@@ -106,27 +100,18 @@ async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Ca
     return kept, row, case_messages.said_in(session, kept)
 
 
-def _head(
-    session: AsyncSession,
-    context: AppContext,
-    kept: CaseMessage,
-    row: Case,
-    said: Said,
-    recipient: int,
-    language: str,
-    now: datetime,
-) -> str:
+def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said: Said, recipient: int) -> str:
     """ "⚖️ L-2026-000123 · Li": in which case, who says it, when if it is older."""
-    _ = translations.translator(language)
+    _ = view._
     rider = cases.content_of(session, row).name or _("rider")
     who = {
         Side.RIDER: rider,
         Side.HANDLER: _("your case handler") if recipient == row.person_id else _("case handler"),
         Side.NOTE: _("📝 note"),
     }[Side(kept.side)]
-    parts = [words.tag(context, row), who]
-    if now - kept.at > OLD:
-        parts.append(formatting.moment(kept.at, now, context.settings.organisation.zone, language))
+    parts = [words.tag(view.context, row), who]
+    if view.now - kept.at > OLD:
+        parts.append(view.moment(kept.at))
     if said.forwarded:
         parts.append(_("forwarded"))
     if said.was:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat.press import Button, Buttons
+from handlers.chat.press import Button, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.audit import AuditAction
@@ -22,8 +22,6 @@ Erase = Callable[[AsyncSession, int], Awaitable[None]]
 
 Copy = Callable[[AsyncSession, int], Awaitable[list[Any]]]
 """Gives what is kept about a person, by their id, as plain values for JSON."""
-
-Page = tuple[str, Buttons]
 
 
 @dataclass(frozen=True, slots=True)

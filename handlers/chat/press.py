@@ -27,6 +27,9 @@ class Button(NamedTuple):
 
 Buttons = Sequence[Sequence[Button]]
 
+Page = tuple[str, Buttons]
+"""A text and what is below it."""
+
 
 class Press(Generic[*Arguments]):
     """What pressing a button brings: a name that is unique in the bot, and the kinds of its arguments.

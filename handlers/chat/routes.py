@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -11,16 +11,17 @@ from typing import Any, Concatenate, TypedDict, TypeVar, Unpack
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.access_check import check_right
-from handlers.chat.context import AppContext
 from handlers.chat.events import Event
-from handlers.chat.press import Arguments, Buttons, Press
+from handlers.chat.press import Arguments, Page, Press
 from handlers.chat.questionnaires import AnyForm
 from handlers.chat.replies import Outgoing
 from handlers.chat.talk import StatelessTalk, Talk
+from handlers.chat.view import View
 from handlers.i18n.translations import translator
 from storage.cases.desks import Words as DeskWords
 from storage.cases.desks import in_language
-from storage.deliveries import Claimed
+from storage.deliveries.notices import Notice, SubjectNotice
+from storage.deliveries.queue import Claimed
 from storage.people.access import Right
 
 Name = TypeVar("Name", bound=str)
@@ -28,14 +29,12 @@ Name = TypeVar("Name", bound=str)
 Handler = Callable[Concatenate[Talk, ...], Awaitable[None]]
 StatelessHandler = Callable[Concatenate[StatelessTalk, ...], Awaitable[None]]
 
-Words = Callable[[AppContext, str, Mapping[str, Any]], tuple[str, Buttons]]
-"""(context, language, parameters) -> text and buttons."""
+Said = TypeVar("Said", bound=Notice)
+About = TypeVar("About", bound=SubjectNotice)
+Facts = TypeVar("Facts")
 
-Subject = Callable[[AsyncSession, int, datetime], Awaitable[Mapping[str, Any] | None]]
-"""(session, number, now) -> parameters; None if the notice helps no more."""
-
-Composer = Callable[[AsyncSession, AppContext, Claimed, str, datetime], Awaitable[Outgoing | None]]
-"""(session, context, delivery, language, now) -> the call that sends it; None if it is to be sent no more."""
+Composer = Callable[[AsyncSession, View, Claimed], Awaitable[Outgoing | None]]
+"""The call that sends a delivery; None if it is to be sent no more."""
 
 
 class Options(TypedDict, total=False):
@@ -120,6 +119,16 @@ def _name_of(handle: Callable[..., Awaitable[None]]) -> str:
     return function.__name__.strip("_")
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeRoute:
+    """The words of a notice. `read` brings what they say about its subject, for which None says that it helps no more;
+    without it, the words get None."""
+
+    notice: type[Notice]
+    words: Callable[[View, Any, Any], Page]
+    read: Callable[[AsyncSession, int, datetime], Awaitable[Any]] | None = None
+
+
 @dataclass(slots=True)
 class Routes:
     """Filled once, by `handlers.features.routes`."""
@@ -129,8 +138,7 @@ class Routes:
     links: dict[str, Route] = field(default_factory=dict)
     forms: dict[str, AnyForm] = field(default_factory=dict)
     events: dict[Event, Route | StatelessRoute] = field(default_factory=dict)
-    notices: dict[str, Words] = field(default_factory=dict)
-    subjects: dict[str, Subject] = field(default_factory=dict)
+    notices: dict[str, NoticeRoute] = field(default_factory=dict)
     composers: dict[str, Composer] = field(default_factory=dict)
 
     def command(
@@ -159,12 +167,18 @@ class Routes:
     def form(self, form: AnyForm) -> None:
         _put(self.forms, form.name, form)
 
-    def notice(self, kind: str, words: Words, subject: Subject | None = None) -> None:
-        """What a notice of this kind says, in the recipient's language. `subject` reads what it is about when it is
-        sent, by its number (`Delivery.subject`, or "id" of its parameters)."""
-        _put(self.notices, kind, words)
-        if subject is not None:
-            self.subjects[kind] = subject
+    def notice(self, notice: type[Said], words: Callable[[View, Said], Page]) -> None:
+        """What a notice says to its reader."""
+        _put(self.notices, notice.kind, NoticeRoute(notice, lambda view, said, _: words(view, said)))
+
+    def notice_about(
+        self,
+        notice: type[About],
+        words: Callable[[View, About, Facts], Page],
+        read: Callable[[AsyncSession, int, datetime], Awaitable[Facts | None]],
+    ) -> None:
+        """What a notice says that is about something: `read` brings that by its number when the notice is sent."""
+        _put(self.notices, notice.kind, NoticeRoute(notice, words, read))
 
     def compose(self, kind: str, composer: Composer) -> None:
         """A delivery of this kind that is more than a text with buttons."""

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Message
@@ -14,7 +13,8 @@ from telegram import Message
 from handlers.chat.context import AppContext
 from handlers.chat.replies import Outgoing, Replies
 from handlers.i18n.translations import Translate, plural_in, translator
-from storage.deliveries import Notice
+from storage.deliveries.notices import Notice
+from storage.deliveries.queue import Addressed
 from storage.people.access import Right, Role, may
 from storage.people.people import PersonId
 from storage.updates.batched_writes import Append
@@ -119,10 +119,10 @@ class Talk(StatelessTalk):
     """A turn within a session, which is a transaction if the route says that it writes."""
 
     session: AsyncSession
-    notices: list[Notice] = field(init=False, default_factory=list)
+    notices: list[Addressed] = field(init=False, default_factory=list)
     committed: list[Callable[[], Awaitable[None]]] = field(init=False, default_factory=list)
     """What is to be done in this process once the transaction is committed, before anything is said."""
 
-    def notify(self, recipient: int, notice: str, /, **params: Any) -> None:
-        """Queues a notice to somebody else, in this transaction; `notice` is one of `Routes.notices`."""
-        self.notices.append(Notice(recipient, notice, params, self.now))
+    def notify(self, recipient: int, notice: Notice) -> None:
+        """Queues a notice to somebody else, in this transaction."""
+        self.notices.append(Addressed(recipient, notice, self.now))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup, escape
 
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Button, Buttons
+from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import JOIN, wording
@@ -25,6 +23,7 @@ from storage.dialogues import Answers, Filled
 from storage.membership import applications
 from storage.membership import memberships as kept_memberships
 from storage.membership.applications import Application, ApplicationState, NothingOpen
+from storage.membership.notices import ApplicationAsked
 from storage.privacy import consents
 
 STATES: dict[ApplicationState, str] = {
@@ -45,7 +44,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.BEGIN_ANSWER, begin_answer)
     routes.form(_JOINING)
     routes.form(_ANSWER)
-    routes.notice("application_asked", asked_words)
+    routes.notice(ApplicationAsked, asked_words)
 
 
 async def join(talk: Talk) -> None:
@@ -187,10 +186,9 @@ async def _answered(talk: Talk, draft: ApplicationAnswer) -> None:
 _ANSWER = one_question("application_answer", ApplicationAnswer, _answered)
 
 
-def asked_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def asked_words(view: View, notice: ApplicationAsked) -> Page:
     """The question of a reviewer, to the applicant."""
-    _ = translations.translator(language)
     text = Markup("<b>{}</b>\n<blockquote>{}</blockquote>").format(
-        _("A coordinator has a question about your application:"), escape(params["question"])
+        view._("A coordinator has a question about your application:"), escape(notice.question)
     )
-    return text, [[presses.BEGIN_ANSWER.button(_("✍ Answer"), params["id"])]]
+    return text, [[presses.BEGIN_ANSWER.button(view._("✍ Answer"), notice.application_id)]]

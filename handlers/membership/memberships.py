@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from markupsafe import Markup
 
-from handlers.chat.context import AppContext
 from handlers.chat.pictures import Card
-from handlers.chat.press import Buttons
+from handlers.chat.press import Buttons, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.i18n import translations
 from handlers.membership import presses
 from storage import audit
 from storage.membership import memberships
 from storage.membership.audited import MembershipAction
 from storage.membership.memberships import Membership, NotAMember
+from storage.membership.notices import ApplicationApproved, ApplicationUndone
 from storage.people.access import Right
 
 
@@ -27,8 +25,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.ASK_TO_LEAVE, ask_to_leave, writes=False)
     routes.press(presses.LEAVE, leave)
     routes.link("card", check_card, right=Right.REVIEW)
-    routes.notice("application_approved", approved_words)
-    routes.notice("application_undone", undone_words)
+    routes.notice(ApplicationApproved, approved_words)
+    routes.notice(ApplicationUndone, undone_words)
 
 
 def number_words(number: int) -> str:
@@ -116,18 +114,16 @@ async def leave(talk: Talk) -> None:
     )
 
 
-def approved_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
+def approved_words(view: View, notice: ApplicationApproved) -> Page:
     text = Markup("🎉 <b>{}</b>\n{}").format(
-        _("Welcome! You are a member of the union: {number}").format(number=number_words(params["number"])),
-        _("Here is your card. Members' activities are now open to you."),
+        view._("Welcome! You are a member of the union: {number}").format(number=number_words(notice.number)),
+        view._("Here is your card. Members' activities are now open to you."),
     )
-    return text, [[presses.CARD.button(_("🪪 My card"))]]
+    return text, [[presses.CARD.button(view._("🪪 My card"))]]
 
 
-def undone_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    return _(
+def undone_words(view: View, notice: ApplicationUndone) -> Page:
+    return view._(
         "The decision on your application {receipt} was reversed; a coordinator will review it again. "
         "We're sorry about this."
-    ).format(receipt=params["receipt"]), []
+    ).format(receipt=notice.receipt), []

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.chat.feature import Page
-from handlers.chat.press import Button
+from handlers.chat.press import Button, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.inputs.consent import JOIN

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup, escape
 
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.press import Buttons
+from handlers.chat.press import Buttons, Page
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Choice, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.i18n import formatting, translations
-from handlers.i18n.translations import N_, plural_in
+from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
 from handlers.inputs.text import TextInput
 from handlers.membership import presses
@@ -28,7 +26,14 @@ from storage.audit import AuditAction
 from storage.membership import applications, reviews
 from storage.membership.applications import Application
 from storage.membership.audited import MembershipAction
-from storage.membership.review_alerts import KIND as WAITS
+from storage.membership.notices import (
+    ApplicationApproved,
+    ApplicationAsked,
+    ApplicationRefused,
+    ApplicationUndone,
+    ReviewsLate,
+    ReviewsWait,
+)
 from storage.people.access import Right
 
 
@@ -44,9 +49,9 @@ def register(routes: Routes) -> None:
     routes.press(presses.SHOW_QUEUE_AGAIN, show_queue_again, right=Right.REVIEW, writes=False)
     routes.form(_REFUSAL)
     routes.form(_QUESTION)
-    routes.notice(WAITS, waits_words)
-    routes.notice("reviews_late", late_words)
-    routes.notice("application_refused", refused_words)
+    routes.notice(ReviewsWait, waits_words)
+    routes.notice(ReviewsLate, late_words)
+    routes.notice(ApplicationRefused, refused_words)
 
 
 async def show_queue(talk: Talk) -> None:
@@ -152,7 +157,7 @@ async def approve(talk: Talk, application_id: int) -> None:
     member = await reviews.approve(talk.session, application_id, talk.person.id, talk.now)
     row = await _row(talk, application_id)
     await _note(talk, MembershipAction.APPLICATION_APPROVED, row)
-    talk.notify(row.person_id, "application_approved", number=member.number)
+    talk.notify(row.person_id, ApplicationApproved(member.number))
     said = talk._("✅ {receipt} is approved: {number}").format(receipt=row.receipt, number=number_words(member.number))
     talk.edit(said, _after(talk, row.id))
 
@@ -165,7 +170,7 @@ async def release(talk: Talk, application_id: int) -> None:
 async def undo(talk: Talk, application_id: int) -> None:
     row = await reviews.undo(talk.session, application_id, talk.person.id, talk.now)
     await _note(talk, MembershipAction.APPLICATION_UNDONE, row)
-    talk.notify(row.person_id, "application_undone", receipt=row.receipt)
+    talk.notify(row.person_id, ApplicationUndone(row.receipt))
     talk.edit(talk._("Undone. {receipt} is assigned to you again.").format(receipt=row.receipt))
     await _show(talk, row)
 
@@ -178,7 +183,7 @@ async def begin_refusal(talk: Talk, application_id: int) -> None:
 async def _refused(talk: Talk, draft: Refusal) -> None:
     row = await reviews.refuse(talk.session, draft.id, talk.person.id, draft.reason, talk.now)
     await _note(talk, MembershipAction.APPLICATION_REFUSED, row)
-    talk.notify(row.person_id, "application_refused", receipt=row.receipt, reason=draft.reason)
+    talk.notify(row.person_id, ApplicationRefused(row.receipt, draft.reason))
     talk.say(
         talk._("{receipt} was refused; the applicant will read the reason.").format(receipt=row.receipt),
         _after(talk, row.id),
@@ -193,7 +198,7 @@ async def begin_question(talk: Talk, application_id: int) -> None:
 async def _asked(talk: Talk, draft: QuestionBack) -> None:
     row = await reviews.ask(talk.session, draft.id, talk.person.id, draft.question, talk.now)
     await _note(talk, MembershipAction.APPLICATION_ASKED, row)
-    talk.notify(row.person_id, "application_asked", id=row.id, question=draft.question)
+    talk.notify(row.person_id, ApplicationAsked(row.id, draft.question))
     talk.say(
         talk._("The question has been sent. The application will come back with the answer."),
         [[presses.TAKE_NEXT.button(talk._("▶ Next"))]],
@@ -230,31 +235,27 @@ _REFUSAL = one_question("refusal", Refusal, _refused, Right.REVIEW)
 _QUESTION = one_question("question_back", QuestionBack, _asked, Right.REVIEW)
 
 
-def waits_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def waits_words(view: View, notice: ReviewsWait) -> Page:
     """The one message by which a coordinator hears that applications wait."""
-    _ = translations.translator(language)
-    if not params["count"]:
-        return _("✅ No applications waiting."), []
-    text = _("📝 Applications waiting: {n}").format(n=translations.number(params["count"], language))
-    return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
+    if not notice.count:
+        return view._("✅ No applications waiting."), []
+    text = view._("📝 Applications waiting: {n}").format(n=translations.number(notice.count, view.language))
+    return text, [[presses.TAKE_NEXT.button(view._("▶ Take the oldest"))]]
 
 
-def late_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    text = plural_in(
-        language,
+def late_words(view: View, notice: ReviewsLate) -> Page:
+    text = view.plural(
         "⏰ {n} application has been waiting for more than {days} days.",
         "⏰ {n} applications have been waiting for more than {days} days.",
-        params["count"],
-    ).format(n=translations.number(params["count"], language), days=params["days"])
-    return text, [[presses.TAKE_NEXT.button(_("▶ Take the oldest"))]]
+        notice.count,
+    ).format(n=translations.number(notice.count, view.language), days=notice.days)
+    return text, [[presses.TAKE_NEXT.button(view._("▶ Take the oldest"))]]
 
 
-def refused_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
+def refused_words(view: View, notice: ApplicationRefused) -> Page:
     text = Markup("<b>{}</b>\n<blockquote>{}</blockquote>\n{}").format(
-        _("Your application {receipt} was not accepted.").format(receipt=params["receipt"]),
-        reason_words(language, params["reason"]),
-        _("You can apply again: /join. Your answers have been kept."),
+        view._("Your application {receipt} was not accepted.").format(receipt=notice.receipt),
+        reason_words(view.language, notice.reason),
+        view._("You can apply again: /join. Your answers have been kept."),
     )
     return text, []

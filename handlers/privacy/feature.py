@@ -5,8 +5,9 @@ from __future__ import annotations
 from handlers.chat.feature import Feature, PersonalData
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from storage import audit, deliveries, dialogues
+from storage import audit, dialogues
 from storage.cases.desks import Desks
+from storage.deliveries import retention as delivery_retention
 from storage.people import people
 from storage.privacy import consents
 from storage.privacy.audited import PrivacyAction
@@ -25,7 +26,7 @@ FEATURE = Feature(
     personal_data=(
         PersonalData("consents", consents.erase, N_("What you agreed to"), consents.copy_of),
         PersonalData("dialogue", dialogues.close, N_("Unfinished form"), dialogues.copy_of),
-        PersonalData("messages", deliveries.erase, N_("Messages to you"), deliveries.copy_of),
+        PersonalData("messages", delivery_retention.erase, N_("Messages to you"), delivery_retention.copy_of),
         PersonalData("audit", audit.erase, N_("What was done with your data or rights"), audit.copy_of),
         PersonalData("person", people.erase, N_("About you"), people.copy_of),
     ),

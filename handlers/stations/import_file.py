@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup
 from pydantic import TypeAdapter
@@ -15,21 +14,24 @@ from pydantic import TypeAdapter
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.ports import NotFetched
-from handlers.chat.press import Buttons
+from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import StatelessTalk, Talk
+from handlers.chat.view import View
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput
-from storage import audit, deliveries
-from storage.deliveries import Notice
+from storage import audit
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.geodesy import Crs
 from storage.people.access import Right
 from storage.stations.audited import StationAction
 from storage.stations.files import BadFile, Line
 from storage.stations.importing import Imported, import_stations
+from storage.stations.notices import StationsImported
 
 MOST_BYTES = 20 << 20
 """What Telegram hands to a bot: https://core.telegram.org/bots/api#getfile. A larger one goes by the command line."""
@@ -47,7 +49,7 @@ SYSTEMS = {
 def register(routes: Routes) -> None:
     routes.command("import", begin, about=N_("Import stations from a file"), right=Right.ADMINISTER)
     routes.form(_IMPORT)
-    routes.notice("imported", imported_words)
+    routes.notice(StationsImported, imported_words)
 
 
 async def begin(talk: Talk) -> None:
@@ -128,7 +130,7 @@ class StationFileInput(Input[StationFile]):
             raise NotAnAnswer(talk._("Please send the file as a document (📎 → File)."))
         if not report.good:
             nothing = talk._("Nothing in this file can be used.")
-            raise NotAnAnswer(report_text(asdict(report), talk.language) + "\n" + nothing)
+            raise NotAnAnswer(report_text(report, talk.language) + "\n" + nothing)
         document = talk.incoming.body["document"]
         return StationFile(**asdict(report), file_id=document["file_id"], name=document["file_name"])
 
@@ -136,22 +138,22 @@ class StationFileInput(Input[StationFile]):
         return value.name
 
 
-def report_text(report: Mapping[str, Any], language: str) -> Markup:
+def report_text(report: Report | StationsImported, language: str) -> Markup:
     """ "Stations: 120 (100 new, 20 changed). Lines refused: 3." and the first of them."""
     _ = translations.translator(language)
     said = _("Stations: {good} ({new} new, {changed} changed). Lines rejected: {refused}.").format(
-        good=report["good"], new=report["new"], changed=report["good"] - report["new"], refused=report["refused"]
+        good=report.good, new=report.new, changed=report.good - report.new, refused=report.refused
     )
     lines = [Markup("{}").format(said)]
-    lines += [Markup("• {}: {}").format(_("line {n}").format(n=number), reason) for number, reason in report["lines"]]
-    if report["refused"] > len(report["lines"]):
+    lines += [Markup("• {}: {}").format(_("line {n}").format(n=number), reason) for number, reason in report.lines]
+    if report.refused > len(report.lines):
         lines.append(Markup("…"))
     return Markup("\n").join(lines)
 
 
 def _ask_to_go(talk: Talk, draft: ImportDraft) -> str:
     title = talk._("This is what would happen. Nothing has been changed yet.")
-    return Markup("<b>{}</b>\n{}").format(title, report_text(asdict(draft.file), talk.language))
+    return Markup("<b>{}</b>\n{}").format(title, report_text(draft.file, talk.language))
 
 
 def _go_choices(talk: Talk, draft: ImportDraft) -> Sequence[Choice[bool]]:
@@ -196,11 +198,13 @@ async def _done(talk: Talk, draft: ImportDraft) -> None:
 
     async def work() -> None:
         try:
-            report = asdict(await run(context, file.file_id, file.name, crs, dry_run=False, now=now))
+            report = StationsImported(
+                **asdict(await run(context, file.file_id, file.name, crs, dry_run=False, now=now))
+            )
         except (NotFetched, BadFile) as failure:
-            report = {"trouble": str(failure) or type(failure).__name__}
+            report = StationsImported(trouble=str(failure) or type(failure).__name__)
         async with context.database.writing() as session:
-            await deliveries.add(session, Notice(person_id, "imported", report, now))
+            await delivery_queue.add(session, Addressed(person_id, report, now))
 
     async def begun() -> None:
         context.ports.run_in_background(work())
@@ -209,11 +213,10 @@ async def _done(talk: Talk, draft: ImportDraft) -> None:
     talk.say(talk._("Importing … I'll message you when it's done."))
 
 
-def imported_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    _ = translations.translator(language)
-    if "trouble" in params:
-        return Markup("{}").format(_("Nothing was imported: {trouble}").format(trouble=params["trouble"])), []
-    return Markup("✓ <b>{}</b>\n{}").format(_("Imported."), report_text(params, language)), []
+def imported_words(view: View, notice: StationsImported) -> Page:
+    if notice.trouble:
+        return Markup("{}").format(view._("Nothing was imported: {trouble}").format(trouble=notice.trouble)), []
+    return Markup("✓ <b>{}</b>\n{}").format(view._("Imported."), report_text(notice, view.language)), []
 
 
 _IMPORT = Form(

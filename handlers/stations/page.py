@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-from handlers.chat.context import AppContext
-from handlers.chat.press import Button, Buttons, InvalidCallback
+from handlers.chat.press import Button, Buttons, InvalidCallback, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.stations import format as station_format
@@ -20,6 +18,7 @@ from handlers.stations.admin import closed_line
 from storage.geodesy import distance, to_gcj02
 from storage.people.access import Right
 from storage.stations import reports, searches, stations
+from storage.stations.notices import StationReported
 from storage.stations.reports import Kind
 from storage.stations.stations import StationRow
 
@@ -35,7 +34,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.PAGE, page, writes=False)
     routes.link("st", linked, writes=False)
     routes.press(presses.REPORT, report)
-    routes.notice("report", report_words)
+    routes.notice(StationReported, report_words)
     routes.press(presses.CLEAR, clear, right=Right.CLEAR_REPORTS)
 
 
@@ -153,15 +152,14 @@ async def report(talk: Talk, key: int, kind: str) -> None:
 async def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
     """Everybody who looks after stations hears of it."""
     for person_id in await talk.context.staff.who_may(talk.session, Right.CLEAR_REPORTS, talk.now):
-        talk.notify(person_id, "report", station=row.key, name=row.name, kind=kind.value)
+        talk.notify(person_id, StationReported(row.key, row.name, kind))
 
 
-def report_words(_context: AppContext, language: str, params: Mapping[str, Any]) -> tuple[str, Buttons]:
+def report_words(view: View, notice: StationReported) -> Page:
     """The notice of a confirmed report."""
-    _ = translations.translator(language)
-    sign, said = station_format.REPORTS[Kind(params["kind"])]
-    text = Markup("⚠️ {} <b>{}</b>: {}").format(sign, params["name"], _(said).format(ago=_("just now")))
-    return text, [[presses.CLEAR.button(_("Clear report"), params["station"])]]
+    sign, said = station_format.REPORTS[notice.report]
+    text = Markup("⚠️ {} <b>{}</b>: {}").format(sign, notice.name, view._(said).format(ago=view._("just now")))
+    return text, [[presses.CLEAR.button(view._("Clear report"), notice.station)]]
 
 
 async def clear(talk: Talk, key: int) -> None:

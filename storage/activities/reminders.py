@@ -33,11 +33,11 @@ from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, of
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.database import Base, BigKey, insert_into, run
-from storage.deliveries import Delivery
+from storage.deliveries.queue import insert_from
+from storage.deliveries.table import REMINDER
 from storage.hours.quiet_hours import QuietHours
 
 ACTIVITY = "activity"
-PRIORITY = 2
 BATCH = 1_000
 
 
@@ -144,19 +144,13 @@ async def claim_due(session: AsyncSession, now: datetime, most: int = BATCH) -> 
     if not ids:
         return 0
     chosen = Reminder.id.in_(ids)
-    table = cast(Table, Delivery.__table__)
-    columns = ["recipient", "priority", "due", "kind", "subject", "expires_at", "state", "tries"]
     wanted = select(
-        Reminder.person_id,
-        literal(PRIORITY),
-        literal(now, Delivery.due.type),
-        literal("remind_") + Reminder.kind,
-        Reminder.subject,
-        Reminder.expires_at,
-        literal(0),
-        literal(0),
+        Reminder.person_id.label("recipient"),
+        (literal("remind_") + Reminder.kind).label("kind"),
+        Reminder.subject.label("subject"),
+        Reminder.expires_at.label("expires_at"),
     ).where(chosen, Reminder.expires_at > now)
-    await session.execute(insert(table).from_select(columns, wanted))
+    await insert_from(session, wanted, priority=REMINDER, due=now)
     await session.execute(delete(Reminder).where(chosen))
     return len(ids)
 

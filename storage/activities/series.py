@@ -11,12 +11,13 @@ from sqlalchemy import BigInteger, String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import deliveries
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState
+from storage.activities.notices import SeriesEnded
 from storage.activities.recurrence import BadRule, NoDates, occurrences
 from storage.database import Base, BigKey
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.hours.holidays import public_holidays
 
 AHEAD = timedelta(weeks=8)
@@ -90,7 +91,7 @@ async def lay_out(session: AsyncSession, row: Series, now: datetime, zone: ZoneI
         moments = occurrences(row.rule, row.first, row.laid_to, until, zone)
     except BadRule:
         row.ended = True
-        await deliveries.add_all(session, [Notice(row.organiser, "series_ended", {"title": source.title}, now)])
+        await delivery_queue.add_all(session, [Addressed(row.organiser, SeriesEnded(source.title), now)])
         return []
     for at in moments:
         skipped = row.skips_holidays and at.date() in public_holidays(country, at.year)

@@ -13,14 +13,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import deliveries
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Activity, ActivityState
+from storage.activities.notices import PlaceLapsed, PlaceOffered
 from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, free_places, in_queue, of
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.database import Refused
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.hours.quiet_hours import QuietHours
 
 HOLDS: Sequence[tuple[timedelta, timedelta]] = (
@@ -98,8 +99,8 @@ async def _offer_on(session: AsyncSession, activity: Activity, now: datetime, qu
     for offer in offers:
         # Nobody is woken, unless the offer would be over by then.
         due = now if morning is None or morning >= offer.until else morning
-        params = {"id": activity.id, "until": offer.until.isoformat(), "guests": offer.guests}
-        await deliveries.add(session, Notice(offer.person_id, "place_offered", params, due))
+        notice = PlaceOffered(activity.id, offer.until, offer.guests)
+        await delivery_queue.add(session, Addressed(offer.person_id, notice, due))
     if offers:
         wake_ups.request(session, WakeUp.OFFERS)
     return offers
@@ -160,7 +161,7 @@ async def end_lapsed_offers(session: AsyncSession, now: datetime, quiet: QuietHo
     )
     for row in rows.all():
         await _leave(session, row)
-        await deliveries.add(session, Notice(row.person_id, "place_lapsed", {"id": activity_id}, now))
+        await delivery_queue.add(session, Addressed(row.person_id, PlaceLapsed(activity_id), now))
     await _offer_on(session, activity, now, quiet)
     return True
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import cast
 
-from sqlalchemy import BigInteger, Table, delete, insert, literal, select
+from sqlalchemy import BigInteger, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.activities.notices import WeeklyDigest
 from storage.database import Base
-from storage.deliveries import Delivery
+from storage.deliveries.queue import insert_from
+from storage.deliveries.table import REMINDER
 from storage.people.people import PersonRow
-
-KIND = "week_digest"
-PRIORITY = 2
 
 
 class DigestReader(Base):
@@ -39,21 +37,12 @@ async def switch(session: AsyncSession, person_id: int) -> bool:
 
 async def queue_all(session: AsyncSession, now: datetime) -> None:
     """A delivery to each reader who can be reached, by one statement. `subject` is the person, whose area it names."""
-    columns = ["recipient", "priority", "due", "kind", "subject", "state", "tries"]
     wanted = (
-        select(
-            DigestReader.person_id,
-            literal(PRIORITY),
-            literal(now, Delivery.due.type),
-            literal(KIND),
-            DigestReader.person_id,
-            literal(0),
-            literal(0),
-        )
+        select(DigestReader.person_id.label("recipient"), DigestReader.person_id.label("subject"))
         .join(PersonRow, PersonRow.id == DigestReader.person_id)
         .where(PersonRow.reachable)
     )
-    await session.execute(insert(cast(Table, Delivery.__table__)).from_select(columns, wanted))
+    await insert_from(session, wanted, kind=WeeklyDigest.kind, priority=REMINDER, due=now)
 
 
 async def erase(session: AsyncSession, person_id: int) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -20,11 +19,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import deliveries
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
-from storage.deliveries import Delivery
+from storage.deliveries import corrections
+from storage.deliveries import failed as failed_deliveries
+from storage.deliveries.table import Delivery, State
+from storage.sealed_json import SealedJson
 
 PRIORITY = 3
 
@@ -101,6 +102,9 @@ class Content:
         return self.method, self.params
 
 
+_CONTENT = SealedJson(Content)
+
+
 async def create(
     session: AsyncSession,
     author: int,
@@ -131,8 +135,7 @@ async def create(
 
 
 def _sealed(session: AsyncSession, broadcast_id: int, content: Content) -> bytes:
-    plain = orjson.dumps([content.method, content.params, content.asks_reading, content.opens, content.other])
-    return vault_of(session).seal(plain, "broadcasts.content", broadcast_id)
+    return vault_of(session).seal(_CONTENT.encode(content), "broadcasts.content", broadcast_id)
 
 
 async def find(session: AsyncSession, broadcast_id: int) -> Broadcast | None:
@@ -145,7 +148,7 @@ async def _find_for_update(session: AsyncSession, broadcast_id: int) -> Broadcas
 
 
 def content_of(session: AsyncSession, row: Broadcast) -> Content:
-    return Content(*orjson.loads(vault_of(session).open(row.content, "broadcasts.content", row.id)))
+    return _CONTENT.decode(vault_of(session).open(row.content, "broadcasts.content", row.id))
 
 
 async def confirm(
@@ -169,7 +172,7 @@ async def confirm(
 async def retry_failed(session: AsyncSession, row: Broadcast, now: datetime) -> int:
     """Lets what was set aside wait again; a finished broadcast runs again then. Returns how many."""
     await _find_for_update(session, row.id)
-    count = await deliveries.try_again(session, now, row.id)
+    count = await failed_deliveries.try_again(session, now, row.id)
     if count and row.state == BroadcastState.DONE:
         row.state, row.finished_at, row.panel_due = BroadcastState.RUNNING, None, now
     return count
@@ -186,7 +189,7 @@ async def correct(session: AsyncSession, row: Broadcast, content: Content, now: 
         raise NotNow
     row.content = _sealed(session, row.id, content)
     row.revision += 1
-    return await deliveries.change_sent(session, row.id, f"correct:{row.revision}", now - CHANGEABLE_FOR, now)
+    return await corrections.correct_broadcast(session, row.id, row.revision, now - CHANGEABLE_FOR, now)
 
 
 async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
@@ -196,7 +199,7 @@ async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
         raise NotNow
     if row.state != BroadcastState.DONE:
         await move(session, row.id, "cancel", now)
-    return await deliveries.change_sent(session, row.id, "recall", now - CHANGEABLE_FOR, now)
+    return await corrections.recall_broadcast(session, row.id, now - CHANGEABLE_FOR, now)
 
 
 async def keep_quiet(session: AsyncSession, until: datetime) -> None:
@@ -204,7 +207,7 @@ async def keep_quiet(session: AsyncSession, until: datetime) -> None:
     disturbing = select(Broadcast.id).where(Broadcast.state == BroadcastState.RUNNING, Broadcast.topic != Topic.URGENT)
     await session.execute(
         update(Delivery)
-        .where(Delivery.broadcast_id.in_(disturbing), Delivery.state == deliveries.State.WAITING, Delivery.due < until)
+        .where(Delivery.broadcast_id.in_(disturbing), Delivery.state == State.WAITING, Delivery.due < until)
         .values(due=until)
     )
 
@@ -238,7 +241,7 @@ async def move(session: AsyncSession, broadcast_id: int, what: str, now: datetim
     if row is None or row.state not in allowed:
         raise NotNow
     row.state = after
-    waiting, held, gone = deliveries.State.WAITING, deliveries.State.HELD, deliveries.State.CANCELLED
+    waiting, held, gone = State.WAITING, State.HELD, State.CANCELLED
     changes = {"pause": ((waiting,), held), "resume": ((held,), waiting), "cancel": ((waiting, held), gone)}
     before, becomes = changes[what]
     await session.execute(
@@ -268,22 +271,20 @@ def start(row: Broadcast, now: datetime) -> None:
 async def hold_stragglers(session: AsyncSession) -> None:
     """What was in flight when its broadcast was paused or cancelled, and has to be tried again, is not."""
     for state, becomes in (
-        (BroadcastState.PAUSED, deliveries.State.HELD),
-        (BroadcastState.CANCELLED, deliveries.State.CANCELLED),
+        (BroadcastState.PAUSED, State.HELD),
+        (BroadcastState.CANCELLED, State.CANCELLED),
     ):
         stopped = select(Broadcast.id).where(Broadcast.state == state)
         await session.execute(
             update(Delivery)
-            .where(Delivery.broadcast_id.in_(stopped), Delivery.state == deliveries.State.WAITING)
+            .where(Delivery.broadcast_id.in_(stopped), Delivery.state == State.WAITING)
             .values(state=becomes)
         )
 
 
 async def finish_idle(session: AsyncSession, now: datetime) -> list[Broadcast]:
     """Closes running broadcasts of which nothing is waiting or in flight."""
-    unfinished = select(Delivery.broadcast_id).where(
-        Delivery.broadcast_id == Broadcast.id, Delivery.state < deliveries.State.SENT
-    )
+    unfinished = select(Delivery.broadcast_id).where(Delivery.broadcast_id == Broadcast.id, Delivery.state < State.SENT)
     rows = await session.scalars(
         select(Broadcast).where(Broadcast.state == BroadcastState.RUNNING, ~unfinished.exists()).with_for_update()
     )

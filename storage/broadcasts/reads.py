@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.broadcasts.broadcasts import NotNow
 from storage.database import Base, insert_into
-from storage.deliveries import Delivery
+from storage.deliveries.table import Delivery
 
 
 class BroadcastRead(Base):

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import literal, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.broadcasts import segments
 from storage.broadcasts.broadcasts import PRIORITY, Broadcast, BroadcastState
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Mute, Topic, muted_among
-from storage.database import insert_into
-from storage.deliveries import Delivery
+from storage.deliveries.of_broadcasts import BROADCAST
+from storage.deliveries.queue import insert_from
+from storage.deliveries.table import Delivery
 from storage.people.people import PersonRow
 
 CHUNK = 20_000
@@ -71,24 +72,19 @@ async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment
     if row.topic != Topic.URGENT:
         muted = select(Mute.person_id).where(Mute.topic == row.topic)
         conditions.append(PersonRow.id.not_in(muted))
-    chosen = select(
-        PersonRow.id,
-        literal(PRIORITY),
-        literal(row.starts_at, Broadcast.starts_at.type),
-        literal("broadcast"),
-        literal(row.id),
-        literal(0),
-        literal(0),
-    ).where(*conditions)
-    columns = ["recipient", "priority", "due", "kind", "broadcast_id", "state", "tries"]
-    statement = insert_into(session, Delivery).from_select(columns, chosen)
-    result = await session.execute(statement)
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return await insert_from(
+        session,
+        select(PersonRow.id.label("recipient")).where(*conditions),
+        kind=BROADCAST,
+        priority=PRIORITY,
+        due=row.starts_at,
+        broadcast_id=row.id,
+    )
 
 
 async def _freeze_ids(session: AsyncSession, row: Broadcast, ids: Sequence[int]) -> int:
     if ids:
-        common = {"priority": PRIORITY, "kind": "broadcast", "broadcast_id": row.id, "state": 0, "tries": 0}
+        common = {"priority": PRIORITY, "kind": BROADCAST, "broadcast_id": row.id}
         connection = await session.connection()
         await connection.execute(
             Delivery.metadata.tables["deliveries"].insert(),

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, case, delete, false, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.coordination import number_sequences
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.dialogues import Answers
+from storage.sealed_json import SealedJson
 
 REOPENED_WITHIN = timedelta(days=30)
 WRITING = timedelta(days=1)
@@ -126,11 +126,14 @@ class CaseContent:
     answers: Answers = field(default_factory=dict)
 
 
+_CONTENT = SealedJson(CaseContent)
+
+
 def content_of(session: AsyncSession, row: Case) -> CaseContent:
     """Empty once the personal part is gone."""
     if row.content is None:
         return CaseContent()
-    return CaseContent(*orjson.loads(vault_of(session).open(row.content, "cases.content", row.id)))
+    return _CONTENT.decode(vault_of(session).open(row.content, "cases.content", row.id))
 
 
 async def open_case(
@@ -159,8 +162,7 @@ async def open_case(
     )
     session.add(row)
     await session.flush()
-    parts = [content.kind, content.platform, content.on, content.name, content.answers]
-    row.content = vault_of(session).seal(orjson.dumps(parts), "cases.content", row.id)
+    row.content = vault_of(session).seal(_CONTENT.encode(content), "cases.content", row.id)
     return row
 
 

@@ -1,26 +1,14 @@
-"""The copies of a case's messages in people's chats: deliveries of the kinds that keep their order, whose
-`subject` is the message of the case."""
+"""The copies of a case's messages in people's chats: deliveries in order whose `subject` is the message of the case."""
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.deliveries import CASE_MESSAGE, Delivery, State, is_in_order
+from storage.deliveries.table import Delivery, State
 
-
-async def queue(session: AsyncSession, recipient: int, kind: str, subject: int, now: datetime) -> None:
-    """Queues what is read of its subject when it is sent. It is not due before what this person is still to get."""
-    last = await session.scalar(
-        select(func.max(Delivery.due)).where(
-            is_in_order(Delivery), Delivery.recipient == recipient, Delivery.state.in_((State.WAITING, State.CLAIMED))
-        )
-    )
-    due = now if last is None else max(now, last)
-    session.add(Delivery(recipient=recipient, priority=1, due=due, kind=kind, subject=subject))
-    await session.flush()
+CASE_MESSAGE, CASE_EDIT, CASE_RECALL = "case_message", "case_edit", "case_recall"
+"""The kinds of these deliveries: a copy, a change of one, the deletion of one."""
 
 
 async def message_at(session: AsyncSession, recipient: int, message_id: int) -> int | None:
@@ -28,7 +16,7 @@ async def message_at(session: AsyncSession, recipient: int, message_id: int) -> 
     return await session.scalar(
         select(Delivery.subject)
         .where(
-            is_in_order(Delivery),
+            Delivery.ordered,
             Delivery.recipient == recipient,
             Delivery.state == State.SENT,
             Delivery.message_id == message_id,
@@ -43,7 +31,7 @@ async def place(session: AsyncSession, recipient: int, subject: int) -> int | No
     return await session.scalar(
         select(Delivery.message_id)
         .where(
-            is_in_order(Delivery),
+            Delivery.ordered,
             Delivery.subject == subject,
             Delivery.recipient == recipient,
             Delivery.kind == CASE_MESSAGE,
@@ -59,7 +47,7 @@ async def take_back(session: AsyncSession, recipient: int, kind: str, subject: i
     result = await session.execute(
         update(Delivery)
         .where(
-            is_in_order(Delivery),
+            Delivery.ordered,
             Delivery.subject == subject,
             Delivery.recipient == recipient,
             Delivery.kind == kind,
@@ -73,17 +61,4 @@ async def take_back(session: AsyncSession, recipient: int, kind: str, subject: i
 
 async def strip(session: AsyncSession, subjects: Select[int]) -> None:
     """Forgets the copies of these messages of cases."""
-    await session.execute(delete(Delivery).where(is_in_order(Delivery), Delivery.subject.in_(subjects)))
-
-
-async def deliver_after_all(session: AsyncSession, recipient: int, now: datetime) -> None:
-    """The person can be reached again: what they missed of their cases waits anew, in its order."""
-    await session.execute(
-        update(Delivery)
-        .where(
-            is_in_order(Delivery),
-            Delivery.recipient == recipient,
-            Delivery.state.in_((State.UNREACHABLE, State.WAITING)),
-        )
-        .values(state=State.WAITING, due=now, done_at=None)
-    )
+    await session.execute(delete(Delivery).where(Delivery.ordered, Delivery.subject.in_(subjects)))

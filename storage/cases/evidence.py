@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import orjson
 from sqlalchemy import BigInteger, SmallInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, BigKey, Sealed, vault_of
+from storage.sealed_json import SealedJson
 
 PIECE = 256 << 10
 MOST_TRIES = 8
@@ -60,13 +60,15 @@ class EvidenceFile:
     sha256: str = ""
 
 
+_FILE = SealedJson(EvidenceFile)
+
+
 def file_of(session: AsyncSession, row: Evidence) -> EvidenceFile:
-    return EvidenceFile(*orjson.loads(vault_of(session).open(row.content, "evidence.content", row.id)))
+    return _FILE.decode(vault_of(session).open(row.content, "evidence.content", row.id))
 
 
 def _keep(session: AsyncSession, row: Evidence, file: EvidenceFile) -> None:
-    parts = [file.name, file.mime, file.file_id, file.sha256]
-    row.content = vault_of(session).seal(orjson.dumps(parts), "evidence.content", row.id)
+    row.content = vault_of(session).seal(_FILE.encode(file), "evidence.content", row.id)
 
 
 async def add(

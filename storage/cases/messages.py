@@ -13,17 +13,18 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import BigInteger, Index, SmallInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.cases import cases, contexts, copies, deadlines, evidence, evidence_quota
 from storage.cases.cases import Case, CaseState
+from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import EvidenceFile
 from storage.database import Base, BigKey, Sealed, vault_of
-from storage.deliveries import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
+from storage.deliveries import ordering
+from storage.sealed_json import SealedJson
 
 _QUOTA = EvidenceQuota()
 REPLAYED = 500
@@ -72,26 +73,11 @@ class Said:
     was: list[list[str]] = field(default_factory=list)
 
 
-def _pack(said: Said) -> bytes:
-    return orjson.dumps(
-        [
-            said.kind,
-            said.text,
-            said.entities,
-            said.file_id,
-            said.file_name,
-            said.mime,
-            said.size,
-            said.album,
-            said.forwarded,
-            said.answers,
-            said.was,
-        ]
-    )
+_SAID = SealedJson(Said)
 
 
 def said_in(session: AsyncSession, row: CaseMessage) -> Said:
-    return Said(*orjson.loads(vault_of(session).open(row.content, "case_messages.content", row.id)))
+    return _SAID.decode(vault_of(session).open(row.content, "case_messages.content", row.id))
 
 
 async def say(
@@ -120,7 +106,7 @@ async def say(
     row = CaseMessage(case_id=case.id, side=side, author=author, source_message=source_message, at=now, content=b"")
     session.add(row)
     await session.flush()
-    row.content = vault_of(session).seal(_pack(said), "case_messages.content", row.id)
+    row.content = vault_of(session).seal(_SAID.encode(said), "case_messages.content", row.id)
     if said.file_id:
         file = EvidenceFile(said.file_name, said.mime, said.file_id)
         await evidence.add(session, case.id, row.id, side, file, said.size, now)
@@ -130,7 +116,7 @@ async def say(
         await contexts.enter_if_free(session, case.person_id, case.id, now)
     recipient = other_side(case, side)
     if recipient is not None:
-        await copies.queue(session, recipient, CASE_MESSAGE, row.id, now)
+        await ordering.queue(session, recipient, CASE_MESSAGE, row.id, now)
     return row
 
 
@@ -200,11 +186,11 @@ async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: lis
     cases.require_open(case)
     said.was.append([now.isoformat(), said.text])
     said.text, said.entities = text, entities
-    row.content = vault_of(session).seal(_pack(said), "case_messages.content", row.id)
+    row.content = vault_of(session).seal(_SAID.encode(said), "case_messages.content", row.id)
     cases.note_writing(case, now)
     recipient = other_side(case, Side(row.side))
     if recipient is not None:
-        await copies.queue(session, recipient, CASE_EDIT, row.id, now)
+        await ordering.queue(session, recipient, CASE_EDIT, row.id, now)
     return True
 
 
@@ -224,12 +210,12 @@ async def move(
     side = Side(row.side)
     wrong, right = other_side(old, side), other_side(new, side)
     if wrong is not None and not await copies.take_back(session, wrong, CASE_MESSAGE, row.id):
-        await copies.queue(session, wrong, CASE_RECALL, row.id, now)
+        await ordering.queue(session, wrong, CASE_RECALL, row.id, now)
     row.case_id = new.id
     await evidence.move(session, row.id, new.id)
     _note(new, side, now)
     if right is not None:
-        await copies.queue(session, right, CASE_MESSAGE, row.id, now)
+        await ordering.queue(session, right, CASE_MESSAGE, row.id, now)
 
 
 async def talk_of(session: AsyncSession, case_id: int, notes: bool = False) -> Sequence[CaseMessage]:
@@ -245,7 +231,7 @@ async def replay(session: AsyncSession, case: Case, handler: int, now: datetime)
     """Sends all of it to who takes the case; returns how many messages that are."""
     rows = await talk_of(session, case.id, notes=True)
     for row in rows:
-        await copies.queue(session, handler, CASE_MESSAGE, row.id, now)
+        await ordering.queue(session, handler, CASE_MESSAGE, row.id, now)
     return len(rows)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases.cases import Case, CaseState, not_hidden_from
-from storage.deliveries import Delivery, State, is_in_order
+from storage.deliveries.table import Delivery, State
 
 _URGENT_FIRST = case((Case.urgent_at.is_not(None), 0), else_=1)
 
@@ -104,7 +104,7 @@ async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, most:
 
 async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
     """Open cases whose rider a message could not reach, and those whose rider is known to be away."""
-    missed = select(Delivery.recipient).where(is_in_order(Delivery), Delivery.state == State.UNREACHABLE)
+    missed = select(Delivery.recipient).where(Delivery.ordered, Delivery.state == State.UNREACHABLE)
     rows = await session.scalars(
         select(Case)
         .where(Case.state != CaseState.CLOSED, or_(Case.away, Case.person_id.in_(missed)))

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases import copies, queue
+from storage.cases import queue
 from storage.cases.cases import Case
+from storage.deliveries import ordering
 from storage.people import people
 
 
@@ -23,5 +24,5 @@ async def follow_riders(session: AsyncSession, now: datetime) -> Sequence[Case]:
     for row in changed:
         row.away = not row.away
         if not row.away and row.person_id is not None:
-            await copies.deliver_after_all(session, row.person_id, now)
+            await ordering.deliver_after_all(session, row.person_id, now)
     return changed

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import BigInteger, LargeBinary, SmallInteger, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +18,7 @@ from storage.dialogues import Answers
 from storage.encryption import Vault
 from storage.membership import memberships
 from storage.membership.memberships import AlreadyMember
+from storage.sealed_json import SealedJson
 
 
 class ApplicationState(IntEnum):
@@ -81,21 +81,24 @@ class Content:
     reason: str = ""
 
 
+_CONTENT = SealedJson(Content)
+
+
 def content_of(session: AsyncSession, row: Application) -> Content:
-    return Content(*orjson.loads(vault_of(session).open(row.content, "applications.content", row.id)))
+    return _CONTENT.decode(vault_of(session).open(row.content, "applications.content", row.id))
 
 
 def keep_content(session: AsyncSession, row: Application, content: Content) -> None:
     """Seals it, with the indexes by which doubles are found."""
     vault = vault_of(session)
-    plain = orjson.dumps([content.answers, content.exchange, content.reason])
+    plain = _CONTENT.encode(content)
     row.content = vault.seal(plain, "applications.content", row.id)
     for name, value in _indexes(vault, plain).items():
         setattr(row, name, value)
 
 
 def _indexes(vault: Vault, plain: bytes) -> Mapping[str, bytes | None]:
-    answers = orjson.loads(plain)[0]
+    answers = _CONTENT.decode(plain).answers
     return {"phone_index": memberships.phone_index(vault, answers), "id_index": memberships.id_index(vault, answers)}
 
 

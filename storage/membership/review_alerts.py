@@ -10,13 +10,14 @@ from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import deliveries
 from storage.database import Base
-from storage.deliveries import Notice
+from storage.deliveries import corrections
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.membership.applications import Application, ApplicationState
+from storage.membership.notices import ReviewsWait
 
 RINGS_EVERY = timedelta(minutes=10)
-KIND = "reviews_wait"
 
 
 class Ring(Base):
@@ -67,25 +68,27 @@ async def ring(session: AsyncSession, person_id: int, now: datetime) -> None:
     is_new = waiting.newest is not None and (row is None or waiting.newest > row.rung_at)
     if is_new and (row is None or now - row.rung_at >= RINGS_EVERY):
         if row is not None:
-            await _change(session, row, "recall", {}, now)
+            await _take_back(session, row, now)
             await session.delete(row)
             await session.flush()
-        key = await deliveries.add(session, Notice(person_id, KIND, {"count": waiting.total}, now))
+        key = await delivery_queue.add(session, Addressed(person_id, ReviewsWait(waiting.total), now))
         session.add(Ring(person_id=person_id, delivery_id=key, rung_at=now, shown=waiting.total))
-    elif (
-        row is not None
-        and row.shown != waiting.total
-        and await _change(session, row, KIND, {"count": waiting.total}, now)
-    ):
+    elif row is not None and row.shown != waiting.total and await _change(session, row, waiting.total, now):
         row.shown = waiting.total
 
 
-async def _change(session: AsyncSession, row: Ring, kind: str, params: dict[str, int], now: datetime) -> bool:
+async def _take_back(session: AsyncSession, row: Ring, now: datetime) -> None:
+    target = await delivery_queue.message_of(session, row.delivery_id)
+    if target is not None:
+        await corrections.recall(session, row.person_id, target, now)
+
+
+async def _change(session: AsyncSession, row: Ring, count: int, now: datetime) -> bool:
     """Queues an edit of the ring's message; False while it has not arrived."""
-    target = await deliveries.message_of(session, row.delivery_id)
+    target = await delivery_queue.message_of(session, row.delivery_id)
     if target is None:
         return False
-    await deliveries.add(session, Notice(row.person_id, kind, params, now, target=target))
+    await delivery_queue.add(session, Addressed(row.person_id, ReviewsWait(count), now, target=target))
     return True
 
 

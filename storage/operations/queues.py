@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.deliveries import Delivery, State
+from storage.deliveries.table import Delivery, State
 from storage.updates.updates import DoneUpdate
 
 MOST_COUNTED = 100_000

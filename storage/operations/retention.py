@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import deliveries, dialogues
+from storage import dialogues
 from storage.coordination import run_once
+from storage.deliveries import retention as delivery_retention
 from storage.operations import backups, errors
 from storage.privacy.retention import Retention
 from storage.updates import strikes, updates
@@ -17,7 +18,7 @@ async def forget(session: AsyncSession, now: datetime, _kept: Retention) -> None
     for forget_some in (
         dialogues.forget,
         updates.forget,
-        deliveries.forget,
+        delivery_retention.forget,
         run_once.forget,
         errors.forget,
         backups.forget,

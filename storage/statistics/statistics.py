@@ -22,7 +22,8 @@ from storage.activities.sign_ups import TAKING, SignUp
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.reads import BroadcastRead
 from storage.cases.cases import Case
-from storage.deliveries import KEPT, Delivery, State
+from storage.deliveries.retention import KEPT
+from storage.deliveries.table import Delivery, State
 from storage.membership.memberships import Membership
 from storage.privacy.retention import Retention
 

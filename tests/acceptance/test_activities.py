@@ -20,13 +20,16 @@ from bot import process
 from bot.sandbox.params import Upload
 from handlers.csv_files import harmless
 from handlers.i18n.translations import plural_in, translator
-from storage import audit, deliveries
+from storage import audit
 from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.audited import ActivityAction
+from storage.activities.notices import ActivityReminder
 from storage.activities.reminders import Reminder
 from storage.database import Database
-from storage.deliveries import Delivery, Notice, State
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
+from storage.deliveries.table import Delivery, State
 from storage.membership import memberships
 from storage.people import people
 from tests.acceptance.test_membership import picture
@@ -111,7 +114,7 @@ async def test_reminders_come_in_the_riders_language_and_only_before_the_start(t
         assert "3x3 basketball" in heard and day.format(weekday="")[:4].strip() in heard
     async with town.database.writing() as session:
         assert (await session.scalars(select(Reminder))).all() == []
-        await deliveries.add(session, Notice(53, "remind_activity", {"id": 1}, SATURDAY))
+        await delivery_queue.add(session, Addressed(53, ActivityReminder(1), SATURDAY))
         late = (await session.scalars(select(Delivery).where(Delivery.state == 0))).one()
         late.expires_at = SATURDAY
     town.now = SATURDAY  # what the courier could not send before the start is not sent any more
@@ -661,7 +664,7 @@ async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays
     again = await rider.hears_of("This week")
     assert not again["edited"] and again["message_id"] > listed["message_id"]
     async with town.database.writing() as session:
-        await deliveries.add(session, Notice(76, "remind_activity", {"id": 1}, NOON))
+        await delivery_queue.add(session, Addressed(76, ActivityReminder(1), NOON))
     town.deliver()
     reminder = await rider.hears_of("A reminder")
     await rider.presses("View")

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from schedules import reminders as ticking
-from storage import deliveries
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.reminders import Reminder
 from storage.database import Database
-from storage.deliveries import Delivery
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.table import Delivery
 from storage.hours.quiet_hours import QuietHours
 from tests.integration.test_sign_ups import SATURDAY, basketball, published, signs_up
 from tests.support.settings import clock_context
@@ -193,5 +193,5 @@ async def test_any_feature_can_remind(database: Database) -> None:
         assert await reminders.counted(session, "case", 5) == {int(lead.total_seconds()): 1 for lead in leads}
         assert await reminders.next_due(session) == NOON + timedelta(days=10)
         assert await reminders.claim_due(session, NOON + timedelta(days=10)) == 1
-        claimed = await deliveries.claim(session, NOON + timedelta(days=10), 5)
+        claimed = await delivery_queue.claim(session, NOON + timedelta(days=10), 5)
         assert [(one.kind, one.subject, one.recipient, one.priority) for one in claimed] == [("remind_case", 5, 7, 2)]

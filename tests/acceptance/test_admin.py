@@ -11,15 +11,19 @@ from bot import __version__
 from bot.app import App
 from handlers.chat.routes import Route
 from handlers.chat.talk import Talk
-from storage import audit, deliveries
+from storage import audit
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Kind, Plan
 from storage.database import Database
-from storage.deliveries import Notice, Outcome, State
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed, Outcome
+from storage.deliveries.table import State
 from storage.membership.audited import MembershipAction
 from storage.operations import errors, settings
 from storage.operations.audited import OperationAction
+from storage.people.access import Role
 from storage.people.audited import PeopleAction
+from storage.people.notices import RoleTaken
 from storage.schema import NEWEST
 from tests.support.case_scripts import at_desk
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town, configured, running, telegram
@@ -265,9 +269,9 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     assert "RuntimeError" in told["text"] and "李雷" not in told["text"]
     await town.app.background.queue_metrics.look()
     async with town.database.writing() as session:
-        await deliveries.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON))
-        (one,) = [one for one in await deliveries.claim(session, NOON, 10) if one.recipient == 8]
-        await deliveries.settle(session, [Outcome(one.id, State.FAILED, 5, trouble="chat is odd")], NOON)
+        await delivery_queue.add(session, Addressed(8, RoleTaken(Role.ADMIN), NOON))
+        (one,) = [one for one in await delivery_queue.claim(session, NOON, 10) if one.recipient == 8]
+        await delivery_queue.settle(session, [Outcome(one.id, State.FAILED, 5, trouble="chat is odd")], NOON)
         (row,) = await errors.newest(session)
         assert row.count == 3
     await admin.says("/system")

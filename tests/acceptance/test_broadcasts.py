@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,16 +12,24 @@ from sqlalchemy import select
 
 from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
-from storage import audit, deliveries
+from storage import audit
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, Content
+from storage.broadcasts.notices import BroadcastWaits
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Database
-from storage.deliveries import Delivery, Notice, Outcome, State
+from storage.deliveries import failed as failed_deliveries
+from storage.deliveries import of_broadcasts
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.notices import Notice
+from storage.deliveries.queue import Addressed, Outcome
+from storage.deliveries.table import Delivery, State
 from storage.people import people
+from storage.stations.notices import StationReported
+from storage.stations.reports import Kind
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
@@ -177,13 +186,13 @@ async def test_pause_resume_and_cancel(database: Database) -> None:
         assert found.total == 10
     async with database.writing() as session:
         await broadcasts.move(session, row.id, "pause", NOON)
-        assert await deliveries.claim(session, NOON, 100) == []
+        assert await delivery_queue.claim(session, NOON, 100) == []
         await broadcasts.move(session, row.id, "resume", NOON)
-        claimed = await deliveries.claim(session, NOON, 4)
+        claimed = await delivery_queue.claim(session, NOON, 4)
         assert len(claimed) == 4
         await broadcasts.move(session, row.id, "cancel", NOON)
-        await deliveries.settle(session, [Outcome(one.id, State.SENT, 1, message_id=5) for one in claimed], NOON)
-        assert await deliveries.counts(session, row.id) == {State.SENT: 4, State.CANCELLED: 6}
+        await delivery_queue.settle(session, [Outcome(one.id, State.SENT, 1, message_id=5) for one in claimed], NOON)
+        assert await of_broadcasts.counts(session, row.id) == {State.SENT: 4, State.CANCELLED: 6}
         with pytest.raises(broadcasts.NotNow):
             await broadcasts.move(session, row.id, "resume", NOON)
 
@@ -204,13 +213,13 @@ async def test_segments_combine(database: Database) -> None:
 
 async def test_a_lapsed_lease_is_claimed_again_and_a_settled_one_is_not(database: Database) -> None:
     async with database.writing() as session:
-        await deliveries.add_all(session, [Notice(7, "report", {"name": "x"}, NOON)])
-        (first,) = await deliveries.claim(session, NOON, 10)
-        assert first.params == {"name": "x"}
-        assert await deliveries.claim(session, NOON + timedelta(seconds=29), 10) == []
-        (again,) = await deliveries.claim(session, NOON + timedelta(seconds=31), 10)
-        await deliveries.settle(session, [Outcome(again.id, State.SENT, 1)], NOON)
-        assert await deliveries.claim(session, NOON + timedelta(days=1), 10) == []
+        await delivery_queue.add_all(session, [Addressed(7, StationReported(1, "x", Kind.CROWDED), NOON)])
+        (first,) = await delivery_queue.claim(session, NOON, 10)
+        assert first.params == {"station": 1, "name": "x", "report": "crowded"}
+        assert await delivery_queue.claim(session, NOON + timedelta(seconds=29), 10) == []
+        (again,) = await delivery_queue.claim(session, NOON + timedelta(seconds=31), 10)
+        await delivery_queue.settle(session, [Outcome(again.id, State.SENT, 1)], NOON)
+        assert await delivery_queue.claim(session, NOON + timedelta(days=1), 10) == []
         sealed = await session.scalar(select(Delivery.params))
         assert sealed is not None and b"name" not in sealed
 
@@ -273,7 +282,7 @@ async def test_what_one_person_is_told_comes_in_its_order(town: Town, monkeypatc
     monkeypatch.setattr(courier.transport, "call", slow)
     async with town.database.writing() as session:
         for count in range(1, 6):
-            await deliveries.add(session, Notice(rider.id, "broadcast_waits", {"id": 1, "count": count}, NOON))
+            await delivery_queue.add(session, Addressed(rider.id, BroadcastWaits(1, count), NOON))
     town.deliver()
     for count in range(1, 6):
         assert f"to {count} p" in (await rider.hears_of("A broadcast to"))["text"]
@@ -285,8 +294,8 @@ async def test_a_notice_whose_answer_was_lost_is_repeated_once(town: Town) -> No
     lost = Fault(0, None, ("sendMessage",), too_late=True)
     town.api.faults += [lost, lost]
     async with town.database.writing() as session:
-        waits = Notice(rider.id, "broadcast_waits", {"id": 1, "count": 7}, NOON)
-        await deliveries.add_all(session, [waits])
+        waits = Addressed(rider.id, BroadcastWaits(1, 7), NOON)
+        await delivery_queue.add_all(session, [waits])
     for _ in range(2):
         await _one_fault_less(town)
         await town.until_true(lambda: _nothing_is_claimed(town))
@@ -342,21 +351,21 @@ async def test_what_telegram_answers_decides(town: Town, fault: Fault, state: St
 async def test_a_poison_message_is_set_aside_after_five_tries_and_can_be_tried_again(town: Town) -> None:
     (rider,) = await riders_of(town, 1)
     await town.until_idle()
-    town.api.faults += [Fault(400, REFUSED, ("sendMessage",)) for _ in range(deliveries.MOST_TRIES)]
+    town.api.faults += [Fault(400, REFUSED, ("sendMessage",)) for _ in range(delivery_queue.MAX_TRIES)]
     async with town.database.writing() as session:
         row = await broadcasts.create(
             session, COORDINATOR, Content("sendMessage", {"text": "Hear ye"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
         await broadcasts.confirm(session, row.id, False, None, None, NOON)
     await town.tick("broadcasts")
-    for _ in range(deliveries.MOST_TRIES):
+    for _ in range(delivery_queue.MAX_TRIES):
         await _one_fault_less(town)
         await town.until_true(lambda: _is_at_rest(town, row.id))
         town.now += timedelta(seconds=60)
         town.deliver()
     await _until_state(town, row.id, State.FAILED)
     async with town.database.writing() as session:
-        assert [trouble for _, _, trouble in await deliveries.failed(session)] == ["Message is too odd"]
+        assert [trouble for _, _, trouble in await failed_deliveries.newest(session)] == ["Message is too odd"]
         found = await broadcasts.find(session, row.id)
         assert found is not None and await broadcasts.retry_failed(session, found, town.now) == 1
     await rider.hears_of("Hear ye")
@@ -369,13 +378,13 @@ async def _one_fault_less(town: Town) -> None:
 
 async def _is_at_rest(town: Town, broadcast_id: int) -> bool:
     async with town.database.reading() as session:
-        return not (await deliveries.counts(session, broadcast_id)).get(State.CLAIMED)
+        return not (await of_broadcasts.counts(session, broadcast_id)).get(State.CLAIMED)
 
 
 async def _until_state(town: Town, broadcast_id: int, state: State) -> None:
     async def holds() -> bool:
         async with town.database.reading() as session:
-            return (await deliveries.counts(session, broadcast_id)).get(state, 0) > 0
+            return (await of_broadcasts.counts(session, broadcast_id)).get(state, 0) > 0
 
     await town.until_true(holds)
 
@@ -428,14 +437,21 @@ async def test_a_spread_broadcast_gives_each_a_moment_of_their_own(database: Dat
     assert sum(hours) == 200 and min(hours) > 40
 
 
+@dataclass(frozen=True, slots=True)
+class FromTheFuture(Notice):
+    """Of a version that this one does not know."""
+
+    kind = "no such kind"
+
+
 async def test_admins_hear_of_a_notice_that_was_set_aside(town: Town) -> None:
     admin, coordinator = town.rider(ADMIN), town.rider(COORDINATOR)
     async with town.database.writing() as session:
-        await deliveries.add_all(session, [Notice(COORDINATOR, "no such kind", {}, NOON)])
+        await delivery_queue.add_all(session, [Addressed(COORDINATOR, FromTheFuture(), NOON)])
     town.deliver()
     assert "no such kind" in (await admin.hears())["text"]
     async with town.database.reading() as session:
-        assert [kind for _, kind, _ in await deliveries.failed(session)] == ["no such kind"]
+        assert [kind for _, kind, _ in await failed_deliveries.newest(session)] == ["no such kind"]
     await coordinator.forges("tryagain")
     assert "for staff only" in await coordinator.is_answered()
 

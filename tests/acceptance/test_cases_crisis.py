@@ -20,7 +20,7 @@ from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
 from storage.cases.cases import Case
 from storage.database import Database
-from storage.deliveries import Delivery
+from storage.deliveries.table import Delivery
 from storage.people import blocks
 from storage.privacy import consents
 from tests.integration.test_backup_restore import tables_of

@@ -20,9 +20,11 @@ from bot.telegram.courier import PATIENCE, Courier, Later, _Manner
 from bot.telegram.pacing import Pacer
 from bot.telegram.reply_outbox import INTERVAL
 from handlers.chat.replies import File, Outgoing
-from storage import deliveries
+from storage.broadcasts.notices import BroadcastWaits
 from storage.database import open_database
-from storage.deliveries import Delivery, Notice, State
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
+from storage.deliveries.table import Delivery, State
 from storage.encryption import Vault
 from tests.acceptance.test_metrics import page, value
 from tests.support.databases import KEY
@@ -127,7 +129,7 @@ async def test_notices_to_a_silent_chat_are_put_off_and_stop_no_other(town: Town
     async with town.database.writing() as session:
         for count in range(1, 4):
             for rider in (silent, other):
-                await deliveries.add(session, Notice(rider.id, "broadcast_waits", {"id": 1, "count": count}, NOON))
+                await delivery_queue.add(session, Addressed(rider.id, BroadcastWaits(1, count), NOON))
     town.deliver()
     for count in range(1, 4):
         assert f"to {count} p" in (await other.hears())["text"]

@@ -23,7 +23,7 @@ from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Database
-from storage.deliveries import Delivery
+from storage.deliveries.table import Delivery
 from storage.dialogues import Answers
 from storage.membership import applications, memberships, reviews
 from storage.membership.applications import Application, ApplicationState

@@ -9,8 +9,11 @@ import aiohttp
 from aiohttp import web
 
 from bot.process import served
-from storage import deliveries
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
+from storage.deliveries.table import Delivery, State
+from storage.people.access import Role
+from storage.people.notices import RoleTaken
 from tests.support.simulator import NOON, Town, free_port
 
 DOCS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
@@ -43,10 +46,10 @@ async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) 
     await rider.hears_of("type the number")
     await town.until(town.app.base.leader.leading.is_set)
     async with town.database.writing() as session:
-        await deliveries.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON.replace(year=2027)))
-        waiting = await deliveries.add(session, Notice(8, "role_taken", {"role": "admin"}, NOON.replace(hour=3)))
-        row = await session.get_one(deliveries.Delivery, waiting)
-        row.state = deliveries.State.FAILED
+        await delivery_queue.add(session, Addressed(8, RoleTaken(Role.ADMIN), NOON.replace(year=2027)))
+        waiting = await delivery_queue.add(session, Addressed(8, RoleTaken(Role.ADMIN), NOON.replace(hour=3)))
+        row = await session.get_one(Delivery, waiting)
+        row.state = State.FAILED
     await town.app.background.queue_metrics.look()
     text = await page(town)
     names = set(re.findall(r"^# TYPE (nuanxin_\w+) ", text, re.MULTILINE))

@@ -31,7 +31,7 @@ from storage.cases import messages as case_messages
 from storage.cases.cases import CaseConflict, CaseContent
 from storage.cases.messages import Said, Side
 from storage.database import Base, Database
-from storage.deliveries import Delivery
+from storage.deliveries.table import Delivery
 from storage.dialogues import Filled, OpenForm
 from storage.hours.quiet_hours import QuietHours
 from storage.membership import applications, memberships, reviews

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers import features
+from handlers.chat.routes import Routes
 from handlers.features import FEATURES, IncompleteManifest
 from schedules.jobs import jobs
 from storage import audit
+from storage.cases.desks import Desks
 from storage.database import Database
 from tests.support.sample_feature.feature import FEATURE, JOB
 from tests.support.sample_feature.tips import KEPT, Tip, TipAction
@@ -99,3 +101,22 @@ def test_a_forgotten_sentence_is_found_when_the_program_starts() -> None:
         features.refusals((*FEATURES, forgetful))
     with pytest.raises(IncompleteManifest, match="tips_read"):
         features.audit_labels((*FEATURES, forgetful))
+
+
+def test_a_notice_without_words_is_found_when_the_program_starts() -> None:
+    def register(routes: Routes, desks: Desks) -> None:
+        FEATURE.register(routes, desks)
+        del routes.notices["sample_thanks"]
+
+    register.__module__ = FEATURE.register.__module__  # as if the feature itself had forgotten it
+    with pytest.raises(IncompleteManifest, match="sample_thanks"):
+        features.routes((*FEATURES, replace(FEATURE, register=register)), {})
+
+
+def test_two_notices_of_one_kind_are_found_when_the_program_starts() -> None:
+    def register_twice(routes: Routes, desks: Desks) -> None:
+        FEATURE.register(routes, desks)
+        FEATURE.register(routes, desks)
+
+    with pytest.raises(ValueError, match="taken"):
+        features.routes((*FEATURES, replace(FEATURE, register=register_twice)), {})

@@ -26,7 +26,9 @@ from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.cases import cases
 from storage.cases.cases import CaseContent
 from storage.database import Database, open_database
-from storage.deliveries import Delivery, State
+from storage.deliveries import of_broadcasts
+from storage.deliveries import retention as delivery_retention
+from storage.deliveries.table import Delivery, State
 from storage.disclosure import HIDDEN
 from storage.encryption import Vault
 from storage.membership import memberships
@@ -233,7 +235,6 @@ async def test_members_activities_broadcasts_and_cases(town: Town) -> None:
 
 async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> None:
     """A year can be held against the one before it, though deliveries go after 30 days and sign-ups after a year."""
-    from storage import deliveries
 
     town = Town.__new__(Town)
     town.database = database
@@ -245,9 +246,9 @@ async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> Non
     async with database.writing() as session:
         await statistics.archive(session, later, Retention(sign_ups=timedelta(days=365)))
         await sign_ups.forget(session, later, timedelta(days=365))
-        await deliveries.forget(session, later)
+        await delivery_retention.forget(session, later)
     async with database.reading() as session:
-        assert await sign_ups.people_of(session, 1) == [] and await deliveries.counts(session, 1) == {}
+        assert await sign_ups.people_of(session, 1) == [] and await of_broadcasts.counts(session, 1) == {}
         after = (await statistics.turnouts(session, start, end), await statistics.reach(session, start, end))
     assert after == before and before[0][0].came == 6 and before[1].delivered == 8
 

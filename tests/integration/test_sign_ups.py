@@ -34,7 +34,7 @@ from storage.broadcasts.topics import Topic
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.database import Database, Refused, open_database
-from storage.deliveries import Delivery
+from storage.deliveries.table import Delivery
 from storage.encryption import Vault
 from storage.hours.quiet_hours import QuietHours
 from storage.people import people

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,17 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from bot.config import desks as config_desks
 from bot.config.config import BadConfig, load
 from handlers.cases.evidence_bundle import name_in_zip
 from handlers.cases.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
 from schedules import retention
-from storage import deliveries, disclosure
+from storage import disclosure
 from storage.cases import cases, time_limits
 from storage.cases import contexts as case_contexts
-from storage.cases import copies as case_copies
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
@@ -30,7 +26,6 @@ from storage.cases.cases import Case, CaseContent, CaseState, Outcome, TooLateTo
 from storage.cases.evidence import Evidence, EvidenceFile
 from storage.cases.messages import Said, Side
 from storage.database import Database
-from storage.deliveries import Claimed, Delivery, State
 from storage.dialogues import Filled
 from storage.hours import working_time
 from tests.support.settings import clock_context
@@ -276,94 +271,6 @@ async def test_drafts_are_forgotten_after_30_days(database: Database) -> None:
         assert await case_drafts.find(session, 1, "legal", NOON + timedelta(days=29)) == Filled({"kind": "pay"})
         await case_drafts.forget(session, NOON + timedelta(days=31))
         assert await case_drafts.copy_of(session, 1) == []
-
-
-# The order in which the other side hears it
-
-
-async def _queue(database: Database, recipients: list[int]) -> list[int]:
-    async with database.writing() as session:
-        for at, recipient in enumerate(recipients):
-            await case_copies.queue(session, recipient, deliveries.CASE_MESSAGE, at, NOON)
-    async with database.reading() as session:
-        return list(await session.scalars(select(Delivery.id).order_by(Delivery.id)))
-
-
-async def test_what_was_put_off_holds_back_what_comes_after_it_for_the_same_person(database: Database) -> None:
-    first, second, other, third = await _queue(database, [1, 1, 2, 1])
-    async with database.writing() as session:
-        claimed = await deliveries.claim(session, NOON, 2)
-        assert [one.id for one in claimed] == [first, second]
-        later = NOON + timedelta(seconds=60)
-        await deliveries.settle(session, [deliveries.Outcome(first, State.WAITING, 1, later)], NOON)
-        # The second one is still on its way, the third must not overtake either; the other person's may go.
-        assert [one.id for one in await deliveries.claim(session, NOON, 8)] == [other]
-        await deliveries.settle(session, [deliveries.Outcome(other, State.SENT, 1)], NOON)
-        await deliveries.settle(session, [deliveries.Outcome(second, State.WAITING, 0, later)], NOON)
-        assert await deliveries.claim(session, NOON + timedelta(seconds=59), 8) == []
-        assert [one.id for one in await deliveries.claim(session, later, 2)] == [first, second]
-        assert await deliveries.claim(session, later, 8) == []
-        await deliveries.settle(session, [deliveries.Outcome(one, State.SENT, 1) for one in (first, second)], later)
-        assert [one.id for one in await deliveries.claim(session, later, 8)] == [third]
-
-
-async def test_whatever_is_claimed_killed_and_put_off_keeps_its_order(database: Database) -> None:
-    """Random turns: messages of several cases by transactions whose clocks differ by some milliseconds, claims of a few
-    at a time, sends, some put off, processes killed in the middle of a batch."""
-    said: Counter[tuple[int, int]] = Counter()
-    heard: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for seed in range(2):
-        chance, now = random.Random(seed), NOON + timedelta(days=seed)
-        for _ in range(100):
-            now += timedelta(seconds=chance.choice((0.01, 0.5, 3, 12)))
-            async with database.writing() as session:
-                for _ in range(chance.randint(0, 6)):
-                    case = (seed * 100 + chance.randint(1, 3), chance.randint(1, 3))
-                    late = timedelta(milliseconds=10 * case[1])  # each case's clock is its own
-                    subject = case[1] * 1_000 + said[case]
-                    await case_copies.queue(session, case[0], deliveries.CASE_MESSAGE, subject, now - late)
-                    said[case] += 1
-            async with database.writing() as session:
-                claimed = await deliveries.claim(session, now, 4)
-            await _carry(database, claimed, heard, chance, now)
-    assert sum(map(len, heard.values())) > 200
-    for case, got in heard.items():
-        first = list(dict.fromkeys(got))
-        assert first == list(range(len(first))), case
-
-
-async def _carry(
-    database: Database,
-    claimed: list[Claimed],
-    heard: dict[tuple[int, int], list[int]],
-    chance: random.Random,
-    now: datetime,
-) -> None:
-    """As the sender does: one after the other to each person; what is behind one that was put off waits too."""
-    outcomes, put_off = [], dict[int, datetime]()
-    for one in claimed:
-        fate = chance.random()
-        if fate < 0.1:
-            break  # killed: the rest stays claimed until the lease lapses
-        if one.recipient in put_off or fate < 0.25:
-            until = put_off.setdefault(one.recipient, now + timedelta(seconds=chance.choice((0, 1, 20))))
-            outcomes.append(deliveries.Outcome(one.id, State.WAITING, one.tries, until))
-            continue
-        heard[one.recipient, (one.subject or 0) // 1_000].append((one.subject or 0) % 1_000)
-        outcomes.append(deliveries.Outcome(one.id, State.SENT, one.tries + 1))
-    if outcomes:
-        async with database.writing() as session:
-            await deliveries.settle(session, outcomes, now)
-
-
-async def test_copies_are_remembered_as_long_as_the_case(database: Database) -> None:
-    (first,) = await _queue(database, [1])
-    async with database.writing() as session:
-        await deliveries.claim(session, NOON, 8)
-        await deliveries.settle(session, [deliveries.Outcome(first, State.SENT, 1, message_id=77)], NOON)
-        await deliveries.forget(session, NOON + timedelta(days=400))
-        assert await case_copies.message_at(session, 1, 77) == 0
-        assert await case_copies.place(session, 1, 0) == 77
 
 
 async def test_a_context_is_entered_and_left(database: Database) -> None:

@@ -12,12 +12,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from storage import deliveries
 from storage.activities import activities, recurrence, series
 from storage.activities.activities import Activity
 from storage.activities.recurrence import MOST_DAYS, BadRule, NoDates, occurrences
 from storage.activities.series import Series
 from storage.database import Database
+from storage.deliveries.table import Delivery
 from tests.acceptance.test_activities import at_home, planned
 from tests.integration.test_sign_ups import basketball
 from tests.support.simulator import COORDINATOR, NOON, Town
@@ -212,4 +212,4 @@ async def test_a_kept_rule_without_dates_ends_at_once(database: Database) -> Non
         await session.flush()
         assert await series.lay_out(session, row, NOON, SHANGHAI, "CN") == []
         assert not row.ended and row.laid_to > NOON
-        assert not (await session.scalars(select(deliveries.Delivery))).all()
+        assert not (await session.scalars(select(Delivery))).all()

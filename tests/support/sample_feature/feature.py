@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat import forms
-from handlers.chat.context import AppContext
-from handlers.chat.feature import Feature, Page, PersonalData, PrivacyPart, WatchedQueue
-from handlers.chat.press import Buttons, Press
+from handlers.chat.feature import Feature, PersonalData, PrivacyPart, WatchedQueue
+from handlers.chat.press import Page, Press
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import translations
+from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from schedules.context import ClockContext
 from schedules.job import Job
-from storage import audit, deliveries
+from storage import audit
 from storage.cases.desks import Desks
-from storage.deliveries import Notice
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.operations.queues import Queue, measured
 from storage.people.access import Right
 from tests.support.sample_feature import tips
-from tests.support.sample_feature.tips import OneTipADay, Tip, TipAction
+from tests.support.sample_feature.tips import OneTipADay, ThanksForATip, Tip, TipAction
 
 READ = Press("sampletips")
 
@@ -38,7 +37,7 @@ def register(routes: Routes, _desks: Desks) -> None:
     routes.command("tip", begin, about=N_("Suggest something"))
     routes.press(READ, read, right=Right.ADMINISTER)
     routes.form(_TIP)
-    routes.notice("sample_thanks", thanks_words)
+    routes.notice(ThanksForATip, thanks_words)
 
 
 async def begin(talk: Talk) -> None:
@@ -63,8 +62,8 @@ async def read(talk: Talk) -> None:
     talk.say(Markup("\n").join(Markup("{}").format(text) for text in await tips.newest(talk.session)))
 
 
-def thanks_words(_context: AppContext, language: str, _params: Mapping[str, Any]) -> tuple[str, Buttons]:
-    return translations.translator(language)("Thank you."), []
+def thanks_words(view: View, _notice: ThanksForATip) -> Page:
+    return view._("Thank you."), []
 
 
 async def _overview(talk: Talk) -> Sequence[Page]:
@@ -96,7 +95,7 @@ async def thank(session: AsyncSession, now: datetime, _context: ClockContext) ->
     """Everybody who left a tip hears a word of thanks, once."""
     for row in await tips.not_thanked(session):
         row.thanked = True
-        await deliveries.add(session, Notice(row.person_id, "sample_thanks", {}, now))
+        await delivery_queue.add(session, Addressed(row.person_id, ThanksForATip(), now))
     return False
 
 

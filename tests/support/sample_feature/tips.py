@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.audit import AuditAction
 from storage.database import BigKey, Refused, Sealed, UtcDateTime, vault_of
+from storage.deliveries.notices import Notice
 from storage.privacy.retention import Retention
 
 KEPT = timedelta(days=7)
@@ -24,6 +26,11 @@ class TipAction(AuditAction):
 
 class OneTipADay(Refused):
     """A person leaves one tip a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksForATip(Notice):
+    kind = "sample_thanks"
 
 
 class SampleBase(DeclarativeBase):

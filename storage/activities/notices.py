@@ -1,0 +1,96 @@
+"""What people are told about activities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from storage.deliveries.notices import Notice, SubjectNotice
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCancelled(SubjectNotice):
+    """The subject is the activity, as in all that follow unless they say otherwise."""
+
+    kind = "activity_cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged(SubjectNotice):
+    """The subject is the change."""
+
+    kind = "activity_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStarts(SubjectNotice):
+    kind = "stream_starts"
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksForComing(SubjectNotice):
+    kind = "thanks"
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityReminder(SubjectNotice):
+    kind = "remind_activity"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceLapsed(SubjectNotice):
+    """A place was offered, and not taken in time."""
+
+    kind = "place_lapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOffered(SubjectNotice):
+    kind = "place_offered"
+
+    until: datetime
+    guests: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked(SubjectNotice):
+    """To the organiser, who answers by the question's number."""
+
+    kind = "activity_question"
+
+    question: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered(SubjectNotice):
+    kind = "activity_reply"
+
+    asked: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextRound(SubjectNotice):
+    """To somebody who goes on to the next round of a contest, at this time."""
+
+    kind = "next_round"
+
+    round: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyDigest(SubjectNotice):
+    """The subject is the person, near whose area the activities are."""
+
+    kind = "week_digest"
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesEnded(Notice):
+    """To the organiser of a series whose rule can no longer be read."""
+
+    kind = "series_ended"
+
+    title: str

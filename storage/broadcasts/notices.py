@@ -1,0 +1,20 @@
+"""What coordinators are told about broadcasts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from storage.deliveries.notices import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastWaits(Notice):
+    """A broadcast to `count` people waits for a second coordinator."""
+
+    kind = "broadcast_waits"
+    former_keys: ClassVar[Mapping[str, str]] = {"id": "broadcast_id"}
+
+    broadcast_id: int
+    count: int

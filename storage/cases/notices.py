@@ -1,0 +1,179 @@
+"""What riders and handlers are told about cases: never a word of what was said, unless it was meant for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from storage.cases.cases import Outcome
+from storage.deliveries.notices import Notice, SubjectNotice
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent(Notice):
+    """Something happened to a case that one sentence tells. With `case_id`, a button leads to it."""
+
+    former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
+
+    number: str
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEnded(CaseEvent):
+    """The rider has closed it."""
+
+    kind = "case_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReopened(CaseEvent):
+    kind = "case_reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseErased(CaseEvent):
+    kind = "case_erased"
+
+
+@dataclass(frozen=True, slots=True)
+class RiderAway(CaseEvent):
+    """The rider can't be reached."""
+
+    kind = "case_away"
+
+
+@dataclass(frozen=True, slots=True)
+class RiderBack(CaseEvent):
+    kind = "case_back"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseGiven(CaseEvent):
+    kind = "case_given"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTaken(CaseEvent):
+    """To the handler from whom it was taken."""
+
+    kind = "case_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOrphaned(CaseEvent):
+    """Its handler is no handler any more."""
+
+    kind = "case_orphaned"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLeft(Notice):
+    """To somebody who no longer writes in a case: it takes the case off the keyboard below their chat."""
+
+    kind = "case_left"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWaits(Notice):
+    """To the handlers of the desk. `mark` stands in front of a case in which somebody may be in danger."""
+
+    kind = "case_new"
+    former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
+
+    number: str
+    desk: str
+    case_id: int
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLate(Notice):
+    """The first answer is late by `hours`. With `opens`, a button leads to the queue."""
+
+    kind = "case_late"
+
+    number: str
+    desk: str
+    hours: int
+    opens: bool
+
+
+class InHandOf(StrEnum):
+    """Who has an urgent case in hand, as its reader sees it."""
+
+    NOBODY = "free"
+    READER = "mine"
+    ANOTHER = "taken"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUrgent(Notice):
+    """Somebody may be in danger."""
+
+    kind = "case_urgent"
+    former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id", "stands": "in_hand_of"}
+
+    number: str
+    desk: str
+    case_id: int
+    in_hand_of: InHandOf
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUrgentLate(Notice):
+    """Somebody may be in danger, and has had no answer for `minutes`."""
+
+    kind = "case_urgent_late"
+
+    number: str
+    desk: str
+    minutes: int
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedByDesk(Notice):
+    """To the rider."""
+
+    kind = "case_closed"
+    former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
+
+    number: str
+    case_id: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueAsks(Notice):
+    """To the other handlers of a desk; `asked` is the note of the case that holds the question."""
+
+    kind = "case_question"
+
+    desk: str
+    text: str
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueAnswers(Notice):
+    kind = "case_told"
+    former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
+
+    number: str
+    case_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimitReminder(SubjectNotice):
+    """The subject is the time limit."""
+
+    kind = "remind_case_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFailed(Notice):
+    kind = "bundle_failed"

@@ -1,0 +1,44 @@
+"""What could not be sent after all tries: it waits until an admin has seen it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.deliveries.table import Delivery, State
+
+
+async def newest(session: AsyncSession, limit: int = 20) -> list[tuple[int, str, str]]:
+    """(id, kind, what Telegram said), newest first."""
+    rows = await session.execute(
+        select(Delivery.id, Delivery.kind, Delivery.trouble)
+        .where(Delivery.state == State.FAILED)
+        .order_by(Delivery.id.desc())
+        .limit(limit)
+    )
+    return [(key, kind, trouble or "") for key, kind, trouble in rows]
+
+
+async def try_again(session: AsyncSession, now: datetime, broadcast_id: int | None = None) -> int:
+    """Lets it wait again: what failed of one broadcast, or all that belongs to none. Returns how many."""
+    chosen = Delivery.broadcast_id == broadcast_id if broadcast_id is not None else Delivery.broadcast_id.is_(None)
+    result = await session.execute(
+        update(Delivery)
+        .where(Delivery.state == State.FAILED, chosen)
+        .values(state=State.WAITING, tries=0, due=now)
+        .returning(Delivery.id)
+    )
+    return len(result.all())
+
+
+async def discard(session: AsyncSession, now: datetime) -> int:
+    """Gives up what belongs to no broadcast; returns how many."""
+    result = await session.execute(
+        update(Delivery)
+        .where(Delivery.state == State.FAILED, Delivery.broadcast_id.is_(None))
+        .values(state=State.CANCELLED, done_at=now)
+        .returning(Delivery.id)
+    )
+    return len(result.all())

@@ -1,0 +1,252 @@
+"""The queue of deliveries: putting them in, claiming what is due, writing down what became of it.
+
+A sender claims rows for a while (a lease), sends, and settles them. If it dies, the lease lapses and the rows wait
+again: nothing is lost, and at most what was in flight is sent twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import insert_into, vault_of
+from storage.deliveries import ordering
+from storage.deliveries.notices import Notice, SubjectNotice, encode
+from storage.deliveries.table import NOTICE, PRIORITIES, Delivery, State
+from storage.encryption import Vault
+from storage.people.people import PersonRow, spoken
+
+LEASE = timedelta(seconds=30)
+"""Longer than a send may take (20 s), so that nothing in flight is claimed a second time."""
+MAX_TRIES = 5
+
+_TABLE = Delivery.metadata.tables["deliveries"]
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A notice to somebody, due at a time; `priority` is one of PRIORITIES."""
+
+    recipient: int
+    notice: Notice
+    due: datetime
+    priority: int = NOTICE
+    target: int | None = None
+    """The message that it changes, instead of being a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery in hand, with the recipient's language (None: not chosen)."""
+
+    id: int
+    recipient: int
+    kind: str
+    params: dict[str, Any]
+    priority: int
+    broadcast_id: int | None
+    tries: int
+    language: str | None
+    ordered: bool = False
+    about: int | None = None
+    revision: int | None = None
+    target: int | None = None
+    subject: int | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claimed delivery; WAITING with a later `due` if it is to be tried again."""
+
+    id: int
+    state: State
+    tries: int
+    due: datetime | None = None
+    message_id: int | None = None
+    trouble: str | None = None
+
+
+async def add(session: AsyncSession, addressed: Addressed) -> int:
+    """Puts a notice into the table; what fills it is encrypted. Returns the delivery's id."""
+    notice = addressed.notice
+    row = Delivery(
+        recipient=addressed.recipient,
+        priority=addressed.priority,
+        due=addressed.due,
+        kind=notice.kind,
+        subject=notice.subject if isinstance(notice, SubjectNotice) else None,
+        target=addressed.target,
+    )
+    session.add(row)
+    await session.flush()
+    params = encode(notice)
+    row.params = vault_of(session).seal(params, "deliveries.params", row.id) if params is not None else None
+    return row.id
+
+
+async def add_all(session: AsyncSession, notices: Iterable[Addressed]) -> None:
+    for addressed in notices:
+        await add(session, addressed)
+
+
+async def tell_all(
+    session: AsyncSession, people: Select[int], notice: SubjectNotice, now: datetime, priority: int = NOTICE
+) -> int:
+    """A notice to each of the selected people, by one statement however many; it may hold nothing but its subject."""
+    assert encode(notice) is None
+    chosen = people.with_only_columns(people.selected_columns[0].label("recipient"))
+    return await insert_from(session, chosen, kind=notice.kind, subject=notice.subject, due=now, priority=priority)
+
+
+async def insert_from(session: AsyncSession, chosen: Select[*tuple[Any, ...]], **constants: object) -> int:
+    """A delivery for each selected row, by one statement; returns how many.
+
+    The selected columns have the names of the table's; what is the same for all rows comes as `constants`.
+    """
+    same = [literal(value, _TABLE.c[name].type).label(name) for name, value in constants.items()]
+    names = [*chosen.selected_columns.keys(), *constants]
+    result = await session.execute(insert_into(session, Delivery).from_select(names, chosen.add_columns(*same)))
+    assert isinstance(result, CursorResult)
+    return result.rowcount
+
+
+async def message_of(session: AsyncSession, delivery_id: int) -> int | None:
+    """The message that a delivery became, once it has arrived."""
+    return await session.scalar(select(Delivery.message_id).where(Delivery.id == delivery_id))
+
+
+async def are_due(session: AsyncSession, now: datetime) -> bool:
+    """Whether there is anything to claim; only reads, so that an idle sender holds up no writer."""
+    waiting = [select(Delivery.id).where(_is_due(priority, now)).limit(1).exists() for priority in PRIORITIES]
+    return bool(await session.scalar(select(or_(*waiting, select(Delivery.id).where(_is_lapsed(now)).exists()))))
+
+
+def _is_due(priority: int, now: datetime) -> ColumnElement[bool]:
+    """One priority at a time, so that the index ends the search at `now`, however many wait for later."""
+    return (Delivery.state == State.WAITING) & (Delivery.priority == priority) & (Delivery.due <= now)
+
+
+def _is_lapsed(now: datetime) -> ColumnElement[bool]:
+    """Its lease has lapsed: who had claimed it is gone."""
+    return (Delivery.state == State.CLAIMED) & (Delivery.claimed_until <= now)
+
+
+async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Claimed]:
+    """Takes the most urgent due rows until now + LEASE, those of lapsed leases among them."""
+    found: dict[int, bool] = {}
+    for which in (*(_is_due(priority, now) for priority in PRIORITIES), _is_lapsed(now)):
+        if len(found) < limit:
+            found |= await _first(session, which, now, limit - len(found))
+    ids = list(found)
+    if any(found.values()):
+        too_early = await ordering.overtaking(session, ids)
+        ids = [key for key in ids if key not in too_early]
+    if not ids:
+        return []
+    await session.execute(
+        update(Delivery).where(Delivery.id.in_(ids)).values(state=State.CLAIMED, claimed_until=now + LEASE)
+    )
+    return await _in_hand(session, ids)
+
+
+async def _first(session: AsyncSession, which: ColumnElement[bool], now: datetime, limit: int) -> dict[int, bool]:
+    """The first rows of these, by id, and whether each is in order."""
+    rows = await session.execute(
+        select(Delivery.id, Delivery.ordered)
+        .where(which, ~ordering.waits_its_turn(now))
+        .order_by(Delivery.due, Delivery.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    return {key: ordered for key, ordered in rows}  # noqa: C416 (a Row is no pair to mypy)
+
+
+async def _in_hand(session: AsyncSession, ids: Sequence[int]) -> list[Claimed]:
+    rows = await session.execute(
+        select(Delivery.__table__, spoken().label("language"))
+        .outerjoin(PersonRow, PersonRow.id == Delivery.recipient)
+        .where(Delivery.id.in_(ids))
+        .order_by(Delivery.priority, Delivery.due, Delivery.id)
+    )
+    vault = vault_of(session)
+    return [_claimed(vault, row) for row in rows]
+
+
+def _claimed(vault: Vault, row: Row[*tuple[Any, ...]]) -> Claimed:
+    return Claimed(
+        id=row.id,
+        recipient=row.recipient,
+        kind=row.kind,
+        params=orjson.loads(vault.open(row.params, "deliveries.params", row.id)) if row.params else {},
+        priority=row.priority,
+        broadcast_id=row.broadcast_id,
+        tries=row.tries,
+        language=row.language,
+        ordered=row.ordered,
+        about=row.about,
+        revision=row.revision,
+        target=row.target,
+        subject=row.subject,
+        expires_at=row.expires_at,
+    )
+
+
+async def release_all(session: AsyncSession) -> None:
+    """Lets every claimed row wait again. For a process that knows that no other one sends."""
+    await session.execute(
+        update(Delivery).where(Delivery.state == State.CLAIMED).values(state=State.WAITING, claimed_until=None)
+    )
+
+
+_SETTLE = (
+    _TABLE.update()
+    .where(_TABLE.c.id == bindparam("key"), _TABLE.c.state == State.CLAIMED)
+    .values(
+        state=bindparam("new_state"),
+        tries=bindparam("new_tries"),
+        claimed_until=None,
+        due=func.coalesce(bindparam("new_due", type_=_TABLE.c.due.type), _TABLE.c.due),
+        done_at=bindparam("new_done", type_=_TABLE.c.done_at.type),
+        message_id=bindparam("new_message"),
+        trouble=bindparam("new_trouble"),
+    )
+)
+
+
+async def settle(session: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Writes down what became of claimed rows, all in one statement."""
+    rows = [
+        {
+            "key": outcome.id,
+            "new_state": outcome.state,
+            "new_tries": outcome.tries,
+            "new_due": outcome.due,
+            "new_done": now if outcome.state >= State.SENT else None,
+            "new_message": outcome.message_id,
+            "new_trouble": outcome.trouble,
+        }
+        for outcome in outcomes
+    ]
+    connection = await session.connection()
+    await connection.execute(_SETTLE, rows)
+    for outcome in outcomes:
+        if outcome.state is State.WAITING and outcome.due is not None:
+            await ordering.put_off_the_rest(session, outcome.id, outcome.due)

@@ -1,0 +1,33 @@
+"""How long deliveries are kept, and what happens to a person's own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.deliveries.table import Delivery, State
+
+KEPT = timedelta(days=30)
+
+
+async def forget(session: AsyncSession, now: datetime) -> None:
+    """Drops finished ones after KEPT. Those in order stay as long as what they are about: they say which message in a
+    chat is the copy of which."""
+    finished = (Delivery.state >= State.SENT) & (Delivery.done_at < now - KEPT)
+    await session.execute(delete(Delivery).where(finished, ~Delivery.ordered))
+
+
+async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+    rows = await session.scalars(select(Delivery).where(Delivery.recipient == person_id).order_by(Delivery.id))
+    return [{"kind": row.kind, "due": row.due, "state": row.state.name.lower()} for row in rows]
+
+
+async def erase(session: AsyncSession, person_id: int) -> None:
+    """Forgets what waits for this person. Broadcasts keep the count, not the name of who is gone."""
+    theirs = Delivery.recipient == person_id
+    await session.execute(delete(Delivery).where(theirs, Delivery.broadcast_id.is_(None)))
+    await session.execute(delete(Delivery).where(theirs, Delivery.state < State.SENT))
+    await session.execute(update(Delivery).where(theirs).values(recipient=-Delivery.id, message_id=None))

@@ -1,0 +1,63 @@
+"""What applicants and reviewers are told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from storage.deliveries.notices import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationApproved(Notice):
+    """`number` is the new member's."""
+
+    kind = "application_approved"
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationUndone(Notice):
+    """The decision was taken back."""
+
+    kind = "application_undone"
+
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationRefused(Notice):
+    """`reason` is a ready one ("@picture") or the reviewer's words."""
+
+    kind = "application_refused"
+
+    receipt: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationAsked(Notice):
+    kind = "application_asked"
+    former_keys: ClassVar[Mapping[str, str]] = {"id": "application_id"}
+
+    application_id: int
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsWait(Notice):
+    """The one message that is kept up to date."""
+
+    kind = "reviews_wait"
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewsLate(Notice):
+    kind = "reviews_late"
+
+    count: int
+    days: int

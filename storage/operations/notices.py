@@ -1,0 +1,74 @@
+"""What admins are told about the program and its data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from storage.deliveries.notices import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class DataExported(Notice):
+    """Another admin exported people's data: `what` of them, how many `rows`, and why."""
+
+    kind = "exported"
+
+    what: str
+    who: int
+    rows: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorReported(Notice):
+    """An unexpected error, by its id in the log."""
+
+    kind = "error"
+    former_keys: ClassVar[Mapping[str, str]] = {"id": "error_id", "kind": "error"}
+
+    error_id: str
+    error: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFailed(Notice):
+    """A notice of the kind `message` could not be sent."""
+
+    kind = "set_aside"
+    former_keys: ClassVar[Mapping[str, str]] = {"kind": "message"}
+
+    message: str
+    tries: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSetAside(Notice):
+    """An update ended the process twice: of which kind it was and for which handler, by its id in the log."""
+
+    kind = "update_set_aside"
+    former_keys: ClassVar[Mapping[str, str]] = {"id": "error_id", "kind": "update"}
+
+    error_id: str
+    update: str
+    handler: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackupFailed(Notice):
+    kind = "backup_failed"
+
+    host: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackupMade(Notice):
+    kind = "backup_made"
+
+    file: str
+    host: str

@@ -1,0 +1,45 @@
+"""How a dataclass is kept in a sealed column: JSON with the names of its fields, and a version."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import orjson
+from pydantic import TypeAdapter
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+VERSION = 1
+
+Content = TypeVar("Content", bound="DataclassInstance")
+
+
+class FromTheFuture(Exception):
+    """It was stored by a newer version of the program."""
+
+
+class SealedJson(Generic[Content]):
+    """Encodes and decodes the contents of one column: `{"version": 1, "content": {"kind": "text", …}}`."""
+
+    def __init__(self, kind: type[Content]) -> None:
+        self._names = [field.name for field in fields(kind)]
+        self._adapter: TypeAdapter[Content] = TypeAdapter(kind)
+
+    def encode(self, content: Content) -> bytes:
+        return orjson.dumps({"version": VERSION, "content": content})
+
+    def decode(self, plain: bytes) -> Content:
+        """The content; also as version 0.7 stored it, a list of its fields in their order.
+
+        Raises:
+            FromTheFuture: see the class.
+            pydantic.ValidationError: something else stored it.
+        """
+        stored: Any = orjson.loads(plain)
+        if isinstance(stored, list):
+            return self._adapter.validate_python(dict(zip(self._names, stored, strict=False)))
+        if stored["version"] > VERSION:
+            raise FromTheFuture(f"version {stored['version']}, this program knows {VERSION}")
+        return self._adapter.validate_python(stored["content"])

@@ -1,0 +1,36 @@
+"""What coordinators and admins are told about stations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from storage.deliveries.notices import Notice
+from storage.stations.reports import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class StationReported(Notice):
+    """Two riders say so."""
+
+    kind = "report"
+    former_keys: ClassVar[Mapping[str, str]] = {"kind": "report"}
+
+    station: int
+    name: str
+    report: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class StationsImported(Notice):
+    """How many stations, how many of them new, how many lines refused, and the first of those: (number, reason). With
+    `trouble`, nothing was imported."""
+
+    kind = "imported"
+
+    good: int = 0
+    new: int = 0
+    refused: int = 0
+    lines: tuple[tuple[int, str], ...] = ()
+    trouble: str = ""
