@@ -52,7 +52,7 @@ class Leader:
 
     def _note(self, leads: bool) -> None:
         if leads != self.leading.is_set() or not self.knows.is_set():
-            log.info("became leader" if leads else "this process does not lead")
+            log.info("became leader" if leads else "standing by")
         if leads and not self.leading.is_set():
             self.leading.set()
             self.began.set()

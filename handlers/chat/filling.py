@@ -29,11 +29,7 @@ class Filling(Generic[D]):
             ValueError: the context is none of this form (any more).
         """
         if self._draft is None:
-            try:
-                self._draft = self.form.questionnaire.draft(self.state.filled)
-            except ValueError:
-                self.form.questionnaire.drop_unreadable(self.state.filled)
-                self._draft = self.form.questionnaire.draft(self.state.filled)
+            self._draft = self.form.questionnaire.readable_draft(self.state.filled)
         return self._draft
 
     @property

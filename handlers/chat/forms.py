@@ -155,13 +155,12 @@ async def look_up(talk: StatelessTalk, forms: Mapping[str, AnyForm]) -> None:
         return
     async with talk.context.database.reading() as session:
         state = await dialogues.current(session, talk.person.id, talk.now)
-        if state is None or state.form != form.name:
-            return
-        filling = Filling(talk.in_session(session), form, state)
-    question = filling.question
+    if state is None or state.form != form.name:
+        return
+    question = form.questionnaire.by_key.get(state.step or "")
     if question is not None and question.look_up is not None:
         with suppress(ValueError):  # of an older version: the question is asked again
-            talk.fetched = await question.look_up(talk, filling.draft)
+            talk.fetched = await question.look_up(talk, form.questionnaire.readable_draft(state.filled))
 
 
 async def cancel(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:

@@ -66,6 +66,18 @@ class Questionnaire(Generic[D]):
                 values[key] = question.input.decode(stored)
         return self._make(values)
 
+    def readable_draft(self, filled: Filled) -> D:
+        """The draft so far, without the answers that can't be read: these are taken out.
+
+        Raises:
+            ValueError: the context can't be read.
+        """
+        try:
+            return self.draft(filled)
+        except ValueError:
+            self.drop_unreadable(filled)
+            return self.draft(filled)
+
     def drop_unreadable(self, filled: Filled) -> None:
         """Takes out what an older version kept and this one can't read: it is asked for again."""
         for kept in (filled.answers, filled.gathered):
