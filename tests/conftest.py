@@ -18,6 +18,7 @@ from storage.stations.stations import Station
 from tests.support.databases import KEY, drop_database, in_memory, migrated, new_database, postgresql_server, run_apart
 from tests.support.settings import Gazetteer
 from tests.support.simulator import HALL, NOON, Town, configured, running, telegram
+from tests.support.webhook import Hooked, with_webhook
 
 
 def pytest_configure() -> None:
@@ -100,3 +101,10 @@ async def town(request: pytest.FixtureRequest, database: Database, tmp_path: Pat
         town = Town(database, api, configured(tmp_path, address), geocoder)
         async with running(town.app):
             yield town
+
+
+@pytest.fixture
+async def hooked(database: Database, tmp_path: Path) -> AsyncIterator[Hooked]:
+    """The bot with one station, taking updates by a webhook."""
+    async with with_webhook(database, tmp_path) as hooked:
+        yield hooked

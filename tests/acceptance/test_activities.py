@@ -32,27 +32,12 @@ from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.membership import memberships
 from storage.people import people
-from tests.acceptance.test_membership import picture
-from tests.integration.test_sign_ups import SATURDAY, basketball
+from tests.support.activities import SATURDAY, at_home, planned
+from tests.support.applications import picture
 from tests.support.simulator import COORDINATOR, HALL, NOON, Rider, Town, configured, free_port, running, telegram
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-
-
-async def at_home(town: Town, person_id: int, language: str = "en") -> Rider:
-    """Somebody who has pressed Start and is written to in this language."""
-    rider = town.rider(person_id, language.replace("_", "-").lower())
-    await rider.says("/start")
-    await rider.hears()
-    return rider
-
-
-async def planned(town: Town, **changes: Any) -> int:
-    async with town.database.writing() as session:
-        row = await activities.create(session, basketball(**changes), COORDINATOR, NOON)
-        await activities.publish(session, row.id, NOON)
-        return row.id
 
 
 async def opened(rider: Rider, activity_id: int) -> None:

@@ -15,7 +15,7 @@ from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.table import Delivery
 from storage.hours.quiet_hours import QuietHours
-from tests.integration.test_sign_ups import SATURDAY, basketball, published, signs_up
+from tests.support.activities import SATURDAY, basketball, published, signs_up
 from tests.support.settings import clock_context
 from tests.support.simulator import NOON, Town
 

@@ -25,15 +25,9 @@ from storage.people.access import Role
 from storage.people.audited import PeopleAction
 from storage.people.notices import RoleTaken
 from storage.schema import NEWEST
+from tests.support.admins import admin_of
 from tests.support.case_scripts import at_desk
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town, configured, running, telegram
-
-
-async def admin_of(town: Town) -> Rider:
-    admin = town.rider(ADMIN)
-    await admin.says("/start")
-    await admin.hears_of("Welcome")
-    return admin
 
 
 async def changes(admin: Rider, button: str, text: str, says: str = "✓") -> str:

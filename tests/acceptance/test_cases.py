@@ -19,13 +19,14 @@ from storage.cases import cases, evidence
 from storage.cases import messages as case_messages
 from storage.cases import statistics as case_statistics
 from storage.cases.audited import CaseAction
-from storage.cases.cases import Case, CaseState
+from storage.cases.cases import CaseState
 from storage.cases.evidence import Evidence
 from storage.cases.messages import Side
 from storage.deliveries.table import Delivery, State
 from storage.people import roles
 from storage.privacy import consents
-from tests.support.case_scripts import STORY, AtDesk, at_desk, brings_pay
+from tests.support.case_scripts import STORY, at_desk, brings_pay
+from tests.support.cases import all_fetched, case_of, in_hand, takes
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 
@@ -37,28 +38,6 @@ ENTERED = (
     "Everything you send now goes into {number}: text, pictures, documents, voice messages. "
     "Only the person handling your case can read it. Press “Leave conversation” to stop."
 )
-
-
-async def takes(counsel: AtDesk, number: str) -> None:
-    """Takes a case from the notice of it, and has it all before them."""
-    await counsel.rider.hears_of(number)
-    await counsel.presses("▶ Take")
-    await counsel.rider.hears_of(number)
-
-
-async def in_hand(town: Town, rider: AtDesk, counsel: AtDesk) -> Case:
-    """A case without evidence that counsel has taken."""
-    number = await brings_pay(rider, evidence=False)
-    row = await case_of(town, number)
-    await takes(counsel, number)
-    return row
-
-
-async def case_of(town: Town, number: str) -> Case:
-    async with town.database.reading() as session:
-        row = await session.scalar(select(Case).where(Case.number == number))
-    assert row is not None
-    return row
 
 
 @LANGUAGES
@@ -164,7 +143,7 @@ async def test_evidence_is_fetched_sealed_and_bundled(town: Town) -> None:
     rider, counsel = await at_desk(town, 401), await at_desk(town, COUNSEL)
     number = await brings_pay(rider)
     row = await case_of(town, number)
-    await town.until_true(lambda: _all_fetched(town))
+    await town.until_true(lambda: all_fetched(town))
     await rider.rider.forges(f"casebundle:{row.id}")
     sent = await rider.hears("Evidence of {number}. Treat it as confidential.", number=number)
     upload = town.world.files.get(sent["document"]["file_id"])
@@ -187,12 +166,6 @@ async def test_evidence_is_fetched_sealed_and_bundled(town: Town) -> None:
     await counsel.hears("Evidence of {number}. Treat it as confidential.", number=number)
     async with town.database.reading() as session:
         assert (await audit.newest(session))[0].act == CaseAction.CASE_BUNDLE
-
-
-async def _all_fetched(town: Town) -> bool:
-    async with town.database.reading() as session:
-        rows = (await session.scalars(select(Evidence))).all()
-        return bool(rows) and all(row.fetched_at is not None for row in rows)
 
 
 async def test_a_file_that_is_too_large_is_refused_with_a_clear_word(town: Town) -> None:
@@ -629,7 +602,7 @@ async def test_pictures_are_really_kept_as_they_came(town: Town) -> None:
     """The bytes in the database, opened, are those that were sent; sealed they are not to be found."""
     rider = await at_desk(town, 422)
     await brings_pay(rider)
-    await town.until_true(lambda: _all_fetched(town))
+    await town.until_true(lambda: all_fetched(town))
     async with town.database.reading() as session:
         for row in (await session.scalars(select(Evidence))).all():
             content = b"".join([piece async for piece in evidence.pieces(session, row.id)])

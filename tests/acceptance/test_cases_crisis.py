@@ -23,8 +23,8 @@ from storage.database import Database
 from storage.deliveries.table import Delivery
 from storage.people import blocks
 from storage.privacy import consents
-from tests.integration.test_backup_restore import tables_of
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay
+from tests.support.disk import tables_of
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 

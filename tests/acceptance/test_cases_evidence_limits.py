@@ -29,8 +29,8 @@ from storage.cases.evidence_quota import EvidenceFull, Full
 from storage.cases.messages import Said, Side
 from storage.database import Database
 from storage.scratch import Scratch
-from tests.acceptance.test_cases import _all_fetched, case_of
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay, keep_evidence
+from tests.support.cases import all_fetched, case_of
 from tests.support.simulator import NOON, Town, configured, free_port, running, telegram
 
 MB = 1 << 20
@@ -87,7 +87,7 @@ def test_parts_stay_below_what_telegram_takes() -> None:
 async def test_twenty_presses_make_one_bundle_and_a_later_one_sends_the_same_file(town: Town) -> None:
     rider = await at_desk(town, 440)
     row = await case_of(town, await brings_pay(rider))
-    await town.until_true(lambda: _all_fetched(town))
+    await town.until_true(lambda: all_fetched(town))
     bundles, sent = town.context.ports.bundles, []
     send, may_go = bundles.send, asyncio.Event()
 
@@ -128,7 +128,7 @@ async def _has_evidence(town: Town, case_id: int, count: int) -> bool:
 async def test_a_bundle_that_cannot_be_sent_is_told_and_can_be_asked_for_again(town: Town) -> None:
     rider = await at_desk(town, 441)
     row = await case_of(town, await brings_pay(rider))
-    await town.until_true(lambda: _all_fetched(town))
+    await town.until_true(lambda: all_fetched(town))
     bundles = town.context.ports.bundles
     send = bundles.send
 

@@ -12,11 +12,11 @@ import pytest
 from bot.sandbox.params import Upload
 from bot.sandbox.world import Person
 from storage.cases import messages as case_messages
-from tests.acceptance.test_cases import in_hand
-from tests.integration.test_key_rotation import search_disk, talkative
-from tests.integration.test_process import _ends_within_10_s, _logged, bot
 from tests.support.case_scripts import at_desk
+from tests.support.cases import in_hand
 from tests.support.databases import new_database
+from tests.support.disk import search_disk, talkative
+from tests.support.processes import bot, ends_within_10_s, logged
 from tests.support.simulator import ADMIN, COUNSEL, Rider, Town, telegram
 
 TOLD, ANSWERED, NOTED, CALLED, PLACE = (
@@ -42,7 +42,7 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
         rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
         counsel = Rider(world, world.add(Person(2, "Counsel", language_code="en", started=True)))
         running = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "(became leader)")
+        await logged(tmp_path / "log", "(became leader)")
         await rider.says("/aid")
         await rider.hears_of("Before the first question")
         await rider.presses("I agree")
@@ -88,7 +88,7 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
         again = await bot(tmp_path, "run", **settings)
         await rider.says("/my")
         await rider.hears_of("My cases")
-        await _ends_within_10_s(again)
+        await ends_within_10_s(again)
     await search_disk(tmp_path, url, TOLD, ANSWERED, NOTED, CALLED, PLACE, FILE_NAME, "the payslip of September")
     log = (tmp_path / "logs" / "nuanxin.log").read_text()
     assert "became leader" in log and "Traceback" not in log

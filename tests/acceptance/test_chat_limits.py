@@ -26,22 +26,15 @@ from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.encryption import Vault
-from tests.acceptance.test_metrics import page, value
+from tests.support.clock import Time
 from tests.support.databases import KEY
+from tests.support.metrics import page, value
 from tests.support.simulator import NOON, Town, running
 
 HOUR = 3_600
 
 
 BUSY = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":3600}}'
-
-
-class Time:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Refusing(Limits):

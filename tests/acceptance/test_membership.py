@@ -12,7 +12,6 @@ import pytest
 import zxingcpp
 from PIL import Image
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.sandbox.params import Upload
 from handlers.i18n.translations import translator
@@ -24,7 +23,6 @@ from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries.table import Delivery
-from storage.dialogues import Answers
 from storage.membership import applications, memberships, reviews
 from storage.membership.applications import Application, ApplicationState
 from storage.membership.audited import MembershipAction
@@ -32,36 +30,12 @@ from storage.membership.reviews import InOtherHands, OwnApplication
 from storage.people import people
 from storage.privacy import consents
 from storage.privacy.retention import Retention
+from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work, picture
 from tests.support.settings import clock_context
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
-ID_NUMBER = "370102199001010036"
-"""Valid by its check digit; nobody's that we know."""
-ANSWERS: Answers = {
-    "name": "李雷",
-    "phone": "+8613800138000",
-    "platform": "美团",
-    "work": "meals",
-    "district": "德城区",
-    "id_number": ID_NUMBER,
-    "insurance": "no",
-}
 UTC = ZoneInfo("UTC")
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
-
-
-async def at_work(town: Town) -> Rider:
-    """The coordinator, who has pressed Start and is written to in English."""
-    coordinator = town.rider(COORDINATOR)
-    await coordinator.says("/start")
-    await coordinator.hears_of("Welcome")
-    return coordinator
-
-
-def picture() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (60, 40), "#336699").save(out, "PNG")
-    return out.getvalue()
 
 
 class Applicant:
@@ -298,10 +272,6 @@ async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
     await rider.presses("Skip")
     review = (await rider.hears_of("Is everything correct?"))["text"]
     assert "达达" in review and "+8613800138000" in review
-
-
-async def applied(session: AsyncSession, person_id: int, **changes: str | None) -> Application:
-    return await applications.apply(session, person_id, {**ANSWERS, **changes}, 1, NOON)
 
 
 async def test_of_two_coordinators_one_gets_it(database: Database) -> None:

@@ -5,33 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import aiohttp
-from aiohttp import web
-
-from bot.process import served
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.people.access import Role
 from storage.people.notices import RoleTaken
-from tests.support.simulator import NOON, Town, free_port
+from tests.support.metrics import page, value
+from tests.support.simulator import NOON, Town
 
 DOCS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
-
-
-async def page(town: Town) -> str:
-    application = web.Application()
-    town.app.add_routes(application)
-    async with (
-        served(application, free_port(), leaves_within=0.1) as address,
-        aiohttp.request("GET", f"{address}/metrics") as answer,
-    ):
-        return await answer.text()
-
-
-def value(text: str, name: str) -> float:
-    found = re.search(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
-    return float(found[1]) if found else 0.0
 
 
 async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) -> None:

@@ -46,7 +46,7 @@ from storage.stations.reports import Kind
 from storage.stations.searches import Search
 from storage.updates import batched_writes
 from storage.updates.batched_writes import Seen
-from tests.acceptance.test_membership import ANSWERS, ID_NUMBER, applied, at_work
+from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work
 from tests.support.case_scripts import keep_evidence
 from tests.support.settings import clock_context
 from tests.support.simulator import COORDINATOR, COUNSEL, NOON, Rider, Town

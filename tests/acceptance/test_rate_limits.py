@@ -20,11 +20,11 @@ from storage.cases.cases import CaseContent, TooManyCases
 from storage.database import Database
 from storage.membership import applications
 from storage.membership.applications import MOST_PER_DAY, TooManyApplications
-from tests.acceptance.test_admin import admin_of
-from tests.acceptance.test_membership import ANSWERS
-from tests.integration.test_webhook import HEADER, SECRET, Hooked, hooked  # noqa: F401 (a fixture)
+from tests.support.admins import admin_of
+from tests.support.applications import ANSWERS
 from tests.support.case_scripts import at_desk
 from tests.support.simulator import Town, configured, running, telegram
+from tests.support.webhook import HEADER, SECRET, Hooked
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ async def test_a_case_takes_no_programs(town: Town, name: str) -> None:
     await rider.is_asked("I can't accept program files")
 
 
-async def test_the_webhook_takes_no_guesses_no_other_types_and_no_long_headers(hooked: Hooked) -> None:  # noqa: F811
+async def test_the_webhook_takes_no_guesses_no_other_types_and_no_long_headers(hooked: Hooked) -> None:
     codes = [await hooked.post(b"{}", secret=f"guess {at}") for at in range(MOST_GUESSES + 5)]
     assert codes == [401] * MOST_GUESSES + [429] * 5
     async with aiohttp.ClientSession() as session:

@@ -16,7 +16,7 @@ from storage.operations.audited import OperationAction
 from storage.stations import stations
 from storage.stations.audited import StationAction
 from storage.stations.stations import Amenity, NoSuchStation
-from tests.acceptance.test_admin import admin_of
+from tests.support.admins import admin_of
 from tests.support.settings import Gazetteer
 from tests.support.simulator import ADMIN, NOON, Rider, Town
 

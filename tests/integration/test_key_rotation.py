@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from pathlib import Path
 
-import asyncpg
 import pytest
 from sqlalchemy import LargeBinary
 
@@ -16,15 +12,13 @@ from bot.sandbox.params import Upload
 from bot.sandbox.world import Person
 from storage import audit, dialogues, keys, schema
 from storage.database import Base, Database, Sealed, open_database
-from storage.dialogues import Filled, OpenForm
 from storage.encryption import CannotDecrypt, Vault, read_keys
 from storage.keys import WrongKey
-from storage.membership import applications, memberships, reviews
-from storage.membership.audited import MembershipAction
-from storage.people import people
-from tests.acceptance.test_membership import ID_NUMBER, applied, picture
-from tests.integration.test_process import _ends_within_10_s, _logged, bot, bot_settings
+from storage.membership import applications, memberships
+from tests.support.applications import ID_NUMBER, applied, picture
 from tests.support.databases import KEY, new_database
+from tests.support.disk import DISTRICT, NAME, PHONE, filled, search_disk, talkative
+from tests.support.processes import bot, bot_settings, ends_within_10_s, logged
 from tests.support.simulator import NOON, Rider, telegram
 
 NEW = bytes(reversed(range(32)))
@@ -70,19 +64,6 @@ async def test_replicas_that_start_together_on_a_new_database_agree_on_its_key(d
     await asyncio.gather(*(starts() for _ in range(4 if database.is_postgresql else 1)))
     async with database.writing() as session:
         await keys.check(session)
-
-
-async def filled(database: Database) -> None:
-    async with database.writing() as session:
-        await keys.check(session)
-        await people.seen_all(session, dict.fromkeys(range(1, 501), "en"), NOON)
-        for person_id in range(1, 501):
-            form = OpenForm(person_id, "join", "name", Filled({"name": "李雷"}))
-            await dialogues.keep(session, form, NOON, timedelta(hours=24))
-        row = await applied(session, 1)
-        await reviews.claim(session, row.id, 900, NOON)
-        await reviews.approve(session, row.id, 900, NOON)
-        await audit.note(session, 900, MembershipAction.APPLICATION_APPROVED, NOON, 1, row.receipt)
 
 
 async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> None:
@@ -168,59 +149,6 @@ async def test_a_missing_key_file_is_one_line_at_the_start(tmp_path: Path) -> No
     assert await (await bot(tmp_path, "audit", "verify")).wait() == 0
 
 
-NAME, PHONE, DISTRICT = "欧阳若曦", "13912345678", "陵城新区"
-
-
-def traces(said: Sequence[str]) -> list[bytes]:
-    """What must stand nowhere on a disk, as text, as UTF-16 and as JSON spells it."""
-    return [text.encode(code) for text in said for code in ("utf-8", "utf-16-le", "unicode-escape")]
-
-
-def files_of(folder: Path) -> Iterator[Path]:
-    return (file for file in folder.rglob("*") if file.is_file())
-
-
-def search(folder: Path, said: Sequence[str] = (NAME, PHONE, DISTRICT, ID_NUMBER, "+86" + PHONE)) -> None:
-    wanted = traces(said)
-    for file in files_of(folder):
-        content = file.read_bytes()
-        for trace in wanted:
-            assert trace not in content, f"{trace!r} stands in {file.name}"
-
-
-def talkative(address: str, url: str) -> dict[str, str]:
-    """Settings of a program that logs at debug level into a file; the database is PostgreSQL at `url`, or SQLite."""
-    settings = {
-        **bot_settings(address, ""),
-        "NUANXIN_GEOCODING__SERVICE": "",
-        "NUANXIN_LOGGING__LEVEL": "debug",
-        "NUANXIN_LOGGING__FILE": "logs/nuanxin.log",
-        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND_PER_CHAT": "1000",
-    }
-    return {**settings, "NUANXIN_DATABASE__URL": url} if url else settings
-
-
-async def search_disk(folder: Path, url: str, *said: str) -> None:
-    """The folder of a program; then the files of its PostgreSQL database, or a backup of its SQLite file."""
-    looked_for = (said,) if said else ()
-    await asyncio.to_thread(search, folder, *looked_for)
-    if url:
-        connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-        await connection.execute("CHECKPOINT")
-        data = Path(await connection.fetchval("SHOW data_directory"))
-        number = await connection.fetchval("SELECT oid FROM pg_database WHERE datname = current_database()")
-        await connection.close()
-        for part in (f"base/{number}", "pg_wal"):
-            await asyncio.to_thread(search, data / part, *looked_for)
-        return
-    source = sqlite3.connect(folder / "data" / "nuanxin.db")
-    backup = sqlite3.connect(folder / "backup.db")
-    source.backup(backup)
-    backup.close()
-    source.close()
-    await asyncio.to_thread(search, folder, *looked_for)
-
-
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_nothing_personal_can_be_read_on_the_disk(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
@@ -234,7 +162,7 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
         coordinator = Rider(world, world.add(Person(2, "Coordinator", language_code="en")))
         running = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "(became leader)")
+        await logged(tmp_path / "log", "(became leader)")
         await coordinator.says("/start")
         await coordinator.hears_of("Welcome")
         await rider.says("/join")
@@ -272,7 +200,7 @@ async def test_nothing_personal_can_be_read_on_the_disk(
         again = await bot(tmp_path, "run", **settings)
         await rider.says("/my")
         await rider.hears_of("You are a member")
-        await _ends_within_10_s(again)
+        await ends_within_10_s(again)
     await search_disk(tmp_path, url)
     log = (tmp_path / "logs" / "nuanxin.log").read_text()
     assert "became leader" in log and "Traceback" not in log

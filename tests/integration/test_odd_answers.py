@@ -24,11 +24,9 @@ from bot.telegram.intake import Polling, queue_key
 from bot.telegram.reachability import CONTESTED_BY, SILENT_AFTER, Outage, Reach, wait_of
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
 from storage.database import Database
-from tests.acceptance.test_chat_limits import Time
-from tests.integration.test_webhook import Hooked, hooked
+from tests.support.clock import Time
 from tests.support.simulator import Town, configured, free_port, running, telegram
-
-__all__ = ["hooked"]
+from tests.support.webhook import Hooked
 
 GOOD = {"update_id": 7, "message": {"chat": {"id": 1}}}
 FINE = orjson.dumps({"ok": True, "result": [GOOD]})

@@ -24,9 +24,9 @@ from bot.telegram.updates_in_hand import Gate, InHand
 from storage.database import Database
 from storage.updates import strikes
 from storage.updates.strikes import Crash, Suspect
-from tests.integration.test_process import environment
 from tests.support.databases import new_database
 from tests.support.poisoned_program import DIE, HANG, PAUSE
+from tests.support.processes import environment
 from tests.support.simulator import ADMIN, NOON, TOKEN, Rider, Town, free_port, telegram
 
 MOST_STARTS = 6

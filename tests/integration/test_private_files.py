@@ -14,7 +14,7 @@ import pytest
 
 from bot import private_files
 from bot.config.config import load
-from tests.integration.test_process import CSV, _ends_within_10_s, _logged, _until_ready, environment
+from tests.support.processes import CSV, ends_within_10_s, environment, logged, until_ready
 
 _WIDE = "import os, sys; os.umask(0); os.execv(sys.executable, [sys.executable, '-m', 'bot', *sys.argv[1:]])"
 
@@ -54,15 +54,15 @@ async def test_everything_below_the_data_folder_is_private(tmp_path: Path) -> No
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() else 0o644)
     running = await widely(tmp_path, "run")
-    address = await _logged(tmp_path / "said", r"Nuanxin sandbox: (http://\S+)")
+    address = await logged(tmp_path / "said", r"Nuanxin sandbox: (http://\S+)")
     async with aiohttp.ClientSession() as session:
-        await _until_ready(session, address)
+        await until_ready(session, address)
     (data / "nuanxin.log.link").unlink()
     assert list((data / "in-hand").glob("*.journal")) and wide_ones(data) == []
     assert await (await widely(tmp_path, "backup", str(data / "mine.backup"))).wait() == 0
     assert await (await widely(tmp_path, "stations", "export", str(data / "stations.csv"))).wait() == 0
     assert (data / "stations.csv").stat().st_size and wide_ones(data) == []
-    await _ends_within_10_s(running)
+    await ends_within_10_s(running)
     assert wide_ones(data) == []
     assert (tmp_path / "said").read_text().count("others could read these") == 1
     assert stat.S_IMODE(others.stat().st_mode) == 0o644

@@ -5,13 +5,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
-import os
 import random
-import re
-import signal
 import sqlite3
 import sys
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,22 +29,10 @@ from storage.database import open_database
 from storage.encryption import Vault
 from storage.people import people
 from tests.support.databases import KEY, new_database
+from tests.support.processes import CSV, bot, bot_settings, ends_within_10_s, environment, logged, until_ready
 from tests.support.simulator import TOKEN, Rider, free_port, telegram
 
 RIDERS = 200
-CSV = "id,name,address,latitude,longitude,opening_hours,amenities,phone,note\nhall,Hall,,37.43,116.36,24/7,water,,\n"
-
-
-def environment(folder: Path, **settings: str) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("NUANXIN_")}
-    return {**clean, "NUANXIN_CONFIG": str(folder / "config.toml"), "NUANXIN_WEB__PORT": "0", **settings}
-
-
-async def bot(folder: Path, *arguments: str, **settings: str) -> asyncio.subprocess.Process:
-    with (folder / "log").open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, env=environment(folder, **settings), stdout=log, stderr=log
-        )
 
 
 @contextlib.asynccontextmanager
@@ -62,17 +46,6 @@ async def geocoding() -> AsyncIterator[str]:
     application.router.add_get("/search", answer)
     async with served(application, free_port(), leaves_within=0.1) as address:
         yield address.removeprefix("http://")
-
-
-def bot_settings(address: str, geocoder: str) -> dict[str, str]:
-    return {
-        "NUANXIN_TELEGRAM__TOKEN": TOKEN,
-        "NUANXIN_TELEGRAM__API_BASE_URL": address,
-        "NUANXIN_GEOCODING__SERVICE": "nominatim",
-        "NUANXIN_GEOCODING__DOMAIN": geocoder,
-        "NUANXIN_GEOCODING__SCHEME": "http",
-        "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": "1000",
-    }
 
 
 def _nothing_personal_in(log: Path) -> None:
@@ -107,7 +80,7 @@ async def test_kill_9_loses_no_update_and_repeats_no_effect(tmp_path: Path) -> N
         running = await bot(tmp_path, "run", **settings)
         async with asyncio.timeout(60), api.world.changed:
             await api.world.changed.wait_for(lambda: not api.world.waiting)
-        await _ends_within_10_s(running)
+        await ends_within_10_s(running)
     for rider in riders:
         assert any("venue" in heard for heard in rider.heard), "an update was lost"
         assert any("Nearest stations" in heard.get("text", "") for heard in rider.heard)
@@ -124,13 +97,6 @@ async def _some_are_confirmed(api: BotApi) -> None:
     before = len(api.world.waiting)
     async with asyncio.timeout(20), api.world.changed:
         await api.world.changed.wait_for(lambda: len(api.world.waiting) < before)
-
-
-async def _ends_within_10_s(running: asyncio.subprocess.Process) -> None:
-    started = time.monotonic()
-    running.send_signal(signal.SIGTERM)
-    assert await asyncio.wait_for(running.wait(), 10) == 0
-    assert time.monotonic() - started < 10
 
 
 async def test_a_faulty_config_is_one_line_a_fault(tmp_path: Path) -> None:
@@ -150,35 +116,16 @@ async def test_a_faulty_config_is_one_line_a_fault(tmp_path: Path) -> None:
 
 async def test_without_a_token_the_sandbox_starts_with_demo_data(tmp_path: Path) -> None:
     running = await bot(tmp_path, "run")
-    address = await _logged(tmp_path / "log", r"Nuanxin sandbox: (http://\S+)")
+    address = await logged(tmp_path / "log", r"Nuanxin sandbox: (http://\S+)")
     async with aiohttp.ClientSession() as session:
-        await _until_ready(session, address)
+        await until_ready(session, address)
         async with session.get(f"{address}/") as page:
             assert "<title>暖新" in await page.text()
         async with session.get(f"{address}/", headers={"Host": "evil.example"}) as page:
             assert page.status == 403
         async with session.get(f"{address}/metrics") as page:
             assert "nuanxin_stations 44.0" in await page.text()
-    await _ends_within_10_s(running)
-
-
-async def _logged(log: Path, pattern: str) -> str:
-    """The first group of a line that the program writes sooner or later."""
-    async with asyncio.timeout(20):
-        while True:
-            found = re.search(pattern, log.read_text())
-            if found:
-                return found[1]
-            await asyncio.sleep(0.05)
-
-
-async def _until_ready(session: aiohttp.ClientSession, address: str) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            async with session.get(f"{address}/readyz") as answer:
-                if answer.status == 200:
-                    return
-            await asyncio.sleep(0.05)
+    await ends_within_10_s(running)
 
 
 async def test_the_sandbox_refuses_a_real_token_and_an_open_address(tmp_path: Path) -> None:
@@ -202,14 +149,14 @@ async def test_two_replicas_on_postgresql_share_the_work_and_replace_each_other(
         await rider.says("/start")
         await rider.hears_of("Welcome")
         second = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "(standing by)")
+        await logged(tmp_path / "log", "(standing by)")
         await rider.forges("address")
         await rider.hears_of("Where?")
         first.kill()
         await first.wait()
         await rider.says("Hall street")
         assert "Nearest stations" in (await rider.hears_of("Hall"))["text"]
-        await _ends_within_10_s(second)
+        await ends_within_10_s(second)
     _nothing_personal_in(tmp_path / "log")
 
 
@@ -241,9 +188,9 @@ async def test_the_other_process_goes_on_with_a_broadcast(
             "NUANXIN_REMINDERS__QUIET_HOURS": "00:00-00:00",
         }
         first = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "(became leader)")
+        await logged(tmp_path / "log", "(became leader)")
         second = await bot(tmp_path, "run", **settings)
-        await _logged(tmp_path / "log", "(standing by)")
+        await logged(tmp_path / "log", "(standing by)")
         async with database.writing() as session:  # only now, so that it is not over before the second is there
             await broadcasts.confirm(session, row.id, False, None, None, now)
         await database.close()
@@ -260,5 +207,5 @@ async def test_the_other_process_goes_on_with_a_broadcast(
         async with asyncio.timeout(20):
             while len([rider for rider in riders if rider.heard]) < len(riders) - claimed:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-        await _ends_within_10_s(second)
+        await ends_within_10_s(second)
     assert sum(max(len(rider.heard) - 1, 0) for rider in riders) <= LEAST_IN_FLIGHT

@@ -17,7 +17,6 @@ from sqlalchemy import select, text
 
 from storage import schema
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
-from storage.activities.activities import Kind, Plan
 from storage.activities.sign_ups import (
     TAKING,
     MembersOnly,
@@ -38,36 +37,11 @@ from storage.deliveries.table import Delivery
 from storage.encryption import Vault
 from storage.hours.quiet_hours import QuietHours
 from storage.people import people
+from tests.support.activities import SATURDAY, basketball, published, signs_up
 from tests.support.databases import KEY
 from tests.support.simulator import NOON, PATIENCE
 
-SATURDAY = NOON + timedelta(days=4, hours=3)
 LOUD = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
-
-
-def basketball(**changes: Any) -> Plan:
-    return Plan(
-        **{
-            "title": "3x3 basketball",
-            "kind": Kind.SPORT,
-            "starts_at": SATURDAY,
-            "ends_at": SATURDAY + timedelta(hours=2),
-            "places": 2,
-            **changes,
-        }
-    )
-
-
-async def published(database: Database, **changes: Any) -> int:
-    async with database.writing() as session:
-        row = await activities.create(session, basketball(**changes), 900, NOON)
-        await activities.publish(session, row.id, NOON)
-        return row.id
-
-
-async def signs_up(database: Database, activity_id: int, person_id: int, **more: Any) -> sign_ups.Place:
-    async with database.writing() as session:
-        return await sign_ups.sign_up(session, activity_id, person_id, False, NOON, **more)
 
 
 async def test_three_hundred_race_for_twenty_places(database: Database) -> None:

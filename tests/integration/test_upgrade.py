@@ -23,8 +23,8 @@ from storage.deliveries.table import Delivery, State
 from storage.encryption import Vault
 from storage.membership.applications import Application, ApplicationState
 from storage.privacy import consents
-from tests.acceptance.test_membership import picture
 from tests.support import version_0_7
+from tests.support.applications import picture
 from tests.support.databases import KEY
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Rider, Town, configured, running, telegram
 

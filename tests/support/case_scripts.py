@@ -11,7 +11,7 @@ from bot.sandbox.params import Json, Upload
 from handlers.i18n.translations import translator
 from storage.cases import evidence
 from storage.people import people
-from tests.acceptance.test_membership import picture
+from tests.support.applications import picture
 from tests.support.simulator import NOON, Rider, Town
 
 STORY = "The platform has paid nothing since September"

@@ -18,8 +18,7 @@ from storage.activities.recurrence import MOST_DAYS, BadRule, NoDates, occurrenc
 from storage.activities.series import Series
 from storage.database import Database
 from storage.deliveries.table import Delivery
-from tests.acceptance.test_activities import at_home, planned
-from tests.integration.test_sign_ups import basketball
+from tests.support.activities import at_home, basketball, planned
 from tests.support.simulator import COORDINATOR, NOON, Town
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

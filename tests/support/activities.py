@@ -1,0 +1,61 @@
+"""Activities to sign up for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from storage.activities import (
+    activities,
+    sign_ups,
+)
+from storage.activities.activities import Kind, Plan
+from storage.database import Database
+from tests.support.simulator import (
+    COORDINATOR,
+    NOON,
+    Rider,
+    Town,
+)
+
+SATURDAY = NOON + timedelta(days=4, hours=3)
+
+
+def basketball(**changes: Any) -> Plan:
+    return Plan(
+        **{
+            "title": "3x3 basketball",
+            "kind": Kind.SPORT,
+            "starts_at": SATURDAY,
+            "ends_at": SATURDAY + timedelta(hours=2),
+            "places": 2,
+            **changes,
+        }
+    )
+
+
+async def published(database: Database, **changes: Any) -> int:
+    async with database.writing() as session:
+        row = await activities.create(session, basketball(**changes), 900, NOON)
+        await activities.publish(session, row.id, NOON)
+        return row.id
+
+
+async def signs_up(database: Database, activity_id: int, person_id: int, **more: Any) -> sign_ups.Place:
+    async with database.writing() as session:
+        return await sign_ups.sign_up(session, activity_id, person_id, False, NOON, **more)
+
+
+async def at_home(town: Town, person_id: int, language: str = "en") -> Rider:
+    """Somebody who has pressed Start and is written to in this language."""
+    rider = town.rider(person_id, language.replace("_", "-").lower())
+    await rider.says("/start")
+    await rider.hears()
+    return rider
+
+
+async def planned(town: Town, **changes: Any) -> int:
+    async with town.database.writing() as session:
+        row = await activities.create(session, basketball(**changes), COORDINATOR, NOON)
+        await activities.publish(session, row.id, NOON)
+        return row.id

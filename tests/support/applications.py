@@ -1,0 +1,45 @@
+"""Joining the union, as a rider and as the coordinator who decides."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.dialogues import Answers
+from storage.membership import applications
+from storage.membership.applications import Application
+from tests.support.simulator import COORDINATOR, NOON, Rider, Town
+
+ID_NUMBER = "370102199001010036"
+"""Valid by its check digit; nobody's that we know."""
+
+
+ANSWERS: Answers = {
+    "name": "李雷",
+    "phone": "+8613800138000",
+    "platform": "美团",
+    "work": "meals",
+    "district": "德城区",
+    "id_number": ID_NUMBER,
+    "insurance": "no",
+}
+
+
+async def at_work(town: Town) -> Rider:
+    """The coordinator, who has pressed Start and is written to in English."""
+    coordinator = town.rider(COORDINATOR)
+    await coordinator.says("/start")
+    await coordinator.hears_of("Welcome")
+    return coordinator
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "#336699").save(out, "PNG")
+    return out.getvalue()
+
+
+async def applied(session: AsyncSession, person_id: int, **changes: str | None) -> Application:
+    return await applications.apply(session, person_id, {**ANSWERS, **changes}, 1, NOON)
