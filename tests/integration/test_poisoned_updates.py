@@ -135,7 +135,7 @@ async def test_an_update_that_ends_the_process_twice_is_set_aside(
     # Seen on the loop, it is known at once; of a death with others in hand, it takes one more to know whose it was.
     assert ends == [watchdog.ENDED] * 2 if word == HANG else ends in ([-9] * 2, [-9] * 3)
     said = (tmp_path / "log").read_text()
-    assert "an update ended the process twice and is undelivered" in said
+    assert "an update ended the process twice and is set aside" in said
     if word == HANG:
         assert (
             "the event loop is held" in said and "tests/support/poisoned_program.py" in said and "lick_for_ever" in said
