@@ -90,7 +90,7 @@ def test_features_are_found_wherever_they_stand(tmp_path: Path, before: str, aft
     ],
 )
 def test_what_is_no_whole_collection_is_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BadFile, match="no GeoJSON FeatureCollection"):
+    with pytest.raises(BadFile, match="not a GeoJSON FeatureCollection"):
         read(tmp_path / "a.geojson", text)
 
 

@@ -64,7 +64,7 @@ async def test_everything_below_the_data_folder_is_private(tmp_path: Path) -> No
     assert (data / "stations.csv").stat().st_size and wide_ones(data) == []
     await ends_within_10_s(running)
     assert wide_ones(data) == []
-    assert (tmp_path / "said").read_text().count("others could read these") == 1
+    assert (tmp_path / "said").read_text().count("private files that others could read") == 1
     assert stat.S_IMODE(others.stat().st_mode) == 0o644
 
 
@@ -99,10 +99,10 @@ def test_what_cannot_be_narrowed_is_one_line(tmp_path: Path, monkeypatch: pytest
 
 
 def test_on_windows_the_program_can_be_imported() -> None:
-    """Without what only POSIX has."""
+    """Without what only POSIX has; libraries come first, since they choose for themselves."""
     code = (
         "import os, sys, types; import asyncio, uuid, tempfile, subprocess, mmap, logging.handlers, aiohttp; "
-        "import structlog, sqlalchemy.ext.asyncio, aiosqlite, cryptography, orjson; "
+        "import structlog, sqlalchemy.ext.asyncio, aiosqlite, cryptography, orjson, filelock; "
         "sys.modules['fcntl'] = None; del os.EX_SOFTWARE; sys.modules['msvcrt'] = types.ModuleType('msvcrt'); "
         "sys.platform = 'win32'; import bot.private_files, storage.coordination.leader_lock; "
         "import bot.telegram.journal, bot.observability.watchdog"
