@@ -89,21 +89,21 @@ class DeliveryAttempts:
             if outgoing.method.startswith(("edit", "delete")) and is_settled(refusal):
                 return Outcome(delivery.id, State.SENT, delivery.tries + 1)
             return self._failed(delivery, refusal.message[:100])
-        except error.TelegramError as trouble:
-            return self._troubled(delivery, trouble)
+        except error.TelegramError as failure:
+            return self._unanswered(delivery, failure)
         self._outage_pauses.reset()
         self._courier.outage.over()
         self._courier.count("sent")
         message_id = result.get("message_id") if isinstance(result, dict) else None
         return Outcome(delivery.id, State.SENT, delivery.tries + 1, message_id=message_id)
 
-    def _troubled(self, delivery: Claimed, trouble: error.TelegramError) -> Outcome:
+    def _unanswered(self, delivery: Claimed, failure: error.TelegramError) -> Outcome:
         """Nobody took the message, or nobody knows."""
-        self._courier.outage.missed(trouble)
-        if perhaps_sent(trouble):
-            return self._perhaps(delivery, type(trouble).__name__)
-        if isinstance(trouble, ServerTrouble):
-            return self._failed(delivery, trouble.message[:100])
+        self._courier.outage.missed(failure)
+        if perhaps_sent(failure):
+            return self._perhaps(delivery, type(failure).__name__)
+        if isinstance(failure, ServerTrouble):
+            return self._failed(delivery, failure.message[:100])
         # Telegram can't be reached at all: that is no fault of this message, and the others wait too.
         pause = self._outage_pauses.next()
         self._resumes_at = asyncio.get_running_loop().time() + pause

@@ -17,6 +17,9 @@ DOCUMENTS = sorted(
 )
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^()\s]+)\)")
+PLACE = re.compile(r"`((?:bot|handlers|storage|schedules|tests|benchmarks|deploy)/[\w/.-]+)`")
+"""A file, a folder, a module without its ending, or something in a module."""
+TEST = re.compile(r"\b(test_\w+\.py)(?:::(test_\w+))?")
 
 
 def anchor(heading: str) -> str:
@@ -37,6 +40,26 @@ def leads_somewhere(document: Path, link: str) -> bool:
     return not part or part in map(anchor, HEADING.findall(target.read_text()))
 
 
+def exists(place: str) -> bool:
+    """Whether there is such a file or folder, or a module that may have what follows the last dot."""
+    if any((ROOT / f"{place}{ending}").exists() for ending in ("", ".py")):
+        return True
+    module, dot, _ = place.rpartition(".")
+    return bool(dot) and "/" in module and exists(module)
+
+
+def has_test(file: str, name: str) -> bool:
+    """Whether the tests have this file, and in it a test whose name begins so."""
+    return any(f"def {name}" in path.read_text() for path in (ROOT / "tests").rglob(file))
+
+
+def missing(document: Path) -> list[str]:
+    """What a document names of the source, and what is not there; the changelog tells of what was."""
+    text = "" if document.name == "CHANGELOG.md" else document.read_text()
+    places = [place for place in PLACE.findall(text) if not exists(place)]
+    return places + [f"{file}::{name}" for file, name in TEST.findall(text) if not has_test(file, name)]
+
+
 def test_there_are_documents_to_look_at() -> None:
     assert {"README.md", "README.zh-CN.md", "SECURITY.md"} <= {path.name for path in DOCUMENTS}
     assert len(DOCUMENTS) > 20
@@ -51,6 +74,19 @@ def test_a_broken_link_is_found(tmp_path: Path) -> None:
     document = tmp_path / "a.md"
     document.write_text("# To add\n[1](b.md) [2](#to-add) [3](#to-take) [4](a.md#to-add) [5](https://example.org/b.md)")
     assert broken_links(document) == ["b.md", "#to-take"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_and_test_that_is_named_is_there(document: Path) -> None:
+    assert missing(document) == []
+
+
+def test_a_file_or_test_that_is_gone_is_found(tmp_path: Path) -> None:
+    document = tmp_path / "a.md"
+    document.write_text(
+        "`bot/app.py` `bot/app.App` `bot/none.py` `test_documents.py::test_there` test_none.py::test_x…"
+    )
+    assert missing(document) == ["bot/none.py", "test_none.py::test_x"]
 
 
 def test_the_version_is_written_once() -> None:
