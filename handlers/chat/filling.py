@@ -87,6 +87,11 @@ class Filling(Generic[D]):
         self.state.filled.gathered[key] = parts
         self._draft = None
 
+    def drop_parts(self) -> None:
+        """Takes back all parts of the answer that is not complete."""
+        self.state.filled.gathered.pop(self.state.step or "", None)
+        self._draft = None
+
     def take_back(self, key: str) -> None:
         """Asks for the answer again; the parts of one that was gathered are kept, to be added to."""
         self.state.step = key

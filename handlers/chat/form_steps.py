@@ -80,7 +80,7 @@ async def _all_gathered(filling: Filling[Any], _argument: str) -> None:
 
 async def _empty(filling: Filling[Any], _argument: str) -> None:
     """Takes back all parts of an answer."""
-    filling.state.filled.gathered.pop(filling.state.step or "", None)
+    filling.drop_parts()
     await filling.keep_step()
     await show(filling)
 
