@@ -87,7 +87,7 @@ async def _panel(talk: Talk) -> tuple[Markup, Buttons]:
     zone = talk.context.settings.organisation.zone
     lines = [Markup("<b>{}</b>").format(talk._("Activities you run"))]
     for at, row in enumerate(rows, start=1):
-        state = talk._(STATES[ActivityState(row.state)]).split(" ")[0]
+        state = talk._(STATES[row.state]).split(" ")[0]
         entry = words.line(row, figures[row.id], None, talk.now, zone, talk.language)
         lines.append(Markup("\n{}. {} {}").format(at, state, entry))
     numbers = [presses.SHOW.button(f"{at}", row.id) for at, row in enumerate(rows, start=1)]
@@ -107,7 +107,7 @@ async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
         placed=figures.placed, waiting=figures.waiting, offered=figures.offered, came=figures.came
     )
     lines = [
-        Markup("<b>{}</b>").format(talk._(STATES[ActivityState(row.state)])),
+        Markup("<b>{}</b>").format(talk._(STATES[row.state])),
         words.card(row, figures, None, None, None, talk.now, zone, talk.language),
         Markup("\n{}").format(said),
     ]

@@ -56,7 +56,7 @@ async def show_people(talk: Talk, activity_id: int) -> None:
         came = " 👋" if one.came_at else ""
         said = " / ".join(sign_ups.answers_of(talk.session, one))
         name = escape(names.get(one.person_id, ""))
-        lines.append(f"{STATES[PlaceState(one.state)]} {one.id}{guests}{came} {name} <i>{escape(said)}</i>".rstrip())
+        lines.append(f"{STATES[one.state]} {one.id}{guests}{came} {name} <i>{escape(said)}</i>".rstrip())
     if len(people) > SHOWN:
         lines.append(escape(talk._("… and {n} more, in the file.").format(n=len(people) - SHOWN)))
     if not people:
@@ -82,7 +82,7 @@ async def send_file(talk: Talk, activity_id: int) -> None:
             [
                 one.id,
                 names.get(one.person_id, ""),
-                PlaceState(one.state).name.lower(),
+                one.state.name.lower(),
                 one.guests,
                 *times,
                 one.rating,

@@ -180,7 +180,7 @@ def edit_of(row: Activity) -> ActivityEdit:
     return ActivityEdit(
         id=row.id,
         title=row.title,
-        kind=Kind(row.kind),
+        kind=row.kind,
         starts=row.starts_at,
         place=Venue(row.place, row.latitude, row.longitude),
         places=row.places or 0,

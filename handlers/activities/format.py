@@ -60,7 +60,7 @@ def line(
     row: Activity, figures: Figures, here: tuple[float, float] | None, now: datetime, zone: ZoneInfo, language: str
 ) -> Markup:
     """An entry of the list."""
-    sign, _ = KINDS[Kind(row.kind)]
+    sign, _ = KINDS[row.kind]
     local = row.starts_at.astimezone(zone)
     said = f"{day_words(local.date(), now.astimezone(zone).date(), language)} {local:%H:%M}"
     parts = [part for part in (where(row, here, language), left(row, figures, language)) if part]
@@ -80,7 +80,7 @@ def card(
 ) -> Markup:
     """The whole of it, for one rider."""
     _ = translations.translator(language)
-    sign, _kind = KINDS[Kind(row.kind)]
+    sign, _kind = KINDS[row.kind]
     lines = [Markup("{} <b>{}</b>").format(sign, row.title)]
     if row.state == ActivityState.CANCELLED:
         lines.append(Markup("❌ <b>{}</b> {}").format(_("Cancelled."), row.reason))

@@ -49,7 +49,7 @@ async def privacy_lines(talk: Talk) -> Sequence[str]:
     return [talk._("which topics you muted, and which messages you received and confirmed as read")]
 
 
-def topic_words(talk: Talk, muted: set[str]) -> tuple[Markup, Buttons]:
+def topic_words(talk: Talk, muted: set[Topic]) -> tuple[Markup, Buttons]:
     """The page of /my where topics are switched."""
     lines = [Markup("<b>{}</b>").format(talk._("What I can write to you about"))]
     rows = []

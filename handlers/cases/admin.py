@@ -25,7 +25,6 @@ from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState
-from storage.cases.messages import Side
 from storage.cases.notices import CaseLeft, CaseTaken
 from storage.people.access import Right
 
@@ -111,7 +110,7 @@ async def _read(talk: Talk, draft: Reading) -> None:
         said = case_messages.said_in(talk.session, one)
         when = formatting.moment(one.at, talk.now, talk.context.settings.organisation.zone, talk.language)
         file = f"📎 {said.file_name} " if said.file_id else ""
-        talk.say(Markup("<i>{} · {}</i>\n{}").format(when, Side(one.side).name.lower(), (file + said.text)[:3_500]))
+        talk.say(Markup("<i>{} · {}</i>\n{}").format(when, one.side.name.lower(), (file + said.text)[:3_500]))
     if len(kept) > SHOWN:
         talk.say(talk.plural("This is the last message.", "These are the last {n} messages.", SHOWN).format(n=SHOWN))
 

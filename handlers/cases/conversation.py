@@ -29,7 +29,8 @@ from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
 from storage.cases.cases import Case, CaseClosed, CaseState, NoSuchCase
 from storage.cases.evidence_quota import EvidenceFull
-from storage.cases.messages import CaseMessage, Said, Side
+from storage.cases.messages import CaseMessage, Said
+from storage.cases.sides import Side
 from storage.people.access import Right
 
 NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")

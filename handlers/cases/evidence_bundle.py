@@ -30,8 +30,8 @@ from handlers.csv_files import harmless
 from storage.cases import cases, evidence
 from storage.cases.audited import CaseAction
 from storage.cases.evidence import Evidence, EvidenceFile
-from storage.cases.messages import Side
 from storage.cases.notices import BundleFailed
+from storage.cases.sides import Side
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.scratch import Scratch
@@ -181,7 +181,7 @@ def _rows(talk: Talk, kept: Sequence[Kept]) -> list[list[str]]:
         received = f"{row.at.astimezone(zone):%Y-%m-%d %H:%M:%S %z}"
         place = name_in_zip(row, file) if row.fetched_at else ""
         digest = file.sha256 or talk._("not downloaded")
-        rows.append([str(row.id), received, sides[Side(row.side)], file.name, str(row.size), digest, place])
+        rows.append([str(row.id), received, sides[row.side], file.name, str(row.size), digest, place])
     return rows
 
 

@@ -66,9 +66,9 @@ def kind_words(context: AppContext, row: Case, content: CaseContent, language: s
 
 def state_words(row: Case, language: str, for_handler: bool = False) -> str:
     _ = translations.translator(language)
-    said = _(STATES[CaseState(row.state)][for_handler])
+    said = _(STATES[row.state][for_handler])
     if row.state == CaseState.CLOSED and row.outcome:
-        said += f" ({_(OUTCOMES[Outcome(row.outcome)])})"
+        said += f" ({_(OUTCOMES[row.outcome])})"
     return said
 
 

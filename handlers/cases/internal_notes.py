@@ -23,8 +23,9 @@ from handlers.inputs.person import PersonMeant
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case
-from storage.cases.messages import Said, Side
+from storage.cases.messages import Said
 from storage.cases.notices import ColleagueAnswers, ColleagueAsks
+from storage.cases.sides import Side
 from storage.people.access import Right
 
 

@@ -27,8 +27,9 @@ from storage.cases.cases import Case, CaseContent
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, in_language
 from storage.cases.evidence_quota import EvidenceFull
-from storage.cases.messages import Said, Side
+from storage.cases.messages import Said
 from storage.cases.notices import CaseWaits
+from storage.cases.sides import Side
 from storage.privacy import consents
 
 

@@ -22,7 +22,8 @@ from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case
 from storage.cases.desks import Canned, in_language
-from storage.cases.messages import Said, Side
+from storage.cases.messages import Said
+from storage.cases.sides import Side
 from storage.people.access import Right
 from storage.updates import user_state
 

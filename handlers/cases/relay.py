@@ -22,8 +22,9 @@ from storage.cases import copies as case_copies
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case
 from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
-from storage.cases.messages import CaseMessage, Said, Side
+from storage.cases.messages import CaseMessage, Said
 from storage.cases.notices import CaseLeft
+from storage.cases.sides import Side
 from storage.deliveries.queue import Claimed
 
 OLD = timedelta(hours=1)
@@ -108,7 +109,7 @@ def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said:
         Side.RIDER: rider,
         Side.HANDLER: _("your case handler") if recipient == row.person_id else _("case handler"),
         Side.NOTE: _("📝 note"),
-    }[Side(kept.side)]
+    }[kept.side]
     parts = [words.tag(view.context, row), who]
     if view.now - kept.at > OLD:
         parts.append(view.moment(kept.at))

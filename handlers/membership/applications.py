@@ -117,7 +117,7 @@ def status(talk: Talk, row: Application) -> tuple[Markup, Buttons]:
     content = applications.content_of(talk.session, row)
     lines = [
         Markup("<b>{}</b>").format(talk._("Your application {receipt}").format(receipt=row.receipt)),
-        Markup("{}").format(talk._(STATES[ApplicationState(row.state)])),
+        Markup("{}").format(talk._(STATES[row.state])),
     ]
     rows: list[list[Button]] = []
     if row.state == ApplicationState.ASKED:

@@ -97,6 +97,6 @@ def reports(states: Sequence[StationState], now: datetime, language: str) -> lis
     lines = []
     for state in states:
         if state.until > now:
-            sign, text = REPORTS[Kind(state.kind)]
+            sign, text = REPORTS[state.kind]
             lines.append(f"⚠️ {sign} " + _(text).format(ago=ago(state.since, now, language)))
     return lines

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import IntEnumColumn, StrEnumColumn
 from storage.database import Base, BigKey, Refused
 
 ActivityId = NewType("ActivityId", int)
@@ -54,8 +55,8 @@ class Activity(Base):
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (a button must never meet a later activity)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    state: Mapped[int] = mapped_column(SmallInteger, default=ActivityState.DRAFT)
-    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[ActivityState] = mapped_column(IntEnumColumn(ActivityState), default=ActivityState.DRAFT)
+    kind: Mapped[Kind] = mapped_column(StrEnumColumn(Kind, 20))
     title: Mapped[str] = mapped_column(String(120))
     about: Mapped[str] = mapped_column(String(1500), default="")
     starts_at: Mapped[datetime] = mapped_column(index=True)
@@ -148,13 +149,13 @@ async def create(session: AsyncSession, plan: Plan, organiser: int, now: datetim
 
 def _columns(plan: Plan) -> dict[str, object]:
     values = {name: getattr(plan, name) for name in plan.__slots__}
-    return {**values, "kind": plan.kind.value, "questions": orjson.dumps(list(plan.questions)).decode()}
+    return {**values, "kind": plan.kind, "questions": orjson.dumps(list(plan.questions)).decode()}
 
 
 def plan_of(row: Activity) -> Plan:
     """The activity as it was written down, to be copied or changed."""
     values = {name: getattr(row, name) for name in Plan.__slots__ if name not in ("kind", "questions")}
-    return Plan(kind=Kind(row.kind), questions=tuple(row.asks), **values)
+    return Plan(kind=row.kind, questions=tuple(row.asks), **values)
 
 
 async def find(session: AsyncSession, activity_id: int) -> Activity | None:

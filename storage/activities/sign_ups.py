@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState
+from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
 
 
@@ -67,7 +68,7 @@ class SignUp(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     activity_id: Mapped[int] = mapped_column(BigInteger)
     person_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    state: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[PlaceState] = mapped_column(IntEnumColumn(PlaceState))
     guests: Mapped[int] = mapped_column(SmallInteger, default=0)
     at: Mapped[datetime]
     queued_at: Mapped[datetime]
@@ -209,7 +210,7 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
     return [
         {
             "activity": row.activity_id,
-            "state": PlaceState(row.state).name.lower(),
+            "state": row.state.name.lower(),
             "guests": row.guests,
             "at": row.at,
             "answers": answers_of(session, row),

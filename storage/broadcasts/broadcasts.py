@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    SmallInteger,
     String,
     select,
     update,
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
+from storage.column_types import IntEnumColumn, StrEnumColumn
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.deliveries import corrections
 from storage.deliveries import failed as failed_deliveries
@@ -59,10 +59,10 @@ class Broadcast(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     author: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[BroadcastState] = mapped_column(IntEnumColumn(BroadcastState))
     content: Mapped[bytes] = mapped_column(Sealed)
     segment: Mapped[str] = mapped_column(String(500))
-    topic: Mapped[str] = mapped_column(String(20))
+    topic: Mapped[Topic] = mapped_column(StrEnumColumn(Topic, 20))
     reason: Mapped[str] = mapped_column(String(300), default="")
     starts_at: Mapped[datetime] = mapped_column(index=True)
     created_at: Mapped[datetime]
@@ -122,7 +122,7 @@ async def create(
         state=BroadcastState.DRAFT,
         content=b"",
         segment=segment.text,
-        topic=topic.value,
+        topic=topic,
         reason=reason,
         starts_at=starts_at,
         created_at=now,

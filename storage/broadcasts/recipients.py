@@ -55,7 +55,7 @@ async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> 
         row.total += await _freeze_in_sql(session, row, segment, last, now)
     else:
         found = await segments.page(session, segment, row.frozen_to, last, now)
-        muted = await muted_among(session, [one.id for one in found], Topic(row.topic))
+        muted = await muted_among(session, [one.id for one in found], row.topic)
         chosen = [one.id for one in found if one.reachable and one.id not in muted]
         row.total += await _freeze_ids(session, row, chosen)
     row.frozen_to = last

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, String, delete, select
+from sqlalchemy import BigInteger, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import StrEnumColumn
 from storage.database import Base
 
 
@@ -26,22 +27,22 @@ class Mute(Base):
     __tablename__ = "mutes"
 
     person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    topic: Mapped[str] = mapped_column(String(20), primary_key=True)
+    topic: Mapped[Topic] = mapped_column(StrEnumColumn(Topic, 20), primary_key=True)
 
 
 async def mute(session: AsyncSession, person_id: int, topic: Topic) -> bool:
     """Mutes or unmutes; True if it is muted now. URGENT stays."""
     if topic is Topic.URGENT:
         return False
-    row = await session.get(Mute, (person_id, topic.value))
+    row = await session.get(Mute, (person_id, topic))
     if row is None:
-        session.add(Mute(person_id=person_id, topic=topic.value))
+        session.add(Mute(person_id=person_id, topic=topic))
         return True
     await session.delete(row)
     return False
 
 
-async def muted_topics(session: AsyncSession, person_id: int) -> set[str]:
+async def muted_topics(session: AsyncSession, person_id: int) -> set[Topic]:
     return set(await session.scalars(select(Mute.topic).where(Mute.person_id == person_id)))
 
 
@@ -50,7 +51,7 @@ async def muted_among(session: AsyncSession, ids: Sequence[int], topic: Topic) -
     if topic is Topic.URGENT or not ids:
         return set()
     rows = await session.scalars(
-        select(Mute.person_id).where(Mute.topic == topic.value, Mute.person_id.between(ids[0], ids[-1]))
+        select(Mute.person_id).where(Mute.topic == topic, Mute.person_id.between(ids[0], ids[-1]))
     )
     return set(rows)
 

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, case, de
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import IntEnumColumn, StrEnumColumn
 from storage.coordination import number_sequences
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.dialogues import Answers
@@ -78,7 +79,7 @@ class Case(Base):
     number: Mapped[str] = mapped_column(String(24), unique=True)
     desk: Mapped[str] = mapped_column(String(15))
     person_id: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)
-    state: Mapped[int] = mapped_column(SmallInteger, default=CaseState.OURS, index=True)
+    state: Mapped[CaseState] = mapped_column(IntEnumColumn(CaseState), default=CaseState.OURS, index=True)
     content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     consent_version: Mapped[int]
     opened_at: Mapped[datetime]
@@ -91,7 +92,7 @@ class Case(Base):
     assigned_to: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)
     assigned_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
-    outcome: Mapped[str | None] = mapped_column(String(20), default=None)
+    outcome: Mapped[Outcome | None] = mapped_column(StrEnumColumn(Outcome, 20), default=None)
     rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
     away: Mapped[bool] = mapped_column(default=False)
     """Whether the rider can't be reached, and the handler knows."""
@@ -405,7 +406,7 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
             {
                 "number": row.number,
                 "desk": row.desk,
-                "state": CaseState(row.state).name.lower(),
+                "state": row.state.name.lower(),
                 "opened_at": row.opened_at,
                 "closed_at": row.closed_at,
                 "outcome": row.outcome,

@@ -16,6 +16,8 @@ from sqlalchemy import BigInteger, SmallInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.cases.sides import Side
+from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.sealed_json import SealedJson
 
@@ -31,7 +33,7 @@ class Evidence(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigInteger, index=True)
     message_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    side: Mapped[int] = mapped_column(SmallInteger)
+    side: Mapped[Side] = mapped_column(IntEnumColumn(Side))
     at: Mapped[datetime]
     size: Mapped[int] = mapped_column(BigInteger)
     content: Mapped[bytes] = mapped_column(Sealed)
@@ -72,7 +74,7 @@ def _keep(session: AsyncSession, row: Evidence, file: EvidenceFile) -> None:
 
 
 async def add(
-    session: AsyncSession, case_id: int, message_id: int, side: int, file: EvidenceFile, size: int, now: datetime
+    session: AsyncSession, case_id: int, message_id: int, side: Side, file: EvidenceFile, size: int, now: datetime
 ) -> Evidence:
     """A file that is still to be fetched."""
     row = Evidence(case_id=case_id, message_id=message_id, side=side, at=now, size=size, content=b"", next_try=now)

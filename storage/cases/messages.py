@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, SmallInteger, delete, select, update
+from sqlalchemy import BigInteger, Index, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,6 +21,8 @@ from storage.cases.cases import Case, CaseState
 from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import EvidenceFile
+from storage.cases.sides import Side
+from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.deliveries import ordering
 from storage.sealed_json import SealedJson
@@ -29,14 +30,6 @@ from storage.sealed_json import SealedJson
 _QUOTA = EvidenceQuota()
 REPLAYED = 500
 """The most messages that are shown again to who takes a case over."""
-
-
-class Side(IntEnum):
-    """Who said it. A note is the handlers' own and never reaches the rider."""
-
-    RIDER = 0
-    HANDLER = 1
-    NOTE = 2
 
 
 class CaseMessage(Base):
@@ -47,7 +40,7 @@ class CaseMessage(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    side: Mapped[int] = mapped_column(SmallInteger)
+    side: Mapped[Side] = mapped_column(IntEnumColumn(Side))
     author: Mapped[int | None] = mapped_column(BigInteger, default=None)
     source_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
     at: Mapped[datetime]
@@ -188,7 +181,7 @@ async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: lis
     said.text, said.entities = text, entities
     row.content = vault_of(session).seal(_SAID.encode(said), "case_messages.content", row.id)
     cases.note_writing(case, now)
-    recipient = other_side(case, Side(row.side))
+    recipient = other_side(case, row.side)
     if recipient is not None:
         await ordering.queue(session, recipient, CASE_EDIT, row.id, now)
     return True
@@ -207,7 +200,7 @@ async def move(
     said = said_in(session, row)
     if said.file_id:
         await evidence_quota.require_room_in_case(session, quota, new, said.size)
-    side = Side(row.side)
+    side = row.side
     wrong, right = other_side(old, side), other_side(new, side)
     if wrong is not None and not await copies.take_back(session, wrong, CASE_MESSAGE, row.id):
         await ordering.queue(session, wrong, CASE_RECALL, row.id, now)
@@ -268,7 +261,7 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
                 {
                     "case": case.number,
                     "at": row.at,
-                    "by": Side(row.side).name.lower(),
+                    "by": row.side.name.lower(),
                     "kind": said.kind,
                     "text": said.text,
                     "file": said.file_name,

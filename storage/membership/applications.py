@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, SmallInteger, delete, func, or_, select
+from sqlalchemy import BigInteger, LargeBinary, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
+from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.dialogues import Answers
 from storage.encryption import Vault
@@ -53,7 +54,7 @@ class Application(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     person_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    state: Mapped[int] = mapped_column(SmallInteger, index=True)
+    state: Mapped[ApplicationState] = mapped_column(IntEnumColumn(ApplicationState), index=True)
     content: Mapped[bytes] = mapped_column(Sealed)
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
     id_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
@@ -208,7 +209,7 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
         found.append(
             {
                 "receipt": row.receipt,
-                "state": ApplicationState(row.state).name.lower(),
+                "state": row.state.name.lower(),
                 "sent_at": row.sent_at,
                 "decided_at": row.decided_at,
                 "answers": content.answers,

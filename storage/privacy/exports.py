@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activities import attendance as turnout
-from storage.activities.activities import Activity, ActivityState
+from storage.activities.activities import Activity
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.hours.iso import iso_minute
 from storage.membership import memberships
@@ -48,7 +48,7 @@ async def activities(session: AsyncSession, zone: ZoneInfo) -> Table:
     return header, [
         [
             row.id,
-            ActivityState(row.state).name.lower(),
+            row.state.name.lower(),
             row.kind,
             row.title,
             _local(row.starts_at, zone),
@@ -97,7 +97,7 @@ async def attendance(session: AsyncSession, zone: ZoneInfo) -> Table:
             _local(starts_at, zone),
             one.id,
             names.get(one.person_id, ""),
-            PlaceState(one.state).name.lower(),
+            one.state.name.lower(),
             one.guests,
             _local(one.came_at, zone),
             one.rating,

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, String, delete, select
+from sqlalchemy import BigInteger, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import StrEnumColumn
 from storage.coordination import change_counters
 from storage.database import Base, BigKey, Refused, insert_into
 from storage.hours.opening_hours import Hours, State
@@ -54,7 +55,7 @@ class Report(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     station_key: Mapped[int] = mapped_column(BigInteger, index=True)
     person_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[Kind] = mapped_column(StrEnumColumn(Kind, 16))
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -64,7 +65,7 @@ class StationState(Base):
     __tablename__ = "station_states"
 
     station_key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    kind: Mapped[Kind] = mapped_column(StrEnumColumn(Kind, 16), primary_key=True)
     since: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
 

@@ -21,7 +21,7 @@ from storage.cases import statistics as case_statistics
 from storage.cases.audited import CaseAction
 from storage.cases.cases import CaseState
 from storage.cases.evidence import Evidence
-from storage.cases.messages import Side
+from storage.cases.sides import Side
 from storage.deliveries.table import Delivery, State
 from storage.people import roles
 from storage.privacy import consents

@@ -10,7 +10,8 @@ from storage import audit
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.cases import CaseContent, Outcome
-from storage.cases.messages import Said, Side
+from storage.cases.messages import Said
+from storage.cases.sides import Side
 from tests.support.case_scripts import AtDesk, at_desk
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 

@@ -26,7 +26,8 @@ from storage.cases.cases import Case, CaseContent
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import PIECE, Evidence, EvidenceFile, EvidencePiece
 from storage.cases.evidence_quota import EvidenceFull, Full
-from storage.cases.messages import Said, Side
+from storage.cases.messages import Said
+from storage.cases.sides import Side
 from storage.database import Database
 from storage.scratch import Scratch
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay, keep_evidence
@@ -73,7 +74,9 @@ async def _twelve_files(database: Database) -> list[Kept]:
     async with database.writing(apart=True) as session:
         case = await a_case(session)
         for number in range(12):
-            row = await evidence.add(session, case.id, number, 0, EvidenceFile(f"{number}.bin", "", "x"), 0, NOON)
+            row = await evidence.add(
+                session, case.id, number, Side.RIDER, EvidenceFile(f"{number}.bin", "", "x"), 0, NOON
+            )
             await keep_evidence(session, row.id, bytes([number]) * (3 * MB))
         return [(row, evidence.file_of(session, row)) for row in await evidence.of_case(session, case.id)]
 
@@ -186,7 +189,7 @@ def test_a_scratch_file_has_no_name_and_says_nothing_on_the_disk(tmp_path: Path)
 
 async def test_a_file_whose_storing_broke_off_leaves_nothing(database: Database) -> None:
     async with database.writing() as session:
-        row = await evidence.add(session, 1, 1, 0, EvidenceFile("a", "", "x"), 0, NOON)
+        row = await evidence.add(session, 1, 1, Side.RIDER, EvidenceFile("a", "", "x"), 0, NOON)
         storing = await evidence.begin_storing(session, row.id)
         assert storing is not None and await evidence.store_piece(session, storing, b"half") is storing
     async with database.writing() as session:
@@ -194,7 +197,7 @@ async def test_a_file_whose_storing_broke_off_leaves_nothing(database: Database)
     async with database.writing() as session:
         assert b"".join([piece async for piece in evidence.pieces(session, row.id)]) == b"whole"
         assert await evidence.begin_storing(session, row.id) is None, "it is here already"
-        other = await evidence.add(session, 1, 2, 0, EvidenceFile("b", "", "x"), 0, NOON)
+        other = await evidence.add(session, 1, 2, Side.RIDER, EvidenceFile("b", "", "x"), 0, NOON)
         storing = await evidence.begin_storing(session, other.id)
         assert storing is not None
         await evidence.store_piece(session, storing, b"half")

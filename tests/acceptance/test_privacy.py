@@ -29,7 +29,8 @@ from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
 from storage.cases.cases import CaseConflict, CaseContent
-from storage.cases.messages import Said, Side
+from storage.cases.messages import Said
+from storage.cases.sides import Side
 from storage.database import Base, Database
 from storage.deliveries.table import Delivery
 from storage.dialogues import Filled, OpenForm

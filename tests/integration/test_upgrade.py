@@ -122,7 +122,7 @@ async def test_a_broadcast_that_was_half_sent_ends(people: People) -> None:
     await town.tick("broadcasts")
     async with town.database.reading() as session:
         row = (await session.scalars(select(Broadcast))).one()
-        assert BroadcastState(row.state) is BroadcastState.DONE
+        assert row.state is BroadcastState.DONE
         kinds = select(Delivery.kind, Delivery.revision).where(Delivery.about == row.id).distinct()
         assert [tuple(found) for found in await session.execute(kinds)] == [("correct", 1)]
     waited = (WAITING_FOR_A_PLACE, 55, 56, 57, TELLING, COORDINATOR, ADMIN, COUNSEL)

@@ -24,7 +24,8 @@ from storage.cases import queue as case_queue
 from storage.cases import statistics as case_statistics
 from storage.cases.cases import Case, CaseContent, CaseState, Outcome, TooLateToReopen
 from storage.cases.evidence import Evidence, EvidenceFile
-from storage.cases.messages import Said, Side
+from storage.cases.messages import Said
+from storage.cases.sides import Side
 from storage.database import Database
 from storage.dialogues import Filled
 from storage.hours import working_time
