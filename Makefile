@@ -42,7 +42,7 @@ format: .venv/.dev ## mend what ruff can mend, and format
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-test: check ## static checks and all tests, on SQLite and PostgreSQL: about four minutes
+test: check ## static checks and all tests, on SQLite and PostgreSQL: about nine minutes on two cores
 	$(PY) -m pytest -n 3 --dist loadgroup
 
 test-fast: .venv/.dev ## the tests that start no program: under 30 s
