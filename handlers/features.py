@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from handlers import overview, start
 from handlers.activities.feature import FEATURE as ACTIVITIES
 from handlers.admin import audit as admin_audit
 from handlers.admin import system
 from handlers.admin.feature import FEATURE as ADMIN
+from handlers.broadcasts import compose
 from handlers.broadcasts.feature import FEATURE as BROADCASTS
 from handlers.cases.feature import FEATURE as CASES
+from handlers.chat.audience import AudiencePart
 from handlers.chat.events import Event
 from handlers.chat.feature import Feature, WatchedQueue
 from handlers.chat.routes import Routes
@@ -25,6 +27,7 @@ from storage.audit import AuditAction
 from storage.cases.desks import Desks
 from storage.database import Refused
 from storage.deliveries.notices import Notice
+from storage.people.segments import kinds_of_conditions
 from storage.privacy.retention import Forget
 
 FEATURES: Sequence[Feature] = (
@@ -60,6 +63,7 @@ def routes(features: Sequence[Feature], desks: Desks) -> Routes:
     start.register(table)
     overview.register(table, features)
     privacy.register(table, features)
+    compose.register(table, audience(features))
     admin_audit.register(table, audit_labels(features))
     system.register(table, queues(features))
     _complete("a route for this event", Event, table.events)
@@ -89,6 +93,18 @@ def audit_labels(features: Sequence[Feature]) -> Mapping[AuditAction, str]:
     found = _merged(feature.audit_labels for feature in features)
     _complete("a label in `audit_labels`", chain.from_iterable(_known(features, _leaves(AuditAction))), found)
     return found
+
+
+def audience(features: Sequence[Feature]) -> Sequence[AudiencePart[Any]]:
+    """The questions about whom something is for.
+
+    Raises:
+        IncompleteManifest: there is a condition for which nobody can ask.
+    """
+    parts = [feature.audience for feature in features if feature.audience is not None]
+    asked_for = {kind: part for part in parts for kind in part.kinds}
+    _complete("a question in `audience`", _known(features, kinds_of_conditions()), asked_for)
+    return parts
 
 
 def queues(features: Iterable[Feature]) -> Sequence[WatchedQueue]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.activities import (
     admin,
     attendance,
+    audience,
     calendars,
     check_ins,
     lists,
@@ -88,4 +89,5 @@ FEATURE = Feature(
     retention=(retention.forget,),
     privacy=PrivacyPart(lines=mine.privacy_lines, leave=mine.leave_all),
     overview=mine.overview,
+    audience=audience.AUDIENCE,
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, replace
 from datetime import timedelta
+from typing import Any
 
 from handlers.activities import presses as activities_presses
 from handlers.broadcasts import panel, presses
@@ -14,11 +16,12 @@ from handlers.broadcasts.form import (
     Wording,
     composing,
     correcting,
+    draft_for,
     other_language,
 )
 from handlers.broadcasts.inputs import Opening
-from handlers.broadcasts.segments import segment_of
 from handlers.chat import forms
+from handlers.chat.audience import AudiencePart, segment_of
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -33,44 +36,56 @@ from storage.broadcasts.topics import Topic
 from storage.people.access import Right
 
 
-def register(routes: Routes) -> None:
-    routes.command("broadcast", begin, about=N_("Send a broadcast"), right=Right.BROADCAST)
-    routes.form(_COMPOSING)
+def register(routes: Routes, audience: Sequence[AudiencePart[Any]]) -> None:
+    """`audience`: the questions of all features about whom it is for."""
+    composer = _Composer(audience)
+    routes.command("broadcast", composer.begin, about=N_("Send a broadcast"), right=Right.BROADCAST)
+    routes.form(composer.form)
     routes.form(_CORRECTING)
     routes.press(presses.CORRECT, correct, right=Right.BROADCAST)
-    routes.press(presses.WRITE_TO_ALL, write_to_all, right=Right.BROADCAST)
+    routes.press(presses.WRITE_TO_ALL, composer.write_to_all, right=Right.BROADCAST)
     routes.press(presses.HAVE_READ, have_read)
 
 
-async def begin(talk: Talk) -> None:
-    """Two questions; the rest has a default, and stands on the page where each can be changed."""
-    await forms.begin(talk, _COMPOSING)
+class _Composer:
+    """The form of a broadcast, whose questions about the audience come from all features."""
 
+    def __init__(self, audience: Sequence[AudiencePart[Any]]) -> None:
+        self._audience = audience
+        self._draft = draft_for(audience)
+        self.form = composing(self._draft, self._done)
 
-async def write_to_all(talk: Talk, activity_id: int) -> None:
-    """From an activity: the same form, to those who signed up for it."""
-    row = await activities.published(talk.session, activity_id)
-    draft = BroadcastDraft(activity=row.id, topic=Topic.ACTIVITIES, opens=Opening("activity", row.title[:40], row.id))
-    await forms.begin(talk, _COMPOSING, draft)
+    async def begin(self, talk: Talk) -> None:
+        """Two questions; the rest has a default, and stands on the page where each can be changed."""
+        await forms.begin(talk, self.form)
 
+    async def write_to_all(self, talk: Talk, activity_id: int) -> None:
+        """From an activity: the same form, to those who signed up for it."""
+        row = await activities.published(talk.session, activity_id)
+        known: dict[str, Any] = {
+            "activity": row.id,
+            "topic": Topic.ACTIVITIES,
+            "opens": Opening("activity", row.title[:40], row.id),
+        }
+        await forms.begin(talk, self.form, self._draft(**known))
 
-async def _done(talk: Talk, draft: BroadcastDraft) -> None:
-    """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
-    opens = astuple(draft.opens) if draft.opens is not None else None
-    content = _worded(talk, draft, Content("", {}, draft.reading, opens))
-    row = await broadcasts.create(
-        talk.session,
-        talk.person.id,
-        content,
-        segment_of(draft),
-        draft.topic,
-        draft.time or talk.now,
-        talk.now,
-        draft.reason,
-        timedelta(hours=draft.spread),
-    )
-    show_as_sent(talk, row.id, content, draft.topic)
-    await panel.ask_to_send(talk, row)
+    async def _done(self, talk: Talk, draft: BroadcastDraft) -> None:
+        """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
+        opens = astuple(draft.opens) if draft.opens is not None else None
+        content = _worded(talk, draft, Content("", {}, draft.reading, opens))
+        row = await broadcasts.create(
+            talk.session,
+            talk.person.id,
+            content,
+            segment_of(draft, self._audience),
+            draft.topic,
+            draft.time or talk.now,
+            talk.now,
+            draft.reason,
+            timedelta(hours=draft.spread),
+        )
+        show_as_sent(talk, row.id, content, draft.topic)
+        await panel.ask_to_send(talk, row)
 
 
 def _worded(talk: Talk, wording: Wording, around: Content) -> Content:
@@ -99,7 +114,6 @@ async def _corrected(talk: Talk, draft: Correction) -> None:
     )
 
 
-_COMPOSING = composing(_done)
 _CORRECTING = correcting(_corrected)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.broadcasts import compose, panel, topics
+from handlers.broadcasts import audience, panel, topics
 from handlers.chat.feature import Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
@@ -14,7 +14,7 @@ from storage.cases.desks import Desks
 
 
 def register(routes: Routes, _desks: Desks) -> None:
-    for part in (compose, panel, topics):
+    for part in (panel, topics):
         part.register(routes)
 
 
@@ -34,4 +34,5 @@ FEATURE = Feature(
     ),
     privacy=PrivacyPart(lines=topics.privacy_lines),
     overview=topics.overview,
+    audience=audience.AUDIENCE,
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from handlers.broadcasts.inputs import Message, MessageInput, Opening, OpeningInput
-from handlers.broadcasts.segments import Audience
+from handlers.chat.audience import AudiencePart, with_audience
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Question, asked
 from handlers.chat.talk import Talk
@@ -121,8 +122,8 @@ class Announcement(Wording):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BroadcastDraft(Audience, Announcement):
-    """The message, whom it is for, and how it is sent: `spread` over so many hours, at `time` (None: now)."""
+class Sending:
+    """How it is sent: `spread` over so many hours, at `time` (None: now)."""
 
     reading: bool = asked(
         Question(N_("Ask for read confirmation"), N_("Add an “I have read this” button?"), YesNoInput()),
@@ -146,6 +147,11 @@ class BroadcastDraft(Audience, Announcement):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BroadcastDraft(Sending, Announcement):
+    """The message and how it is sent. As it is asked for, it also has the fields of the audience."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Correction(Wording):
     """Of a broadcast that has been sent."""
 
@@ -153,11 +159,18 @@ class Correction(Wording):
     other: Message | None = asked(_OTHER, default=None)
 
 
-def composing(done: Callable[[Talk, BroadcastDraft], Awaitable[None]]) -> Form[BroadcastDraft]:
+def draft_for(audience: Sequence[AudiencePart[Any]]) -> type[BroadcastDraft]:
+    """The draft with the questions about the audience, between the message and how it is sent."""
+    return with_audience(BroadcastDraft, audience, after=Announcement, before=Sending)
+
+
+def composing(
+    draft: type[BroadcastDraft], done: Callable[[Talk, BroadcastDraft], Awaitable[None]]
+) -> Form[BroadcastDraft]:
     return Form(
         name="broadcast",
         title=N_("Broadcast"),
-        questionnaire=questionnaire(BroadcastDraft),
+        questionnaire=questionnaire(draft),
         done=done,
         send_label=N_("👁 Preview"),
         right=Right.BROADCAST,

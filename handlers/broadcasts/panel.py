@@ -19,11 +19,11 @@ from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.notices import BroadcastWaits
-from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.deliveries import of_broadcasts
 from storage.deliveries.table import State
 from storage.people.access import Right
+from storage.people.segments import Segment
 
 _BAR = 12
 _COLUMNS = 30
@@ -45,7 +45,7 @@ def register(routes: Routes) -> None:
 
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     """Below the preview: to how many, and the button that sends."""
-    counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), row.topic, talk.now)
+    counted = await broadcast_recipients.audience(talk.session, Segment.parse(row.segment), row.topic, talk.now)
     lines = [
         Markup("<b>{}</b>").format(
             talk.plural(
@@ -79,7 +79,7 @@ async def send(talk: Talk, broadcast_id: int) -> None:
     row = await _found(talk, broadcast_id)
     if row.author != talk.person.id:
         raise NotNow
-    counted = await broadcast_recipients.audience(talk.session, Segment.of(row.segment), row.topic, talk.now)
+    counted = await broadcast_recipients.audience(talk.session, Segment.parse(row.segment), row.topic, talk.now)
     needs_approval = counted.reached > talk.context.settings.approval_above
     quiet_until = (
         None if row.topic == Topic.URGENT else talk.context.settings.quiet_hours.until(max(talk.now, row.starts_at))

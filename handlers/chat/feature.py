@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.chat.audience import AudiencePart
 from handlers.chat.press import Button, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -81,6 +82,8 @@ class Feature:
     overview_order: int = 50
     """Where its messages stand in /my: the lowest first, then in the order of the features."""
     queues: Sequence[WatchedQueue] = ()
+    audience: AudiencePart[Any] | None = None
+    """Its questions wherever it is chosen whom something is for."""
     archive: Sequence[Forget] = ()
     """Keeps the figures of what is about to be forgotten; runs before the `retention` of all features."""
 

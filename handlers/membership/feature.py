@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.chat.feature import Feature, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from handlers.membership import applications, memberships, mine, reviews
+from handlers.membership import applications, audience, memberships, mine, reviews
 from storage.cases.desks import Desks
 from storage.membership import applications as kept_applications
 from storage.membership import memberships as kept_memberships
@@ -58,5 +58,6 @@ FEATURE = Feature(
     ),
     overview=mine.overview,
     overview_order=10,
+    audience=audience.AUDIENCE,
     queues=(WatchedQueue("applications", N_("applications to review"), queues.applications),),
 )

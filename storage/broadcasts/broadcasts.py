@@ -18,13 +18,13 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.column_types import IntEnumColumn, StrEnumColumn
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.deliveries import corrections
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
+from storage.people.segments import Segment
 from storage.sealed_json import SealedJson
 
 PRIORITY = 3

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.broadcasts import segments
 from storage.broadcasts.broadcasts import PRIORITY, Broadcast, BroadcastState
-from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Mute, Topic, muted_among
 from storage.deliveries.of_broadcasts import BROADCAST
 from storage.deliveries.queue import insert_from
 from storage.deliveries.table import Delivery
+from storage.people import segments
 from storage.people.people import PersonRow
+from storage.people.segments import Segment
 
 CHUNK = 20_000
 
@@ -46,12 +46,12 @@ async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> 
 
     Who joins or leaves while this goes on makes no gap and no double: each id is looked at once.
     """
-    segment = Segment.of(row.segment)
+    segment = Segment.parse(row.segment)
     last = await segments.end_of_page(session, row.frozen_to, CHUNK)
     if last is None:
         row.state = BroadcastState.RUNNING
         return True
-    if segment.in_sql and not row.spread_seconds:
+    if not segment.reads_rows and not row.spread_seconds:
         row.total += await _freeze_in_sql(session, row, segment, last, now)
     else:
         found = await segments.page(session, segment, row.frozen_to, last, now)
@@ -67,7 +67,7 @@ async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment
         PersonRow.id > row.frozen_to,
         PersonRow.id <= last,
         PersonRow.reachable,
-        *segment.conditions(session, now),
+        *segment.in_sql(session, now),
     ]
     if row.topic != Topic.URGENT:
         muted = select(Mute.person_id).where(Mute.topic == row.topic)

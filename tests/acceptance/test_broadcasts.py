@@ -18,7 +18,6 @@ from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, Content
 from storage.broadcasts.notices import BroadcastWaits
-from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries import failed as failed_deliveries
@@ -28,6 +27,7 @@ from storage.deliveries.notices import Notice
 from storage.deliveries.queue import Addressed, Outcome
 from storage.deliveries.table import Delivery, State
 from storage.people import people
+from storage.people.segments import LivesNear, SeenWithin, Segment, Speaks
 from storage.stations.notices import StationReported
 from storage.stations.reports import Kind
 from tests.support.settings import change_settings
@@ -204,10 +204,9 @@ async def test_segments_combine(database: Database) -> None:
         await people.choose_language(session, people.PersonId(1), "en")
         for person_id in (1, 2, 4):
             await people.keep_home(session, people.PersonId(person_id), 37.43, 116.36)
-        near = ("near", (("km", 3), ("latitude", 37.43), ("longitude", 116.36)))
-        english, active = ("language", (("language", "en"),)), ("active", (("days", 7),))
+        near, english, active = LivesNear(37.43, 116.36, km=3), Speaks("en"), SeenWithin(days=7)
         for conditions, count in (((), 4), ((english,), 1), ((active,), 3), ((near,), 3), ((active, near), 2)):
-            segment = Segment.of(Segment(conditions).text)
+            segment = Segment.parse(Segment(conditions).text)
             assert (await broadcast_recipients.audience(session, segment, Topic.NEWS, NOON)).reached == count
 
 

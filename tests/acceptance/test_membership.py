@@ -19,15 +19,16 @@ from handlers.inputs.consent import CASE, JOIN, Wording
 from schedules import retention
 from storage import audit
 from storage.broadcasts import recipients as broadcast_recipients
-from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries.table import Delivery
 from storage.membership import applications, memberships, reviews
 from storage.membership.applications import Application, ApplicationState
 from storage.membership.audited import MembershipAction
+from storage.membership.conditions import IsMember, IsNoMember, WorksFor, WorksIn
 from storage.membership.reviews import InOtherHands, OwnApplication
 from storage.people import people
+from storage.people.segments import Segment
 from storage.privacy import consents
 from storage.privacy.retention import Retention
 from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work, picture
@@ -407,14 +408,14 @@ async def test_segments_of_members(database: Database) -> None:
             await memberships.create(session, person_id, answers, NOON)
         await memberships.leave(session, 3, NOON)
         for conditions, count in (
-            ((("member", ()),), 2),
-            ((("not_member", ()),), 3),
-            ((("platform", (("platform", "美团"),)),), 1),
-            ((("platform", (("platform", "闪送"),)),), 1),
-            ((("district", (("district", "德城区"),)),), 2),
-            ((("district", (("district", "德城区"),)), ("platform", (("platform", "美团"),))), 1),
+            ((IsMember(),), 2),
+            ((IsNoMember(),), 3),
+            ((WorksFor("美团"),), 1),
+            ((WorksFor("闪送"),), 1),
+            ((WorksIn("德城区"),), 2),
+            ((WorksIn("德城区"), WorksFor("美团")), 1),
         ):
-            segment = Segment.of(Segment(conditions).text)
+            segment = Segment.parse(Segment(conditions).text)
             assert (await broadcast_recipients.audience(session, segment, Topic.NEWS, NOON)).reached == count
 
 

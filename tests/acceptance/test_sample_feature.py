@@ -120,3 +120,8 @@ def test_two_notices_of_one_kind_are_found_when_the_program_starts() -> None:
 
     with pytest.raises(ValueError, match="taken"):
         features.routes((*FEATURES, replace(FEATURE, register=register_twice)), {})
+
+
+def test_a_condition_without_a_question_is_found_when_the_program_starts() -> None:
+    with pytest.raises(IncompleteManifest, match="LeftATip"):
+        features.audience((*FEATURES, replace(FEATURE, audience=None)))

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, Content, NotNow
-from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Database
+from storage.people.segments import Segment
 from tests.support.simulator import ADMIN, COORDINATOR, NOON
 
 TEXT = Content("sendMessage", {"text": "Hello"})

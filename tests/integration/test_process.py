@@ -23,11 +23,11 @@ from bot.telegram.delivery_sender import LEAST_IN_FLIGHT
 from storage import schema
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Content
-from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import open_database
 from storage.encryption import Vault
 from storage.people import people
+from storage.people.segments import Segment
 from tests.support.databases import KEY, new_database
 from tests.support.processes import CSV, bot, bot_settings, ends_within_10_s, environment, logged, until_ready
 from tests.support.simulator import TOKEN, Rider, free_port, telegram

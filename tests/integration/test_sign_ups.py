@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 
 from storage import schema
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
+from storage.activities.conditions import Came, HasPlace, Waits
 from storage.activities.sign_ups import (
     TAKING,
     MembersOnly,
@@ -28,7 +29,6 @@ from storage.activities.sign_ups import (
 )
 from storage.activities.waiting_list import OfferLapsed, hold_until
 from storage.broadcasts import recipients as broadcast_recipients
-from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
@@ -37,6 +37,7 @@ from storage.deliveries.table import Delivery
 from storage.encryption import Vault
 from storage.hours.quiet_hours import QuietHours
 from storage.people import people
+from storage.people.segments import Segment
 from tests.support.activities import SATURDAY, basketball, published, signs_up
 from tests.support.databases import KEY
 from tests.support.simulator import NOON, PATIENCE
@@ -358,7 +359,7 @@ async def test_segments_of_an_activity(database: Database) -> None:
     async with database.writing() as session:
         await people.seen_all(session, dict.fromkeys(range(1, 5), "en"), NOON)
         await attendance.check_in(session, activity_id, 2, SATURDAY)
-        for name, reached in (("signed_up", 2), ("waiting", 1), ("attended", 1)):
-            segment = Segment.of(Segment(((name, (("activity", activity_id),)),)).text)
+        for condition, reached in ((HasPlace, 2), (Waits, 1), (Came, 1)):
+            segment = Segment.parse(Segment((condition(activity_id),)).text)
             found = await broadcast_recipients.audience(session, segment, Topic.ACTIVITIES, NOON)
             assert found.reached == reached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat import forms
+from handlers.chat.audience import AudiencePart
 from handlers.chat.feature import Feature, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.press import Page, Press
 from handlers.chat.questionnaires import one_question
@@ -18,6 +19,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n.translations import N_
+from handlers.inputs.choice import YesNoInput
 from handlers.inputs.text import TextInput
 from schedules.context import ClockContext
 from schedules.job import Job
@@ -27,8 +29,9 @@ from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.operations.queues import Queue, measured
 from storage.people.access import Right
+from storage.people.segments import Condition
 from tests.support.sample_feature import tips
-from tests.support.sample_feature.tips import OneTipADay, ThanksForATip, Tip, TipAction
+from tests.support.sample_feature.tips import LeftATip, OneTipADay, ThanksForATip, Tip, TipAction
 
 READ = Press("sampletips")
 
@@ -78,6 +81,16 @@ async def _waiting(session: AsyncSession, _now: datetime) -> Queue:
     return await measured(session, Tip.at, Tip.thanked.is_(False))
 
 
+@dataclass(frozen=True, kw_only=True)
+class TipAudience:
+    left_a_tip: bool = asked(Question("Tips", "Only those who left a tip?", YesNoInput()), default=False, preset=True)
+
+
+def _conditions(draft: TipAudience) -> Iterator[Condition]:
+    if draft.left_a_tip:
+        yield LeftATip()
+
+
 FEATURE = Feature(
     name="tips",
     register=register,
@@ -87,6 +100,7 @@ FEATURE = Feature(
     retention=(tips.forget,),
     privacy=PrivacyPart(lines=_lines),
     overview=_overview,
+    audience=AudiencePart(TipAudience, _conditions, (LeftATip,)),
     queues=(WatchedQueue("tips", "tips", _waiting),),
 )
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, delete, select
+from sqlalchemy import BigInteger, ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.audit import AuditAction
 from storage.database import BigKey, Refused, Sealed, UtcDateTime, vault_of
 from storage.deliveries.notices import Notice
+from storage.people.people import PersonRow
+from storage.people.segments import Condition
 from storage.privacy.retention import Retention
 
 KEPT = timedelta(days=7)
@@ -31,6 +33,16 @@ class OneTipADay(Refused):
 @dataclass(frozen=True, slots=True)
 class ThanksForATip(Notice):
     kind = "sample_thanks"
+
+
+@dataclass(frozen=True)
+class LeftATip(Condition):
+    """Those who have left a tip that is still kept."""
+
+    kind = "left_a_tip"
+
+    def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return PersonRow.id.in_(select(Tip.person_id))
 
 
 class SampleBase(DeclarativeBase):

@@ -1,0 +1,42 @@
+"""Whom something is for: each feature's questions about it, put together to one draft.
+
+A part is a frozen dataclass with `asked` fields (see handlers/chat/questions.py), like the draft of a form. A form
+whose draft is derived from all parts asks for the whole audience; `segment_of` gives the segment that its answers mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, make_dataclass
+from typing import Any, Generic, TypeVar
+
+from storage.people.segments import Condition, Segment
+
+Part = TypeVar("Part")
+D = TypeVar("D")
+
+
+@dataclass(frozen=True, slots=True)
+class AudiencePart(Generic[Part]):
+    """A feature's questions about the audience, and the conditions that the answers mean.
+
+    `kinds` are all conditions that may come of them, so that one for which nobody can ask is found at the start.
+    """
+
+    draft: type[Part]
+    conditions: Callable[[Part], Iterable[Condition]]
+    kinds: Sequence[type[Condition]]
+
+
+def with_audience(
+    draft: type[D], parts: Sequence[AudiencePart[Any]], *, after: type[Any], before: type[Any]
+) -> type[D]:
+    """The draft with the fields of all parts; they are asked after those of one of its bases, and before another's."""
+    bases = (draft, before, *(part.draft for part in reversed(parts)), after)
+    combined: type[D] = make_dataclass(draft.__name__, [], bases=bases, frozen=True, kw_only=True)
+    return combined
+
+
+def segment_of(draft: object, parts: Sequence[AudiencePart[Any]]) -> Segment:
+    """Whom the answers mean."""
+    return Segment(tuple(condition for part in parts for condition in part.conditions(draft)))

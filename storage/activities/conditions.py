@@ -1,0 +1,46 @@
+"""Conditions of taking part in an activity, by which people are addressed (see storage/people/segments.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.activities.sign_ups import TAKING, PlaceState, SignUp
+from storage.people.people import PersonRow
+from storage.people.segments import Condition
+
+
+@dataclass(frozen=True)
+class _OfActivity(Condition):
+    activity: int
+
+    def _people(self, holds: ColumnElement[bool]) -> ColumnElement[bool]:
+        signed_up: Select[int] = select(SignUp.person_id).where(SignUp.activity_id == self.activity, holds)
+        return PersonRow.id.in_(signed_up)
+
+
+@dataclass(frozen=True)
+class HasPlace(_OfActivity):
+    kind = "signed_up"
+
+    def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return self._people(SignUp.state.in_(TAKING))
+
+
+@dataclass(frozen=True)
+class Waits(_OfActivity):
+    kind = "waiting"
+
+    def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return self._people(SignUp.state == PlaceState.WAITING)
+
+
+@dataclass(frozen=True)
+class Came(_OfActivity):
+    kind = "attended"
+
+    def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return self._people(SignUp.came_at.is_not(None))

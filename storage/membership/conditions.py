@@ -1,0 +1,58 @@
+"""Conditions of membership, by which people are addressed (see storage/people/segments.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.database import vault_of
+from storage.membership.memberships import Membership
+from storage.people.people import PersonRow
+from storage.people.segments import Condition
+
+
+def _members() -> Select[int | None]:
+    return select(Membership.person_id).where(Membership.left_at.is_(None), Membership.person_id.is_not(None))
+
+
+@dataclass(frozen=True)
+class IsMember(Condition):
+    kind = "member"
+
+    def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return PersonRow.id.in_(_members())
+
+
+@dataclass(frozen=True)
+class IsNoMember(Condition):
+    kind = "not_member"
+
+    def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        return PersonRow.id.not_in(_members())
+
+
+@dataclass(frozen=True)
+class WorksFor(Condition):
+    """Members on a platform."""
+
+    kind = "platform"
+    platform: str
+
+    def in_sql(self, session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        indexes = vault_of(session).blinds(self.platform, "memberships.platform")
+        return PersonRow.id.in_(_members().where(Membership.platform_index.in_(indexes)))
+
+
+@dataclass(frozen=True)
+class WorksIn(Condition):
+    """Members in a district."""
+
+    kind = "district"
+    district: str
+
+    def in_sql(self, session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
+        indexes = vault_of(session).blinds(self.district, "memberships.district")
+        return PersonRow.id.in_(_members().where(Membership.district_index.in_(indexes)))
