@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from handlers import overview, start
 from handlers.activities.feature import FEATURE as ACTIVITIES
-from handlers.admin import audit as admin_audit
-from handlers.admin import system
 from handlers.admin.feature import FEATURE as ADMIN
-from handlers.broadcasts import compose
 from handlers.broadcasts.feature import FEATURE as BROADCASTS
 from handlers.cases.feature import FEATURE as CASES
-from handlers.chat.audience import AudiencePart
 from handlers.chat.events import Event
-from handlers.chat.feature import Feature, WatchedQueue
+from handlers.chat.feature import AllFeatures, Feature
 from handlers.chat.routes import Routes
 from handlers.membership.feature import FEATURE as MEMBERSHIP
-from handlers.privacy import privacy
+from handlers.overview import FEATURE as OVERVIEW
 from handlers.privacy.feature import FEATURE as PRIVACY
+from handlers.start import FEATURE as START
 from handlers.stations.feature import FEATURE as STATIONS
 from handlers.statistics.feature import FEATURE as STATISTICS
 from storage.audit import AuditAction
@@ -37,6 +33,8 @@ FEATURES: Sequence[Feature] = (
     CASES,
     BROADCASTS,
     STATISTICS,
+    START,
+    OVERVIEW,
     ADMIN,
     PRIVACY,
 )
@@ -55,21 +53,21 @@ def routes(features: Sequence[Feature], desks: Desks) -> Routes:
     """The whole table, with a command and a form for each desk.
 
     Raises:
-        IncompleteManifest: an event has no route, or a notice has no words.
+        IncompleteManifest: an event has no route, a notice has no words, an action has no label, or nobody can ask
+            for a condition of people.
     """
-    table = Routes()
+    table, others = Routes(), AllFeatures(features, desks)
     for feature in features:
-        feature.register(table, desks)
-    start.register(table)
-    overview.register(table, features)
-    privacy.register(table, features)
-    compose.register(table, audience(features))
-    admin_audit.register(table, audit_labels(features))
-    system.register(table, queues(features))
+        feature.register(table, others)
     _complete("a route for this event", Event, table.events)
     # A class that others are derived from has no kind. (A dataclass with slots also leaves the original class behind.)
     kinds = (notice.kind for notice in _known(features, _leaves(Notice)) if hasattr(notice, "kind"))
     _complete("what this notice says", kinds, {**table.notices, **table.composers})
+    _complete(
+        "a label in `audit_labels`", chain.from_iterable(_known(features, _leaves(AuditAction))), others.audit_labels
+    )
+    asked_for = {kind: part for part in others.audience for kind in part.kinds}
+    _complete("a question in `audience`", _known(features, kinds_of_conditions()), asked_for)
     return table
 
 
@@ -82,33 +80,6 @@ def refusals(features: Sequence[Feature]) -> Mapping[type[Refused], str]:
     found = _merged(feature.refusals for feature in features)
     _complete("a sentence in `refusals`", _known(features, _leaves(Refused)), found)
     return found
-
-
-def audit_labels(features: Sequence[Feature]) -> Mapping[AuditAction, str]:
-    """The label of each audited action.
-
-    Raises:
-        IncompleteManifest: an action has none.
-    """
-    found = _merged(feature.audit_labels for feature in features)
-    _complete("a label in `audit_labels`", chain.from_iterable(_known(features, _leaves(AuditAction))), found)
-    return found
-
-
-def audience(features: Sequence[Feature]) -> Sequence[AudiencePart[Any]]:
-    """The questions about whom something is for.
-
-    Raises:
-        IncompleteManifest: there is a condition for which nobody can ask.
-    """
-    parts = [feature.audience for feature in features if feature.audience is not None]
-    asked_for = {kind: part for part in parts for kind in part.kinds}
-    _complete("a question in `audience`", _known(features, kinds_of_conditions()), asked_for)
-    return parts
-
-
-def queues(features: Iterable[Feature]) -> Sequence[WatchedQueue]:
-    return [queue for feature in features for queue in feature.queues]
 
 
 def retention(features: Sequence[Feature]) -> Sequence[Forget]:

@@ -10,6 +10,7 @@ from telegram import ChatMember
 from handlers.chat import forms, presses
 from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other, stray_text
+from handlers.chat.feature import AllFeatures, Feature
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, InvalidCallback
@@ -26,7 +27,7 @@ DESCRIPTION = N_(
 SHORT_DESCRIPTION = N_("The nearest open rest station, for riders, couriers and drivers")
 
 
-def register(routes: Routes) -> None:
+def register(routes: Routes, _others: AllFeatures) -> None:
     async def show_help(talk: Talk) -> None:
         await help_(talk, routes)
 
@@ -138,3 +139,6 @@ async def membership(talk: Talk) -> None:
     change = talk.incoming.update.my_chat_member
     if change is not None and change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT):
         await people.mark_unreachable(talk.session, talk.person.id)
+
+
+FEATURE = Feature(name="start", register=register)

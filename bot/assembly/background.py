@@ -31,7 +31,7 @@ from bot.telegram import menus, reply_outbox, webhook_keeper
 from bot.telegram.delivery_sender import DeliverySender
 from bot.telegram.menus import MenuPublisher
 from bot.telegram.rendering import Rendering
-from handlers import features
+from handlers.chat.feature import AllFeatures
 from storage import keys
 from storage.operations import settings
 from storage.people import blocks, roles
@@ -73,7 +73,8 @@ def build_background(
     codes = CheckInCodeUpdater(database, courier, context, clock)
     forum = CaseForum(database, courier, context, clock)
     evidence = EvidenceFetcher(database, telegram.api.download, clock, partial(Scratch, base.config.data.folder))
-    queues = QueueMetrics(database, base.metrics, clock, base.leader.leads, features.queues(extensions.features))
+    watched = AllFeatures(extensions.features, services.context.settings.desks).queues
+    queues = QueueMetrics(database, base.metrics, clock, base.leader.leads, watched)
     menu_publisher = MenuPublisher(database, context, services.routes, telegram.api.call, clock)
     changes = _changes(base, services, updates, menu_publisher)
     outbox = updates.outbox

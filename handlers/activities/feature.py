@@ -8,6 +8,8 @@ from handlers.activities import (
     audience,
     calendars,
     check_ins,
+    exports,
+    figures,
     lists,
     mine,
     questions,
@@ -19,7 +21,7 @@ from handlers.activities import (
     weekly_digest,
 )
 from handlers.activities.questions import NoSuchQuestion
-from handlers.chat.feature import Feature, PersonalData, PrivacyPart
+from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
 from storage.activities import calendar_feeds, retention
@@ -34,10 +36,9 @@ from storage.activities.recurrence import BadRule, NoDates
 from storage.activities.rounds import NoSuchRound
 from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
 from storage.activities.waiting_list import OfferLapsed
-from storage.cases.desks import Desks
 
 
-def register(routes: Routes, _desks: Desks) -> None:
+def register(routes: Routes, _others: AllFeatures) -> None:
     for part in (
         lists,
         sign_ups,
@@ -90,4 +91,6 @@ FEATURE = Feature(
     privacy=PrivacyPart(lines=mine.privacy_lines, leave=mine.leave_all),
     overview=mine.overview,
     audience=audience.AUDIENCE,
+    figures=figures.FIGURES,
+    exports=exports.EXPORTS,
 )

@@ -1,4 +1,5 @@
-"""/export: stations, activities and figures as they are; who is who only for a reason, in an encrypted file.
+"""/export: what the features hand out. What names nobody is given as it is; who is who only
+for a reason, in an encrypted file.
 
 The password of such a file is shown on a button for ten minutes, to who asked for it: a pop-up that Telegram keeps in
 no chat. It follows from the keys and the moment, so it is kept nowhere.
@@ -8,18 +9,18 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 from markupsafe import Markup
+from pydantic import TypeAdapter
 
 from handlers.admin import presses
 from handlers.chat import forms
+from handlers.chat.feature import OpenExport, PersonalExport
 from handlers.chat.press import InvalidCallback, Page
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import asked
+from handlers.chat.questionnaires import ContextValue, Form, Questionnaire
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -32,125 +33,114 @@ from storage.database import vault_of
 from storage.operations.audited import OperationAction
 from storage.operations.notices import DataExported
 from storage.people.access import Right
-from storage.privacy import exports
-from storage.stations import stations
-from storage.stations.files import CsvWriter, GeoJsonWriter
 
 PASSWORD_FOR = timedelta(minutes=10)
 LARGE = 8 << 20
 """Bytes above which a file is sent as a ZIP."""
 
-OPEN: dict[str, str] = {
-    "csv": N_("🏠 Stations, CSV"),
-    "geojson": N_("🏠 Stations, GeoJSON"),
-    "activities": N_("🏀 Activities"),
-}
-PERSONAL: dict[str, str] = {"members": N_("🔐 Members"), "attendance": N_("🔐 Attendees")}
 
-
-def register(routes: Routes) -> None:
-    right = Right.ADMINISTER
-    routes.command("export", show, about=N_("Export data as files"), right=right, writes=False)
-    routes.press(presses.EXPORT, export, right=right)
-    routes.press(presses.ASK_REASON, ask_reason, right=right)
+def register(routes: Routes, exports: Sequence[OpenExport | PersonalExport]) -> None:
+    """`exports`: what all features hand out."""
+    right, exporter = Right.ADMINISTER, _Exporter(exports)
+    routes.command("export", exporter.show, about=N_("Export data as files"), right=right, writes=False)
+    routes.press(presses.EXPORT, exporter.export, right=right)
+    routes.press(presses.ASK_REASON, exporter.ask_reason, right=right)
     routes.press(presses.SHOW_PASSWORD, show_password, right=right, writes=False)
-    routes.form(_REASON)
-    routes.notice(DataExported, exported_words)
-
-
-async def show(talk: Talk) -> None:
-    rows = [[presses.EXPORT.button(talk._(name), key)] for key, name in OPEN.items()]
-    rows.append([statistics_presses.STATS.button(talk._("📊 Statistics"))])
-    rows += [[presses.ASK_REASON.button(talk._(name), key)] for key, name in PERSONAL.items()]
-    talk.say(
-        talk._(
-            "What do you need? 🔐 means personal data: I'll ask for a reason, which is recorded in the audit "
-            "log and shown to the other admins, and the file is encrypted."
-        ),
-        rows,
-    )
-
-
-async def export(talk: Talk, what: str) -> None:
-    if what not in OPEN:
-        raise InvalidCallback
-    if what == "activities":
-        name, content = (
-            "activities.csv",
-            sheet(*await exports.activities(talk.session, talk.context.settings.organisation.zone)),
-        )
-    else:
-        name, content = f"stations.{what}", await _stations(talk, what)
-    await audit.note(talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=what)
-    if len(content) > LARGE:
-        name, content = f"{name}.zip", _zipped(name, content)
-    talk.document(name, content, talk._(OPEN[what]))
-
-
-async def _stations(talk: Talk, what: str) -> bytes:
-    """What `stations export` writes."""
-    out = io.BytesIO()
-    writer = GeoJsonWriter(out) if what == "geojson" else CsvWriter(out)
-    async for row in stations.all_rows(talk.session):
-        writer.add(row)
-    writer.close()
-    return out.getvalue()
-
-
-async def ask_reason(talk: Talk, what: str) -> None:
-    if what not in PERSONAL:
-        raise InvalidCallback
-    await forms.begin(talk, _REASON, PersonalExport(what=what))
-
-
-_ROWS: dict[str, Callable[..., Awaitable[tuple[list[str], list[list[Any]]]]]] = {
-    "members": exports.members,
-    "attendance": exports.attendance,
-}
-
-
-def _ask_reason(talk: Talk, draft: PersonalExport) -> str:
-    return talk._(
-        "{what}: this is personal data. What do you need it for? Your reason is recorded in the "
-        "audit log and shown to the other admins."
-    ).format(what=talk._(PERSONAL[draft.what]))
+    routes.form(exporter.form)
+    routes.notice(DataExported, exporter.exported_words)
 
 
 @dataclass(frozen=True, slots=True)
-class PersonalExport:
-    """`what` is a key of PERSONAL."""
+class PersonalDraft:
+    """`what` names a personal export."""
 
     what: str
-    reason: str = asked(reason_question(_ask_reason, 5, 300))
+    reason: str = ""
 
 
-async def _done(talk: Talk, draft: PersonalExport) -> None:
-    what, reason = draft.what, draft.reason
-    header, rows = await _ROWS[what](talk.session, talk.context.settings.organisation.zone)
-    moment = int(talk.now.timestamp())
-    content = _zipped(f"{what}.csv", sheet(header, rows), password_of(talk, moment))
-    await audit.note(
-        talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=f"{what}, {len(rows)} rows: {reason}"
-    )
-    for admin in await talk.context.staff.who_may(talk.session, Right.ADMINISTER, talk.now):
-        if admin != talk.person.id:
-            talk.notify(admin, DataExported(what, talk.person.id, len(rows), reason))
-    caption = Markup("{}\n{}").format(
-        talk._(PERSONAL[what]),
-        talk._("Encrypted (AES-256; open it with 7-Zip or WinZip). Delete it when you are done."),
-    )
-    talk.document(f"{what}-{talk.now:%Y%m%d}.zip", content, caption)
-    talk.say(
-        talk._("Press this button within 10 minutes to see the password; only you can. Write it down right away."),
-        [[presses.SHOW_PASSWORD.button(talk._("🔑 Show the password"), moment)]],
-    )
+class _Exporter:
+    """The page, the open files, and the personal ones for a reason."""
 
+    def __init__(self, exports: Sequence[OpenExport | PersonalExport]) -> None:
+        self._open = {export.name: export for export in exports if isinstance(export, OpenExport)}
+        self._personal = {export.name: export for export in exports if isinstance(export, PersonalExport)}
+        self.form = Form(
+            name="export",
+            title=N_("Export"),
+            questionnaire=Questionnaire(
+                [replace(reason_question(self._ask_reason, 5, 300), key="reason")],
+                lambda values: PersonalDraft(**values),
+                context={"what": ContextValue(TypeAdapter(str), ["what"])},
+                defaults={"reason": ""},
+            ),
+            done=self._done,
+            send_label=N_("🔐 Create the file"),
+            right=Right.ADMINISTER,
+        )
 
-def exported_words(view: View, notice: DataExported) -> Page:
-    text = view._("🔐 {who} exported {what}, {rows} rows. Reason: {reason}").format(
-        who=notice.who, what=view._(PERSONAL[notice.what]), rows=notice.rows, reason=notice.reason
-    )
-    return Markup("{}").format(text), []
+    async def show(self, talk: Talk) -> None:
+        rows = [[presses.EXPORT.button(talk._(export.label), name)] for name, export in self._open.items()]
+        rows.append([statistics_presses.STATS.button(talk._("📊 Statistics"))])
+        rows += [[presses.ASK_REASON.button(talk._(export.label), name)] for name, export in self._personal.items()]
+        talk.say(
+            talk._(
+                "What do you need? 🔐 means personal data: I'll ask for a reason, which is recorded in the audit "
+                "log and shown to the other admins, and the file is encrypted."
+            ),
+            rows,
+        )
+
+    async def export(self, talk: Talk, what: str) -> None:
+        if what not in self._open:
+            raise InvalidCallback
+        export = self._open[what]
+        name = export.file_name
+        content = await export.content(talk.session, talk.context.settings.organisation.zone)
+        await audit.note(talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=what)
+        if len(content) > LARGE:
+            name, content = f"{name}.zip", _zipped(name, content)
+        talk.document(name, content, talk._(export.label))
+
+    async def ask_reason(self, talk: Talk, what: str) -> None:
+        if what not in self._personal:
+            raise InvalidCallback
+        await forms.begin(talk, self.form, PersonalDraft(what=what))
+
+    def _ask_reason(self, talk: Talk, draft: PersonalDraft) -> str:
+        return talk._(
+            "{what}: this is personal data. What do you need it for? Your reason is recorded in the "
+            "audit log and shown to the other admins."
+        ).format(what=talk._(self._personal[draft.what].label))
+
+    async def _done(self, talk: Talk, draft: PersonalDraft) -> None:
+        export = self._personal[draft.what]
+        header, rows = await export.table(talk.session, talk.context.settings.organisation.zone)
+        moment = int(talk.now.timestamp())
+        content = _zipped(f"{export.name}.csv", sheet(header, rows), password_of(talk, moment))
+        about = f"{export.name}, {len(rows)} rows: {draft.reason}"
+        await audit.note(talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=about)
+        for admin in await talk.context.staff.who_may(talk.session, Right.ADMINISTER, talk.now):
+            if admin != talk.person.id:
+                talk.notify(admin, DataExported(export.name, talk.person.id, len(rows), draft.reason))
+        caption = Markup("{}\n{}").format(
+            talk._(export.label),
+            talk._("Encrypted (AES-256; open it with 7-Zip or WinZip). Delete it when you are done."),
+        )
+        talk.document(f"{export.name}-{talk.now:%Y%m%d}.zip", content, caption)
+        talk.say(
+            talk._("Press this button within 10 minutes to see the password; only you can. Write it down right away."),
+            [[presses.SHOW_PASSWORD.button(talk._("🔑 Show the password"), moment)]],
+        )
+
+    def exported_words(self, view: View, notice: DataExported) -> Page:
+        export = self._personal.get(notice.what)
+        text = view._("🔐 {who} exported {what}, {rows} rows. Reason: {reason}").format(
+            who=notice.who,
+            what=view._(export.label) if export is not None else notice.what,
+            rows=notice.rows,
+            reason=notice.reason,
+        )
+        return Markup("{}").format(text), []
 
 
 def password_of(talk: Talk, moment: int) -> str:
@@ -178,13 +168,3 @@ def _zipped(name: str, content: bytes, password: str = "") -> bytes:
             file.setencryption(pyzipper.WZ_AES, nbits=256)
         file.writestr(name, content)
     return out.getvalue()
-
-
-_REASON = Form(
-    name="export",
-    title=N_("Export"),
-    questionnaire=questionnaire(PersonalExport),
-    done=_done,
-    send_label=N_("🔐 Create the file"),
-    right=Right.ADMINISTER,
-)

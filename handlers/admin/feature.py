@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.admin import (
+    audit,
     blocks,
     error_notices,
     exports,
@@ -11,13 +12,13 @@ from handlers.admin import (
     ready_answers,
     roles,
     settings,
+    system,
 )
 from handlers.admin.blocks import OneOfUs
 from handlers.admin.roles import RoleOfTheConfig
-from handlers.chat.feature import Feature, PersonalData, WatchedQueue
+from handlers.chat.feature import AllFeatures, Feature, PersonalData, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from storage.cases.desks import Desks
 from storage.operations import queues, retention
 from storage.operations import settings as kept_settings
 from storage.operations.audited import OperationAction
@@ -27,11 +28,12 @@ from storage.people.audited import PeopleAction
 from storage.people.blocks import NotBlocked
 
 
-def register(routes: Routes, _desks: Desks) -> None:
-    """/audit and /system look over all features, so `handlers.features` registers them."""
+def register(routes: Routes, others: AllFeatures) -> None:
+    audit.register(routes, others.audit_labels)
+    system.register(routes, others.queues)
+    exports.register(routes, others.exports)
     for part in (
         roles,
-        exports,
         blocks,
         settings,
         ready_answers,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from handlers.broadcasts import audience, panel, topics
-from handlers.chat.feature import Feature, PersonalData, PrivacyPart
+from handlers.broadcasts import audience, compose, figures, panel, topics
+from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
 from storage.broadcasts import reads
 from storage.broadcasts import topics as muted_topics
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import NotNow, OwnApproval
-from storage.cases.desks import Desks
 
 
-def register(routes: Routes, _desks: Desks) -> None:
+def register(routes: Routes, others: AllFeatures) -> None:
+    compose.register(routes, others.audience)
     for part in (panel, topics):
         part.register(routes)
 
@@ -35,4 +35,5 @@ FEATURE = Feature(
     privacy=PrivacyPart(lines=topics.privacy_lines),
     overview=topics.overview,
     audience=audience.AUDIENCE,
+    figures=figures.FIGURES,
 )

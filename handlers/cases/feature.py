@@ -8,6 +8,7 @@ from handlers.cases import (
     crisis,
     desk,
     evidence_bundle,
+    figures,
     internal_notes,
     mine,
     notices,
@@ -16,18 +17,17 @@ from handlers.cases import (
     relay,
     statistics,
 )
-from handlers.chat.feature import Feature, PersonalData, PrivacyPart, WatchedQueue
+from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
 from storage.cases import cases, drafts, messages, queues, retention
 from storage.cases.audited import CaseAction
 from storage.cases.cases import CaseClosed, CaseTaken, NoSuchCase, NotForThem, TooLateToReopen, TooManyCases
-from storage.cases.desks import Desks
 from storage.cases.evidence_quota import EvidenceFull
 
 
-def register(routes: Routes, desks: Desks) -> None:
-    mine.register(routes, desks)
+def register(routes: Routes, others: AllFeatures) -> None:
+    mine.register(routes, others.desks)
     for part in (
         privacy,
         desk,
@@ -77,4 +77,5 @@ FEATURE = Feature(
         WatchedQueue("cases", N_("cases waiting for us"), queues.cases),
         WatchedQueue("evidence", N_("evidence to download"), queues.evidence),
     ),
+    figures=figures.FIGURES,
 )

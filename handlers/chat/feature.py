@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.audience import AudiencePart
+from handlers.chat.figures import Figures
 from handlers.chat.press import Button, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -16,6 +18,7 @@ from storage.audit import AuditAction
 from storage.cases.desks import Desks
 from storage.database import Refused
 from storage.operations.queues import Measure
+from storage.privacy.exports import Table
 from storage.privacy.retention import Forget
 
 Erase = Callable[[AsyncSession, int], Awaitable[None]]
@@ -63,16 +66,36 @@ class WatchedQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenExport:
+    """A file of /export that names nobody. `name` stands on the wire."""
+
+    name: str
+    label: str
+    file_name: str
+    content: Callable[[AsyncSession, ZoneInfo], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalExport:
+    """A table of people: handed out for a reason only, encrypted, and the other admins are told."""
+
+    name: str
+    label: str
+    table: Callable[[AsyncSession, ZoneInfo], Awaitable[Table]]
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """Everything about a feature that others have to know; nothing about it stands in a list elsewhere.
 
-    `register` adds its commands, buttons, links, forms, events and notices. `refusals` has a sentence for each of its
+    `register` adds its commands, buttons, links, forms, events and notices; what it needs of the other features is in
+    `AllFeatures`. `refusals` has a sentence for each of its
     domain errors, `audit_labels` a label for each of its audited acts: both in English, marked with `N_`. `overview`
     gives its messages in /my. `queues` are what /system and the metrics watch, with their labels.
     """
 
     name: str
-    register: Callable[[Routes, Desks], None]
+    register: Callable[[Routes, AllFeatures], None]
     refusals: Mapping[type[Refused], str] = field(default_factory=dict)
     audit_labels: Mapping[AuditAction, str] = field(default_factory=dict)
     personal_data: Sequence[PersonalData] = ()
@@ -84,6 +107,9 @@ class Feature:
     queues: Sequence[WatchedQueue] = ()
     audience: AudiencePart[Any] | None = None
     """Its questions wherever it is chosen whom something is for."""
+    figures: Figures | None = None
+    """Its part of the statistics."""
+    exports: Sequence[OpenExport | PersonalExport] = ()
     archive: Sequence[Forget] = ()
     """Keeps the figures of what is about to be forgotten; runs before the `retention` of all features."""
 
@@ -91,3 +117,32 @@ class Feature:
     def folder(self) -> str:
         """The package that declares it."""
         return self.register.__module__.rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class AllFeatures:
+    """All manifests, for the pages that look over them; and the desks of the configuration."""
+
+    features: Sequence[Feature]
+    desks: Desks
+
+    @property
+    def audit_labels(self) -> Mapping[AuditAction, str]:
+        return {action: label for feature in self.features for action, label in feature.audit_labels.items()}
+
+    @property
+    def queues(self) -> Sequence[WatchedQueue]:
+        return [queue for feature in self.features for queue in feature.queues]
+
+    @property
+    def audience(self) -> Sequence[AudiencePart[Any]]:
+        """The questions about whom something is for."""
+        return [feature.audience for feature in self.features if feature.audience is not None]
+
+    @property
+    def figures(self) -> Sequence[Figures]:
+        return [feature.figures for feature in self.features if feature.figures is not None]
+
+    @property
+    def exports(self) -> Sequence[OpenExport | PersonalExport]:
+        return [export for feature in self.features for export in feature.exports]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from handlers.chat.feature import Feature, PersonalData, PrivacyPart, WatchedQueue
+from handlers.chat.feature import AllFeatures, Feature, PersonalData, PersonalExport, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from handlers.membership import applications, audience, memberships, mine, reviews
-from storage.cases.desks import Desks
+from handlers.membership import applications, audience, figures, memberships, mine, reviews
 from storage.membership import applications as kept_applications
 from storage.membership import memberships as kept_memberships
 from storage.membership import queues, retention, review_alerts
@@ -14,10 +13,11 @@ from storage.membership.applications import AppliedAlready, NothingOpen, TooMany
 from storage.membership.audited import MembershipAction
 from storage.membership.memberships import AlreadyMember, NotAMember
 from storage.membership.reviews import InOtherHands, OwnApplication, TooLateToUndo
+from storage.privacy import exports
 from storage.privacy.consents import NoConsent
 
 
-def register(routes: Routes, _desks: Desks) -> None:
+def register(routes: Routes, _others: AllFeatures) -> None:
     for part in (applications, memberships, mine, reviews):
         part.register(routes)
 
@@ -60,4 +60,6 @@ FEATURE = Feature(
     overview_order=10,
     audience=audience.AUDIENCE,
     queues=(WatchedQueue("applications", N_("applications to review"), queues.applications),),
+    figures=figures.FIGURES,
+    exports=(PersonalExport("members", N_("🔐 Members"), exports.members),),
 )

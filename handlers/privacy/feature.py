@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from handlers.chat.feature import Feature, PersonalData
+from handlers.chat.feature import AllFeatures, Feature, PersonalData
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
+from handlers.privacy import privacy
 from storage import audit, dialogues
-from storage.cases.desks import Desks
 from storage.deliveries import retention as delivery_retention
 from storage.people import people
 from storage.privacy import consents
 from storage.privacy.audited import PrivacyAction
 
 
-def register(_routes: Routes, _desks: Desks) -> None:
-    """/privacy itself looks over all features, so `handlers.features` registers it."""
+def register(routes: Routes, others: AllFeatures) -> None:
+    privacy.register(routes, others.features)
 
 
 FEATURE = Feature(

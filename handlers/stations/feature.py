@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from handlers.chat.feature import Feature, PersonalData, PrivacyPart
+from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from handlers.stations import admin, import_file, page, privacy, search
-from storage.cases.desks import Desks
+from handlers.stations import admin, exports, figures, import_file, page, privacy, search
 from storage.stations import reports, retention, searches
 from storage.stations.audited import StationAction
 from storage.stations.reports import NotNearby, ReportedAlready
 from storage.stations.stations import NoSuchStation
 
 
-def register(routes: Routes, _desks: Desks) -> None:
+def register(routes: Routes, _others: AllFeatures) -> None:
     for part in (search, page, admin, import_file):
         part.register(routes)
 
@@ -39,4 +38,6 @@ FEATURE = Feature(
     ),
     retention=(retention.forget,),
     privacy=PrivacyPart(lines=privacy.lines),
+    figures=figures.FIGURES,
+    exports=exports.EXPORTS,
 )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from handlers.chat.feature import Feature, PersonalData
+from handlers.chat.feature import AllFeatures, Feature, PersonalData
 from handlers.chat.routes import Routes
-from handlers.statistics import csv_export, overview, views
-from storage.cases.desks import Desks
+from handlers.statistics import overview
 from storage.statistics import searches, statistics
 
 
-def register(routes: Routes, _desks: Desks) -> None:
-    for part in (overview, views, csv_export):
-        part.register(routes)
+def register(routes: Routes, others: AllFeatures) -> None:
+    overview.register(routes, others.figures)
 
 
 FEATURE = Feature(

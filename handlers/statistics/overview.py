@@ -1,113 +1,104 @@
-"""/stats: how it goes, by week, month and year, each against the one before it. Nothing of it points to one person."""
+"""/stats: how it goes, by week, month and year, each against the one before it. Nothing of it points to one person.
+
+What there is to tell comes from the features (handlers/chat/figures.py).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
+from handlers.chat.figures import Figures, Row
 from handlers.chat.press import Buttons, InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n import translations
+from handlers.csv_files import sheet
+from handlers.i18n.periods import title
 from handlers.i18n.translations import N_
 from handlers.statistics import presses
-from handlers.statistics.periods import title
-from storage.disclosure import HIDDEN, LEAST, Average
+from storage.disclosure import HIDDEN, LEAST
 from storage.people.access import Right
-from storage.statistics import report
 from storage.statistics.periods import Period, PeriodUnit
-from storage.statistics.report import Overview
 
 MOST_BACK = 120
-VIEWS = {
-    "hours": N_("⏰ By hour"),
-    "gaps": N_("🗺 Missing stations"),
-    "wanted": N_("🔎 Amenities searched for"),
-    "members": N_("👥 Members"),
-    "activities": N_("🏀 Activities"),
-    "reach": N_("📣 Broadcasts"),
-    "cases": N_("⚖️ Cases"),
-}
+HEADER = ["figure", "of", "value", "before"]
 
 
-def register(routes: Routes) -> None:
-    right = Right.SEE_FIGURES
-    routes.command("stats", stats, about=N_("Statistics"), right=right, writes=False)
-    routes.press(presses.STATS, stats, right=right, writes=False)
-    routes.press(presses.SHOW, show, right=right, writes=False)
+def register(routes: Routes, figures: Sequence[Figures]) -> None:
+    """`figures`: the parts of all features."""
+    right, pages = Right.SEE_FIGURES, _Pages(figures)
+    routes.command("stats", pages.begin, about=N_("Statistics"), right=right, writes=False)
+    routes.press(presses.STATS, pages.begin, right=right, writes=False)
+    routes.press(presses.SHOW, pages.show, right=right, writes=False)
+    routes.press(presses.VIEW, pages.view, right=right, writes=False)
+    routes.press(presses.SEND, pages.send, right=right, writes=False)
 
 
-def period_of(talk: Talk, kind: str, back: int) -> Period:
+def _period_of(talk: Talk, kind: str, back: int) -> Period:
     """Of a button. Raises InvalidCallback for one that was never made."""
     if kind not in list(PeriodUnit) or not 0 <= back <= MOST_BACK:
         raise InvalidCallback
     return Period.of(PeriodUnit(kind), talk.local_today, back)
 
 
-async def stats(talk: Talk) -> None:
-    talk.say(*await _page(talk, PeriodUnit.WEEK, 0))
+class _Pages:
+    """The pages, views and the file, put together from the features' parts."""
 
+    def __init__(self, figures: Sequence[Figures]) -> None:
+        self._figures = figures
+        self._views = {view.name: view for part in figures for view in part.views}
 
-async def show(talk: Talk, kind: str, back: int) -> None:
-    period_of(talk, kind, back)
-    talk.edit(*await _page(talk, PeriodUnit(kind), back))
+    async def begin(self, talk: Talk) -> None:
+        talk.say(*await self._page(talk, PeriodUnit.WEEK, 0))
 
+    async def show(self, talk: Talk, kind: str, back: int) -> None:
+        _period_of(talk, kind, back)
+        talk.edit(*await self._page(talk, PeriodUnit(kind), back))
 
-async def _page(talk: Talk, unit: PeriodUnit, back: int) -> tuple[Markup, Buttons]:
-    period, zone = Period.of(unit, talk.local_today, back), talk.context.settings.organisation.zone
-    now = await report.overview(talk.session, period, zone)
-    then = await report.overview(talk.session, period.before, zone)
-    so_far = " · " + talk._("so far") if back == 0 else ""
-    lines = [Markup("📊 <b>{}</b>{}").format(title(period, talk.language), so_far)]
-    lines += [Markup("{}").format(line) for line in _lines(talk, now, then)]
-    lines.append(
-        Markup("\n<i>{}</i>").format(
-            talk._(
-                "Previous period in brackets. Numbers below {n} are hidden so that nobody can be identified."
-            ).format(n=LEAST)
+    async def view(self, talk: Talk, name: str, kind: str, back: int) -> None:
+        """One matter as a picture and in words."""
+        period = _period_of(talk, kind, back)
+        if name not in self._views:
+            raise InvalidCallback
+        view = self._views[name]
+        await view.show(talk, period, Markup("<b>{}</b> · {}").format(talk._(view.label), title(period, talk.language)))
+
+    async def send(self, talk: Talk, kind: str, back: int) -> None:
+        """What the pages show, in numbers, as a CSV file."""
+        period = _period_of(talk, kind, back)
+        rows: list[Row] = []
+        for part in self._figures:
+            rows += await part.rows(talk, period) if part.rows is not None else []
+        hidden = f"<{LEAST}"
+        content = sheet(HEADER, [[hidden if cell is HIDDEN else cell for cell in row] for row in rows])
+        talk.document(f"figures-{period.name}.csv", content, title(period, talk.language))
+
+    async def _page(self, talk: Talk, unit: PeriodUnit, back: int) -> tuple[Markup, Buttons]:
+        period = Period.of(unit, talk.local_today, back)
+        so_far = " · " + talk._("so far") if back == 0 else ""
+        lines = [Markup("📊 <b>{}</b>{}").format(title(period, talk.language), so_far)]
+        for part in self._figures:
+            told = await part.lines(talk, period) if part.lines is not None else []
+            lines += [Markup("{}").format(line) for line in told]
+        lines.append(
+            Markup("\n<i>{}</i>").format(
+                talk._(
+                    "Previous period in brackets. Numbers below {n} are hidden so that nobody can be identified."
+                ).format(n=LEAST)
+            )
         )
-    )
-    return Markup("\n").join(lines), _buttons(talk, unit, back)
+        return Markup("\n").join(lines), self._buttons(talk, unit, back)
 
-
-def _buttons(talk: Talk, unit: PeriodUnit, back: int) -> Buttons:
-    units = {PeriodUnit.WEEK: talk._("Week"), PeriodUnit.MONTH: talk._("Month"), PeriodUnit.YEAR: talk._("Year")}
-    turn = [presses.SHOW.button(talk._("◀ Previous"), unit.value, back + 1)]
-    if back:
-        turn.append(presses.SHOW.button(talk._("Next ▶"), unit.value, back - 1))
-    views = [presses.VIEW.button(talk._(name), key, unit.value, back) for key, name in VIEWS.items()]
-    views.append(presses.SEND.button(talk._("📄 As CSV"), unit.value, back))
-    return [
-        [presses.SHOW.button(("• " if one is unit else "") + name, one.value, 0) for one, name in units.items()],
-        turn,
-        *(views[at : at + 2] for at in range(0, len(views), 2)),
-    ]
-
-
-def shown(talk: Talk, value: Average, digits: int = 0) -> str:
-    """ "1,240", or "<5" where it is hidden."""
-    return f"<{LEAST}" if value is HIDDEN else translations.number(value, talk.language, digits)
-
-
-def _lines(talk: Talk, now: Overview, then: Overview) -> list[str]:
-    def both(value: Average, before: Average, digits: int = 0) -> str:
-        return f"{shown(talk, value, digits)} ({shown(talk, before, digits)})"
-
-    lines = [
-        talk._("📍 Searches: {n}").format(n=both(now.searches, then.searches)),
-        talk._("🕳 With no station within 2 km: {n}").format(n=both(now.bare, then.bare)),
-        talk._("👥 Members: {n}").format(n=both(now.members, then.members)),
-        talk._("   joined {joined}, left {left}").format(
-            joined=both(now.joined, then.joined), left=both(now.left, then.left)
-        ),
-        talk._("🏀 Places taken: {n}").format(n=both(now.placed, then.placed)),
-        talk._("   came {n}").format(n=both(now.came, then.came)),
-    ]
-    if now.stars is not HIDDEN:
-        lines.append(talk._("   rated ★ {n}").format(n=translations.number(now.stars, talk.language, 1)))
-    return [
-        *lines,
-        talk._("📣 Broadcasts: {n}").format(n=both(now.broadcasts, then.broadcasts)),
-        talk._("   delivered {n}, confirmed {m}").format(
-            n=both(now.delivered, then.delivered), m=both(now.confirmed, then.confirmed)
-        ),
-    ]
+    def _buttons(self, talk: Talk, unit: PeriodUnit, back: int) -> Buttons:
+        units = {PeriodUnit.WEEK: talk._("Week"), PeriodUnit.MONTH: talk._("Month"), PeriodUnit.YEAR: talk._("Year")}
+        turn = [presses.SHOW.button(talk._("◀ Previous"), unit.value, back + 1)]
+        if back:
+            turn.append(presses.SHOW.button(talk._("Next ▶"), unit.value, back - 1))
+        views = [presses.VIEW.button(talk._(view.label), view.name, unit.value, back) for view in self._views.values()]
+        views.append(presses.SEND.button(talk._("📄 As CSV"), unit.value, back))
+        return [
+            [presses.SHOW.button(("• " if one is unit else "") + name, one.value, 0) for one, name in units.items()],
+            turn,
+            *(views[at : at + 2] for at in range(0, len(views), 2)),
+        ]

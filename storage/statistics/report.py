@@ -14,54 +14,29 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.disclosure import HIDDEN, LEAST, Average, Figure, average, columns, figure
-from storage.statistics import searches, statistics
+from storage.statistics import searches as kept_searches
+from storage.statistics import statistics
 from storage.statistics.periods import Period
 from storage.statistics.searches import ALL, BARE, HOUR
 from storage.statistics.statistics import CaseTimes, Edges, Turnout
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """The single figures of a period."""
+class SearchReport:
+    """All searches of a period, and those with no station near."""
 
     searches: Figure
     bare: Figure
-    members: Figure
-    joined: Figure
-    left: Figure
-    placed: Figure
-    came: Figure
-    stars: Average
-    broadcasts: int
-    delivered: Figure
-    confirmed: Figure
 
 
-async def overview(session: AsyncSession, period: Period, zone: ZoneInfo) -> Overview:
-    edges = period.edges(zone)
-    ends = [edges[0], edges[-1]]
-    members_ = await statistics.members(session, ends)
-    turnouts = await statistics.turnouts(session, *ends)
-    reach_ = await statistics.reach(session, *ends)
-    return Overview(
-        searches=await _counted(session, period, ALL),
-        bare=await _counted(session, period, BARE),
-        members=figure(members_.there[0]),
-        joined=figure(members_.joined[0]),
-        left=figure(members_.left[0]),
-        placed=figure(sum(one.placed for one in turnouts)),
-        came=figure(sum(one.came for one in turnouts)),
-        stars=average(sum(one.stars for one in turnouts), sum(one.rated for one in turnouts)),
-        broadcasts=reach_.broadcasts,
-        delivered=figure(reach_.delivered),
-        confirmed=figure(reach_.confirmed),
-    )
+async def searches(session: AsyncSession, period: Period) -> SearchReport:
+    return SearchReport(await _counted(session, period, ALL), await _counted(session, period, BARE))
 
 
 async def _counted(session: AsyncSession, period: Period, kind: str) -> Figure:
     """All searches of a kind; where a part of them is hidden, only if all together may be shown."""
-    shown = sum((await searches.of(session, period.name, kind)).values())
-    hidden = sum(await searches.hidden(session, period.name, kind))
+    shown = sum((await kept_searches.of(session, period.name, kind)).values())
+    hidden = sum(await kept_searches.hidden(session, period.name, kind))
     if kind == ALL:
         return HIDDEN if hidden else shown
     return shown or (HIDDEN if hidden else 0)
@@ -73,8 +48,8 @@ async def cells(session: AsyncSession, period: Period, kind: str) -> Mapping[str
     Of hours, all are known and so is their sum: where that would give away what is hidden, the smallest one is left out
     too.
     """
-    found = dict(await searches.of(session, period.name, kind))
-    hidden = await searches.hidden(session, period.name, kind)
+    found = dict(await kept_searches.of(session, period.name, kind))
+    hidden = await kept_searches.hidden(session, period.name, kind)
     if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < LEAST):
         del found[min(found, key=lambda cell: found[cell])]
     return found
@@ -115,9 +90,12 @@ class ActivityReport:
 
 @dataclass(frozen=True, slots=True)
 class ActivitiesReport:
-    """The activities that began in a period, in that order, and the places taken by stretch."""
+    """The activities that began in a period, in that order; those together; and the places taken by stretch."""
 
     activities: Sequence[ActivityReport]
+    placed: Figure
+    came: Figure
+    stars: Average
     placed_by_stretch: Sequence[Figure]
 
 
@@ -128,7 +106,13 @@ async def activities(session: AsyncSession, period: Period, zone: ZoneInfo) -> A
         ActivityReport(one.title, one.starts_at, figure(one.placed), figure(one.came), average(one.stars, one.rated))
         for one in found
     ]
-    return ActivitiesReport(each, columns(_by_stretch(found, edges)))
+    return ActivitiesReport(
+        each,
+        placed=figure(sum(one.placed for one in found)),
+        came=figure(sum(one.came for one in found)),
+        stars=average(sum(one.stars for one in found), sum(one.rated for one in found)),
+        placed_by_stretch=columns(_by_stretch(found, edges)),
+    )
 
 
 def _by_stretch(found: Sequence[Turnout], edges: Edges) -> list[int]:

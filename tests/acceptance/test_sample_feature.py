@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import func, select
 
 from handlers import features
+from handlers.chat.feature import AllFeatures
 from handlers.chat.routes import Routes
 from handlers.features import FEATURES, IncompleteManifest
 from schedules.jobs import jobs
 from storage import audit
-from storage.cases.desks import Desks
 from storage.database import Database
 from tests.support.sample_feature.feature import FEATURE, JOB
 from tests.support.sample_feature.tips import KEPT, Tip, TipAction
-from tests.support.simulator import ADMIN, NOON, Town, configured, running, telegram
+from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
 
 ALL = (FEATURE, *FEATURES)
 
@@ -90,9 +90,36 @@ async def test_it_is_guarded_audited_watched_and_forgotten(tipping: Town) -> Non
         assert (await audit.newest(session))[1].act == TipAction.TIPS_READ
     await admin.says("/system")
     await admin.hears_of("tips: 1")
+    await shown_to_staff(admin)
     tipping.now = NOON + KEPT + timedelta(hours=1)
     await tipping.tick("retention")
     assert await kept(tipping) == 0
+
+
+async def shown_to_staff(admin: Rider) -> None:
+    """Its figures, its files, and its question about whom a broadcast is for."""
+    await admin.says("/stats")
+    await admin.hears_of("Tips: 1")
+    await admin.presses("Tips")
+    await admin.hears_of("Tips · Week 48")
+    await admin.says("/export")
+    await admin.hears_of("personal data")
+    await admin.presses("Tips as text")
+    await admin.hears_of("Tips as text")
+    await admin.presses("Tippers")
+    await admin.hears_of("Tippers: this is personal data")
+    await admin.says("To thank them all")
+    await admin.hears_of("Is everything correct?")
+    await admin.presses("Create the file")
+    await admin.hears_of("Encrypted")
+    await admin.says("/broadcast")
+    await admin.hears_of("Send me the message")
+    await admin.says("Thank you for your tips")
+    await admin.hears_of("Which topic")
+    await admin.presses("News")
+    await admin.hears_of("Is everything correct?")
+    await admin.presses("✎ Tips")
+    await admin.hears_of("Only those who left a tip?")
 
 
 def test_a_forgotten_sentence_is_found_when_the_program_starts() -> None:
@@ -100,12 +127,12 @@ def test_a_forgotten_sentence_is_found_when_the_program_starts() -> None:
     with pytest.raises(IncompleteManifest, match="OneTipADay"):
         features.refusals((*FEATURES, forgetful))
     with pytest.raises(IncompleteManifest, match="tips_read"):
-        features.audit_labels((*FEATURES, forgetful))
+        features.routes((*FEATURES, forgetful), {})
 
 
 def test_a_notice_without_words_is_found_when_the_program_starts() -> None:
-    def register(routes: Routes, desks: Desks) -> None:
-        FEATURE.register(routes, desks)
+    def register(routes: Routes, others: AllFeatures) -> None:
+        FEATURE.register(routes, others)
         del routes.notices["sample_thanks"]
 
     register.__module__ = FEATURE.register.__module__  # as if the feature itself had forgotten it
@@ -114,9 +141,9 @@ def test_a_notice_without_words_is_found_when_the_program_starts() -> None:
 
 
 def test_two_notices_of_one_kind_are_found_when_the_program_starts() -> None:
-    def register_twice(routes: Routes, desks: Desks) -> None:
-        FEATURE.register(routes, desks)
-        FEATURE.register(routes, desks)
+    def register_twice(routes: Routes, others: AllFeatures) -> None:
+        FEATURE.register(routes, others)
+        FEATURE.register(routes, others)
 
     with pytest.raises(ValueError, match="taken"):
         features.routes((*FEATURES, replace(FEATURE, register=register_twice)), {})
@@ -124,4 +151,4 @@ def test_two_notices_of_one_kind_are_found_when_the_program_starts() -> None:
 
 def test_a_condition_without_a_question_is_found_when_the_program_starts() -> None:
     with pytest.raises(IncompleteManifest, match="LeftATip"):
-        features.audience((*FEATURES, replace(FEATURE, audience=None)))
+        features.routes((*FEATURES, replace(FEATURE, audience=None)), {})

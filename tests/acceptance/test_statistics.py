@@ -16,8 +16,8 @@ from PIL import Image
 
 from bot.pictures import charts, coverage_map
 from handlers.chat.pictures import Cell, Legend
+from handlers.i18n.periods import labels
 from handlers.i18n.translations import LANGUAGES
-from handlers.statistics.periods import labels
 from storage import disclosure, schema
 from storage.activities import activities, attendance, sign_ups
 from storage.activities.activities import Kind as ActivityKind
@@ -107,8 +107,9 @@ async def test_a_report_hides_what_is_too_small(database: Database) -> None:
     async with database.writing() as session:
         for person in range(1, 5):
             await memberships.create(session, person, {"name": "李雷"}, NOON)
-        found = await report.overview(session, week, SHANGHAI)
-        assert (found.members, found.joined, found.left, found.stars) == (HIDDEN, HIDDEN, 0, HIDDEN)
+        few = await report.members(session, week, SHANGHAI)
+        assert (few.at_end, few.joined, few.left) == (HIDDEN, HIDDEN, 0)
+        assert (await report.activities(session, week, SHANGHAI)).stars is HIDDEN
         await memberships.create(session, 5, {"name": "韩梅梅"}, NOON)
         by_stretch = (await report.members(session, week, SHANGHAI)).joined_by_stretch
         assert by_stretch == [0, 5, 0, 0, 0, 0, 0]

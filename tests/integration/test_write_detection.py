@@ -11,11 +11,10 @@ import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat.feature import Feature
+from handlers.chat.feature import AllFeatures, Feature
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.features import FEATURES
-from storage.cases.desks import Desks
 from storage.database import Database, lock_chat, run
 from storage.people.people import PersonRow
 from storage.updates import updates
@@ -59,7 +58,7 @@ async def _handle(work: Work, talk: Talk) -> None:
     talk.say("Done.")
 
 
-def _register(routes: Routes, _desks: Desks) -> None:
+def _register(routes: Routes, _others: AllFeatures) -> None:
     for name, work in PAST.items():
         routes.command(name, partial(_handle, work), about="")
 

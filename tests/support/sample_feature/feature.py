@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat import forms
 from handlers.chat.audience import AudiencePart
-from handlers.chat.feature import Feature, PersonalData, PrivacyPart, WatchedQueue
+from handlers.chat.feature import (
+    AllFeatures,
+    Feature,
+    OpenExport,
+    PersonalData,
+    PersonalExport,
+    PrivacyPart,
+    WatchedQueue,
+)
+from handlers.chat.figures import Figures, FiguresView, Row
 from handlers.chat.press import Page, Press
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
@@ -24,19 +34,20 @@ from handlers.inputs.text import TextInput
 from schedules.context import ClockContext
 from schedules.job import Job
 from storage import audit
-from storage.cases.desks import Desks
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.operations.queues import Queue, measured
 from storage.people.access import Right
 from storage.people.segments import Condition
+from storage.privacy.exports import Table
+from storage.statistics.periods import Period
 from tests.support.sample_feature import tips
 from tests.support.sample_feature.tips import LeftATip, OneTipADay, ThanksForATip, Tip, TipAction
 
 READ = Press("sampletips")
 
 
-def register(routes: Routes, _desks: Desks) -> None:
+def register(routes: Routes, _others: AllFeatures) -> None:
     routes.command("tip", begin, about=N_("Suggest something"))
     routes.press(READ, read, right=Right.ADMINISTER)
     routes.form(_TIP)
@@ -91,6 +102,26 @@ def _conditions(draft: TipAudience) -> Iterator[Condition]:
         yield LeftATip()
 
 
+async def _figures(talk: Talk, _period: Period) -> Sequence[str]:
+    return [f"Tips: {len(await tips.newest(talk.session))}"]
+
+
+async def _view(talk: Talk, _period: Period, head: Markup) -> None:
+    talk.say(head + " " + str(len(await tips.newest(talk.session))))
+
+
+async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
+    return [("tips", period.name, len(await tips.newest(talk.session)), "")]
+
+
+async def _text(session: AsyncSession, _zone: ZoneInfo) -> bytes:
+    return "\n".join(await tips.newest(session)).encode()
+
+
+async def _table(session: AsyncSession, _zone: ZoneInfo) -> Table:
+    return ["text"], [[text] for text in await tips.newest(session)]
+
+
 FEATURE = Feature(
     name="tips",
     register=register,
@@ -100,6 +131,11 @@ FEATURE = Feature(
     retention=(tips.forget,),
     privacy=PrivacyPart(lines=_lines),
     overview=_overview,
+    figures=Figures(_figures, (FiguresView("tips", "Tips", _view),), _rows),
+    exports=(
+        OpenExport("tips", "Tips as text", "tips.txt", _text),
+        PersonalExport("tippers", "Tippers", _table),
+    ),
     audience=AudiencePart(TipAudience, _conditions, (LeftATip,)),
     queues=(WatchedQueue("tips", "tips", _waiting),),
 )

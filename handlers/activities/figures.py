@@ -1,0 +1,87 @@
+"""What the statistics say about activities: the places taken, who came, and the ratings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from handlers.chat.figures import (
+    Figures,
+    FiguresView,
+    Row,
+    bars,
+    compared,
+    row_if_shown,
+    rows_by_stretch,
+    say_too_little,
+    shown,
+    zone_of,
+)
+from handlers.chat.talk import Talk
+from handlers.i18n import translations
+from handlers.i18n.periods import labels
+from handlers.i18n.translations import N_
+from storage.disclosure import HIDDEN
+from storage.statistics import report
+from storage.statistics.periods import Period
+from storage.statistics.report import ActivitiesReport, ActivityReport
+
+MOST_LISTED = 20
+
+
+async def _both(talk: Talk, period: Period) -> tuple[ActivitiesReport, ActivitiesReport]:
+    """Of the period and of the one before."""
+    now = await report.activities(talk.session, period, zone_of(talk))
+    return now, await report.activities(talk.session, period.before, zone_of(talk))
+
+
+async def _lines(talk: Talk, period: Period) -> Sequence[str]:
+    now, then = await _both(talk, period)
+    lines = [
+        talk._("🏀 Places taken: {n}").format(n=compared(talk, now.placed, then.placed)),
+        talk._("   came {n}").format(n=compared(talk, now.came, then.came)),
+    ]
+    if now.stars is not HIDDEN:
+        lines.append(talk._("   rated ★ {n}").format(n=shown(talk, now.stars, 1)))
+    return lines
+
+
+async def _view(talk: Talk, period: Period, head: Markup) -> None:
+    now, then = await _both(talk, period)
+    values = bars(now.placed_by_stretch)
+    if not any(values):
+        say_too_little(talk, head)
+        return
+    png = await talk.context.ports.painter.columns_png(
+        talk._("Places taken"), values, labels(period, talk.language), bars(then.placed_by_stretch)
+    )
+    talk.photo(png, head)
+    talk.say(Markup("\n").join([head, *(_line(talk, activity) for activity in now.activities[-MOST_LISTED:])]))
+
+
+def _line(talk: Talk, activity: ActivityReport) -> Markup:
+    stars = f" · ★ {shown(talk, activity.stars, 1)}" if activity.stars is not HIDDEN else ""
+    counted = talk._("{placed} places, {came} came").format(
+        placed=shown(talk, activity.placed), came=shown(talk, activity.came)
+    )
+    day = translations.day_of_year(activity.starts_at.astimezone(zone_of(talk)).date(), talk.language)
+    return Markup("• {} {}: {}{}").format(day, activity.title, counted, stars)
+
+
+async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
+    now, then = await _both(talk, period)
+    rows: list[Row] = [
+        ("placed", period.name, now.placed, then.placed),
+        ("came", period.name, now.came, then.came),
+        ("stars", period.name, now.stars, then.stars),
+        *rows_by_stretch("placed", period, now.placed_by_stretch),
+    ]
+    for activity in now.activities:
+        of = f"{activity.starts_at.astimezone(zone_of(talk)):%Y-%m-%d} {activity.title}"
+        rows += [("activity_placed", of, activity.placed, ""), ("activity_came", of, activity.came, "")]
+        rows += row_if_shown("activity_stars", of, activity.stars)
+    return rows
+
+
+FIGURES = Figures(_lines, (FiguresView("activities", N_("🏀 Activities"), _view),), _rows)

@@ -1,0 +1,76 @@
+"""What the statistics say about members: how many there are, how many joined and left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from handlers.chat.figures import (
+    Figures,
+    FiguresView,
+    Row,
+    bars,
+    compared,
+    rows_by_stretch,
+    say_too_little,
+    shown,
+    zone_of,
+)
+from handlers.chat.talk import Talk
+from handlers.i18n.periods import labels
+from handlers.i18n.translations import N_
+from storage.disclosure import HIDDEN
+from storage.statistics import report
+from storage.statistics.periods import Period
+from storage.statistics.report import MemberReport
+
+
+async def _both(talk: Talk, period: Period) -> tuple[MemberReport, MemberReport]:
+    """Of the period and of the one before."""
+    now = await report.members(talk.session, period, zone_of(talk))
+    return now, await report.members(talk.session, period.before, zone_of(talk))
+
+
+async def _lines(talk: Talk, period: Period) -> Sequence[str]:
+    now, then = await _both(talk, period)
+    joined, left = compared(talk, now.joined, then.joined), compared(talk, now.left, then.left)
+    return [
+        talk._("👥 Members: {n}").format(n=compared(talk, now.at_end, then.at_end)),
+        talk._("   joined {joined}, left {left}").format(joined=joined, left=left),
+    ]
+
+
+async def _view(talk: Talk, period: Period, head: Markup) -> None:
+    now, then = await _both(talk, period)
+    if now.at_end in (0, HIDDEN):
+        say_too_little(talk, head)
+        return
+    png = await talk.context.ports.painter.columns_png(
+        talk._("New members"),
+        bars(now.joined_by_stretch),
+        labels(period, talk.language),
+        bars(then.joined_by_stretch),
+    )
+    lines = [
+        head,
+        Markup("{}").format(talk._("Members at the end: {n}").format(n=shown(talk, now.at_end))),
+        Markup("{}").format(
+            talk._("joined {joined}, left {left}").format(joined=shown(talk, now.joined), left=shown(talk, now.left))
+        ),
+    ]
+    talk.photo(png, Markup("\n").join(lines))
+
+
+async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
+    now, then = await _both(talk, period)
+    return [
+        ("members", period.name, now.at_end, then.at_end),
+        ("joined", period.name, now.joined, then.joined),
+        ("left", period.name, now.left, then.left),
+        *rows_by_stretch("joined", period, now.joined_by_stretch),
+        *rows_by_stretch("left", period, now.left_by_stretch),
+    ]
+
+
+FIGURES = Figures(_lines, (FiguresView("members", N_("👥 Members"), _view),), _rows)
