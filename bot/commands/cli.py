@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from bot import private_files
-from bot.config.config import BadConfig, Config, load
+from bot.config.config import BadConfig, Config, load_with_warnings
 from bot.observability import logs
 from storage.database import Database
 from storage.geodesy import Crs
@@ -24,6 +24,7 @@ cli.add_typer(key_commands, name="keys")
 audit_commands = typer.Typer(help="The audit log.", no_args_is_help=True)
 cli.add_typer(audit_commands, name="audit")
 
+log = logs.logger("bot.commands.cli")
 Result = TypeVar("Result")
 
 
@@ -40,12 +41,22 @@ def main(
 ) -> None:
     """Reads the config before every command."""
     try:
-        context.obj = load(config)
+        context.obj, warnings = load_with_warnings(config)
     except BadConfig as faults:
         _fail(*faults.lines)
     logs.set_up(context.obj.logging.level, context.obj.logging.format, context.obj.log_file)
+    _warn(context.invoked_subcommand, warnings)
     if context.invoked_subcommand != "check":  # which changes nothing
         private_files.narrow(context.obj)
+
+
+def _warn(command: str | None, warnings: list[str]) -> None:
+    """Logs the warnings when the bot starts and prints them in `check`; other commands stay silent."""
+    for warning in warnings:
+        if command == "check":
+            typer.echo(f"warning: {warning}", err=True)
+        elif command in ("run", "sandbox"):
+            log.warning(warning)
 
 
 @cli.command()

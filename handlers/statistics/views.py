@@ -188,7 +188,7 @@ async def _cases(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
             continue
         name = in_language(desk.title, talk.language)
         rows.append((name, found.opened))
-        lines.append(Markup("\n{} <b>{}</b>: {}").format(desk.sign, name, shown(talk, found.opened)))
+        lines.append(Markup("\n{} <b>{}</b>: {}").format(desk.emoji, name, shown(talk, found.opened)))
         lines += [Markup("{}").format(line) for line in _times(talk, found)]
     if not rows:
         _too_little(talk, head)
