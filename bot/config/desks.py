@@ -87,7 +87,7 @@ class DeskSection(_Part):
         if self.crisis and all(ask.type is not AskType.PARTS for ask in self.asks):
             raise ValueError("a desk for people in danger needs a question of type parts")
         if not timedelta(minutes=1) <= self.urgent_within <= timedelta(days=1):
-            raise ValueError("urgent_within is from 1m to 1d")
+            raise ValueError("urgent_within must be between 1m and 1d")
         return self
 
 
