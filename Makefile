@@ -38,34 +38,34 @@ check: .venv/.dev ## static checks: ruff, mypy (strict), the import contracts
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
-format: .venv/.dev ## mend what ruff can mend, and format
+format: .venv/.dev ## fix what ruff can fix, and format the code
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
 test: check ## static checks and all tests, on SQLite and PostgreSQL: about nine minutes on two cores
 	$(PY) -m pytest -n 3 --dist loadgroup
 
-test-fast: .venv/.dev ## the tests that start no program: under 30 s
+test-fast: .venv/.dev ## the tests that start no process: under 30 s
 	$(PY) -m pytest -n 2 tests/unit
 
 # Not part of `make test`: tracing branches takes about three quarters more processor time on Python 3.11.
-coverage: .venv/.dev ## all tests, with the share of lines and branches that they reach
+coverage: .venv/.dev ## all tests, with their line and branch coverage
 	$(PY) -m pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
 
-bench: .venv/.dev ## measure speed, beside a named peer
+bench: .venv/.dev ## measure speed, compared with a named peer
 	@$(PY) -m benchmarks
 
-chaos: .venv/.dev ## inject failures, with goals
+chaos: .venv/.dev ## inject failures and check the goals
 	@$(PY) -m benchmarks.chaos
 
-shape: .venv/.dev ## count the source: folders, imports, long files, untyped seams, beside version 0.7
+shape: .venv/.dev ## measure the source (folders, imports, long files, untyped seams), compared with version 0.7
 	@$(PY) -m benchmarks.shape
 
-tables: .venv/.dev ## draw docs/tables.md again, after a change of the schema
+tables: .venv/.dev ## redraw docs/tables.md after a change of the schema
 	@$(PY) -m tests.support.table_diagram
 
 # From the sandbox in Debian's chromium.
-tour: .venv/.dev ## take the pictures of docs/tour.md again
+tour: .venv/.dev ## retake the pictures of docs/tour.md
 	@$(PY) -m tests.support.tour_pictures
 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11

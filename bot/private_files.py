@@ -40,9 +40,11 @@ def narrow(config: Config) -> None:
         except OSError:
             failed.append(str(path))
     if narrowed:
-        log.info("made private files that others could read", files=len(narrowed), first=narrowed[0])
+        log.info("removed other accounts' access to files", files=len(narrowed), first=narrowed[0])
     if failed:
-        log.warning("others can read these files, and their mode can't be changed", files=len(failed), first=failed[0])
+        log.warning(
+            "other accounts can read these files, and their mode can't be changed", files=len(failed), first=failed[0]
+        )
 
 
 def _ours(config: Config) -> Iterator[Path]:

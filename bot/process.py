@@ -83,7 +83,7 @@ def listen(config: Config) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listening = socket.create_server(address[:2], family=family)
     except OSError as failure:
-        raise CannotStart(f"web: can't listen at {host}:{port}: {failure.strerror or failure}") from None
+        raise CannotStart(f"web: can't listen on {host}:{port}: {failure.strerror or failure}") from None
     return listening
 
 

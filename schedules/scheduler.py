@@ -75,7 +75,7 @@ class Scheduler:
                 async with self._database.reading() as session:
                     self._look_at(name, job, await job.next_due(session))
         except Exception as error:
-            log.warning("job failed; it runs again at its next turn", job=name, error=type(error).__name__)
+            log.warning("job failed; it runs again at the next interval", job=name, error=type(error).__name__)
             if not is_outage(error):
                 await self._report(f"the job {name} failed", error)
 

@@ -70,7 +70,7 @@ async def migrate(database: Database, target: str = "head") -> bool:
         if found == NEWEST and target == "head":
             return False
         if found is not None and found > NEWEST:
-            raise SchemaTooNew(f"the database has schema {found}, this program knows {NEWEST}")
+            raise SchemaTooNew(f"the database has schema {found}, but this program only knows {NEWEST}")
         await connection.rollback()
         if database.is_postgresql:
             await connection.execute(text(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})"))

@@ -81,7 +81,7 @@ def build_telegram(base: Foundation) -> Telegram:
             partial(_mark_unreachable, base.database),
             base.metrics,
             pacer,
-            Outage("messages can't be sent", monotonic),
+            Outage("failed to send messages", monotonic),
         ),
         webhook_keeper=WebhookKeeper(section, api.call, reach, base.leader.leads, monotonic),
         identity=OwnIdentity(),

@@ -33,7 +33,7 @@ class CaseForum:
         self._courier = courier
         self._context = context
         self._clock = clock
-        self._outage = Outage("topics can't be shown", time.monotonic)
+        self._outage = Outage("failed to update forum topics", time.monotonic)
 
     async def show(self) -> None:
         """Brings the topics of all desks that have a forum up to date."""

@@ -48,7 +48,7 @@ class Leader:
         try:
             await self._held.aclose()
         except Exception as error:
-            log.warning("the connection of the leader's lock broke", error=type(error).__name__)
+            log.warning("lost the connection that held the leader lock", error=type(error).__name__)
 
     def _note(self, leads: bool) -> None:
         if leads != self.leading.is_set() or not self.knows.is_set():

@@ -68,7 +68,7 @@ class TaskRunner:
             await self._errors.report(f"{name} failed", error)
 
     async def _repeat(self, task: PeriodicTask) -> None:
-        outage = Outage(f"{task.name} waits for Telegram", self._monotonic)
+        outage = Outage(f"{task.name} is waiting for Telegram", self._monotonic)
         awaited = [self.stopping] if task.wake is None else [self.stopping, task.wake]
         try:
             while not self.stopping.is_set():

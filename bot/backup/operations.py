@@ -57,7 +57,7 @@ def _write(database: Database, file: Path, header: Header, tools: str) -> Made:
             target.flush()
             os.fsync(target.fileno())
         if _digest(part, database.vault) != content:
-            raise BadBackup("the backup failed verification: it does not read back as written")
+            raise BadBackup("the backup failed verification: reading it back gave different data")
         os.link(part, file)
     finally:
         part.unlink(missing_ok=True)
@@ -85,9 +85,9 @@ async def restore(config: Config, database: Database, file: Path) -> Header:
         header, line = sealed_file.read_header(source)
         kind = "postgresql" if database.is_postgresql else "sqlite"
         if header.kind != kind:
-            raise CannotDump(f"this is a backup of {header.kind}; database.url names {kind}")
+            raise CannotDump(f"this is a {header.kind} backup, but database.url names a {kind} database")
         if header.schema > schema.NEWEST:
-            raise CannotDump(f"the backup has schema {header.schema}, this program knows {schema.NEWEST}")
+            raise CannotDump(f"the backup has schema {header.schema}, but this program only knows {schema.NEWEST}")
         if database.is_postgresql:
             await _check_empty(database)
         dumped = sealed_file.read(source, line, database.vault)

@@ -30,11 +30,11 @@ async def _database(config: Config) -> str:
         async with database.engine.connect() as connection:
             found = await schema.revision(connection)
     except Exception as failure:
-        return f"database.url: {type(failure).__name__}: the database can't be opened"
+        return f"database.url: the database can't be opened ({type(failure).__name__})"
     finally:
         await database.close()
     if found is not None and found > schema.NEWEST:
-        return f"database.url: the database has schema {found}, this program knows {schema.NEWEST}"
+        return f"database.url: the database has schema {found}, but this program only knows {schema.NEWEST}"
     return ""
 
 

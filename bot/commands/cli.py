@@ -10,20 +10,21 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 
 from bot import private_files
-from bot.config.config import BadConfig, Config, load
+from bot.config.config import BadConfig, Config, load_with_warnings
 from bot.observability import logs
 from storage.database import Database
 from storage.geodesy import Crs
 
 cli = typer.Typer(help="Nuanxin: a Telegram bot for gig workers.", no_args_is_help=True, pretty_exceptions_enable=False)
-station_commands = typer.Typer(help="Stations as files.", no_args_is_help=True)
+station_commands = typer.Typer(help="Import and export stations.", no_args_is_help=True)
 cli.add_typer(station_commands, name="stations")
 
-key_commands = typer.Typer(help="Encryption keys.", no_args_is_help=True)
+key_commands = typer.Typer(help="Manage the encryption keys.", no_args_is_help=True)
 cli.add_typer(key_commands, name="keys")
-audit_commands = typer.Typer(help="The audit log.", no_args_is_help=True)
+audit_commands = typer.Typer(help="Verify the audit log.", no_args_is_help=True)
 cli.add_typer(audit_commands, name="audit")
 
+log = logs.logger("bot.commands.cli")
 Result = TypeVar("Result")
 
 
@@ -40,12 +41,22 @@ def main(
 ) -> None:
     """Reads the config before every command."""
     try:
-        context.obj = load(config)
+        context.obj, warnings = load_with_warnings(config)
     except BadConfig as faults:
         _fail(*faults.lines)
     logs.set_up(context.obj.logging.level, context.obj.logging.format, context.obj.log_file)
+    _warn(context.invoked_subcommand, warnings)
     if context.invoked_subcommand != "check":  # which changes nothing
         private_files.narrow(context.obj)
+
+
+def _warn(command: str | None, warnings: list[str]) -> None:
+    """Logs the warnings when the bot starts and prints them in `check`; other commands stay silent."""
+    for warning in warnings:
+        if command == "check":
+            typer.echo(f"warning: {warning}", err=True)
+        elif command in ("run", "sandbox"):
+            log.warning(warning)
 
 
 @cli.command()
@@ -86,7 +97,12 @@ def _carry(running: Coroutine[Any, Any, None]) -> None:
     except Exception as failure:
         if not _is_outage(failure):
             raise
-        _fail(f"database: it can't be opened ({failure.args[0] if failure.args else type(failure).__name__})")
+        _fail_without_database(failure)
+
+
+def _fail_without_database(failure: Exception) -> NoReturn:
+    reason = failure.args[0] if failure.args else type(failure).__name__
+    _fail(f"database.url: the database can't be opened ({reason})")
 
 
 def _is_outage(failure: Exception) -> bool:
@@ -118,20 +134,20 @@ def _with_database(
     except Exception as failure:
         if not _is_outage(failure):
             raise
-        _fail(f"database: it can't be opened ({failure.args[0] if failure.args else type(failure).__name__})")
+        _fail_without_database(failure)
 
 
 @cli.command()
 def migrate(context: typer.Context) -> None:
-    """Brings the database to the newest schema."""
+    """Migrates the database to the newest schema."""
     from storage import schema
 
-    typer.echo("migrated" if _with_database(context.obj, schema.migrate) else "schema is up to date")
+    typer.echo("schema migrated" if _with_database(context.obj, schema.migrate) else "schema is up to date")
 
 
 @cli.command()
 def check(context: typer.Context) -> None:
-    """Validates the config and the connections: one line for each fault."""
+    """Validates the config and the connections; reports each fault on one line."""
     from bot.commands.check import faults
 
     found = asyncio.run(faults(context.obj))
@@ -153,7 +169,7 @@ def demo(context: typer.Context) -> None:
         return await data.fill(database, system_clock(), organiser)
 
     try:
-        typer.echo(f"{_with_database(context.obj, fill)} demo stations entered")
+        typer.echo(f"{_with_database(context.obj, fill)} demo stations added")
     except data.NotEmpty as refusal:
         _fail(str(refusal))
 
@@ -163,9 +179,9 @@ def import_(
     context: typer.Context,
     file: Path,
     crs: Annotated[Crs, typer.Option(help="The coordinate system of the file.")] = Crs.WGS84,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; import nothing.")] = False,
 ) -> None:
-    """Reads stations from CSV or GeoJSON; good lines go in, all in one transaction."""
+    """Imports stations from CSV or GeoJSON in one transaction; invalid lines are reported and left out."""
     from rich.console import Console
     from rich.progress import Progress
 
@@ -199,7 +215,7 @@ def import_(
 
 @station_commands.command("export")
 def export(context: typer.Context, file: Path) -> None:
-    """Writes all stations as CSV, or as GeoJSON if the name ends in .geojson or .json."""
+    """Exports all stations as CSV, or as GeoJSON if the name ends in .geojson or .json."""
     from bot.commands.stations import export_stations
 
     count = _with_database(context.obj, lambda database: export_stations(database, file))
@@ -208,7 +224,7 @@ def export(context: typer.Context, file: Path) -> None:
 
 @cli.command()
 def backup(context: typer.Context, file: Path) -> None:
-    """Writes all that the bot keeps into one encrypted file, while the bot runs, and reads it back."""
+    """Writes all data into one encrypted file and verifies it; the bot may keep running."""
     from bot.backup.database_dump import CannotDump
     from bot.backup.operations import back_up
     from bot.backup.sealed_file import BadBackup
@@ -222,7 +238,7 @@ def backup(context: typer.Context, file: Path) -> None:
 
 @cli.command()
 def restore(context: typer.Context, file: Path) -> None:
-    """Puts a backup into an empty place; nothing is ever overwritten."""
+    """Restores a backup into an empty database; nothing is ever overwritten."""
     from bot.backup import operations as backup_operations
     from bot.backup.database_dump import CannotDump
     from bot.backup.sealed_file import BadBackup
@@ -239,7 +255,7 @@ def restore(context: typer.Context, file: Path) -> None:
 
 @key_commands.command("rotate")
 def rotate(context: typer.Context) -> None:
-    """Re-encrypts everything with a new key (or the first of the config), while the bot runs."""
+    """Re-encrypts everything with a new key, or the first one in the config; the bot may keep running."""
     from bot.commands.keys import rotate_keys
 
     count = _with_database(context.obj, lambda database: rotate_keys(context.obj, database, typer.echo))
@@ -248,7 +264,7 @@ def rotate(context: typer.Context) -> None:
 
 @audit_commands.command("verify")
 def verify(context: typer.Context) -> None:
-    """Looks for a row of the audit log that was changed, removed or inserted."""
+    """Checks that no row of the audit log was changed, removed or inserted."""
     from storage import audit
 
     async def verifying(database: Database) -> audit.Verified:

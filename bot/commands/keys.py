@@ -45,5 +45,5 @@ async def _all(database: Database, say: Callable[[str], None]) -> int:
     count = 0
     async for done in keys.rotate(database):
         count += done
-        say(f"{count} re-encrypted")
+        say(f"{count} values re-encrypted")
     return count

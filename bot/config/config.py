@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
+from collections.abc import Sequence
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config import old_desk_keys
 from bot.config.desks import DeskSection, Key, desk_faults, merged
+from bot.config.environment import PREFIX, Environment, unknown_variables
+from bot.config.old_desk_keys import OldKey
 from bot.config.values import Clock, Duration, Durations, Ids, Texts
 from storage.encryption import BadKey, decode_key
 from storage.privacy.retention import Retention
-
-PREFIX = "NUANXIN_"
 
 
 class BadConfig(Exception):
@@ -200,14 +201,14 @@ class Config(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 (the signature is pydantic's)
+        settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (the signature is pydantic's)
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment goes before the file (which comes in as the init values)."""
-        return env_settings, init_settings
+        return Environment(settings_cls), init_settings
 
     @property
     def log_file(self) -> Path | None:
@@ -218,7 +219,18 @@ class Config(BaseSettings):
         return self.telegram.token.get_secret_value()
 
 
+class Loaded(NamedTuple):
+    config: Config
+    warnings: list[str]
+    """What still works but won't in the next release, one sentence each."""
+
+
 def load(path: Path) -> Config:
+    """`load_with_warnings` for whoever has nobody to warn."""
+    return load_with_warnings(path).config
+
+
+def load_with_warnings(path: Path) -> Loaded:
     """Reads the config; a missing file means the defaults. Relative paths count from the file's folder.
 
     Raises:
@@ -228,33 +240,29 @@ def load(path: Path) -> Config:
         values: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfig([f"{path}: not valid TOML: {error}"]) from None
+    old = list(old_desk_keys.find(values, str(path)))
+    values = old_desk_keys.renamed(values)
     values["desks"] = merged(values.get("desks"))
-    unknown = _unknown_environment()
+    faults = unknown_variables(Config.model_fields)
     try:
+        old += old_desk_keys.find(EnvSettingsSource(Config)(), "environment")
+        faults += [key.conflict for key in old if key.beside_new]
         config = Config(**values)
     except ValidationError as error:
-        raise BadConfig([_line(dict(fault)) for fault in error.errors()] + unknown) from None
+        raise BadConfig([_line(dict(fault), old) for fault in error.errors()] + faults) from None
     except ValueError as error:  # pydantic-settings, for a variable that is no JSON
-        raise BadConfig([f"environment: {error}", *unknown]) from None
-    faults = unknown + _contradictions(config)
+        raise BadConfig([f"environment: {error}", *faults]) from None
+    faults += _contradictions(config)
     if faults:
         raise BadConfig(faults)
-    return _with_places(config, path.resolve().parent)
+    return Loaded(_with_places(config, path.resolve().parent), [key.warning for key in old])
 
 
-def _line(fault: dict[str, Any]) -> str:
-    where = ".".join(str(part) for part in fault["loc"])
+def _line(fault: dict[str, Any], old: Sequence[OldKey]) -> str:
+    where = old_desk_keys.as_written(".".join(str(part) for part in fault["loc"]), old)
     if fault["type"] == "extra_forbidden":
         return f"{where}: unknown key"
     return f"{where}: {str(fault['msg']).removeprefix('Value error, ')}"
-
-
-def _unknown_environment() -> list[str]:
-    sections = {name.upper() for name in Config.model_fields}
-    names = {name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() != PREFIX + "CONFIG"}
-    return [
-        f"{name}: unknown key" for name in sorted(names) if name.upper()[len(PREFIX) :].split("__")[0] not in sections
-    ]
 
 
 def _contradictions(config: Config) -> list[str]:
@@ -271,7 +279,7 @@ def _webhook_faults(config: Config) -> list[str]:
             "telegram.webhook_url: webhook mode needs a URL with a path, such as https://example.org/telegram"
         )
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", telegram.webhook_secret.get_secret_value()):
-        faults.append("telegram.webhook_secret: webhook mode needs 1 to 256 of A-Z a-z 0-9 _ -")
+        faults.append("telegram.webhook_secret: webhook mode needs 1 to 256 characters of A-Z a-z 0-9 _ -")
     return faults
 
 

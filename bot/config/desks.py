@@ -52,24 +52,24 @@ class DeskSection(_Part):
     enabled: bool = True
     command: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
     prefix: str = Field(pattern=r"^[A-Z]{1,4}$")
-    sign: str = "💬"
+    emoji: str = "💬"
     title: ByLanguage
     about: ByLanguage
-    before: ByLanguage
-    following: ByLanguage
+    intro: ByLanguage
+    next_steps: ByLanguage
     asks: list[AskPart] = Field(min_length=1)
     kinds: list[OptionPart] = []
     hotlines: list[str] = []
-    people: Ids = []
-    late: Durations = Field([timedelta(days=days) for days in (1, 2, 3)], min_length=3, max_length=3)
+    handlers: Ids = []
+    escalation_after: Durations = Field([timedelta(days=days) for days in (1, 2, 3)], min_length=3, max_length=3)
     working_days: bool = False
     answers: list[CannedPart] = []
-    danger: list[str] = []
+    crisis_words: list[str] = []
     emergency: ByLanguage | None = None
     crisis: bool = False
     urgent_within: Duration = timedelta(minutes=30)
     forum: int = Field(0, le=0)
-    most_per_day: int = Field(5, ge=1, le=1_000)
+    daily_limit: int = Field(5, ge=1, le=1_000)
     evidence_files_per_case: int = Field(50, ge=0, le=1_000)
     evidence_mb_per_case: int = Field(100, ge=0, le=10_000)
     evidence_mb_per_day: int = Field(100, ge=0, le=10_000)
@@ -87,7 +87,7 @@ class DeskSection(_Part):
         if self.crisis and all(ask.type is not AskType.PARTS for ask in self.asks):
             raise ValueError("a desk for people in danger needs a question of type parts")
         if not timedelta(minutes=1) <= self.urgent_within <= timedelta(days=1):
-            raise ValueError("urgent_within is from 1m to 1d")
+            raise ValueError("urgent_within must be between 1m and 1d")
         return self
 
 
@@ -124,27 +124,27 @@ def desk(key: str, section: DeskSection) -> Desk:
         key=key,
         command=section.command,
         prefix=section.prefix,
-        sign=section.sign,
+        emoji=section.emoji,
         title=section.title,
         about=section.about,
-        before=section.before,
-        following=section.following,
+        intro=section.intro,
+        next_steps=section.next_steps,
         asks=tuple(
             Ask(part.key, part.type, part.title, part.words, part.optional, options(part.choices))
             for part in section.asks
         ),
         kinds=options(section.kinds),
         hotlines=tuple(section.hotlines),
-        people=frozenset(section.people),
-        late=tuple(section.late),
+        handlers=frozenset(section.handlers),
+        escalation_after=tuple(section.escalation_after),
         working_days=section.working_days,
         answers=tuple(Canned(part.title, part.words) for part in section.answers),
-        danger=tuple(section.danger),
+        crisis_words=tuple(section.crisis_words),
         emergency=section.emergency or {},
         crisis=section.crisis,
         urgent_within=section.urgent_within,
         forum=section.forum,
-        most_per_day=section.most_per_day,
+        daily_limit=section.daily_limit,
         evidence=_quota(section),
     )
 

@@ -70,7 +70,7 @@ class Watchdog:
         """Asks the loop for a sign of life, or counts that there was none; returns whether one is missing."""
         if self._alive.is_set():
             if self._is_told:
-                log.warning("the event loop runs again", seconds=self._held_for)
+                log.warning("the event loop is running again", seconds=self._held_for)
             self._held_for, self._is_told = 0.0, False
             self._alive.clear()
             with contextlib.suppress(RuntimeError):  # the loop is closed
@@ -93,7 +93,7 @@ class Watchdog:
         if not self._is_told:
             self._is_told = True
             self._metrics.loop_held.inc()
-            log.warning("the event loop is held", handler=handler, place=place)
+            log.warning("the event loop is blocked", handler=handler, place=place)
         if is_over:
             if held is not None:
                 self._in_hand.blame(held, place)

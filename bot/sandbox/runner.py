@@ -44,7 +44,7 @@ def town() -> World:
 def check_sandbox(config: Config) -> None:
     """Raises CannotStart if there is a real token, or if the page would be open to others."""
     if config.token:
-        raise CannotStart("telegram.token: the sandbox does not start where a real token is set")
+        raise CannotStart("telegram.token: the sandbox does not start with a real token")
     if not is_loopback(config.web.host):
         raise CannotStart(f"web.host: the sandbox listens on loopback only, not at {config.web.host}")
 

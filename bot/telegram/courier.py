@@ -55,7 +55,7 @@ class Courier:
     unreachable: Callable[[int], Awaitable[None]]
     metrics: Metrics
     pacer: Pacer
-    outage: Outage = field(default_factory=lambda: Outage("messages can't be sent", time.monotonic))
+    outage: Outage = field(default_factory=lambda: Outage("failed to send messages", time.monotonic))
 
     async def send_all(self, outgoings: Sequence[Outgoing], are_kept: bool = False) -> None:
         """Sends in order. What Telegram refuses for good is left out, and noted. Those that `are_kept` waited already,
@@ -187,7 +187,7 @@ class Courier:
             anew = {name: value for name, value in outgoing.params.items() if name != "message_id"}
             await self.send_all([Outgoing("sendMessage", anew)])
         elif not outgoing.minor:
-            log.error("refused by Telegram", method=outgoing.method, error=refusal.message)
+            log.error("Telegram refused a call", method=outgoing.method, error=refusal.message)
         self.count("refused")
 
     def count(self, result: str) -> None:

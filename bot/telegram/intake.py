@@ -124,7 +124,7 @@ class Polling:
         self._on_odd = on_odd
         self._on_conflict = on_conflict
         self._outage = Outage("no updates from Telegram", clock)
-        self._odd = Outage("updates that can't be read are left out", clock)
+        self._odd = Outage("skipped unreadable updates", clock)
         self._pauses, self._long_pauses = Backoff(FIRST_PAUSE, _PAUSES), Backoff(FIRST_PAUSE, _LONG_PAUSES)
         self._is_sure = False
         """Whether Telegram answered the last question. Until it does, it is not asked to take its time."""

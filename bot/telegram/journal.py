@@ -56,7 +56,7 @@ class Journal:
                 beside.rename(path)
             except (OSError, ValueError) as error:
                 log.warning(
-                    "no journal of what is in hand: an update that ends the process may come again for ever",
+                    "can't record the updates in hand; one that ends the process may come back forever",
                     error=type(error).__name__,
                 )
                 return

@@ -126,7 +126,9 @@ async def publish(database: Database, bot_id: int, wanted: Sequence[Published], 
         try:
             await call(one.method, one.params)
         except (error.BadRequest, error.Forbidden) as failure:  # someone of the config may not have pressed Start yet
-            log.info("not published", name=one.name.partition("/")[0], error=type(failure).__name__)
+            log.info(
+                "failed to publish a menu or description", name=one.name.partition("/")[0], error=type(failure).__name__
+            )
             continue
         sent += 1
         async with database.writing() as session:

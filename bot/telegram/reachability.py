@@ -94,7 +94,7 @@ class Outage:
         if not self._failed:
             return
         if self._is_said:
-            log.info(f"{self._what}: that is over", failed=self._failed)
+            log.info(f"{self._what}: recovered", failed=self._failed)
         self._failed, self._is_said = 0, False
 
 

@@ -135,7 +135,7 @@ class AiohttpRequest(BaseRequest):
         kind = urlsplit(proxy).scheme
         if kind != "http":
             raise error.NetworkError(
-                f"the proxy of the environment has to be http://, not {kind or 'without a scheme'}"
+                f"the proxy from the environment must be http://, not {kind or 'without a scheme'}"
             )
         return proxy
 

@@ -140,7 +140,7 @@ class InHand:
     async def _note(self, crash: Crash) -> None:
         if not crash.suspects:
             return
-        log.warning("a process crashed", in_hand=len(crash.suspects), certain=crash.is_certain)
+        log.warning("a process crashed with updates in hand", in_hand=len(crash.suspects), certain=crash.is_certain)
         now = self._clock()
         async with self._database.writing() as session:
             set_aside = await strikes.note(session, crash, now)

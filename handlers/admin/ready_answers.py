@@ -40,7 +40,7 @@ def register(routes: Routes) -> None:
 
 async def choose_desk(talk: Talk) -> None:
     rows = [
-        [presses.SHOW_DESK.button(f"{desk.sign} {in_language(desk.title, talk.language)}", key)]
+        [presses.SHOW_DESK.button(f"{desk.emoji} {in_language(desk.title, talk.language)}", key)]
         for key, desk in talk.context.settings.desks.items()
     ]
     talk.edit(talk._("Which desk?"), [*rows, [presses.SHOW_ALL.button(talk._("◀ Back"))]])

@@ -155,7 +155,7 @@ async def _open(talk: Talk, desk: Desk, draft: DeskDraft) -> None:
         "now goes to them, and they will answer here."
     )
     talk.say(
-        Markup(said).format(sign=desk.sign, number=Markup("<b>{}</b>").format(row.number)),
+        Markup(said).format(sign=desk.emoji, number=Markup("<b>{}</b>").format(row.number)),
         keyboard=case_keyboard(row.number, talk.language),
         vital=True,
     )

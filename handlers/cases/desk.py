@@ -83,12 +83,12 @@ async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
         title = in_language(desk.title, talk.language)
         lines.append(
             Markup("{} {}: {}").format(
-                desk.sign,
+                desk.emoji,
                 title,
                 talk.plural("{n} person is waiting", "{n} people are waiting", waiting).format(n=waiting),
             )
         )
-        rows.append([presses.SHOW_QUEUE.button(f"{desk.sign} {title} ({waiting})", key, 0)])
+        rows.append([presses.SHOW_QUEUE.button(f"{desk.emoji} {title} ({waiting})", key, 0)])
     rows.append(
         [presses.BEGIN_FINDING.button(talk._("🔎 Find by number")), presses.CHOOSE_DESK.button(talk._("📊 Trends"))]
     )
@@ -127,7 +127,7 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
         raise cases.NoSuchCase
     skip = max(0, page) * PAGE
     found = await case_queue.in_queue(talk.session, key, talk.person.id, PAGE + 1, skip)
-    lines = [Markup("{} <b>{}</b>").format(desk.sign, in_language(desk.title, talk.language))]
+    lines = [Markup("{} <b>{}</b>").format(desk.emoji, in_language(desk.title, talk.language))]
     lines += await _lines(talk, found[:PAGE])
     if not found:
         lines.append(Markup("{}").format(talk._("✅ No cases waiting.")))

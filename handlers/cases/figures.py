@@ -24,7 +24,7 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
             continue
         name = in_language(desk.title, talk.language)
         rows.append((name, cases.opened))
-        lines.append(Markup("\n{} <b>{}</b>: {}").format(desk.sign, name, shown(talk, cases.opened)))
+        lines.append(Markup("\n{} <b>{}</b>: {}").format(desk.emoji, name, shown(talk, cases.opened)))
         lines += [Markup("{}").format(line) for line in _times(talk, cases)]
     if not rows:
         say_too_little(talk, head)

@@ -40,7 +40,7 @@ def desk_of(context: AppContext, row: Case) -> Desk | None:
 
 def desk_sign(context: AppContext, key: str) -> str:
     desk = context.settings.desks.get(key)
-    return desk.sign if desk is not None else "🗂"
+    return desk.emoji if desk is not None else "🗂"
 
 
 def desk_title(context: AppContext, key: str, language: str) -> str:

@@ -69,7 +69,7 @@ async def open_desk(desk: Desk, talk: Talk) -> None:
         rows.append([presses.GO_ON_WITH_DRAFT.button(talk._("💾 Continue my saved form"), desk.key, CASE.version)])
     mine = await cases.cases_of(talk.session, talk.person.id)
     here = [row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED]
-    rows += [[presses.SHOW_CASE.button(f"{desk.sign} {row.number}", row.id)] for row in here[:8]]
+    rows += [[presses.SHOW_CASE.button(f"{desk.emoji} {row.number}", row.id)] for row in here[:8]]
     talk.say(desk_wording(talk, desk), [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
 
 
@@ -100,7 +100,7 @@ async def _consented(talk: Talk, key: str, version: int) -> Desk:
         raise InvalidCallback
     if version != CASE.version:
         raise consents.NoConsent
-    await cases.check_room(talk.session, talk.person.id, key, desk.most_per_day, talk.now)
+    await cases.check_room(talk.session, talk.person.id, key, desk.daily_limit, talk.now)
     await consents.give(talk.session, talk.person.id, desk.purpose, CASE.version, talk.now)
     talk.remove_buttons()
     return desk

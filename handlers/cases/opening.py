@@ -35,7 +35,7 @@ from storage.privacy import consents
 
 async def opened(desk: Desk, talk: Talk, draft: DeskDraft) -> None:
     """The case: its number at once, what happens next and by when, what may lapse."""
-    await cases.check_room(talk.session, talk.person.id, desk.key, desk.most_per_day, talk.now)
+    await cases.check_room(talk.session, talk.person.id, desk.key, desk.daily_limit, talk.now)
     row = await open_from(desk, talk, draft, consented=(CASE.version,))
     await case_drafts.drop(talk.session, talk.person.id, desk.key)
     if _is_urgent(talk, draft):
@@ -148,8 +148,8 @@ async def _forget_who(desk: Desk, talk: Talk) -> None:
 
 def _received(talk: Talk, desk: Desk, row: Case, lines: list[Any]) -> Markup:
     said = Markup(talk._("<b>Your case number is {number}.</b>")).format(number=row.number)
-    following = in_language(desk.following, talk.language)
-    return Markup("\n").join([Markup("{} {}").format(desk.sign, said), Markup("{}").format(following), *lines])
+    following = in_language(desk.next_steps, talk.language)
+    return Markup("\n").join([Markup("{} {}").format(desk.emoji, said), Markup("{}").format(following), *lines])
 
 
 def _next_lines(talk: Talk, desk: Desk, row: Case, content: CaseContent, limits: list[CaseLimit]) -> list[Markup | str]:

@@ -30,7 +30,7 @@ def register(routes: Routes) -> None:
 
 async def choose_desk(talk: Talk) -> None:
     rows = [
-        [presses.SHOW_PATTERNS.button(f"{desk.sign} {in_language(desk.title, talk.language)}", key)]
+        [presses.SHOW_PATTERNS.button(f"{desk.emoji} {in_language(desk.title, talk.language)}", key)]
         for key, desk in desks_of(talk).items()
     ]
     talk.edit(talk._("Which desk?"), [*rows, [presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]])

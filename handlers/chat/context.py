@@ -61,7 +61,7 @@ class AppContext:
 
     def is_danger(self, text: str) -> bool:
         """Whether words of acute danger stand in the text."""
-        return dangers(tuple(word for desk in self.settings.desks.values() for word in desk.danger)).ring(text)
+        return dangers(tuple(word for desk in self.settings.desks.values() for word in desk.crisis_words)).ring(text)
 
     @property
     def crisis_desk(self) -> Desk | None:

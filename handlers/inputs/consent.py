@@ -97,7 +97,7 @@ def urgent_wording(talk: Talk, desk: Desk) -> Markup:
     """What stands before the short way to the desk that listens."""
     organisation = talk.context.settings.organisation
     return Markup(talk._(URGENT.text)).format(
-        sign=desk.sign,
+        sign=desk.emoji,
         organisation=organisation.name,
         hotlines=" / ".join(desk.hotlines) or organisation.hotline,
         days=talk.context.settings.retention.closed_cases.days,
@@ -107,9 +107,9 @@ def urgent_wording(talk: Talk, desk: Desk) -> Markup:
 def desk_wording(talk: Talk, desk: Desk) -> Markup:
     """What stands before a desk's first question, in the person's language."""
     organisation = talk.context.settings.organisation
-    before = in_language(desk.before, talk.language).replace("{organisation}", organisation.name)
+    before = in_language(desk.intro, talk.language).replace("{organisation}", organisation.name)
     return Markup(talk._(CASE.text)).format(
-        sign=desk.sign,
+        sign=desk.emoji,
         title=in_language(desk.title, talk.language),
         before=Markup(before),
         organisation=organisation.name,

@@ -67,26 +67,29 @@ class Canned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One desk. `late`: after which times without an answer the handlers, the coordinators and the admins are told; the
-    first is the target. `people` are its handlers; none: everybody with the role counsel. `forum` is the group whose
-    topics are its inbox."""
+    """One desk.
+
+    `escalation_after` says after how long without an answer the handlers, then the coordinators, then the admins are
+    told; the first of these times is the desk's target. No `handlers` means everybody with the role counsel. `forum` is
+    the group whose topics serve as the desk's inbox.
+    """
 
     key: str
     command: str
     prefix: str
-    sign: str
+    emoji: str
     title: Words
     about: Words
-    before: Words
-    following: Words
+    intro: Words
+    next_steps: Words
     asks: Sequence[Ask]
     kinds: Sequence[Option] = ()
     hotlines: Sequence[str] = ()
-    people: frozenset[int] = frozenset()
-    late: Sequence[timedelta] = (timedelta(hours=24), timedelta(hours=48), timedelta(hours=72))
+    handlers: frozenset[int] = frozenset()
+    escalation_after: Sequence[timedelta] = (timedelta(hours=24), timedelta(hours=48), timedelta(hours=72))
     working_days: bool = False
     answers: Sequence[Canned] = ()
-    danger: Sequence[str] = ()
+    crisis_words: Sequence[str] = ()
     """Words of danger of the organisation's own, beside those of storage/emergency/danger_words.toml."""
     emergency: Words = field(default_factory=dict)
     """What is said to them in place of the numbers of storage/emergency/emergency_numbers.toml."""
@@ -95,13 +98,13 @@ class Desk:
     urgent_within: timedelta = timedelta(minutes=30)
     """The target where somebody may be in danger; after it coordinators and admins are told too."""
     forum: int = 0
-    most_per_day: int = 5
+    daily_limit: int = 5
     """Cases that one person may bring within a day."""
     evidence: EvidenceQuota = field(default_factory=EvidenceQuota)
 
     def is_handled_by(self, person_id: int) -> bool:
         """Of those who may handle cases."""
-        return not self.people or person_id in self.people
+        return not self.handlers or person_id in self.handlers
 
     def kind(self, key: str) -> Option | None:
         return next((one for one in self.kinds if one.key == key), None)

@@ -54,7 +54,7 @@ class Orphan:
 
 def answer_due(desk: Desk, opened_at: datetime, level: int, organisation: Organisation) -> datetime:
     """When the first answer to a case of this desk is late for so many levels."""
-    span = desk.late[level]
+    span = desk.escalation_after[level]
     if not desk.working_days:
         return opened_at + span
     return working_time.after(opened_at, span, organisation.zone, organisation.country)
@@ -77,11 +77,11 @@ async def escalate(
 ) -> Escalation:
     """Takes a late case one level up."""
     level = row.late_level
-    is_last = level + 1 >= len(desk.late)
+    is_last = level + 1 >= len(desk.escalation_after)
     row.late_level = level + 1
     row.late_at = None if is_last else answer_due(desk, row.opened_at, level + 1, organisation)
     recipients = await _of_level(session, row, desk, staff, now)
-    return Escalation(row, desk.late[level], recipients, LEVELS[level] is not Role.COORDINATOR)
+    return Escalation(row, desk.escalation_after[level], recipients, LEVELS[level] is not Role.COORDINATOR)
 
 
 async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, now: datetime) -> list[int]:

@@ -138,7 +138,9 @@ async def test_an_update_that_ends_the_process_twice_is_set_aside(
     assert "an update ended the process twice and is set aside" in said
     if word == HANG:
         assert (
-            "the event loop is held" in said and "tests/support/poisoned_program.py" in said and "lick_for_ever" in said
+            "the event loop is blocked" in said
+            and "tests/support/poisoned_program.py" in said
+            and "lick_for_ever" in said
         )
         assert "tests/support/poisoned_program.py" in told
     assert TOKEN not in said and "Liu" not in said and word not in said
@@ -157,7 +159,7 @@ async def test_a_loop_that_is_held_is_named_and_counted_once(tmp_path: Path, req
                 assert "nuanxin_loop_held_total 1.0" in await answer.text()
             assert supervisor.ends == []
     said = (tmp_path / "log").read_text()
-    assert said.count("the event loop is held") == 1 and "handler=stray_text" in said
+    assert said.count("the event loop is blocked") == 1 and "handler=stray_text" in said
 
 
 def _dies(journal: Journal) -> None:

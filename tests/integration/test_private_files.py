@@ -64,7 +64,7 @@ async def test_everything_below_the_data_folder_is_private(tmp_path: Path) -> No
     assert (data / "stations.csv").stat().st_size and wide_ones(data) == []
     await ends_within_10_s(running)
     assert wide_ones(data) == []
-    assert (tmp_path / "said").read_text().count("private files that others could read") == 1
+    assert (tmp_path / "said").read_text().count("removed other accounts' access to files") == 1
     assert stat.S_IMODE(others.stat().st_mode) == 0o644
 
 

@@ -114,9 +114,22 @@ async def test_a_faulty_config_is_one_line_a_fault(tmp_path: Path) -> None:
     assert any("NUANXIN_NONSENSE: unknown key" in line for line in lines)
 
 
+async def test_an_old_name_in_the_config_is_a_line_of_check(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[desks.legal]\nlate = ['1h', '2h', '3h']\n")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "check", env=environment(tmp_path), stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 0
+    (line,) = (line for line in said.decode().splitlines() if line.startswith("warning: "))
+    assert "desks.legal.late is now called escalation_after" in line
+
+
 async def test_without_a_token_the_sandbox_starts_with_demo_data(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[desks.legal]\nlate = ['1h', '2h', '3h']\n")
     running = await bot(tmp_path, "run")
     address = await logged(tmp_path / "log", r"Nuanxin sandbox: (http://\S+)")
+    assert (tmp_path / "log").read_text().count("desks.legal.late is now called escalation_after") == 1
     async with aiohttp.ClientSession() as session:
         await until_ready(session, address)
         async with session.get(f"{address}/") as page:
