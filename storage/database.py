@@ -33,6 +33,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import sqlite_driver, write_detection
 from storage.encryption import Vault
+from storage.telegram_ids import ChatId
 
 CHECKPOINT_ABOVE = 32 << 20
 
@@ -286,7 +287,7 @@ def insert_for(postgres: bool, table: type[Base]) -> postgresql.Insert:
     return postgresql.insert(table) if postgres else cast(postgresql.Insert, sqlite.insert(table))
 
 
-async def lock_chat(session: AsyncSession, chat_id: int) -> None:
+async def lock_chat(session: AsyncSession, chat_id: ChatId) -> None:
     """Keeps a chat's updates apart across replicas until the transaction ends (SQLite has one writer anyway)."""
     if is_postgresql(session):
         await session.execute(text("SELECT pg_advisory_xact_lock(:chat)"), {"chat": chat_id})

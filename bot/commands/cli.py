@@ -14,6 +14,7 @@ from bot.config.config import BadConfig, Config, load
 from bot.observability import logs
 from storage.database import Database
 from storage.geodesy import Crs
+from storage.telegram_ids import NOBODY
 
 cli = typer.Typer(help="Nuanxin: a Telegram bot for gig workers.", no_args_is_help=True, pretty_exceptions_enable=False)
 station_commands = typer.Typer(help="Stations as files.", no_args_is_help=True)
@@ -149,7 +150,7 @@ def demo(context: typer.Context) -> None:
 
     async def fill(database: Database) -> int:
         await schema.migrate(database)
-        organiser = next(iter(context.obj.people.coordinators or context.obj.people.admins), 0)
+        organiser = next(iter(context.obj.people.coordinators or context.obj.people.admins), NOBODY)
         return await data.fill(database, system_clock(), organiser)
 
     try:

@@ -18,9 +18,10 @@ from bot.sandbox.server import BotApi
 from bot.sandbox.world import Person, World
 from storage import schema
 from storage.database import Database
+from storage.telegram_ids import PersonId
 
 TOKEN = "1000000001:SANDBOX-on-loopback-only"
-RIDER, SECOND_RIDER, COORDINATOR, COUNSEL, ADMIN = 7_000_001, 7_000_002, 7_000_003, 7_000_004, 7_000_005
+RIDER, SECOND_RIDER, COORDINATOR, COUNSEL, ADMIN = map(PersonId, range(7_000_001, 7_000_006))
 GROUP = -7_000_100
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -23,6 +23,7 @@ from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from storage.activities import rounds
+from storage.activities.ids import ActivityId, SignUpId
 from storage.activities.notices import NextRound
 from storage.people.access import Right
 
@@ -37,7 +38,7 @@ def register(routes: Routes) -> None:
     routes.notice_about(NextRound, next_round_words, words.about_any)
 
 
-async def show_rounds(talk: Talk, activity_id: int) -> None:
+async def show_rounds(talk: Talk, activity_id: ActivityId) -> None:
     """Heats, semi-final, final: when, and who goes on."""
     row = await find_activity(talk, activity_id)
     lines = [Markup("🏆 <b>{}</b>").format(row.title)]
@@ -59,14 +60,14 @@ async def show_rounds(talk: Talk, activity_id: int) -> None:
     talk.edit(Markup("\n").join(lines), rows)
 
 
-async def begin_round(talk: Talk, activity_id: int) -> None:
+async def begin_round(talk: Talk, activity_id: ActivityId) -> None:
     await find_activity(talk, activity_id)
     await forms.begin(talk, _ROUND, RoundDraft(id=activity_id))
 
 
 @dataclass(frozen=True, slots=True)
 class RoundDraft:
-    id: int
+    id: ActivityId
     title: str = asked(Question(N_("Title"), N_("What is the round called? For example: Semi-final"), TextInput(2, 80)))
     starts: datetime = asked(Question(N_("Starts"), N_("When does it start? Write it like 2026-11-28 15:00."), MOMENT))
 
@@ -87,7 +88,7 @@ _ROUND = Form(
 )
 
 
-async def choose_who(talk: Talk, activity_id: int, number: int) -> None:
+async def choose_who(talk: Talk, activity_id: ActivityId, number: int) -> None:
     """Those of the round before, each on a button."""
     this = await rounds.find(talk.session, activity_id, number)
     people = list(await rounds.who(talk.session, activity_id, number - 1))[:90]
@@ -106,7 +107,7 @@ async def choose_who(talk: Talk, activity_id: int, number: int) -> None:
     talk.edit(escape(said), [*rows, [presses.SHOW_ROUNDS.button(talk._("◀ Back"), activity_id)]])
 
 
-async def goes_on(talk: Talk, activity_id: int, sign_up_id: int, number: int) -> None:
+async def goes_on(talk: Talk, activity_id: ActivityId, sign_up_id: SignUpId, number: int) -> None:
     """On or off; who goes on is told."""
     row = await rounds.advance(talk.session, activity_id, sign_up_id, number)
     if row is not None:

@@ -26,11 +26,14 @@ from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.stations import presses as stations_presses
 from storage.activities import activities
+from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.people.access import Right
+from storage.stations.ids import NO_SEARCH, StationKey
 
 
 def register(routes: Routes) -> None:
@@ -47,7 +50,7 @@ async def begin(talk: Talk) -> None:
     await forms.begin(talk, _COMPOSING)
 
 
-async def write_to_all(talk: Talk, activity_id: int) -> None:
+async def write_to_all(talk: Talk, activity_id: ActivityId) -> None:
     """From an activity: the same form, to those who signed up for it."""
     row = await activities.published(talk.session, activity_id)
     draft = BroadcastDraft(activity=row.id, topic=Topic.ACTIVITIES, opens=Opening("activity", row.title[:40], row.id))
@@ -80,7 +83,7 @@ def _worded(talk: Talk, wording: Wording, around: Content) -> Content:
     return replace(around, method=message.method, params=message.params, other=in_other)
 
 
-async def correct(talk: Talk, broadcast_id: int) -> None:
+async def correct(talk: Talk, broadcast_id: BroadcastId) -> None:
     await forms.begin(talk, _CORRECTING, Correction(id=broadcast_id))
 
 
@@ -103,13 +106,13 @@ _COMPOSING = composing(_done)
 _CORRECTING = correcting(_corrected)
 
 
-def show_as_sent(talk: Talk, broadcast_id: int, content: Content, topic: Topic) -> None:
+def show_as_sent(talk: Talk, broadcast_id: BroadcastId, content: Content, topic: Topic) -> None:
     """Every version, as its readers will see it."""
     for language in content.languages(talk.context.settings.organisation.language):
         talk.send(*content.call_in(language), sent_buttons(broadcast_id, content, topic, language))
 
 
-def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: str) -> Buttons:
+def sent_buttons(broadcast_id: BroadcastId, content: Content, topic: Topic, language: str) -> Buttons:
     """What stands under a broadcast at each recipient."""
     _ = translations.translator(language)
     rows = []
@@ -126,10 +129,10 @@ def _opening(kind: str, words: str, target: int | str) -> Button:
     if kind == "link":
         return Button(words, url=str(target))
     if kind == "activity":
-        return activities_presses.OPEN_CARD.button(f"🏀 {words}", int(target))
-    return stations_presses.PAGE.button(f"🏠 {words}", 0, int(target))
+        return activities_presses.OPEN_CARD.button(f"🏀 {words}", ActivityId(int(target)))
+    return stations_presses.PAGE.button(f"🏠 {words}", NO_SEARCH, StationKey(int(target)))
 
 
-async def have_read(talk: Talk, broadcast_id: int) -> None:
+async def have_read(talk: Talk, broadcast_id: BroadcastId) -> None:
     await broadcast_reads.note_read(talk.session, broadcast_id, talk.person.id, talk.now)
     talk.answer_callback(talk._("Thank you."))

@@ -16,6 +16,7 @@ from handlers.inputs.choice import ChoiceInput, YesNoInput
 from handlers.inputs.moment import StartInput
 from handlers.inputs.number import NumberChoiceInput
 from handlers.inputs.text import TextInput
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.people.access import Right
 
@@ -149,7 +150,7 @@ class BroadcastDraft(Audience, Announcement):
 class Correction(Wording):
     """Of a broadcast that has been sent."""
 
-    id: int
+    id: BroadcastId
     other: Message | None = asked(_OTHER, default=None)
 
 

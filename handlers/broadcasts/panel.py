@@ -18,6 +18,7 @@ from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
@@ -67,14 +68,14 @@ async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     talk.say(Markup("\n").join(lines), buttons)
 
 
-async def _found(talk: Talk, broadcast_id: int) -> Broadcast:
+async def _found(talk: Talk, broadcast_id: BroadcastId) -> Broadcast:
     row = await broadcasts.find(talk.session, broadcast_id)
     if row is None:
         raise NotNow
     return row
 
 
-async def send(talk: Talk, broadcast_id: int) -> None:
+async def send(talk: Talk, broadcast_id: BroadcastId) -> None:
     """The author's last word. The pressed message becomes the panel."""
     row = await _found(talk, broadcast_id)
     if row.author != talk.person.id:
@@ -105,7 +106,7 @@ def waits_words(view: View, notice: BroadcastWaits) -> Page:
     return text, [[presses.LOOK.button(view._("View"), notice.broadcast_id)]]
 
 
-async def look(talk: Talk, broadcast_id: int) -> None:
+async def look(talk: Talk, broadcast_id: BroadcastId) -> None:
     """Shows somebody else's broadcast as it will arrive, and asks for approval."""
     row = await _found(talk, broadcast_id)
     content = broadcasts.content_of(talk.session, row)
@@ -118,31 +119,31 @@ async def look(talk: Talk, broadcast_id: int) -> None:
     )
 
 
-async def approve(talk: Talk, broadcast_id: int) -> None:
+async def approve(talk: Talk, broadcast_id: BroadcastId) -> None:
     await broadcasts.approve(talk.session, broadcast_id, talk.person.id)
     talk.edit(talk._("Approved. It will be sent at the scheduled time."))
 
 
-async def pause(talk: Talk, broadcast_id: int) -> None:
+async def pause(talk: Talk, broadcast_id: BroadcastId) -> None:
     await _show(talk, await broadcasts.move(talk.session, broadcast_id, "pause", talk.now))
 
 
-async def resume(talk: Talk, broadcast_id: int) -> None:
+async def resume(talk: Talk, broadcast_id: BroadcastId) -> None:
     await _show(talk, await broadcasts.move(talk.session, broadcast_id, "resume", talk.now))
 
 
-async def cancel(talk: Talk, broadcast_id: int) -> None:
+async def cancel(talk: Talk, broadcast_id: BroadcastId) -> None:
     await _show(talk, await broadcasts.move(talk.session, broadcast_id, "cancel", talk.now))
 
 
-async def retry(talk: Talk, broadcast_id: int) -> None:
+async def retry(talk: Talk, broadcast_id: BroadcastId) -> None:
     row = await _found(talk, broadcast_id)
     count = await broadcasts.retry_failed(talk.session, row, talk.now)
     talk.answer_callback(talk._("{n} will be retried.").format(n=count))
     await _show(talk, row)
 
 
-async def picture(talk: Talk, broadcast_id: int) -> None:
+async def picture(talk: Talk, broadcast_id: BroadcastId) -> None:
     """When it arrived, as columns."""
     row = await _found(talk, broadcast_id)
     if row.started_at is None or row.finished_at is None:
@@ -155,14 +156,14 @@ async def picture(talk: Talk, broadcast_id: int) -> None:
     talk.photo(await talk.context.ports.painter.columns_png(title, values, labels), title)
 
 
-async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:
+async def ask_to_recall(talk: Talk, broadcast_id: BroadcastId) -> None:
     talk.say(
         talk._("Delete this broadcast for everyone who received it? This works for 48 hours after it was sent."),
         [[presses.RECALL.button(talk._("🗑 Yes, recall"), broadcast_id)]],
     )
 
 
-async def recall(talk: Talk, broadcast_id: int) -> None:
+async def recall(talk: Talk, broadcast_id: BroadcastId) -> None:
     count = await broadcasts.recall(talk.session, await _found(talk, broadcast_id), talk.now)
     talk.edit(talk.plural("Deleting it for {n} recipient …", "Deleting it for {n} recipients …", count).format(n=count))
 

@@ -16,6 +16,7 @@ from handlers.inputs.choice import ButtonInput, ChoiceInput
 from handlers.inputs.number import NUMBER, NumberChoiceInput
 from handlers.inputs.place import PlaceInput, Point
 from handlers.inputs.text import TEXT, clean
+from storage.activities.ids import ActivityId
 from storage.broadcasts.segments import Segment
 
 PARTICIPANTS = {
@@ -84,7 +85,7 @@ def _is_near_a_place(draft: Audience) -> bool:
 class Audience:
     """Whom a broadcast is for. Begun from an activity, it is for those who have to do with it."""
 
-    activity: int | None = None
+    activity: ActivityId | None = None
     who: str = asked(
         Question(N_("Which attendees"), N_("Which attendees?"), ChoiceInput(PARTICIPANTS), when=_is_of_activity),
         default="",

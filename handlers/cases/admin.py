@@ -25,6 +25,7 @@ from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState
+from storage.cases.ids import CaseId
 from storage.cases.notices import CaseLeft, CaseTaken
 from storage.people.access import Right
 
@@ -72,12 +73,12 @@ async def _found(talk: Talk, draft: Search) -> None:
 _FIND = one_question("case_find", Search, _found, Right.SEE_CASES)
 
 
-async def begin_reading(talk: Talk, case_id: int) -> None:
+async def begin_reading(talk: Talk, case_id: CaseId) -> None:
     row = await _overseen(talk, case_id)
     await forms.begin(talk, _READ, Reading(id=row.id, number=row.number))
 
 
-async def _overseen(talk: Talk, case_id: int) -> Case:
+async def _overseen(talk: Talk, case_id: CaseId) -> Case:
     return await cases.visible(talk.session, case_id, talk.person.id, list(talk.context.settings.desks))
 
 
@@ -90,7 +91,7 @@ def _ask_reason(talk: Talk, draft: Reading) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    id: int
+    id: CaseId
     number: str
     reason: str = asked(reason_question(_ask_reason, 10, 300))
 
@@ -118,13 +119,13 @@ async def _read(talk: Talk, draft: Reading) -> None:
 _READ = one_question("case_read", Reading, _read, Right.OVERSEE_CASES)
 
 
-async def begin_giving(talk: Talk, case_id: int) -> None:
+async def begin_giving(talk: Talk, case_id: CaseId) -> None:
     await forms.begin(talk, _GIVE, Assignment(id=(await _overseen(talk, case_id)).id))
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    id: int
+    id: CaseId
     who: PersonMeant | None = asked(RECEIVER)
 
 

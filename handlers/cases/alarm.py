@@ -11,6 +11,7 @@ from storage.cases.cases import Case
 from storage.cases.desks import Desk
 from storage.cases.notices import CaseUrgent, InHandOf
 from storage.people.access import Right
+from storage.telegram_ids import PersonId
 
 
 async def raise_alarm(talk: Talk, row: Case) -> bool:
@@ -23,13 +24,13 @@ async def raise_alarm(talk: Talk, row: Case) -> bool:
     return True
 
 
-def _in_hand_of(row: Case, reader: int) -> InHandOf:
+def _in_hand_of(row: Case, reader: PersonId) -> InHandOf:
     if row.assigned_to is None:
         return InHandOf.NOBODY
     return InHandOf.READER if row.assigned_to == reader else InHandOf.ANOTHER
 
 
-async def _on_duty(talk: Talk, row: Case, desk: Desk) -> Sequence[int]:
+async def _on_duty(talk: Talk, row: Case, desk: Desk) -> Sequence[PersonId]:
     """The desk's handlers; the admins where nobody takes care of it."""
     found = await cases.who_may_see(talk.session, row, await talk.context.staff.of_desk(talk.session, desk, talk.now))
     return found or await cases.who_may_see(

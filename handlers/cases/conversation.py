@@ -29,9 +29,11 @@ from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
 from storage.cases.cases import Case, CaseClosed, CaseState, NoSuchCase
 from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import CaseMessage, Said
 from storage.cases.sides import Side
 from storage.people.access import Right
+from storage.telegram_ids import MessageId
 
 NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")
 ACKNOWLEDGED_EVERY = timedelta(minutes=10)
@@ -46,12 +48,12 @@ def register(routes: Routes) -> None:
     routes.event(Event.EDITED, edited)
 
 
-async def side_in(talk: Talk, case_id: int) -> tuple[Case, Side]:
+async def side_in(talk: Talk, case_id: CaseId) -> tuple[Case, Side]:
     """The case, and on which side of it this person is. Raises NoSuchCase."""
     return _with_side(talk, await cases.find(talk.session, case_id))
 
 
-async def side_in_for_update(talk: Talk, case_id: int) -> tuple[Case, Side]:
+async def side_in_for_update(talk: Talk, case_id: CaseId) -> tuple[Case, Side]:
     """The same, with the case locked until the transaction ends. Raises NoSuchCase."""
     return _with_side(talk, await cases.find_for_update(talk.session, case_id))
 
@@ -64,7 +66,7 @@ def _with_side(talk: Talk, row: Case | None) -> tuple[Case, Side]:
     raise NoSuchCase
 
 
-async def enter(talk: Talk, case_id: int) -> None:
+async def enter(talk: Talk, case_id: CaseId) -> None:
     """What is written from now on goes into this case."""
     row, side = await side_in(talk, case_id)
     cases.require_open(row)
@@ -106,7 +108,7 @@ async def say_in_case(talk: Talk) -> None:
         await _offer_cases(talk)
     else:
         answered = await _answered(talk)
-        await _say(talk, await _meant(talk, answered) or talk.person.case or 0, answered)
+        await _say(talk, await _meant(talk, answered) or talk.person.case or CaseId(0), answered)
 
 
 async def reply(talk: Talk) -> None:
@@ -119,7 +121,7 @@ async def reply(talk: Talk) -> None:
         await (stray_text if talk.text else stray_other)(talk)
 
 
-async def _meant(talk: Talk, answered: CaseMessage | None) -> int | None:
+async def _meant(talk: Talk, answered: CaseMessage | None) -> CaseId | None:
     """The case of the message that this one replies to.
 
     A copy that is not written down (the program was killed just then) still has the number of its case in its first
@@ -140,10 +142,10 @@ async def _answered(talk: Talk) -> CaseMessage | None:
     message_id = (talk.incoming.body.get("reply_to_message") or {}).get("message_id")
     if not isinstance(message_id, int):
         return None
-    return await case_messages.in_chat(talk.session, talk.person.id, message_id)
+    return await case_messages.in_chat(talk.session, talk.person.id, MessageId(message_id))
 
 
-async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
+async def _say(talk: Talk, case_id: CaseId, answered: CaseMessage | None) -> None:
     try:
         row, side = await side_in_for_update(talk, case_id)
         cases.require_open(row)
@@ -241,7 +243,7 @@ async def _offer_cases(talk: Talk) -> None:
 # Moving and changing what was said
 
 
-async def _own_message(talk: Talk, message_id: int) -> tuple[CaseMessage, Case, Side]:
+async def _own_message(talk: Talk, message_id: CaseMessageId) -> tuple[CaseMessage, Case, Side]:
     kept = await case_messages.find(talk.session, message_id)
     if kept is None or kept.author != talk.person.id:
         raise NoSuchCase
@@ -251,7 +253,7 @@ async def _own_message(talk: Talk, message_id: int) -> tuple[CaseMessage, Case, 
     return kept, row, side
 
 
-async def choose_other(talk: Talk, message_id: int) -> None:
+async def choose_other(talk: Talk, message_id: CaseMessageId) -> None:
     """To which other case a message is to be moved."""
     kept, row, side = await _own_message(talk, message_id)
     others = [one for one in await _mine(talk) if one.id != row.id and (await side_in(talk, one.id))[1] is side]
@@ -259,7 +261,7 @@ async def choose_other(talk: Talk, message_id: int) -> None:
     talk.edit(talk._("To which case? It will be removed from {number}.").format(number=row.number), rows[:40])
 
 
-async def move(talk: Talk, message_id: int, case_id: int) -> None:
+async def move(talk: Talk, message_id: CaseMessageId, case_id: CaseId) -> None:
     kept, old, side = await _own_message(talk, message_id)
     new, new_side = await side_in_for_update(talk, case_id)
     if new_side is not side:

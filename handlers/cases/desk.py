@@ -27,8 +27,10 @@ from storage.cases.audited import CaseAction
 from storage.cases.cases import Case, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, in_language
+from storage.cases.ids import CaseId
 from storage.cases.notices import CaseWaits, ClosedByDesk
 from storage.people.access import Right
+from storage.telegram_ids import PersonId
 
 PAGE = 8
 
@@ -99,7 +101,7 @@ async def open_from_topic(talk: Talk, rest: str) -> None:
     """From a topic of the inbox to the case: to what one has in hand, or to what waits. Raises NoSuchCase."""
     if not (rest.isascii() and rest.isdigit() and len(rest) < 16):
         raise cases.NoSuchCase
-    row = await cases.visible(talk.session, int(rest), talk.person.id, list(desks_of(talk)))
+    row = await cases.visible(talk.session, CaseId(int(rest)), talk.person.id, list(desks_of(talk)))
     if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
         talk.say(*await handler_page(talk, row))
         return
@@ -168,7 +170,7 @@ async def show_mine(talk: Talk) -> None:
 # One case in hand
 
 
-async def claim(talk: Talk, case_id: int) -> None:
+async def claim(talk: Talk, case_id: CaseId) -> None:
     """Takes it, says what it is about, and hands over all that was said."""
     row = await cases.claim(talk.session, case_id, talk.person.id, list(handled(talk)), talk.now)
     await note(talk, CaseAction.CASE_CLAIMED, row)
@@ -177,12 +179,12 @@ async def claim(talk: Talk, case_id: int) -> None:
     await case_messages.replay(talk.session, row, talk.person.id, talk.now)
 
 
-async def show(talk: Talk, case_id: int) -> None:
+async def show(talk: Talk, case_id: CaseId) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
     talk.edit(*await handler_page(talk, row))
 
 
-async def replay(talk: Talk, case_id: int) -> None:
+async def replay(talk: Talk, case_id: CaseId) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
     count = await case_messages.replay(talk.session, row, talk.person.id, talk.now)
     text = talk.plural("{n} message is on its way.", "{n} messages are on their way.", count)
@@ -233,7 +235,7 @@ def _handler_buttons(talk: Talk, row: Case) -> Buttons:
     ]
 
 
-async def wait_for(talk: Talk, case_id: int, state: int) -> None:
+async def wait_for(talk: Talk, case_id: CaseId, state: int) -> None:
     row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
     if state not in (CaseState.OURS, CaseState.RIDERS):
         raise cases.NoSuchCase
@@ -241,7 +243,7 @@ async def wait_for(talk: Talk, case_id: int, state: int) -> None:
     talk.edit(*await handler_page(talk, row))
 
 
-async def ask_for_conflict(talk: Talk, case_id: int) -> None:
+async def ask_for_conflict(talk: Talk, case_id: CaseId) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
     said = talk._(
         "Do you know the rider, the employer or someone else in {number}, so that you should not handle "
@@ -256,7 +258,7 @@ async def ask_for_conflict(talk: Talk, case_id: int) -> None:
     )
 
 
-async def mark_conflict(talk: Talk, case_id: int) -> None:
+async def mark_conflict(talk: Talk, case_id: CaseId) -> None:
     """From the case in hand, or from the queue before it is taken."""
     row = await cases.visible_for_update(talk.session, case_id, talk.person.id, list(handled(talk)))
     was_mine = row.assigned_to == talk.person.id
@@ -278,14 +280,14 @@ async def left_hand(talk: Talk, row: Case) -> None:
             talk.notify(handler, CaseWaits(row.number, row.desk, row.id, words.mark(row)))
 
 
-async def colleagues(talk: Talk, row: Case) -> list[int]:
+async def colleagues(talk: Talk, row: Case) -> list[PersonId]:
     """The other handlers of the desk, as far as they may see the case."""
     desk = words.desk_of(talk.context, row)
     staff = await talk.context.staff.of_desk(talk.session, desk, talk.now) if desk is not None else []
     return [one for one in await cases.who_may_see(talk.session, row, staff) if one != talk.person.id]
 
 
-async def ask_outcome(talk: Talk, case_id: int) -> None:
+async def ask_outcome(talk: Talk, case_id: CaseId) -> None:
     row = await cases.of_handler(talk.session, case_id, talk.person.id)
     cases.require_open(row)
     chosen = [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN]
@@ -296,7 +298,7 @@ async def ask_outcome(talk: Talk, case_id: int) -> None:
     talk.edit(said, [*rows, [presses.SHOW.button(talk._("◀ Back"), row.id)]])
 
 
-async def close(talk: Talk, case_id: int, outcome: str) -> None:
+async def close(talk: Talk, case_id: CaseId, outcome: str) -> None:
     row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
     if outcome not in set(Outcome) - {Outcome.WITHDRAWN}:
         raise cases.NoSuchCase

@@ -30,6 +30,7 @@ from handlers.csv_files import harmless
 from storage.cases import cases, evidence
 from storage.cases.audited import CaseAction
 from storage.cases.evidence import Evidence, EvidenceFile
+from storage.cases.ids import CaseId
 from storage.cases.notices import BundleFailed
 from storage.cases.sides import Side
 from storage.deliveries import queue as delivery_queue
@@ -47,7 +48,7 @@ def register(routes: Routes) -> None:
     routes.notice(BundleFailed, failed_words)
 
 
-async def send_bundle(talk: Talk, case_id: int) -> None:
+async def send_bundle(talk: Talk, case_id: CaseId) -> None:
     """For the rider, or for who has the case in hand; that a handler took it is noted.
 
     It is made beside the chat's turn, once the transaction is over, so that nobody waits for it.
@@ -71,7 +72,7 @@ async def send_bundle(talk: Talk, case_id: int) -> None:
     talk.committed.append(begin)
 
 
-async def _make(talk: Talk, case_id: int) -> None:
+async def _make(talk: Talk, case_id: CaseId) -> None:
     async with talk.context.ports.bundles.turn(talk.person.id):
         try:
             await _make_and_send(talk, case_id)
@@ -86,7 +87,7 @@ def failed_words(view: View, _notice: BundleFailed) -> Page:
     return view._("I couldn't send you the evidence bundle. Please press the button again later."), []
 
 
-async def _make_and_send(talk: Talk, case_id: int) -> None:
+async def _make_and_send(talk: Talk, case_id: CaseId) -> None:
     async with talk.context.database.reading(apart=True) as session:
         row = await cases.find(session, case_id)
         if row is None:

@@ -9,6 +9,7 @@ from handlers.chat.incoming import Json
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.talk import Talk
 from storage.cases.messages import Said
+from storage.telegram_ids import ChatId, MessageId
 
 MOST_BYTES = 20 << 20
 """What a bot can fetch from Telegram: https://core.telegram.org/bots/api#getfile"""
@@ -148,7 +149,7 @@ def _break(text: str, limit: int) -> int:
     return most
 
 
-def composed(chat_id: int, said: Said, head: str, reply_to: int | None) -> tuple[str, Json]:
+def composed(chat_id: ChatId, said: Said, head: str, reply_to: MessageId | None) -> tuple[str, Json]:
     """(method, parameters) of the message with a line above it, in the chat of its recipient."""
     params: Json = {"chat_id": chat_id}
     text, entities = headed(said, head)

@@ -33,6 +33,7 @@ from storage.cases import drafts as case_drafts
 from storage.cases.cases import Case, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, Desks
+from storage.cases.ids import CaseId
 from storage.cases.notices import CaseEnded, CaseReopened, ClosedByDesk, TimeLimitReminder
 from storage.dialogues import Filled
 from storage.privacy import consents
@@ -116,7 +117,7 @@ async def _save(desk: Desk, talk: Talk, filled: Filled) -> None:
     talk.say(said, keyboard=location_keyboard(talk))
 
 
-async def remind_of_limits(talk: Talk, case_id: int) -> None:
+async def remind_of_limits(talk: Talk, case_id: CaseId) -> None:
     """90, 30, 7 and 1 days before each."""
     row = await cases.of_rider(talk.session, case_id, talk.person.id)
     zone, count = talk.context.settings.organisation.zone, 0
@@ -139,14 +140,14 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
 class LimitFacts:
     """A time limit that may apply to a case."""
 
-    case_id: int
+    case_id: CaseId
     number: str
     limit: CaseLimit
 
 
-async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> LimitFacts | None:
+async def about_limit(session: AsyncSession, reminder: TimeLimitReminder, _now: datetime) -> LimitFacts | None:
     """What a reminder of a time limit says; None once the case is closed or gone."""
-    limit = await case_deadlines.find(session, limit_id)
+    limit = await case_deadlines.find(session, reminder.subject)
     row = await cases.find(session, limit.case_id) if limit is not None else None
     if limit is None or row is None or row.state == CaseState.CLOSED:
         return None
@@ -164,7 +165,7 @@ def limit_words(view: View, _notice: TimeLimitReminder, facts: LimitFacts) -> Pa
 # Where it stands
 
 
-async def show_case(talk: Talk, case_id: int) -> None:
+async def show_case(talk: Talk, case_id: CaseId) -> None:
     row = await cases.of_rider(talk.session, case_id, talk.person.id)
     talk.edit(*await case_page(talk, row))
 
@@ -201,7 +202,7 @@ def _page_buttons(talk: Talk, row: Case, has_limits: bool) -> Buttons:
     return [*rows, [presses.ASK_TO_CLOSE.button(talk._("✔ Close case"), row.id)]]
 
 
-async def ask_to_close(talk: Talk, case_id: int) -> None:
+async def ask_to_close(talk: Talk, case_id: CaseId) -> None:
     row = await cases.of_rider(talk.session, case_id, talk.person.id)
     said = talk._("Close {number}? You can reopen it for {n} days.").format(
         number=row.number, n=cases.REOPENED_WITHIN.days
@@ -215,7 +216,7 @@ async def ask_to_close(talk: Talk, case_id: int) -> None:
     )
 
 
-async def close(talk: Talk, case_id: int) -> None:
+async def close(talk: Talk, case_id: CaseId) -> None:
     row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
     await closing.end(talk, row, Outcome.WITHDRAWN)
     if row.assigned_to is not None:
@@ -226,7 +227,7 @@ async def close(talk: Talk, case_id: int) -> None:
     )
 
 
-async def reopen(talk: Talk, case_id: int) -> None:
+async def reopen(talk: Talk, case_id: CaseId) -> None:
     row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
     cases.reopen(row, talk.now)
     cases.note_writing(row, talk.now)
@@ -235,11 +236,11 @@ async def reopen(talk: Talk, case_id: int) -> None:
     await enter_as_rider(talk, row)
 
 
-def _stars(case_id: int) -> list[Button]:
+def _stars(case_id: CaseId) -> list[Button]:
     return [presses.RATE.button("⭐" + str(stars), case_id, stars) for stars in range(1, 6)]
 
 
-async def rate(talk: Talk, case_id: int, stars: int) -> None:
+async def rate(talk: Talk, case_id: CaseId, stars: int) -> None:
     row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
     cases.rate(row, stars)
     again = [[presses.REOPEN.button(talk._("↺ Reopen"), row.id)]]

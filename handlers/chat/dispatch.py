@@ -14,6 +14,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import AnyCall, Call, Handler, Route, Routes
 from handlers.chat.talk import Talk
 from storage import dialogues
+from storage.cases.ids import CaseId
 from storage.people.access import Right
 
 _SERVICE = frozenset(
@@ -42,7 +43,7 @@ def right_of(call: AnyCall, routes: Routes, open_form: str | None) -> Right:
 
 
 def call_for(
-    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: int | None = None
+    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: CaseId | None = None
 ) -> AnyCall | None:
     """What this update asks for; None if it is nothing to answer.
 
@@ -97,7 +98,7 @@ def _press(data: str, routes: Routes) -> Call:
 
 
 def _message(
-    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: int | None
+    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: CaseId | None
 ) -> AnyCall | None:
     if _is_service(incoming.body):
         return None

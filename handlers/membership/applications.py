@@ -23,6 +23,7 @@ from storage.dialogues import Answers, Filled
 from storage.membership import applications
 from storage.membership import memberships as kept_memberships
 from storage.membership.applications import Application, ApplicationState, NothingOpen
+from storage.membership.ids import ApplicationId
 from storage.membership.notices import ApplicationAsked
 from storage.privacy import consents
 
@@ -157,7 +158,7 @@ async def withdraw(talk: Talk) -> None:
     talk.edit(talk._("Withdrawn: {receipt}.").format(receipt=row.receipt))
 
 
-async def begin_answer(talk: Talk, application_id: int) -> None:
+async def begin_answer(talk: Talk, application_id: ApplicationId) -> None:
     row = await applications.open_of(talk.session, talk.person.id)
     if row is None or row.id != application_id or row.state != ApplicationState.ASKED:
         raise NothingOpen

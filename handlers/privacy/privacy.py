@@ -20,9 +20,9 @@ from handlers.privacy.data_copy import copy_of
 from storage import audit
 from storage.people import people
 from storage.privacy.audited import PrivacyAction
+from storage.telegram_ids import NOBODY
 
 Part = TypeVar("Part")
-NOBODY = 0
 """The actor of an erasure: the person who asked for it is not kept."""
 
 

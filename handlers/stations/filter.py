@@ -10,6 +10,7 @@ from handlers.i18n import translations
 from handlers.stations import format as station_format
 from handlers.stations import presses
 from handlers.stations.list_page import RADII, Asked, filter_words
+from storage.stations.ids import SearchId
 from storage.stations.stations import Amenity
 
 # The panel must stay one thumb wide: what riders ask for first, and the rest behind "all".
@@ -25,7 +26,7 @@ COMMON = (
 )
 
 
-async def open_filter(talk: Talk, search_id: int, code: int) -> None:
+async def open_filter(talk: Talk, search_id: SearchId, code: int) -> None:
     """Shows the panel in place of the list. Each press is the panel again, with one thing changed."""
     asked = Asked.of(-code - 1 if code < 0 else code)
     rows = []
@@ -55,13 +56,13 @@ def panel_code(asked: Asked, everything: bool) -> int:
     return -asked.code - 1 if everything else asked.code
 
 
-def _toggle(talk: Talk, search_id: int, asked: Asked, amenity: Amenity, everything: bool) -> Button:
+def _toggle(talk: Talk, search_id: SearchId, asked: Asked, amenity: Amenity, everything: bool) -> Button:
     sign, name = station_format.AMENITIES[amenity]
     changed = asked._replace(amenities=asked.amenities ^ amenity)
     return _switch(f"{sign} {talk._(name)}", bool(asked.amenities & amenity), search_id, changed, everything)
 
 
-def _switch(label: str, is_on: bool, search_id: int, changed: Asked, everything: bool) -> Button:
+def _switch(label: str, is_on: bool, search_id: SearchId, changed: Asked, everything: bool) -> Button:
     return presses.OPEN_FILTER.button(("✅ " if is_on else "") + label, search_id, panel_code(changed, everything))
 
 

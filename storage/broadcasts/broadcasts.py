@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.column_types import IntEnumColumn, StrEnumColumn
@@ -26,6 +27,7 @@ from storage.deliveries import corrections
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
 from storage.sealed_json import SealedJson
+from storage.telegram_ids import MessageId, PersonId
 
 PRIORITY = 3
 
@@ -57,8 +59,8 @@ class OwnApproval(Refused):
 class Broadcast(Base):
     __tablename__ = "broadcasts"
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    author: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[BroadcastId] = mapped_column(BigKey, primary_key=True)
+    author: Mapped[PersonId] = mapped_column(BigInteger)
     state: Mapped[BroadcastState] = mapped_column(IntEnumColumn(BroadcastState))
     content: Mapped[bytes] = mapped_column(Sealed)
     segment: Mapped[str] = mapped_column(String(500))
@@ -68,10 +70,10 @@ class Broadcast(Base):
     created_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=0)
     spread_seconds: Mapped[int] = mapped_column(default=0)
-    frozen_to: Mapped[int] = mapped_column(BigInteger, default=0)
+    frozen_to: Mapped[PersonId] = mapped_column(BigInteger, default=0)
     total: Mapped[int] = mapped_column(default=0)
-    approved_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
-    panel: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    approved_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
+    panel: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     panel_due: Mapped[datetime | None] = mapped_column(default=None)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -107,7 +109,7 @@ _CONTENT = SealedJson(Content)
 
 async def create(
     session: AsyncSession,
-    author: int,
+    author: PersonId,
     content: Content,
     segment: Segment,
     topic: Topic,
@@ -134,15 +136,15 @@ async def create(
     return row
 
 
-def _sealed(session: AsyncSession, broadcast_id: int, content: Content) -> bytes:
+def _sealed(session: AsyncSession, broadcast_id: BroadcastId, content: Content) -> bytes:
     return vault_of(session).seal(_CONTENT.encode(content), "broadcasts.content", broadcast_id)
 
 
-async def find(session: AsyncSession, broadcast_id: int) -> Broadcast | None:
+async def find(session: AsyncSession, broadcast_id: BroadcastId) -> Broadcast | None:
     return await session.get(Broadcast, broadcast_id)
 
 
-async def _find_for_update(session: AsyncSession, broadcast_id: int) -> Broadcast | None:
+async def _find_for_update(session: AsyncSession, broadcast_id: BroadcastId) -> Broadcast | None:
     """The same, read afresh and locked until the transaction ends."""
     return await session.get(Broadcast, broadcast_id, with_for_update=True, populate_existing=True)
 
@@ -153,10 +155,10 @@ def content_of(session: AsyncSession, row: Broadcast) -> Content:
 
 async def confirm(
     session: AsyncSession,
-    broadcast_id: int,
+    broadcast_id: BroadcastId,
     needs_approval: bool,
     not_before: datetime | None,
-    panel: int | None,
+    panel: MessageId | None,
     now: datetime,
 ) -> Broadcast:
     """Lets a draft go: at its time, after quiet hours, and after approval where it needs one. Raises NotNow."""
@@ -212,7 +214,7 @@ async def keep_quiet(session: AsyncSession, until: datetime) -> None:
     )
 
 
-async def approve(session: AsyncSession, broadcast_id: int, approver: int) -> Broadcast:
+async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: PersonId) -> Broadcast:
     """Raises NotNow or OwnApproval."""
     row = await _find_for_update(session, broadcast_id)
     if row is None or row.state != BroadcastState.AWAITING:
@@ -234,7 +236,7 @@ _MOVES = {
 }
 
 
-async def move(session: AsyncSession, broadcast_id: int, what: str, now: datetime) -> Broadcast:
+async def move(session: AsyncSession, broadcast_id: BroadcastId, what: str, now: datetime) -> Broadcast:
     """Pauses, resumes or cancels; what is in flight still arrives. Raises NotNow."""
     row = await _find_for_update(session, broadcast_id)
     allowed, after = _MOVES[what]

@@ -16,6 +16,7 @@ from storage.database import vault_of
 from storage.geodesy import distance
 from storage.membership.memberships import Membership
 from storage.people.people import PersonRow, spoken
+from storage.telegram_ids import NOBODY, PersonId
 
 PAGE = 20_000
 
@@ -35,11 +36,11 @@ def _is_near(session: AsyncSession, row: PersonRow, values: dict[str, Any]) -> b
     return distance(*here, values["latitude"], values["longitude"]) <= float(values["km"]) * 1_000
 
 
-def _members() -> Select[int | None]:
+def _members() -> Select[PersonId | None]:
     return select(Membership.person_id).where(Membership.left_at.is_(None), Membership.person_id.is_not(None))
 
 
-def _of(values: dict[str, Any]) -> Select[int]:
+def _of(values: dict[str, Any]) -> Select[PersonId]:
     """The people of an activity."""
     return select(SignUp.person_id).where(SignUp.activity_id == values["activity"])
 
@@ -103,14 +104,16 @@ class Segment:
         return all(check(session, row, values) for check, values in checks if check is not None)
 
 
-async def end_of_page(session: AsyncSession, after: int, size: int) -> int | None:
+async def end_of_page(session: AsyncSession, after: PersonId, size: int) -> PersonId | None:
     """The last id of the next `size` people after an id; None if there are none."""
     ids = select(PersonRow.id).where(PersonRow.id > after).order_by(PersonRow.id).limit(size).subquery()
     last = await session.scalar(select(func.max(ids.c.id)))
-    return None if last is None else int(last)
+    return None if last is None else PersonId(last)
 
 
-async def page(session: AsyncSession, segment: Segment, after: int, last: int, now: datetime) -> Sequence[PersonRow]:
+async def page(
+    session: AsyncSession, segment: Segment, after: PersonId, last: PersonId, now: datetime
+) -> Sequence[PersonRow]:
     """The people of the segment with ids in (after, last], ascending."""
     rows = await session.scalars(
         select(PersonRow)
@@ -124,7 +127,7 @@ async def page(session: AsyncSession, segment: Segment, after: int, last: int, n
 
 
 async def pages(session: AsyncSession, segment: Segment, now: datetime) -> AsyncIterator[Sequence[PersonRow]]:
-    after = 0
+    after = NOBODY
     while (last := await end_of_page(session, after, PAGE)) is not None:
         yield await page(session, segment, after, last, now)
         after = last

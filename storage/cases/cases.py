@@ -16,11 +16,13 @@ from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, case, de
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.cases.ids import CaseId
 from storage.column_types import IntEnumColumn, StrEnumColumn
 from storage.coordination import number_sequences
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.dialogues import Answers
 from storage.sealed_json import SealedJson
+from storage.telegram_ids import PersonId, TopicId
 
 REOPENED_WITHIN = timedelta(days=30)
 WRITING = timedelta(days=1)
@@ -75,10 +77,10 @@ class Case(Base):
     __tablename__ = "cases"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (an old button must never open a later case)
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[CaseId] = mapped_column(BigKey, primary_key=True)
     number: Mapped[str] = mapped_column(String(24), unique=True)
     desk: Mapped[str] = mapped_column(String(15))
-    person_id: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)
+    person_id: Mapped[PersonId | None] = mapped_column(BigInteger, default=None, index=True)
     state: Mapped[CaseState] = mapped_column(IntEnumColumn(CaseState), default=CaseState.OURS, index=True)
     content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     consent_version: Mapped[int]
@@ -89,14 +91,14 @@ class Case(Base):
     first_answer_at: Mapped[datetime | None] = mapped_column(default=None)
     last_at: Mapped[datetime]
     writing_until: Mapped[datetime | None] = mapped_column(default=None)
-    assigned_to: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)
+    assigned_to: Mapped[PersonId | None] = mapped_column(BigInteger, default=None, index=True)
     assigned_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     outcome: Mapped[Outcome | None] = mapped_column(StrEnumColumn(Outcome, 20), default=None)
     rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
     away: Mapped[bool] = mapped_column(default=False)
     """Whether the rider can't be reached, and the handler knows."""
-    topic_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    topic_id: Mapped[TopicId | None] = mapped_column(BigInteger, default=None)
     topic_shows: Mapped[str | None] = mapped_column(String(40), default=None)
     urgent_at: Mapped[datetime | None] = mapped_column(default=None)
     """Since when it is known that somebody may be in danger."""
@@ -111,8 +113,8 @@ class CaseConflict(Base):
 
     __tablename__ = "case_conflicts"
 
-    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
+    case_id: Mapped[CaseId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
 
 
 @dataclass(slots=True)
@@ -141,7 +143,7 @@ async def open_case(
     session: AsyncSession,
     desk: str,
     prefix: str,
-    person_id: int | None,
+    person_id: PersonId | None,
     content: CaseContent,
     consent_version: int,
     year: int,
@@ -173,47 +175,47 @@ async def open_case(
 # Those that end in for_update read the case afresh and lock it until the transaction ends.
 
 
-async def find(session: AsyncSession, case_id: int) -> Case | None:
+async def find(session: AsyncSession, case_id: CaseId) -> Case | None:
     return await session.get(Case, case_id)
 
 
-async def find_for_update(session: AsyncSession, case_id: int) -> Case | None:
+async def find_for_update(session: AsyncSession, case_id: CaseId) -> Case | None:
     return await session.get(Case, case_id, with_for_update=True, populate_existing=True)
 
 
-async def of_rider(session: AsyncSession, case_id: int, person_id: int) -> Case:
+async def of_rider(session: AsyncSession, case_id: CaseId, person_id: PersonId) -> Case:
     """The person's own case. Raises NoSuchCase."""
     return _require_rider(await find(session, case_id), person_id)
 
 
-async def of_rider_for_update(session: AsyncSession, case_id: int, person_id: int) -> Case:
+async def of_rider_for_update(session: AsyncSession, case_id: CaseId, person_id: PersonId) -> Case:
     """The person's own case. Raises NoSuchCase."""
     return _require_rider(await find_for_update(session, case_id), person_id)
 
 
-def _require_rider(row: Case | None, person_id: int) -> Case:
+def _require_rider(row: Case | None, person_id: PersonId) -> Case:
     if row is None or row.person_id is None or row.person_id != person_id:
         raise NoSuchCase
     return row
 
 
-async def of_handler_for_update(session: AsyncSession, case_id: int, handler: int) -> Case:
+async def of_handler_for_update(session: AsyncSession, case_id: CaseId, handler: PersonId) -> Case:
     """A case in this handler's hands. Raises NoSuchCase."""
     return _require_handler(await find_for_update(session, case_id), handler)
 
 
-async def of_handler(session: AsyncSession, case_id: int, handler: int) -> Case:
+async def of_handler(session: AsyncSession, case_id: CaseId, handler: PersonId) -> Case:
     """A case in this handler's hands. Raises NoSuchCase."""
     return _require_handler(await find(session, case_id), handler)
 
 
-def _require_handler(row: Case | None, handler: int) -> Case:
+def _require_handler(row: Case | None, handler: PersonId) -> Case:
     if row is None or row.assigned_to != handler:
         raise NoSuchCase
     return row
 
 
-async def check_room(session: AsyncSession, person_id: int, desk: str, most: int, now: datetime) -> None:
+async def check_room(session: AsyncSession, person_id: PersonId, desk: str, most: int, now: datetime) -> None:
     """Whether this person may bring one more case to this desk.
 
     Raises:
@@ -224,7 +226,7 @@ async def check_room(session: AsyncSession, person_id: int, desk: str, most: int
         raise TooManyCases
 
 
-async def cases_of(session: AsyncSession, person_id: int, most: int = 20) -> Sequence[Case]:
+async def cases_of(session: AsyncSession, person_id: PersonId, most: int = 20) -> Sequence[Case]:
     """What this person brought, open ones first, then the newest."""
     rows = await session.scalars(
         select(Case)
@@ -235,14 +237,14 @@ async def cases_of(session: AsyncSession, person_id: int, most: int = 20) -> Seq
     return rows.all()
 
 
-def not_hidden_from(viewer: int) -> ColumnElement[bool]:
+def not_hidden_from(viewer: PersonId) -> ColumnElement[bool]:
     """See `who_may_see`, for queries over many cases."""
     return or_(Case.person_id.is_(None), Case.person_id != viewer) & Case.id.not_in(
         select(CaseConflict.case_id).where(CaseConflict.person_id == viewer)
     )
 
 
-async def who_may_see(session: AsyncSession, row: Case, people: Sequence[int]) -> list[int]:
+async def who_may_see(session: AsyncSession, row: Case, people: Sequence[PersonId]) -> list[PersonId]:
     """Those of these people from whom the case is not hidden: it is not their own, and they have no conflict of
     interest in it."""
     conflicts = await session.scalars(select(CaseConflict.person_id).where(CaseConflict.case_id == row.id))
@@ -250,29 +252,29 @@ async def who_may_see(session: AsyncSession, row: Case, people: Sequence[int]) -
     return [one for one in people if one not in hidden]
 
 
-async def visible(session: AsyncSession, case_id: int, viewer: int, desks: Sequence[str]) -> Case:
+async def visible(session: AsyncSession, case_id: CaseId, viewer: PersonId, desks: Sequence[str]) -> Case:
     """A case of these desks that is not hidden from the viewer; that it exists is all they may know of it. Raises
     NoSuchCase."""
     return await _require_visible(session, await find(session, case_id), viewer, desks)
 
 
-async def visible_for_update(session: AsyncSession, case_id: int, viewer: int, desks: Sequence[str]) -> Case:
+async def visible_for_update(session: AsyncSession, case_id: CaseId, viewer: PersonId, desks: Sequence[str]) -> Case:
     """The same. Raises NoSuchCase."""
     return await _require_visible(session, await find_for_update(session, case_id), viewer, desks)
 
 
-async def _require_visible(session: AsyncSession, row: Case | None, viewer: int, desks: Sequence[str]) -> Case:
+async def _require_visible(session: AsyncSession, row: Case | None, viewer: PersonId, desks: Sequence[str]) -> Case:
     if row is None or row.desk not in desks or not await who_may_see(session, row, [viewer]):
         raise NoSuchCase
     return row
 
 
-async def id_of(session: AsyncSession, number: str) -> int | None:
+async def id_of(session: AsyncSession, number: str) -> CaseId | None:
     """Which case has this number; who may see it is asked elsewhere."""
     return await session.scalar(select(Case.id).where(Case.number == number.strip().upper()))
 
 
-async def by_number(session: AsyncSession, number: str, viewer: int, desks: Sequence[str]) -> Case:
+async def by_number(session: AsyncSession, number: str, viewer: PersonId, desks: Sequence[str]) -> Case:
     """Raises NoSuchCase."""
     found = await id_of(session, number)
     if found is None:
@@ -289,7 +291,7 @@ def require_open(row: Case) -> None:
         raise CaseClosed
 
 
-async def claim(session: AsyncSession, case_id: int, handler: int, desks: Sequence[str], now: datetime) -> Case:
+async def claim(session: AsyncSession, case_id: CaseId, handler: PersonId, desks: Sequence[str], now: datetime) -> Case:
     """Takes a case into hand; of two who press at once, one gets it.
 
     Raises:
@@ -303,7 +305,7 @@ async def claim(session: AsyncSession, case_id: int, handler: int, desks: Sequen
     return row
 
 
-async def assign(session: AsyncSession, row: Case, handler: int | None, now: datetime) -> None:
+async def assign(session: AsyncSession, row: Case, handler: PersonId | None, now: datetime) -> None:
     """Gives an open case to another handler, or back to the queue.
 
     Raises:
@@ -315,7 +317,7 @@ async def assign(session: AsyncSession, row: Case, handler: int | None, now: dat
     row.assigned_to, row.assigned_at = handler, None if handler is None else now
 
 
-async def mark_conflict(session: AsyncSession, row: Case, handler: int) -> None:
+async def mark_conflict(session: AsyncSession, row: Case, handler: PersonId) -> None:
     """Hides the case from this person; out of their hands it goes back to the queue."""
     if await session.get(CaseConflict, (row.id, handler)) is None:
         session.add(CaseConflict(case_id=row.id, person_id=handler))
@@ -373,7 +375,7 @@ def note_writing(row: Case, now: datetime) -> None:
 # The end
 
 
-async def strip(session: AsyncSession, case_id: int) -> None:
+async def strip(session: AsyncSession, case_id: CaseId) -> None:
     """Takes the personal part out of a case: what stays is its number, desk, times and outcome."""
     await session.execute(delete(CaseConflict).where(CaseConflict.case_id == case_id))
     await session.execute(
@@ -392,13 +394,13 @@ async def strip(session: AsyncSession, case_id: int) -> None:
     )
 
 
-async def handler_gone(session: AsyncSession, person_id: int) -> None:
+async def handler_gone(session: AsyncSession, person_id: PersonId) -> None:
     """Of somebody who is erased: their cases go back to the queue, their conflicts are forgotten."""
     await session.execute(update(Case).where(Case.assigned_to == person_id).values(assigned_to=None, assigned_at=None))
     await session.execute(delete(CaseConflict).where(CaseConflict.person_id == person_id))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     found = []
     for row in await cases_of(session, person_id, most=1_000):
         content = content_of(session, row)

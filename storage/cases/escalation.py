@@ -18,6 +18,7 @@ from storage.hours import working_time
 from storage.operations.organisation import Organisation, Settings
 from storage.people.access import Role
 from storage.people.staff import Staff
+from storage.telegram_ids import PersonId
 
 LEVELS = (Role.COUNSEL, Role.COORDINATOR, Role.ADMIN)
 
@@ -29,7 +30,7 @@ class Escalation:
 
     case: Case
     waited: timedelta
-    recipients: Sequence[int]
+    recipients: Sequence[PersonId]
     can_open: bool
 
 
@@ -39,8 +40,8 @@ class UrgentEscalation:
 
     case: Case
     waited: timedelta
-    recipients: Sequence[int]
-    can_open: frozenset[int]
+    recipients: Sequence[PersonId]
+    can_open: frozenset[PersonId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Orphan:
     """A case that is back in the queue. `interrupted` is its former handler, if they were writing in it."""
 
     case: Case
-    interrupted: int | None
-    recipients: Sequence[int]
+    interrupted: PersonId | None
+    recipients: Sequence[PersonId]
 
 
 def answer_due(desk: Desk, opened_at: datetime, level: int, organisation: Organisation) -> datetime:
@@ -84,7 +85,7 @@ async def escalate(
     return Escalation(row, desk.late[level], recipients, LEVELS[level] is not Role.COORDINATOR)
 
 
-async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, now: datetime) -> list[int]:
+async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, now: datetime) -> list[PersonId]:
     level = row.late_level - 1
     if level == 0 and row.assigned_to is not None:
         return [row.assigned_to]
@@ -110,7 +111,7 @@ async def escalate_urgent(
     return found
 
 
-async def _handlers(session: AsyncSession, row: Case, desk: Desk | None, staff: Staff, now: datetime) -> list[int]:
+async def _handlers(session: AsyncSession, row: Case, desk: Desk | None, staff: Staff, now: datetime) -> list[PersonId]:
     """Its own, and those of its desk."""
     own = [row.assigned_to] if row.assigned_to is not None else []
     return own if desk is None else own + await staff.of_desk(session, desk, now)

@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases.cases import Case, CaseState, not_hidden_from
+from storage.cases.ids import CaseId
 from storage.deliveries.table import Delivery, State
+from storage.telegram_ids import PersonId, TopicId
 
 _URGENT_FIRST = case((Case.urgent_at.is_not(None), 0), else_=1)
 
 
-async def in_queue(session: AsyncSession, desk: str, viewer: int, most: int = 8, skip: int = 0) -> Sequence[Case]:
+async def in_queue(session: AsyncSession, desk: str, viewer: PersonId, most: int = 8, skip: int = 0) -> Sequence[Case]:
     """What nobody has taken, as far as the viewer may see it: where somebody may be in danger at the top, then what is
     due first."""
     rows = await session.scalars(
@@ -31,12 +33,12 @@ def _waits_in(desk: str) -> ColumnElement[bool]:
     return (Case.desk == desk) & (Case.state != CaseState.CLOSED) & Case.assigned_to.is_(None)
 
 
-async def count_waiting(session: AsyncSession, desk: str, viewer: int) -> int:
+async def count_waiting(session: AsyncSession, desk: str, viewer: PersonId) -> int:
     chosen = select(func.count()).select_from(Case).where(_waits_in(desk), not_hidden_from(viewer))
     return await session.scalar(chosen) or 0
 
 
-async def in_hand(session: AsyncSession, handler: int, most: int = 40) -> Sequence[Case]:
+async def in_hand(session: AsyncSession, handler: PersonId, most: int = 40) -> Sequence[Case]:
     """The open cases of a handler: where somebody may be in danger first, then those that wait for the handler."""
     rows = await session.scalars(
         select(Case)
@@ -74,7 +76,7 @@ async def urgent_and_late(session: AsyncSession, now: datetime, most: int = 200)
     return rows.all()
 
 
-async def without_handler_left(session: AsyncSession, handlers: Sequence[int]) -> Sequence[Case]:
+async def without_handler_left(session: AsyncSession, handlers: Sequence[PersonId]) -> Sequence[Case]:
     """Open cases in the hands of people who are no handlers any more."""
     rows = await session.scalars(
         select(Case)
@@ -85,7 +87,7 @@ async def without_handler_left(session: AsyncSession, handlers: Sequence[int]) -
     return rows.all()
 
 
-async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, most: int = 100) -> list[int]:
+async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, most: int = 100) -> list[CaseId]:
     """Closed cases whose personal part has had its time, and in which nobody is writing."""
     rows = await session.scalars(
         select(Case.id)
@@ -132,5 +134,5 @@ async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int 
     return [(row, says) for row, says in rows]
 
 
-async def keep_topic(session: AsyncSession, case_id: int, topic: int, shows: str | None) -> None:
+async def keep_topic(session: AsyncSession, case_id: CaseId, topic: TopicId, shows: str | None) -> None:
     await session.execute(update(Case).where(Case.id == case_id).values(topic_id=topic, topic_shows=shows))

@@ -25,6 +25,7 @@ from storage.database import Base, Sealed, insert_into, vault_of
 from storage.disclosure import LEAST
 from storage.stations import searches
 from storage.stations.searches import Search
+from storage.telegram_ids import PersonId
 
 ALL, HOUR, PLACE, BARE, AMENITY = "all", "hour", "place", "bare", "amenity"
 """What is counted: every search; by hour of the day; by place; by place without a station near; amenities asked for."""
@@ -66,7 +67,7 @@ MetresToNearest = Callable[[Sequence[float], Sequence[float]], Sequence[float]]
 class Seen(NamedTuple):
     """One thing to be counted: of whom, on which day of the organisation's calendar, what, in which cell."""
 
-    person_id: int
+    person_id: PersonId
     day: date
     kind: str
     cell: str
@@ -80,7 +81,7 @@ _CHUNK = 300
 @dataclass(slots=True)
 class _Gathered:
     count: int = 0
-    people: set[int] = field(default_factory=set)
+    people: set[PersonId] = field(default_factory=set)
 
 
 def periods_of(day: date) -> tuple[str, str, str]:
@@ -219,7 +220,7 @@ async def hidden(session: AsyncSession, period: str, kind: str) -> Sequence[int]
     return rows.all()
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Takes the person's digest out of the cells of running periods; that a search was counted stays."""
     for period, sealed in (await session.execute(select(FigureKey.period, FigureKey.sealed))).all():
         theirs = _digest(vault_of(session).open(sealed, "figure_keys.sealed", period), person_id)
@@ -230,7 +231,7 @@ async def erase(session: AsyncSession, person_id: int) -> None:
             row.people = b"".join(one for one in _digests(row.people) if one != theirs)
 
 
-def _digest(key: bytes, person_id: int) -> bytes:
+def _digest(key: bytes, person_id: PersonId) -> bytes:
     return hmac.digest(key, str(person_id).encode(), "sha256")[:_DIGEST]
 
 

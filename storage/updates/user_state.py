@@ -19,11 +19,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases.cases import Case
 from storage.cases.contexts import CaseContext
+from storage.cases.ids import CaseId
 from storage.database import UtcDateTime, run
 from storage.dialogues import Dialogue
 from storage.membership.memberships import Membership
 from storage.people import roles
 from storage.people.people import PersonRow
+from storage.telegram_ids import PersonId
 
 MEMBER = "member"
 """The role of who has joined."""
@@ -45,7 +47,7 @@ class Standing:
     app_language: str | None = None
     roles: frozenset[str] = frozenset()
     """Given in the chat, at this moment; "member" while the membership lasts."""
-    case: int | None = None
+    case: CaseId | None = None
     case_number: str = ""
 
     @property
@@ -85,7 +87,7 @@ def _standings() -> Select[Any]:
 _STANDINGS = _standings()
 
 
-async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Standing]:
+async def standings(session: AsyncSession, ids: Sequence[PersonId], now: datetime) -> list[Standing]:
     """The standing of each person, in the order asked, by one query."""
     rows = await run(session, _STANDINGS, {"ids": list(set(ids)), "now": now})
     given = await roles.held(session, ids, now)

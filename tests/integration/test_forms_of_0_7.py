@@ -14,6 +14,7 @@ from handlers.inputs.consent import CASE, JOIN
 from storage import dialogues
 from storage.activities import activities, sign_ups
 from storage.activities.activities import Activity
+from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Broadcast
 from storage.cases import cases, drafts
@@ -26,11 +27,12 @@ from storage.membership import applications
 from storage.people import blocks
 from storage.privacy import consents
 from storage.stations.stations import StationRow, amenity_names
+from storage.telegram_ids import PersonId
 from tests.support.activities import planned
 from tests.support.applications import ANSWERS
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
-RIDER = 701
+RIDER = PersonId(701)
 STARTS = "2026-11-28T15:00:00+08:00"
 PRESET = {
     "minutes": 120,
@@ -110,7 +112,7 @@ async def test_an_edit_of_an_activity_is_sent_by_its_old_button(town: Town) -> N
     await presses(rider, "send")
     await rider.hears_of("Chess")
     async with town.database.reading() as session:
-        row = await activities.published(session, 1)
+        row = await activities.published(session, ActivityId(1))
         assert (row.title, row.place, row.latitude, row.places) == ("Chess", "The park", None, None)
 
 
@@ -168,7 +170,7 @@ async def test_a_sign_up_asks_on(town: Town) -> None:
     await rider.says("none")
     await rider.hears_of("With 2 guests")
     async with town.database.reading() as session:
-        row = await sign_ups.of(session, 1, RIDER)
+        row = await sign_ups.of(session, ActivityId(1), RIDER)
         assert row is not None and sign_ups.answers_of(session, row) == ["L", "none"]
 
 

@@ -28,6 +28,7 @@ from storage.broadcasts.topics import Topic
 from storage.database import open_database
 from storage.encryption import Vault
 from storage.people import people
+from storage.telegram_ids import PersonId
 from tests.support.databases import KEY, new_database
 from tests.support.processes import CSV, bot, bot_settings, ends_within_10_s, environment, logged, until_ready
 from tests.support.simulator import TOKEN, Rider, free_port, telegram
@@ -173,9 +174,9 @@ async def test_the_other_process_goes_on_with_a_broadcast(
     await schema.migrate(database)
     now = datetime.now(UTC)
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(recipients, "en"), now)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, recipients), "en"), now)
         row = await broadcasts.create(
-            session, 900, Content("sendMessage", {"text": "Hear ye"}), Segment(), Topic.NEWS, now, now
+            session, PersonId(900), Content("sendMessage", {"text": "Hear ye"}), Segment(), Topic.NEWS, now, now
         )
     async with telegram() as (api, address):
         riders = [Rider(api.world, api.world.add(Person(number, "Rider", started=True))) for number in recipients]

@@ -23,12 +23,13 @@ from storage.deliveries.table import Delivery, State
 from storage.encryption import Vault
 from storage.membership.applications import Application, ApplicationState
 from storage.privacy import consents
+from storage.telegram_ids import PersonId
 from tests.support import version_0_7
 from tests.support.applications import picture
 from tests.support.databases import KEY
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Rider, Town, configured, running, telegram
 
-RIDER, JOINING, APPLICANT, WAITING_FOR_A_PLACE, TELLING = 50, 51, 52, 54, 58
+RIDER, JOINING, APPLICANT, WAITING_FOR_A_PLACE, TELLING = map(PersonId, (50, 51, 52, 54, 58))
 NUMBER = "L-2026-000001"
 
 

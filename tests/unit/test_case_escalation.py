@@ -12,12 +12,12 @@ from storage.cases.cases import Case, CaseContent
 from storage.cases.desks import Desk
 from storage.database import Database
 from storage.people import people
-from storage.people.people import PersonId
 from storage.people.staff import Staff
+from storage.telegram_ids import PersonId
 from tests.support.settings import clock_context
 from tests.support.simulator import NOON
 
-RIDER, FIRST, SECOND, COORDINATOR, ADMIN = 1, 10, 11, 20, 30
+RIDER, FIRST, SECOND, COORDINATOR, ADMIN = map(PersonId, (1, 10, 11, 20, 30))
 STAFF = Staff(frozenset({ADMIN}), frozenset({COORDINATOR}), frozenset({FIRST, SECOND}))
 LEGAL = Desk("legal", "legal", "L", "⚖️", {}, {}, {}, {}, ())
 SETTINGS = replace(clock_context().settings, desks={"legal": LEGAL})
@@ -75,8 +75,8 @@ async def test_the_case_of_a_former_handler_waits_again(database: Database) -> N
     async with database.writing() as session:
         row = await a_case(session)
         former = 12
-        await cases.assign(session, row, former, NOON)
-        await contexts.enter(session, former, row.id, NOON)
+        await cases.assign(session, row, PersonId(former), NOON)
+        await contexts.enter(session, PersonId(former), row.id, NOON)
         (orphan,) = await escalation.free_orphans(session, STAFF, SETTINGS.desks, NOON)
         assert (orphan.interrupted, orphan.recipients, row.assigned_to) == (former, [FIRST, SECOND], None)
         assert not await escalation.free_orphans(session, STAFF, SETTINGS.desks, NOON)

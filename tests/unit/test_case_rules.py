@@ -24,11 +24,13 @@ from storage.cases import queue as case_queue
 from storage.cases import statistics as case_statistics
 from storage.cases.cases import Case, CaseContent, CaseState, Outcome, TooLateToReopen
 from storage.cases.evidence import Evidence, EvidenceFile
+from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
 from storage.database import Database
 from storage.dialogues import Filled
 from storage.hours import working_time
+from storage.telegram_ids import MessageId, PersonId
 from tests.support.settings import clock_context
 from tests.support.simulator import NOON
 
@@ -208,12 +210,12 @@ def test_a_desk_that_is_wrong_is_explained_on_one_line(tmp_path: Path, changed: 
 # What is kept how long
 
 
-async def a_case(database: Database, person_id: int = 1, said: str = "secret") -> int:
+async def a_case(database: Database, person_id: int = 1, said: str = "secret") -> CaseId:
     async with database.writing() as session:
         row = await cases.open_case(
-            session, "legal", "L", person_id, CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
+            session, "legal", "L", PersonId(person_id), CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
         )
-        await case_messages.say(session, row, Side.RIDER, person_id, 5, Said(text=said), NOON)
+        await case_messages.say(session, row, Side.RIDER, PersonId(person_id), MessageId(5), Said(text=said), NOON)
         return row.id
 
 
@@ -267,22 +269,24 @@ async def test_a_case_can_be_reopened_for_30_days(database: Database) -> None:
 
 async def test_drafts_are_forgotten_after_30_days(database: Database) -> None:
     async with database.writing() as session:
-        await case_drafts.save(session, 1, "legal", Filled({"kind": "pay"}), NOON)
+        await case_drafts.save(session, PersonId(1), "legal", Filled({"kind": "pay"}), NOON)
         await case_drafts.forget(session, NOON + timedelta(days=29))
-        assert await case_drafts.find(session, 1, "legal", NOON + timedelta(days=29)) == Filled({"kind": "pay"})
+        assert await case_drafts.find(session, PersonId(1), "legal", NOON + timedelta(days=29)) == Filled(
+            {"kind": "pay"}
+        )
         await case_drafts.forget(session, NOON + timedelta(days=31))
-        assert await case_drafts.copy_of(session, 1) == []
+        assert await case_drafts.copy_of(session, PersonId(1)) == []
 
 
 async def test_a_context_is_entered_and_left(database: Database) -> None:
     case_id = await a_case(database)
     async with database.writing() as session:
-        await case_contexts.enter(session, 1, case_id, NOON)
-        await case_contexts.enter_if_free(session, 1, case_id + 1, NOON)
-        assert await case_contexts.current(session, 1) == case_id
-        assert not await case_contexts.leave(session, 1, case_id + 1)
+        await case_contexts.enter(session, PersonId(1), case_id, NOON)
+        await case_contexts.enter_if_free(session, PersonId(1), CaseId(case_id + 1), NOON)
+        assert await case_contexts.current(session, PersonId(1)) == case_id
+        assert not await case_contexts.leave(session, PersonId(1), CaseId(case_id + 1))
         assert await case_contexts.leave_all(session, case_id) == [1]
-        assert await case_contexts.current(session, 1) is None
+        assert await case_contexts.current(session, PersonId(1)) is None
 
 
 async def test_numbers_are_given_once(database: Database) -> None:

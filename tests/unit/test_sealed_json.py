@@ -7,12 +7,25 @@ import pytest
 from pydantic import ValidationError
 
 from storage.cases.cases import CaseContent
+from storage.cases.ids import CaseMessageId
 from storage.cases.messages import Said
 from storage.sealed_json import FromTheFuture, SealedJson
 
 SAID = SealedJson(Said)
 BOLD = {"type": "bold", "offset": 0, "length": 2}
-EDITED = Said("photo", "Hi", [BOLD], "file", "a.jpg", "image/jpeg", 9, "7", True, 3, [["2026-11-24T04:00:00", "Ho"]])
+EDITED = Said(
+    "photo",
+    "Hi",
+    [BOLD],
+    "file",
+    "a.jpg",
+    "image/jpeg",
+    9,
+    "7",
+    True,
+    CaseMessageId(3),
+    [["2026-11-24T04:00:00", "Ho"]],
+)
 
 
 def test_it_comes_back_as_it_was() -> None:
