@@ -26,7 +26,7 @@ from storage.activities import activities
 from storage.activities.activities import Kind, Plan
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.broadcasts import broadcasts
-from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.content import Content
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.cases import cases

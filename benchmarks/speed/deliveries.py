@@ -21,7 +21,7 @@ from bot.telegram.pacing import MARGIN
 from storage import schema
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
-from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.content import Content
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Database, open_database

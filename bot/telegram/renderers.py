@@ -12,7 +12,7 @@ from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Composer, NoticeRoute
 from handlers.chat.view import View
 from storage.broadcasts import broadcasts
-from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.database import Database

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers.activities import presses as activities_presses
@@ -16,7 +16,6 @@ from handlers.broadcasts.form import (
     correcting,
     other_language,
 )
-from handlers.broadcasts.inputs import Opening
 from handlers.broadcasts.segments import segment_of
 from handlers.chat import forms
 from handlers.chat.press import Button, Buttons
@@ -29,7 +28,7 @@ from storage.activities import activities
 from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
-from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.content import Content, Opening, OtherVersion
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.people.access import Right
@@ -59,8 +58,7 @@ async def write_to_all(talk: Talk, activity_id: ActivityId) -> None:
 
 async def _done(talk: Talk, draft: BroadcastDraft) -> None:
     """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
-    opens = astuple(draft.opens) if draft.opens is not None else None
-    content = _worded(talk, draft, Content("", {}, draft.reading, opens))
+    content = _worded(talk, draft, Content("", {}, draft.reading, draft.opens))
     row = await broadcasts.create(
         talk.session,
         talk.person.id,
@@ -79,7 +77,7 @@ async def _done(talk: Talk, draft: BroadcastDraft) -> None:
 def _worded(talk: Talk, wording: Wording, around: Content) -> Content:
     """What is said, in both languages, with the buttons that `around` has."""
     message, other = wording.content, wording.other
-    in_other = None if other is None else [other_language(talk), other.method, other.params]
+    in_other = None if other is None else OtherVersion(other_language(talk), other.method, other.params)
     return replace(around, method=message.method, params=message.params, other=in_other)
 
 
@@ -117,7 +115,7 @@ def sent_buttons(broadcast_id: BroadcastId, content: Content, topic: Topic, lang
     _ = translations.translator(language)
     rows = []
     if content.opens:
-        rows.append([_opening(*content.opens)])
+        rows.append([_opening(content.opens)])
     if content.asks_reading:
         rows.append([presses.HAVE_READ.button(_("✅ I have read this"), broadcast_id)])
     if topic is not Topic.URGENT:
@@ -125,12 +123,12 @@ def sent_buttons(broadcast_id: BroadcastId, content: Content, topic: Topic, lang
     return rows
 
 
-def _opening(kind: str, words: str, target: int | str) -> Button:
-    if kind == "link":
-        return Button(words, url=str(target))
-    if kind == "activity":
-        return activities_presses.OPEN_CARD.button(f"🏀 {words}", ActivityId(int(target)))
-    return stations_presses.PAGE.button(f"🏠 {words}", NO_SEARCH, StationKey(int(target)))
+def _opening(opens: Opening) -> Button:
+    if opens.kind == "link":
+        return Button(opens.words, url=str(opens.target))
+    if opens.kind == "activity":
+        return activities_presses.OPEN_CARD.button(f"🏀 {opens.words}", ActivityId(int(opens.target)))
+    return stations_presses.PAGE.button(f"🏠 {opens.words}", NO_SEARCH, StationKey(int(opens.target)))
 
 
 async def have_read(talk: Talk, broadcast_id: BroadcastId) -> None:

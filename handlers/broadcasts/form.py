@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers.broadcasts.inputs import Message, MessageInput, Opening, OpeningInput
+from handlers.broadcasts.inputs import Message, MessageInput, OpeningInput
 from handlers.broadcasts.segments import Audience
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Question, asked
@@ -16,6 +16,7 @@ from handlers.inputs.choice import ChoiceInput, YesNoInput
 from handlers.inputs.moment import StartInput
 from handlers.inputs.number import NumberChoiceInput
 from handlers.inputs.text import TextInput
+from storage.broadcasts.content import Opening
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.people.access import Right

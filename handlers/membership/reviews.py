@@ -115,8 +115,7 @@ async def _show(talk: Talk, row: Application) -> None:
         f"<b>{escape(row.receipt)}</b> · {escape(formatting.ago(row.waiting_since, talk.now, talk.language))}",
         *answer_lines(talk, content.answers),
     ]
-    for question, given in content.exchange:
-        lines.append(f"❓ {escape(question)}\n💬 {escape(given or '—')}")
+    lines += [f"❓ {escape(one.question)}\n💬 {escape(one.answer or '—')}" for one in content.exchange]
     doubles = await applications.doubles(talk.session, row)
     if doubles:
         said = talk._("Same phone or ID number: {others}").format(others=", ".join(doubles))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,15 +15,15 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.broadcasts.content import Content, opened, sealed
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.column_types import IntEnumColumn, StrEnumColumn
-from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.database import Base, BigKey, Refused, Sealed
 from storage.deliveries import corrections
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
-from storage.sealed_json import SealedJson
 from storage.telegram_ids import MessageId, PersonId
 
 PRIORITY = 3
@@ -81,32 +78,6 @@ class Broadcast(Base):
     confirmed: Mapped[int | None] = mapped_column(default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A call of the Bot API without its chat: the method and its parameters; whether to ask "I have read this"; a
-    button that opens something (its kind: "link", "station", "activity"; its words; the address or key); and the same
-    in another language (its name, method, parameters)."""
-
-    method: str
-    params: dict[str, Any]
-    asks_reading: bool = False
-    opens: Sequence[Any] | None = None
-    other: Sequence[Any] | None = None
-
-    def languages(self, first: str) -> list[str]:
-        """The languages it is written in; `first` is that of the method and parameters."""
-        return [first] if self.other is None else [first, self.other[0]]
-
-    def call_in(self, language: str) -> tuple[str, dict[str, Any]]:
-        """The method and parameters for a reader of this language."""
-        if self.other is not None and self.other[0] == language:
-            return self.other[1], self.other[2]
-        return self.method, self.params
-
-
-_CONTENT = SealedJson(Content)
-
-
 async def create(
     session: AsyncSession,
     author: PersonId,
@@ -132,12 +103,8 @@ async def create(
     )
     session.add(row)
     await session.flush()
-    row.content = _sealed(session, row.id, content)
+    row.content = sealed(session, row.id, content)
     return row
-
-
-def _sealed(session: AsyncSession, broadcast_id: BroadcastId, content: Content) -> bytes:
-    return vault_of(session).seal(_CONTENT.encode(content), "broadcasts.content", broadcast_id)
 
 
 async def find(session: AsyncSession, broadcast_id: BroadcastId) -> Broadcast | None:
@@ -150,7 +117,7 @@ async def _find_for_update(session: AsyncSession, broadcast_id: BroadcastId) -> 
 
 
 def content_of(session: AsyncSession, row: Broadcast) -> Content:
-    return _CONTENT.decode(vault_of(session).open(row.content, "broadcasts.content", row.id))
+    return opened(session, row.id, row.content)
 
 
 async def confirm(
@@ -189,7 +156,7 @@ async def correct(session: AsyncSession, row: Broadcast, content: Content, now: 
     await _find_for_update(session, row.id)
     if row.state not in _CHANGEABLE or content.method != content_of(session, row).method:
         raise NotNow
-    row.content = _sealed(session, row.id, content)
+    row.content = sealed(session, row.id, content)
     row.revision += 1
     return await corrections.correct_broadcast(session, row.id, row.revision, now - CHANGEABLE_FOR, now)
 

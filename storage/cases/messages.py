@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, Index, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,7 +26,7 @@ from storage.cases.sides import Side
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.deliveries import ordering
-from storage.sealed_json import SealedJson
+from storage.sealed_json import SealedJson, once_a_list
 from storage.telegram_ids import MessageId, PersonId
 
 _QUOTA = EvidenceQuota()
@@ -49,11 +49,19 @@ class CaseMessage(Base):
     content: Mapped[bytes] = mapped_column(Sealed)
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What an edit took away: when, and the text until then."""
+
+    at: datetime
+    text: str
+
+
 @dataclass(slots=True)
 class Said:
     """A message: `kind` is "text" or that of its file (photo, document, voice, video, audio); `entities` are those of
-    `text`, which for a file is its caption. `answers` is the message of the case that it replies to. `was` keeps what
-    each edit took away: [when, in ISO 8601; the text until then]."""
+    `text`, which for a file is its caption. `answers` is the message of the case that it replies to. `was` has
+    its edits, the oldest first."""
 
     kind: str = "text"
     text: str = ""
@@ -65,7 +73,7 @@ class Said:
     album: str = ""
     forwarded: bool = False
     answers: CaseMessageId | None = None
-    was: list[list[str]] = field(default_factory=list)
+    was: list[Annotated[Edit, once_a_list(Edit)]] = field(default_factory=list)
 
 
 _SAID = SealedJson(Said)
@@ -179,7 +187,7 @@ async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: lis
     if case is None or (said.text, said.entities) == (text, entities):
         return False
     cases.require_open(case)
-    said.was.append([now.isoformat(), said.text])
+    said.was.append(Edit(now, said.text))
     said.text, said.entities = text, entities
     row.content = vault_of(session).seal(_SAID.encode(said), "case_messages.content", row.id)
     cases.note_writing(case, now)
@@ -267,7 +275,7 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
                     "kind": said.kind,
                     "text": said.text,
                     "file": said.file_name,
-                    "before_edits": said.was,
+                    "before_edits": [(edit.at, edit.text) for edit in said.was],
                 }
             )
     return found

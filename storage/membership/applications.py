@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, LargeBinary, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,7 +20,7 @@ from storage.encryption import Vault
 from storage.membership import memberships
 from storage.membership.ids import ApplicationId
 from storage.membership.memberships import AlreadyMember
-from storage.sealed_json import SealedJson
+from storage.sealed_json import SealedJson, once_a_list
 from storage.telegram_ids import PersonId
 
 
@@ -74,13 +74,21 @@ class Application(Base):
         return f"A-{self.sent_at.year}-{self.id:06d}"
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a reviewer asked the applicant; `answer` is empty until there is one."""
+
+    question: str
+    answer: str = ""
+
+
 @dataclass(slots=True)
 class Content:
     """What an application says: the answers by question, what was asked back with what was answered, the reason of a
     refusal."""
 
     answers: Answers
-    exchange: list[list[str]] = field(default_factory=list)
+    exchange: list[Annotated[Inquiry, once_a_list(Inquiry)]] = field(default_factory=list)
     reason: str = ""
 
 
@@ -177,7 +185,7 @@ async def answer(session: AsyncSession, person_id: PersonId, text: str, now: dat
     if row is None or row.state != ApplicationState.ASKED:
         raise NothingOpen
     content = content_of(session, row)
-    content.exchange[-1][1] = text
+    content.exchange[-1] = replace(content.exchange[-1], answer=text)
     keep_content(session, row, content)
     row.state, row.waiting_since = ApplicationState.WAITING, now
     row.claimed_by = row.claimed_until = None
@@ -215,7 +223,7 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
                 "sent_at": row.sent_at,
                 "decided_at": row.decided_at,
                 "answers": content.answers,
-                "questions": content.exchange,
+                "questions": [astuple(inquiry) for inquiry in content.exchange],
                 "reason": content.reason,
             }
         )

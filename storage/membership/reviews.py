@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Refused
 from storage.membership import applications, memberships
-from storage.membership.applications import Application, ApplicationState
+from storage.membership.applications import Application, ApplicationState, Inquiry
 from storage.membership.ids import ApplicationId
 from storage.membership.memberships import Membership
 from storage.telegram_ids import PersonId
@@ -168,7 +168,7 @@ async def ask(
     """The applicant is to answer this first; then it waits again. Raises InOtherHands."""
     row = await _in_hand(session, application_id, reviewer, now)
     content = applications.content_of(session, row)
-    content.exchange.append([question, ""])
+    content.exchange.append(Inquiry(question))
     applications.keep_content(session, row, content)
     row.state = ApplicationState.ASKED
     row.claimed_by = row.claimed_until = None

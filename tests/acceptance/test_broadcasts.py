@@ -16,7 +16,8 @@ from storage import audit
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
-from storage.broadcasts.broadcasts import Broadcast, BroadcastState, Content
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState
+from storage.broadcasts.content import Content, Opening, OtherVersion
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
 from storage.broadcasts.segments import Segment
@@ -406,8 +407,8 @@ async def test_each_reads_their_own_language_and_the_link(town: Town) -> None:
         "sendMessage",
         {"text": "周六理发"},
         False,
-        ["link", "报名", "https://example.org/form"],
-        ["en", "sendMessage", {"text": "Haircuts on Saturday"}],
+        Opening("link", "报名", "https://example.org/form"),
+        OtherVersion("en", "sendMessage", {"text": "Haircuts on Saturday"}),
     )
     async with town.database.writing() as session:
         row = await broadcasts.create(session, COORDINATOR, content, EVERYONE, Topic.NEWS, NOON, NOON)

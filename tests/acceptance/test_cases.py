@@ -21,6 +21,7 @@ from storage.cases import statistics as case_statistics
 from storage.cases.audited import CaseAction
 from storage.cases.cases import CaseState
 from storage.cases.evidence import Evidence
+from storage.cases.messages import Edit
 from storage.cases.sides import Side
 from storage.deliveries.table import Delivery, State
 from storage.people import roles
@@ -86,7 +87,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     assert changed["edited"]
     async with town.database.reading() as session:
         (kept,) = await case_messages.of_source(session, PersonId(400), said["message_id"])
-        assert case_messages.said_in(session, kept).was == [[town.now.isoformat(), "I lost 3,000 yuan"]]
+        assert case_messages.said_in(session, kept).was == [Edit(town.now, "I lost 3,000 yuan")]
 
     # Handed over with a note that the rider never sees.
     await counsel.says("/cases")

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.broadcasts import broadcasts
-from storage.broadcasts.broadcasts import Broadcast, BroadcastState, Content, NotNow
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.broadcasts.content import Content
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import Database

@@ -17,6 +17,7 @@ from storage.activities.activities import Activity
 from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Broadcast
+from storage.broadcasts.content import Opening
 from storage.cases import cases, drafts
 from storage.cases import messages as case_messages
 from storage.cases.cases import Case
@@ -139,7 +140,7 @@ async def test_a_broadcast_goes_with_its_message_and_button(town: Town) -> None:
     async with town.database.reading() as session:
         row = (await session.scalars(select(Broadcast))).one()
         content = broadcasts.content_of(session, row)
-        assert content.asks_reading and list(content.opens or ()) == ["link", "Sign up", "https://example.org/form"]
+        assert content.asks_reading and content.opens == Opening("link", "Sign up", "https://example.org/form")
         assert '"km":5' in row.segment and "37.43" in row.segment and row.spread_seconds == 3 * 3_600
 
 

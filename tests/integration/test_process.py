@@ -22,7 +22,7 @@ from bot.sandbox.world import Person
 from bot.telegram.delivery_sender import LEAST_IN_FLIGHT
 from storage import schema
 from storage.broadcasts import broadcasts
-from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.content import Content
 from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.database import open_database

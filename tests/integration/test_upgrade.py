@@ -114,7 +114,7 @@ async def test_the_messages_of_a_case_come_in_their_order_and_it_goes_on(people:
         assert cases.content_of(session, row).platform == "美团"
         said = [case_messages.said_in(session, one) for one in await case_messages.talk_of(session, row.id)]
         assert [one.text for one in said][-2:] == ["Thank you, I have the payslips", "Send them to me, please"]
-        assert [text for one in said for _, text in one.was] == ["Second of three"]
+        assert [edit.text for one in said for edit in one.was] == ["Second of three"]
 
 
 async def test_a_broadcast_that_was_half_sent_ends(people: People) -> None:
