@@ -136,9 +136,9 @@ def _opened(session: AsyncSession, row: AuditRow) -> Entry:
     return Entry(row.id, row.at, row.actor, row.act, subject, about)
 
 
-async def newest(session: AsyncSession, most: int = 20, subject: int | None = None) -> list[Entry]:
+async def newest(session: AsyncSession, limit: int = 20, subject: int | None = None) -> list[Entry]:
     """The last rows, newest first; of one person's data or rights, if named."""
-    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(most)
+    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if subject is not None:
         chosen = chosen.where(AuditRow.subject.in_(vault_of(session).blinds(str(subject), "audit.subject")))
     return [_opened(session, row) for row in await session.scalars(chosen)]
@@ -146,13 +146,13 @@ async def newest(session: AsyncSession, most: int = 20, subject: int | None = No
 
 async def search(
     session: AsyncSession,
-    most: int,
+    limit: int,
     before: EntryId | None = None,
     person: PersonId | None = None,
     act: str | None = None,
 ) -> list[Entry]:
     """Rows below `before`, newest first: what this person did or what was done to them; of one kind."""
-    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(most)
+    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if before is not None:
         chosen = chosen.where(AuditRow.id < before)
     if act is not None:

@@ -164,8 +164,8 @@ class Database:
         connection = self.engine.connect()
         try:
             await connection.start()
-        except Exception as trouble:
-            raise DatabaseAway(type(trouble).__name__) from trouble
+        except Exception as error:
+            raise DatabaseAway(type(error).__name__) from error
         try:
             yield connection
         finally:
@@ -185,8 +185,8 @@ async def _connect(session: AsyncSession, options: dict[str, Any], apart: bool) 
     missing socket to "the database system is starting up"."""
     try:
         session.info["connection"] = connection = await session.connection(execution_options=options)
-    except Exception as trouble:
-        raise DatabaseAway(type(trouble).__name__) from trouble
+    except Exception as error:
+        raise DatabaseAway(type(error).__name__) from error
     if connection.dialect.name == "sqlite" and connection.sync_connection is not None:
         driver = connection.sync_connection.connection.driver_connection
         assert isinstance(driver, sqlite_driver.Connection)

@@ -102,7 +102,7 @@ async def moving(database: Database, now: datetime) -> float:
         await reminders.plan(session, change.row, LEADS, now, LOUD)
         number = await activities.note_change(session, change)
         told = await delivery_queue.tell_all(
-            session, sign_ups.who(row.id, sign_ups.TAKING), ActivityChanged(number), now
+            session, sign_ups.participant_ids(row.id, sign_ups.TAKING), ActivityChanged(number), now
         )
     taken = time.perf_counter() - started
     async with database.reading() as session:

@@ -163,8 +163,8 @@ class Phone:
             await self._actions[wish["do"]](person, chat, wish)
         except Refusal as refusal:
             await _send(socket, {"type": "trouble", "text": refusal.description})
-        except (KeyError, ValueError, TypeError, AttributeError) as trouble:
-            await _send(socket, {"type": "trouble", "text": f"{type(trouble).__name__}: {trouble}"})
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            await _send(socket, {"type": "trouble", "text": f"{type(error).__name__}: {error}"})
         else:
             if wish["do"] in ("block", "language"):
                 await _send(socket, self._state(person))
@@ -236,8 +236,8 @@ class Phone:
             }
             kind = request.query.get("kind", "document")
             await self._world.sends(person, {kind: kinds[kind](upload)}, chat)
-        except (Refusal, KeyError) as trouble:
-            raise web.HTTPBadRequest(text=str(trouble)) from None
+        except (Refusal, KeyError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
         return web.json_response({"ok": True})
 
 

@@ -1,7 +1,7 @@
 """One attempt to send a delivery, and what came of it.
 
 What is done when a send may have arrived, but its answer was lost, depends on what it is: a broadcast is not repeated
-(PERHAPS), a notice or reminder is repeated once.
+(UNCERTAIN), a notice or reminder is repeated once.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class DeliveryAttempts:
 
     def _perhaps(self, delivery: Claimed, trouble: str) -> Outcome:
         if delivery.priority == Priority.BROADCAST or delivery.tries > 0:
-            return Outcome(delivery.id, State.PERHAPS, delivery.tries + 1, trouble=trouble)
+            return Outcome(delivery.id, State.UNCERTAIN, delivery.tries + 1, trouble=trouble)
         return self._later(delivery, 1, delivery.tries + 1, trouble)
 
     def _failed(self, delivery: Claimed, trouble: str) -> Outcome:

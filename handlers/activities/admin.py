@@ -188,7 +188,7 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
 
 async def _tell_all(talk: Talk, row: Activity, notice: SubjectNotice[Any]) -> int:
     """Everybody who has a place, an offer or waits; returns how many."""
-    everybody = sign_ups.who(row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING))
+    everybody = sign_ups.participant_ids(row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING))
     return await delivery_queue.tell_all(talk.session, everybody, notice, talk.now)
 
 

@@ -45,7 +45,7 @@ async def show_rounds(talk: Talk, activity_id: ActivityId) -> None:
     rows = []
     zone = talk.context.settings.organisation.zone
     for one in await rounds.of(talk.session, row.id):
-        people = await rounds.who(talk.session, row.id, one.number)
+        people = await rounds.participants(talk.session, row.id, one.number)
         when = formatting.moment(one.starts_at, talk.now, zone, talk.language)
         lines.append(Markup("{}. <b>{}</b> · {} · {}").format(one.number, one.title, when, len(people)))
         if one.number > 1:
@@ -91,7 +91,7 @@ _ROUND = Form(
 async def choose_who(talk: Talk, activity_id: ActivityId, number: int) -> None:
     """Those of the round before, each on a button."""
     this = await rounds.find(talk.session, activity_id, number)
-    people = list(await rounds.who(talk.session, activity_id, number - 1))[:90]
+    people = list(await rounds.participants(talk.session, activity_id, number - 1))[:90]
     names = await names_of(talk, people, f"activity {activity_id}, round {number}")
     keys = [
         presses.GOES_ON.button(

@@ -184,7 +184,7 @@ def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, n
         lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
     for state, label in (
         (State.SENT, _("delivered: {n}")),
-        (State.PERHAPS, _("possibly delivered (no confirmation): {n}")),
+        (State.UNCERTAIN, _("possibly delivered (no confirmation): {n}")),
         (State.UNREACHABLE, _("unreachable: {n}")),
         (State.FAILED, _("failed: {n}")),
         (State.CANCELLED, _("cancelled: {n}")),

@@ -202,7 +202,7 @@ async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
         *words.limit_lines(context, limits, talk.local_today, talk.language),
         *words.due_lines(context, row, talk.now, talk.language),
     ]
-    if row.away:
+    if row.rider_unreachable:
         lines.append(Markup("🚫 {}").format(talk._("The rider can't be reached; your messages will wait for them.")))
     return Markup("\n").join(lines), _handler_buttons(talk, row)
 

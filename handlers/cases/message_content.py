@@ -141,12 +141,12 @@ def parts_of(said: Said) -> list[Said]:
 
 def _break(text: str, limit: int) -> int:
     """Where to part a text: after a line or a word, if one ends in the last quarter of the room."""
-    most = len(text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore"))
+    end = len(text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore"))
     for sign in ("\n", " "):
-        found = text.rfind(sign, most * 3 // 4, most)
+        found = text.rfind(sign, end * 3 // 4, end)
         if found > 0:
             return found + 1
-    return most
+    return end
 
 
 def composed(chat_id: ChatId, said: Said, head: str, reply_to: MessageId | None) -> tuple[str, Json]:

@@ -258,7 +258,7 @@ def closed_words(view: View, notice: ClosedByDesk) -> Page:
 
 async def overview(talk: Talk) -> Sequence[Page]:
     """What I brought to the desks, and where it stands."""
-    mine = await cases.cases_of(talk.session, talk.person.id, most=8)
+    mine = await cases.cases_of(talk.session, talk.person.id, limit=8)
     if not mine:
         return []
     lines = [Markup("<b>{}</b>").format(talk._("My cases"))]

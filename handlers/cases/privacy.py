@@ -35,7 +35,7 @@ async def buttons(talk: Talk) -> Sequence[Button]:
 
 
 async def _has_any(talk: Talk) -> bool:
-    return bool(await cases.cases_of(talk.session, talk.person.id, most=1))
+    return bool(await cases.cases_of(talk.session, talk.person.id, limit=1))
 
 
 async def ask_to_forget_cases(talk: Talk) -> None:
@@ -59,7 +59,7 @@ async def forget_cases(talk: Talk) -> None:
 
 async def leave_all(talk: Talk) -> None:
     """Ends all cases. The handlers hear that a case is gone; its number stays in the counts."""
-    for row in await cases.cases_of(talk.session, talk.person.id, most=ALL):
+    for row in await cases.cases_of(talk.session, talk.person.id, limit=ALL):
         if row.state != CaseState.CLOSED:
             if row.assigned_to is not None:
                 talk.notify(row.assigned_to, CaseErased(row.number))

@@ -11,7 +11,7 @@ from handlers.csv_files import sheet
 from handlers.statistics import presses
 from handlers.statistics.overview import period_of
 from handlers.statistics.periods import title
-from storage.disclosure import HIDDEN, LEAST, Average, Figure
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure
 from storage.people.access import Right
 from storage.statistics import report
 from storage.statistics.periods import Period
@@ -35,7 +35,7 @@ async def send(talk: Talk, kind: str, back: int) -> None:
         *await _activities(talk, period),
         *await _cases(talk, period),
     ]
-    hidden = f"<{LEAST}"
+    hidden = f"<{MIN_CELL_SIZE}"
     content = sheet(HEADER, [[hidden if cell is HIDDEN else cell for cell in row] for row in rows])
     talk.document(f"figures-{period.name}.csv", content, title(period, talk.language))
 

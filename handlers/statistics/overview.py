@@ -11,7 +11,7 @@ from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.statistics import presses
 from handlers.statistics.periods import title
-from storage.disclosure import HIDDEN, LEAST, Average
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average
 from storage.people.access import Right
 from storage.statistics import report
 from storage.statistics.periods import Period, PeriodUnit
@@ -63,7 +63,7 @@ async def _page(talk: Talk, unit: PeriodUnit, back: int) -> tuple[Markup, Button
         Markup("\n<i>{}</i>").format(
             talk._(
                 "Previous period in brackets. Numbers below {n} are hidden so that nobody can be identified."
-            ).format(n=LEAST)
+            ).format(n=MIN_CELL_SIZE)
         )
     )
     return Markup("\n").join(lines), _buttons(talk, unit, back)
@@ -85,7 +85,7 @@ def _buttons(talk: Talk, unit: PeriodUnit, back: int) -> Buttons:
 
 def shown(talk: Talk, value: Average, digits: int = 0) -> str:
     """ "1,240", or "<5" where it is hidden."""
-    return f"<{LEAST}" if value is HIDDEN else translations.number(value, talk.language, digits)
+    return f"<{MIN_CELL_SIZE}" if value is HIDDEN else translations.number(value, talk.language, digits)
 
 
 def _lines(talk: Talk, now: Overview, then: Overview) -> list[str]:

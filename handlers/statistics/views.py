@@ -18,7 +18,7 @@ from handlers.statistics import presses
 from handlers.statistics.overview import VIEWS, period_of, shown
 from handlers.statistics.periods import labels, title
 from storage.cases.desks import in_language
-from storage.disclosure import HIDDEN, LEAST, Figure
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Figure
 from storage.people.access import Right
 from storage.statistics import report
 from storage.statistics.periods import Period
@@ -42,7 +42,7 @@ async def view(talk: Talk, what: str, kind: str, back: int) -> None:
 
 
 def _too_little(talk: Talk, head: Markup) -> None:
-    said = talk._("There is no data yet, or too little to show (fewer than {n}).").format(n=LEAST)
+    said = talk._("There is no data yet, or too little to show (fewer than {n}).").format(n=MIN_CELL_SIZE)
     talk.say(Markup("{}\n{}").format(head, said))
 
 
@@ -58,7 +58,7 @@ async def _hours(talk: Talk, period: Period, painter: Painter, head: Markup) -> 
     png = await painter.columns_png(talk._("Searches by hour of the day"), values, ["0", "6", "12", "18", "23"], before)
     busiest = max(now, key=lambda hour: now[hour])
     said = talk._("Busiest at {hour}:00. Light: previous period. Grey: no data or fewer than {n}.").format(
-        hour=busiest, n=LEAST
+        hour=busiest, n=MIN_CELL_SIZE
     )
     talk.photo(png, Markup("{}\n{}").format(head, said))
 
@@ -76,11 +76,13 @@ async def _gaps(talk: Talk, period: Period, painter: Painter, head: Markup) -> N
         talk._("searches with no station within 2 km"), talk._("searches with a station nearby"), talk._("station")
     )
     png = await painter.gaps_png(talk._("Where stations are missing"), legend, cells, stations, talk.language)
-    most = sorted(bare, key=lambda one: -bare[one])[:MOST_NAMED]
+    barest = sorted(bare, key=lambda one: -bare[one])[:MOST_NAMED]
     lines = [head]
-    lines += [Markup("• {}: <b>{}</b>").format(_where(talk, *_middle(cell)), shown(talk, bare[cell])) for cell in most]
+    lines += [
+        Markup("• {}: <b>{}</b>").format(_where(talk, *_middle(cell)), shown(talk, bare[cell])) for cell in barest
+    ]
     if not bare:
-        said = talk._("Wherever {n} or more riders searched, a station is nearby.").format(n=LEAST)
+        said = talk._("Wherever {n} or more riders searched, a station is nearby.").format(n=MIN_CELL_SIZE)
         lines.append(Markup("{}").format(said))
     talk.photo(png, Markup("\n").join(lines))
 

@@ -195,10 +195,10 @@ async def coming(session: AsyncSession, now: datetime, until: datetime | None = 
     return list(rows)
 
 
-async def managed(session: AsyncSession, since: datetime, most: int = 30) -> list[Activity]:
+async def managed(session: AsyncSession, since: datetime, limit: int = 30) -> list[Activity]:
     """Every activity that ends after this moment, drafts and cancelled ones too, the next first."""
     rows = await session.scalars(
-        select(Activity).where(Activity.ends_at > since).order_by(Activity.starts_at, Activity.id).limit(most)
+        select(Activity).where(Activity.ends_at > since).order_by(Activity.starts_at, Activity.id).limit(limit)
     )
     return list(rows)
 

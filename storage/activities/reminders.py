@@ -132,14 +132,14 @@ async def next_due(session: AsyncSession) -> datetime | None:
     return found
 
 
-async def claim_due(session: AsyncSession, now: datetime, most: int = BATCH) -> int:
+async def claim_due(session: AsyncSession, now: datetime, limit: int = BATCH) -> int:
     """Turns due reminders into deliveries; returns how many were due. Those that help no more are dropped."""
     ids = list(
         await session.scalars(
             select(Reminder.id)
             .where(_due(now))
             .order_by(Reminder.due, Reminder.id)
-            .limit(most)
+            .limit(limit)
             .with_for_update(skip_locked=True)
         )
     )

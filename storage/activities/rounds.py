@@ -66,7 +66,7 @@ async def advance(session: AsyncSession, activity_id: ActivityId, sign_up_id: Si
     return row if row.round == number else None
 
 
-async def who(session: AsyncSession, activity_id: ActivityId, number: int) -> Sequence[SignUp]:
+async def participants(session: AsyncSession, activity_id: ActivityId, number: int) -> Sequence[SignUp]:
     """Those who take part in this round."""
     rows = await session.scalars(
         select(SignUp)

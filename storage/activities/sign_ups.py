@@ -192,8 +192,8 @@ async def people_of(
     return list(rows)
 
 
-def who(activity_id: ActivityId, states: Sequence[PlaceState]) -> Select[PersonId]:
-    """The people in these states, to tell them all something."""
+def participant_ids(activity_id: ActivityId, states: Sequence[PlaceState]) -> Select[PersonId]:
+    """The people in these states, as a query of their ids, to tell them all something."""
     return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.state.in_(states))
 
 

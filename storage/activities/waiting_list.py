@@ -52,7 +52,7 @@ def hold_until(now: datetime, starts_at: datetime, not_before: datetime | None) 
     """How long an offer made now holds: the shorter the nearer the start, not lapsing in quiet hours (`not_before` is
     their end, if it is quiet), and never beyond the start."""
     ahead = starts_at - now
-    hold = next(hold for least, hold in HOLDS if ahead >= least)
+    hold = next(hold for minimum, hold in HOLDS if ahead >= minimum)
     begins = now if not_before is None else max(now, not_before)
     return min(begins + hold, starts_at)
 

@@ -86,8 +86,8 @@ class Case(Base):
     consent_version: Mapped[int]
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    late_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
-    late_level: Mapped[int] = mapped_column(SmallInteger, default=0)
+    next_escalation_at: Mapped[datetime | None] = mapped_column("late_at", default=None, index=True)
+    escalation_level: Mapped[int] = mapped_column("late_level", SmallInteger, default=0)
     first_answer_at: Mapped[datetime | None] = mapped_column(default=None)
     last_at: Mapped[datetime]
     writing_until: Mapped[datetime | None] = mapped_column(default=None)
@@ -96,8 +96,8 @@ class Case(Base):
     closed_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     outcome: Mapped[Outcome | None] = mapped_column(StrEnumColumn(Outcome, 20), default=None)
     rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
-    away: Mapped[bool] = mapped_column(default=False)
-    """Whether the rider can't be reached, and the handler knows."""
+    rider_unreachable: Mapped[bool] = mapped_column("away", default=False)
+    """Whether the handler was told that the rider can't be reached."""
     topic_id: Mapped[TopicId | None] = mapped_column(BigInteger, default=None)
     topic_shows: Mapped[str | None] = mapped_column(String(40), default=None)
     urgent_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -160,7 +160,7 @@ async def open_case(
         consent_version=consent_version,
         opened_at=now,
         due_at=due_at,
-        late_at=due_at,
+        next_escalation_at=due_at,
         last_at=now,
     )
     session.add(row)
@@ -215,24 +215,24 @@ def _require_handler(row: Case | None, handler: PersonId) -> Case:
     return row
 
 
-async def check_room(session: AsyncSession, person_id: PersonId, desk: str, most: int, now: datetime) -> None:
+async def check_room(session: AsyncSession, person_id: PersonId, desk: str, limit: int, now: datetime) -> None:
     """Whether this person may bring one more case to this desk.
 
     Raises:
-        TooManyCases: they have brought `most` within a day.
+        TooManyCases: they have brought `limit` within a day.
     """
     mine = (Case.person_id == person_id) & (Case.desk == desk) & (Case.opened_at > now - timedelta(days=1))
-    if (await session.scalar(select(func.count()).select_from(Case).where(mine)) or 0) >= most:
+    if (await session.scalar(select(func.count()).select_from(Case).where(mine)) or 0) >= limit:
         raise TooManyCases
 
 
-async def cases_of(session: AsyncSession, person_id: PersonId, most: int = 20) -> Sequence[Case]:
+async def cases_of(session: AsyncSession, person_id: PersonId, limit: int = 20) -> Sequence[Case]:
     """What this person brought, open ones first, then the newest."""
     rows = await session.scalars(
         select(Case)
         .where(Case.person_id == person_id)
         .order_by(case((Case.state == CaseState.CLOSED, 1), else_=0), Case.id.desc())
-        .limit(most)
+        .limit(limit)
     )
     return rows.all()
 
@@ -335,7 +335,7 @@ def wait_for(row: Case, state: CaseState) -> None:
 def close(row: Case, outcome: Outcome, now: datetime) -> None:
     """Raises CaseClosed."""
     require_open(row)
-    row.state, row.outcome, row.closed_at, row.late_at = CaseState.CLOSED, outcome, now, None
+    row.state, row.outcome, row.closed_at, row.next_escalation_at = CaseState.CLOSED, outcome, now, None
     row.urgent_due_at = None
 
 
@@ -386,7 +386,7 @@ async def strip(session: AsyncSession, case_id: CaseId) -> None:
             person_id=None,
             assigned_to=None,
             assigned_at=None,
-            late_at=None,
+            next_escalation_at=None,
             writing_until=None,
             urgent_at=None,
             urgent_due_at=None,
@@ -402,7 +402,7 @@ async def handler_gone(session: AsyncSession, person_id: PersonId) -> None:
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     found = []
-    for row in await cases_of(session, person_id, most=1_000):
+    for row in await cases_of(session, person_id, limit=1_000):
         content = content_of(session, row)
         found.append(
             {

@@ -67,7 +67,7 @@ async def escalate_late(session: AsyncSession, staff: Staff, settings: Settings,
     for row in await queue.late(session, now):
         desk = settings.desks.get(row.desk)
         if desk is None:
-            row.late_at = None
+            row.next_escalation_at = None
         else:
             found.append(await escalate(session, row, desk, staff, settings.organisation, now))
     return found
@@ -77,16 +77,16 @@ async def escalate(
     session: AsyncSession, row: Case, desk: Desk, staff: Staff, organisation: Organisation, now: datetime
 ) -> Escalation:
     """Takes a late case one level up."""
-    level = row.late_level
+    level = row.escalation_level
     is_last = level + 1 >= len(desk.late)
-    row.late_level = level + 1
-    row.late_at = None if is_last else answer_due(desk, row.opened_at, level + 1, organisation)
+    row.escalation_level = level + 1
+    row.next_escalation_at = None if is_last else answer_due(desk, row.opened_at, level + 1, organisation)
     recipients = await _of_level(session, row, desk, staff, now)
     return Escalation(row, desk.late[level], recipients, LEVELS[level] is not Role.COORDINATOR)
 
 
 async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, now: datetime) -> list[PersonId]:
-    level = row.late_level - 1
+    level = row.escalation_level - 1
     if level == 0 and row.assigned_to is not None:
         return [row.assigned_to]
     people = (

@@ -91,10 +91,10 @@ async def add(
     return row
 
 
-async def to_fetch(session: AsyncSession, now: datetime, most: int = 4) -> list[tuple[EvidenceId, str]]:
+async def to_fetch(session: AsyncSession, now: datetime, limit: int = 4) -> list[tuple[EvidenceId, str]]:
     """(number, file_id) of what is to be fetched now; only reads."""
     rows = await session.scalars(
-        select(Evidence).where(Evidence.next_try <= now).order_by(Evidence.next_try, Evidence.id).limit(most)
+        select(Evidence).where(Evidence.next_try <= now).order_by(Evidence.next_try, Evidence.id).limit(limit)
     )
     return [(row.id, file_of(session, row).file_id) for row in rows]
 

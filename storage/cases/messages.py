@@ -131,7 +131,7 @@ def _note(case: Case, side: Side, now: datetime) -> None:
         return
     case.state, case.urgent_due_at = CaseState.RIDERS, None
     if case.first_answer_at is None:
-        case.first_answer_at, case.late_at = now, None
+        case.first_answer_at, case.next_escalation_at = now, None
 
 
 def other_side(case: Case, side: Side) -> PersonId | None:
@@ -254,7 +254,7 @@ async def strip_case(session: AsyncSession, case_id: CaseId) -> None:
 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Of a rider: all cases lose their personal part. Of a handler: what they said stays, without their number."""
-    for row in await cases.cases_of(session, person_id, most=100_000):
+    for row in await cases.cases_of(session, person_id, limit=100_000):
         await strip_case(session, row.id)
     await session.execute(update(CaseMessage).where(CaseMessage.author == person_id).values(author=None))
     await contexts.leave(session, person_id)
@@ -264,7 +264,7 @@ async def erase(session: AsyncSession, person_id: PersonId) -> None:
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     """What was said in this person's cases, to them or by them."""
     found = []
-    for case in await cases.cases_of(session, person_id, most=1_000):
+    for case in await cases.cases_of(session, person_id, limit=1_000):
         for row in await talk_of(session, case.id):
             said = said_in(session, row)
             found.append(

@@ -16,7 +16,7 @@ from storage.telegram_ids import PersonId, TopicId
 _URGENT_FIRST = case((Case.urgent_at.is_not(None), 0), else_=1)
 
 
-async def in_queue(session: AsyncSession, desk: str, viewer: PersonId, most: int = 8, skip: int = 0) -> Sequence[Case]:
+async def in_queue(session: AsyncSession, desk: str, viewer: PersonId, limit: int = 8, skip: int = 0) -> Sequence[Case]:
     """What nobody has taken, as far as the viewer may see it: where somebody may be in danger at the top, then what is
     due first."""
     rows = await session.scalars(
@@ -24,7 +24,7 @@ async def in_queue(session: AsyncSession, desk: str, viewer: PersonId, most: int
         .where(_waits_in(desk), not_hidden_from(viewer))
         .order_by(_URGENT_FIRST, Case.due_at, Case.id)
         .offset(skip)
-        .limit(most)
+        .limit(limit)
     )
     return rows.all()
 
@@ -38,13 +38,13 @@ async def count_waiting(session: AsyncSession, desk: str, viewer: PersonId) -> i
     return await session.scalar(chosen) or 0
 
 
-async def in_hand(session: AsyncSession, handler: PersonId, most: int = 40) -> Sequence[Case]:
+async def in_hand(session: AsyncSession, handler: PersonId, limit: int = 40) -> Sequence[Case]:
     """The open cases of a handler: where somebody may be in danger first, then those that wait for the handler."""
     rows = await session.scalars(
         select(Case)
         .where(Case.assigned_to == handler, Case.state != CaseState.CLOSED)
         .order_by(_URGENT_FIRST, Case.state, Case.last_at, Case.id)
-        .limit(most)
+        .limit(limit)
     )
     return rows.all()
 
@@ -52,25 +52,25 @@ async def in_hand(session: AsyncSession, handler: PersonId, most: int = 40) -> S
 # By the clock
 
 
-async def late(session: AsyncSession, now: datetime, most: int = 200) -> Sequence[Case]:
+async def late(session: AsyncSession, now: datetime, limit: int = 200) -> Sequence[Case]:
     """Those whose first answer is late, and of which the next ones are to be told."""
     rows = await session.scalars(
         select(Case)
-        .where(Case.late_at <= now, Case.first_answer_at.is_(None), Case.state != CaseState.CLOSED)
-        .order_by(Case.late_at, Case.id)
-        .limit(most)
+        .where(Case.next_escalation_at <= now, Case.first_answer_at.is_(None), Case.state != CaseState.CLOSED)
+        .order_by(Case.next_escalation_at, Case.id)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return rows.all()
 
 
-async def urgent_and_late(session: AsyncSession, now: datetime, most: int = 200) -> Sequence[Case]:
+async def urgent_and_late(session: AsyncSession, now: datetime, limit: int = 200) -> Sequence[Case]:
     """Those in which somebody may be in danger and has had no answer in time, and of which more people are to hear."""
     rows = await session.scalars(
         select(Case)
         .where(Case.urgent_due_at <= now, ~Case.urgent_told, Case.state != CaseState.CLOSED)
         .order_by(Case.urgent_due_at, Case.id)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return rows.all()
@@ -87,7 +87,7 @@ async def without_handler_left(session: AsyncSession, handlers: Sequence[PersonI
     return rows.all()
 
 
-async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, most: int = 100) -> list[CaseId]:
+async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, limit: int = 100) -> list[CaseId]:
     """Closed cases whose personal part has had its time, and in which nobody is writing."""
     rows = await session.scalars(
         select(Case.id)
@@ -98,7 +98,7 @@ async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, most:
             or_(Case.writing_until.is_(None), Case.writing_until < now),
         )
         .order_by(Case.closed_at)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return list(rows)
@@ -109,7 +109,7 @@ async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
     missed = select(Delivery.recipient).where(Delivery.ordered, Delivery.state == State.UNREACHABLE)
     rows = await session.scalars(
         select(Case)
-        .where(Case.state != CaseState.CLOSED, or_(Case.away, Case.person_id.in_(missed)))
+        .where(Case.state != CaseState.CLOSED, or_(Case.rider_unreachable, Case.person_id.in_(missed)))
         .order_by(Case.id)
         .with_for_update(skip_locked=True)
     )
@@ -119,7 +119,7 @@ async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
 # The topics of a forum
 
 
-async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int = 20) -> list[tuple[Case, str]]:
+async def with_old_topic(session: AsyncSession, desks: Sequence[str], limit: int = 20) -> list[tuple[Case, str]]:
     """Cases of these desks whose topic is missing, or says what holds no more; each with what it is to say."""
     state = case(
         (Case.state == CaseState.CLOSED, "closed"),
@@ -129,7 +129,10 @@ async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int 
     )
     is_old = or_(Case.topic_shows.is_(None) & (Case.state != CaseState.CLOSED), Case.topic_shows != state)
     rows = await session.execute(
-        select(Case, state).where(Case.desk.in_(desks), is_old, Case.content.is_not(None)).order_by(Case.id).limit(most)
+        select(Case, state)
+        .where(Case.desk.in_(desks), is_old, Case.content.is_not(None))
+        .order_by(Case.id)
+        .limit(limit)
     )
     return [(row, says) for row, says in rows]
 

@@ -30,7 +30,7 @@ class State(IntEnum):
     CLAIMED = 1
     HELD = 2  # its broadcast is paused
     SENT = 3
-    PERHAPS = 4  # the connection broke while it was sent: nobody knows
+    UNCERTAIN = 4  # the connection broke while it was sent: nobody knows
     UNREACHABLE = 5
     FAILED = 6  # set aside after MAX_TRIES
     CANCELLED = 7

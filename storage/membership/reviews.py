@@ -49,11 +49,11 @@ def is_free(row: Application, reviewer: PersonId, now: datetime) -> bool:
     return row.claimed_by in (None, reviewer) or row.claimed_until is None or row.claimed_until <= now
 
 
-async def queue(session: AsyncSession, reviewer: PersonId, most: int = 8) -> Queue:
+async def queue(session: AsyncSession, reviewer: PersonId, limit: int = 8) -> Queue:
     """What this reviewer may see waiting: not their own."""
     others = _waits() & (Application.person_id != reviewer)
     rows = await session.scalars(
-        select(Application).where(others).order_by(Application.waiting_since, Application.id).limit(most)
+        select(Application).where(others).order_by(Application.waiting_since, Application.id).limit(limit)
     )
     counted, oldest = (
         await session.execute(select(func.count(), func.min(Application.waiting_since)).where(others))

@@ -71,9 +71,9 @@ async def read_all(session: AsyncSession) -> dict[PersonId, datetime | None]:
     return {row.person_id: row.until for row in rows}
 
 
-async def newest(session: AsyncSession, most: int = 20) -> list[tuple[Block, str]]:
+async def newest(session: AsyncSession, limit: int = 20) -> list[tuple[Block, str]]:
     """The last ones with their reasons, newest first."""
-    rows = await session.scalars(select(Block).order_by(Block.at.desc(), Block.person_id).limit(most))
+    rows = await session.scalars(select(Block).order_by(Block.at.desc(), Block.person_id).limit(limit))
     return [(row, _reason(session, row)) for row in rows]
 
 

@@ -150,13 +150,13 @@ async def move(
     return Moved(row.id, row.list_message, row.wanted)
 
 
-async def take_uncounted(session: AsyncSession, most: int) -> list[Search]:
+async def take_uncounted(session: AsyncSession, limit: int) -> list[Search]:
     """Searches that are in no figure yet, oldest first; from now on they are."""
     rows = await session.scalars(
         select(SearchRow)
         .where(~SearchRow.counted)
         .order_by(SearchRow.at)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )

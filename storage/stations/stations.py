@@ -184,11 +184,11 @@ async def count(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(StationRow).where(there)) or 0
 
 
-async def named(session: AsyncSession, words: str, most: int) -> Sequence[StationRow]:
+async def named(session: AsyncSession, words: str, limit: int) -> Sequence[StationRow]:
     """Those with these words in their names, or with this id; deleted ones among them."""
     pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     chosen = select(StationRow).where(StationRow.name.ilike(pattern, escape="\\") | (StationRow.id == words))
-    return (await session.scalars(chosen.order_by(StationRow.name, StationRow.key).limit(most))).all()
+    return (await session.scalars(chosen.order_by(StationRow.name, StationRow.key).limit(limit))).all()
 
 
 async def change(session: AsyncSession, key: StationKey, patch: StationPatch, now: datetime) -> StationRow:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.disclosure import HIDDEN, LEAST, Average, Figure, average, columns, figure
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure, average, columns, figure
 from storage.statistics import searches, statistics
 from storage.statistics.periods import Period
 from storage.statistics.searches import ALL, BARE, HOUR
@@ -75,7 +75,7 @@ async def cells(session: AsyncSession, period: Period, kind: str) -> Mapping[str
     """
     found = dict(await searches.of(session, period.name, kind))
     hidden = await searches.hidden(session, period.name, kind)
-    if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < LEAST):
+    if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < MIN_CELL_SIZE):
         del found[min(found, key=lambda cell: found[cell])]
     return found
 
@@ -185,10 +185,10 @@ async def cases(session: AsyncSession, period: Period, zone: ZoneInfo, desk: str
 
 
 def _median(value: float | None, count: int) -> Average:
-    return HIDDEN if value is None or count < LEAST else value
+    return HIDDEN if value is None or count < MIN_CELL_SIZE else value
 
 
 def _in_time(found: CaseTimes) -> Figure:
-    if found.answered < LEAST or found.in_time < LEAST:
+    if found.answered < MIN_CELL_SIZE or found.in_time < MIN_CELL_SIZE:
         return HIDDEN
     return round(100 * found.in_time / found.answered)

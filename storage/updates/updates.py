@@ -80,13 +80,15 @@ async def done(session: AsyncSession, keys: Sequence[UpdateKey]) -> list[Done | 
     return [found.get(key) for key in keys]
 
 
-async def claim_unanswered(session: AsyncSession, now: datetime, lease: timedelta, most: int = 100) -> list[Unanswered]:
+async def claim_unanswered(
+    session: AsyncSession, now: datetime, lease: timedelta, limit: int = 100
+) -> list[Unanswered]:
     """Takes due answers for this process until now + lease; then another may."""
     rows = await session.execute(
         select(DoneUpdate.key, DoneUpdate.answers)
         .where(DoneUpdate.due <= now, DoneUpdate.answers.is_not(None))
         .order_by(DoneUpdate.due, DoneUpdate.key)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     claimed = [

@@ -310,7 +310,7 @@ async def test_a_notice_whose_answer_was_lost_is_repeated_once(town: Town) -> No
         town.now += timedelta(seconds=5)
         town.deliver()
     async with town.database.reading() as session:
-        assert await session.scalar(select(Delivery.state)) == State.PERHAPS
+        assert await session.scalar(select(Delivery.state)) == State.UNCERTAIN
     assert len([one for one in rider.heard if "7 people" in one.get("text", "")]) == 2
 
 
@@ -325,7 +325,7 @@ REFUSED = '{"ok":false,"error_code":400,"description":"Bad Request: message is t
 @pytest.mark.parametrize(
     ("fault", "state", "messages"),
     [
-        (Fault(0, None, ("sendMessage",), too_late=True), State.PERHAPS, 1),
+        (Fault(0, None, ("sendMessage",), too_late=True), State.UNCERTAIN, 1),
         (Fault(502, methods=("sendMessage",)), State.SENT, 1),
         (
             Fault(

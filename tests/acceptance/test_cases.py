@@ -352,7 +352,7 @@ async def test_a_late_first_answer_is_told_to_one_after_the_other(town: Town) ->
     town.now = NOON + timedelta(days=30)
     await town.tick("cases")
     row = await case_of(town, number)
-    assert row.late_at is None and row.late_level == 3
+    assert row.next_escalation_at is None and row.escalation_level == 3
 
 
 async def _all_settled(town: Town) -> bool:

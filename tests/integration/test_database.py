@@ -192,10 +192,10 @@ async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(
 async def test_a_database_that_is_away_is_an_outage_whatever_the_driver_says(place: str) -> None:
     away = open_database(f"postgresql+asyncpg://nobody@{place}", Vault([bytes(32)]))
     for session in (away.reading, away.writing):
-        with pytest.raises(DatabaseAway) as trouble:
+        with pytest.raises(DatabaseAway) as raised:
             async with session():
                 pass
-        assert is_outage(trouble.value)
+        assert is_outage(raised.value)
     with pytest.raises(DatabaseAway):
         await schema.migrate(away)
     await away.close()

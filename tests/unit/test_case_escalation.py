@@ -57,7 +57,7 @@ async def test_nobody_is_told_of_a_desk_that_is_gone(database: Database) -> None
     async with database.writing() as session:
         row = await a_case(session, desk="housing")
         assert not await escalation.escalate_late(session, STAFF, SETTINGS, row.due_at)
-        assert row.late_at is None
+        assert row.next_escalation_at is None
 
 
 async def test_an_urgent_case_is_told_to_everybody_once(database: Database) -> None:
@@ -86,9 +86,9 @@ async def test_the_handler_hears_once_that_a_rider_is_away_or_back(database: Dat
     async with database.writing() as session:
         await people.seen_all(session, {RIDER: "en"}, NOON)
         row = await a_case(session)
-        row.away = True
-        assert await reachability.follow_riders(session, NOON) == [row] and not row.away
+        row.rider_unreachable = True
+        assert await reachability.follow_riders(session, NOON) == [row] and not row.rider_unreachable
         assert not await reachability.follow_riders(session, NOON)
         await people.mark_unreachable(session, PersonId(RIDER))
-        row.away = True
+        row.rider_unreachable = True
         assert not await reachability.follow_riders(session, NOON), "that is known already"

@@ -98,8 +98,8 @@ def test_no_cell_below_five_is_shown_or_can_be_worked_out(cells: list[tuple[str,
     total = sum(count for _, count in cells)
     hidden = total - sum(shown.values())
     counts = {key: sum(count for one, count in cells if one == key) for key, _ in cells}
-    assert all(count == counts[key] >= disclosure.LEAST for key, count in shown.items())
-    assert hidden == 0 or hidden >= disclosure.LEAST or not shown
+    assert all(count == counts[key] >= disclosure.MIN_CELL_SIZE for key, count in shown.items())
+    assert hidden == 0 or hidden >= disclosure.MIN_CELL_SIZE or not shown
 
 
 async def test_figures_by_month(database: Database) -> None:
