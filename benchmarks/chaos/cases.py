@@ -21,7 +21,7 @@ from bot.sandbox.world import Person, World
 from storage import schema
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
-from storage.cases.cases import CaseContent
+from storage.cases.table import CaseContent
 from storage.database import open_database
 from storage.encryption import Vault, decode_key
 from storage.people import people

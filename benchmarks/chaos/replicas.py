@@ -31,7 +31,7 @@ from storage.broadcasts.segments import Segment
 from storage.broadcasts.topics import Topic
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
-from storage.cases.cases import CaseContent
+from storage.cases.table import CaseContent
 from storage.database import Database, open_database
 from storage.encryption import Vault, decode_key
 from storage.membership.applications import Application

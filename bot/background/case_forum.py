@@ -16,11 +16,10 @@ from bot.telegram.reachability import Outage, wait_of
 from handlers.cases.format import topic_words
 from handlers.chat.context import AppContext
 from handlers.chat.replies import Outgoing, message_params
-from storage.cases import cases
 from storage.cases import queue as case_queue
-from storage.cases.cases import Case, CaseState
 from storage.cases.desks import Desk
 from storage.cases.ids import CaseId
+from storage.cases.table import Case, CaseState, content_of
 from storage.database import Database
 from storage.telegram_ids import NO_CHAT, ChatId, TopicId
 
@@ -74,7 +73,7 @@ class CaseForum:
     async def _card(self, row: Case) -> dict[str, Any]:
         """In the organisation's language: the group is its own."""
         async with self._database.reading() as session:
-            content = cases.content_of(session, row)
+            content = content_of(session, row)
         text, buttons = topic_words(self._context, row, content, self._clock())
         return message_params(NO_CHAT, text, buttons)
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from handlers.cases import format as words
 from handlers.chat.talk import Talk
+from storage.cases import access as case_access
 from storage.cases import cases
-from storage.cases.cases import Case
 from storage.cases.desks import Desk
 from storage.cases.notices import CaseUrgent, InHandOf
+from storage.cases.table import Case
 from storage.people.access import Right
 from storage.telegram_ids import PersonId
 
@@ -32,7 +33,9 @@ def _in_hand_of(row: Case, reader: PersonId) -> InHandOf:
 
 async def _on_duty(talk: Talk, row: Case, desk: Desk) -> Sequence[PersonId]:
     """The desk's handlers; the admins where nobody takes care of it."""
-    found = await cases.who_may_see(talk.session, row, await talk.context.staff.of_desk(talk.session, desk, talk.now))
-    return found or await cases.who_may_see(
+    found = await case_access.who_may_see(
+        talk.session, row, await talk.context.staff.of_desk(talk.session, desk, talk.now)
+    )
+    return found or await case_access.who_may_see(
         talk.session, row, await talk.context.staff.who_may(talk.session, Right.OVERSEE_CASES, talk.now)
     )

@@ -14,12 +14,13 @@ from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PERSON, PersonMeant, read_person
 from handlers.inputs.text import TextInput
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
-from storage.cases.cases import Case
 from storage.cases.ids import CaseId
 from storage.cases.notices import CaseGiven
+from storage.cases.table import Case
 from storage.dialogues import Value
 from storage.telegram_ids import PersonId
 
@@ -28,7 +29,7 @@ QUEUE = "queue"
 
 async def case_in_hand(talk: Talk, case_id: CaseId) -> Case:
     """The handler's open case."""
-    row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
+    row = await case_access.of_handler_for_update(talk.session, case_id, talk.person.id)
     cases.require_open(row)
     cases.note_writing(row, talk.now)
     return row

@@ -23,15 +23,17 @@ from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, Talk
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
-from storage.cases.cases import Case, CaseClosed, CaseState, NoSuchCase
+from storage.cases.cases import CaseClosed
 from storage.cases.evidence_quota import EvidenceFull
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import CaseMessage, Said
 from storage.cases.sides import Side
+from storage.cases.table import Case, CaseState, NoSuchCase
 from storage.people.access import Right
 from storage.telegram_ids import MessageId
 
@@ -50,12 +52,12 @@ def register(routes: Routes) -> None:
 
 async def side_in(talk: Talk, case_id: CaseId) -> tuple[Case, Side]:
     """The case, and on which side of it this person is. Raises NoSuchCase."""
-    return _with_side(talk, await cases.find(talk.session, case_id))
+    return _with_side(talk, await case_access.find(talk.session, case_id))
 
 
 async def side_in_for_update(talk: Talk, case_id: CaseId) -> tuple[Case, Side]:
     """The same, with the case locked until the transaction ends. Raises NoSuchCase."""
-    return _with_side(talk, await cases.find_for_update(talk.session, case_id))
+    return _with_side(talk, await case_access.find_for_update(talk.session, case_id))
 
 
 def _with_side(talk: Talk, row: Case | None) -> tuple[Case, Side]:
@@ -134,7 +136,7 @@ async def _meant(talk: Talk, answered: CaseMessage | None) -> CaseId | None:
         return None
     first_line = str(replied.get("text") or replied.get("caption") or "").partition("\n")[0]
     found = NUMBER.search(first_line)
-    return None if found is None else await cases.id_of(talk.session, found[0])
+    return None if found is None else await case_access.id_of(talk.session, found[0])
 
 
 async def _answered(talk: Talk) -> CaseMessage | None:
@@ -223,7 +225,7 @@ async def _acknowledge(talk: Talk, row: Case, said: Said, last: CaseMessage | No
 
 async def _mine(talk: Talk) -> list[Case]:
     """The open cases in which this person may write, on either side."""
-    own = [row for row in await cases.cases_of(talk.session, talk.person.id) if row.state != CaseState.CLOSED]
+    own = [row for row in await case_access.cases_of(talk.session, talk.person.id) if row.state != CaseState.CLOSED]
     if talk.person.may(Right.HANDLE_CASES):
         own += await case_queue.in_hand(talk.session, talk.person.id)
     return own

@@ -18,17 +18,18 @@ from handlers.i18n.formatting import ago
 from handlers.i18n.translations import N_
 from storage import audit
 from storage.audit import AuditAction
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import deadlines as case_deadlines
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
 from storage.cases.audited import CaseAction
-from storage.cases.cases import Case, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, in_language
 from storage.cases.ids import CaseId
 from storage.cases.notices import CaseWaits, ClosedByDesk
+from storage.cases.table import Case, CaseState, NoSuchCase, Outcome, content_of
 from storage.people.access import Right
 from storage.telegram_ids import PersonId
 
@@ -100,8 +101,8 @@ async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
 async def open_from_topic(talk: Talk, rest: str) -> None:
     """From a topic of the inbox to the case: to what one has in hand, or to what waits. Raises NoSuchCase."""
     if not (rest.isascii() and rest.isdigit() and len(rest) < 16):
-        raise cases.NoSuchCase
-    row = await cases.visible(talk.session, CaseId(int(rest)), talk.person.id, list(desks_of(talk)))
+        raise NoSuchCase
+    row = await case_access.visible(talk.session, CaseId(int(rest)), talk.person.id, list(desks_of(talk)))
     if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
         talk.say(*await handler_page(talk, row))
         return
@@ -126,7 +127,7 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
     """Without names and without a word of what was told: number, kind, age, time limit, target time."""
     desk = desks_of(talk).get(key)
     if desk is None:
-        raise cases.NoSuchCase
+        raise NoSuchCase
     skip = max(0, page) * PAGE
     found = await case_queue.in_queue(talk.session, key, talk.person.id, PAGE + 1, skip)
     lines = [Markup("{} <b>{}</b>").format(desk.sign, in_language(desk.title, talk.language))]
@@ -147,7 +148,7 @@ async def _lines(talk: Talk, found: Sequence[Case]) -> list[Markup]:
 
 
 def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
-    content = cases.content_of(talk.session, row)
+    content = content_of(talk.session, row)
     parts = [
         words.kind_words(talk.context, row, content, talk.language),
         ago(row.opened_at, talk.now, talk.language),
@@ -180,12 +181,12 @@ async def claim(talk: Talk, case_id: CaseId) -> None:
 
 
 async def show(talk: Talk, case_id: CaseId) -> None:
-    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    row = await case_access.of_handler(talk.session, case_id, talk.person.id)
     talk.edit(*await handler_page(talk, row))
 
 
 async def replay(talk: Talk, case_id: CaseId) -> None:
-    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    row = await case_access.of_handler(talk.session, case_id, talk.person.id)
     count = await case_messages.replay(talk.session, row, talk.person.id, talk.now)
     text = talk.plural("{n} message is on its way.", "{n} messages are on their way.", count)
     talk.answer_callback(text.format(n=count))
@@ -193,7 +194,7 @@ async def replay(talk: Talk, case_id: CaseId) -> None:
 
 async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
     """Of a case in hand, with all that can be done with it."""
-    context, content = talk.context, cases.content_of(talk.session, row)
+    context, content = talk.context, content_of(talk.session, row)
     limits = (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
     lines = [
         words.mark(row) + words.heading(context, row, talk.language),
@@ -236,15 +237,15 @@ def _handler_buttons(talk: Talk, row: Case) -> Buttons:
 
 
 async def wait_for(talk: Talk, case_id: CaseId, state: int) -> None:
-    row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
+    row = await case_access.of_handler_for_update(talk.session, case_id, talk.person.id)
     if state not in (CaseState.OURS, CaseState.RIDERS):
-        raise cases.NoSuchCase
+        raise NoSuchCase
     cases.wait_for(row, CaseState(state))
     talk.edit(*await handler_page(talk, row))
 
 
 async def ask_for_conflict(talk: Talk, case_id: CaseId) -> None:
-    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    row = await case_access.of_handler(talk.session, case_id, talk.person.id)
     said = talk._(
         "Do you know the rider, the employer or someone else in {number}, so that you should not handle "
         "it? It goes back to the queue and is permanently hidden from you."
@@ -260,10 +261,10 @@ async def ask_for_conflict(talk: Talk, case_id: CaseId) -> None:
 
 async def mark_conflict(talk: Talk, case_id: CaseId) -> None:
     """From the case in hand, or from the queue before it is taken."""
-    row = await cases.visible_for_update(talk.session, case_id, talk.person.id, list(handled(talk)))
+    row = await case_access.visible_for_update(talk.session, case_id, talk.person.id, list(handled(talk)))
     was_mine = row.assigned_to == talk.person.id
     if not was_mine and row.assigned_to is not None:
-        raise cases.NoSuchCase
+        raise NoSuchCase
     await cases.mark_conflict(talk.session, row, talk.person.id)
     await note(talk, CaseAction.CASE_CONFLICT, row)
     if was_mine:
@@ -284,11 +285,11 @@ async def colleagues(talk: Talk, row: Case) -> list[PersonId]:
     """The other handlers of the desk, as far as they may see the case."""
     desk = words.desk_of(talk.context, row)
     staff = await talk.context.staff.of_desk(talk.session, desk, talk.now) if desk is not None else []
-    return [one for one in await cases.who_may_see(talk.session, row, staff) if one != talk.person.id]
+    return [one for one in await case_access.who_may_see(talk.session, row, staff) if one != talk.person.id]
 
 
 async def ask_outcome(talk: Talk, case_id: CaseId) -> None:
-    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    row = await case_access.of_handler(talk.session, case_id, talk.person.id)
     cases.require_open(row)
     chosen = [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN]
     rows = [[presses.CLOSE_DESK.button(talk._(words.OUTCOMES[outcome]), row.id, outcome)] for outcome in chosen]
@@ -299,9 +300,9 @@ async def ask_outcome(talk: Talk, case_id: CaseId) -> None:
 
 
 async def close(talk: Talk, case_id: CaseId, outcome: str) -> None:
-    row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
+    row = await case_access.of_handler_for_update(talk.session, case_id, talk.person.id)
     if outcome not in set(Outcome) - {Outcome.WITHDRAWN}:
-        raise cases.NoSuchCase
+        raise NoSuchCase
     await end(talk, row, Outcome(outcome))
     await note(talk, CaseAction.CASE_CLOSED, row)
     if row.person_id is not None:

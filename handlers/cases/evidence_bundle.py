@@ -27,12 +27,14 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.csv_files import harmless
-from storage.cases import cases, evidence
+from storage.cases import access as case_access
+from storage.cases import evidence
 from storage.cases.audited import CaseAction
 from storage.cases.evidence import Evidence, EvidenceFile
 from storage.cases.ids import CaseId
 from storage.cases.notices import BundleFailed
 from storage.cases.sides import Side
+from storage.cases.table import content_of
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.scratch import Scratch
@@ -89,13 +91,13 @@ def failed_words(view: View, _notice: BundleFailed) -> Page:
 
 async def _make_and_send(talk: Talk, case_id: CaseId) -> None:
     async with talk.context.database.reading(apart=True) as session:
-        row = await cases.find(session, case_id)
+        row = await case_access.find(session, case_id)
         if row is None:
             return
         kept = [(one, evidence.file_of(session, one)) for one in await evidence.of_case(session, case_id)]
         summary = [
             words.heading(talk.context, row, talk.language),
-            *words.summary_lines(talk.context, row, cases.content_of(session, row), talk.language),
+            *words.summary_lines(talk.context, row, content_of(session, row), talk.language),
         ]
     index = Index(_page(talk, summary, kept), _table(talk, kept))
     send, bundles = partial(_send, talk, row.number), talk.context.ports.bundles

@@ -12,9 +12,9 @@ from handlers.chat.press import Button, Buttons
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_, plural_in
 from storage.cases import time_limits
-from storage.cases.cases import Case, CaseContent, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import AskType, Desk, in_language
+from storage.cases.table import Case, CaseContent, CaseState, Outcome
 
 STATES: dict[CaseState, tuple[str, str]] = {
     CaseState.OURS: (N_("⏳ waiting for us"), N_("⏳ waiting for you")),

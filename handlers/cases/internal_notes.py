@@ -20,13 +20,14 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PersonMeant
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
 from storage.cases.notices import ColleagueAnswers, ColleagueAsks
 from storage.cases.sides import Side
+from storage.cases.table import Case, NoSuchCase
 from storage.people.access import Right
 
 
@@ -119,8 +120,8 @@ async def _question(talk: Talk, message_id: CaseMessageId) -> tuple[case_message
     """A colleague's question that may still be answered. Raises NoSuchCase."""
     question = await case_messages.find(talk.session, message_id)
     if question is None or question.side != Side.NOTE or question.author in (None, talk.person.id):
-        raise cases.NoSuchCase
-    row = await cases.visible_for_update(talk.session, question.case_id, talk.person.id, list(handled(talk)))
+        raise NoSuchCase
+    row = await case_access.visible_for_update(talk.session, question.case_id, talk.person.id, list(handled(talk)))
     cases.require_open(row)
     return question, row
 

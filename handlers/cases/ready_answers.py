@@ -18,13 +18,13 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.text import LinesInput, clean_lines
-from storage.cases import cases
+from storage.cases import access as case_access
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case
 from storage.cases.desks import Canned, in_language
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
+from storage.cases.table import Case
 from storage.people.access import Right
 from storage.updates import user_state
 
@@ -38,7 +38,7 @@ def register(routes: Routes) -> None:
 
 
 async def show_canned(talk: Talk, case_id: CaseId) -> None:
-    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+    row = await case_access.of_handler(talk.session, case_id, talk.person.id)
     desk = words.desk_of(talk.context, row)
     answers = desk.answers if desk is not None else ()
     rows = [[presses.BEGIN_CANNED.button(one.title, row.id, at)] for at, one in enumerate(answers)]

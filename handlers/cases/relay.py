@@ -16,16 +16,16 @@ from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Routes
 from handlers.chat.view import View
 from handlers.i18n import translations
-from storage.cases import cases
+from storage.cases import access as case_access
 from storage.cases import contexts as case_contexts
 from storage.cases import copies as case_copies
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case
 from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.ids import CaseMessageId
 from storage.cases.messages import CaseMessage, Said
 from storage.cases.notices import CaseLeft
 from storage.cases.sides import Side
+from storage.cases.table import Case, content_of
 from storage.deliveries.queue import Claimed
 from storage.telegram_ids import PersonId, private_chat_of
 
@@ -97,7 +97,7 @@ async def left_message(session: AsyncSession, view: View, claimed: Claimed) -> O
 async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Case, Said] | None:
     """What the copy is of, if its recipient is on the other side of the case now."""
     kept = await case_messages.find(session, CaseMessageId(claimed.subject or 0))
-    row = await cases.find(session, kept.case_id) if kept is not None else None
+    row = await case_access.find(session, kept.case_id) if kept is not None else None
     if kept is None or row is None:
         return None
     is_rider = claimed.recipient == row.person_id and kept.side == Side.HANDLER
@@ -109,7 +109,7 @@ async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Ca
 def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said: Said, recipient: PersonId) -> str:
     """ "⚖️ L-2026-000123 · Li": in which case, who says it, when if it is older."""
     _ = view._
-    rider = cases.content_of(session, row).name or _("rider")
+    rider = content_of(session, row).name or _("rider")
     who = {
         Side.RIDER: rider,
         Side.HANDLER: _("your case handler") if recipient == row.person_id else _("case handler"),

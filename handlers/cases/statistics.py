@@ -13,9 +13,9 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from storage.cases import statistics as case_statistics
-from storage.cases.cases import NoSuchCase
 from storage.cases.desks import Desk, in_language
 from storage.cases.statistics import MonthFigures
+from storage.cases.table import NoSuchCase
 from storage.disclosure import MIN_CELL_SIZE
 from storage.people.access import Right
 

@@ -12,9 +12,9 @@ from enum import Enum
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.cases import Case
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import Evidence
+from storage.cases.table import Case
 from storage.database import Refused
 from storage.telegram_ids import PersonId
 

@@ -16,13 +16,13 @@ from sqlalchemy import BigInteger, Index, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.cases import cases, contexts, copies, deadlines, evidence, evidence_quota
-from storage.cases.cases import Case, CaseState
+from storage.cases import access, cases, contexts, copies, deadlines, evidence, evidence_quota, personal_data
 from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import EvidenceFile
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.sides import Side
+from storage.cases.table import Case, CaseState
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.deliveries import ordering
@@ -182,7 +182,7 @@ async def place_of(session: AsyncSession, row: CaseMessage, person_id: PersonId)
 async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: list[Any], now: datetime) -> bool:
     """Its author changed it: what stood there is kept beside it, and the other side's copy is changed; False if it says
     the same as before."""
-    case = await cases.find_for_update(session, row.case_id)
+    case = await access.find_for_update(session, row.case_id)
     said = said_in(session, row)
     if case is None or (said.text, said.entities) == (text, entities):
         return False
@@ -249,22 +249,22 @@ async def strip_case(session: AsyncSession, case_id: CaseId) -> None:
     await contexts.leave_all(session, case_id)
     await evidence.strip(session, case_id)
     await deadlines.strip(session, case_id)
-    await cases.strip(session, case_id)
+    await personal_data.strip(session, case_id)
 
 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Of a rider: all cases lose their personal part. Of a handler: what they said stays, without their number."""
-    for row in await cases.cases_of(session, person_id, limit=100_000):
+    for row in await access.cases_of(session, person_id, limit=100_000):
         await strip_case(session, row.id)
     await session.execute(update(CaseMessage).where(CaseMessage.author == person_id).values(author=None))
     await contexts.leave(session, person_id)
-    await cases.handler_gone(session, person_id)
+    await personal_data.handler_gone(session, person_id)
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     """What was said in this person's cases, to them or by them."""
     found = []
-    for case in await cases.cases_of(session, person_id, limit=1_000):
+    for case in await access.cases_of(session, person_id, limit=1_000):
         for row in await talk_of(session, case.id):
             said = said_in(session, row)
             found.append(

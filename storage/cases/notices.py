@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from storage.cases.cases import Outcome
 from storage.cases.ids import CaseId, CaseLimitId, CaseMessageId
+from storage.cases.table import Outcome
 from storage.deliveries.notices import Notice, SubjectNotice
 
 

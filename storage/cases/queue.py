@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.cases import Case, CaseState, not_hidden_from
+from storage.cases.access import not_hidden_from
 from storage.cases.ids import CaseId
+from storage.cases.table import Case, CaseState
 from storage.deliveries.table import Delivery, State
 from storage.telegram_ids import PersonId, TopicId
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.cases import Case, CaseState
 from storage.cases.evidence import Evidence
+from storage.cases.table import Case, CaseState
 from storage.operations.queues import Queue, measured
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases import queue
-from storage.cases.cases import Case
+from storage.cases.table import Case
 from storage.deliveries import ordering
 from storage.people import people
 

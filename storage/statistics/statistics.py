@@ -21,7 +21,7 @@ from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import TAKING, SignUp
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.reads import BroadcastRead
-from storage.cases.cases import Case
+from storage.cases.table import Case
 from storage.deliveries.retention import KEPT
 from storage.deliveries.table import Delivery, State
 from storage.membership.memberships import Membership

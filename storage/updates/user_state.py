@@ -17,9 +17,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.cases import Case
 from storage.cases.contexts import CaseContext
 from storage.cases.ids import CaseId
+from storage.cases.table import Case
 from storage.database import UtcDateTime, run
 from storage.dialogues import Dialogue
 from storage.membership.memberships import Membership

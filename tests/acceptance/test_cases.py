@@ -15,14 +15,15 @@ from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
 from handlers.i18n.translations import plural_in
 from storage import audit
-from storage.cases import cases, evidence
+from storage.cases import access as case_access
+from storage.cases import evidence
 from storage.cases import messages as case_messages
 from storage.cases import statistics as case_statistics
 from storage.cases.audited import CaseAction
-from storage.cases.cases import CaseState
 from storage.cases.evidence import Evidence
 from storage.cases.messages import Edit
 from storage.cases.sides import Side
+from storage.cases.table import CaseState
 from storage.deliveries.table import Delivery, State
 from storage.people import roles
 from storage.privacy import consents
@@ -136,7 +137,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session)]
         assert acts == [CaseAction.CASE_CLOSED, CaseAction.CASE_ASSIGNED, CaseAction.CASE_CLAIMED]
-        row_now = await cases.find(session, row.id)
+        row_now = await case_access.find(session, row.id)
         assert row_now is not None and row_now.state == CaseState.OURS and row_now.first_answer_at is not None
         assert "李雷" not in str(await audit.newest(session))
 
@@ -405,7 +406,7 @@ async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     await town.until_idle()
     row = await case_of(town, "S-2026-000001")
     async with town.database.reading() as session:
-        assert row.person_id is None and await cases.cases_of(session, PersonId(410)) == []
+        assert row.person_id is None and await case_access.cases_of(session, PersonId(410)) == []
         (said,) = await case_messages.talk_of(session, row.id)
         assert said.author is None and said.source_message is None
         assert await consents.copy_of(session, PersonId(410)) == []
@@ -527,7 +528,7 @@ async def test_withdrawing_consent_erases_the_cases_and_tells_the_handler(town: 
     await rider.rider.hears_of("your cases erased")
     await counsel.rider.hears_of("has erased all")
     async with town.database.reading() as session:
-        kept = await cases.find(session, row.id)
+        kept = await case_access.find(session, row.id)
         assert kept is not None and kept.person_id is None and kept.content is None and kept.number == number
         assert await case_messages.talk_of(session, row.id, notes=True) == []
         assert not await evidence.of_case(session, row.id)

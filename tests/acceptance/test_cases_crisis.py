@@ -15,10 +15,11 @@ from handlers.chat import forms
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, URGENT
 from storage import dialogues
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
-from storage.cases.cases import Case
+from storage.cases.table import Case, CaseContent
 from storage.database import Database
 from storage.deliveries.table import Delivery
 from storage.people import blocks
@@ -268,7 +269,7 @@ async def test_who_runs_the_bot_hears_whom_to_call_and_goes_on(town: Town) -> No
     await town.until_idle()
     assert not any(WHOM in one.get("text", "") for one in counsel.rider.heard[before:])
     async with town.database.reading() as session:
-        found = await cases.find(session, row.id)
+        found = await case_access.find(session, row.id)
         assert found is not None and found.urgent_at is None
 
 
@@ -485,7 +486,7 @@ async def all_settled(town: Town) -> None:
 async def test_urgent_cases_come_first_and_lose_the_mark_with_their_personal_part(database: Database) -> None:
     async with database.writing() as session:
         rows = [
-            await cases.open_case(session, "care", "C", person, cases.CaseContent(), 1, 2026, NOON, NOON)
+            await cases.open_case(session, "care", "C", person, CaseContent(), 1, 2026, NOON, NOON)
             for person in (PersonId(1), PersonId(2), None)
         ]
         assert cases.mark_urgent(rows[1], NOON, timedelta(minutes=30))
@@ -499,5 +500,5 @@ async def test_urgent_cases_come_first_and_lose_the_mark_with_their_personal_par
         assert not await case_queue.urgent_and_late(session, NOON + timedelta(minutes=29))
         await case_messages.strip_case(session, rows[1].id)
     async with database.reading() as session:
-        row = await cases.find(session, rows[1].id)
+        row = await case_access.find(session, rows[1].id)
         assert row is not None and (row.urgent_at, row.urgent_due_at) == (None, None)

@@ -22,13 +22,13 @@ from handlers.chat.bundles import AT_ONCE, Bundles, NotSent
 from handlers.chat.replies import File, Outgoing
 from storage.cases import cases, evidence
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case, CaseContent
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import PIECE, Evidence, EvidenceFile, EvidencePiece
 from storage.cases.evidence_quota import EvidenceFull, Full
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
+from storage.cases.table import Case, CaseContent
 from storage.database import Database
 from storage.scratch import Scratch
 from storage.telegram_ids import MessageId, PersonId

@@ -24,15 +24,16 @@ from storage.activities.activities import Kind as ActivityKind
 from storage.activities.activities import Plan
 from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState
+from storage.cases import access as case_access
 from storage.cases import cases, evidence
 from storage.cases import contexts as case_contexts
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
-from storage.cases.cases import CaseConflict, CaseContent
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
+from storage.cases.table import CaseConflict, CaseContent
 from storage.database import Base, Database
 from storage.deliveries.table import Delivery
 from storage.dialogues import Filled, OpenForm
@@ -178,7 +179,7 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
             await evidence.of_case(session, CaseId(1)) == []
             and await case_messages.talk_of(session, CaseId(1), notes=True) == []
         )
-        others = await cases.find(session, CaseId(2))
+        others = await case_access.find(session, CaseId(2))
         assert others is not None and others.person_id == 8 and others.assigned_to is None, "it waits again"
         assert len(await case_messages.talk_of(session, CaseId(2))) == 2, "what was said in it stays"
     async with town.database.reading() as session:

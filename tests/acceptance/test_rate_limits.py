@@ -16,7 +16,8 @@ from bot.sandbox.params import Upload
 from bot.telegram.rate_limiter import SAID_AGAIN_AFTER, RateLimiter, RateLimitResult
 from bot.web.webhook import MOST_GUESSES
 from storage.cases import cases
-from storage.cases.cases import CaseContent, TooManyCases
+from storage.cases.cases import TooManyCases
+from storage.cases.table import CaseContent
 from storage.database import Database
 from storage.membership import applications
 from storage.membership.applications import MOST_PER_DAY, TooManyApplications

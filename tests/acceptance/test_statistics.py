@@ -26,7 +26,7 @@ from storage.activities.ids import ActivityId
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.ids import BroadcastId
 from storage.cases import cases
-from storage.cases.cases import CaseContent
+from storage.cases.table import CaseContent
 from storage.database import Database, open_database
 from storage.deliveries import of_broadcasts
 from storage.deliveries import retention as delivery_retention

@@ -18,10 +18,10 @@ from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Broadcast
 from storage.broadcasts.content import Opening
-from storage.cases import cases, drafts
+from storage.cases import drafts
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case
 from storage.cases.drafts import CaseDraft
+from storage.cases.table import Case, content_of
 from storage.database import Database, vault_of
 from storage.dialogues import Dialogue, Filled
 from storage.membership import applications
@@ -193,7 +193,7 @@ async def test_what_was_told_to_a_desk_becomes_a_case(town: Town) -> None:
     async with town.database.reading() as session:
         row = (await session.scalars(select(Case))).one()
         said = [case_messages.said_in(session, one).text for one in await case_messages.talk_of(session, row.id)]
-        content = cases.content_of(session, row)
+        content = content_of(session, row)
         assert said == ["They cut my pay", "And my account is gone"] and (content.kind, content.name) == ("stress", "")
 
 

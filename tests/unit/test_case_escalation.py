@@ -8,8 +8,8 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases import cases, contexts, escalation, reachability
-from storage.cases.cases import Case, CaseContent
 from storage.cases.desks import Desk
+from storage.cases.table import Case, CaseContent
 from storage.database import Database
 from storage.people import people
 from storage.people.staff import Staff

@@ -16,17 +16,19 @@ from handlers.cases.evidence_bundle import name_in_zip
 from handlers.cases.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
 from schedules import retention
 from storage import disclosure
+from storage.cases import access as case_access
 from storage.cases import cases, time_limits
 from storage.cases import contexts as case_contexts
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
 from storage.cases import statistics as case_statistics
-from storage.cases.cases import Case, CaseContent, CaseState, Outcome, TooLateToReopen
+from storage.cases.cases import TooLateToReopen
 from storage.cases.evidence import Evidence, EvidenceFile
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
+from storage.cases.table import Case, CaseContent, CaseState, Outcome
 from storage.database import Database
 from storage.dialogues import Filled
 from storage.hours import working_time
@@ -224,7 +226,7 @@ async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writ
     kept = clock.settings.retention.closed_cases
     case_id = await a_case(database)
     async with database.writing() as session:
-        row = await cases.find(session, case_id)
+        row = await case_access.find(session, case_id)
         assert row is not None
         cases.close(row, Outcome.SETTLED, NOON)
     for now, writes, is_there in (
@@ -234,14 +236,14 @@ async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writ
         (NOON + kept + timedelta(hours=26), False, False),
     ):
         async with database.writing() as session:
-            row = await cases.find(session, case_id)
+            row = await case_access.find(session, case_id)
             assert row is not None
             if writes:
                 cases.note_writing(row, now)
         async with database.writing() as session:
             await retention.run(session, now, clock)
         async with database.reading() as session:
-            row = await cases.find(session, case_id)
+            row = await case_access.find(session, case_id)
             assert row is not None and row.number == "L-2026-000001" and row.outcome == "settled"
             assert (row.content is not None, row.person_id) == ((True, 1) if is_there else (False, None))
             assert bool(await case_messages.talk_of(session, case_id)) is is_there
@@ -251,14 +253,14 @@ async def test_an_open_case_is_never_cleared_away(database: Database) -> None:
     case_id = await a_case(database)
     async with database.reading() as session:
         assert await case_queue.to_forget(session, NOON + timedelta(days=5_000), timedelta(days=1)) == []
-        row = await cases.find(session, case_id)
+        row = await case_access.find(session, case_id)
         assert row is not None and row.state == CaseState.OURS
 
 
 async def test_a_case_can_be_reopened_for_30_days(database: Database) -> None:
     case_id = await a_case(database)
     async with database.writing() as session:
-        row = await cases.find(session, case_id)
+        row = await case_access.find(session, case_id)
         assert row is not None
         cases.close(row, Outcome.ADVISED, NOON)
         with pytest.raises(TooLateToReopen):

@@ -16,9 +16,9 @@ from storage.activities.ids import ActivityId, QuestionId
 from storage.activities.notices import ActivityCancelled, NextRound, PlaceOffered, QuestionAnswered, QuestionAsked
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
-from storage.cases.cases import Outcome
 from storage.cases.ids import CaseId
 from storage.cases.notices import CaseGiven, CaseLate, CaseTaken, CaseUrgent, CaseWaits, ClosedByDesk, InHandOf
+from storage.cases.table import Outcome
 from storage.deliveries.notices import Notice, SubjectNotice, decode, encode
 from storage.membership.ids import ApplicationId
 from storage.membership.notices import ApplicationAsked

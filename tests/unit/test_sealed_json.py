@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from storage.broadcasts.content import Content, Opening, OtherVersion
-from storage.cases.cases import CaseContent
 from storage.cases.ids import CaseMessageId
 from storage.cases.messages import Edit, Said
+from storage.cases.table import CaseContent
 from storage.membership.applications import Content as Application
 from storage.membership.applications import Inquiry
 from storage.sealed_json import FromTheFuture, SealedJson
