@@ -15,8 +15,9 @@ from benchmarks.support.processes import listening, running
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi, Fault
-from bot.sandbox.world import Person, World
+from bot.sandbox.world import World
 from handlers.broadcasts.panel import panel
 from storage.broadcasts import broadcasts
 from storage.database import Database, open_database

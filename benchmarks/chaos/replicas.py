@@ -19,8 +19,9 @@ from benchmarks.support.processes import listening
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person, World
+from bot.sandbox.world import World
 from storage import schema
 from storage.activities import activities
 from storage.activities.activities import Kind, Plan

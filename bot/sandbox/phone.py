@@ -13,7 +13,8 @@ from aiohttp import WSMsgType, web
 from bot.sandbox.entities import TEXT_LIMIT, Formatted, units, with_found
 from bot.sandbox.files import IN_LIMIT
 from bot.sandbox.params import Json, Refusal, Upload
-from bot.sandbox.world import Chat, Person, World
+from bot.sandbox.people import Chat, Person
+from bot.sandbox.world import World
 
 PAGE = Path(__file__).parent / "phone"
 _STATIC = {

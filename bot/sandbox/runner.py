@@ -13,9 +13,10 @@ from bot.config.config import Config, People
 from bot.process import CannotStart, carry, is_loopback, leaving, listen, open_configured, served
 from bot.sandbox.files import OUT_LIMIT
 from bot.sandbox.limits import Limits
+from bot.sandbox.people import Person
 from bot.sandbox.phone import Phone
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person, World
+from bot.sandbox.world import World
 from storage import schema
 from storage.database import Database
 from storage.telegram_ids import PersonId

@@ -9,7 +9,8 @@ from markupsafe import Markup
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.assignment import RECEIVER, assign, receiver
-from handlers.cases.desk import desks_of, note, ways_in
+from handlers.cases.desk import ways_in
+from handlers.cases.desk_access import desks_of, note
 from handlers.chat import forms
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.desk import note
+from handlers.cases.desk_access import note
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Input, Question
 from handlers.chat.talk import Talk

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.conversation import side_in
-from handlers.cases.desk import note
+from handlers.cases.desk_access import note
 from handlers.chat.bundles import NotSent, Sent
 from handlers.chat.incoming import Json
 from handlers.chat.press import Page

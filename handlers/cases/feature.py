@@ -8,6 +8,7 @@ from handlers.cases import (
     crisis,
     desk,
     evidence_bundle,
+    in_hand,
     internal_notes,
     mine,
     notices,
@@ -33,6 +34,7 @@ def register(routes: Routes, desks: Desks) -> None:
     for part in (
         privacy,
         desk,
+        in_hand,
         conversation,
         crisis,
         relay,

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.assignment import RECEIVER, assign, case_in_hand, receiver, way_back, words_question
-from handlers.cases.desk import colleagues, handled, left_hand
+from handlers.cases.desk_access import colleagues, handled
+from handlers.cases.in_hand import left_hand
 from handlers.chat import forms
 from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, one_question, questionnaire

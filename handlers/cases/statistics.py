@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from handlers.cases import presses
-from handlers.cases.desk import desks_of
+from handlers.cases.desk_access import desks_of
 from handlers.cases.inputs import NO_PLATFORM
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk

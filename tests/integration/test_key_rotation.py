@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import LargeBinary
 
 from bot.sandbox.params import Upload
-from bot.sandbox.world import Person
+from bot.sandbox.people import Person
 from storage import audit, dialogues, keys, schema
 from storage.database import Base, Database, Sealed, open_database
 from storage.encryption import CannotDecrypt, Vault, read_keys

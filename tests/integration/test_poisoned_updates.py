@@ -16,8 +16,8 @@ import pytest
 
 from bot.observability import watchdog
 from bot.observability.watchdog import Watchdog
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person
 from bot.telegram import updates_in_hand as module
 from bot.telegram.journal import FOLDER, SLOTS, Journal, left_behind
 from bot.telegram.updates_in_hand import Gate, InHand

@@ -17,8 +17,8 @@ import pytest
 from aiohttp import web
 
 from bot.process import served
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person
 from bot.telegram.delivery_sender import LEAST_IN_FLIGHT
 from storage import schema
 from storage.broadcasts import broadcasts
