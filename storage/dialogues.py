@@ -121,7 +121,7 @@ async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: t
     }
     sealed = vault_of(session).seal(orjson.dumps(stored), "dialogues.answers", form.person_id)
     row = {"person_id": form.person_id, "form": form.form, "answers": sealed, "expires_at": now + kept_for}
-    await run(session, _keep(is_postgresql(session)), row)
+    await run(session, _keep(postgres=is_postgresql(session)), row)
 
 
 async def keep_step(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
@@ -131,8 +131,8 @@ async def keep_step(session: AsyncSession, form: OpenForm, now: datetime, kept_f
 
 
 @cache
-def _keep(postgres: bool) -> Insert:
-    statement = insert_for(postgres, Dialogue)
+def _keep(*, postgres: bool) -> Insert:
+    statement = insert_for(Dialogue, postgres=postgres)
     kept = {name: statement.excluded[name] for name in ("form", "answers", "expires_at")}
     return statement.on_conflict_do_update(index_elements=["person_id"], set_=kept)
 

@@ -26,6 +26,7 @@ from storage.cases.table import CaseContent
 from storage.database import open_database
 from storage.encryption import Vault, decode_key
 from storage.people import people
+from storage.telegram_ids import PersonId
 
 CASES, HANDLERS, SAID, KILLS, LIMIT, IN_FLIGHT = 100, 10, 4, 10, 30, 8
 FIRST_HANDLER = 9_001
@@ -95,9 +96,9 @@ async def fill(url: str) -> None:
         await people.seen_all(session, dict.fromkeys(everybody, "en"), now)
         for rider in range(1, CASES + 1):
             due = now + timedelta(hours=24)
-            row = await cases.open_case(session, "legal", "L", rider, CaseContent("pay"), 1, 2026, due, now)
-            await cases.claim(session, row.id, FIRST_HANDLER + rider % HANDLERS, ["legal"], now)
-            await case_contexts.enter(session, rider, row.id, now)
+            row = await cases.open_case(session, "legal", "L", PersonId(rider), CaseContent("pay"), 1, 2026, due, now)
+            await cases.claim(session, row.id, PersonId(FIRST_HANDLER + rider % HANDLERS), ["legal"], now)
+            await case_contexts.enter(session, PersonId(rider), row.id, now)
     await database.close()
 
 

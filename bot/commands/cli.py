@@ -184,7 +184,7 @@ def import_(
 
     async def work(database: Database) -> Imported:
         await schema.migrate(database)
-        return await import_stations(database, file, crs, dry_run, system_clock(), show, name_refused)
+        return await import_stations(database, file, crs, system_clock(), show, name_refused, dry_run=dry_run)
 
     def show(at: int) -> None:
         progress.update(bar, completed=at)

@@ -25,7 +25,7 @@ Fits = Callable[[Any], bool]
 class OddAnswer(error.NetworkError):
     """An answer that is none of the Bot API's. `perhaps`: it looks like one, so the call may have had its effect."""
 
-    def __init__(self, said: str, perhaps: bool = False) -> None:
+    def __init__(self, said: str, *, perhaps: bool = False) -> None:
         super().__init__(said)
         self.perhaps = perhaps
 
@@ -169,7 +169,7 @@ def _answer(status: int, body: bytes) -> Json:
         return answer
     if status >= 500 or status in _REFUSED_BY_ANYBODY:
         return {}
-    raise OddAnswer(f"an answer that is not Telegram's (HTTP status {status})", status == 200 and looks_right)
+    raise OddAnswer(f"an answer that is not Telegram's (HTTP status {status})", perhaps=status == 200 and looks_right)
 
 
 def read_json(payload: bytes) -> Any:

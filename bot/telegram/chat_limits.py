@@ -58,7 +58,7 @@ class Chats:
         now = self._clock()
         return sum(1 for found in self._silences.values() if found.until > now)
 
-    def silence(self, chat: ChatId, is_kept: bool = True) -> float:
+    def silence(self, chat: ChatId, *, is_kept: bool = True) -> float:
         """Seconds until the chat may hear something. What `is_kept` goes before what is new."""
         found = self._silences.get(chat)
         if found is None:
@@ -88,7 +88,7 @@ class Chats:
         pace.full_at = max(pace.full_at, now + seconds)  # so that it is remembered for so long
         return now - pace.waits_since + seconds
 
-    def take(self, chat: ChatId, waited: bool = False) -> None:
+    def take(self, chat: ChatId, *, waited: bool = False) -> None:
         """A message leaves for this chat."""
         now = self._clock()
         pace = self._paces.get(chat)
@@ -115,7 +115,7 @@ class Chats:
         if self._refused:
             self._refused.clear()
 
-    def put_off(self, chat: ChatId, seconds: float, holds: bool = False) -> float:
+    def put_off(self, chat: ChatId, seconds: float, *, holds: bool = False) -> float:
         """Seconds after which what is put off now may be tried again, at least so many. With `holds`, new answers wait
         until those that are kept have gone out (`kept_are_out`)."""
         now = self._clock()

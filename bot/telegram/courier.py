@@ -58,7 +58,7 @@ class Courier:
     pacer: Pacer
     outage: Outage = field(default_factory=lambda: Outage("messages can't be sent", time.monotonic))
 
-    async def send_all(self, outgoings: Sequence[Outgoing], are_kept: bool = False) -> None:
+    async def send_all(self, outgoings: Sequence[Outgoing], *, are_kept: bool = False) -> None:
         """Sends in order. What Telegram refuses for good is left out, and noted. Those that `are_kept` waited already,
         and go before what is new to the same chat.
 
@@ -159,20 +159,20 @@ class Courier:
         chat_id, chats = chat_of(outgoing), self.pacer.chats
         is_paced = outgoing.method.startswith(_PACED)
         waited = False
-        while wait := self._wait(chat_id, is_paced, manner.is_kept or manner.in_place):
+        while wait := self._wait(chat_id, is_paced=is_paced, is_kept=manner.is_kept or manner.in_place):
             on_end = chats.waits(chat_id, wait) if chat_id and not manner.in_place else wait
             if max(wait, on_end) > PATIENCE:
-                raise TooManyRequests(self._wait(chat_id, is_paced, True))
+                raise TooManyRequests(self._wait(chat_id, is_paced=is_paced, is_kept=True))
             waited = True
             await asyncio.sleep(wait)
         if is_paced:
-            chats.take(chat_id, waited)
+            chats.take(chat_id, waited=waited)
             await self.pacer.slot(Priority.REPLY)
 
-    def _wait(self, chat_id: ChatId, is_paced: bool, is_kept: bool) -> float:
+    def _wait(self, chat_id: ChatId, *, is_paced: bool, is_kept: bool) -> float:
         """Seconds until this chat may hear something; a pause of all counts if it is long."""
         chats = self.pacer.chats
-        wait = chats.silence(chat_id, is_kept)
+        wait = chats.silence(chat_id, is_kept=is_kept)
         if is_paced:
             pause = self.pacer.silent_for
             wait = max(wait, chats.delay(chat_id), pause if pause > PATIENCE else 0.0)

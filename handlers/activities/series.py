@@ -62,11 +62,11 @@ async def _repeated(talk: Talk, draft: Repetition) -> None:
         talk.session,
         row,
         draft.rule,
-        draft.holidays,
         talk.person.id,
         talk.now,
         organisation.zone,
         organisation.country,
+        skips_holidays=draft.holidays,
     )
     lines = [
         talk._("🔁 {n} more planned for the next eight weeks; the rest will follow automatically:").format(n=len(made))
@@ -118,7 +118,7 @@ class HolidaysInput(YesNoInput):
     """Whether holidays are left out; its buttons carry words of their own."""
 
     def choices(self, talk: Talk) -> Sequence[Choice[bool]]:
-        return [Choice("skip", talk._(self.yes), True), Choice("keep", talk._(self.no), False)]
+        return [Choice("skip", talk._(self.yes), value=True), Choice("keep", talk._(self.no), value=False)]
 
 
 @dataclass(frozen=True, slots=True)

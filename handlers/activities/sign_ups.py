@@ -77,7 +77,7 @@ async def _go_on(talk: Talk, row: Activity) -> None:
 
 async def _enter(talk: Talk, row: Activity, guests: int, answers: Sequence[str]) -> None:
     is_member = Role.MEMBER in talk.person.roles
-    place = await sign_ups.sign_up(talk.session, row.id, talk.person.id, is_member, talk.now, guests, answers)
+    place = await sign_ups.sign_up(talk.session, row.id, talk.person.id, talk.now, guests, answers, is_member=is_member)
     await remind(talk, row)
     if talk.incoming.is_press and place.position is None and not (row.guests or row.asks):
         talk.answer_callback(words.placed_words(place, talk.language))

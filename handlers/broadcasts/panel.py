@@ -85,7 +85,9 @@ async def send(talk: Talk, broadcast_id: BroadcastId) -> None:
     quiet_until = (
         None if row.topic == Topic.URGENT else talk.context.settings.quiet_hours.until(max(talk.now, row.starts_at))
     )
-    await broadcasts.confirm(talk.session, broadcast_id, needs_approval, quiet_until, talk.pressed_message_id, talk.now)
+    await broadcasts.confirm(
+        talk.session, broadcast_id, quiet_until, talk.pressed_message_id, talk.now, needs_approval=needs_approval
+    )
     if row.topic == Topic.URGENT:
         about = f"broadcast {row.id}: {row.reason}"
         await audit.note(talk.session, talk.person.id, BroadcastAction.URGENT_BROADCAST, talk.now, about=about)

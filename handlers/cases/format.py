@@ -64,7 +64,7 @@ def kind_words(context: AppContext, row: Case, content: CaseContent, language: s
     return in_language(kind.words, language) if kind is not None else content.kind
 
 
-def state_words(row: Case, language: str, for_handler: bool = False) -> str:
+def state_words(row: Case, language: str, *, for_handler: bool = False) -> str:
     _ = translations.translator(language)
     said = _(STATES[row.state][for_handler])
     if row.state == CaseState.CLOSED and row.outcome:

@@ -187,10 +187,10 @@ async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
             Markup("<b>{}</b>").format(talk._("Deadlines that may apply (information, not legal advice):")),
             *said,
         ]
-    return Markup("\n").join(lines), _page_buttons(talk, row, bool(limits))
+    return Markup("\n").join(lines), _page_buttons(talk, row, has_limits=bool(limits))
 
 
-def _page_buttons(talk: Talk, row: Case, has_limits: bool) -> Buttons:
+def _page_buttons(talk: Talk, row: Case, *, has_limits: bool) -> Buttons:
     bundle = presses.SEND_BUNDLE.button(talk._("📦 Evidence bundle"), row.id)
     if row.state == CaseState.CLOSED:
         rows = [[bundle]]

@@ -126,7 +126,7 @@ def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said:
 
 
 async def _markup(
-    session: AsyncSession, row: Case, recipient: PersonId, language: str, as_keyboard: bool
+    session: AsyncSession, row: Case, recipient: PersonId, language: str, *, as_keyboard: bool
 ) -> Json | None:
     """Who writes in this case sees it on the keyboard; others get a button that leads into it."""
     if await case_contexts.current(session, recipient) == row.id:

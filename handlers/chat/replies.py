@@ -59,6 +59,7 @@ class Replies:
         buttons: Buttons | None = None,
         keyboard: Json | None = None,
         after: Callable[[Json], Awaitable[None]] | None = None,
+        *,
         vital: bool = False,
     ) -> None:
         """Says something in this chat: HTML (see markupsafe), with inline buttons or a reply keyboard."""
@@ -103,7 +104,7 @@ class Replies:
         params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
         self.outgoing.append(Outgoing("sendDocument", params, files={"document": File(name, content)}))
 
-    def answer_callback(self, text: str = "", alert: bool = False) -> None:
+    def answer_callback(self, text: str = "", *, alert: bool = False) -> None:
         """Answers the press itself, with a short text or without one."""
         if self.incoming.is_press:
             params: Json = {

@@ -21,7 +21,7 @@ async def search_at(talk: Talk, latitude: float, longitude: float) -> None:
     answer_search(talk, search)
 
 
-def answer_search(talk: StatelessTalk, search: Search, follows: bool = False) -> None:
+def answer_search(talk: StatelessTalk, search: Search, *, follows: bool = False) -> None:
     """Sends the list for a search that is kept in this transaction. `follows`: the list will follow the location."""
     shown = list_page(talk, search.id, search.latitude, search.longitude, Asked())
     after = partial(_remember_list, talk.context.database, search.id) if follows else None

@@ -76,7 +76,7 @@ def hours(current: Hours, today: date, language: str) -> str:
     return "🔴 " + _("closed, opens {time}").format(time=_when(change, today, language))
 
 
-def _when(moment: datetime, today: date, language: str, past_midnight: bool = False) -> str:
+def _when(moment: datetime, today: date, language: str, *, past_midnight: bool = False) -> str:
     """The time; with the day where it is not today. An end in the coming night needs no day."""
     _ = translator(language)
     time = clock(moment.hour, moment.minute, language)

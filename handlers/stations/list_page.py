@@ -77,7 +77,7 @@ def list_page(
                 else talk._("No stations have been entered yet.")
             )
         )
-    return Shown(Markup("\n").join(lines), _buttons(talk, search_id, stations, asked, page, more), stations)
+    return Shown(Markup("\n").join(lines), _buttons(talk, search_id, stations, asked, page, more=more), stations)
 
 
 def _entry(talk: StatelessTalk, found: Found, number: int) -> Markup:
@@ -112,7 +112,7 @@ def filter_words(talk: StatelessTalk, asked: Asked) -> str:
 
 
 def _buttons(
-    talk: StatelessTalk, search_id: SearchId, stations: Sequence[Found], asked: Asked, page: int, more: bool
+    talk: StatelessTalk, search_id: SearchId, stations: Sequence[Found], asked: Asked, page: int, *, more: bool
 ) -> Buttons:
     first = page * PAGE + 1
     numbers = [

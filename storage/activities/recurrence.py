@@ -101,7 +101,7 @@ def _check_together(rule: Rule) -> None:
         raise BadRule
 
 
-def _number(text: str, minimum: int, maximum: int, signed: bool = False) -> int:
+def _number(text: str, minimum: int, maximum: int, *, signed: bool = False) -> int:
     """`signed`: also from -maximum to -minimum."""
     if not re.fullmatch(r"[+-]?[0-9]{1,4}" if signed else r"[0-9]{1,4}", text):
         raise BadRule
@@ -110,10 +110,10 @@ def _number(text: str, minimum: int, maximum: int, signed: bool = False) -> int:
     return int(text)
 
 
-def _numbers(parts: dict[str, str], name: str, minimum: int, maximum: int, signed: bool = True) -> frozenset[int]:
+def _numbers(parts: dict[str, str], name: str, minimum: int, maximum: int, *, signed: bool = True) -> frozenset[int]:
     if name not in parts:
         return frozenset()
-    return frozenset(_number(one, minimum, maximum, signed) for one in parts[name].split(","))
+    return frozenset(_number(one, minimum, maximum, signed=signed) for one in parts[name].split(","))
 
 
 def _day(text: str) -> int:

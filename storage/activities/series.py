@@ -54,11 +54,12 @@ async def start(
     session: AsyncSession,
     source: Activity,
     rule: str,
-    skips_holidays: bool,
     organiser: PersonId,
     now: datetime,
     zone: ZoneInfo,
     country: str,
+    *,
+    skips_holidays: bool,
 ) -> list[Activity]:
     """Makes an activity the first of a series, and lays out the next ones; returns these.
 

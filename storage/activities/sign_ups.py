@@ -102,10 +102,11 @@ async def sign_up(
     session: AsyncSession,
     activity_id: ActivityId,
     person_id: PersonId,
-    is_member: bool,
     now: datetime,
     guests: int = 0,
     answers: Sequence[str] = (),
+    *,
+    is_member: bool,
 ) -> Place:
     """Gives the person a place, or a place in the queue.
 

@@ -123,10 +123,11 @@ def content_of(session: AsyncSession, row: Broadcast) -> Content:
 async def confirm(
     session: AsyncSession,
     broadcast_id: BroadcastId,
-    needs_approval: bool,
     not_before: datetime | None,
     panel: MessageId | None,
     now: datetime,
+    *,
+    needs_approval: bool,
 ) -> Broadcast:
     """Lets a draft go: at its time, after quiet hours, and after approval where it needs one. Raises NotNow."""
     row = await _find_for_update(session, broadcast_id)

@@ -221,7 +221,7 @@ async def move(
         await ordering.queue(session, right, CASE_MESSAGE, row.id, now)
 
 
-async def talk_of(session: AsyncSession, case_id: CaseId, notes: bool = False) -> Sequence[CaseMessage]:
+async def talk_of(session: AsyncSession, case_id: CaseId, *, notes: bool = False) -> Sequence[CaseMessage]:
     """All of it in order, the newest REPLAYED; the handlers' notes only where asked for."""
     chosen = CaseMessage.case_id == case_id
     if not notes:

@@ -34,7 +34,7 @@ class Replica(Base):
 
 
 async def beat(
-    session: AsyncSession, name: str, version: str, leads: bool, started_at: datetime, now: datetime
+    session: AsyncSession, name: str, version: str, started_at: datetime, now: datetime, *, leads: bool
 ) -> None:
     """This process lives; those that have not been heard of for long are forgotten."""
     values = {"version": version, "leads": leads, "started_at": started_at, "seen_at": now}

@@ -31,7 +31,7 @@ async def note(session: AsyncSession, now: datetime, host: str, file: str, size:
     await session.flush()
 
 
-async def newest(session: AsyncSession, whole: bool = False) -> Backup | None:
+async def newest(session: AsyncSession, *, whole: bool = False) -> Backup | None:
     """The last one; of those that came out whole, if asked."""
     chosen = select(Backup).order_by(Backup.at.desc(), Backup.id.desc()).limit(1)
     return await session.scalar(chosen.where(Backup.trouble == "") if whole else chosen)

@@ -33,11 +33,12 @@ async def import_stations(
     database: Database,
     file: Path,
     crs: Crs,
-    dry_run: bool,
     now: datetime,
     on_bytes: Callable[[int], None],
     on_refused: Callable[[Line], None],
     limit: int | None = None,
+    *,
+    dry_run: bool,
 ) -> Imported:
     """Puts all good lines in, or none on a dry run (which only reads). `limit` is how many lines the file may have.
 

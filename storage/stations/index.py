@@ -251,7 +251,7 @@ class StationIndex:
         found = self._all if key == (0, False) else self._subsets.get(key)
         if found is not None:
             return found
-        rows = self._matching(Amenity(wanted.amenities), wanted.all_day)
+        rows = self._matching(Amenity(wanted.amenities), all_day=wanted.all_day)
         found = _Subset(rows, KDTree(self._points[rows]) if len(rows) else None)
         if key == (0, False):
             self._all = found
@@ -259,7 +259,7 @@ class StationIndex:
             self._subsets[key] = found
         return found
 
-    def _matching(self, amenities: int, all_day: bool) -> Rows:
+    def _matching(self, amenities: int, *, all_day: bool) -> Rows:
         matching = (self.amenities & amenities) == amenities
         if all_day:
             matching &= self.book.open_all_day()[self.hours_numbers]

@@ -50,8 +50,8 @@ class Unanswered(NamedTuple):
 
 
 @cache
-def _mark(postgres: bool) -> ReturningInsert[UpdateKey]:
-    return insert_for(postgres, DoneUpdate).on_conflict_do_nothing().returning(_TABLE.c.key)
+def _mark(*, postgres: bool) -> ReturningInsert[UpdateKey]:
+    return insert_for(DoneUpdate, postgres=postgres).on_conflict_do_nothing().returning(_TABLE.c.key)
 
 
 async def mark_done(
@@ -63,7 +63,7 @@ async def mark_done(
     """
     sealed = None if answers is None else vault_of(session).seal(answers, "updates.answers", key)
     row = {"key": key, "at": now, "answers": sealed, "due": due}
-    return (await run(session, _mark(is_postgresql(session)), row)).scalar() is not None
+    return (await run(session, _mark(postgres=is_postgresql(session)), row)).scalar() is not None
 
 
 async def keep_answers(session: AsyncSession, key: UpdateKey, answers: bytes, due: datetime) -> None:

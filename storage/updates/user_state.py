@@ -92,10 +92,20 @@ async def standings(session: AsyncSession, ids: Sequence[PersonId], now: datetim
     rows = await run(session, _STANDINGS, {"ids": list(set(ids)), "now": now})
     given = await roles.held(session, ids, now)
     found = {row.id: _standing(row, given.get(row.id, set())) for row in rows}
-    return [found.get(person_id) or Standing(False, roles=frozenset(given.get(person_id, ()))) for person_id in ids]
+    return [
+        found.get(person_id) or Standing(known=False, roles=frozenset(given.get(person_id, ()))) for person_id in ids
+    ]
 
 
 def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
-    _, language, reachable, last_seen, form, app_language, number, case_id, case_number = row
-    held = frozenset(given if number is None else {*given, MEMBER})
-    return Standing(True, language, reachable, last_seen, form, app_language, held, case_id, case_number or "")
+    return Standing(
+        known=True,
+        language=row.language,
+        reachable=row.reachable,
+        last_seen=row.last_seen,
+        form=row.form,
+        app_language=row.app_language,
+        roles=frozenset(given if row.number is None else {*given, MEMBER}),
+        case=row.case_id,
+        case_number=row.case_number or "",
+    )

@@ -297,7 +297,7 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
     await planned(town, places=2)
     coordinator, rider, walk_in = [await at_home(town, number, language) for number in (COORDINATOR, 59, 60)]
     async with town.database.writing() as session:
-        await sign_ups.sign_up(session, ActivityId(1), PersonId(59), False, NOON)
+        await sign_ups.sign_up(session, ActivityId(1), PersonId(59), NOON, is_member=False)
     town.now = SATURDAY - timedelta(minutes=10)
     await coordinator.says("/checkin")
     await coordinator.hears_of(_("For which activity?"))
@@ -358,7 +358,7 @@ async def test_who_came_is_thanked_and_rates(town: Town, language: str) -> None:
     rider, absent = await at_home(town, 61, language), await at_home(town, 62, language)
     async with town.database.writing() as session:
         for person in (61, 62):
-            await sign_ups.sign_up(session, ActivityId(1), PersonId(person), False, NOON)
+            await sign_ups.sign_up(session, ActivityId(1), PersonId(person), NOON, is_member=False)
         await attendance.check_in(session, ActivityId(1), PersonId(61), SATURDAY)
     town.now = SATURDAY + timedelta(hours=3)
     for _turn in range(2):
@@ -413,7 +413,7 @@ async def test_the_stream_comes_to_who_has_a_place_when_it_begins(town: Town) ->
     rider, waiting = await at_home(town, 63), await at_home(town, 64)
     async with town.database.writing() as session:
         for person in (63, 64):
-            await sign_ups.sign_up(session, ActivityId(1), PersonId(person), False, NOON)
+            await sign_ups.sign_up(session, ActivityId(1), PersonId(person), NOON, is_member=False)
     town.now = SATURDAY - timedelta(minutes=4)
     for _ in range(2):
         await town.tick("activities")
@@ -476,7 +476,7 @@ async def test_the_attendance_list_is_safe_for_spreadsheets_and_audited(town: To
     await planned(town, questions=("=cmd|' /C calc'!A0",))
     async with town.database.writing() as session:
         await memberships.create(session, PersonId(68), {"name": "李雷"}, NOON)
-        await sign_ups.sign_up(session, ActivityId(1), PersonId(68), True, NOON, answers=["=1+1"])
+        await sign_ups.sign_up(session, ActivityId(1), PersonId(68), NOON, is_member=True, answers=["=1+1"])
     await coordinator.forges("people:1")
     assert "李雷" in (await coordinator.hears_of("3x3"))["text"]
     await coordinator.presses("As a file")
@@ -503,7 +503,7 @@ async def test_rounds_and_who_goes_on(town: Town, language: str) -> None:
     coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 69, language)
     await planned(town)
     async with town.database.writing() as session:
-        await sign_ups.sign_up(session, ActivityId(1), PersonId(69), False, NOON)
+        await sign_ups.sign_up(session, ActivityId(1), PersonId(69), NOON, is_member=False)
     for title, when in (("Heats", "2026-11-28 15:00"), ("Final", "2026-11-28 16:00")):
         await coordinator.forges("rounds:1")
         await coordinator.hears_of("🏆")
@@ -544,7 +544,7 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     coordinator, rider, other = await at_home(town, COORDINATOR), await at_home(town, 71), await at_home(town, 72)
     await planned(town)
     async with town.database.writing() as session:
-        await sign_ups.sign_up(session, ActivityId(1), PersonId(71), False, NOON)
+        await sign_ups.sign_up(session, ActivityId(1), PersonId(71), NOON, is_member=False)
     await coordinator.forges("actwrite:1")
     await coordinator.hears_of("Send me the message")
     await coordinator.says("Bring a bottle")
@@ -665,7 +665,7 @@ async def test_nobody_is_woken_by_an_offer_at_night(town: Town) -> None:
     rider, waiting = await at_home(town, 77), await at_home(town, 78)
     async with town.database.writing() as session:
         for person in (77, 78):
-            await sign_ups.sign_up(session, ActivityId(1), PersonId(person), False, NOON)
+            await sign_ups.sign_up(session, ActivityId(1), PersonId(person), NOON, is_member=False)
     town.now = NOON + timedelta(hours=12)  # midnight in Dezhou
     await opened(rider, ActivityId(1))
     await rider.presses("↩ Give up my place")

@@ -101,7 +101,7 @@ async def test_new_lead_times_move_reminders_that_are_planned(town: Town) -> Non
         plan = Plan("Check-up", Kind.HEALTH, NOON + timedelta(days=3), NOON + timedelta(days=3, hours=1), places=5)
         row = await activities.create(session, plan, COORDINATOR, NOON)
         await activities.publish(session, row.id, NOON)
-        await sign_ups.sign_up(session, row.id, PersonId(7), False, NOON)
+        await sign_ups.sign_up(session, row.id, PersonId(7), NOON, is_member=False)
         settings = town.context.settings
         await reminders.plan(session, row, settings.lead_times, NOON, settings.quiet_hours)
     await changes(admin, "⏰ Reminders", "5h")

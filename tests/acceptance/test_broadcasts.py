@@ -119,7 +119,7 @@ async def test_one_tap_mutes_a_topic_and_my_brings_it_back(town: Town) -> None:
         row = await broadcasts.create(
             session, COORDINATOR, Content("sendMessage", {"text": "News!"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     await town.tick("broadcasts")
     await rider.hears_of("News!")
     await rider.presses("🔕 Mute")
@@ -180,7 +180,7 @@ async def test_pause_resume_and_cancel(database: Database) -> None:
         row = await broadcasts.create(
             session, PersonId(900), Content("sendMessage", {"text": "x"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     async with database.writing() as session:
         found = await broadcasts.due(session, NOON)
         assert found is not None
@@ -344,7 +344,7 @@ async def test_what_telegram_answers_decides(town: Town, fault: Fault, state: St
         row = await broadcasts.create(
             session, COORDINATOR, Content("sendMessage", {"text": "Hear ye"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     town.api.faults.append(fault)
     await town.tick("broadcasts")
     await town.until(lambda: not town.api.faults)
@@ -364,7 +364,7 @@ async def test_a_poison_message_is_set_aside_after_five_tries_and_can_be_tried_a
         row = await broadcasts.create(
             session, COORDINATOR, Content("sendMessage", {"text": "Hear ye"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     await town.tick("broadcasts")
     for _ in range(delivery_queue.MAX_TRIES):
         await _one_fault_less(town)
@@ -412,7 +412,7 @@ async def test_each_reads_their_own_language_and_the_link(town: Town) -> None:
     )
     async with town.database.writing() as session:
         row = await broadcasts.create(session, COORDINATOR, content, EVERYONE, Topic.NEWS, NOON, NOON)
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     await town.tick("broadcasts")
     await english.hears_of("Haircuts on Saturday")
     await chinese.hears_of("周六理发")
@@ -433,7 +433,7 @@ async def test_a_spread_broadcast_gives_each_a_moment_of_their_own(database: Dat
             NOON,
             spread=timedelta(hours=3),
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
         broadcasts.start(row, NOON)
         while not await broadcast_recipients.freeze_chunk(session, row, NOON):
             pass

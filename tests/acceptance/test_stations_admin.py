@@ -57,7 +57,7 @@ async def adds(admin: Rider, name: str = "New <hall>") -> None:
     await admin.hears_of("Riders will find it")
 
 
-async def finds(town: Town, rider: Rider, words: str, there: bool = True) -> None:
+async def finds(town: Town, rider: Rider, words: str, *, there: bool = True) -> None:
     """What riders see once every replica has looked at the table again."""
     await town.app.services.directory.refresh()
     await rider.shares(*PLACE)

@@ -171,7 +171,7 @@ async def worked(town: Town) -> None:
         row = await activities.create(session, plan, COORDINATOR, NOON)
         await activities.publish(session, row.id, NOON)
         for person in range(1, 8):
-            await sign_ups.sign_up(session, row.id, PersonId(person), False, NOON)
+            await sign_ups.sign_up(session, row.id, PersonId(person), NOON, is_member=False)
         for person in range(1, 7):
             await attendance.check_in(session, row.id, PersonId(person), NOON)
             await attendance.rate(session, row.id, PersonId(person), 4 + person % 2)

@@ -20,7 +20,7 @@ Decision = Callable[[AsyncSession, Broadcast], Awaitable[object]]
 
 
 async def _confirms(session: AsyncSession, row: Broadcast) -> None:
-    await broadcasts.confirm(session, row.id, False, None, None, NOON)
+    await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
 
 
 async def _approves(session: AsyncSession, row: Broadcast) -> None:

@@ -171,18 +171,18 @@ async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(
             async with database.reading() as session:  # so that the connection is there
                 await user_state.standings(session, [PersonId(1)], NOW)
 
-            async def writes(apart: bool) -> None:
-                async with database.writing(apart):
+            async def writes(*, apart: bool) -> None:
+                async with database.writing(apart=apart):
                     raise AssertionError("the other one is still writing")
 
-            waiting = asyncio.create_task(writes(apart))
+            waiting = asyncio.create_task(writes(apart=apart))
             await asyncio.sleep(0.1)
             waiting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait([waiting], timeout=0.2)
         await asyncio.wait([waiting], timeout=5)
         for one in (other, database):
-            async with asyncio.timeout(5), one.writing(apart) as session:
+            async with asyncio.timeout(5), one.writing(apart=apart) as session:
                 await people.seen_all(session, {PersonId(1): "en"}, NOW)
     await other.close()
     await database.close()

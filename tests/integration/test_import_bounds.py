@@ -134,6 +134,6 @@ async def test_the_file_is_read_in_a_thread(
 
     turned = threading.Event()
     monkeypatch.setattr(station_importing, "read_stations", slow)
-    work = import_stations(database, tmp_path, Crs.WGS84, True, NOON, lambda _: None, lambda _: None)
+    work = import_stations(database, tmp_path, Crs.WGS84, NOON, lambda _: None, lambda _: None, dry_run=True)
     asyncio.get_running_loop().call_later(0.01, turned.set)
     assert (await work).good == 1

@@ -193,7 +193,7 @@ async def test_the_other_process_goes_on_with_a_broadcast(
         second = await bot(tmp_path, "run", **settings)
         await logged(tmp_path / "log", "(standing by)")
         async with database.writing() as session:  # only now, so that it is not over before the second is there
-            await broadcasts.confirm(session, row.id, False, None, None, now)
+            await broadcasts.confirm(session, row.id, None, None, now, needs_approval=False)
         await database.close()
         await riders[24].hears()
         first.kill()

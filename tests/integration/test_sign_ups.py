@@ -95,13 +95,13 @@ async def test_who_may_and_when(database: Database) -> None:
             (1, True, NOON, -1, TooManyGuests),
         ):
             with pytest.raises(refusal):
-                await sign_ups.sign_up(session, activity_id, PersonId(person), is_member, now, guests)
-        assert (await sign_ups.sign_up(session, activity_id, PersonId(1), True, NOON, 1)).position is None
+                await sign_ups.sign_up(session, activity_id, PersonId(person), now, guests, is_member=is_member)
+        assert (await sign_ups.sign_up(session, activity_id, PersonId(1), NOON, 1, is_member=True)).position is None
         with pytest.raises(activities.NoSuchActivity):
-            await sign_ups.sign_up(session, ActivityId(99), PersonId(1), True, NOON)
+            await sign_ups.sign_up(session, ActivityId(99), PersonId(1), NOON, is_member=True)
         await activities.cancel(session, activity_id, "rain", NOON)
         with pytest.raises(SignUpClosed):
-            await sign_ups.sign_up(session, activity_id, PersonId(2), True, NOON)
+            await sign_ups.sign_up(session, activity_id, PersonId(2), NOON, is_member=True)
 
 
 async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
@@ -125,7 +125,7 @@ async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
         with pytest.raises(OfferLapsed):
             await waiting_list.accept(session, activity_id, PersonId(2), offer.until)
         await waiting_list.accept(session, activity_id, PersonId(3), offer.until)
-        again = await sign_ups.sign_up(session, activity_id, PersonId(2), False, offer.until)
+        again = await sign_ups.sign_up(session, activity_id, PersonId(2), offer.until, is_member=False)
         assert again.position == 1
 
 
@@ -287,7 +287,7 @@ class Queue(RuleBasedStateMachine):
     def signs_up(self, person: int) -> None:
         self.now += timedelta(seconds=1)
         place = self.turn(
-            lambda session: sign_ups.sign_up(session, self.activity_id, PersonId(person), False, self.now)
+            lambda session: sign_ups.sign_up(session, self.activity_id, PersonId(person), self.now, is_member=False)
         )
         if person in self.placed or person in self.offered or person in self.queue:
             expected = self.queue.index(person) + 1 if person in self.queue else None

@@ -45,7 +45,7 @@ async def published(database: Database, **changes: Any) -> ActivityId:
 
 async def signs_up(database: Database, activity_id: ActivityId, person_id: int, **more: Any) -> sign_ups.Place:
     async with database.writing() as session:
-        return await sign_ups.sign_up(session, activity_id, PersonId(person_id), False, NOON, **more)
+        return await sign_ups.sign_up(session, activity_id, PersonId(person_id), NOON, is_member=False, **more)
 
 
 async def at_home(town: Town, person_id: int, language: str = "en") -> Rider:

@@ -37,7 +37,7 @@ def _check_any(kinds: list[str], value: Any, where: str) -> None:
     raise NotInTheSchema(f"{where} is {value!r}, not {kinds}: {errors}")
 
 
-def _check_fields(fields: Json, value: Json, where: str, lenient: bool = False) -> None:
+def _check_fields(fields: Json, value: Json, where: str, *, lenient: bool = False) -> None:
     unknown = value.keys() - fields.keys()
     if unknown:
         raise NotInTheSchema(f"{where} has no {sorted(unknown)}")

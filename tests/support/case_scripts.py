@@ -66,7 +66,7 @@ async def at_desk(town: Town, person_id: int, language: str = "en") -> AtDesk:
     return AtDesk(town, rider, language)
 
 
-async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷", evidence: bool = True) -> str:
+async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷", *, evidence: bool = True) -> str:
     """Fills in the form of /legal about unpaid pay, in its language; returns the case's number."""
     zh = rider.language != "en"
     await rider.says("/legal")
