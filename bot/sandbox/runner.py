@@ -21,7 +21,7 @@ from storage import schema
 from storage.database import Database
 from storage.telegram_ids import PersonId
 
-TOKEN = "1000000001:SANDBOX-on-loopback-only"
+TOKEN = "1000000001:SANDBOX-on-loopback-only"  # noqa: S105 (it opens nothing)
 RIDER, SECOND_RIDER, COORDINATOR, COUNSEL, ADMIN = map(PersonId, range(7_000_001, 7_000_006))
 GROUP = -7_000_100
 

@@ -250,7 +250,10 @@ class World:
             self.changed.notify_all()
 
     def menu_of(self, person: Person) -> list[Json]:
-        """The commands that this person's phone offers: https://core.telegram.org/bots/api#determining-list-of-commands"""
+        """The commands that this person's phone offers.
+
+        https://core.telegram.org/bots/api#determining-list-of-commands
+        """
         language = person.language_code.split("-")[0]
         for scope in (f"chat:{person.id}", "all_private_chats", "default"):
             for code in (language, ""):

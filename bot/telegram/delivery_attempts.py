@@ -46,6 +46,7 @@ class DeliveryAttempts:
         """Sends it, if its chat and the pace let it go now.
 
         Args:
+            delivery: what was claimed.
             claimed_at: when it was claimed, by the loop's clock.
         """
         pacer, loop = self._courier.pacer, asyncio.get_running_loop()

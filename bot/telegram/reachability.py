@@ -104,7 +104,10 @@ def reason_of(failure: Exception) -> str:
 
 
 def wait_of(wait: error.RetryAfter) -> float:
-    """Seconds. (The public property warns, and is to become the timedelta that the private one is.)"""
+    """Seconds to wait.
+
+    The public property warns, and is to become the timedelta that the private one is.
+    """
     return wait._retry_after.total_seconds()
 
 

@@ -1,4 +1,4 @@
-"""The figures of one matter as a picture and in words: hours, gaps on the map, amenities, members, activities …"""
+"""The figures of one matter as a picture and in words: hours, gaps on the map, amenities, members and more."""
 
 from __future__ import annotations
 

@@ -583,8 +583,8 @@ async def test_near_me_and_by_kind(town: Town) -> None:
 @pytest.fixture
 async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Town, str]]:
     """The bot with its web side, and the address of it."""
-    async with telegram() as (api, address):
-        config = configured(tmp_path, address)
+    async with telegram() as (api, telegram_url):
+        config = configured(tmp_path, telegram_url)
         section = config.web.model_copy(update={"public_url": "https://bot.example.org"})
         town = Town(database, api, config.model_copy(update={"web": section}))
         async with running(town.app), process.served(town.app.web_application(), free_port(), 0.1) as address:

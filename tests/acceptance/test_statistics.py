@@ -239,7 +239,6 @@ async def test_members_activities_broadcasts_and_cases(town: Town) -> None:
 
 async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> None:
     """A year can be held against the one before it, though deliveries go after 30 days and sign-ups after a year."""
-
     town = Town.__new__(Town)
     town.database = database
     await worked(town)
