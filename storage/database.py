@@ -194,6 +194,7 @@ async def _connect(session: AsyncSession, options: dict[str, Any], *, apart: boo
 
 
 def vault_of(session: AsyncSession) -> Vault:
+    """Returns the keys of the database that this session belongs to."""
     vault = session.info["vault"]
     assert isinstance(vault, Vault)
     return vault

@@ -86,6 +86,7 @@ class DeliverySender:
         return True
 
     def leave(self) -> None:
+        """Claims nothing more; what is in flight is still settled."""
         self._leaving = True
         self.awake.set()
 

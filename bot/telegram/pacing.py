@@ -72,6 +72,7 @@ class Window:
         self._bulk_from = (now if late > self._spacing else self._bulk_from) + self._spacing
 
     def pause(self, until: float) -> None:
+        """Lets nothing go out before this moment of the loop's clock."""
         self.paused_until = max(self.paused_until, until)
 
 

@@ -126,4 +126,5 @@ def pack(outgoings: Sequence[Outgoing]) -> bytes:
 
 
 def unpack(kept: bytes) -> list[Outgoing]:
+    """Reads the answers that `pack` kept."""
     return [Outgoing(method, params, minor=minor) for method, params, minor in orjson.loads(kept)]

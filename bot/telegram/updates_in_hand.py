@@ -114,6 +114,7 @@ class Held:
 
 
 def error_id(key: UpdateKey) -> str:
+    """Returns the short form of an update's key, by which people and the log name an error."""
     return f"{key:016x}"[:8]
 
 

@@ -36,6 +36,7 @@ class Door(Base):
 
 
 def window(now: datetime) -> int:
+    """Returns the number of the stretch of CHANGES_EVERY seconds in which a code is valid."""
     return int(now.timestamp()) // CHANGES_EVERY
 
 
@@ -80,8 +81,10 @@ async def to_change(session: AsyncSession, now: datetime) -> list[Door]:
 
 
 async def any_to_change(session: AsyncSession, now: datetime) -> bool:
+    """Whether a code that is shown has changed; only reads."""
     return await session.scalar(select(Door.chat_id).where(Door.shown != window(now)).limit(1)) is not None
 
 
 async def close(session: AsyncSession, chat_id: ChatId) -> None:
+    """Forgets the codes that are shown in a chat."""
     await session.execute(delete(Door).where(Door.chat_id == chat_id))

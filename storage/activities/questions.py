@@ -30,6 +30,7 @@ class ActivityQuestion(Base):
 async def ask(
     session: AsyncSession, activity_id: ActivityId, person_id: PersonId, text: str, now: datetime
 ) -> ActivityQuestion:
+    """Keeps a question to the organiser, sealed."""
     row = ActivityQuestion(activity_id=activity_id, person_id=person_id, text=b"", at=now)
     session.add(row)
     await session.flush()
@@ -42,10 +43,12 @@ async def find(session: AsyncSession, question_id: QuestionId) -> ActivityQuesti
 
 
 def text_of(session: AsyncSession, row: ActivityQuestion) -> str:
+    """What was asked, unsealed."""
     return vault_of(session).open(row.text, "activity_questions.text", row.id).decode()
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
+    """Removes questions that are older than KEPT."""
     await session.execute(delete(ActivityQuestion).where(ActivityQuestion.at < now - KEPT))
 
 

@@ -128,6 +128,7 @@ async def are_due(session: AsyncSession, now: datetime) -> bool:
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
+    """Returns when the next reminder is due; None if none waits."""
     found: datetime | None = (await run(session, _NEXT_DUE)).scalar()
     return found
 
@@ -161,6 +162,10 @@ async def claim_due(session: AsyncSession, now: datetime, limit: int = BATCH) ->
 
 
 async def choice_of(session: AsyncSession, person_id: PersonId) -> str | None:
+    """Returns the lead times that the person chose for all activities, in seconds with commas between them.
+
+    An empty text means no reminders, None that nothing was chosen.
+    """
     return await session.scalar(select(ReminderChoice.leads).where(ReminderChoice.person_id == person_id))
 
 

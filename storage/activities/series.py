@@ -133,5 +133,6 @@ async def end(session: AsyncSession, series_id: SeriesId) -> None:
 
 
 async def count(session: AsyncSession, series_id: SeriesId) -> int:
+    """Counts the activities of a series, cancelled ones too."""
     counted = select(func.count()).select_from(Activity).where(Activity.series_id == series_id)
     return await session.scalar(counted) or 0

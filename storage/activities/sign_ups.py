@@ -205,6 +205,7 @@ async def mine(session: AsyncSession, person_id: PersonId) -> dict[ActivityId, S
 
 
 def answers_of(session: AsyncSession, row: SignUp) -> list[str]:
+    """Returns the answers to the organiser's questions, in their order; empty if there are none."""
     if row.answers is None:
         return []
     return list(orjson.loads(vault_of(session).open(row.answers, "sign_ups.answers", row.id)))

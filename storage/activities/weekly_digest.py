@@ -23,6 +23,7 @@ class DigestReader(Base):
 
 
 async def wants(session: AsyncSession, person_id: PersonId) -> bool:
+    """Whether the person gets the weekly digest."""
     return await session.get(DigestReader, person_id) is not None
 
 

@@ -234,6 +234,7 @@ async def due(session: AsyncSession, now: datetime) -> Broadcast | None:
 
 
 def start(row: Broadcast, now: datetime) -> None:
+    """Begins to write down the recipients."""
     row.state = BroadcastState.FREEZING
     row.started_at = now
 
@@ -270,6 +271,7 @@ def _panel_is_due(now: datetime) -> ColumnElement[bool]:
 
 
 async def any_panel_due(session: AsyncSession, now: datetime) -> bool:
+    """Whether the progress of a broadcast is to be shown anew; only reads."""
     return await session.scalar(select(Broadcast.id).where(_panel_is_due(now)).limit(1)) is not None
 
 

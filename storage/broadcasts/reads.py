@@ -36,6 +36,7 @@ async def note_read(session: AsyncSession, broadcast_id: BroadcastId, person_id:
 
 
 async def read_count(session: AsyncSession, broadcast_id: BroadcastId) -> int:
+    """Counts who has confirmed that they read it."""
     counted = select(func.count()).select_from(BroadcastRead).where(BroadcastRead.broadcast_id == broadcast_id)
     return await session.scalar(counted) or 0
 

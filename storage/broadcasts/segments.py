@@ -88,9 +88,11 @@ class Segment:
 
     @property
     def text(self) -> str:
+        """The segment as JSON, which `Segment.of` reads."""
         return orjson.dumps({name: dict(values) for name, values in self.conditions_by_name}).decode()
 
     def conditions(self, session: AsyncSession, now: datetime) -> list[ColumnElement[bool]]:
+        """Returns the part that the database decides; see `holds` for the rest."""
         return [CONDITIONS[name].in_sql(session, dict(values), now) for name, values in self.conditions_by_name]
 
     @property
@@ -127,6 +129,7 @@ async def page(
 
 
 async def pages(session: AsyncSession, segment: Segment, now: datetime) -> AsyncIterator[Sequence[PersonRow]]:
+    """Yields the people of the segment in batches, by ascending id."""
     after = NOBODY
     while (last := await end_of_page(session, after, PAGE)) is not None:
         yield await page(session, segment, after, last, now)

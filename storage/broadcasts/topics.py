@@ -44,6 +44,7 @@ async def mute(session: AsyncSession, person_id: PersonId, topic: Topic) -> bool
 
 
 async def muted_topics(session: AsyncSession, person_id: PersonId) -> set[Topic]:
+    """Returns what the person has muted."""
     return set(await session.scalars(select(Mute.topic).where(Mute.person_id == person_id)))
 
 

@@ -22,6 +22,7 @@ class CaseContext(Base):
 
 
 async def enter(session: AsyncSession, person_id: PersonId, case_id: CaseId, now: datetime) -> None:
+    """Lets everything that the person writes go into this case, in place of any other."""
     values = {"case_id": case_id, "at": now}
     statement = insert_into(session, CaseContext).values(person_id=person_id, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))

@@ -25,6 +25,7 @@ class CaseLimit(Base):
 
 
 async def add(session: AsyncSession, case_id: CaseId, key: str, ends_on: date) -> CaseLimit:
+    """Notes a time limit by its key in time_limits.toml, and the last day on which to act."""
     row = CaseLimit(case_id=case_id, key=key, ends_on=ends_on)
     session.add(row)
     await session.flush()

@@ -38,6 +38,7 @@ async def save(session: AsyncSession, person_id: PersonId, desk: str, filled: Fi
 
 
 async def find(session: AsyncSession, person_id: PersonId, desk: str, now: datetime) -> Filled | None:
+    """Returns the draft for a desk if it is not older than KEPT."""
     row = await session.scalar(
         select(CaseDraft).where(CaseDraft.person_id == person_id, CaseDraft.desk == desk, CaseDraft.at > now - KEPT)
     )
@@ -55,6 +56,7 @@ async def drop(session: AsyncSession, person_id: PersonId, desk: str) -> None:
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
+    """Removes drafts that are older than KEPT."""
     await session.execute(delete(CaseDraft).where(CaseDraft.at < now - KEPT))
 
 

@@ -67,6 +67,7 @@ _FILE = SealedJson(EvidenceFile)
 
 
 def file_of(session: AsyncSession, row: Evidence) -> EvidenceFile:
+    """The name, type and Telegram id of the file, unsealed."""
     return _FILE.decode(vault_of(session).open(row.content, "evidence.content", row.id))
 
 
@@ -180,6 +181,7 @@ async def pieces(session: AsyncSession, evidence_id: EvidenceId) -> AsyncIterato
 
 
 async def move(session: AsyncSession, message_id: CaseMessageId, case_id: CaseId) -> None:
+    """Lets the file of a message follow it into another case."""
     await session.execute(update(Evidence).where(Evidence.message_id == message_id).values(case_id=case_id))
 
 

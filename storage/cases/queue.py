@@ -35,6 +35,7 @@ def _waits_in(desk: str) -> ColumnElement[bool]:
 
 
 async def count_waiting(session: AsyncSession, desk: str, viewer: PersonId) -> int:
+    """Counts the cases of a desk that nobody has taken and that the viewer may see."""
     chosen = select(func.count()).select_from(Case).where(_waits_in(desk), not_hidden_from(viewer))
     return await session.scalar(chosen) or 0
 
@@ -139,4 +140,5 @@ async def with_old_topic(session: AsyncSession, desks: Sequence[str], limit: int
 
 
 async def keep_topic(session: AsyncSession, case_id: CaseId, topic: TopicId, shows: str | None) -> None:
+    """Notes which topic of the forum is about the case, and which state it shows."""
     await session.execute(update(Case).where(Case.id == case_id).values(topic_id=topic, topic_shows=shows))

@@ -12,8 +12,10 @@ from storage.operations.queues import Queue, measured
 
 
 async def cases(session: AsyncSession, _now: datetime) -> Queue:
+    """Measures the cases that wait for a handler's answer."""
     return await measured(session, Case.last_at, Case.state == CaseState.OURS)
 
 
 async def evidence(session: AsyncSession, now: datetime) -> Queue:
+    """Measures the files that are due to be fetched."""
     return await measured(session, Evidence.next_try, Evidence.next_try <= now)

@@ -51,11 +51,13 @@ class Membership(Base):
 
 
 def phone_index(vault: Vault, answers: Answers) -> bytes | None:
+    """Returns the blind index of the phone number under the current key; None if there is none."""
     found = phone_indexes(vault, answers)
     return found[0] if found else None
 
 
 def id_index(vault: Vault, answers: Answers) -> bytes | None:
+    """Returns the blind index of the ID number under the current key; None if there is none."""
     found = id_indexes(vault, answers)
     return found[0] if found else None
 
@@ -66,6 +68,7 @@ def phone_indexes(vault: Vault, answers: Answers) -> list[bytes]:
 
 
 def id_indexes(vault: Vault, answers: Answers) -> list[bytes]:
+    """Returns the blind indexes of the ID number, one a key, the current one first."""
     return _blinds(vault, answers.get("id_number"), "id_number")
 
 
@@ -169,6 +172,7 @@ async def doubles(session: AsyncSession, phones: Sequence[bytes], ids: Sequence[
 
 
 async def count(session: AsyncSession) -> int:
+    """Counts the members who have not left."""
     return await session.scalar(select(func.count()).select_from(Membership).where(Membership.left_at.is_(None))) or 0
 
 

@@ -27,6 +27,7 @@ class Backup(Base):
 
 
 async def note(session: AsyncSession, now: datetime, host: str, file: str, size: int = 0, trouble: str = "") -> None:
+    """Notes a backup of `size` bytes, or why there is none. Texts are cut to their columns."""
     session.add(Backup(at=now, host=host[:120], file=file[:400], size=size, trouble=trouble[:300]))
     await session.flush()
 

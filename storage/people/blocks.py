@@ -62,6 +62,7 @@ async def lapse(session: AsyncSession, now: datetime) -> list[PersonId]:
 
 
 async def any_lapsed(session: AsyncSession, now: datetime) -> bool:
+    """Whether a block has come to its end; only reads."""
     return await session.scalar(select(Block.person_id).where(Block.until <= now).limit(1)) is not None
 
 

@@ -111,6 +111,7 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
 
 
 async def choose_language(session: AsyncSession, person_id: PersonId, language: str) -> None:
+    """Keeps the language in which the person wants to be answered, whatever their app says."""
     await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(language=language))
 
 
@@ -132,11 +133,13 @@ async def keep_home(session: AsyncSession, person_id: PersonId, latitude: float,
 
 
 async def home_of(session: AsyncSession, person_id: PersonId) -> tuple[float, float] | None:
+    """Returns the latitude and longitude of the place that the person keeps, in degrees."""
     sealed = await session.scalar(select(PersonRow.home).where(PersonRow.id == person_id))
     return None if sealed is None else vault_of(session).open_place(sealed, "people.home", person_id)
 
 
 async def forget_home(session: AsyncSession, person_id: PersonId) -> None:
+    """Removes the place that the person keeps."""
     await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(home=None))
 
 

@@ -24,6 +24,7 @@ class Staff:
 
     @property
     def named(self) -> Mapping[Role, frozenset[PersonId]]:
+        """Who has which role by the config file."""
         return {Role.ADMIN: self.admins, Role.COORDINATOR: self.coordinators, Role.COUNSEL: self.counsel}
 
     def roles_of(self, person_id: PersonId, held: Iterable[str] = ()) -> frozenset[Role]:
@@ -45,6 +46,7 @@ class Staff:
         return await self.with_role(session, Role.COORDINATOR, now) or await self.with_role(session, Role.ADMIN, now)
 
     async def with_role(self, session: AsyncSession, role: Role, now: datetime) -> list[PersonId]:
+        """Returns who has this role now, by the config or given in the chat."""
         return await self._holding(session, frozenset({role}), now)
 
     async def _holding(self, session: AsyncSession, wanted: frozenset[Role], now: datetime) -> list[PersonId]:

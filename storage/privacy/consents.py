@@ -55,6 +55,7 @@ async def require(session: AsyncSession, person_id: PersonId, purpose: str, *ver
 
 
 async def withdraw(session: AsyncSession, person_id: PersonId, purpose: str, now: datetime) -> None:
+    """Withdraws what the person agreed to for this purpose; that they had agreed stays known."""
     await session.execute(
         update(Consent)
         .where(Consent.person_id == person_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))

@@ -164,6 +164,7 @@ class StationIndex:
         return int(rows[0]), float(geodesics(latitude, longitude, self.latitudes[rows], self.longitudes[rows])[0])
 
     def hours_of(self, row: int, now: datetime) -> Hours:
+        """Returns the hours of a station; closed while it is closed for a while."""
         until = self.closed_until[row]
         if until > now.timestamp():
             return Hours(State.CLOSED, self._opens_again(until))

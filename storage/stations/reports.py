@@ -187,6 +187,7 @@ class LiveBoard:
         return board
 
     def is_shut(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Returns for each of these rows whether riders say that the station is closed."""
         return np.asarray(self._shut[rows])
 
     def is_out(self, rows: NDArray[np.int64], amenities: int) -> NDArray[np.bool_]:

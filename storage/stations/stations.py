@@ -68,6 +68,7 @@ def amenities_from(names: Iterable[str]) -> Amenity:
 
 
 def amenity_names(amenities: int) -> list[str]:
+    """Returns the names of the bits of `amenities`."""
     return [amenity.name or "" for amenity in Amenity(amenities)]
 
 
@@ -171,6 +172,7 @@ async def find_for_admin(session: AsyncSession, key: StationKey) -> StationRow:
 
 
 async def find_by_code(session: AsyncSession, code: str) -> StationRow | None:
+    """Returns the station that an import names so, unless it is deleted."""
     return await session.scalar(select(StationRow).where(StationRow.code == code, StationRow.deleted_at.is_(None)))
 
 

@@ -38,6 +38,7 @@ class Overview:
 
 
 async def overview(session: AsyncSession, period: Period, zone: ZoneInfo) -> Overview:
+    """Returns the main figures of a period, with HIDDEN where people could be identified."""
     edges = period.edges(zone)
     ends = [edges[0], edges[-1]]
     members_ = await statistics.members(session, ends)
@@ -92,6 +93,7 @@ class MemberReport:
 
 
 async def members(session: AsyncSession, period: Period, zone: ZoneInfo) -> MemberReport:
+    """Returns how many members there are, joined and left, in all and by stretch of the period."""
     found = await statistics.members(session, period.edges(zone))
     return MemberReport(
         figure(found.there[-1]),
@@ -122,6 +124,7 @@ class ActivitiesReport:
 
 
 async def activities(session: AsyncSession, period: Period, zone: ZoneInfo) -> ActivitiesReport:
+    """Returns the turnout of each activity of the period, and of all by stretch."""
     edges = period.edges(zone)
     found = await statistics.turnouts(session, edges[0], edges[-1])
     each = [
@@ -151,6 +154,7 @@ class ReachReport:
 
 
 async def reach(session: AsyncSession, period: Period, zone: ZoneInfo) -> ReachReport:
+    """Returns how many people the broadcasts of the period reached, in all and by stretch."""
     each = await statistics.reach_by_stretch(session, period.edges(zone))
     return ReachReport(
         sum(one.broadcasts for one in each),
@@ -173,6 +177,7 @@ class CaseReport:
 
 
 async def cases(session: AsyncSession, period: Period, zone: ZoneInfo, desk: str) -> CaseReport:
+    """Returns how fast a desk answered and closed the cases that were opened in the period."""
     edges = period.edges(zone)
     found = await statistics.case_times(session, desk, edges[0], edges[-1])
     return CaseReport(
