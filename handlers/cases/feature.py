@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.cases import (
     admin,
+    changed_messages,
     conversation,
     crisis,
     desk,
@@ -36,6 +37,7 @@ def register(routes: Routes, desks: Desks) -> None:
         desk,
         in_hand,
         conversation,
+        changed_messages,
         crisis,
         relay,
         internal_notes,
