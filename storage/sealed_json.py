@@ -27,7 +27,7 @@ def once_a_list(kind: type[DataclassInstance]) -> BeforeValidator:
     return BeforeValidator(lambda stored: _named(names, stored) if isinstance(stored, list) else stored)
 
 
-def _named(names: Sequence[str], stored: Sequence[Any]) -> dict[str, Any]:
+def _named(names: Sequence[str], stored: Sequence[object]) -> dict[str, object]:
     return dict(zip(names, stored, strict=False))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import orjson
 from aiohttp import WSMsgType, web
@@ -45,7 +44,7 @@ class Phone:
     def __init__(self, world: World) -> None:
         self._world = world
         self._sockets: set[web.WebSocketResponse] = set()
-        self._actions: dict[str, Callable[[Person, Chat, Json], Awaitable[Any]]] = {
+        self._actions: dict[str, Callable[[Person, Chat, Json], Awaitable[object]]] = {
             "text": self._text,
             "edit": self._edit,
             "press": self._press,
@@ -230,7 +229,7 @@ class Phone:
             raise web.HTTPRequestEntityTooLarge(IN_LIMIT, len(content)) if content else web.HTTPBadRequest
         upload, files = Upload(name, content), self._world.files
         try:
-            kinds: dict[str, Callable[[Upload], Any]] = {
+            kinds: dict[str, Callable[[Upload], object]] = {
                 "photo": files.photo,
                 "document": files.document,
                 "voice": files.voice,

@@ -42,7 +42,7 @@ class NoticeRenderer:
     def __init__(self, database: Database, routes: Mapping[str, NoticeRoute]) -> None:
         self._database = database
         self._routes = routes
-        self._facts: RecentReads[tuple[str, int], Any] = RecentReads()
+        self._facts: RecentReads[tuple[str, int], object] = RecentReads()
 
     async def render(self, delivery: Claimed, view: View) -> Outgoing | None:
         route = self._routes[delivery.kind]
@@ -63,7 +63,7 @@ class NoticeRenderer:
         read = route.read
         assert read is not None
 
-        async def now_read() -> Any:
+        async def now_read() -> object:
             async with self._database.reading() as session:
                 return await read(session, notice, now)
 

@@ -11,7 +11,6 @@ import io
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from markupsafe import Markup
 
@@ -103,7 +102,7 @@ async def ask_reason(talk: Talk, what: str) -> None:
     await forms.begin(talk, _REASON, PersonalExport(what=what))
 
 
-_ROWS: dict[str, Callable[..., Awaitable[tuple[list[str], list[list[Any]]]]]] = {
+_ROWS: dict[str, Callable[..., Awaitable[tuple[list[str], list[list[object]]]]]] = {
     "members": exports.members,
     "attendance": exports.attendance,
 }

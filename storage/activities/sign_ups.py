@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
 
 import orjson
 from sqlalchemy import (
@@ -211,7 +210,7 @@ def answers_of(session: AsyncSession, row: SignUp) -> list[str]:
     return list(orjson.loads(vault_of(session).open(row.answers, "sign_ups.answers", row.id)))
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(SignUp).where(SignUp.person_id == person_id).order_by(SignUp.id))
     return [
         {

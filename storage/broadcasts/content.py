@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,7 +27,7 @@ class OtherVersion:
 
     language: str
     method: str
-    params: dict[str, Any]
+    params: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Content:
     button opens; and the same in another language."""
 
     method: str
-    params: dict[str, Any]
+    params: dict[str, object]
     asks_reading: bool = False
     opens: Annotated[Opening | None, once_a_list(Opening)] = None
     other: Annotated[OtherVersion | None, once_a_list(OtherVersion)] = None
@@ -45,7 +45,7 @@ class Content:
         """The languages it is written in; `first` is that of the method and parameters."""
         return [first] if self.other is None else [first, self.other.language]
 
-    def call_in(self, language: str) -> tuple[str, dict[str, Any]]:
+    def call_in(self, language: str) -> tuple[str, dict[str, object]]:
         """The method and parameters for a reader of this language."""
         if self.other is not None and self.other.language == language:
             return self.other.method, self.other.params

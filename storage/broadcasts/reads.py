@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -41,7 +40,7 @@ async def read_count(session: AsyncSession, broadcast_id: BroadcastId) -> int:
     return await session.scalar(counted) or 0
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(BroadcastRead).where(BroadcastRead.person_id == person_id))
     return [{"broadcast": row.broadcast_id, "at": row.at} for row in rows]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, String, UniqueConstraint, delete, select
@@ -60,7 +59,7 @@ async def forget(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(CaseDraft).where(CaseDraft.at < now - KEPT))
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(CaseDraft).where(CaseDraft.person_id == person_id))
     return [{"desk": row.desk, "saved_at": row.at, **copy_of_filled(_filled(session, row))} for row in rows]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,7 +36,7 @@ async def handler_gone(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(CaseConflict).where(CaseConflict.person_id == person_id))
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     found = []
     for row in await cases_of(session, person_id, limit=1_000):
         content = content_of(session, row)

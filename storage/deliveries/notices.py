@@ -50,7 +50,7 @@ def encode(notice: Notice) -> bytes | None:
     return orjson.dumps(notice) if names or not isinstance(notice, SubjectNotice) else None
 
 
-def decode(notice: type[Decoded], stored: Mapping[str, Any], subject: int | None) -> Decoded:
+def decode(notice: type[Decoded], stored: Mapping[str, object], subject: int | None) -> Decoded:
     """The notice that `encode` stored, or version 0.7.
 
     Raises:

@@ -62,7 +62,7 @@ class Claimed:
     id: DeliveryId
     recipient: PersonId
     kind: str
-    params: dict[str, Any]
+    params: dict[str, object]
     priority: int
     broadcast_id: BroadcastId | None
     tries: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +20,7 @@ async def forget(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(Delivery).where(finished, ~Delivery.ordered))
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(Delivery).where(Delivery.recipient == person_id).order_by(Delivery.id))
     return [{"kind": row.kind, "due": row.due, "state": row.state.name.lower()} for row in rows]
 

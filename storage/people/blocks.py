@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -82,7 +81,7 @@ def _reason(session: AsyncSession, row: Block) -> str:
     return vault_of(session).open(row.reason, "blocks.reason", row.person_id).decode() if row.reason else ""
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     row = await session.get(Block, person_id)
     return [] if row is None else [{"until": row.until, "since": row.at, "reason": _reason(session, row)}]
 

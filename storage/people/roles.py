@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import BigInteger, ColumnElement, String, Table, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -84,7 +84,7 @@ async def any_lapsed(session: AsyncSession, now: datetime) -> bool:
     return await session.scalar(select(RoleRow.person_id).where(RoleRow.until <= now).limit(1)) is not None
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(RoleRow).where(RoleRow.person_id == person_id))
     return [{"role": row.role, "until": row.until, "since": row.at} for row in rows]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,7 +67,7 @@ async def forget(session: AsyncSession, person_id: PersonId, purpose: str) -> No
     await session.execute(delete(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose))
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
     return [
         {"purpose": row.purpose, "version": row.version, "given_at": row.given_at, "withdrawn_at": row.withdrawn_at}

@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 import orjson
 
@@ -216,7 +216,7 @@ class GeoJsonWriter:
         self._between = b"\n"
 
     def add(self, row: StationRow) -> None:
-        properties: dict[str, Any] = dict(_cells(row))
+        properties: dict[str, object] = dict(_cells(row))
         place = [properties.pop("longitude"), properties.pop("latitude")]
         feature = {
             "type": "Feature",

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -157,7 +156,7 @@ async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
     await session.execute(delete(StationState).where(StationState.until <= now))
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(Report).where(Report.person_id == person_id).order_by(Report.id))
     return [{"station": row.station_key, "kind": row.kind, "at": row.at} for row in rows]
 

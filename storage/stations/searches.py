@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import BigInteger, Index, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -177,7 +176,7 @@ async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
     await session.execute(delete(SearchRow).where(SearchRow.at < now - kept))
 
 
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(SearchRow).where(SearchRow.person_id == person_id).order_by(SearchRow.at))
     found = (_opened(session, row) for row in rows)
     return [{"at": one.at, "latitude": one.latitude, "longitude": one.longitude} for one in found]

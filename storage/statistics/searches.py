@@ -155,8 +155,8 @@ async def _add(session: AsyncSession, gathered: Mapping[_Place, _Gathered], keys
         select(table).where(identity.in_(list(gathered))).order_by(*table.primary_key.columns).with_for_update()
     )
     known = {(row.period, row.kind, row.cell): row for row in there}
-    changed: list[dict[str, Any]] = []
-    fresh: list[dict[str, Any]] = []
+    changed: list[dict[str, object]] = []
+    fresh: list[dict[str, object]] = []
     for place, found in gathered.items():
         before = known.get(place)
         enough, people = _people(before, found, keys[place[0]])
