@@ -82,7 +82,7 @@ class App:
         metrics.gauge("send_quota", "Messages a second that this process may send", lambda: pacer.share)
         metrics.gauge("chats_silent", "Chats that wait since Telegram refused them", lambda: pacer.chats.silent)
         metrics.gauge("telegram_silent_seconds", "Since Telegram last answered", lambda: self.telegram.reach.silent_for)
-        metrics.gauge("is_leader", "1 if this process leads", lambda: self.base.leader.leads())
+        metrics.gauge("is_leader", "1 if this process leads", self.base.leader.leads)
 
     async def start(self) -> None:
         """Everything up to the first update. It waits for Telegram as long as that takes.

@@ -38,7 +38,7 @@ class GeopyGeocoder:
 
     async def find(self, text: str, language: str) -> Sequence[Address]:
         """See handlers.chat.context.Geocoder."""
-        wishes = {"exactly_one": False, "language": language.split("_")[0], "limit": _MOST}
+        wishes = {"exactly_one": False, "language": language.partition("_")[0], "limit": _MOST}
         options = {name: value for name, value in wishes.items() if name in self._accepts}
         try:
             found = await self._service.geocode(text, **options)

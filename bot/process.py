@@ -88,6 +88,7 @@ def listen(config: Config) -> socket.socket:
 
 
 def is_loopback(host: str) -> bool:
+    """Whether a host is this machine alone: localhost, or an address of the loopback."""
     try:
         return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:

@@ -34,7 +34,7 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
 async def _send_streams(session: AsyncSession, now: datetime) -> None:
     """The link to everybody who has a place, shortly before it begins."""
     for row in await due_notices.claim_starting_streams(session, now):
-        placed = sign_ups.who(row.id, sign_ups.TAKING)
+        placed = sign_ups.participant_ids(row.id, sign_ups.TAKING)
         await delivery_queue.tell_all(session, placed, StreamStarts(row.id), now, REMINDING)
 
 

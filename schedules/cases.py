@@ -54,7 +54,7 @@ async def _tell_of_reachability(session: AsyncSession, now: datetime) -> None:
     """The handler hears that the rider blocked the bot, or is back."""
     for row in await reachability.follow_riders(session, now):
         if row.assigned_to is not None:
-            notice = RiderAway(row.number, row.id) if row.away else RiderBack(row.number, row.id)
+            notice = RiderAway(row.number, row.id) if row.rider_unreachable else RiderBack(row.number, row.id)
             await delivery_queue.add(session, Addressed(row.assigned_to, notice, now))
 
 

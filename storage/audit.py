@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, NewType
 
 import orjson
 from sqlalchemy import BigInteger, LargeBinary, String, func, select, update
@@ -24,8 +24,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage import keys
 from storage.database import Base, Sealed, vault_of
 from storage.encryption import CannotDecrypt, Vault
+from storage.telegram_ids import NOBODY, PersonId
 
-THE_CLOCK = 0
+EntryId = NewType("EntryId", int)
+"""The place of an entry in the chain, from 1 on."""
+THE_CLOCK = NOBODY
 """The actor of what nobody pressed."""
 
 _START = bytes(32)
@@ -41,9 +44,9 @@ class AuditAction(StrEnum):
 class AuditRow(Base):
     __tablename__ = "audit"
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[EntryId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[int] = mapped_column(BigInteger, index=True)
+    actor: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     act: Mapped[str] = mapped_column(String(40))
     subject: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
     sealed: Mapped[bytes | None] = mapped_column(Sealed, default=None)
@@ -64,9 +67,9 @@ class AuditHead(Base):
 class Entry:
     """One row, opened. `subject` and `about` are gone where the person was erased."""
 
-    id: int
+    id: EntryId
     at: datetime
-    actor: int
+    actor: PersonId
     act: str
     subject: int | None
     about: str
@@ -81,7 +84,7 @@ class Verified(NamedTuple):
 
 
 async def note(
-    session: AsyncSession, actor: int, act: AuditAction, now: datetime, subject: int | None = None, about: str = ""
+    session: AsyncSession, actor: PersonId, act: AuditAction, now: datetime, subject: int | None = None, about: str = ""
 ) -> None:
     """Appends a row in this transaction. `about` says to what it was done; it is sealed."""
     head = await session.get(AuditHead, _ONE, with_for_update=True)
@@ -116,7 +119,7 @@ def _indexes(vault: Vault, content: bytes) -> Mapping[str, bytes | None]:
 keys.REINDEXED["audit.sealed"] = _indexes
 
 
-def _hash(last: bytes, key: int, at: datetime, actor: int, act: str, commitment: bytes) -> bytes:
+def _hash(last: bytes, key: int, at: datetime, actor: PersonId, act: str, commitment: bytes) -> bytes:
     moment = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
     return hashlib.sha256(last + f"{key}/{moment}/{actor}/{act}/".encode() + commitment).digest()
 
@@ -133,19 +136,23 @@ def _opened(session: AsyncSession, row: AuditRow) -> Entry:
     return Entry(row.id, row.at, row.actor, row.act, subject, about)
 
 
-async def newest(session: AsyncSession, most: int = 20, subject: int | None = None) -> list[Entry]:
+async def newest(session: AsyncSession, limit: int = 20, subject: int | None = None) -> list[Entry]:
     """The last rows, newest first; of one person's data or rights, if named."""
-    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(most)
+    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if subject is not None:
         chosen = chosen.where(AuditRow.subject.in_(vault_of(session).blinds(str(subject), "audit.subject")))
     return [_opened(session, row) for row in await session.scalars(chosen)]
 
 
 async def search(
-    session: AsyncSession, most: int, before: int | None = None, person: int | None = None, act: str | None = None
+    session: AsyncSession,
+    limit: int,
+    before: EntryId | None = None,
+    person: PersonId | None = None,
+    act: str | None = None,
 ) -> list[Entry]:
     """Rows below `before`, newest first: what this person did or what was done to them; of one kind."""
-    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(most)
+    chosen = select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
     if before is not None:
         chosen = chosen.where(AuditRow.id < before)
     if act is not None:
@@ -203,13 +210,13 @@ async def _fault_of_end(session: AsyncSession, count: int, last: bytes) -> str:
     return "" if wanted == (count, last) else f"the chain ends at row {count}, but {wanted[0]} rows were written"
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, str]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, str]]:
     """What was done to this person's data or rights, for their copy."""
     entries = await newest(session, 1_000, person_id)
     return [{"at": entry.at.isoformat(), "act": entry.act} for entry in entries]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Rows about this person say no more whom they were about; that something was done, when and by whom stays."""
     theirs = AuditRow.subject.in_(vault_of(session).blinds(str(person_id), "audit.subject"))
     await session.execute(update(AuditRow).where(theirs).values(sealed=None, subject=None))

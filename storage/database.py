@@ -33,6 +33,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import sqlite_driver, write_detection
 from storage.encryption import Vault
+from storage.telegram_ids import ChatId
 
 CHECKPOINT_ABOVE = 32 << 20
 
@@ -110,7 +111,7 @@ class Database:
         )
 
     @contextlib.asynccontextmanager
-    async def writing(self, apart: bool = False) -> AsyncIterator[AsyncSession]:
+    async def writing(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on an error.
 
         `apart`: its statements may take long (see storage/sqlite_driver.py).
@@ -118,19 +119,19 @@ class Database:
         begun = time.perf_counter()
         try:
             async with self._writer, self._sessions() as session:
-                await _connect(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart)
+                await _connect(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
                 yield session
                 await session.commit()
         finally:
             self.note("write", time.perf_counter() - begun)
 
     @contextlib.asynccontextmanager
-    async def reading(self, apart: bool = False) -> AsyncIterator[AsyncSession]:
+    async def reading(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
         """A session for reading."""
         begun = time.perf_counter()
         try:
             async with self._sessions() as session:
-                await _connect(session, {}, apart)
+                await _connect(session, {}, apart=apart)
                 yield session
         finally:
             self.note("read", time.perf_counter() - begun)
@@ -163,8 +164,8 @@ class Database:
         connection = self.engine.connect()
         try:
             await connection.start()
-        except Exception as trouble:
-            raise DatabaseAway(type(trouble).__name__) from trouble
+        except Exception as error:
+            raise DatabaseAway(type(error).__name__) from error
         try:
             yield connection
         finally:
@@ -179,13 +180,13 @@ def _size_of(file: Path) -> int:
     return file.stat().st_size if file.exists() else 0
 
 
-async def _connect(session: AsyncSession, options: dict[str, Any], apart: bool) -> None:
+async def _connect(session: AsyncSession, options: dict[str, Any], *, apart: bool) -> None:
     """Takes the session's connection now, so that an outage is known as one: drivers raise whatever they meet, from a
     missing socket to "the database system is starting up"."""
     try:
         session.info["connection"] = connection = await session.connection(execution_options=options)
-    except Exception as trouble:
-        raise DatabaseAway(type(trouble).__name__) from trouble
+    except Exception as error:
+        raise DatabaseAway(type(error).__name__) from error
     if connection.dialect.name == "sqlite" and connection.sync_connection is not None:
         driver = connection.sync_connection.connection.driver_connection
         assert isinstance(driver, sqlite_driver.Connection)
@@ -193,6 +194,7 @@ async def _connect(session: AsyncSession, options: dict[str, Any], apart: bool) 
 
 
 def vault_of(session: AsyncSession) -> Vault:
+    """Returns the keys of the database that this session belongs to."""
     vault = session.info["vault"]
     assert isinstance(vault, Vault)
     return vault
@@ -278,15 +280,15 @@ async def size(session: AsyncSession) -> int:
 
 def insert_into(session: AsyncSession, table: type[Base]) -> postgresql.Insert:
     """An INSERT that can say ON CONFLICT, in the dialect of the session (both spell it the same)."""
-    return insert_for(is_postgresql(session), table)
+    return insert_for(table, postgres=is_postgresql(session))
 
 
-def insert_for(postgres: bool, table: type[Base]) -> postgresql.Insert:
+def insert_for(table: type[Base], *, postgres: bool) -> postgresql.Insert:
     """The same, for statements that are built once."""
     return postgresql.insert(table) if postgres else cast(postgresql.Insert, sqlite.insert(table))
 
 
-async def lock_chat(session: AsyncSession, chat_id: int) -> None:
+async def lock_chat(session: AsyncSession, chat_id: ChatId) -> None:
     """Keeps a chat's updates apart across replicas until the transaction ends (SQLite has one writer anyway)."""
     if is_postgresql(session):
         await session.execute(text("SELECT pg_advisory_xact_lock(:chat)"), {"chat": chat_id})

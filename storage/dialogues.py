@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, Sealed, insert_for, is_postgresql, run, vault_of
+from storage.telegram_ids import PersonId
 
 Value = str | int | float | bool | None | dict[str, Any] | list[Any]
 Answers = dict[str, Value]
@@ -26,7 +27,7 @@ VERSION = 2
 class Dialogue(Base):
     __tablename__ = "dialogues"
 
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     form: Mapped[str] = mapped_column(String(40))
     answers: Mapped[bytes] = mapped_column(Sealed)
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -58,7 +59,7 @@ class OpenForm:
     step, or of an earlier form, is told apart. `is_hidden`: the step has not been shown, so no message answers it.
     """
 
-    person_id: int
+    person_id: PersonId
     form: str
     step: str | None
     filled: Filled = field(default_factory=Filled)
@@ -67,7 +68,7 @@ class OpenForm:
     is_hidden: bool = False
 
 
-async def current(session: AsyncSession, person_id: int, now: datetime) -> OpenForm | None:
+async def current(session: AsyncSession, person_id: PersonId, now: datetime) -> OpenForm | None:
     """The form that this person is in, locked until the transaction ends; None if there is none or it has expired."""
     row = (await run(session, _CURRENT, {"person": person_id})).one_or_none()
     if row is None or row.expires_at <= now:
@@ -75,7 +76,7 @@ async def current(session: AsyncSession, person_id: int, now: datetime) -> OpenF
     return _unpacked(person_id, row.form, vault_of(session).open(row.answers, "dialogues.answers", person_id))
 
 
-def _unpacked(person_id: int, form: str, plain: bytes) -> OpenForm:
+def _unpacked(person_id: PersonId, form: str, plain: bytes) -> OpenForm:
     stored = orjson.loads(plain)
     step, trail, mark = stored["step"], stored["trail"], stored["mark"]
     is_hidden = bool(stored.get("is_hidden", stored["answers"].get("_unseen")))
@@ -120,7 +121,7 @@ async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: t
     }
     sealed = vault_of(session).seal(orjson.dumps(stored), "dialogues.answers", form.person_id)
     row = {"person_id": form.person_id, "form": form.form, "answers": sealed, "expires_at": now + kept_for}
-    await run(session, _keep(is_postgresql(session)), row)
+    await run(session, _keep(postgres=is_postgresql(session)), row)
 
 
 async def keep_step(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
@@ -130,13 +131,13 @@ async def keep_step(session: AsyncSession, form: OpenForm, now: datetime, kept_f
 
 
 @cache
-def _keep(postgres: bool) -> Insert:
-    statement = insert_for(postgres, Dialogue)
+def _keep(*, postgres: bool) -> Insert:
+    statement = insert_for(Dialogue, postgres=postgres)
     kept = {name: statement.excluded[name] for name in ("form", "answers", "expires_at")}
     return statement.on_conflict_do_update(index_elements=["person_id"], set_=kept)
 
 
-async def close(session: AsyncSession, person_id: int) -> None:
+async def close(session: AsyncSession, person_id: PersonId) -> None:
     await run(session, _CLOSE, {"person": person_id})
 
 
@@ -145,7 +146,7 @@ async def forget(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(Dialogue).where(Dialogue.expires_at <= now))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     row = await session.get(Dialogue, person_id)
     if row is None:
         return []

@@ -1,4 +1,4 @@
-"""Figures that point to nobody: no cell below LEAST is shown, and none that follows from the others.
+"""Figures that point to nobody: no cell below MIN_CELL_SIZE is shown, and none that follows from the others.
 
 Statistical offices call it cell suppression."""
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import TypeAlias
 
-LEAST = 5
+MIN_CELL_SIZE = 5
 
 
 class Hidden(Enum):
@@ -26,15 +26,15 @@ Average: TypeAlias = float | Hidden
 def shown(cells: Iterable[tuple[str, int]]) -> dict[str, int]:
     """The cells that may be shown, the largest first.
 
-    What is left out must not follow from the total: where all that is left out together is below LEAST, the smallest
-    cell that is shown is left out too.
+    What is left out must not follow from the total: where all that is left out together is below MIN_CELL_SIZE, the
+    smallest cell that is shown is left out too.
     """
     counted: Counter[str] = Counter()
     for key, count in cells:
         counted[key] += count
-    ordered = [(key, count) for key, count in counted.most_common() if count >= LEAST]
+    ordered = [(key, count) for key, count in counted.most_common() if count >= MIN_CELL_SIZE]
     hidden = counted.total() - sum(count for _, count in ordered)
-    if 0 < hidden < LEAST and ordered:
+    if 0 < hidden < MIN_CELL_SIZE and ordered:
         ordered.pop()
     return dict(ordered)
 
@@ -46,10 +46,10 @@ def columns(values: Sequence[int]) -> list[Figure]:
 
 
 def figure(value: int) -> Figure:
-    """A single figure: HIDDEN where it is above zero and below LEAST."""
-    return value if value == 0 or value >= LEAST else HIDDEN
+    """A single figure: HIDDEN where it is above zero and below MIN_CELL_SIZE."""
+    return value if value == 0 or value >= MIN_CELL_SIZE else HIDDEN
 
 
 def average(total: float, count: int) -> Average:
-    """HIDDEN where it is of fewer than LEAST."""
-    return total / count if count >= LEAST else HIDDEN
+    """HIDDEN where it is of fewer than MIN_CELL_SIZE."""
+    return total / count if count >= MIN_CELL_SIZE else HIDDEN

@@ -93,6 +93,7 @@ class Vault:
             raise CannotDecrypt(f"{column}: the value was changed or belongs to another row") from error
 
     def seal_place(self, latitude: float, longitude: float, column: str, row: int) -> bytes:
+        """Seals a place, in degrees, for this column and row."""
         return self.seal(struct.pack("<dd", latitude, longitude), column, row)
 
     def open_place(self, sealed: bytes, column: str, row: int) -> tuple[float, float]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import BeforeValidator, TypeAdapter
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -18,6 +19,16 @@ Content = TypeVar("Content", bound="DataclassInstance")
 
 class FromTheFuture(Exception):
     """It was stored by a newer version of the program."""
+
+
+def once_a_list(kind: type[DataclassInstance]) -> BeforeValidator:
+    """For a field that holds a `kind`: reads it also as version 0.7 stored it, a list of its fields in their order."""
+    names = [field.name for field in fields(kind)]
+    return BeforeValidator(lambda stored: _named(names, stored) if isinstance(stored, list) else stored)
+
+
+def _named(names: Sequence[str], stored: Sequence[object]) -> dict[str, object]:
+    return dict(zip(names, stored, strict=False))
 
 
 class SealedJson(Generic[Content]):
@@ -39,7 +50,7 @@ class SealedJson(Generic[Content]):
         """
         stored: Any = orjson.loads(plain)
         if isinstance(stored, list):
-            return self._adapter.validate_python(dict(zip(self._names, stored, strict=False)))
+            return self._adapter.validate_python(_named(self._names, stored))
         if stored["version"] > VERSION:
             raise FromTheFuture(f"version {stored['version']}, this program knows {VERSION}")
         return self._adapter.validate_python(stored["content"])

@@ -44,7 +44,7 @@ def watch(engine: AsyncEngine) -> None:
         statement: str,
         _parameters: object,
         _context: ExecutionContext | None,
-        _many: bool,
+        _many: bool,  # noqa: FBT001 (SQLAlchemy's signature)
     ) -> None:
         if not is_read(statement):
             connection.info[_WRITTEN] = True

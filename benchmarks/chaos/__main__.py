@@ -17,8 +17,9 @@ from benchmarks.support.processes import listening, postgresql, running, setting
 from benchmarks.support.report import Result, report
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi, Fault
-from bot.sandbox.world import Person, World
+from bot.sandbox.world import World
 from storage.database import open_database
 from storage.encryption import Vault
 from storage.stations.searches import SearchRow

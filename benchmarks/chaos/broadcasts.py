@@ -15,14 +15,17 @@ from benchmarks.support.processes import listening, running
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi, Fault
-from bot.sandbox.world import Person, World
+from bot.sandbox.world import World
 from handlers.broadcasts.panel import panel
 from storage.broadcasts import broadcasts
+from storage.broadcasts.ids import BroadcastId
 from storage.database import Database, open_database
 from storage.deliveries import of_broadcasts
 from storage.deliveries.table import State
 from storage.encryption import Vault, decode_key
+from storage.telegram_ids import PersonId
 from storage.updates import user_state
 
 RECIPIENTS, KILLS, LIMIT, IN_FLIGHT = 2_000, 20, 30, 8
@@ -43,7 +46,7 @@ def dice(seed: int) -> object:
             (0.05, Fault(429, BUSY)),
             (0.08, Fault(403, BLOCKED)),
             (0.10, Fault(500)),
-            (0.11, Fault(0, None, (), True)),
+            (0.11, Fault(0, None, (), too_late=True)),
         ):
             if at < share:
                 return fault
@@ -87,11 +90,13 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
         async with running("bot", "run", environment=settings):
             await _until_done(database)
         async with database.reading() as session:
-            counted = await of_broadcasts.counts(session, 1)
-            row = await broadcasts.find(session, 1)
+            counted = await of_broadcasts.counts(session, BroadcastId(1))
+            row = await broadcasts.find(session, BroadcastId(1))
             assert row is not None
             said = str(panel(row, counted, 0, "en", datetime.now(UTC))[0])
-            standings = await user_state.standings(session, range(1, RECIPIENTS + 1), datetime.now(UTC))
+            standings = await user_state.standings(
+                session, list(map(PersonId, range(1, RECIPIENTS + 1))), datetime.now(UTC)
+            )
         await database.close()
     missed = sum(standing.reachable and not heard.count[at] for at, standing in enumerate(standings, start=1))
     repeats = sum(count - 1 for count in heard.count.values())
@@ -126,7 +131,7 @@ async def _until_done(database: Database) -> None:
     async with asyncio.timeout(600):
         while True:
             async with database.reading() as session:
-                counted = await of_broadcasts.counts(session, 1)
+                counted = await of_broadcasts.counts(session, BroadcastId(1))
             if sum(count for state, count in counted.items() if state >= State.SENT) == RECIPIENTS:
                 return
             await asyncio.sleep(0.5)

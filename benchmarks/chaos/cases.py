@@ -16,15 +16,17 @@ from benchmarks.support.processes import listening, running
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person, World
+from bot.sandbox.world import World
 from storage import schema
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
-from storage.cases.cases import CaseContent
+from storage.cases.table import CaseContent
 from storage.database import open_database
 from storage.encryption import Vault, decode_key
 from storage.people import people
+from storage.telegram_ids import PersonId
 
 CASES, HANDLERS, SAID, KILLS, LIMIT, IN_FLIGHT = 100, 10, 4, 10, 30, 8
 FIRST_HANDLER = 9_001
@@ -94,9 +96,9 @@ async def fill(url: str) -> None:
         await people.seen_all(session, dict.fromkeys(everybody, "en"), now)
         for rider in range(1, CASES + 1):
             due = now + timedelta(hours=24)
-            row = await cases.open_case(session, "legal", "L", rider, CaseContent("pay"), 1, 2026, due, now)
-            await cases.claim(session, row.id, FIRST_HANDLER + rider % HANDLERS, ["legal"], now)
-            await case_contexts.enter(session, rider, row.id, now)
+            row = await cases.open_case(session, "legal", "L", PersonId(rider), CaseContent("pay"), 1, 2026, due, now)
+            await cases.claim(session, row.id, PersonId(FIRST_HANDLER + rider % HANDLERS), ["legal"], now)
+            await case_contexts.enter(session, PersonId(rider), row.id, now)
     await database.close()
 
 

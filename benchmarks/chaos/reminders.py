@@ -16,8 +16,9 @@ from benchmarks.support.processes import listening, running
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person, World
+from bot.sandbox.world import World
 from storage import schema
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Kind, Plan
@@ -27,6 +28,7 @@ from storage.deliveries.table import Delivery, State
 from storage.encryption import Vault, decode_key
 from storage.hours.quiet_hours import QuietHours
 from storage.people import people
+from storage.telegram_ids import PersonId
 
 RIDERS, KILLS, LIMIT, IN_FLIGHT = 1_000, 12, 30, 8
 LOUD = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
@@ -51,12 +53,12 @@ async def fill(url: str) -> Database:
     now = datetime.now(UTC)
     starts = now + timedelta(hours=1, seconds=4)
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(range(1, RIDERS + 1), "en"), now)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, RIDERS + 1)), "en"), now)
         plan = Plan("3x3 basketball", Kind.SPORT, starts, starts + timedelta(hours=2))
-        row = await activities.create(session, plan, 1, now)
+        row = await activities.create(session, plan, PersonId(1), now)
         await activities.publish(session, row.id, now)
         for person in range(1, RIDERS + 1):
-            await sign_ups.sign_up(session, row.id, person, False, now)
+            await sign_ups.sign_up(session, row.id, PersonId(person), now, is_member=False)
         await reminders.plan(session, row, (timedelta(hours=1),), now, LOUD)
     return database
 

@@ -19,23 +19,25 @@ from benchmarks.support.processes import listening
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person, World
+from bot.sandbox.world import World
 from storage import schema
 from storage.activities import activities
 from storage.activities.activities import Kind, Plan
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.broadcasts import broadcasts
-from storage.broadcasts.broadcasts import Content
-from storage.broadcasts.segments import Segment
+from storage.broadcasts.content import Content
 from storage.broadcasts.topics import Topic
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
-from storage.cases.cases import CaseContent
+from storage.cases.table import CaseContent
 from storage.database import Database, open_database
 from storage.encryption import Vault, decode_key
 from storage.membership.applications import Application
 from storage.people import people
+from storage.people.segments import Segment
+from storage.telegram_ids import PersonId
 
 REPLICAS, SECONDS, KILLED_EVERY, LIMIT, IN_FLIGHT = 3, 60, 5, 60, 15
 CASES, HANDLERS, FORMS, SIGNING, PLACES = 100, 10, 100, 100, 60
@@ -118,18 +120,18 @@ async def fill(url: str) -> Database:
     await schema.migrate(database)
     now = datetime.now(UTC)
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(everybody(), "en"), now)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, everybody()), "en"), now)
         for rider in range(1, CASES + 1):
             due = now + timedelta(hours=24)
-            row = await cases.open_case(session, "legal", "L", rider, CaseContent("pay"), 1, 2026, due, now)
-            await cases.claim(session, row.id, FIRST_HANDLER + rider % HANDLERS, ["legal"], now)
-            await case_contexts.enter(session, rider, row.id, now)
+            row = await cases.open_case(session, "legal", "L", PersonId(rider), CaseContent("pay"), 1, 2026, due, now)
+            await cases.claim(session, row.id, PersonId(FIRST_HANDLER + rider % HANDLERS), ["legal"], now)
+            await case_contexts.enter(session, PersonId(rider), row.id, now)
         plan = Plan("3x3", Kind.SPORT, now + timedelta(days=9), now + timedelta(days=9, hours=1), places=PLACES)
-        activity = await activities.create(session, plan, 1, now)
+        activity = await activities.create(session, plan, PersonId(1), now)
         await activities.publish(session, activity.id, now)
         content = Content("sendMessage", {"text": NEWS})
-        news = await broadcasts.create(session, 1, content, Segment(), Topic.NEWS, now, now)
-        await broadcasts.confirm(session, news.id, False, None, None, now)
+        news = await broadcasts.create(session, PersonId(1), content, Segment(), Topic.NEWS, now, now)
+        await broadcasts.confirm(session, news.id, None, None, now, needs_approval=False)
     return database
 
 

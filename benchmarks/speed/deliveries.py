@@ -21,14 +21,16 @@ from bot.telegram.pacing import MARGIN
 from storage import schema
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
-from storage.broadcasts.broadcasts import Content
-from storage.broadcasts.segments import Segment
+from storage.broadcasts.content import Content
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.database import Database, open_database
 from storage.deliveries.of_broadcasts import counts
 from storage.deliveries.table import State
 from storage.encryption import Vault, decode_key
 from storage.people import people
+from storage.people.segments import Segment
+from storage.telegram_ids import PersonId
 
 KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 LIMIT, RECIPIENTS, REPLIES_EVERY, ALONE = 30, 720, 0.2, 100
@@ -58,10 +60,10 @@ async def fill(url: str, recipients: int) -> Database:
     async with database.writing() as session:
         for first in range(1, recipients + 1, 5_000):
             ids = range(first, min(first + 5_000, recipients + 1))
-            await people.seen_all(session, dict.fromkeys(ids, "en"), now)
+            await people.seen_all(session, dict.fromkeys(map(PersonId, ids), "en"), now)
         content = Content("sendMessage", {"text": "Free haircuts on Saturday"})
-        row = await broadcasts.create(session, 1, content, Segment(), Topic.NEWS, now, now)
-        await broadcasts.confirm(session, row.id, False, None, None, now)
+        row = await broadcasts.create(session, PersonId(1), content, Segment(), Topic.NEWS, now, now)
+        await broadcasts.confirm(session, row.id, None, None, now, needs_approval=False)
     return database
 
 
@@ -169,7 +171,7 @@ async def throughput(folder: Path, url: str, kind: str) -> list[Result]:
 
 async def delivered(database: Database) -> int:
     async with database.reading() as session:
-        return (await counts(session, 1)).get(State.SENT, 0)
+        return (await counts(session, BroadcastId(1))).get(State.SENT, 0)
 
 
 async def stock_sends() -> float:

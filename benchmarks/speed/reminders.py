@@ -13,7 +13,10 @@ from sqlalchemy import delete, insert, select
 
 from benchmarks.support.processes import postgresql
 from benchmarks.support.report import Result
+from bot.config.config import load
+from bot.config.runtime_settings import settings_of
 from schedules import reminders as ticking
+from schedules.context import ClockContext
 from storage import schema
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Kind, Plan
@@ -25,6 +28,9 @@ from storage.deliveries import queue as delivery_queue
 from storage.deliveries.table import Delivery
 from storage.encryption import Vault
 from storage.hours.quiet_hours import QuietHours
+from storage.operations.organisation import CurrentSettings
+from storage.people.staff import Staff
+from storage.telegram_ids import PersonId
 
 MILLION, DUE, SIGNED_UP, RUNS, IDLE_RUNS = 1_000_000, 1_000, 50_000, 5, 200
 LOUD = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
@@ -52,18 +58,18 @@ async def add_rows(database: Database, count: int, due: datetime, subject: int) 
 
 async def ticks(database: Database, now: datetime) -> tuple[float, float]:
     """Milliseconds of a tick that claims 1,000, and of one that finds nothing; medians."""
-    busy = []
+    busy, context = [], ClockContext(CurrentSettings(settings_of(load(Path("none.toml")))), Staff())
     for run in range(RUNS):
         await add_rows(database, DUE, now - timedelta(hours=1), run + 1)
         started = time.perf_counter()
         async with database.writing(apart=True) as session:
-            assert await ticking.run(session, now)
+            assert await ticking.run(session, now, context)
         busy.append(time.perf_counter() - started)
     idle = []
     for _ in range(IDLE_RUNS):
         started = time.perf_counter()
         async with database.writing(apart=True) as session:
-            assert not await ticking.run(session, now)
+            assert not await ticking.run(session, now, context)
         idle.append(time.perf_counter() - started)
     return statistics.median(busy) * 1e3, statistics.median(idle) * 1e3
 
@@ -73,7 +79,7 @@ async def moving(database: Database, now: datetime) -> float:
     starts = now + timedelta(days=10)
     plan = Plan("Festival", Kind.GAMES, starts, starts + timedelta(hours=2))
     async with database.writing(apart=True) as session:
-        row = await activities.create(session, plan, 1, now)
+        row = await activities.create(session, plan, PersonId(1), now)
         await activities.publish(session, row.id, now)
         connection = await session.connection()
         await connection.execute(
@@ -102,7 +108,7 @@ async def moving(database: Database, now: datetime) -> float:
         await reminders.plan(session, change.row, LEADS, now, LOUD)
         number = await activities.note_change(session, change)
         told = await delivery_queue.tell_all(
-            session, sign_ups.who(row.id, sign_ups.TAKING), ActivityChanged(number), now
+            session, sign_ups.participant_ids(row.id, sign_ups.TAKING), ActivityChanged(number), now
         )
     taken = time.perf_counter() - started
     async with database.reading() as session:

@@ -15,9 +15,9 @@ from benchmarks.support.places import AMENITIES, COUNT, HOURS, towns
 from benchmarks.support.report import Result
 from storage.geodesy import distance, geodesics
 from storage.hours.opening_hours import HoursBook, State
-from storage.stations.index import IndexRow, StationIndex, Wanted
+from storage.stations.index import StationIndex, Wanted
 from storage.stations.reports import LiveBoard
-from storage.stations.stations import Amenity, amenities_from
+from storage.stations.stations import Amenity, IndexRow, amenities_from
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 WATER = Wanted(int(Amenity.battery_swap))

@@ -22,6 +22,8 @@ from bot.app import App
 from bot.config.config import load
 from bot.telegram.courier import Courier
 from handlers.chat.replies import Outgoing
+from handlers.inputs.consent import JOIN
+from handlers.membership.presses import AGREE
 from storage import schema
 from storage.database import open_database
 from storage.encryption import Vault
@@ -40,7 +42,7 @@ class Step(NamedTuple):
 
 
 SCRIPT = (
-    Step("Before the first question", button="joinagree:1"),
+    Step("Before the first question", button=AGREE.data(JOIN.version)),
     Step("What is your name?", text="李雷"),
     Step("or type the number", text="138 0013 8000"),
     Step("Which platform", button=":choose:0"),
@@ -118,12 +120,12 @@ async def shares(folder: Path) -> dict[str, float]:
         heard[:] = outgoings
 
     answering = app.updates.pipeline
-    answering.courier = cast(Courier, SimpleNamespace(send_all=take))
-    answering._look_up = timed(spent, "who speaks", answering._look_up)  # type: ignore[method-assign]
-    answering._known._run = answering._look_up
-    answering._note_answered = timed(spent, "noting the answers", answering._note_answered)  # type: ignore[method-assign]
-    answering._answered._run = answering._note_answered
-    answering._write = timed(spent, "the transaction", answering._write)  # type: ignore[method-assign]
+    stages = answering._stages
+    stages.outbox._courier = cast(Courier, SimpleNamespace(send_all=take))
+    known, answered = stages.lookup._batched, stages.outbox.answered
+    known._run = timed(spent, "who speaks", known._run)
+    answered._run = timed(spent, "noting the answers", answered._run)
+    setattr(stages.transaction, "_write", timed(spent, "the transaction", stages.transaction._write))  # noqa: B010
     numbers, started = itertools.count(1), time.perf_counter()
     for person in range(1, ALONE + 1):
         await answering.handle(message(next(numbers), person, "/join"))

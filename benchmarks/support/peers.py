@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from typing import Any
 
 from benchmarks.support.telegram_stub import TOKEN
 
@@ -26,7 +27,7 @@ async def aiogram_echo(url: str) -> None:
     await dispatcher.start_polling(Bot(TOKEN, session=session), handle_signals=False)
 
 
-async def telegram_echo(url: str, own_transport: bool) -> None:
+async def telegram_echo(url: str, *, own_transport: bool) -> None:
     from telegram import Update
     from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
@@ -50,13 +51,14 @@ async def telegram_echo(url: str, own_transport: bool) -> None:
         await asyncio.Event().wait()
 
 
-async def telegram_sends(url: str, limited: bool) -> None:
+async def telegram_sends(url: str, *, limited: bool) -> None:
     """Sends as fast as the library lets it, 30 at a time, or as its AIORateLimiter paces it."""
-    from telegram.ext import AIORateLimiter, Application
+    from telegram.ext import AIORateLimiter, Application, BaseRateLimiter
 
     builder = Application.builder().token(TOKEN).base_url(f"{url}/bot").connection_pool_size(64).pool_timeout(600)
     if limited:
-        builder = builder.rate_limiter(AIORateLimiter(overall_max_rate=30, overall_time_period=1))
+        limiter: BaseRateLimiter[Any] = AIORateLimiter(overall_max_rate=30, overall_time_period=1)
+        builder = builder.rate_limiter(limiter)
     async with builder.build() as application:
         room = asyncio.Semaphore(1_000 if limited else 30)
 

@@ -11,6 +11,7 @@ import itertools
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import orjson
 from aiohttp import web
@@ -133,7 +134,7 @@ class Stub:
         return (self.answered - before) / (loop.time() - started)
 
 
-async def _params(request: web.Request) -> dict[str, object]:
+async def _params(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         return dict(orjson.loads(await request.read() or b"{}"))
     return dict(await request.post())

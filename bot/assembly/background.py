@@ -58,6 +58,7 @@ class Background:
 def build_background(
     base: Foundation, telegram: Telegram, services: Services, updates: Updates, extensions: Extensions
 ) -> Background:
+    """Builds the sender of deliveries and the periodic tasks."""
     database, clock, courier, context = base.database, base.clock, telegram.courier, services.context
     rendering = Rendering(database, context, services.routes, base.config, clock)
     sender = DeliverySender(

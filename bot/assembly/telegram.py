@@ -18,7 +18,7 @@ from bot.telegram.webhook_keeper import WebhookKeeper
 from handlers.chat.context import BotIdentity, OwnIdentity
 from storage.database import Database
 from storage.people import people
-from storage.people.people import PersonId
+from storage.telegram_ids import PersonId
 
 GET_ME_TIMEOUT = 10.0
 
@@ -89,6 +89,6 @@ def build_telegram(base: Foundation) -> Telegram:
     )
 
 
-async def _mark_unreachable(database: Database, person_id: int) -> None:
+async def _mark_unreachable(database: Database, person_id: PersonId) -> None:
     async with database.writing() as session:
-        await people.mark_unreachable(session, PersonId(person_id))
+        await people.mark_unreachable(session, person_id)

@@ -13,6 +13,7 @@ from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
 from storage.deliveries import of_broadcasts
+from storage.telegram_ids import private_chat_of
 from storage.updates import user_state
 
 INTERVAL = 1.0
@@ -42,5 +43,5 @@ class BroadcastProgress:
                 read = await broadcast_reads.read_count(session, row.id)
                 (standing,) = await user_state.standings(session, [row.author], now)
                 words = panel(row, counted, read, standing.spoken or self._context.settings.organisation.language, now)
-                edits.append({**message_params(row.author, *words), "message_id": row.panel})
+                edits.append({**message_params(private_chat_of(row.author), *words), "message_id": row.panel})
         await self._courier.send_all([Outgoing("editMessageText", params, minor=True) for params in edits])

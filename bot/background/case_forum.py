@@ -16,11 +16,12 @@ from bot.telegram.reachability import Outage, wait_of
 from handlers.cases.format import topic_words
 from handlers.chat.context import AppContext
 from handlers.chat.replies import Outgoing, message_params
-from storage.cases import cases
 from storage.cases import queue as case_queue
-from storage.cases.cases import Case, CaseState
 from storage.cases.desks import Desk
+from storage.cases.ids import CaseId
+from storage.cases.table import Case, CaseState, content_of
 from storage.database import Database
+from storage.telegram_ids import NO_CHAT, ChatId, TopicId
 
 INTERVAL = 3.0
 
@@ -44,8 +45,8 @@ class CaseForum:
             rows = await case_queue.with_old_topic(session, list(desks))
         chats = self._courier.pacer.chats
         for row, says in rows:
-            group = desks[row.desk].forum
-            if group is None or chats.silence(group):
+            group = ChatId(desks[row.desk].forum)
+            if chats.silence(group):
                 continue
             try:
                 await self._show(desks[row.desk], row, says)
@@ -60,7 +61,7 @@ class CaseForum:
         topic = row.topic_id
         if topic is None:
             made = await self._call("createForumTopic", {"chat_id": desk.forum, "name": row.number})
-            topic = int(made["message_thread_id"])
+            topic = TopicId(made["message_thread_id"])
             await self._keep(row.id, topic, None)
         said = await self._card(row)
         await self._courier.pacer.slot(Priority.NOTICE)
@@ -72,11 +73,11 @@ class CaseForum:
     async def _card(self, row: Case) -> dict[str, Any]:
         """In the organisation's language: the group is its own."""
         async with self._database.reading() as session:
-            content = cases.content_of(session, row)
+            content = content_of(session, row)
         text, buttons = topic_words(self._context, row, content, self._clock())
-        return message_params(0, text, buttons)
+        return message_params(NO_CHAT, text, buttons)
 
-    async def _keep(self, case_id: int, topic: int, shows: str | None) -> None:
+    async def _keep(self, case_id: CaseId, topic: TopicId, shows: str | None) -> None:
         async with self._database.writing() as session:
             await case_queue.keep_topic(session, case_id, topic, shows)
 

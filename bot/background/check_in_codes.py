@@ -14,6 +14,7 @@ from handlers.i18n.translations import translator
 from storage.activities import activities, attendance, check_ins
 from storage.activities.check_ins import Door
 from storage.database import Database
+from storage.telegram_ids import PersonId
 from storage.updates import user_state
 
 INTERVAL = 2.0
@@ -46,7 +47,8 @@ class CheckInCodeUpdater:
             row = await activities.find(session, door.activity_id)
             if row is None:
                 return None
-            (standing,) = await user_state.standings(session, [door.chat_id], now)
+            reader = PersonId(door.chat_id)  # a code is shown in a private chat
+            (standing,) = await user_state.standings(session, [reader], now)
             came = (await attendance.figures(session, [row.id]))[row.id].came
             link = self._context.link("ci_" + check_ins.code(session, row.id, check_ins.window(now)))
         language = standing.spoken or self._context.settings.organisation.language

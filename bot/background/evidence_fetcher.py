@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.observability.logs import logger
 from handlers.cases.message_content import MOST_BYTES
 from storage.cases import evidence
+from storage.cases.ids import EvidenceId
 from storage.database import Database
 from storage.scratch import Scratch
 
@@ -52,7 +53,7 @@ class EvidenceFetcher:
                 else:
                     await self._keep(evidence_id, file)
 
-    async def _keep(self, evidence_id: int, file: Scratch) -> None:
+    async def _keep(self, evidence_id: EvidenceId, file: Scratch) -> None:
         """Stores it in several transactions, so that others can write in between."""
         view = file.view()
         async with self._database.writing(apart=True) as session:

@@ -36,21 +36,21 @@ class Leader:
         try:
             if self._candidate is None:
                 self._candidate = await self._held.enter_async_context(leader_lock.candidate(self._database))
-            self._note(await self._candidate.look())
+            self._note(leads=await self._candidate.look())
         except Exception as error:
             log.warning("lost leadership", error=type(error).__name__)
             await self.give_back()
 
     async def give_back(self) -> None:
         """Lets another process lead."""
-        self._note(False)
+        self._note(leads=False)
         self._candidate = None
         try:
             await self._held.aclose()
         except Exception as error:
             log.warning("lost the connection that held the leader lock", error=type(error).__name__)
 
-    def _note(self, leads: bool) -> None:
+    def _note(self, *, leads: bool) -> None:
         if leads != self.leading.is_set() or not self.knows.is_set():
             log.info("became leader" if leads else "standing by")
         if leads and not self.leading.is_set():

@@ -14,6 +14,7 @@ from storage.coordination import change_counters
 from storage.database import Database
 from storage.hours.opening_hours import HoursBook
 from storage.stations import reports, stations
+from storage.stations.ids import StationKey
 from storage.stations.index import StationIndex
 from storage.stations.reports import LiveBoard, StationState
 
@@ -34,7 +35,7 @@ class StationDirectory:
         self._live = LiveBoard()
         self._states: list[StationState] = []
         self._versions: dict[str, int] | None = None
-        self._told: set[int] = set()
+        self._told: set[StationKey] = set()
         """Stations whose hours can't be used, as the log has said."""
 
     @property

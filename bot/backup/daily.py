@@ -18,6 +18,7 @@ from storage.operations.backups import Backup
 from storage.operations.notices import BackupFailed, BackupMade
 from storage.people.access import Right
 from storage.people.staff import Staff
+from storage.telegram_ids import PersonId
 
 log = logger("bot.backup.daily")
 
@@ -43,10 +44,10 @@ class DailyBackups:
         self._clock = clock
         self._leads = leads
         self._since = clock()
-        self._asked: set[int] = set()
+        self._asked: set[PersonId] = set()
         self._host = socket.gethostname()
 
-    def ask(self, person_id: int) -> None:
+    def ask(self, person_id: PersonId) -> None:
         """This admin wants one now."""
         self._asked.add(person_id)
 
@@ -73,7 +74,7 @@ class DailyBackups:
         moment = datetime.combine(local.date(), self._section.at, zone)
         return moment if moment <= local else moment - timedelta(days=1)
 
-    async def _make(self, asked: set[int]) -> None:
+    async def _make(self, asked: set[PersonId]) -> None:
         now = self._clock()
         file = self._section.folder / f"nuanxin-{now:%Y%m%dT%H%M%S}Z.backup"
         try:
@@ -89,7 +90,7 @@ class DailyBackups:
             notice = BackupMade(file.name, self._host)
             await delivery_queue.add_all(session, [Addressed(one, notice, now) for one in sorted(asked)])
 
-    async def _note_failure(self, trouble: str, asked: set[int]) -> None:
+    async def _note_failure(self, trouble: str, asked: set[PersonId]) -> None:
         """The admins hear of it once a day, not of every try."""
         now = self._clock()
         async with self._database.writing() as session:

@@ -53,7 +53,7 @@ def write(target: IO[bytes], header: Header, dumped: Iterable[bytes], vault: Vau
     return digest.hexdigest()
 
 
-def _column(line: bytes, last: bool = False) -> str:
+def _column(line: bytes, *, last: bool = False) -> str:
     return f"backup.{hashlib.sha256(line).hexdigest()}" + (".last" if last else "")
 
 
@@ -131,7 +131,7 @@ def _opened(vault: Vault, sealed: bytes, line: bytes, number: int) -> tuple[byte
         raise BadBackup(f"the backup was made with another encryption key (the one whose id is {sealed[:4].hex()})")
     for last in (False, True):
         try:
-            return vault.open(sealed, _column(line, last), number), last
+            return vault.open(sealed, _column(line, last=last), number), last
         except CannotDecrypt:
             continue
     raise BadBackup(f"chunk {number} of the backup is corrupt or out of order")

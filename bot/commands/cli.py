@@ -14,6 +14,7 @@ from bot.config.config import BadConfig, Config, load_with_warnings
 from bot.observability import logs
 from storage.database import Database
 from storage.geodesy import Crs
+from storage.telegram_ids import NOBODY
 
 cli = typer.Typer(help="Nuanxin: a Telegram bot for gig workers.", no_args_is_help=True, pretty_exceptions_enable=False)
 station_commands = typer.Typer(help="Import and export stations.", no_args_is_help=True)
@@ -165,7 +166,7 @@ def demo(context: typer.Context) -> None:
 
     async def fill(database: Database) -> int:
         await schema.migrate(database)
-        organiser = next(iter(context.obj.people.coordinators or context.obj.people.admins), 0)
+        organiser = next(iter(context.obj.people.coordinators or context.obj.people.admins), NOBODY)
         return await data.fill(database, system_clock(), organiser)
 
     try:
@@ -199,7 +200,7 @@ def import_(
 
     async def work(database: Database) -> Imported:
         await schema.migrate(database)
-        return await import_stations(database, file, crs, dry_run, system_clock(), show, name_refused)
+        return await import_stations(database, file, crs, system_clock(), show, name_refused, dry_run=dry_run)
 
     def show(at: int) -> None:
         progress.update(bar, completed=at)

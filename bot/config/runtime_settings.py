@@ -6,7 +6,6 @@ within a second in every other one (they watch a counter, see storage/coordinati
 
 from __future__ import annotations
 
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -61,14 +60,14 @@ class RuntimeSettings:
         self._database = database
         self._in_force = config
 
-    def checked(self, name: str, value: Any) -> Any:
+    def checked(self, name: str, value: object) -> object:
         """See handlers.chat.ports.SettingsEditor."""
         try:
             return _value(_with(self._config, name, value), name)
         except ValidationError as error:
             raise NotValid(name) from error
 
-    def value(self, name: str) -> Any:
+    def value(self, name: str) -> object:
         """See handlers.chat.ports.SettingsEditor."""
         return _value(self._in_force, name)
 
@@ -94,13 +93,13 @@ def _parts(name: str) -> tuple[str, str, str]:
     return section, ".".join(between), key
 
 
-def _value(config: Config, name: str) -> Any:
+def _value(config: Config, name: str) -> object:
     section, table, key = _parts(name)
     holder = getattr(config, section)
     return getattr(holder[table] if table else holder, key)
 
 
-def _with(config: Config, name: str, value: Any) -> Config:
+def _with(config: Config, name: str, value: object) -> Config:
     section, table, key = _parts(name)
     holder = getattr(config, section)
     one = holder[table] if table else holder

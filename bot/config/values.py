@@ -10,6 +10,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from storage.telegram_ids import PersonId
+
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -48,6 +50,6 @@ def read_clock(value: object) -> object:
 
 Duration = Annotated[timedelta, BeforeValidator(read_duration)]
 Durations = Annotated[list[Duration], NoDecode, BeforeValidator(read_list)]
-Ids = Annotated[list[int], NoDecode, BeforeValidator(read_list)]
+Ids = Annotated[list[PersonId], NoDecode, BeforeValidator(read_list)]
 Texts = Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], NoDecode, BeforeValidator(read_list)]
 Clock = Annotated[time, BeforeValidator(read_clock)]

@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.geodesy import Crs
 from storage.stations import stations
 from storage.stations.files import read_stations
+from storage.telegram_ids import NOBODY, PersonId
 
 STATIONS = Path(__file__).parent / "stations.csv"
 
@@ -21,7 +22,7 @@ class NotEmpty(Exception):
     """The database holds stations already; demo data would mix with them."""
 
 
-async def fill(database: Database, now: datetime, organiser: int = 0) -> int:
+async def fill(database: Database, now: datetime, organiser: PersonId = NOBODY) -> int:
     """Puts the demo data into an empty, migrated database; returns the number of stations. `organiser` runs the
     activities.
 

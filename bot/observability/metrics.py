@@ -67,9 +67,11 @@ class Metrics:
         )
 
     def note_transaction(self, kind: str, seconds: float) -> None:
+        """Counts a transaction of this kind (read or write) and its seconds."""
         self._transactions[kind].observe(seconds)
 
     def note_step(self, form: str, question: str, outcome: str) -> None:
+        """Counts what became of a question of a form."""
         self.form_steps.labels(form, question, outcome).inc()
 
     def gauge(self, name: str, about: str, read: Callable[[], float]) -> None:

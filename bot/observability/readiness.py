@@ -13,7 +13,7 @@ class Readiness:
     """Ready: migrated, Telegram has answered, and updates are being taken (in polling, at least by the leader)."""
 
     def __init__(
-        self, leader: Leader, reach: Reach, stopping: asyncio.Event, is_taking: Callable[[], bool], polls: bool
+        self, leader: Leader, reach: Reach, stopping: asyncio.Event, is_taking: Callable[[], bool], *, polls: bool
     ) -> None:
         """`is_taking`: whether updates come here and may be answered."""
         self._leader = leader

@@ -43,30 +43,30 @@ def columns(title: str, values: Sequence[Value], labels: Sequence[str], before: 
     image = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
     draw = ImageDraw.Draw(image)
     draw.text((_LEFT - 50, 30), title, INK, font(fitting(title, WIDTH - 80, 34)))
-    most = max([*(value for value in (*values, *before) if value is not None), 1])
+    maximum = max([*(value for value in (*values, *before) if value is not None), 1])
     for part in (0, 0.5, 1):
         y = _BOTTOM - part * (_BOTTOM - _TOP)
         draw.line((_LEFT, y, _RIGHT, y), GRID, 2)
-        draw.text((_LEFT - 12, y), f"{most * part:,.0f}", SOFT, font(26), anchor="rm")
+        draw.text((_LEFT - 12, y), f"{maximum * part:,.0f}", SOFT, font(26), anchor="rm")
     count = max(len(values), len(before), 1)
     step = (_RIGHT - _LEFT) / count
     for at, value in enumerate(before):
-        _column(draw, _LEFT + at * step, step, value, most, BEFORE, 0)
+        _column(draw, _LEFT + at * step, step, value, maximum, BEFORE, 0)
     for at, value in enumerate(values):
-        _column(draw, _LEFT + at * step, step, value, most, COLUMN, step / 5 if before else 0)
+        _column(draw, _LEFT + at * step, step, value, maximum, COLUMN, step / 5 if before else 0)
     _labels(draw, labels, count, step)
     return png(image)
 
 
 def _column(
-    draw: ImageDraw.ImageDraw, left: float, step: float, value: Value, most: int, colour: str, inset: float
+    draw: ImageDraw.ImageDraw, left: float, step: float, value: Value, maximum: int, colour: str, inset: float
 ) -> None:
     box = (left + 1 + inset, max(left + step - 2 - inset, left + 1 + inset))
     if value is None:
         draw.rectangle((box[0], _BOTTOM - _HIDDEN_HEIGHT, box[1], _BOTTOM), None, HIDDEN, 2)
         draw.line((box[0], _BOTTOM, box[1], _BOTTOM - _HIDDEN_HEIGHT), HIDDEN, 2)
     elif value:
-        draw.rectangle((box[0], _BOTTOM - value / most * (_BOTTOM - _TOP), box[1], _BOTTOM), colour)
+        draw.rectangle((box[0], _BOTTOM - value / maximum * (_BOTTOM - _TOP), box[1], _BOTTOM), colour)
 
 
 def _labels(draw: ImageDraw.ImageDraw, labels: Sequence[str], count: int, step: float) -> None:
@@ -88,19 +88,19 @@ def bars(title: str, rows: Sequence[tuple[str, int]]) -> bytes:
     draw = ImageDraw.Draw(image)
     draw.text((40, 30), title, INK, font(fitting(title, WIDTH - 80, 34)))
     left = 60 + min(360, max((font(28).getlength(name) for name, _ in rows), default=0))
-    most = max((value for _, value in rows), default=1)
+    maximum = max((value for _, value in rows), default=1)
     for at, (name, value) in enumerate(rows):
         middle = 120 + _BAR * (at + 0.5)
         draw.text((left - 16, middle), name, INK, font(fitting(name, left - 40, 28)), anchor="rm")
-        right = left + value / max(most, 1) * (WIDTH - left - 120)
+        right = left + value / max(maximum, 1) * (WIDTH - left - 120)
         draw.rectangle((left, middle - 18, max(right, left + 2), middle + 18), COLUMN)
         draw.text((right + 12, middle), f"{value:,}", SOFT, font(28), anchor="lm")
     return png(image)
 
 
-def fitting(text: str, room: float, most: int) -> int:
+def fitting(text: str, room: float, maximum: int) -> int:
     """The largest size, up to `most`, at which the text fits; 18 at least."""
-    size = most
+    size = maximum
     while size > 18 and font(size).getlength(text) > room:
         size -= 2
     return size

@@ -38,15 +38,15 @@ def paint(
     draw = ImageDraw.Draw(image)
     draw.text((_EDGE, 30), title, INK, font(fitting(title, WIDTH - 2 * _EDGE, 34)))
     frame = _Frame(shown)
-    most = max(one.searches for one in shown)
+    maximum = max(one.searches for one in shown)
     for cell in shown:
-        draw.rectangle(_inset(frame.box(cell)), _colour(cell, most))
+        draw.rectangle(_inset(frame.box(cell)), _colour(cell, maximum))
     for latitude, longitude in stations:
         x, y = frame.point(latitude, longitude)
         if _EDGE <= x <= WIDTH - _EDGE and TOP <= y <= HEIGHT - BOTTOM:
             draw.ellipse((x - 8, y - 8, x + 8, y + 8), STATION, "#ffffff", 2)
     for cell in shown:
-        _label(draw, frame.box(cell), cell, most)
+        _label(draw, frame.box(cell), cell, maximum)
     _legend(draw, frame, legend, language)
     return png(image)
 
@@ -84,19 +84,19 @@ def _bounds(middles: Sequence[float]) -> tuple[float, float]:
     return low - lacking, high + lacking
 
 
-def _colour(cell: Cell, most: int) -> Colour:
+def _colour(cell: Cell, maximum: int) -> Colour:
     palest, strongest = _BARE if cell.bare else _NEAR
-    return _mixed(palest, strongest, min(math.sqrt((cell.bare or cell.searches) / max(most, 1)), 1.0))
+    return _mixed(palest, strongest, min(math.sqrt((cell.bare or cell.searches) / max(maximum, 1)), 1.0))
 
 
 def _inset(box: Box) -> Box:
     return box[0] + 1, box[1] + 1, box[2] - 1, box[3] - 1
 
 
-def _label(draw: ImageDraw.ImageDraw, box: Box, cell: Cell, most: int) -> None:
+def _label(draw: ImageDraw.ImageDraw, box: Box, cell: Cell, maximum: int) -> None:
     """The figure, over what else is drawn there; none where the cell is too small for it."""
     left, top, right, bottom = box
-    label, colour = f"{cell.bare or cell.searches:,}", _colour(cell, most)
+    label, colour = f"{cell.bare or cell.searches:,}", _colour(cell, maximum)
     size = int(min(30, (right - left) / max(len(label), 2) * 1.4))
     if size >= 14:
         is_dark = sum(colour) < 420

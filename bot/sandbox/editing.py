@@ -7,8 +7,9 @@ from typing import Any
 from bot.sandbox.entities import units
 from bot.sandbox.markup import inline_keyboard
 from bot.sandbox.params import Json, Params, bad
+from bot.sandbox.people import Chat, Topic
 from bot.sandbox.sending import MEDIA, caption_content, text_content
-from bot.sandbox.world import Chat, Topic, World
+from bot.sandbox.world import World
 
 
 def _target(world: World, params: Params) -> tuple[Chat, Json]:

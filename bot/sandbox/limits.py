@@ -29,11 +29,11 @@ class Limits:
             (0, 1.0, self.per_second),
             (chat_id, 60.0, self.per_group) if chat_id < 0 else (chat_id, 20.0, self.per_chat),
         ]
-        for key, seconds, most in windows:
+        for key, seconds, limit in windows:
             taken = self._taken[key]
             while taken and taken[0] <= now - seconds:
                 taken.popleft()
-            if len(taken) >= most:
+            if len(taken) >= limit:
                 wait = max(1, int(taken[0] + seconds - now + 0.999))
                 raise Refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
         for key, _, _ in windows:

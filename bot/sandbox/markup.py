@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import urlsplit
 
 from bot.sandbox.params import Json, Params, bad
@@ -37,7 +36,7 @@ def inline_keyboard(params: Params) -> Json | None:
     return {"inline_keyboard": rows} if rows else None
 
 
-def _rows(value: Any) -> list[list[Any]]:
+def _rows(value: object) -> list[list[object]]:
     if not isinstance(value, list) or not all(isinstance(row, list) for row in value):
         raise bad("can't parse inline keyboard button: field must be an Array of Arrays")
     for row in value:
@@ -46,7 +45,7 @@ def _rows(value: Any) -> list[list[Any]]:
     return value
 
 
-def _inline_button(button: Any) -> Json:
+def _inline_button(button: object) -> Json:
     if not isinstance(button, dict) or not str(button.get("text", "")).strip():
         raise bad("can't parse inline keyboard button: Text must be non-empty")
     actions = [name for name in _ACTIONS if name in button]
@@ -75,7 +74,7 @@ def reply_keyboard(params: Params) -> Json | None:
     raise bad("object expected as reply markup")
 
 
-def _key(key: Any) -> Json:
+def _key(key: object) -> Json:
     found = {"text": key} if isinstance(key, str) else key
     if not isinstance(found, dict) or not str(found.get("text", "")).strip():
         raise bad("can't parse keyboard button: Text must be non-empty")

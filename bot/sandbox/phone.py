@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
 import orjson
 from aiohttp import WSMsgType, web
@@ -13,7 +12,8 @@ from aiohttp import WSMsgType, web
 from bot.sandbox.entities import TEXT_LIMIT, Formatted, units, with_found
 from bot.sandbox.files import IN_LIMIT
 from bot.sandbox.params import Json, Refusal, Upload
-from bot.sandbox.world import Chat, Person, World
+from bot.sandbox.people import Chat, Person
+from bot.sandbox.world import World
 
 PAGE = Path(__file__).parent / "phone"
 _STATIC = {
@@ -44,7 +44,7 @@ class Phone:
     def __init__(self, world: World) -> None:
         self._world = world
         self._sockets: set[web.WebSocketResponse] = set()
-        self._actions: dict[str, Callable[[Person, Chat, Json], Awaitable[Any]]] = {
+        self._actions: dict[str, Callable[[Person, Chat, Json], Awaitable[object]]] = {
             "text": self._text,
             "edit": self._edit,
             "press": self._press,
@@ -163,8 +163,8 @@ class Phone:
             await self._actions[wish["do"]](person, chat, wish)
         except Refusal as refusal:
             await _send(socket, {"type": "trouble", "text": refusal.description})
-        except (KeyError, ValueError, TypeError, AttributeError) as trouble:
-            await _send(socket, {"type": "trouble", "text": f"{type(trouble).__name__}: {trouble}"})
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            await _send(socket, {"type": "trouble", "text": f"{type(error).__name__}: {error}"})
         else:
             if wish["do"] in ("block", "language"):
                 await _send(socket, self._state(person))
@@ -229,15 +229,15 @@ class Phone:
             raise web.HTTPRequestEntityTooLarge(IN_LIMIT, len(content)) if content else web.HTTPBadRequest
         upload, files = Upload(name, content), self._world.files
         try:
-            kinds: dict[str, Callable[[Upload], Any]] = {
+            kinds: dict[str, Callable[[Upload], object]] = {
                 "photo": files.photo,
                 "document": files.document,
                 "voice": files.voice,
             }
             kind = request.query.get("kind", "document")
             await self._world.sends(person, {kind: kinds[kind](upload)}, chat)
-        except (Refusal, KeyError) as trouble:
-            raise web.HTTPBadRequest(text=str(trouble)) from None
+        except (Refusal, KeyError) as error:
+            raise web.HTTPBadRequest(text=str(error)) from None
         return web.json_response({"ok": True})
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from bot.sandbox.entities import CAPTION_LIMIT, TEXT_LIMIT, Formatted, parse_html, trimmed, units, with_found
 from bot.sandbox.markup import inline_keyboard, reply_keyboard
 from bot.sandbox.params import Json, Params, bad
-from bot.sandbox.world import Chat, World
+from bot.sandbox.people import Chat
+from bot.sandbox.world import World
 
 _CONTENT = (
     "text",

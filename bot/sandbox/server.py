@@ -124,7 +124,7 @@ class BotApi:
                 return fault
         return None
 
-    async def call(self, name: str, params: Params) -> Any:
+    async def call(self, name: str, params: Params) -> object:
         """Raises Refusal where Telegram answers with an error."""
         known = _NAMES.get(name.lower(), "")
         self.calls[known] = self.calls.get(known, 0) + 1
@@ -133,7 +133,7 @@ class BotApi:
             self.check(known, dict(params.values), result)
         return result
 
-    async def _settings(self, name: str, params: Params) -> Any:
+    async def _settings(self, name: str, params: Params) -> object:
         if name == "getUpdates":
             return await self.intake.get_updates(params)
         if name == "setWebhook":
@@ -144,7 +144,7 @@ class BotApi:
             return self.intake.webhook_info()
         return bot_settings.get_me(self.world, params)
 
-    async def _method(self, name: str, params: Params) -> Any:
+    async def _method(self, name: str, params: Params) -> object:
         if name not in METHODS:
             raise Refusal(404, "Not Found: method not found")
         if self.latency:

@@ -7,11 +7,11 @@ import copy
 import itertools
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.files import Files
 from bot.sandbox.params import Json, Refusal, bad
+from bot.sandbox.people import Chat, Person, Query
 
 UPDATE_KINDS = (
     "message",
@@ -28,59 +28,6 @@ UPDATE_KINDS = (
     "edited_channel_post",
 )
 _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
-
-
-@dataclass(slots=True)
-class Person:
-    """Somebody with a phone. Their private chat with the bot has their id."""
-
-    id: int
-    first_name: str
-    username: str = ""
-    language_code: str = "zh-hans"
-    role: str = "rider"
-    phone: str = ""
-    started: bool = False
-    blocks: bool = False
-
-    def user(self) -> Json:
-        named = {"username": self.username} if self.username else {}
-        return {
-            "id": self.id,
-            "is_bot": False,
-            "first_name": self.first_name,
-            "language_code": self.language_code,
-            **named,
-        }
-
-
-@dataclass(slots=True)
-class Chat:
-    """A private chat or a group, with all that was said in it and the reply keyboard that shows below."""
-
-    id: int
-    type: str
-    title: str = ""
-    members: list[int] = field(default_factory=list)
-    messages: dict[int, Json] = field(default_factory=dict)
-    keyboard: Json | None = None
-    is_forum: bool = False
-    topics: dict[int, Topic] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Topic:
-    name: str
-    closed: bool = False
-
-
-@dataclass(slots=True)
-class Query:
-    """A pressed button that waits for its answer."""
-
-    person_id: int
-    at: float
-    answered: bool = False
 
 
 Event = Json
@@ -303,7 +250,10 @@ class World:
             self.changed.notify_all()
 
     def menu_of(self, person: Person) -> list[Json]:
-        """The commands that this person's phone offers: https://core.telegram.org/bots/api#determining-list-of-commands"""
+        """The commands that this person's phone offers.
+
+        https://core.telegram.org/bots/api#determining-list-of-commands
+        """
         language = person.language_code.split("-")[0]
         for scope in (f"chat:{person.id}", "all_private_chats", "default"):
             for code in (language, ""):

@@ -25,7 +25,7 @@ Fits = Callable[[Any], bool]
 class OddAnswer(error.NetworkError):
     """An answer that is none of the Bot API's. `perhaps`: it looks like one, so the call may have had its effect."""
 
-    def __init__(self, said: str, perhaps: bool = False) -> None:
+    def __init__(self, said: str, *, perhaps: bool = False) -> None:
         super().__init__(said)
         self.perhaps = perhaps
 
@@ -34,26 +34,26 @@ def _has(name: str, fits: Fits) -> Fits:
     return lambda result: isinstance(result, dict) and fits(result.get(name))
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _is_true(result: Any) -> bool:
+def _is_true(result: object) -> bool:
     return result is True
 
 
 _is_message = _has("message_id", is_number)
 
 
-def _are_messages(result: Any) -> bool:
+def _are_messages(result: object) -> bool:
     return isinstance(result, list) and all(map(_is_message, result))
 
 
-def _is_list(result: Any) -> bool:
+def _is_list(result: object) -> bool:
     return isinstance(result, list)
 
 
-def _is_changed(result: Any) -> bool:
+def _is_changed(result: object) -> bool:
     """An edit answers with the message, or with True where it has none to show."""
     return result is True or _is_message(result)
 
@@ -83,7 +83,7 @@ def _shape_of(method: str) -> Fits:
     return _BY_VERB[verb] if verb else _is_true
 
 
-def result_of(method: str, answer: Mapping[str, Any]) -> Any:
+def result_of(method: str, answer: Mapping[str, object]) -> object:
     """The result in a whole answer of Telegram's.
 
     Raises:
@@ -132,7 +132,7 @@ _REFUSED_BY_ANYBODY = (400, 413, 429)
 
 def error_of(status: int, answer: Json) -> error.TelegramError:
     """The error that python-telegram-bot raises for this answer."""
-    code: Any = answer.get("error_code")
+    code: object = answer.get("error_code")
     status = code if status == 200 and is_number(code) else status
     said = str(answer.get("description", "")) or f"HTTP status {status}"
     hints = answer.get("parameters")
@@ -146,7 +146,7 @@ def error_of(status: int, answer: Json) -> error.TelegramError:
     return ServerTrouble(said) if status >= 500 else error.NetworkError(said)
 
 
-def read_answer(method: str, status: int, body: bytes) -> Any:
+def read_answer(method: str, status: int, body: bytes) -> object:
     """What the method results in.
 
     Raises:
@@ -169,10 +169,10 @@ def _answer(status: int, body: bytes) -> Json:
         return answer
     if status >= 500 or status in _REFUSED_BY_ANYBODY:
         return {}
-    raise OddAnswer(f"an answer that is not Telegram's (HTTP status {status})", status == 200 and looks_right)
+    raise OddAnswer(f"an answer that is not Telegram's (HTTP status {status})", perhaps=status == 200 and looks_right)
 
 
-def read_json(payload: bytes) -> Any:
+def read_json(payload: bytes) -> object:
     """JSON by orjson; what it refuses (NaN, lone surrogates) is still read, so that one odd update stops nobody."""
     try:
         return orjson.loads(payload)

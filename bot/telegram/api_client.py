@@ -18,7 +18,7 @@ TIMEOUT = 20.0
 
 @dataclass(frozen=True, slots=True)
 class ApiClient:
-    """`files_url` is where files are: https://core.telegram.org/bots/api#getfile"""
+    """`files_url` is where files are: https://core.telegram.org/bots/api#getfile."""
 
     transport: AiohttpRequest
     base_url: str

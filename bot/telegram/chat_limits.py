@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from storage.telegram_ids import ChatId
+
 BURST = 5
 """Messages into one chat at once; from then on they are spread."""
 LONGEST_WAIT = 5.0
@@ -45,9 +47,9 @@ class Chats:
     def __init__(self, per_second: float, clock: Callable[[], float]) -> None:
         self._interval = 1 / per_second
         self._clock = clock
-        self._paces: OrderedDict[int, _Pace] = OrderedDict()
-        self._silences: OrderedDict[int, _Silence] = OrderedDict()
-        self._refused: dict[int, tuple[float, float]] = {}
+        self._paces: OrderedDict[ChatId, _Pace] = OrderedDict()
+        self._silences: OrderedDict[ChatId, _Silence] = OrderedDict()
+        self._refused: dict[ChatId, tuple[float, float]] = {}
         """Since a message last went out: which chats were refused, when, and for how long."""
 
     @property
@@ -56,7 +58,7 @@ class Chats:
         now = self._clock()
         return sum(1 for found in self._silences.values() if found.until > now)
 
-    def silence(self, chat: int, is_kept: bool = True) -> float:
+    def silence(self, chat: ChatId, *, is_kept: bool = True) -> float:
         """Seconds until the chat may hear something. What `is_kept` goes before what is new."""
         found = self._silences.get(chat)
         if found is None:
@@ -64,7 +66,7 @@ class Chats:
         until = found.until if is_kept else max(found.until, found.held_until)
         return max(0.0, until - self._clock())
 
-    def delay(self, chat: int) -> float:
+    def delay(self, chat: ChatId) -> float:
         """Seconds until another message may leave for this chat without hurrying it."""
         pace = self._paces.get(chat)
         if pace is None:
@@ -75,7 +77,7 @@ class Chats:
             return 0.0
         return max(0.0, ahead - (BURST - 1) * self._interval)
 
-    def waits(self, chat: int, seconds: float) -> float:
+    def waits(self, chat: ChatId, seconds: float) -> float:
         """For how long its messages will have waited on end if this one waits so long."""
         now = self._clock()
         pace = self._paces.get(chat)
@@ -86,7 +88,7 @@ class Chats:
         pace.full_at = max(pace.full_at, now + seconds)  # so that it is remembered for so long
         return now - pace.waits_since + seconds
 
-    def take(self, chat: int, waited: bool = False) -> None:
+    def take(self, chat: ChatId, *, waited: bool = False) -> None:
         """A message leaves for this chat."""
         now = self._clock()
         pace = self._paces.get(chat)
@@ -99,7 +101,7 @@ class Chats:
         while self._paces and next(iter(self._paces.values())).full_at <= now:
             self._paces.popitem(last=False)
 
-    def refused(self, chat: int, seconds: float) -> float:
+    def refused(self, chat: ChatId, seconds: float) -> float:
         """Telegram asks for silence in this chat. Returns the seconds for which all have to wait; mostly 0."""
         now = self._clock()
         found = self._silent(chat)
@@ -113,7 +115,7 @@ class Chats:
         if self._refused:
             self._refused.clear()
 
-    def put_off(self, chat: int, seconds: float, holds: bool = False) -> float:
+    def put_off(self, chat: ChatId, seconds: float, *, holds: bool = False) -> float:
         """Seconds after which what is put off now may be tried again, at least so many. With `holds`, new answers wait
         until those that are kept have gone out (`kept_are_out`)."""
         now = self._clock()
@@ -123,7 +125,7 @@ class Chats:
             found.held_until = found.until + HOLD
         return found.until - now
 
-    def in_order(self, chat: int, due: datetime) -> datetime:
+    def in_order(self, chat: ChatId, due: datetime) -> datetime:
         """When something put off for a silent chat is due: after all that was put off before, whatever the wall clock
         did in between."""
         found = self._silences.get(chat)
@@ -134,18 +136,18 @@ class Chats:
         found.last_due = due
         return due
 
-    def last_kept(self, chat: int) -> float:
+    def last_kept(self, chat: ChatId) -> float:
         """A mark that changes with each `put_off`."""
         found = self._silences.get(chat)
         return 0.0 if found is None else found.until
 
-    def kept_are_out(self, chat: int, mark: float) -> None:
+    def kept_are_out(self, chat: ChatId, mark: float) -> None:
         """What was kept up to this mark has gone out; if nothing was since, what is new need not wait."""
         found = self._silences.get(chat)
         if found is not None and found.until == mark and mark <= self._clock():
             del self._silences[chat]
 
-    def _silent(self, chat: int) -> _Silence:
+    def _silent(self, chat: ChatId) -> _Silence:
         found = self._silences.get(chat)
         if found is None:
             found = self._silences[chat] = _Silence(self._clock())

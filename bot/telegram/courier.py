@@ -22,6 +22,7 @@ from bot.telegram.pacing import Pacer, Priority
 from bot.telegram.reachability import Outage, wait_of
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
 from handlers.chat.replies import Outgoing
+from storage.telegram_ids import NO_CHAT, ChatId, PersonId
 
 log = logger("bot.telegram.courier")
 
@@ -52,12 +53,12 @@ class Courier:
 
     transport: AiohttpRequest
     base_url: str
-    unreachable: Callable[[int], Awaitable[None]]
+    unreachable: Callable[[PersonId], Awaitable[None]]
     metrics: Metrics
     pacer: Pacer
     outage: Outage = field(default_factory=lambda: Outage("failed to send messages", time.monotonic))
 
-    async def send_all(self, outgoings: Sequence[Outgoing], are_kept: bool = False) -> None:
+    async def send_all(self, outgoings: Sequence[Outgoing], *, are_kept: bool = False) -> None:
         """Sends in order. What Telegram refuses for good is left out, and noted. Those that `are_kept` waited already,
         and go before what is new to the same chat.
 
@@ -87,7 +88,7 @@ class Courier:
             return None if outgoing.minor else wait_of(failure)
         if isinstance(failure, error.Forbidden):
             self.count("forbidden")
-            await self.unreachable(chat_of(outgoing))
+            await self.unreachable(PersonId(chat_of(outgoing)))
         elif isinstance(failure, error.BadRequest):
             await self._refused(outgoing, failure)
         else:
@@ -97,7 +98,7 @@ class Courier:
                 return PATIENCE
         return None
 
-    def put_off(self, chat_id: int, seconds: float) -> float:
+    def put_off(self, chat_id: ChatId, seconds: float) -> float:
         """Seconds after which what is kept for this chat may go; what is new waits behind it."""
         return self.pacer.chats.put_off(chat_id, seconds, holds=True) if chat_id else seconds
 
@@ -158,20 +159,20 @@ class Courier:
         chat_id, chats = chat_of(outgoing), self.pacer.chats
         is_paced = outgoing.method.startswith(_PACED)
         waited = False
-        while wait := self._wait(chat_id, is_paced, manner.is_kept or manner.in_place):
+        while wait := self._wait(chat_id, is_paced=is_paced, is_kept=manner.is_kept or manner.in_place):
             on_end = chats.waits(chat_id, wait) if chat_id and not manner.in_place else wait
             if max(wait, on_end) > PATIENCE:
-                raise TooManyRequests(self._wait(chat_id, is_paced, True))
+                raise TooManyRequests(self._wait(chat_id, is_paced=is_paced, is_kept=True))
             waited = True
             await asyncio.sleep(wait)
         if is_paced:
-            chats.take(chat_id, waited)
+            chats.take(chat_id, waited=waited)
             await self.pacer.slot(Priority.REPLY)
 
-    def _wait(self, chat_id: int, is_paced: bool, is_kept: bool) -> float:
+    def _wait(self, chat_id: ChatId, *, is_paced: bool, is_kept: bool) -> float:
         """Seconds until this chat may hear something; a pause of all counts if it is long."""
         chats = self.pacer.chats
-        wait = chats.silence(chat_id, is_kept)
+        wait = chats.silence(chat_id, is_kept=is_kept)
         if is_paced:
             pause = self.pacer.silent_for
             wait = max(wait, chats.delay(chat_id), pause if pause > PATIENCE else 0.0)
@@ -182,7 +183,7 @@ class Courier:
         if "not modified" in said:
             return
         if is_gone(refusal):
-            await self.unreachable(chat_of(outgoing))
+            await self.unreachable(PersonId(chat_of(outgoing)))
         elif outgoing.method == "editMessageText" and ("can't be edited" in said or "to edit not found" in said):
             anew = {name: value for name, value in outgoing.params.items() if name != "message_id"}
             await self.send_all([Outgoing("sendMessage", anew)])
@@ -213,6 +214,6 @@ def perhaps_sent(failure: error.TelegramError) -> bool:
     )
 
 
-def chat_of(outgoing: Outgoing) -> int:
-    """The chat that it is for; 0 if it is for none."""
-    return int(outgoing.params.get("chat_id", 0))
+def chat_of(outgoing: Outgoing) -> ChatId:
+    """The chat that it is for; NO_CHAT if it is for none."""
+    return ChatId(outgoing.params.get("chat_id", NO_CHAT))

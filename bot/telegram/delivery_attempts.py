@@ -1,7 +1,7 @@
 """One attempt to send a delivery, and what came of it.
 
 What is done when a send may have arrived, but its answer was lost, depends on what it is: a broadcast is not repeated
-(PERHAPS), a notice or reminder is repeated once.
+(UNCERTAIN), a notice or reminder is repeated once.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from bot.telegram.reachability import wait_of
 from handlers.chat.replies import Outgoing
 from storage.deliveries.queue import MAX_TRIES, Claimed, Outcome
 from storage.deliveries.table import State
+from storage.telegram_ids import private_chat_of
 
 log = logger("bot.telegram.delivery_sender")
 
@@ -45,6 +46,7 @@ class DeliveryAttempts:
         """Sends it, if its chat and the pace let it go now.
 
         Args:
+            delivery: what was claimed.
             claimed_at: when it was claimed, by the loop's clock.
         """
         pacer, loop = self._courier.pacer, asyncio.get_running_loop()
@@ -52,15 +54,15 @@ class DeliveryAttempts:
         wait = pacer.silent_for or self._resumes_at - loop.time()
         if wait > 0:
             return self._later(delivery, wait, delivery.tries)
-        is_new = delivery.target is None
-        wait = max(pacer.chats.silence(delivery.recipient), pacer.chats.delay(delivery.recipient) if is_new else 0.0)
+        is_new, chat = delivery.target is None, private_chat_of(delivery.recipient)
+        wait = max(pacer.chats.silence(chat), pacer.chats.delay(chat) if is_new else 0.0)
         if wait:
             return self._silent(delivery, wait)
-        wait = pacer.bulk_delay(delivery.recipient) if priority is Priority.BROADCAST else 0
+        wait = pacer.bulk_delay(chat) if priority is Priority.BROADCAST else 0
         if wait:
             return self._later(delivery, wait, delivery.tries)
         if is_new:
-            pacer.chats.take(delivery.recipient)
+            pacer.chats.take(chat)
         await pacer.slot(priority)
         if loop.time() - claimed_at > STALE_AFTER:
             return self._later(delivery, 0, delivery.tries)
@@ -77,7 +79,7 @@ class DeliveryAttempts:
         try:
             result = await self._courier.call(outgoing)
         except error.RetryAfter as asked:
-            self._courier.pacer.refused(delivery.recipient, wait_of(asked))
+            self._courier.pacer.refused(private_chat_of(delivery.recipient), wait_of(asked))
             return self._silent(delivery, wait_of(asked))
         except error.ChatMigrated as moved:
             outgoing.params["chat_id"] = moved.new_chat_id
@@ -111,7 +113,7 @@ class DeliveryAttempts:
 
     def _perhaps(self, delivery: Claimed, trouble: str) -> Outcome:
         if delivery.priority == Priority.BROADCAST or delivery.tries > 0:
-            return Outcome(delivery.id, State.PERHAPS, delivery.tries + 1, trouble=trouble)
+            return Outcome(delivery.id, State.UNCERTAIN, delivery.tries + 1, trouble=trouble)
         return self._later(delivery, 1, delivery.tries + 1, trouble)
 
     def _failed(self, delivery: Claimed, trouble: str) -> Outcome:
@@ -124,9 +126,9 @@ class DeliveryAttempts:
 
     def _silent(self, delivery: Claimed, seconds: float) -> Outcome:
         """Its chat may hear nothing for so long; what one person is told keeps its order."""
-        chats = self._courier.pacer.chats
-        due = self._clock() + timedelta(seconds=chats.put_off(delivery.recipient, seconds))
-        return Outcome(delivery.id, State.WAITING, delivery.tries, due=chats.in_order(delivery.recipient, due))
+        chat, chats = private_chat_of(delivery.recipient), self._courier.pacer.chats
+        due = self._clock() + timedelta(seconds=chats.put_off(chat, seconds))
+        return Outcome(delivery.id, State.WAITING, delivery.tries, due=chats.in_order(chat, due))
 
     def _later(self, delivery: Claimed, seconds: float, tries: int, trouble: str | None = None) -> Outcome:
         due = self._clock() + timedelta(seconds=seconds)

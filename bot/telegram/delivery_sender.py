@@ -20,6 +20,7 @@ from storage.deliveries.table import State
 from storage.operations.notices import DeliveryFailed
 from storage.people.access import Right
 from storage.people.staff import Staff
+from storage.telegram_ids import PersonId
 
 log = logger("bot.telegram.delivery_sender")
 
@@ -50,7 +51,7 @@ class DeliverySender:
         self._room = asyncio.Semaphore(self.most_in_flight)
         self._settle = Batcher(self._settle_all)
         self._sending: set[asyncio.Task[None]] = set()
-        self._queues: WeakValueDictionary[int, RecipientQueue] = WeakValueDictionary()
+        self._queues: WeakValueDictionary[PersonId, RecipientQueue] = WeakValueDictionary()
         """By recipient. A queue lives as long as something that was claimed for it is not done."""
         self._leaving = False
         self.awake = asyncio.Event()
@@ -85,6 +86,7 @@ class DeliverySender:
         return True
 
     def leave(self) -> None:
+        """Claims nothing more; what is in flight is still settled."""
         self._leaving = True
         self.awake.set()
 
@@ -109,7 +111,7 @@ class DeliverySender:
             task.add_done_callback(self._done)
             await asyncio.sleep(0)
 
-    def _queue_to(self, recipient: int) -> RecipientQueue:
+    def _queue_to(self, recipient: PersonId) -> RecipientQueue:
         return self._queues.setdefault(recipient, RecipientQueue())
 
     def _done(self, task: asyncio.Task[None]) -> None:

@@ -73,10 +73,10 @@ class ChatQueues:
         task.add_done_callback(done)
         return task
 
-    async def until(self, most: int, seconds: float) -> None:
+    async def until(self, limit: int, seconds: float) -> None:
         """Waits until at most so many are in hand, or so long."""
-        self._enough = most
-        if self.in_hand > most:
+        self._enough = limit
+        if self.in_hand > limit:
             self._finished.clear()
             await wait_at_most(self._finished, seconds)
 
@@ -168,8 +168,8 @@ class Polling:
         brought_new = self._take(await self._next_batch())
         if self._tasks:
             # With nothing new, what waits at Telegram is all in hand: asking again before one is done is idle.
-            most = MOST_AT_ONCE // 2 if brought_new else max(self._queues.in_hand - 1, 0)
-            await self._queues.until(most, _LOOKED_AGAIN)
+            limit = MOST_AT_ONCE // 2 if brought_new else max(self._queues.in_hand - 1, 0)
+            await self._queues.until(limit, _LOOKED_AGAIN)
             self._forget_done()
 
     def _take(self, batch: Sequence[Json]) -> bool:

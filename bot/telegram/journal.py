@@ -18,6 +18,7 @@ from typing import IO
 from filelock import lock_descriptor
 
 from bot.observability.logs import logger
+from storage.updates.ids import UpdateKey
 from storage.updates.strikes import Crash, Suspect
 
 log = logger("bot.telegram.journal")
@@ -63,7 +64,7 @@ class Journal:
             opened.pop_all()
         self._file, self._path = file, path
 
-    def take(self, key: int, kind: str) -> int:
+    def take(self, key: UpdateKey, kind: str) -> int:
         """Notes an update; gives its slot (-1: there is none left)."""
         if not self._free:
             return -1

@@ -23,6 +23,7 @@ from storage.database import Database
 from storage.operations import published_menus
 from storage.people import roles
 from storage.people.access import Role, may
+from storage.telegram_ids import PersonId
 from storage.updates import user_state
 
 log = logger("bot.telegram.menus")
@@ -61,7 +62,7 @@ async def everything(database: Database, context: AppContext, routes: Routes, no
     return wanted
 
 
-def _chat(person: int) -> Json:
+def _chat(person: PersonId) -> Json:
     return {"type": "chat", "chat_id": person}
 
 
@@ -141,4 +142,4 @@ def _ended(known: Mapping[str, str], bot_id: int, wanted: Sequence[Published]) -
     for name in known:
         person = name.removeprefix(prefix)
         if name.startswith(prefix) and f"chat/{person}" not in still:
-            yield Published(f"chat/{person}", "deleteMyCommands", {"scope": _chat(int(person))})
+            yield Published(f"chat/{person}", "deleteMyCommands", {"scope": _chat(PersonId(int(person)))})

@@ -13,6 +13,7 @@ from enum import IntEnum
 from cachetools import TTLCache
 
 from bot.telegram.chat_limits import Chats
+from storage.telegram_ids import ChatId
 
 MARGIN = 0.012
 """The window is this much longer than its second, since messages do not all take equally long to reach Telegram."""
@@ -71,6 +72,7 @@ class Window:
         self._bulk_from = (now if late > self._spacing else self._bulk_from) + self._spacing
 
     def pause(self, until: float) -> None:
+        """Lets nothing go out before this moment of the loop's clock."""
         self.paused_until = max(self.paused_until, until)
 
 
@@ -94,8 +96,8 @@ class Pacer:
         self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
         self._timer: asyncio.TimerHandle | None = None
-        self._bulk_chats: TTLCache[int, float] = TTLCache(float("inf"), ttl=self._chat_pause, timer=clock)
-        self._groups: dict[int, deque[float]] = {}
+        self._bulk_chats: TTLCache[ChatId, float] = TTLCache(float("inf"), ttl=self._chat_pause, timer=clock)
+        self._groups: dict[ChatId, deque[float]] = {}
 
     @property
     def waiting(self) -> int:
@@ -131,7 +133,7 @@ class Pacer:
         """Telegram asked for silence."""
         self._window.pause(self._clock() + seconds)
 
-    def refused(self, chat_id: int, seconds: float) -> None:
+    def refused(self, chat_id: ChatId, seconds: float) -> None:
         """Telegram refused a message to this chat for so long: that chat waits, and all if it is not alone."""
         for_all = self.chats.refused(chat_id, seconds)
         if for_all:
@@ -142,7 +144,7 @@ class Pacer:
         """Seconds until the pause that Telegram asked for is over."""
         return max(0.0, self._window.paused_until - self._clock())
 
-    def bulk_delay(self, chat_id: int) -> float:
+    def bulk_delay(self, chat_id: ChatId) -> float:
         """Seconds until this chat may get another broadcast; notes that it gets one now if that is 0."""
         now = self._clock()
         last = self._bulk_chats.get(chat_id)
@@ -151,7 +153,7 @@ class Pacer:
         self._bulk_chats[chat_id] = now
         return 0.0
 
-    def group_has_room(self, chat_id: int) -> bool:
+    def group_has_room(self, chat_id: ChatId) -> bool:
         """Whether a group may get another message this minute; notes it if so."""
         now = self._clock()
         taken = self._groups.setdefault(chat_id, deque())

@@ -12,6 +12,7 @@ from enum import Enum
 from cachetools import LRUCache
 
 from handlers.chat.incoming import Incoming
+from storage.telegram_ids import PersonId
 
 MOST_KEPT = 100_000
 SAID_AGAIN_AFTER = 60.0
@@ -38,11 +39,11 @@ class RateLimiter:
     def __init__(self, per_minute: float, burst: int, messages_per_second: float) -> None:
         self._per_second = per_minute / 60 * max(1.0, messages_per_second / SHARE_OF)
         self._burst = float(burst)
-        self._buckets: LRUCache[int, _Bucket] = LRUCache(MOST_KEPT)
-        self._told: LRUCache[int, float] = LRUCache(MOST_KEPT)
-        self._called: LRUCache[int, float] = LRUCache(MOST_KEPT)
+        self._buckets: LRUCache[PersonId, _Bucket] = LRUCache(MOST_KEPT)
+        self._told: LRUCache[PersonId, float] = LRUCache(MOST_KEPT)
+        self._called: LRUCache[PersonId, float] = LRUCache(MOST_KEPT)
 
-    def check(self, person_id: int, at: float) -> RateLimitResult:
+    def check(self, person_id: PersonId, at: float) -> RateLimitResult:
         """`at`: when it was written, in seconds since 1970."""
         bucket = self._buckets.get(person_id)
         if bucket is None:
@@ -57,16 +58,16 @@ class RateLimiter:
         bucket.said_at = bucket.at
         return RateLimitResult.WARNED
 
-    def may_tell_blocked(self, person_id: int, at: float) -> bool:
+    def may_tell_blocked(self, person_id: PersonId, at: float) -> bool:
         """Whether who is blocked hears so now: once a minute."""
         return _once_a_minute(self._told, person_id, at)
 
-    def may_tell_whom_to_call(self, person_id: int, at: float) -> bool:
+    def may_tell_whom_to_call(self, person_id: PersonId, at: float) -> bool:
         """Whether who is blocked, or wrote too much, hears whom to call in danger now: once a minute."""
         return _once_a_minute(self._called, person_id, at)
 
 
-def _once_a_minute(told: LRUCache[int, float], person_id: int, at: float) -> bool:
+def _once_a_minute(told: LRUCache[PersonId, float], person_id: PersonId, at: float) -> bool:
     if at - told.get(person_id, -SAID_AGAIN_AFTER) < SAID_AGAIN_AFTER:
         return False
     told[person_id] = at

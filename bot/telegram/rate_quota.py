@@ -36,6 +36,7 @@ class RateQuota:
         clock: Callable[[], datetime],
         process: Callable[[], Process],
         limit: float,
+        *,
         together: bool,
     ) -> None:
         self._database = database
@@ -77,7 +78,7 @@ class RateQuota:
         here, leads = self._process(), self._leading.is_set()
         begun = time.monotonic()
         async with self._database.writing() as session:
-            await replicas.beat(session, here.name, here.version, leads, here.started_at, self._clock())
+            await replicas.beat(session, here.name, here.version, here.started_at, self._clock(), leads=leads)
             if not self._together:
                 return
             granted = await replicas.claim_share(session, here.name, self._wants(), self._uses)

@@ -52,6 +52,7 @@ class Reach:
 
     @property
     def silent_for(self) -> float:
+        """Seconds since Telegram last answered."""
         return self._clock() - self._answered_at
 
     @property
@@ -79,6 +80,7 @@ class Outage:
         self._said_at = float("-inf")
 
     def missed(self, failure: Exception) -> None:
+        """Counts a failure, and logs at most one every SAID_EVERY seconds."""
         self._failed += 1
         now = self._clock()
         if now - self._said_at >= SAID_EVERY:
@@ -91,6 +93,7 @@ class Outage:
             )
 
     def over(self) -> None:
+        """Says in the log that it works again, if it was said that it did not."""
         if not self._failed:
             return
         if self._is_said:
@@ -104,7 +107,10 @@ def reason_of(failure: Exception) -> str:
 
 
 def wait_of(wait: error.RetryAfter) -> float:
-    """Seconds. (The public property warns, and is to become the timedelta that the private one is.)"""
+    """Seconds to wait.
+
+    The public property warns, and is to become the timedelta that the private one is.
+    """
     return wait._retry_after.total_seconds()
 
 

@@ -12,11 +12,13 @@ from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Composer, NoticeRoute
 from handlers.chat.view import View
 from storage.broadcasts import broadcasts
-from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.content import Content
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries import notices
 from storage.deliveries.queue import Claimed
+from storage.telegram_ids import MessageId, PersonId, private_chat_of
 
 _EDITS = {
     "sendMessage": "editMessageText",
@@ -40,7 +42,7 @@ class NoticeRenderer:
     def __init__(self, database: Database, routes: Mapping[str, NoticeRoute]) -> None:
         self._database = database
         self._routes = routes
-        self._facts: RecentReads[tuple[str, int], Any] = RecentReads()
+        self._facts: RecentReads[tuple[str, int], object] = RecentReads()
 
     async def render(self, delivery: Claimed, view: View) -> Outgoing | None:
         route = self._routes[delivery.kind]
@@ -52,18 +54,18 @@ class NoticeRenderer:
             facts = await self._read(route, notice, view.now)
             if facts is None:
                 return None
-        said = message_params(delivery.recipient, *route.words(view, notice, facts))
+        said = message_params(private_chat_of(delivery.recipient), *route.words(view, notice, facts))
         if delivery.target is None:
             return Outgoing("sendMessage", said)
         return Outgoing("editMessageText", {**said, "message_id": delivery.target})
 
-    async def _read(self, route: NoticeRoute, notice: notices.SubjectNotice, now: datetime) -> Any:
+    async def _read(self, route: NoticeRoute, notice: notices.SubjectNotice[Any], now: datetime) -> Any:
         read = route.read
         assert read is not None
 
-        async def now_read() -> Any:
+        async def now_read() -> object:
             async with self._database.reading() as session:
-                return await read(session, notice.subject, now)
+                return await read(session, notice, now)
 
         return await self._facts.get((notice.kind, notice.subject), now_read)
 
@@ -89,9 +91,11 @@ class BroadcastRenderer:
         self._contents: RecentReads[tuple[int, int | None], tuple[Content, Topic] | None] = RecentReads()
 
     async def render(self, delivery: Claimed, view: View) -> Outgoing | None:
-        return await self.message(delivery.recipient, delivery.broadcast_id or 0, None, view.language)
+        return await self.message(delivery.recipient, BroadcastId(delivery.broadcast_id or 0), None, view.language)
 
-    async def message(self, recipient: int, broadcast_id: int, revision: int | None, language: str) -> Outgoing | None:
+    async def message(
+        self, recipient: PersonId, broadcast_id: BroadcastId, revision: int | None, language: str
+    ) -> Outgoing | None:
         """With the `revision` of a correction, so that none is sent with what was read before it."""
 
         async def read() -> tuple[Content, Topic] | None:
@@ -121,7 +125,9 @@ class CorrectionRenderer:
 
     async def render(self, delivery: Claimed, view: View) -> Outgoing | None:
         revision = delivery.revision
-        outgoing = await self._broadcast.message(delivery.recipient, delivery.about or 0, revision, view.language)
+        outgoing = await self._broadcast.message(
+            delivery.recipient, BroadcastId(delivery.about or 0), revision, view.language
+        )
         return None if outgoing is None else _edit(outgoing, delivery.target)
 
 
@@ -132,7 +138,7 @@ class RecallRenderer:
         return Outgoing("deleteMessage", {"chat_id": delivery.recipient, "message_id": delivery.target})
 
 
-def _edit(outgoing: Outgoing, message_id: int | None) -> Outgoing | None:
+def _edit(outgoing: Outgoing, message_id: MessageId | None) -> Outgoing | None:
     """The call that changes a message into this one; None for what can't be changed (a place)."""
     method = _EDITS.get(outgoing.method)
     if method is None:

@@ -16,7 +16,9 @@ from handlers.chat.incoming import Incoming
 from handlers.chat.replies import ANSWER_CALLBACK, Outgoing, Replies
 from storage.coordination.batching import Batcher
 from storage.database import Database
+from storage.telegram_ids import NO_CHAT, ChatId
 from storage.updates import updates
+from storage.updates.ids import UpdateKey
 from storage.updates.updates import Done
 
 KEPT_BEFORE_RESENT = timedelta(seconds=60)
@@ -41,7 +43,7 @@ class ReplyOutbox:
         self.awake = asyncio.Event()
         """Set when something that was kept for a moment only is due."""
 
-    async def send(self, incoming: Incoming, key: int, replied: Replied) -> None:
+    async def send(self, incoming: Incoming, key: UpdateKey, replied: Replied) -> None:
         """Sends the answers to an update. A press gets its tick first, whatever else is said."""
         ticks = [one for one in replied.outgoing if one.method == ANSWER_CALLBACK] or _tick(incoming)
         rest = [one for one in replied.outgoing if one.method != ANSWER_CALLBACK]
@@ -53,7 +55,7 @@ class ReplyOutbox:
         if replied.is_kept:
             await self.answered(key)
 
-    async def keep(self, key: int, later: Later) -> None:
+    async def keep(self, key: UpdateKey, later: Later) -> None:
         """Keeps what Telegram does not take now; `resend` tries again when it is due."""
         now = self._clock()
         chats, chat_id = self._courier.pacer.chats, _chat_of_all(later.rest)
@@ -74,14 +76,14 @@ class ReplyOutbox:
         now = self._clock()
         async with self._database.writing() as session:
             claimed = await updates.claim_unanswered(session, now, KEPT_BEFORE_RESENT)
-        by_chat: dict[int, list[tuple[int, list[Outgoing]]]] = defaultdict(list)
+        by_chat: dict[ChatId, list[tuple[UpdateKey, list[Outgoing]]]] = defaultdict(list)
         for kept in claimed:
             answers = unpack(kept.answers)
             by_chat[_chat_of_all(answers)].append((kept.key, answers))
         await asyncio.gather(*(self._resend_to(chat_id, rows) for chat_id, rows in by_chat.items()))
         return len(claimed)
 
-    async def _resend_to(self, chat_id: int, rows: Sequence[tuple[int, list[Outgoing]]]) -> None:
+    async def _resend_to(self, chat_id: ChatId, rows: Sequence[tuple[UpdateKey, list[Outgoing]]]) -> None:
         chats = self._courier.pacer.chats
         mark = chats.last_kept(chat_id)
         for at, (key, answers) in enumerate(rows):
@@ -95,7 +97,7 @@ class ReplyOutbox:
             await self.answered(key)
         chats.kept_are_out(chat_id, mark)
 
-    async def _note_answered(self, keys: Sequence[int]) -> list[None]:
+    async def _note_answered(self, keys: Sequence[UpdateKey]) -> list[None]:
         async with self._database.writing() as session:
             await updates.answered(session, keys)
         return [None] * len(keys)
@@ -113,9 +115,9 @@ def repeated(done: Done) -> Replied:
     return Replied(unpack(done.answers), is_kept=True) if done.answers else Replied([])
 
 
-def _chat_of_all(answers: Sequence[Outgoing]) -> int:
-    """The chat that the answers to one update are for; 0 if they are for none."""
-    return next(filter(None, map(chat_of, answers)), 0)
+def _chat_of_all(answers: Sequence[Outgoing]) -> ChatId:
+    """The chat that the answers to one update are for; NO_CHAT if they are for none."""
+    return next(filter(None, map(chat_of, answers)), NO_CHAT)
 
 
 def pack(outgoings: Sequence[Outgoing]) -> bytes:
@@ -124,4 +126,5 @@ def pack(outgoings: Sequence[Outgoing]) -> bytes:
 
 
 def unpack(kept: bytes) -> list[Outgoing]:
+    """Reads the answers that `pack` kept."""
     return [Outgoing(method, params, minor=minor) for method, params, minor in orjson.loads(kept)]

@@ -160,11 +160,11 @@ class AiohttpRequest(BaseRequest):
         self._on_success()
         return result
 
-    async def download(self, url: str, most: int, into: BinaryIO | Scratch) -> None:
+    async def download(self, url: str, limit: int, into: BinaryIO | Scratch) -> None:
         """Writes a file from Telegram into another, a chunk at a time.
 
         Raises:
-            telegram.error.TelegramError: it is not to be had, or longer than `most` bytes.
+            telegram.error.TelegramError: it is not to be had, or longer than `limit` bytes.
         """
         assert self._session is not None, "initialize() was not called"
         options: dict[str, Any] = {"proxy": self._proxy_for(url)} if self._proxies else {}
@@ -175,7 +175,7 @@ class AiohttpRequest(BaseRequest):
                     raise error_of(response.status, {})
                 async for chunk in response.content.iter_chunked(1 << 16):
                     length += len(chunk)
-                    if length > most:
+                    if length > limit:
                         raise error.BadRequest("the file is too large")
                     into.write(chunk)
         except TimeoutError:

@@ -9,12 +9,14 @@ from datetime import datetime
 from handlers.chat.incoming import Json
 from storage.coordination.batching import Batcher
 from storage.database import Database
+from storage.telegram_ids import PersonId
 from storage.updates import updates, user_state
+from storage.updates.ids import UpdateKey
 from storage.updates.updates import Done
 from storage.updates.user_state import Standing
 
 
-def update_key(raw: Json) -> int:
+def update_key(raw: Json) -> UpdateKey:
     """Which update this is, as 63 bits: its number and the identity of what it carries, so that a server that starts
     counting again is not taken for one that repeats itself."""
     parts = [str(raw.get("update_id"))]
@@ -24,7 +26,8 @@ def update_key(raw: Json) -> int:
             chat = chat if isinstance(chat, dict) else {}
             parts += [kind, str(body.get("id") or body.get("message_id")), str(chat.get("id")), str(body.get("date"))]
             parts.append(str(body.get("edit_date")))
-    return int.from_bytes(hashlib.blake2b("/".join(parts).encode(), digest_size=8).digest(), "big") >> 1
+    digest = hashlib.blake2b("/".join(parts).encode(), digest_size=8).digest()
+    return UpdateKey(int.from_bytes(digest, "big") >> 1)
 
 
 class UpdateLookup:
@@ -35,7 +38,7 @@ class UpdateLookup:
         self._clock = clock
         self._batched = Batcher(self._look_up)
 
-    async def __call__(self, user_id: int, key: int) -> tuple[Standing, Done | None]:
+    async def __call__(self, user_id: PersonId, key: UpdateKey) -> tuple[Standing, Done | None]:
         """What is known of the person, and what became of the update if it is a duplicate."""
         return await self._batched((user_id, key))
 

@@ -25,8 +25,8 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import Person, StatelessTalk
 from handlers.i18n import translations
 from storage.database import Refused, is_outage
-from storage.people.people import PersonId
 from storage.updates.batched_writes import Seen
+from storage.updates.ids import UpdateKey
 from storage.updates.strikes import SET_ASIDE_AT
 from storage.updates.user_state import Standing
 
@@ -127,13 +127,13 @@ class UpdatePipeline:
         self._count(incoming, outcome)
         self._metrics.seconds.labels(result.handler).observe(time.perf_counter() - begun)
 
-    def _talk(self, incoming: Incoming, key: int, standing: Standing) -> StatelessTalk:
+    def _talk(self, incoming: Incoming, key: UpdateKey, standing: Standing) -> StatelessTalk:
         context, user_id = self._context, incoming.user_id
         language = standing.language or translations.language_for(
             incoming.language_code, context.settings.organisation.language
         )
         roles = context.staff.roles_of(user_id, standing.roles)
-        person = Person(PersonId(user_id), language, roles, standing.form, standing.case, standing.case_number)
+        person = Person(user_id, language, roles, standing.form, standing.case, standing.case_number)
         talk = StatelessTalk(incoming, key, person, self._clock(), context)
         stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY
         if stale or not standing.reachable:

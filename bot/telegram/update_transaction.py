@@ -18,6 +18,7 @@ from storage.database import Database, is_outage, lock_chat
 from storage.deliveries import queue as delivery_queue
 from storage.updates import batched_writes, updates
 from storage.updates.batched_writes import Append, Seen
+from storage.updates.ids import UpdateKey
 from storage.write_detection import has_written
 
 
@@ -105,7 +106,7 @@ class UpdateTransaction:
         due = talk.now + KEPT_BEFORE_RESENT
         return await updates.mark_done(session, talk.key, talk.now, pack(talk.outgoing), due)
 
-    async def _replied_already(self, key: int) -> Replied | None:
+    async def _replied_already(self, key: UpdateKey) -> Replied | None:
         """What is still to be said if another replica gave the update its effect; None if none did."""
         async with self._database.reading() as session:
             (done,) = await updates.done(session, [key])

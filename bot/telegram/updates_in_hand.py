@@ -20,6 +20,7 @@ from storage.operations.notices import UpdateSetAside
 from storage.people.access import Right
 from storage.people.staff import Staff
 from storage.updates import strikes
+from storage.updates.ids import UpdateKey
 from storage.updates.strikes import SET_ASIDE_AT, Crash, Suspect
 
 log = logger("bot.telegram.updates_in_hand")
@@ -80,7 +81,7 @@ class Held:
 
     __slots__ = ("_all", "_leave", "_slot", "handler", "is_settled", "is_suspect", "key", "kind", "strikes")
 
-    def __init__(self, all_in_hand: InHand, leave: Leave, key: int, kind: str, count: int | None) -> None:
+    def __init__(self, all_in_hand: InHand, leave: Leave, key: UpdateKey, kind: str, count: int | None) -> None:
         self._all, self._leave = all_in_hand, leave
         self.key, self.kind = key, kind
         self.is_suspect, self.strikes = count is not None, count or 0
@@ -112,7 +113,8 @@ class Held:
             await self._all.clear(self.key)
 
 
-def error_id(key: int) -> str:
+def error_id(key: UpdateKey) -> str:
+    """Returns the short form of an update's key, by which people and the log name an error."""
     return f"{key:016x}"[:8]
 
 
@@ -125,7 +127,7 @@ class InHand:
         self.gate = Gate()
         self.busy = threading.Event()
         """Set when something is taken in hand; the watchdog waits for it."""
-        self._strikes: dict[int, int] = {}
+        self._strikes: dict[UpdateKey, int] = {}
         self._held: dict[asyncio.Task[object] | None, Held] = {}
         self._clear = Batcher(self._clear_all)
 
@@ -163,7 +165,7 @@ class InHand:
             self._strikes = await strikes.read(session)
 
     @contextlib.asynccontextmanager
-    async def holding(self, key: int, kind: str) -> AsyncIterator[Held]:
+    async def holding(self, key: UpdateKey, kind: str) -> AsyncIterator[Held]:
         """One update, from here to its last answer; to be settled in between."""
         count = self._strikes.get(key)
         leave = await (self.gate.enter() if count is None else self.gate.enter_alone())
@@ -189,12 +191,12 @@ class InHand:
         """This one hangs the process, which is about to end."""
         self.journal.blame(Suspect(held.key, held.kind, held.handler, place))
 
-    async def clear(self, key: int) -> None:
+    async def clear(self, key: UpdateKey) -> None:
         """A suspect was handled, and nothing happened."""
         self._strikes.pop(key, None)
         await self._clear(key)
 
-    async def _clear_all(self, keys: Sequence[int]) -> list[None]:
+    async def _clear_all(self, keys: Sequence[UpdateKey]) -> list[None]:
         async with self._database.writing() as session:
             await strikes.clear(session, keys)
         return [None] * len(keys)

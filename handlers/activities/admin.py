@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -33,6 +34,7 @@ from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.activities import Activity, ActivityState
+from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityCancelled, ActivityChanged, StreamStarts
 from storage.activities.sign_ups import PlaceState
 from storage.deliveries import queue as delivery_queue
@@ -95,7 +97,7 @@ async def _panel(talk: Talk) -> tuple[Markup, Buttons]:
     return Markup("\n").join(lines), [*grid, [presses.BEGIN.button(talk._("➕ New activity"))]]
 
 
-async def show(talk: Talk, activity_id: int) -> None:
+async def show(talk: Talk, activity_id: ActivityId) -> None:
     talk.edit(*await _shown(talk, await find_activity(talk, activity_id)))
 
 
@@ -155,12 +157,12 @@ async def _made(talk: Talk, draft: ActivityDraft) -> None:
     talk.say(*await _shown(talk, row))
 
 
-async def publish(talk: Talk, activity_id: int) -> None:
+async def publish(talk: Talk, activity_id: ActivityId) -> None:
     row = await activities.publish(talk.session, activity_id, talk.now)
     talk.edit(*await _shown(talk, row))
 
 
-async def edit(talk: Talk, activity_id: int) -> None:
+async def edit(talk: Talk, activity_id: ActivityId) -> None:
     row = await find_activity(talk, activity_id)
     await forms.begin_review(talk, _EDIT, edit_of(row))
 
@@ -184,13 +186,13 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
         )
 
 
-async def _tell_all(talk: Talk, row: Activity, notice: SubjectNotice) -> int:
+async def _tell_all(talk: Talk, row: Activity, notice: SubjectNotice[Any]) -> int:
     """Everybody who has a place, an offer or waits; returns how many."""
-    everybody = sign_ups.who(row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING))
+    everybody = sign_ups.participant_ids(row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING))
     return await delivery_queue.tell_all(talk.session, everybody, notice, talk.now)
 
 
-async def copy(talk: Talk, activity_id: int) -> None:
+async def copy(talk: Talk, activity_id: ActivityId) -> None:
     """The same again, a week later unless that is over too; on the page where all can be changed."""
     row = await find_activity(talk, activity_id)
     starts = row.starts_at
@@ -200,14 +202,14 @@ async def copy(talk: Talk, activity_id: int) -> None:
     await forms.begin_review(talk, _NEW, replace(edit_of(row), starts=moved, opens=None, closes=None))
 
 
-async def begin_cancel(talk: Talk, activity_id: int) -> None:
+async def begin_cancel(talk: Talk, activity_id: ActivityId) -> None:
     await find_activity(talk, activity_id)
     await forms.begin(talk, _CANCEL, Cancellation(id=activity_id))
 
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    id: int
+    id: ActivityId
     reason: str = asked(reason_question(N_("Why is it cancelled? Everyone who signed up will read this."), 3, 300))
 
 
@@ -239,13 +241,13 @@ class ChangeFacts:
     changed: Mapping[str, Sequence[object]]
 
 
-async def about_change(session: AsyncSession, change_id: int, now: datetime) -> ChangeFacts | None:
+async def about_change(session: AsyncSession, notice: ActivityChanged, _now: datetime) -> ChangeFacts | None:
     """An edit and its activity, for the notice of it."""
-    found = await activities.find_change(session, change_id)
+    found = await activities.find_change(session, notice.subject)
     if found is None:
         return None
-    activity = await words.about_any(session, found[0], now)
-    return None if activity is None else ChangeFacts(activity, found[1])
+    row = await activities.find(session, found[0])
+    return None if row is None else ChangeFacts(words.facts_of(row), found[1])
 
 
 def changed_words(view: View, _notice: ActivityChanged, change: ChangeFacts) -> Page:

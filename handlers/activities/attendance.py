@@ -14,10 +14,12 @@ from storage import audit
 from storage.activities import activities, sign_ups
 from storage.activities.activities import Activity
 from storage.activities.audited import ActivityAction
+from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.hours.iso import iso_minute
 from storage.membership import memberships
 from storage.people.access import Right
+from storage.telegram_ids import PersonId
 
 SHOWN = 60
 STATES = {PlaceState.PLACED: "✅", PlaceState.OFFERED: "🎁", PlaceState.WAITING: "🕒"}
@@ -28,14 +30,14 @@ def register(routes: Routes) -> None:
     routes.press(presses.SEND_FILE_ATTENDANCE, send_file, right=Right.RUN_ACTIVITIES)
 
 
-async def find_activity(talk: Talk, activity_id: int) -> Activity:
+async def find_activity(talk: Talk, activity_id: ActivityId) -> Activity:
     row = await activities.find(talk.session, activity_id)
     if row is None:
         raise activities.NoSuchActivity
     return row
 
 
-async def names_of(talk: Talk, people: Sequence[SignUp], about: str) -> dict[int, str]:
+async def names_of(talk: Talk, people: Sequence[SignUp], about: str) -> dict[PersonId, str]:
     """By person, the name of who is a member; others are known by their number only. That it was read is noted."""
     await audit.note(talk.session, talk.person.id, ActivityAction.ATTENDANCE_READ, talk.now, about=about)
     members = await memberships.of_all(talk.session, [one.person_id for one in people])
@@ -45,7 +47,7 @@ async def names_of(talk: Talk, people: Sequence[SignUp], about: str) -> dict[int
     }
 
 
-async def show_people(talk: Talk, activity_id: int) -> None:
+async def show_people(talk: Talk, activity_id: ActivityId) -> None:
     """The list, by number; members with their name."""
     row = await find_activity(talk, activity_id)
     people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
@@ -70,7 +72,7 @@ async def show_people(talk: Talk, activity_id: int) -> None:
     )
 
 
-async def send_file(talk: Talk, activity_id: int) -> None:
+async def send_file(talk: Talk, activity_id: ActivityId) -> None:
     """The attendance list as CSV, with a byte order mark, for spreadsheets."""
     row = await find_activity(talk, activity_id)
     people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))

@@ -10,6 +10,7 @@ from handlers.chat.questions import Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ChoiceInput
 from storage.activities.conditions import Came, HasPlace, Waits
+from storage.activities.ids import ActivityId
 from storage.people.segments import Condition
 
 PARTICIPANTS = {
@@ -28,7 +29,7 @@ def _is_of_activity(draft: ParticipantAudience) -> bool:
 class ParticipantAudience:
     """Asked only where the form was begun from an activity."""
 
-    activity: int | None = None
+    activity: ActivityId | None = None
     who: str = asked(
         Question(N_("Which attendees"), N_("Which attendees?"), ChoiceInput(PARTICIPANTS), when=_is_of_activity),
         default="",

@@ -8,6 +8,7 @@ from handlers.activities import presses
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.activities import activities, calendar_feeds, calendar_files
+from storage.activities.ids import ActivityId
 
 
 def register(routes: Routes) -> None:
@@ -16,7 +17,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.RENEW_FEED, renew_feed)
 
 
-async def send_file(talk: Talk, activity_id: int) -> None:
+async def send_file(talk: Talk, activity_id: ActivityId) -> None:
     row = await activities.published(talk.session, activity_id)
     organisation = talk.context.settings.organisation
     content = calendar_files.calendar(

@@ -21,9 +21,12 @@ from handlers.i18n.translations import N_, plural_in
 from handlers.inputs.text import TextInput
 from storage.activities import activities, attendance, check_ins, sign_ups
 from storage.activities.activities import ActivityState
+from storage.activities.ids import ActivityId
 from storage.database import Database
 from storage.membership import memberships
+from storage.membership.ids import MemberNumber
 from storage.people.access import Right
+from storage.telegram_ids import ChatId, MessageId
 
 
 def register(routes: Routes) -> None:
@@ -48,7 +51,7 @@ async def choose_activity(talk: Talk) -> None:
     talk.say(talk._("For which activity?"), [[presses.OPEN_DOOR.button(row.title[:60], row.id)] for row in near])
 
 
-async def open_door(talk: Talk, activity_id: int) -> None:
+async def open_door(talk: Talk, activity_id: ActivityId) -> None:
     """Shows the code as a picture, which then changes every minute by itself."""
     row = await find_activity(talk, activity_id)
     if row.state != ActivityState.PUBLISHED or row.ends_at + check_ins.OPEN_AFTER <= talk.now:
@@ -72,10 +75,10 @@ def door_caption(title: str, came: int, language: str) -> Markup:
 
 
 async def _remember_door(
-    database: Database, chat_id: int, activity_id: int, until: datetime, window: int, sent: Json
+    database: Database, chat_id: ChatId, activity_id: ActivityId, until: datetime, window: int, sent: Json
 ) -> None:
     async with database.writing() as session:
-        await check_ins.open_door(session, chat_id, int(sent["message_id"]), activity_id, until, window)
+        await check_ins.open_door(session, chat_id, MessageId(sent["message_id"]), activity_id, until, window)
 
 
 async def check_in(talk: Talk, code: str) -> None:
@@ -93,7 +96,7 @@ async def check_in(talk: Talk, code: str) -> None:
     talk.say(Markup("{}\n<b>{}</b>").format(said, row.title))
 
 
-async def begin_typing(talk: Talk, activity_id: int) -> None:
+async def begin_typing(talk: Talk, activity_id: ActivityId) -> None:
     await forms.begin(talk, _TYPED, Arrival(id=activity_id))
 
 
@@ -101,7 +104,7 @@ async def begin_typing(talk: Talk, activity_id: int) -> None:
 class Arrival:
     """Somebody at the door, as the organiser types who it is."""
 
-    id: int
+    id: ActivityId
     who: str = asked(
         Question(
             N_("Who"),
@@ -118,7 +121,7 @@ async def _typed(talk: Talk, draft: Arrival) -> None:
     names = await names_of(talk, people, f"activity {activity_id} at the door")
     found = [one for one in people if text in (str(one.id), names.get(one.person_id))]
     if not found and text.isascii() and text.isdigit() and len(text) < 10:
-        member = await memberships.by_number(talk.session, int(text))
+        member = await memberships.by_number(talk.session, MemberNumber(int(text)))
         found = [one for one in people if member is not None and one.person_id == member.person_id]
     again = [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), activity_id)]]
     if len(found) != 1:

@@ -18,6 +18,7 @@ from handlers.inputs.number import NumberChoiceInput, NumberInput
 from handlers.inputs.picture import PictureInput
 from handlers.inputs.text import LinesInput, TextInput
 from storage.activities.activities import MOST_GUESTS, MOST_QUESTIONS, Activity, Kind, Plan
+from storage.activities.ids import ActivityId
 from storage.people.access import Right
 
 D = TypeVar("D")
@@ -150,7 +151,7 @@ class ActivityDraft:
 class ActivityEdit(ActivityDraft):
     """The same for an activity that is there."""
 
-    id: int
+    id: ActivityId
 
 
 def plan_of(draft: ActivityDraft) -> Plan:

@@ -16,7 +16,9 @@ from handlers.i18n.translations import N_, plural_in
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState, Kind
 from storage.activities.attendance import Figures
+from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import Place, PlaceState, SignUp
+from storage.deliveries.notices import SubjectNotice
 from storage.geodesy import distance
 
 KINDS: dict[Kind, tuple[str, str]] = {
@@ -144,7 +146,7 @@ def placed_words(place: Place, language: str) -> str:
 class ActivityFacts:
     """An activity as a notice of it says it."""
 
-    id: int
+    id: ActivityId
     title: str
     starts_at: datetime
     ends_at: datetime
@@ -153,21 +155,21 @@ class ActivityFacts:
     reason: str
 
 
-async def about(session: AsyncSession, activity_id: int, now: datetime) -> ActivityFacts | None:
+async def about(session: AsyncSession, notice: SubjectNotice[ActivityId], now: datetime) -> ActivityFacts | None:
     """For notices: the activity as it is now. None if it was cancelled, is a draft, or has ended."""
-    row = await activities.find(session, activity_id)
+    row = await activities.find(session, notice.subject)
     if row is None or row.state != ActivityState.PUBLISHED or row.ends_at <= now:
         return None
-    return _facts(row)
+    return facts_of(row)
 
 
-async def about_any(session: AsyncSession, activity_id: int, _now: datetime) -> ActivityFacts | None:
+async def about_any(session: AsyncSession, notice: SubjectNotice[ActivityId], _now: datetime) -> ActivityFacts | None:
     """The same, also of one that is over or cancelled."""
-    row = await activities.find(session, activity_id)
-    return None if row is None else _facts(row)
+    row = await activities.find(session, notice.subject)
+    return None if row is None else facts_of(row)
 
 
-def _facts(row: Activity) -> ActivityFacts:
+def facts_of(row: Activity) -> ActivityFacts:
     return ActivityFacts(row.id, row.title, row.starts_at, row.ends_at, row.place, row.stream, row.reason)
 
 

@@ -21,10 +21,12 @@ from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from storage.activities import activities, attendance, sign_ups
 from storage.activities.activities import PAGE, Activity, ActivityState, Kind
+from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.geodesy import distance
 from storage.people import people
 from storage.stations import searches
+from storage.telegram_ids import NO_CHAT
 
 VIEWS = {"week": N_("This week"), "all": N_("All"), "near": N_("Near me"), "mine": N_("Mine")}
 INLINE_MOST = 10
@@ -130,12 +132,12 @@ async def choose_kind(talk: Talk) -> None:
     talk.edit(talk._("Which kind?"), [*rows, [presses.TURN_LIST.button(talk._("◀ Back"), "week", 0)]])
 
 
-async def show_card(talk: Talk, activity_id: int) -> None:
+async def show_card(talk: Talk, activity_id: ActivityId) -> None:
     row = await activities.published(talk.session, activity_id)
     await edit_card(talk, row)
 
 
-async def open_card(talk: Talk, activity_id: int) -> None:
+async def open_card(talk: Talk, activity_id: ActivityId) -> None:
     """From a broadcast or a notice, which stays as it is: the card as a message of its own."""
     row = await activities.published(talk.session, activity_id)
     text, buttons = await card_of(talk, row)
@@ -204,7 +206,7 @@ def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None) -> Buttons:
     return [*rows, tools, more, back]
 
 
-async def show_where(talk: Talk, activity_id: int) -> None:
+async def show_where(talk: Talk, activity_id: ActivityId) -> None:
     row = await activities.published(talk.session, activity_id)
     if row.latitude is None or row.longitude is None:
         raise InvalidCallback
@@ -216,7 +218,7 @@ async def linked(talk: Talk, number: str) -> None:
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         talk.say(talk._("This activity is no longer planned."))
         return
-    row = await activities.find(talk.session, int(number))
+    row = await activities.find(talk.session, ActivityId(int(number)))
     if row is None or row.state == ActivityState.DRAFT:
         talk.say(talk._("This activity is no longer planned."))
         return
@@ -242,7 +244,7 @@ def _inline_result(talk: Talk, row: Activity, figures: attendance.Figures) -> Js
     """As everybody in that chat may see it: nothing of who asked."""
     zone = talk.context.settings.organisation.zone
     text = words.card(row, figures, None, None, None, talk.now, zone, talk.language)
-    said = message_params(0, text, [[Button(talk._("✅ Sign up"), url=talk.context.link(f"act_{row.id}"))]])
+    said = message_params(NO_CHAT, text, [[Button(talk._("✅ Sign up"), url=talk.context.link(f"act_{row.id}"))]])
     return {
         "type": "article",
         "id": str(row.id),

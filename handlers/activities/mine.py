@@ -12,6 +12,7 @@ from handlers.chat.press import Page
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from storage.activities import activities, sign_ups, waiting_list, weekly_digest
+from storage.activities.ids import ALL_ACTIVITIES
 from storage.activities.sign_ups import PlaceState
 
 
@@ -34,7 +35,7 @@ async def overview(talk: Talk) -> Sequence[Page]:
         lines.append(Markup("{}").format(talk._("None yet. See what's on: /activities")))
     wants = await weekly_digest.wants(talk.session, talk.person.id)
     weekly = presses.SWITCH.button(talk._("🔕 No more weekly digest") if wants else talk._("🗞 Weekly digest"))
-    tools = [presses.SHOW_LEADS.button(talk._("🔔 Reminders"), 0), weekly]
+    tools = [presses.SHOW_LEADS.button(talk._("🔔 Reminders"), ALL_ACTIVITIES), weekly]
     if talk.context.settings.public_url:
         tools.append(presses.SHOW_FEED.button(talk._("📅 Calendar")))
     return [(Markup("\n").join(lines), [keys[:8], tools])]

@@ -3,50 +3,51 @@
 from __future__ import annotations
 
 from handlers.chat.press import Press
+from storage.activities.ids import ActivityId, QuestionId, SignUpId
 
 PANEL_AGAIN = Press("adpanel")
 BEGIN = Press("adnew")
-SHOW = Press("ad", int)
-PUBLISH = Press("adpublish", int)
-EDIT = Press("adedit", int)
-COPY = Press("adcopy", int)
-BEGIN_CANCEL = Press("adcancel", int)
+SHOW = Press("ad", ActivityId)
+PUBLISH = Press("adpublish", ActivityId)
+EDIT = Press("adedit", ActivityId)
+COPY = Press("adcopy", ActivityId)
+BEGIN_CANCEL = Press("adcancel", ActivityId)
 
-SHOW_PEOPLE = Press("people", int)
-SEND_FILE_ATTENDANCE = Press("peoplefile", int)
+SHOW_PEOPLE = Press("people", ActivityId)
+SEND_FILE_ATTENDANCE = Press("peoplefile", ActivityId)
 
-SEND_FILE_CALENDARS = Press("ics", int)
+SEND_FILE_CALENDARS = Press("ics", ActivityId)
 SHOW_FEED = Press("feed")
 RENEW_FEED = Press("feedrenew")
 
-OPEN_DOOR = Press("door", int)
-BEGIN_TYPING = Press("doortype", int)
+OPEN_DOOR = Press("door", ActivityId)
+BEGIN_TYPING = Press("doortype", ActivityId)
 
 TURN_LIST = Press("acts", str, int)
 CHOOSE_KIND = Press("actkinds")
-SHOW_CARD = Press("act", int)
-OPEN_CARD = Press("actopen", int)
-SHOW_WHERE = Press("actwhere", int)
+SHOW_CARD = Press("act", ActivityId)
+OPEN_CARD = Press("actopen", ActivityId)
+SHOW_WHERE = Press("actwhere", ActivityId)
 
-ASK_ORGANISER = Press("actask", int)
-REPLY = Press("actreply", int)
+ASK_ORGANISER = Press("actask", ActivityId)
+REPLY = Press("actreply", QuestionId)
 
-RATE = Press("rate", int, int)
+RATE = Press("rate", ActivityId, int)
 
-SHOW_LEADS = Press("leads", int)
-SET_LEADS = Press("setleads", int, int)
+SHOW_LEADS = Press("leads", ActivityId)
+SET_LEADS = Press("setleads", ActivityId, int)
 
-SHOW_ROUNDS = Press("rounds", int)
-BEGIN_ROUND = Press("roundnew", int)
-CHOOSE_WHO = Press("roundwho", int, int)
-GOES_ON = Press("goeson", int, int, int)
+SHOW_ROUNDS = Press("rounds", ActivityId)
+BEGIN_ROUND = Press("roundnew", ActivityId)
+CHOOSE_WHO = Press("roundwho", ActivityId, int)
+GOES_ON = Press("goeson", ActivityId, SignUpId, int)
 
-REPEAT = Press("adrepeat", int)
-END_SERIES = Press("adend", int)
+REPEAT = Press("adrepeat", ActivityId)
+END_SERIES = Press("adend", ActivityId)
 
-SIGN_UP = Press("signup", int)
-SIGN_UP_ALL_THE_SAME = Press("signupall", int)
-GIVE_BACK = Press("giveback", int)
-TAKE = Press("take", int)
+SIGN_UP = Press("signup", ActivityId)
+SIGN_UP_ALL_THE_SAME = Press("signupall", ActivityId)
+GIVE_BACK = Press("giveback", ActivityId)
+TAKE = Press("take", ActivityId)
 
 SWITCH = Press("digest")

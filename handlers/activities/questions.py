@@ -20,6 +20,7 @@ from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from storage.activities import activities
 from storage.activities import questions as activity_questions
+from storage.activities.ids import ActivityId, QuestionId
 from storage.activities.notices import QuestionAnswered, QuestionAsked
 from storage.database import Refused
 from storage.people.access import Right
@@ -38,14 +39,14 @@ class NoSuchQuestion(Refused):
     """The question has been answered long ago, or was erased."""
 
 
-async def ask_organiser(talk: Talk, activity_id: int) -> None:
+async def ask_organiser(talk: Talk, activity_id: ActivityId) -> None:
     row = await activities.published(talk.session, activity_id)
     await forms.begin(talk, _ASK, ActivityQuestion(id=row.id))
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityQuestion:
-    id: int
+    id: ActivityId
     text: str = asked(
         Question(
             N_("Question"),
@@ -62,7 +63,7 @@ async def _asked(talk: Talk, draft: ActivityQuestion) -> None:
     talk.say(talk._("Your question was sent to the organiser without your name. The answer will come here."))
 
 
-async def reply(talk: Talk, question_id: int) -> None:
+async def reply(talk: Talk, question_id: QuestionId) -> None:
     """The organiser answers a question."""
     row = await activity_questions.find(talk.session, question_id)
     if row is None:
@@ -72,7 +73,7 @@ async def reply(talk: Talk, question_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    question: int
+    question: QuestionId
     text: str = asked(Question(N_("Question"), N_("What is your answer?"), TextInput(2, 1_000)))
 
 

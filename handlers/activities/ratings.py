@@ -19,6 +19,7 @@ from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from storage.activities import attendance
+from storage.activities.ids import ActivityId
 from storage.activities.notices import ThanksForComing
 
 
@@ -28,7 +29,7 @@ def register(routes: Routes) -> None:
     routes.notice_about(ThanksForComing, thanks_words, words.about_any)
 
 
-async def rate(talk: Talk, activity_id: int, stars: int) -> None:
+async def rate(talk: Talk, activity_id: ActivityId, stars: int) -> None:
     await attendance.rate(talk.session, activity_id, talk.person.id, stars)
     talk.edit(talk._("Thank you: {stars}").format(stars="⭐" * stars))
     if talk.person.form is None:  # a form that is open is worth more than a comment
@@ -37,7 +38,7 @@ async def rate(talk: Talk, activity_id: int, stars: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    id: int
+    id: ActivityId
     stars: int
     comment: str = asked(
         Question(

@@ -14,6 +14,7 @@ from handlers.chat.view import View
 from handlers.i18n import formatting, translations
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Activity, leads_of
+from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityReminder
 
 
@@ -45,7 +46,7 @@ def lead_words(text: str | None, language: str) -> str:
     return " + ".join(formatting.duration(lead, language) for lead in leads_of(text))
 
 
-async def show_leads(talk: Talk, activity_id: int) -> None:
+async def show_leads(talk: Talk, activity_id: ActivityId) -> None:
     """How long before it I write; 0 means all activities."""
     if activity_id:
         mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
@@ -65,7 +66,7 @@ async def show_leads(talk: Talk, activity_id: int) -> None:
     talk.say(said if activity_id else everywhere, rows)
 
 
-async def set_leads(talk: Talk, activity_id: int, at: int) -> None:
+async def set_leads(talk: Talk, activity_id: ActivityId, at: int) -> None:
     if not -1 <= at < len(LEADS):
         raise InvalidCallback
     chosen = None if at < 0 else LEADS[at]

@@ -23,6 +23,7 @@ from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from storage.activities import rounds
+from storage.activities.ids import ActivityId, SignUpId
 from storage.activities.notices import NextRound
 from storage.people.access import Right
 
@@ -37,14 +38,14 @@ def register(routes: Routes) -> None:
     routes.notice_about(NextRound, next_round_words, words.about_any)
 
 
-async def show_rounds(talk: Talk, activity_id: int) -> None:
+async def show_rounds(talk: Talk, activity_id: ActivityId) -> None:
     """Heats, semi-final, final: when, and who goes on."""
     row = await find_activity(talk, activity_id)
     lines = [Markup("🏆 <b>{}</b>").format(row.title)]
     rows = []
     zone = talk.context.settings.organisation.zone
     for one in await rounds.of(talk.session, row.id):
-        people = await rounds.who(talk.session, row.id, one.number)
+        people = await rounds.participants(talk.session, row.id, one.number)
         when = formatting.moment(one.starts_at, talk.now, zone, talk.language)
         lines.append(Markup("{}. <b>{}</b> · {} · {}").format(one.number, one.title, when, len(people)))
         if one.number > 1:
@@ -59,14 +60,14 @@ async def show_rounds(talk: Talk, activity_id: int) -> None:
     talk.edit(Markup("\n").join(lines), rows)
 
 
-async def begin_round(talk: Talk, activity_id: int) -> None:
+async def begin_round(talk: Talk, activity_id: ActivityId) -> None:
     await find_activity(talk, activity_id)
     await forms.begin(talk, _ROUND, RoundDraft(id=activity_id))
 
 
 @dataclass(frozen=True, slots=True)
 class RoundDraft:
-    id: int
+    id: ActivityId
     title: str = asked(Question(N_("Title"), N_("What is the round called? For example: Semi-final"), TextInput(2, 80)))
     starts: datetime = asked(Question(N_("Starts"), N_("When does it start? Write it like 2026-11-28 15:00."), MOMENT))
 
@@ -87,10 +88,10 @@ _ROUND = Form(
 )
 
 
-async def choose_who(talk: Talk, activity_id: int, number: int) -> None:
+async def choose_who(talk: Talk, activity_id: ActivityId, number: int) -> None:
     """Those of the round before, each on a button."""
     this = await rounds.find(talk.session, activity_id, number)
-    people = list(await rounds.who(talk.session, activity_id, number - 1))[:90]
+    people = list(await rounds.participants(talk.session, activity_id, number - 1))[:90]
     names = await names_of(talk, people, f"activity {activity_id}, round {number}")
     keys = [
         presses.GOES_ON.button(
@@ -106,7 +107,7 @@ async def choose_who(talk: Talk, activity_id: int, number: int) -> None:
     talk.edit(escape(said), [*rows, [presses.SHOW_ROUNDS.button(talk._("◀ Back"), activity_id)]])
 
 
-async def goes_on(talk: Talk, activity_id: int, sign_up_id: int, number: int) -> None:
+async def goes_on(talk: Talk, activity_id: ActivityId, sign_up_id: SignUpId, number: int) -> None:
     """On or off; who goes on is told."""
     row = await rounds.advance(talk.session, activity_id, sign_up_id, number)
     if row is not None:

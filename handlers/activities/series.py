@@ -21,6 +21,7 @@ from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput
 from handlers.inputs.text import TEXT, clean
 from storage.activities import series
+from storage.activities.ids import ActivityId
 from storage.activities.notices import SeriesEnded
 from storage.activities.recurrence import BadRule, NoDates
 from storage.people.access import Right
@@ -49,7 +50,7 @@ _NOT_A_RULE = N_(
 _NO_DATES = N_("This rule has no dates in the next 64 weeks. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10.")
 
 
-async def repeat(talk: Talk, activity_id: int) -> None:
+async def repeat(talk: Talk, activity_id: ActivityId) -> None:
     await find_activity(talk, activity_id)
     await forms.begin(talk, _REPEAT, Repetition(id=activity_id))
 
@@ -61,11 +62,11 @@ async def _repeated(talk: Talk, draft: Repetition) -> None:
         talk.session,
         row,
         draft.rule,
-        draft.holidays,
         talk.person.id,
         talk.now,
         organisation.zone,
         organisation.country,
+        skips_holidays=draft.holidays,
     )
     lines = [
         talk._("🔁 {n} more planned for the next eight weeks; the rest will follow automatically:").format(n=len(made))
@@ -74,7 +75,7 @@ async def _repeated(talk: Talk, draft: Repetition) -> None:
     talk.say("\n".join(str(escape(one)) for one in lines), [[presses.PANEL_AGAIN.button(talk._("◀ All activities"))]])
 
 
-async def end_series(talk: Talk, activity_id: int) -> None:
+async def end_series(talk: Talk, activity_id: ActivityId) -> None:
     row = await find_activity(talk, activity_id)
     if row.series_id is not None:
         await series.end(talk.session, row.series_id)
@@ -117,12 +118,12 @@ class HolidaysInput(YesNoInput):
     """Whether holidays are left out; its buttons carry words of their own."""
 
     def choices(self, talk: Talk) -> Sequence[Choice[bool]]:
-        return [Choice("skip", talk._(self.yes), True), Choice("keep", talk._(self.no), False)]
+        return [Choice("skip", talk._(self.yes), value=True), Choice("keep", talk._(self.no), value=False)]
 
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    id: int
+    id: ActivityId
     rule: str = asked(
         Question(
             N_("Repeats"),

@@ -25,6 +25,7 @@ from handlers.inputs.number import NUMBER
 from handlers.inputs.text import TextInput
 from storage.activities import activities, sign_ups, waiting_list
 from storage.activities.activities import Activity
+from storage.activities.ids import ActivityId
 from storage.activities.notices import PlaceLapsed, PlaceOffered
 from storage.activities.sign_ups import MembersOnly, Place, PlaceState, SignUpClosed
 from storage.people.access import Role
@@ -40,7 +41,7 @@ def register(routes: Routes) -> None:
     routes.notice_about(PlaceLapsed, lapsed_words, words.about)
 
 
-async def sign_up(talk: Talk, activity_id: int) -> None:
+async def sign_up(talk: Talk, activity_id: ActivityId) -> None:
     """One tap; more only where guests or questions make it needed, or something else happens at the same time."""
     row = await activities.published(talk.session, activity_id)
     mine = await sign_ups.mine(talk.session, talk.person.id)
@@ -57,7 +58,7 @@ async def sign_up(talk: Talk, activity_id: int) -> None:
     await _go_on(talk, row)
 
 
-async def sign_up_all_the_same(talk: Talk, activity_id: int) -> None:
+async def sign_up_all_the_same(talk: Talk, activity_id: ActivityId) -> None:
     await _go_on(talk, await activities.published(talk.session, activity_id))
 
 
@@ -76,7 +77,7 @@ async def _go_on(talk: Talk, row: Activity) -> None:
 
 async def _enter(talk: Talk, row: Activity, guests: int, answers: Sequence[str]) -> None:
     is_member = Role.MEMBER in talk.person.roles
-    place = await sign_ups.sign_up(talk.session, row.id, talk.person.id, is_member, talk.now, guests, answers)
+    place = await sign_ups.sign_up(talk.session, row.id, talk.person.id, talk.now, guests, answers, is_member=is_member)
     await remind(talk, row)
     if talk.incoming.is_press and place.position is None and not (row.guests or row.asks):
         talk.answer_callback(words.placed_words(place, talk.language))
@@ -90,7 +91,7 @@ async def _say_placed(talk: Talk, row: Activity, place: Place) -> None:
     talk.say(Markup("{}\n\n{}").format(words.placed_words(place, talk.language), text), buttons)
 
 
-async def give_back(talk: Talk, activity_id: int) -> None:
+async def give_back(talk: Talk, activity_id: ActivityId) -> None:
     """A place, an offer or a position in the queue; who waits is offered it."""
     row = await activities.published(talk.session, activity_id)
     quiet = talk.context.settings.quiet_hours
@@ -99,7 +100,7 @@ async def give_back(talk: Talk, activity_id: int) -> None:
     await edit_card(talk, row)
 
 
-async def take(talk: Talk, activity_id: int) -> None:
+async def take(talk: Talk, activity_id: ActivityId) -> None:
     """The offered place."""
     await waiting_list.accept(talk.session, activity_id, talk.person.id, talk.now)
     row = await activities.published(talk.session, activity_id)
@@ -129,7 +130,7 @@ def _organisers_question(number: int) -> Question[str, SignUpDraft]:
 class SignUpDraft:
     """For an activity with its organiser's questions (activities.MOST_QUESTIONS at most)."""
 
-    id: int
+    id: ActivityId
     asks: tuple[str, ...]
     max_guests: int = field(metadata={"until_0_7": "guests"})
     guests: int = asked(

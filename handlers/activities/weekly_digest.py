@@ -16,10 +16,10 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import translations
 from storage.activities import activities, weekly_digest
+from storage.activities.ids import ActivityId
 from storage.activities.notices import WeeklyDigest
 from storage.geodesy import distance
 from storage.people import people
-from storage.people.people import PersonId
 
 MOST = 10
 NEAR_METRES = 30_000.0
@@ -45,15 +45,15 @@ async def switch(talk: Talk) -> None:
 class Coming:
     """An activity of the coming week; `metres` is how far it is, if both places are known."""
 
-    id: int
+    id: ActivityId
     title: str
     starts_at: datetime
     metres: float | None
 
 
-async def week_of(session: AsyncSession, person_id: int, now: datetime) -> Sequence[Coming] | None:
+async def week_of(session: AsyncSession, digest: WeeklyDigest, now: datetime) -> Sequence[Coming] | None:
     """The coming week for this person; None if nothing is near."""
-    home = await people.home_of(session, PersonId(person_id))
+    home = await people.home_of(session, digest.subject)
     found = []
     for row in await activities.coming(session, now, now + timedelta(days=7)):
         metres = None

@@ -15,12 +15,15 @@ from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_moment
 from handlers.inputs.person import person_meant
 from storage import audit
-from storage.audit import THE_CLOCK, AuditAction, Entry
+from storage.audit import THE_CLOCK, AuditAction, Entry, EntryId
 from storage.operations.audited import OperationAction
 from storage.people.access import Right
+from storage.telegram_ids import NOBODY, PersonId
 
 PAGE = 10
 ANY = "any"
+NEWEST = EntryId(0)
+"""The page that begins with the newest entry."""
 
 Labels = Mapping[AuditAction, str]
 
@@ -43,20 +46,20 @@ async def search(labels: Labels, talk: Talk) -> None:
     if said and who is None:
         talk.say(talk._("I don't know this person. Write /audit followed by their number or @name."))
         return
-    person = who.id if who is not None else 0
-    text, buttons = await _page(labels, talk, ANY, person, 0)
+    person = who.id if who is not None else NOBODY
+    text, buttons = await _page(labels, talk, ANY, person, NEWEST)
     await audit.note(talk.session, talk.person.id, OperationAction.AUDIT_READ, talk.now, subject=person or None)
     talk.say(text, buttons)
 
 
-async def page(labels: Labels, talk: Talk, act: str, person: int, before: int) -> None:
-    """`before` is the row above which nothing is shown; 0 begins with the newest."""
+async def page(labels: Labels, talk: Talk, act: str, person: PersonId, before: EntryId) -> None:
+    """`before` is the row above which nothing is shown."""
     if act != ANY and act not in _by_value(labels):
         raise InvalidCallback
     talk.edit(*await _page(labels, talk, act, person, before))
 
 
-async def _page(labels: Labels, talk: Talk, act: str, person: int, before: int) -> tuple[Markup, Buttons]:
+async def _page(labels: Labels, talk: Talk, act: str, person: PersonId, before: EntryId) -> tuple[Markup, Buttons]:
     found = await audit.search(
         talk.session, PAGE + 1, before=before or None, person=person or None, act=None if act == ANY else act
     )
@@ -71,7 +74,7 @@ async def _page(labels: Labels, talk: Talk, act: str, person: int, before: int) 
         lines.append(Markup("{}").format(talk._("No matching entries.")))
     turn = []
     if before:
-        turn.append(presses.PAGE.button(talk._("⏮ Newest"), act, person, 0))
+        turn.append(presses.PAGE.button(talk._("⏮ Newest"), act, person, NEWEST))
     if len(found) > PAGE:
         turn.append(presses.PAGE.button(talk._("Older ▶"), act, person, found[PAGE - 1].id))
     return Markup("\n").join(lines), [turn, [presses.CHOOSE_ACT.button(talk._("🔎 By kind"), person)]]
@@ -87,7 +90,7 @@ def _line(labels: Labels, talk: Talk, entry: Entry) -> Markup:
     )
 
 
-async def choose_act(labels: Labels, talk: Talk, person: int) -> None:
-    keys = [presses.PAGE.button(talk._(words), act.value, person, 0) for act, words in labels.items()]
+async def choose_act(labels: Labels, talk: Talk, person: PersonId) -> None:
+    keys = [presses.PAGE.button(talk._(words), act.value, person, NEWEST) for act, words in labels.items()]
     rows = [keys[at : at + 2] for at in range(0, len(keys), 2)]
-    talk.edit(talk._("What kind?"), [[presses.PAGE.button(talk._("All"), ANY, person, 0)], *rows])
+    talk.edit(talk._("What kind?"), [[presses.PAGE.button(talk._("All"), ANY, person, NEWEST)], *rows])

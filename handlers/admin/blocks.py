@@ -31,6 +31,7 @@ from storage.people import blocks, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
 from storage.people.notices import PersonBlocked
+from storage.telegram_ids import PersonId
 
 
 class OneOfUs(Refused):
@@ -74,7 +75,7 @@ async def begin(talk: Talk) -> None:
     await forms.begin(talk, _BLOCK)
 
 
-async def lift(talk: Talk, person_id: int) -> None:
+async def lift(talk: Talk, person_id: PersonId) -> None:
     await blocks.lift(talk.session, person_id)
     await audit.note(talk.session, talk.person.id, PeopleAction.PERSON_LET_IN, talk.now, subject=person_id)
     talk.committed.append(talk.context.blocks.refresh)

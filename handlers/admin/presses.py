@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from handlers.chat.press import Press
+from storage.audit import EntryId
+from storage.telegram_ids import PersonId
 
-PAGE = Press("audit", str, int, int)
-CHOOSE_ACT = Press("auditacts", int)
+PAGE = Press("audit", str, PersonId, EntryId)
+CHOOSE_ACT = Press("auditacts", PersonId)
 
 BEGIN = Press("blocknew")
-LIFT = Press("unblock", int)
+LIFT = Press("unblock", PersonId)
 
 EXPORT = Press("export", str)
 ASK_REASON = Press("exportpersonal", str)

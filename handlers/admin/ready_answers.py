@@ -133,7 +133,7 @@ async def _done(talk: Talk, draft: AnswerDraft) -> None:
 
 async def _keep(talk: Talk, desk: Desk, answers: list[Canned], about: str) -> None:
     name = f"desks.{desk.key}.answers"
-    value: list[dict[str, Any]] = [{"title": one.title, "words": dict(one.words)} for one in answers]
+    value: list[dict[str, object]] = [{"title": one.title, "words": dict(one.words)} for one in answers]
     talk.context.ports.settings_editor.checked(name, value)
     await settings.change(talk.session, name, value, talk.person.id, talk.now)
     await note_change(talk, name, about)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,6 @@ from handlers.broadcasts.form import (
     draft_for,
     other_language,
 )
-from handlers.broadcasts.inputs import Opening
 from handlers.chat import forms
 from handlers.chat.audience import AudiencePart, segment_of
 from handlers.chat.press import Button, Buttons
@@ -29,11 +28,14 @@ from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.stations import presses as stations_presses
 from storage.activities import activities
+from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
-from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.content import Content, Opening, OtherVersion
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.people.access import Right
+from storage.stations.ids import NO_SEARCH, StationKey
 
 
 def register(routes: Routes, audience: Sequence[AudiencePart[Any]]) -> None:
@@ -59,7 +61,7 @@ class _Composer:
         """Two questions; the rest has a default, and stands on the page where each can be changed."""
         await forms.begin(talk, self.form)
 
-    async def write_to_all(self, talk: Talk, activity_id: int) -> None:
+    async def write_to_all(self, talk: Talk, activity_id: ActivityId) -> None:
         """From an activity: the same form, to those who signed up for it."""
         row = await activities.published(talk.session, activity_id)
         known: dict[str, Any] = {
@@ -71,8 +73,7 @@ class _Composer:
 
     async def _done(self, talk: Talk, draft: BroadcastDraft) -> None:
         """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
-        opens = astuple(draft.opens) if draft.opens is not None else None
-        content = _worded(talk, draft, Content("", {}, draft.reading, opens))
+        content = _worded(talk, draft, Content("", {}, draft.reading, draft.opens))
         row = await broadcasts.create(
             talk.session,
             talk.person.id,
@@ -91,11 +92,11 @@ class _Composer:
 def _worded(talk: Talk, wording: Wording, around: Content) -> Content:
     """What is said, in both languages, with the buttons that `around` has."""
     message, other = wording.content, wording.other
-    in_other = None if other is None else [other_language(talk), other.method, other.params]
+    in_other = None if other is None else OtherVersion(other_language(talk), other.method, other.params)
     return replace(around, method=message.method, params=message.params, other=in_other)
 
 
-async def correct(talk: Talk, broadcast_id: int) -> None:
+async def correct(talk: Talk, broadcast_id: BroadcastId) -> None:
     await forms.begin(talk, _CORRECTING, Correction(id=broadcast_id))
 
 
@@ -117,18 +118,18 @@ async def _corrected(talk: Talk, draft: Correction) -> None:
 _CORRECTING = correcting(_corrected)
 
 
-def show_as_sent(talk: Talk, broadcast_id: int, content: Content, topic: Topic) -> None:
+def show_as_sent(talk: Talk, broadcast_id: BroadcastId, content: Content, topic: Topic) -> None:
     """Every version, as its readers will see it."""
     for language in content.languages(talk.context.settings.organisation.language):
         talk.send(*content.call_in(language), sent_buttons(broadcast_id, content, topic, language))
 
 
-def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: str) -> Buttons:
+def sent_buttons(broadcast_id: BroadcastId, content: Content, topic: Topic, language: str) -> Buttons:
     """What stands under a broadcast at each recipient."""
     _ = translations.translator(language)
     rows = []
     if content.opens:
-        rows.append([_opening(*content.opens)])
+        rows.append([_opening(content.opens)])
     if content.asks_reading:
         rows.append([presses.HAVE_READ.button(_("✅ I have read this"), broadcast_id)])
     if topic is not Topic.URGENT:
@@ -136,14 +137,14 @@ def sent_buttons(broadcast_id: int, content: Content, topic: Topic, language: st
     return rows
 
 
-def _opening(kind: str, words: str, target: int | str) -> Button:
-    if kind == "link":
-        return Button(words, url=str(target))
-    if kind == "activity":
-        return activities_presses.OPEN_CARD.button(f"🏀 {words}", int(target))
-    return stations_presses.PAGE.button(f"🏠 {words}", 0, int(target))
+def _opening(opens: Opening) -> Button:
+    if opens.kind == "link":
+        return Button(opens.words, url=str(opens.target))
+    if opens.kind == "activity":
+        return activities_presses.OPEN_CARD.button(f"🏀 {opens.words}", ActivityId(int(opens.target)))
+    return stations_presses.PAGE.button(f"🏠 {opens.words}", NO_SEARCH, StationKey(int(opens.target)))
 
 
-async def have_read(talk: Talk, broadcast_id: int) -> None:
+async def have_read(talk: Talk, broadcast_id: BroadcastId) -> None:
     await broadcast_reads.note_read(talk.session, broadcast_id, talk.person.id, talk.now)
     talk.answer_callback(talk._("Thank you."))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.broadcasts.inputs import Message, MessageInput, Opening, OpeningInput
+from handlers.broadcasts.inputs import Message, MessageInput, OpeningInput
 from handlers.chat.audience import AudiencePart, with_audience
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Question, asked
@@ -17,6 +17,8 @@ from handlers.inputs.choice import ChoiceInput, YesNoInput
 from handlers.inputs.moment import StartInput
 from handlers.inputs.number import NumberChoiceInput
 from handlers.inputs.text import TextInput
+from storage.broadcasts.content import Opening
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.people.access import Right
 
@@ -155,7 +157,7 @@ class BroadcastDraft(Sending, Announcement):
 class Correction(Wording):
     """Of a broadcast that has been sent."""
 
-    id: int
+    id: BroadcastId
     other: Message | None = asked(_OTHER, default=None)
 
 

@@ -13,6 +13,7 @@ from handlers.inputs.record import record
 from handlers.inputs.station import station_named
 from handlers.inputs.text import clean
 from storage.activities import activities
+from storage.broadcasts.content import Opening
 
 _COPIED = ("animation", "audio", "video_note", "sticker", "contact", "venue", "dice")
 _FILES = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice", "video": "sendVideo"}
@@ -67,15 +68,6 @@ def _file(body: Json) -> Message | None:
             }
             return Message(method, params)
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A button below a broadcast: `kind` is link, activity or station; `target` the address or the row's key."""
-
-    kind: str
-    words: str
-    target: int | str
 
 
 class OpeningInput(Input[Opening]):

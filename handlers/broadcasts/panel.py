@@ -18,6 +18,7 @@ from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
 from storage.broadcasts.topics import Topic
 from storage.deliveries import of_broadcasts
@@ -67,14 +68,14 @@ async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     talk.say(Markup("\n").join(lines), buttons)
 
 
-async def _found(talk: Talk, broadcast_id: int) -> Broadcast:
+async def _found(talk: Talk, broadcast_id: BroadcastId) -> Broadcast:
     row = await broadcasts.find(talk.session, broadcast_id)
     if row is None:
         raise NotNow
     return row
 
 
-async def send(talk: Talk, broadcast_id: int) -> None:
+async def send(talk: Talk, broadcast_id: BroadcastId) -> None:
     """The author's last word. The pressed message becomes the panel."""
     row = await _found(talk, broadcast_id)
     if row.author != talk.person.id:
@@ -84,7 +85,9 @@ async def send(talk: Talk, broadcast_id: int) -> None:
     quiet_until = (
         None if row.topic == Topic.URGENT else talk.context.settings.quiet_hours.until(max(talk.now, row.starts_at))
     )
-    await broadcasts.confirm(talk.session, broadcast_id, needs_approval, quiet_until, talk.pressed_message_id, talk.now)
+    await broadcasts.confirm(
+        talk.session, broadcast_id, quiet_until, talk.pressed_message_id, talk.now, needs_approval=needs_approval
+    )
     if row.topic == Topic.URGENT:
         about = f"broadcast {row.id}: {row.reason}"
         await audit.note(talk.session, talk.person.id, BroadcastAction.URGENT_BROADCAST, talk.now, about=about)
@@ -105,7 +108,7 @@ def waits_words(view: View, notice: BroadcastWaits) -> Page:
     return text, [[presses.LOOK.button(view._("View"), notice.broadcast_id)]]
 
 
-async def look(talk: Talk, broadcast_id: int) -> None:
+async def look(talk: Talk, broadcast_id: BroadcastId) -> None:
     """Shows somebody else's broadcast as it will arrive, and asks for approval."""
     row = await _found(talk, broadcast_id)
     content = broadcasts.content_of(talk.session, row)
@@ -118,31 +121,31 @@ async def look(talk: Talk, broadcast_id: int) -> None:
     )
 
 
-async def approve(talk: Talk, broadcast_id: int) -> None:
+async def approve(talk: Talk, broadcast_id: BroadcastId) -> None:
     await broadcasts.approve(talk.session, broadcast_id, talk.person.id)
     talk.edit(talk._("Approved. It will be sent at the scheduled time."))
 
 
-async def pause(talk: Talk, broadcast_id: int) -> None:
+async def pause(talk: Talk, broadcast_id: BroadcastId) -> None:
     await _show(talk, await broadcasts.move(talk.session, broadcast_id, "pause", talk.now))
 
 
-async def resume(talk: Talk, broadcast_id: int) -> None:
+async def resume(talk: Talk, broadcast_id: BroadcastId) -> None:
     await _show(talk, await broadcasts.move(talk.session, broadcast_id, "resume", talk.now))
 
 
-async def cancel(talk: Talk, broadcast_id: int) -> None:
+async def cancel(talk: Talk, broadcast_id: BroadcastId) -> None:
     await _show(talk, await broadcasts.move(talk.session, broadcast_id, "cancel", talk.now))
 
 
-async def retry(talk: Talk, broadcast_id: int) -> None:
+async def retry(talk: Talk, broadcast_id: BroadcastId) -> None:
     row = await _found(talk, broadcast_id)
     count = await broadcasts.retry_failed(talk.session, row, talk.now)
     talk.answer_callback(talk._("{n} will be retried.").format(n=count))
     await _show(talk, row)
 
 
-async def picture(talk: Talk, broadcast_id: int) -> None:
+async def picture(talk: Talk, broadcast_id: BroadcastId) -> None:
     """When it arrived, as columns."""
     row = await _found(talk, broadcast_id)
     if row.started_at is None or row.finished_at is None:
@@ -155,14 +158,14 @@ async def picture(talk: Talk, broadcast_id: int) -> None:
     talk.photo(await talk.context.ports.painter.columns_png(title, values, labels), title)
 
 
-async def ask_to_recall(talk: Talk, broadcast_id: int) -> None:
+async def ask_to_recall(talk: Talk, broadcast_id: BroadcastId) -> None:
     talk.say(
         talk._("Delete this broadcast for everyone who received it? This works for 48 hours after it was sent."),
         [[presses.RECALL.button(talk._("🗑 Yes, recall"), broadcast_id)]],
     )
 
 
-async def recall(talk: Talk, broadcast_id: int) -> None:
+async def recall(talk: Talk, broadcast_id: BroadcastId) -> None:
     count = await broadcasts.recall(talk.session, await _found(talk, broadcast_id), talk.now)
     talk.edit(talk.plural("Deleting it for {n} recipient …", "Deleting it for {n} recipients …", count).format(n=count))
 
@@ -183,7 +186,7 @@ def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, n
         lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
     for state, label in (
         (State.SENT, _("delivered: {n}")),
-        (State.PERHAPS, _("possibly delivered (no confirmation): {n}")),
+        (State.UNCERTAIN, _("possibly delivered (no confirmation): {n}")),
         (State.UNREACHABLE, _("unreachable: {n}")),
         (State.FAILED, _("failed: {n}")),
         (State.CANCELLED, _("cancelled: {n}")),

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from handlers.chat.press import Press
+from storage.activities.ids import ActivityId
+from storage.broadcasts.ids import BroadcastId
 
-CORRECT = Press("bcorrect", int)
-WRITE_TO_ALL = Press("actwrite", int)
+CORRECT = Press("bcorrect", BroadcastId)
+WRITE_TO_ALL = Press("actwrite", ActivityId)
 MUTE = Press("mute", str)
-HAVE_READ = Press("haveread", int)
+HAVE_READ = Press("haveread", BroadcastId)
 
-SEND = Press("bsend", int)
-APPROVE = Press("bapprove", int)
-LOOK = Press("blook", int)
-PAUSE = Press("bpause", int)
-RESUME = Press("bresume", int)
-CANCEL = Press("bcancel", int)
-RETRY = Press("bretry", int)
-PICTURE = Press("bpicture", int)
-ASK_TO_RECALL = Press("brecall", int)
-RECALL = Press("brecallnow", int)
+SEND = Press("bsend", BroadcastId)
+APPROVE = Press("bapprove", BroadcastId)
+LOOK = Press("blook", BroadcastId)
+PAUSE = Press("bpause", BroadcastId)
+RESUME = Press("bresume", BroadcastId)
+CANCEL = Press("bcancel", BroadcastId)
+RETRY = Press("bretry", BroadcastId)
+PICTURE = Press("bpicture", BroadcastId)
+ASK_TO_RECALL = Press("brecall", BroadcastId)
+RECALL = Press("brecallnow", BroadcastId)
 
 SWITCH_TOPIC = Press("topic", str)

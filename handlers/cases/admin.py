@@ -9,7 +9,8 @@ from markupsafe import Markup
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.assignment import RECEIVER, assign, receiver
-from handlers.cases.desk import desks_of, note, ways_in
+from handlers.cases.desk import ways_in
+from handlers.cases.desk_access import desks_of, note
 from handlers.chat import forms
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
@@ -20,12 +21,13 @@ from handlers.i18n.translations import N_
 from handlers.inputs.person import PersonMeant
 from handlers.inputs.reason import reason_question
 from handlers.inputs.text import TextInput
-from storage.cases import cases
+from storage.cases import access as case_access
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
-from storage.cases.cases import Case, CaseState
+from storage.cases.ids import CaseId
 from storage.cases.notices import CaseLeft, CaseTaken
+from storage.cases.table import Case, CaseState, content_of
 from storage.people.access import Right
 
 SHOWN = 60
@@ -56,7 +58,7 @@ class Search:
 
 async def _found(talk: Talk, draft: Search) -> None:
     """What may be known of it: more for who has it in hand, less for others."""
-    row = await cases.by_number(talk.session, draft.number, talk.person.id, list(desks_of(talk)))
+    row = await case_access.by_number(talk.session, draft.number, talk.person.id, list(desks_of(talk)))
     line = Markup("\n").join(
         [
             words.mark(row) + words.heading(talk.context, row, talk.language),
@@ -72,13 +74,13 @@ async def _found(talk: Talk, draft: Search) -> None:
 _FIND = one_question("case_find", Search, _found, Right.SEE_CASES)
 
 
-async def begin_reading(talk: Talk, case_id: int) -> None:
+async def begin_reading(talk: Talk, case_id: CaseId) -> None:
     row = await _overseen(talk, case_id)
     await forms.begin(talk, _READ, Reading(id=row.id, number=row.number))
 
 
-async def _overseen(talk: Talk, case_id: int) -> Case:
-    return await cases.visible(talk.session, case_id, talk.person.id, list(talk.context.settings.desks))
+async def _overseen(talk: Talk, case_id: CaseId) -> Case:
+    return await case_access.visible(talk.session, case_id, talk.person.id, list(talk.context.settings.desks))
 
 
 def _ask_reason(talk: Talk, draft: Reading) -> str:
@@ -90,7 +92,7 @@ def _ask_reason(talk: Talk, draft: Reading) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    id: int
+    id: CaseId
     number: str
     reason: str = asked(reason_question(_ask_reason, 10, 300))
 
@@ -99,7 +101,7 @@ async def _read(talk: Talk, draft: Reading) -> None:
     """All of it, once, to this admin; the reason is audited before a word is shown."""
     row = await _overseen(talk, draft.id)
     await note(talk, CaseAction.CASE_READ, row, draft.reason)
-    content = cases.content_of(talk.session, row)
+    content = content_of(talk.session, row)
     lines = [
         words.mark(row) + words.heading(talk.context, row, talk.language),
         *words.summary_lines(talk.context, row, content, talk.language),
@@ -118,19 +120,19 @@ async def _read(talk: Talk, draft: Reading) -> None:
 _READ = one_question("case_read", Reading, _read, Right.OVERSEE_CASES)
 
 
-async def begin_giving(talk: Talk, case_id: int) -> None:
+async def begin_giving(talk: Talk, case_id: CaseId) -> None:
     await forms.begin(talk, _GIVE, Assignment(id=(await _overseen(talk, case_id)).id))
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    id: int
+    id: CaseId
     who: PersonMeant | None = asked(RECEIVER)
 
 
 async def _given(talk: Talk, draft: Assignment) -> None:
     desks = list(talk.context.settings.desks)
-    row = await cases.visible_for_update(talk.session, draft.id, talk.person.id, desks)
+    row = await case_access.visible_for_update(talk.session, draft.id, talk.person.id, desks)
     to, before = await receiver(talk, row, draft.who), row.assigned_to
     await assign(talk, row, to)
     if before is not None and before != to:

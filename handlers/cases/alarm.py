@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from handlers.cases import format as words
 from handlers.chat.talk import Talk
+from storage.cases import access as case_access
 from storage.cases import cases
-from storage.cases.cases import Case
 from storage.cases.desks import Desk
 from storage.cases.notices import CaseUrgent, InHandOf
+from storage.cases.table import Case
 from storage.people.access import Right
+from storage.telegram_ids import PersonId
 
 
 async def raise_alarm(talk: Talk, row: Case) -> bool:
@@ -23,15 +25,17 @@ async def raise_alarm(talk: Talk, row: Case) -> bool:
     return True
 
 
-def _in_hand_of(row: Case, reader: int) -> InHandOf:
+def _in_hand_of(row: Case, reader: PersonId) -> InHandOf:
     if row.assigned_to is None:
         return InHandOf.NOBODY
     return InHandOf.READER if row.assigned_to == reader else InHandOf.ANOTHER
 
 
-async def _on_duty(talk: Talk, row: Case, desk: Desk) -> Sequence[int]:
+async def _on_duty(talk: Talk, row: Case, desk: Desk) -> Sequence[PersonId]:
     """The desk's handlers; the admins where nobody takes care of it."""
-    found = await cases.who_may_see(talk.session, row, await talk.context.staff.of_desk(talk.session, desk, talk.now))
-    return found or await cases.who_may_see(
+    found = await case_access.who_may_see(
+        talk.session, row, await talk.context.staff.of_desk(talk.session, desk, talk.now)
+    )
+    return found or await case_access.who_may_see(
         talk.session, row, await talk.context.staff.who_may(talk.session, Right.OVERSEE_CASES, talk.now)
     )

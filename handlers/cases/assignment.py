@@ -7,26 +7,29 @@ from dataclasses import dataclass
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.desk import note
+from handlers.cases.desk_access import note
 from handlers.chat.press import Buttons
 from handlers.chat.questions import Choice, Input, Question
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PERSON, PersonMeant, read_person
 from handlers.inputs.text import TextInput
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
-from storage.cases.cases import Case
+from storage.cases.ids import CaseId
 from storage.cases.notices import CaseGiven
+from storage.cases.table import Case
 from storage.dialogues import Value
+from storage.telegram_ids import PersonId
 
 QUEUE = "queue"
 
 
-async def case_in_hand(talk: Talk, case_id: int) -> Case:
+async def case_in_hand(talk: Talk, case_id: CaseId) -> Case:
     """The handler's open case."""
-    row = await cases.of_handler_for_update(talk.session, case_id, talk.person.id)
+    row = await case_access.of_handler_for_update(talk.session, case_id, talk.person.id)
     cases.require_open(row)
     cases.note_writing(row, talk.now)
     return row
@@ -61,7 +64,7 @@ class ReceiverInput(Input[PersonMeant | None]):
         return None if stored == QUEUE else PERSON.validate_python(stored)
 
 
-async def receiver(talk: Talk, row: Case, who: PersonMeant | None) -> int | None:
+async def receiver(talk: Talk, row: Case, who: PersonMeant | None) -> PersonId | None:
     """Raises NotForThem, also for somebody who is no handler of the desk."""
     if who is None:
         return None
@@ -71,7 +74,7 @@ async def receiver(talk: Talk, row: Case, who: PersonMeant | None) -> int | None
     return who.id
 
 
-async def assign(talk: Talk, row: Case, to: int | None) -> None:
+async def assign(talk: Talk, row: Case, to: PersonId | None) -> None:
     """The new handler hears of it and gets all that was said."""
     await cases.assign(talk.session, row, to, talk.now)
     await note(talk, CaseAction.CASE_ASSIGNED, row, f"to {to}" if to is not None else "to the queue")

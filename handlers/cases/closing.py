@@ -8,8 +8,8 @@ from storage.activities import reminders
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import deadlines as case_deadlines
-from storage.cases.cases import Case, Outcome
 from storage.cases.notices import CaseLeft
+from storage.cases.table import Case, Outcome
 
 LIMIT_REMINDER = "case_limit"
 

@@ -1,7 +1,7 @@
 """The talk in a case: what the rider and the handler write goes to the other side, relayed by the bot.
 
 In which case somebody writes stands on the keyboard below the chat; a reply goes to the case of the message that it
-answers; what was meant for another case can be moved there.
+answers. Moving and changing what was said is in changed_messages.py.
 """
 
 from __future__ import annotations
@@ -23,15 +23,19 @@ from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, Talk
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
-from storage.cases.cases import Case, CaseClosed, CaseState, NoSuchCase
+from storage.cases.cases import CaseClosed
 from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.ids import CaseId
 from storage.cases.messages import CaseMessage, Said
 from storage.cases.sides import Side
+from storage.cases.table import Case, CaseState, NoSuchCase
 from storage.people.access import Right
+from storage.telegram_ids import MessageId
 
 NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")
 ACKNOWLEDGED_EVERY = timedelta(minutes=10)
@@ -39,21 +43,18 @@ ACKNOWLEDGED_EVERY = timedelta(minutes=10)
 
 def register(routes: Routes) -> None:
     routes.press(presses.ENTER, enter)
-    routes.press(presses.CHOOSE_OTHER, choose_other, writes=False)
-    routes.press(presses.MOVE, move)
     routes.event(Event.CASE, say_in_case)
     routes.event(Event.CASE_REPLY, reply)
-    routes.event(Event.EDITED, edited)
 
 
-async def side_in(talk: Talk, case_id: int) -> tuple[Case, Side]:
+async def side_in(talk: Talk, case_id: CaseId) -> tuple[Case, Side]:
     """The case, and on which side of it this person is. Raises NoSuchCase."""
-    return _with_side(talk, await cases.find(talk.session, case_id))
+    return _with_side(talk, await case_access.find(talk.session, case_id))
 
 
-async def side_in_for_update(talk: Talk, case_id: int) -> tuple[Case, Side]:
+async def side_in_for_update(talk: Talk, case_id: CaseId) -> tuple[Case, Side]:
     """The same, with the case locked until the transaction ends. Raises NoSuchCase."""
-    return _with_side(talk, await cases.find_for_update(talk.session, case_id))
+    return _with_side(talk, await case_access.find_for_update(talk.session, case_id))
 
 
 def _with_side(talk: Talk, row: Case | None) -> tuple[Case, Side]:
@@ -64,7 +65,7 @@ def _with_side(talk: Talk, row: Case | None) -> tuple[Case, Side]:
     raise NoSuchCase
 
 
-async def enter(talk: Talk, case_id: int) -> None:
+async def enter(talk: Talk, case_id: CaseId) -> None:
     """What is written from now on goes into this case."""
     row, side = await side_in(talk, case_id)
     cases.require_open(row)
@@ -81,7 +82,7 @@ async def enter_as_rider(talk: Talk, row: Case) -> None:
         "Everything you send now goes into {number}: text, pictures, documents, voice messages. Only "
         "the person handling your case can read it. Press “Leave conversation” to stop."
     )
-    text = _in_case(said, row) + Markup("\n{}").format(room_words(talk, quota_of(talk.context, row)))
+    text = in_case(said, row) + Markup("\n{}").format(room_words(talk, quota_of(talk.context, row)))
     talk.say(text, keyboard=case_keyboard(row.number, talk.language))
 
 
@@ -90,10 +91,10 @@ async def enter_as_handler(talk: Talk, row: Case) -> None:
     said = talk._(
         "Everything you send now goes to the rider of {number}, without your name. Press “Leave conversation” to stop."
     )
-    talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language))
+    talk.say(in_case(said, row), keyboard=case_keyboard(row.number, talk.language))
 
 
-def _in_case(said: str, row: Case) -> Markup:
+def in_case(said: str, row: Case) -> Markup:
     return Markup(said).format(number=Markup("<b>{}</b>").format(row.number))
 
 
@@ -106,7 +107,7 @@ async def say_in_case(talk: Talk) -> None:
         await _offer_cases(talk)
     else:
         answered = await _answered(talk)
-        await _say(talk, await _meant(talk, answered) or talk.person.case or 0, answered)
+        await _say(talk, await _meant(talk, answered) or talk.person.case or CaseId(0), answered)
 
 
 async def reply(talk: Talk) -> None:
@@ -119,7 +120,7 @@ async def reply(talk: Talk) -> None:
         await (stray_text if talk.text else stray_other)(talk)
 
 
-async def _meant(talk: Talk, answered: CaseMessage | None) -> int | None:
+async def _meant(talk: Talk, answered: CaseMessage | None) -> CaseId | None:
     """The case of the message that this one replies to.
 
     A copy that is not written down (the program was killed just then) still has the number of its case in its first
@@ -132,7 +133,7 @@ async def _meant(talk: Talk, answered: CaseMessage | None) -> int | None:
         return None
     first_line = str(replied.get("text") or replied.get("caption") or "").partition("\n")[0]
     found = NUMBER.search(first_line)
-    return None if found is None else await cases.id_of(talk.session, found[0])
+    return None if found is None else await case_access.id_of(talk.session, found[0])
 
 
 async def _answered(talk: Talk) -> CaseMessage | None:
@@ -140,10 +141,10 @@ async def _answered(talk: Talk) -> CaseMessage | None:
     message_id = (talk.incoming.body.get("reply_to_message") or {}).get("message_id")
     if not isinstance(message_id, int):
         return None
-    return await case_messages.in_chat(talk.session, talk.person.id, message_id)
+    return await case_messages.in_chat(talk.session, talk.person.id, MessageId(message_id))
 
 
-async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
+async def _say(talk: Talk, case_id: CaseId, answered: CaseMessage | None) -> None:
     try:
         row, side = await side_in_for_update(talk, case_id)
         cases.require_open(row)
@@ -154,7 +155,7 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
             keyboard=plain_keyboard(talk.language),
         )
         return
-    _leave_handlers_alone(talk, side)
+    leave_handlers_alone(talk, side)
     try:
         said = read_said(talk, talk.incoming.body)
     except NotAnAnswer as hint:
@@ -165,16 +166,16 @@ async def _say(talk: Talk, case_id: int, answered: CaseMessage | None) -> None:
         await _relay(talk, row, side, said)
     except EvidenceFull as full:
         talk.say(full_words(talk, full, quota_of(talk.context, row)))
-    await _heed(talk, row, side, said.text)
+    await heed(talk, row, side, said.text)
 
 
-def _leave_handlers_alone(talk: Talk, side: Side) -> None:
+def leave_handlers_alone(talk: Talk, side: Side) -> None:
     """A handler who writes words of danger to a rider asks about them."""
     if side is not Side.RIDER:
         talk.danger = Danger.NONE
 
 
-async def _heed(talk: Talk, row: Case, side: Side, text: str) -> None:
+async def heed(talk: Talk, row: Case, side: Side, text: str) -> None:
     """Words of danger of a rider call those on duty."""
     if side is Side.RIDER and talk.context.is_danger(text):
         await call_those_on_duty(talk, row)
@@ -187,7 +188,7 @@ async def call_those_on_duty(talk: Talk, row: Case) -> bool:
         said = talk._(
             "The people on duty are being alerted now. Keep writing here: everything you write goes into {number}."
         )
-        talk.say(_in_case(said, row), keyboard=case_keyboard(row.number, talk.language), vital=True)
+        talk.say(in_case(said, row), keyboard=case_keyboard(row.number, talk.language), vital=True)
     return is_called
 
 
@@ -207,7 +208,7 @@ async def _acknowledge(talk: Talk, row: Case, said: Said, last: CaseMessage | No
     """Says in which case it is: each time if there are several, else now and then; of an album once."""
     if last is not None and said.album and case_messages.said_in(talk.session, last).album == said.album:
         return
-    several = len(await _mine(talk)) > 1
+    several = len(await cases_in_hand(talk)) > 1
     if last is not None and not several and talk.now - last.at < ACKNOWLEDGED_EVERY:
         return
     text = Markup("✓ <b>{}</b>").format(row.number)
@@ -219,9 +220,9 @@ async def _acknowledge(talk: Talk, row: Case, said: Said, last: CaseMessage | No
         talk.say(text, keyboard=case_keyboard(row.number, talk.language))
 
 
-async def _mine(talk: Talk) -> list[Case]:
+async def cases_in_hand(talk: Talk) -> list[Case]:
     """The open cases in which this person may write, on either side."""
-    own = [row for row in await cases.cases_of(talk.session, talk.person.id) if row.state != CaseState.CLOSED]
+    own = [row for row in await case_access.cases_of(talk.session, talk.person.id) if row.state != CaseState.CLOSED]
     if talk.person.may(Right.HANDLE_CASES):
         own += await case_queue.in_hand(talk.session, talk.person.id)
     return own
@@ -230,68 +231,9 @@ async def _mine(talk: Talk) -> list[Case]:
 async def _offer_cases(talk: Talk) -> None:
     rows = [
         [presses.ENTER.button(("• " if row.id == talk.person.case else "") + words.tag(talk.context, row), row.id)]
-        for row in await _mine(talk)
+        for row in await cases_in_hand(talk)
     ]
     if rows:
         talk.say(talk._("Which case do you want to write in?"), rows[:40])
     else:
         talk.say(talk._("You have no open case."), keyboard=plain_keyboard(talk.language))
-
-
-# Moving and changing what was said
-
-
-async def _own_message(talk: Talk, message_id: int) -> tuple[CaseMessage, Case, Side]:
-    kept = await case_messages.find(talk.session, message_id)
-    if kept is None or kept.author != talk.person.id:
-        raise NoSuchCase
-    row, side = await side_in(talk, kept.case_id)
-    if side != kept.side:
-        raise NoSuchCase
-    return kept, row, side
-
-
-async def choose_other(talk: Talk, message_id: int) -> None:
-    """To which other case a message is to be moved."""
-    kept, row, side = await _own_message(talk, message_id)
-    others = [one for one in await _mine(talk) if one.id != row.id and (await side_in(talk, one.id))[1] is side]
-    rows = [[presses.MOVE.button(words.tag(talk.context, one), kept.id, one.id)] for one in others]
-    talk.edit(talk._("To which case? It will be removed from {number}.").format(number=row.number), rows[:40])
-
-
-async def move(talk: Talk, message_id: int, case_id: int) -> None:
-    kept, old, side = await _own_message(talk, message_id)
-    new, new_side = await side_in_for_update(talk, case_id)
-    if new_side is not side:
-        raise NoSuchCase
-    for one in await case_messages.of_source(talk.session, talk.person.id, kept.source_message):
-        await case_messages.move(talk.session, one, old, new, talk.now, quota_of(talk.context, new))
-    await case_contexts.enter(talk.session, talk.person.id, new.id, talk.now)
-    if side is Side.RIDER and talk.context.is_danger(case_messages.said_in(talk.session, kept).text):
-        await raise_alarm(talk, new)
-    talk.edit(talk._("✓ Moved from {old} to {new}.").format(old=old.number, new=new.number))
-    talk.say(
-        _in_case(talk._("You are now writing in {number}."), new), keyboard=case_keyboard(new.number, talk.language)
-    )
-
-
-async def edited(talk: Talk) -> None:
-    """A message that was changed after it was sent; what is none of a case's is left alone."""
-    kept = await case_messages.of_source(talk.session, talk.person.id, talk.incoming.message_id)
-    if not kept:
-        return
-    row, side = await side_in_for_update(talk, kept[0].case_id)
-    _leave_handlers_alone(talk, side)
-    try:
-        said = read_said(talk, talk.incoming.body)
-    except NotAnAnswer as hint:
-        talk.say(str(hint))
-        return
-    parts = parts_of(said)
-    for one, part in zip(kept, parts, strict=False):
-        await case_messages.edit(talk.session, one, part.text, part.entities, talk.now)
-    for part in parts[len(kept) :]:
-        await case_messages.say(talk.session, row, side, talk.person.id, talk.incoming.message_id, part, talk.now)
-    for one in kept[len(parts) :]:
-        await case_messages.edit(talk.session, one, "—", [], talk.now)
-    await _heed(talk, row, side, said.text)

@@ -26,12 +26,13 @@ from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import CASE, URGENT, urgent_wording
 from storage import dialogues
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import drafts as case_drafts
-from storage.cases.cases import Case, CaseState
 from storage.cases.desks import Desk
 from storage.cases.messages import Said
+from storage.cases.table import Case, CaseState
 from storage.dialogues import OpenForm
 from storage.privacy import consents
 from storage.privacy.consents import NoConsent
@@ -76,9 +77,9 @@ async def talk_to_somebody(talk: Talk) -> None:
 
 
 async def _open_case(talk: Talk, desk: Desk) -> Case | None:
-    mine = await cases.cases_of(talk.session, talk.person.id)
+    mine = await case_access.cases_of(talk.session, talk.person.id)
     found = next((row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED), None)
-    return None if found is None else await cases.of_rider_for_update(talk.session, found.id, talk.person.id)
+    return None if found is None else await case_access.of_rider_for_update(talk.session, found.id, talk.person.id)
 
 
 async def agree(talk: Talk, version: int) -> None:

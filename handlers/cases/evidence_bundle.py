@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.conversation import side_in
-from handlers.cases.desk import note
+from handlers.cases.desk_access import note
 from handlers.chat.bundles import NotSent, Sent
 from handlers.chat.incoming import Json
 from handlers.chat.press import Page
@@ -27,11 +27,14 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.csv_files import harmless
-from storage.cases import cases, evidence
+from storage.cases import access as case_access
+from storage.cases import evidence
 from storage.cases.audited import CaseAction
 from storage.cases.evidence import Evidence, EvidenceFile
+from storage.cases.ids import CaseId
 from storage.cases.notices import BundleFailed
 from storage.cases.sides import Side
+from storage.cases.table import content_of
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.scratch import Scratch
@@ -47,7 +50,7 @@ def register(routes: Routes) -> None:
     routes.notice(BundleFailed, failed_words)
 
 
-async def send_bundle(talk: Talk, case_id: int) -> None:
+async def send_bundle(talk: Talk, case_id: CaseId) -> None:
     """For the rider, or for who has the case in hand; that a handler took it is noted.
 
     It is made beside the chat's turn, once the transaction is over, so that nobody waits for it.
@@ -71,7 +74,7 @@ async def send_bundle(talk: Talk, case_id: int) -> None:
     talk.committed.append(begin)
 
 
-async def _make(talk: Talk, case_id: int) -> None:
+async def _make(talk: Talk, case_id: CaseId) -> None:
     async with talk.context.ports.bundles.turn(talk.person.id):
         try:
             await _make_and_send(talk, case_id)
@@ -86,15 +89,15 @@ def failed_words(view: View, _notice: BundleFailed) -> Page:
     return view._("I couldn't send you the evidence bundle. Please press the button again later."), []
 
 
-async def _make_and_send(talk: Talk, case_id: int) -> None:
+async def _make_and_send(talk: Talk, case_id: CaseId) -> None:
     async with talk.context.database.reading(apart=True) as session:
-        row = await cases.find(session, case_id)
+        row = await case_access.find(session, case_id)
         if row is None:
             return
         kept = [(one, evidence.file_of(session, one)) for one in await evidence.of_case(session, case_id)]
         summary = [
             words.heading(talk.context, row, talk.language),
-            *words.summary_lines(talk.context, row, cases.content_of(session, row), talk.language),
+            *words.summary_lines(talk.context, row, content_of(session, row), talk.language),
         ]
     index = Index(_page(talk, summary, kept), _table(talk, kept))
     send, bundles = partial(_send, talk, row.number), talk.context.ports.bundles

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from handlers.chat.context import AppContext
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
-from storage.cases.cases import Case
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence_quota import EvidenceFull, Full
+from storage.cases.table import Case
 
 _FULL: Mapping[Full, str] = {
     Full.CASE: N_(

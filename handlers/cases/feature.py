@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from handlers.cases import (
     admin,
+    changed_messages,
     conversation,
     crisis,
     desk,
     evidence_bundle,
     figures,
+    in_hand,
     internal_notes,
     mine,
     notices,
@@ -20,10 +22,12 @@ from handlers.cases import (
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from storage.cases import cases, drafts, messages, queues, retention
+from storage.cases import drafts, messages, queues, retention
+from storage.cases import personal_data as case_personal_data
 from storage.cases.audited import CaseAction
-from storage.cases.cases import CaseClosed, CaseTaken, NoSuchCase, NotForThem, TooLateToReopen, TooManyCases
+from storage.cases.cases import CaseClosed, CaseTaken, NotForThem, TooLateToReopen, TooManyCases
 from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.table import NoSuchCase
 
 
 def register(routes: Routes, others: AllFeatures) -> None:
@@ -31,7 +35,9 @@ def register(routes: Routes, others: AllFeatures) -> None:
     for part in (
         privacy,
         desk,
+        in_hand,
         conversation,
+        changed_messages,
         crisis,
         relay,
         internal_notes,
@@ -65,7 +71,7 @@ FEATURE = Feature(
         CaseAction.CASE_BUNDLE: N_("evidence bundle made"),
     },
     personal_data=(
-        PersonalData("cases", messages.erase, N_("Cases"), cases.copy_of),
+        PersonalData("cases", messages.erase, N_("Cases"), case_personal_data.copy_of),
         PersonalData("case_talk", None, N_("What was said in your cases"), messages.copy_of),
         PersonalData("case_drafts", drafts.erase, N_("Saved forms"), drafts.copy_of),
     ),

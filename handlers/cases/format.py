@@ -12,9 +12,9 @@ from handlers.chat.press import Button, Buttons
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_, plural_in
 from storage.cases import time_limits
-from storage.cases.cases import Case, CaseContent, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import AskType, Desk, in_language
+from storage.cases.table import Case, CaseContent, CaseState, Outcome
 
 STATES: dict[CaseState, tuple[str, str]] = {
     CaseState.OURS: (N_("⏳ waiting for us"), N_("⏳ waiting for you")),
@@ -64,7 +64,7 @@ def kind_words(context: AppContext, row: Case, content: CaseContent, language: s
     return in_language(kind.words, language) if kind is not None else content.kind
 
 
-def state_words(row: Case, language: str, for_handler: bool = False) -> str:
+def state_words(row: Case, language: str, *, for_handler: bool = False) -> str:
     _ = translations.translator(language)
     said = _(STATES[row.state][for_handler])
     if row.state == CaseState.CLOSED and row.outcome:

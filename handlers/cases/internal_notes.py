@@ -10,7 +10,8 @@ from markupsafe import Markup
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.assignment import RECEIVER, assign, case_in_hand, receiver, way_back, words_question
-from handlers.cases.desk import colleagues, handled, left_hand
+from handlers.cases.desk_access import colleagues, handled
+from handlers.cases.in_hand import left_hand
 from handlers.chat import forms
 from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, one_question, questionnaire
@@ -20,12 +21,14 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PersonMeant
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case
+from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
 from storage.cases.notices import ColleagueAnswers, ColleagueAsks
 from storage.cases.sides import Side
+from storage.cases.table import Case, NoSuchCase
 from storage.people.access import Right
 
 
@@ -41,13 +44,13 @@ def register(routes: Routes) -> None:
     routes.notice(ColleagueAnswers, told_words)
 
 
-async def begin_note(talk: Talk, case_id: int) -> None:
+async def begin_note(talk: Talk, case_id: CaseId) -> None:
     await forms.begin(talk, _NOTE, Note(id=(await case_in_hand(talk, case_id)).id))
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    id: int
+    id: CaseId
     text: str = asked(
         words_question(N_("Note"), N_("What do you want to note? Only the handlers of this case can read it."))
     )
@@ -63,13 +66,13 @@ async def _noted(talk: Talk, draft: Note) -> None:
 _NOTE = one_question("case_note", Note, _noted, Right.HANDLE_CASES)
 
 
-async def begin_asking(talk: Talk, case_id: int) -> None:
+async def begin_asking(talk: Talk, case_id: CaseId) -> None:
     await forms.begin(talk, _ASK, CaseQuestion(id=(await case_in_hand(talk, case_id)).id))
 
 
 @dataclass(frozen=True, slots=True)
 class CaseQuestion:
-    id: int
+    id: CaseId
     text: str = asked(
         words_question(
             N_("Question"),
@@ -109,17 +112,17 @@ def question_words(view: View, notice: ColleagueAsks) -> Page:
     return text, [[presses.BEGIN_TELLING.button(view._("✍ Answer"), notice.asked)]]
 
 
-async def begin_telling(talk: Talk, message_id: int) -> None:
+async def begin_telling(talk: Talk, message_id: CaseMessageId) -> None:
     await _question(talk, message_id)
     await forms.begin(talk, _TELL, Advice(question=message_id))
 
 
-async def _question(talk: Talk, message_id: int) -> tuple[case_messages.CaseMessage, Case]:
+async def _question(talk: Talk, message_id: CaseMessageId) -> tuple[case_messages.CaseMessage, Case]:
     """A colleague's question that may still be answered. Raises NoSuchCase."""
     question = await case_messages.find(talk.session, message_id)
     if question is None or question.side != Side.NOTE or question.author in (None, talk.person.id):
-        raise cases.NoSuchCase
-    row = await cases.visible_for_update(talk.session, question.case_id, talk.person.id, list(handled(talk)))
+        raise NoSuchCase
+    row = await case_access.visible_for_update(talk.session, question.case_id, talk.person.id, list(handled(talk)))
     cases.require_open(row)
     return question, row
 
@@ -128,7 +131,7 @@ async def _question(talk: Talk, message_id: int) -> tuple[case_messages.CaseMess
 class Advice:
     """The answer to a colleague's question, by the id of its message."""
 
-    question: int = field(metadata={"until_0_7": "asked"})
+    question: CaseMessageId = field(metadata={"until_0_7": "asked"})
     text: str = asked(words_question(N_("Answer"), N_("What is your answer to your colleague?")))
 
 
@@ -150,13 +153,13 @@ def told_words(view: View, notice: ColleagueAnswers) -> Page:
     return text, [[presses.SHOW.button(view._("View"), notice.case_id)]]
 
 
-async def begin_handing(talk: Talk, case_id: int) -> None:
+async def begin_handing(talk: Talk, case_id: CaseId) -> None:
     await forms.begin(talk, _HAND, Handover(id=(await case_in_hand(talk, case_id)).id))
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    id: int
+    id: CaseId
     who: PersonMeant | None = asked(RECEIVER)
     text: str = asked(words_question(N_("Note"), N_("What does the next person need to know? The rider won't see it.")))
 

@@ -9,6 +9,7 @@ from handlers.chat.incoming import Json
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.talk import Talk
 from storage.cases.messages import Said
+from storage.telegram_ids import ChatId, MessageId
 
 MOST_BYTES = 20 << 20
 """What a bot can fetch from Telegram: https://core.telegram.org/bots/api#getfile"""
@@ -140,15 +141,15 @@ def parts_of(said: Said) -> list[Said]:
 
 def _break(text: str, limit: int) -> int:
     """Where to part a text: after a line or a word, if one ends in the last quarter of the room."""
-    most = len(text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore"))
+    end = len(text.encode("utf-16-le")[: 2 * limit].decode("utf-16-le", "ignore"))
     for sign in ("\n", " "):
-        found = text.rfind(sign, most * 3 // 4, most)
+        found = text.rfind(sign, end * 3 // 4, end)
         if found > 0:
             return found + 1
-    return most
+    return end
 
 
-def composed(chat_id: int, said: Said, head: str, reply_to: int | None) -> tuple[str, Json]:
+def composed(chat_id: ChatId, said: Said, head: str, reply_to: MessageId | None) -> tuple[str, Json]:
     """(method, parameters) of the message with a line above it, in the chat of its recipient."""
     params: Json = {"chat_id": chat_id}
     text, entities = headed(said, head)

@@ -27,13 +27,15 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.inputs.consent import CASE, desk_wording
 from storage.activities import reminders
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
-from storage.cases.cases import Case, CaseState, Outcome
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, Desks
+from storage.cases.ids import CaseId
 from storage.cases.notices import CaseEnded, CaseReopened, ClosedByDesk, TimeLimitReminder
+from storage.cases.table import Case, CaseState, Outcome, content_of
 from storage.dialogues import Filled
 from storage.privacy import consents
 
@@ -67,7 +69,7 @@ async def open_desk(desk: Desk, talk: Talk) -> None:
     rows = [[presses.AGREE_MINE.button(talk._("✅ I agree, let's start"), desk.key, CASE.version)]]
     if await case_drafts.find(talk.session, talk.person.id, desk.key, talk.now) is not None:
         rows.append([presses.GO_ON_WITH_DRAFT.button(talk._("💾 Continue my saved form"), desk.key, CASE.version)])
-    mine = await cases.cases_of(talk.session, talk.person.id)
+    mine = await case_access.cases_of(talk.session, talk.person.id)
     here = [row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED]
     rows += [[presses.SHOW_CASE.button(f"{desk.emoji} {row.number}", row.id)] for row in here[:8]]
     talk.say(desk_wording(talk, desk), [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
@@ -116,9 +118,9 @@ async def _save(desk: Desk, talk: Talk, filled: Filled) -> None:
     talk.say(said, keyboard=location_keyboard(talk))
 
 
-async def remind_of_limits(talk: Talk, case_id: int) -> None:
+async def remind_of_limits(talk: Talk, case_id: CaseId) -> None:
     """90, 30, 7 and 1 days before each."""
-    row = await cases.of_rider(talk.session, case_id, talk.person.id)
+    row = await case_access.of_rider(talk.session, case_id, talk.person.id)
     zone, count = talk.context.settings.organisation.zone, 0
     for limit in (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]:
         at = datetime.combine(limit.ends_on, REMINDED_AT, zone)
@@ -139,15 +141,15 @@ async def remind_of_limits(talk: Talk, case_id: int) -> None:
 class LimitFacts:
     """A time limit that may apply to a case."""
 
-    case_id: int
+    case_id: CaseId
     number: str
     limit: CaseLimit
 
 
-async def about_limit(session: AsyncSession, limit_id: int, _now: datetime) -> LimitFacts | None:
+async def about_limit(session: AsyncSession, reminder: TimeLimitReminder, _now: datetime) -> LimitFacts | None:
     """What a reminder of a time limit says; None once the case is closed or gone."""
-    limit = await case_deadlines.find(session, limit_id)
-    row = await cases.find(session, limit.case_id) if limit is not None else None
+    limit = await case_deadlines.find(session, reminder.subject)
+    row = await case_access.find(session, limit.case_id) if limit is not None else None
     if limit is None or row is None or row.state == CaseState.CLOSED:
         return None
     return LimitFacts(row.id, row.number, limit)
@@ -164,14 +166,14 @@ def limit_words(view: View, _notice: TimeLimitReminder, facts: LimitFacts) -> Pa
 # Where it stands
 
 
-async def show_case(talk: Talk, case_id: int) -> None:
-    row = await cases.of_rider(talk.session, case_id, talk.person.id)
+async def show_case(talk: Talk, case_id: CaseId) -> None:
+    row = await case_access.of_rider(talk.session, case_id, talk.person.id)
     talk.edit(*await case_page(talk, row))
 
 
 async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
     """Of one's own case, with what can be done about it."""
-    context, content = talk.context, cases.content_of(talk.session, row)
+    context, content = talk.context, content_of(talk.session, row)
     lines = [
         words.heading(context, row, talk.language),
         Markup("{}").format(words.state_words(row, talk.language)),
@@ -185,10 +187,10 @@ async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
             Markup("<b>{}</b>").format(talk._("Deadlines that may apply (information, not legal advice):")),
             *said,
         ]
-    return Markup("\n").join(lines), _page_buttons(talk, row, bool(limits))
+    return Markup("\n").join(lines), _page_buttons(talk, row, has_limits=bool(limits))
 
 
-def _page_buttons(talk: Talk, row: Case, has_limits: bool) -> Buttons:
+def _page_buttons(talk: Talk, row: Case, *, has_limits: bool) -> Buttons:
     bundle = presses.SEND_BUNDLE.button(talk._("📦 Evidence bundle"), row.id)
     if row.state == CaseState.CLOSED:
         rows = [[bundle]]
@@ -201,8 +203,8 @@ def _page_buttons(talk: Talk, row: Case, has_limits: bool) -> Buttons:
     return [*rows, [presses.ASK_TO_CLOSE.button(talk._("✔ Close case"), row.id)]]
 
 
-async def ask_to_close(talk: Talk, case_id: int) -> None:
-    row = await cases.of_rider(talk.session, case_id, talk.person.id)
+async def ask_to_close(talk: Talk, case_id: CaseId) -> None:
+    row = await case_access.of_rider(talk.session, case_id, talk.person.id)
     said = talk._("Close {number}? You can reopen it for {n} days.").format(
         number=row.number, n=cases.REOPENED_WITHIN.days
     )
@@ -215,8 +217,8 @@ async def ask_to_close(talk: Talk, case_id: int) -> None:
     )
 
 
-async def close(talk: Talk, case_id: int) -> None:
-    row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
+async def close(talk: Talk, case_id: CaseId) -> None:
+    row = await case_access.of_rider_for_update(talk.session, case_id, talk.person.id)
     await closing.end(talk, row, Outcome.WITHDRAWN)
     if row.assigned_to is not None:
         talk.notify(row.assigned_to, CaseEnded(row.number))
@@ -226,8 +228,8 @@ async def close(talk: Talk, case_id: int) -> None:
     )
 
 
-async def reopen(talk: Talk, case_id: int) -> None:
-    row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
+async def reopen(talk: Talk, case_id: CaseId) -> None:
+    row = await case_access.of_rider_for_update(talk.session, case_id, talk.person.id)
     cases.reopen(row, talk.now)
     cases.note_writing(row, talk.now)
     if row.assigned_to is not None:
@@ -235,12 +237,12 @@ async def reopen(talk: Talk, case_id: int) -> None:
     await enter_as_rider(talk, row)
 
 
-def _stars(case_id: int) -> list[Button]:
+def _stars(case_id: CaseId) -> list[Button]:
     return [presses.RATE.button("⭐" + str(stars), case_id, stars) for stars in range(1, 6)]
 
 
-async def rate(talk: Talk, case_id: int, stars: int) -> None:
-    row = await cases.of_rider_for_update(talk.session, case_id, talk.person.id)
+async def rate(talk: Talk, case_id: CaseId, stars: int) -> None:
+    row = await case_access.of_rider_for_update(talk.session, case_id, talk.person.id)
     cases.rate(row, stars)
     again = [[presses.REOPEN.button(talk._("↺ Reopen"), row.id)]]
     talk.edit(talk._("Thank you. {number}: {stars} of 5.").format(number=row.number, stars=stars), again)
@@ -257,7 +259,7 @@ def closed_words(view: View, notice: ClosedByDesk) -> Page:
 
 async def overview(talk: Talk) -> Sequence[Page]:
     """What I brought to the desks, and where it stands."""
-    mine = await cases.cases_of(talk.session, talk.person.id, most=8)
+    mine = await case_access.cases_of(talk.session, talk.person.id, limit=8)
     if not mine:
         return []
     lines = [Markup("<b>{}</b>").format(talk._("My cases"))]

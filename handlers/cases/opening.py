@@ -18,18 +18,19 @@ from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.inputs.consent import CASE
+from storage.cases import access as case_access
 from storage.cases import cases, escalation, time_limits
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
 from storage.cases import statistics as case_statistics
-from storage.cases.cases import Case, CaseContent
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, in_language
 from storage.cases.evidence_quota import EvidenceFull
 from storage.cases.messages import Said
 from storage.cases.notices import CaseWaits
 from storage.cases.sides import Side
+from storage.cases.table import Case, CaseContent
 from storage.privacy import consents
 
 
@@ -82,7 +83,7 @@ def _is_urgent(talk: Talk, draft: DeskDraft) -> bool:
 
 async def _tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
     staff = await talk.context.staff.of_desk(talk.session, desk, talk.now)
-    for handler in await cases.who_may_see(talk.session, row, staff):
+    for handler in await case_access.who_may_see(talk.session, row, staff):
         talk.notify(handler, CaseWaits(row.number, desk.key, row.id))
 
 
@@ -142,7 +143,7 @@ async def _keep_limits(desk: Desk, talk: Talk, row: Case, draft: DeskDraft) -> l
 
 async def _forget_who(desk: Desk, talk: Talk) -> None:
     """A consent of this minute beside a case of this minute would say whose it is."""
-    if not any(one.desk == desk.key for one in await cases.cases_of(talk.session, talk.person.id)):
+    if not any(one.desk == desk.key for one in await case_access.cases_of(talk.session, talk.person.id)):
         await consents.forget(talk.session, talk.person.id, desk.purpose)
 
 

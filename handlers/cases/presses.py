@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from handlers.chat.press import Press
+from storage.cases.ids import CaseId, CaseMessageId
 
 BEGIN_FINDING = Press("casefind")
-BEGIN_READING = Press("caseover", int)
-BEGIN_GIVING = Press("casegive", int)
+BEGIN_READING = Press("caseover", CaseId)
+BEGIN_GIVING = Press("casegive", CaseId)
 
-ENTER = Press("casewrite", int)
-CHOOSE_OTHER = Press("casemove", int)
-MOVE = Press("casemoveto", int, int)
+ENTER = Press("casewrite", CaseId)
+CHOOSE_OTHER = Press("casemove", CaseMessageId)
+MOVE = Press("casemoveto", CaseMessageId, CaseId)
 
 AGREE_CRISIS = Press("urgentgo", int)
 
@@ -19,35 +20,35 @@ AGREE_MINE = Press("deskgo", str, int)
 SHOW_DESKS_AGAIN = Press("desks")
 SHOW_QUEUE = Press("casequeue", str, int)
 SHOW_MINE = Press("casemine")
-CLAIM = Press("caseclaim", int)
-MARK_CONFLICT = Press("caseconflict", int)
-SHOW = Press("casedo", int)
-ASK_FOR_CONFLICT = Press("caseask", int)
-ASK_OUTCOME = Press("caseclose", int)
-REPLAY = Press("casereplay", int)
-WAIT_FOR = Press("casewait", int, int)
-CLOSE_DESK = Press("caseclosed", int, str)
+CLAIM = Press("caseclaim", CaseId)
+MARK_CONFLICT = Press("caseconflict", CaseId)
+SHOW = Press("casedo", CaseId)
+ASK_FOR_CONFLICT = Press("caseask", CaseId)
+ASK_OUTCOME = Press("caseclose", CaseId)
+REPLAY = Press("casereplay", CaseId)
+WAIT_FOR = Press("casewait", CaseId, int)
+CLOSE_DESK = Press("caseclosed", CaseId, str)
 
-CLOSE_MINE = Press("caseendnow", int)
+CLOSE_MINE = Press("caseendnow", CaseId)
 
-SEND_BUNDLE = Press("casebundle", int)
+SEND_BUNDLE = Press("casebundle", CaseId)
 
-BEGIN_NOTE = Press("casenote", int)
-BEGIN_ASKING = Press("casepeers", int)
-BEGIN_HANDING = Press("casehand", int)
-BEGIN_TELLING = Press("casetell", int)
+BEGIN_NOTE = Press("casenote", CaseId)
+BEGIN_ASKING = Press("casepeers", CaseId)
+BEGIN_HANDING = Press("casehand", CaseId)
+BEGIN_TELLING = Press("casetell", CaseMessageId)
 
 GO_ON_WITH_DRAFT = Press("deskdraft", str, int)
 DO_NOT_AGREE = Press("desknot")
-SHOW_CASE = Press("case", int)
-REMIND_OF_LIMITS = Press("caseremind", int)
-ASK_TO_CLOSE = Press("caseend", int)
-REOPEN = Press("casereopen", int)
-RATE = Press("caserate", int, int)
+SHOW_CASE = Press("case", CaseId)
+REMIND_OF_LIMITS = Press("caseremind", CaseId)
+ASK_TO_CLOSE = Press("caseend", CaseId)
+REOPEN = Press("casereopen", CaseId)
+RATE = Press("caserate", CaseId, int)
 
-SHOW_CANNED = Press("casecanned", int)
-BEGIN_CANNED = Press("casecan", int, int)
-SEND_CANNED = Press("casecansend", int, int)
+SHOW_CANNED = Press("casecanned", CaseId)
+BEGIN_CANNED = Press("casecan", CaseId, int)
+SEND_CANNED = Press("casecansend", CaseId, int)
 
 CHOOSE_DESK = Press("casepatterns")
 SHOW_PATTERNS = Press("casepattern", str)

@@ -18,12 +18,13 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.text import LinesInput, clean_lines
-from storage.cases import cases
+from storage.cases import access as case_access
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case
 from storage.cases.desks import Canned, in_language
+from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
+from storage.cases.table import Case
 from storage.people.access import Right
 from storage.updates import user_state
 
@@ -36,8 +37,8 @@ def register(routes: Routes) -> None:
     routes.form(_CANNED)
 
 
-async def show_canned(talk: Talk, case_id: int) -> None:
-    row = await cases.of_handler(talk.session, case_id, talk.person.id)
+async def show_canned(talk: Talk, case_id: CaseId) -> None:
+    row = await case_access.of_handler(talk.session, case_id, talk.person.id)
     desk = words.desk_of(talk.context, row)
     answers = desk.answers if desk is not None else ()
     rows = [[presses.BEGIN_CANNED.button(one.title, row.id, at)] for at, one in enumerate(answers)]
@@ -47,7 +48,7 @@ async def show_canned(talk: Talk, case_id: int) -> None:
     talk.edit(said, [*rows, [presses.SHOW.button(talk._("◀ Back"), row.id)]])
 
 
-async def begin_canned(talk: Talk, case_id: int, at: int) -> None:
+async def begin_canned(talk: Talk, case_id: CaseId, at: int) -> None:
     """Asks for its blanks; one without any is shown before it goes."""
     row = await case_in_hand(talk, case_id)
     wording = await _wording(talk, row, _canned(talk, row, at))
@@ -63,7 +64,7 @@ async def begin_canned(talk: Talk, case_id: int, at: int) -> None:
         )
 
 
-async def send_canned(talk: Talk, case_id: int, at: int) -> None:
+async def send_canned(talk: Talk, case_id: CaseId, at: int) -> None:
     row = await case_in_hand(talk, case_id)
     await _send(talk, row, await _wording(talk, row, _canned(talk, row, at)))
 
@@ -112,7 +113,7 @@ _VALUES = ValuesInput(60, 300, N_("Please write each one on its own line."))
 class FilledAnswer:
     """A ready answer, by its wording, and the values for its blanks."""
 
-    id: int
+    id: CaseId
     text: str
     values: tuple[str, ...] = asked(Question(N_("Blanks"), _ask_values, _VALUES))
 

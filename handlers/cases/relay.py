@@ -16,16 +16,18 @@ from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Routes
 from handlers.chat.view import View
 from handlers.i18n import translations
-from storage.cases import cases
+from storage.cases import access as case_access
 from storage.cases import contexts as case_contexts
 from storage.cases import copies as case_copies
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case
 from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
+from storage.cases.ids import CaseMessageId
 from storage.cases.messages import CaseMessage, Said
 from storage.cases.notices import CaseLeft
 from storage.cases.sides import Side
+from storage.cases.table import Case, content_of
 from storage.deliveries.queue import Claimed
+from storage.telegram_ids import PersonId, private_chat_of
 
 OLD = timedelta(hours=1)
 """A relayed message that is older says when it was said."""
@@ -49,7 +51,7 @@ async def message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoi
     answered = await case_messages.find(session, said.answers) if said.answers is not None else None
     reply_to = await case_messages.place_of(session, answered, claimed.recipient) if answered is not None else None
     head = _head(session, view, kept, row, said, claimed.recipient)
-    method, params = composed(claimed.recipient, said, head, reply_to)
+    method, params = composed(private_chat_of(claimed.recipient), said, head, reply_to)
     if claimed.recipient == row.assigned_to:
         params["protect_content"] = True
     params["reply_markup"] = await _markup(session, row, claimed.recipient, view.language, as_keyboard=True)
@@ -58,12 +60,12 @@ async def message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoi
 
 async def changed_message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoing | None:
     found = await _for(session, claimed)
-    place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
+    place = await case_copies.place(session, claimed.recipient, CaseMessageId(claimed.subject or 0))
     if found is None or place is None:
         return None
     kept, row, said = found
     head = _head(session, view, kept, row, said, claimed.recipient)
-    _, params = composed(claimed.recipient, said, head, None)
+    _, params = composed(private_chat_of(claimed.recipient), said, head, None)
     method = "editMessageCaption" if said.file_id else "editMessageText"
     shown: Json = {name: value for name, value in params.items() if name in _CHANGED}
     markup = await _markup(session, row, claimed.recipient, view.language, as_keyboard=False)
@@ -75,7 +77,7 @@ async def changed_message(session: AsyncSession, view: View, claimed: Claimed) -
 
 async def recalled_message(session: AsyncSession, _view: View, claimed: Claimed) -> Outgoing | None:
     """It was meant for another case."""
-    place = await case_copies.place(session, claimed.recipient, claimed.subject or 0)
+    place = await case_copies.place(session, claimed.recipient, CaseMessageId(claimed.subject or 0))
     return None if place is None else Outgoing("deleteMessage", {"chat_id": claimed.recipient, "message_id": place})
 
 
@@ -84,15 +86,18 @@ async def left_message(session: AsyncSession, view: View, claimed: Claimed) -> O
     if await case_contexts.current(session, claimed.recipient) is not None:
         return None
     said = message_params(
-        claimed.recipient, view._("You have left the conversation."), None, plain_keyboard(view.language)
+        private_chat_of(claimed.recipient),
+        view._("You have left the conversation."),
+        None,
+        plain_keyboard(view.language),
     )
     return Outgoing("sendMessage", said)
 
 
 async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Case, Said] | None:
     """What the copy is of, if its recipient is on the other side of the case now."""
-    kept = await case_messages.find(session, claimed.subject or 0)
-    row = await cases.find(session, kept.case_id) if kept is not None else None
+    kept = await case_messages.find(session, CaseMessageId(claimed.subject or 0))
+    row = await case_access.find(session, kept.case_id) if kept is not None else None
     if kept is None or row is None:
         return None
     is_rider = claimed.recipient == row.person_id and kept.side == Side.HANDLER
@@ -101,10 +106,10 @@ async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Ca
     return kept, row, case_messages.said_in(session, kept)
 
 
-def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said: Said, recipient: int) -> str:
+def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said: Said, recipient: PersonId) -> str:
     """ "⚖️ L-2026-000123 · Li": in which case, who says it, when if it is older."""
     _ = view._
-    rider = cases.content_of(session, row).name or _("rider")
+    rider = content_of(session, row).name or _("rider")
     who = {
         Side.RIDER: rider,
         Side.HANDLER: _("your case handler") if recipient == row.person_id else _("case handler"),
@@ -120,7 +125,9 @@ def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said:
     return " · ".join(parts)
 
 
-async def _markup(session: AsyncSession, row: Case, recipient: int, language: str, as_keyboard: bool) -> Json | None:
+async def _markup(
+    session: AsyncSession, row: Case, recipient: PersonId, language: str, *, as_keyboard: bool
+) -> Json | None:
     """Who writes in this case sees it on the keyboard; others get a button that leads into it."""
     if await case_contexts.current(session, recipient) == row.id:
         return case_keyboard(row.number, language) if as_keyboard else None

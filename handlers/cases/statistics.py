@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from markupsafe import Markup
 
 from handlers.cases import presses
-from handlers.cases.desk import desks_of
+from handlers.cases.desk_access import desks_of
 from handlers.cases.inputs import NO_PLATFORM
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from storage.cases import statistics as case_statistics
-from storage.cases.cases import NoSuchCase
 from storage.cases.desks import Desk, in_language
 from storage.cases.statistics import MonthFigures
-from storage.disclosure import LEAST
+from storage.cases.table import NoSuchCase
+from storage.disclosure import MIN_CELL_SIZE
 from storage.people.access import Right
 
 MONTHS = 12
@@ -53,8 +53,8 @@ async def show_patterns(talk: Talk, key: str) -> None:
     months = last_months(talk)
     found = await case_statistics.by_month(talk.session, key, months)
     title = in_language(desk.title, talk.language)
-    least = talk._("Numbers below {n} are hidden so that nobody can be identified.").format(n=LEAST)
-    lines = [Markup("📊 <b>{}</b>").format(title), Markup("<i>{}</i>").format(least)]
+    hint = talk._("Numbers below {n} are hidden so that nobody can be identified.").format(n=MIN_CELL_SIZE)
+    lines = [Markup("📊 <b>{}</b>").format(title), Markup("<i>{}</i>").format(hint)]
     for figures in reversed(found[-SHOWN:]):
         lines += _lines(talk, desk, figures)
     if not found:
@@ -67,7 +67,10 @@ async def show_patterns(talk: Talk, key: str) -> None:
     values = [totals.get(month, 0) for month in months]
     png = await talk.context.ports.painter.columns_png(title, values, [month[2:] for month in months])
     talk.photo(
-        png, Markup("{}").format(talk._("Cases by month; months with fewer than {n} are left empty.").format(n=LEAST))
+        png,
+        Markup("{}").format(
+            talk._("Cases by month; months with fewer than {n} are left empty.").format(n=MIN_CELL_SIZE)
+        ),
     )
     talk.say(text)
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cachetools import LRUCache
 
+from storage.cases.ids import CaseId
 from storage.scratch import Scratch
+from storage.telegram_ids import PersonId
 
 if TYPE_CHECKING:
     from handlers.chat.replies import Outgoing
@@ -37,19 +39,19 @@ class Bundles:
 
     scratch: Callable[[], Scratch]
     send: Callable[[Outgoing], Awaitable[None]]
-    _people: set[int] = field(default_factory=set)
+    _people: set[PersonId] = field(default_factory=set)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     _sent: LRUCache[tuple[int, str], Sent] = field(default_factory=lambda: LRUCache(_REMEMBERED))
 
-    def is_busy_for(self, person_id: int) -> bool:
+    def is_busy_for(self, person_id: PersonId) -> bool:
         return person_id in self._people
 
-    def claim(self, person_id: int) -> None:
+    def claim(self, person_id: PersonId) -> None:
         """Keeps this person's further presses out until `turn` is over."""
         self._people.add(person_id)
 
     @contextlib.asynccontextmanager
-    async def turn(self, person_id: int) -> AsyncIterator[None]:
+    async def turn(self, person_id: PersonId) -> AsyncIterator[None]:
         """Waits until there is room for this person's bundle."""
         try:
             async with self._room:
@@ -57,10 +59,10 @@ class Bundles:
         finally:
             self._people.discard(person_id)
 
-    def sent(self, case_id: int, language: str, digest: bytes) -> Sequence[str]:
+    def sent(self, case_id: CaseId, language: str, digest: bytes) -> Sequence[str]:
         """Telegram's ids of this bundle's parts, if it was sent lately and nothing has changed since."""
         found = self._sent.get((case_id, language))
         return found.file_ids if found is not None and found.digest == digest else ()
 
-    def remember(self, case_id: int, language: str, sent: Sent) -> None:
+    def remember(self, case_id: CaseId, language: str, sent: Sent) -> None:
         self._sent[case_id, language] = sent

@@ -14,6 +14,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import AnyCall, Call, Handler, Route, Routes
 from handlers.chat.talk import Talk
 from storage import dialogues
+from storage.cases.ids import CaseId
 from storage.people.access import Right
 
 _SERVICE = frozenset(
@@ -42,7 +43,7 @@ def right_of(call: AnyCall, routes: Routes, open_form: str | None) -> Right:
 
 
 def call_for(
-    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: int | None = None
+    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: CaseId | None = None
 ) -> AnyCall | None:
     """What this update asks for; None if it is nothing to answer.
 
@@ -97,16 +98,16 @@ def _press(data: str, routes: Routes) -> Call:
 
 
 def _message(
-    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: int | None
+    incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: CaseId | None
 ) -> AnyCall | None:
     if _is_service(incoming.body):
         return None
     form = routes.forms.get(open_form or "")
     # A command that somebody else wrote is not one: who forwards it need not have read it.
     if incoming.text.startswith("/") and not incoming.is_forwarded:
-        return _command_call(incoming.text, context, routes, form is not None)
+        return _command_call(incoming.text, context, routes, in_form=form is not None)
     if "location" in incoming.body and not (form and form.takes_location):
-        return _beside_form(routes.events[Event.LOCATION].call(), routes, form is not None)
+        return _beside_form(routes.events[Event.LOCATION].call(), routes, in_form=form is not None)
     if form is not None:
         return Call(Route(_form_answer), (routes,), answers_form=True)
     if open_case is not None:
@@ -132,19 +133,19 @@ def _command(text: str, context: AppContext) -> tuple[str, str]:
     return name.lower(), rest.strip()
 
 
-def _command_call(text: str, context: AppContext, routes: Routes, in_form: bool) -> AnyCall | None:
+def _command_call(text: str, context: AppContext, routes: Routes, *, in_form: bool) -> AnyCall | None:
     name, rest = _command(text, context)
     if not name:
         return None
     if name == "cancel":
         return routes.commands["cancel"].call()
     if name == "start" and (prefix := rest.partition("_")[0]) in routes.links and "_" in rest:
-        return _beside_form(routes.links[prefix].call(rest.partition("_")[2]), routes, in_form)
+        return _beside_form(routes.links[prefix].call(rest.partition("_")[2]), routes, in_form=in_form)
     route = routes.commands.get(name) or routes.events[Event.UNKNOWN]
-    return _beside_form(route.call(), routes, in_form)
+    return _beside_form(route.call(), routes, in_form=in_form)
 
 
-def _beside_form(call: AnyCall, routes: Routes, in_form: bool) -> AnyCall:
+def _beside_form(call: AnyCall, routes: Routes, *, in_form: bool) -> AnyCall:
     """In mid-form, something else is answered first; then the form goes on where it was, unless a new one took over."""
     if not in_form:
         return call

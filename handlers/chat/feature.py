@@ -20,11 +20,12 @@ from storage.database import Refused
 from storage.operations.queues import Measure
 from storage.privacy.exports import Table
 from storage.privacy.retention import Forget
+from storage.telegram_ids import PersonId
 
-Erase = Callable[[AsyncSession, int], Awaitable[None]]
+Erase = Callable[[AsyncSession, PersonId], Awaitable[None]]
 """Removes what is kept about a person, by their id."""
 
-Copy = Callable[[AsyncSession, int], Awaitable[list[Any]]]
+Copy = Callable[[AsyncSession, PersonId], Awaitable[list[Any]]]
 """Gives what is kept about a person, by their id, as plain values for JSON."""
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
-from storage.disclosure import HIDDEN, LEAST, Average, Figure
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure
 from storage.statistics.periods import Period
 
 Row = tuple[str, str, object, object]
@@ -40,7 +40,7 @@ class Figures:
 
 def shown(talk: Talk, value: Average, digits: int = 0) -> str:
     """ "1,240", or "<5" where it is hidden."""
-    return f"<{LEAST}" if value is HIDDEN else translations.number(value, talk.language, digits)
+    return f"<{MIN_CELL_SIZE}" if value is HIDDEN else translations.number(value, talk.language, digits)
 
 
 def compared(talk: Talk, value: Average, before: Average) -> str:
@@ -55,7 +55,7 @@ def bars(values: Sequence[Figure]) -> list[int | None]:
 
 def say_too_little(talk: Talk, head: Markup) -> None:
     """In place of a view without figures."""
-    text = talk._("There is no data yet, or too little to show (fewer than {n}).").format(n=LEAST)
+    text = talk._("There is no data yet, or too little to show (fewer than {n}).").format(n=MIN_CELL_SIZE)
     talk.say(Markup("{}\n{}").format(head, text))
 
 

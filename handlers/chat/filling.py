@@ -121,7 +121,10 @@ class Filling(Generic[D]):
         await dialogues.close(self.talk.session, self.talk.person.id)
 
 
-async def open_filling(talk: Talk, forms: Mapping[str, AnyForm]) -> Filling[Any] | None:
+AnyFilling = Filling[Any]
+
+
+async def open_filling(talk: Talk, forms: Mapping[str, AnyForm]) -> AnyFilling | None:
     """The form that this person is in; None if there is none (any more). What an older version kept is asked for again
     where this one can't read it."""
     state = await dialogues.current(talk.session, talk.person.id, talk.now)

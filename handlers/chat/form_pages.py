@@ -7,13 +7,13 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.chat import presses
-from handlers.chat.filling import Filling
+from handlers.chat.filling import AnyFilling
 from handlers.chat.press import Button, Buttons
 from handlers.chat.questions import Question, said
 from handlers.chat.talk import Danger
 
 
-async def show(filling: Filling[Any]) -> None:
+async def show(filling: AnyFilling) -> None:
     """The question that is asked, or the review page."""
     if await _is_shown_later(filling):
         return
@@ -28,7 +28,7 @@ async def show(filling: Filling[Any]) -> None:
         talk.say(talk._("Press the button below the chat, or type the number."), question_buttons(filling))
 
 
-async def _is_shown_later(filling: Filling[Any]) -> bool:
+async def _is_shown_later(filling: AnyFilling) -> bool:
     """To somebody in danger nothing is shown now: the form waits for what they write next."""
     is_later = filling.talk.danger is Danger.ALONE
     if is_later != filling.state.is_hidden:
@@ -37,7 +37,7 @@ async def _is_shown_later(filling: Filling[Any]) -> bool:
     return is_later
 
 
-def question_buttons(filling: Filling[Any]) -> Buttons:
+def question_buttons(filling: AnyFilling) -> Buttons:
     """Below the question that is asked."""
     question, talk = filling.question, filling.talk
     if question is None:
@@ -56,7 +56,7 @@ def question_buttons(filling: Filling[Any]) -> Buttons:
     return [*rows, *_for_later(filling), controls]
 
 
-def _choice_buttons(filling: Filling[Any], question: Question[Any, Any]) -> list[Button]:
+def _choice_buttons(filling: AnyFilling, question: Question[Any, Any]) -> list[Button]:
     buttons = []
     for choice in filling.choices(question):
         is_taken = filling.parts and question.parts(choice.value)[0] in filling.parts
@@ -64,7 +64,7 @@ def _choice_buttons(filling: Filling[Any], question: Question[Any, Any]) -> list
     return buttons
 
 
-def _button(filling: Filling[Any], label: str, what: str, argument: str = "") -> Button:
+def _button(filling: AnyFilling, label: str, what: str, argument: str = "") -> Button:
     return presses.FORM.button(label, filling.state.mark, what, argument)
 
 
@@ -72,13 +72,13 @@ def _in_columns(buttons: list[Button], columns: int) -> list[list[Button]]:
     return [buttons[at : at + columns] for at in range(0, len(buttons), columns)]
 
 
-def _for_later(filling: Filling[Any]) -> Buttons:
+def _for_later(filling: AnyFilling) -> Buttons:
     if filling.form.save is None:
         return []
     return [[_button(filling, filling.talk._("💾 Save for later"), "save")]]
 
 
-def _review(filling: Filling[Any]) -> str:
+def _review(filling: AnyFilling) -> str:
     talk, answers = filling.talk, filling.state.filled.answers
     lines = [Markup("<b>{}</b>").format(said(talk, filling.form.title)), Markup(talk._("Is everything correct?"))]
     for question in filling.form.questions:
@@ -88,7 +88,7 @@ def _review(filling: Filling[Any]) -> str:
     return Markup("\n").join(lines)
 
 
-def _review_buttons(filling: Filling[Any]) -> Buttons:
+def _review_buttons(filling: AnyFilling) -> Buttons:
     talk = filling.talk
     edits = [
         _button(filling, "✎ " + question.title_for(talk), "edit", question.key)

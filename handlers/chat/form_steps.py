@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from handlers.chat.filling import Filling
+from handlers.chat.filling import AnyFilling
 from handlers.chat.form_pages import question_buttons, show
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
@@ -13,7 +13,7 @@ from handlers.chat.questions import Question
 from storage.dialogues import Value
 
 
-async def take(filling: Filling[Any], question: Question[Any, Any], stored: Value) -> None:
+async def take(filling: AnyFilling, question: Question[Any, Any], stored: Value) -> None:
     """Takes an answer, and goes on."""
     if question.keyboard is not None:
         filling.talk.say(filling.talk._("👍 Thank you."), keyboard=location_keyboard(filling.talk))
@@ -22,7 +22,7 @@ async def take(filling: Filling[Any], question: Question[Any, Any], stored: Valu
     await go_on(filling)
 
 
-async def go_on(filling: Filling[Any]) -> None:
+async def go_on(filling: AnyFilling) -> None:
     """To the next question that has no answer, else to the review page, else to the end."""
     following = filling.following()
     if following is None and not filling.form.review:
@@ -33,13 +33,13 @@ async def go_on(filling: Filling[Any]) -> None:
     await show(filling)
 
 
-async def _finish(filling: Filling[Any]) -> None:
+async def _finish(filling: AnyFilling) -> None:
     await filling.close()
     await filling.form.done(filling.talk, filling.draft)
     filling.count("finished", step="")
 
 
-async def toggle(filling: Filling[Any], argument: str) -> bool:
+async def toggle(filling: AnyFilling, argument: str) -> bool:
     """A choice of a question that takes several: in, or out again; False for every other question."""
     question, talk = filling.question, filling.talk
     if question is None or not question.input.collects:
@@ -55,7 +55,7 @@ async def toggle(filling: Filling[Any], argument: str) -> bool:
     return True
 
 
-async def _choose(filling: Filling[Any], argument: str) -> None:
+async def _choose(filling: AnyFilling, argument: str) -> None:
     question = filling.question
     chosen = filling.chosen(question, argument) if question is not None else None
     if question is None or chosen is None:
@@ -63,14 +63,14 @@ async def _choose(filling: Filling[Any], argument: str) -> None:
     await take(filling, question, question.input.encode(chosen.value))
 
 
-async def _skip(filling: Filling[Any], _argument: str) -> None:
+async def _skip(filling: AnyFilling, _argument: str) -> None:
     question = filling.question
     if question is None or not filling.is_optional(question):
         raise InvalidCallback
     await take(filling, question, None)
 
 
-async def _all_gathered(filling: Filling[Any], _argument: str) -> None:
+async def _all_gathered(filling: AnyFilling, _argument: str) -> None:
     """That was all of an answer in several parts."""
     question, parts = filling.question, filling.parts
     if question is None or not question.input.collects or not parts:
@@ -78,14 +78,14 @@ async def _all_gathered(filling: Filling[Any], _argument: str) -> None:
     await take(filling, question, parts)
 
 
-async def _empty(filling: Filling[Any], _argument: str) -> None:
+async def _empty(filling: AnyFilling, _argument: str) -> None:
     """Takes back all parts of an answer."""
     filling.drop_parts()
     await filling.keep_step()
     await show(filling)
 
 
-async def _back(filling: Filling[Any], _argument: str) -> None:
+async def _back(filling: AnyFilling, _argument: str) -> None:
     """To the question answered last; its answer is asked for again, the others are kept."""
     if filling.state.trail:
         filling.take_back(filling.state.trail[-1])
@@ -93,7 +93,7 @@ async def _back(filling: Filling[Any], _argument: str) -> None:
     await show(filling)
 
 
-async def _edit(filling: Filling[Any], argument: str) -> None:
+async def _edit(filling: AnyFilling, argument: str) -> None:
     """One answer from the review page."""
     if argument not in filling.form.questionnaire.by_key or not filling.form.review:
         raise InvalidCallback
@@ -102,7 +102,7 @@ async def _edit(filling: Filling[Any], argument: str) -> None:
     await show(filling)
 
 
-async def _send(filling: Filling[Any], _argument: str) -> None:
+async def _send(filling: AnyFilling, _argument: str) -> None:
     """The review page is confirmed; if a question has lost its answer meanwhile, it is asked first."""
     if filling.state.step is not None:
         await show(filling)
@@ -112,20 +112,20 @@ async def _send(filling: Filling[Any], _argument: str) -> None:
         await _finish(filling)
 
 
-async def _save(filling: Filling[Any], _argument: str) -> None:
+async def _save(filling: AnyFilling, _argument: str) -> None:
     if filling.form.save is None:
         raise InvalidCallback
     await filling.close()
     await filling.form.save(filling.talk, filling.state.filled)
 
 
-async def _cancel(filling: Filling[Any], _argument: str) -> None:
+async def _cancel(filling: AnyFilling, _argument: str) -> None:
     filling.count("cancelled")
     await filling.close()
     filling.talk.say(filling.talk._("Cancelled. Nothing was saved."), keyboard=location_keyboard(filling.talk))
 
 
-ACTIONS: Mapping[str, Callable[[Filling[Any], str], Awaitable[None]]] = {
+ACTIONS: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
     "choose": _choose,
     "skip": _skip,
     "back": _back,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from handlers.chat import form_steps
 from handlers.chat.access_check import check_right
-from handlers.chat.filling import Filling, open_filling
+from handlers.chat.filling import AnyFilling, Filling, open_filling
 from handlers.chat.form_pages import question_buttons, show
 from handlers.chat.form_steps import go_on, take
 from handlers.chat.press import InvalidCallback
@@ -63,7 +63,7 @@ async def answer(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
     return True
 
 
-async def _read(filling: Filling[Any], question: Question[Any, Any]) -> None:
+async def _read(filling: AnyFilling, question: Question[Any, Any]) -> None:
     talk = filling.talk
     try:
         value = await question.input.read(talk)
@@ -79,7 +79,7 @@ async def _read(filling: Filling[Any], question: Question[Any, Any]) -> None:
         await take(filling, question, question.input.encode(value))
 
 
-async def _gather(filling: Filling[Any], question: Question[Any, Any], more: list[Value]) -> None:
+async def _gather(filling: AnyFilling, question: Question[Any, Any], more: list[Value]) -> None:
     """One more part of an answer. An album gets one word, however many messages it is."""
     talk, parts = filling.talk, filling.parts
     if len(parts) >= MAX_PARTS:
@@ -101,7 +101,7 @@ def _album(part: Value) -> object:
     return part.get("album") if isinstance(part, dict) else None
 
 
-async def _take_danger(filling: Filling[Any]) -> None:
+async def _take_danger(filling: AnyFilling) -> None:
     """Words of danger belong to what is told at the desk that listens, whatever was being asked."""
     key, filled = filling.form.danger_goes_to, filling.state.filled
     kept = filled.answers if key in filled.answers else filled.gathered
@@ -140,7 +140,7 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
     await action(filling, argument)
 
 
-async def _may_go_on(filling: Filling[Any]) -> bool:
+async def _may_go_on(filling: AnyFilling) -> bool:
     """The right may have been taken away in mid-form: then the form is closed."""
     if await check_right(filling.talk, filling.form.right):
         return True

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeGuard
 
 from telegram import Message, Update
 
+from storage.telegram_ids import ChatId, MessageId, PersonId
+
 Json = dict[str, Any]
 
 HANDLED = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
@@ -68,8 +70,8 @@ class Incoming:
     raw: Json
     kind: str
     body: Json
-    user_id: int
-    chat_id: int
+    user_id: PersonId
+    chat_id: ChatId
     chat_type: str
 
     @classmethod
@@ -85,12 +87,12 @@ class Incoming:
             return None
         if kind == "inline_query":
             # It comes from no chat that the bot is in: it is answered as the person's own.
-            return cls(raw, kind, body, user_id, user_id, "private")
+            return cls(raw, kind, body, PersonId(user_id), ChatId(user_id), "private")
         chat = _chat(_carrier(kind, body))
         chat_id = _number(chat)
         if chat_id is None or user.get("is_bot"):
             return None
-        return cls(raw, kind, body, user_id, chat_id, str(chat.get("type")))
+        return cls(raw, kind, body, PersonId(user_id), ChatId(chat_id), str(chat.get("type")))
 
     @property
     def language_code(self) -> str | None:
@@ -130,11 +132,11 @@ class Incoming:
             return None
 
     @property
-    def message_id(self) -> int | None:
+    def message_id(self) -> MessageId | None:
         """Of the message that came, or under which the button was pressed."""
         carrier = self.body.get("message") if self.is_press else self.body
         found = carrier.get("message_id") if isinstance(carrier, dict) else None
-        return found if isinstance(found, int) else None
+        return MessageId(found) if isinstance(found, int) else None
 
     @cached_property
     def update(self) -> Update:

@@ -11,6 +11,7 @@ from handlers.chat.bundles import Bundles
 from handlers.chat.pictures import Card, Cell, Legend, Spot
 from storage.stations.index import StationIndex
 from storage.stations.reports import LiveBoard
+from storage.telegram_ids import PersonId
 
 
 class Address(NamedTuple):
@@ -135,7 +136,7 @@ class Ports:
     download_file: DownloadFile
     run_in_background: Callable[[Coroutine[Any, Any, None]], None]
     """Does work that may take a while, apart from the chat's turn."""
-    start_backup: Callable[[int], None]
+    start_backup: Callable[[PersonId], None]
     """Begins a backup now; the person who asked hears when it is done."""
     process: Callable[[], Process]
     count_form_step: Callable[[str, str, str], None]

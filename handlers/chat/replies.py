@@ -9,6 +9,7 @@ from typing import NamedTuple
 from handlers.chat.incoming import Incoming, Json
 from handlers.chat.press import Button, Buttons
 from storage.scratch import Scratch
+from storage.telegram_ids import ChatId, MessageId
 
 ANSWER_CALLBACK = "answerCallbackQuery"
 
@@ -44,11 +45,11 @@ class Replies:
     outgoing: list[Outgoing] = field(init=False, default_factory=list)
 
     @property
-    def chat_id(self) -> int:
+    def chat_id(self) -> ChatId:
         return self.incoming.chat_id
 
     @property
-    def pressed_message_id(self) -> int | None:
+    def pressed_message_id(self) -> MessageId | None:
         """The message under which a button was pressed, if Telegram still tells."""
         return self.incoming.message_id if self.incoming.is_press else None
 
@@ -58,6 +59,7 @@ class Replies:
         buttons: Buttons | None = None,
         keyboard: Json | None = None,
         after: Callable[[Json], Awaitable[None]] | None = None,
+        *,
         vital: bool = False,
     ) -> None:
         """Says something in this chat: HTML (see markupsafe), with inline buttons or a reply keyboard."""
@@ -65,7 +67,7 @@ class Replies:
             Outgoing("sendMessage", message_params(self.chat_id, text, buttons, keyboard), after=after, vital=vital)
         )
 
-    def edit(self, text: str, buttons: Buttons | None = None, message_id: int | None = None) -> None:
+    def edit(self, text: str, buttons: Buttons | None = None, message_id: MessageId | None = None) -> None:
         """Changes the message of the pressed button (or the one named); says it anew where that is not possible: no
         message, or one that is a picture."""
         target = message_id or self.pressed_message_id
@@ -102,7 +104,7 @@ class Replies:
         params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
         self.outgoing.append(Outgoing("sendDocument", params, files={"document": File(name, content)}))
 
-    def answer_callback(self, text: str = "", alert: bool = False) -> None:
+    def answer_callback(self, text: str = "", *, alert: bool = False) -> None:
         """Answers the press itself, with a short text or without one."""
         if self.incoming.is_press:
             params: Json = {
@@ -136,7 +138,7 @@ class Replies:
         self.outgoing.append(Outgoing(method, params, minor=True))
 
 
-def message_params(chat_id: int, text: str, buttons: Buttons | None, keyboard: Json | None = None) -> Json:
+def message_params(chat_id: ChatId, text: str, buttons: Buttons | None, keyboard: Json | None = None) -> Json:
     """The parameters of a message: HTML without a link preview."""
     params: Json = {
         "chat_id": chat_id,

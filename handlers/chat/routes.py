@@ -30,7 +30,7 @@ Handler = Callable[Concatenate[Talk, ...], Awaitable[None]]
 StatelessHandler = Callable[Concatenate[StatelessTalk, ...], Awaitable[None]]
 
 Said = TypeVar("Said", bound=Notice)
-About = TypeVar("About", bound=SubjectNotice)
+About = TypeVar("About", bound=SubjectNotice[Any])
 Facts = TypeVar("Facts")
 
 Composer = Callable[[AsyncSession, View, Claimed], Awaitable[Outgoing | None]]
@@ -126,7 +126,7 @@ class NoticeRoute:
 
     notice: type[Notice]
     words: Callable[[View, Any, Any], Page]
-    read: Callable[[AsyncSession, int, datetime], Awaitable[Any]] | None = None
+    read: Callable[[AsyncSession, Any, datetime], Awaitable[Any]] | None = None
 
 
 @dataclass(slots=True)
@@ -175,9 +175,10 @@ class Routes:
         self,
         notice: type[About],
         words: Callable[[View, About, Facts], Page],
-        read: Callable[[AsyncSession, int, datetime], Awaitable[Facts | None]],
+        read: Callable[[AsyncSession, About, datetime], Awaitable[Facts | None]],
     ) -> None:
-        """What a notice says that is about something: `read` brings that by its number when the notice is sent."""
+        """What a notice says that is about something: `read` brings that when the notice is
+        sent, by its subject alone."""
         _put(self.notices, notice.kind, NoticeRoute(notice, words, read))
 
     def compose(self, kind: str, composer: Composer) -> None:

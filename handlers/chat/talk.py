@@ -13,11 +13,13 @@ from telegram import Message
 from handlers.chat.context import AppContext
 from handlers.chat.replies import Outgoing, Replies
 from handlers.i18n.translations import Translate, plural_in, translator
+from storage.cases.ids import CaseId
 from storage.deliveries.notices import Notice
 from storage.deliveries.queue import Addressed
 from storage.people.access import Right, Role, may
-from storage.people.people import PersonId
+from storage.telegram_ids import PersonId
 from storage.updates.batched_writes import Append
+from storage.updates.ids import UpdateKey
 
 
 class Danger(Enum):
@@ -38,7 +40,7 @@ class Person:
     language: str
     roles: frozenset[Role]
     form: str | None = None
-    case: int | None = None
+    case: CaseId | None = None
     case_number: str = ""
     """Of the case in which they write."""
 
@@ -55,7 +57,7 @@ class Person:
 class StatelessTalk(Replies):
     """A turn without a session: for handlers that read nothing, and for what is said before a transaction begins."""
 
-    key: int
+    key: UpdateKey
     person: Person
     now: datetime
     context: AppContext
@@ -123,6 +125,6 @@ class Talk(StatelessTalk):
     committed: list[Callable[[], Awaitable[None]]] = field(init=False, default_factory=list)
     """What is to be done in this process once the transaction is committed, before anything is said."""
 
-    def notify(self, recipient: int, notice: Notice) -> None:
+    def notify(self, recipient: PersonId, notice: Notice) -> None:
         """Queues a notice to somebody else, in this transaction."""
         self.notices.append(Addressed(recipient, notice, self.now))

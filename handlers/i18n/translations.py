@@ -37,7 +37,7 @@ def language_for(code: str | None, fallback: str) -> str:
 
 def telegram_code(language: str) -> str:
     """The two-letter code by which Telegram keeps a menu for a language."""
-    return language.split("_")[0]
+    return language.partition("_")[0]
 
 
 @lru_cache(maxsize=8)

@@ -74,7 +74,7 @@ class YesNoInput(Input[bool]):
     adapter = TypeAdapter(bool)
 
     def choices(self, talk: Talk) -> Sequence[Choice[bool]]:
-        return [Choice("no", talk._(self.no), False), Choice("yes", talk._(self.yes), True)]
+        return [Choice("no", talk._(self.no), value=False), Choice("yes", talk._(self.yes), value=True)]
 
-    def show(self, talk: Talk, value: bool) -> str:
+    def show(self, talk: Talk, value: bool) -> str:  # noqa: FBT001 (the value that this input reads)
         return talk._(self.yes if value else self.no)

@@ -16,10 +16,10 @@ NUMBER = TypeAdapter(int)
 
 @dataclass(frozen=True)
 class NumberInput(Input[int]):
-    """A number from `least` to `most`; or 0 by a button, if it has a meaning of its own."""
+    """A number from `minimum` to `maximum`; or 0 by a button, if it has a meaning of its own."""
 
-    least: int
-    most: int
+    minimum: int
+    maximum: int
     hint: str
     ready: Sequence[int] = ()
     zero: str = ""
@@ -29,7 +29,7 @@ class NumberInput(Input[int]):
 
     async def read(self, talk: Talk) -> int:
         text = clean(talk.text)
-        if not (text.isascii() and text.isdigit() and self.least <= int(text) <= self.most):
+        if not (text.isascii() and text.isdigit() and self.minimum <= int(text) <= self.maximum):
             raise NotAnAnswer(talk._(self.hint))
         return int(text)
 

@@ -13,13 +13,14 @@ from handlers.i18n.translations import N_
 from handlers.inputs.record import record
 from handlers.inputs.text import clean
 from storage.people import people
+from storage.telegram_ids import PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class PersonMeant:
     """By Telegram id, with how they are called."""
 
-    id: int
+    id: PersonId
     label: str
 
 
@@ -30,16 +31,18 @@ async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> Per
     """Whom a text or a message is about; None if it is about nobody known."""
     contact = message.get("contact")
     if isinstance(contact, dict) and isinstance(contact.get("user_id"), int):
-        return PersonMeant(contact["user_id"], str(contact.get("first_name", ""))[:60] or str(contact["user_id"]))
+        return PersonMeant(
+            PersonId(contact["user_id"]), str(contact.get("first_name", ""))[:60] or str(contact["user_id"])
+        )
     sender = (message.get("forward_origin") or {}).get("sender_user")
     if isinstance(sender, dict) and not sender.get("is_bot"):
-        return PersonMeant(sender["id"], str(sender.get("first_name", ""))[:60])
+        return PersonMeant(PersonId(sender["id"]), str(sender.get("first_name", ""))[:60])
     if re.fullmatch(r"\d{1,15}", text):
-        return PersonMeant(int(text), text)
+        return PersonMeant(PersonId(int(text)), text)
     if re.fullmatch(r"@\w{3,32}", text):
         found = await people.by_username(talk.session, text[1:])
         if found is not None:
-            return PersonMeant(int(found), text)
+            return PersonMeant(found, text)
     return None
 
 

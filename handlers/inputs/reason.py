@@ -15,9 +15,9 @@ D = TypeVar("D")
 
 def reason_question(
     ask: str | Callable[[Talk, D], str],
-    least: int,
-    most: int,
+    minimum: int,
+    maximum: int,
     ready: Callable[[Talk, D], Sequence[Choice[str]]] | None = None,
 ) -> Question[str, D]:
     """`ask` says who reads it; `ready` are reasons on buttons."""
-    return Question(title=N_("Reason"), ask=ask, input=TextInput(least, most), choices=ready)
+    return Question(title=N_("Reason"), ask=ask, input=TextInput(minimum, maximum), choices=ready)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, TypeAdapter
+from pydantic import TypeAdapter
+
+from storage.sealed_json import once_a_list
 
 T = TypeVar("T")
 
@@ -22,9 +23,4 @@ def records(kind: type[T]) -> TypeAdapter[tuple[T, ...]]:
 
 
 def _by_name(kind: Any) -> Any:
-    names = [field.name for field in fields(kind)]
-
-    def named(stored: Any) -> Any:
-        return dict(zip(names, stored, strict=True)) if isinstance(stored, list) else stored
-
-    return Annotated[kind, BeforeValidator(named)]
+    return Annotated[kind, once_a_list(kind)]

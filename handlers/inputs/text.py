@@ -33,11 +33,11 @@ def clean_lines(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class TextInput(Input[str]):
-    """A line of `least` to `most` visible characters. `hint`, a message, tells of what kind another answer should be;
-    without it the lengths are told."""
+    """A line of `minimum` to `maximum` visible characters. `hint`, a message, tells of what kind another answer should
+    be; without it the lengths are told."""
 
-    least: int
-    most: int
+    minimum: int
+    maximum: int
     hint: str = ""
 
     adapter = TEXT
@@ -51,13 +51,14 @@ class TextInput(Input[str]):
         Raises:
             NotAnAnswer: it is too short or too long.
         """
-        if not self.least <= len(text) <= self.most:
+        if not self.minimum <= len(text) <= self.maximum:
             raise NotAnAnswer(talk._(self.hint) if self.hint else self._lengths(talk))
         return text
 
     def _lengths(self, talk: Talk) -> str:
         return talk._("Please write {least} to {most} characters.").format(
-            least=translations.number(self.least, talk.language), most=translations.number(self.most, talk.language)
+            least=translations.number(self.minimum, talk.language),
+            most=translations.number(self.maximum, talk.language),
         )
 
 
@@ -73,7 +74,7 @@ class ParagraphInput(TextInput):
 class LinesInput(Input[tuple[str, ...]]):
     """Several texts, each on a line of its own: at most so many, of at most `longest` characters."""
 
-    most: int
+    maximum: int
     longest: int
     hint: str
 
@@ -81,7 +82,7 @@ class LinesInput(Input[tuple[str, ...]]):
 
     async def read(self, talk: Talk) -> tuple[str, ...]:
         lines = clean_lines(talk.text)
-        if not 1 <= len(lines) <= self.most or any(len(line) > self.longest for line in lines):
+        if not 1 <= len(lines) <= self.maximum or any(len(line) > self.longest for line in lines):
             raise NotAnAnswer(talk._(self.hint))
         return tuple(lines)
 

@@ -23,6 +23,7 @@ from storage.dialogues import Answers, Filled
 from storage.membership import applications
 from storage.membership import memberships as kept_memberships
 from storage.membership.applications import Application, ApplicationState, NothingOpen
+from storage.membership.ids import ApplicationId
 from storage.membership.notices import ApplicationAsked
 from storage.privacy import consents
 
@@ -121,7 +122,7 @@ def status(talk: Talk, row: Application) -> tuple[Markup, Buttons]:
     ]
     rows: list[list[Button]] = []
     if row.state == ApplicationState.ASKED:
-        lines.append(Markup("<blockquote>{}</blockquote>").format(content.exchange[-1][0]))
+        lines.append(Markup("<blockquote>{}</blockquote>").format(content.exchange[-1].question))
         rows.append([presses.BEGIN_ANSWER.button(talk._("✍ Answer"), row.id)])
     if row.state == ApplicationState.REFUSED:
         lines.append(Markup("<blockquote>{}</blockquote>").format(reason_words(talk.language, content.reason)))
@@ -157,11 +158,11 @@ async def withdraw(talk: Talk) -> None:
     talk.edit(talk._("Withdrawn: {receipt}.").format(receipt=row.receipt))
 
 
-async def begin_answer(talk: Talk, application_id: int) -> None:
+async def begin_answer(talk: Talk, application_id: ApplicationId) -> None:
     row = await applications.open_of(talk.session, talk.person.id)
     if row is None or row.id != application_id or row.state != ApplicationState.ASKED:
         raise NothingOpen
-    question = applications.content_of(talk.session, row).exchange[-1][0]
+    question = applications.content_of(talk.session, row).exchange[-1].question
     await forms.begin(talk, _ANSWER, ApplicationAnswer(question=question))
 
 

@@ -14,6 +14,7 @@ from handlers.membership import presses
 from storage import audit
 from storage.membership import memberships
 from storage.membership.audited import MembershipAction
+from storage.membership.ids import MemberNumber
 from storage.membership.memberships import Membership, NotAMember
 from storage.membership.notices import ApplicationApproved, ApplicationUndone
 from storage.people.access import Right
@@ -29,7 +30,7 @@ def register(routes: Routes) -> None:
     routes.notice(ApplicationUndone, undone_words)
 
 
-def number_words(number: int) -> str:
+def number_words(number: MemberNumber) -> str:
     """As it stands on the card: № 000017."""
     return f"№ {number:06d}"
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from handlers.chat.press import Press
+from storage.membership.ids import ApplicationId
 
 AGREE = Press("joinagree", int)
 DO_NOT_AGREE = Press("joinnot")
 ASK_TO_WITHDRAW = Press("withdraw")
 WITHDRAW = Press("withdrawnow")
-BEGIN_ANSWER = Press("answer", int)
+BEGIN_ANSWER = Press("answer", ApplicationId)
 
 CARD = Press("card")
 ASK_TO_LEAVE = Press("leave")
 LEAVE = Press("leavenow")
 
-TAKE = Press("review", int)
-APPROVE = Press("rapprove", int)
-BEGIN_REFUSAL = Press("rrefuse", int)
-BEGIN_QUESTION = Press("rask", int)
-RELEASE = Press("rrelease", int)
-UNDO = Press("rundo", int)
+TAKE = Press("review", ApplicationId)
+APPROVE = Press("rapprove", ApplicationId)
+BEGIN_REFUSAL = Press("rrefuse", ApplicationId)
+BEGIN_QUESTION = Press("rask", ApplicationId)
+RELEASE = Press("rrelease", ApplicationId)
+UNDO = Press("rundo", ApplicationId)
 TAKE_NEXT = Press("reviewnext")
 SHOW_QUEUE_AGAIN = Press("reviews")
 

@@ -26,6 +26,7 @@ from storage.audit import AuditAction
 from storage.membership import applications, reviews
 from storage.membership.applications import Application
 from storage.membership.audited import MembershipAction
+from storage.membership.ids import ApplicationId
 from storage.membership.notices import (
     ApplicationApproved,
     ApplicationAsked,
@@ -83,7 +84,7 @@ async def _queue(talk: Talk) -> tuple[Markup, Buttons]:
     return Markup("\n").join(lines), [[presses.TAKE_NEXT.button(talk._("▶ Take the oldest"))], keys]
 
 
-async def take(talk: Talk, application_id: int) -> None:
+async def take(talk: Talk, application_id: ApplicationId) -> None:
     row = await reviews.claim(talk.session, application_id, talk.person.id, talk.now)
     await _show(talk, row)
 
@@ -114,8 +115,7 @@ async def _show(talk: Talk, row: Application) -> None:
         f"<b>{escape(row.receipt)}</b> · {escape(formatting.ago(row.waiting_since, talk.now, talk.language))}",
         *answer_lines(talk, content.answers),
     ]
-    for question, given in content.exchange:
-        lines.append(f"❓ {escape(question)}\n💬 {escape(given or '—')}")
+    lines += [f"❓ {escape(one.question)}\n💬 {escape(one.answer or '—')}" for one in content.exchange]
     doubles = await applications.doubles(talk.session, row)
     if doubles:
         said = talk._("Same phone or ID number: {others}").format(others=", ".join(doubles))
@@ -135,7 +135,7 @@ async def _show(talk: Talk, row: Application) -> None:
     )
 
 
-def _after(talk: Talk, application_id: int) -> Buttons:
+def _after(talk: Talk, application_id: ApplicationId) -> Buttons:
     return [
         [presses.UNDO.button(talk._("↶ Undo (5 minutes)"), application_id)],
         [presses.TAKE_NEXT.button(talk._("▶ Next"))],
@@ -146,14 +146,14 @@ async def _note(talk: Talk, act: AuditAction, row: Application) -> None:
     await audit.note(talk.session, talk.person.id, act, talk.now, subject=row.person_id, about=row.receipt)
 
 
-async def _row(talk: Talk, application_id: int) -> Application:
+async def _row(talk: Talk, application_id: ApplicationId) -> Application:
     row = await applications.find(talk.session, application_id)
     if row is None:
         raise reviews.InOtherHands
     return row
 
 
-async def approve(talk: Talk, application_id: int) -> None:
+async def approve(talk: Talk, application_id: ApplicationId) -> None:
     member = await reviews.approve(talk.session, application_id, talk.person.id, talk.now)
     row = await _row(talk, application_id)
     await _note(talk, MembershipAction.APPLICATION_APPROVED, row)
@@ -162,12 +162,12 @@ async def approve(talk: Talk, application_id: int) -> None:
     talk.edit(said, _after(talk, row.id))
 
 
-async def release(talk: Talk, application_id: int) -> None:
+async def release(talk: Talk, application_id: ApplicationId) -> None:
     await reviews.release(talk.session, application_id, talk.person.id, talk.now)
     talk.edit(*await _queue(talk))
 
 
-async def undo(talk: Talk, application_id: int) -> None:
+async def undo(talk: Talk, application_id: ApplicationId) -> None:
     row = await reviews.undo(talk.session, application_id, talk.person.id, talk.now)
     await _note(talk, MembershipAction.APPLICATION_UNDONE, row)
     talk.notify(row.person_id, ApplicationUndone(row.receipt))
@@ -175,7 +175,7 @@ async def undo(talk: Talk, application_id: int) -> None:
     await _show(talk, row)
 
 
-async def begin_refusal(talk: Talk, application_id: int) -> None:
+async def begin_refusal(talk: Talk, application_id: ApplicationId) -> None:
     await reviews.claim(talk.session, application_id, talk.person.id, talk.now)
     await forms.begin(talk, _REFUSAL, Refusal(id=application_id))
 
@@ -190,7 +190,7 @@ async def _refused(talk: Talk, draft: Refusal) -> None:
     )
 
 
-async def begin_question(talk: Talk, application_id: int) -> None:
+async def begin_question(talk: Talk, application_id: ApplicationId) -> None:
     await reviews.claim(talk.session, application_id, talk.person.id, talk.now)
     await forms.begin(talk, _QUESTION, QuestionBack(id=application_id))
 
@@ -211,7 +211,7 @@ def _reasons(talk: Talk, _draft: object) -> list[Choice[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    id: int
+    id: ApplicationId
     reason: str = asked(
         reason_question(
             N_("Why? The applicant will read this. Choose, or write 5 to 500 characters."), 5, 500, ready=_reasons
@@ -221,7 +221,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class QuestionBack:
-    id: int
+    id: ApplicationId
     question: str = asked(
         Question(
             N_("Question"),

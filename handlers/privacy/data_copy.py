@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC
-from typing import Any
 
 import orjson
 from markupsafe import Markup, escape
@@ -23,7 +22,7 @@ _STYLE = (
 
 async def copy_of(talk: Talk, features: Sequence[Feature]) -> bytes:
     """The file, UTF-8: the person's own row first, then what each feature keeps."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[object]] = {}
     parts = []
     for kept in (one for feature in reversed(features) for one in reversed(feature.personal_data)):
         if kept.copy is None:
@@ -50,7 +49,7 @@ async def copy_of(talk: Talk, features: Sequence[Feature]) -> bytes:
     return page.encode()
 
 
-def _shown(rows: list[Any]) -> Markup:
+def _shown(rows: list[object]) -> Markup:
     tables = []
     for row in rows:
         pairs = row.items() if isinstance(row, dict) else [("", row)]
@@ -59,7 +58,7 @@ def _shown(rows: list[Any]) -> Markup:
     return Markup("").join(tables)
 
 
-def _value(value: Any) -> Markup | str:
+def _value(value: object) -> Markup | str:
     if isinstance(value, dict):
         return Markup("<br>").join(Markup("{}: {}").format(name, _value(part)) for name, part in value.items())
     if isinstance(value, list | tuple):

@@ -20,9 +20,9 @@ from handlers.privacy.data_copy import copy_of
 from storage import audit
 from storage.people import people
 from storage.privacy.audited import PrivacyAction
+from storage.telegram_ids import NOBODY
 
 Part = TypeVar("Part")
-NOBODY = 0
 """The actor of an erasure: the person who asked for it is not kept."""
 
 
@@ -44,7 +44,7 @@ async def privacy(features: Sequence[Feature], talk: Talk) -> None:
 async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
     organisation = talk.context.settings.organisation
     home = await people.home_of(talk.session, talk.person.id)
-    kept = [*_own_lines(talk, home is not None)]
+    kept = [*_own_lines(talk, has_home=home is not None)]
     for feature in features:
         kept += await _asked(feature.privacy.lines, talk)
     lines = [
@@ -64,10 +64,10 @@ async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
             ).format(hotline=organisation.hotline),
         ),
     ]
-    return Markup("\n").join(lines), await _buttons(features, talk, home is not None)
+    return Markup("\n").join(lines), await _buttons(features, talk, has_home=home is not None)
 
 
-def _own_lines(talk: Talk, has_home: bool) -> Sequence[str]:
+def _own_lines(talk: Talk, *, has_home: bool) -> Sequence[str]:
     return [
         talk._("your Telegram number, your language, and when you first and last wrote; only a hash of your @name"),
         talk._("an unfinished form, for {forms} h").format(
@@ -79,7 +79,7 @@ def _own_lines(talk: Talk, has_home: bool) -> Sequence[str]:
     ]
 
 
-async def _buttons(features: Sequence[Feature], talk: Talk, has_home: bool) -> Buttons:
+async def _buttons(features: Sequence[Feature], talk: Talk, *, has_home: bool) -> Buttons:
     rows: list[list[Button]] = [[presses.COPY.button(talk._("📄 Download a copy"))]]
     if has_home:
         rows.insert(0, [presses.FORGET_HOME.button(talk._("🏠 Delete my area"))])

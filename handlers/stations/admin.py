@@ -30,6 +30,7 @@ from storage.dialogues import Filled
 from storage.people.access import Right
 from storage.stations import stations
 from storage.stations.audited import StationAction
+from storage.stations.ids import StationKey
 from storage.stations.stations import (
     WITHOUT_END,
     Station,
@@ -76,7 +77,7 @@ async def add(talk: Talk) -> None:
     talk.say(talk._("Which one?") if rows else talk._("There is no station with that name."), rows or None)
 
 
-async def manage(talk: Talk, key: int) -> None:
+async def manage(talk: Talk, key: StationKey) -> None:
     talk.edit(*_page(talk, await stations.find_for_admin(talk.session, key)))
 
 
@@ -149,7 +150,7 @@ async def _added(talk: Talk, draft: StationDraft) -> None:
     )
 
 
-async def change(talk: Talk, key: int, name: str) -> None:
+async def change(talk: Talk, key: StationKey, name: str) -> None:
     if name not in FIELDS:
         raise InvalidCallback
     row = await stations.find_for_admin(talk.session, key)
@@ -163,7 +164,7 @@ async def change(talk: Talk, key: int, name: str) -> None:
 class StationChange(Generic[T]):
     """A new value for one column; None takes it away."""
 
-    station: int
+    station: StationKey
     value: T | None
 
 
@@ -210,7 +211,7 @@ _TEXT_PATCHES: Mapping[str, Callable[[str], StationPatch]] = {
 }
 
 
-async def begin_closing(talk: Talk, key: int) -> None:
+async def begin_closing(talk: Talk, key: StationKey) -> None:
     row = await stations.find_for_admin(talk.session, key)
     await forms.begin(talk, _CLOSE, Closing(station=row.key))
 
@@ -222,13 +223,13 @@ async def _closed(talk: Talk, draft: Closing) -> None:
     talk.say(*_page(talk, row))
 
 
-async def open_again(talk: Talk, key: int) -> None:
+async def open_again(talk: Talk, key: StationKey) -> None:
     row = await stations.reopen(talk.session, key)
     await _note(talk, row, "open again")
     talk.edit(*_page(talk, row))
 
 
-async def ask_to_delete(talk: Talk, key: int) -> None:
+async def ask_to_delete(talk: Talk, key: StationKey) -> None:
     row = await stations.find_for_admin(talk.session, key)
     talk.edit(
         Markup(talk._("Delete <b>{name}</b>? You can restore it for {n} days.")).format(
@@ -238,7 +239,7 @@ async def ask_to_delete(talk: Talk, key: int) -> None:
     )
 
 
-async def delete(talk: Talk, key: int) -> None:
+async def delete(talk: Talk, key: StationKey) -> None:
     row = await stations.delete_one(talk.session, key, talk.now)
     await _note(talk, row, "deleted")
     talk.edit(
@@ -247,7 +248,7 @@ async def delete(talk: Talk, key: int) -> None:
     )
 
 
-async def restore(talk: Talk, key: int) -> None:
+async def restore(talk: Talk, key: StationKey) -> None:
     row = await stations.restore(talk.session, key)
     await _note(talk, row, "brought back")
     talk.edit(*_page(talk, row))
@@ -261,7 +262,7 @@ def _ends(talk: Talk) -> Sequence[End]:
 class Closing:
     """Of a station, for a while; `until` None is without an end."""
 
-    station: int
+    station: StationKey
     reason: str = asked(reason_question(N_("Why? Riders will read it on the station's page."), 2, 200))
     until: datetime | None = asked(until_when(_ends))
 

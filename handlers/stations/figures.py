@@ -12,7 +12,7 @@ from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.stations import format as station_format
-from storage.disclosure import HIDDEN, LEAST
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE
 from storage.statistics import report
 from storage.statistics.periods import Period
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE
@@ -44,7 +44,7 @@ async def _hours(talk: Talk, period: Period, head: Markup) -> None:
     )
     busiest = max(now, key=lambda hour: now[hour])
     text = talk._("Busiest at {hour}:00. Light: previous period. Grey: no data or fewer than {n}.").format(
-        hour=busiest, n=LEAST
+        hour=busiest, n=MIN_CELL_SIZE
     )
     talk.photo(png, Markup("{}\n{}").format(head, text))
 
@@ -68,7 +68,7 @@ async def _gaps(talk: Talk, period: Period, head: Markup) -> None:
     lines = [head]
     lines += [Markup("• {}: <b>{}</b>").format(_where(talk, *_middle(cell)), shown(talk, bare[cell])) for cell in most]
     if not bare:
-        text = talk._("Wherever {n} or more riders searched, a station is nearby.").format(n=LEAST)
+        text = talk._("Wherever {n} or more riders searched, a station is nearby.").format(n=MIN_CELL_SIZE)
         lines.append(Markup("{}").format(text))
     talk.photo(png, Markup("\n").join(lines))
 

@@ -49,14 +49,14 @@ REPORTS: dict[Kind, tuple[str, str]] = {
 
 
 @lru_cache(maxsize=4_096)
-def amenities(mask: int, language: str, most: int | None = None) -> str:
-    """Signs with words: "💧 water · 🔌 charging"; what is asked for most comes first, beyond `most` a count."""
+def amenities(mask: int, language: str, limit: int | None = None) -> str:
+    """Signs with words: "💧 water · 🔌 charging"; what is asked for most comes first, beyond `limit` a count."""
     _ = translator(language)
     offered = [amenity for amenity in _FIRST if mask & amenity]
     offered += [amenity for amenity in AMENITIES if mask & amenity and amenity not in offered]
-    parts = [f"{AMENITIES[amenity][0]} {_(AMENITIES[amenity][1])}" for amenity in offered[:most]]
-    if most is not None and len(offered) > most:
-        parts.append(f"+{len(offered) - most}")
+    parts = [f"{AMENITIES[amenity][0]} {_(AMENITIES[amenity][1])}" for amenity in offered[:limit]]
+    if limit is not None and len(offered) > limit:
+        parts.append(f"+{len(offered) - limit}")
     return " · ".join(parts)
 
 
@@ -76,7 +76,7 @@ def hours(current: Hours, today: date, language: str) -> str:
     return "🔴 " + _("closed, opens {time}").format(time=_when(change, today, language))
 
 
-def _when(moment: datetime, today: date, language: str, past_midnight: bool = False) -> str:
+def _when(moment: datetime, today: date, language: str, *, past_midnight: bool = False) -> str:
     """The time; with the day where it is not today. An end in the coming night needs no day."""
     _ = translator(language)
     time = clock(moment.hour, moment.minute, language)

@@ -109,7 +109,9 @@ async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run
         file = Path(folder) / f"stations{Path(name).suffix.lower()}"
         with file.open("wb") as into:
             await context.ports.download_file(file_id, MOST_BYTES, into)
-        found = await import_stations(context.database, file, crs, dry_run, now, lambda _: None, note, MOST_LINES)
+        found = await import_stations(
+            context.database, file, crs, now, lambda _: None, note, MOST_LINES, dry_run=dry_run
+        )
     return _report(found, refused)
 
 
@@ -157,7 +159,7 @@ def _ask_to_go(talk: Talk, draft: ImportDraft) -> str:
 
 
 def _go_choices(talk: Talk, draft: ImportDraft) -> Sequence[Choice[bool]]:
-    return [Choice("go", talk._("✔ Import ({n})").format(n=draft.file.good), True)]
+    return [Choice("go", talk._("✔ Import ({n})").format(n=draft.file.good), value=True)]
 
 
 @dataclass(frozen=True, slots=True)

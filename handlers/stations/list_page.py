@@ -12,6 +12,7 @@ from handlers.chat.talk import StatelessTalk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
 from handlers.stations import presses
+from storage.stations.ids import SearchId
 from storage.stations.index import Found, Wanted
 from storage.stations.stations import Amenity
 
@@ -59,7 +60,7 @@ def look(talk: StatelessTalk, latitude: float, longitude: float, asked: Asked, p
 
 
 def list_page(
-    talk: StatelessTalk, search_id: int, latitude: float, longitude: float, asked: Asked, page: int = 0
+    talk: StatelessTalk, search_id: SearchId, latitude: float, longitude: float, asked: Asked, page: int = 0
 ) -> Shown:
     """The page in words: each station with its distance, hours, amenities and what riders report."""
     stations, more = look(talk, latitude, longitude, asked, page)
@@ -76,7 +77,7 @@ def list_page(
                 else talk._("No stations have been entered yet.")
             )
         )
-    return Shown(Markup("\n").join(lines), _buttons(talk, search_id, stations, asked, page, more), stations)
+    return Shown(Markup("\n").join(lines), _buttons(talk, search_id, stations, asked, page, more=more), stations)
 
 
 def _entry(talk: StatelessTalk, found: Found, number: int) -> Markup:
@@ -111,7 +112,7 @@ def filter_words(talk: StatelessTalk, asked: Asked) -> str:
 
 
 def _buttons(
-    talk: StatelessTalk, search_id: int, stations: Sequence[Found], asked: Asked, page: int, more: bool
+    talk: StatelessTalk, search_id: SearchId, stations: Sequence[Found], asked: Asked, page: int, *, more: bool
 ) -> Buttons:
     first = page * PAGE + 1
     numbers = [

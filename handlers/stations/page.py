@@ -18,6 +18,7 @@ from handlers.stations.admin import closed_line
 from storage.geodesy import distance, to_gcj02
 from storage.people.access import Right
 from storage.stations import reports, searches, stations
+from storage.stations.ids import SearchId, StationKey
 from storage.stations.notices import StationReported
 from storage.stations.reports import Kind
 from storage.stations.stations import StationRow
@@ -38,7 +39,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.CLEAR, clear, right=Right.CLEAR_REPORTS)
 
 
-async def page(talk: Talk, search_id: int, key: int) -> None:
+async def page(talk: Talk, search_id: SearchId, key: StationKey) -> None:
     """A number under a list was pressed."""
     row = await _station(talk, key)
     if row is not None:
@@ -57,7 +58,7 @@ async def linked(talk: Talk, code: str) -> None:
     talk.venue(row.latitude, row.longitude, row.name, row.address)
 
 
-async def _station(talk: Talk, key: int) -> StationRow | None:
+async def _station(talk: Talk, key: StationKey) -> StationRow | None:
     row = await stations.find(talk.session, key)
     if row is None:
         talk.answer_callback(talk._("This station is no longer listed."), alert=True)
@@ -130,7 +131,7 @@ def _directions(row: StationRow) -> list[Button]:
     ]
 
 
-async def report(talk: Talk, key: int, kind: str) -> None:
+async def report(talk: Talk, key: StationKey, kind: str) -> None:
     """One tap on how it is there right now."""
     if kind not in list(Kind):
         raise InvalidCallback
@@ -162,7 +163,7 @@ def report_words(view: View, notice: StationReported) -> Page:
     return text, [[presses.CLEAR.button(view._("Clear report"), notice.station)]]
 
 
-async def clear(talk: Talk, key: int) -> None:
+async def clear(talk: Talk, key: StationKey) -> None:
     """A coordinator knows better."""
     row = await _station(talk, key)
     if row is not None:

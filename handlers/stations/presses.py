@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from handlers.chat.press import Press
+from storage.stations.ids import SearchId, StationKey
 
-MANAGE = Press("station", int)
-CHANGE = Press("stationchange", int, str)
-BEGIN_CLOSING = Press("stationclose", int)
-OPEN_AGAIN = Press("stationopen", int)
-ASK_TO_DELETE = Press("stationdelete", int)
-DELETE = Press("stationdeletenow", int)
-RESTORE = Press("stationrestore", int)
+MANAGE = Press("station", StationKey)
+CHANGE = Press("stationchange", StationKey, str)
+BEGIN_CLOSING = Press("stationclose", StationKey)
+OPEN_AGAIN = Press("stationopen", StationKey)
+ASK_TO_DELETE = Press("stationdelete", StationKey)
+DELETE = Press("stationdeletenow", StationKey)
+RESTORE = Press("stationrestore", StationKey)
 
-PAGE = Press("page", int, int)
-REPORT = Press("report", int, str)
-CLEAR = Press("clear", int)
+PAGE = Press("page", SearchId, StationKey)
+REPORT = Press("report", StationKey, str)
+CLEAR = Press("clear", StationKey)
 
-TURN_PAGE = Press("list", int, int, int)
-OPEN_FILTER = Press("filter", int, int)
-VENUES = Press("venues", int, int, int)
-PICTURE = Press("picture", int, int, int)
-KEEP_HOME = Press("home", int)
+TURN_PAGE = Press("list", SearchId, int, int)
+OPEN_FILTER = Press("filter", SearchId, int)
+VENUES = Press("venues", SearchId, int, int)
+PICTURE = Press("picture", SearchId, int, int)
+KEEP_HOME = Press("home", SearchId)
 NEAR_HOME = Press("nearhome")
 ASK_ADDRESS = Press("address")

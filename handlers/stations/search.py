@@ -20,6 +20,7 @@ from storage.geodesy import is_place
 from storage.hours.opening_hours import State
 from storage.people import people
 from storage.stations import searches
+from storage.stations.ids import SearchId
 from storage.stations.searches import Search
 from storage.stations.stations import amenity_names
 from storage.statistics import searches as search_statistics
@@ -61,7 +62,9 @@ async def location(talk: StatelessTalk) -> None:
     if place is None or not is_place(place.latitude, place.longitude):
         talk.say(talk._(NOT_ON_EARTH))
         return
-    search = Search(talk.key, talk.person.id, talk.now, place.latitude, place.longitude, talk.incoming.message_id)
+    search = Search(
+        SearchId(talk.key), talk.person.id, talk.now, place.latitude, place.longitude, talk.incoming.message_id
+    )
     talk.append(search)
     answer_search(talk, search, follows=place.is_live)
 
@@ -78,7 +81,7 @@ async def moved(talk: Talk) -> None:
         talk.edit(shown.text, shown.buttons, message_id=change.list_message)
 
 
-async def _search_of(talk: Talk, search_id: int) -> Search | None:
+async def _search_of(talk: Talk, search_id: SearchId) -> Search | None:
     """The presser's own search, or None and a word that it is too old."""
     search = await searches.find(talk.session, search_id, talk.person.id)
     if search is None:
@@ -91,7 +94,7 @@ def _check_page(page: int) -> None:
         raise InvalidCallback
 
 
-async def turn_page(talk: Talk, search_id: int, code: int, page: int) -> None:
+async def turn_page(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
     """More, nearer, or the list again after a filter was set: by editing the list."""
     _check_page(page)
     search = await _search_of(talk, search_id)
@@ -110,7 +113,7 @@ async def _count_wanted(talk: Talk, amenities: int) -> None:
     await search_statistics.count_all(talk.session, seen)
 
 
-async def venues(talk: Talk, search_id: int, code: int, page: int) -> None:
+async def venues(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
     """Each station of the page as a venue, which opens in the map of the phone."""
     _check_page(page)
     search = await _search_of(talk, search_id)
@@ -119,7 +122,7 @@ async def venues(talk: Talk, search_id: int, code: int, page: int) -> None:
             send_venue(talk, found.row)
 
 
-async def picture(talk: Talk, search_id: int, code: int, page: int) -> None:
+async def picture(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
     """The page as a picture, for who reads a map faster than a list."""
     _check_page(page)
     search = await _search_of(talk, search_id)
@@ -142,7 +145,7 @@ async def picture(talk: Talk, search_id: int, code: int, page: int) -> None:
     talk.photo(png, talk._("You are in the centre. The numbers match the list."))
 
 
-async def keep_home(talk: Talk, search_id: int) -> None:
+async def keep_home(talk: Talk, search_id: SearchId) -> None:
     """Only because the rider asked: the area, not the spot."""
     search = await _search_of(talk, search_id)
     if search is not None:

@@ -17,7 +17,7 @@ from handlers.csv_files import sheet
 from handlers.i18n.periods import title
 from handlers.i18n.translations import N_
 from handlers.statistics import presses
-from storage.disclosure import HIDDEN, LEAST
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE
 from storage.people.access import Right
 from storage.statistics.periods import Period, PeriodUnit
 
@@ -70,7 +70,7 @@ class _Pages:
         rows: list[Row] = []
         for part in self._figures:
             rows += await part.rows(talk, period) if part.rows is not None else []
-        hidden = f"<{LEAST}"
+        hidden = f"<{MIN_CELL_SIZE}"
         content = sheet(HEADER, [[hidden if cell is HIDDEN else cell for cell in row] for row in rows])
         talk.document(f"figures-{period.name}.csv", content, title(period, talk.language))
 
@@ -85,7 +85,7 @@ class _Pages:
             Markup("\n<i>{}</i>").format(
                 talk._(
                     "Previous period in brackets. Numbers below {n} are hidden so that nobody can be identified."
-                ).format(n=LEAST)
+                ).format(n=MIN_CELL_SIZE)
             )
         )
         return Markup("\n").join(lines), self._buttons(talk, unit, back)

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import NewType
 
 import orjson
 from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.activities.ids import ActivityChangeId, ActivityId, SeriesId
 from storage.column_types import IntEnumColumn, StrEnumColumn
 from storage.database import Base, BigKey, Refused
-
-ActivityId = NewType("ActivityId", int)
+from storage.telegram_ids import PersonId
 
 PAGE = 5
 MOST_GUESTS = 3
@@ -54,7 +53,7 @@ class Activity(Base):
     __tablename__ = "activities"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (a button must never meet a later activity)
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[ActivityId] = mapped_column(BigKey, primary_key=True)
     state: Mapped[ActivityState] = mapped_column(IntEnumColumn(ActivityState), default=ActivityState.DRAFT)
     kind: Mapped[Kind] = mapped_column(StrEnumColumn(Kind, 20))
     title: Mapped[str] = mapped_column(String(120))
@@ -73,8 +72,8 @@ class Activity(Base):
     stream: Mapped[str] = mapped_column(String(300), default="")
     poster: Mapped[str] = mapped_column(String(200), default="")
     lead_times: Mapped[str | None] = mapped_column(String(120), default=None)
-    organiser: Mapped[int] = mapped_column(BigInteger)
-    series_id: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)
+    organiser: Mapped[PersonId] = mapped_column(BigInteger)
+    series_id: Mapped[SeriesId | None] = mapped_column(BigInteger, default=None, index=True)
     occurrence: Mapped[datetime | None] = mapped_column(default=None)
     sequence: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(300), default="")
@@ -130,8 +129,8 @@ class ActivityChange(Base):
 
     __tablename__ = "activity_changes"
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    activity_id: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[ActivityChangeId] = mapped_column(BigKey, primary_key=True)
+    activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
     changed: Mapped[str] = mapped_column(String(1500))
 
 
@@ -139,7 +138,7 @@ CHANGING = ("starts_at", "ends_at", "place", "latitude", "longitude", "places", 
 """Of a change in these (time, place, rules) those who are signed up are told."""
 
 
-async def create(session: AsyncSession, plan: Plan, organiser: int, now: datetime) -> Activity:
+async def create(session: AsyncSession, plan: Plan, organiser: PersonId, now: datetime) -> Activity:
     """A draft."""
     row = Activity(organiser=organiser, created_at=now, changed_at=now, **_columns(plan))
     session.add(row)
@@ -158,21 +157,21 @@ def plan_of(row: Activity) -> Plan:
     return Plan(kind=row.kind, questions=tuple(row.asks), **values)
 
 
-async def find(session: AsyncSession, activity_id: int) -> Activity | None:
+async def find(session: AsyncSession, activity_id: ActivityId) -> Activity | None:
     return await session.get(Activity, activity_id)
 
 
-async def find_for_update(session: AsyncSession, activity_id: int) -> Activity | None:
+async def find_for_update(session: AsyncSession, activity_id: ActivityId) -> Activity | None:
     """The same, read afresh and locked until the transaction ends."""
     return await session.get(Activity, activity_id, with_for_update=True, populate_existing=True)
 
 
-async def published(session: AsyncSession, activity_id: int) -> Activity:
+async def published(session: AsyncSession, activity_id: ActivityId) -> Activity:
     """An activity that riders may see, also a cancelled one. Raises NoSuchActivity."""
     return _require_published(await find(session, activity_id))
 
 
-async def published_for_update(session: AsyncSession, activity_id: int) -> Activity:
+async def published_for_update(session: AsyncSession, activity_id: ActivityId) -> Activity:
     """The same, read afresh and locked until the transaction ends. Raises NoSuchActivity."""
     return _require_published(await find_for_update(session, activity_id))
 
@@ -196,22 +195,22 @@ async def coming(session: AsyncSession, now: datetime, until: datetime | None = 
     return list(rows)
 
 
-async def managed(session: AsyncSession, since: datetime, most: int = 30) -> list[Activity]:
+async def managed(session: AsyncSession, since: datetime, limit: int = 30) -> list[Activity]:
     """Every activity that ends after this moment, drafts and cancelled ones too, the next first."""
     rows = await session.scalars(
-        select(Activity).where(Activity.ends_at > since).order_by(Activity.starts_at, Activity.id).limit(most)
+        select(Activity).where(Activity.ends_at > since).order_by(Activity.starts_at, Activity.id).limit(limit)
     )
     return list(rows)
 
 
-async def publish(session: AsyncSession, activity_id: int, now: datetime) -> Activity:
+async def publish(session: AsyncSession, activity_id: ActivityId, now: datetime) -> Activity:
     """Raises NoSuchActivity, ActivityOver."""
     row = await _changeable(session, activity_id, now)
     row.state, row.changed_at = ActivityState.PUBLISHED, now
     return row
 
 
-async def _changeable(session: AsyncSession, activity_id: int, now: datetime) -> Activity:
+async def _changeable(session: AsyncSession, activity_id: ActivityId, now: datetime) -> Activity:
     row = await find_for_update(session, activity_id)
     if row is None:
         raise NoSuchActivity
@@ -228,7 +227,7 @@ class Change:
     changed: dict[str, tuple[object, object]]
 
 
-async def change(session: AsyncSession, activity_id: int, plan: Plan, now: datetime) -> Change:
+async def change(session: AsyncSession, activity_id: ActivityId, plan: Plan, now: datetime) -> Change:
     """Puts the plan in place of what was. Raises NoSuchActivity, ActivityOver."""
     row = await _changeable(session, activity_id, now)
     before = {name: getattr(row, name) for name in CHANGING}
@@ -241,7 +240,7 @@ async def change(session: AsyncSession, activity_id: int, plan: Plan, now: datet
     return Change(row, changed if row.state == ActivityState.PUBLISHED else {})
 
 
-async def note_change(session: AsyncSession, change: Change) -> int:
+async def note_change(session: AsyncSession, change: Change) -> ActivityChangeId:
     """Keeps what an edit changed; returns its number, the subject of the notices about it."""
     changed = {name: [old, new] for name, (old, new) in change.changed.items()}
     row = ActivityChange(activity_id=change.row.id, changed=orjson.dumps(changed).decode())
@@ -250,13 +249,15 @@ async def note_change(session: AsyncSession, change: Change) -> int:
     return row.id
 
 
-async def find_change(session: AsyncSession, change_id: int) -> tuple[int, dict[str, list[object]]] | None:
+async def find_change(
+    session: AsyncSession, change_id: ActivityChangeId
+) -> tuple[ActivityId, dict[str, list[object]]] | None:
     """(activity, old and new by column)."""
     row = await session.get(ActivityChange, change_id)
     return None if row is None else (row.activity_id, orjson.loads(row.changed))
 
 
-async def cancel(session: AsyncSession, activity_id: int, reason: str, now: datetime) -> Activity:
+async def cancel(session: AsyncSession, activity_id: ActivityId, reason: str, now: datetime) -> Activity:
     """Raises NoSuchActivity, ActivityOver."""
     row = await _changeable(session, activity_id, now)
     row.state, row.reason, row.changed_at = ActivityState.CANCELLED, reason, now
@@ -264,7 +265,7 @@ async def cancel(session: AsyncSession, activity_id: int, reason: str, now: date
     return row
 
 
-async def overlapping(session: AsyncSession, row: Activity, ids: Sequence[int]) -> list[Activity]:
+async def overlapping(session: AsyncSession, row: Activity, ids: Sequence[ActivityId]) -> list[Activity]:
     """Which of these activities happen at the same time as this one."""
     rows = await session.scalars(
         select(Activity).where(

@@ -11,15 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activities import activities
 from storage.activities.activities import ActivityState
+from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import TAKING, NotSignedUp, PlaceState, SignUp, SignUpClosed, free_places, of
 from storage.database import vault_of
+from storage.telegram_ids import PersonId
 
 
-def who_came(activity_id: int) -> Select[int]:
+def who_came(activity_id: ActivityId) -> Select[PersonId]:
     return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.came_at.is_not(None))
 
 
-async def check_in(session: AsyncSession, activity_id: int, person_id: int, now: datetime) -> SignUp:
+async def check_in(session: AsyncSession, activity_id: ActivityId, person_id: PersonId, now: datetime) -> SignUp:
     """The person is at the door. Who has no place gets one now, if any is left.
 
     Raises:
@@ -42,7 +44,9 @@ async def check_in(session: AsyncSession, activity_id: int, person_id: int, now:
     return row
 
 
-async def rate(session: AsyncSession, activity_id: int, person_id: int, stars: int, comment: str = "") -> None:
+async def rate(
+    session: AsyncSession, activity_id: ActivityId, person_id: PersonId, stars: int, comment: str = ""
+) -> None:
     """1 to 5, by who came. Raises NotSignedUp."""
     row = await of(session, activity_id, person_id)
     if row is None or row.came_at is None or not 1 <= stars <= 5:
@@ -63,7 +67,7 @@ class Figures:
     taken: int = 0
 
 
-async def figures(session: AsyncSession, ids: Sequence[int]) -> dict[int, Figures]:
+async def figures(session: AsyncSession, ids: Sequence[ActivityId]) -> dict[ActivityId, Figures]:
     """By activity, in one query."""
     placed, waiting, offered = (
         func.count().filter(SignUp.state == state)

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage import keys
 from storage.database import Base, Sealed, vault_of
 from storage.encryption import Vault
+from storage.telegram_ids import PersonId
 
 
 class Feed(Base):
     __tablename__ = "calendar_feeds"
 
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     token: Mapped[bytes] = mapped_column(Sealed)
     token_index: Mapped[bytes] = mapped_column(LargeBinary, index=True)
 
@@ -29,7 +30,7 @@ def _indexes(vault: Vault, plain: bytes) -> Mapping[str, bytes | None]:
 keys.REINDEXED["calendar_feeds.token"] = _indexes
 
 
-async def token_of(session: AsyncSession, person_id: int) -> str:
+async def token_of(session: AsyncSession, person_id: PersonId) -> str:
     """The person's token; made now if there is none."""
     row = await session.get(Feed, person_id)
     if row is not None:
@@ -37,7 +38,7 @@ async def token_of(session: AsyncSession, person_id: int) -> str:
     return await renew(session, person_id)
 
 
-async def renew(session: AsyncSession, person_id: int) -> str:
+async def renew(session: AsyncSession, person_id: PersonId) -> str:
     """A new token; the old one opens nothing any more."""
     token = secrets.token_urlsafe(32)
     vault = vault_of(session)
@@ -47,11 +48,11 @@ async def renew(session: AsyncSession, person_id: int) -> str:
     return token
 
 
-async def owner(session: AsyncSession, token: str) -> int | None:
+async def owner(session: AsyncSession, token: str) -> PersonId | None:
     """Whose calendar this token opens."""
     known = vault_of(session).blinds(token, "calendar_feeds.token")
     return await session.scalar(select(Feed.person_id).where(Feed.token_index.in_(known)))
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(Feed).where(Feed.person_id == person_id))

@@ -67,4 +67,5 @@ def _alarm(title: str, lead: timedelta) -> Alarm:
 
 
 def changed_at(rows: Sequence[Activity]) -> datetime | None:
+    """Returns when the last of these activities changed; None if there are none."""
     return max((row.changed_at for row in rows), default=None)

@@ -10,7 +10,9 @@ from sqlalchemy import BigInteger, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.activities.ids import ActivityId
 from storage.database import Base, Refused, vault_of
+from storage.telegram_ids import ChatId, MessageId
 
 CHANGES_EVERY = 60
 """Seconds. A code is taken while it is shown and for as long again, for who scanned it at the last moment."""
@@ -26,24 +28,25 @@ class Door(Base):
 
     __tablename__ = "doors"
 
-    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    message_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    activity_id: Mapped[int] = mapped_column(BigInteger)
+    chat_id: Mapped[ChatId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    message_id: Mapped[MessageId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
     until: Mapped[datetime]
     shown: Mapped[int] = mapped_column(BigInteger)
 
 
 def window(now: datetime) -> int:
+    """Returns the number of the stretch of CHANGES_EVERY seconds in which a code is valid."""
     return int(now.timestamp()) // CHANGES_EVERY
 
 
-def code(session: AsyncSession, activity_id: int, at: int) -> str:
+def code(session: AsyncSession, activity_id: ActivityId, at: int) -> str:
     """The code of a window: the activity and a keyed digest of it with the window."""
     proof = vault_of(session).blind(f"{activity_id}/{at}", "check_ins.code")
     return f"{activity_id}-{base64.urlsafe_b64encode(proof).decode().rstrip('=')}"
 
 
-def read(session: AsyncSession, text: str, now: datetime) -> int:
+def read(session: AsyncSession, text: str, now: datetime) -> ActivityId:
     """The activity of a code that is shown now, or was a moment ago.
 
     Raises:
@@ -52,15 +55,15 @@ def read(session: AsyncSession, text: str, now: datetime) -> int:
     number = text.partition("-")[0]
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise CodeIsOld
-    current = window(now)
+    activity_id, current = ActivityId(int(number)), window(now)
     for at in (current, current - 1):
-        if hmac.compare_digest(code(session, int(number), at).encode(), text.encode("utf-8", "replace")):
-            return int(number)
+        if hmac.compare_digest(code(session, activity_id, at).encode(), text.encode("utf-8", "replace")):
+            return activity_id
     raise CodeIsOld
 
 
 async def open_door(
-    session: AsyncSession, chat_id: int, message_id: int, activity_id: int, until: datetime, shown: int
+    session: AsyncSession, chat_id: ChatId, message_id: MessageId, activity_id: ActivityId, until: datetime, shown: int
 ) -> None:
     """This message shows the code of the window `shown`."""
     row = Door(chat_id=chat_id, message_id=message_id, activity_id=activity_id, until=until, shown=shown)
@@ -78,8 +81,10 @@ async def to_change(session: AsyncSession, now: datetime) -> list[Door]:
 
 
 async def any_to_change(session: AsyncSession, now: datetime) -> bool:
+    """Whether a code that is shown has changed; only reads."""
     return await session.scalar(select(Door.chat_id).where(Door.shown != window(now)).limit(1)) is not None
 
 
-async def close(session: AsyncSession, chat_id: int) -> None:
+async def close(session: AsyncSession, chat_id: ChatId) -> None:
+    """Forgets the codes that are shown in a chat."""
     await session.execute(delete(Door).where(Door.chat_id == chat_id))

@@ -8,17 +8,19 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import TAKING, PlaceState, SignUp
 from storage.people.people import PersonRow
 from storage.people.segments import Condition
+from storage.telegram_ids import PersonId
 
 
 @dataclass(frozen=True)
 class _OfActivity(Condition):
-    activity: int
+    activity: ActivityId
 
     def _people(self, holds: ColumnElement[bool]) -> ColumnElement[bool]:
-        signed_up: Select[int] = select(SignUp.person_id).where(SignUp.activity_id == self.activity, holds)
+        signed_up: Select[PersonId] = select(SignUp.person_id).where(SignUp.activity_id == self.activity, holds)
         return PersonRow.id.in_(signed_up)
 
 

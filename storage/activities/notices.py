@@ -5,47 +5,49 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from storage.activities.ids import ActivityChangeId, ActivityId, QuestionId
 from storage.deliveries.notices import Notice, SubjectNotice
+from storage.telegram_ids import PersonId
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityCancelled(SubjectNotice):
+class ActivityCancelled(SubjectNotice[ActivityId]):
     """The subject is the activity, as in all that follow unless they say otherwise."""
 
     kind = "activity_cancelled"
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityChanged(SubjectNotice):
+class ActivityChanged(SubjectNotice[ActivityChangeId]):
     """The subject is the change."""
 
     kind = "activity_changed"
 
 
 @dataclass(frozen=True, slots=True)
-class StreamStarts(SubjectNotice):
+class StreamStarts(SubjectNotice[ActivityId]):
     kind = "stream_starts"
 
 
 @dataclass(frozen=True, slots=True)
-class ThanksForComing(SubjectNotice):
+class ThanksForComing(SubjectNotice[ActivityId]):
     kind = "thanks"
 
 
 @dataclass(frozen=True, slots=True)
-class ActivityReminder(SubjectNotice):
+class ActivityReminder(SubjectNotice[ActivityId]):
     kind = "remind_activity"
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceLapsed(SubjectNotice):
+class PlaceLapsed(SubjectNotice[ActivityId]):
     """A place was offered, and not taken in time."""
 
     kind = "place_lapsed"
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceOffered(SubjectNotice):
+class PlaceOffered(SubjectNotice[ActivityId]):
     kind = "place_offered"
 
     until: datetime
@@ -53,17 +55,17 @@ class PlaceOffered(SubjectNotice):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionAsked(SubjectNotice):
+class QuestionAsked(SubjectNotice[ActivityId]):
     """To the organiser, who answers by the question's number."""
 
     kind = "activity_question"
 
-    question: int
+    question: QuestionId
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionAnswered(SubjectNotice):
+class QuestionAnswered(SubjectNotice[ActivityId]):
     kind = "activity_reply"
 
     asked: str
@@ -71,7 +73,7 @@ class QuestionAnswered(SubjectNotice):
 
 
 @dataclass(frozen=True, slots=True)
-class NextRound(SubjectNotice):
+class NextRound(SubjectNotice[ActivityId]):
     """To somebody who goes on to the next round of a contest, at this time."""
 
     kind = "next_round"
@@ -81,7 +83,7 @@ class NextRound(SubjectNotice):
 
 
 @dataclass(frozen=True, slots=True)
-class WeeklyDigest(SubjectNotice):
+class WeeklyDigest(SubjectNotice[PersonId]):
     """The subject is the person, near whose area the activities are."""
 
     kind = "week_digest"

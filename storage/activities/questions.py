@@ -9,7 +9,9 @@ from sqlalchemy import BigInteger, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.activities.ids import ActivityId, QuestionId
 from storage.database import Base, BigKey, Sealed, vault_of
+from storage.telegram_ids import PersonId
 
 KEPT = timedelta(days=30)
 
@@ -18,14 +20,17 @@ class ActivityQuestion(Base):
     __tablename__ = "activity_questions"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (an answer must never reach a later asker)
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    activity_id: Mapped[int] = mapped_column(BigInteger)
-    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    id: Mapped[QuestionId] = mapped_column(BigKey, primary_key=True)
+    activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     text: Mapped[bytes] = mapped_column(Sealed)
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-async def ask(session: AsyncSession, activity_id: int, person_id: int, text: str, now: datetime) -> ActivityQuestion:
+async def ask(
+    session: AsyncSession, activity_id: ActivityId, person_id: PersonId, text: str, now: datetime
+) -> ActivityQuestion:
+    """Keeps a question to the organiser, sealed."""
     row = ActivityQuestion(activity_id=activity_id, person_id=person_id, text=b"", at=now)
     session.add(row)
     await session.flush()
@@ -33,22 +38,24 @@ async def ask(session: AsyncSession, activity_id: int, person_id: int, text: str
     return row
 
 
-async def find(session: AsyncSession, question_id: int) -> ActivityQuestion | None:
+async def find(session: AsyncSession, question_id: QuestionId) -> ActivityQuestion | None:
     return await session.get(ActivityQuestion, question_id)
 
 
 def text_of(session: AsyncSession, row: ActivityQuestion) -> str:
+    """What was asked, unsealed."""
     return vault_of(session).open(row.text, "activity_questions.text", row.id).decode()
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
+    """Removes questions that are older than KEPT."""
     await session.execute(delete(ActivityQuestion).where(ActivityQuestion.at < now - KEPT))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     rows = await session.scalars(select(ActivityQuestion).where(ActivityQuestion.person_id == person_id))
     return [{"activity": row.activity_id, "at": row.at, "text": text_of(session, row)} for row in rows]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(ActivityQuestion).where(ActivityQuestion.person_id == person_id))

@@ -101,19 +101,19 @@ def _check_together(rule: Rule) -> None:
         raise BadRule
 
 
-def _number(text: str, least: int, most: int, signed: bool = False) -> int:
-    """`signed`: also from -most to -least."""
+def _number(text: str, minimum: int, maximum: int, *, signed: bool = False) -> int:
+    """`signed`: also from -maximum to -minimum."""
     if not re.fullmatch(r"[+-]?[0-9]{1,4}" if signed else r"[0-9]{1,4}", text):
         raise BadRule
-    if not least <= abs(int(text)) <= most:
+    if not minimum <= abs(int(text)) <= maximum:
         raise BadRule
     return int(text)
 
 
-def _numbers(parts: dict[str, str], name: str, least: int, most: int, signed: bool = True) -> frozenset[int]:
+def _numbers(parts: dict[str, str], name: str, minimum: int, maximum: int, *, signed: bool = True) -> frozenset[int]:
     if name not in parts:
         return frozenset()
-    return frozenset(_number(one, least, most, signed) for one in parts[name].split(","))
+    return frozenset(_number(one, minimum, maximum, signed=signed) for one in parts[name].split(","))
 
 
 def _day(text: str) -> int:
@@ -127,9 +127,9 @@ def _weekdays(parts: dict[str, str], frequency: Frequency) -> frozenset[tuple[in
     if "BYDAY" not in parts:
         return frozenset()
     is_yearly = frequency is Frequency.YEARLY and "BYMONTH" not in parts
-    most = 53 if is_yearly else 5 if frequency in (Frequency.MONTHLY, Frequency.YEARLY) else 0
+    maximum = 53 if is_yearly else 5 if frequency in (Frequency.MONTHLY, Frequency.YEARLY) else 0
     days = ((_day(one[-2:]), one[:-2]) for one in parts["BYDAY"].split(","))
-    return frozenset((day, _number(nth, 1, most, signed=True) if nth else 0) for day, nth in days)
+    return frozenset((day, _number(nth, 1, maximum, signed=True) if nth else 0) for day, nth in days)
 
 
 def _until(text: str) -> datetime:

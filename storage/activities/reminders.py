@@ -29,6 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities.activities import Activity, leads_of
+from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, of
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
@@ -36,6 +37,7 @@ from storage.database import Base, BigKey, insert_into, run
 from storage.deliveries.queue import insert_from
 from storage.deliveries.table import REMINDER
 from storage.hours.quiet_hours import QuietHours
+from storage.telegram_ids import PersonId
 
 ACTIVITY = "activity"
 BATCH = 1_000
@@ -49,7 +51,7 @@ class Reminder(Base):
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     kind: Mapped[str] = mapped_column(String(20))
     subject: Mapped[int] = mapped_column(BigInteger)
     lead: Mapped[int]
@@ -62,7 +64,7 @@ class ReminderChoice(Base):
 
     __tablename__ = "reminder_choices"
 
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     leads: Mapped[str] = mapped_column(String(120))
 
 
@@ -75,7 +77,7 @@ def due_of(at: datetime, lead: timedelta, quiet: QuietHours) -> datetime:
 
 async def add(
     session: AsyncSession,
-    person_id: int,
+    person_id: PersonId,
     kind: str,
     subject: int,
     at: datetime,
@@ -102,7 +104,7 @@ async def add(
     return len(rows)
 
 
-async def drop(session: AsyncSession, kind: str, subject: int, person_id: int | None = None) -> None:
+async def drop(session: AsyncSession, kind: str, subject: int, person_id: PersonId | None = None) -> None:
     """Of one person, or of all."""
     chosen = (Reminder.kind == kind) & (Reminder.subject == subject)
     if person_id is not None:
@@ -126,18 +128,19 @@ async def are_due(session: AsyncSession, now: datetime) -> bool:
 
 
 async def next_due(session: AsyncSession) -> datetime | None:
+    """Returns when the next reminder is due; None if none waits."""
     found: datetime | None = (await run(session, _NEXT_DUE)).scalar()
     return found
 
 
-async def claim_due(session: AsyncSession, now: datetime, most: int = BATCH) -> int:
+async def claim_due(session: AsyncSession, now: datetime, limit: int = BATCH) -> int:
     """Turns due reminders into deliveries; returns how many were due. Those that help no more are dropped."""
     ids = list(
         await session.scalars(
             select(Reminder.id)
             .where(_due(now))
             .order_by(Reminder.due, Reminder.id)
-            .limit(most)
+            .limit(limit)
             .with_for_update(skip_locked=True)
         )
     )
@@ -158,11 +161,15 @@ async def claim_due(session: AsyncSession, now: datetime, most: int = BATCH) -> 
 # Of activities
 
 
-async def choice_of(session: AsyncSession, person_id: int) -> str | None:
+async def choice_of(session: AsyncSession, person_id: PersonId) -> str | None:
+    """Returns the lead times that the person chose for all activities, in seconds with commas between them.
+
+    An empty text means no reminders, None that nothing was chosen.
+    """
     return await session.scalar(select(ReminderChoice.leads).where(ReminderChoice.person_id == person_id))
 
 
-async def choose(session: AsyncSession, person_id: int, leads: str | None) -> None:
+async def choose(session: AsyncSession, person_id: PersonId, leads: str | None) -> None:
     """For all activities; None: as the organisation does it."""
     await session.execute(delete(ReminderChoice).where(ReminderChoice.person_id == person_id))
     if leads is not None:
@@ -170,7 +177,9 @@ async def choose(session: AsyncSession, person_id: int, leads: str | None) -> No
         await session.flush()
 
 
-async def choose_for_activity(session: AsyncSession, activity_id: int, person_id: int, leads: str | None) -> None:
+async def choose_for_activity(
+    session: AsyncSession, activity_id: ActivityId, person_id: PersonId, leads: str | None
+) -> None:
     """For one activity; None: as for all others. Raises NotSignedUp."""
     row = await of(session, activity_id, person_id)
     if row is None or row.state == PlaceState.LEFT:
@@ -185,7 +194,7 @@ async def plan(
     defaults: Sequence[timedelta],
     now: datetime,
     quiet: QuietHours,
-    person_id: int | None = None,
+    person_id: PersonId | None = None,
 ) -> None:
     """Lays down anew the reminders of an activity: of one person, or of all who have a place.
 
@@ -213,7 +222,7 @@ async def plan(
 
 
 async def _add_all(
-    session: AsyncSession, activity: Activity, people: Select[int], lead: timedelta, due: datetime
+    session: AsyncSession, activity: Activity, people: Select[PersonId], lead: timedelta, due: datetime
 ) -> None:
     person = people.subquery()
     table = _TABLE
@@ -240,6 +249,6 @@ async def counted(session: AsyncSession, kind: str, subject: int) -> Mapping[int
     return {lead: count for lead, count in rows}  # noqa: C416 (a Row is no pair to mypy)
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(Reminder).where(Reminder.person_id == person_id))
     await session.execute(delete(ReminderChoice).where(ReminderChoice.person_id == person_id))

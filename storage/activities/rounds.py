@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, SmallInteger, String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.activities.ids import ActivityId, SignUpId
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.database import Base, Refused
 
@@ -22,13 +23,13 @@ class Round(Base):
 
     __tablename__ = "activity_rounds"
 
-    activity_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    activity_id: Mapped[ActivityId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     title: Mapped[str] = mapped_column(String(80))
     starts_at: Mapped[datetime]
 
 
-async def add(session: AsyncSession, activity_id: int, title: str, starts_at: datetime) -> Round:
+async def add(session: AsyncSession, activity_id: ActivityId, title: str, starts_at: datetime) -> Round:
     """The next round."""
     last = await session.scalar(select(func.max(Round.number)).where(Round.activity_id == activity_id))
     row = Round(activity_id=activity_id, number=(last or 0) + 1, title=title, starts_at=starts_at)
@@ -37,12 +38,12 @@ async def add(session: AsyncSession, activity_id: int, title: str, starts_at: da
     return row
 
 
-async def of(session: AsyncSession, activity_id: int) -> list[Round]:
+async def of(session: AsyncSession, activity_id: ActivityId) -> list[Round]:
     rows = await session.scalars(select(Round).where(Round.activity_id == activity_id).order_by(Round.number))
     return list(rows)
 
 
-async def find(session: AsyncSession, activity_id: int, number: int) -> Round:
+async def find(session: AsyncSession, activity_id: ActivityId, number: int) -> Round:
     """Raises NoSuchRound."""
     row = await session.get(Round, (activity_id, number))
     if row is None:
@@ -50,7 +51,7 @@ async def find(session: AsyncSession, activity_id: int, number: int) -> Round:
     return row
 
 
-async def advance(session: AsyncSession, activity_id: int, sign_up_id: int, number: int) -> SignUp | None:
+async def advance(session: AsyncSession, activity_id: ActivityId, sign_up_id: SignUpId, number: int) -> SignUp | None:
     """Lets somebody go on to this round and returns their row; or takes that back, and returns None.
 
     Raises:
@@ -65,7 +66,7 @@ async def advance(session: AsyncSession, activity_id: int, sign_up_id: int, numb
     return row if row.round == number else None
 
 
-async def who(session: AsyncSession, activity_id: int, number: int) -> Sequence[SignUp]:
+async def participants(session: AsyncSession, activity_id: ActivityId, number: int) -> Sequence[SignUp]:
     """Those who take part in this round."""
     rows = await session.scalars(
         select(SignUp)

@@ -13,12 +13,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState
+from storage.activities.ids import SeriesId
 from storage.activities.notices import SeriesEnded
 from storage.activities.recurrence import BadRule, NoDates, occurrences
 from storage.database import Base, BigKey
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.hours.holidays import public_holidays
+from storage.telegram_ids import PersonId
 
 AHEAD = timedelta(weeks=8)
 LOOKED_AHEAD = AHEAD * 8
@@ -29,11 +31,11 @@ MOST = 200
 class Series(Base):
     __tablename__ = "activity_series"
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[SeriesId] = mapped_column(BigKey, primary_key=True)
     rule: Mapped[str] = mapped_column(String(200))
     first: Mapped[datetime]
     skips_holidays: Mapped[bool] = mapped_column(default=False)
-    organiser: Mapped[int] = mapped_column(BigInteger)
+    organiser: Mapped[PersonId] = mapped_column(BigInteger)
     laid_to: Mapped[datetime]
     ended: Mapped[bool] = mapped_column(default=False)
 
@@ -52,11 +54,12 @@ async def start(
     session: AsyncSession,
     source: Activity,
     rule: str,
-    skips_holidays: bool,
-    organiser: int,
+    organiser: PersonId,
     now: datetime,
     zone: ZoneInfo,
     country: str,
+    *,
+    skips_holidays: bool,
 ) -> list[Activity]:
     """Makes an activity the first of a series, and lays out the next ones; returns these.
 
@@ -101,7 +104,7 @@ async def lay_out(session: AsyncSession, row: Series, now: datetime, zone: ZoneI
     return added
 
 
-async def _copy(session: AsyncSession, source: Activity, series_id: int, at: datetime, now: datetime) -> Activity:
+async def _copy(session: AsyncSession, source: Activity, series_id: SeriesId, at: datetime, now: datetime) -> Activity:
     length = source.ends_at - source.starts_at
     plan = activities.plan_of(source)
     opens, closes = (
@@ -122,13 +125,14 @@ async def due(session: AsyncSession, now: datetime) -> Series | None:
     )
 
 
-async def end(session: AsyncSession, series_id: int) -> None:
+async def end(session: AsyncSession, series_id: SeriesId) -> None:
     """No more occurrences; those that are laid out stay."""
     row = await session.get(Series, series_id)
     if row is not None:
         row.ended = True
 
 
-async def count(session: AsyncSession, series_id: int) -> int:
+async def count(session: AsyncSession, series_id: SeriesId) -> int:
+    """Counts the activities of a series, cancelled ones too."""
     counted = select(func.count()).select_from(Activity).where(Activity.series_id == series_id)
     return await session.scalar(counted) or 0

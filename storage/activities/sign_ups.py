@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
 
 import orjson
 from sqlalchemy import (
@@ -29,8 +28,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState
+from storage.activities.ids import ActivityId, SignUpId
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.telegram_ids import PersonId
 
 
 class PlaceState(IntEnum):
@@ -65,9 +66,9 @@ class SignUp(Base):
     __tablename__ = "sign_ups"
     __table_args__ = (UniqueConstraint("activity_id", "person_id"),)
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    activity_id: Mapped[int] = mapped_column(BigInteger)
-    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    id: Mapped[SignUpId] = mapped_column(BigKey, primary_key=True)
+    activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     state: Mapped[PlaceState] = mapped_column(IntEnumColumn(PlaceState))
     guests: Mapped[int] = mapped_column(SmallInteger, default=0)
     at: Mapped[datetime]
@@ -98,12 +99,13 @@ def is_open(activity: Activity, now: datetime) -> bool:
 
 async def sign_up(
     session: AsyncSession,
-    activity_id: int,
-    person_id: int,
-    is_member: bool,
+    activity_id: ActivityId,
+    person_id: PersonId,
     now: datetime,
     guests: int = 0,
     answers: Sequence[str] = (),
+    *,
+    is_member: bool,
 ) -> Place:
     """Gives the person a place, or a place in the queue.
 
@@ -141,13 +143,13 @@ async def _place(session: AsyncSession, row: SignUp) -> Place:
     return Place(row, await position(session, row) if row.state == PlaceState.WAITING else None)
 
 
-async def of(session: AsyncSession, activity_id: int, person_id: int) -> SignUp | None:
+async def of(session: AsyncSession, activity_id: ActivityId, person_id: PersonId) -> SignUp | None:
     """The person's row as it is now, also if this session read it before it locked the activity."""
     wanted = select(SignUp).where(SignUp.activity_id == activity_id, SignUp.person_id == person_id)
     return await session.scalar(wanted.execution_options(populate_existing=True))
 
 
-async def taken(session: AsyncSession, activity_id: int) -> int:
+async def taken(session: AsyncSession, activity_id: ActivityId) -> int:
     """Places that are taken or kept for an offer, guests included."""
     counted = select(func.coalesce(func.sum(1 + SignUp.guests), 0)).where(
         SignUp.activity_id == activity_id, SignUp.state.in_(TAKING)
@@ -162,12 +164,12 @@ async def free_places(session: AsyncSession, activity: Activity) -> int | None:
     return max(0, activity.places - await taken(session, activity.id))
 
 
-def in_queue(activity_id: int) -> ColumnElement[bool]:
+def in_queue(activity_id: ActivityId) -> ColumnElement[bool]:
     """Who waits for this activity."""
     return (SignUp.activity_id == activity_id) & (SignUp.state == PlaceState.WAITING)
 
 
-async def _queue_length(session: AsyncSession, activity_id: int) -> int:
+async def _queue_length(session: AsyncSession, activity_id: ActivityId) -> int:
     return await session.scalar(select(func.count()).select_from(SignUp).where(in_queue(activity_id))) or 0
 
 
@@ -178,7 +180,9 @@ async def position(session: AsyncSession, row: SignUp) -> int:
     return 1 + (await session.scalar(counted) or 0)
 
 
-async def people_of(session: AsyncSession, activity_id: int, states: Sequence[PlaceState] = TAKING) -> list[SignUp]:
+async def people_of(
+    session: AsyncSession, activity_id: ActivityId, states: Sequence[PlaceState] = TAKING
+) -> list[SignUp]:
     """In the order in which they came to their state: places by sign-up, the queue by its order."""
     rows = await session.scalars(
         select(SignUp)
@@ -188,24 +192,25 @@ async def people_of(session: AsyncSession, activity_id: int, states: Sequence[Pl
     return list(rows)
 
 
-def who(activity_id: int, states: Sequence[PlaceState]) -> Select[int]:
-    """The people in these states, to tell them all something."""
+def participant_ids(activity_id: ActivityId, states: Sequence[PlaceState]) -> Select[PersonId]:
+    """The people in these states, as a query of their ids, to tell them all something."""
     return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.state.in_(states))
 
 
-async def mine(session: AsyncSession, person_id: int) -> dict[int, SignUp]:
+async def mine(session: AsyncSession, person_id: PersonId) -> dict[ActivityId, SignUp]:
     """By activity: where this person has a place, an offer, or waits."""
     rows = await session.scalars(select(SignUp).where(SignUp.person_id == person_id, SignUp.state != PlaceState.LEFT))
     return {row.activity_id: row for row in rows}
 
 
 def answers_of(session: AsyncSession, row: SignUp) -> list[str]:
+    """Returns the answers to the organiser's questions, in their order; empty if there are none."""
     if row.answers is None:
         return []
     return list(orjson.loads(vault_of(session).open(row.answers, "sign_ups.answers", row.id)))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(SignUp).where(SignUp.person_id == person_id).order_by(SignUp.id))
     return [
         {
@@ -228,7 +233,7 @@ def _comment(session: AsyncSession, row: SignUp) -> str:
     return vault_of(session).open(row.comment, "sign_ups.comment", row.id).decode()
 
 
-async def upcoming_of(session: AsyncSession, person_id: int, now: datetime) -> list[int]:
+async def upcoming_of(session: AsyncSession, person_id: PersonId, now: datetime) -> list[ActivityId]:
     """Activities that have not begun, where this person takes a place or waits; ascending, the order to lock them."""
     rows = await session.scalars(
         select(SignUp.activity_id)
@@ -245,6 +250,6 @@ async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
     await session.execute(delete(SignUp).where(SignUp.activity_id.in_(ended)))
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Forgets where this person signed up; `waiting_list.release_all` gives their places to those who wait before."""
     await session.execute(delete(SignUp).where(SignUp.person_id == person_id))

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Activity, ActivityState
+from storage.activities.ids import ActivityId
 from storage.activities.notices import PlaceLapsed, PlaceOffered
 from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, free_places, in_queue, of
 from storage.coordination import wake_ups
@@ -23,6 +24,7 @@ from storage.database import Refused
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.hours.quiet_hours import QuietHours
+from storage.telegram_ids import PersonId
 
 HOLDS: Sequence[tuple[timedelta, timedelta]] = (
     (timedelta(days=2), timedelta(hours=12)),
@@ -41,7 +43,7 @@ class OfferLapsed(Refused):
 class Offer:
     """A place that is kept for somebody of the queue until then."""
 
-    person_id: int
+    person_id: PersonId
     guests: int
     until: datetime
 
@@ -50,13 +52,13 @@ def hold_until(now: datetime, starts_at: datetime, not_before: datetime | None) 
     """How long an offer made now holds: the shorter the nearer the start, not lapsing in quiet hours (`not_before` is
     their end, if it is quiet), and never beyond the start."""
     ahead = starts_at - now
-    hold = next(hold for least, hold in HOLDS if ahead >= least)
+    hold = next(hold for minimum, hold in HOLDS if ahead >= minimum)
     begins = now if not_before is None else max(now, not_before)
     return min(begins + hold, starts_at)
 
 
 async def release(
-    session: AsyncSession, activity_id: int, person_id: int, now: datetime, quiet: QuietHours
+    session: AsyncSession, activity_id: ActivityId, person_id: PersonId, now: datetime, quiet: QuietHours
 ) -> list[Offer]:
     """Takes the person off an activity: out of a place, an offer or the queue. Returns the offers that this allowed.
 
@@ -72,13 +74,15 @@ async def release(
     return await _offer_on(session, activity, now, quiet)
 
 
-async def release_all(session: AsyncSession, person_id: int, now: datetime, quiet: QuietHours) -> None:
+async def release_all(session: AsyncSession, person_id: PersonId, now: datetime, quiet: QuietHours) -> None:
     """The same for every activity that this person signed up for and that has not begun."""
     for activity_id in await sign_ups.upcoming_of(session, person_id, now):
         await release(session, activity_id, person_id, now, quiet)
 
 
-async def offer_free_places(session: AsyncSession, activity_id: int, now: datetime, quiet: QuietHours) -> list[Offer]:
+async def offer_free_places(
+    session: AsyncSession, activity_id: ActivityId, now: datetime, quiet: QuietHours
+) -> list[Offer]:
     """Offers what is free to the queue, where an activity got more places. Raises NoSuchActivity."""
     return await _offer_on(session, await activities.published_for_update(session, activity_id), now, quiet)
 
@@ -126,7 +130,7 @@ async def _offer_to_next(
     return Offer(row.person_id, row.guests, until)
 
 
-async def accept(session: AsyncSession, activity_id: int, person_id: int, now: datetime) -> SignUp:
+async def accept(session: AsyncSession, activity_id: ActivityId, person_id: PersonId, now: datetime) -> SignUp:
     """Takes the offered place.
 
     Raises:

@@ -13,19 +13,21 @@ from storage.database import Base
 from storage.deliveries.queue import insert_from
 from storage.deliveries.table import REMINDER
 from storage.people.people import PersonRow
+from storage.telegram_ids import PersonId
 
 
 class DigestReader(Base):
     __tablename__ = "digest_readers"
 
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
-async def wants(session: AsyncSession, person_id: int) -> bool:
+async def wants(session: AsyncSession, person_id: PersonId) -> bool:
+    """Whether the person gets the weekly digest."""
     return await session.get(DigestReader, person_id) is not None
 
 
-async def switch(session: AsyncSession, person_id: int) -> bool:
+async def switch(session: AsyncSession, person_id: PersonId) -> bool:
     """On or off; True if on now."""
     row = await session.get(DigestReader, person_id)
     if row is None:
@@ -45,5 +47,5 @@ async def queue_all(session: AsyncSession, now: datetime) -> None:
     await insert_from(session, wanted, kind=WeeklyDigest.kind, priority=REMINDER, due=now)
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(DigestReader).where(DigestReader.person_id == person_id))

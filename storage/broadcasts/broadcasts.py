@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,14 +15,16 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.broadcasts.content import Content, opened, sealed
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.column_types import IntEnumColumn, StrEnumColumn
-from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.database import Base, BigKey, Refused, Sealed
 from storage.deliveries import corrections
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
 from storage.people.segments import Segment
-from storage.sealed_json import SealedJson
+from storage.telegram_ids import MessageId, PersonId
 
 PRIORITY = 3
 
@@ -57,8 +56,8 @@ class OwnApproval(Refused):
 class Broadcast(Base):
     __tablename__ = "broadcasts"
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    author: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[BroadcastId] = mapped_column(BigKey, primary_key=True)
+    author: Mapped[PersonId] = mapped_column(BigInteger)
     state: Mapped[BroadcastState] = mapped_column(IntEnumColumn(BroadcastState))
     content: Mapped[bytes] = mapped_column(Sealed)
     segment: Mapped[str] = mapped_column(String(500))
@@ -68,10 +67,10 @@ class Broadcast(Base):
     created_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=0)
     spread_seconds: Mapped[int] = mapped_column(default=0)
-    frozen_to: Mapped[int] = mapped_column(BigInteger, default=0)
+    frozen_to: Mapped[PersonId] = mapped_column(BigInteger, default=0)
     total: Mapped[int] = mapped_column(default=0)
-    approved_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
-    panel: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    approved_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
+    panel: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     panel_due: Mapped[datetime | None] = mapped_column(default=None)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -79,35 +78,9 @@ class Broadcast(Base):
     confirmed: Mapped[int | None] = mapped_column(default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A call of the Bot API without its chat: the method and its parameters; whether to ask "I have read this"; a
-    button that opens something (its kind: "link", "station", "activity"; its words; the address or key); and the same
-    in another language (its name, method, parameters)."""
-
-    method: str
-    params: dict[str, Any]
-    asks_reading: bool = False
-    opens: Sequence[Any] | None = None
-    other: Sequence[Any] | None = None
-
-    def languages(self, first: str) -> list[str]:
-        """The languages it is written in; `first` is that of the method and parameters."""
-        return [first] if self.other is None else [first, self.other[0]]
-
-    def call_in(self, language: str) -> tuple[str, dict[str, Any]]:
-        """The method and parameters for a reader of this language."""
-        if self.other is not None and self.other[0] == language:
-            return self.other[1], self.other[2]
-        return self.method, self.params
-
-
-_CONTENT = SealedJson(Content)
-
-
 async def create(
     session: AsyncSession,
-    author: int,
+    author: PersonId,
     content: Content,
     segment: Segment,
     topic: Topic,
@@ -130,34 +103,31 @@ async def create(
     )
     session.add(row)
     await session.flush()
-    row.content = _sealed(session, row.id, content)
+    row.content = sealed(session, row.id, content)
     return row
 
 
-def _sealed(session: AsyncSession, broadcast_id: int, content: Content) -> bytes:
-    return vault_of(session).seal(_CONTENT.encode(content), "broadcasts.content", broadcast_id)
-
-
-async def find(session: AsyncSession, broadcast_id: int) -> Broadcast | None:
+async def find(session: AsyncSession, broadcast_id: BroadcastId) -> Broadcast | None:
     return await session.get(Broadcast, broadcast_id)
 
 
-async def _find_for_update(session: AsyncSession, broadcast_id: int) -> Broadcast | None:
+async def _find_for_update(session: AsyncSession, broadcast_id: BroadcastId) -> Broadcast | None:
     """The same, read afresh and locked until the transaction ends."""
     return await session.get(Broadcast, broadcast_id, with_for_update=True, populate_existing=True)
 
 
 def content_of(session: AsyncSession, row: Broadcast) -> Content:
-    return _CONTENT.decode(vault_of(session).open(row.content, "broadcasts.content", row.id))
+    return opened(session, row.id, row.content)
 
 
 async def confirm(
     session: AsyncSession,
-    broadcast_id: int,
-    needs_approval: bool,
+    broadcast_id: BroadcastId,
     not_before: datetime | None,
-    panel: int | None,
+    panel: MessageId | None,
     now: datetime,
+    *,
+    needs_approval: bool,
 ) -> Broadcast:
     """Lets a draft go: at its time, after quiet hours, and after approval where it needs one. Raises NotNow."""
     row = await _find_for_update(session, broadcast_id)
@@ -187,7 +157,7 @@ async def correct(session: AsyncSession, row: Broadcast, content: Content, now: 
     await _find_for_update(session, row.id)
     if row.state not in _CHANGEABLE or content.method != content_of(session, row).method:
         raise NotNow
-    row.content = _sealed(session, row.id, content)
+    row.content = sealed(session, row.id, content)
     row.revision += 1
     return await corrections.correct_broadcast(session, row.id, row.revision, now - CHANGEABLE_FOR, now)
 
@@ -212,7 +182,7 @@ async def keep_quiet(session: AsyncSession, until: datetime) -> None:
     )
 
 
-async def approve(session: AsyncSession, broadcast_id: int, approver: int) -> Broadcast:
+async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: PersonId) -> Broadcast:
     """Raises NotNow or OwnApproval."""
     row = await _find_for_update(session, broadcast_id)
     if row is None or row.state != BroadcastState.AWAITING:
@@ -234,7 +204,7 @@ _MOVES = {
 }
 
 
-async def move(session: AsyncSession, broadcast_id: int, what: str, now: datetime) -> Broadcast:
+async def move(session: AsyncSession, broadcast_id: BroadcastId, what: str, now: datetime) -> Broadcast:
     """Pauses, resumes or cancels; what is in flight still arrives. Raises NotNow."""
     row = await _find_for_update(session, broadcast_id)
     allowed, after = _MOVES[what]
@@ -264,6 +234,7 @@ async def due(session: AsyncSession, now: datetime) -> Broadcast | None:
 
 
 def start(row: Broadcast, now: datetime) -> None:
+    """Begins to write down the recipients."""
     row.state = BroadcastState.FREEZING
     row.started_at = now
 
@@ -300,6 +271,7 @@ def _panel_is_due(now: datetime) -> ColumnElement[bool]:
 
 
 async def any_panel_due(session: AsyncSession, now: datetime) -> bool:
+    """Whether the progress of a broadcast is to be shown anew; only reads."""
     return await session.scalar(select(Broadcast.id).where(_panel_is_due(now)).limit(1)) is not None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from storage.broadcasts.ids import BroadcastId
 from storage.deliveries.notices import Notice
 
 
@@ -16,5 +17,5 @@ class BroadcastWaits(Notice):
     kind = "broadcast_waits"
     former_keys: ClassVar[Mapping[str, str]] = {"id": "broadcast_id"}
 
-    broadcast_id: int
+    broadcast_id: BroadcastId
     count: int

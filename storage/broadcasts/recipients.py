@@ -17,6 +17,7 @@ from storage.deliveries.table import Delivery
 from storage.people import segments
 from storage.people.people import PersonRow
 from storage.people.segments import Segment
+from storage.telegram_ids import PersonId
 
 CHUNK = 20_000
 
@@ -62,7 +63,7 @@ async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> 
     return False
 
 
-async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment, last: int, now: datetime) -> int:
+async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment, last: PersonId, now: datetime) -> int:
     conditions = [
         PersonRow.id > row.frozen_to,
         PersonRow.id <= last,
@@ -82,7 +83,7 @@ async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment
     )
 
 
-async def _freeze_ids(session: AsyncSession, row: Broadcast, ids: Sequence[int]) -> int:
+async def _freeze_ids(session: AsyncSession, row: Broadcast, ids: Sequence[PersonId]) -> int:
     if ids:
         common = {"priority": PRIORITY, "kind": BROADCAST, "broadcast_id": row.id}
         connection = await session.connection()
@@ -93,7 +94,7 @@ async def _freeze_ids(session: AsyncSession, row: Broadcast, ids: Sequence[int])
     return len(ids)
 
 
-def _due(row: Broadcast, person_id: int) -> datetime:
+def _due(row: Broadcast, person_id: PersonId) -> datetime:
     """Where a broadcast is spread, each person has a moment of their own, by a mix of their id."""
     share = (person_id * 2_654_435_761 + row.id) % 65_536 / 65_536
     return row.starts_at + timedelta(seconds=row.spread_seconds * share)

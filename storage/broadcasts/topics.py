@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.column_types import StrEnumColumn
 from storage.database import Base
+from storage.telegram_ids import PersonId
 
 
 class Topic(StrEnum):
@@ -26,11 +27,11 @@ class Topic(StrEnum):
 class Mute(Base):
     __tablename__ = "mutes"
 
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     topic: Mapped[Topic] = mapped_column(StrEnumColumn(Topic, 20), primary_key=True)
 
 
-async def mute(session: AsyncSession, person_id: int, topic: Topic) -> bool:
+async def mute(session: AsyncSession, person_id: PersonId, topic: Topic) -> bool:
     """Mutes or unmutes; True if it is muted now. URGENT stays."""
     if topic is Topic.URGENT:
         return False
@@ -42,11 +43,12 @@ async def mute(session: AsyncSession, person_id: int, topic: Topic) -> bool:
     return False
 
 
-async def muted_topics(session: AsyncSession, person_id: int) -> set[Topic]:
+async def muted_topics(session: AsyncSession, person_id: PersonId) -> set[Topic]:
+    """Returns what the person has muted."""
     return set(await session.scalars(select(Mute.topic).where(Mute.person_id == person_id)))
 
 
-async def muted_among(session: AsyncSession, ids: Sequence[int], topic: Topic) -> set[int]:
+async def muted_among(session: AsyncSession, ids: Sequence[PersonId], topic: Topic) -> set[PersonId]:
     """Which of these people (ascending ids) do not want the topic."""
     if topic is Topic.URGENT or not ids:
         return set()
@@ -56,9 +58,9 @@ async def muted_among(session: AsyncSession, ids: Sequence[int], topic: Topic) -
     return set(rows)
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[str]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[str]:
     return sorted(await muted_topics(session, person_id))
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(Mute).where(Mute.person_id == person_id))

@@ -1,52 +1,32 @@
-"""Cases: what somebody brings to a desk, who takes care of it, and where it stands. What is said in one is in
-storage/cases/messages.py.
-
-Whoever may not see a case gets the same answer as for a number that was never given.
-"""
+"""What is done with a case, from opening to closing. What is said in one is in storage/cases/messages.py."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, case, delete, false, func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.column_types import IntEnumColumn, StrEnumColumn
+from storage.cases.access import visible_for_update, who_may_see
+from storage.cases.ids import CaseId
+from storage.cases.table import (
+    Case,
+    CaseConflict,
+    CaseContent,
+    CaseState,
+    NoSuchCase,
+    Outcome,
+    seal_content,
+)
 from storage.coordination import number_sequences
-from storage.database import Base, BigKey, Refused, Sealed, vault_of
-from storage.dialogues import Answers
-from storage.sealed_json import SealedJson
+from storage.database import Refused
+from storage.telegram_ids import PersonId
 
 REOPENED_WITHIN = timedelta(days=30)
+
 WRITING = timedelta(days=1)
 """So long after somebody began to write in a case, it counts as being written in."""
-
-
-class CaseState(IntEnum):
-    """Whom a case waits for."""
-
-    OURS = 0
-    RIDERS = 1
-    CLOSED = 2
-
-
-class Outcome(StrEnum):
-    """How a case ended."""
-
-    SETTLED = "settled"
-    ADVISED = "advised"
-    REFERRED = "referred"
-    NOT_OURS = "not_ours"
-    WITHDRAWN = "withdrawn"
-
-
-class NoSuchCase(Refused):
-    """There is none of this number for this person."""
 
 
 class CaseTaken(Refused):
@@ -69,79 +49,11 @@ class NotForThem(Refused):
     """This case can't be given to this person: it is their own, or they have a conflict of interest."""
 
 
-class Case(Base):
-    """`person_id` is None where the case is anonymous, or its personal part is gone."""
-
-    __tablename__ = "cases"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (an old button must never open a later case)
-
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    number: Mapped[str] = mapped_column(String(24), unique=True)
-    desk: Mapped[str] = mapped_column(String(15))
-    person_id: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)
-    state: Mapped[CaseState] = mapped_column(IntEnumColumn(CaseState), default=CaseState.OURS, index=True)
-    content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
-    consent_version: Mapped[int]
-    opened_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    late_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
-    late_level: Mapped[int] = mapped_column(SmallInteger, default=0)
-    first_answer_at: Mapped[datetime | None] = mapped_column(default=None)
-    last_at: Mapped[datetime]
-    writing_until: Mapped[datetime | None] = mapped_column(default=None)
-    assigned_to: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)
-    assigned_at: Mapped[datetime | None] = mapped_column(default=None)
-    closed_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
-    outcome: Mapped[Outcome | None] = mapped_column(StrEnumColumn(Outcome, 20), default=None)
-    rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
-    away: Mapped[bool] = mapped_column(default=False)
-    """Whether the rider can't be reached, and the handler knows."""
-    topic_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
-    topic_shows: Mapped[str | None] = mapped_column(String(40), default=None)
-    urgent_at: Mapped[datetime | None] = mapped_column(default=None)
-    """Since when it is known that somebody may be in danger."""
-    urgent_due_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
-    """Until when an answer to that is due; None once there is one."""
-    urgent_told: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether coordinators and admins know that there was none in time."""
-
-
-class CaseConflict(Base):
-    """From whom a case is hidden."""
-
-    __tablename__ = "case_conflicts"
-
-    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
-
-
-@dataclass(slots=True)
-class CaseContent:
-    """What the case is about: its kind, the platform, the day it happened (ISO, empty: not sure), how the person may be
-    called (empty: withheld), and the other answers by question."""
-
-    kind: str = ""
-    platform: str = ""
-    on: str = ""
-    name: str = ""
-    answers: Answers = field(default_factory=dict)
-
-
-_CONTENT = SealedJson(CaseContent)
-
-
-def content_of(session: AsyncSession, row: Case) -> CaseContent:
-    """Empty once the personal part is gone."""
-    if row.content is None:
-        return CaseContent()
-    return _CONTENT.decode(vault_of(session).open(row.content, "cases.content", row.id))
-
-
 async def open_case(
     session: AsyncSession,
     desk: str,
     prefix: str,
-    person_id: int | None,
+    person_id: PersonId | None,
     content: CaseContent,
     consent_version: int,
     year: int,
@@ -158,129 +70,24 @@ async def open_case(
         consent_version=consent_version,
         opened_at=now,
         due_at=due_at,
-        late_at=due_at,
+        next_escalation_at=due_at,
         last_at=now,
     )
     session.add(row)
     await session.flush()
-    row.content = vault_of(session).seal(_CONTENT.encode(content), "cases.content", row.id)
+    seal_content(session, row, content)
     return row
 
 
-# Who may see it
-
-
-# Those that end in for_update read the case afresh and lock it until the transaction ends.
-
-
-async def find(session: AsyncSession, case_id: int) -> Case | None:
-    return await session.get(Case, case_id)
-
-
-async def find_for_update(session: AsyncSession, case_id: int) -> Case | None:
-    return await session.get(Case, case_id, with_for_update=True, populate_existing=True)
-
-
-async def of_rider(session: AsyncSession, case_id: int, person_id: int) -> Case:
-    """The person's own case. Raises NoSuchCase."""
-    return _require_rider(await find(session, case_id), person_id)
-
-
-async def of_rider_for_update(session: AsyncSession, case_id: int, person_id: int) -> Case:
-    """The person's own case. Raises NoSuchCase."""
-    return _require_rider(await find_for_update(session, case_id), person_id)
-
-
-def _require_rider(row: Case | None, person_id: int) -> Case:
-    if row is None or row.person_id is None or row.person_id != person_id:
-        raise NoSuchCase
-    return row
-
-
-async def of_handler_for_update(session: AsyncSession, case_id: int, handler: int) -> Case:
-    """A case in this handler's hands. Raises NoSuchCase."""
-    return _require_handler(await find_for_update(session, case_id), handler)
-
-
-async def of_handler(session: AsyncSession, case_id: int, handler: int) -> Case:
-    """A case in this handler's hands. Raises NoSuchCase."""
-    return _require_handler(await find(session, case_id), handler)
-
-
-def _require_handler(row: Case | None, handler: int) -> Case:
-    if row is None or row.assigned_to != handler:
-        raise NoSuchCase
-    return row
-
-
-async def check_room(session: AsyncSession, person_id: int, desk: str, most: int, now: datetime) -> None:
+async def check_room(session: AsyncSession, person_id: PersonId, desk: str, limit: int, now: datetime) -> None:
     """Whether this person may bring one more case to this desk.
 
     Raises:
-        TooManyCases: they have brought `most` within a day.
+        TooManyCases: they have brought `limit` within a day.
     """
     mine = (Case.person_id == person_id) & (Case.desk == desk) & (Case.opened_at > now - timedelta(days=1))
-    if (await session.scalar(select(func.count()).select_from(Case).where(mine)) or 0) >= most:
+    if (await session.scalar(select(func.count()).select_from(Case).where(mine)) or 0) >= limit:
         raise TooManyCases
-
-
-async def cases_of(session: AsyncSession, person_id: int, most: int = 20) -> Sequence[Case]:
-    """What this person brought, open ones first, then the newest."""
-    rows = await session.scalars(
-        select(Case)
-        .where(Case.person_id == person_id)
-        .order_by(case((Case.state == CaseState.CLOSED, 1), else_=0), Case.id.desc())
-        .limit(most)
-    )
-    return rows.all()
-
-
-def not_hidden_from(viewer: int) -> ColumnElement[bool]:
-    """See `who_may_see`, for queries over many cases."""
-    return or_(Case.person_id.is_(None), Case.person_id != viewer) & Case.id.not_in(
-        select(CaseConflict.case_id).where(CaseConflict.person_id == viewer)
-    )
-
-
-async def who_may_see(session: AsyncSession, row: Case, people: Sequence[int]) -> list[int]:
-    """Those of these people from whom the case is not hidden: it is not their own, and they have no conflict of
-    interest in it."""
-    conflicts = await session.scalars(select(CaseConflict.person_id).where(CaseConflict.case_id == row.id))
-    hidden = {row.person_id, *conflicts}
-    return [one for one in people if one not in hidden]
-
-
-async def visible(session: AsyncSession, case_id: int, viewer: int, desks: Sequence[str]) -> Case:
-    """A case of these desks that is not hidden from the viewer; that it exists is all they may know of it. Raises
-    NoSuchCase."""
-    return await _require_visible(session, await find(session, case_id), viewer, desks)
-
-
-async def visible_for_update(session: AsyncSession, case_id: int, viewer: int, desks: Sequence[str]) -> Case:
-    """The same. Raises NoSuchCase."""
-    return await _require_visible(session, await find_for_update(session, case_id), viewer, desks)
-
-
-async def _require_visible(session: AsyncSession, row: Case | None, viewer: int, desks: Sequence[str]) -> Case:
-    if row is None or row.desk not in desks or not await who_may_see(session, row, [viewer]):
-        raise NoSuchCase
-    return row
-
-
-async def id_of(session: AsyncSession, number: str) -> int | None:
-    """Which case has this number; who may see it is asked elsewhere."""
-    return await session.scalar(select(Case.id).where(Case.number == number.strip().upper()))
-
-
-async def by_number(session: AsyncSession, number: str, viewer: int, desks: Sequence[str]) -> Case:
-    """Raises NoSuchCase."""
-    found = await id_of(session, number)
-    if found is None:
-        raise NoSuchCase
-    return await visible(session, found, viewer, desks)
-
-
-# What is done with it
 
 
 def require_open(row: Case) -> None:
@@ -289,7 +96,7 @@ def require_open(row: Case) -> None:
         raise CaseClosed
 
 
-async def claim(session: AsyncSession, case_id: int, handler: int, desks: Sequence[str], now: datetime) -> Case:
+async def claim(session: AsyncSession, case_id: CaseId, handler: PersonId, desks: Sequence[str], now: datetime) -> Case:
     """Takes a case into hand; of two who press at once, one gets it.
 
     Raises:
@@ -303,7 +110,7 @@ async def claim(session: AsyncSession, case_id: int, handler: int, desks: Sequen
     return row
 
 
-async def assign(session: AsyncSession, row: Case, handler: int | None, now: datetime) -> None:
+async def assign(session: AsyncSession, row: Case, handler: PersonId | None, now: datetime) -> None:
     """Gives an open case to another handler, or back to the queue.
 
     Raises:
@@ -315,7 +122,7 @@ async def assign(session: AsyncSession, row: Case, handler: int | None, now: dat
     row.assigned_to, row.assigned_at = handler, None if handler is None else now
 
 
-async def mark_conflict(session: AsyncSession, row: Case, handler: int) -> None:
+async def mark_conflict(session: AsyncSession, row: Case, handler: PersonId) -> None:
     """Hides the case from this person; out of their hands it goes back to the queue."""
     if await session.get(CaseConflict, (row.id, handler)) is None:
         session.add(CaseConflict(case_id=row.id, person_id=handler))
@@ -333,7 +140,7 @@ def wait_for(row: Case, state: CaseState) -> None:
 def close(row: Case, outcome: Outcome, now: datetime) -> None:
     """Raises CaseClosed."""
     require_open(row)
-    row.state, row.outcome, row.closed_at, row.late_at = CaseState.CLOSED, outcome, now, None
+    row.state, row.outcome, row.closed_at, row.next_escalation_at = CaseState.CLOSED, outcome, now, None
     row.urgent_due_at = None
 
 
@@ -368,54 +175,3 @@ def rate(row: Case, stars: int) -> None:
 def note_writing(row: Case, now: datetime) -> None:
     """Somebody writes in it: it is not to be cleared away under their hands."""
     row.writing_until = now + WRITING
-
-
-# The end
-
-
-async def strip(session: AsyncSession, case_id: int) -> None:
-    """Takes the personal part out of a case: what stays is its number, desk, times and outcome."""
-    await session.execute(delete(CaseConflict).where(CaseConflict.case_id == case_id))
-    await session.execute(
-        update(Case)
-        .where(Case.id == case_id)
-        .values(
-            content=None,
-            person_id=None,
-            assigned_to=None,
-            assigned_at=None,
-            late_at=None,
-            writing_until=None,
-            urgent_at=None,
-            urgent_due_at=None,
-        )
-    )
-
-
-async def handler_gone(session: AsyncSession, person_id: int) -> None:
-    """Of somebody who is erased: their cases go back to the queue, their conflicts are forgotten."""
-    await session.execute(update(Case).where(Case.assigned_to == person_id).values(assigned_to=None, assigned_at=None))
-    await session.execute(delete(CaseConflict).where(CaseConflict.person_id == person_id))
-
-
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
-    found = []
-    for row in await cases_of(session, person_id, most=1_000):
-        content = content_of(session, row)
-        found.append(
-            {
-                "number": row.number,
-                "desk": row.desk,
-                "state": row.state.name.lower(),
-                "opened_at": row.opened_at,
-                "closed_at": row.closed_at,
-                "outcome": row.outcome,
-                "rating": row.rating,
-                "kind": content.kind,
-                "platform": content.platform,
-                "on": content.on,
-                "name": content.name,
-                "answers": content.answers,
-            }
-        )
-    return found

@@ -5,15 +5,17 @@ from __future__ import annotations
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.cases.ids import CaseMessageId
 from storage.deliveries.table import Delivery, State
+from storage.telegram_ids import MessageId, PersonId
 
 CASE_MESSAGE, CASE_EDIT, CASE_RECALL = "case_message", "case_edit", "case_recall"
 """The kinds of these deliveries: a copy, a change of one, the deletion of one."""
 
 
-async def message_at(session: AsyncSession, recipient: int, message_id: int) -> int | None:
+async def message_at(session: AsyncSession, recipient: PersonId, message_id: MessageId) -> CaseMessageId | None:
     """Of which message of a case this one in a person's chat is the copy."""
-    return await session.scalar(
+    found = await session.scalar(
         select(Delivery.subject)
         .where(
             Delivery.ordered,
@@ -24,9 +26,10 @@ async def message_at(session: AsyncSession, recipient: int, message_id: int) -> 
         )
         .limit(1)
     )
+    return None if found is None else CaseMessageId(found)
 
 
-async def place(session: AsyncSession, recipient: int, subject: int) -> int | None:
+async def place(session: AsyncSession, recipient: PersonId, subject: CaseMessageId) -> MessageId | None:
     """As which message a message of a case stands in a person's chat."""
     return await session.scalar(
         select(Delivery.message_id)
@@ -42,7 +45,7 @@ async def place(session: AsyncSession, recipient: int, subject: int) -> int | No
     )
 
 
-async def take_back(session: AsyncSession, recipient: int, kind: str, subject: int) -> bool:
+async def take_back(session: AsyncSession, recipient: PersonId, kind: str, subject: CaseMessageId) -> bool:
     """Takes back what has not gone out yet; False if it may have."""
     result = await session.execute(
         update(Delivery)
@@ -59,6 +62,6 @@ async def take_back(session: AsyncSession, recipient: int, kind: str, subject: i
     return bool(result.all())
 
 
-async def strip(session: AsyncSession, subjects: Select[int]) -> None:
+async def strip(session: AsyncSession, subjects: Select[CaseMessageId]) -> None:
     """Forgets the copies of these messages of cases."""
     await session.execute(delete(Delivery).where(Delivery.ordered, Delivery.subject.in_(subjects)))

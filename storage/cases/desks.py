@@ -8,6 +8,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from storage.telegram_ids import PersonId
+
 
 class EvidenceQuota(NamedTuple):
     """How much evidence a desk takes, in bytes: of a case, of a person within a day, of all its cases together."""
@@ -85,7 +87,7 @@ class Desk:
     asks: Sequence[Ask]
     kinds: Sequence[Option] = ()
     hotlines: Sequence[str] = ()
-    handlers: frozenset[int] = frozenset()
+    handlers: frozenset[PersonId] = frozenset()
     escalation_after: Sequence[timedelta] = (timedelta(hours=24), timedelta(hours=48), timedelta(hours=72))
     working_days: bool = False
     answers: Sequence[Canned] = ()
@@ -102,7 +104,7 @@ class Desk:
     """Cases that one person may bring within a day."""
     evidence: EvidenceQuota = field(default_factory=EvidenceQuota)
 
-    def is_handled_by(self, person_id: int) -> bool:
+    def is_handled_by(self, person_id: PersonId) -> bool:
         """Of those who may handle cases."""
         return not self.handlers or person_id in self.handlers
 

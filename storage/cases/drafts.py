@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 from sqlalchemy import BigInteger, String, UniqueConstraint, delete, select
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.dialogues import VERSION, Filled, as_stored, copy_of_filled, filled_from
+from storage.telegram_ids import PersonId
 
 KEPT = timedelta(days=30)
 
@@ -21,13 +21,13 @@ class CaseDraft(Base):
     __table_args__ = (UniqueConstraint("person_id", "desk"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     desk: Mapped[str] = mapped_column(String(15))
     answers: Mapped[bytes] = mapped_column(Sealed)
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-async def save(session: AsyncSession, person_id: int, desk: str, filled: Filled, now: datetime) -> None:
+async def save(session: AsyncSession, person_id: PersonId, desk: str, filled: Filled, now: datetime) -> None:
     """In place of an earlier one for this desk."""
     await drop(session, person_id, desk)
     row = CaseDraft(person_id=person_id, desk=desk, answers=b"", at=now)
@@ -36,7 +36,8 @@ async def save(session: AsyncSession, person_id: int, desk: str, filled: Filled,
     row.answers = vault_of(session).seal(orjson.dumps(as_stored(filled)), "case_drafts.answers", row.id)
 
 
-async def find(session: AsyncSession, person_id: int, desk: str, now: datetime) -> Filled | None:
+async def find(session: AsyncSession, person_id: PersonId, desk: str, now: datetime) -> Filled | None:
+    """Returns the draft for a desk if it is not older than KEPT."""
     row = await session.scalar(
         select(CaseDraft).where(CaseDraft.person_id == person_id, CaseDraft.desk == desk, CaseDraft.at > now - KEPT)
     )
@@ -48,19 +49,20 @@ def _filled(session: AsyncSession, row: CaseDraft) -> Filled:
     return filled_from(stored if stored.get("version") == VERSION else {"answers": stored})
 
 
-async def drop(session: AsyncSession, person_id: int, desk: str) -> None:
+async def drop(session: AsyncSession, person_id: PersonId, desk: str) -> None:
     await session.execute(delete(CaseDraft).where(CaseDraft.person_id == person_id, CaseDraft.desk == desk))
     await session.flush()
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
+    """Removes drafts that are older than KEPT."""
     await session.execute(delete(CaseDraft).where(CaseDraft.at < now - KEPT))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(CaseDraft).where(CaseDraft.person_id == person_id))
     return [{"desk": row.desk, "saved_at": row.at, **copy_of_filled(_filled(session, row))} for row in rows]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(CaseDraft).where(CaseDraft.person_id == person_id))

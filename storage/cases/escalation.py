@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases import cases, contexts, queue
-from storage.cases.cases import Case
+from storage.cases import access, cases, contexts, queue
 from storage.cases.desks import Desk
+from storage.cases.table import Case
 from storage.hours import working_time
 from storage.operations.organisation import Organisation, Settings
 from storage.people.access import Role
 from storage.people.staff import Staff
+from storage.telegram_ids import PersonId
 
 LEVELS = (Role.COUNSEL, Role.COORDINATOR, Role.ADMIN)
 
@@ -29,7 +30,7 @@ class Escalation:
 
     case: Case
     waited: timedelta
-    recipients: Sequence[int]
+    recipients: Sequence[PersonId]
     can_open: bool
 
 
@@ -39,8 +40,8 @@ class UrgentEscalation:
 
     case: Case
     waited: timedelta
-    recipients: Sequence[int]
-    can_open: frozenset[int]
+    recipients: Sequence[PersonId]
+    can_open: frozenset[PersonId]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Orphan:
     """A case that is back in the queue. `interrupted` is its former handler, if they were writing in it."""
 
     case: Case
-    interrupted: int | None
-    recipients: Sequence[int]
+    interrupted: PersonId | None
+    recipients: Sequence[PersonId]
 
 
 def answer_due(desk: Desk, opened_at: datetime, level: int, organisation: Organisation) -> datetime:
@@ -66,7 +67,7 @@ async def escalate_late(session: AsyncSession, staff: Staff, settings: Settings,
     for row in await queue.late(session, now):
         desk = settings.desks.get(row.desk)
         if desk is None:
-            row.late_at = None
+            row.next_escalation_at = None
         else:
             found.append(await escalate(session, row, desk, staff, settings.organisation, now))
     return found
@@ -76,22 +77,22 @@ async def escalate(
     session: AsyncSession, row: Case, desk: Desk, staff: Staff, organisation: Organisation, now: datetime
 ) -> Escalation:
     """Takes a late case one level up."""
-    level = row.late_level
+    level = row.escalation_level
     is_last = level + 1 >= len(desk.escalation_after)
-    row.late_level = level + 1
-    row.late_at = None if is_last else answer_due(desk, row.opened_at, level + 1, organisation)
+    row.escalation_level = level + 1
+    row.next_escalation_at = None if is_last else answer_due(desk, row.opened_at, level + 1, organisation)
     recipients = await _of_level(session, row, desk, staff, now)
     return Escalation(row, desk.escalation_after[level], recipients, LEVELS[level] is not Role.COORDINATOR)
 
 
-async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, now: datetime) -> list[int]:
-    level = row.late_level - 1
+async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, now: datetime) -> list[PersonId]:
+    level = row.escalation_level - 1
     if level == 0 and row.assigned_to is not None:
         return [row.assigned_to]
     people = (
         await staff.of_desk(session, desk, now) if level == 0 else await staff.with_role(session, LEVELS[level], now)
     )
-    return await cases.who_may_see(session, row, people)
+    return await access.who_may_see(session, row, people)
 
 
 async def escalate_urgent(
@@ -104,13 +105,13 @@ async def escalate_urgent(
         desk = desks.get(row.desk)
         can_open = {*await staff.with_role(session, Role.ADMIN, now), *await _handlers(session, row, desk, staff, now)}
         everybody = can_open.union(await staff.with_role(session, Role.COORDINATOR, now))
-        recipients = await cases.who_may_see(session, row, sorted(everybody))
+        recipients = await access.who_may_see(session, row, sorted(everybody))
         waited = desk.urgent_within if desk is not None else timedelta()
         found.append(UrgentEscalation(row, waited, recipients, frozenset(can_open)))
     return found
 
 
-async def _handlers(session: AsyncSession, row: Case, desk: Desk | None, staff: Staff, now: datetime) -> list[int]:
+async def _handlers(session: AsyncSession, row: Case, desk: Desk | None, staff: Staff, now: datetime) -> list[PersonId]:
     """Its own, and those of its desk."""
     own = [row.assigned_to] if row.assigned_to is not None else []
     return own if desk is None else own + await staff.of_desk(session, desk, now)
@@ -125,6 +126,6 @@ async def free_orphans(session: AsyncSession, staff: Staff, desks: Mapping[str, 
         is_interrupted = former is not None and await contexts.leave(session, former, row.id)
         desk = desks.get(row.desk)
         people = await staff.of_desk(session, desk, now) if desk is not None else []
-        recipients = await cases.who_may_see(session, row, people)
+        recipients = await access.who_may_see(session, row, people)
         found.append(Orphan(row, former if is_interrupted else None, recipients))
     return found

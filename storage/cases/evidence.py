@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, SmallInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.cases.ids import CaseId, CaseMessageId, EvidenceId
 from storage.cases.sides import Side
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed, vault_of
@@ -30,9 +31,9 @@ class Evidence(Base):
 
     __tablename__ = "evidence"
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    case_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    message_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    id: Mapped[EvidenceId] = mapped_column(BigKey, primary_key=True)
+    case_id: Mapped[CaseId] = mapped_column(BigInteger, index=True)
+    message_id: Mapped[CaseMessageId] = mapped_column(BigInteger, index=True)
     side: Mapped[Side] = mapped_column(IntEnumColumn(Side))
     at: Mapped[datetime]
     size: Mapped[int] = mapped_column(BigInteger)
@@ -46,7 +47,7 @@ class EvidencePiece(Base):
     __tablename__ = "evidence_pieces"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    evidence_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    evidence_id: Mapped[EvidenceId] = mapped_column(BigInteger, index=True)
     piece: Mapped[int]
     content: Mapped[bytes] = mapped_column(Sealed)
 
@@ -66,6 +67,7 @@ _FILE = SealedJson(EvidenceFile)
 
 
 def file_of(session: AsyncSession, row: Evidence) -> EvidenceFile:
+    """The name, type and Telegram id of the file, unsealed."""
     return _FILE.decode(vault_of(session).open(row.content, "evidence.content", row.id))
 
 
@@ -74,7 +76,13 @@ def _keep(session: AsyncSession, row: Evidence, file: EvidenceFile) -> None:
 
 
 async def add(
-    session: AsyncSession, case_id: int, message_id: int, side: Side, file: EvidenceFile, size: int, now: datetime
+    session: AsyncSession,
+    case_id: CaseId,
+    message_id: CaseMessageId,
+    side: Side,
+    file: EvidenceFile,
+    size: int,
+    now: datetime,
 ) -> Evidence:
     """A file that is still to be fetched."""
     row = Evidence(case_id=case_id, message_id=message_id, side=side, at=now, size=size, content=b"", next_try=now)
@@ -84,10 +92,10 @@ async def add(
     return row
 
 
-async def to_fetch(session: AsyncSession, now: datetime, most: int = 4) -> list[tuple[int, str]]:
+async def to_fetch(session: AsyncSession, now: datetime, limit: int = 4) -> list[tuple[EvidenceId, str]]:
     """(number, file_id) of what is to be fetched now; only reads."""
     rows = await session.scalars(
-        select(Evidence).where(Evidence.next_try <= now).order_by(Evidence.next_try, Evidence.id).limit(most)
+        select(Evidence).where(Evidence.next_try <= now).order_by(Evidence.next_try, Evidence.id).limit(limit)
     )
     return [(row.id, file_of(session, row).file_id) for row in rows]
 
@@ -96,13 +104,13 @@ async def to_fetch(session: AsyncSession, now: datetime, most: int = 4) -> list[
 class Storing:
     """A file of which `pieces` are kept so far, `size` bytes with this digest."""
 
-    evidence_id: int
+    evidence_id: EvidenceId
     digest: Any
     pieces: int = 0
     size: int = 0
 
 
-async def begin_storing(session: AsyncSession, evidence_id: int) -> Storing | None:
+async def begin_storing(session: AsyncSession, evidence_id: EvidenceId) -> Storing | None:
     """Makes way for the pieces of a file; None if it was fetched already, or is gone."""
     if await _to_store(session, evidence_id) is None:
         return None
@@ -133,17 +141,17 @@ async def end_storing(session: AsyncSession, storing: Storing, now: datetime) ->
         row.size, row.fetched_at, row.next_try = storing.size, now, None
 
 
-async def _to_store(session: AsyncSession, evidence_id: int) -> Evidence | None:
+async def _to_store(session: AsyncSession, evidence_id: EvidenceId) -> Evidence | None:
     row = await session.get(Evidence, evidence_id, with_for_update=True)
     return row if row is not None and row.fetched_at is None else None
 
 
-async def _drop_pieces(session: AsyncSession, evidence_id: int) -> None:
+async def _drop_pieces(session: AsyncSession, evidence_id: EvidenceId) -> None:
     """Of a file whose storing did not come to its end."""
     await session.execute(delete(EvidencePiece).where(EvidencePiece.evidence_id == evidence_id))
 
 
-async def put_off(session: AsyncSession, evidence_id: int, now: datetime) -> None:
+async def put_off(session: AsyncSession, evidence_id: EvidenceId, now: datetime) -> None:
     """It could not be fetched: again later, with growing pauses, and after MOST_TRIES no more."""
     row = await _to_store(session, evidence_id)
     if row is not None:
@@ -152,13 +160,13 @@ async def put_off(session: AsyncSession, evidence_id: int, now: datetime) -> Non
         await _drop_pieces(session, evidence_id)
 
 
-async def of_case(session: AsyncSession, case_id: int) -> Sequence[Evidence]:
+async def of_case(session: AsyncSession, case_id: CaseId) -> Sequence[Evidence]:
     """In the order in which they came."""
     rows = await session.scalars(select(Evidence).where(Evidence.case_id == case_id).order_by(Evidence.id))
     return rows.all()
 
 
-async def pieces(session: AsyncSession, evidence_id: int) -> AsyncIterator[bytes]:
+async def pieces(session: AsyncSession, evidence_id: EvidenceId) -> AsyncIterator[bytes]:
     """The bytes of a file, piece by piece."""
     vault = vault_of(session)
     ids = list(
@@ -172,11 +180,12 @@ async def pieces(session: AsyncSession, evidence_id: int) -> AsyncIterator[bytes
             yield await asyncio.to_thread(vault.open, sealed, "evidence_pieces.content", key)
 
 
-async def move(session: AsyncSession, message_id: int, case_id: int) -> None:
+async def move(session: AsyncSession, message_id: CaseMessageId, case_id: CaseId) -> None:
+    """Lets the file of a message follow it into another case."""
     await session.execute(update(Evidence).where(Evidence.message_id == message_id).values(case_id=case_id))
 
 
-async def strip(session: AsyncSession, case_id: int) -> None:
+async def strip(session: AsyncSession, case_id: CaseId) -> None:
     """Removes all of a case."""
     theirs = select(Evidence.id).where(Evidence.case_id == case_id)
     await session.execute(delete(EvidencePiece).where(EvidencePiece.evidence_id.in_(theirs)))

@@ -12,10 +12,11 @@ from enum import Enum
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.cases import Case
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import Evidence
+from storage.cases.table import Case
 from storage.database import Refused
+from storage.telegram_ids import PersonId
 
 _DAY = timedelta(days=1)
 _RIDER = 0
@@ -50,7 +51,7 @@ async def require_room_in_case(session: AsyncSession, quota: EvidenceQuota, case
 
 
 async def require_room_at_desk(
-    session: AsyncSession, quota: EvidenceQuota, desk: str, rider: int | None, size: int, now: datetime
+    session: AsyncSession, quota: EvidenceQuota, desk: str, rider: PersonId | None, size: int, now: datetime
 ) -> None:
     """Checks that the desk may take so many bytes more, and that this rider (None: it is from nobody who is known, or
     from a handler) may bring them today.

@@ -10,22 +10,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, Index, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.cases import cases, contexts, copies, deadlines, evidence, evidence_quota
-from storage.cases.cases import Case, CaseState
+from storage.cases import access, cases, contexts, copies, deadlines, evidence, evidence_quota, personal_data
 from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import EvidenceFile
+from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.sides import Side
+from storage.cases.table import Case, CaseState
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.deliveries import ordering
-from storage.sealed_json import SealedJson
+from storage.sealed_json import SealedJson, once_a_list
+from storage.telegram_ids import MessageId, PersonId
 
 _QUOTA = EvidenceQuota()
 REPLAYED = 500
@@ -38,20 +40,28 @@ class CaseMessage(Base):
     __tablename__ = "case_messages"
     __table_args__ = (Index("ix_case_messages_source", "author", "source_message"),)
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    case_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    id: Mapped[CaseMessageId] = mapped_column(BigKey, primary_key=True)
+    case_id: Mapped[CaseId] = mapped_column(BigInteger, index=True)
     side: Mapped[Side] = mapped_column(IntEnumColumn(Side))
-    author: Mapped[int | None] = mapped_column(BigInteger, default=None)
-    source_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    author: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
+    source_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     at: Mapped[datetime]
     content: Mapped[bytes] = mapped_column(Sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What an edit took away: when, and the text until then."""
+
+    at: datetime
+    text: str
 
 
 @dataclass(slots=True)
 class Said:
     """A message: `kind` is "text" or that of its file (photo, document, voice, video, audio); `entities` are those of
-    `text`, which for a file is its caption. `answers` is the message of the case that it replies to. `was` keeps what
-    each edit took away: [when, in ISO 8601; the text until then]."""
+    `text`, which for a file is its caption. `answers` is the message of the case that it replies to. `was` has
+    its edits, the oldest first."""
 
     kind: str = "text"
     text: str = ""
@@ -62,8 +72,8 @@ class Said:
     size: int = 0
     album: str = ""
     forwarded: bool = False
-    answers: int | None = None
-    was: list[list[str]] = field(default_factory=list)
+    answers: CaseMessageId | None = None
+    was: list[Annotated[Edit, once_a_list(Edit)]] = field(default_factory=list)
 
 
 _SAID = SealedJson(Said)
@@ -77,8 +87,8 @@ async def say(
     session: AsyncSession,
     case: Case,
     side: Side,
-    author: int | None,
-    source_message: int | None,
+    author: PersonId | None,
+    source_message: MessageId | None,
     said: Said,
     now: datetime,
     quota: EvidenceQuota = _QUOTA,
@@ -121,19 +131,19 @@ def _note(case: Case, side: Side, now: datetime) -> None:
         return
     case.state, case.urgent_due_at = CaseState.RIDERS, None
     if case.first_answer_at is None:
-        case.first_answer_at, case.late_at = now, None
+        case.first_answer_at, case.next_escalation_at = now, None
 
 
-def other_side(case: Case, side: Side) -> int | None:
+def other_side(case: Case, side: Side) -> PersonId | None:
     """Who hears what this side says."""
     return {Side.RIDER: case.assigned_to, Side.HANDLER: case.person_id, Side.NOTE: None}[side]
 
 
-async def find(session: AsyncSession, message_id: int) -> CaseMessage | None:
+async def find(session: AsyncSession, message_id: CaseMessageId) -> CaseMessage | None:
     return await session.get(CaseMessage, message_id)
 
 
-async def last_of(session: AsyncSession, case_id: int, author: int) -> CaseMessage | None:
+async def last_of(session: AsyncSession, case_id: CaseId, author: PersonId) -> CaseMessage | None:
     """What this person wrote last in the talk of the case; what they told in its form is not meant."""
     return await session.scalar(
         select(CaseMessage)
@@ -143,7 +153,7 @@ async def last_of(session: AsyncSession, case_id: int, author: int) -> CaseMessa
     )
 
 
-async def of_source(session: AsyncSession, author: int, source_message: int | None) -> Sequence[CaseMessage]:
+async def of_source(session: AsyncSession, author: PersonId, source_message: MessageId | None) -> Sequence[CaseMessage]:
     """What a message in its author's chat became: one, or several where it was too long."""
     rows = await session.scalars(
         select(CaseMessage)
@@ -153,7 +163,7 @@ async def of_source(session: AsyncSession, author: int, source_message: int | No
     return rows.all()
 
 
-async def in_chat(session: AsyncSession, person_id: int, message_id: int) -> CaseMessage | None:
+async def in_chat(session: AsyncSession, person_id: PersonId, message_id: MessageId) -> CaseMessage | None:
     """The message of a case that stands as this one in a person's chat: said there, or copied there."""
     own = await of_source(session, person_id, message_id)
     if own:
@@ -162,7 +172,7 @@ async def in_chat(session: AsyncSession, person_id: int, message_id: int) -> Cas
     return None if about is None else await find(session, about)
 
 
-async def place_of(session: AsyncSession, row: CaseMessage, person_id: int) -> int | None:
+async def place_of(session: AsyncSession, row: CaseMessage, person_id: PersonId) -> MessageId | None:
     """The message by which it stands in a person's chat; None if it does not (yet)."""
     if row.author == person_id:
         return row.source_message
@@ -172,12 +182,12 @@ async def place_of(session: AsyncSession, row: CaseMessage, person_id: int) -> i
 async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: list[Any], now: datetime) -> bool:
     """Its author changed it: what stood there is kept beside it, and the other side's copy is changed; False if it says
     the same as before."""
-    case = await cases.find_for_update(session, row.case_id)
+    case = await access.find_for_update(session, row.case_id)
     said = said_in(session, row)
     if case is None or (said.text, said.entities) == (text, entities):
         return False
     cases.require_open(case)
-    said.was.append([now.isoformat(), said.text])
+    said.was.append(Edit(now, said.text))
     said.text, said.entities = text, entities
     row.content = vault_of(session).seal(_SAID.encode(said), "case_messages.content", row.id)
     cases.note_writing(case, now)
@@ -211,7 +221,7 @@ async def move(
         await ordering.queue(session, right, CASE_MESSAGE, row.id, now)
 
 
-async def talk_of(session: AsyncSession, case_id: int, notes: bool = False) -> Sequence[CaseMessage]:
+async def talk_of(session: AsyncSession, case_id: CaseId, *, notes: bool = False) -> Sequence[CaseMessage]:
     """All of it in order, the newest REPLAYED; the handlers' notes only where asked for."""
     chosen = CaseMessage.case_id == case_id
     if not notes:
@@ -220,7 +230,7 @@ async def talk_of(session: AsyncSession, case_id: int, notes: bool = False) -> S
     return list(reversed(rows.all()))
 
 
-async def replay(session: AsyncSession, case: Case, handler: int, now: datetime) -> int:
+async def replay(session: AsyncSession, case: Case, handler: PersonId, now: datetime) -> int:
     """Sends all of it to who takes the case; returns how many messages that are."""
     rows = await talk_of(session, case.id, notes=True)
     for row in rows:
@@ -231,7 +241,7 @@ async def replay(session: AsyncSession, case: Case, handler: int, now: datetime)
 # The end
 
 
-async def strip_case(session: AsyncSession, case_id: int) -> None:
+async def strip_case(session: AsyncSession, case_id: CaseId) -> None:
     """Takes all that is personal out of a case: what was said, with its copies' traces, the evidence, whose it was and
     who had it."""
     await copies.strip(session, select(CaseMessage.id).where(CaseMessage.case_id == case_id))
@@ -239,22 +249,22 @@ async def strip_case(session: AsyncSession, case_id: int) -> None:
     await contexts.leave_all(session, case_id)
     await evidence.strip(session, case_id)
     await deadlines.strip(session, case_id)
-    await cases.strip(session, case_id)
+    await personal_data.strip(session, case_id)
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Of a rider: all cases lose their personal part. Of a handler: what they said stays, without their number."""
-    for row in await cases.cases_of(session, person_id, most=100_000):
+    for row in await access.cases_of(session, person_id, limit=100_000):
         await strip_case(session, row.id)
     await session.execute(update(CaseMessage).where(CaseMessage.author == person_id).values(author=None))
     await contexts.leave(session, person_id)
-    await cases.handler_gone(session, person_id)
+    await personal_data.handler_gone(session, person_id)
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     """What was said in this person's cases, to them or by them."""
     found = []
-    for case in await cases.cases_of(session, person_id, most=1_000):
+    for case in await access.cases_of(session, person_id, limit=1_000):
         for row in await talk_of(session, case.id):
             said = said_in(session, row)
             found.append(
@@ -265,7 +275,7 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
                     "kind": said.kind,
                     "text": said.text,
                     "file": said.file_name,
-                    "before_edits": said.was,
+                    "before_edits": [(edit.at, edit.text) for edit in said.was],
                 }
             )
     return found

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from storage.cases.cases import Outcome
+from storage.cases.ids import CaseId, CaseLimitId, CaseMessageId
+from storage.cases.table import Outcome
 from storage.deliveries.notices import Notice, SubjectNotice
 
 
@@ -18,7 +19,7 @@ class CaseEvent(Notice):
     former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
 
     number: str
-    case_id: int | None = None
+    case_id: CaseId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class CaseWaits(Notice):
 
     number: str
     desk: str
-    case_id: int
+    case_id: CaseId
     mark: str = ""
 
 
@@ -118,7 +119,7 @@ class CaseUrgent(Notice):
 
     number: str
     desk: str
-    case_id: int
+    case_id: CaseId
     in_hand_of: InHandOf
 
 
@@ -142,7 +143,7 @@ class ClosedByDesk(Notice):
     former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
 
     number: str
-    case_id: int
+    case_id: CaseId
     outcome: Outcome
 
 
@@ -154,7 +155,7 @@ class ColleagueAsks(Notice):
 
     desk: str
     text: str
-    asked: int
+    asked: CaseMessageId
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +164,12 @@ class ColleagueAnswers(Notice):
     former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
 
     number: str
-    case_id: int
+    case_id: CaseId
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class TimeLimitReminder(SubjectNotice):
+class TimeLimitReminder(SubjectNotice[CaseLimitId]):
     """The subject is the time limit."""
 
     kind = "remind_case_limit"

@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.cases import Case, CaseState, not_hidden_from
+from storage.cases.access import not_hidden_from
+from storage.cases.ids import CaseId
+from storage.cases.table import Case, CaseState
 from storage.deliveries.table import Delivery, State
+from storage.telegram_ids import PersonId, TopicId
 
 _URGENT_FIRST = case((Case.urgent_at.is_not(None), 0), else_=1)
 
 
-async def in_queue(session: AsyncSession, desk: str, viewer: int, most: int = 8, skip: int = 0) -> Sequence[Case]:
+async def in_queue(session: AsyncSession, desk: str, viewer: PersonId, limit: int = 8, skip: int = 0) -> Sequence[Case]:
     """What nobody has taken, as far as the viewer may see it: where somebody may be in danger at the top, then what is
     due first."""
     rows = await session.scalars(
@@ -22,7 +25,7 @@ async def in_queue(session: AsyncSession, desk: str, viewer: int, most: int = 8,
         .where(_waits_in(desk), not_hidden_from(viewer))
         .order_by(_URGENT_FIRST, Case.due_at, Case.id)
         .offset(skip)
-        .limit(most)
+        .limit(limit)
     )
     return rows.all()
 
@@ -31,18 +34,19 @@ def _waits_in(desk: str) -> ColumnElement[bool]:
     return (Case.desk == desk) & (Case.state != CaseState.CLOSED) & Case.assigned_to.is_(None)
 
 
-async def count_waiting(session: AsyncSession, desk: str, viewer: int) -> int:
+async def count_waiting(session: AsyncSession, desk: str, viewer: PersonId) -> int:
+    """Counts the cases of a desk that nobody has taken and that the viewer may see."""
     chosen = select(func.count()).select_from(Case).where(_waits_in(desk), not_hidden_from(viewer))
     return await session.scalar(chosen) or 0
 
 
-async def in_hand(session: AsyncSession, handler: int, most: int = 40) -> Sequence[Case]:
+async def in_hand(session: AsyncSession, handler: PersonId, limit: int = 40) -> Sequence[Case]:
     """The open cases of a handler: where somebody may be in danger first, then those that wait for the handler."""
     rows = await session.scalars(
         select(Case)
         .where(Case.assigned_to == handler, Case.state != CaseState.CLOSED)
         .order_by(_URGENT_FIRST, Case.state, Case.last_at, Case.id)
-        .limit(most)
+        .limit(limit)
     )
     return rows.all()
 
@@ -50,31 +54,31 @@ async def in_hand(session: AsyncSession, handler: int, most: int = 40) -> Sequen
 # By the clock
 
 
-async def late(session: AsyncSession, now: datetime, most: int = 200) -> Sequence[Case]:
+async def late(session: AsyncSession, now: datetime, limit: int = 200) -> Sequence[Case]:
     """Those whose first answer is late, and of which the next ones are to be told."""
     rows = await session.scalars(
         select(Case)
-        .where(Case.late_at <= now, Case.first_answer_at.is_(None), Case.state != CaseState.CLOSED)
-        .order_by(Case.late_at, Case.id)
-        .limit(most)
+        .where(Case.next_escalation_at <= now, Case.first_answer_at.is_(None), Case.state != CaseState.CLOSED)
+        .order_by(Case.next_escalation_at, Case.id)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return rows.all()
 
 
-async def urgent_and_late(session: AsyncSession, now: datetime, most: int = 200) -> Sequence[Case]:
+async def urgent_and_late(session: AsyncSession, now: datetime, limit: int = 200) -> Sequence[Case]:
     """Those in which somebody may be in danger and has had no answer in time, and of which more people are to hear."""
     rows = await session.scalars(
         select(Case)
         .where(Case.urgent_due_at <= now, ~Case.urgent_told, Case.state != CaseState.CLOSED)
         .order_by(Case.urgent_due_at, Case.id)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return rows.all()
 
 
-async def without_handler_left(session: AsyncSession, handlers: Sequence[int]) -> Sequence[Case]:
+async def without_handler_left(session: AsyncSession, handlers: Sequence[PersonId]) -> Sequence[Case]:
     """Open cases in the hands of people who are no handlers any more."""
     rows = await session.scalars(
         select(Case)
@@ -85,7 +89,7 @@ async def without_handler_left(session: AsyncSession, handlers: Sequence[int]) -
     return rows.all()
 
 
-async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, most: int = 100) -> list[int]:
+async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, limit: int = 100) -> list[CaseId]:
     """Closed cases whose personal part has had its time, and in which nobody is writing."""
     rows = await session.scalars(
         select(Case.id)
@@ -96,7 +100,7 @@ async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, most:
             or_(Case.writing_until.is_(None), Case.writing_until < now),
         )
         .order_by(Case.closed_at)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     return list(rows)
@@ -107,7 +111,7 @@ async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
     missed = select(Delivery.recipient).where(Delivery.ordered, Delivery.state == State.UNREACHABLE)
     rows = await session.scalars(
         select(Case)
-        .where(Case.state != CaseState.CLOSED, or_(Case.away, Case.person_id.in_(missed)))
+        .where(Case.state != CaseState.CLOSED, or_(Case.rider_unreachable, Case.person_id.in_(missed)))
         .order_by(Case.id)
         .with_for_update(skip_locked=True)
     )
@@ -117,7 +121,7 @@ async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
 # The topics of a forum
 
 
-async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int = 20) -> list[tuple[Case, str]]:
+async def with_old_topic(session: AsyncSession, desks: Sequence[str], limit: int = 20) -> list[tuple[Case, str]]:
     """Cases of these desks whose topic is missing, or says what holds no more; each with what it is to say."""
     state = case(
         (Case.state == CaseState.CLOSED, "closed"),
@@ -127,10 +131,14 @@ async def with_old_topic(session: AsyncSession, desks: Sequence[str], most: int 
     )
     is_old = or_(Case.topic_shows.is_(None) & (Case.state != CaseState.CLOSED), Case.topic_shows != state)
     rows = await session.execute(
-        select(Case, state).where(Case.desk.in_(desks), is_old, Case.content.is_not(None)).order_by(Case.id).limit(most)
+        select(Case, state)
+        .where(Case.desk.in_(desks), is_old, Case.content.is_not(None))
+        .order_by(Case.id)
+        .limit(limit)
     )
     return [(row, says) for row, says in rows]
 
 
-async def keep_topic(session: AsyncSession, case_id: int, topic: int, shows: str | None) -> None:
+async def keep_topic(session: AsyncSession, case_id: CaseId, topic: TopicId, shows: str | None) -> None:
+    """Notes which topic of the forum is about the case, and which state it shows."""
     await session.execute(update(Case).where(Case.id == case_id).values(topic_id=topic, topic_shows=shows))

@@ -6,14 +6,16 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.cases import Case, CaseState
 from storage.cases.evidence import Evidence
+from storage.cases.table import Case, CaseState
 from storage.operations.queues import Queue, measured
 
 
 async def cases(session: AsyncSession, _now: datetime) -> Queue:
+    """Measures the cases that wait for a handler's answer."""
     return await measured(session, Case.last_at, Case.state == CaseState.OURS)
 
 
 async def evidence(session: AsyncSession, now: datetime) -> Queue:
+    """Measures the files that are due to be fetched."""
     return await measured(session, Evidence.next_try, Evidence.next_try <= now)

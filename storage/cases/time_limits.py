@@ -48,5 +48,6 @@ def _read(row: dict[str, Any]) -> TimeLimit:
 
 
 def that_may_apply(country: str, keys: Sequence[str]) -> list[TimeLimit]:
+    """Returns the time limits of these keys that the law of the country knows."""
     known = of_country(country)
     return [known[key] for key in keys if key in known]

@@ -17,9 +17,9 @@ class Batcher(Generic[Item, Result]):
     carries dozens, and a transaction's price is shared by them.
     """
 
-    def __init__(self, run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], most: int = 500) -> None:
+    def __init__(self, run: Callable[[Sequence[Item]], Awaitable[Sequence[Result]]], limit: int = 500) -> None:
         self._run = run
-        self._most = most
+        self._limit = limit
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._turn: asyncio.Task[None] | None = None
 
@@ -33,7 +33,7 @@ class Batcher(Generic[Item, Result]):
     async def _turns(self) -> None:
         try:
             while self._waiting:
-                group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+                group, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
                 await self._take(group)
         finally:
             self._turn = None

@@ -17,9 +17,11 @@ class Version(Base):
 
 
 async def read_all(session: AsyncSession) -> dict[str, int]:
+    """Returns by name how often each thing has changed."""
     return {row.name: row.value for row in await session.execute(select(Version.name, Version.value))}
 
 
 async def raise_version(session: AsyncSession, name: str) -> None:
+    """Tells all replicas that something has changed, once the transaction is committed."""
     statement = insert_into(session, Version).values(name=name, value=1)
     await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": Version.value + 1}))

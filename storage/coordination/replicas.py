@@ -34,7 +34,7 @@ class Replica(Base):
 
 
 async def beat(
-    session: AsyncSession, name: str, version: str, leads: bool, started_at: datetime, now: datetime
+    session: AsyncSession, name: str, version: str, started_at: datetime, now: datetime, *, leads: bool
 ) -> None:
     """This process lives; those that have not been heard of for long are forgotten."""
     values = {"version": version, "leads": leads, "started_at": started_at, "seen_at": now}
@@ -90,9 +90,11 @@ def shares(wants: Sequence[float], limit: float) -> list[float]:
 
 
 async def alive(session: AsyncSession, now: datetime) -> Sequence[Replica]:
+    """Returns the replicas that were heard of within LIVES_FOR, by name."""
     found = await session.scalars(select(Replica).where(Replica.seen_at >= now - LIVES_FOR).order_by(Replica.name))
     return found.all()
 
 
 async def leave(session: AsyncSession, name: str) -> None:
+    """Signs a replica off, so that the others need not wait until it counts as gone."""
     await session.execute(delete(Replica).where(Replica.name == name))

@@ -32,4 +32,5 @@ async def was(session: AsyncSession, name: str) -> bool:
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:
+    """Removes occasions that are older than KEPT."""
     await session.execute(delete(Occasion).where(Occasion.at < now - KEPT))

@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.broadcasts.ids import BroadcastId
+from storage.deliveries.ids import DeliveryId
 from storage.deliveries.table import Delivery, State
 
 
-async def newest(session: AsyncSession, limit: int = 20) -> list[tuple[int, str, str]]:
+async def newest(session: AsyncSession, limit: int = 20) -> list[tuple[DeliveryId, str, str]]:
     """(id, kind, what Telegram said), newest first."""
     rows = await session.execute(
         select(Delivery.id, Delivery.kind, Delivery.trouble)
@@ -21,7 +23,7 @@ async def newest(session: AsyncSession, limit: int = 20) -> list[tuple[int, str,
     return [(key, kind, trouble or "") for key, kind, trouble in rows]
 
 
-async def try_again(session: AsyncSession, now: datetime, broadcast_id: int | None = None) -> int:
+async def try_again(session: AsyncSession, now: datetime, broadcast_id: BroadcastId | None = None) -> int:
     """Lets it wait again: what failed of one broadcast, or all that belongs to none. Returns how many."""
     chosen = Delivery.broadcast_id == broadcast_id if broadcast_id is not None else Delivery.broadcast_id.is_(None)
     result = await session.execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import orjson
 from pydantic import BeforeValidator, TypeAdapter
@@ -22,13 +22,16 @@ class Notice:
     former_keys: ClassVar[Mapping[str, str]] = {}
 
 
+Subject = TypeVar("Subject", bound=int)
+
+
 @dataclass(frozen=True, slots=True)
-class SubjectNotice(Notice):
+class SubjectNotice(Notice, Generic[Subject]):
     """A notice that is about something, of which the rest is read when it is sent."""
 
     former_keys: ClassVar[Mapping[str, str]] = {"id": "subject"}
 
-    subject: int
+    subject: Subject
 
 
 Decoded = TypeVar("Decoded", bound=Notice)
@@ -47,7 +50,7 @@ def encode(notice: Notice) -> bytes | None:
     return orjson.dumps(notice) if names or not isinstance(notice, SubjectNotice) else None
 
 
-def decode(notice: type[Decoded], stored: Mapping[str, Any], subject: int | None) -> Decoded:
+def decode(notice: type[Decoded], stored: Mapping[str, object], subject: int | None) -> Decoded:
     """The notice that `encode` stored, or version 0.7.
 
     Raises:

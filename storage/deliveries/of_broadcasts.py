@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.broadcasts.ids import BroadcastId
 from storage.deliveries.table import Delivery, State
 
 BROADCAST = "broadcast"
 """The kind of these deliveries."""
 
 
-async def counts(session: AsyncSession, broadcast_id: int) -> dict[State, int]:
+async def counts(session: AsyncSession, broadcast_id: BroadcastId) -> dict[State, int]:
     """How many recipients of a broadcast are in each state."""
     rows = await session.execute(
         select(Delivery.state, func.count()).where(Delivery.broadcast_id == broadcast_id).group_by(Delivery.state)
@@ -21,7 +22,9 @@ async def counts(session: AsyncSession, broadcast_id: int) -> dict[State, int]:
     return {state: count for state, count in rows}  # noqa: C416 (a Row is no pair to mypy)
 
 
-async def timeline(session: AsyncSession, broadcast_id: int, start: datetime, end: datetime, parts: int) -> list[int]:
+async def timeline(
+    session: AsyncSession, broadcast_id: BroadcastId, start: datetime, end: datetime, parts: int
+) -> list[int]:
     """How many of a broadcast arrived in each of `parts` equal stretches of [start, end]."""
     step = (end - start + timedelta(milliseconds=1)) / parts
     edges = [start + at * step for at in range(parts)]

@@ -14,10 +14,12 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from storage.deliveries.ids import DeliveryId
 from storage.deliveries.table import NOTICE, UNFINISHED, Delivery, State
+from storage.telegram_ids import PersonId
 
 
-async def queue(session: AsyncSession, recipient: int, kind: str, subject: int, now: datetime) -> None:
+async def queue(session: AsyncSession, recipient: PersonId, kind: str, subject: int, now: datetime) -> None:
     """Queues what is read of its subject when it is sent. It is not due before what this person is still to get."""
     last = await session.scalar(
         select(func.max(Delivery.due)).where(
@@ -29,7 +31,7 @@ async def queue(session: AsyncSession, recipient: int, kind: str, subject: int, 
     await session.flush()
 
 
-async def deliver_after_all(session: AsyncSession, recipient: int, now: datetime) -> None:
+async def deliver_after_all(session: AsyncSession, recipient: PersonId, now: datetime) -> None:
     """The person can be reached again: what they missed waits once more, in its order."""
     await session.execute(
         update(Delivery)
@@ -54,7 +56,7 @@ def waits_its_turn(now: datetime) -> ColumnElement[bool]:
     return Delivery.ordered & earlier.exists()
 
 
-async def overtaking(session: AsyncSession, ids: Sequence[int]) -> set[int]:
+async def overtaking(session: AsyncSession, ids: Sequence[DeliveryId]) -> set[DeliveryId]:
     """Of these rows, which are about to be claimed, those that have something unfinished ahead of them that is not: it
     is locked by another transaction, so it was skipped."""
     ahead = aliased(Delivery)
@@ -68,7 +70,7 @@ async def overtaking(session: AsyncSession, ids: Sequence[int]) -> set[int]:
     return set(await session.scalars(select(Delivery.id).where(Delivery.id.in_(ids), earlier.exists())))
 
 
-async def put_off_the_rest(session: AsyncSession, delivery_id: int, due: datetime) -> None:
+async def put_off_the_rest(session: AsyncSession, delivery_id: DeliveryId, due: datetime) -> None:
     """What was queued after a delivery that was put off is not due before it."""
     this = aliased(Delivery)
     recipient = select(this.recipient).where(this.id == delivery_id, this.ordered).scalar_subquery()

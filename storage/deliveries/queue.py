@@ -26,12 +26,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.broadcasts.ids import BroadcastId
 from storage.database import insert_into, vault_of
 from storage.deliveries import ordering
+from storage.deliveries.ids import DeliveryId
 from storage.deliveries.notices import Notice, SubjectNotice, encode
 from storage.deliveries.table import NOTICE, PRIORITIES, Delivery, State
 from storage.encryption import Vault
 from storage.people.people import PersonRow, spoken
+from storage.telegram_ids import MessageId, PersonId
 
 LEASE = timedelta(seconds=30)
 """Longer than a send may take (20 s), so that nothing in flight is claimed a second time."""
@@ -44,11 +47,11 @@ _TABLE = Delivery.metadata.tables["deliveries"]
 class Addressed:
     """A notice to somebody, due at a time; `priority` is one of PRIORITIES."""
 
-    recipient: int
+    recipient: PersonId
     notice: Notice
     due: datetime
     priority: int = NOTICE
-    target: int | None = None
+    target: MessageId | None = None
     """The message that it changes, instead of being a new one."""
 
 
@@ -56,18 +59,18 @@ class Addressed:
 class Claimed:
     """A delivery in hand, with the recipient's language (None: not chosen)."""
 
-    id: int
-    recipient: int
+    id: DeliveryId
+    recipient: PersonId
     kind: str
-    params: dict[str, Any]
+    params: dict[str, object]
     priority: int
-    broadcast_id: int | None
+    broadcast_id: BroadcastId | None
     tries: int
     language: str | None
     ordered: bool = False
-    about: int | None = None
+    about: BroadcastId | None = None
     revision: int | None = None
-    target: int | None = None
+    target: MessageId | None = None
     subject: int | None = None
     expires_at: datetime | None = None
 
@@ -76,15 +79,15 @@ class Claimed:
 class Outcome:
     """What became of a claimed delivery; WAITING with a later `due` if it is to be tried again."""
 
-    id: int
+    id: DeliveryId
     state: State
     tries: int
     due: datetime | None = None
-    message_id: int | None = None
+    message_id: MessageId | None = None
     trouble: str | None = None
 
 
-async def add(session: AsyncSession, addressed: Addressed) -> int:
+async def add(session: AsyncSession, addressed: Addressed) -> DeliveryId:
     """Puts a notice into the table; what fills it is encrypted. Returns the delivery's id."""
     notice = addressed.notice
     row = Delivery(
@@ -108,7 +111,7 @@ async def add_all(session: AsyncSession, notices: Iterable[Addressed]) -> None:
 
 
 async def tell_all(
-    session: AsyncSession, people: Select[int], notice: SubjectNotice, now: datetime, priority: int = NOTICE
+    session: AsyncSession, people: Select[PersonId], notice: SubjectNotice[Any], now: datetime, priority: int = NOTICE
 ) -> int:
     """A notice to each of the selected people, by one statement however many; it may hold nothing but its subject."""
     assert encode(notice) is None
@@ -128,7 +131,7 @@ async def insert_from(session: AsyncSession, chosen: Select[*tuple[Any, ...]], *
     return result.rowcount
 
 
-async def message_of(session: AsyncSession, delivery_id: int) -> int | None:
+async def message_of(session: AsyncSession, delivery_id: DeliveryId) -> MessageId | None:
     """The message that a delivery became, once it has arrived."""
     return await session.scalar(select(Delivery.message_id).where(Delivery.id == delivery_id))
 
@@ -151,7 +154,7 @@ def _is_lapsed(now: datetime) -> ColumnElement[bool]:
 
 async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Claimed]:
     """Takes the most urgent due rows until now + LEASE, those of lapsed leases among them."""
-    found: dict[int, bool] = {}
+    found: dict[DeliveryId, bool] = {}
     for which in (*(_is_due(priority, now) for priority in PRIORITIES), _is_lapsed(now)):
         if len(found) < limit:
             found |= await _first(session, which, now, limit - len(found))
@@ -167,7 +170,9 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Claime
     return await _in_hand(session, ids)
 
 
-async def _first(session: AsyncSession, which: ColumnElement[bool], now: datetime, limit: int) -> dict[int, bool]:
+async def _first(
+    session: AsyncSession, which: ColumnElement[bool], now: datetime, limit: int
+) -> dict[DeliveryId, bool]:
     """The first rows of these, by id, and whether each is in order."""
     rows = await session.execute(
         select(Delivery.id, Delivery.ordered)
@@ -179,7 +184,7 @@ async def _first(session: AsyncSession, which: ColumnElement[bool], now: datetim
     return {key: ordered for key, ordered in rows}  # noqa: C416 (a Row is no pair to mypy)
 
 
-async def _in_hand(session: AsyncSession, ids: Sequence[int]) -> list[Claimed]:
+async def _in_hand(session: AsyncSession, ids: Sequence[DeliveryId]) -> list[Claimed]:
     rows = await session.execute(
         select(Delivery.__table__, spoken().label("language"))
         .outerjoin(PersonRow, PersonRow.id == Delivery.recipient)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.deliveries.table import Delivery, State
+from storage.telegram_ids import PersonId
 
 KEPT = timedelta(days=30)
 
@@ -20,12 +20,12 @@ async def forget(session: AsyncSession, now: datetime) -> None:
     await session.execute(delete(Delivery).where(finished, ~Delivery.ordered))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(Delivery).where(Delivery.recipient == person_id).order_by(Delivery.id))
     return [{"kind": row.kind, "due": row.due, "state": row.state.name.lower()} for row in rows]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Forgets what waits for this person. Broadcasts keep the count, not the name of who is gone."""
     theirs = Delivery.recipient == person_id
     await session.execute(delete(Delivery).where(theirs, Delivery.broadcast_id.is_(None)))

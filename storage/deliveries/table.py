@@ -8,8 +8,11 @@ from enum import IntEnum
 from sqlalchemy import BigInteger, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.broadcasts.ids import BroadcastId
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed
+from storage.deliveries.ids import DeliveryId
+from storage.telegram_ids import MessageId, PersonId
 
 NOTICE, REMINDER, BROADCAST = PRIORITIES = (1, 2, 3)
 """The most urgent first. Replies (0) need no delivery."""
@@ -27,7 +30,7 @@ class State(IntEnum):
     CLAIMED = 1
     HELD = 2  # its broadcast is paused
     SENT = 3
-    PERHAPS = 4  # the connection broke while it was sent: nobody knows
+    UNCERTAIN = 4  # the connection broke while it was sent: nobody knows
     UNREACHABLE = 5
     FAILED = 6  # set aside after MAX_TRIES
     CANCELLED = 7
@@ -46,22 +49,24 @@ class Delivery(Base):
         _index_of_ordered("ix_deliveries_in_order_about", "subject"),
     )
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    recipient: Mapped[int] = mapped_column(BigInteger)
+    id: Mapped[DeliveryId] = mapped_column(BigKey, primary_key=True)
+    recipient: Mapped[PersonId] = mapped_column(BigInteger)
     priority: Mapped[int] = mapped_column(SmallInteger)
     due: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(40))
     ordered: Mapped[bool] = mapped_column(default=False)  # reaches its recipient in the order of the queue
     params: Mapped[bytes | None] = mapped_column(Sealed, default=None)
-    broadcast_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
-    about: Mapped[int | None] = mapped_column(BigInteger, default=None)  # the broadcast whose message is changed
+    broadcast_id: Mapped[BroadcastId | None] = mapped_column(BigInteger, default=None)
+    about: Mapped[BroadcastId | None] = mapped_column(
+        BigInteger, default=None
+    )  # the broadcast whose message is changed
     revision: Mapped[int | None] = mapped_column(default=None)  # of that broadcast, for a correction
-    target: Mapped[int | None] = mapped_column(BigInteger, default=None)  # that message
+    target: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)  # that message
     subject: Mapped[int | None] = mapped_column(BigInteger, default=None)  # what a notice without params is about
     expires_at: Mapped[datetime | None] = mapped_column(default=None)  # after this it helps no more
     state: Mapped[State] = mapped_column(IntEnumColumn(State), default=State.WAITING)
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
     done_at: Mapped[datetime | None] = mapped_column(default=None)
-    message_id: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    message_id: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     trouble: Mapped[str | None] = mapped_column(String(120), default=None)

@@ -80,6 +80,10 @@ class HoursBook:
         return self._states
 
     def hours(self, number: int, now: datetime) -> Hours:
+        """Returns whether hours with this number are open now, and until when.
+
+        They are worked out anew once that time has come.
+        """
         self._make_room()
         if self._until[number] <= now.timestamp():
             self._work_out(number, now.astimezone(self._zone))

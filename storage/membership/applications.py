@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, LargeBinary, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,8 +18,10 @@ from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.dialogues import Answers
 from storage.encryption import Vault
 from storage.membership import memberships
+from storage.membership.ids import ApplicationId
 from storage.membership.memberships import AlreadyMember
-from storage.sealed_json import SealedJson
+from storage.sealed_json import SealedJson, once_a_list
+from storage.telegram_ids import PersonId
 
 
 class ApplicationState(IntEnum):
@@ -52,8 +54,8 @@ class Application(Base):
     __tablename__ = "applications"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (a receipt number is never given twice)
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    id: Mapped[ApplicationId] = mapped_column(BigKey, primary_key=True)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     state: Mapped[ApplicationState] = mapped_column(IntEnumColumn(ApplicationState), index=True)
     content: Mapped[bytes] = mapped_column(Sealed)
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
@@ -61,9 +63,9 @@ class Application(Base):
     consent_version: Mapped[int]
     sent_at: Mapped[datetime]
     waiting_since: Mapped[datetime]
-    claimed_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    claimed_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
-    decided_by: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    decided_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @property
@@ -72,13 +74,21 @@ class Application(Base):
         return f"A-{self.sent_at.year}-{self.id:06d}"
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What a reviewer asked the applicant; `answer` is empty until there is one."""
+
+    question: str
+    answer: str = ""
+
+
 @dataclass(slots=True)
 class Content:
     """What an application says: the answers by question, what was asked back with what was answered, the reason of a
     refusal."""
 
     answers: Answers
-    exchange: list[list[str]] = field(default_factory=list)
+    exchange: list[Annotated[Inquiry, once_a_list(Inquiry)]] = field(default_factory=list)
     reason: str = ""
 
 
@@ -107,7 +117,7 @@ keys.REINDEXED["applications.content"] = _indexes
 
 
 async def apply(
-    session: AsyncSession, person_id: int, answers: Answers, consent_version: int, now: datetime
+    session: AsyncSession, person_id: PersonId, answers: Answers, consent_version: int, now: datetime
 ) -> Application:
     """Hands the answers in.
 
@@ -137,30 +147,30 @@ async def apply(
     return row
 
 
-async def find(session: AsyncSession, application_id: int) -> Application | None:
+async def find(session: AsyncSession, application_id: ApplicationId) -> Application | None:
     return await session.get(Application, application_id)
 
 
-async def find_for_update(session: AsyncSession, application_id: int) -> Application | None:
+async def find_for_update(session: AsyncSession, application_id: ApplicationId) -> Application | None:
     """The same, read afresh and locked until the transaction ends."""
     return await session.get(Application, application_id, with_for_update=True, populate_existing=True)
 
 
-async def open_of(session: AsyncSession, person_id: int) -> Application | None:
+async def open_of(session: AsyncSession, person_id: PersonId) -> Application | None:
     """The application of this person that is not decided."""
     return await session.scalar(
         select(Application).where(Application.person_id == person_id, Application.state.in_(OPEN)).with_for_update()
     )
 
 
-async def latest_of(session: AsyncSession, person_id: int) -> Application | None:
+async def latest_of(session: AsyncSession, person_id: PersonId) -> Application | None:
     """The newest application of this person, decided or not."""
     return await session.scalar(
         select(Application).where(Application.person_id == person_id).order_by(Application.id.desc()).limit(1)
     )
 
 
-async def withdraw(session: AsyncSession, person_id: int, now: datetime) -> Application:
+async def withdraw(session: AsyncSession, person_id: PersonId, now: datetime) -> Application:
     """Raises NothingOpen."""
     row = await open_of(session, person_id)
     if row is None:
@@ -169,13 +179,13 @@ async def withdraw(session: AsyncSession, person_id: int, now: datetime) -> Appl
     return row
 
 
-async def answer(session: AsyncSession, person_id: int, text: str, now: datetime) -> Application:
+async def answer(session: AsyncSession, person_id: PersonId, text: str, now: datetime) -> Application:
     """The answer to what was asked back goes into the application, which waits again. Raises NothingOpen."""
     row = await open_of(session, person_id)
     if row is None or row.state != ApplicationState.ASKED:
         raise NothingOpen
     content = content_of(session, row)
-    content.exchange[-1][1] = text
+    content.exchange[-1] = replace(content.exchange[-1], answer=text)
     keep_content(session, row, content)
     row.state, row.waiting_since = ApplicationState.WAITING, now
     row.claimed_by = row.claimed_until = None
@@ -201,7 +211,7 @@ async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
     )
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     rows = await session.scalars(select(Application).where(Application.person_id == person_id).order_by(Application.id))
     found = []
     for row in rows:
@@ -213,12 +223,12 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
                 "sent_at": row.sent_at,
                 "decided_at": row.decided_at,
                 "answers": content.answers,
-                "questions": content.exchange,
+                "questions": [astuple(inquiry) for inquiry in content.exchange],
                 "reason": content.reason,
             }
         )
     return found
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(Application).where(Application.person_id == person_id))

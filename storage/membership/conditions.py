@@ -12,9 +12,10 @@ from storage.database import vault_of
 from storage.membership.memberships import Membership
 from storage.people.people import PersonRow
 from storage.people.segments import Condition
+from storage.telegram_ids import PersonId
 
 
-def _members() -> Select[int | None]:
+def _members() -> Select[PersonId | None]:
     return select(Membership.person_id).where(Membership.left_at.is_(None), Membership.person_id.is_not(None))
 
 

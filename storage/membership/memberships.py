@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, LargeBinary, func, or_, select, update
+from sqlalchemy import BigInteger, Integer, LargeBinary, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,8 @@ from storage.coordination import number_sequences
 from storage.database import Base, Refused, Sealed, vault_of
 from storage.dialogues import Answers
 from storage.encryption import Vault
+from storage.membership.ids import MemberNumber
+from storage.telegram_ids import PersonId
 
 KEPT_ANSWERS = ("name", "phone", "platform", "platform_other", "work", "district", "id_number", "insurance")
 """What of an application stays with the membership: all but the proof."""
@@ -36,8 +38,8 @@ class NotAMember(Refused):
 class Membership(Base):
     __tablename__ = "memberships"
 
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    person_id: Mapped[int | None] = mapped_column(BigInteger, default=None, index=True)
+    number: Mapped[MemberNumber] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId | None] = mapped_column(BigInteger, default=None, index=True)
     content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     since: Mapped[datetime]
     left_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -49,11 +51,13 @@ class Membership(Base):
 
 
 def phone_index(vault: Vault, answers: Answers) -> bytes | None:
+    """Returns the blind index of the phone number under the current key; None if there is none."""
     found = phone_indexes(vault, answers)
     return found[0] if found else None
 
 
 def id_index(vault: Vault, answers: Answers) -> bytes | None:
+    """Returns the blind index of the ID number under the current key; None if there is none."""
     found = id_indexes(vault, answers)
     return found[0] if found else None
 
@@ -64,6 +68,7 @@ def phone_indexes(vault: Vault, answers: Answers) -> list[bytes]:
 
 
 def id_indexes(vault: Vault, answers: Answers) -> list[bytes]:
+    """Returns the blind indexes of the ID number, one a key, the current one first."""
     return _blinds(vault, answers.get("id_number"), "id_number")
 
 
@@ -90,7 +95,7 @@ def _indexes(vault: Vault, plain: bytes) -> Mapping[str, bytes | None]:
 keys.REINDEXED["memberships.content"] = _indexes
 
 
-async def create(session: AsyncSession, person_id: int, answers: Answers, now: datetime) -> Membership:
+async def create(session: AsyncSession, person_id: PersonId, answers: Answers, now: datetime) -> Membership:
     """Makes the person a member, with the next number and a card.
 
     Raises:
@@ -114,14 +119,14 @@ async def create(session: AsyncSession, person_id: int, answers: Answers, now: d
     return row
 
 
-async def of(session: AsyncSession, person_id: int) -> Membership | None:
+async def of(session: AsyncSession, person_id: PersonId) -> Membership | None:
     """The person's membership, while it lasts."""
     return await session.scalar(
         select(Membership).where(Membership.person_id == person_id, Membership.left_at.is_(None))
     )
 
 
-async def of_all(session: AsyncSession, people: Sequence[int]) -> dict[int, Membership]:
+async def of_all(session: AsyncSession, people: Sequence[PersonId]) -> dict[PersonId, Membership]:
     """By person, the memberships that last; in one query for each 10,000 people."""
     found = {}
     for first in range(0, len(people), 10_000):
@@ -131,7 +136,7 @@ async def of_all(session: AsyncSession, people: Sequence[int]) -> dict[int, Memb
     return found
 
 
-async def by_number(session: AsyncSession, number: int) -> Membership | None:
+async def by_number(session: AsyncSession, number: MemberNumber) -> Membership | None:
     return await session.get(Membership, number)
 
 
@@ -148,7 +153,7 @@ async def by_card(session: AsyncSession, card: str) -> Membership | None:
     return await session.scalar(select(Membership).where(Membership.card_index.in_(known)))
 
 
-async def leave(session: AsyncSession, person_id: int, now: datetime) -> Membership:
+async def leave(session: AsyncSession, person_id: PersonId, now: datetime) -> Membership:
     """Ends the membership; its card is not valid any more. Raises NotAMember."""
     row = await of(session, person_id)
     if row is None:
@@ -157,7 +162,7 @@ async def leave(session: AsyncSession, person_id: int, now: datetime) -> Members
     return row
 
 
-async def doubles(session: AsyncSession, phones: Sequence[bytes], ids: Sequence[bytes], but: int) -> list[str]:
+async def doubles(session: AsyncSession, phones: Sequence[bytes], ids: Sequence[bytes], but: PersonId) -> list[str]:
     """Numbers of members with this phone or ID number, other than this person."""
     same = or_(Membership.phone_index.in_(phones), Membership.id_index.in_(ids))
     rows = await session.scalars(
@@ -167,10 +172,11 @@ async def doubles(session: AsyncSession, phones: Sequence[bytes], ids: Sequence[
 
 
 async def count(session: AsyncSession) -> int:
+    """Counts the members who have not left."""
     return await session.scalar(select(func.count()).select_from(Membership).where(Membership.left_at.is_(None))) or 0
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     rows = await session.scalars(select(Membership).where(Membership.person_id == person_id))
     return [
         {"number": row.number, "since": row.since, "left_at": row.left_at, **content_of(session, row)} for row in rows
@@ -189,6 +195,6 @@ async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
     await session.execute(update(Membership).where(ended).values(_NAMELESS))
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """What is said about this person goes; a membership that lasts has to be ended before (`leave`)."""
     await session.execute(update(Membership).where(Membership.person_id == person_id).values(_NAMELESS))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from storage.deliveries.notices import Notice
+from storage.membership.ids import ApplicationId, MemberNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class ApplicationApproved(Notice):
 
     kind = "application_approved"
 
-    number: int
+    number: MemberNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class ApplicationAsked(Notice):
     kind = "application_asked"
     former_keys: ClassVar[Mapping[str, str]] = {"id": "application_id"}
 
-    application_id: int
+    application_id: ApplicationId
     question: str
 
 

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.database import Base
 from storage.deliveries import corrections
 from storage.deliveries import queue as delivery_queue
+from storage.deliveries.ids import DeliveryId
 from storage.deliveries.queue import Addressed
 from storage.membership.applications import Application, ApplicationState
 from storage.membership.notices import ReviewsWait
+from storage.telegram_ids import PersonId
 
 RINGS_EVERY = timedelta(minutes=10)
 
@@ -23,8 +25,8 @@ RINGS_EVERY = timedelta(minutes=10)
 class Ring(Base):
     __tablename__ = "review_rings"
 
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    delivery_id: Mapped[int] = mapped_column(BigInteger)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    delivery_id: Mapped[DeliveryId] = mapped_column(BigInteger)
     rung_at: Mapped[datetime]
     shown: Mapped[int]
 
@@ -36,7 +38,7 @@ class Waiting(NamedTuple):
     newest: datetime | None
 
 
-async def waiting_for(session: AsyncSession, person_id: int) -> Waiting:
+async def waiting_for(session: AsyncSession, person_id: PersonId) -> Waiting:
     counted = await session.execute(
         select(func.count(), func.max(Application.waiting_since)).where(
             Application.state == ApplicationState.WAITING, Application.person_id != person_id
@@ -61,7 +63,7 @@ async def are_shown(session: AsyncSession) -> bool:
     return all([row.shown == (await waiting_for(session, row.person_id)).total for row in rows])
 
 
-async def ring(session: AsyncSession, person_id: int, now: datetime) -> None:
+async def ring(session: AsyncSession, person_id: PersonId, now: datetime) -> None:
     """Brings this coordinator's message up to date: rings, edits, or does nothing."""
     waiting = await waiting_for(session, person_id)
     row = await session.get(Ring, person_id)
@@ -92,5 +94,5 @@ async def _change(session: AsyncSession, row: Ring, count: int, now: datetime) -
     return True
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(Ring).where(Ring.person_id == person_id))

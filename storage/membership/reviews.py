@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Refused
 from storage.membership import applications, memberships
-from storage.membership.applications import Application, ApplicationState
+from storage.membership.applications import Application, ApplicationState, Inquiry
+from storage.membership.ids import ApplicationId
 from storage.membership.memberships import Membership
+from storage.telegram_ids import PersonId
 
 CLAIMED_FOR = timedelta(minutes=30)
 UNDONE_WITHIN = timedelta(minutes=5)
@@ -42,16 +44,16 @@ def _waits() -> ColumnElement[bool]:
     return Application.state == ApplicationState.WAITING
 
 
-def is_free(row: Application, reviewer: int, now: datetime) -> bool:
+def is_free(row: Application, reviewer: PersonId, now: datetime) -> bool:
     """Whether this reviewer may take it into hand now."""
     return row.claimed_by in (None, reviewer) or row.claimed_until is None or row.claimed_until <= now
 
 
-async def queue(session: AsyncSession, reviewer: int, most: int = 8) -> Queue:
+async def queue(session: AsyncSession, reviewer: PersonId, limit: int = 8) -> Queue:
     """What this reviewer may see waiting: not their own."""
     others = _waits() & (Application.person_id != reviewer)
     rows = await session.scalars(
-        select(Application).where(others).order_by(Application.waiting_since, Application.id).limit(most)
+        select(Application).where(others).order_by(Application.waiting_since, Application.id).limit(limit)
     )
     counted, oldest = (
         await session.execute(select(func.count(), func.min(Application.waiting_since)).where(others))
@@ -59,7 +61,7 @@ async def queue(session: AsyncSession, reviewer: int, most: int = 8) -> Queue:
     return Queue(rows.all(), int(counted), oldest)
 
 
-async def claim(session: AsyncSession, application_id: int, reviewer: int, now: datetime) -> Application:
+async def claim(session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, now: datetime) -> Application:
     """Takes an application into hand for CLAIMED_FOR, by one statement, so that of two reviewers one gets it.
 
     Raises:
@@ -89,7 +91,7 @@ async def claim(session: AsyncSession, application_id: int, reviewer: int, now: 
     raise InOtherHands
 
 
-async def next_for(session: AsyncSession, reviewer: int, now: datetime) -> Application | None:
+async def next_for(session: AsyncSession, reviewer: PersonId, now: datetime) -> Application | None:
     """The oldest one that this reviewer may take, claimed; None if there is none."""
     while True:
         found = await session.scalar(
@@ -114,13 +116,15 @@ async def next_for(session: AsyncSession, reviewer: int, now: datetime) -> Appli
             continue  # somebody was faster
 
 
-async def release(session: AsyncSession, application_id: int, reviewer: int, now: datetime) -> None:
+async def release(session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, now: datetime) -> None:
     """Lets go of it. Raises InOtherHands."""
     row = await _in_hand(session, application_id, reviewer, now)
     row.claimed_by = row.claimed_until = None
 
 
-async def _in_hand(session: AsyncSession, application_id: int, reviewer: int, now: datetime) -> Application:
+async def _in_hand(
+    session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, now: datetime
+) -> Application:
     row = await applications.find_for_update(session, application_id)
     holds = row is not None and row.claimed_by == reviewer and row.claimed_until is not None and row.claimed_until > now
     if row is None or not holds or row.state != ApplicationState.WAITING:
@@ -130,12 +134,14 @@ async def _in_hand(session: AsyncSession, application_id: int, reviewer: int, no
     return row
 
 
-def _decide(row: Application, state: ApplicationState, reviewer: int, now: datetime) -> None:
+def _decide(row: Application, state: ApplicationState, reviewer: PersonId, now: datetime) -> None:
     row.state, row.decided_by, row.decided_at = state, reviewer, now
     row.claimed_by = row.claimed_until = None
 
 
-async def approve(session: AsyncSession, application_id: int, reviewer: int, now: datetime) -> Membership:
+async def approve(
+    session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, now: datetime
+) -> Membership:
     """Makes the applicant a member. Raises InOtherHands."""
     row = await _in_hand(session, application_id, reviewer, now)
     answers = applications.content_of(session, row).answers
@@ -144,7 +150,9 @@ async def approve(session: AsyncSession, application_id: int, reviewer: int, now
     return member
 
 
-async def refuse(session: AsyncSession, application_id: int, reviewer: int, reason: str, now: datetime) -> Application:
+async def refuse(
+    session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, reason: str, now: datetime
+) -> Application:
     """Raises InOtherHands."""
     row = await _in_hand(session, application_id, reviewer, now)
     content = applications.content_of(session, row)
@@ -154,18 +162,20 @@ async def refuse(session: AsyncSession, application_id: int, reviewer: int, reas
     return row
 
 
-async def ask(session: AsyncSession, application_id: int, reviewer: int, question: str, now: datetime) -> Application:
+async def ask(
+    session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, question: str, now: datetime
+) -> Application:
     """The applicant is to answer this first; then it waits again. Raises InOtherHands."""
     row = await _in_hand(session, application_id, reviewer, now)
     content = applications.content_of(session, row)
-    content.exchange.append([question, ""])
+    content.exchange.append(Inquiry(question))
     applications.keep_content(session, row, content)
     row.state = ApplicationState.ASKED
     row.claimed_by = row.claimed_until = None
     return row
 
 
-async def undo(session: AsyncSession, application_id: int, reviewer: int, now: datetime) -> Application:
+async def undo(session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, now: datetime) -> Application:
     """Takes back the reviewer's own decision; the application is in their hand again.
 
     Raises:

@@ -27,11 +27,12 @@ class Backup(Base):
 
 
 async def note(session: AsyncSession, now: datetime, host: str, file: str, size: int = 0, trouble: str = "") -> None:
+    """Notes a backup of `size` bytes, or why there is none. Texts are cut to their columns."""
     session.add(Backup(at=now, host=host[:120], file=file[:400], size=size, trouble=trouble[:300]))
     await session.flush()
 
 
-async def newest(session: AsyncSession, whole: bool = False) -> Backup | None:
+async def newest(session: AsyncSession, *, whole: bool = False) -> Backup | None:
     """The last one; of those that came out whole, if asked."""
     chosen = select(Backup).order_by(Backup.at.desc(), Backup.id.desc()).limit(1)
     return await session.scalar(chosen.where(Backup.trouble == "") if whole else chosen)

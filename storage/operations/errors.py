@@ -55,9 +55,9 @@ async def note(session: AsyncSession, fingerprint: str, kind: str, place: str, e
     return is_new and counted == 1
 
 
-async def newest(session: AsyncSession, most: int = 10) -> Sequence[ErrorRow]:
+async def newest(session: AsyncSession, limit: int = 10) -> Sequence[ErrorRow]:
     """The last kinds, newest first."""
-    return (await session.scalars(select(ErrorRow).order_by(ErrorRow.last_at.desc()).limit(most))).all()
+    return (await session.scalars(select(ErrorRow).order_by(ErrorRow.last_at.desc()).limit(limit))).all()
 
 
 async def count_since(session: AsyncSession, since: datetime) -> int:

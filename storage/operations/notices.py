@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from storage.deliveries.notices import Notice
+from storage.telegram_ids import PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class DataExported(Notice):
     kind = "exported"
 
     what: str
-    who: int
+    who: PersonId
     rows: int
     reason: str
 

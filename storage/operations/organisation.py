@@ -70,4 +70,5 @@ class CurrentSettings:
         return self._value
 
     def replace(self, value: Settings) -> None:
+        """Puts another snapshot in force; who holds the former one keeps it."""
         self._value = value

@@ -17,9 +17,11 @@ class Publication(Base):
 
 
 async def digests(session: AsyncSession) -> dict[str, str]:
+    """Returns by name the digest of what was published last."""
     return {row.name: row.digest for row in await session.execute(select(Publication.name, Publication.digest))}
 
 
 async def remember(session: AsyncSession, name: str, digest: str) -> None:
+    """Notes what was published, so that it is not published again."""
     statement = insert_into(session, Publication).values(name=name, digest=digest)
     await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"digest": digest}))

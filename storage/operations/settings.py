@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
 from storage.database import Base
+from storage.telegram_ids import PersonId
 
 VERSION = "settings"
 """Raised with every change, so that every replica reads them anew."""
@@ -23,7 +24,7 @@ class SettingRow(Base):
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
-    by: Mapped[int] = mapped_column(BigInteger)
+    by: Mapped[PersonId] = mapped_column(BigInteger)
     at: Mapped[datetime]
 
 
@@ -33,13 +34,13 @@ async def read_all(session: AsyncSession) -> Mapping[str, Any]:
     return {name: orjson.loads(value) for name, value in rows}
 
 
-async def change(session: AsyncSession, name: str, value: Any, by: int, now: datetime) -> None:
+async def change(session: AsyncSession, name: str, value: Any, by: PersonId, now: datetime) -> None:
     """The value is one that the config file could hold; who asks has checked it."""
     await session.merge(SettingRow(name=name, value=orjson.dumps(value).decode(), by=by, at=now))
     await change_counters.raise_version(session, VERSION)
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """That somebody changed a setting stays, without who."""
     await session.execute(update(SettingRow).where(SettingRow.by == person_id).values(by=0))
 

@@ -43,8 +43,10 @@ An admin handles no cases: who has them in hand reads them, and admins read one 
 
 
 def those_who_may(right: Right) -> frozenset[Role]:
+    """Returns the roles that have this right."""
     return frozenset(role for role, rights in RIGHTS.items() if right in rights)
 
 
 def may(roles: frozenset[Role], right: Right) -> bool:
+    """Whether one of these roles has the right."""
     return any(right in RIGHTS[role] for role in roles)

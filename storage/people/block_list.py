@@ -7,6 +7,7 @@ from datetime import datetime
 
 from storage.database import Database
 from storage.people import blocks
+from storage.telegram_ids import PersonId
 
 
 class BlockList:
@@ -14,19 +15,20 @@ class BlockList:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._people: Mapping[int, datetime | None] = {}
+        self._people: Mapping[PersonId, datetime | None] = {}
 
     @property
-    def people(self) -> Mapping[int, datetime | None]:
+    def people(self) -> Mapping[PersonId, datetime | None]:
         """Who is blocked, and until when (None: without an end)."""
         return self._people
 
-    def is_blocked(self, person_id: int, now: datetime) -> bool:
+    def is_blocked(self, person_id: PersonId, now: datetime) -> bool:
         if person_id not in self._people:
             return False
         until = self._people[person_id]
         return until is None or until > now
 
     async def refresh(self) -> None:
+        """Reads all blocks anew."""
         async with self._database.reading() as session:
             self._people = await blocks.read_all(session)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
 from storage.database import Base, Refused, Sealed, vault_of
+from storage.telegram_ids import PersonId
 
 VERSION = "blocks"
 """Raised with every change, so that every replica reads them anew."""
@@ -23,15 +23,15 @@ class NotBlocked(Refused):
 class Block(Base):
     __tablename__ = "blocks"
 
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     until: Mapped[datetime | None] = mapped_column(default=None, index=True)
     reason: Mapped[bytes | None] = mapped_column(Sealed, default=None)
-    by: Mapped[int] = mapped_column(BigInteger)
+    by: Mapped[PersonId] = mapped_column(BigInteger)
     at: Mapped[datetime]
 
 
 async def block(
-    session: AsyncSession, person_id: int, reason: str, by: int, now: datetime, until: datetime | None
+    session: AsyncSession, person_id: PersonId, reason: str, by: PersonId, now: datetime, until: datetime | None
 ) -> None:
     """Keeps the person out until then (None: until it is lifted); a second block changes the first."""
     sealed = vault_of(session).seal(reason.encode(), "blocks.reason", person_id)
@@ -39,7 +39,7 @@ async def block(
     await change_counters.raise_version(session, VERSION)
 
 
-async def lift(session: AsyncSession, person_id: int) -> None:
+async def lift(session: AsyncSession, person_id: PersonId) -> None:
     """Lets the person in again.
 
     Raises:
@@ -51,7 +51,7 @@ async def lift(session: AsyncSession, person_id: int) -> None:
     await change_counters.raise_version(session, VERSION)
 
 
-async def lapse(session: AsyncSession, now: datetime) -> list[int]:
+async def lapse(session: AsyncSession, now: datetime) -> list[PersonId]:
     """Removes the blocks whose end has come; returns whose they were."""
     gone = await session.scalars(delete(Block).where(Block.until <= now).returning(Block.person_id))
     people = list(gone)
@@ -61,18 +61,19 @@ async def lapse(session: AsyncSession, now: datetime) -> list[int]:
 
 
 async def any_lapsed(session: AsyncSession, now: datetime) -> bool:
+    """Whether a block has come to its end; only reads."""
     return await session.scalar(select(Block.person_id).where(Block.until <= now).limit(1)) is not None
 
 
-async def read_all(session: AsyncSession) -> dict[int, datetime | None]:
+async def read_all(session: AsyncSession) -> dict[PersonId, datetime | None]:
     """Everybody who is kept out, and until when (it may have passed since the clock looked last)."""
     rows = await session.execute(select(Block.person_id, Block.until))
     return {row.person_id: row.until for row in rows}
 
 
-async def newest(session: AsyncSession, most: int = 20) -> list[tuple[Block, str]]:
+async def newest(session: AsyncSession, limit: int = 20) -> list[tuple[Block, str]]:
     """The last ones with their reasons, newest first."""
-    rows = await session.scalars(select(Block).order_by(Block.at.desc(), Block.person_id).limit(most))
+    rows = await session.scalars(select(Block).order_by(Block.at.desc(), Block.person_id).limit(limit))
     return [(row, _reason(session, row)) for row in rows]
 
 
@@ -80,12 +81,12 @@ def _reason(session: AsyncSession, row: Block) -> str:
     return vault_of(session).open(row.reason, "blocks.reason", row.person_id).decode() if row.reason else ""
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     row = await session.get(Block, person_id)
     return [] if row is None else [{"until": row.until, "since": row.at, "reason": _reason(session, row)}]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """That they are kept out stays until its end, or it would be a way around it; why, is forgotten."""
     await session.execute(update(Block).where(Block.person_id == person_id).values(reason=None))
     await session.execute(update(Block).where(Block.by == person_id).values(by=0))

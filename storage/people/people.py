@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NewType
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -21,14 +21,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, Sealed, insert_into, vault_of
 from storage.encryption import Vault
-
-PersonId = NewType("PersonId", int)
+from storage.telegram_ids import PersonId
 
 
 class PersonRow(Base):
     __tablename__ = "people"
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     language: Mapped[str | None] = mapped_column(String(16), default=None)
     app_language: Mapped[str | None] = mapped_column(String(16), default=None)
     first_seen: Mapped[datetime]
@@ -45,7 +44,10 @@ def spoken() -> ColumnElement[str | None]:
 
 
 async def seen_all(
-    session: AsyncSession, languages: Mapping[int, str], now: datetime, usernames: Mapping[int, str] | None = None
+    session: AsyncSession,
+    languages: Mapping[PersonId, str],
+    now: datetime,
+    usernames: Mapping[PersonId, str] | None = None,
 ) -> None:
     """These people wrote just now: they are known, and can be reached again. By id, the language of their app, and
     their Telegram name if they have one."""
@@ -79,22 +81,21 @@ def _blind_name(vault: Vault, name: str) -> bytes:
 async def by_username(session: AsyncSession, name: str) -> PersonId | None:
     """Who wrote to the bot under this Telegram name (without @) last."""
     known = vault_of(session).blinds(name.lower(), "people.username")
-    found = await session.scalar(
+    return await session.scalar(
         select(PersonRow.id).where(PersonRow.username_index.in_(known)).order_by(PersonRow.last_seen.desc()).limit(1)
     )
-    return None if found is None else PersonId(found)
 
 
-async def is_known(session: AsyncSession, person_id: int) -> bool:
+async def is_known(session: AsyncSession, person_id: PersonId) -> bool:
     """Whether this person has ever written to the bot."""
     return await session.scalar(select(PersonRow.id).where(PersonRow.id == person_id)) is not None
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     row = await session.get(PersonRow, person_id)
     if row is None:
         return []
-    home = await home_of(session, PersonId(person_id))
+    home = await home_of(session, person_id)
     return [
         {
             "telegram_id": row.id,
@@ -110,6 +111,7 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
 
 
 async def choose_language(session: AsyncSession, person_id: PersonId, language: str) -> None:
+    """Keeps the language in which the person wants to be answered, whatever their app says."""
     await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(language=language))
 
 
@@ -118,7 +120,7 @@ async def mark_unreachable(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(reachable=False))
 
 
-async def unreachable(session: AsyncSession, ids: Sequence[int]) -> set[int]:
+async def unreachable(session: AsyncSession, ids: Sequence[PersonId]) -> set[PersonId]:
     """Those of these people whom nothing can be sent to."""
     rows = await session.scalars(select(PersonRow.id).where(PersonRow.id.in_(ids), ~PersonRow.reachable))
     return set(rows)
@@ -131,14 +133,16 @@ async def keep_home(session: AsyncSession, person_id: PersonId, latitude: float,
 
 
 async def home_of(session: AsyncSession, person_id: PersonId) -> tuple[float, float] | None:
+    """Returns the latitude and longitude of the place that the person keeps, in degrees."""
     sealed = await session.scalar(select(PersonRow.home).where(PersonRow.id == person_id))
     return None if sealed is None else vault_of(session).open_place(sealed, "people.home", person_id)
 
 
 async def forget_home(session: AsyncSession, person_id: PersonId) -> None:
+    """Removes the place that the person keeps."""
     await session.execute(update(PersonRow).where(PersonRow.id == person_id).values(home=None))
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Removes the person's own row. What other features keep about them is removed by those features."""
     await session.execute(delete(PersonRow).where(PersonRow.id == person_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import BigInteger, ColumnElement, String, Table, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
 from storage.database import Base, UtcDateTime, run
+from storage.telegram_ids import PersonId
 
 VERSION = "roles"
 """Raised with every change, so that menus are published anew."""
@@ -20,10 +21,10 @@ VERSION = "roles"
 class RoleRow(Base):
     __tablename__ = "roles"
 
-    person_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     role: Mapped[str] = mapped_column(String(20), primary_key=True)
     until: Mapped[datetime | None] = mapped_column(default=None, index=True)
-    granted_by: Mapped[int] = mapped_column(BigInteger)
+    granted_by: Mapped[PersonId] = mapped_column(BigInteger)
     at: Mapped[datetime]
 
 
@@ -39,14 +40,14 @@ def _holds(now: datetime) -> ColumnElement[bool]:
 
 
 async def grant(
-    session: AsyncSession, person_id: int, role: str, by: int, now: datetime, until: datetime | None = None
+    session: AsyncSession, person_id: PersonId, role: str, by: PersonId, now: datetime, until: datetime | None = None
 ) -> None:
     """Gives the role, or changes its end."""
     await session.merge(RoleRow(person_id=person_id, role=role, until=until, granted_by=by, at=now))
     await change_counters.raise_version(session, VERSION)
 
 
-async def take(session: AsyncSession, person_id: int, role: str) -> bool:
+async def take(session: AsyncSession, person_id: PersonId, role: str) -> bool:
     """Takes the role away; False if the person did not have it."""
     row = await session.get(RoleRow, (person_id, role))
     if row is None:
@@ -56,21 +57,21 @@ async def take(session: AsyncSession, person_id: int, role: str) -> bool:
     return True
 
 
-async def held(session: AsyncSession, ids: Sequence[int], now: datetime) -> dict[int, set[str]]:
+async def held(session: AsyncSession, ids: Sequence[PersonId], now: datetime) -> dict[PersonId, set[str]]:
     """The roles of these people, at this moment."""
     rows = await run(session, _HELD, {"ids": list(set(ids)), "now": now})
-    found: dict[int, set[str]] = {}
+    found: dict[PersonId, set[str]] = {}
     for person_id, role in rows:
         found.setdefault(person_id, set()).add(role)
     return found
 
 
-async def holders(session: AsyncSession, roles: Collection[str], now: datetime) -> set[int]:
+async def holders(session: AsyncSession, roles: Collection[str], now: datetime) -> set[PersonId]:
     """Everybody who has one of these roles at this moment."""
     return set(await session.scalars(select(RoleRow.person_id).where(RoleRow.role.in_(roles), _holds(now))))
 
 
-async def lapse(session: AsyncSession, now: datetime) -> list[tuple[int, str]]:
+async def lapse(session: AsyncSession, now: datetime) -> list[tuple[PersonId, str]]:
     """Removes the roles whose end has come; returns (person, role) of each."""
     rows = await session.execute(delete(RoleRow).where(RoleRow.until <= now).returning(RoleRow.person_id, RoleRow.role))
     lapsed = [(person_id, role) for person_id, role in rows]
@@ -83,11 +84,11 @@ async def any_lapsed(session: AsyncSession, now: datetime) -> bool:
     return await session.scalar(select(RoleRow.person_id).where(RoleRow.until <= now).limit(1)) is not None
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(RoleRow).where(RoleRow.person_id == person_id))
     return [{"role": row.role, "until": row.until, "since": row.at} for row in rows]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     if (await session.execute(delete(RoleRow).where(RoleRow.person_id == person_id).returning(RoleRow.role))).all():
         await change_counters.raise_version(session, VERSION)

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.database import vault_of
 from storage.geodesy import distance
 from storage.people.people import PersonRow, spoken
+from storage.telegram_ids import NOBODY, PersonId
 
 PAGE = 20_000
 
@@ -130,14 +131,16 @@ class Segment:
         return all(condition.holds(session, row) for condition in self.conditions)
 
 
-async def end_of_page(session: AsyncSession, after: int, size: int) -> int | None:
+async def end_of_page(session: AsyncSession, after: PersonId, size: int) -> PersonId | None:
     """The last id of the next `size` people after an id; None if there are none."""
     ids = select(PersonRow.id).where(PersonRow.id > after).order_by(PersonRow.id).limit(size).subquery()
     last = await session.scalar(select(func.max(ids.c.id)))
-    return None if last is None else int(last)
+    return None if last is None else PersonId(last)
 
 
-async def page(session: AsyncSession, segment: Segment, after: int, last: int, now: datetime) -> Sequence[PersonRow]:
+async def page(
+    session: AsyncSession, segment: Segment, after: PersonId, last: PersonId, now: datetime
+) -> Sequence[PersonRow]:
     """The people of the segment with ids in (after, last], ascending."""
     rows = await session.scalars(
         select(PersonRow)
@@ -152,7 +155,7 @@ async def page(session: AsyncSession, segment: Segment, after: int, last: int, n
 
 async def pages(session: AsyncSession, segment: Segment, now: datetime) -> AsyncIterator[Sequence[PersonRow]]:
     """The people of the segment, in pages."""
-    after = 0
+    after = NOBODY
     while (last := await end_of_page(session, after, PAGE)) is not None:
         yield await page(session, segment, after, last, now)
         after = last

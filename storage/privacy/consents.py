@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, BigKey, Refused
+from storage.telegram_ids import PersonId
 
 
 class NoConsent(Refused):
@@ -20,14 +20,14 @@ class Consent(Base):
     __tablename__ = "consents"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     purpose: Mapped[str] = mapped_column(String(20))
     version: Mapped[int]
     given_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-async def give(session: AsyncSession, person_id: int, purpose: str, version: int, now: datetime) -> None:
+async def give(session: AsyncSession, person_id: PersonId, purpose: str, version: int, now: datetime) -> None:
     """The person agreed to this version; what they agreed to before is replaced by it."""
     current = await find(session, person_id, purpose)
     if current is not None and current.version == version:
@@ -36,7 +36,7 @@ async def give(session: AsyncSession, person_id: int, purpose: str, version: int
     session.add(Consent(person_id=person_id, purpose=purpose, version=version, given_at=now))
 
 
-async def find(session: AsyncSession, person_id: int, purpose: str) -> Consent | None:
+async def find(session: AsyncSession, person_id: PersonId, purpose: str) -> Consent | None:
     """The consent that holds now."""
     return await session.scalar(
         select(Consent).where(
@@ -45,7 +45,7 @@ async def find(session: AsyncSession, person_id: int, purpose: str) -> Consent |
     )
 
 
-async def require(session: AsyncSession, person_id: int, purpose: str, *versions: int) -> int:
+async def require(session: AsyncSession, person_id: PersonId, purpose: str, *versions: int) -> int:
     """Which of these versions was agreed to. Raises NoConsent if none was."""
     found = await find(session, person_id, purpose)
     if found is None or found.version not in versions:
@@ -53,7 +53,8 @@ async def require(session: AsyncSession, person_id: int, purpose: str, *versions
     return found.version
 
 
-async def withdraw(session: AsyncSession, person_id: int, purpose: str, now: datetime) -> None:
+async def withdraw(session: AsyncSession, person_id: PersonId, purpose: str, now: datetime) -> None:
+    """Withdraws what the person agreed to for this purpose; that they had agreed stays known."""
     await session.execute(
         update(Consent)
         .where(Consent.person_id == person_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
@@ -61,12 +62,12 @@ async def withdraw(session: AsyncSession, person_id: int, purpose: str, now: dat
     )
 
 
-async def forget(session: AsyncSession, person_id: int, purpose: str) -> None:
+async def forget(session: AsyncSession, person_id: PersonId, purpose: str) -> None:
     """As if it had never been given: for what was told anonymously."""
     await session.execute(delete(Consent).where(Consent.person_id == person_id, Consent.purpose == purpose))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id))
     return [
         {"purpose": row.purpose, "version": row.version, "given_at": row.given_at, "withdrawn_at": row.withdrawn_at}
@@ -74,5 +75,5 @@ async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]
     ]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(Consent).where(Consent.person_id == person_id))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activities import attendance as turnout
 from storage.activities.activities import Activity
+from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.hours.iso import iso_minute
 from storage.membership import memberships
@@ -27,7 +28,7 @@ def _local(moment: datetime | None, zone: ZoneInfo) -> str:
 async def activities(session: AsyncSession, zone: ZoneInfo) -> Table:
     """Every activity with how many have a place, wait and came: no names."""
     rows = (await session.scalars(select(Activity).order_by(Activity.starts_at, Activity.id))).all()
-    counted: dict[int, turnout.Figures] = {}
+    counted: dict[ActivityId, turnout.Figures] = {}
     ids = [row.id for row in rows]
     for first in range(0, len(ids), 500):
         counted.update(await turnout.figures(session, ids[first : first + 500]))

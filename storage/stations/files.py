@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 import orjson
 
@@ -47,9 +47,9 @@ class Line(NamedTuple):
 
 
 def read_stations(
-    path: Path, crs: Crs, on_bytes: Callable[[int], None] = lambda _: None, most: int | None = None
+    path: Path, crs: Crs, on_bytes: Callable[[int], None] = lambda _: None, limit: int | None = None
 ) -> Iterator[Line]:
-    """Reads a file line by line; `on_bytes` hears how far it has come. `most` are the lines that it may have.
+    """Reads a file line by line; `on_bytes` hears how far it has come. `limit` is how many lines it may have.
 
     Raises:
         BadFile: see the class.
@@ -57,8 +57,8 @@ def read_stations(
     raw = _features(path, on_bytes) if path.suffix.lower() in (".geojson", ".json") else _records(path, on_bytes)
     seen: dict[str, int] = {}
     for count, (number, record) in enumerate(raw, start=1):
-        if most is not None and count > most:
-            raise BadFile(f"more than {most} stations; import such a file on the command line")
+        if limit is not None and count > limit:
+            raise BadFile(f"more than {limit} stations; import such a file on the command line")
         try:
             station = _checked(record, crs)
             if station.id in seen:
@@ -216,7 +216,7 @@ class GeoJsonWriter:
         self._between = b"\n"
 
     def add(self, row: StationRow) -> None:
-        properties: dict[str, Any] = dict(_cells(row))
+        properties: dict[str, object] = dict(_cells(row))
         place = [properties.pop("longitude"), properties.pop("latitude")]
         feature = {
             "type": "Feature",

@@ -33,20 +33,21 @@ async def import_stations(
     database: Database,
     file: Path,
     crs: Crs,
-    dry_run: bool,
     now: datetime,
     on_bytes: Callable[[int], None],
     on_refused: Callable[[Line], None],
-    most: int | None = None,
+    limit: int | None = None,
+    *,
+    dry_run: bool,
 ) -> Imported:
-    """Puts all good lines in, or none on a dry run (which only reads). `most` are the lines that the file may have.
+    """Puts all good lines in, or none on a dry run (which only reads). `limit` is how many lines the file may have.
 
     The file is read in a thread, a batch at a time.
 
     Raises:
         BadFile: the file as a whole can't be read.
     """
-    lines = read_stations(file, crs, on_bytes, most)
+    lines = read_stations(file, crs, on_bytes, limit)
     good = refused = new = 0
     async with database.reading(apart=True) if dry_run else database.writing(apart=True) as session:
         known = await _known(session)

@@ -15,6 +15,7 @@ from pykdtree.kdtree import KDTree
 
 from storage.geodesy import Floats, cartesian, geodesics, point
 from storage.hours.opening_hours import Hours, HoursBook, State
+from storage.stations.ids import StationKey
 from storage.stations.reports import LiveBoard
 from storage.stations.stations import WITHOUT_END, Amenity, IndexRow
 
@@ -41,7 +42,7 @@ class Found(NamedTuple):
     """A station in a list: `row` is its place in this index, `distance` geodesic metres."""
 
     row: int
-    key: int
+    key: StationKey
     distance: float
     hours: Hours
 
@@ -139,7 +140,7 @@ class StationIndex:
         index._subset(Wanted())
         return index
 
-    def row_of(self, key: int) -> int | None:
+    def row_of(self, key: StationKey) -> int | None:
         """Where the station with this key stands in the index; None if it is not there (any more)."""
         row = int(np.searchsorted(self.keys, key))
         return row if row < len(self.keys) and self.keys[row] == key else None
@@ -163,15 +164,16 @@ class StationIndex:
         return int(rows[0]), float(geodesics(latitude, longitude, self.latitudes[rows], self.longitudes[rows])[0])
 
     def hours_of(self, row: int, now: datetime) -> Hours:
+        """Returns the hours of a station; closed while it is closed for a while."""
         until = self.closed_until[row]
         if until > now.timestamp():
             return Hours(State.CLOSED, self._opens_again(until))
         return self.book.hours(int(self.hours_numbers[row]), now)
 
-    def with_unusable_hours(self) -> list[int]:
+    def with_unusable_hours(self) -> list[StationKey]:
         """The keys of stations whose hours count as unknown, since they can't be worked out."""
         unusable = np.array(sorted(self.book.unusable), np.int32)
-        return [int(key) for key in self.keys[np.isin(self.hours_numbers, unusable)]]
+        return [StationKey(int(key)) for key in self.keys[np.isin(self.hours_numbers, unusable)]]
 
     def _opens_again(self, until: float) -> datetime | None:
         return None if until >= WITHOUT_END.timestamp() else datetime.fromtimestamp(until, self.book.zone)
@@ -203,7 +205,8 @@ class StationIndex:
         order = np.concatenate((opened[:first], closed, opened[first:])).tolist()
         for at in order:
             row = int(rows[at])
-            yield Found(row, int(self.keys[row]), float(metres[at]), live.hours(row, self.hours_of(row, now)))
+            key, hours = StationKey(int(self.keys[row])), live.hours(row, self.hours_of(row, now))
+            yield Found(row, key, float(metres[at]), hours)
 
     def _neighbours(
         self, latitude: float, longitude: float, wanted: Wanted, now: datetime, live: LiveBoard, count: int
@@ -249,7 +252,7 @@ class StationIndex:
         found = self._all if key == (0, False) else self._subsets.get(key)
         if found is not None:
             return found
-        rows = self._matching(Amenity(wanted.amenities), wanted.all_day)
+        rows = self._matching(Amenity(wanted.amenities), all_day=wanted.all_day)
         found = _Subset(rows, KDTree(self._points[rows]) if len(rows) else None)
         if key == (0, False):
             self._all = found
@@ -257,7 +260,7 @@ class StationIndex:
             self._subsets[key] = found
         return found
 
-    def _matching(self, amenities: int, all_day: bool) -> Rows:
+    def _matching(self, amenities: int, *, all_day: bool) -> Rows:
         matching = (self.amenities & amenities) == amenities
         if all_day:
             matching &= self.book.open_all_day()[self.hours_numbers]

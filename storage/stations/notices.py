@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from storage.deliveries.notices import Notice
+from storage.stations.ids import StationKey
 from storage.stations.reports import Kind
 
 
@@ -17,7 +18,7 @@ class StationReported(Notice):
     kind = "report"
     former_keys: ClassVar[Mapping[str, str]] = {"kind": "report"}
 
-    station: int
+    station: StationKey
     name: str
     report: Kind
 

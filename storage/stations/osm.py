@@ -98,7 +98,7 @@ def _centre(geometry: Mapping[str, Any]) -> tuple[float, float]:
     )
 
 
-def _identity(feature: Mapping[str, Any], tags: Mapping[str, str]) -> str:
+def _identity(feature: Mapping[str, object], tags: Mapping[str, str]) -> str:
     identity = str(feature.get("id") or tags.get("@id") or tags.get("id") or "")
     return f"osm-{identity.replace('/', '-')}" if "/" in identity else identity
 

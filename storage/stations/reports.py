@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,9 @@ from storage.column_types import StrEnumColumn
 from storage.coordination import change_counters
 from storage.database import Base, BigKey, Refused, insert_into
 from storage.hours.opening_hours import Hours, State
+from storage.stations.ids import StationKey
 from storage.stations.stations import Amenity
+from storage.telegram_ids import PersonId
 
 VERSION = "station_states"
 
@@ -53,8 +54,8 @@ class Report(Base):
     __tablename__ = "reports"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    station_key: Mapped[int] = mapped_column(BigInteger, index=True)
-    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    station_key: Mapped[StationKey] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     kind: Mapped[Kind] = mapped_column(StrEnumColumn(Kind, 16))
     at: Mapped[datetime] = mapped_column(index=True)
 
@@ -64,7 +65,7 @@ class StationState(Base):
 
     __tablename__ = "station_states"
 
-    station_key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    station_key: Mapped[StationKey] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[Kind] = mapped_column(StrEnumColumn(Kind, 16), primary_key=True)
     since: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
@@ -79,7 +80,9 @@ class Outcome:
     cleared: bool = False
 
 
-async def report(session: AsyncSession, station_key: int, person_id: int, kind: Kind, now: datetime) -> Outcome:
+async def report(
+    session: AsyncSession, station_key: StationKey, person_id: PersonId, kind: Kind, now: datetime
+) -> Outcome:
     """Keeps a rider's report and draws the conclusion.
 
     Raises:
@@ -106,7 +109,7 @@ async def report(session: AsyncSession, station_key: int, person_id: int, kind: 
     return Outcome(confirmed=kind if is_new else None)
 
 
-async def _last_of(session: AsyncSession, station_key: int, person_id: int, kind: Kind) -> datetime | None:
+async def _last_of(session: AsyncSession, station_key: StationKey, person_id: PersonId, kind: Kind) -> datetime | None:
     return await session.scalar(
         select(Report.at)
         .where(Report.station_key == station_key, Report.person_id == person_id, Report.kind == kind)
@@ -115,7 +118,9 @@ async def _last_of(session: AsyncSession, station_key: int, person_id: int, kind
     )
 
 
-async def _others_agree(session: AsyncSession, station_key: int, person_id: int, kind: Kind, now: datetime) -> bool:
+async def _others_agree(
+    session: AsyncSession, station_key: StationKey, person_id: PersonId, kind: Kind, now: datetime
+) -> bool:
     """Whether another rider said the same lately and nobody, since then, the contrary."""
     rows = await session.execute(
         select(Report.person_id, Report.kind)
@@ -130,7 +135,7 @@ async def _others_agree(session: AsyncSession, station_key: int, person_id: int,
     return False
 
 
-async def clear(session: AsyncSession, station_key: int, now: datetime) -> bool:
+async def clear(session: AsyncSession, station_key: StationKey, now: datetime) -> bool:
     """Forgets what was believed of the station, and the reports behind it; False if nothing was believed."""
     believed = await session.scalars(
         delete(StationState).where(StationState.station_key == station_key).returning(StationState.until)
@@ -151,12 +156,12 @@ async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
     await session.execute(delete(StationState).where(StationState.until <= now))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(Report).where(Report.person_id == person_id).order_by(Report.id))
     return [{"station": row.station_key, "kind": row.kind, "at": row.at} for row in rows]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(Report).where(Report.person_id == person_id))
 
 
@@ -181,6 +186,7 @@ class LiveBoard:
         return board
 
     def is_shut(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Returns for each of these rows whether riders say that the station is closed."""
         return np.asarray(self._shut[rows])
 
     def is_out(self, rows: NDArray[np.int64], amenities: int) -> NDArray[np.bool_]:

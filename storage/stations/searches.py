@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import BigInteger, Index, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, Sealed, insert_into, vault_of
 from storage.geodesy import distance
+from storage.stations.ids import SearchId
+from storage.telegram_ids import MessageId, PersonId
 
 NEARBY_METRES = 5_000.0
 NEARBY_WITHIN = timedelta(hours=2)
@@ -24,12 +25,12 @@ class SearchRow(Base):
 
     __tablename__ = "searches"
 
-    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    id: Mapped[SearchId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     at: Mapped[datetime] = mapped_column(index=True)
     place: Mapped[bytes] = mapped_column(Sealed)
-    location_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
-    list_message: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    location_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
+    list_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     listed_at: Mapped[datetime | None] = mapped_column(default=None)
     wanted: Mapped[int] = mapped_column(BigInteger, default=0)
     counted: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -43,12 +44,12 @@ class Search:
     """One search. `location_message` is the message that carried the place, if it was a location; `wanted` the
     filter that its list shows (a number that handlers understand)."""
 
-    id: int
-    person_id: int
+    id: SearchId
+    person_id: PersonId
     at: datetime
     latitude: float
     longitude: float
-    location_message: int | None = None
+    location_message: MessageId | None = None
     wanted: int = 0
 
 
@@ -70,7 +71,7 @@ async def add_all(session: AsyncSession, searches: Sequence[Search]) -> None:
     await connection.execute(insert_into(session, SearchRow).on_conflict_do_nothing(), rows)
 
 
-async def find(session: AsyncSession, search_id: int, person_id: int) -> Search | None:
+async def find(session: AsyncSession, search_id: SearchId, person_id: PersonId) -> Search | None:
     """This person's search; None if it is somebody else's or has been forgotten."""
     row = await session.get(SearchRow, search_id)
     return None if row is None or row.person_id != person_id else _opened(session, row)
@@ -81,7 +82,9 @@ def _opened(session: AsyncSession, row: SearchRow) -> Search:
     return Search(row.id, row.person_id, row.at, latitude, longitude, row.location_message, row.wanted)
 
 
-async def was_near(session: AsyncSession, person_id: int, latitude: float, longitude: float, now: datetime) -> bool:
+async def was_near(
+    session: AsyncSession, person_id: PersonId, latitude: float, longitude: float, now: datetime
+) -> bool:
     """Whether this person searched within 5 km of the place in the last 2 h."""
     rows = await session.scalars(
         select(SearchRow).where(SearchRow.person_id == person_id, SearchRow.at > now - NEARBY_WITHIN)
@@ -92,7 +95,7 @@ async def was_near(session: AsyncSession, person_id: int, latitude: float, longi
     )
 
 
-async def latest(session: AsyncSession, person_id: int, now: datetime) -> Search | None:
+async def latest(session: AsyncSession, person_id: PersonId, now: datetime) -> Search | None:
     """This person's last search of the last 2 h."""
     row = await session.scalar(
         select(SearchRow)
@@ -103,12 +106,12 @@ async def latest(session: AsyncSession, person_id: int, now: datetime) -> Search
     return None if row is None else _opened(session, row)
 
 
-async def listed(session: AsyncSession, search_id: int, list_message: int) -> None:
+async def listed(session: AsyncSession, search_id: SearchId, list_message: MessageId) -> None:
     """The list of this search stands in that message, where a moving location will change it."""
     await session.execute(update(SearchRow).where(SearchRow.id == search_id).values(list_message=list_message))
 
 
-async def want(session: AsyncSession, search_id: int, wanted: int) -> None:
+async def want(session: AsyncSession, search_id: SearchId, wanted: int) -> None:
     """Remembers the filter that the list shows, so that a moving location keeps it."""
     await session.execute(update(SearchRow).where(SearchRow.id == search_id).values(wanted=wanted))
 
@@ -117,13 +120,18 @@ async def want(session: AsyncSession, search_id: int, wanted: int) -> None:
 class Moved:
     """The list that has to be brought up to date, and the filter it shows."""
 
-    search_id: int
-    list_message: int
+    search_id: SearchId
+    list_message: MessageId
     wanted: int
 
 
 async def move(
-    session: AsyncSession, person_id: int, location_message: int, latitude: float, longitude: float, now: datetime
+    session: AsyncSession,
+    person_id: PersonId,
+    location_message: MessageId,
+    latitude: float,
+    longitude: float,
+    now: datetime,
 ) -> Moved | None:
     """The sender of this location message has moved: keeps the new place, at most every 30 s; None before that, and if
     the list is not known."""
@@ -141,13 +149,13 @@ async def move(
     return Moved(row.id, row.list_message, row.wanted)
 
 
-async def take_uncounted(session: AsyncSession, most: int) -> list[Search]:
+async def take_uncounted(session: AsyncSession, limit: int) -> list[Search]:
     """Searches that are in no figure yet, oldest first; from now on they are."""
     rows = await session.scalars(
         select(SearchRow)
         .where(~SearchRow.counted)
         .order_by(SearchRow.at)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
@@ -168,11 +176,11 @@ async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
     await session.execute(delete(SearchRow).where(SearchRow.at < now - kept))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
     rows = await session.scalars(select(SearchRow).where(SearchRow.person_id == person_id).order_by(SearchRow.at))
     found = (_opened(session, row) for row in rows)
     return [{"at": one.at, "latitude": one.latitude, "longitude": one.longitude} for one in found]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(SearchRow).where(SearchRow.person_id == person_id))

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import IntFlag
-from typing import Any, NewType
+from typing import Any
 
 from sqlalchemy import BigInteger, Row, String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,8 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
 from storage.database import Base, BigKey, Refused, insert_into
-
-StationKey = NewType("StationKey", int)
+from storage.stations.ids import StationKey
 
 KEPT = timedelta(days=30)
 """So long a deleted station can be brought back."""
@@ -69,6 +68,7 @@ def amenities_from(names: Iterable[str]) -> Amenity:
 
 
 def amenity_names(amenities: int) -> list[str]:
+    """Returns the names of the bits of `amenities`."""
     return [amenity.name or "" for amenity in Amenity(amenities)]
 
 
@@ -76,7 +76,7 @@ class StationRow(Base):
     __tablename__ = "stations"
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (a button must never meet a later station)
 
-    key: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    key: Mapped[StationKey] = mapped_column(BigKey, primary_key=True)
     id: Mapped[str] = mapped_column(String(200), unique=True)
     code: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -157,13 +157,13 @@ async def add(session: AsyncSession, station: Station, now: datetime) -> Station
     return (await session.scalars(select(StationRow).where(StationRow.id == station.id))).one()
 
 
-async def find(session: AsyncSession, key: int) -> StationRow | None:
+async def find(session: AsyncSession, key: StationKey) -> StationRow | None:
     """The station; None also if it was deleted."""
     row = await session.get(StationRow, key)
     return row if row is not None and row.deleted_at is None else None
 
 
-async def find_for_admin(session: AsyncSession, key: int) -> StationRow:
+async def find_for_admin(session: AsyncSession, key: StationKey) -> StationRow:
     """The station, also one that was deleted and can be brought back. Raises NoSuchStation."""
     row = await session.get(StationRow, key)
     if row is None:
@@ -172,10 +172,11 @@ async def find_for_admin(session: AsyncSession, key: int) -> StationRow:
 
 
 async def find_by_code(session: AsyncSession, code: str) -> StationRow | None:
+    """Returns the station that an import names so, unless it is deleted."""
     return await session.scalar(select(StationRow).where(StationRow.code == code, StationRow.deleted_at.is_(None)))
 
 
-async def ids_of(session: AsyncSession, keys: Sequence[int]) -> list[str]:
+async def ids_of(session: AsyncSession, keys: Sequence[StationKey]) -> list[str]:
     """Their ids as people write them down, in order."""
     return sorted(await session.scalars(select(StationRow.id).where(StationRow.key.in_(keys))))
 
@@ -185,39 +186,39 @@ async def count(session: AsyncSession) -> int:
     return await session.scalar(select(func.count()).select_from(StationRow).where(there)) or 0
 
 
-async def named(session: AsyncSession, words: str, most: int) -> Sequence[StationRow]:
+async def named(session: AsyncSession, words: str, limit: int) -> Sequence[StationRow]:
     """Those with these words in their names, or with this id; deleted ones among them."""
     pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     chosen = select(StationRow).where(StationRow.name.ilike(pattern, escape="\\") | (StationRow.id == words))
-    return (await session.scalars(chosen.order_by(StationRow.name, StationRow.key).limit(most))).all()
+    return (await session.scalars(chosen.order_by(StationRow.name, StationRow.key).limit(limit))).all()
 
 
-async def change(session: AsyncSession, key: int, patch: StationPatch, now: datetime) -> StationRow:
+async def change(session: AsyncSession, key: StationKey, patch: StationPatch, now: datetime) -> StationRow:
     """Changes what the patch names. Raises NoSuchStation."""
     return await _change(session, key, {**patch.values, "updated_at": now})
 
 
-async def delete_one(session: AsyncSession, key: int, now: datetime) -> StationRow:
+async def delete_one(session: AsyncSession, key: StationKey, now: datetime) -> StationRow:
     """Takes the station off the map; `restore` brings it back as it was, for KEPT. Raises NoSuchStation."""
     return await _change(session, key, {"deleted_at": now})
 
 
-async def restore(session: AsyncSession, key: int) -> StationRow:
+async def restore(session: AsyncSession, key: StationKey) -> StationRow:
     """Raises NoSuchStation."""
     return await _change(session, key, {"deleted_at": None})
 
 
-async def close(session: AsyncSession, key: int, until: datetime, reason: str) -> StationRow:
+async def close(session: AsyncSession, key: StationKey, until: datetime, reason: str) -> StationRow:
     """Closes it until then, whatever its hours say. Raises NoSuchStation."""
     return await _change(session, key, {"closed_until": until, "closed_reason": reason})
 
 
-async def reopen(session: AsyncSession, key: int) -> StationRow:
+async def reopen(session: AsyncSession, key: StationKey) -> StationRow:
     """Opens it again by its hours. Raises NoSuchStation."""
     return await _change(session, key, {"closed_until": None, "closed_reason": ""})
 
 
-async def _change(session: AsyncSession, key: int, values: Mapping[str, object]) -> StationRow:
+async def _change(session: AsyncSession, key: StationKey, values: Mapping[str, object]) -> StationRow:
     row = await find_for_admin(session, key)
     for name, value in values.items():
         setattr(row, name, value)

@@ -43,6 +43,7 @@ class Period:
 
     @property
     def before(self) -> Period:
+        """The period of the same length that ends where this one begins."""
         return Period.of(self.unit, self.first - timedelta(days=1), 0)
 
     @property

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.disclosure import HIDDEN, LEAST, Average, Figure, average, columns, figure
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure, average, columns, figure
 from storage.statistics import searches as kept_searches
 from storage.statistics import statistics
 from storage.statistics.periods import Period
@@ -50,7 +50,7 @@ async def cells(session: AsyncSession, period: Period, kind: str) -> Mapping[str
     """
     found = dict(await kept_searches.of(session, period.name, kind))
     hidden = await kept_searches.hidden(session, period.name, kind)
-    if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < LEAST):
+    if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < MIN_CELL_SIZE):
         del found[min(found, key=lambda cell: found[cell])]
     return found
 
@@ -67,6 +67,7 @@ class MemberReport:
 
 
 async def members(session: AsyncSession, period: Period, zone: ZoneInfo) -> MemberReport:
+    """Returns how many members there are, joined and left, in all and by stretch of the period."""
     found = await statistics.members(session, period.edges(zone))
     return MemberReport(
         figure(found.there[-1]),
@@ -100,6 +101,7 @@ class ActivitiesReport:
 
 
 async def activities(session: AsyncSession, period: Period, zone: ZoneInfo) -> ActivitiesReport:
+    """Returns the turnout of each activity of the period, and of all by stretch."""
     edges = period.edges(zone)
     found = await statistics.turnouts(session, edges[0], edges[-1])
     each = [
@@ -135,6 +137,7 @@ class ReachReport:
 
 
 async def reach(session: AsyncSession, period: Period, zone: ZoneInfo) -> ReachReport:
+    """Returns how many people the broadcasts of the period reached, in all and by stretch."""
     each = await statistics.reach_by_stretch(session, period.edges(zone))
     return ReachReport(
         sum(one.broadcasts for one in each),
@@ -157,6 +160,7 @@ class CaseReport:
 
 
 async def cases(session: AsyncSession, period: Period, zone: ZoneInfo, desk: str) -> CaseReport:
+    """Returns how fast a desk answered and closed the cases that were opened in the period."""
     edges = period.edges(zone)
     found = await statistics.case_times(session, desk, edges[0], edges[-1])
     return CaseReport(
@@ -169,10 +173,10 @@ async def cases(session: AsyncSession, period: Period, zone: ZoneInfo, desk: str
 
 
 def _median(value: float | None, count: int) -> Average:
-    return HIDDEN if value is None or count < LEAST else value
+    return HIDDEN if value is None or count < MIN_CELL_SIZE else value
 
 
 def _in_time(found: CaseTimes) -> Figure:
-    if found.answered < LEAST or found.in_time < LEAST:
+    if found.answered < MIN_CELL_SIZE or found.in_time < MIN_CELL_SIZE:
         return HIDDEN
     return round(100 * found.in_time / found.answered)

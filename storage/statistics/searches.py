@@ -2,8 +2,8 @@
 
 A search is counted once, by the clock, before its place is forgotten: into the week, the month and the year in which it
 fell, by hour, by place (a cell of about 2 km), by place where nothing was near, and by amenity asked for. A cell is
-shown only if LEAST different people are in it. To know that, a cell holds a keyed digest of each person until there are
-LEAST of them; then, and when the period is over, the digests are gone (its key as well).
+shown only if MIN_CELL_SIZE different people are in it. To know that, a cell holds a keyed digest of each person until
+there are MIN_CELL_SIZE of them; then, and when the period is over, the digests are gone (its key as well).
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, Sealed, insert_into, vault_of
-from storage.disclosure import LEAST
+from storage.disclosure import MIN_CELL_SIZE
 from storage.stations import searches
 from storage.stations.searches import Search
+from storage.telegram_ids import PersonId
 
 ALL, HOUR, PLACE, BARE, AMENITY = "all", "hour", "place", "bare", "amenity"
 """What is counted: every search; by hour of the day; by place; by place without a station near; amenities asked for."""
@@ -66,7 +67,7 @@ MetresToNearest = Callable[[Sequence[float], Sequence[float]], Sequence[float]]
 class Seen(NamedTuple):
     """One thing to be counted: of whom, on which day of the organisation's calendar, what, in which cell."""
 
-    person_id: int
+    person_id: PersonId
     day: date
     kind: str
     cell: str
@@ -80,7 +81,7 @@ _CHUNK = 300
 @dataclass(slots=True)
 class _Gathered:
     count: int = 0
-    people: set[int] = field(default_factory=set)
+    people: set[PersonId] = field(default_factory=set)
 
 
 def periods_of(day: date) -> tuple[str, str, str]:
@@ -98,9 +99,9 @@ def _middle(degrees: float) -> float:
     return (degrees // CELL) * CELL + CELL / 2
 
 
-async def collect(session: AsyncSession, zone: ZoneInfo, metres_to_nearest: MetresToNearest, most: int) -> int:
-    """Counts up to `most` searches that are in no figure yet; returns how many there were."""
-    found = await searches.take_uncounted(session, most)
+async def collect(session: AsyncSession, zone: ZoneInfo, metres_to_nearest: MetresToNearest, limit: int) -> int:
+    """Counts up to `limit` searches that are in no figure yet; returns how many there were."""
+    found = await searches.take_uncounted(session, limit)
     if found:
         metres = metres_to_nearest([search.latitude for search in found], [search.longitude for search in found])
         await count_all(
@@ -154,8 +155,8 @@ async def _add(session: AsyncSession, gathered: Mapping[_Place, _Gathered], keys
         select(table).where(identity.in_(list(gathered))).order_by(*table.primary_key.columns).with_for_update()
     )
     known = {(row.period, row.kind, row.cell): row for row in there}
-    changed: list[dict[str, Any]] = []
-    fresh: list[dict[str, Any]] = []
+    changed: list[dict[str, object]] = []
+    fresh: list[dict[str, object]] = []
     for place, found in gathered.items():
         before = known.get(place)
         enough, people = _people(before, found, keys[place[0]])
@@ -184,7 +185,7 @@ def _people(before: Any, found: _Gathered, key: bytes) -> tuple[bool, bytes]:
     if before is not None and before.enough:
         return True, b""
     known = {*_digests(before.people if before is not None else b""), *(_digest(key, one) for one in found.people)}
-    return (True, b"") if len(known) >= LEAST else (False, b"".join(sorted(known)))
+    return (True, b"") if len(known) >= MIN_CELL_SIZE else (False, b"".join(sorted(known)))
 
 
 def _change() -> Update:
@@ -201,7 +202,10 @@ async def of(session: AsyncSession, period: str, kind: str) -> Mapping[str, int]
     """The cells of a period that may be shown, by how often."""
     rows = await session.execute(
         select(SearchFigure.cell, SearchFigure.count).where(
-            SearchFigure.period == period, SearchFigure.kind == kind, SearchFigure.enough, SearchFigure.count >= LEAST
+            SearchFigure.period == period,
+            SearchFigure.kind == kind,
+            SearchFigure.enough,
+            SearchFigure.count >= MIN_CELL_SIZE,
         )
     )
     return {str(row.cell): int(row[1]) for row in rows}
@@ -213,13 +217,13 @@ async def hidden(session: AsyncSession, period: str, kind: str) -> Sequence[int]
         select(SearchFigure.count).where(
             SearchFigure.period == period,
             SearchFigure.kind == kind,
-            ~(SearchFigure.enough & (SearchFigure.count >= LEAST)),
+            ~(SearchFigure.enough & (SearchFigure.count >= MIN_CELL_SIZE)),
         )
     )
     return rows.all()
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Takes the person's digest out of the cells of running periods; that a search was counted stays."""
     for period, sealed in (await session.execute(select(FigureKey.period, FigureKey.sealed))).all():
         theirs = _digest(vault_of(session).open(sealed, "figure_keys.sealed", period), person_id)
@@ -230,7 +234,7 @@ async def erase(session: AsyncSession, person_id: int) -> None:
             row.people = b"".join(one for one in _digests(row.people) if one != theirs)
 
 
-def _digest(key: bytes, person_id: int) -> bytes:
+def _digest(key: bytes, person_id: PersonId) -> bytes:
     return hmac.digest(key, str(person_id).encode(), "sha256")[:_DIGEST]
 
 

@@ -21,7 +21,7 @@ from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import TAKING, SignUp
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.reads import BroadcastRead
-from storage.cases.cases import Case
+from storage.cases.table import Case
 from storage.deliveries.retention import KEPT
 from storage.deliveries.table import Delivery, State
 from storage.membership.memberships import Membership
@@ -41,6 +41,7 @@ class Members:
 
 
 async def members(session: AsyncSession, edges: Edges) -> Members:
+    """Counts who joined and who left in each stretch between two edges, and who was there at its end."""
     joined = [(Membership.since >= a) & (Membership.since < b) for a, b in _stretches(edges)]
     left = [(Membership.left_at >= a) & (Membership.left_at < b) for a, b in _stretches(edges)]
     there = [
@@ -109,6 +110,7 @@ class Reach:
 
 
 async def reach(session: AsyncSession, start: datetime, end: datetime) -> Reach:
+    """Counts the recipients of broadcasts that began in [start, end)."""
     (found,) = await reach_by_stretch(session, [start, end])
     return found
 
@@ -149,6 +151,7 @@ class CaseTimes:
 
 
 async def case_times(session: AsyncSession, desk: str, start: datetime, end: datetime) -> CaseTimes:
+    """Returns how long the cases of a desk that were opened in [start, end) took."""
     rows = (
         await session.execute(
             select(Case.opened_at, Case.due_at, Case.first_answer_at, Case.closed_at, Case.rating).where(

@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.people import people
 from storage.stations import searches
 from storage.stations.searches import Search
+from storage.telegram_ids import PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """This person wrote to the bot."""
 
-    person_id: int
+    person_id: PersonId
     language: str
     username: str = ""
 

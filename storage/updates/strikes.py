@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
 from storage.database import Base, insert_into
+from storage.updates.ids import UpdateKey
 
 SET_ASIDE_AT = 2
 KEPT = timedelta(hours=48)
@@ -30,7 +31,7 @@ class Strike(Base):
 
     __tablename__ = "update_strikes"
 
-    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[UpdateKey] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(20))
     handler: Mapped[str] = mapped_column(String(60))
     place: Mapped[str] = mapped_column(String(120))
@@ -43,7 +44,7 @@ class Suspect(NamedTuple):
     """An update in hand: its kind (message, callback_query), the handler if it got so far, and the line of code that
     held the loop, if it was seen there."""
 
-    key: int
+    key: UpdateKey
     kind: str
     handler: str
     place: str = ""
@@ -80,13 +81,13 @@ async def _note(session: AsyncSession, crash: Crash, one: Suspect, now: datetime
     return before < SET_ASIDE_AT <= row.count
 
 
-async def read(session: AsyncSession) -> dict[int, int]:
+async def read(session: AsyncSession) -> dict[UpdateKey, int]:
     """How many strikes each suspect has."""
     found = await session.execute(select(Strike.key, Strike.count.label("strikes")))
     return {row.key: row.strikes for row in found}
 
 
-async def clear(session: AsyncSession, keys: Sequence[int]) -> None:
+async def clear(session: AsyncSession, keys: Sequence[UpdateKey]) -> None:
     """These were handled, and nothing happened."""
     await session.execute(delete(Strike).where(Strike.key.in_(keys), Strike.count < SET_ASIDE_AT))
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import Base, Sealed, insert_for, is_postgresql, run, vault_of
+from storage.updates.ids import UpdateKey
 
 KEPT = timedelta(hours=48)
 """Telegram hands an update over for 24 h; twice that is surely enough."""
@@ -25,7 +26,7 @@ KEPT = timedelta(hours=48)
 class DoneUpdate(Base):
     __tablename__ = "updates"
 
-    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[UpdateKey] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
     answers: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     due: Mapped[datetime | None] = mapped_column(default=None, index=True)
@@ -44,17 +45,17 @@ class Done(NamedTuple):
 
 
 class Unanswered(NamedTuple):
-    key: int
+    key: UpdateKey
     answers: bytes
 
 
 @cache
-def _mark(postgres: bool) -> ReturningInsert[int]:
-    return insert_for(postgres, DoneUpdate).on_conflict_do_nothing().returning(_TABLE.c.key)
+def _mark(*, postgres: bool) -> ReturningInsert[UpdateKey]:
+    return insert_for(DoneUpdate, postgres=postgres).on_conflict_do_nothing().returning(_TABLE.c.key)
 
 
 async def mark_done(
-    session: AsyncSession, key: int, now: datetime, answers: bytes | None = None, due: datetime | None = None
+    session: AsyncSession, key: UpdateKey, now: datetime, answers: bytes | None = None, due: datetime | None = None
 ) -> bool:
     """Writes the update's row; False if it was there before.
 
@@ -62,16 +63,16 @@ async def mark_done(
     """
     sealed = None if answers is None else vault_of(session).seal(answers, "updates.answers", key)
     row = {"key": key, "at": now, "answers": sealed, "due": due}
-    return (await run(session, _mark(is_postgresql(session)), row)).scalar() is not None
+    return (await run(session, _mark(postgres=is_postgresql(session)), row)).scalar() is not None
 
 
-async def keep_answers(session: AsyncSession, key: int, answers: bytes, due: datetime) -> None:
+async def keep_answers(session: AsyncSession, key: UpdateKey, answers: bytes, due: datetime) -> None:
     """Keeps what is still to be answered to an update that is marked."""
     sealed = vault_of(session).seal(answers, "updates.answers", key)
     await session.execute(update(DoneUpdate).where(DoneUpdate.key == key).values(answers=sealed, due=due))
 
 
-async def done(session: AsyncSession, keys: Sequence[int]) -> list[Done | None]:
+async def done(session: AsyncSession, keys: Sequence[UpdateKey]) -> list[Done | None]:
     """What is known of each of these updates, in the order asked; None for one that has had no effect yet."""
     rows = await run(session, _DONE, {"keys": list(keys)})
     vault = vault_of(session)
@@ -79,13 +80,15 @@ async def done(session: AsyncSession, keys: Sequence[int]) -> list[Done | None]:
     return [found.get(key) for key in keys]
 
 
-async def claim_unanswered(session: AsyncSession, now: datetime, lease: timedelta, most: int = 100) -> list[Unanswered]:
+async def claim_unanswered(
+    session: AsyncSession, now: datetime, lease: timedelta, limit: int = 100
+) -> list[Unanswered]:
     """Takes due answers for this process until now + lease; then another may."""
     rows = await session.execute(
         select(DoneUpdate.key, DoneUpdate.answers)
         .where(DoneUpdate.due <= now, DoneUpdate.answers.is_not(None))
         .order_by(DoneUpdate.due, DoneUpdate.key)
-        .limit(most)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     claimed = [
@@ -99,7 +102,7 @@ async def claim_unanswered(session: AsyncSession, now: datetime, lease: timedelt
     return claimed
 
 
-async def answered(session: AsyncSession, keys: Sequence[int]) -> None:
+async def answered(session: AsyncSession, keys: Sequence[UpdateKey]) -> None:
     """These updates' answers have gone out."""
     await run(session, _ANSWERED, {"keys": list(keys)})
 

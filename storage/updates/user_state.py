@@ -17,13 +17,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.cases import Case
 from storage.cases.contexts import CaseContext
+from storage.cases.ids import CaseId
+from storage.cases.table import Case
 from storage.database import UtcDateTime, run
 from storage.dialogues import Dialogue
 from storage.membership.memberships import Membership
 from storage.people import roles
 from storage.people.people import PersonRow
+from storage.telegram_ids import PersonId
 
 MEMBER = "member"
 """The role of who has joined."""
@@ -45,7 +47,7 @@ class Standing:
     app_language: str | None = None
     roles: frozenset[str] = frozenset()
     """Given in the chat, at this moment; "member" while the membership lasts."""
-    case: int | None = None
+    case: CaseId | None = None
     case_number: str = ""
 
     @property
@@ -85,15 +87,25 @@ def _standings() -> Select[Any]:
 _STANDINGS = _standings()
 
 
-async def standings(session: AsyncSession, ids: Sequence[int], now: datetime) -> list[Standing]:
+async def standings(session: AsyncSession, ids: Sequence[PersonId], now: datetime) -> list[Standing]:
     """The standing of each person, in the order asked, by one query."""
     rows = await run(session, _STANDINGS, {"ids": list(set(ids)), "now": now})
     given = await roles.held(session, ids, now)
     found = {row.id: _standing(row, given.get(row.id, set())) for row in rows}
-    return [found.get(person_id) or Standing(False, roles=frozenset(given.get(person_id, ()))) for person_id in ids]
+    return [
+        found.get(person_id) or Standing(known=False, roles=frozenset(given.get(person_id, ()))) for person_id in ids
+    ]
 
 
 def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
-    _, language, reachable, last_seen, form, app_language, number, case_id, case_number = row
-    held = frozenset(given if number is None else {*given, MEMBER})
-    return Standing(True, language, reachable, last_seen, form, app_language, held, case_id, case_number or "")
+    return Standing(
+        known=True,
+        language=row.language,
+        reachable=row.reachable,
+        last_seen=row.last_seen,
+        form=row.form,
+        app_language=row.app_language,
+        roles=frozenset(given if row.number is None else {*given, MEMBER}),
+        case=row.case_id,
+        case_number=row.case_number or "",
+    )

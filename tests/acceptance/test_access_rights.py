@@ -20,6 +20,7 @@ from storage.membership import memberships
 from storage.people import roles
 from storage.people.access import RIGHTS, Right, Role
 from storage.people.audited import PeopleAction
+from storage.telegram_ids import PersonId
 from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town
 
 DESKS = desks(load(Path("none.toml")).desks)
@@ -189,8 +190,8 @@ async def people(town: Town) -> dict[Role, Rider]:
     async with town.database.writing() as session:
         for role, person_id in PEOPLE.items():
             if role in (Role.COORDINATOR, Role.COUNSEL, Role.ADMIN):
-                await roles.grant(session, person_id, role.value, ADMIN, NOON)
-        await memberships.create(session, PEOPLE[Role.MEMBER], {"name": "李雷"}, NOON)
+                await roles.grant(session, PersonId(person_id), role.value, ADMIN, NOON)
+        await memberships.create(session, PersonId(PEOPLE[Role.MEMBER]), {"name": "李雷"}, NOON)
     found = {}
     for role, person_id in PEOPLE.items():
         found[role] = town.rider(person_id)
@@ -246,7 +247,7 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
         await one.says("/start")
         await one.hears_of("Welcome")
     async with town.database.writing() as session:
-        await roles.grant(session, 311, Role.COORDINATOR.value, ADMIN, NOON)
+        await roles.grant(session, PersonId(311), Role.COORDINATOR.value, ADMIN, NOON)
     await rider.says("/reviews")
     await rider.hears_of("No applications waiting")
     await town.until(lambda: ("chat:311", "") in town.world.commands)
@@ -330,7 +331,7 @@ async def test_whom_a_role_is_for(town: Town, way: str) -> None:
     await admin.presses("Yes, change")
     await admin.hears_of("haven't written to me yet")
     async with town.database.reading() as session:
-        assert await roles.held(session, [313], NOON) == {313: {"counsel"}}
+        assert await roles.held(session, [PersonId(313)], NOON) == {313: {"counsel"}}
 
 
 async def test_who_stands_in_the_config_keeps_the_role(town: Town) -> None:

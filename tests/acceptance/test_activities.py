@@ -24,6 +24,7 @@ from storage import audit
 from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.audited import ActivityAction
+from storage.activities.ids import ActivityId, SeriesId
 from storage.activities.notices import ActivityReminder
 from storage.activities.reminders import Reminder
 from storage.database import Database
@@ -32,6 +33,7 @@ from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.membership import memberships
 from storage.people import people
+from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, planned
 from tests.support.applications import picture
 from tests.support.simulator import COORDINATOR, HALL, NOON, Rider, Town, configured, free_port, running, telegram
@@ -40,7 +42,7 @@ LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-async def opened(rider: Rider, activity_id: int) -> None:
+async def opened(rider: Rider, activity_id: ActivityId) -> None:
     await rider.says(f"/start act_{activity_id}")
     await rider.hears_of("3x3")
 
@@ -99,7 +101,7 @@ async def test_reminders_come_in_the_riders_language_and_only_before_the_start(t
         assert "3x3 basketball" in heard and day.format(weekday="")[:4].strip() in heard
     async with town.database.writing() as session:
         assert (await session.scalars(select(Reminder))).all() == []
-        await delivery_queue.add(session, Addressed(53, ActivityReminder(1), SATURDAY))
+        await delivery_queue.add(session, Addressed(PersonId(53), ActivityReminder(ActivityId(1)), SATURDAY))
         late = (await session.scalars(select(Delivery).where(Delivery.state == 0))).one()
         late.expires_at = SATURDAY
     town.now = SATURDAY  # what the courier could not send before the start is not sent any more
@@ -113,10 +115,10 @@ async def test_overlapping_ones_are_warned_of(town: Town) -> None:
     await planned(town)
     await planned(town, title="3x3 final")
     rider = await at_home(town, 54)
-    await opened(rider, 1)
+    await opened(rider, ActivityId(1))
     await rider.presses("✅ Sign up")
     await rider.hears_of("You have a place")
-    await opened(rider, 2)
+    await opened(rider, ActivityId(2))
     await rider.presses("✅ Sign up")
     await rider.hears_of("You are already signed up at that time for: 3x3 basketball")
     await rider.presses("Sign up anyway")
@@ -126,7 +128,7 @@ async def test_overlapping_ones_are_warned_of(town: Town) -> None:
 async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> None:
     await planned(town, places=5, guests=2, questions=("T-shirt size?", "<b>Allergies?</b>"))
     rider = await at_home(town, 55)
-    await opened(rider, 1)
+    await opened(rider, ActivityId(1))
     await rider.presses("✅ Sign up")
     await rider.hears_of("Is anyone coming with you")
     await rider.presses("+2")
@@ -136,7 +138,7 @@ async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> Non
     await rider.says("none")
     assert "With 2 guests" in (await rider.hears_of("You're signed up"))["text"]
     async with town.database.reading() as session:
-        row = await sign_ups.of(session, 1, 55)
+        row = await sign_ups.of(session, ActivityId(1), PersonId(55))
         assert row is not None and sign_ups.answers_of(session, row) == ["L", "none"]
         assert row.answers is not None and b"none" not in row.answers
 
@@ -144,7 +146,7 @@ async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> Non
 async def test_members_only_and_forged_buttons(town: Town) -> None:
     await planned(town, members_only=True)
     rider = await at_home(town, 56)
-    await opened(rider, 1)
+    await opened(rider, ActivityId(1))
     await rider.presses("✅ Sign up")
     await rider.until(lambda: any("Members only" in one["text"] for one in rider.answers))
     for data in (
@@ -164,7 +166,7 @@ async def test_members_only_and_forged_buttons(town: Town) -> None:
         await rider.until(lambda seen=before: len(rider.answers) > seen)
         assert rider.answers[-1]["text"], data
     async with town.database.writing() as session:
-        await memberships.create(session, 56, {"name": "李雷"}, NOON)
+        await memberships.create(session, PersonId(56), {"name": "李雷"}, NOON)
     await rider.presses("✅ Sign up")
     await rider.hears_of("You have a place")
 
@@ -228,14 +230,14 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
     )
     assert "Hall is flooded" in (await rider.hears_of(_("Cancelled:")))["text"]
     async with town.database.reading() as session:
-        row = await activities.find(session, 1)
+        row = await activities.find(session, ActivityId(1))
         assert row is not None and row.state == ActivityState.CANCELLED and row.sequence == 2
 
 
 async def test_what_changes_no_time_place_or_rule_is_told_to_nobody(town: Town) -> None:
     coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, 58)
     await planned(town)
-    await opened(rider, 1)
+    await opened(rider, ActivityId(1))
     await rider.presses("✅ Sign up")
     await rider.hears_of("You have a place")
     heard = len(rider.heard)
@@ -270,7 +272,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     said = (await coordinator.hears_of("more planned for the next eight weeks"))["text"]
     assert "1 Jan" not in said and "8 Jan" in said
     async with town.database.writing() as session:
-        await activities.cancel(session, 2, "rain", NOON)
+        await activities.cancel(session, ActivityId(2), "rain", NOON)
         rows = (await session.scalars(select(Activity).order_by(Activity.id))).all()
         assert [row.state for row in rows[:3]] == [1, 2, 1]
     town.now = NOON + timedelta(days=40)
@@ -278,7 +280,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     async with town.database.reading() as session:
         starts = (await session.scalars(select(Activity.starts_at).order_by(Activity.starts_at))).all()
         assert starts[-1] > NOON + timedelta(days=80)
-        assert len(starts) == len(set(starts)) == await series.count(session, 1)
+        assert len(starts) == len(set(starts)) == await series.count(session, SeriesId(1))
 
 
 def test_a_rule_keeps_the_clock_on_the_wall() -> None:
@@ -295,7 +297,7 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
     await planned(town, places=2)
     coordinator, rider, walk_in = [await at_home(town, number, language) for number in (COORDINATOR, 59, 60)]
     async with town.database.writing() as session:
-        await sign_ups.sign_up(session, 1, 59, False, NOON)
+        await sign_ups.sign_up(session, ActivityId(1), PersonId(59), NOON, is_member=False)
     town.now = SATURDAY - timedelta(minutes=10)
     await coordinator.says("/checkin")
     await coordinator.hears_of(_("For which activity?"))
@@ -356,8 +358,8 @@ async def test_who_came_is_thanked_and_rates(town: Town, language: str) -> None:
     rider, absent = await at_home(town, 61, language), await at_home(town, 62, language)
     async with town.database.writing() as session:
         for person in (61, 62):
-            await sign_ups.sign_up(session, 1, person, False, NOON)
-        await attendance.check_in(session, 1, 61, SATURDAY)
+            await sign_ups.sign_up(session, ActivityId(1), PersonId(person), NOON, is_member=False)
+        await attendance.check_in(session, ActivityId(1), PersonId(61), SATURDAY)
     town.now = SATURDAY + timedelta(hours=3)
     for _turn in range(2):
         await town.tick("activities")
@@ -370,7 +372,7 @@ async def test_who_came_is_thanked_and_rates(town: Town, language: str) -> None:
     await rider.says("More water, please")
     await rider.hears_of(_("Thank you! This helps us make the next one better."))
     async with town.database.reading() as session:
-        row = await sign_ups.of(session, 1, 61)
+        row = await sign_ups.of(session, ActivityId(1), PersonId(61))
         assert row is not None and row.rating is not None and row.comment is not None and b"water" not in row.comment
 
 
@@ -411,7 +413,7 @@ async def test_the_stream_comes_to_who_has_a_place_when_it_begins(town: Town) ->
     rider, waiting = await at_home(town, 63), await at_home(town, 64)
     async with town.database.writing() as session:
         for person in (63, 64):
-            await sign_ups.sign_up(session, 1, person, False, NOON)
+            await sign_ups.sign_up(session, ActivityId(1), PersonId(person), NOON, is_member=False)
     town.now = SATURDAY - timedelta(minutes=4)
     for _ in range(2):
         await town.tick("activities")
@@ -433,7 +435,7 @@ async def test_on_monday_at_ten_the_week_comes_to_who_wants_it(town: Town, langu
     )
     rider, other = await at_home(town, 65, language), await at_home(town, 66, language)
     async with town.database.writing() as session:
-        await people.keep_home(session, people.PersonId(65), 37.43, 116.36)
+        await people.keep_home(session, PersonId(65), 37.43, 116.36)
     await rider.says("/my")
     await rider.hears_of(_("My activities"))
     await rider.presses(_("🗞 Weekly digest"))
@@ -455,7 +457,7 @@ async def test_an_organiser_answers_without_learning_who_asked(town: Town, langu
     _ = translator(language)
     coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 67, language)
     await planned(town)
-    await opened(rider, 1)
+    await opened(rider, ActivityId(1))
     await rider.presses(_("💬 Ask"))
     await rider.hears_of(_("What do you want to ask the organiser? They won't know who is asking."))
     await rider.says("Is there parking?")
@@ -473,8 +475,8 @@ async def test_the_attendance_list_is_safe_for_spreadsheets_and_audited(town: To
     coordinator = await at_home(town, COORDINATOR)
     await planned(town, questions=("=cmd|' /C calc'!A0",))
     async with town.database.writing() as session:
-        await memberships.create(session, 68, {"name": "李雷"}, NOON)
-        await sign_ups.sign_up(session, 1, 68, True, NOON, answers=["=1+1"])
+        await memberships.create(session, PersonId(68), {"name": "李雷"}, NOON)
+        await sign_ups.sign_up(session, ActivityId(1), PersonId(68), NOON, is_member=True, answers=["=1+1"])
     await coordinator.forges("people:1")
     assert "李雷" in (await coordinator.hears_of("3x3"))["text"]
     await coordinator.presses("As a file")
@@ -501,7 +503,7 @@ async def test_rounds_and_who_goes_on(town: Town, language: str) -> None:
     coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 69, language)
     await planned(town)
     async with town.database.writing() as session:
-        await sign_ups.sign_up(session, 1, 69, False, NOON)
+        await sign_ups.sign_up(session, ActivityId(1), PersonId(69), NOON, is_member=False)
     for title, when in (("Heats", "2026-11-28 15:00"), ("Final", "2026-11-28 16:00")):
         await coordinator.forges("rounds:1")
         await coordinator.hears_of("🏆")
@@ -542,7 +544,7 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     coordinator, rider, other = await at_home(town, COORDINATOR), await at_home(town, 71), await at_home(town, 72)
     await planned(town)
     async with town.database.writing() as session:
-        await sign_ups.sign_up(session, 1, 71, False, NOON)
+        await sign_ups.sign_up(session, ActivityId(1), PersonId(71), NOON, is_member=False)
     await coordinator.forges("actwrite:1")
     await coordinator.hears_of("Send me the message")
     await coordinator.says("Bring a bottle")
@@ -581,8 +583,8 @@ async def test_near_me_and_by_kind(town: Town) -> None:
 @pytest.fixture
 async def served(database: Database, tmp_path: Path) -> AsyncIterator[tuple[Town, str]]:
     """The bot with its web side, and the address of it."""
-    async with telegram() as (api, address):
-        config = configured(tmp_path, address)
+    async with telegram() as (api, telegram_url):
+        config = configured(tmp_path, telegram_url)
         section = config.web.model_copy(update={"public_url": "https://bot.example.org"})
         town = Town(database, api, config.model_copy(update={"web": section}))
         async with running(town.app), process.served(town.app.web_application(), free_port(), 0.1) as address:
@@ -593,7 +595,7 @@ async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]
     town, address = served
     await planned(town, about="Bring shoes", latitude=37.44, longitude=116.37, place="Hall; court 1")
     rider = await at_home(town, 74)
-    await opened(rider, 1)
+    await opened(rider, ActivityId(1))
     await rider.presses("✅ Sign up")
     await rider.hears_of("You have a place")
     await rider.presses("📅 Calendar")
@@ -617,7 +619,7 @@ async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]
         async with web_session.get(path, headers={"If-None-Match": tag}) as answer:
             assert answer.status == 304
         async with town.database.writing() as session:
-            await activities.cancel(session, 1, "rain", NOON + timedelta(minutes=1))
+            await activities.cancel(session, ActivityId(1), "rain", NOON + timedelta(minutes=1))
         async with web_session.get(path, headers={"If-None-Match": tag}) as answer:
             cancelled = vobject.readOne(await answer.text()).vevent
             assert (cancelled.status.value, cancelled.sequence.value) == ("CANCELLED", "1")
@@ -649,7 +651,7 @@ async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays
     again = await rider.hears_of("This week")
     assert not again["edited"] and again["message_id"] > listed["message_id"]
     async with town.database.writing() as session:
-        await delivery_queue.add(session, Addressed(76, ActivityReminder(1), NOON))
+        await delivery_queue.add(session, Addressed(PersonId(76), ActivityReminder(ActivityId(1)), NOON))
     town.deliver()
     reminder = await rider.hears_of("A reminder")
     await rider.presses("View")
@@ -663,9 +665,9 @@ async def test_nobody_is_woken_by_an_offer_at_night(town: Town) -> None:
     rider, waiting = await at_home(town, 77), await at_home(town, 78)
     async with town.database.writing() as session:
         for person in (77, 78):
-            await sign_ups.sign_up(session, 1, person, False, NOON)
+            await sign_ups.sign_up(session, ActivityId(1), PersonId(person), NOON, is_member=False)
     town.now = NOON + timedelta(hours=12)  # midnight in Dezhou
-    await opened(rider, 1)
+    await opened(rider, ActivityId(1))
     await rider.presses("↩ Give up my place")
     await rider.until(lambda: any("given up your place" in one["text"] for one in rider.answers))
     await town.until_true(lambda: settled(town))

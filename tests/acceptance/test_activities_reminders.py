@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from schedules import reminders as ticking
 from storage.activities import activities, reminders, sign_ups
+from storage.activities.ids import ActivityId
 from storage.activities.reminders import Reminder
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.table import Delivery
 from storage.hours.quiet_hours import QuietHours
+from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, basketball, published, signs_up
 from tests.support.settings import clock_context
 from tests.support.simulator import NOON, Town
@@ -26,7 +28,11 @@ LEADS = (timedelta(hours=24), timedelta(hours=2))
 
 
 async def planned(
-    database: Database, activity_id: int, now: datetime = NOON, quiet: QuietHours = LOUD, person: int | None = None
+    database: Database,
+    activity_id: ActivityId,
+    now: datetime = NOON,
+    quiet: QuietHours = LOUD,
+    person: PersonId | None = None,
 ) -> None:
     async with database.writing() as session:
         row = await activities.published(session, activity_id)
@@ -68,7 +74,7 @@ async def test_each_lead_comes_once(database: Database) -> None:
 async def test_who_signs_up_late_gets_the_later_ones(database: Database) -> None:
     activity_id = await published(database)
     await signs_up(database, activity_id, 1)
-    await planned(database, activity_id, SATURDAY - timedelta(hours=5), person=1)
+    await planned(database, activity_id, SATURDAY - timedelta(hours=5), person=PersonId(1))
     assert [lead for _, lead, _ in await waiting(database)] == [2]
 
 
@@ -131,11 +137,11 @@ async def test_each_chooses_how_often(database: Database) -> None:
     for person in (1, 2, 3):
         await signs_up(database, own, person)
     async with database.writing() as session:
-        row = await sign_ups.of(session, own, 1)
+        row = await sign_ups.of(session, own, PersonId(1))
         assert row is not None
         row.leads = "7200,1800"
-        await reminders.choose(session, 1, "")
-        await reminders.choose(session, 2, "")
+        await reminders.choose(session, PersonId(1), "")
+        await reminders.choose(session, PersonId(2), "")
     await planned(database, own)
     assert [(person, due) for person, _, due in await waiting(database)] == [
         (1, SATURDAY - timedelta(hours=2)),
@@ -143,8 +149,8 @@ async def test_each_chooses_how_often(database: Database) -> None:
         (1, SATURDAY - timedelta(minutes=30)),
     ]
     async with database.writing() as session:
-        await reminders.choose(session, 2, None)
-    await planned(database, own, person=2)
+        await reminders.choose(session, PersonId(2), None)
+    await planned(database, own, person=PersonId(2))
     assert [person for person, _, _ in await waiting(database)] == [1, 2, 3, 1]
 
 
@@ -170,7 +176,7 @@ async def test_the_next_due_time_wakes_the_clock(town: Town) -> None:
     """No polling: the job looks again when the next reminder is due, or when one was added before it."""
     async with town.database.writing() as session:
         at = NOON + timedelta(seconds=12)
-        await reminders.add(session, 7, "case", 5, at, [timedelta(seconds=2)], NOON, LOUD)
+        await reminders.add(session, PersonId(7), "case", 5, at, [timedelta(seconds=2)], NOON, LOUD)
     scheduler = town.app.services.scheduler
     await scheduler.tick("reminders")
 
@@ -180,7 +186,7 @@ async def test_the_next_due_time_wakes_the_clock(town: Town) -> None:
 
     assert 8 < seconds_to_next() <= 10
     async with town.database.writing() as session:
-        await reminders.add(session, 8, "case", 5, at, [timedelta(seconds=9)], NOON, LOUD)
+        await reminders.add(session, PersonId(8), "case", 5, at, [timedelta(seconds=9)], NOON, LOUD)
     await town.until(lambda: seconds_to_next() <= 3)
 
 
@@ -188,8 +194,8 @@ async def test_any_feature_can_remind(database: Database) -> None:
     at = NOON + timedelta(days=100)
     leads = [timedelta(days=days) for days in (90, 30, 7, 1)]
     async with database.writing() as session:
-        assert await reminders.add(session, 7, "case", 5, at, leads, NOON, LOUD) == 4
-        assert await reminders.add(session, 7, "case", 5, at, leads, NOON, LOUD) == 4, "twice is once"
+        assert await reminders.add(session, PersonId(7), "case", 5, at, leads, NOON, LOUD) == 4
+        assert await reminders.add(session, PersonId(7), "case", 5, at, leads, NOON, LOUD) == 4, "twice is once"
         assert await reminders.counted(session, "case", 5) == {int(lead.total_seconds()): 1 for lead in leads}
         assert await reminders.next_due(session) == NOON + timedelta(days=10)
         assert await reminders.claim_due(session, NOON + timedelta(days=10)) == 1

@@ -25,6 +25,7 @@ from storage.people.access import Role
 from storage.people.audited import PeopleAction
 from storage.people.notices import RoleTaken
 from storage.schema import NEWEST
+from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
 from tests.support.case_scripts import at_desk
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town, configured, running, telegram
@@ -100,7 +101,7 @@ async def test_new_lead_times_move_reminders_that_are_planned(town: Town) -> Non
         plan = Plan("Check-up", Kind.HEALTH, NOON + timedelta(days=3), NOON + timedelta(days=3, hours=1), places=5)
         row = await activities.create(session, plan, COORDINATOR, NOON)
         await activities.publish(session, row.id, NOON)
-        await sign_ups.sign_up(session, row.id, 7, False, NOON)
+        await sign_ups.sign_up(session, row.id, PersonId(7), NOON, is_member=False)
         settings = town.context.settings
         await reminders.plan(session, row, settings.lead_times, NOON, settings.quiet_hours)
     await changes(admin, "⏰ Reminders", "5h")
@@ -157,7 +158,9 @@ async def test_another_replica_takes_the_change_up(database: Database, tmp_path:
             await admin.hears_of("🚫 77")
             await other.background.changes.look()
             context = other.services.context
-            assert context.settings.organisation.hotline == "0534-1" and context.blocks.is_blocked(77, town.now)
+            assert context.settings.organisation.hotline == "0534-1" and context.blocks.is_blocked(
+                PersonId(77), town.now
+            )
         await other.telegram.transport.shutdown()
 
 
@@ -263,7 +266,7 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     assert "RuntimeError" in told["text"] and "李雷" not in told["text"]
     await town.app.background.queue_metrics.look()
     async with town.database.writing() as session:
-        await delivery_queue.add(session, Addressed(8, RoleTaken(Role.ADMIN), NOON))
+        await delivery_queue.add(session, Addressed(PersonId(8), RoleTaken(Role.ADMIN), NOON))
         (one,) = [one for one in await delivery_queue.claim(session, NOON, 10) if one.recipient == 8]
         await delivery_queue.settle(session, [Outcome(one.id, State.FAILED, 5, trouble="chat is odd")], NOON)
         (row,) = await errors.newest(session)

@@ -16,7 +16,9 @@ from storage import audit
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
-from storage.broadcasts.broadcasts import Broadcast, BroadcastState, Content
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState
+from storage.broadcasts.content import Content, Opening, OtherVersion
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
 from storage.broadcasts.topics import Topic
 from storage.database import Database
@@ -28,8 +30,10 @@ from storage.deliveries.queue import Addressed, Outcome
 from storage.deliveries.table import Delivery, State
 from storage.people import people
 from storage.people.segments import LivesNear, SeenWithin, Segment, Speaks
+from storage.stations.ids import StationKey
 from storage.stations.notices import StationReported
 from storage.stations.reports import Kind
+from storage.telegram_ids import MessageId, PersonId
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
@@ -115,7 +119,7 @@ async def test_one_tap_mutes_a_topic_and_my_brings_it_back(town: Town) -> None:
         row = await broadcasts.create(
             session, COORDINATOR, Content("sendMessage", {"text": "News!"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     await town.tick("broadcasts")
     await rider.hears_of("News!")
     await rider.presses("🔕 Mute")
@@ -172,11 +176,11 @@ async def test_quiet_hours_hold_back_all_but_urgent_ones(town: Town) -> None:
 
 async def test_pause_resume_and_cancel(database: Database) -> None:
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(range(1, 11), "en"), NOON)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, 11)), "en"), NOON)
         row = await broadcasts.create(
-            session, 900, Content("sendMessage", {"text": "x"}), EVERYONE, Topic.NEWS, NOON, NOON
+            session, PersonId(900), Content("sendMessage", {"text": "x"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     async with database.writing() as session:
         found = await broadcasts.due(session, NOON)
         assert found is not None
@@ -191,7 +195,9 @@ async def test_pause_resume_and_cancel(database: Database) -> None:
         claimed = await delivery_queue.claim(session, NOON, 4)
         assert len(claimed) == 4
         await broadcasts.move(session, row.id, "cancel", NOON)
-        await delivery_queue.settle(session, [Outcome(one.id, State.SENT, 1, message_id=5) for one in claimed], NOON)
+        await delivery_queue.settle(
+            session, [Outcome(one.id, State.SENT, 1, message_id=MessageId(5)) for one in claimed], NOON
+        )
         assert await of_broadcasts.counts(session, row.id) == {State.SENT: 4, State.CANCELLED: 6}
         with pytest.raises(broadcasts.NotNow):
             await broadcasts.move(session, row.id, "resume", NOON)
@@ -199,11 +205,11 @@ async def test_pause_resume_and_cancel(database: Database) -> None:
 
 async def test_segments_combine(database: Database) -> None:
     async with database.writing() as session:
-        await people.seen_all(session, {1: "zh_Hans", 2: "zh_Hans", 3: "zh_Hans"}, NOON)
-        await people.seen_all(session, {4: "zh_Hans"}, NOON - timedelta(days=20))
-        await people.choose_language(session, people.PersonId(1), "en")
+        await people.seen_all(session, {PersonId(1): "zh_Hans", PersonId(2): "zh_Hans", PersonId(3): "zh_Hans"}, NOON)
+        await people.seen_all(session, {PersonId(4): "zh_Hans"}, NOON - timedelta(days=20))
+        await people.choose_language(session, PersonId(1), "en")
         for person_id in (1, 2, 4):
-            await people.keep_home(session, people.PersonId(person_id), 37.43, 116.36)
+            await people.keep_home(session, PersonId(person_id), 37.43, 116.36)
         near, english, active = LivesNear(37.43, 116.36, km=3), Speaks("en"), SeenWithin(days=7)
         for conditions, count in (((), 4), ((english,), 1), ((active,), 3), ((near,), 3), ((active, near), 2)):
             segment = Segment.parse(Segment(conditions).text)
@@ -212,7 +218,9 @@ async def test_segments_combine(database: Database) -> None:
 
 async def test_a_lapsed_lease_is_claimed_again_and_a_settled_one_is_not(database: Database) -> None:
     async with database.writing() as session:
-        await delivery_queue.add_all(session, [Addressed(7, StationReported(1, "x", Kind.CROWDED), NOON)])
+        await delivery_queue.add_all(
+            session, [Addressed(PersonId(7), StationReported(StationKey(1), "x", Kind.CROWDED), NOON)]
+        )
         (first,) = await delivery_queue.claim(session, NOON, 10)
         assert first.params == {"station": 1, "name": "x", "report": "crowded"}
         assert await delivery_queue.claim(session, NOON + timedelta(seconds=29), 10) == []
@@ -281,7 +289,7 @@ async def test_what_one_person_is_told_comes_in_its_order(town: Town, monkeypatc
     monkeypatch.setattr(courier.transport, "call", slow)
     async with town.database.writing() as session:
         for count in range(1, 6):
-            await delivery_queue.add(session, Addressed(rider.id, BroadcastWaits(1, count), NOON))
+            await delivery_queue.add(session, Addressed(rider.id, BroadcastWaits(BroadcastId(1), count), NOON))
     town.deliver()
     for count in range(1, 6):
         assert f"to {count} p" in (await rider.hears_of("A broadcast to"))["text"]
@@ -293,7 +301,7 @@ async def test_a_notice_whose_answer_was_lost_is_repeated_once(town: Town) -> No
     lost = Fault(0, None, ("sendMessage",), too_late=True)
     town.api.faults += [lost, lost]
     async with town.database.writing() as session:
-        waits = Addressed(rider.id, BroadcastWaits(1, 7), NOON)
+        waits = Addressed(rider.id, BroadcastWaits(BroadcastId(1), 7), NOON)
         await delivery_queue.add_all(session, [waits])
     for _ in range(2):
         await _one_fault_less(town)
@@ -301,7 +309,7 @@ async def test_a_notice_whose_answer_was_lost_is_repeated_once(town: Town) -> No
         town.now += timedelta(seconds=5)
         town.deliver()
     async with town.database.reading() as session:
-        assert await session.scalar(select(Delivery.state)) == State.PERHAPS
+        assert await session.scalar(select(Delivery.state)) == State.UNCERTAIN
     assert len([one for one in rider.heard if "7 people" in one.get("text", "")]) == 2
 
 
@@ -316,7 +324,7 @@ REFUSED = '{"ok":false,"error_code":400,"description":"Bad Request: message is t
 @pytest.mark.parametrize(
     ("fault", "state", "messages"),
     [
-        (Fault(0, None, ("sendMessage",), too_late=True), State.PERHAPS, 1),
+        (Fault(0, None, ("sendMessage",), too_late=True), State.UNCERTAIN, 1),
         (Fault(502, methods=("sendMessage",)), State.SENT, 1),
         (
             Fault(
@@ -335,7 +343,7 @@ async def test_what_telegram_answers_decides(town: Town, fault: Fault, state: St
         row = await broadcasts.create(
             session, COORDINATOR, Content("sendMessage", {"text": "Hear ye"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     town.api.faults.append(fault)
     await town.tick("broadcasts")
     await town.until(lambda: not town.api.faults)
@@ -355,7 +363,7 @@ async def test_a_poison_message_is_set_aside_after_five_tries_and_can_be_tried_a
         row = await broadcasts.create(
             session, COORDINATOR, Content("sendMessage", {"text": "Hear ye"}), EVERYONE, Topic.NEWS, NOON, NOON
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     await town.tick("broadcasts")
     for _ in range(delivery_queue.MAX_TRIES):
         await _one_fault_less(town)
@@ -375,12 +383,12 @@ async def _one_fault_less(town: Town) -> None:
     await town.until(lambda: len(town.api.faults) < before)
 
 
-async def _is_at_rest(town: Town, broadcast_id: int) -> bool:
+async def _is_at_rest(town: Town, broadcast_id: BroadcastId) -> bool:
     async with town.database.reading() as session:
         return not (await of_broadcasts.counts(session, broadcast_id)).get(State.CLAIMED)
 
 
-async def _until_state(town: Town, broadcast_id: int, state: State) -> None:
+async def _until_state(town: Town, broadcast_id: BroadcastId, state: State) -> None:
     async def holds() -> bool:
         async with town.database.reading() as session:
             return (await of_broadcasts.counts(session, broadcast_id)).get(state, 0) > 0
@@ -398,12 +406,12 @@ async def test_each_reads_their_own_language_and_the_link(town: Town) -> None:
         "sendMessage",
         {"text": "周六理发"},
         False,
-        ["link", "报名", "https://example.org/form"],
-        ["en", "sendMessage", {"text": "Haircuts on Saturday"}],
+        Opening("link", "报名", "https://example.org/form"),
+        OtherVersion("en", "sendMessage", {"text": "Haircuts on Saturday"}),
     )
     async with town.database.writing() as session:
         row = await broadcasts.create(session, COORDINATOR, content, EVERYONE, Topic.NEWS, NOON, NOON)
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     await town.tick("broadcasts")
     await english.hears_of("Haircuts on Saturday")
     await chinese.hears_of("周六理发")
@@ -413,10 +421,10 @@ async def test_each_reads_their_own_language_and_the_link(town: Town) -> None:
 
 async def test_a_spread_broadcast_gives_each_a_moment_of_their_own(database: Database) -> None:
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(range(1, 201), "en"), NOON)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, 201)), "en"), NOON)
         row = await broadcasts.create(
             session,
-            900,
+            PersonId(900),
             Content("sendMessage", {"text": "x"}),
             EVERYONE,
             Topic.NEWS,
@@ -424,7 +432,7 @@ async def test_a_spread_broadcast_gives_each_a_moment_of_their_own(database: Dat
             NOON,
             spread=timedelta(hours=3),
         )
-        await broadcasts.confirm(session, row.id, False, None, None, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
         broadcasts.start(row, NOON)
         while not await broadcast_recipients.freeze_chunk(session, row, NOON):
             pass

@@ -15,16 +15,19 @@ from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
 from handlers.i18n.translations import plural_in
 from storage import audit
-from storage.cases import cases, evidence
+from storage.cases import access as case_access
+from storage.cases import evidence
 from storage.cases import messages as case_messages
 from storage.cases import statistics as case_statistics
 from storage.cases.audited import CaseAction
-from storage.cases.cases import CaseState
 from storage.cases.evidence import Evidence
+from storage.cases.messages import Edit
 from storage.cases.sides import Side
+from storage.cases.table import CaseState
 from storage.deliveries.table import Delivery, State
 from storage.people import roles
 from storage.privacy import consents
+from storage.telegram_ids import PersonId
 from tests.support.case_scripts import STORY, at_desk, brings_pay
 from tests.support.cases import all_fetched, case_of, in_hand, takes
 from tests.support.settings import change_settings
@@ -84,8 +87,8 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     changed = await counsel.rider.hears_of("I lost 13,000 yuan")
     assert changed["edited"]
     async with town.database.reading() as session:
-        (kept,) = await case_messages.of_source(session, 400, said["message_id"])
-        assert case_messages.said_in(session, kept).was == [[town.now.isoformat(), "I lost 3,000 yuan"]]
+        (kept,) = await case_messages.of_source(session, PersonId(400), said["message_id"])
+        assert case_messages.said_in(session, kept).was == [Edit(town.now, "I lost 3,000 yuan")]
 
     # Handed over with a note that the rider never sees.
     await counsel.says("/cases")
@@ -134,7 +137,7 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session)]
         assert acts == [CaseAction.CASE_CLOSED, CaseAction.CASE_ASSIGNED, CaseAction.CASE_CLAIMED]
-        row_now = await cases.find(session, row.id)
+        row_now = await case_access.find(session, row.id)
         assert row_now is not None and row_now.state == CaseState.OURS and row_now.first_answer_at is not None
         assert "李雷" not in str(await audit.newest(session))
 
@@ -235,7 +238,7 @@ async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> Non
     assert second_number in moved["text"]
     await town.until(lambda: copy["message_id"] not in town.world.chats[COUNSEL].messages)
     async with town.database.reading() as session:
-        (kept,) = await case_messages.of_source(session, 404, wrong["message_id"])
+        (kept,) = await case_messages.of_source(session, PersonId(404), wrong["message_id"])
         assert kept.case_id == other.id
 
     # The keyboard's first button switches; a reply goes to the case of what it answers.
@@ -291,13 +294,13 @@ async def test_the_cases_of_a_handler_who_left_wait_again(town: Town) -> None:
     rider, left = await at_desk(town, 406), await at_desk(town, 412)
     counsel = await at_desk(town, COUNSEL)
     async with town.database.writing() as session:
-        await roles.grant(session, 412, "counsel", ADMIN, NOON)
+        await roles.grant(session, PersonId(412), "counsel", ADMIN, NOON)
     number = await brings_pay(rider, evidence=False)
     row = await case_of(town, number)
     await takes(left, number)
     await left.rider.hears_of(STORY)
     async with town.database.writing() as session:
-        await roles.take(session, 412, "counsel")
+        await roles.take(session, PersonId(412), "counsel")
     await rider.rider.forges(f"casewrite:{row.id}")
     await rider.rider.hears_of("Everything you send now goes into")
     await rider.says("Is anybody there?")
@@ -350,7 +353,7 @@ async def test_a_late_first_answer_is_told_to_one_after_the_other(town: Town) ->
     town.now = NOON + timedelta(days=30)
     await town.tick("cases")
     row = await case_of(town, number)
-    assert row.late_at is None and row.late_level == 3
+    assert row.next_escalation_at is None and row.escalation_level == 3
 
 
 async def _all_settled(town: Town) -> bool:
@@ -403,10 +406,10 @@ async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     await town.until_idle()
     row = await case_of(town, "S-2026-000001")
     async with town.database.reading() as session:
-        assert row.person_id is None and await cases.cases_of(session, 410) == []
+        assert row.person_id is None and await case_access.cases_of(session, PersonId(410)) == []
         (said,) = await case_messages.talk_of(session, row.id)
         assert said.author is None and said.source_message is None
-        assert await consents.copy_of(session, 410) == []
+        assert await consents.copy_of(session, PersonId(410)) == []
 
 
 async def test_colleagues_are_asked_without_seeing_the_case(town: Town) -> None:
@@ -525,7 +528,7 @@ async def test_withdrawing_consent_erases_the_cases_and_tells_the_handler(town: 
     await rider.rider.hears_of("your cases erased")
     await counsel.rider.hears_of("has erased all")
     async with town.database.reading() as session:
-        kept = await cases.find(session, row.id)
+        kept = await case_access.find(session, row.id)
         assert kept is not None and kept.person_id is None and kept.content is None and kept.number == number
         assert await case_messages.talk_of(session, row.id, notes=True) == []
         assert not await evidence.of_case(session, row.id)

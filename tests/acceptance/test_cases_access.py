@@ -7,15 +7,18 @@ from datetime import timedelta
 import pytest
 
 from storage import audit
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import messages as case_messages
-from storage.cases.cases import CaseContent, Outcome
+from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
+from storage.cases.table import CaseContent, Outcome
+from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 
-OWNER, OTHER = 440, 441
+OWNER, OTHER = PersonId(440), PersonId(441)
 RIDERS_ACTS = ("case:{}", "caseremind:{}", "caseend:{}", "caseendnow:{}", "casereopen:{}", "caserate:{}:5")
 BOTH_SIDES = ("casewrite:{}", "casebundle:{}")
 HANDLERS_ACTS = (
@@ -52,7 +55,7 @@ EFFECTS = {"caseendnow:{}", "casereopen:{}", "caserate:{}:5", "caseclosed:{}:set
 NOT_FOR_YOU, NONE_SUCH, CLOSED, TAKEN = "for staff only", "no such case", "is closed", "Someone else has taken"
 
 
-async def a_case(town: Town, state: str) -> int:
+async def a_case(town: Town, state: str) -> CaseId:
     async with town.database.writing() as session:
         due = NOON + timedelta(hours=24)
         row = await cases.open_case(session, "legal", "L", OWNER, CaseContent("pay"), 1, 2026, due, NOON)
@@ -103,7 +106,7 @@ async def test_every_action_by_everybody(town: Town, state: str) -> None:
             if wanted != {""} and actor != COUNSEL:
                 assert "the secret" not in str(person.rider.heard), (actor, act)
     async with town.database.reading() as session:
-        row = await cases.find(session, case_id)
+        row = await case_access.find(session, case_id)
         assert row is not None and row.assigned_to == (None if state == "waits" else COUNSEL)
         assert await audit.count(session) == 0, "nobody got so far as to act on it"
 
@@ -147,6 +150,6 @@ async def test_forged_buttons_change_nothing(town: Town) -> None:
         for person in (counsel, owner):
             await _answer_to(town, person, data)
     async with town.database.reading() as session:
-        row = await cases.find(session, 1)
+        row = await case_access.find(session, CaseId(1))
         assert row is not None and (row.assigned_to, row.rating, row.closed_at) == (COUNSEL, None, None)
     assert not any("Error" in str(one.get("text")) for one in [*counsel.rider.heard, *owner.rider.heard])

@@ -15,14 +15,16 @@ from handlers.chat import forms
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, URGENT
 from storage import dialogues
+from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
-from storage.cases.cases import Case
+from storage.cases.table import Case, CaseContent
 from storage.database import Database
 from storage.deliveries.table import Delivery
 from storage.people import blocks
 from storage.privacy import consents
+from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay
 from tests.support.disk import tables_of
 from tests.support.settings import change_settings
@@ -149,7 +151,7 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await rider.presses("✔ That's all")
     await rider.rider.hears_of("Do you have evidence?")
     async with town.database.writing() as session:
-        state = await dialogues.current(session, 502, NOON)
+        state = await dialogues.current(session, PersonId(502), NOON)
     assert state is not None and state.filled.answers["where"] == "On the roof where I want to kill myself"
     assert not state.filled.gathered and not state.is_hidden
 
@@ -206,7 +208,7 @@ async def test_suggestions_ring_and_the_sent_one_is_marked(town: Town) -> None:
 async def test_a_blocked_person_hears_whom_to_call_once_a_minute(town: Town) -> None:
     rider = await at_desk(town, 505)
     async with town.database.writing() as session:
-        await blocks.block(session, 505, "spam", ADMIN, NOON, None)
+        await blocks.block(session, PersonId(505), "spam", ADMIN, NOON, None)
     await town.context.blocks.refresh()
     await rider.says("hello")
     await rider.rider.hears_of("You can't use this bot")
@@ -267,7 +269,7 @@ async def test_who_runs_the_bot_hears_whom_to_call_and_goes_on(town: Town) -> No
     await town.until_idle()
     assert not any(WHOM in one.get("text", "") for one in counsel.rider.heard[before:])
     async with town.database.reading() as session:
-        found = await cases.find(session, row.id)
+        found = await case_access.find(session, row.id)
         assert found is not None and found.urgent_at is None
 
 
@@ -339,7 +341,7 @@ async def test_the_short_way_leads_to_somebody_with_the_first_message(town: Town
     row = await the_case(town)
     assert row.person_id == 511 and row.urgent_at is not None and await said_in(town, row) == ["I owe everybody money"]
     async with town.database.reading() as session:
-        given = await consents.find(session, 511, "desk_care")
+        given = await consents.find(session, PersonId(511), "desk_care")
         assert given is not None and given.version == row.consent_version == URGENT.version
 
     await rider.says("I can't sleep")
@@ -484,19 +486,19 @@ async def all_settled(town: Town) -> None:
 async def test_urgent_cases_come_first_and_lose_the_mark_with_their_personal_part(database: Database) -> None:
     async with database.writing() as session:
         rows = [
-            await cases.open_case(session, "care", "C", person, cases.CaseContent(), 1, 2026, NOON, NOON)
-            for person in (1, 2, None)
+            await cases.open_case(session, "care", "C", person, CaseContent(), 1, 2026, NOON, NOON)
+            for person in (PersonId(1), PersonId(2), None)
         ]
         assert cases.mark_urgent(rows[1], NOON, timedelta(minutes=30))
         assert not cases.mark_urgent(rows[1], NOON, timedelta(minutes=30))
         assert cases.mark_urgent(rows[2], NOON, timedelta(minutes=30))
         assert not cases.mark_urgent(rows[2], NOON, timedelta(minutes=30)), "nobody could answer it"
         await session.flush()
-        found = await case_queue.in_queue(session, "care", 9)
+        found = await case_queue.in_queue(session, "care", PersonId(9))
         assert [row.id for row in found] == [rows[1].id, rows[2].id, rows[0].id]
         assert [row.id for row in await case_queue.urgent_and_late(session, NOON + timedelta(minutes=30))] == [2]
         assert not await case_queue.urgent_and_late(session, NOON + timedelta(minutes=29))
         await case_messages.strip_case(session, rows[1].id)
     async with database.reading() as session:
-        row = await cases.find(session, rows[1].id)
+        row = await case_access.find(session, rows[1].id)
         assert row is not None and (row.urgent_at, row.urgent_due_at) == (None, None)

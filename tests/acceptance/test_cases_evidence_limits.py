@@ -22,23 +22,28 @@ from handlers.chat.bundles import AT_ONCE, Bundles, NotSent
 from handlers.chat.replies import File, Outgoing
 from storage.cases import cases, evidence
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case, CaseContent
 from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import PIECE, Evidence, EvidenceFile, EvidencePiece
 from storage.cases.evidence_quota import EvidenceFull, Full
+from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
+from storage.cases.table import Case, CaseContent
 from storage.database import Database
 from storage.scratch import Scratch
+from storage.telegram_ids import MessageId, PersonId
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay, keep_evidence
 from tests.support.cases import all_fetched, case_of
 from tests.support.simulator import NOON, Town, configured, free_port, running, telegram
 
 MB = 1 << 20
 FEW_PIECES = 8 * PIECE
+RIDER = PersonId(1)
 
 
-async def a_case(session: AsyncSession, person_id: int | None = 1, desk: str = "legal", prefix: str = "L") -> Case:
+async def a_case(
+    session: AsyncSession, person_id: PersonId | None = RIDER, desk: str = "legal", prefix: str = "L"
+) -> Case:
     return await cases.open_case(session, desk, prefix, person_id, CaseContent(), 1, 2026, NOON, NOON)
 
 
@@ -75,7 +80,7 @@ async def _twelve_files(database: Database) -> list[Kept]:
         case = await a_case(session)
         for number in range(12):
             row = await evidence.add(
-                session, case.id, number, Side.RIDER, EvidenceFile(f"{number}.bin", "", "x"), 0, NOON
+                session, case.id, CaseMessageId(number), Side.RIDER, EvidenceFile(f"{number}.bin", "", "x"), 0, NOON
             )
             await keep_evidence(session, row.id, bytes([number]) * (3 * MB))
         return [(row, evidence.file_of(session, row)) for row in await evidence.of_case(session, case.id)]
@@ -106,12 +111,12 @@ async def test_twenty_presses_make_one_bundle_and_a_later_one_sends_the_same_fil
     assert len(sent) == 1 and not any("document" in one for one in rider.rider.heard)
     may_go.set()
     first = await rider.hears("Evidence of {number}. Treat it as confidential.", number=row.number)
-    await town.until(lambda: not bundles.is_busy_for(440))
+    await town.until(lambda: not bundles.is_busy_for(PersonId(440)))
 
     await rider.rider.forges(f"casebundle:{row.id}")
     again = await rider.hears("Evidence of {number}. Treat it as confidential.", number=row.number)
     assert not sent[-1].files and again["document"]["file_id"] == first["document"]["file_id"]
-    await town.until(lambda: not bundles.is_busy_for(440))
+    await town.until(lambda: not bundles.is_busy_for(PersonId(440)))
 
     await rider.presses("💬 Write in this case")
     await rider.rider.hears_of("Everything you send now goes into")
@@ -122,7 +127,7 @@ async def test_twenty_presses_make_one_bundle_and_a_later_one_sends_the_same_fil
     assert sent[-1].files, "there is more in it now"
 
 
-async def _has_evidence(town: Town, case_id: int, count: int) -> bool:
+async def _has_evidence(town: Town, case_id: CaseId, count: int) -> bool:
     async with town.database.reading() as session:
         rows = await evidence.of_case(session, case_id)
     return len([row for row in rows if row.fetched_at is not None]) == count
@@ -155,19 +160,19 @@ async def test_few_bundles_are_made_at_once(tmp_path: Path) -> None:
     may_end = asyncio.Event()
 
     async def make(person_id: int) -> None:
-        async with bundles.turn(person_id):
+        async with bundles.turn(PersonId(person_id)):
             begun.append(person_id)
             await may_end.wait()
 
     async with asyncio.TaskGroup() as group:
         for person_id in range(10):
-            bundles.claim(person_id)
+            bundles.claim(PersonId(person_id))
             group.create_task(make(person_id))
         for _ in range(50):
             await asyncio.sleep(0)
         assert begun == list(range(AT_ONCE))
         may_end.set()
-    assert begun == list(range(10)) and not any(map(bundles.is_busy_for, range(10)))
+    assert begun == list(range(10)) and not any(map(bundles.is_busy_for, map(PersonId, range(10))))
 
 
 def test_a_scratch_file_has_no_name_and_says_nothing_on_the_disk(tmp_path: Path) -> None:
@@ -189,7 +194,7 @@ def test_a_scratch_file_has_no_name_and_says_nothing_on_the_disk(tmp_path: Path)
 
 async def test_a_file_whose_storing_broke_off_leaves_nothing(database: Database) -> None:
     async with database.writing() as session:
-        row = await evidence.add(session, 1, 1, Side.RIDER, EvidenceFile("a", "", "x"), 0, NOON)
+        row = await evidence.add(session, CaseId(1), CaseMessageId(1), Side.RIDER, EvidenceFile("a", "", "x"), 0, NOON)
         storing = await evidence.begin_storing(session, row.id)
         assert storing is not None and await evidence.store_piece(session, storing, b"half") is storing
     async with database.writing() as session:
@@ -197,13 +202,15 @@ async def test_a_file_whose_storing_broke_off_leaves_nothing(database: Database)
     async with database.writing() as session:
         assert b"".join([piece async for piece in evidence.pieces(session, row.id)]) == b"whole"
         assert await evidence.begin_storing(session, row.id) is None, "it is here already"
-        other = await evidence.add(session, 1, 2, Side.RIDER, EvidenceFile("b", "", "x"), 0, NOON)
+        other = await evidence.add(
+            session, CaseId(1), CaseMessageId(2), Side.RIDER, EvidenceFile("b", "", "x"), 0, NOON
+        )
         storing = await evidence.begin_storing(session, other.id)
         assert storing is not None
         await evidence.store_piece(session, storing, b"half")
         await evidence.put_off(session, other.id, NOON)
         assert await session.scalar(select(func.count(EvidencePiece.id))) == 1
-        await evidence.strip(session, 1)
+        await evidence.strip(session, CaseId(1))
         assert await evidence.store_piece(session, storing, b"late") is None, "the case is gone"
 
 
@@ -222,7 +229,7 @@ async def is_full(
     """What has no room for a file of this size; None, and it is kept, if there is room."""
     said = a_file(int(megabytes * MB))
     try:
-        await case_messages.say(session, case, side, 1, None, said, NOON + later, QUOTA)
+        await case_messages.say(session, case, side, PersonId(1), None, said, NOON + later, QUOTA)
     except EvidenceFull as full:
         return full.what
     return None
@@ -233,7 +240,7 @@ async def test_a_case_a_person_and_a_desk_have_their_quota(database: Database) -
         first, second, third = [await a_case(session) for _ in range(3)]
         assert await is_full(session, first, 9) is None
         assert await is_full(session, first, 2) is Full.CASE
-        await case_messages.say(session, first, Side.RIDER, 1, None, Said(text="goes on"), NOON, QUOTA)
+        await case_messages.say(session, first, Side.RIDER, PersonId(1), None, Said(text="goes on"), NOON, QUOTA)
         assert [await is_full(session, first, 0.1) for _ in range(3)] == [None, None, Full.CASE], "three files"
 
         assert await is_full(session, second, 7) is Full.PERSON
@@ -242,17 +249,19 @@ async def test_a_case_a_person_and_a_desk_have_their_quota(database: Database) -
         assert await is_full(session, third, 1, Side.HANDLER) is None, "the handler's is not the rider's"
         assert await is_full(session, third, 5, later=timedelta(days=1, seconds=1)) is None
 
-        others = [await a_case(session, person_id) for person_id in (2, None)]
+        others = [await a_case(session, person_id) for person_id in (PersonId(2), None)]
         assert await is_full(session, others[0], 9.5) is None
         assert await is_full(session, others[1], 2) is Full.DESK, "an anonymous case too"
-        assert await is_full(session, await a_case(session, 3, "care", "C"), 2) is None, "another desk"
+        assert await is_full(session, await a_case(session, PersonId(3), "care", "C"), 2) is None, "another desk"
 
 
 async def test_a_file_is_not_moved_into_a_full_case(database: Database) -> None:
     async with database.writing() as session:
         wrong, full = await a_case(session), await a_case(session)
         assert await is_full(session, full, 9) is None
-        kept = await case_messages.say(session, wrong, Side.RIDER, 1, 5, a_file(2 * MB), NOON, QUOTA)
+        kept = await case_messages.say(
+            session, wrong, Side.RIDER, PersonId(1), MessageId(5), a_file(2 * MB), NOON, QUOTA
+        )
         with pytest.raises(EvidenceFull):
             await case_messages.move(session, kept, wrong, full, NOON, QUOTA)
         assert kept.case_id == wrong.id
@@ -303,11 +312,11 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
             assert len(await _evidence(town, row.id)) == 2
 
 
-async def _is_kept(town: Town, message_id: int) -> bool:
+async def _is_kept(town: Town, message_id: MessageId) -> bool:
     async with town.database.reading() as session:
-        return len(await case_messages.of_source(session, 442, message_id)) == 1
+        return len(await case_messages.of_source(session, PersonId(442), message_id)) == 1
 
 
-async def _evidence(town: Town, case_id: int) -> list[Evidence]:
+async def _evidence(town: Town, case_id: CaseId) -> list[Evidence]:
     async with town.database.reading() as session:
         return list(await evidence.of_case(session, case_id))

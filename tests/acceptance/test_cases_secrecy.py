@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.params import Upload
-from bot.sandbox.world import Person
+from bot.sandbox.people import Person
 from storage.cases import messages as case_messages
 from tests.support.case_scripts import at_desk
 from tests.support.cases import in_hand

@@ -12,6 +12,7 @@ from bot.sandbox.phone import STICKER
 from bot.sandbox.server import Fault
 from bot.telegram import menus
 from storage.stations.searches import SearchRow
+from storage.telegram_ids import MessageId
 from tests.support.simulator import COORDINATOR, Town
 
 
@@ -264,7 +265,7 @@ async def test_an_address_form_survives_everything_in_between(town: Town) -> Non
     old = rider.button("Street 0")
     await rider.presses("Back")
     await rider.hears_of("Where?")
-    await rider.forges(old[1], old[0])
+    await rider.forges(old[1], MessageId(old[0]))
     assert "Where?" in (await rider.hears())["text"]
     await rider.says("Hall")
     assert "Nearest stations" in (await rider.hears_of("Nearest"))["text"]

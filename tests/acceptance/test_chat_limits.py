@@ -20,12 +20,15 @@ from bot.telegram.courier import PATIENCE, Courier, Later, _Manner
 from bot.telegram.pacing import Pacer
 from bot.telegram.reply_outbox import INTERVAL
 from handlers.chat.replies import File, Outgoing
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
 from storage.database import open_database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.encryption import Vault
+from storage.telegram_ids import ChatId
+from storage.updates.ids import UpdateKey
 from tests.support.clock import Time
 from tests.support.databases import KEY
 from tests.support.metrics import page, value
@@ -122,7 +125,7 @@ async def test_notices_to_a_silent_chat_are_put_off_and_stop_no_other(town: Town
     async with town.database.writing() as session:
         for count in range(1, 4):
             for rider in (silent, other):
-                await delivery_queue.add(session, Addressed(rider.id, BroadcastWaits(1, count), NOON))
+                await delivery_queue.add(session, Addressed(rider.id, BroadcastWaits(BroadcastId(1), count), NOON))
     town.deliver()
     for count in range(1, 4):
         assert f"to {count} p" in (await other.hears())["text"]
@@ -200,7 +203,7 @@ async def test_what_is_kept_for_a_moment_comes_when_it_is_due(town: Town) -> Non
     begun = loop.time()
     for key in range(3):
         answer = Outgoing("sendMessage", {"chat_id": 10, "text": str(key)})
-        await town.app.updates.outbox.keep(key, Later([answer], 0.1))
+        await town.app.updates.outbox.keep(UpdateKey(key), Later([answer], 0.1))
         town.now += timedelta(seconds=1)
         assert (await rider.hears())["text"] == str(key)
     assert loop.time() - begun < 2 * INTERVAL
@@ -247,24 +250,26 @@ async def test_a_tick_that_is_refused_keeps_no_answer_back(
 def test_a_refusal_is_everybodys_only_with_another_fresh_one() -> None:
     time = Time()
     chats = Chats(1, time)
-    assert chats.refused(1, 30) == 0
-    assert chats.refused(1, 30) == 0, "the same chat again"
+    assert chats.refused(ChatId(1), 30) == 0
+    assert chats.refused(ChatId(1), 30) == 0, "the same chat again"
     chats.went_out()
-    assert chats.refused(2, 30) == 0, "others heard something in between"
+    assert chats.refused(ChatId(2), 30) == 0, "others heard something in between"
     time.now += FRESH_FOR + 1
-    assert chats.refused(3, 30) == 0, "long after"
-    assert chats.refused(4, 7) == 7
+    assert chats.refused(ChatId(3), 30) == 0, "long after"
+    assert chats.refused(ChatId(4), 7) == 7
 
 
 def test_what_is_put_off_keeps_its_order_whatever_the_wall_clock_does() -> None:
     time = Time()
     chats = Chats(1, time)
-    chats.refused(1, HOUR)
+    chats.refused(ChatId(1), HOUR)
     due = []
     for step in range(50):
         time.now += 0.1
         wall = NOON - timedelta(seconds=step % 7)
-        due.append(chats.in_order(1, wall + timedelta(seconds=chats.put_off(1, chats.silence(1)))))
+        due.append(
+            chats.in_order(ChatId(1), wall + timedelta(seconds=chats.put_off(ChatId(1), chats.silence(ChatId(1)))))
+        )
     assert due == sorted(set(due))
     assert due[-1] - due[0] < timedelta(seconds=1)
 
@@ -273,24 +278,24 @@ def test_a_clock_that_is_set_back_keeps_no_chat_waiting() -> None:
     time = Time()
     chats = Chats(1, time)
     for _ in range(BURST):
-        chats.take(1)
-    assert chats.delay(1) == 1
+        chats.take(ChatId(1))
+    assert chats.delay(ChatId(1)) == 1
     time.now -= HOUR
-    assert chats.delay(1) == 0
+    assert chats.delay(ChatId(1)) == 0
 
 
 def test_the_memory_of_chats_is_bounded() -> None:
     time = Time()
     chats = Chats(1, time)
     for chat in range(3 * MOST_SILENT):
-        chats.take(chat)
-        chats.refused(chat, HOUR)
+        chats.take(ChatId(chat))
+        chats.refused(ChatId(chat), HOUR)
         chats.went_out()
         time.now += 0.01
     assert chats.silent == len(chats._silences) == MOST_SILENT
     assert len(chats._paces) < 1_000
     time.now += HOUR + 1
-    chats.refused(1, 1)
+    chats.refused(ChatId(1), 1)
     assert chats.silent == len(chats._silences) == 1
 
 

@@ -26,11 +26,13 @@ from storage.membership import applications, memberships, reviews
 from storage.membership.applications import Application, ApplicationState
 from storage.membership.audited import MembershipAction
 from storage.membership.conditions import IsMember, IsNoMember, WorksFor, WorksIn
+from storage.membership.ids import ApplicationId
 from storage.membership.reviews import InOtherHands, OwnApplication
 from storage.people import people
 from storage.people.segments import Segment
 from storage.privacy import consents
 from storage.privacy.retention import Retention
+from storage.telegram_ids import PersonId
 from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work, picture
 from tests.support.settings import clock_context
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
@@ -220,7 +222,7 @@ async def test_without_consent_there_is_no_question(town: Town) -> None:
     await rider.says("李雷")
     await rider.hears_of("Send me your location")
     async with town.database.reading() as session:
-        assert await consents.find(session, 33, "join") is None
+        assert await consents.find(session, PersonId(33), "join") is None
 
 
 WORDINGS = {("join", 2): "1e4bfe04afc4abf0", ("desk", 2): "cc5a09a697252fb4"}
@@ -280,10 +282,10 @@ async def test_of_two_coordinators_one_gets_it(database: Database) -> None:
     async with database.writing() as session:
         rows = [(await applied(session, 1_000 + at, phone=f"+86138{at:08d}", id_number=None)).id for at in range(200)]
 
-    async def claims(application_id: int, reviewer: int) -> bool:
+    async def claims(application_id: ApplicationId, reviewer: int) -> bool:
         try:
             async with database.writing() as session:
-                await reviews.claim(session, application_id, reviewer, NOON)
+                await reviews.claim(session, application_id, PersonId(reviewer), NOON)
         except InOtherHands:
             return False
         return True
@@ -293,9 +295,9 @@ async def test_of_two_coordinators_one_gets_it(database: Database) -> None:
         assert sorted(won) == [False, True]
     async with database.writing() as session:
         with pytest.raises(InOtherHands):
-            await reviews.approve(session, rows[0], 3, NOON)
+            await reviews.approve(session, rows[0], PersonId(3), NOON)
         later = NOON + timedelta(minutes=31)
-        assert (await reviews.claim(session, rows[0], 3, later)).claimed_by == 3, "a claim lapses"
+        assert (await reviews.claim(session, rows[0], PersonId(3), later)).claimed_by == 3, "a claim lapses"
 
 
 async def test_nobody_reviews_their_own_application(town: Town) -> None:
@@ -355,7 +357,9 @@ async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) 
     async def one_more(number: int, minutes: float) -> None:
         town.now = NOON + timedelta(minutes=minutes)
         async with town.database.writing() as session:
-            await applications.apply(session, number, {**ANSWERS, "phone": f"+861380013{number:04d}"}, 1, town.now)
+            await applications.apply(
+                session, PersonId(number), {**ANSWERS, "phone": f"+861380013{number:04d}"}, 1, town.now
+            )
         await town.tick("reviews")
         town.deliver()
 
@@ -373,7 +377,7 @@ async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) 
     await town.until(lambda: first["message_id"] not in messages)
     async with town.database.writing() as session:
         for number in (41, 42, 43):
-            await applications.withdraw(session, number, town.now)
+            await applications.withdraw(session, PersonId(number), town.now)
     await town.until_true(lambda: _all_settled(town))
     await town.tick("reviews")
     town.deliver()
@@ -400,13 +404,13 @@ async def test_once_a_day_what_waits_too_long_is_told(town: Town) -> None:
 
 async def test_segments_of_members(database: Database) -> None:
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(range(1, 6), "en"), NOON)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, 6)), "en"), NOON)
         for person_id, platform, district in ((1, "美团", "德城区"), (2, "other", "德城区"), (3, "美团", "陵城区")):
             answers = {**ANSWERS, "platform": platform, "platform_other": "闪送", "district": district}
             if platform != "other":
                 del answers["platform_other"]
-            await memberships.create(session, person_id, answers, NOON)
-        await memberships.leave(session, 3, NOON)
+            await memberships.create(session, PersonId(person_id), answers, NOON)
+        await memberships.leave(session, PersonId(3), NOON)
         for conditions, count in (
             ((IsMember(),), 2),
             ((IsNoMember(),), 3),
@@ -424,10 +428,10 @@ async def test_decided_applications_and_former_members_are_forgotten_in_time(dat
     async with database.writing() as session:
         refused, waiting, approved = [await applied(session, number, phone=None) for number in (1, 2, 3)]
         for row in (refused, approved):
-            await reviews.claim(session, row.id, 9, NOON)
-        await reviews.refuse(session, refused.id, 9, "too far", NOON)
-        member = await reviews.approve(session, approved.id, 9, NOON)
-        await memberships.leave(session, 3, NOON)
+            await reviews.claim(session, row.id, PersonId(9), NOON)
+        await reviews.refuse(session, refused.id, PersonId(9), "too far", NOON)
+        member = await reviews.approve(session, approved.id, PersonId(9), NOON)
+        await memberships.leave(session, PersonId(3), NOON)
     for days, kept, named in ((9, 3, True), (11, 1, True), (21, 1, False)):
         async with database.writing() as session:
             await retention.run(session, NOON + timedelta(days=days), clock)

@@ -10,6 +10,7 @@ from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.people.access import Role
 from storage.people.notices import RoleTaken
+from storage.telegram_ids import PersonId
 from tests.support.metrics import page, value
 from tests.support.simulator import NOON, Town
 
@@ -28,8 +29,8 @@ async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) 
     await rider.hears_of("type the number")
     await town.until(town.app.base.leader.leading.is_set)
     async with town.database.writing() as session:
-        await delivery_queue.add(session, Addressed(8, RoleTaken(Role.ADMIN), NOON.replace(year=2027)))
-        waiting = await delivery_queue.add(session, Addressed(8, RoleTaken(Role.ADMIN), NOON.replace(hour=3)))
+        await delivery_queue.add(session, Addressed(PersonId(8), RoleTaken(Role.ADMIN), NOON.replace(year=2027)))
+        waiting = await delivery_queue.add(session, Addressed(PersonId(8), RoleTaken(Role.ADMIN), NOON.replace(hour=3)))
         row = await session.get_one(Delivery, waiting)
         row.state = State.FAILED
     await town.app.background.queue_metrics.look()

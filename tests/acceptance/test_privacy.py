@@ -22,29 +22,35 @@ from storage.activities import activities, attendance, calendar_feeds, reminders
 from storage.activities import questions as activity_questions
 from storage.activities.activities import Kind as ActivityKind
 from storage.activities.activities import Plan
+from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState
+from storage.cases import access as case_access
 from storage.cases import cases, evidence
 from storage.cases import contexts as case_contexts
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
-from storage.cases.cases import CaseConflict, CaseContent
+from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
+from storage.cases.table import CaseConflict, CaseContent
 from storage.database import Base, Database
 from storage.deliveries.table import Delivery
 from storage.dialogues import Filled, OpenForm
 from storage.hours.quiet_hours import QuietHours
 from storage.membership import applications, memberships, reviews
 from storage.membership.audited import MembershipAction
+from storage.membership.ids import MemberNumber
 from storage.operations import log_files
 from storage.people import people
 from storage.privacy import consents
 from storage.privacy.audited import PrivacyAction
 from storage.privacy.retention import Retention
 from storage.stations import reports
+from storage.stations.ids import SearchId, StationKey
 from storage.stations.reports import Kind
 from storage.stations.searches import Search
+from storage.telegram_ids import MessageId, PersonId
 from storage.updates import batched_writes
 from storage.updates.batched_writes import Seen
 from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work
@@ -53,7 +59,7 @@ from tests.support.settings import clock_context
 from tests.support.simulator import COORDINATOR, COUNSEL, NOON, Rider, Town
 
 UTC = ZoneInfo("UTC")
-PERSON = 7_391_846
+PERSON = PersonId(7_391_846)
 """A number that stands nowhere by chance."""
 
 
@@ -75,10 +81,10 @@ async def member_of(town: Town) -> Rider:
         plan = Plan("Health check", ActivityKind.HEALTH, NOON + timedelta(days=2), NOON + timedelta(days=3), places=1)
         activity = await activities.create(session, plan, COORDINATOR, NOON)
         await activities.publish(session, activity.id, NOON)
-        await sign_ups.sign_up(session, activity.id, PERSON, False, NOON, answers=["diabetes"])
+        await sign_ups.sign_up(session, activity.id, PERSON, NOON, is_member=False, answers=["diabetes"])
         await reminders.plan(session, activity, [timedelta(hours=2)], NOON, QuietHours.of("00:00-00:00", UTC))
         await reminders.choose(session, PERSON, "7200")
-        await sign_ups.sign_up(session, activity.id, 8, False, NOON)
+        await sign_ups.sign_up(session, activity.id, PersonId(8), NOON, is_member=False)
         await activity_questions.ask(session, activity.id, PERSON, "Where?", NOON)
         await calendar_feeds.token_of(session, PERSON)
         await weekly_digest.switch(session, PERSON)
@@ -100,19 +106,27 @@ async def brought(session: AsyncSession) -> None:
     """A case of theirs, with evidence, in a handler's hands; a case of somebody else that they handle; a saved form."""
     for rider, handler in ((PERSON, COUNSEL), (8, PERSON)):
         row = await cases.open_case(
-            session, "legal", "L", rider, CaseContent("pay", "美团", "2026-09-01", "李雷"), 1, 2026, NOON, NOON
+            session,
+            "legal",
+            "L",
+            PersonId(rider),
+            CaseContent("pay", "美团", "2026-09-01", "李雷"),
+            1,
+            2026,
+            NOON,
+            NOON,
         )
         limit = await case_deadlines.add(session, row.id, "arbitration", date(2027, 9, 1))
         quiet = QuietHours.of("00:00-00:00", UTC)
         at = NOON + timedelta(days=280)
-        await reminders.add(session, rider, "case_limit", limit.id, at, [timedelta(days=7)], NOON, quiet)
+        await reminders.add(session, PersonId(rider), "case_limit", limit.id, at, [timedelta(days=7)], NOON, quiet)
         file = Said("document", "my payslip", file_id="x", file_name="payslip.pdf")
-        await case_messages.say(session, row, Side.RIDER, rider, 1, file, NOON)
+        await case_messages.say(session, row, Side.RIDER, PersonId(rider), MessageId(1), file, NOON)
         await cases.claim(session, row.id, handler, ["legal"], NOON)
-        await case_messages.say(session, row, Side.HANDLER, handler, 2, Said(text="Which month?"), NOON)
+        await case_messages.say(session, row, Side.HANDLER, handler, MessageId(2), Said(text="Which month?"), NOON)
         (kept,) = await evidence.of_case(session, row.id)
         await keep_evidence(session, kept.id, b"bytes")
-    await cases.mark_conflict(session, row, 9)
+    await cases.mark_conflict(session, row, PersonId(9))
     await case_contexts.enter(session, PERSON, row.id, NOON)
     await case_drafts.save(session, PERSON, "aid", Filled({"kind": "housing"}), NOON)
     session.add(CaseConflict(case_id=1_000, person_id=PERSON))
@@ -158,15 +172,18 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
     await town.until_true(lambda: _all_answered(town))
     assert await mentions(town.database) == {}
     async with town.database.reading() as session:
-        (following,) = await sign_ups.people_of(session, 1)
+        (following,) = await sign_ups.people_of(session, ActivityId(1))
         assert (following.person_id, following.state) == (8, PlaceState.OFFERED), "the place goes to the next"
     async with town.database.reading() as session:
-        assert await evidence.of_case(session, 1) == [] and await case_messages.talk_of(session, 1, notes=True) == []
-        others = await cases.find(session, 2)
+        assert (
+            await evidence.of_case(session, CaseId(1)) == []
+            and await case_messages.talk_of(session, CaseId(1), notes=True) == []
+        )
+        others = await case_access.find(session, CaseId(2))
         assert others is not None and others.person_id == 8 and others.assigned_to is None, "it waits again"
-        assert len(await case_messages.talk_of(session, 2)) == 2, "what was said in it stays"
+        assert len(await case_messages.talk_of(session, CaseId(2))) == 2, "what was said in it stays"
     async with town.database.reading() as session:
-        left = await memberships.by_number(session, 1)
+        left = await memberships.by_number(session, MemberNumber(1))
         assert left is not None and left.left_at is not None and memberships.content_of(session, left) == {}
         assert (await audit.verify(session))[1:] == (1, "")
         assert (await audit.newest(session))[0].act == PrivacyAction.PERSON_ERASED
@@ -236,9 +253,11 @@ async def test_what_is_kept_for_a_while_is_forgotten_when_the_config_says(databa
     kept = Retention(timedelta(hours=2), reports=timedelta(hours=3), places=timedelta(hours=4))
     clock = clock_context(kept)
     async with database.writing() as session:
-        await batched_writes.write(session, [Seen(1, "en"), Search(7, 1, NOON, 37.43, 116.36)], NOON)
-        await reports.report(session, 1, 1, Kind.CROWDED, NOON)
-        await dialogues.keep(session, OpenForm(1, "join", "name"), NOON, kept.unfinished_forms)
+        await batched_writes.write(
+            session, [Seen(PersonId(1), "en"), Search(SearchId(7), PersonId(1), NOON, 37.43, 116.36)], NOON
+        )
+        await reports.report(session, StationKey(1), PersonId(1), Kind.CROWDED, NOON)
+        await dialogues.keep(session, OpenForm(PersonId(1), "join", "name"), NOON, kept.unfinished_forms)
     left = []
     for hours in (1.9, 2.1, 3.1, 4.1):
         async with database.writing() as session:
@@ -255,7 +274,7 @@ async def test_who_came_is_forgotten_after_a_year(database: Database) -> None:
         plan = Plan("Health check", ActivityKind.HEALTH, NOON, NOON + timedelta(hours=1))
         activity = await activities.create(session, plan, COORDINATOR, NOON)
         await activities.publish(session, activity.id, NOON)
-        await attendance.check_in(session, activity.id, 1, NOON)
+        await attendance.check_in(session, activity.id, PersonId(1), NOON)
     for days, kept in ((364, 1), (366, 0)):
         async with database.writing() as session:
             await retention.run(session, NOON + timedelta(days=days), clock)

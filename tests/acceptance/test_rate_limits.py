@@ -16,10 +16,12 @@ from bot.sandbox.params import Upload
 from bot.telegram.rate_limiter import SAID_AGAIN_AFTER, RateLimiter, RateLimitResult
 from bot.web.webhook import MOST_GUESSES
 from storage.cases import cases
-from storage.cases.cases import CaseContent, TooManyCases
+from storage.cases.cases import TooManyCases
+from storage.cases.table import CaseContent
 from storage.database import Database
 from storage.membership import applications
 from storage.membership.applications import MOST_PER_DAY, TooManyApplications
+from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
 from tests.support.applications import ANSWERS
 from tests.support.case_scripts import at_desk
@@ -62,31 +64,31 @@ def test_nobody_gets_more_than_the_burst_and_the_rate(pauses: list[float]) -> No
     at, taken, warned = 0.0, 0, []
     for pause in pauses:
         at += pause
-        result = limiter.check(1, at)
+        result = limiter.check(PersonId(1), at)
         taken += result is RateLimitResult.TAKEN
         if result is RateLimitResult.WARNED:
             warned.append(at)
     assert taken <= 10 + at + 1e-6
     assert all(b - a >= SAID_AGAIN_AFTER for a, b in itertools.pairwise(warned))
-    assert limiter.check(2, at) is RateLimitResult.TAKEN, "nobody pays for somebody else"
+    assert limiter.check(PersonId(2), at) is RateLimitResult.TAKEN, "nobody pays for somebody else"
 
 
 def test_what_waited_during_an_outage_is_all_taken() -> None:
     """It counts when it was written, not when it comes."""
     limiter = RateLimiter(per_minute=60, burst=5, messages_per_second=30)
-    assert all(limiter.check(1, 1_000.0 + at) is RateLimitResult.TAKEN for at in range(500))
+    assert all(limiter.check(PersonId(1), 1_000.0 + at) is RateLimitResult.TAKEN for at in range(500))
 
 
 async def test_so_many_cases_a_day_to_a_desk_and_no_more(town: Town) -> None:
     rider = await at_desk(town, 7)
     async with town.database.writing() as session:
         for _ in range(5):
-            await cases.open_case(session, "legal", "L", 7, CaseContent("pay"), 1, 2026, town.now, town.now)
+            await cases.open_case(session, "legal", "L", PersonId(7), CaseContent("pay"), 1, 2026, town.now, town.now)
         with pytest.raises(TooManyCases):
-            await cases.check_room(session, 7, "legal", 5, town.now)
-        await cases.check_room(session, 7, "care", 5, town.now)
-        await cases.check_room(session, 8, "legal", 5, town.now)
-        await cases.check_room(session, 7, "legal", 5, town.now + timedelta(days=1))
+            await cases.check_room(session, PersonId(7), "legal", 5, town.now)
+        await cases.check_room(session, PersonId(7), "care", 5, town.now)
+        await cases.check_room(session, PersonId(8), "legal", 5, town.now)
+        await cases.check_room(session, PersonId(7), "legal", 5, town.now + timedelta(days=1))
     await rider.says("/legal")
     await rider.is_asked("Before the first question")
     await rider.presses("✅ I agree, let's start")
@@ -98,11 +100,11 @@ async def test_so_many_applications_a_day_and_no_more(database: Database) -> Non
 
     async with database.writing() as session:
         for _ in range(MOST_PER_DAY):
-            await applications.apply(session, 7, dict(ANSWERS), 1, NOON)
-            await applications.withdraw(session, 7, NOON)
+            await applications.apply(session, PersonId(7), dict(ANSWERS), 1, NOON)
+            await applications.withdraw(session, PersonId(7), NOON)
         with pytest.raises(TooManyApplications):
-            await applications.apply(session, 7, dict(ANSWERS), 1, NOON)
-        await applications.apply(session, 7, dict(ANSWERS), 1, NOON + timedelta(days=1))
+            await applications.apply(session, PersonId(7), dict(ANSWERS), 1, NOON)
+        await applications.apply(session, PersonId(7), dict(ANSWERS), 1, NOON + timedelta(days=1))
 
 
 @pytest.mark.parametrize("name", ["payslip.exe", "Salary.PDF.apk", "x.LNK", "run.sh"])
@@ -112,8 +114,8 @@ async def test_a_case_takes_no_programs(town: Town, name: str) -> None:
     async with town.database.writing() as session:
         from storage.cases import contexts as case_contexts
 
-        row = await cases.open_case(session, "legal", "L", 7, CaseContent("pay"), 1, 2026, town.now, town.now)
-        await case_contexts.enter(session, 7, row.id, town.now)
+        row = await cases.open_case(session, "legal", "L", PersonId(7), CaseContent("pay"), 1, 2026, town.now, town.now)
+        await case_contexts.enter(session, PersonId(7), row.id, town.now)
     await rider.rider.sends(document=town.world.files.document(Upload(name, b"MZ")))
     await rider.is_asked("I can't accept program files")
 

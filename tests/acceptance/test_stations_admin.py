@@ -15,7 +15,9 @@ from storage.membership import memberships
 from storage.operations.audited import OperationAction
 from storage.stations import stations
 from storage.stations.audited import StationAction
+from storage.stations.ids import StationKey
 from storage.stations.stations import Amenity, NoSuchStation
+from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
 from tests.support.settings import Gazetteer
 from tests.support.simulator import ADMIN, NOON, Rider, Town
@@ -55,7 +57,7 @@ async def adds(admin: Rider, name: str = "New <hall>") -> None:
     await admin.hears_of("Riders will find it")
 
 
-async def finds(town: Town, rider: Rider, words: str, there: bool = True) -> None:
+async def finds(town: Town, rider: Rider, words: str, *, there: bool = True) -> None:
     """What riders see once every replica has looked at the table again."""
     await town.app.services.directory.refresh()
     await rider.shares(*PLACE)
@@ -148,10 +150,10 @@ async def test_a_twin_is_warned_of_and_what_was_deleted_is_found_by_name(town: T
     await admin.hears_of("⚙️")
     async with town.database.writing() as session:
         assert await stations.count(session) == 2
-        await stations.delete_one(session, 1, NOON)
+        await stations.delete_one(session, StationKey(1), NOON)
         await stations.forget(session, NOON + timedelta(days=31))
         with pytest.raises(NoSuchStation):
-            await stations.find_for_admin(session, 1)
+            await stations.find_for_admin(session, StationKey(1))
 
 
 @pytest.mark.gazetteer
@@ -259,8 +261,8 @@ async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> 
     async with town.database.writing() as session:
         from storage.people import roles
 
-        await memberships.create(session, 7, {"name": "=李雷", "phone": "+8613800138000"}, NOON)
-        await roles.grant(session, 905, "admin", ADMIN, NOON)
+        await memberships.create(session, PersonId(7), {"name": "=李雷", "phone": "+8613800138000"}, NOON)
+        await roles.grant(session, PersonId(905), "admin", ADMIN, NOON)
     await asks_for_members(admin, "why")
     await admin.hears_of("5 to 300")
     await admin.says("The federation wants the list of 2026")

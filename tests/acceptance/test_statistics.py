@@ -22,9 +22,11 @@ from storage import disclosure, schema
 from storage.activities import activities, attendance, sign_ups
 from storage.activities.activities import Kind as ActivityKind
 from storage.activities.activities import Plan
+from storage.activities.ids import ActivityId
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
+from storage.broadcasts.ids import BroadcastId
 from storage.cases import cases
-from storage.cases.cases import CaseContent
+from storage.cases.table import CaseContent
 from storage.database import Database, open_database
 from storage.deliveries import of_broadcasts
 from storage.deliveries import retention as delivery_retention
@@ -34,11 +36,13 @@ from storage.encryption import Vault
 from storage.membership import memberships
 from storage.privacy.retention import Retention
 from storage.stations import searches
+from storage.stations.ids import SearchId
 from storage.stations.searches import Search
 from storage.statistics import report, statistics
 from storage.statistics import searches as search_statistics
 from storage.statistics.periods import Period, PeriodUnit
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
+from storage.telegram_ids import PersonId
 from tests.support.case_scripts import at_desk
 from tests.support.databases import KEY
 from tests.support.simulator import COORDINATOR, DEZHOU, NOON, Rider, Town
@@ -58,7 +62,7 @@ async def coordinator_of(town: Town) -> Rider:
 async def searched(town: Town, people: range, place: tuple[float, float], times: int = 1) -> None:
     async with town.database.writing() as session:
         rows = [
-            Search(1_000 * person + at + int(place[0] * 7), person, town.now, *place)
+            Search(SearchId(1_000 * person + at + int(place[0] * 7)), PersonId(person), town.now, *place)
             for person in people
             for at in range(times)
         ]
@@ -106,11 +110,11 @@ async def test_a_report_hides_what_is_too_small(database: Database) -> None:
     week = Period.of(PeriodUnit.WEEK, NOON.date(), 0)
     async with database.writing() as session:
         for person in range(1, 5):
-            await memberships.create(session, person, {"name": "李雷"}, NOON)
+            await memberships.create(session, PersonId(person), {"name": "李雷"}, NOON)
         few = await report.members(session, week, SHANGHAI)
         assert (few.at_end, few.joined, few.left) == (HIDDEN, HIDDEN, 0)
         assert (await report.activities(session, week, SHANGHAI)).stars is HIDDEN
-        await memberships.create(session, 5, {"name": "韩梅梅"}, NOON)
+        await memberships.create(session, PersonId(5), {"name": "韩梅梅"}, NOON)
         by_stretch = (await report.members(session, week, SHANGHAI)).joined_by_stretch
         assert by_stretch == [0, 5, 0, 0, 0, 0, 0]
 
@@ -163,15 +167,15 @@ async def worked(town: Town) -> None:
     """Eight members, an activity with six who came, a broadcast to nine, six cases."""
     async with town.database.writing() as session:
         for person in range(1, 9):
-            await memberships.create(session, person, {"name": "李雷"}, NOON)
+            await memberships.create(session, PersonId(person), {"name": "李雷"}, NOON)
         plan = Plan("3x3", ActivityKind.SPORT, NOON + timedelta(hours=1), NOON + timedelta(hours=2), places=20)
         row = await activities.create(session, plan, COORDINATOR, NOON)
         await activities.publish(session, row.id, NOON)
         for person in range(1, 8):
-            await sign_ups.sign_up(session, row.id, person, False, NOON)
+            await sign_ups.sign_up(session, row.id, PersonId(person), NOON, is_member=False)
         for person in range(1, 7):
-            await attendance.check_in(session, row.id, person, NOON)
-            await attendance.rate(session, row.id, person, 4 + person % 2)
+            await attendance.check_in(session, row.id, PersonId(person), NOON)
+            await attendance.rate(session, row.id, PersonId(person), 4 + person % 2)
         session.add(
             Broadcast(
                 id=1,
@@ -202,7 +206,7 @@ async def worked(town: Town) -> None:
             )
         for person in range(1, 7):
             case = await cases.open_case(
-                session, "legal", "L", person, CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
+                session, "legal", "L", PersonId(person), CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
             )
             case.first_answer_at = NOON + timedelta(hours=person)
             case.closed_at = NOON + timedelta(days=2)
@@ -236,7 +240,6 @@ async def test_members_activities_broadcasts_and_cases(town: Town) -> None:
 
 async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> None:
     """A year can be held against the one before it, though deliveries go after 30 days and sign-ups after a year."""
-
     town = Town.__new__(Town)
     town.database = database
     await worked(town)
@@ -249,7 +252,10 @@ async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> Non
         await sign_ups.forget(session, later, timedelta(days=365))
         await delivery_retention.forget(session, later)
     async with database.reading() as session:
-        assert await sign_ups.people_of(session, 1) == [] and await of_broadcasts.counts(session, 1) == {}
+        assert (
+            await sign_ups.people_of(session, ActivityId(1)) == []
+            and await of_broadcasts.counts(session, BroadcastId(1)) == {}
+        )
         after = (await statistics.turnouts(session, start, end), await statistics.reach(session, start, end))
     assert after == before and before[0][0].came == 6 and before[1].delivered == 8
 
@@ -257,15 +263,15 @@ async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> Non
 async def test_digests_are_gone_once_a_cell_is_shown_and_when_its_period_is_over(database: Database) -> None:
     monday = date(2026, 11, 23)
     async with database.writing() as session:
-        await search_statistics.count_all(session, [Seen(person, monday, PLACE, "a") for person in range(4)])
-        await search_statistics.count_all(session, [Seen(person, monday, PLACE, "b") for person in range(5)])
+        await search_statistics.count_all(session, [Seen(PersonId(person), monday, PLACE, "a") for person in range(4)])
+        await search_statistics.count_all(session, [Seen(PersonId(person), monday, PLACE, "b") for person in range(5)])
     async with database.writing() as session:
         cell = await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"))
         assert len(cell.people) == 4 * 8
         assert (await session.get_one(SearchFigure, ("2026-W48", PLACE, "b"))).people == b""
-        await search_statistics.erase(session, 2)
+        await search_statistics.erase(session, PersonId(2))
         assert len(cell.people) == 3 * 8, "who erases their data is in no cell any more"
-        await search_statistics.count_all(session, [Seen(person, monday, PLACE, "a") for person in (0, 7)])
+        await search_statistics.count_all(session, [Seen(PersonId(person), monday, PLACE, "a") for person in (0, 7)])
         assert not (await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"))).enough
         await search_statistics.end_periods(session, monday + timedelta(days=9))
         assert (await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"), populate_existing=True)).people == b""
@@ -294,7 +300,9 @@ async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
         await schema.migrate(database)
         for batch in batches:
             async with database.writing() as session:
-                seen = [Seen(person, first + timedelta(days=day), kind, cell) for person, day, cell, kind in batch]
+                seen = [
+                    Seen(PersonId(person), first + timedelta(days=day), kind, cell) for person, day, cell, kind in batch
+                ]
                 await search_statistics.count_all(session, seen)
             for one in seen:
                 for period in search_statistics.periods_of(one.day):

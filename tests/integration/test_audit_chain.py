@@ -12,6 +12,7 @@ from storage import audit
 from storage.audit import AuditHead, AuditRow
 from storage.database import Database
 from storage.membership.audited import MembershipAction
+from storage.telegram_ids import PersonId
 from tests.support.simulator import NOON
 
 ROWS = 6
@@ -22,7 +23,12 @@ async def chain(database: Database) -> AsyncIterator[Database]:
     for at in range(ROWS):
         async with database.writing() as session:
             await audit.note(
-                session, 900, MembershipAction.APPLICATION_READ, NOON + timedelta(minutes=at), 100 + at % 2, f"A-{at}"
+                session,
+                PersonId(900),
+                MembershipAction.APPLICATION_READ,
+                NOON + timedelta(minutes=at),
+                100 + at % 2,
+                f"A-{at}",
             )
     yield database
 
@@ -35,7 +41,7 @@ async def verified(database: Database) -> audit.Verified:
 async def test_a_whole_chain_is_whole_also_after_an_erasure(chain: Database) -> None:
     assert await verified(chain) == (ROWS, 0, "")
     async with chain.writing() as session:
-        await audit.erase(session, 101)
+        await audit.erase(session, PersonId(101))
     assert await verified(chain) == (ROWS, 3, "")
     async with chain.reading() as session:
         assert [entry.about for entry in await audit.newest(session, subject=100)] == ["A-4", "A-2", "A-0"]
@@ -63,7 +69,7 @@ async def test_a_row_that_was_inserted_or_a_chain_made_anew_is_found(chain: Data
     """Who can write to the database, but has no key, can compute every hash, yet not seal the chain's end."""
     async with chain.writing() as session:
         last = await session.get_one(AuditRow, ROWS)
-        forged = audit._hash(last.hash, ROWS + 1, NOON, 1, "role_granted", bytes(32))
+        forged = audit._hash(last.hash, ROWS + 1, NOON, PersonId(1), "role_granted", bytes(32))
         session.add(AuditRow(id=ROWS + 1, at=NOON, actor=1, act="role_granted", commitment=bytes(32), hash=forged))
     assert f"{ROWS} rows were written" in (await verified(chain)).fault
     async with chain.writing() as session:

@@ -27,6 +27,7 @@ from storage.encryption import Vault
 from storage.operations import backups
 from storage.people import people
 from storage.people.audited import PeopleAction
+from storage.telegram_ids import PersonId
 from tests.support.databases import KEY, new_database
 from tests.support.disk import filled, tables_of
 from tests.support.processes import bot
@@ -63,7 +64,7 @@ async def test_a_backup_restores_every_table(
     await filled(database)
     file = tmp_path / "all.backup"
     async with database.writing() as session:
-        await people.seen_all(session, {9_000: "en"}, NOON)
+        await people.seen_all(session, {PersonId(9_000): "en"}, NOON)
         if database.is_postgresql:  # a transaction that is open holds no backup up, and is not in it
             made = await back_up(database, file, config.backup.tools)
             await session.rollback()

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.broadcasts import broadcasts
-from storage.broadcasts.broadcasts import Broadcast, BroadcastState, Content, NotNow
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.broadcasts.content import Content
 from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.people.segments import Segment
@@ -19,7 +20,7 @@ Decision = Callable[[AsyncSession, Broadcast], Awaitable[object]]
 
 
 async def _confirms(session: AsyncSession, row: Broadcast) -> None:
-    await broadcasts.confirm(session, row.id, False, None, None, NOON)
+    await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
 
 
 async def _approves(session: AsyncSession, row: Broadcast) -> None:

@@ -17,10 +17,13 @@ from storage.dialogues import Filled, OpenForm
 from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_keys
 from storage.people import people
 from storage.stations import reports, searches
+from storage.stations.ids import SearchId, StationKey
 from storage.stations.reports import Kind, ReportedAlready
 from storage.stations.searches import Search
+from storage.telegram_ids import PersonId
 from storage.updates import batched_writes, updates, user_state
 from storage.updates.batched_writes import Seen
+from storage.updates.ids import UpdateKey
 from storage.updates.updates import Done
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -52,13 +55,13 @@ def test_a_first_run_makes_a_key_that_only_its_owner_reads(tmp_path: Path) -> No
 
 async def test_two_riders_confirm_and_reports_fade(database: Database) -> None:
     async with database.writing() as session:
-        first = await reports.report(session, 1, 10, Kind.NO_WATER, NOW)
+        first = await reports.report(session, StationKey(1), PersonId(10), Kind.NO_WATER, NOW)
         assert first.confirmed is None
         with pytest.raises(ReportedAlready):
-            await reports.report(session, 1, 10, Kind.NO_WATER, NOW + timedelta(minutes=59))
-        again = await reports.report(session, 1, 10, Kind.NO_WATER, NOW + timedelta(minutes=61))
+            await reports.report(session, StationKey(1), PersonId(10), Kind.NO_WATER, NOW + timedelta(minutes=59))
+        again = await reports.report(session, StationKey(1), PersonId(10), Kind.NO_WATER, NOW + timedelta(minutes=61))
         assert again.confirmed is None, "the same rider twice is no confirmation"
-        second = await reports.report(session, 1, 11, Kind.NO_WATER, NOW + timedelta(hours=2))
+        second = await reports.report(session, StationKey(1), PersonId(11), Kind.NO_WATER, NOW + timedelta(hours=2))
         assert second.confirmed is Kind.NO_WATER
         assert await reports.believed(session, NOW + timedelta(hours=7, minutes=59))
         assert not await reports.believed(session, NOW + timedelta(hours=8))
@@ -67,51 +70,51 @@ async def test_two_riders_confirm_and_reports_fade(database: Database) -> None:
 async def test_two_riders_who_find_all_fine_clear_a_report(database: Database) -> None:
     async with database.writing() as session:
         for rider in (1, 2):
-            await reports.report(session, 5, rider, Kind.CLOSED, NOW)
-        await reports.report(session, 5, 3, Kind.FINE, NOW)
+            await reports.report(session, StationKey(5), PersonId(rider), Kind.CLOSED, NOW)
+        await reports.report(session, StationKey(5), PersonId(3), Kind.FINE, NOW)
         assert await reports.believed(session, NOW)
-        assert (await reports.report(session, 5, 4, Kind.FINE, NOW)).cleared
+        assert (await reports.report(session, StationKey(5), PersonId(4), Kind.FINE, NOW)).cleared
         assert not await reports.believed(session, NOW)
 
 
 async def test_a_search_handed_over_again_is_kept_once_and_encrypted(database: Database) -> None:
-    search = Search(7, 1, NOW, 37.43, 116.36)
+    search = Search(SearchId(7), PersonId(1), NOW, 37.43, 116.36)
     for _ in range(2):
         async with database.writing() as session:
-            await batched_writes.write(session, [search, Seen(1, "en"), Seen(1, "en")], NOW)
+            await batched_writes.write(session, [search, Seen(PersonId(1), "en"), Seen(PersonId(1), "en")], NOW)
     async with database.reading() as session:
-        assert await searches.find(session, 7, 1) == search
-        assert await searches.find(session, 7, 2) is None
-        assert await searches.was_near(session, 1, 37.44, 116.36, NOW + timedelta(minutes=119))
-        assert not await searches.was_near(session, 1, 37.44, 116.36, NOW + timedelta(minutes=121))
-        assert not await searches.was_near(session, 1, 38.43, 116.36, NOW)
-        (known, unknown) = await user_state.standings(session, [1, 2], NOW)
+        assert await searches.find(session, SearchId(7), PersonId(1)) == search
+        assert await searches.find(session, SearchId(7), PersonId(2)) is None
+        assert await searches.was_near(session, PersonId(1), 37.44, 116.36, NOW + timedelta(minutes=119))
+        assert not await searches.was_near(session, PersonId(1), 37.44, 116.36, NOW + timedelta(minutes=121))
+        assert not await searches.was_near(session, PersonId(1), 38.43, 116.36, NOW)
+        (known, unknown) = await user_state.standings(session, [PersonId(1), PersonId(2)], NOW)
         assert known.known and not unknown.known
 
 
 async def test_an_open_form_is_seen_by_every_process_until_it_expires(database: Database) -> None:
-    form = OpenForm(1, "address", "address", Filled({"name": "李雷"}), ["name"])
+    form = OpenForm(PersonId(1), "address", "address", Filled({"name": "李雷"}), ["name"])
     async with database.writing() as session:
-        await people.seen_all(session, {1: "en"}, NOW)
+        await people.seen_all(session, {PersonId(1): "en"}, NOW)
         await dialogues.keep(session, form, NOW, timedelta(hours=24))
     async with database.reading() as session:
-        assert await dialogues.current(session, 1, NOW + timedelta(hours=23)) == form
-        assert (await user_state.standings(session, [1], NOW))[0].form == "address"
-        assert await dialogues.current(session, 1, NOW + timedelta(hours=24)) is None
+        assert await dialogues.current(session, PersonId(1), NOW + timedelta(hours=23)) == form
+        assert (await user_state.standings(session, [PersonId(1)], NOW))[0].form == "address"
+        assert await dialogues.current(session, PersonId(1), NOW + timedelta(hours=24)) is None
 
 
 async def test_an_update_is_marked_once_and_its_answers_wait(database: Database) -> None:
     async with database.writing() as session:
-        assert await updates.mark_done(session, 1, NOW)
-        await updates.keep_answers(session, 1, b"hello", NOW)
+        assert await updates.mark_done(session, UpdateKey(1), NOW)
+        await updates.keep_answers(session, UpdateKey(1), b"hello", NOW)
     async with database.writing() as session:
-        assert not await updates.mark_done(session, 1, NOW)
-        assert await updates.done(session, [1, 2]) == [Done(b"hello"), None]
+        assert not await updates.mark_done(session, UpdateKey(1), NOW)
+        assert await updates.done(session, [UpdateKey(1), UpdateKey(2)]) == [Done(b"hello"), None]
         (claimed,) = await updates.claim_unanswered(session, NOW, timedelta(minutes=1))
         assert claimed.answers == b"hello"
         assert not await updates.claim_unanswered(session, NOW, timedelta(minutes=1))
-        await updates.answered(session, [1])
-        assert await updates.done(session, [1]) == [Done()]
+        await updates.answered(session, [UpdateKey(1)])
+        assert await updates.done(session, [UpdateKey(1)]) == [Done()]
 
 
 async def test_what_comes_together_is_done_together() -> None:
@@ -150,11 +153,11 @@ async def test_sqlites_log_is_moved_into_the_file_once_it_is_long(tmp_path: Path
     assert not await database.checkpoint()
     before = (tmp_path / "x.db").stat().st_size
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(range(1, 3_001), "en"), NOW)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, 3_001)), "en"), NOW)
     assert await database.checkpoint(above=1)
     assert (tmp_path / "x.db").stat().st_size > before
     async with database.reading() as session:
-        assert (await user_state.standings(session, [3_000], NOW))[0].known
+        assert (await user_state.standings(session, [PersonId(3_000)], NOW))[0].known
     await database.close()
 
 
@@ -166,21 +169,21 @@ async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(
     for apart in (True, False):
         async with other.writing():
             async with database.reading() as session:  # so that the connection is there
-                await user_state.standings(session, [1], NOW)
+                await user_state.standings(session, [PersonId(1)], NOW)
 
-            async def writes(apart: bool) -> None:
-                async with database.writing(apart):
+            async def writes(*, apart: bool) -> None:
+                async with database.writing(apart=apart):
                     raise AssertionError("the other one is still writing")
 
-            waiting = asyncio.create_task(writes(apart))
+            waiting = asyncio.create_task(writes(apart=apart))
             await asyncio.sleep(0.1)
             waiting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait([waiting], timeout=0.2)
         await asyncio.wait([waiting], timeout=5)
         for one in (other, database):
-            async with asyncio.timeout(5), one.writing(apart) as session:
-                await people.seen_all(session, {1: "en"}, NOW)
+            async with asyncio.timeout(5), one.writing(apart=apart) as session:
+                await people.seen_all(session, {PersonId(1): "en"}, NOW)
     await other.close()
     await database.close()
 
@@ -189,10 +192,10 @@ async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(
 async def test_a_database_that_is_away_is_an_outage_whatever_the_driver_says(place: str) -> None:
     away = open_database(f"postgresql+asyncpg://nobody@{place}", Vault([bytes(32)]))
     for session in (away.reading, away.writing):
-        with pytest.raises(DatabaseAway) as trouble:
+        with pytest.raises(DatabaseAway) as raised:
             async with session():
                 pass
-        assert is_outage(trouble.value)
+        assert is_outage(raised.value)
     with pytest.raises(DatabaseAway):
         await schema.migrate(away)
     await away.close()

@@ -14,23 +14,26 @@ from handlers.inputs.consent import CASE, JOIN
 from storage import dialogues
 from storage.activities import activities, sign_ups
 from storage.activities.activities import Activity
+from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Broadcast
-from storage.cases import cases, drafts
+from storage.broadcasts.content import Opening
+from storage.cases import drafts
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case
 from storage.cases.drafts import CaseDraft
+from storage.cases.table import Case, content_of
 from storage.database import Database, vault_of
 from storage.dialogues import Dialogue, Filled
 from storage.membership import applications
 from storage.people import blocks
 from storage.privacy import consents
 from storage.stations.stations import StationRow, amenity_names
+from storage.telegram_ids import PersonId
 from tests.support.activities import planned
 from tests.support.applications import ANSWERS
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
-RIDER = 701
+RIDER = PersonId(701)
 STARTS = "2026-11-28T15:00:00+08:00"
 PRESET = {
     "minutes": 120,
@@ -110,7 +113,7 @@ async def test_an_edit_of_an_activity_is_sent_by_its_old_button(town: Town) -> N
     await presses(rider, "send")
     await rider.hears_of("Chess")
     async with town.database.reading() as session:
-        row = await activities.published(session, 1)
+        row = await activities.published(session, ActivityId(1))
         assert (row.title, row.place, row.latitude, row.places) == ("Chess", "The park", None, None)
 
 
@@ -137,7 +140,7 @@ async def test_a_broadcast_goes_with_its_message_and_button(town: Town) -> None:
     async with town.database.reading() as session:
         row = (await session.scalars(select(Broadcast))).one()
         content = broadcasts.content_of(session, row)
-        assert content.asks_reading and list(content.opens or ()) == ["link", "Sign up", "https://example.org/form"]
+        assert content.asks_reading and content.opens == Opening("link", "Sign up", "https://example.org/form")
         assert '"km":5' in row.segment and "37.43" in row.segment and row.spread_seconds == 3 * 3_600
 
 
@@ -168,7 +171,7 @@ async def test_a_sign_up_asks_on(town: Town) -> None:
     await rider.says("none")
     await rider.hears_of("With 2 guests")
     async with town.database.reading() as session:
-        row = await sign_ups.of(session, 1, RIDER)
+        row = await sign_ups.of(session, ActivityId(1), RIDER)
         assert row is not None and sign_ups.answers_of(session, row) == ["L", "none"]
 
 
@@ -190,7 +193,7 @@ async def test_what_was_told_to_a_desk_becomes_a_case(town: Town) -> None:
     async with town.database.reading() as session:
         row = (await session.scalars(select(Case))).one()
         said = [case_messages.said_in(session, one).text for one in await case_messages.talk_of(session, row.id)]
-        content = cases.content_of(session, row)
+        content = content_of(session, row)
         assert said == ["They cut my pay", "And my account is gone"] and (content.kind, content.name) == ("stress", "")
 
 

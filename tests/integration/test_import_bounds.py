@@ -23,9 +23,9 @@ from tests.support.simulator import NOON
 HEADER = "id,name,latitude,longitude,note\n"
 
 
-def read(path: Path, text: str | bytes, most: int | None = None) -> list[Line]:
+def read(path: Path, text: str | bytes, limit: int | None = None) -> list[Line]:
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return list(read_stations(path, Crs.WGS84, most=most))
+    return list(read_stations(path, Crs.WGS84, limit=limit))
 
 
 def feature(station_id: str, **properties: object) -> str:
@@ -51,9 +51,9 @@ def test_a_quote_that_is_never_closed_names_its_line(tmp_path: Path) -> None:
 
 def test_there_is_a_limit_of_lines(tmp_path: Path) -> None:
     text = HEADER + "".join(f"{n},A,37,116,\n" for n in range(4))
-    assert len(read(tmp_path / "a.csv", text, most=4)) == 4
+    assert len(read(tmp_path / "a.csv", text, limit=4)) == 4
     with pytest.raises(BadFile, match="more than 3 stations"):
-        read(tmp_path / "a.csv", text, most=3)
+        read(tmp_path / "a.csv", text, limit=3)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,6 @@ async def test_the_file_is_read_in_a_thread(
 
     turned = threading.Event()
     monkeypatch.setattr(station_importing, "read_stations", slow)
-    work = import_stations(database, tmp_path, Crs.WGS84, True, NOON, lambda _: None, lambda _: None)
+    work = import_stations(database, tmp_path, Crs.WGS84, NOON, lambda _: None, lambda _: None, dry_run=True)
     asyncio.get_running_loop().call_later(0.01, turned.set)
     assert (await work).good == 1

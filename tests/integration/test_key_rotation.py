@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import LargeBinary
 
 from bot.sandbox.params import Upload
-from bot.sandbox.world import Person
+from bot.sandbox.people import Person
 from storage import audit, dialogues, keys, schema
 from storage.database import Base, Database, Sealed, open_database
 from storage.encryption import CannotDecrypt, Vault, read_keys
 from storage.keys import WrongKey
 from storage.membership import applications, memberships
+from storage.telegram_ids import PersonId
 from tests.support.applications import ID_NUMBER, applied, picture
 from tests.support.databases import KEY, new_database
 from tests.support.disk import DISTRICT, NAME, PHONE, filled, search_disk, talkative
@@ -81,7 +82,7 @@ async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> N
     async with both.reading() as session:
         assert await keys.count_old(session) == before - first
     async with both.writing() as session:  # the bot goes on meanwhile, and finds what either key has sealed
-        assert await dialogues.current(session, 250, NOON) is not None
+        assert await dialogues.current(session, PersonId(250), NOON) is not None
         assert await applications.doubles(session, await applied(session, 600)) == ["A-2026-000001", "№ 1"]
     assert sum([done async for done in keys.rotate(both)]) >= before - first
     await both.close()
@@ -91,9 +92,9 @@ async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> N
         await keys.check(session)
         assert await keys.count_old(session) == 0
         for person_id in (1, 250, 500):
-            found = await dialogues.current(session, person_id, NOON)
+            found = await dialogues.current(session, PersonId(person_id), NOON)
             assert found is not None and found.filled.answers == {"name": "李雷"}
-        member = await memberships.of(session, 1)
+        member = await memberships.of(session, PersonId(1))
         assert member is not None
         card = memberships.content_of(session, member)["card"]
         assert await memberships.by_card(session, card) is member

@@ -16,13 +16,14 @@ import pytest
 
 from bot.observability import watchdog
 from bot.observability.watchdog import Watchdog
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person
 from bot.telegram import updates_in_hand as module
 from bot.telegram.journal import FOLDER, SLOTS, Journal, left_behind
 from bot.telegram.updates_in_hand import Gate, InHand
 from storage.database import Database
 from storage.updates import strikes
+from storage.updates.ids import UpdateKey
 from storage.updates.strikes import Crash, Suspect
 from tests.support.databases import new_database
 from tests.support.poisoned_program import DIE, HANG, PAUSE
@@ -181,7 +182,7 @@ async def test_the_watchdog_ends_what_an_update_holds_after_30_s(town: Town) -> 
     ended: list[int] = []
     all_in_hand = town.app.updates.in_hand
     found = Watchdog(all_in_hand, town.app.base.metrics, ended.append)
-    async with all_in_hand.holding(77, "message") as held, all_in_hand_beside(all_in_hand):
+    async with all_in_hand.holding(UpdateKey(77), "message") as held, all_in_hand_beside(all_in_hand):
         held.name("bad")
         _looks(found, 30)
         assert ended == []
@@ -202,7 +203,7 @@ async def all_in_hand_beside(all_in_hand: InHand) -> AsyncIterator[None]:
     there, leave = asyncio.Event(), asyncio.Event()
 
     async def innocent() -> None:
-        async with all_in_hand.holding(78, "message"):
+        async with all_in_hand.holding(UpdateKey(78), "message"):
             there.set()
             await leave.wait()
 
@@ -256,7 +257,7 @@ async def test_a_suspect_that_waits_for_ever_does_not_keep_others_out(monkeypatc
 
 async def test_strikes(database: Database) -> None:
     """Of several each is only suspected; alone it counts; one crash counts once."""
-    one, two = Suspect(1, "message", "start"), Suspect(2, "callback_query", "sign_up")
+    one, two = Suspect(UpdateKey(1), "message", "start"), Suspect(UpdateKey(2), "callback_query", "sign_up")
     steps = [
         (Crash("a", (one, two), False), {1: 0, 2: 0}, []),
         (Crash("b", (one, two), False), {1: 0, 2: 0}, []),
@@ -271,7 +272,7 @@ async def test_strikes(database: Database) -> None:
             assert await strikes.note(session, crash, NOON) == set_aside
             assert await strikes.read(session) == kept
     async with database.writing() as session:
-        await strikes.clear(session, [1, 2])
+        await strikes.clear(session, [UpdateKey(1), UpdateKey(2)])
         assert await strikes.read(session) == {2: 3}
         await strikes.forget(session, NOON + strikes.KEPT * 2)
         assert await strikes.read(session) == {}
@@ -281,13 +282,13 @@ def test_the_journal_outlives_its_process_and_only_a_dead_ones_is_read(tmp_path:
     dead, living = Journal(), Journal()
     dead.open(tmp_path)
     living.open(tmp_path)
-    taken = [dead.take(number + 1, "message") for number in range(SLOTS + 1)]
+    taken = [dead.take(UpdateKey(number + 1), "message") for number in range(SLOTS + 1)]
     assert taken[-1] == -1 and len(set(taken[:-1])) == SLOTS
     dead.give_back(-1)
     for slot in taken[3:-1]:
         dead.give_back(slot)
     dead.name(taken[0], "a_name_" * 12)
-    living.take(9, "message")
+    living.take(UpdateKey(9), "message")
     _dies(dead)
     with left_behind(tmp_path) as crashes:
         (crash,) = crashes
@@ -303,7 +304,7 @@ def test_without_a_place_for_the_journal_the_bot_goes_on(tmp_path: Path) -> None
     (tmp_path / FOLDER).write_text("no folder")
     journal = Journal()
     journal.open(tmp_path)
-    journal.name(journal.take(1, "message"), "start")
+    journal.name(journal.take(UpdateKey(1), "message"), "start")
     with left_behind(tmp_path) as crashes:
         assert crashes == []
     journal.close()

@@ -17,17 +17,18 @@ import pytest
 from aiohttp import web
 
 from bot.process import served
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person
 from bot.telegram.delivery_sender import LEAST_IN_FLIGHT
 from storage import schema
 from storage.broadcasts import broadcasts
-from storage.broadcasts.broadcasts import Content
+from storage.broadcasts.content import Content
 from storage.broadcasts.topics import Topic
 from storage.database import open_database
 from storage.encryption import Vault
 from storage.people import people
 from storage.people.segments import Segment
+from storage.telegram_ids import PersonId
 from tests.support.databases import KEY, new_database
 from tests.support.processes import CSV, bot, bot_settings, ends_within_10_s, environment, logged, until_ready
 from tests.support.simulator import TOKEN, Rider, free_port, telegram
@@ -186,9 +187,9 @@ async def test_the_other_process_goes_on_with_a_broadcast(
     await schema.migrate(database)
     now = datetime.now(UTC)
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(recipients, "en"), now)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, recipients), "en"), now)
         row = await broadcasts.create(
-            session, 900, Content("sendMessage", {"text": "Hear ye"}), Segment(), Topic.NEWS, now, now
+            session, PersonId(900), Content("sendMessage", {"text": "Hear ye"}), Segment(), Topic.NEWS, now, now
         )
     async with telegram() as (api, address):
         riders = [Rider(api.world, api.world.add(Person(number, "Rider", started=True))) for number in recipients]
@@ -205,7 +206,7 @@ async def test_the_other_process_goes_on_with_a_broadcast(
         second = await bot(tmp_path, "run", **settings)
         await logged(tmp_path / "log", "(standing by)")
         async with database.writing() as session:  # only now, so that it is not over before the second is there
-            await broadcasts.confirm(session, row.id, False, None, None, now)
+            await broadcasts.confirm(session, row.id, None, None, now, needs_approval=False)
         await database.close()
         await riders[24].hears()
         first.kill()

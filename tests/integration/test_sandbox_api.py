@@ -14,8 +14,8 @@ from PIL import Image
 from bot.sandbox.entities import parse_html, units
 from bot.sandbox.limits import Limits
 from bot.sandbox.params import Json, Refusal
+from bot.sandbox.people import Person
 from bot.sandbox.server import METHODS, BotApi
-from bot.sandbox.world import Person
 from tests.support.bot_api_schema import schema
 from tests.support.simulator import TOKEN, telegram
 

@@ -18,6 +18,7 @@ from sqlalchemy import select, text
 from storage import schema
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.conditions import Came, HasPlace, Waits
+from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import (
     TAKING,
     MembersOnly,
@@ -38,6 +39,7 @@ from storage.encryption import Vault
 from storage.hours.quiet_hours import QuietHours
 from storage.people import people
 from storage.people.segments import Segment
+from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, basketball, published, signs_up
 from tests.support.databases import KEY
 from tests.support.simulator import NOON, PATIENCE
@@ -65,7 +67,7 @@ async def test_two_give_back_at_once_and_two_are_offered(database: Database) -> 
 
     async def leaves(person: int) -> int:
         async with database.writing() as session:
-            return len(await waiting_list.release(session, activity_id, person, NOON, LOUD))
+            return len(await waiting_list.release(session, activity_id, PersonId(person), NOON, LOUD))
 
     assert sum(await asyncio.gather(leaves(1), leaves(2))) == 2
     async with database.reading() as session:
@@ -94,13 +96,13 @@ async def test_who_may_and_when(database: Database) -> None:
             (1, True, NOON, -1, TooManyGuests),
         ):
             with pytest.raises(refusal):
-                await sign_ups.sign_up(session, activity_id, person, is_member, now, guests)
-        assert (await sign_ups.sign_up(session, activity_id, 1, True, NOON, 1)).position is None
+                await sign_ups.sign_up(session, activity_id, PersonId(person), now, guests, is_member=is_member)
+        assert (await sign_ups.sign_up(session, activity_id, PersonId(1), NOON, 1, is_member=True)).position is None
         with pytest.raises(activities.NoSuchActivity):
-            await sign_ups.sign_up(session, 99, 1, True, NOON)
+            await sign_ups.sign_up(session, ActivityId(99), PersonId(1), NOON, is_member=True)
         await activities.cancel(session, activity_id, "rain", NOON)
         with pytest.raises(SignUpClosed):
-            await sign_ups.sign_up(session, activity_id, 2, True, NOON)
+            await sign_ups.sign_up(session, activity_id, PersonId(2), NOON, is_member=True)
 
 
 async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
@@ -108,23 +110,23 @@ async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
     for person in (1, 2, 3):
         await signs_up(database, activity_id, person)
     async with database.writing() as session:
-        (offer,) = await waiting_list.release(session, activity_id, 1, NOON, LOUD)
+        (offer,) = await waiting_list.release(session, activity_id, PersonId(1), NOON, LOUD)
         assert (offer.person_id, offer.until) == (2, NOON + timedelta(hours=12))
         assert not await waiting_list.offer_free_places(session, activity_id, NOON, LOUD), "a place is offered once"
         assert not await waiting_list.end_lapsed_offers(session, offer.until - timedelta(seconds=1), LOUD)
         with pytest.raises(NotSignedUp):
-            await waiting_list.accept(session, activity_id, 9, NOON)
+            await waiting_list.accept(session, activity_id, PersonId(9), NOON)
         with pytest.raises(OfferLapsed):
-            await waiting_list.accept(session, activity_id, 2, offer.until)
+            await waiting_list.accept(session, activity_id, PersonId(2), offer.until)
         assert await waiting_list.next_lapse(session) == offer.until
         assert await waiting_list.end_lapsed_offers(session, offer.until, LOUD)
         assert not await waiting_list.end_lapsed_offers(session, offer.until, LOUD)
         (following,) = await sign_ups.people_of(session, activity_id, (PlaceState.OFFERED,))
         assert following.person_id == 3
         with pytest.raises(OfferLapsed):
-            await waiting_list.accept(session, activity_id, 2, offer.until)
-        await waiting_list.accept(session, activity_id, 3, offer.until)
-        again = await sign_ups.sign_up(session, activity_id, 2, False, offer.until)
+            await waiting_list.accept(session, activity_id, PersonId(2), offer.until)
+        await waiting_list.accept(session, activity_id, PersonId(3), offer.until)
+        again = await sign_ups.sign_up(session, activity_id, PersonId(2), offer.until, is_member=False)
         assert again.position == 1
 
 
@@ -141,7 +143,7 @@ async def test_whoever_leaves_is_not_reminded_and_the_next_is_told(database: Dat
         assert not woken, "only once it is committed"
     assert woken == ["reminders"]
     async with database.writing() as session:
-        await waiting_list.release_all(session, 1, NOON, LOUD)
+        await waiting_list.release_all(session, PersonId(1), NOON, LOUD)
         assert not await reminders.counted(session, reminders.ACTIVITY, activity_id)
         (row,) = await sign_ups.people_of(session, activity_id, (PlaceState.LEFT,))
         assert row.answers is None
@@ -158,7 +160,7 @@ async def test_what_is_rolled_back_wakes_nobody(database: Database) -> None:
             wake_ups.request(session, WakeUp.OFFERS)
             raise RuntimeError
     async with database.writing() as session:
-        await people.seen_all(session, {1: "en"}, NOON)
+        await people.seen_all(session, {PersonId(1): "en"}, NOON)
     assert not woken
 
 
@@ -170,7 +172,7 @@ async def test_an_offer_is_declined_while_the_clock_ends_it(database: Database) 
     for person in (1, 2, 3):
         await signs_up(database, activity_id, person)
     async with database.writing() as session:
-        (offer,) = await waiting_list.release(session, activity_id, 1, NOON, LOUD)
+        (offer,) = await waiting_list.release(session, activity_id, PersonId(1), NOON, LOUD)
 
     async def the_clock_ends_it() -> None:
         async with database.writing() as session:
@@ -183,7 +185,7 @@ async def test_an_offer_is_declined_while_the_clock_ends_it(database: Database) 
         async with asyncio.timeout(PATIENCE):
             while not await session.scalar(waiting):  # noqa: ASYNC110 (a row in the database)
                 await asyncio.sleep(0.01)
-        await waiting_list.release(session, activity_id, 2, offer.until, LOUD)
+        await waiting_list.release(session, activity_id, PersonId(2), offer.until, LOUD)
     await ending
     async with database.reading() as session:
         (row,) = await sign_ups.people_of(session, activity_id)
@@ -224,16 +226,16 @@ async def test_walk_ins_come_in_while_there_are_places(database: Database) -> No
     activity_id = await published(database)
     await signs_up(database, activity_id, 1)
     async with database.writing() as session:
-        assert not (await attendance.check_in(session, activity_id, 1, SATURDAY)).walked_in
-        assert (await attendance.check_in(session, activity_id, 2, SATURDAY)).walked_in
+        assert not (await attendance.check_in(session, activity_id, PersonId(1), SATURDAY)).walked_in
+        assert (await attendance.check_in(session, activity_id, PersonId(2), SATURDAY)).walked_in
         with pytest.raises(SignUpClosed):
-            await attendance.check_in(session, activity_id, 3, SATURDAY)
+            await attendance.check_in(session, activity_id, PersonId(3), SATURDAY)
         with pytest.raises(NotSignedUp):
-            await attendance.rate(session, activity_id, 3, 5)
-        await attendance.rate(session, activity_id, 1, 4, "good")
-        figures = (await attendance.figures(session, [activity_id, 99]))[activity_id]
+            await attendance.rate(session, activity_id, PersonId(3), 5)
+        await attendance.rate(session, activity_id, PersonId(1), 4, "good")
+        figures = (await attendance.figures(session, [activity_id, ActivityId(99)]))[activity_id]
         assert (figures.placed, figures.came) == (2, 2)
-        assert (await sign_ups.copy_of(session, 1))[0]["comment"] == "good"
+        assert (await sign_ups.copy_of(session, PersonId(1)))[0]["comment"] == "good"
 
 
 class Queue(RuleBasedStateMachine):
@@ -285,7 +287,9 @@ class Queue(RuleBasedStateMachine):
     @rule(person=PEOPLE)
     def signs_up(self, person: int) -> None:
         self.now += timedelta(seconds=1)
-        place = self.turn(lambda session: sign_ups.sign_up(session, self.activity_id, person, False, self.now))
+        place = self.turn(
+            lambda session: sign_ups.sign_up(session, self.activity_id, PersonId(person), self.now, is_member=False)
+        )
         if person in self.placed or person in self.offered or person in self.queue:
             expected = self.queue.index(person) + 1 if person in self.queue else None
             assert place.position == expected
@@ -298,7 +302,9 @@ class Queue(RuleBasedStateMachine):
 
     @rule(person=PEOPLE)
     def gives_back(self, person: int) -> None:
-        made = self.turn(lambda session: waiting_list.release(session, self.activity_id, person, self.now, LOUD))
+        made = self.turn(
+            lambda session: waiting_list.release(session, self.activity_id, PersonId(person), self.now, LOUD)
+        )
         stands = person in self.placed or person in self.offered or person in self.queue
         assert isinstance(made, NotSignedUp) is not stands
         self.placed.discard(person)
@@ -309,7 +315,7 @@ class Queue(RuleBasedStateMachine):
 
     @rule(person=PEOPLE)
     def accepts(self, person: int) -> None:
-        found = self.turn(lambda session: waiting_list.accept(session, self.activity_id, person, self.now))
+        found = self.turn(lambda session: waiting_list.accept(session, self.activity_id, PersonId(person), self.now))
         if person in self.offered and self.offered[person] > self.now:
             del self.offered[person]
             self.placed.add(person)
@@ -357,8 +363,8 @@ async def test_segments_of_an_activity(database: Database) -> None:
     for person in (1, 2, 3):
         await signs_up(database, activity_id, person)
     async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(range(1, 5), "en"), NOON)
-        await attendance.check_in(session, activity_id, 2, SATURDAY)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, 5)), "en"), NOON)
+        await attendance.check_in(session, activity_id, PersonId(2), SATURDAY)
         for condition, reached in ((HasPlace, 2), (Waits, 1), (Came, 1)):
             segment = Segment.parse(Segment((condition(activity_id),)).text)
             found = await broadcast_recipients.audience(session, segment, Topic.ACTIVITIES, NOON)

@@ -11,8 +11,8 @@ from aiohttp import web
 from PIL import Image
 from telegram import Bot, error
 
+from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi, Fault
-from bot.sandbox.world import Person
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
 from tests.support.simulator import TOKEN, telegram
 

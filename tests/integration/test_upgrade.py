@@ -14,21 +14,21 @@ from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE
 from storage import schema
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
-from storage.cases import cases
 from storage.cases import messages as case_messages
-from storage.cases.cases import Case
+from storage.cases.table import Case, content_of
 from storage.database import open_database
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
 from storage.encryption import Vault
 from storage.membership.applications import Application, ApplicationState
 from storage.privacy import consents
+from storage.telegram_ids import PersonId
 from tests.support import version_0_7
 from tests.support.applications import picture
 from tests.support.databases import KEY
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Rider, Town, configured, running, telegram
 
-RIDER, JOINING, APPLICANT, WAITING_FOR_A_PLACE, TELLING = 50, 51, 52, 54, 58
+RIDER, JOINING, APPLICANT, WAITING_FOR_A_PLACE, TELLING = map(PersonId, (50, 51, 52, 54, 58))
 NUMBER = "L-2026-000001"
 
 
@@ -110,10 +110,10 @@ async def test_the_messages_of_a_case_come_in_their_order_and_it_goes_on(people:
     await rider.hears_of("Send them to me, please")
     async with town.database.reading() as session:
         row = (await session.scalars(select(Case))).one()
-        assert cases.content_of(session, row).platform == "美团"
+        assert content_of(session, row).platform == "美团"
         said = [case_messages.said_in(session, one) for one in await case_messages.talk_of(session, row.id)]
         assert [one.text for one in said][-2:] == ["Thank you, I have the payslips", "Send them to me, please"]
-        assert [text for one in said for _, text in one.was] == ["Second of three"]
+        assert [edit.text for one in said for edit in one.was] == ["Second of three"]
 
 
 async def test_a_broadcast_that_was_half_sent_ends(people: People) -> None:

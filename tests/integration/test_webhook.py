@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.process import served
 from bot.sandbox.params import Params
-from bot.sandbox.world import Person
+from bot.sandbox.people import Person
 from bot.web.webhook import BODY_LIMIT
 from tests.support.simulator import free_port, telegram
 from tests.support.webhook import SECRET, Hooked

@@ -17,12 +17,13 @@ from handlers.chat.talk import Talk
 from handlers.features import FEATURES
 from storage.database import Database, lock_chat, run
 from storage.people.people import PersonRow
+from storage.telegram_ids import ChatId, PersonId
 from storage.updates import updates
 from storage.write_detection import has_written
 from tests.support.simulator import Town, configured, running, telegram
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
-RIDER = 5
+RIDER = PersonId(5)
 Work = Callable[[AsyncSession], Awaitable[object]]
 
 _MOVED = update(PersonRow).where(PersonRow.id == RIDER).values(language="zh_Hans")
@@ -115,7 +116,7 @@ async def test_a_statement_that_changes_rows_is_seen(database: Database, work: W
 
 async def test_reading_locking_and_savepoints_are_not_writing(database: Database) -> None:
     async with database.writing() as session:
-        await lock_chat(session, 7)
+        await lock_chat(session, ChatId(7))
         await session.scalars(select(PersonRow).with_for_update(skip_locked=True))
         await session.get(PersonRow, RIDER, with_for_update=True)
         await session.execute(text("WITH known AS (SELECT id FROM people) SELECT id FROM known"))

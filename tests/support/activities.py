@@ -10,7 +10,9 @@ from storage.activities import (
     sign_ups,
 )
 from storage.activities.activities import Kind, Plan
+from storage.activities.ids import ActivityId
 from storage.database import Database
+from storage.telegram_ids import PersonId
 from tests.support.simulator import (
     COORDINATOR,
     NOON,
@@ -34,16 +36,16 @@ def basketball(**changes: Any) -> Plan:
     )
 
 
-async def published(database: Database, **changes: Any) -> int:
+async def published(database: Database, **changes: Any) -> ActivityId:
     async with database.writing() as session:
-        row = await activities.create(session, basketball(**changes), 900, NOON)
+        row = await activities.create(session, basketball(**changes), PersonId(900), NOON)
         await activities.publish(session, row.id, NOON)
         return row.id
 
 
-async def signs_up(database: Database, activity_id: int, person_id: int, **more: Any) -> sign_ups.Place:
+async def signs_up(database: Database, activity_id: ActivityId, person_id: int, **more: Any) -> sign_ups.Place:
     async with database.writing() as session:
-        return await sign_ups.sign_up(session, activity_id, person_id, False, NOON, **more)
+        return await sign_ups.sign_up(session, activity_id, PersonId(person_id), NOON, is_member=False, **more)
 
 
 async def at_home(town: Town, person_id: int, language: str = "en") -> Rider:
@@ -54,7 +56,7 @@ async def at_home(town: Town, person_id: int, language: str = "en") -> Rider:
     return rider
 
 
-async def planned(town: Town, **changes: Any) -> int:
+async def planned(town: Town, **changes: Any) -> ActivityId:
     async with town.database.writing() as session:
         row = await activities.create(session, basketball(**changes), COORDINATOR, NOON)
         await activities.publish(session, row.id, NOON)

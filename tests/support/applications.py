@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.dialogues import Answers
 from storage.membership import applications
 from storage.membership.applications import Application
+from storage.telegram_ids import PersonId
 from tests.support.simulator import COORDINATOR, NOON, Rider, Town
 
 ID_NUMBER = "370102199001010036"
@@ -42,4 +43,4 @@ def picture() -> bytes:
 
 
 async def applied(session: AsyncSession, person_id: int, **changes: str | None) -> Application:
-    return await applications.apply(session, person_id, {**ANSWERS, **changes}, 1, NOON)
+    return await applications.apply(session, PersonId(person_id), {**ANSWERS, **changes}, 1, NOON)

@@ -27,17 +27,17 @@ def check_call(method: str, params: Json, result: Any) -> None:
 
 
 def _check_any(kinds: list[str], value: Any, where: str) -> None:
-    troubles = []
+    errors = []
     for kind in kinds:
         try:
             if _fits(kind, value, where):
                 return
-        except NotInTheSchema as trouble:
-            troubles.append(str(trouble))
-    raise NotInTheSchema(f"{where} is {value!r}, not {kinds}: {troubles}")
+        except NotInTheSchema as error:
+            errors.append(str(error))
+    raise NotInTheSchema(f"{where} is {value!r}, not {kinds}: {errors}")
 
 
-def _check_fields(fields: Json, value: Json, where: str, lenient: bool = False) -> None:
+def _check_fields(fields: Json, value: Json, where: str, *, lenient: bool = False) -> None:
     unknown = value.keys() - fields.keys()
     if unknown:
         raise NotInTheSchema(f"{where} has no {sorted(unknown)}")

@@ -10,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.sandbox.params import Json, Upload
 from handlers.i18n.translations import translator
 from storage.cases import evidence
+from storage.cases.ids import EvidenceId
 from storage.people import people
+from storage.telegram_ids import PersonId
 from tests.support.applications import picture
 from tests.support.simulator import NOON, Rider, Town
 
@@ -60,11 +62,11 @@ async def at_desk(town: Town, person_id: int, language: str = "en") -> AtDesk:
     rider = town.rider(person_id, "en" if language == "en" else "zh-hans")
     rider.person.started = True
     async with town.database.writing() as session:
-        await people.seen_all(session, {person_id: language}, NOON)
+        await people.seen_all(session, {PersonId(person_id): language}, NOON)
     return AtDesk(town, rider, language)
 
 
-async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷", evidence: bool = True) -> str:
+async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷", *, evidence: bool = True) -> str:
     """Fills in the form of /legal about unpaid pay, in its language; returns the case's number."""
     zh = rider.language != "en"
     await rider.says("/legal")
@@ -111,7 +113,7 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     return found[0]
 
 
-async def keep_evidence(session: AsyncSession, evidence_id: int, content: bytes) -> None:
+async def keep_evidence(session: AsyncSession, evidence_id: EvidenceId, content: bytes) -> None:
     """As the leader does with what it has fetched."""
     storing = await evidence.begin_storing(session, evidence_id)
     assert storing is not None

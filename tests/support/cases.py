@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from storage.cases.cases import Case
 from storage.cases.evidence import Evidence
+from storage.cases.table import Case
 from tests.support.case_scripts import AtDesk, brings_pay
 from tests.support.simulator import Town
 

@@ -17,6 +17,7 @@ from storage.dialogues import Filled, OpenForm
 from storage.membership import reviews
 from storage.membership.audited import MembershipAction
 from storage.people import people
+from storage.telegram_ids import PersonId
 from tests.support.applications import ID_NUMBER, applied
 from tests.support.processes import bot_settings
 from tests.support.simulator import NOON
@@ -36,14 +37,14 @@ async def tables_of(database: Database) -> dict[str, list[Any]]:
 async def filled(database: Database) -> None:
     async with database.writing() as session:
         await keys.check(session)
-        await people.seen_all(session, dict.fromkeys(range(1, 501), "en"), NOON)
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, 501)), "en"), NOON)
         for person_id in range(1, 501):
-            form = OpenForm(person_id, "join", "name", Filled({"name": "李雷"}))
+            form = OpenForm(PersonId(person_id), "join", "name", Filled({"name": "李雷"}))
             await dialogues.keep(session, form, NOON, timedelta(hours=24))
         row = await applied(session, 1)
-        await reviews.claim(session, row.id, 900, NOON)
-        await reviews.approve(session, row.id, 900, NOON)
-        await audit.note(session, 900, MembershipAction.APPLICATION_APPROVED, NOON, 1, row.receipt)
+        await reviews.claim(session, row.id, PersonId(900), NOON)
+        await reviews.approve(session, row.id, PersonId(900), NOON)
+        await audit.note(session, PersonId(900), MembershipAction.APPLICATION_APPROVED, NOON, 1, row.receipt)
 
 
 def traces(said: Sequence[str]) -> list[bytes]:

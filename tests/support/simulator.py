@@ -18,17 +18,19 @@ from bot.app import App
 from bot.config.config import Config, load
 from bot.process import served
 from bot.sandbox.params import Json
+from bot.sandbox.people import Person
 from bot.sandbox.phone import written
 from bot.sandbox.server import BotApi
-from bot.sandbox.world import Person, World
+from bot.sandbox.world import World
 from handlers.chat.context import AppContext
 from handlers.chat.ports import Geocoder
 from storage.database import Database
 from storage.stations.stations import Amenity, Station
+from storage.telegram_ids import PersonId
 from tests.support.bot_api_schema import check_call
 
 TOKEN = "1000000042:test-TOKEN-test-TOKEN-test-TOKEN-00"
-COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL = 900, 901, 902, 903
+COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL = map(PersonId, (900, 901, 902, 903))
 NOON = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 DEZHOU = (37.43, 116.36)
 HALL = Station(
@@ -59,7 +61,7 @@ class Rider:
     def __init__(self, world: World, person: Person) -> None:
         self.world = world
         self.person = person
-        self.id = person.id
+        self.id = PersonId(person.id)
         self.heard: list[Json] = []
         self.answers: list[Json] = []
         self._next = 0

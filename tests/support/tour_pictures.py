@@ -27,7 +27,9 @@ from storage.encryption import Vault
 from storage.membership import memberships
 from storage.people import people
 from storage.stations import searches
+from storage.stations.ids import SearchId
 from storage.stations.searches import Search
+from storage.telegram_ids import PersonId
 from tests.support.simulator import free_port, running
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -55,18 +57,24 @@ WORDS = {
 async def fill(database: Database) -> None:
     """Demo data, and a week of searches by people who do not exist."""
     now, chance = system_clock(), random.Random(7)
-    await demo.fill(database, now, sandbox.COORDINATOR)
+    await demo.fill(database, now, PersonId(sandbox.COORDINATOR))
     async with database.writing() as session:
-        ids = range(100, 160)
+        ids = [PersonId(number) for number in range(100, 160)]
         await people.seen_all(session, dict.fromkeys(ids, "zh_Hans"), now)
         for person in ids[:25]:
-            await memberships.create(session, person, {"name": "李雷"}, now - timedelta(days=person % 6))
+            await memberships.create(session, PersonId(person), {"name": "李雷"}, now - timedelta(days=person % 6))
         rows = []
         for number in range(900):
             place = (37.52, 116.31) if chance.random() < 0.2 else (37.43, 116.36)
             at = now - timedelta(hours=min(chance.gauss(10, 4) % 20, now.hour + 8))
             rows.append(
-                Search(number + 1, chance.choice(ids), at, chance.gauss(place[0], 0.018), chance.gauss(place[1], 0.02))
+                Search(
+                    SearchId(number + 1),
+                    chance.choice(ids),
+                    at,
+                    chance.gauss(place[0], 0.018),
+                    chance.gauss(place[1], 0.02),
+                )
             )
         await searches.add_all(session, rows)
 

@@ -8,16 +8,16 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases import cases, contexts, escalation, reachability
-from storage.cases.cases import Case, CaseContent
 from storage.cases.desks import Desk
+from storage.cases.table import Case, CaseContent
 from storage.database import Database
 from storage.people import people
-from storage.people.people import PersonId
 from storage.people.staff import Staff
+from storage.telegram_ids import PersonId
 from tests.support.settings import clock_context
 from tests.support.simulator import NOON
 
-RIDER, FIRST, SECOND, COORDINATOR, ADMIN = 1, 10, 11, 20, 30
+RIDER, FIRST, SECOND, COORDINATOR, ADMIN = map(PersonId, (1, 10, 11, 20, 30))
 STAFF = Staff(frozenset({ADMIN}), frozenset({COORDINATOR}), frozenset({FIRST, SECOND}))
 LEGAL = Desk("legal", "legal", "L", "⚖️", {}, {}, {}, {}, ())
 SETTINGS = replace(clock_context().settings, desks={"legal": LEGAL})
@@ -57,7 +57,7 @@ async def test_nobody_is_told_of_a_desk_that_is_gone(database: Database) -> None
     async with database.writing() as session:
         row = await a_case(session, desk="housing")
         assert not await escalation.escalate_late(session, STAFF, SETTINGS, row.due_at)
-        assert row.late_at is None
+        assert row.next_escalation_at is None
 
 
 async def test_an_urgent_case_is_told_to_everybody_once(database: Database) -> None:
@@ -75,8 +75,8 @@ async def test_the_case_of_a_former_handler_waits_again(database: Database) -> N
     async with database.writing() as session:
         row = await a_case(session)
         former = 12
-        await cases.assign(session, row, former, NOON)
-        await contexts.enter(session, former, row.id, NOON)
+        await cases.assign(session, row, PersonId(former), NOON)
+        await contexts.enter(session, PersonId(former), row.id, NOON)
         (orphan,) = await escalation.free_orphans(session, STAFF, SETTINGS.desks, NOON)
         assert (orphan.interrupted, orphan.recipients, row.assigned_to) == (former, [FIRST, SECOND], None)
         assert not await escalation.free_orphans(session, STAFF, SETTINGS.desks, NOON)
@@ -86,9 +86,9 @@ async def test_the_handler_hears_once_that_a_rider_is_away_or_back(database: Dat
     async with database.writing() as session:
         await people.seen_all(session, {RIDER: "en"}, NOON)
         row = await a_case(session)
-        row.away = True
-        assert await reachability.follow_riders(session, NOON) == [row] and not row.away
+        row.rider_unreachable = True
+        assert await reachability.follow_riders(session, NOON) == [row] and not row.rider_unreachable
         assert not await reachability.follow_riders(session, NOON)
         await people.mark_unreachable(session, PersonId(RIDER))
-        row.away = True
+        row.rider_unreachable = True
         assert not await reachability.follow_riders(session, NOON), "that is known already"

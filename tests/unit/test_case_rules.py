@@ -16,19 +16,23 @@ from handlers.cases.evidence_bundle import name_in_zip
 from handlers.cases.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
 from schedules import retention
 from storage import disclosure
+from storage.cases import access as case_access
 from storage.cases import cases, time_limits
 from storage.cases import contexts as case_contexts
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
 from storage.cases import statistics as case_statistics
-from storage.cases.cases import Case, CaseContent, CaseState, Outcome, TooLateToReopen
+from storage.cases.cases import TooLateToReopen
 from storage.cases.evidence import Evidence, EvidenceFile
+from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
+from storage.cases.table import Case, CaseContent, CaseState, Outcome
 from storage.database import Database
 from storage.dialogues import Filled
 from storage.hours import working_time
+from storage.telegram_ids import MessageId, PersonId
 from tests.support.settings import clock_context
 from tests.support.simulator import NOON
 
@@ -96,8 +100,8 @@ def test_no_cell_below_five_is_shown_or_can_be_worked_out(cells: list[tuple[str,
     total = sum(count for _, count in cells)
     hidden = total - sum(shown.values())
     counts = {key: sum(count for one, count in cells if one == key) for key, _ in cells}
-    assert all(count == counts[key] >= disclosure.LEAST for key, count in shown.items())
-    assert hidden == 0 or hidden >= disclosure.LEAST or not shown
+    assert all(count == counts[key] >= disclosure.MIN_CELL_SIZE for key, count in shown.items())
+    assert hidden == 0 or hidden >= disclosure.MIN_CELL_SIZE or not shown
 
 
 async def test_figures_by_month(database: Database) -> None:
@@ -145,12 +149,12 @@ def test_names_in_the_bundle_do_no_harm(name: str) -> None:
 # What is kept how long
 
 
-async def a_case(database: Database, person_id: int = 1, said: str = "secret") -> int:
+async def a_case(database: Database, person_id: int = 1, said: str = "secret") -> CaseId:
     async with database.writing() as session:
         row = await cases.open_case(
-            session, "legal", "L", person_id, CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
+            session, "legal", "L", PersonId(person_id), CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
         )
-        await case_messages.say(session, row, Side.RIDER, person_id, 5, Said(text=said), NOON)
+        await case_messages.say(session, row, Side.RIDER, PersonId(person_id), MessageId(5), Said(text=said), NOON)
         return row.id
 
 
@@ -159,7 +163,7 @@ async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writ
     kept = clock.settings.retention.closed_cases
     case_id = await a_case(database)
     async with database.writing() as session:
-        row = await cases.find(session, case_id)
+        row = await case_access.find(session, case_id)
         assert row is not None
         cases.close(row, Outcome.SETTLED, NOON)
     for now, writes, is_there in (
@@ -169,14 +173,14 @@ async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writ
         (NOON + kept + timedelta(hours=26), False, False),
     ):
         async with database.writing() as session:
-            row = await cases.find(session, case_id)
+            row = await case_access.find(session, case_id)
             assert row is not None
             if writes:
                 cases.note_writing(row, now)
         async with database.writing() as session:
             await retention.run(session, now, clock)
         async with database.reading() as session:
-            row = await cases.find(session, case_id)
+            row = await case_access.find(session, case_id)
             assert row is not None and row.number == "L-2026-000001" and row.outcome == "settled"
             assert (row.content is not None, row.person_id) == ((True, 1) if is_there else (False, None))
             assert bool(await case_messages.talk_of(session, case_id)) is is_there
@@ -186,14 +190,14 @@ async def test_an_open_case_is_never_cleared_away(database: Database) -> None:
     case_id = await a_case(database)
     async with database.reading() as session:
         assert await case_queue.to_forget(session, NOON + timedelta(days=5_000), timedelta(days=1)) == []
-        row = await cases.find(session, case_id)
+        row = await case_access.find(session, case_id)
         assert row is not None and row.state == CaseState.OURS
 
 
 async def test_a_case_can_be_reopened_for_30_days(database: Database) -> None:
     case_id = await a_case(database)
     async with database.writing() as session:
-        row = await cases.find(session, case_id)
+        row = await case_access.find(session, case_id)
         assert row is not None
         cases.close(row, Outcome.ADVISED, NOON)
         with pytest.raises(TooLateToReopen):
@@ -204,22 +208,24 @@ async def test_a_case_can_be_reopened_for_30_days(database: Database) -> None:
 
 async def test_drafts_are_forgotten_after_30_days(database: Database) -> None:
     async with database.writing() as session:
-        await case_drafts.save(session, 1, "legal", Filled({"kind": "pay"}), NOON)
+        await case_drafts.save(session, PersonId(1), "legal", Filled({"kind": "pay"}), NOON)
         await case_drafts.forget(session, NOON + timedelta(days=29))
-        assert await case_drafts.find(session, 1, "legal", NOON + timedelta(days=29)) == Filled({"kind": "pay"})
+        assert await case_drafts.find(session, PersonId(1), "legal", NOON + timedelta(days=29)) == Filled(
+            {"kind": "pay"}
+        )
         await case_drafts.forget(session, NOON + timedelta(days=31))
-        assert await case_drafts.copy_of(session, 1) == []
+        assert await case_drafts.copy_of(session, PersonId(1)) == []
 
 
 async def test_a_context_is_entered_and_left(database: Database) -> None:
     case_id = await a_case(database)
     async with database.writing() as session:
-        await case_contexts.enter(session, 1, case_id, NOON)
-        await case_contexts.enter_if_free(session, 1, case_id + 1, NOON)
-        assert await case_contexts.current(session, 1) == case_id
-        assert not await case_contexts.leave(session, 1, case_id + 1)
+        await case_contexts.enter(session, PersonId(1), case_id, NOON)
+        await case_contexts.enter_if_free(session, PersonId(1), CaseId(case_id + 1), NOON)
+        assert await case_contexts.current(session, PersonId(1)) == case_id
+        assert not await case_contexts.leave(session, PersonId(1), CaseId(case_id + 1))
         assert await case_contexts.leave_all(session, case_id) == [1]
-        assert await case_contexts.current(session, 1) is None
+        assert await case_contexts.current(session, PersonId(1)) is None
 
 
 async def test_numbers_are_given_once(database: Database) -> None:

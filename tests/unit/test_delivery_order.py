@@ -11,19 +11,22 @@ from sqlalchemy import func, select, text
 
 from storage.cases import copies as case_copies
 from storage.cases.copies import CASE_MESSAGE
+from storage.cases.ids import CaseMessageId
 from storage.database import Database
 from storage.deliveries import ordering
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries import retention as delivery_retention
+from storage.deliveries.ids import DeliveryId
 from storage.deliveries.queue import Claimed, Outcome
 from storage.deliveries.table import Delivery, State
+from storage.telegram_ids import MessageId, PersonId
 from tests.support.simulator import NOON
 
 
 async def _queue(database: Database, recipients: list[int]) -> list[int]:
     async with database.writing() as session:
         for at, recipient in enumerate(recipients):
-            await ordering.queue(session, recipient, CASE_MESSAGE, at, NOON)
+            await ordering.queue(session, PersonId(recipient), CASE_MESSAGE, at, NOON)
     async with database.reading() as session:
         return list(await session.scalars(select(Delivery.id).order_by(Delivery.id)))
 
@@ -34,15 +37,17 @@ async def test_what_was_put_off_holds_back_what_comes_after_it_for_the_same_pers
         claimed = await delivery_queue.claim(session, NOON, 2)
         assert [one.id for one in claimed] == [first, second]
         later = NOON + timedelta(seconds=60)
-        await delivery_queue.settle(session, [Outcome(first, State.WAITING, 1, later)], NOON)
+        await delivery_queue.settle(session, [Outcome(DeliveryId(first), State.WAITING, 1, later)], NOON)
         # The second one is still on its way, the third must not overtake either; the other person's may go.
         assert [one.id for one in await delivery_queue.claim(session, NOON, 8)] == [other]
-        await delivery_queue.settle(session, [Outcome(other, State.SENT, 1)], NOON)
-        await delivery_queue.settle(session, [Outcome(second, State.WAITING, 0, later)], NOON)
+        await delivery_queue.settle(session, [Outcome(DeliveryId(other), State.SENT, 1)], NOON)
+        await delivery_queue.settle(session, [Outcome(DeliveryId(second), State.WAITING, 0, later)], NOON)
         assert await delivery_queue.claim(session, NOON + timedelta(seconds=59), 8) == []
         assert [one.id for one in await delivery_queue.claim(session, later, 2)] == [first, second]
         assert await delivery_queue.claim(session, later, 8) == []
-        await delivery_queue.settle(session, [Outcome(one, State.SENT, 1) for one in (first, second)], later)
+        await delivery_queue.settle(
+            session, [Outcome(DeliveryId(one), State.SENT, 1) for one in (first, second)], later
+        )
         assert [one.id for one in await delivery_queue.claim(session, later, 8)] == [third]
 
 
@@ -60,7 +65,7 @@ async def test_whatever_is_claimed_killed_and_put_off_keeps_its_order(database: 
                     case = (seed * 100 + chance.randint(1, 3), chance.randint(1, 3))
                     late = timedelta(milliseconds=10 * case[1])  # each case's clock is its own
                     subject = case[1] * 1_000 + said[case]
-                    await ordering.queue(session, case[0], CASE_MESSAGE, subject, now - late)
+                    await ordering.queue(session, PersonId(case[0]), CASE_MESSAGE, subject, now - late)
                     said[case] += 1
             async with database.writing() as session:
                 claimed = await delivery_queue.claim(session, now, 4)
@@ -99,10 +104,12 @@ async def test_copies_are_remembered_as_long_as_the_case(database: Database) -> 
     (first,) = await _queue(database, [1])
     async with database.writing() as session:
         await delivery_queue.claim(session, NOON, 8)
-        await delivery_queue.settle(session, [Outcome(first, State.SENT, 1, message_id=77)], NOON)
+        await delivery_queue.settle(
+            session, [Outcome(DeliveryId(first), State.SENT, 1, message_id=MessageId(77))], NOON
+        )
         await delivery_retention.forget(session, NOON + timedelta(days=400))
-        assert await case_copies.message_at(session, 1, 77) == 0
-        assert await case_copies.place(session, 1, 0) == 77
+        assert await case_copies.message_at(session, PersonId(1), MessageId(77)) == 0
+        assert await case_copies.place(session, PersonId(1), CaseMessageId(0)) == 77
 
 
 async def test_the_indexes_of_what_is_in_order_are_used(database: Database) -> None:
@@ -129,7 +136,7 @@ async def test_what_another_replica_is_claiming_is_not_overtaken(database: Datab
         assert [one.id for one in await delivery_queue.claim(other, NOON, 2)] == [first, second]
         assert await delivery_queue.claim(session, NOON, 8) == []
     async with database.writing() as session:
-        outcomes = [Outcome(one, State.SENT, 1) for one in (first, second)]
+        outcomes = [Outcome(DeliveryId(one), State.SENT, 1) for one in (first, second)]
         await delivery_queue.settle(session, outcomes, NOON)
         assert [one.id for one in await delivery_queue.claim(session, NOON, 8)] == [third]
 
@@ -142,11 +149,11 @@ async def test_what_was_queued_while_another_one_was_put_off_is_not_sent_before_
     async with database.writing() as session:
         await delivery_queue.claim(session, NOON, 8)
     async with database.writing() as session, database.writing() as writer:
-        await ordering.queue(writer, 1, CASE_MESSAGE, 5, NOON)
-        await delivery_queue.settle(session, [Outcome(first, State.WAITING, 1, later)], NOON)
+        await ordering.queue(writer, PersonId(1), CASE_MESSAGE, 5, NOON)
+        await delivery_queue.settle(session, [Outcome(DeliveryId(first), State.WAITING, 1, later)], NOON)
     async with database.writing() as session:
         second = await session.scalar(select(func.max(Delivery.id)))
         assert await delivery_queue.claim(session, later - timedelta(seconds=1), 8) == []
         assert [one.id for one in await delivery_queue.claim(session, later, 1)] == [first]
-        await delivery_queue.settle(session, [Outcome(first, State.SENT, 2)], later)
+        await delivery_queue.settle(session, [Outcome(DeliveryId(first), State.SENT, 2)], later)
         assert [one.id for one in await delivery_queue.claim(session, later, 8)] == [second]

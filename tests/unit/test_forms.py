@@ -30,8 +30,9 @@ from storage.database import Database, open_database
 from storage.dialogues import Value
 from storage.encryption import Vault
 from storage.people.access import Role
-from storage.people.people import PersonId
 from storage.privacy.retention import Retention
+from storage.telegram_ids import MessageId, PersonId
+from storage.updates.ids import UpdateKey
 from tests.support.databases import KEY
 from tests.support.settings import Gazetteer
 from tests.support.simulator import NOON, Town, configured, running, telegram
@@ -84,7 +85,7 @@ async def test_a_form_is_forgotten_after_24_hours(town: Town) -> None:
     town.now += timedelta(hours=25)
     await rider.says("Hall")
     assert "Send me your location" in (await rider.hears())["text"]
-    await rider.forges(cancel[1], cancel[0])
+    await rider.forges(cancel[1], MessageId(cancel[0]))
     assert await rider.is_answered() == ""
     assert "closed" in await rider.is_answered()
 
@@ -195,7 +196,7 @@ class Dialogue(RuleBasedStateMachine):
         incoming = Incoming.read({"update_id": 1, "message": body})
         assert incoming is not None
         person = Person(PersonId(1), "en", frozenset({Role.RIDER}))
-        return Talk(incoming, 1, person, NOW, self.context, session)
+        return Talk(incoming, UpdateKey(1), person, NOW, self.context, session)
 
     def state(self) -> Any:
         async def read() -> Any:

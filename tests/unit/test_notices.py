@@ -12,15 +12,20 @@ import pytest
 from pydantic import ValidationError
 
 from handlers import features
+from storage.activities.ids import ActivityId, QuestionId
 from storage.activities.notices import ActivityCancelled, NextRound, PlaceOffered, QuestionAnswered, QuestionAsked
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
-from storage.cases.cases import Outcome
+from storage.cases.ids import CaseId
 from storage.cases.notices import CaseGiven, CaseLate, CaseTaken, CaseUrgent, CaseWaits, ClosedByDesk, InHandOf
+from storage.cases.table import Outcome
 from storage.deliveries.notices import Notice, SubjectNotice, decode, encode
+from storage.membership.ids import ApplicationId
 from storage.membership.notices import ApplicationAsked
 from storage.operations.notices import DeliveryFailed, ErrorReported, UpdateSetAside
 from storage.people.access import Role
 from storage.people.notices import PersonBlocked, RoleGranted, RoleTaken
+from storage.stations.ids import StationKey
 from storage.stations.notices import StationReported, StationsImported
 from storage.stations.reports import Kind
 
@@ -28,24 +33,24 @@ AT = datetime(2026, 11, 28, 7, 30, tzinfo=UTC)
 ISO = "2026-11-28T15:30:00+08:00"
 
 STORED: list[tuple[dict[str, Any], int | None, Notice]] = [
-    ({"id": 5, "until": ISO, "guests": 2}, None, PlaceOffered(5, AT, 2)),
-    ({}, 5, ActivityCancelled(5)),
-    ({"id": 5, "question": 3, "text": "?"}, None, QuestionAsked(5, 3, "?")),
-    ({"id": 5, "text": "yes", "asked": "?"}, None, QuestionAnswered(5, "?", "yes")),
-    ({"id": 5, "round": "Final", "when": ISO}, None, NextRound(5, "Final", AT)),
+    ({"id": 5, "until": ISO, "guests": 2}, None, PlaceOffered(ActivityId(5), AT, 2)),
+    ({}, 5, ActivityCancelled(ActivityId(5))),
+    ({"id": 5, "question": 3, "text": "?"}, None, QuestionAsked(ActivityId(5), QuestionId(3), "?")),
+    ({"id": 5, "text": "yes", "asked": "?"}, None, QuestionAnswered(ActivityId(5), "?", "yes")),
+    ({"id": 5, "round": "Final", "when": ISO}, None, NextRound(ActivityId(5), "Final", AT)),
     ({"number": "L-1"}, None, CaseTaken("L-1")),
-    ({"number": "L-1", "id": 4}, None, CaseGiven("L-1", 4)),
-    ({"number": "L-1", "desk": "legal", "id": 4}, None, CaseWaits("L-1", "legal", 4)),
-    ({"number": "L-1", "desk": "legal", "id": 4, "mark": "🚨 "}, None, CaseWaits("L-1", "legal", 4, "🚨 ")),
+    ({"number": "L-1", "id": 4}, None, CaseGiven("L-1", CaseId(4))),
+    ({"number": "L-1", "desk": "legal", "id": 4}, None, CaseWaits("L-1", "legal", CaseId(4))),
+    ({"number": "L-1", "desk": "legal", "id": 4, "mark": "🚨 "}, None, CaseWaits("L-1", "legal", CaseId(4), "🚨 ")),
     ({"number": "L-1", "desk": "legal", "hours": 24, "opens": True}, None, CaseLate("L-1", "legal", 24, opens=True)),
     (
         {"number": "L-1", "desk": "legal", "id": 4, "stands": "taken"},
         None,
-        CaseUrgent("L-1", "legal", 4, InHandOf.ANOTHER),
+        CaseUrgent("L-1", "legal", CaseId(4), InHandOf.ANOTHER),
     ),
-    ({"number": "L-1", "id": 4, "outcome": "settled"}, None, ClosedByDesk("L-1", 4, Outcome.SETTLED)),
-    ({"id": 9, "question": "Which city?"}, None, ApplicationAsked(9, "Which city?")),
-    ({"station": 1, "name": "Hall", "kind": "closed"}, None, StationReported(1, "Hall", Kind.CLOSED)),
+    ({"number": "L-1", "id": 4, "outcome": "settled"}, None, ClosedByDesk("L-1", CaseId(4), Outcome.SETTLED)),
+    ({"id": 9, "question": "Which city?"}, None, ApplicationAsked(ApplicationId(9), "Which city?")),
+    ({"station": 1, "name": "Hall", "kind": "closed"}, None, StationReported(StationKey(1), "Hall", Kind.CLOSED)),
     ({"good": 3, "new": 1, "refused": 1, "lines": [[2, "bad"]]}, None, StationsImported(3, 1, 1, ((2, "bad"),))),
     ({"trouble": "no CSV"}, None, StationsImported(trouble="no CSV")),
     ({"until": ""}, None, PersonBlocked()),
@@ -59,7 +64,7 @@ STORED: list[tuple[dict[str, Any], int | None, Notice]] = [
         None,
         UpdateSetAside("ab", "message", "", ""),
     ),
-    ({"id": 1, "count": 700}, None, BroadcastWaits(1, 700)),
+    ({"id": 1, "count": 700}, None, BroadcastWaits(BroadcastId(1), 700)),
 ]
 
 

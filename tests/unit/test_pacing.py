@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.telegram.pacing import GROUP_MOST, Pacer, Priority, Window
+from storage.telegram_ids import ChatId
 
 STEPS = st.lists(
     st.tuples(st.floats(0, 3, allow_nan=False), st.sampled_from(Priority), st.booleans()), min_size=1, max_size=200
@@ -114,11 +115,11 @@ async def test_who_no_longer_waits_takes_no_slot() -> None:
 def test_a_chat_gets_one_broadcast_a_second_and_a_group_twenty_a_minute() -> None:
     time = Time()
     pacer = Pacer(30, time)
-    assert pacer.bulk_delay(1) == 0
-    assert pacer.bulk_delay(1) == pytest.approx(1)
-    assert pacer.bulk_delay(2) == 0
+    assert pacer.bulk_delay(ChatId(1)) == 0
+    assert pacer.bulk_delay(ChatId(1)) == pytest.approx(1)
+    assert pacer.bulk_delay(ChatId(2)) == 0
     time.now += 1
-    assert pacer.bulk_delay(1) == 0
-    assert [pacer.group_has_room(-5) for _ in range(GROUP_MOST + 1)] == [True] * GROUP_MOST + [False]
+    assert pacer.bulk_delay(ChatId(1)) == 0
+    assert [pacer.group_has_room(ChatId(-5)) for _ in range(GROUP_MOST + 1)] == [True] * GROUP_MOST + [False]
     time.now += 60
-    assert pacer.group_has_room(-5)
+    assert pacer.group_has_room(ChatId(-5))

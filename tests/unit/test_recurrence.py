@@ -18,6 +18,7 @@ from storage.activities.recurrence import MOST_DAYS, BadRule, NoDates, occurrenc
 from storage.activities.series import Series
 from storage.database import Database
 from storage.deliveries.table import Delivery
+from storage.telegram_ids import PersonId
 from tests.support.activities import at_home, basketball, planned
 from tests.support.simulator import COORDINATOR, NOON, Town
 
@@ -206,7 +207,7 @@ async def test_a_kept_rule_without_dates_ends_at_once(database: Database) -> Non
         )
         session.add(row)
         await session.flush()
-        activity = await activities.create(session, basketball(), 1, NOON)
+        activity = await activities.create(session, basketball(), PersonId(1), NOON)
         activity.series_id, activity.occurrence = row.id, NOON
         await session.flush()
         assert await series.lay_out(session, row, NOON, SHANGHAI, "CN") == []

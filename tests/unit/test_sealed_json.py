@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import orjson
 import pytest
 from pydantic import ValidationError
 
-from storage.cases.cases import CaseContent
-from storage.cases.messages import Said
+from storage.broadcasts.content import Content, Opening, OtherVersion
+from storage.cases.ids import CaseMessageId
+from storage.cases.messages import Edit, Said
+from storage.cases.table import CaseContent
+from storage.membership.applications import Content as Application
+from storage.membership.applications import Inquiry
 from storage.sealed_json import FromTheFuture, SealedJson
 
 SAID = SealedJson(Said)
 BOLD = {"type": "bold", "offset": 0, "length": 2}
-EDITED = Said("photo", "Hi", [BOLD], "file", "a.jpg", "image/jpeg", 9, "7", True, 3, [["2026-11-24T04:00:00", "Ho"]])
+EDITED = Said(
+    "photo",
+    "Hi",
+    [BOLD],
+    "file",
+    "a.jpg",
+    "image/jpeg",
+    9,
+    "7",
+    True,
+    CaseMessageId(3),
+    [Edit(datetime(2026, 11, 24, 4, tzinfo=UTC), "Ho")],
+)
 
 
 def test_it_comes_back_as_it_was() -> None:
@@ -23,9 +41,51 @@ def test_it_comes_back_as_it_was() -> None:
 
 
 def test_a_list_of_version_0_7_is_read_also_where_it_lacks_the_newest_fields() -> None:
-    whole = ["photo", "Hi", [BOLD], "file", "a.jpg", "image/jpeg", 9, "7", True, 3, [["2026-11-24T04:00:00", "Ho"]]]
+    whole = [
+        "photo",
+        "Hi",
+        [BOLD],
+        "file",
+        "a.jpg",
+        "image/jpeg",
+        9,
+        "7",
+        True,
+        3,
+        [["2026-11-24T04:00:00+00:00", "Ho"]],
+    ]
     assert SAID.decode(orjson.dumps(whole)) == EDITED
     assert SAID.decode(orjson.dumps(["text", "Hi"])) == Said("text", "Hi")
+
+
+def test_what_was_read_is_written_again() -> None:
+    """The zone that pydantic gives to a moment is one that orjson knows."""
+    stored = SAID.encode(EDITED)
+    assert SAID.encode(SAID.decode(stored)) == stored
+    assert orjson.loads(stored)["content"]["was"] == [{"at": "2026-11-24T04:00:00+00:00", "text": "Ho"}]
+
+
+def test_a_broadcast_of_version_0_7_has_its_button_and_its_other_language() -> None:
+    opens, other = ["link", "Sign up", "https://example.org"], ["en", "sendMessage", {"text": "Hi"}]
+    content = Content(
+        "sendMessage",
+        {"text": "你好"},
+        True,
+        Opening("link", "Sign up", "https://example.org"),
+        OtherVersion("en", "sendMessage", {"text": "Hi"}),
+    )
+    sealed = SealedJson(Content)
+    assert sealed.decode(orjson.dumps(["sendMessage", {"text": "你好"}, True, opens, other])) == content
+    assert sealed.decode(sealed.encode(content)) == content
+    assert sealed.decode(orjson.dumps(["sendMessage", {}])) == Content("sendMessage", {})
+
+
+def test_an_application_of_version_0_7_has_what_was_asked_back() -> None:
+    content = Application({"name": "Li"}, [Inquiry("Which city?", "Dezhou"), Inquiry("Since when?")])
+    sealed = SealedJson(Application)
+    stored = [{"name": "Li"}, [["Which city?", "Dezhou"], ["Since when?", ""]], ""]
+    assert sealed.decode(orjson.dumps(stored)) == content
+    assert sealed.decode(sealed.encode(content)) == content
 
 
 def test_answers_keep_their_types() -> None:

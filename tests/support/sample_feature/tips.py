@@ -16,6 +16,7 @@ from storage.deliveries.notices import Notice
 from storage.people.people import PersonRow
 from storage.people.segments import Condition
 from storage.privacy.retention import Retention
+from storage.telegram_ids import PersonId
 
 KEPT = timedelta(days=7)
 
@@ -55,13 +56,13 @@ class Tip(SampleBase):
     __tablename__ = "sample_tips"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
     at: Mapped[datetime] = mapped_column(index=True)
     text: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     thanked: Mapped[bool] = mapped_column(default=False)
 
 
-async def leave(session: AsyncSession, person_id: int, text: str, now: datetime) -> int:
+async def leave(session: AsyncSession, person_id: PersonId, text: str, now: datetime) -> int:
     """Keeps a tip; returns its id.
 
     Raises:
@@ -90,12 +91,12 @@ async def not_thanked(session: AsyncSession) -> list[Tip]:
     return list(await session.scalars(select(Tip).where(Tip.thanked.is_(False))))
 
 
-async def copy_of(session: AsyncSession, person_id: int) -> list[dict[str, Any]]:
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     rows = await session.scalars(select(Tip).where(Tip.person_id == person_id))
     return [{"at": row.at, "text": _text(session, row)} for row in rows]
 
 
-async def erase(session: AsyncSession, person_id: int) -> None:
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(Tip).where(Tip.person_id == person_id))
 
 

@@ -1,0 +1,5 @@
+"""The ids of broadcasts."""
+
+from typing import NewType
+
+BroadcastId = NewType("BroadcastId", int)

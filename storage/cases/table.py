@@ -1,0 +1,113 @@
+"""The tables of cases: what somebody brings to a desk, who takes care of it, and where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from sqlalchemy import BigInteger, SmallInteger, String, false
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.cases.ids import CaseId
+from storage.column_types import IntEnumColumn, StrEnumColumn
+from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.dialogues import Answers
+from storage.sealed_json import SealedJson
+from storage.telegram_ids import PersonId, TopicId
+
+
+class CaseState(IntEnum):
+    """Whom a case waits for."""
+
+    OURS = 0
+    RIDERS = 1
+    CLOSED = 2
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    SETTLED = "settled"
+    ADVISED = "advised"
+    REFERRED = "referred"
+    NOT_OURS = "not_ours"
+    WITHDRAWN = "withdrawn"
+
+
+class NoSuchCase(Refused):
+    """There is none of this number for this person."""
+
+
+class Case(Base):
+    """`person_id` is None where the case is anonymous, or its personal part is gone."""
+
+    __tablename__ = "cases"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (an old button must never open a later case)
+
+    id: Mapped[CaseId] = mapped_column(BigKey, primary_key=True)
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    desk: Mapped[str] = mapped_column(String(15))
+    person_id: Mapped[PersonId | None] = mapped_column(BigInteger, default=None, index=True)
+    state: Mapped[CaseState] = mapped_column(IntEnumColumn(CaseState), default=CaseState.OURS, index=True)
+    content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    consent_version: Mapped[int]
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    next_escalation_at: Mapped[datetime | None] = mapped_column("late_at", default=None, index=True)
+    escalation_level: Mapped[int] = mapped_column("late_level", SmallInteger, default=0)
+    first_answer_at: Mapped[datetime | None] = mapped_column(default=None)
+    last_at: Mapped[datetime]
+    writing_until: Mapped[datetime | None] = mapped_column(default=None)
+    assigned_to: Mapped[PersonId | None] = mapped_column(BigInteger, default=None, index=True)
+    assigned_at: Mapped[datetime | None] = mapped_column(default=None)
+    closed_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    outcome: Mapped[Outcome | None] = mapped_column(StrEnumColumn(Outcome, 20), default=None)
+    rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
+    rider_unreachable: Mapped[bool] = mapped_column("away", default=False)
+    """Whether the handler was told that the rider can't be reached."""
+    topic_id: Mapped[TopicId | None] = mapped_column(BigInteger, default=None)
+    topic_shows: Mapped[str | None] = mapped_column(String(40), default=None)
+    urgent_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Since when it is known that somebody may be in danger."""
+    urgent_due_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    """Until when an answer to that is due; None once there is one."""
+    urgent_told: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether coordinators and admins know that there was none in time."""
+
+
+class CaseConflict(Base):
+    """From whom a case is hidden."""
+
+    __tablename__ = "case_conflicts"
+
+    case_id: Mapped[CaseId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
+
+
+@dataclass(slots=True)
+class CaseContent:
+    """What the case is about: its kind, the platform, the day it happened (ISO, empty: not sure), how the person may be
+    called (empty: withheld), and the other answers by question."""
+
+    kind: str = ""
+    platform: str = ""
+    on: str = ""
+    name: str = ""
+    answers: Answers = field(default_factory=dict)
+
+
+_CONTENT = SealedJson(CaseContent)
+
+
+def content_of(session: AsyncSession, row: Case) -> CaseContent:
+    """Empty once the personal part is gone."""
+    if row.content is None:
+        return CaseContent()
+    return _CONTENT.decode(vault_of(session).open(row.content, "cases.content", row.id))
+
+
+def seal_content(session: AsyncSession, row: Case, content: CaseContent) -> None:
+    """Keeps what the case is about. The row has an id by then."""
+    row.content = vault_of(session).seal(_CONTENT.encode(content), "cases.content", row.id)

@@ -1,0 +1,5 @@
+"""The ids of deliveries."""
+
+from typing import NewType
+
+DeliveryId = NewType("DeliveryId", int)
