@@ -140,7 +140,7 @@ class App:
     def add_routes(self, application: web.Application) -> None:
         """What this process serves: health, metrics, and the webhook at the path of its URL."""
         self._calendar.add_routes(application)
-        health.add_routes(application, self.readiness, self.base.metrics)
+        health.add_routes(application, self.readiness, self.base.metrics, self.background.queue_metrics)
         if not self.base.polls:
             path = urlsplit(self.base.config.telegram.webhook_url).path
             application.router.add_post(path, self.updates.webhook.take)

@@ -11,11 +11,18 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.observability import logs
-from storage.database import Database, open_database
-from storage.encryption import Vault
+from storage.database import Database
 from storage.stations import stations
 from storage.stations.stations import Station
-from tests.support.databases import KEY, drop_database, in_memory, migrated, new_database, postgresql_server, run_apart
+from tests.support.databases import (
+    drop_database,
+    in_memory,
+    migrated,
+    new_database,
+    opened,
+    postgresql_server,
+    run_apart,
+)
 from tests.support.settings import Gazetteer
 from tests.support.simulator import HALL, NOON, Town, configured, running, telegram
 from tests.support.webhook import Hooked, with_webhook
@@ -86,9 +93,9 @@ async def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 @pytest.fixture
 async def database(migrated_url: str) -> AsyncIterator[Database]:
     """An empty database of the newest schema."""
-    opened = open_database(migrated_url, Vault([KEY]))
-    yield opened
-    await opened.close()
+    database = opened(migrated_url)
+    yield database
+    await database.close()
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from bot.background.check_in_codes import CheckInCodeUpdater
 from bot.background.evidence_fetcher import EvidenceFetcher
 from bot.background.periodic_task import PeriodicTask
 from bot.backup import daily as daily_backup
-from bot.observability import queue_metrics
 from bot.observability.queue_metrics import QueueMetrics
 from bot.telegram import menus, reply_outbox, webhook_keeper
 from bot.telegram.delivery_sender import DeliverySender
@@ -75,7 +74,7 @@ def build_background(
     forum = CaseForum(database, courier, context, clock)
     evidence = EvidenceFetcher(database, telegram.api.download, clock, partial(Scratch, base.config.data.folder))
     watched = AllFeatures(extensions.features, services.context.settings.desks).queues
-    queues = QueueMetrics(database, base.metrics, clock, base.leader.leads, watched)
+    queues = QueueMetrics(database, base.metrics, clock, base.monotonic, base.leader.leads, watched)
     menu_publisher = MenuPublisher(database, context, services.routes, telegram.api.call, clock)
     changes = _changes(base, services, updates, menu_publisher)
     outbox = updates.outbox
@@ -92,7 +91,6 @@ def build_background(
         PeriodicTask("case forum", case_forum.INTERVAL, forum.show, leader_only=True),
         # In polling mode only the leader sends, at the whole limit.
         PeriodicTask("kept answers", reply_outbox.INTERVAL, outbox.resend, leader_only=base.polls, wake=outbox.awake),
-        PeriodicTask("queue metrics", queue_metrics.INTERVAL, queues.look),
         PeriodicTask(
             "quota", telegram.quota.pause, telegram.quota.renew, wake=base.leader.began, finish=telegram.quota.leave
         ),

@@ -1,7 +1,8 @@
-"""What waits, and for how long: looked up by the leader for /metrics, so that nobody waits for it."""
+"""What waits, and for how long: counted when /metrics is asked for, so that it costs nothing where nobody asks."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -10,13 +11,19 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import __version__
+from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
-from storage.database import Database
+from storage.database import Database, is_outage
 from storage.operations import backups
 
-INTERVAL = 10.0
+KEEPS_FOR = 10.0
+"""Seconds for which figures are shown again before they are counted anew."""
+PATIENCE = 5.0
+"""Seconds that the count may take; Prometheus gives a page 10 by default."""
+
+log = logger("bot.observability.queue_metrics")
 
 
 def process_at(folder: Path, started_at: datetime) -> Process:
@@ -34,6 +41,7 @@ class QueueMetrics:
         database: Database,
         metrics: Metrics,
         clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
         leads: Callable[[], bool],
         queues: Sequence[WatchedQueue],
     ) -> None:
@@ -41,19 +49,36 @@ class QueueMetrics:
         self._database = database
         self._metrics = metrics
         self._clock = clock
+        self._monotonic = monotonic
         self._leads = leads
+        self._fresh_until = 0.0
+        self._counting = asyncio.Lock()
 
-    async def look(self) -> None:
-        """Sets the figures; a process that does not lead shows none."""
-        if not self._leads():
+    async def refresh(self) -> None:
+        """Sets the figures, if those that stand there are old. What can't be counted, like what a process that does not
+        lead knows nothing of, is not shown."""
+        async with self._counting:
+            if self._leads() and self._monotonic() < self._fresh_until:
+                return
             self._metrics.waiting.clear()
             self._metrics.oldest.clear()
-            return
+            if not self._leads():
+                return
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await self._count()
+            except Exception as error:
+                if not isinstance(error, TimeoutError) and not is_outage(error):
+                    raise
+                log.warning("queues not counted", error=type(error).__name__)
+            self._fresh_until = self._monotonic() + KEEPS_FOR
+
+    async def _count(self) -> None:
         now = self._clock()
         async with self._database.reading(apart=True) as session:
-            found = {queue.name: await queue.measure(session, now) for queue in self._queues}
+            counted = {queue.name: await queue.measure(session, now) for queue in self._queues}
             last = await backups.newest(session, whole=True)
-        for name, queue in found.items():
+        for name, queue in counted.items():
             self._metrics.waiting.labels(name).set(queue.waiting)
             self._metrics.oldest.labels(name).set(queue.age(now))
         self._metrics.backup_at.set(last.at.timestamp() if last is not None else 0)

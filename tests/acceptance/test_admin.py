@@ -264,7 +264,6 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
         await rider.hears_of("Sorry, that went wrong")
     told = await admin.hears_of("Something failed")
     assert "RuntimeError" in told["text"] and "李雷" not in told["text"]
-    await town.app.background.queue_metrics.look()
     async with town.database.writing() as session:
         await delivery_queue.add(session, Addressed(PersonId(8), RoleTaken(Role.ADMIN), NOON))
         (one,) = [one for one in await delivery_queue.claim(session, NOON, 10) if one.recipient == 8]

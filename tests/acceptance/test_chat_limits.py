@@ -22,15 +22,13 @@ from bot.telegram.reply_outbox import INTERVAL
 from handlers.chat.replies import File, Outgoing
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
-from storage.database import open_database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
-from storage.encryption import Vault
 from storage.telegram_ids import ChatId
 from storage.updates.ids import UpdateKey
 from tests.support.clock import Time
-from tests.support.databases import KEY
+from tests.support.databases import opened
 from tests.support.metrics import page, value
 from tests.support.simulator import NOON, Town, running
 
@@ -93,7 +91,7 @@ async def test_what_was_kept_for_an_hour_comes_after_a_restart_too(town: Town, m
     await town.until_idle()
     refused.clear()
     town.app.leave()
-    again = Town(open_database(migrated_url, Vault([KEY])), town.api, town.config)
+    again = Town(opened(migrated_url), town.api, town.config)
     again.now = NOON + timedelta(seconds=HOUR + 1)
     async with running(again.app):
         assert "location" in (await rider.hears())["text"]

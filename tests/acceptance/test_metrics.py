@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
+import pytest
+
+from storage.database import DatabaseAway
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
@@ -33,7 +38,6 @@ async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) 
         waiting = await delivery_queue.add(session, Addressed(PersonId(8), RoleTaken(Role.ADMIN), NOON.replace(hour=3)))
         row = await session.get_one(Delivery, waiting)
         row.state = State.FAILED
-    await town.app.background.queue_metrics.look()
     text = await page(town)
     names = set(re.findall(r"^# TYPE (nuanxin_\w+) ", text, re.MULTILINE))
     assert len(names) > 12
@@ -46,3 +50,27 @@ async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) 
     assert value(text, 'nuanxin_database_duration_seconds_count{kind="write"}') > 0
     assert value(text, "nuanxin_send_quota") == town.config.telegram.messages_per_second
     assert value(text, 'nuanxin_updates_total{kind="message",outcome="done"}') >= 3
+
+
+async def test_queues_are_counted_when_somebody_asks_and_not_during_an_outage(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.until(town.app.base.leader.leading.is_set)
+    depth = 'nuanxin_queue_depth{queue="set_aside"}'
+    assert f"{depth} 0.0" in await page(town)
+    async with town.database.writing() as session:
+        failed = await delivery_queue.add(session, Addressed(PersonId(8), RoleTaken(Role.ADMIN), NOON))
+        (await session.get_one(Delivery, failed)).state = State.FAILED
+    assert f"{depth} 0.0" in await page(town), "counted less than 10 s ago"
+    town.now += timedelta(seconds=11)
+    assert f"{depth} 1.0" in await page(town)
+
+    def away(*, apart: bool = False) -> NoReturn:
+        raise DatabaseAway("ConnectionRefusedError")
+
+    town.now += timedelta(seconds=11)
+    with monkeypatch.context() as outage:
+        outage.setattr(town.database, "reading", away)
+        assert depth not in await page(town)
+    town.now += timedelta(seconds=11)
+    assert f"{depth} 1.0" in await page(town)

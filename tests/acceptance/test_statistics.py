@@ -27,12 +27,11 @@ from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.ids import BroadcastId
 from storage.cases import cases
 from storage.cases.table import CaseContent
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.deliveries import of_broadcasts
 from storage.deliveries import retention as delivery_retention
 from storage.deliveries.table import Delivery, State
 from storage.disclosure import HIDDEN
-from storage.encryption import Vault
 from storage.membership import memberships
 from storage.privacy.retention import Retention
 from storage.stations import searches
@@ -44,7 +43,7 @@ from storage.statistics.periods import Period, PeriodUnit
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import at_desk
-from tests.support.databases import KEY
+from tests.support.databases import opened
 from tests.support.simulator import COORDINATOR, DEZHOU, NOON, Rider, Town
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -296,7 +295,7 @@ async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
     counts: Counter[tuple[str, str, str]] = Counter()
     people: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     with tempfile.TemporaryDirectory() as folder:
-        database = open_database(f"sqlite+aiosqlite:///{folder}/x.db", Vault([KEY]))
+        database = opened(f"sqlite+aiosqlite:///{folder}/x.db")
         await schema.migrate(database)
         for batch in batches:
             async with database.writing() as session:

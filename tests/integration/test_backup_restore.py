@@ -22,13 +22,13 @@ from bot.backup.sealed_file import BadBackup, Header
 from bot.config.config import Config, load
 from storage import schema
 from storage.audit import note
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.encryption import Vault
 from storage.operations import backups
 from storage.people import people
 from storage.people.audited import PeopleAction
 from storage.telegram_ids import PersonId
-from tests.support.databases import KEY, new_database
+from tests.support.databases import KEY, new_database, opened
 from tests.support.disk import filled, tables_of
 from tests.support.processes import bot
 from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
@@ -54,7 +54,7 @@ async def empty_place(database: Database, folder: Path, request: pytest.FixtureR
     url = f"sqlite+aiosqlite:///{folder / 'restored.db'}"
     if database.is_postgresql:
         url = await new_database(request.getfixturevalue("postgresql"))
-    return open_database(url, Vault([KEY]))
+    return opened(url)
 
 
 async def test_a_backup_restores_every_table(
@@ -91,7 +91,7 @@ async def test_a_backup_is_never_written_over(database: Database, config: Config
 
 
 async def test_without_pg_dump_one_sentence_says_what_to_install(tmp_path: Path, postgresql: str) -> None:
-    database = open_database(await new_database(postgresql), Vault([KEY]))
+    database = opened(await new_database(postgresql))
     await schema.migrate(database)
     with pytest.raises(CannotDump, match=r"pg_dump is not in .*postgresql-client"):
         await back_up(database, tmp_path / "x.backup", str(tmp_path))
@@ -150,7 +150,7 @@ def test_pieces_keep_their_order_and_the_key_is_named() -> None:
 
 
 async def test_a_damaged_database_makes_no_backup(tmp_path: Path) -> None:
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}", Vault([KEY]))
+    database = opened(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
     await schema.migrate(database)
     await filled(database)
     await database.close()

@@ -12,7 +12,7 @@ import pytest
 
 from storage import dialogues, schema
 from storage.coordination.batching import Batcher
-from storage.database import Base, Database, DatabaseAway, is_outage, open_database
+from storage.database import Base, Database, DatabaseAway, is_outage
 from storage.dialogues import Filled, OpenForm
 from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_keys
 from storage.people import people
@@ -25,6 +25,7 @@ from storage.updates import batched_writes, updates, user_state
 from storage.updates.batched_writes import Seen
 from storage.updates.ids import UpdateKey
 from storage.updates.updates import Done
+from tests.support.databases import opened
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -148,7 +149,7 @@ async def test_the_migrations_lead_to_the_tables_of_the_code(database: Database)
 
 
 async def test_sqlites_log_is_moved_into_the_file_once_it_is_long(tmp_path: Path) -> None:
-    database = open_database(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}", Vault([bytes(32)]))
+    database = opened(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}", bytes(32))
     await schema.migrate(database)
     assert not await database.checkpoint()
     before = (tmp_path / "x.db").stat().st_size
@@ -164,7 +165,7 @@ async def test_sqlites_log_is_moved_into_the_file_once_it_is_long(tmp_path: Path
 async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(tmp_path: Path) -> None:
     """Another process writes; a task that waits for it is cancelled, and its BEGIN succeeds only then."""
     url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
-    database, other = open_database(url, Vault([bytes(32)])), open_database(url, Vault([bytes(32)]))
+    database, other = opened(url, bytes(32)), opened(url, bytes(32))
     await schema.migrate(database)
     for apart in (True, False):
         async with other.writing():
@@ -190,7 +191,7 @@ async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(
 
 @pytest.mark.parametrize("place", ["127.0.0.1:1/nuanxin", "/nuanxin?host=/nonexistent"])
 async def test_a_database_that_is_away_is_an_outage_whatever_the_driver_says(place: str) -> None:
-    away = open_database(f"postgresql+asyncpg://nobody@{place}", Vault([bytes(32)]))
+    away = opened(f"postgresql+asyncpg://nobody@{place}", bytes(32))
     for session in (away.reading, away.writing):
         with pytest.raises(DatabaseAway) as raised:
             async with session():

@@ -11,13 +11,13 @@ from sqlalchemy import LargeBinary
 from bot.sandbox.params import Upload
 from bot.sandbox.people import Person
 from storage import audit, dialogues, keys, schema
-from storage.database import Base, Database, Sealed, open_database
+from storage.database import Base, Database, Sealed
 from storage.encryption import CannotDecrypt, Vault, read_keys
 from storage.keys import WrongKey
 from storage.membership import applications, memberships
 from storage.telegram_ids import PersonId
 from tests.support.applications import ID_NUMBER, applied, picture
-from tests.support.databases import KEY, new_database
+from tests.support.databases import KEY, new_database, opened
 from tests.support.disk import DISTRICT, NAME, PHONE, filled, search_disk, talkative
 from tests.support.processes import bot, bot_settings, ends_within_10_s, logged
 from tests.support.simulator import NOON, Rider, telegram
@@ -68,11 +68,11 @@ async def test_replicas_that_start_together_on_a_new_database_agree_on_its_key(d
 
 
 async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> None:
-    old = open_database(database_url, Vault([KEY]))
+    old = opened(database_url)
     await schema.migrate(old)
     await filled(old)
     await old.close()
-    both = open_database(database_url, Vault([NEW, KEY]))
+    both = opened(database_url, NEW, KEY)
     async with both.reading() as session:
         before = await keys.count_old(session)
     assert before > 500
@@ -87,7 +87,7 @@ async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> N
     assert sum([done async for done in keys.rotate(both)]) >= before - first
     await both.close()
 
-    only_new = open_database(database_url, Vault([NEW]))
+    only_new = opened(database_url, NEW)
     async with only_new.writing() as session:
         await keys.check(session)
         assert await keys.count_old(session) == 0
@@ -105,10 +105,10 @@ async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> N
 
 
 async def test_a_wrong_key_is_one_line_and_nothing_is_overwritten(database_url: str) -> None:
-    right = open_database(database_url, Vault([KEY]))
+    right = opened(database_url)
     await schema.migrate(right)
     await filled(right)
-    wrong = open_database(database_url, Vault([NEW]))
+    wrong = opened(database_url, NEW)
     with pytest.raises(WrongKey, match="sealed with another key"):
         async with wrong.writing() as session:
             await keys.check(session)
@@ -116,7 +116,7 @@ async def test_a_wrong_key_is_one_line_and_nothing_is_overwritten(database_url: 
     async with right.writing() as session:
         await keys.check(session)
         await session.execute(Base.metadata.tables["key_checks"].delete())  # as in a database from before it
-    wrong = open_database(database_url, Vault([NEW]))
+    wrong = opened(database_url, NEW)
     with pytest.raises(WrongKey):
         async with wrong.writing() as session:
             await keys.check(session)

@@ -24,12 +24,10 @@ from storage import schema
 from storage.broadcasts import broadcasts
 from storage.broadcasts.content import Content
 from storage.broadcasts.topics import Topic
-from storage.database import open_database
-from storage.encryption import Vault
 from storage.people import people
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
-from tests.support.databases import KEY, new_database
+from tests.support.databases import KEY, new_database, opened
 from tests.support.processes import CSV, bot, bot_settings, ends_within_10_s, environment, logged, until_ready
 from tests.support.simulator import TOKEN, Rider, free_port, telegram
 
@@ -183,7 +181,7 @@ async def test_the_other_process_goes_on_with_a_broadcast(
     if kind == "postgresql":
         url = await new_database(request.getfixturevalue("postgresql"))
     recipients = range(1, 91)
-    database = open_database(url, Vault([KEY]))
+    database = opened(url)
     await schema.migrate(database)
     now = datetime.now(UTC)
     async with database.writing() as session:

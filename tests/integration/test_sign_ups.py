@@ -33,15 +33,14 @@ from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.topics import Topic
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
-from storage.database import Database, Refused, open_database
+from storage.database import Database, Refused
 from storage.deliveries.table import Delivery
-from storage.encryption import Vault
 from storage.hours.quiet_hours import QuietHours
 from storage.people import people
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, basketball, published, signs_up
-from tests.support.databases import KEY
+from tests.support.databases import opened
 from tests.support.simulator import NOON, PATIENCE
 
 LOUD = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
@@ -247,7 +246,7 @@ class Queue(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
-        self.database = open_database(f"sqlite+aiosqlite:///{self.folder.name}/queue.db", Vault([KEY]))
+        self.database = opened(f"sqlite+aiosqlite:///{self.folder.name}/queue.db")
         self.loop.run_until_complete(schema.migrate(self.database))
         self.now = NOON
         self.places = 2

@@ -16,16 +16,14 @@ from storage import schema
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.cases import messages as case_messages
 from storage.cases.table import Case, content_of
-from storage.database import open_database
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
-from storage.encryption import Vault
 from storage.membership.applications import Application, ApplicationState
 from storage.privacy import consents
 from storage.telegram_ids import PersonId
 from tests.support import version_0_7
 from tests.support.applications import picture
-from tests.support.databases import KEY
+from tests.support.databases import opened
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Rider, Town, configured, running, telegram
 
 RIDER, JOINING, APPLICANT, WAITING_FOR_A_PLACE, TELLING = map(PersonId, (50, 51, 52, 54, 58))
@@ -48,7 +46,7 @@ class People:
 @pytest.fixture
 async def people(database_url: str, tmp_path: Path) -> AsyncIterator[People]:
     """A minute after the end of version 0.7, when the leases of what it had claimed have lapsed."""
-    database = open_database(database_url, Vault([KEY]))
+    database = opened(database_url)
     await version_0_7.load(database)
     await schema.migrate(database)
     async with telegram() as (api, address):

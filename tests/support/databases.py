@@ -18,7 +18,7 @@ import asyncpg
 from sqlalchemy import make_url
 
 from storage import schema
-from storage.database import open_database
+from storage.database import Database, open_database
 from storage.encryption import Vault
 
 T = TypeVar("T")
@@ -66,6 +66,30 @@ async def _forgetful(server: str) -> None:
     await _execute(server, *(f"ALTER SYSTEM SET {name} = off" for name in settings), "SELECT pg_reload_conf()")
 
 
+class _Statements(dict[Any, Any]):
+    """Compiled statements that all engines of a kind share: SQLAlchemy keeps them by engine, and each test has its own.
+
+    A key begins with the dialect, which is another object for each engine, though an equal one.
+    """
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(key[1:], compiled)
+
+
+_STATEMENTS = {"sqlite": _Statements(), "postgresql": _Statements()}
+
+
+def opened(url: str, *keys: bytes) -> Database:
+    """The database, with the tests' key unless there are others. Its statements are compiled once a test process."""
+    database = open_database(url, Vault(list(keys) or [KEY]))
+    engine = database.engine.sync_engine
+    engine._compiled_cache = _STATEMENTS[engine.dialect.name]
+    return database
+
+
 async def new_database(server: str, template: str = "template1") -> str:
     """The URL of a new database on this PostgreSQL: empty, or a copy of `template`."""
     name = f"t{uuid.uuid4().hex}"
@@ -80,9 +104,9 @@ async def drop_database(server: str, url: str) -> None:
 
 async def migrated(url: str) -> str:
     """The same URL, once its database has the newest schema."""
-    opened = open_database(url, Vault([KEY]))
-    await schema.migrate(opened)
-    await opened.close()
+    database = opened(url)
+    await schema.migrate(database)
+    await database.close()
     return url
 
 

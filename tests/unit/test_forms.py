@@ -26,14 +26,13 @@ from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.talk import Person, Talk
 from handlers.inputs.text import clean
 from storage import dialogues, schema
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.dialogues import Value
-from storage.encryption import Vault
 from storage.people.access import Role
 from storage.privacy.retention import Retention
 from storage.telegram_ids import MessageId, PersonId
 from storage.updates.ids import UpdateKey
-from tests.support.databases import KEY
+from tests.support.databases import opened
 from tests.support.settings import Gazetteer
 from tests.support.simulator import NOON, Town, configured, running, telegram
 
@@ -175,7 +174,7 @@ class Dialogue(RuleBasedStateMachine):
         self.said: list[str] = []
 
     def _open(self) -> Database:
-        return open_database(f"sqlite+aiosqlite:///{self.folder.name}/forms.db", Vault([KEY]))
+        return opened(f"sqlite+aiosqlite:///{self.folder.name}/forms.db")
 
     def teardown(self) -> None:
         self.loop.run_until_complete(self.database.close())

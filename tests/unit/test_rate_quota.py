@@ -16,9 +16,7 @@ from bot.telegram.rate_quota import RateQuota
 from handlers.chat.ports import Process
 from storage import schema
 from storage.coordination import replicas
-from storage.database import open_database
-from storage.encryption import Vault
-from tests.support.databases import KEY
+from tests.support.databases import opened
 from tests.support.simulator import NOON
 
 LIMIT = 30.0
@@ -57,7 +55,7 @@ def test_together_they_never_use_more_than_the_limit(todo: list[tuple[int, str]]
 
 async def _play(todo: list[tuple[int, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        database = open_database(f"sqlite+aiosqlite:///{folder}/x.db", Vault([KEY]))
+        database = opened(f"sqlite+aiosqlite:///{folder}/x.db")
         await schema.migrate(database)
         fleet = Fleet(database)
         for number, what in todo:
