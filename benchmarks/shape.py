@@ -73,8 +73,8 @@ def _most(count: Callable[[Module], float]) -> Callable[[Sequence[Module]], floa
 
 
 def _crossings(module: Module) -> list[str]:
-    """The features that a feature's module imports, once for each import."""
-    return [end for start, end in source.arrows(module) if start in FEATURES and end in FEATURES]
+    """The features that a feature's module imports, once for each import. Buttons are the doors between them."""
+    return [end for start, end in source.arrows(module, but="presses") if start in FEATURES and end in FEATURES]
 
 
 MEASURES = (
@@ -107,7 +107,7 @@ MEASURES = (
     ),
     Measure("public functions with a docstring", "%", _documented, goal=">= 1"),
     Measure(
-        "boolean parameters",
+        "positional boolean parameters",
         "parameters",
         _each(lambda module: sum(function.booleans for function in module.functions)),
         goal="<= 0.5",

@@ -18,7 +18,7 @@ NOTICES = {"notify": 1, "Notice": 1, "tell_all": 2, "_tell_all": 2, "notice": 0}
 
 @dataclass(frozen=True)
 class Function:
-    """One function or method; `booleans` is the number of parameters that are True or False."""
+    """One function or method; `booleans` is the number of positional parameters that are True or False."""
 
     name: str
     lines: int
@@ -76,11 +76,16 @@ def read(package: Path) -> list[Module]:
     return [Module(package, path, path.read_text(encoding="utf-8")) for path in sorted(package.rglob("*.py"))]
 
 
-def arrows(module: Module) -> Iterator[tuple[str, str]]:
-    """The (room, imported room) of each import that leaves the module's room for another one of its package."""
+def arrows(module: Module, but: str = "") -> Iterator[tuple[str, str]]:
+    """The (room, imported room) of each import that leaves the module's room for another one of its package.
+
+    `but` names a module that does not count, in whatever room it is.
+    """
     for name in _imported(module):
         package, _, rest = name.partition(".")
-        room = rest.partition(".")[0]
+        room, _, inner = rest.partition(".")
+        if but and inner.partition(".")[0] == but:
+            continue
         if package == module.package.name and _exists(module.package, room) and room != module.room:
             yield module.room, room
 
@@ -134,8 +139,8 @@ def _function(node: Definition) -> Function:
 
 
 def _booleans(arguments: ast.arguments) -> int:
-    positional = [*arguments.posonlyargs, *arguments.args]
-    return sum(_is_boolean(argument) for argument in [*positional, *arguments.kwonlyargs])
+    """Those that a call may pass without their name: `open(case, True)` does not say what is true."""
+    return sum(_is_boolean(argument) for argument in [*arguments.posonlyargs, *arguments.args])
 
 
 def _is_boolean(argument: ast.arg) -> bool:
