@@ -217,8 +217,11 @@ def is_outage(error: BaseException) -> bool:
     return isinstance(error, OperationalError | InterfaceError | ConnectionError)
 
 
-def open_database(url: str, vault: Vault) -> Database:
-    """Opens the database of `url`. No parameter of a statement ever reaches a log or an error text."""
+def open_database(url: str, vault: Vault, *, connections: int = 16) -> Database:
+    """Opens the database of `url`, with at most so many connections on PostgreSQL.
+
+    No parameter of a statement ever reaches a log or an error text.
+    """
     parsed = make_url(url)
     options: dict[str, Any] = {
         "hide_parameters": True,
@@ -240,7 +243,7 @@ def open_database(url: str, vault: Vault) -> Database:
         )
         _tune_sqlite(engine)
     else:
-        engine = create_async_engine(parsed, pool_size=12, max_overflow=4, pool_pre_ping=True, **options)
+        engine = create_async_engine(parsed, pool_size=connections, max_overflow=0, pool_pre_ping=True, **options)
     write_detection.watch(engine)
     return Database(engine, vault)
 

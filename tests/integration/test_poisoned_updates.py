@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import mmap
-import sys
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -27,23 +26,10 @@ from storage.updates.ids import UpdateKey
 from storage.updates.strikes import Crash, Suspect
 from tests.support.databases import new_database
 from tests.support.poisoned_program import DIE, HANG, PAUSE
-from tests.support.processes import environment
+from tests.support.processes import Started, started
 from tests.support.simulator import ADMIN, NOON, TOKEN, Rider, Town, free_port, telegram
 
 MOST_STARTS = 6
-
-
-async def _start(folder: Path, settings: dict[str, str]) -> asyncio.subprocess.Process:
-    with (folder / "log").open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.support.poisoned_program",
-            "run",
-            env=environment(folder, **settings),
-            stdout=log,
-            stderr=log,
-        )
 
 
 class Supervisor:
@@ -52,11 +38,11 @@ class Supervisor:
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         self._folder, self._settings = folder, settings
         self.ends: list[int] = []
-        self.running: asyncio.subprocess.Process | None = None
+        self.running: Started | None = None
 
     async def keep(self) -> None:
         while len(self.ends) < MOST_STARTS:
-            self.running = await _start(self._folder, self._settings)
+            self.running = await started("tests.support.poisoned_program", self._folder, "run", **self._settings)
             self.ends.append(await self.running.wait())
 
 

@@ -79,12 +79,15 @@ class _Statements(dict[Any, Any]):
         super().__setitem__(key[1:], compiled)
 
 
+_CONNECTIONS = 5
+"""Each costs a PostgreSQL of the tests some 10 ms of processor time, and the program begins with as many as it may."""
+
 _STATEMENTS = {"sqlite": _Statements(), "postgresql": _Statements()}
 
 
 def opened(url: str, *keys: bytes) -> Database:
     """The database, with the tests' key unless there are others. Its statements are compiled once a test process."""
-    database = open_database(url, Vault(list(keys) or [KEY]))
+    database = open_database(url, Vault(list(keys) or [KEY]), connections=_CONNECTIONS)
     engine = database.engine.sync_engine
     engine._compiled_cache = _STATEMENTS[engine.dialect.name]
     return database

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import functools
 import os
 import re
+import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import aiohttp
 
+from tests.support.preloaded import Start
 from tests.support.simulator import TOKEN
 
 CSV = "id,name,address,latitude,longitude,opening_hours,amenities,phone,note\nhall,Hall,,37.43,116.36,24/7,water,,\n"
@@ -22,11 +28,64 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return {**clean, "NUANXIN_CONFIG": str(folder / "config.toml"), "NUANXIN_WEB__PORT": "0", **settings}
 
 
-async def bot(folder: Path, *arguments: str, **settings: str) -> asyncio.subprocess.Process:
-    with (folder / "log").open("ab") as log:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, env=environment(folder, **settings), stdout=log, stderr=log
-        )
+class Started:
+    """A process that the starter has forked (tests/support/preloaded.py), used like one of asyncio's."""
+
+    def __init__(self, pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.pid = pid
+        self._writer = writer
+        self._ended = asyncio.create_task(self._wait(reader))
+
+    async def _wait(self, reader: asyncio.StreamReader) -> int:
+        code = int(await reader.readline())
+        self._writer.close()
+        return code
+
+    @property
+    def returncode(self) -> int | None:
+        return self._ended.result() if self._ended.done() else None
+
+    async def wait(self) -> int:
+        return await asyncio.shield(self._ended)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+@functools.cache
+def _starter() -> Path:
+    """The socket of this test process's starter."""
+    address = Path(tempfile.mkdtemp(prefix="nuanxin-starter-")) / "socket"
+    clean = {**environment(address.parent), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "tests.support.preloaded", str(address)]
+    starter = subprocess.Popen(command, env=clean, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def end() -> None:
+        starter.communicate()
+        shutil.rmtree(address.parent)
+
+    atexit.register(end)
+    assert starter.stdout is not None
+    assert starter.stdout.readline() == b"ready\n"
+    return address
+
+
+async def started(module: str, folder: Path, *arguments: str, **settings: str) -> Started:
+    """`python -m MODULE ARGUMENTS`, with its output in the folder's log."""
+    (folder / "log").touch()
+    reader, writer = await asyncio.open_unix_connection(await asyncio.to_thread(_starter))
+    writer.write(Start(module, list(arguments), environment(folder, **settings), str(folder / "log")).encode())
+    return Started(int(await reader.readline()), reader, writer)
+
+
+async def bot(folder: Path, *arguments: str, **settings: str) -> Started:
+    return await started("bot", folder, *arguments, **settings)
 
 
 def bot_settings(address: str, geocoder: str) -> dict[str, str]:
@@ -40,7 +99,7 @@ def bot_settings(address: str, geocoder: str) -> dict[str, str]:
     }
 
 
-async def ends_within_10_s(running: asyncio.subprocess.Process) -> None:
+async def ends_within_10_s(running: Started | asyncio.subprocess.Process) -> None:
     started = time.monotonic()
     running.send_signal(signal.SIGTERM)
     assert await asyncio.wait_for(running.wait(), 10) == 0
