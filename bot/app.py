@@ -15,7 +15,6 @@ from bot.assembly.foundation import build_foundation
 from bot.assembly.services import Extensions, build_services
 from bot.assembly.telegram import build_telegram
 from bot.assembly.updates import build_updates
-from bot.background import leader_election
 from bot.background.periodic_task import PeriodicTask
 from bot.config.config import Config
 from bot.observability.readiness import Readiness
@@ -97,7 +96,7 @@ class App:
         await telegram.transport.initialize()
         await asyncio.gather(base.settings.refresh(), self.services.context.blocks.refresh())
         await self.updates.in_hand.begin(base.config.data.folder)
-        base.runner.repeat(PeriodicTask("leader", leader_election.INTERVAL, leader.look, finish=leader.give_back))
+        base.runner.repeat(PeriodicTask("leader", leader.pause, leader.look, finish=leader.give_back))
         await asyncio.gather(self.services.directory.refresh(), telegram.introduce())
         await telegram.webhook_keeper.choose()
         telegram.reach.answered()

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
 from storage.coordination import wake_ups
+from storage.coordination.leases import LeaseLost
 from storage.database import Database, is_outage
+
+Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
 log = structlog.get_logger("schedules.scheduler")
 
@@ -25,17 +30,19 @@ class Scheduler:
         database: Database,
         clock: Callable[[], datetime],
         leads: Callable[[], bool],
+        transaction: Transaction,
         context: ClockContext,
         jobs: Sequence[Job],
         report: Callable[[str, BaseException], Awaitable[object]],
     ) -> None:
-        """`report` hears of failures that are no outage of the database."""
+        """`transaction` begins one of the leader's; `report` hears of failures that are no outage of the database."""
         self._report = report
         self._jobs = {job.name: job for job in jobs}
         self._context = context
         self._database = database
         self._clock = clock
         self._leads = leads
+        self._transaction = transaction
         self._busy = asyncio.Lock()
         self._stopping = False
         self._ticking = AsyncIOScheduler(timezone="UTC")
@@ -59,6 +66,11 @@ class Scheduler:
         if self._ticking.running:
             self._ticking.modify_job(name, next_run_time=datetime.now(UTC))
 
+    def wake_all(self) -> None:
+        """Has every job look at once: the clock was set, and what was planned by the old time may be long due."""
+        for name in self._jobs:
+            self._wake(name)
+
     async def tick(self, name: str) -> None:
         """One turn of a job. Its failure is logged, and the next turn tries again."""
         async with self._busy:
@@ -69,11 +81,13 @@ class Scheduler:
         try:
             more = True
             while more and self._leads() and not self._stopping:
-                async with self._database.writing(apart=True) as session:
+                async with self._transaction() as session:
                     more = await job.run(session, self._clock(), self._context)
             if job.next_due is not None:
                 async with self._database.reading() as session:
                     self._look_at(name, job, await job.next_due(session))
+        except LeaseLost:
+            log.info("another process leads; the job is its own now", job=name)
         except Exception as error:
             log.warning("job failed; it runs again at the next interval", job=name, error=type(error).__name__)
             if not is_outage(error):

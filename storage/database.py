@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage import sqlite_driver, write_detection
+from storage import postgresql_engine, sqlite_driver, write_detection
 from storage.encryption import Vault
 from storage.telegram_ids import ChatId
 
@@ -136,6 +136,11 @@ class Database:
         finally:
             self.note("read", time.perf_counter() - begun)
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether this process is SQLite's one writer now, or waits to be; never on PostgreSQL."""
+        return isinstance(self._writer, asyncio.Lock) and self._writer.locked()
+
     async def checkpoint(self, above: int = CHECKPOINT_ABOVE) -> bool:
         """Moves what SQLite has written to its log into the database file, once the log has so many bytes.
 
@@ -161,7 +166,8 @@ class Database:
         Raises:
             DatabaseAway: see the class.
         """
-        connection = self.engine.connect()
+        engine = postgresql_engine.patient(self.engine.url) if self.is_postgresql else self.engine
+        connection = engine.connect()
         try:
             await connection.start()
         except Exception as error:
@@ -170,6 +176,8 @@ class Database:
             yield connection
         finally:
             await connection.close()
+            if engine is not self.engine:
+                await engine.dispose()
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -243,7 +251,7 @@ def open_database(url: str, vault: Vault, *, connections: int = 16) -> Database:
         )
         _tune_sqlite(engine)
     else:
-        engine = create_async_engine(parsed, pool_size=connections, max_overflow=0, pool_pre_ping=True, **options)
+        engine = postgresql_engine.shared(parsed, connections, options)
     write_detection.watch(engine)
     return Database(engine, vault)
 
@@ -269,6 +277,15 @@ def _tune_sqlite(engine: AsyncEngine) -> None:
 
 def is_postgresql(session: AsyncSession) -> bool:
     return session.get_bind().dialect.name == "postgresql"
+
+
+async def database_clock(session: AsyncSession) -> datetime | None:
+    """What time it is by PostgreSQL; None on SQLite, which has the clock of this machine."""
+    if not is_postgresql(session):
+        return None
+    moment = await session.scalar(text("SELECT clock_timestamp()"))
+    assert isinstance(moment, datetime)
+    return moment
 
 
 async def size(session: AsyncSession) -> int:

@@ -15,6 +15,7 @@ from bot.background import (
     case_forum,
     change_watcher,
     check_in_codes,
+    clock_watch,
     evidence_fetcher,
     station_directory,
 )
@@ -22,6 +23,7 @@ from bot.background.broadcast_progress import BroadcastProgress
 from bot.background.case_forum import CaseForum
 from bot.background.change_watcher import ChangeWatcher
 from bot.background.check_in_codes import CheckInCodeUpdater
+from bot.background.clock_watch import ClockWatch
 from bot.background.evidence_fetcher import EvidenceFetcher
 from bot.background.periodic_task import PeriodicTask
 from bot.backup import daily as daily_backup
@@ -65,7 +67,7 @@ def build_background(
         courier,
         rendering.render,
         clock,
-        base.leader.leading,
+        base.leader,
         base.config.telegram.messages_per_second,
         base.staff,
     )
@@ -77,12 +79,14 @@ def build_background(
     queues = QueueMetrics(database, base.metrics, clock, base.monotonic, base.leader.leads, watched)
     menu_publisher = MenuPublisher(database, context, services.routes, telegram.api.call, clock)
     changes = _changes(base, services, updates, menu_publisher)
+    watch = ClockWatch(database, base.staff, base.metrics, clock, base.monotonic, services.scheduler.wake_all)
     outbox = updates.outbox
     tasks = [
         PeriodicTask(
             "menus", menus.INTERVAL, menu_publisher.publish, wake=menu_publisher.asked, backoff=menus.backoff()
         ),
         PeriodicTask("stations", station_directory.INTERVAL, services.directory.refresh),
+        PeriodicTask("clock", clock_watch.INTERVAL, watch.look),
         PeriodicTask("changes", change_watcher.INTERVAL, changes.look),
         PeriodicTask("checkpoint", CHECKPOINT_EVERY, database.checkpoint),
         PeriodicTask("broadcast progress", broadcast_progress.INTERVAL, progress.show),

@@ -44,7 +44,9 @@ class Foundation:
 
 
 def build_foundation(config: Config, database: Database, clock: Clock, monotonic: Callable[[], float]) -> Foundation:
-    metrics, staff, leader = Metrics(), staff_of(config), Leader(database)
+    metrics, staff = Metrics(), staff_of(config)
+    process = partial(process_at, config.data.folder, clock())
+    leader = Leader(database, lambda: process().name)
     errors = ErrorReporter(database, staff, clock, metrics)
     return Foundation(
         config=config,
@@ -57,5 +59,5 @@ def build_foundation(config: Config, database: Database, clock: Clock, monotonic
         leader=leader,
         errors=errors,
         runner=TaskRunner(errors, leader.leads, monotonic),
-        process=partial(process_at, config.data.folder, clock()),
+        process=process,
     )

@@ -86,4 +86,12 @@ def _scheduler(base: Foundation, directory: StationDirectory, extensions: Extens
         base.config.log_file,
         features.retention(extensions.features),
     )
-    return Scheduler(base.database, base.clock, base.leader.leads, context, extensions.jobs, base.errors.report)
+    return Scheduler(
+        base.database,
+        base.clock,
+        base.leader.leads,
+        partial(base.leader.writing, apart=True),
+        context,
+        extensions.jobs,
+        base.errors.report,
+    )

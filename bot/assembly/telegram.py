@@ -69,7 +69,7 @@ def build_telegram(base: Foundation) -> Telegram:
         quota=RateQuota(
             base.database,
             pacer,
-            base.leader.leading,
+            base.leader.leads,
             base.clock,
             base.process,
             section.messages_per_second,

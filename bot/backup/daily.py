@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.backup.operations import back_up
@@ -26,6 +27,7 @@ INTERVAL = 10.0
 TRIED_AGAIN_AFTER = timedelta(hours=1)
 TOLD_AGAIN_AFTER = timedelta(hours=20)
 PATTERN = "nuanxin-*.backup"
+_DAY_OF_NAME = len("nuanxin-20261128")
 
 
 class DailyBackups:
@@ -65,14 +67,7 @@ class DailyBackups:
         now = self._clock()
         if last is not None and last.trouble:
             return now - last.at >= TRIED_AGAIN_AFTER
-        return self._hour_before(now) > (last.at if last is not None else self._since)
-
-    def _hour_before(self, now: datetime) -> datetime:
-        """When one was due last."""
-        zone = self._zone
-        local = now.astimezone(zone)
-        moment = datetime.combine(local.date(), self._section.at, zone)
-        return moment if moment <= local else moment - timedelta(days=1)
+        return last_due(now, self._section.at, self._zone) > (last.at if last is not None else self._since)
 
     async def _make(self, asked: set[PersonId]) -> None:
         now = self._clock()
@@ -84,7 +79,7 @@ class DailyBackups:
             await self._note_failure(str(failure)[:300] or type(failure).__name__, asked)
             return
         log.info("backup written", file=str(file), size=made.size)
-        self._rotate()
+        rotate(self._section.folder, self._section.keep)
         async with self._database.writing() as session:
             await backups.note(session, now, self._host, file.name, made.size)
             notice = BackupMade(file.name, self._host)
@@ -101,8 +96,26 @@ class DailyBackups:
             notice = BackupFailed(self._host, trouble)
             await delivery_queue.add_all(session, [Addressed(one, notice, now) for one in sorted(told)])
 
-    def _rotate(self) -> None:
-        """The newest stay, on this machine."""
-        files = sorted(self._section.folder.glob(PATTERN), key=lambda one: one.name, reverse=True)
-        for old in files[self._section.keep :]:
+
+def last_due(now: datetime, at: time, zone: ZoneInfo) -> datetime:
+    """When a backup was due last, in UTC.
+
+    Two moments of one zone would be compared by what its clocks show, which comes twice when they go back.
+    """
+    today = now.astimezone(zone).date()
+    days = (today, today - timedelta(days=1))
+    moments = (datetime.combine(day, at, zone).astimezone(UTC) for day in days)
+    return next(moment for moment in moments if moment <= now)
+
+
+def rotate(folder: Path, keep: int) -> None:
+    """The newest `keep` files stay, and the newest of each of the last `keep` days that have any.
+
+    So neither a clock that goes wrong nor an admin who presses often pushes out the days before.
+    """
+    files = sorted(folder.glob(PATTERN), key=lambda file: file.name, reverse=True)
+    newest_of_days = list({file.name[:_DAY_OF_NAME]: file for file in reversed(files)}.values())[::-1]
+    kept = {*files[:keep], *newest_of_days[:keep]}
+    for old in files:
+        if old not in kept:
             old.unlink(missing_ok=True)

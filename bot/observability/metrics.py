@@ -37,7 +37,7 @@ class Metrics:
         self.sends = Counter("nuanxin_sends", "Calls to Telegram by result", ["result"], registry=self._registry)
         self.errors = Counter("nuanxin_errors", "Unexpected errors by type", ["type"], registry=self._registry)
         self.loop_held = Counter(
-            "nuanxin_loop_held", "Times that the event loop was held for more than 2 s", registry=self._registry
+            "nuanxin_loop_held", "Times that the event loop was held for more than 1 s", registry=self._registry
         )
         self.form_steps = Counter(
             "nuanxin_form_steps",
@@ -53,6 +53,11 @@ class Metrics:
             registry=self._registry,
         )
         self._transactions = {kind: self.database.labels(kind) for kind in ("read", "write")}
+        self.clock_skew = Gauge(
+            "nuanxin_clock_skew_seconds",
+            "By which this machine's clock is ahead of PostgreSQL's",
+            registry=self._registry,
+        )
         self.waiting = Gauge("nuanxin_queue_depth", "What waits, on the leader", ["queue"], registry=self._registry)
         self.oldest = Gauge(
             "nuanxin_queue_age_seconds",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import socket
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +15,7 @@ from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
 from storage.database import Database, is_outage
 from storage.operations import backups
+from storage.postgresql_engine import process_name
 
 KEEPS_FOR = 10.0
 """Seconds for which figures are shown again before they are counted anew."""
@@ -32,7 +31,7 @@ def process_at(folder: Path, started_at: datetime) -> Process:
         free = shutil.disk_usage(folder).free
     except OSError:
         free = None
-    return Process(f"{socket.gethostname()}:{os.getpid()}", __version__, started_at, free)
+    return Process(process_name(), __version__, started_at, free)
 
 
 class QueueMetrics:

@@ -23,7 +23,7 @@ from bot.telegram.updates_in_hand import InHand
 log = logger("bot.observability.watchdog")
 
 LOOKED_EVERY, LOOKED_EVERY_IDLE = 0.5, 5.0
-HELD_AFTER = 2.0
+HELD_AFTER = 1.0
 STUCK_AFTER = 30.0
 """So long an update may hold the loop. Then it has a strike, and the process ends with ENDED."""
 STUCK_BESIDE_AFTER = 300.0

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from weakref import WeakValueDictionary
 
+from bot.background.leader_election import Leader
 from bot.observability.logs import logger
 from bot.telegram.courier import Courier
 from bot.telegram.delivery_attempts import STALE_AFTER, DeliveryAttempts, Render
@@ -38,13 +39,13 @@ class DeliverySender:
         courier: Courier,
         render: Render,
         clock: Callable[[], datetime],
-        leading: asyncio.Event,
+        leader: Leader,
         per_second: float,
         staff: Staff,
     ) -> None:
         self._database = database
         self._clock = clock
-        self._leading = leading
+        self._leader = leader
         self._staff = staff
         self._attempts = DeliveryAttempts(courier, render, clock)
         self.most_in_flight = min(MOST_IN_FLIGHT, max(LEAST_IN_FLIGHT, int(per_second * IN_FLIGHT_SECONDS)))
@@ -64,7 +65,7 @@ class DeliverySender:
         """Until `leave`; what is being sent then is finished and written down."""
         released = False
         while not self._leaving:
-            if not self._leading.is_set():
+            if not self._leader.leads():
                 released = False
                 await self._rest()
             elif released or self._database.is_postgresql:
@@ -77,7 +78,7 @@ class DeliverySender:
     async def _release(self) -> bool:
         """On SQLite who leads knows that no other process sends: what a dead one had claimed need not lapse first."""
         try:
-            async with self._database.writing(apart=True) as session:
+            async with self._leader.writing(apart=True) as session:
                 await delivery_queue.release_all(session)
         except Exception as failure:
             log.warning("failed to release claimed deliveries; retrying", error=type(failure).__name__)
@@ -122,7 +123,7 @@ class DeliverySender:
         async with self._database.reading() as session:
             if not await delivery_queue.are_due(session, self._clock()):
                 return []
-        async with self._database.writing(apart=True) as session:
+        async with self._leader.writing(apart=True) as session:
             return await delivery_queue.claim(session, self._clock(), 2 * self.most_in_flight)
 
     async def _deliver(self, delivery: Claimed, batch: Batch, queue: RecipientQueue) -> None:

@@ -32,7 +32,7 @@ class RateQuota:
         self,
         database: Database,
         pacer: Pacer,
-        leading: asyncio.Event,
+        leads: Callable[[], bool],
         clock: Callable[[], datetime],
         process: Callable[[], Process],
         limit: float,
@@ -41,7 +41,7 @@ class RateQuota:
     ) -> None:
         self._database = database
         self._pacer = pacer
-        self._leading = leading
+        self._leads = leads
         self._clock = clock
         self._process = process
         self._limit = limit
@@ -65,7 +65,7 @@ class RateQuota:
 
     def pause(self) -> float:
         """Seconds until the next heartbeat: sooner while there is no leader that has granted anything."""
-        is_waiting = self._together and not self._pacer.share and not self._leading.is_set()
+        is_waiting = self._together and not self._pacer.share and not self._leads()
         return BEATS_EVERY / 2 if is_waiting else BEATS_EVERY
 
     async def leave(self) -> None:
@@ -75,7 +75,7 @@ class RateQuota:
 
     async def heartbeat(self) -> None:
         """Says that this process lives, and takes the share that it is granted."""
-        here, leads = self._process(), self._leading.is_set()
+        here, leads = self._process(), self._leads()
         begun = time.monotonic()
         async with self._database.writing() as session:
             await replicas.beat(session, here.name, here.version, here.started_at, self._clock(), leads=leads)

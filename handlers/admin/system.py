@@ -22,7 +22,7 @@ from storage import database, schema
 from storage.coordination import replicas
 from storage.deliveries import failed as failed_deliveries
 from storage.operations import backups, errors
-from storage.operations.notices import BackupFailed, BackupMade
+from storage.operations.notices import BackupFailed, BackupMade, ClockDiffers, ClockJumped
 from storage.people.access import Right
 
 BACKUP_IS_OLD = timedelta(hours=36)
@@ -38,6 +38,8 @@ def register(routes: Routes, queues: Sequence[WatchedQueue]) -> None:
     routes.press(presses.BACK_UP, back_up, right=right, writes=False)
     routes.notice(BackupFailed, backup_failed_words)
     routes.notice(BackupMade, backup_made_words)
+    routes.notice(ClockJumped, clock_jumped_words)
+    routes.notice(ClockDiffers, clock_differs_words)
 
 
 async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:
@@ -172,3 +174,25 @@ def backup_failed_words(view: View, notice: BackupFailed) -> Page:
 def backup_made_words(view: View, notice: BackupMade) -> Page:
     text = Markup(view._("💾 Backup written and verified: <code>{file}</code> on <code>{host}</code>."))
     return text.format(file=notice.file, host=notice.host), []
+
+
+def clock_jumped_words(view: View, notice: ClockJumped) -> Page:
+    text = view.plural(
+        "⏰ The clock of {process} was set by {n} second. Reminders and other scheduled work follow the new time. "
+        "Please check its time synchronisation (NTP).",
+        "⏰ The clock of {process} was set by {n} seconds. Reminders and other scheduled work follow the new time. "
+        "Please check its time synchronisation (NTP).",
+        notice.seconds,
+    )
+    return Markup("{}").format(text.format(process=notice.process, n=f"{notice.seconds:+d}")), []
+
+
+def clock_differs_words(view: View, notice: ClockDiffers) -> Page:
+    text = view.plural(
+        "⏰ The clock of {process} differs from the database's by {n} second. Please check the time synchronisation "
+        "(NTP) of both machines.",
+        "⏰ The clock of {process} differs from the database's by {n} seconds. Please check the time synchronisation "
+        "(NTP) of both machines.",
+        notice.seconds,
+    )
+    return Markup("{}").format(text.format(process=notice.process, n=f"{notice.seconds:+d}")), []

@@ -1,4 +1,4 @@
-"""What only one process may do: a lock that is taken back by itself when its holder dies.
+"""A lock that is taken back by itself when its holder dies: the fast sign that nobody leads.
 
 On PostgreSQL it is a session lock. On SQLite, whose processes share a machine, it is a lock on a file beside the
 database, which the kernel takes back.
@@ -19,8 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.database import Database
 
 _LEADER_LOCK = 0x6E756178_6C656164
-ASKED_EVERY = 2.0
-"""Seconds between two looks at the lock. With `ANSWERS_WITHIN` this keeps a change of leaders under 10 s."""
 ANSWERS_WITHIN = 2.0
 _TELL_DEAD_PEERS = ("SET tcp_keepalives_idle = 2", "SET tcp_keepalives_interval = 1", "SET tcp_keepalives_count = 3")
 

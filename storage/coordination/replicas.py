@@ -9,12 +9,14 @@ from sqlalchemy import String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into
+from storage.database import Base, database_clock, insert_into
 
 BEATS_EVERY = 1.0
 """Seconds."""
 SLACK = 0.05
-"""Of the limit: a share is not taken back for less."""
+"""Of the limit: a share is not taken back for less, unless somebody has less than half of theirs."""
+RESERVE = 1.0
+"""Messages a second that are kept for a process that comes, so that it need not wait until others gave some back."""
 LIVES_FOR = timedelta(seconds=6)
 """A process that has not been heard of for so long is gone; one that could not say for so long that it lives sends
 nothing (see bot/telegram/rate_quota.py)."""
@@ -36,7 +38,11 @@ class Replica(Base):
 async def beat(
     session: AsyncSession, name: str, version: str, started_at: datetime, now: datetime, *, leads: bool
 ) -> None:
-    """This process lives; those that have not been heard of for long are forgotten."""
+    """This process lives; those that have not been heard of for long are forgotten.
+
+    On PostgreSQL the time is the database's: the clocks of the machines need not agree.
+    """
+    now = await database_clock(session) or now
     values = {"version": version, "leads": leads, "started_at": started_at, "seen_at": now}
     statement = insert_into(session, Replica).values(name=name, wants=0.0, granted=0.0, uses=0.0, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
@@ -61,13 +67,17 @@ async def grant_shares(session: AsyncSession, limit: float) -> None:
     """By the leader: shares by what each wants. One grows only by what nobody has or uses any more."""
     chosen = select(Replica).order_by(Replica.name).with_for_update().execution_options(populate_existing=True)
     rows = (await session.scalars(chosen)).all()
-    wanted = shares([row.wants for row in rows], limit)
+    reserve = RESERVE if limit >= 10 * RESERVE and len(rows) > 1 else 0.0
+    wanted = shares([row.wants for row in rows], limit - reserve)
+    is_starved = any(row.granted < share / 2 for row, share in zip(rows, wanted, strict=True))
+    slack = 0.0 if is_starved else SLACK * limit
     for row, share in zip(rows, wanted, strict=True):
-        if row.granted - share > SLACK * limit:
+        if row.granted - share > slack:
             row.granted = share
     free = limit - sum(max(row.granted, row.uses) for row in rows)
     for row, share in zip(rows, wanted, strict=True):
-        more = min(share - max(row.granted, row.uses), free)
+        spare = free if not row.granted else free - reserve
+        more = min(share - max(row.granted, row.uses), spare)
         if more > 0:
             row.granted = max(row.granted, row.uses) + more
             free -= more
@@ -91,6 +101,7 @@ def shares(wants: Sequence[float], limit: float) -> list[float]:
 
 async def alive(session: AsyncSession, now: datetime) -> Sequence[Replica]:
     """Returns the replicas that were heard of within LIVES_FOR, by name."""
+    now = await database_clock(session) or now
     found = await session.scalars(select(Replica).where(Replica.seen_at >= now - LIVES_FOR).order_by(Replica.name))
     return found.all()
 

@@ -73,3 +73,23 @@ class BackupMade(Notice):
 
     file: str
     host: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped(Notice):
+    """The clock of a process's machine was set by so many seconds; a negative number is back."""
+
+    kind = "clock_jumped"
+
+    process: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockDiffers(Notice):
+    """The clock of a process's machine is so many seconds ahead of the database's."""
+
+    kind = "clock_differs"
+
+    process: str
+    seconds: int

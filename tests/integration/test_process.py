@@ -6,8 +6,10 @@ import asyncio
 import base64
 import contextlib
 import random
+import signal
 import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -170,6 +172,38 @@ async def test_two_replicas_on_postgresql_share_the_work_and_replace_each_other(
         assert "Nearest stations" in (await rider.hears_of("Hall"))["text"]
         await ends_within_10_s(second)
     _nothing_personal_in(tmp_path / "log")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_frozen_leader_is_replaced_within_10_s(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    """And when it wakes, it stands by: nobody is answered twice."""
+    url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
+    if kind == "postgresql":
+        url = await new_database(request.getfixturevalue("postgresql"))
+    async with telegram() as (api, address):
+        rider = Rider(api.world, api.world.add(Person(1, "Liu Hong", language_code="en")))
+        settings = {**bot_settings(address, ""), "NUANXIN_GEOCODING__SERVICE": "", "NUANXIN_DATABASE__URL": url}
+        first = await bot(tmp_path, "run", **settings)
+        await logged(tmp_path / "log", "(became leader)")
+        second = await bot(tmp_path, "run", **settings)
+        await logged(tmp_path / "log", "(standing by)")
+        await rider.says("/start")
+        await rider.hears_of("Welcome")
+        first.send_signal(signal.SIGSTOP)
+        frozen_at = time.monotonic()
+        await rider.says("/privacy")
+        await rider.hears_of("Privacy")
+        assert time.monotonic() - frozen_at <= 10
+        first.send_signal(signal.SIGCONT)
+        await logged(tmp_path / "log", "(lost leadership|another process leads)")
+        heard = len(rider.heard)
+        await rider.says("/help")
+        await rider.hears_of("/privacy")
+        assert len(rider.heard) == heard + 1
+        await ends_within_10_s(second)
+        await ends_within_10_s(first)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

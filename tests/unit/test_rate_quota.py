@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,9 +37,13 @@ class Fleet:
         self.names[number] = f"r{self.born}"
         pacer = Pacer(LIMIT, lambda: 0.0)
         process = Process(self.names[number], "1", NOON, None)
-        leading = cast(asyncio.Event, SimpleNamespace(is_set=lambda: self.leader == number))
-        shares = RateQuota(self.database, pacer, leading, lambda: self.now, lambda: process, LIMIT, together=True)
+        shares = RateQuota(
+            self.database, pacer, lambda: self.leader == number, lambda: self.now, lambda: process, LIMIT, together=True
+        )
         self.alive[number] = (shares, pacer)
+
+    def _leads(self, number: int) -> bool:
+        return self.leader == number
 
     @property
     def used(self) -> float:

@@ -1,0 +1,92 @@
+"""Notices that the wall clock jumped, or is not the database's: wakes the clock's jobs, and tells the admins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.observability.logs import logger
+from bot.observability.metrics import Metrics
+from storage.coordination import run_once
+from storage.database import Database, database_clock
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.notices import Notice
+from storage.deliveries.queue import Addressed
+from storage.operations.notices import ClockDiffers, ClockJumped
+from storage.people.access import Right
+from storage.people.staff import Staff
+from storage.postgresql_engine import process_name
+
+log = logger("bot.background.clock_watch")
+
+INTERVAL = 2.0
+COMPARED_EVERY = 60.0
+"""Seconds between two looks at the clock of PostgreSQL."""
+TOLERANCE = 2.0
+"""Seconds by which clocks may differ, or be set, without a word."""
+
+
+class ClockWatch:
+    """`monotonic` is the clock that nobody can set; `wake_jobs` has everything that waits for a moment look again."""
+
+    def __init__(
+        self,
+        database: Database,
+        staff: Staff,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        wake_jobs: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._staff = staff
+        self._metrics = metrics
+        self._clock = clock
+        self._monotonic = monotonic
+        self._wake_jobs = wake_jobs
+        self._offset = self._now_offset()
+        self._compared_at: float | None = None
+        self._differed = False
+
+    def _now_offset(self) -> float:
+        return self._clock().timestamp() - self._monotonic()
+
+    async def look(self) -> None:
+        """Compares the wall clock with the monotonic one, and now and then with the database's."""
+        offset = self._now_offset()
+        jumped, self._offset = offset - self._offset, offset
+        if abs(jumped) > TOLERANCE:
+            log.warning("the clock jumped", seconds=round(jumped, 1))
+            self._wake_jobs()
+            await self._tell("clock_jumped", ClockJumped(process_name(), round(jumped)))
+        if self._compared_at is None or self._monotonic() - self._compared_at >= COMPARED_EVERY:
+            self._compared_at = self._monotonic()
+            await self._compare()
+
+    async def _compare(self) -> None:
+        before = self._clock()
+        async with self._database.reading() as session:
+            theirs = await database_clock(session)
+        if theirs is None:
+            return
+        ours = before + (self._clock() - before) / 2
+        seconds = (ours - theirs).total_seconds()
+        self._metrics.clock_skew.set(seconds)
+        differs = abs(seconds) > TOLERANCE
+        if differs and not self._differed:
+            log.warning("the clock is not the database's", seconds=round(seconds, 1))
+            await self._tell("clock_differs", ClockDiffers(process_name(), round(seconds)))
+        self._differed = differs
+
+    async def _tell(self, occasion: str, notice: Notice) -> None:
+        """Once a day, however often it happens."""
+        now = self._clock()
+        async with self._database.writing() as session:
+            if await run_once.is_first(session, f"{occasion}/{now:%Y-%m-%d}", now):
+                await self._notify_admins(session, notice, now)
+
+    async def _notify_admins(self, session: AsyncSession, notice: Notice, now: datetime) -> None:
+        admins = await self._staff.who_may(session, Right.ADMINISTER, now)
+        await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
