@@ -105,10 +105,11 @@ class Leader:
             # SQLite has one writer, and that is this process: nobody can take the lease meanwhile.
             self._valid_until = begun + VALID_FOR
             return
-        if self._candidate is not None and not self._candidate.leads:
-            await self._candidate.look()
-        async with self._database.writing() as session:
-            renewed = await leases.renew(session, LEASE, self._token)
+        candidate = await self._become_candidate()
+        if not candidate.leads:
+            await candidate.look()
+        async with candidate.connected(writes=True) as connection:
+            renewed = await leases.renew(connection, LEASE, self._token)
         if renewed:
             self._valid_until = begun + VALID_FOR
         else:
@@ -116,19 +117,19 @@ class Leader:
             await self._lose()
 
     async def _try_to_take(self, begun: float) -> None:
-        if self._candidate is None:
-            self._candidate = await self._held.enter_async_context(leader_lock.candidate(self._database))
-        async with self._database.reading() as session:
-            observed = await leases.observe(session, LEASE)
+        candidate = await self._become_candidate()
+        async with candidate.connected(writes=False) as connection:
+            observed = await leases.observe(connection, LEASE)
         if observed != self._observed:
             self._observed, self._observed_at = observed, begun
-        has_lock = await self._candidate.look()
+        has_lock = await candidate.look()
         if not self._may_take(observed, begun - self._observed_at, has_lock=has_lock):
             return
-        if not has_lock and observed is not None and observed.holder not in ("", self._name()):
-            await self._cut_off(observed.holder)
-        async with self._database.writing() as session:
-            self._token = await leases.take(session, LEASE, self._name(), observed)
+        async with candidate.connected(writes=True) as connection:
+            if not has_lock and observed is not None and observed.holder not in ("", self._name()):
+                log.warning("the leader does not renew its lease; taking over", holder=observed.holder)
+                await leases.cut_off(connection, observed.holder)
+            self._token = await leases.take(connection, LEASE, self._name(), observed)
         if self._token is not None:
             self._valid_until = begun + VALID_FOR
 
@@ -140,10 +141,10 @@ class Leader:
             return True
         return silent_for >= (TAKEN_FROM_THE_DEAD_AFTER if has_lock else TAKEN_AFTER)
 
-    async def _cut_off(self, holder: str) -> None:
-        log.warning("the leader does not renew its lease; taking over", holder=holder)
-        async with self._database.writing() as session:
-            await leases.cut_off(session, holder)
+    async def _become_candidate(self) -> Candidate:
+        if self._candidate is None:
+            self._candidate = await self._held.enter_async_context(leader_lock.candidate(self._database))
+        return self._candidate
 
     async def _lose(self) -> None:
         self._token, self._candidate, self._observed = None, None, None
@@ -155,12 +156,12 @@ class Leader:
 
     async def give_back(self) -> None:
         """Lets another process lead at once."""
-        token = self._token
+        token, candidate = self._token, self._candidate
         self._note(leads=False)
-        if token is not None:
+        if token is not None and candidate is not None:
             with contextlib.suppress(Exception):
-                async with asyncio.timeout(ANSWERS_WITHIN), self._database.writing() as session:
-                    await leases.give_back(session, LEASE, token)
+                async with asyncio.timeout(ANSWERS_WITHIN), candidate.connected(writes=True) as connection:
+                    await leases.give_back(connection, LEASE, token)
         await self._lose()
 
     def _note(self, *, leads: bool) -> None:

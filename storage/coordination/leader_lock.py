@@ -26,11 +26,12 @@ _TELL_DEAD_PEERS = ("SET tcp_keepalives_idle = 2", "SET tcp_keepalives_interval 
 class Candidate:
     """One process that holds the lock, or would like to."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self.leads = False
 
     async def look(self) -> bool:
-        """Whether this process leads now.
+        """Whether this process has the lock now.
 
         Raises:
             Exception: the connection is gone, and the lock with it.
@@ -38,10 +39,16 @@ class Candidate:
         self.leads = True
         return self.leads
 
+    @contextlib.asynccontextmanager
+    async def connected(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+        """A transaction for what is noted about the leader."""
+        async with self._database.writing() if writes else self._database.reading() as session:
+            yield await session.connection()
+
 
 class _ByConnection(Candidate):
-    def __init__(self, connection: AsyncConnection) -> None:
-        super().__init__()
+    def __init__(self, database: Database, connection: AsyncConnection) -> None:
+        super().__init__(database)
         self._connection = connection
 
     async def look(self) -> bool:
@@ -53,10 +60,15 @@ class _ByConnection(Candidate):
                 self.leads = bool(taken)
         return self.leads
 
+    @contextlib.asynccontextmanager
+    async def connected(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:  # noqa: ARG002
+        """Its own connection, which commits each statement: it waits for no other work of this process."""
+        yield self._connection
+
 
 class _ByFile(Candidate):
-    def __init__(self, file: TextIO) -> None:
-        super().__init__()
+    def __init__(self, database: Database, file: TextIO) -> None:
+        super().__init__(database)
         self._file = file
 
     async def look(self) -> bool:
@@ -76,7 +88,7 @@ async def candidate(database: Database) -> AsyncIterator[Candidate]:
         for setting in _TELL_DEAD_PEERS:
             await connection.execute(text(setting))
         try:
-            yield _ByConnection(connection)
+            yield _ByConnection(database, connection)
         finally:
             # Closed, not given back to the pool: the lock belongs to the connection.
             await connection.invalidate()
@@ -87,7 +99,7 @@ def _beside(database: Database) -> Iterator[Candidate]:
     """A database in memory serves one process, which leads without asking."""
     name = database.engine.url.database
     if not name or name == ":memory:":
-        yield Candidate()
+        yield Candidate(database)
         return
     with Path(f"{name}.lead").open("a") as file:
-        yield _ByFile(file)
+        yield _ByFile(database, file)

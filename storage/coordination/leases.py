@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, String, select, text, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into, is_postgresql
+from storage.database import Base, insert_for
 from storage.postgresql_engine import APPLICATION_NAME_LENGTH, application_name
 
 
@@ -40,35 +40,39 @@ class Observed(NamedTuple):
     beat: int
 
 
-async def observe(session: AsyncSession, name: str) -> Observed | None:
+async def observe(connection: AsyncConnection, name: str) -> Observed | None:
     """Returns the lease as it is now; None before the first process has taken it."""
-    row = (await session.execute(select(Lease.holder, Lease.token, Lease.beat).where(Lease.name == name))).one_or_none()
+    row = (
+        await connection.execute(select(Lease.holder, Lease.token, Lease.beat).where(Lease.name == name))
+    ).one_or_none()
     return None if row is None else Observed(*row)
 
 
-async def take(session: AsyncSession, name: str, holder: str, observed: Observed | None) -> int | None:
+async def take(connection: AsyncConnection, name: str, holder: str, observed: Observed | None) -> int | None:
     """Takes the lease unless somebody renewed or took it since it was observed; returns the token then."""
     if observed is None:
-        first = insert_into(session, Lease).values(name=name, holder=holder, token=1, beat=0)
-        return await session.scalar(first.on_conflict_do_nothing().returning(Lease.token))
+        first = insert_for(Lease, postgres=connection.dialect.name == "postgresql").values(
+            name=name, holder=holder, token=1, beat=0
+        )
+        return await connection.scalar(first.on_conflict_do_nothing().returning(Lease.token))
     taken = (
         update(Lease)
         .where(Lease.name == name, Lease.token == observed.token, Lease.beat == observed.beat)
         .values(holder=holder, token=Lease.token + 1, beat=0)
         .returning(Lease.token)
     )
-    return await session.scalar(taken)
+    return await connection.scalar(taken)
 
 
-async def renew(session: AsyncSession, name: str, token: int) -> bool:
+async def renew(connection: AsyncConnection, name: str, token: int) -> bool:
     """Says that the holder lives; False if the lease is not its own any more."""
     renewed = update(Lease).where(Lease.name == name, Lease.token == token).values(beat=Lease.beat + 1)
-    return await session.scalar(renewed.returning(Lease.token)) is not None
+    return await connection.scalar(renewed.returning(Lease.token)) is not None
 
 
-async def give_back(session: AsyncSession, name: str, token: int) -> None:
+async def give_back(connection: AsyncConnection, name: str, token: int) -> None:
     """Lets another process take the lease at once."""
-    await session.execute(update(Lease).where(Lease.name == name, Lease.token == token).values(holder=""))
+    await connection.execute(update(Lease).where(Lease.name == name, Lease.token == token).values(holder=""))
 
 
 async def ensure(session: AsyncSession, name: str, token: int) -> None:
@@ -77,10 +81,10 @@ async def ensure(session: AsyncSession, name: str, token: int) -> None:
         raise LeaseLost
 
 
-async def cut_off(session: AsyncSession, holder: str) -> None:
+async def cut_off(connection: AsyncConnection, holder: str) -> None:
     """Ends all that a silent process still has open on PostgreSQL, with its locks: nobody waits for a frozen one."""
-    if holder and is_postgresql(session):
-        await session.execute(
+    if holder and connection.dialect.name == "postgresql":
+        await connection.execute(
             text(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE application_name = :name AND datname = current_database() AND pid <> pg_backend_pid()"

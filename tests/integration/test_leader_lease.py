@@ -70,8 +70,9 @@ async def test_a_frozen_leader_is_replaced_and_can_do_nothing_when_it_wakes(
 async def test_a_transaction_of_a_former_leader_is_undone(machine: Machine, database: Database) -> None:
     """It may not know yet: its clock stood still with it."""
     async with database.writing() as session:
-        observed = await leases.observe(session, "leader")
-        assert await leases.take(session, "leader", "b:1", observed) == 2
+        connection = await session.connection()
+        observed = await leases.observe(connection, "leader")
+        assert await leases.take(connection, "leader", "b:1", observed) == 2
     assert machine.first.leads(), "it does not know"
     with pytest.raises(LeaseLost):
         async with machine.first.writing() as session:
@@ -88,7 +89,7 @@ async def test_a_dead_leader_is_replaced_soon_since_its_lock_is_free(database: D
         holds = await life.enter_async_context(leader_lock.candidate(database))
         assert await holds.look()
         async with database.writing() as session:
-            assert await leases.take(session, "leader", "c:1", None) == 1
+            assert await leases.take(await session.connection(), "leader", "c:1", None) == 1
         await made.second.look()
         made.uptime += TAKEN_FROM_THE_DEAD_AFTER + 0.1
         await made.second.look()
@@ -120,10 +121,11 @@ async def test_a_process_of_version_0_7_leads_by_its_lock_alone(database: Databa
 
 async def test_two_who_saw_the_same_lease_do_not_both_get_it(database: Database) -> None:
     async with database.writing() as session:
-        assert await leases.take(session, "leader", "a:1", None) == 1
-        assert await leases.take(session, "leader", "b:1", None) is None
-        seen = await leases.observe(session, "leader")
-        assert await leases.take(session, "leader", "b:1", seen) == 2
-        assert await leases.take(session, "leader", "c:1", seen) is None
-        assert await leases.renew(session, "leader", 2) and not await leases.renew(session, "leader", 1)
+        connection = await session.connection()
+        assert await leases.take(connection, "leader", "a:1", None) == 1
+        assert await leases.take(connection, "leader", "b:1", None) is None
+        seen = await leases.observe(connection, "leader")
+        assert await leases.take(connection, "leader", "b:1", seen) == 2
+        assert await leases.take(connection, "leader", "c:1", seen) is None
+        assert await leases.renew(connection, "leader", 2) and not await leases.renew(connection, "leader", 1)
         assert await session.scalar(select(Lease.beat)) == 1

@@ -193,10 +193,12 @@ async def test_a_frozen_leader_is_replaced_within_10_s(
         await rider.hears_of("Welcome")
         first.send_signal(signal.SIGSTOP)
         frozen_at = time.monotonic()
-        await rider.says("/privacy")
-        await rider.hears_of("Privacy")
-        assert time.monotonic() - frozen_at <= 10
-        first.send_signal(signal.SIGCONT)
+        try:
+            await rider.says("/start")
+            await rider.hears_of("Welcome")
+            assert time.monotonic() - frozen_at <= 10
+        finally:
+            first.send_signal(signal.SIGCONT)
         await logged(tmp_path / "log", "(lost leadership|another process leads)")
         heard = len(rider.heard)
         await rider.says("/help")
