@@ -19,8 +19,10 @@ from storage.postgresql_engine import process_name
 
 KEEPS_FOR = 10.0
 """Seconds for which figures are shown again before they are counted anew."""
-PATIENCE = 5.0
-"""Seconds that the count may take; Prometheus gives a page 10 by default."""
+WAITED_FOR = 1.0
+"""Seconds for which a page waits for a count."""
+PATIENCE = 30.0
+"""Seconds after which a count is given up."""
 
 log = logger("bot.observability.queue_metrics")
 
@@ -51,26 +53,38 @@ class QueueMetrics:
         self._monotonic = monotonic
         self._leads = leads
         self._fresh_until = 0.0
-        self._counting = asyncio.Lock()
+        self._counting: asyncio.Task[None] | None = None
 
     async def refresh(self) -> None:
-        """Sets the figures, if those that stand there are old. What can't be counted, like what a process that does not
-        lead knows nothing of, is not shown."""
-        async with self._counting:
-            if self._leads() and self._monotonic() < self._fresh_until:
-                return
-            self._metrics.waiting.clear()
-            self._metrics.oldest.clear()
-            if not self._leads():
-                return
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await self._count()
-            except Exception as error:
-                if not isinstance(error, TimeoutError) and not is_outage(error):
-                    raise
-                log.warning("queues not counted", error=type(error).__name__)
+        """Has the queues counted, if what is shown is old, and waits a moment for it.
+
+        A count that takes longer goes on, for the next page. What can't be counted, like what a process that does not
+        lead knows nothing of, is not shown.
+        """
+        if not self._leads():
+            self._clear()
+            self._fresh_until = 0.0
+            return
+        if self._counting is None and self._monotonic() >= self._fresh_until:
+            self._counting = asyncio.create_task(self._try_to_count(), name="counting queues")
+        if self._counting is not None:
+            await asyncio.wait([self._counting], timeout=WAITED_FOR)
+
+    async def _try_to_count(self) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._count()
+        except Exception as error:
+            self._clear()
+            is_expected = isinstance(error, TimeoutError) or is_outage(error)
+            log.warning("queues not counted", error=type(error).__name__, exc_info=None if is_expected else error)
+        finally:
             self._fresh_until = self._monotonic() + KEEPS_FOR
+            self._counting = None
+
+    def _clear(self) -> None:
+        self._metrics.waiting.clear()
+        self._metrics.oldest.clear()
 
     async def _count(self) -> None:
         now = self._clock()
