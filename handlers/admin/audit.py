@@ -31,7 +31,7 @@ Labels = Mapping[AuditAction, str]
 def register(routes: Routes, labels: Labels) -> None:
     right = Right.ADMINISTER
     routes.command("audit", partial(search, labels), about=N_("Audit log"), right=right)
-    routes.press(presses.PAGE, partial(page, labels), right=right, writes=False)
+    routes.press(presses.PAGE, partial(page, labels), right=right)
     routes.press(presses.CHOOSE_ACT, partial(choose_act, labels), right=right, writes=False)
 
 
@@ -48,15 +48,24 @@ async def search(labels: Labels, talk: Talk) -> None:
         return
     person = who.id if who is not None else NOBODY
     text, buttons = await _page(labels, talk, ANY, person, NEWEST)
-    await audit.note(talk.session, talk.person.id, OperationAction.AUDIT_READ, talk.now, subject=person or None)
+    await _note_reading(talk, ANY, person)
     talk.say(text, buttons)
 
 
+async def _note_reading(talk: Talk, act: str, person: PersonId) -> None:
+    about = "" if act == ANY else act
+    action = OperationAction.AUDIT_READ
+    await audit.note(talk.session, talk.person.id, action, talk.now, subject=person or None, about=about)
+
+
 async def page(labels: Labels, talk: Talk, act: str, person: PersonId, before: EntryId) -> None:
-    """`before` is the row above which nothing is shown."""
+    """`before` is the row above which nothing is shown. Each page stands in the audit itself: a press can ask for
+    anybody, whatever search it came from."""
     if act != ANY and act not in _by_value(labels):
         raise InvalidCallback
-    talk.edit(*await _page(labels, talk, act, person, before))
+    text, buttons = await _page(labels, talk, act, person, before)
+    await _note_reading(talk, act, person)
+    talk.edit(text, buttons)
 
 
 async def _page(labels: Labels, talk: Talk, act: str, person: PersonId, before: EntryId) -> tuple[Markup, Buttons]:

@@ -11,6 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("broadcasts", sa.Column("correction", sa.LargeBinary(), nullable=True))
+    op.add_column("broadcasts", sa.Column("corrected_by", sa.BigInteger(), nullable=True))
     op.create_table(
         "case_allowances",
         sa.Column("digest", sa.LargeBinary(), primary_key=True),
@@ -31,3 +33,5 @@ def _midnight(column: str) -> str:
 
 def downgrade() -> None:
     op.drop_table("case_allowances")
+    op.drop_column("broadcasts", "corrected_by")
+    op.drop_column("broadcasts", "correction")
