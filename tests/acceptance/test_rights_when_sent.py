@@ -45,6 +45,7 @@ from storage.deliveries.table import UNFINISHED, Delivery, State
 from storage.membership import memberships
 from storage.membership.notices import ReviewsLate, ReviewsWait
 from storage.operations.notices import (
+    AuditLogEnds,
     BackupFailed,
     BackupMade,
     DataExported,
@@ -69,6 +70,7 @@ NUMBER = "L-2026-000001"
 """The first case of its desk."""
 
 BY_ROLE: list[Notice] = [
+    AuditLogEnds(3, "ab"),
     BackupFailed("host", "no room"),
     BackupMade("file", "host"),
     BroadcastWaits(BroadcastId(1), 700),
