@@ -26,7 +26,7 @@ from handlers.chat.ports import Geocoder
 from handlers.features import FEATURES
 from schedules.job import Job
 from schedules.jobs import jobs
-from storage import keys, schema
+from storage import audit, keys, schema
 from storage.database import Database
 
 
@@ -92,7 +92,8 @@ class App:
         base, telegram, leader = self.base, self.telegram, self.base.leader
         await schema.migrate(base.database)
         async with base.database.writing() as session:
-            await keys.check(session)
+            if await keys.check(session):
+                await audit.begin(session)
         await telegram.transport.initialize()
         await asyncio.gather(base.settings.refresh(), self.services.context.blocks.refresh())
         await self.updates.in_hand.begin(base.config.data.folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.chat.talk import StatelessTalk
+from handlers.i18n.translations import translator
 from storage.database import Refused
 
 
@@ -25,6 +26,12 @@ def say_too_much(talk: StatelessTalk) -> None:
 def say_invalid(talk: StatelessTalk) -> None:
     """A button that this bot did not make, or not for this."""
     talk.answer_callback(talk._("This button no longer works."), alert=True)
+
+
+def not_sent_words(language: str, error_id: str) -> str:
+    """In place of an answer that Telegram does not take; what was done is done."""
+    _ = translator(language)
+    return _("Sorry, I couldn't send you the answer. Please tell an admin this error number: {id}").format(id=error_id)
 
 
 def say_failed(talk: StatelessTalk, error_id: str) -> None:

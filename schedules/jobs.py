@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from schedules import (
     activities,
     application_alerts,
+    audit_head,
     broadcasts,
     cases,
     expired_blocks,
@@ -33,4 +34,5 @@ def jobs() -> Sequence[Job]:
         activities.JOB,
         place_offers.JOB,
         reminders.JOB,
+        audit_head.JOB,
     )

@@ -1,9 +1,12 @@
 """Who did what to whose data or rights, in rows that only grow: each carries the hash of the one before.
 
 What a row is about stands in a sealed part, and the chain holds a commitment to it (a digest with a random salt that is
-sealed too). So the sealed part can be re-encrypted, and removed when the person it is about is erased, and the chain
-still shows that no row was changed, removed or inserted. The end of the chain is sealed apart (`audit_head`): who can
-write to the database but has no key can make no other chain fit.
+sealed too). So the sealed part can be re-encrypted, and replaced by a sealed word that it was erased, and the chain
+still shows that no row was changed, removed or inserted. The end of the chain is sealed apart (`audit_head`), from the
+first start on: who can write to the database but has no key can make no other chain fit, and can't blank a row.
+
+They could put back an older state of the whole log, end included. The head is therefore told outside, too
+(schedules/audit_head.py).
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
-from storage.database import Base, Sealed, vault_of
+from storage.database import Base, Sealed, insert_into, vault_of
 from storage.encryption import CannotDecrypt, Vault
 from storage.telegram_ids import NOBODY, PersonId
 
@@ -32,6 +35,8 @@ THE_CLOCK = NOBODY
 """The actor of what nobody pressed."""
 
 _START = bytes(32)
+_ERASED = b'"erased"'
+"""What the sealed part of a row says once the person it was about is erased."""
 _ONE = 1
 _PAGE = 2_000
 
@@ -75,8 +80,22 @@ class Entry:
     about: str
 
 
+class Head(NamedTuple):
+    """The end of the chain: how many rows there are and the hash of the last. `blank` counts rows from before 0.8 whose
+    sealed part was removed without a word about it."""
+
+    rows: int
+    hash: bytes
+    blank: int
+
+    @property
+    def shown(self) -> str:
+        """The beginning of the hash: long enough that no other log ends so."""
+        return self.hash.hex()[:16]
+
+
 class Verified(NamedTuple):
-    """What `verify` found: the number of rows, those whose sealed part is gone, and the first fault (empty: none)."""
+    """What `verify` found: the number of rows, those of erased people, and the first fault (empty: none)."""
 
     rows: int
     erased: int
@@ -87,9 +106,10 @@ async def note(
     session: AsyncSession, actor: PersonId, act: AuditAction, now: datetime, subject: int | None = None, about: str = ""
 ) -> None:
     """Appends a row in this transaction. `about` says to what it was done; it is sealed."""
-    head = await session.get(AuditHead, _ONE, with_for_update=True)
-    count, last = (0, _START) if head is None else _opened_head(session, head)
-    key = count + 1
+    await begin(session)
+    row_of_head = await session.get_one(AuditHead, _ONE, with_for_update=True, populate_existing=True)
+    head = await _opened_head(session, row_of_head)
+    key = head.rows + 1
     content = orjson.dumps([secrets.token_hex(16), subject, about])
     commitment = hashlib.sha256(content).digest()
     row = AuditRow(
@@ -100,18 +120,27 @@ async def note(
         commitment=commitment,
         subject=None if subject is None else vault_of(session).blind(str(subject), "audit.subject"),
         sealed=vault_of(session).seal(content, "audit.sealed", key),
-        hash=_hash(last, key, now, actor, act.value, commitment),
+        hash=_hash(head.hash, key, now, actor, act.value, commitment),
     )
     session.add(row)
-    sealed = vault_of(session).seal(orjson.dumps([key, row.hash.hex()]), "audit_head.sealed", _ONE)
-    if head is None:
-        session.add(AuditHead(id=_ONE, sealed=sealed))
-    else:
-        head.sealed = sealed
+    row_of_head.sealed = _sealed_head(session, Head(key, row.hash, head.blank))
     await session.flush()
 
 
+async def begin(session: AsyncSession) -> None:
+    """Seals the end of a log without entries, if there is no end yet; of programs that start together, one does."""
+    sealed = _sealed_head(session, Head(0, _START, 0))
+    await session.execute(insert_into(session, AuditHead).values(id=_ONE, sealed=sealed).on_conflict_do_nothing())
+
+
+def _sealed_head(session: AsyncSession, head: Head) -> bytes:
+    plain = orjson.dumps([head.rows, head.hash.hex(), head.blank])
+    return vault_of(session).seal(plain, "audit_head.sealed", _ONE)
+
+
 def _indexes(vault: Vault, content: bytes) -> Mapping[str, bytes | None]:
+    if content == _ERASED:
+        return {"subject": None}
     subject = orjson.loads(content)[1]
     return {"subject": None if subject is None else vault.blind(str(subject), "audit.subject")}
 
@@ -124,15 +153,25 @@ def _hash(last: bytes, key: int, at: datetime, actor: PersonId, act: str, commit
     return hashlib.sha256(last + f"{key}/{moment}/{actor}/{act}/".encode() + commitment).digest()
 
 
-def _opened_head(session: AsyncSession, head: AuditHead) -> tuple[int, bytes]:
-    count, last = orjson.loads(vault_of(session).open(head.sealed, "audit_head.sealed", _ONE))
-    return int(count), bytes.fromhex(last)
+async def _opened_head(session: AsyncSession, head: AuditHead) -> Head:
+    rows, last, *blank = orjson.loads(vault_of(session).open(head.sealed, "audit_head.sealed", _ONE))
+    # Version 0.7 did not count them; from the first entry of 0.8 on they are known.
+    counted = blank[0] if blank else await session.scalar(_BLANK)
+    return Head(int(rows), bytes.fromhex(last), int(counted or 0))
+
+
+_BLANK = select(func.count()).select_from(AuditRow).where(AuditRow.sealed.is_(None))
+
+
+async def head(session: AsyncSession) -> Head | None:
+    """The end of the chain, as it is sealed; None if there is none."""
+    row = await session.get(AuditHead, _ONE)
+    return None if row is None else await _opened_head(session, row)
 
 
 def _opened(session: AsyncSession, row: AuditRow) -> Entry:
-    subject, about = None, ""
-    if row.sealed is not None:
-        _, subject, about = orjson.loads(vault_of(session).open(row.sealed, "audit.sealed", row.id))
+    content = None if row.sealed is None else vault_of(session).open(row.sealed, "audit.sealed", row.id)
+    _, subject, about = ("", None, "") if content in (None, _ERASED) else orjson.loads(content)
     return Entry(row.id, row.at, row.actor, row.act, subject, about)
 
 
@@ -165,7 +204,7 @@ async def search(
 
 async def verify(session: AsyncSession) -> Verified:
     """Goes through the whole chain."""
-    last, count, erased = _START, 0, 0
+    last, count, erased, blank = _START, 0, 0, 0
     while True:
         rows: Sequence[AuditRow] = (
             await session.scalars(select(AuditRow).where(AuditRow.id > count).order_by(AuditRow.id).limit(_PAGE))
@@ -175,11 +214,16 @@ async def verify(session: AsyncSession) -> Verified:
             if fault:
                 return Verified(count, erased, fault)
             last, count = row.hash, row.id
-            erased += row.sealed is None
+            blank += row.sealed is None
+            erased += row.subject is None and (row.sealed is None or _is_erased(session, row))
         session.expunge_all()
         if not rows:
             break
-    return Verified(count, erased, await _fault_of_end(session, count, last))
+    return Verified(count, erased, await _fault_of_end(session, Head(count, last, blank)))
+
+
+def _is_erased(session: AsyncSession, row: AuditRow) -> bool:
+    return row.sealed is not None and vault_of(session).open(row.sealed, "audit.sealed", row.id) == _ERASED
 
 
 def _fault(session: AsyncSession, row: AuditRow, expected: int, last: bytes) -> str:
@@ -193,21 +237,24 @@ def _fault(session: AsyncSession, row: AuditRow, expected: int, last: bytes) -> 
         content = vault_of(session).open(row.sealed, "audit.sealed", row.id)
     except CannotDecrypt:
         return f"row {row.id}: its sealed part was changed"
+    if content == _ERASED:
+        return "" if row.subject is None else f"row {row.id}: its subject was replaced"
     subject = orjson.loads(content)[1]
     known = [None] if subject is None else vault_of(session).blinds(str(subject), "audit.subject")
     same = hashlib.sha256(content).digest() == row.commitment and row.subject in known
     return "" if same else f"row {row.id}: its sealed part or its subject was replaced"
 
 
-async def _fault_of_end(session: AsyncSession, count: int, last: bytes) -> str:
-    head = await session.get(AuditHead, _ONE)
-    if head is None:
-        return "the end of the chain is missing" if count else ""
+async def _fault_of_end(session: AsyncSession, found: Head) -> str:
     try:
-        wanted = _opened_head(session, head)
+        wanted = await head(session)
     except CannotDecrypt:
         return "the end of the chain was changed"
-    return "" if wanted == (count, last) else f"the chain ends at row {count}, but {wanted[0]} rows were written"
+    if wanted is None:
+        return "the end of the chain is missing"
+    if (wanted.rows, wanted.hash) != (found.rows, found.hash):
+        return f"the chain ends at row {found.rows}, but {wanted.rows} rows were written"
+    return "" if wanted.blank == found.blank else f"the sealed part of {found.blank - wanted.blank} rows was removed"
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, str]]:
@@ -219,7 +266,10 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Rows about this person say no more whom they were about; that something was done, when and by whom stays."""
     theirs = AuditRow.subject.in_(vault_of(session).blinds(str(person_id), "audit.subject"))
-    await session.execute(update(AuditRow).where(theirs).values(sealed=None, subject=None))
+    vault = vault_of(session)
+    for key in (await session.scalars(select(AuditRow.id).where(theirs))).all():
+        sealed = vault.seal(_ERASED, "audit.sealed", key)
+        await session.execute(update(AuditRow).where(AuditRow.id == key).values(sealed=sealed, subject=None))
 
 
 async def count(session: AsyncSession) -> int:

@@ -1,6 +1,10 @@
-"""Figures that point to nobody: no cell below MIN_CELL_SIZE is shown, and none that follows from the others.
+"""Figures that point to nobody: nothing that is of fewer than MIN_CELL_SIZE people is shown, and all else is rounded to
+its multiples.
 
-Statistical offices call it cell suppression."""
+Periods overlap, and the same people are counted on several pages. Rounding makes that harmless: whatever is worked out
+by adding and subtracting figures that are shown is a multiple of MIN_CELL_SIZE too, so that it never tells of one
+person. Statistical offices call this rounding to a base. docs/decisions/0027 has what else was tried.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,8 @@ MIN_CELL_SIZE = 5
 
 
 class Hidden(Enum):
-    """Stands for a figure that is above zero, but too small to be shown, or that would tell of one that is."""
+    """Stands for a figure that is too small to be shown. Nobody is few, too: a zero that is shown would tell that a
+    hidden one is somebody."""
 
     HIDDEN = "hidden"
 
@@ -24,32 +29,28 @@ Average: TypeAlias = float | Hidden
 
 
 def shown(cells: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """The cells that may be shown, the largest first.
-
-    What is left out must not follow from the total: where all that is left out together is below MIN_CELL_SIZE, the
-    smallest cell that is shown is left out too.
-    """
+    """The cells that may be shown, rounded, the largest first."""
     counted: Counter[str] = Counter()
     for key, count in cells:
         counted[key] += count
-    ordered = [(key, count) for key, count in counted.most_common() if count >= MIN_CELL_SIZE]
-    hidden = counted.total() - sum(count for _, count in ordered)
-    if 0 < hidden < MIN_CELL_SIZE and ordered:
-        ordered.pop()
-    return dict(ordered)
+    return {key: rounded(count) for key, count in counted.most_common() if count >= MIN_CELL_SIZE}
 
 
-def columns(values: Sequence[int]) -> list[Figure]:
-    """The same for a row of columns. Nothing is hidden in a zero."""
-    kept = shown((str(at), value) for at, value in enumerate(values))
-    return [value if value == 0 or str(at) in kept else HIDDEN for at, value in enumerate(values)]
+def rounded(count: int) -> int:
+    """To the nearest multiple of MIN_CELL_SIZE."""
+    return (count + MIN_CELL_SIZE // 2) // MIN_CELL_SIZE * MIN_CELL_SIZE
 
 
-def figure(value: int) -> Figure:
-    """A single figure: HIDDEN where it is above zero and below MIN_CELL_SIZE."""
-    return value if value == 0 or value >= MIN_CELL_SIZE else HIDDEN
+def figure(count: int, people: int | None = None) -> Figure:
+    """A count as it is shown. `people` is of how many different people it is, where one can be counted repeatedly."""
+    return HIDDEN if min(count, count if people is None else people) < MIN_CELL_SIZE else rounded(count)
 
 
-def average(total: float, count: int) -> Average:
-    """HIDDEN where it is of fewer than MIN_CELL_SIZE."""
-    return total / count if count >= MIN_CELL_SIZE else HIDDEN
+def columns(values: Sequence[int], people: Sequence[int] | None = None) -> list[Figure]:
+    """The same for a row of columns."""
+    return [figure(count, least) for count, least in zip(values, people or values, strict=True)]
+
+
+def average(total: float, count: int, people: int | None = None) -> Average:
+    """To one decimal, as it is shown; HIDDEN where it is of fewer than MIN_CELL_SIZE people."""
+    return HIDDEN if min(count, count if people is None else people) < MIN_CELL_SIZE else round(total / count, 1)

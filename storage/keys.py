@@ -41,14 +41,14 @@ class KeyCheck(Base):
     sealed: Mapped[bytes] = mapped_column(Sealed)
 
 
-async def check(session: AsyncSession) -> None:
-    """Seals the check row in a new database; in an old one, opens it.
+async def check(session: AsyncSession) -> bool:
+    """Seals the check row in a new database; in an old one, opens it. Returns whether it is new.
 
     Raises:
         WrongKey: see the class. Nothing was written.
     """
     row = await session.get(KeyCheck, _ONE)
-    vault = vault_of(session)
+    is_new, vault = row is None, vault_of(session)
     if row is None:
         await _check_all(session)
         # Of replicas that start together on a new database, one seals it, and the others open what it sealed.
@@ -59,6 +59,7 @@ async def check(session: AsyncSession) -> None:
         vault.open(row.sealed, "key_checks.sealed", _ONE)
     except CannotDecrypt:
         raise _wrong(row.sealed) from None
+    return is_new
 
 
 async def _check_all(session: AsyncSession) -> None:

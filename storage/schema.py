@@ -22,7 +22,7 @@ from storage.activities import (  # noqa: F401
     weekly_digest,
 )
 from storage.broadcasts import broadcasts, reads, topics  # noqa: F401
-from storage.cases import cases, contexts, deadlines, drafts, evidence, messages, statistics  # noqa: F401
+from storage.cases import allowances, cases, contexts, deadlines, drafts, evidence, messages, statistics  # noqa: F401
 from storage.coordination import change_counters, leases, number_sequences, replicas, run_once  # noqa: F401
 from storage.database import Base, Database
 from storage.deliveries import table  # noqa: F401
@@ -35,7 +35,7 @@ from storage.statistics import searches as search_statistics  # noqa: F401
 from storage.updates import strikes, updates  # noqa: F401
 
 METADATA = Base.metadata
-NEWEST = "0011"
+NEWEST = "0012"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

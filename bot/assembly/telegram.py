@@ -13,6 +13,7 @@ from bot.telegram.courier import Courier
 from bot.telegram.pacing import Pacer
 from bot.telegram.rate_quota import RateQuota
 from bot.telegram.reachability import Outage, Reach, insist
+from bot.telegram.refused_calls import RefusedCalls
 from bot.telegram.transport import AiohttpRequest
 from bot.telegram.webhook_keeper import WebhookKeeper
 from handlers.chat.context import BotIdentity, OwnIdentity
@@ -81,6 +82,7 @@ def build_telegram(base: Foundation) -> Telegram:
             partial(_mark_unreachable, base.database),
             base.metrics,
             pacer,
+            RefusedCalls(base.database, base.errors, base.settings, base.clock).word_about,
             Outage("failed to send messages", monotonic),
         ),
         webhook_keeper=WebhookKeeper(section, api.call, reach, base.leader.leads, monotonic),

@@ -13,6 +13,7 @@ from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
 from storage.deliveries import of_broadcasts
+from storage.people.access import Right, may
 from storage.telegram_ids import private_chat_of
 from storage.updates import user_state
 
@@ -39,9 +40,11 @@ class BroadcastProgress:
             rows = await broadcasts.with_panel_due(session, now, EDITED_EVERY)
             edits = []
             for row in rows:
+                (standing,) = await user_state.standings(session, [row.author], now)
+                if not may(self._context.staff.roles_of(row.author, standing.roles), Right.BROADCAST):
+                    continue
                 counted = await of_broadcasts.counts(session, row.id)
                 read = await broadcast_reads.read_count(session, row.id)
-                (standing,) = await user_state.standings(session, [row.author], now)
                 words = panel(row, counted, read, standing.spoken or self._context.settings.organisation.language, now)
                 edits.append({**message_params(private_chat_of(row.author), *words), "message_id": row.panel})
         await self._courier.send_all([Outgoing("editMessageText", params, minor=True) for params in edits])

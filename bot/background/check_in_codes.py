@@ -14,6 +14,7 @@ from handlers.i18n.translations import translator
 from storage.activities import activities, attendance, check_ins
 from storage.activities.check_ins import Door
 from storage.database import Database
+from storage.people.access import Right, may
 from storage.telegram_ids import PersonId
 from storage.updates import user_state
 
@@ -49,6 +50,8 @@ class CheckInCodeUpdater:
                 return None
             reader = PersonId(door.chat_id)  # a code is shown in a private chat
             (standing,) = await user_state.standings(session, [reader], now)
+            if not may(self._context.staff.roles_of(reader, standing.roles), Right.RUN_ACTIVITIES):
+                return None  # the code that they have is over in a minute or two
             came = (await attendance.figures(session, [row.id]))[row.id].came
             link = self._context.link("ci_" + check_ins.code(session, row.id, check_ins.window(now)))
         language = standing.spoken or self._context.settings.organisation.language

@@ -268,11 +268,13 @@ def verify(context: typer.Context) -> None:
     """Checks that no row of the audit log was changed, removed or inserted."""
     from storage import audit
 
-    async def verifying(database: Database) -> audit.Verified:
+    async def verifying(database: Database) -> tuple[audit.Verified, audit.Head | None]:
         async with database.reading() as session:
-            return await audit.verify(session)
+            return await audit.verify(session), await audit.head(session)
 
-    found = _with_database(context.obj, verifying)
+    found, head = _with_database(context.obj, verifying)
     if found.fault:
         _fail(f"audit: {found.fault}")
     typer.echo(f"audit log intact: {found.rows} rows, {found.erased} of them about erased people")
+    if head is not None:
+        typer.echo(f"it ends with {head.shown}; compare that with what the admins were told")

@@ -30,7 +30,7 @@ class Metrics:
         self.seconds = Histogram(
             "nuanxin_update_duration_seconds",
             "From an update in hand to its last answer sent",
-            ["handler"],
+            ["kind"],
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
             registry=self._registry,
         )

@@ -16,6 +16,7 @@ from bot.pictures import charts, coverage_map, membership_card
 from handlers.chat.pictures import Card, Cell, Legend, Spot
 from handlers.i18n import translations
 from storage.geodesy import bearing_and_distance
+from storage.written_text import one_line
 
 WIDTH, MAP_HEIGHT, LINE = 900, 820, 46
 _FINER = 2
@@ -140,10 +141,10 @@ class _Canvas:
         self._draw.rounded_rectangle([part * _FINER for part in box], 6 * _FINER, fill=colour)
 
     def text(self, x: float, y: float, text: str, size: int, colour: str = INK, anchor: str = "lm") -> None:
-        self._draw.text((x * _FINER, y * _FINER), text, colour, charts.font(size * _FINER), anchor=anchor)
+        self._draw.text((x * _FINER, y * _FINER), one_line(text), colour, charts.font(size * _FINER), anchor=anchor)
 
     def length(self, text: str, size: int) -> float:
-        return self._draw.textlength(text, charts.font(size * _FINER)) / _FINER
+        return self._draw.textlength(one_line(text), charts.font(size * _FINER)) / _FINER
 
     def png(self) -> bytes:
         small = self._image.resize((WIDTH, self.height), Image.Resampling.LANCZOS)

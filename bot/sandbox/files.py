@@ -16,6 +16,19 @@ OUT_LIMIT = 50 * 1024 * 1024
 _KEPT_BYTES = 400 * 1024 * 1024
 
 
+STICKER: Json = {
+    "file_id": "SBXsticker",
+    "file_unique_id": "sticker",
+    "type": "regular",
+    "width": 512,
+    "height": 512,
+    "is_animated": False,
+    "is_video": False,
+    "emoji": "👍",
+}
+"""The one that a phone can send."""
+
+
 class Files:
     """Contents by file_id. A file_id stands for one content and name."""
 
@@ -82,6 +95,12 @@ class Files:
             "file_name": upload.name,
             "mime_type": "video/mp4",
         }
+
+    def animation(self, upload: Upload) -> Json:
+        return self.video(upload)
+
+    def video_note(self, upload: Upload) -> Json:
+        return {**self.put(upload), "length": 240, "duration": 1}
 
     def audio(self, upload: Upload) -> Json:
         return {**self.put(upload), "duration": 1, "file_name": upload.name, "mime_type": "audio/mpeg"}

@@ -10,7 +10,7 @@ import orjson
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.entities import TEXT_LIMIT, Formatted, units, with_found
-from bot.sandbox.files import IN_LIMIT
+from bot.sandbox.files import IN_LIMIT, STICKER
 from bot.sandbox.params import Json, Refusal, Upload
 from bot.sandbox.people import Chat, Person
 from bot.sandbox.world import World
@@ -25,17 +25,6 @@ _STATIC = {
 }
 _POLICY = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'"
 _KEPT_EVENTS = 1_000
-
-STICKER: Json = {
-    "file_id": "SBXsticker",
-    "file_unique_id": "sticker",
-    "type": "regular",
-    "width": 512,
-    "height": 512,
-    "is_animated": False,
-    "is_video": False,
-    "emoji": "👍",
-}
 
 
 class Phone:

@@ -68,11 +68,22 @@ def sandboxed(config: Config, port: int) -> Config:
 @web.middleware
 async def only_loopback(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Keeps out pages of other sites that the same browser shows (DNS rebinding, cross-site requests)."""
-    origin = request.headers.get("Origin", "")
-    host = request.url.host or ""
-    if not is_loopback(host) or (origin and not origin.startswith(f"{request.url.scheme}://{request.host}")):
+    if not is_loopback(request.url.host or "") or not _is_from_itself(request):
         raise web.HTTPForbidden
+    if request.path.startswith("/bot") and _is_by_browser(request):
+        raise web.HTTPForbidden  # only the bot calls the Bot API; a browser would for an image on any page
     return await handler(request)
+
+
+def _is_from_itself(request: web.Request) -> bool:
+    """Whether no other site caused the request: https://www.w3.org/TR/fetch-metadata/."""
+    own = f"{request.url.scheme}://{request.host}"
+    is_own_origin = request.headers.get("Origin", own) == own
+    return is_own_origin and request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
+
+
+def _is_by_browser(request: web.Request) -> bool:
+    return any(name in request.headers for name in ("Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode"))
 
 
 def serve(world: World, application: web.Application) -> BotApi:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.entities import CAPTION_LIMIT, TEXT_LIMIT, Formatted, parse_html, trimmed, units, with_found
+from bot.sandbox.files import STICKER
 from bot.sandbox.markup import inline_keyboard, reply_keyboard
 from bot.sandbox.params import Json, Params, bad
 from bot.sandbox.people import Chat
@@ -20,6 +21,8 @@ _CONTENT = (
     "voice",
     "video",
     "audio",
+    "animation",
+    "video_note",
     "location",
     "venue",
     "contact",
@@ -139,6 +142,31 @@ def send_audio(world: World, params: Params) -> Json:
         params,
         lambda: {"audio": world.files.audio(world.files.sent(params, "audio")), **caption_content(params)},
     )
+
+
+def send_animation(world: World, params: Params) -> Json:
+    return _put(
+        world,
+        params,
+        lambda: {
+            "animation": world.files.animation(world.files.sent(params, "animation")),
+            "document": world.files.document(world.files.sent(params, "animation")),
+            **caption_content(params),
+        },
+    )
+
+
+def send_video_note(world: World, params: Params) -> Json:
+    return _put(world, params, lambda: {"video_note": world.files.video_note(world.files.sent(params, "video_note"))})
+
+
+def send_sticker(world: World, params: Params) -> Json:
+    def content() -> Json:
+        if params.text("sticker") != STICKER["file_id"]:
+            raise bad("wrong remote file identifier specified: the sandbox knows one sticker")
+        return {"sticker": STICKER}
+
+    return _put(world, params, content)
 
 
 def send_location(world: World, params: Params) -> Json:

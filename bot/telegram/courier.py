@@ -18,6 +18,7 @@ from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from bot.telegram.answers import OddAnswer, TooManyRequests
+from bot.telegram.fitting import fitting, shortened
 from bot.telegram.pacing import Pacer, Priority
 from bot.telegram.reachability import Outage, wait_of
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
@@ -29,6 +30,8 @@ log = logger("bot.telegram.courier")
 PATIENCE = 3.0
 """Seconds for which a chat's answers wait in place, on end; then they are kept in the database."""
 _TRIES = 4
+_NOT_EDITABLE = ("can't be edited", "to edit not found", "no text in the message to edit")
+"""What Telegram says of a message that is too old, gone, or a picture: then it is said anew."""
 _PACED = ("send", "copy", "forward")
 
 
@@ -37,6 +40,10 @@ class _Manner(NamedTuple):
 
     is_kept: bool
     in_place: bool
+
+
+WordAbout = Callable[[Outgoing, ChatId, error.BadRequest], Awaitable[Outgoing | None]]
+"""Reports a call that Telegram refused, and returns what is said to the person instead."""
 
 
 class Later(Exception):
@@ -49,13 +56,14 @@ class Later(Exception):
 
 @dataclass(slots=True)
 class Courier:
-    """`unreachable` hears of people who blocked the bot or are gone."""
+    """`unreachable` hears of people who blocked the bot or are gone, `word_about` of what Telegram refused."""
 
     transport: AiohttpRequest
     base_url: str
     unreachable: Callable[[PersonId], Awaitable[None]]
     metrics: Metrics
     pacer: Pacer
+    word_about: WordAbout
     outage: Outage = field(default_factory=lambda: Outage("failed to send messages", time.monotonic))
 
     async def send_all(self, outgoings: Sequence[Outgoing], *, are_kept: bool = False) -> None:
@@ -65,6 +73,7 @@ class Courier:
         Raises:
             Later: see the class.
         """
+        outgoings = [part for outgoing in outgoings for part in fitting(outgoing)]
         for at, outgoing in enumerate(outgoings):
             if self._is_too_much_for_a_group(outgoing):
                 self.count("dropped")
@@ -139,7 +148,8 @@ class Courier:
             await asyncio.sleep(seconds)
 
     async def call(self, outgoing: Outgoing) -> Any:
-        """One call, without waiting for its turn."""
+        """One call, without waiting for its turn. What is too long is shortened."""
+        outgoing = shortened(outgoing)
         result = await self.transport.call(f"{self.base_url}/{outgoing.method}", outgoing.params, outgoing.files)
         if outgoing.method.startswith(_PACED):
             self.pacer.chats.went_out()
@@ -184,11 +194,13 @@ class Courier:
             return
         if is_gone(refusal):
             await self.unreachable(PersonId(chat_of(outgoing)))
-        elif outgoing.method == "editMessageText" and ("can't be edited" in said or "to edit not found" in said):
+        elif outgoing.method == "editMessageText" and any(words in said for words in _NOT_EDITABLE):
             anew = {name: value for name, value in outgoing.params.items() if name != "message_id"}
-            await self.send_all([Outgoing("sendMessage", anew)])
+            await self.send_all([Outgoing("sendMessage", anew, minor=outgoing.minor)])
         elif not outgoing.minor:
-            log.error("Telegram refused a call", method=outgoing.method, error=refusal.message)
+            word = await self.word_about(outgoing, chat_of(outgoing), refusal)
+            if word is not None:
+                await self.send_all([word])
         self.count("refused")
 
     def count(self, result: str) -> None:

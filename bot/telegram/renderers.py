@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from bot.telegram.recent_reads import RecentReads
 from handlers.broadcasts.compose import sent_buttons
+from handlers.chat.readers import Reader
 from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Composer, NoticeRoute
 from handlers.chat.view import View
@@ -26,6 +27,8 @@ _EDITS = {
     "sendDocument": "editMessageCaption",
     "sendVoice": "editMessageCaption",
     "sendVideo": "editMessageCaption",
+    "sendAudio": "editMessageCaption",
+    "sendAnimation": "editMessageCaption",
 }
 _CHANGEABLE = {"editMessageText": ("text", "entities"), "editMessageCaption": ("caption", "caption_entities")}
 
@@ -49,6 +52,8 @@ class NoticeRenderer:
         if delivery.expires_at is not None and delivery.expires_at <= view.now:
             return None
         notice = notices.decode(route.notice, delivery.params, delivery.subject)
+        if route.reader is not None and not await self._may_read(route.reader, view, delivery.recipient, notice):
+            return None
         facts = None
         if isinstance(notice, notices.SubjectNotice) and route.read is not None:
             facts = await self._read(route, notice, view.now)
@@ -58,6 +63,11 @@ class NoticeRenderer:
         if delivery.target is None:
             return Outgoing("sendMessage", said)
         return Outgoing("editMessageText", {**said, "message_id": delivery.target})
+
+    async def _may_read(self, reader: Reader, view: View, recipient: PersonId, notice: notices.Notice) -> bool:
+        """Asked anew for each delivery: a right may have ended since it was queued."""
+        async with self._database.reading() as session:
+            return await reader(session, view, recipient, notice)
 
     async def _read(self, route: NoticeRoute, notice: notices.SubjectNotice[Any], now: datetime) -> Any:
         read = route.read

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.exc import DataError
 
@@ -25,6 +25,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import Person, StatelessTalk
 from handlers.i18n import translations
 from storage.database import Refused, is_outage
+from storage.people.people import day_of
 from storage.updates.batched_writes import Seen
 from storage.updates.ids import UpdateKey
 from storage.updates.strikes import SET_ASIDE_AT
@@ -32,16 +33,14 @@ from storage.updates.user_state import Standing
 
 log = logger("bot.telegram.update_pipeline")
 
-SEEN_EVERY = timedelta(hours=12)
 _UNREADABLE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, DataError)
 """What an update may raise that is not what Telegram sends."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """The handler and the outcome, for the metrics, and what is to be said."""
+    """The outcome, for the metrics, and what is to be said."""
 
-    handler: str
     outcome: str
     replied: Replied
 
@@ -113,7 +112,7 @@ class UpdatePipeline:
         begun = time.perf_counter()
         standing, done = await self._stages.lookup(incoming.user_id, held.key)
         if done is not None:
-            result = _Result("duplicate", "duplicate", repeated(done))
+            result = _Result("duplicate", repeated(done))
         else:
             result = await self._answer(self._talk(incoming, held.key, standing), held)
         await held.settle()
@@ -125,7 +124,7 @@ class UpdatePipeline:
             outcome = "unanswered"
             log.error("failed to send answers", error=type(error).__name__, exc_info=error)
         self._count(incoming, outcome)
-        self._metrics.seconds.labels(result.handler).observe(time.perf_counter() - begun)
+        self._metrics.seconds.labels(incoming.kind).observe(time.perf_counter() - begun)
 
     def _talk(self, incoming: Incoming, key: UpdateKey, standing: Standing) -> StatelessTalk:
         context, user_id = self._context, incoming.user_id
@@ -135,7 +134,7 @@ class UpdatePipeline:
         roles = context.staff.roles_of(user_id, standing.roles)
         person = Person(user_id, language, roles, standing.form, standing.case, standing.case_number)
         talk = StatelessTalk(incoming, key, person, self._clock(), context)
-        stale = standing.last_seen is None or talk.now - standing.last_seen > SEEN_EVERY
+        stale = standing.last_seen is None or standing.last_seen < day_of(talk.now)
         if stale or not standing.reachable:
             talk.append(Seen(user_id, language, incoming.username))
         return talk
@@ -143,27 +142,25 @@ class UpdatePipeline:
     async def _answer(self, talk: StatelessTalk, held: Held) -> _Result:
         if held.strikes == SET_ASIDE_AT:
             refusals.say_failed(talk, held.error_id)
-            return _Result("none", "set_aside", Replied(talk.outgoing))
+            return _Result("set_aside", Replied(talk.outgoing))
         if self._stages.admission.is_too_much(talk):
-            return _Result("none", "limited", Replied(talk.outgoing))
+            return _Result("limited", Replied(talk.outgoing))
         return await self._take_effect(talk, held)
 
     async def _take_effect(self, talk: StatelessTalk, held: Held) -> _Result:
         """Runs the handler, or says why not."""
-        handler = "none"
         try:
             call = self._stages.admission.call_for(talk)
             if call is None:
-                return _Result(handler, "ignored", Replied(talk.outgoing))
-            handler = call.name
-            held.name(handler)
-            return _Result(handler, "done", await self._stages.transaction.run(talk, call))
+                return _Result("ignored", Replied(talk.outgoing))
+            held.name(call.name)
+            return _Result("done", await self._stages.transaction.run(talk, call))
         except Exception as error:
             if is_outage(error):
                 raise
             outcome = await self._refuse(talk, error)
         emergency.put_first(talk)
-        return _Result(handler, outcome, Replied(talk.outgoing))
+        return _Result(outcome, Replied(talk.outgoing))
 
     async def _refuse(self, talk: StatelessTalk, error: Exception) -> str:
         """Says only why nothing was done; returns the outcome. An unexpected error is reported with an id."""

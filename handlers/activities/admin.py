@@ -27,10 +27,12 @@ from handlers.chat import forms
 from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import asked
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n.translations import N_
+from handlers.inputs.link import host_of
 from handlers.inputs.reason import reason_question
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.activities import Activity, ActivityState
@@ -70,9 +72,9 @@ def register(routes: Routes) -> None:
     routes.press(presses.BEGIN_CANCEL, begin_cancel, right=right)
     for form in (_NEW, _EDIT, _CANCEL):
         routes.form(form)
-    routes.notice_about(ActivityChanged, changed_words, about_change)
-    routes.notice_about(ActivityCancelled, cancelled_words, words.about_any)
-    routes.notice_about(StreamStarts, stream_words, words.about)
+    routes.notice_about(ActivityChanged, changed_words, about_change, reader=RECIPIENT)
+    routes.notice_about(ActivityCancelled, cancelled_words, words.about_any, reader=RECIPIENT)
+    routes.notice_about(StreamStarts, stream_words, words.about, reader=RECIPIENT)
 
 
 async def panel(talk: Talk) -> None:
@@ -286,4 +288,4 @@ def cancelled_words(view: View, _notice: ActivityCancelled, activity: ActivityFa
 
 def stream_words(view: View, _notice: StreamStarts, activity: ActivityFacts) -> Page:
     text = Markup("📺 <b>{}</b> {}").format(activity.title, view._("starts now."))
-    return text, [[Button(view._("▶ Watch"), url=activity.stream)]]
+    return text, [[Button(f"{view._('▶ Watch')} ↗ {host_of(activity.stream)}", url=activity.stream)]]

@@ -25,7 +25,7 @@ from storage.activities.ids import ActivityId
 from storage.database import Database
 from storage.membership import memberships
 from storage.membership.ids import MemberNumber
-from storage.people.access import Right
+from storage.people.access import Right, Role
 from storage.telegram_ids import ChatId, MessageId
 
 
@@ -87,7 +87,8 @@ async def check_in(talk: Talk, code: str) -> None:
     row = await activities.published(talk.session, activity_id)
     if not row.starts_at - check_ins.OPEN_BEFORE <= talk.now <= row.ends_at + check_ins.OPEN_AFTER:
         raise check_ins.CodeIsOld
-    mine = await attendance.check_in(talk.session, activity_id, talk.person.id, talk.now)
+    is_member = Role.MEMBER in talk.person.roles
+    mine = await attendance.check_in(talk.session, activity_id, talk.person.id, talk.now, is_member=is_member)
     said = (
         talk._("👋 Welcome! There was a free place, and it's yours.")
         if mine.walked_in
@@ -134,7 +135,9 @@ async def _typed(talk: Talk, draft: Arrival) -> None:
             again,
         )
         return
-    row = await attendance.check_in(talk.session, activity_id, found[0].person_id, talk.now)
+    person_id = found[0].person_id
+    is_member = await memberships.of(talk.session, person_id) is not None
+    row = await attendance.check_in(talk.session, activity_id, person_id, talk.now, is_member=is_member)
     name = names.get(row.person_id, "")
     talk.say(Markup("👋 {} <b>{}</b> {}").format(talk._("Checked in:"), row.id, name), again)
 

@@ -32,6 +32,7 @@ from storage.activities import weekly_digest as digest_readers
 from storage.activities.activities import ActivityOver, NoSuchActivity
 from storage.activities.audited import ActivityAction
 from storage.activities.check_ins import CodeIsOld
+from storage.activities.questions import TooManyQuestions
 from storage.activities.recurrence import BadRule, NoDates
 from storage.activities.rounds import NoSuchRound
 from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
@@ -67,6 +68,7 @@ FEATURE = Feature(
         MembersOnly: N_("Members only. You can join in two minutes: /join"),
         NoSuchActivity: N_("This activity is no longer planned."),
         NoSuchQuestion: N_("This question no longer exists."),
+        TooManyQuestions: N_("You have asked several questions in the last hour. Please ask again later."),
         NoSuchRound: N_("This round doesn't exist."),
         NotSignedUp: N_("You are not signed up for this."),
         OfferLapsed: N_(

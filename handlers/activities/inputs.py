@@ -21,8 +21,9 @@ from handlers.inputs.number import NUMBER
 from handlers.inputs.place import sent_point, station_point
 from handlers.inputs.record import record
 from handlers.inputs.station import station_named
-from handlers.inputs.text import TEXT, TextInput, clean
+from handlers.inputs.text import TEXT, TextInput
 from storage.activities.activities import Kind
+from storage.written_text import one_line
 
 LONGEST = timedelta(days=3)
 MOMENT = MomentInput(
@@ -53,7 +54,7 @@ class VenueInput(Input[Venue]):
         if point is not None:
             venue = talk.incoming.body.get("venue") or {}
             return Venue(str(venue.get("title", ""))[:200], point.latitude, point.longitude)
-        text = _VENUE_NAME.checked(talk, clean(talk.text))
+        text = _VENUE_NAME.checked(talk, one_line(talk.text))
         row = station_named(talk, text)
         if row is None:
             return Venue(text, None, None)
@@ -70,7 +71,7 @@ class LengthInput(Input[int]):
     adapter = NUMBER
 
     async def read(self, talk: Talk) -> int:
-        found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", clean(talk.text))
+        found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", one_line(talk.text))
         minutes = int(found[1]) * 60 + int(found[2]) if found else 0
         if not 0 < minutes <= LONGEST.total_seconds() / 60:
             raise NotAnAnswer(talk._("Choose, or write hours and minutes, for example 2:30."))

@@ -13,6 +13,7 @@ from handlers.chat import forms
 from handlers.chat.press import Page
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -26,7 +27,7 @@ from storage.activities.notices import ThanksForComing
 def register(routes: Routes) -> None:
     routes.press(presses.RATE, rate)
     routes.form(_COMMENT)
-    routes.notice_about(ThanksForComing, thanks_words, words.about_any)
+    routes.notice_about(ThanksForComing, thanks_words, words.about_any, reader=RECIPIENT)
 
 
 async def rate(talk: Talk, activity_id: ActivityId, stars: int) -> None:

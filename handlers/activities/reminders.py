@@ -8,6 +8,7 @@ from handlers.activities import format as words
 from handlers.activities import presses
 from handlers.activities.format import ActivityFacts
 from handlers.chat.press import InvalidCallback, Page
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -21,7 +22,7 @@ from storage.activities.notices import ActivityReminder
 def register(routes: Routes) -> None:
     routes.press(presses.SHOW_LEADS, show_leads, writes=False)
     routes.press(presses.SET_LEADS, set_leads)
-    routes.notice_about(ActivityReminder, remind_words, words.about)
+    routes.notice_about(ActivityReminder, remind_words, words.about, reader=RECIPIENT)
 
 
 LEADS = ("", "172800,86400", "86400,7200", "86400", "7200", "1800")

@@ -16,6 +16,7 @@ from handlers.chat import forms
 from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Question, asked
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -35,7 +36,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.CHOOSE_WHO, choose_who, right=right)
     routes.press(presses.GOES_ON, goes_on, right=right)
     routes.form(_ROUND)
-    routes.notice_about(NextRound, next_round_words, words.about_any)
+    routes.notice_about(NextRound, next_round_words, words.about_any, reader=RECIPIENT)
 
 
 async def show_rounds(talk: Talk, activity_id: ActivityId) -> None:

@@ -13,25 +13,27 @@ from handlers.chat import forms
 from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput
-from handlers.inputs.text import TEXT, clean
+from handlers.inputs.text import TEXT
 from storage.activities import series
 from storage.activities.ids import ActivityId
 from storage.activities.notices import SeriesEnded
 from storage.activities.recurrence import BadRule, NoDates
 from storage.people.access import Right
+from storage.written_text import one_line
 
 
 def register(routes: Routes) -> None:
     routes.press(presses.REPEAT, repeat, right=Right.RUN_ACTIVITIES)
     routes.press(presses.END_SERIES, end_series, right=Right.RUN_ACTIVITIES)
     routes.form(_REPEAT)
-    routes.notice(SeriesEnded, ended_words)
+    routes.notice(SeriesEnded, ended_words, reader=holding(Right.RUN_ACTIVITIES))
 
 
 REPEATS: dict[str, str] = {
@@ -98,7 +100,7 @@ class RuleInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        rule = clean(talk.text).upper().removeprefix("RRULE:")
+        rule = one_line(talk.text).upper().removeprefix("RRULE:")
         try:
             series.check(rule, talk.now, talk.context.settings.organisation.zone)
         except BadRule:

@@ -16,6 +16,7 @@ from handlers.chat import forms
 from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Question, asked
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -37,8 +38,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.GIVE_BACK, give_back)
     routes.press(presses.TAKE, take)
     routes.form(_SIGN_UP)
-    routes.notice_about(PlaceOffered, offered_words, words.about)
-    routes.notice_about(PlaceLapsed, lapsed_words, words.about)
+    routes.notice_about(PlaceOffered, offered_words, words.about, reader=RECIPIENT)
+    routes.notice_about(PlaceLapsed, lapsed_words, words.about, reader=RECIPIENT)
 
 
 async def sign_up(talk: Talk, activity_id: ActivityId) -> None:
@@ -102,7 +103,9 @@ async def give_back(talk: Talk, activity_id: ActivityId) -> None:
 
 async def take(talk: Talk, activity_id: ActivityId) -> None:
     """The offered place."""
-    await waiting_list.accept(talk.session, activity_id, talk.person.id, talk.now)
+    await waiting_list.accept(
+        talk.session, activity_id, talk.person.id, talk.now, is_member=Role.MEMBER in talk.person.roles
+    )
     row = await activities.published(talk.session, activity_id)
     await remind(talk, row)
     talk.answer_callback(talk._("You're signed up. I'll remind you."))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.activities import presses
 from handlers.chat.press import Page
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -28,7 +29,7 @@ NEAR_METRES = 30_000.0
 
 def register(routes: Routes) -> None:
     routes.press(presses.SWITCH, switch)
-    routes.notice_about(WeeklyDigest, digest_words, week_of)
+    routes.notice_about(WeeklyDigest, digest_words, week_of, reader=RECIPIENT)
 
 
 async def switch(talk: Talk) -> None:

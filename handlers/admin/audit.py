@@ -8,15 +8,18 @@ from functools import partial
 from markupsafe import Markup
 
 from handlers.admin import presses
-from handlers.chat.press import Buttons, InvalidCallback
+from handlers.chat.press import Buttons, InvalidCallback, Page
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_moment
 from handlers.inputs.person import person_meant
 from storage import audit
 from storage.audit import THE_CLOCK, AuditAction, Entry, EntryId
 from storage.operations.audited import OperationAction
+from storage.operations.notices import AuditLogEnds
 from storage.people.access import Right
 from storage.telegram_ids import NOBODY, PersonId
 
@@ -31,8 +34,20 @@ Labels = Mapping[AuditAction, str]
 def register(routes: Routes, labels: Labels) -> None:
     right = Right.ADMINISTER
     routes.command("audit", partial(search, labels), about=N_("Audit log"), right=right)
-    routes.press(presses.PAGE, partial(page, labels), right=right, writes=False)
+    routes.press(presses.PAGE, partial(page, labels), right=right)
+    routes.notice(AuditLogEnds, end_words, reader=holding(right))
     routes.press(presses.CHOOSE_ACT, partial(choose_act, labels), right=right, writes=False)
+
+
+def end_words(view: View, notice: AuditLogEnds) -> Page:
+    """What the admins are told each day, so that an older log can't be put in the place of this one unnoticed."""
+    said = view.plural(
+        "The audit log has {n} entry and ends with {hash}. Keep this message: “audit verify” shows both.",
+        "The audit log has {n} entries and ends with {hash}. Keep this message: “audit verify” shows both.",
+        notice.rows,
+    )
+    digest = Markup("<code>{}</code>").format(notice.hash)
+    return Markup("🧾 ") + Markup(said).format(n=notice.rows, hash=digest), []
 
 
 def _by_value(labels: Labels) -> Mapping[str, str]:
@@ -48,15 +63,24 @@ async def search(labels: Labels, talk: Talk) -> None:
         return
     person = who.id if who is not None else NOBODY
     text, buttons = await _page(labels, talk, ANY, person, NEWEST)
-    await audit.note(talk.session, talk.person.id, OperationAction.AUDIT_READ, talk.now, subject=person or None)
+    await _note_reading(talk, ANY, person)
     talk.say(text, buttons)
 
 
+async def _note_reading(talk: Talk, act: str, person: PersonId) -> None:
+    about = "" if act == ANY else act
+    action = OperationAction.AUDIT_READ
+    await audit.note(talk.session, talk.person.id, action, talk.now, subject=person or None, about=about)
+
+
 async def page(labels: Labels, talk: Talk, act: str, person: PersonId, before: EntryId) -> None:
-    """`before` is the row above which nothing is shown."""
+    """`before` is the row above which nothing is shown. Each page stands in the audit itself: a press can ask for
+    anybody, whatever search it came from."""
     if act != ANY and act not in _by_value(labels):
         raise InvalidCallback
-    talk.edit(*await _page(labels, talk, act, person, before))
+    text, buttons = await _page(labels, talk, act, person, before)
+    await _note_reading(talk, act, person)
+    talk.edit(text, buttons)
 
 
 async def _page(labels: Labels, talk: Talk, act: str, person: PersonId, before: EntryId) -> tuple[Markup, Buttons]:

@@ -15,6 +15,7 @@ from handlers.chat.events import Event
 from handlers.chat.press import Buttons, Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, asked
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -44,7 +45,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.LIFT, lift, right=Right.ADMINISTER)
     routes.form(_BLOCK)
     routes.event(Event.BLOCKED, say_blocked, writes=False)
-    routes.notice(PersonBlocked, blocked_words)
+    routes.notice(PersonBlocked, blocked_words, reader=RECIPIENT)
 
 
 async def block(talk: Talk) -> None:

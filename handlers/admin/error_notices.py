@@ -5,13 +5,15 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.chat.press import Page
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.view import View
 from storage.operations.notices import ErrorReported
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
-    routes.notice(ErrorReported, words)
+    routes.notice(ErrorReported, words, reader=holding(Right.ADMINISTER))
 
 
 def words(view: View, notice: ErrorReported) -> Page:

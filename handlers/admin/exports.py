@@ -21,6 +21,7 @@ from handlers.chat import forms
 from handlers.chat.feature import OpenExport, PersonalExport
 from handlers.chat.press import InvalidCallback, Page
 from handlers.chat.questionnaires import ContextValue, Form, Questionnaire
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -47,7 +48,7 @@ def register(routes: Routes, exports: Sequence[OpenExport | PersonalExport]) -> 
     routes.press(presses.ASK_REASON, exporter.ask_reason, right=right)
     routes.press(presses.SHOW_PASSWORD, show_password, right=right, writes=False)
     routes.form(exporter.form)
-    routes.notice(DataExported, exporter.exported_words)
+    routes.notice(DataExported, exporter.exported_words, reader=holding(Right.ADMINISTER))
 
 
 @dataclass(frozen=True, slots=True)

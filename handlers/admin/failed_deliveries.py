@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.admin import presses
 from handlers.chat.press import Page
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -13,7 +14,7 @@ from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
-    routes.notice(DeliveryFailed, words)
+    routes.notice(DeliveryFailed, words, reader=holding(Right.ADMINISTER))
     routes.press(presses.TRY_AGAIN, try_again, right=Right.ADMINISTER)
 
 

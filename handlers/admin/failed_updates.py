@@ -5,13 +5,15 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.chat.press import Page
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.view import View
 from storage.operations.notices import UpdateSetAside
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
-    routes.notice(UpdateSetAside, words)
+    routes.notice(UpdateSetAside, words, reader=holding(Right.ADMINISTER))
 
 
 def words(view: View, notice: UpdateSetAside) -> Page:

@@ -12,6 +12,7 @@ from handlers.chat import forms
 from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, Question, asked
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -41,8 +42,8 @@ class RoleOfTheConfig(Refused):
 def register(routes: Routes) -> None:
     routes.command("role", role, about=N_("Give or remove a role"), right=Right.GRANT_ROLES)
     routes.form(_ROLE)
-    routes.notice(RoleGranted, granted_words)
-    routes.notice(RoleTaken, taken_words)
+    routes.notice(RoleGranted, granted_words, reader=RECIPIENT)
+    routes.notice(RoleTaken, taken_words, reader=RECIPIENT)
 
 
 async def role(talk: Talk) -> None:

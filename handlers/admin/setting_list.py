@@ -10,7 +10,7 @@ from typing import Any
 from handlers.chat.questions import Choice
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
-from handlers.inputs.text import clean
+from storage.written_text import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def _as_is(text: str) -> Any:
 
 def _list(text: str) -> Any:
     """A line, or what stands between commas, each; "-" alone is an empty list."""
-    parts = [clean(part) for line in text.splitlines() for part in line.replace("，", ",").split(",")]
+    parts = [one_line(part) for line in text.splitlines() for part in line.replace("，", ",").split(",")]
     return [] if parts == ["-"] else [part for part in parts if part]
 
 

@@ -12,6 +12,7 @@ from handlers.admin import presses
 from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
 from handlers.chat.press import Button, Buttons, Page
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -36,10 +37,10 @@ def register(routes: Routes, queues: Sequence[WatchedQueue]) -> None:
     routes.press(presses.SHOW_SET_ASIDE, show_set_aside, right=right, writes=False)
     routes.press(presses.DROP_SET_ASIDE, drop_set_aside, right=right)
     routes.press(presses.BACK_UP, back_up, right=right, writes=False)
-    routes.notice(BackupFailed, backup_failed_words)
-    routes.notice(BackupMade, backup_made_words)
-    routes.notice(ClockJumped, clock_jumped_words)
-    routes.notice(ClockDiffers, clock_differs_words)
+    routes.notice(BackupFailed, backup_failed_words, reader=holding(Right.ADMINISTER))
+    routes.notice(BackupMade, backup_made_words, reader=holding(Right.ADMINISTER))
+    routes.notice(ClockJumped, clock_jumped_words, reader=holding(Right.ADMINISTER))
+    routes.notice(ClockDiffers, clock_differs_words, reader=holding(Right.ADMINISTER))
 
 
 async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:

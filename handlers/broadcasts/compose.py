@@ -12,10 +12,8 @@ from handlers.broadcasts import panel, presses
 from handlers.broadcasts.form import (
     TOPICS,
     BroadcastDraft,
-    Correction,
     Wording,
     composing,
-    correcting,
     draft_for,
     other_language,
 )
@@ -26,6 +24,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
+from handlers.inputs.link import host_of
 from handlers.stations import presses as stations_presses
 from storage.activities import activities
 from storage.activities.ids import ActivityId
@@ -43,8 +42,6 @@ def register(routes: Routes, audience: Sequence[AudiencePart[Any]]) -> None:
     composer = _Composer(audience)
     routes.command("broadcast", composer.begin, about=N_("Send a broadcast"), right=Right.BROADCAST)
     routes.form(composer.form)
-    routes.form(_CORRECTING)
-    routes.press(presses.CORRECT, correct, right=Right.BROADCAST)
     routes.press(presses.WRITE_TO_ALL, composer.write_to_all, right=Right.BROADCAST)
     routes.press(presses.HAVE_READ, have_read)
 
@@ -73,7 +70,7 @@ class _Composer:
 
     async def _done(self, talk: Talk, draft: BroadcastDraft) -> None:
         """Keeps it as a draft, shows it as it will arrive, and asks for the last word with the count."""
-        content = _worded(talk, draft, Content("", {}, draft.reading, draft.opens))
+        content = worded(talk, draft, Content("", {}, draft.reading, draft.opens))
         row = await broadcasts.create(
             talk.session,
             talk.person.id,
@@ -89,33 +86,11 @@ class _Composer:
         await panel.ask_to_send(talk, row)
 
 
-def _worded(talk: Talk, wording: Wording, around: Content) -> Content:
+def worded(talk: Talk, wording: Wording, around: Content) -> Content:
     """What is said, in both languages, with the buttons that `around` has."""
     message, other = wording.content, wording.other
     in_other = None if other is None else OtherVersion(other_language(talk), other.method, other.params)
     return replace(around, method=message.method, params=message.params, other=in_other)
-
-
-async def correct(talk: Talk, broadcast_id: BroadcastId) -> None:
-    await forms.begin(talk, _CORRECTING, Correction(id=broadcast_id))
-
-
-async def _corrected(talk: Talk, draft: Correction) -> None:
-    row = await broadcasts.find(talk.session, draft.id)
-    if row is None:
-        raise broadcasts.NotNow
-    content = _worded(talk, draft, broadcasts.content_of(talk.session, row))
-    count = await broadcasts.correct(talk.session, row, content, talk.now)
-    talk.say(
-        talk.plural(
-            "Corrected; {n} person who already has it gets the new version.",
-            "Corrected; {n} people who already have it get the new version.",
-            count,
-        ).format(n=count)
-    )
-
-
-_CORRECTING = correcting(_corrected)
 
 
 def show_as_sent(talk: Talk, broadcast_id: BroadcastId, content: Content, topic: Topic) -> None:
@@ -139,7 +114,7 @@ def sent_buttons(broadcast_id: BroadcastId, content: Content, topic: Topic, lang
 
 def _opening(opens: Opening) -> Button:
     if opens.kind == "link":
-        return Button(opens.words, url=str(opens.target))
+        return Button(f"{opens.words} ↗ {host_of(str(opens.target))}", url=str(opens.target))
     if opens.kind == "activity":
         return activities_presses.OPEN_CARD.button(f"🏀 {opens.words}", ActivityId(int(opens.target)))
     return stations_presses.PAGE.button(f"🏠 {opens.words}", NO_SEARCH, StationKey(int(opens.target)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.broadcasts import audience, compose, figures, panel, topics
+from handlers.broadcasts import audience, compose, correcting, figures, panel, topics
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
@@ -14,7 +14,7 @@ from storage.broadcasts.broadcasts import NotNow, OwnApproval
 
 def register(routes: Routes, others: AllFeatures) -> None:
     compose.register(routes, others.audience)
-    for part in (panel, topics):
+    for part in (panel, correcting, topics):
         part.register(routes)
 
 
@@ -27,6 +27,8 @@ FEATURE = Feature(
     },
     audit_labels={
         BroadcastAction.URGENT_BROADCAST: N_("urgent broadcast sent"),
+        BroadcastAction.BROADCAST_CORRECTED: N_("broadcast corrected"),
+        BroadcastAction.AUDIENCE_COUNTED: N_("audience of a broadcast counted"),
     },
     personal_data=(
         PersonalData("muted_topics", muted_topics.erase, N_("Muted topics"), muted_topics.copy_of),

@@ -7,16 +7,24 @@ from dataclasses import dataclass
 from handlers.chat.incoming import Json
 from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
-from handlers.inputs.link import is_link
+from handlers.inputs.link import NotALink, read_link
 from handlers.inputs.place import sent_point
 from handlers.inputs.record import record
 from handlers.inputs.station import station_named
-from handlers.inputs.text import clean
 from storage.activities import activities
 from storage.broadcasts.content import Opening
+from storage.written_text import one_line
 
-_COPIED = ("animation", "audio", "video_note", "sticker", "contact", "venue", "dice")
-_FILES = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice", "video": "sendVideo"}
+_FILES = {
+    "photo": "sendPhoto",
+    "animation": "sendAnimation",  # before document, which a message with an animation has too
+    "document": "sendDocument",
+    "voice": "sendVoice",
+    "video": "sendVideo",
+    "audio": "sendAudio",
+}
+_WITHOUT_CAPTION = {"video_note": "sendVideoNote", "sticker": "sendSticker"}
+_CONTACT = ("phone_number", "first_name", "last_name", "vcard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,8 @@ class Message:
 
 
 class MessageInput(Input[Message]):
-    """The message as it came: files by their file_id, formatting as entities."""
+    """The message as it came: files by their file_id, formatting as entities. It is never copied from its author's chat
+    when it is sent, since the author could change it there after it was approved."""
 
     adapter = record(Message)
     takes_location = True
@@ -44,8 +53,10 @@ class MessageInput(Input[Message]):
         file = _file(body)
         if file is not None:
             return file
-        if any(kind in body for kind in _COPIED):
-            return Message("copyMessage", {"from_chat_id": talk.chat_id, "message_id": talk.incoming.message_id})
+        if "contact" in body:
+            return Message("sendContact", {name: body["contact"][name] for name in _CONTACT if name in body["contact"]})
+        if "venue" in body:
+            return _venue(body["venue"])
         point = sent_point(talk)
         if point is not None:
             return Message("sendLocation", {"latitude": point.latitude, "longitude": point.longitude})
@@ -67,7 +78,23 @@ def _file(body: Json) -> Message | None:
                 "caption_entities": body.get("caption_entities", []),
             }
             return Message(method, params)
+    for kind, method in _WITHOUT_CAPTION.items():
+        if kind in body:
+            return Message(method, {kind: body[kind]["file_id"]})
     return None
+
+
+def _venue(venue: Json) -> Message:
+    place = venue["location"]
+    params = {"latitude": place["latitude"], "longitude": place["longitude"], "title": venue["title"]}
+    return Message("sendVenue", {**params, "address": venue["address"]})
+
+
+def _link(text: str) -> str | None:
+    try:
+        return str(read_link(text))
+    except NotALink:
+        return None
 
 
 class OpeningInput(Input[Opening]):
@@ -76,10 +103,11 @@ class OpeningInput(Input[Opening]):
     adapter = record(Opening)
 
     async def read(self, talk: Talk) -> Opening:
-        text = clean(talk.text)
+        text = one_line(talk.text)
         words, _, address = text.rpartition(" ")
-        if is_link(address) and 1 <= len(words) <= 40:
-            return Opening("link", words, address)
+        link = _link(address)
+        if link is not None and 1 <= len(words) <= 40:
+            return Opening("link", words, link)
         for activity in await activities.coming(talk.session, talk.now):
             if text.casefold() == activity.title.casefold():
                 return Opening("activity", activity.title[:40], activity.id)

@@ -7,22 +7,26 @@ from datetime import datetime
 from markupsafe import Markup
 
 from handlers.broadcasts import presses
+from handlers.broadcasts.format import count_words, plural_of
 from handlers.chat.press import Buttons, Page
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import translations
 from storage import audit
-from storage.broadcasts import broadcasts
+from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
+from storage.broadcasts.recipients import Audience
 from storage.broadcasts.topics import Topic
 from storage.deliveries import of_broadcasts
 from storage.deliveries.table import State
+from storage.disclosure import MIN_CELL_SIZE
 from storage.people.access import Right
 from storage.people.segments import Segment
 
@@ -41,31 +45,38 @@ def register(routes: Routes) -> None:
     routes.press(presses.PICTURE, picture, right=Right.BROADCAST, writes=False)
     routes.press(presses.ASK_TO_RECALL, ask_to_recall, right=Right.BROADCAST, writes=False)
     routes.press(presses.RECALL, recall, right=Right.BROADCAST)
-    routes.notice(BroadcastWaits, waits_words)
+    routes.notice(BroadcastWaits, waits_words, reader=holding(Right.BROADCAST))
 
 
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     """Below the preview: to how many, and the button that sends."""
-    counted = await broadcast_recipients.audience(talk.session, Segment.parse(row.segment), row.topic, talk.now)
+    counted = await _count(talk, row)
     lines = [
         Markup("<b>{}</b>").format(
             talk.plural(
                 "This is how it will arrive. It goes to {n} person.",
                 "This is how it will arrive. It goes to {n} people.",
-                counted.reached,
-            ).format(n=counted.reached)
+                plural_of(counted.reached),
+            ).format(n=count_words(talk.language, counted.reached))
         ),
         talk._("Unreachable: {unreachable}. Topic muted: {muted}.").format(
-            unreachable=counted.unreachable, muted=counted.muted
+            unreachable=count_words(talk.language, counted.unreachable), muted=count_words(talk.language, counted.muted)
         ),
     ]
     if counted.reached > talk.context.settings.approval_above:
         lines.append(talk._("A second coordinator has to approve it."))
     buttons = [
-        [presses.SEND.button(talk._("✔ Send to {n}").format(n=counted.reached), row.id)],
+        [presses.SEND.button(talk._("✔ Send to {n}").format(n=count_words(talk.language, counted.reached)), row.id)],
         [presses.CANCEL.button(talk._("✖ Cancel"), row.id)],
     ]
     talk.say(Markup("\n").join(lines), buttons)
+
+
+async def _count(talk: Talk, row: Broadcast) -> Audience:
+    """How many it would go to. That it was counted is noted: by a narrow audience one can ask about people."""
+    about = f"broadcast {row.id}: {row.segment}"
+    await audit.note(talk.session, talk.person.id, BroadcastAction.AUDIENCE_COUNTED, talk.now, about=about)
+    return await broadcast_recipients.audience(talk.session, Segment.parse(row.segment), row.topic, talk.now)
 
 
 async def _found(talk: Talk, broadcast_id: BroadcastId) -> Broadcast:
@@ -80,7 +91,7 @@ async def send(talk: Talk, broadcast_id: BroadcastId) -> None:
     row = await _found(talk, broadcast_id)
     if row.author != talk.person.id:
         raise NotNow
-    counted = await broadcast_recipients.audience(talk.session, Segment.parse(row.segment), row.topic, talk.now)
+    counted = await _count(talk, row)
     needs_approval = counted.reached > talk.context.settings.approval_above
     quiet_until = (
         None if row.topic == Topic.URGENT else talk.context.settings.quiet_hours.until(max(talk.now, row.starts_at))
@@ -103,8 +114,8 @@ def waits_words(view: View, notice: BroadcastWaits) -> Page:
     text = view.plural(
         "A broadcast to {n} person is waiting for a second coordinator.",
         "A broadcast to {n} people is waiting for a second coordinator.",
-        notice.count,
-    ).format(n=notice.count)
+        plural_of(notice.count),
+    ).format(n=count_words(view.language, notice.count))
     return text, [[presses.LOOK.button(view._("View"), notice.broadcast_id)]]
 
 
@@ -141,14 +152,14 @@ async def cancel(talk: Talk, broadcast_id: BroadcastId) -> None:
 async def retry(talk: Talk, broadcast_id: BroadcastId) -> None:
     row = await _found(talk, broadcast_id)
     count = await broadcasts.retry_failed(talk.session, row, talk.now)
-    talk.answer_callback(talk._("{n} will be retried.").format(n=count))
+    talk.answer_callback(talk._("{n} will be retried.").format(n=count_words(talk.language, count)))
     await _show(talk, row)
 
 
 async def picture(talk: Talk, broadcast_id: BroadcastId) -> None:
     """When it arrived, as columns."""
     row = await _found(talk, broadcast_id)
-    if row.started_at is None or row.finished_at is None:
+    if row.started_at is None or row.finished_at is None or row.total < MIN_CELL_SIZE:
         raise NotNow
     values = await of_broadcasts.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
     zone = talk.context.settings.organisation.zone
@@ -166,8 +177,9 @@ async def ask_to_recall(talk: Talk, broadcast_id: BroadcastId) -> None:
 
 
 async def recall(talk: Talk, broadcast_id: BroadcastId) -> None:
-    count = await broadcasts.recall(talk.session, await _found(talk, broadcast_id), talk.now)
-    talk.edit(talk.plural("Deleting it for {n} recipient …", "Deleting it for {n} recipients …", count).format(n=count))
+    count = await corrections.recall(talk.session, await _found(talk, broadcast_id), talk.now)
+    text = talk.plural("Deleting it for {n} recipient …", "Deleting it for {n} recipients …", plural_of(count))
+    talk.edit(text.format(n=count_words(talk.language, count)))
 
 
 async def _show(talk: Talk, row: Broadcast) -> None:
@@ -181,7 +193,7 @@ def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, n
     _ = translations.translator(language)
     done = sum(count for state, count in counted.items() if state >= State.SENT)
     lines = [Markup("<b>{}</b>").format(_state_words(row, language))]
-    if row.total:
+    if row.total >= MIN_CELL_SIZE:
         filled = round(_BAR * done / row.total)
         lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
     for state, label in (
@@ -192,16 +204,16 @@ def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, n
         (State.CANCELLED, _("cancelled: {n}")),
     ):
         if counted.get(state):
-            lines.append(Markup("{}").format(label.format(n=counted[state])))
+            lines.append(Markup("{}").format(label.format(n=count_words(language, counted[state]))))
     if read:
-        lines.append(Markup("{}").format(_("have read it: {n}").format(n=read)))
+        lines.append(Markup("{}").format(_("have read it: {n}").format(n=count_words(language, read))))
     lines += _speed(row, done, language, now)
     return Markup("\n").join(lines), _controls(row, counted, language)
 
 
 def _speed(row: Broadcast, done: int, language: str, now: datetime) -> list[Markup]:
     _ = translations.translator(language)
-    if row.state != BroadcastState.RUNNING or row.started_at is None or not done:
+    if row.state != BroadcastState.RUNNING or row.started_at is None or row.total < MIN_CELL_SIZE or not done:
         return []
     rate = done / max((now - row.started_at).total_seconds(), 1)
     left = (row.total - done) / rate / 60
@@ -227,7 +239,8 @@ def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Butto
         return [[cancel]]
     if row.state == BroadcastState.DONE:
         retry_them = [presses.RETRY.button(_("🔁 Retry the failed"), row.id)] if counted.get(State.FAILED) else []
-        return [[presses.PICTURE.button(_("📈 As picture"), row.id)], retry_them, change]
+        picture_of_it = [presses.PICTURE.button(_("📈 As picture"), row.id)] if row.total >= MIN_CELL_SIZE else []
+        return [picture_of_it, retry_them, change]
     return []
 
 

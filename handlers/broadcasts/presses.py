@@ -7,6 +7,9 @@ from storage.activities.ids import ActivityId
 from storage.broadcasts.ids import BroadcastId
 
 CORRECT = Press("bcorrect", BroadcastId)
+LOOK_AT_CORRECTION = Press("bcorrlook", BroadcastId)
+APPROVE_CORRECTION = Press("bcorrok", BroadcastId, int)
+DISCARD_CORRECTION = Press("bcorrno", BroadcastId, int)
 WRITE_TO_ALL = Press("actwrite", ActivityId)
 MUTE = Press("mute", str)
 HAVE_READ = Press("haveread", BroadcastId)

@@ -13,6 +13,7 @@ from handlers.chat.events import Event
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
 from storage.cases.ids import CaseId, CaseMessageId
@@ -27,27 +28,34 @@ def register(routes: Routes) -> None:
     routes.event(Event.EDITED, edited)
 
 
-async def _own_message(talk: Talk, message_id: CaseMessageId) -> tuple[CaseMessage, Case, Side]:
+async def _own_message(talk: Talk, message_id: CaseMessageId) -> CaseMessage:
     kept = await case_messages.find(talk.session, message_id)
     if kept is None or kept.author != talk.person.id:
         raise NoSuchCase
-    row, side = await side_in(talk, kept.case_id)
+    return kept
+
+
+def _require_movable(kept: CaseMessage, row: Case, side: Side) -> None:
+    """What was said in a closed case stays there. Raises NoSuchCase, CaseClosed."""
     if side != kept.side:
         raise NoSuchCase
-    return kept, row, side
+    cases.require_open(row)
 
 
 async def choose_other(talk: Talk, message_id: CaseMessageId) -> None:
     """To which other case a message is to be moved."""
-    kept, row, side = await _own_message(talk, message_id)
+    kept = await _own_message(talk, message_id)
+    row, side = await side_in(talk, kept.case_id)
+    _require_movable(kept, row, side)
     others = [one for one in await cases_in_hand(talk) if one.id != row.id and (await side_in(talk, one.id))[1] is side]
     rows = [[presses.MOVE.button(words.tag(talk.context, one), kept.id, one.id)] for one in others]
     talk.edit(talk._("To which case? It will be removed from {number}.").format(number=row.number), rows[:40])
 
 
 async def move(talk: Talk, message_id: CaseMessageId, case_id: CaseId) -> None:
-    kept, old, side = await _own_message(talk, message_id)
-    new, new_side = await side_in_for_update(talk, case_id)
+    kept = await _own_message(talk, message_id)
+    (old, side), (new, new_side) = await _both_for_update(talk, kept.case_id, case_id)
+    _require_movable(kept, old, side)
     if new_side is not side:
         raise NoSuchCase
     for one in await case_messages.of_source(talk.session, talk.person.id, kept.source_message):
@@ -59,6 +67,12 @@ async def move(talk: Talk, message_id: CaseMessageId, case_id: CaseId) -> None:
     talk.say(
         in_case(talk._("You are now writing in {number}."), new), keyboard=case_keyboard(new.number, talk.language)
     )
+
+
+async def _both_for_update(talk: Talk, old: CaseId, new: CaseId) -> tuple[tuple[Case, Side], tuple[Case, Side]]:
+    """Both cases, locked in the order of their ids, so that two moves in opposite directions can't block each other."""
+    found = {case_id: await side_in_for_update(talk, case_id) for case_id in sorted({old, new})}
+    return found[old], found[new]
 
 
 async def edited(talk: Talk) -> None:

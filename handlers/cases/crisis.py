@@ -5,7 +5,7 @@ One agreement, then the first message opens the case, and what follows goes on t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -125,7 +125,7 @@ async def _told(talk: Talk, draft: FirstWords) -> None:
     await _open(talk, _desk(talk), DeskDraft(told=(draft.said,)))
 
 
-_FIRST_WORDS = one_question("urgent", FirstWords, _told)
+_FIRST_WORDS = replace(one_question("urgent", FirstWords, _told), confidential=True)
 
 
 async def send_now(talk: Talk) -> None:

@@ -57,6 +57,7 @@ def desk_form(
         done=done,
         save=save,
         danger_goes_to=story(desk) if desk.crisis else "",
+        confidential=True,
     )
 
 

@@ -22,11 +22,11 @@ from handlers.cases.desk_access import note
 from handlers.chat.bundles import NotSent, Sent
 from handlers.chat.incoming import Json
 from handlers.chat.press import Page
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.replies import File, Outgoing
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
-from handlers.csv_files import harmless
 from storage.cases import access as case_access
 from storage.cases import evidence
 from storage.cases.audited import CaseAction
@@ -35,6 +35,7 @@ from storage.cases.ids import CaseId
 from storage.cases.notices import BundleFailed
 from storage.cases.sides import Side
 from storage.cases.table import content_of
+from storage.csv_cells import harmless
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.scratch import Scratch
@@ -47,7 +48,7 @@ Kept = tuple[Evidence, EvidenceFile]
 
 def register(routes: Routes) -> None:
     routes.press(presses.SEND_BUNDLE, send_bundle)
-    routes.notice(BundleFailed, failed_words)
+    routes.notice(BundleFailed, failed_words, reader=RECIPIENT)
 
 
 async def send_bundle(talk: Talk, case_id: CaseId) -> None:
@@ -94,7 +95,7 @@ async def _make_and_send(talk: Talk, case_id: CaseId) -> None:
         row = await case_access.find(session, case_id)
         if row is None:
             return
-        kept = [(one, evidence.file_of(session, one)) for one in await evidence.of_case(session, case_id)]
+        kept = [(one, await evidence.checked_file(session, one)) for one in await evidence.of_case(session, case_id)]
         summary = [
             words.heading(talk.context, row, talk.language),
             *words.summary_lines(talk.context, row, content_of(session, row), talk.language),
@@ -157,9 +158,10 @@ def groups_of(kept: Sequence[Kept]) -> list[list[Kept]]:
 
 
 def name_in_zip(row: Evidence, file: EvidenceFile) -> str:
-    """Without anything that a file system or a shell could take amiss."""
-    plain = re.sub(r"[^\w.-]+", "_", file.name).lstrip(".")[-80:]
-    return f"files/{row.id:06d}-{plain or 'file'}"
+    """Without anything that a file system or a shell could take amiss, and with the ending of what the file is."""
+    stem = file.name[: -len(file.ending)] if file.name.lower().endswith(file.ending) else file.name
+    plain = re.sub(r"[^\w.-]+", "_", stem).strip(".")[-80:]
+    return f"files/{row.id:06d}-{plain or 'file'}{file.ending}"
 
 
 async def write_zip(session: AsyncSession, into: Scratch, group: Sequence[Kept], index: Index) -> None:

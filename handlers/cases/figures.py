@@ -20,7 +20,7 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
     rows, lines = [], [head]
     for key, desk in talk.context.settings.desks.items():
         cases = await report.cases(talk.session, period, zone_of(talk), key)
-        if cases.opened is HIDDEN or cases.opened == 0:
+        if cases.opened is HIDDEN:
             continue
         name = in_language(desk.title, talk.language)
         rows.append((name, cases.opened))

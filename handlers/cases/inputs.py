@@ -13,10 +13,11 @@ from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
-from handlers.inputs.text import TEXT, TextInput, clean
+from handlers.inputs.text import TEXT, TextInput
 from storage.cases.desks import Option, in_language
 from storage.cases.messages import Said
 from storage.dialogues import Value
+from storage.written_text import one_line, person_name
 
 ANONYMOUS = "yes"
 """The answer of somebody who tells it to everyone without a name."""
@@ -38,7 +39,7 @@ class DayInput(Input[date | None]):
 
     async def read(self, talk: Talk) -> date | None:
         try:
-            day = date.fromisoformat(clean(talk.text).replace("/", "-").replace(".", "-"))
+            day = date.fromisoformat(one_line(talk.text).replace("/", "-").replace(".", "-"))
         except ValueError:
             raise NotAnAnswer(talk._("Write the day like 2026-11-03, or press a button.")) from None
         if not talk.local_today - timedelta(days=36_525) < day <= talk.local_today:
@@ -90,6 +91,9 @@ class OneMessageInput(Input[Said]):
 @dataclass(frozen=True)
 class NicknameInput(TextInput):
     """How somebody may be called; empty for no name at all, which is stored as "-"."""
+
+    async def read(self, talk: Talk) -> str:
+        return self.checked(talk, person_name(talk.text))
 
     def choices(self, talk: Talk) -> Sequence[Choice[str]]:
         return [Choice("withheld", talk._("🙈 Leave out my name"), "")]

@@ -6,12 +6,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.assignment import RECEIVER, assign, case_in_hand, receiver, way_back, words_question
 from handlers.cases.desk_access import colleagues, handled
 from handlers.cases.in_hand import left_hand
+from handlers.cases.readers import HANDLER, case_audience
 from handlers.chat import forms
 from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, one_question, questionnaire
@@ -28,8 +30,9 @@ from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
 from storage.cases.notices import ColleagueAnswers, ColleagueAsks
 from storage.cases.sides import Side
-from storage.cases.table import Case, NoSuchCase
+from storage.cases.table import Case
 from storage.people.access import Right
+from storage.telegram_ids import PersonId
 
 
 def register(routes: Routes) -> None:
@@ -40,8 +43,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.BEGIN_TELLING, begin_telling, right=right)
     for form in (_NOTE, _ASK, _TELL, _HAND):
         routes.form(form)
-    routes.notice(ColleagueAsks, question_words)
-    routes.notice(ColleagueAnswers, told_words)
+    routes.notice(ColleagueAsks, question_words, reader=_may_answer)
+    routes.notice(ColleagueAnswers, told_words, reader=HANDLER)
 
 
 async def begin_note(talk: Talk, case_id: CaseId) -> None:
@@ -84,10 +87,9 @@ class CaseQuestion:
 async def _asked(talk: Talk, draft: CaseQuestion) -> None:
     """The question goes to the others of the desk; of the case they see no more than that."""
     row = await case_in_hand(talk, draft.id)
-    question = await case_messages.say(
-        talk.session, row, Side.NOTE, talk.person.id, None, Said(text="👥 " + draft.text), talk.now
-    )
     others = await colleagues(talk, row)
+    said = Said(text="👥 " + draft.text, asked=others)
+    question = await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
     for colleague in others:
         talk.notify(colleague, ColleagueAsks(row.desk, draft.text, question.id))
     if not others:
@@ -118,13 +120,18 @@ async def begin_telling(talk: Talk, message_id: CaseMessageId) -> None:
 
 
 async def _question(talk: Talk, message_id: CaseMessageId) -> tuple[case_messages.CaseMessage, Case]:
-    """A colleague's question that may still be answered. Raises NoSuchCase."""
-    question = await case_messages.find(talk.session, message_id)
-    if question is None or question.side != Side.NOTE or question.author in (None, talk.person.id):
-        raise NoSuchCase
+    """A colleague's question that this person was asked and may still answer. Raises NoSuchCase."""
+    question = await case_messages.question_to(talk.session, message_id, talk.person.id)
     row = await case_access.visible_for_update(talk.session, question.case_id, talk.person.id, list(handled(talk)))
     cases.require_open(row)
     return question, row
+
+
+async def _may_answer(session: AsyncSession, view: View, person_id: PersonId, notice: ColleagueAsks) -> bool:
+    """While the case is theirs to see."""
+    question = await case_messages.find(session, notice.asked)
+    row = None if question is None else await case_access.find(session, question.case_id)
+    return row is not None and await case_audience(view).is_of_desk(session, row, person_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from handlers.chat.questions import NotAnAnswer
 from handlers.chat.talk import Talk
 from storage.cases.messages import Said
 from storage.telegram_ids import ChatId, MessageId
+from storage.written_text import one_line
 
 MOST_BYTES = 20 << 20
 """What a bot can fetch from Telegram: https://core.telegram.org/bots/api#getfile"""
@@ -25,38 +26,22 @@ SENDS: Mapping[str, str] = {
     "video": "sendVideo",
     "audio": "sendAudio",
 }
-PROGRAMS = (
-    ".exe",
-    ".apk",
-    ".bat",
-    ".cmd",
-    ".com",
-    ".scr",
-    ".msi",
-    ".msix",
-    ".pif",
-    ".vbs",
-    ".vbe",
-    ".js",
-    ".jse",
-    ".wsf",
-    ".hta",
-    ".ps1",
-    ".jar",
-    ".lnk",
-    ".reg",
-    ".dll",
-    ".app",
-    ".dmg",
-    ".pkg",
-    ".deb",
-    ".rpm",
-    ".sh",
-    ".ipa",
-    ".iso",
-    ".img",
+PROGRAMS = frozenset(
+    [
+        *("exe", "apk", "apks", "apkm", "xapk", "aab", "bat", "cmd", "com", "scr", "msi", "msix", "msp", "mst"),
+        *("pif", "vbs", "vbe", "vb", "js", "jse", "mjs", "ws", "wsf", "wsc", "wsh", "hta", "ps1", "psm1", "psc1"),
+        *("jar", "jnlp", "lnk", "url", "website", "reg", "inf", "ins", "isp", "dll", "ocx", "sys", "cpl", "msc"),
+        *("chm", "hlp", "gadget", "application", "appref-ms", "appx", "settingcontent-ms", "library-ms", "search-ms"),
+        *("xll", "xlam", "xlsm", "xltm", "xlsb", "docm", "dotm", "pptm", "potm", "ppsm", "ppam", "sldm", "one"),
+        *("iqy", "slk", "mde", "ade", "adp", "mdb", "accde", "app", "command", "dmg", "pkg", "mobileconfig"),
+        *("workflow", "scpt", "terminal", "deb", "rpm", "appimage", "flatpak", "snap", "desktop", "run", "sh"),
+        *("bash", "csh", "zsh", "py", "pyc", "pyw", "pl", "rb", "php", "ipa", "iso", "img", "vhd", "vhdx", "vmdk"),
+        *("html", "htm", "xhtml", "mht", "mhtml", "svg", "swf", "xml", "xsl", "theme", "diagcab", "crt", "cer"),
+        *("pfx", "torrent"),
+    ]
 )
-"""Files that run when they are opened: Microsoft's list for Outlook, with those of phones, Macs and Linux.
+"""Endings of files that run when they are opened, or show pages with scripts: Microsoft's list for Outlook, with those
+of phones, Macs and Linux.
 
 https://support.microsoft.com/office/blocked-attachments-in-outlook-434752e1-02d3-4e90-9124-8b81e49a8519
 """
@@ -103,7 +88,8 @@ def _read_file(talk: Talk, said: Said, kind: str, body: Json) -> None:
     said.size = int(file.get("file_size") or 0)
     if said.size > MOST_BYTES:
         raise NotAnAnswer(talk._("This file is too large (20 MB at most). Please compress it, or send it in parts."))
-    if str(file.get("file_name") or "").lower().endswith(PROGRAMS):
+    given = one_line(str(file.get("file_name") or "")).rstrip(". ")
+    if given.lower().rpartition(".")[2] in PROGRAMS:
         raise NotAnAnswer(
             talk._(
                 "For safety, I can't accept program files (.exe, .apk and similar). Please send a picture, a "
@@ -112,7 +98,7 @@ def _read_file(talk: Talk, said: Said, kind: str, body: Json) -> None:
         )
     name, mime = _ENDINGS[kind]
     said.kind, said.file_id = kind, str(file["file_id"])
-    said.file_name = str(file.get("file_name") or name)[:120]
+    said.file_name = (given or name)[-120:]
     said.mime = str(file.get("mime_type") or mime)[:80]
 
 

@@ -22,6 +22,7 @@ from handlers.chat import forms
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page
 from handlers.chat.questionnaires import Form
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -56,8 +57,8 @@ def register(routes: Routes, desks: Desks) -> None:
     routes.press(presses.CLOSE_MINE, close)
     routes.press(presses.REOPEN, reopen)
     routes.press(presses.RATE, rate)
-    routes.notice_about(TimeLimitReminder, limit_words, about_limit)
-    routes.notice(ClosedByDesk, closed_words)
+    routes.notice_about(TimeLimitReminder, limit_words, about_limit, reader=RECIPIENT)
+    routes.notice(ClosedByDesk, closed_words, reader=RECIPIENT)
 
 
 def form_of(desk: Desk) -> Form[DeskDraft]:

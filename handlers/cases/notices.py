@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from handlers.cases import format as words
 from handlers.cases import presses
+from handlers.cases.readers import ALERTED, DESK, HANDLER
 from handlers.chat.press import Button, Buttons, Page
+from handlers.chat.readers import Reader, holding
 from handlers.chat.routes import Routes
 from handlers.chat.view import View
 from handlers.i18n.translations import N_
@@ -28,28 +30,34 @@ from storage.cases.notices import (
     RiderAway,
     RiderBack,
 )
+from storage.people.access import Right
 
 
 def register(routes: Routes) -> None:
-    for notice, text in SENTENCES.items():
-        routes.notice(notice, partial(_sentence, text))
-    routes.notice(CaseWaits, new_words)
-    routes.notice(CaseLate, late_words)
-    routes.notice(CaseUrgent, urgent_words)
-    routes.notice(CaseUrgentLate, urgent_late_words)
+    for notice, (text, reader) in SENTENCES.items():
+        routes.notice(notice, partial(_sentence, text), reader=reader)
+    routes.notice(CaseWaits, new_words, reader=DESK)
+    routes.notice(CaseLate, late_words, reader=ALERTED)
+    routes.notice(CaseUrgent, urgent_words, reader=ALERTED)
+    routes.notice(CaseUrgentLate, urgent_late_words, reader=ALERTED)
 
 
-SENTENCES: dict[type[CaseEvent], str] = {
-    CaseEnded: N_("✔ The rider has closed {number}."),
-    CaseReopened: N_("↺ The rider has reopened {number}. It is assigned to you."),
-    CaseErased: N_("🗑 The rider has erased all their data; {number} is gone."),
-    RiderAway: N_("🚫 The rider of {number} can't be reached: they blocked the bot. Your messages will wait for them."),
-    RiderBack: N_("✅ The rider of {number} can be reached again; your messages are being delivered."),
-    CaseGiven: N_("➡ {number} is now assigned to you."),
-    CaseTaken: N_("➡ {number} is now assigned to someone else."),
-    CaseOrphaned: N_("🗂 {number} is back in the queue: the person handling it no longer does so."),
+_ANY_HANDLER = holding(Right.HANDLE_CASES)
+SENTENCES: dict[type[CaseEvent], tuple[str, Reader]] = {
+    CaseEnded: (N_("✔ The rider has closed {number}."), HANDLER),
+    CaseReopened: (N_("↺ The rider has reopened {number}. It is assigned to you."), HANDLER),
+    CaseErased: (N_("🗑 The rider has erased all their data; {number} is gone."), _ANY_HANDLER),
+    RiderAway: (
+        N_("🚫 The rider of {number} can't be reached: they blocked the bot. Your messages will wait for them."),
+        HANDLER,
+    ),
+    RiderBack: (N_("✅ The rider of {number} can be reached again; your messages are being delivered."), HANDLER),
+    CaseGiven: (N_("➡ {number} is now assigned to you."), HANDLER),
+    CaseTaken: (N_("➡ {number} is now assigned to someone else."), _ANY_HANDLER),
+    CaseOrphaned: (N_("🗂 {number} is back in the queue: the person handling it no longer does so."), DESK),
 }
-"""What is only a sentence about a case, with a way to it where there is one."""
+"""What is only a sentence about a case, with a way to it where there is one; and who may read it. Whose case it was
+can't be looked up any more once it is erased or in other hands."""
 
 
 def _sentence(text: str, view: View, event: CaseEvent) -> Page:

@@ -19,7 +19,7 @@ from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.inputs.consent import CASE
 from storage.cases import access as case_access
-from storage.cases import cases, escalation, time_limits
+from storage.cases import allowances, cases, escalation, time_limits
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
@@ -36,7 +36,10 @@ from storage.privacy import consents
 
 async def opened(desk: Desk, talk: Talk, draft: DeskDraft) -> None:
     """The case: its number at once, what happens next and by when, what may lapse."""
-    await cases.check_room(talk.session, talk.person.id, desk.key, desk.daily_limit, talk.now)
+    if draft.is_anonymous:
+        await allowances.use(talk.session, talk.person.id, desk.key, desk.daily_limit, talk.local_today)
+    else:
+        await cases.check_room(talk.session, talk.person.id, desk.key, desk.daily_limit, talk.now)
     row = await open_from(desk, talk, draft, consented=(CASE.version,))
     await case_drafts.drop(talk.session, talk.person.id, desk.key)
     if _is_urgent(talk, draft):
@@ -69,9 +72,10 @@ async def open_from(desk: Desk, talk: Talk, draft: DeskDraft, consented: Sequenc
     )
     await _keep_parts(desk, talk, draft, row)
     platform = content.platform if content.platform in context.settings.joining.platforms else NO_PLATFORM.value
-    await case_statistics.add(
-        talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM.value, platform
-    )
+    if await allowances.is_first_of_month(talk.session, talk.person.id, desk.key, talk.local_today):
+        await case_statistics.add(
+            talk.session, desk.key, f"{talk.local_today:%Y-%m}", content.kind or NO_PLATFORM.value, platform
+        )
     return row
 
 

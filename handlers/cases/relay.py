@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.message_content import composed
+from handlers.cases.readers import case_audience
 from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import plain_keyboard
@@ -28,6 +29,7 @@ from storage.cases.sides import Side
 from storage.cases.table import Case, content_of
 from storage.deliveries.queue import Claimed
 from storage.telegram_ids import PersonId, private_chat_of
+from storage.written_text import quoted_name
 
 OLD = timedelta(hours=1)
 """A relayed message that is older says when it was said."""
@@ -44,7 +46,7 @@ def register(routes: Routes) -> None:
 
 async def message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoing | None:
     """A message of the talk, for its recipient; None if they may not (any more) read it."""
-    found = await _for(session, claimed)
+    found = await _for(session, view, claimed)
     if found is None:
         return None
     kept, row, said = found
@@ -59,7 +61,7 @@ async def message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoi
 
 
 async def changed_message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoing | None:
-    found = await _for(session, claimed)
+    found = await _for(session, view, claimed)
     place = await case_copies.place(session, claimed.recipient, CaseMessageId(claimed.subject or 0))
     if found is None or place is None:
         return None
@@ -94,22 +96,23 @@ async def left_message(session: AsyncSession, view: View, claimed: Claimed) -> O
     return Outgoing("sendMessage", said)
 
 
-async def _for(session: AsyncSession, claimed: Claimed) -> tuple[CaseMessage, Case, Said] | None:
-    """What the copy is of, if its recipient is on the other side of the case now."""
+async def _for(session: AsyncSession, view: View, claimed: Claimed) -> tuple[CaseMessage, Case, Said] | None:
+    """What the copy is of, if its recipient is on the other side of the case now, and a handler still is one."""
     kept = await case_messages.find(session, CaseMessageId(claimed.subject or 0))
     row = await case_access.find(session, kept.case_id) if kept is not None else None
     if kept is None or row is None:
         return None
     is_rider = claimed.recipient == row.person_id and kept.side == Side.HANDLER
-    if not is_rider and claimed.recipient != row.assigned_to:
+    if not is_rider and not await case_audience(view).is_handler(session, row, claimed.recipient):
         return None
     return kept, row, case_messages.said_in(session, kept)
 
 
 def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said: Said, recipient: PersonId) -> str:
-    """ "⚖️ L-2026-000123 · Li": in which case, who says it, when if it is older."""
+    """ "⚖️ L-2026-000123 · “Li”": in which case, who says it, when if it is older."""
     _ = view._
-    rider = content_of(session, row).name or _("rider")
+    name = content_of(session, row).name
+    rider = quoted_name(name) if name else _("rider")
     who = {
         Side.RIDER: rider,
         Side.HANDLER: _("your case handler") if recipient == row.person_id else _("case handler"),

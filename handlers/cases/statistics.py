@@ -53,7 +53,10 @@ async def show_patterns(talk: Talk, key: str) -> None:
     months = last_months(talk)
     found = await case_statistics.by_month(talk.session, key, months)
     title = in_language(desk.title, talk.language)
-    hint = talk._("Numbers below {n} are hidden so that nobody can be identified.").format(n=MIN_CELL_SIZE)
+    hint = talk._(
+        "People by month; each is counted once. Numbers below {n} are hidden and others rounded, so that nobody can "
+        "be identified."
+    ).format(n=MIN_CELL_SIZE)
     lines = [Markup("📊 <b>{}</b>").format(title), Markup("<i>{}</i>").format(hint)]
     for figures in reversed(found[-SHOWN:]):
         lines += _lines(talk, desk, figures)
@@ -69,7 +72,7 @@ async def show_patterns(talk: Talk, key: str) -> None:
     talk.photo(
         png,
         Markup("{}").format(
-            talk._("Cases by month; months with fewer than {n} are left empty.").format(n=MIN_CELL_SIZE)
+            talk._("People with cases by month; months with fewer than {n} are left empty.").format(n=MIN_CELL_SIZE)
         ),
     )
     talk.say(text)

@@ -103,8 +103,8 @@ def _message(
     if _is_service(incoming.body):
         return None
     form = routes.forms.get(open_form or "")
-    # A command that somebody else wrote is not one: who forwards it need not have read it.
-    if incoming.text.startswith("/") and not incoming.is_forwarded:
+    # A command that somebody else wrote is not one: whoever passes it on need not have read it.
+    if incoming.text.startswith("/") and not incoming.is_of_others:
         return _command_call(incoming.text, context, routes, in_form=form is not None)
     if "location" in incoming.body and not (form and form.takes_location):
         return _beside_form(routes.events[Event.LOCATION].call(), routes, in_form=form is not None)

@@ -13,6 +13,9 @@ from storage.dialogues import OpenForm, Value
 
 D = TypeVar("D")
 
+CONFIDENTIAL = "desk"
+"""The name under which the figures count all confidential forms together."""
+
 
 class Filling(Generic[D]):
     """One turn of a form. What is changed here has to be kept: `keep` at the same step, `keep_step` at another one."""
@@ -106,6 +109,9 @@ class Filling(Generic[D]):
 
     def count(self, what: str, step: str | None = None) -> None:
         """Counts a step, for the figures."""
+        if self.form.confidential:
+            self.talk.context.ports.count_form_step(CONFIDENTIAL, "", what)
+            return
         key = self.state.step or "" if step is None else step
         self.talk.context.ports.count_form_step(self.form.name, key, what)
 

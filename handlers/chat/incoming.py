@@ -106,9 +106,9 @@ class Incoming:
         return name if isinstance(name, str) else ""
 
     @property
-    def is_forwarded(self) -> bool:
-        """Whether somebody else wrote it first."""
-        return "forward_origin" in self.body
+    def is_of_others(self) -> bool:
+        """Whether somebody else wrote it: it is forwarded, or was put in by another bot."""
+        return "forward_origin" in self.body or "via_bot" in self.body
 
     @property
     def is_press(self) -> bool:

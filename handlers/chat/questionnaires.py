@@ -160,7 +160,8 @@ class Form(Generic[D]):
 
     With `review`, the answers are shown before `done`, and each can be changed there. `right` is asked for at every
     answer. `save` puts the answers aside, to go on later. `danger_goes_to` is the question that takes a message with
-    words of acute danger, whatever was being asked.
+    words of acute danger, whatever was being asked. Which desk somebody turns to, and how far they have come, must not
+    be seen in the figures: all forms that are `confidential` are counted together there, without their questions.
     """
 
     name: str
@@ -172,6 +173,7 @@ class Form(Generic[D]):
     right: Right = Right.USE
     save: Callable[[Talk, Filled], Awaitable[None]] | None = None
     danger_goes_to: str = ""
+    confidential: bool = False
 
     @property
     def questions(self) -> tuple[Question[Any, D], ...]:

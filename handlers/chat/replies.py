@@ -69,11 +69,11 @@ class Replies:
 
     def edit(self, text: str, buttons: Buttons | None = None, message_id: MessageId | None = None) -> None:
         """Changes the message of the pressed button (or the one named); says it anew where that is not possible: no
-        message, or one that is a picture."""
+        message, or one without a text, such as a picture."""
         target = message_id or self.pressed_message_id
         pressed = self.incoming.body.get("message") if self.incoming.is_press else None
-        is_picture = message_id is None and isinstance(pressed, dict) and ("photo" in pressed or "document" in pressed)
-        if target is None or is_picture:
+        has_no_text = message_id is None and isinstance(pressed, dict) and "text" not in pressed
+        if target is None or has_no_text:
             self.say(text, buttons)
             return
         params = {**message_params(self.chat_id, text, buttons, None), "message_id": target}

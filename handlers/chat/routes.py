@@ -14,6 +14,7 @@ from handlers.chat.access_check import check_right
 from handlers.chat.events import Event
 from handlers.chat.press import Arguments, Page, Press
 from handlers.chat.questionnaires import AnyForm
+from handlers.chat.readers import Reader
 from handlers.chat.replies import Outgoing
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.chat.view import View
@@ -121,11 +122,12 @@ def _name_of(handle: Callable[..., Awaitable[None]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRoute:
-    """The words of a notice. `read` brings what they say about its subject, for which None says that it helps no more;
-    without it, the words get None."""
+    """The words of a notice. `reader` is asked whether its recipient may (still) read it. `read` brings what they say
+    about its subject, for which None says that it helps no more; without it, the words get None."""
 
     notice: type[Notice]
     words: Callable[[View, Any, Any], Page]
+    reader: Reader | None
     read: Callable[[AsyncSession, Any, datetime], Awaitable[Any]] | None = None
 
 
@@ -167,19 +169,21 @@ class Routes:
     def form(self, form: AnyForm) -> None:
         _put(self.forms, form.name, form)
 
-    def notice(self, notice: type[Said], words: Callable[[View, Said], Page]) -> None:
-        """What a notice says to its reader."""
-        _put(self.notices, notice.kind, NoticeRoute(notice, lambda view, said, _: words(view, said)))
+    def notice(self, notice: type[Said], words: Callable[[View, Said], Page], *, reader: Reader | None) -> None:
+        """What a notice says, and who may read it when it is sent (see handlers/chat/readers.py)."""
+        _put(self.notices, notice.kind, NoticeRoute(notice, lambda view, said, _: words(view, said), reader))
 
     def notice_about(
         self,
         notice: type[About],
         words: Callable[[View, About, Facts], Page],
         read: Callable[[AsyncSession, About, datetime], Awaitable[Facts | None]],
+        *,
+        reader: Reader | None,
     ) -> None:
         """What a notice says that is about something: `read` brings that when the notice is
         sent, by its subject alone."""
-        _put(self.notices, notice.kind, NoticeRoute(notice, words, read))
+        _put(self.notices, notice.kind, NoticeRoute(notice, words, reader, read))
 
     def compose(self, kind: str, composer: Composer) -> None:
         """A delivery of this kind that is more than a text with buttons."""

@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
-from handlers.inputs.text import clean
 from storage.dialogues import Value
+from storage.written_text import one_line
 
 MOMENT = TypeAdapter(datetime)
 
@@ -23,7 +23,7 @@ def typed_moment(talk: Talk, within: timedelta, hint: str, too_far: str) -> date
     Raises:
         NotAnAnswer: with the message `hint`, or `too_far`.
     """
-    text = clean(talk.text).replace("T", " ")
+    text = one_line(talk.text).replace("T", " ")
     try:
         local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.context.settings.organisation.zone)
     except ValueError:
@@ -104,7 +104,7 @@ def last_day(talk: Talk) -> datetime:
         NotAnAnswer: it is no day, or has passed.
     """
     try:
-        day = datetime.strptime(clean(talk.text), "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
+        day = datetime.strptime(one_line(talk.text), "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
     except ValueError:
         raise NotAnAnswer(talk._("Write the last day like this: 2027-06-30")) from None
     if day < talk.local_today:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
-from handlers.inputs.text import clean
+from storage.written_text import one_line
 
 NUMBER = TypeAdapter(int)
 
@@ -28,7 +28,7 @@ class NumberInput(Input[int]):
     adapter = NUMBER
 
     async def read(self, talk: Talk) -> int:
-        text = clean(talk.text)
+        text = one_line(talk.text)
         if not (text.isascii() and text.isdigit() and self.minimum <= int(text) <= self.maximum):
             raise NotAnAnswer(talk._(self.hint))
         return int(text)

@@ -11,9 +11,9 @@ from handlers.chat.questions import Input, NotAnAnswer, Question
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.record import record
-from handlers.inputs.text import clean
 from storage.people import people
 from storage.telegram_ids import PersonId
+from storage.written_text import one_line, person_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,10 @@ async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> Per
     """Whom a text or a message is about; None if it is about nobody known."""
     contact = message.get("contact")
     if isinstance(contact, dict) and isinstance(contact.get("user_id"), int):
-        return PersonMeant(
-            PersonId(contact["user_id"]), str(contact.get("first_name", ""))[:60] or str(contact["user_id"])
-        )
+        return PersonMeant(PersonId(contact["user_id"]), _called(contact, contact["user_id"]))
     sender = (message.get("forward_origin") or {}).get("sender_user")
     if isinstance(sender, dict) and not sender.get("is_bot"):
-        return PersonMeant(PersonId(sender["id"]), str(sender.get("first_name", ""))[:60])
+        return PersonMeant(PersonId(sender["id"]), _called(sender, sender["id"]))
     if re.fullmatch(r"\d{1,15}", text):
         return PersonMeant(PersonId(int(text)), text)
     if re.fullmatch(r"@\w{3,32}", text):
@@ -46,9 +44,14 @@ async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> Per
     return None
 
 
+def _called(account: Mapping[str, Any], person_id: int) -> str:
+    """By the name of a Telegram account, which its owner chose, or by its number."""
+    return person_name(str(account.get("first_name", "")))[:60] or str(person_id)
+
+
 async def read_person(talk: Talk) -> PersonMeant:
     """Raises NotAnAnswer."""
-    person = await person_meant(talk, clean(talk.text), talk.incoming.body)
+    person = await person_meant(talk, one_line(talk.text), talk.incoming.body)
     if person is None:
         raise NotAnAnswer(
             talk._(

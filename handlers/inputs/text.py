@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -11,24 +9,14 @@ from pydantic import TypeAdapter
 from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from storage.written_text import one_line
 
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 TEXT = TypeAdapter(str)
-
-
-def clean(text: str) -> str:
-    """Typed text without invisible and control characters, with single spaces."""
-    visible = "".join(" " if char.isspace() else char for char in text if _is_kept(char))
-    return re.sub(r" +", " ", unicodedata.normalize("NFC", visible)).strip()
-
-
-def _is_kept(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) not in _INVISIBLE
 
 
 def clean_lines(text: str) -> list[str]:
     """The lines of a typed text, each clean, without the empty ones."""
-    return [line for line in map(clean, text.splitlines()) if line]
+    return [line for line in map(one_line, text.splitlines()) if line]
 
 
 @dataclass(frozen=True)
@@ -43,7 +31,7 @@ class TextInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        return self.checked(talk, clean(talk.text))
+        return self.checked(talk, one_line(talk.text))
 
     def checked(self, talk: Talk, text: str) -> str:
         """The text itself.
@@ -67,7 +55,7 @@ class ParagraphInput(TextInput):
     """The same over several lines, which are kept."""
 
     async def read(self, talk: Talk) -> str:
-        return self.checked(talk, "\n".join(clean(line) for line in talk.text.splitlines()).strip())
+        return self.checked(talk, "\n".join(one_line(line) for line in talk.text.splitlines()).strip())
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from handlers.inputs.platform import PlatformInput
 from handlers.inputs.text import TextInput
 from handlers.membership.inputs import DistrictInput, IdNumberInput, NameInput, PhoneInput
 from storage.dialogues import Answers
+from storage.membership.phones import Phone
 
 OTHER = "other"
 WORK: dict[str, str] = {
@@ -56,7 +57,7 @@ class JoinDraft:
             NameInput(),
         )
     )
-    phone: str = asked(
+    phone: Phone = asked(
         Question(
             N_("Phone"),
             N_(

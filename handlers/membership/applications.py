@@ -10,6 +10,7 @@ from handlers.chat import forms
 from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -45,7 +46,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.BEGIN_ANSWER, begin_answer)
     routes.form(_JOINING)
     routes.form(_ANSWER)
-    routes.notice(ApplicationAsked, asked_words)
+    routes.notice(ApplicationAsked, asked_words, reader=RECIPIENT)
 
 
 async def join(talk: Talk) -> None:
@@ -141,9 +142,10 @@ REASONS: dict[str, str] = {
     "@picture": N_("The picture can't be read or shows a different name. Please send a new one."),
     "@work": N_("This union is for riders, couriers and drivers; your application shows a different kind of work."),
     "@area": N_("You work outside this union's area. The hotline can tell you which union covers yours."),
-    "@twice": N_("You already have an application or a membership."),
+    "@twice": N_("This can't be settled in the chat. Please call the union's hotline about your application."),
 }
-"""What a tired coordinator can press instead of writing."""
+"""What a tired coordinator can press instead of writing. Whether somebody else has applied with the same number is told
+to nobody: who typed it may not be its owner."""
 
 
 async def ask_to_withdraw(talk: Talk) -> None:

@@ -10,9 +10,10 @@ from handlers.chat.questions import Choice, NotAnAnswer, Question, asked
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput
-from handlers.inputs.text import TEXT, clean
+from handlers.inputs.text import TEXT
 from storage.membership.conditions import IsMember, IsNoMember, WorksFor, WorksIn
 from storage.people.segments import Condition
+from storage.written_text import one_line
 
 MEMBERS = {"": N_("Everyone"), IsMember.kind: N_("Members"), IsNoMember.kind: N_("Not yet members")}
 
@@ -37,7 +38,7 @@ class DistrictInput(ButtonInput[str]):
     """Where the config names no districts, members wrote theirs, and it is typed here."""
 
     async def read(self, talk: Talk) -> str:
-        text = clean(talk.text)
+        text = one_line(talk.text)
         if talk.context.settings.joining.districts or not 2 <= len(text) <= 40:
             raise NotAnAnswer(talk._("Please press one of the buttons."))
         return text

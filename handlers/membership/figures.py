@@ -43,7 +43,7 @@ async def _lines(talk: Talk, period: Period) -> Sequence[str]:
 
 async def _view(talk: Talk, period: Period, head: Markup) -> None:
     now, then = await _both(talk, period)
-    if now.at_end in (0, HIDDEN):
+    if now.at_end is HIDDEN:
         say_too_little(talk, head)
         return
     png = await talk.context.ports.painter.columns_png(

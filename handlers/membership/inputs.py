@@ -8,7 +8,9 @@ from collections.abc import Sequence
 
 from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
-from handlers.inputs.text import TEXT, TextInput, clean
+from handlers.inputs.text import TEXT, TextInput
+from storage.membership.phones import PHONE, Phone
+from storage.written_text import one_line
 
 _NAME_SIGNS = " ·•'’.-"
 _DISTRICT = TextInput(2, 40)
@@ -20,7 +22,7 @@ class NameInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        name = clean(talk.text)
+        name = one_line(talk.text)
         letters = sum(unicodedata.category(char)[0] in "LM" for char in name)
         strange = any(unicodedata.category(char)[0] not in "LM" and char not in _NAME_SIGNS for char in name)
         if not 2 <= letters <= 50 or len(name) > 60 or strange:
@@ -28,20 +30,24 @@ class NameInput(Input[str]):
         return name
 
 
-class PhoneInput(Input[str]):
-    """The sender's own contact, or a typed number: as +8613800000001."""
+class PhoneInput(Input[Phone]):
+    """The sender's own contact, or a typed number."""
 
-    adapter = TEXT
+    adapter = PHONE
 
-    async def read(self, talk: Talk) -> str:
+    async def read(self, talk: Talk) -> Phone:
         contact = talk.incoming.body.get("contact")
         if not isinstance(contact, dict):
-            return _checked_phone(talk, clean(talk.text))
+            return Phone(_checked_phone(talk, one_line(talk.text)))
         if contact.get("user_id") != talk.person.id:
             raise NotAnAnswer(
                 talk._("This is someone else's contact. Please share your own with the button, or type your number.")
             )
-        return _checked_phone(talk, "+" + str(contact.get("phone_number", "")).lstrip("+"))
+        return Phone(_checked_phone(talk, "+" + str(contact.get("phone_number", "")).lstrip("+")), shared=True)
+
+    def show(self, talk: Talk, value: Phone) -> str:
+        """With a word about one that was typed: anybody can type anybody's."""
+        return value.number if value.shared else talk._("{number} (typed, not verified)").format(number=value.number)
 
 
 def _checked_phone(talk: Talk, text: str) -> str:
@@ -62,7 +68,7 @@ class IdNumberInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        text = clean(talk.text).upper().replace(" ", "")
+        text = one_line(talk.text).upper().replace(" ", "")
         if talk.context.settings.organisation.country == "CN":
             from stdnum.cn import ric
 
@@ -86,7 +92,7 @@ class DistrictInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        text, offered = clean(talk.text), talk.context.settings.joining.districts
+        text, offered = one_line(talk.text), talk.context.settings.joining.districts
         if not offered:
             return _DISTRICT.checked(talk, text)
         district = next((name for name in offered if name.casefold() == text.casefold()), None)

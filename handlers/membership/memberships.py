@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from handlers.chat.pictures import Card
 from handlers.chat.press import Buttons, Page
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -26,8 +27,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.ASK_TO_LEAVE, ask_to_leave, writes=False)
     routes.press(presses.LEAVE, leave)
     routes.link("card", check_card, right=Right.REVIEW)
-    routes.notice(ApplicationApproved, approved_words)
-    routes.notice(ApplicationUndone, undone_words)
+    routes.notice(ApplicationApproved, approved_words, reader=RECIPIENT)
+    routes.notice(ApplicationUndone, undone_words, reader=RECIPIENT)
 
 
 def number_words(number: MemberNumber) -> str:

@@ -10,6 +10,7 @@ from handlers.chat import forms
 from handlers.chat.press import Buttons, Page
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Choice, Question, asked
+from handlers.chat.readers import RECIPIENT, holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -50,9 +51,9 @@ def register(routes: Routes) -> None:
     routes.press(presses.SHOW_QUEUE_AGAIN, show_queue_again, right=Right.REVIEW, writes=False)
     routes.form(_REFUSAL)
     routes.form(_QUESTION)
-    routes.notice(ReviewsWait, waits_words)
-    routes.notice(ReviewsLate, late_words)
-    routes.notice(ApplicationRefused, refused_words)
+    routes.notice(ReviewsWait, waits_words, reader=holding(Right.REVIEW))
+    routes.notice(ReviewsLate, late_words, reader=holding(Right.REVIEW))
+    routes.notice(ApplicationRefused, refused_words, reader=RECIPIENT)
 
 
 async def show_queue(talk: Talk) -> None:
@@ -120,6 +121,8 @@ async def _show(talk: Talk, row: Application) -> None:
     if doubles:
         said = talk._("Same phone or ID number: {others}").format(others=", ".join(doubles))
         lines.append(f"⚠️ <b>{escape(said)}</b>")
+        hint = talk._("Anyone can type these numbers: don't tell the applicant, but ask them to call.")
+        lines.append(f"<i>{escape(hint)}</i>")
     assigned = talk._("Assigned to you for 30 minutes.")
     lines.append(f"<i>{escape(assigned)}</i>")
     talk.say(

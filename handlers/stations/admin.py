@@ -21,7 +21,6 @@ from handlers.inputs.moment import show_moment
 from handlers.inputs.number import NUMBER
 from handlers.inputs.place import Point
 from handlers.inputs.reason import reason_question
-from handlers.inputs.text import clean
 from handlers.inputs.until import End, day_choices, until_when, without_end
 from handlers.stations import presses
 from handlers.stations.form import FIELDS, StationDraft
@@ -39,6 +38,7 @@ from storage.stations.stations import (
     amenities_from,
     amenity_names,
 )
+from storage.written_text import one_line
 
 MOST_FOUND = 8
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def register(routes: Routes) -> None:
 
 async def add(talk: Talk) -> None:
     """/station_add asks for a new one; /station_add WORDS shows those with these words in their names."""
-    said = clean(talk.text.partition(" ")[2])
+    said = one_line(talk.text.partition(" ")[2])
     if not said:
         talk.say(
             talk._(

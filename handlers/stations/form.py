@@ -15,11 +15,12 @@ from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.place import POINT, Point, checked_point, sent_point
-from handlers.inputs.text import TEXT, TextInput, clean
+from handlers.inputs.text import TEXT, TextInput
 from handlers.stations import format as station_format
 from handlers.stations.addresses import LONGEST, found_addresses, look_up
 from storage.hours.hours_reading import BadHours, TooDear, check_hours
 from storage.stations.stations import amenities_from
+from storage.written_text import one_line
 
 TWIN_WITHIN = 100.0
 """Metres: a station so near may be the same one."""
@@ -35,7 +36,7 @@ class PointInput(Input[Point]):
     takes_location = True
 
     async def read(self, talk: Talk) -> Point:
-        sent, text = sent_point(talk), clean(talk.text)
+        sent, text = sent_point(talk), one_line(talk.text)
         if sent is not None:
             return sent
         typed = _POINT.fullmatch(text)
@@ -58,7 +59,7 @@ class HoursInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        text = _in_osm_syntax(clean(talk.text).replace("：", ":"))
+        text = _in_osm_syntax(one_line(talk.text).replace("：", ":"))
         try:
             if len(text) > 500:
                 raise BadHours

@@ -17,6 +17,7 @@ from handlers.chat.ports import NotFetched
 from handlers.chat.press import Page
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.chat.view import View
@@ -49,7 +50,7 @@ SYSTEMS = {
 def register(routes: Routes) -> None:
     routes.command("import", begin, about=N_("Import stations from a file"), right=Right.ADMINISTER)
     routes.form(_IMPORT)
-    routes.notice(StationsImported, imported_words)
+    routes.notice(StationsImported, imported_words, reader=holding(Right.ADMINISTER))
 
 
 async def begin(talk: Talk) -> None:

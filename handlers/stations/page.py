@@ -7,6 +7,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page
+from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -35,7 +36,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.PAGE, page, writes=False)
     routes.link("st", linked, writes=False)
     routes.press(presses.REPORT, report)
-    routes.notice(StationReported, report_words)
+    routes.notice(StationReported, report_words, reader=holding(Right.CLEAR_REPORTS))
     routes.press(presses.CLEAR, clear, right=Right.CLEAR_REPORTS)
 
 

@@ -12,7 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.activities import activities
 from storage.activities.activities import ActivityState
 from storage.activities.ids import ActivityId
-from storage.activities.sign_ups import TAKING, NotSignedUp, PlaceState, SignUp, SignUpClosed, free_places, of
+from storage.activities.sign_ups import (
+    TAKING,
+    MembersOnly,
+    NotSignedUp,
+    PlaceState,
+    SignUp,
+    SignUpClosed,
+    free_places,
+    of,
+)
 from storage.database import vault_of
 from storage.telegram_ids import PersonId
 
@@ -21,17 +30,22 @@ def who_came(activity_id: ActivityId) -> Select[PersonId]:
     return select(SignUp.person_id).where(SignUp.activity_id == activity_id, SignUp.came_at.is_not(None))
 
 
-async def check_in(session: AsyncSession, activity_id: ActivityId, person_id: PersonId, now: datetime) -> SignUp:
+async def check_in(
+    session: AsyncSession, activity_id: ActivityId, person_id: PersonId, now: datetime, *, is_member: bool
+) -> SignUp:
     """The person is at the door. Who has no place gets one now, if any is left.
 
     Raises:
         NoSuchActivity; SignUpClosed: every place is taken, or it was cancelled.
+        MembersOnly: they have no place, and only members may take one.
     """
     activity = await activities.published_for_update(session, activity_id)
     if activity.state == ActivityState.CANCELLED:
         raise SignUpClosed
     row = await of(session, activity_id, person_id)
     if row is None or row.state not in TAKING:
+        if activity.members_only and not is_member:
+            raise MembersOnly
         if await free_places(session, activity) == 0:
             raise SignUpClosed
         if row is None:

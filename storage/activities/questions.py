@@ -5,15 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, delete, select
+from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities.ids import ActivityId, QuestionId
-from storage.database import Base, BigKey, Sealed, vault_of
+from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.telegram_ids import PersonId
 
 KEPT = timedelta(days=30)
+MOST_PER_HOUR = 5
+
+
+class TooManyQuestions(Refused):
+    """More than MOST_PER_HOUR of one person."""
 
 
 class ActivityQuestion(Base):
@@ -30,7 +35,14 @@ class ActivityQuestion(Base):
 async def ask(
     session: AsyncSession, activity_id: ActivityId, person_id: PersonId, text: str, now: datetime
 ) -> ActivityQuestion:
-    """Keeps a question to the organiser, sealed."""
+    """Keeps a question to the organiser, sealed.
+
+    Raises:
+        TooManyQuestions: see the class.
+    """
+    recent = (ActivityQuestion.person_id == person_id) & (ActivityQuestion.at > now - timedelta(hours=1))
+    if (await session.scalar(select(func.count()).select_from(ActivityQuestion).where(recent)) or 0) >= MOST_PER_HOUR:
+        raise TooManyQuestions
     row = ActivityQuestion(activity_id=activity_id, person_id=person_id, text=b"", at=now)
     session.add(row)
     await session.flush()

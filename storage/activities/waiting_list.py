@@ -17,7 +17,7 @@ from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import PlaceLapsed, PlaceOffered
-from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, free_places, in_queue, of
+from storage.activities.sign_ups import MembersOnly, NotSignedUp, PlaceState, SignUp, free_places, in_queue, of
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.database import Refused
@@ -130,19 +130,24 @@ async def _offer_to_next(
     return Offer(row.person_id, row.guests, until)
 
 
-async def accept(session: AsyncSession, activity_id: ActivityId, person_id: PersonId, now: datetime) -> SignUp:
+async def accept(
+    session: AsyncSession, activity_id: ActivityId, person_id: PersonId, now: datetime, *, is_member: bool
+) -> SignUp:
     """Takes the offered place.
 
     Raises:
         OfferLapsed, NotSignedUp: see the classes.
+        MembersOnly: they were a member when they signed up, and are none any more.
     """
-    await activities.published_for_update(session, activity_id)
+    activity = await activities.published_for_update(session, activity_id)
     row = await of(session, activity_id, person_id)
     if row is None or row.state in (PlaceState.LEFT, PlaceState.WAITING):
         raise OfferLapsed if row is not None else NotSignedUp
     if row.state == PlaceState.OFFERED:
         if row.offered_until is not None and row.offered_until <= now:
             raise OfferLapsed
+        if activity.members_only and not is_member:
+            raise MembersOnly
         row.state, row.offered_until = PlaceState.PLACED, None
         await session.flush()
     return row

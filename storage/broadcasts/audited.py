@@ -6,6 +6,8 @@ from storage.audit import AuditAction
 
 
 class BroadcastAction(AuditAction):
-    """What is done to everybody by a broadcast."""
+    """What is done to everybody by a broadcast, and looking at how many an audience has."""
 
     URGENT_BROADCAST = "urgent_broadcast"
+    BROADCAST_CORRECTED = "broadcast_corrected"
+    AUDIENCE_COUNTED = "audience_counted"

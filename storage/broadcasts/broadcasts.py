@@ -15,12 +15,11 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.broadcasts.content import Content, opened, sealed
+from storage.broadcasts.content import CONTENT, Content, opened, sealed
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.column_types import IntEnumColumn, StrEnumColumn
 from storage.database import Base, BigKey, Refused, Sealed
-from storage.deliveries import corrections
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
 from storage.people.segments import Segment
@@ -38,11 +37,6 @@ class BroadcastState(IntEnum):
     PAUSED = 5
     DONE = 6
     CANCELLED = 7
-
-
-CHANGEABLE_FOR = timedelta(hours=48)
-"""Telegram lets a bot delete a message for this long: https://core.telegram.org/bots/api#deletemessage"""
-_CHANGEABLE = (BroadcastState.RUNNING, BroadcastState.PAUSED, BroadcastState.DONE)
 
 
 class NotNow(Refused):
@@ -70,6 +64,9 @@ class Broadcast(Base):
     frozen_to: Mapped[PersonId] = mapped_column(BigInteger, default=0)
     total: Mapped[int] = mapped_column(default=0)
     approved_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
+    correction: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    """What it is to say once a second coordinator has approved that."""
+    corrected_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
     panel: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     panel_due: Mapped[datetime | None] = mapped_column(default=None)
     started_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -103,7 +100,7 @@ async def create(
     )
     session.add(row)
     await session.flush()
-    row.content = sealed(session, row.id, content)
+    row.content = sealed(session, row.id, content, CONTENT)
     return row
 
 
@@ -111,13 +108,13 @@ async def find(session: AsyncSession, broadcast_id: BroadcastId) -> Broadcast | 
     return await session.get(Broadcast, broadcast_id)
 
 
-async def _find_for_update(session: AsyncSession, broadcast_id: BroadcastId) -> Broadcast | None:
+async def find_for_update(session: AsyncSession, broadcast_id: BroadcastId) -> Broadcast | None:
     """The same, read afresh and locked until the transaction ends."""
     return await session.get(Broadcast, broadcast_id, with_for_update=True, populate_existing=True)
 
 
 def content_of(session: AsyncSession, row: Broadcast) -> Content:
-    return opened(session, row.id, row.content)
+    return opened(session, row.id, row.content, CONTENT)
 
 
 async def confirm(
@@ -130,7 +127,7 @@ async def confirm(
     needs_approval: bool,
 ) -> Broadcast:
     """Lets a draft go: at its time, after quiet hours, and after approval where it needs one. Raises NotNow."""
-    row = await _find_for_update(session, broadcast_id)
+    row = await find_for_update(session, broadcast_id)
     if row is None or row.state != BroadcastState.DRAFT:
         raise NotNow
     row.state = BroadcastState.AWAITING if needs_approval else BroadcastState.SCHEDULED
@@ -141,35 +138,11 @@ async def confirm(
 
 async def retry_failed(session: AsyncSession, row: Broadcast, now: datetime) -> int:
     """Lets what was set aside wait again; a finished broadcast runs again then. Returns how many."""
-    await _find_for_update(session, row.id)
+    await find_for_update(session, row.id)
     count = await failed_deliveries.try_again(session, now, row.id)
     if count and row.state == BroadcastState.DONE:
         row.state, row.finished_at, row.panel_due = BroadcastState.RUNNING, None, now
     return count
-
-
-async def correct(session: AsyncSession, row: Broadcast, content: Content, now: datetime) -> int:
-    """Changes what it says, for those who still wait and for all who have it; returns how many have it.
-
-    Raises:
-        NotNow: it was never sent, or is of another kind (a text stays a text).
-    """
-    await _find_for_update(session, row.id)
-    if row.state not in _CHANGEABLE or content.method != content_of(session, row).method:
-        raise NotNow
-    row.content = sealed(session, row.id, content)
-    row.revision += 1
-    return await corrections.correct_broadcast(session, row.id, row.revision, now - CHANGEABLE_FOR, now)
-
-
-async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
-    """Stops it and deletes it at all who have it; returns how many. Raises NotNow."""
-    await _find_for_update(session, row.id)
-    if row.state not in _CHANGEABLE:
-        raise NotNow
-    if row.state != BroadcastState.DONE:
-        await move(session, row.id, "cancel", now)
-    return await corrections.recall_broadcast(session, row.id, now - CHANGEABLE_FOR, now)
 
 
 async def keep_quiet(session: AsyncSession, until: datetime) -> None:
@@ -184,7 +157,7 @@ async def keep_quiet(session: AsyncSession, until: datetime) -> None:
 
 async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: PersonId) -> Broadcast:
     """Raises NotNow or OwnApproval."""
-    row = await _find_for_update(session, broadcast_id)
+    row = await find_for_update(session, broadcast_id)
     if row is None or row.state != BroadcastState.AWAITING:
         raise NotNow
     if row.author == approver:
@@ -206,7 +179,7 @@ _MOVES = {
 
 async def move(session: AsyncSession, broadcast_id: BroadcastId, what: str, now: datetime) -> Broadcast:
     """Pauses, resumes or cancels; what is in flight still arrives. Raises NotNow."""
-    row = await _find_for_update(session, broadcast_id)
+    row = await find_for_update(session, broadcast_id)
     allowed, after = _MOVES[what]
     if row is None or row.state not in allowed:
         raise NotNow

@@ -55,11 +55,15 @@ class Content:
 _CONTENT = SealedJson(Content)
 
 
-def sealed(session: AsyncSession, broadcast_id: BroadcastId, content: Content) -> bytes:
-    """The content as the column of this broadcast holds it."""
-    return vault_of(session).seal(_CONTENT.encode(content), "broadcasts.content", broadcast_id)
+CONTENT, CORRECTION = "broadcasts.content", "broadcasts.correction"
+"""The columns that hold one: what a broadcast says, and what it is to say once that is approved."""
 
 
-def opened(session: AsyncSession, broadcast_id: BroadcastId, sealed_content: bytes) -> Content:
+def sealed(session: AsyncSession, broadcast_id: BroadcastId, content: Content, column: str) -> bytes:
+    """The content as this column of this broadcast holds it."""
+    return vault_of(session).seal(_CONTENT.encode(content), column, broadcast_id)
+
+
+def opened(session: AsyncSession, broadcast_id: BroadcastId, sealed_content: bytes, column: str) -> Content:
     """The content that `sealed` made."""
-    return _CONTENT.decode(vault_of(session).open(sealed_content, "broadcasts.content", broadcast_id))
+    return _CONTENT.decode(vault_of(session).open(sealed_content, column, broadcast_id))

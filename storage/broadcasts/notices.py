@@ -19,3 +19,13 @@ class BroadcastWaits(Notice):
 
     broadcast_id: BroadcastId
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionWaits(Notice):
+    """A correction of a broadcast to `count` people waits for a second coordinator."""
+
+    kind = "correction_waits"
+
+    broadcast_id: BroadcastId
+    count: int

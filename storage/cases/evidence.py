@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, SmallInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.cases import file_kinds
 from storage.cases.ids import CaseId, CaseMessageId, EvidenceId
 from storage.cases.sides import Side
 from storage.column_types import IntEnumColumn
@@ -54,13 +55,14 @@ class EvidencePiece(Base):
 
 @dataclass(slots=True)
 class EvidenceFile:
-    """A file's name and type as its sender's app gave them, Telegram's id of it, and the SHA-256 of its bytes (hex;
-    empty until they are here)."""
+    """A file's name and type as its sender's app gave them, Telegram's id of it, the SHA-256 of its bytes (hex; empty
+    until they are here), and the ending that they bear out (see `checked_file`)."""
 
     name: str
     mime: str
     file_id: str
     sha256: str = ""
+    ending: str = file_kinds.OTHER
 
 
 _FILE = SealedJson(EvidenceFile)
@@ -69,6 +71,14 @@ _FILE = SealedJson(EvidenceFile)
 def file_of(session: AsyncSession, row: Evidence) -> EvidenceFile:
     """The name, type and Telegram id of the file, unsealed."""
     return _FILE.decode(vault_of(session).open(row.content, "evidence.content", row.id))
+
+
+async def checked_file(session: AsyncSession, row: Evidence) -> EvidenceFile:
+    """The same, with the ending under which the file is handed on: its sender may have called it anything."""
+    file = file_of(session, row)
+    async for piece in pieces(session, row.id, limit=1):
+        file.ending = file_kinds.ending_of(file.name, piece)
+    return file
 
 
 def _keep(session: AsyncSession, row: Evidence, file: EvidenceFile) -> None:
@@ -166,12 +176,15 @@ async def of_case(session: AsyncSession, case_id: CaseId) -> Sequence[Evidence]:
     return rows.all()
 
 
-async def pieces(session: AsyncSession, evidence_id: EvidenceId) -> AsyncIterator[bytes]:
-    """The bytes of a file, piece by piece."""
+async def pieces(session: AsyncSession, evidence_id: EvidenceId, limit: int | None = None) -> AsyncIterator[bytes]:
+    """The bytes of a file, piece by piece; of the first `limit` pieces."""
     vault = vault_of(session)
     ids = list(
         await session.scalars(
-            select(EvidencePiece.id).where(EvidencePiece.evidence_id == evidence_id).order_by(EvidencePiece.piece)
+            select(EvidencePiece.id)
+            .where(EvidencePiece.evidence_id == evidence_id)
+            .order_by(EvidencePiece.piece)
+            .limit(limit)
         )
     )
     for key in ids:

@@ -22,7 +22,7 @@ from storage.cases.desks import EvidenceQuota
 from storage.cases.evidence import EvidenceFile
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.sides import Side
-from storage.cases.table import Case, CaseState
+from storage.cases.table import Case, CaseState, NoSuchCase
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.deliveries import ordering
@@ -61,7 +61,7 @@ class Edit:
 class Said:
     """A message: `kind` is "text" or that of its file (photo, document, voice, video, audio); `entities` are those of
     `text`, which for a file is its caption. `answers` is the message of the case that it replies to. `was` has
-    its edits, the oldest first."""
+    its edits, the oldest first. `asked` are the colleagues to whom a handler's question was shown."""
 
     kind: str = "text"
     text: str = ""
@@ -74,6 +74,7 @@ class Said:
     forwarded: bool = False
     answers: CaseMessageId | None = None
     was: list[Annotated[Edit, once_a_list(Edit)]] = field(default_factory=list)
+    asked: list[PersonId] = field(default_factory=list)
 
 
 _SAID = SealedJson(Said)
@@ -143,6 +144,14 @@ async def find(session: AsyncSession, message_id: CaseMessageId) -> CaseMessage 
     return await session.get(CaseMessage, message_id)
 
 
+async def question_to(session: AsyncSession, message_id: CaseMessageId, colleague: PersonId) -> CaseMessage:
+    """A handler's question that was shown to this colleague. Raises NoSuchCase."""
+    row = await find(session, message_id)
+    if row is None or row.side != Side.NOTE or colleague not in said_in(session, row).asked:
+        raise NoSuchCase
+    return row
+
+
 async def last_of(session: AsyncSession, case_id: CaseId, author: PersonId) -> CaseMessage | None:
     """What this person wrote last in the talk of the case; what they told in its form is not meant."""
     return await session.scalar(
@@ -203,9 +212,10 @@ async def move(
     """It was meant for another case: it is taken back from the one and said in the other, with its evidence.
 
     Raises:
-        CaseClosed: the other case is closed.
+        CaseClosed: one of the cases is closed.
         EvidenceFull: it brings a file for which the other case has no room.
     """
+    cases.require_open(old)
     cases.require_open(new)
     said = said_in(session, row)
     if said.file_id:

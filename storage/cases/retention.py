@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases import drafts, messages, queue
+from storage.cases import allowances, drafts, messages, queue
 from storage.privacy.retention import Retention
 
 
@@ -15,3 +15,4 @@ async def forget(session: AsyncSession, now: datetime, kept: Retention) -> None:
     for case_id in await queue.to_forget(session, now, kept.closed_cases):
         await messages.strip_case(session, case_id)
     await drafts.forget(session, now)
+    await allowances.forget(session, now.date() - timedelta(days=1))

@@ -1,7 +1,7 @@
-"""How many cases of which kind and platform came in which month: figures that point to nobody.
+"""How many people came with cases of which kind and platform in which month: figures that point to nobody.
 
-They are counted when a case is opened, apart from the case, so that they stay when it is erased; who reads them gets no
-cell below MIN_CELL_SIZE.
+They are counted when a case is opened, apart from the case, so that they stay when it is erased. Each person is counted
+once a month and desk; who reads the figures gets no cell below MIN_CELL_SIZE.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, insert_into
-from storage.disclosure import MIN_CELL_SIZE, shown
+from storage.disclosure import MIN_CELL_SIZE, rounded, shown
 
 
 class CaseCount(Base):
@@ -28,8 +28,8 @@ class CaseCount(Base):
 
 
 class MonthFigures(NamedTuple):
-    """Of one month ("2026-11"): all cases, by kind and by platform, the largest first, without those below
-    MIN_CELL_SIZE."""
+    """Of one month ("2026-11"): the people who brought a case, by kind and by platform of their first one, the largest
+    first, without those below MIN_CELL_SIZE."""
 
     month: str
     total: int
@@ -44,8 +44,7 @@ async def add(session: AsyncSession, desk: str, month: str, kind: str, platform:
 
 
 async def by_month(session: AsyncSession, desk: str, months: Sequence[str]) -> list[MonthFigures]:
-    """Those of these months in which there were MIN_CELL_SIZE cases or more. Only single months are given: sums over
-    several would let a month that is left out be worked out."""
+    """Those of these months in which there were MIN_CELL_SIZE people or more."""
     rows = (
         await session.execute(
             select(CaseCount.month, CaseCount.kind, CaseCount.platform, CaseCount.count).where(
@@ -60,5 +59,5 @@ async def by_month(session: AsyncSession, desk: str, months: Sequence[str]) -> l
         if total >= MIN_CELL_SIZE:
             kinds = shown((kind, count) for kind, _, count in these)
             platforms = shown((platform, count) for _, platform, count in these)
-            found.append(MonthFigures(month, total, kinds, platforms))
+            found.append(MonthFigures(month, rounded(total), kinds, platforms))
     return found

@@ -21,6 +21,7 @@ from storage.database import Base, Refused, Sealed, vault_of
 from storage.dialogues import Answers
 from storage.encryption import Vault
 from storage.membership.ids import MemberNumber
+from storage.membership.phones import phone_of
 from storage.telegram_ids import PersonId
 
 KEPT_ANSWERS = ("name", "phone", "platform", "platform_other", "work", "district", "id_number", "insurance")
@@ -64,7 +65,8 @@ def id_index(vault: Vault, answers: Answers) -> bytes | None:
 
 def phone_indexes(vault: Vault, answers: Answers) -> list[bytes]:
     """By each key, so that doubles are found while keys are rotated."""
-    return _blinds(vault, answers.get("phone"), "phone")
+    phone = phone_of(answers)
+    return _blinds(vault, None if phone is None else phone.number, "phone")
 
 
 def id_indexes(vault: Vault, answers: Answers) -> list[bytes]:
@@ -105,6 +107,8 @@ async def create(session: AsyncSession, person_id: PersonId, answers: Answers, n
         raise AlreadyMember
     number = await number_sequences.next_number(session, "memberships")
     kept = {name: answers[name] for name in KEPT_ANSWERS if answers.get(name) is not None}
+    if (phone := phone_of(answers)) is not None:
+        kept["phone"] = phone.number
     plain = orjson.dumps({**kept, "card": secrets.token_urlsafe(16)})
     vault = vault_of(session)
     row = Membership(

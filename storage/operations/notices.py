@@ -60,6 +60,16 @@ class UpdateSetAside(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLogEnds(Notice):
+    """How many entries the audit log has, and the beginning of the hash of the last."""
+
+    kind = "audit_head"
+
+    rows: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class BackupFailed(Notice):
     kind = "backup_failed"
 

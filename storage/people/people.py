@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -32,10 +32,16 @@ class PersonRow(Base):
     app_language: Mapped[str | None] = mapped_column(String(16), default=None)
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
+    """Days, at midnight UTC: the minute would tell who brought what came anonymously in that minute."""
     reachable: Mapped[bool] = mapped_column(default=True)
     home: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     username_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
     """A blind index of the Telegram name, so that a role can be given to @name; learned again after a rotation."""
+
+
+def day_of(moment: datetime) -> datetime:
+    """The midnight (UTC) before it."""
+    return moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def spoken() -> ColumnElement[str | None]:
@@ -51,13 +57,13 @@ async def seen_all(
 ) -> None:
     """These people wrote just now: they are known, and can be reached again. By id, the language of their app, and
     their Telegram name if they have one."""
-    names, vault = usernames or {}, vault_of(session)
+    names, vault, today = usernames or {}, vault_of(session), day_of(now)
     statement = insert_into(session, PersonRow).values(
         [
             {
                 "id": person_id,
-                "first_seen": now,
-                "last_seen": now,
+                "first_seen": today,
+                "last_seen": today,
                 "reachable": True,
                 "app_language": language,
                 "username_index": _blind_name(vault, names[person_id]) if names.get(person_id) else None,
@@ -66,7 +72,7 @@ async def seen_all(
         ]
     )
     changes = {
-        "last_seen": now,
+        "last_seen": today,
         "reachable": True,
         "app_language": statement.excluded.app_language,
         "username_index": statement.excluded.username_index,

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import vault_of
 from storage.geodesy import distance
-from storage.people.people import PersonRow, spoken
+from storage.people.people import PersonRow, day_of, spoken
 from storage.telegram_ids import NOBODY, PersonId
 
 PAGE = 20_000
@@ -62,7 +62,7 @@ class SeenWithin(Condition):
     days: int
 
     def in_sql(self, _session: AsyncSession, now: datetime) -> ColumnElement[bool]:
-        return PersonRow.last_seen >= now - timedelta(days=self.days)
+        return PersonRow.last_seen >= day_of(now) - timedelta(days=self.days)
 
 
 @dataclass(frozen=True)

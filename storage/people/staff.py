@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases.desks import Desk
 from storage.people import roles
-from storage.people.access import Right, Role, those_who_may
+from storage.people.access import Right, Role, may, those_who_may
 from storage.telegram_ids import PersonId
 
 
@@ -31,6 +31,15 @@ class Staff:
         """Everybody is a rider; more by the config, and by what was given in the chat (`held`)."""
         roles_here = {role for role, people in self.named.items() if person_id in people}
         return frozenset({Role.RIDER, *map(Role, held), *roles_here})
+
+    async def roles_at(self, session: AsyncSession, person_id: PersonId, now: datetime) -> frozenset[Role]:
+        """The roles that this person has now, by the config or given in the chat."""
+        held = await roles.held(session, [person_id], now)
+        return self.roles_of(person_id, held.get(person_id, ()))
+
+    async def is_allowed(self, session: AsyncSession, person_id: PersonId, right: Right, now: datetime) -> bool:
+        """Whether this person has the right now."""
+        return may(await self.roles_at(session, person_id, now), right)
 
     async def who_may(self, session: AsyncSession, right: Right, now: datetime) -> list[PersonId]:
         """Everybody who has this right by a role."""

@@ -13,6 +13,7 @@ from typing import IO, NamedTuple
 
 import orjson
 
+from storage.csv_cells import harmless, plain
 from storage.geodesy import Crs, is_place, to_wgs84
 from storage.hours.hours_reading import MOST_HOLIDAYS, MOST_RULES, BadHours, TooDear, check_hours
 from storage.stations.bounded_text import (
@@ -25,6 +26,7 @@ from storage.stations.bounded_text import (
 )
 from storage.stations.osm import station_from_feature
 from storage.stations.stations import Station, StationRow, amenities_from, amenity_names
+from storage.written_text import one_line
 
 COLUMNS = ("id", "name", "address", "latitude", "longitude", "opening_hours", "amenities", "phone", "note")
 _LONGEST = {"id": 200, "name": 200, "address": 300, "opening_hours": 500, "phone": 60, "note": 1000}
@@ -109,7 +111,7 @@ def _records(path: Path, on_bytes: Callable[[int], None]) -> Iterator[tuple[int,
 
 
 def _record(header: list[str], cells: list[str]) -> Mapping[str, str]:
-    return {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+    return {name: plain(cell.strip()) for name, cell in zip(header, cells, strict=False)}
 
 
 def _features(path: Path, on_bytes: Callable[[int], None]) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -138,6 +140,7 @@ def _checked(record: Mapping[str, str], crs: Crs) -> Station:
             raise BadLine(f"{name} is longer than {longest} characters")
         if "\0" in record.get(name, ""):
             raise BadLine(f"{name} contains a NUL character")
+    record = {name: one_line(text) for name, text in record.items()}
     for name in ("id", "name"):
         if not record.get(name):
             raise BadLine(f"missing {name}")
@@ -200,7 +203,7 @@ class CsvWriter:
         self._writer.writerow(COLUMNS)
 
     def add(self, row: StationRow) -> None:
-        self._writer.writerow([cell for _, cell in _cells(row)])
+        self._writer.writerow([harmless(cell) if isinstance(cell, str) else cell for _, cell in _cells(row)])
 
     def close(self) -> None:
         self._file.flush()

@@ -5,6 +5,7 @@ Whoever lays them out can't give anything away; the rule itself is in storage/di
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure, average, columns, figure
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure, average, columns, figure, rounded
 from storage.statistics import searches as kept_searches
 from storage.statistics import statistics
 from storage.statistics.periods import Period
@@ -36,23 +37,22 @@ async def searches(session: AsyncSession, period: Period) -> SearchReport:
 async def _counted(session: AsyncSession, period: Period, kind: str) -> Figure:
     """All searches of a kind; where a part of them is hidden, only if all together may be shown."""
     shown = sum((await kept_searches.of(session, period.name, kind)).values())
-    hidden = sum(await kept_searches.hidden(session, period.name, kind))
-    if kind == ALL:
-        return HIDDEN if hidden else shown
-    return shown or (HIDDEN if hidden else 0)
+    if kind == ALL and await kept_searches.hidden(session, period.name, kind):
+        return HIDDEN
+    return figure(shown)
 
 
 async def cells(session: AsyncSession, period: Period, kind: str) -> Mapping[str, int]:
     """The searches by cell of a kind, without those that may not be shown.
 
-    Of hours, all are known and so is their sum: where that would give away what is hidden, the smallest one is left out
-    too.
+    Of hours, all are known and so is their sum. One person can search often: where the sum would give away what is
+    hidden, the smallest hour is left out too.
     """
     found = dict(await kept_searches.of(session, period.name, kind))
     hidden = await kept_searches.hidden(session, period.name, kind)
     if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < MIN_CELL_SIZE):
         del found[min(found, key=lambda cell: found[cell])]
-    return found
+    return {cell: rounded(count) for cell, count in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +104,20 @@ async def activities(session: AsyncSession, period: Period, zone: ZoneInfo) -> A
     """Returns the turnout of each activity of the period, and of all by stretch."""
     edges = period.edges(zone)
     found = await statistics.turnouts(session, edges[0], edges[-1])
+    people = await statistics.different(session, edges[0], edges[-1])
     each = [
         ActivityReport(one.title, one.starts_at, figure(one.placed), figure(one.came), average(one.stars, one.rated))
         for one in found
     ]
     return ActivitiesReport(
         each,
-        placed=figure(sum(one.placed for one in found)),
-        came=figure(sum(one.came for one in found)),
-        stars=average(sum(one.stars for one in found), sum(one.rated for one in found)),
-        placed_by_stretch=columns(_by_stretch(found, edges)),
+        placed=figure(sum(one.placed for one in found), people.placed),
+        came=figure(sum(one.came for one in found), people.came),
+        stars=average(sum(one.stars for one in found), sum(one.rated for one in found), people.rated),
+        placed_by_stretch=columns(
+            _by_stretch(found, edges),
+            [(await statistics.different(session, *between)).placed for between in itertools.pairwise(edges)],
+        ),
     )
 
 
@@ -141,10 +145,10 @@ async def reach(session: AsyncSession, period: Period, zone: ZoneInfo) -> ReachR
     each = await statistics.reach_by_stretch(session, period.edges(zone))
     return ReachReport(
         sum(one.broadcasts for one in each),
-        figure(sum(one.recipients for one in each)),
-        figure(sum(one.delivered for one in each)),
-        figure(sum(one.confirmed for one in each)),
-        columns([one.delivered for one in each]),
+        figure(sum(one.recipients for one in each), max(one.largest[0] for one in each)),
+        figure(sum(one.delivered for one in each), max(one.largest[1] for one in each)),
+        figure(sum(one.confirmed for one in each), max(one.largest[2] for one in each)),
+        columns([one.delivered for one in each], [one.largest[1] for one in each]),
     )
 
 
@@ -164,19 +168,19 @@ async def cases(session: AsyncSession, period: Period, zone: ZoneInfo, desk: str
     edges = period.edges(zone)
     found = await statistics.case_times(session, desk, edges[0], edges[-1])
     return CaseReport(
-        figure(found.opened),
-        _median(found.hours_to_answer, found.answered),
+        figure(found.opened, found.people),
+        _median(found.hours_to_answer, min(found.answered, found.people)),
         _in_time(found),
-        _median(found.days_to_close, found.closed),
-        average(found.stars, found.rated),
+        _median(found.days_to_close, min(found.closed, found.people)),
+        average(found.stars, found.rated, found.people),
     )
 
 
 def _median(value: float | None, count: int) -> Average:
-    return HIDDEN if value is None or count < MIN_CELL_SIZE else value
+    return HIDDEN if value is None or count < MIN_CELL_SIZE else round(value, 1)
 
 
 def _in_time(found: CaseTimes) -> Figure:
-    if found.answered < MIN_CELL_SIZE or found.in_time < MIN_CELL_SIZE:
+    if min(found.answered, found.in_time, found.people) < MIN_CELL_SIZE:
         return HIDDEN
-    return round(100 * found.in_time / found.answered)
+    return rounded(round(100 * found.in_time / found.answered))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import func, select, update
+from sqlalchemy import distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activities.activities import Activity, ActivityState
@@ -94,18 +94,53 @@ _TURNOUT = (
 
 
 @dataclass(frozen=True, slots=True)
+class Different:
+    """How many different people had a place in some activities, came, and rated one."""
+
+    placed: int
+    came: int
+    rated: int
+
+
+async def different(session: AsyncSession, start: datetime, end: datetime) -> Different:
+    """Of the activities that began in this stretch. Of those whose sign-ups are forgotten, the largest tells that there
+    were so many at least."""
+    counted = [
+        func.count(distinct(SignUp.person_id)).filter(holds)
+        for holds in (SignUp.state.in_(TAKING), SignUp.came_at.is_not(None), SignUp.rating.is_not(None))
+    ]
+    rows = select(*counted).join(Activity, Activity.id == SignUp.activity_id)
+    began = (Activity.starts_at >= start) & (Activity.starts_at < end) & (Activity.state == ActivityState.PUBLISHED)
+    counts = (await session.execute(rows.where(began))).one()
+    placed, came, rated = (int(count) for count in counts)
+    each = await turnouts(session, start, end)
+    return Different(
+        max([placed, *(one.placed for one in each)]),
+        max([came, *(one.came for one in each)]),
+        max([rated, *(one.rated for one in each)]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
-    """Of the broadcasts that began in a stretch: how many, to how many, how many arrived and were confirmed as read."""
+    """Of the broadcasts that began in a stretch: how many, to how many, how many arrived and were confirmed as read.
+    `largest` has the most of each in one broadcast: so many different people there were at least."""
 
     broadcasts: int = 0
     recipients: int = 0
     delivered: int = 0
     confirmed: int = 0
+    largest: tuple[int, int, int] = (0, 0, 0)
 
     def with_one_more(self, recipients: int, delivered: int, confirmed: int) -> Reach:
         """Together with another broadcast."""
+        ours, theirs = self.largest, (recipients, delivered, confirmed)
         return Reach(
-            self.broadcasts + 1, self.recipients + recipients, self.delivered + delivered, self.confirmed + confirmed
+            self.broadcasts + 1,
+            self.recipients + recipients,
+            self.delivered + delivered,
+            self.confirmed + confirmed,
+            (max(ours[0], theirs[0]), max(ours[1], theirs[1]), max(ours[2], theirs[2])),
         )
 
 
@@ -138,8 +173,10 @@ async def _reached(session: AsyncSession, row: Broadcast) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class CaseTimes:
-    """Of the cases of a desk that were opened in a stretch. Hours are medians; None where there is none."""
+    """Of the cases of a desk that were opened in a stretch. Hours are medians; None where there is none. `people` are
+    the different ones who brought them; anonymous cases may all be of one."""
 
+    people: int
     opened: int
     answered: int
     closed: int
@@ -154,16 +191,24 @@ async def case_times(session: AsyncSession, desk: str, start: datetime, end: dat
     """Returns how long the cases of a desk that were opened in [start, end) took."""
     rows = (
         await session.execute(
-            select(Case.opened_at, Case.due_at, Case.first_answer_at, Case.closed_at, Case.rating).where(
-                Case.desk == desk, Case.opened_at >= start, Case.opened_at < end
-            )
+            select(
+                Case.opened_at,
+                Case.due_at,
+                Case.first_answer_at,
+                Case.closed_at,
+                Case.rating,
+                Case.person_id,
+                Case.content.is_(None).label("forgotten"),
+            ).where(Case.desk == desk, Case.opened_at >= start, Case.opened_at < end)
         )
     ).all()
     answers = [row.first_answer_at - row.opened_at for row in rows if row.first_answer_at is not None]
     closings = [row.closed_at - row.opened_at for row in rows if row.closed_at is not None]
     ratings = [row.rating for row in rows if row.rating is not None]
     in_time = sum(row.first_answer_at is not None and row.first_answer_at <= row.due_at for row in rows)
+    known = {row.person_id for row in rows if not row.forgotten}
     return CaseTimes(
+        len(known) + sum(row.forgotten for row in rows),
         len(rows),
         len(answers),
         len(closings),

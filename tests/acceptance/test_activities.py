@@ -18,7 +18,6 @@ from sqlalchemy import select
 
 from bot import process
 from bot.sandbox.params import Upload
-from handlers.csv_files import harmless
 from handlers.i18n.translations import plural_in, translator
 from storage import audit
 from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
@@ -27,6 +26,7 @@ from storage.activities.audited import ActivityAction
 from storage.activities.ids import ActivityId, SeriesId
 from storage.activities.notices import ActivityReminder
 from storage.activities.reminders import Reminder
+from storage.csv_cells import harmless
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
@@ -359,7 +359,7 @@ async def test_who_came_is_thanked_and_rates(town: Town, language: str) -> None:
     async with town.database.writing() as session:
         for person in (61, 62):
             await sign_ups.sign_up(session, ActivityId(1), PersonId(person), NOON, is_member=False)
-        await attendance.check_in(session, ActivityId(1), PersonId(61), SATURDAY)
+        await attendance.check_in(session, ActivityId(1), PersonId(61), SATURDAY, is_member=False)
     town.now = SATURDAY + timedelta(hours=3)
     for _turn in range(2):
         await town.tick("activities")

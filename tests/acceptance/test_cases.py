@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.sandbox.phone import STICKER
+from bot.sandbox.files import STICKER
 from bot.sandbox.server import Fault
 from handlers.i18n.translations import plural_in
 from storage import audit
@@ -681,10 +681,10 @@ async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
         for _ in range(4):
             await case_statistics.add(session, "legal", "2026-10", "pay", "美团")
     await counsel.rider.forges("casepattern:legal")
-    shown = await counsel.rider.hears_of("Cases by month")
+    shown = await counsel.rider.hears_of("People with cases by month")
     assert "photo" in shown
     text = (await counsel.rider.hears_of("2026-11"))["text"]
-    assert "18" in text and "美团 7" in text and "Unpaid or cut pay 7" in text and "2026-10" not in text
+    assert ": 20" in text and "美团 5" in text and "Unpaid or cut pay 5" in text and "2026-10" not in text
 
 
 async def test_an_album_is_relayed_whole_and_acknowledged_once(town: Town) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.sandbox.phone import STICKER
+from bot.sandbox.files import STICKER
 from bot.sandbox.server import Fault
 from bot.telegram import menus
 from storage.stations.searches import SearchRow

@@ -20,11 +20,11 @@ from bot.telegram.courier import PATIENCE, Courier, Later, _Manner
 from bot.telegram.pacing import Pacer
 from bot.telegram.reply_outbox import INTERVAL
 from handlers.chat.replies import File, Outgoing
-from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.notices import BroadcastWaits
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
+from storage.membership.ids import MemberNumber
+from storage.membership.notices import ApplicationApproved
 from storage.telegram_ids import ChatId
 from storage.updates.ids import UpdateKey
 from tests.support.clock import Time
@@ -123,17 +123,17 @@ async def test_notices_to_a_silent_chat_are_put_off_and_stop_no_other(town: Town
     async with town.database.writing() as session:
         for count in range(1, 4):
             for rider in (silent, other):
-                await delivery_queue.add(session, Addressed(rider.id, BroadcastWaits(BroadcastId(1), count), NOON))
+                await delivery_queue.add(session, Addressed(rider.id, ApplicationApproved(MemberNumber(count)), NOON))
     town.deliver()
     for count in range(1, 4):
-        assert f"to {count} p" in (await other.hears())["text"]
+        assert f"№ {count:06d}" in (await other.hears())["text"]
     await town.until_true(lambda: _put_off(town, 3))
     assert refused == {7: 1}
     refused.clear()
     town.now += timedelta(seconds=HOUR + 1)
     town.deliver()
     for count in range(1, 4):
-        assert f"to {count} p" in (await silent.hears())["text"]
+        assert f"№ {count:06d}" in (await silent.hears())["text"]
 
 
 async def _put_off(town: Town, most: int) -> bool:
@@ -161,7 +161,10 @@ def paced(monkeypatch: pytest.MonkeyPatch) -> tuple[Courier, Time, list[tuple[fl
     async def unreachable(_: int) -> None:
         raise AssertionError
 
-    return Courier(transport, "", unreachable, Metrics(), Pacer(1_000, time, per_chat=1)), time, sent
+    async def word_about(*_: object) -> None:
+        raise AssertionError
+
+    return Courier(transport, "", unreachable, Metrics(), Pacer(1_000, time, per_chat=1), word_about), time, sent
 
 
 async def test_a_chat_hears_a_burst_then_one_a_second_and_what_is_left_is_kept(

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.broadcasts import broadcasts
+from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.content import Content
 from storage.broadcasts.topics import Topic
@@ -28,7 +28,7 @@ async def _approves(session: AsyncSession, row: Broadcast) -> None:
 
 
 async def _corrects(session: AsyncSession, row: Broadcast) -> None:
-    await broadcasts.correct(session, row, TEXT, NOON)
+    await corrections.correct(session, row.id, TEXT, COORDINATOR, 500, NOON)
 
 
 @pytest.mark.parametrize(

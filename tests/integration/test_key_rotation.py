@@ -37,6 +37,7 @@ UNSEALED = {
     "people.username_index",
     "calendar_feeds.token_index",
     "search_figures.people",
+    "case_allowances.digest",
 }
 """Digests: keyed ones, and those of the audit chain."""
 

@@ -114,17 +114,17 @@ async def test_an_offer_lapses_and_moves_on(database: Database) -> None:
         assert not await waiting_list.offer_free_places(session, activity_id, NOON, LOUD), "a place is offered once"
         assert not await waiting_list.end_lapsed_offers(session, offer.until - timedelta(seconds=1), LOUD)
         with pytest.raises(NotSignedUp):
-            await waiting_list.accept(session, activity_id, PersonId(9), NOON)
+            await waiting_list.accept(session, activity_id, PersonId(9), NOON, is_member=False)
         with pytest.raises(OfferLapsed):
-            await waiting_list.accept(session, activity_id, PersonId(2), offer.until)
+            await waiting_list.accept(session, activity_id, PersonId(2), offer.until, is_member=False)
         assert await waiting_list.next_lapse(session) == offer.until
         assert await waiting_list.end_lapsed_offers(session, offer.until, LOUD)
         assert not await waiting_list.end_lapsed_offers(session, offer.until, LOUD)
         (following,) = await sign_ups.people_of(session, activity_id, (PlaceState.OFFERED,))
         assert following.person_id == 3
         with pytest.raises(OfferLapsed):
-            await waiting_list.accept(session, activity_id, PersonId(2), offer.until)
-        await waiting_list.accept(session, activity_id, PersonId(3), offer.until)
+            await waiting_list.accept(session, activity_id, PersonId(2), offer.until, is_member=False)
+        await waiting_list.accept(session, activity_id, PersonId(3), offer.until, is_member=False)
         again = await sign_ups.sign_up(session, activity_id, PersonId(2), offer.until, is_member=False)
         assert again.position == 1
 
@@ -225,10 +225,10 @@ async def test_walk_ins_come_in_while_there_are_places(database: Database) -> No
     activity_id = await published(database)
     await signs_up(database, activity_id, 1)
     async with database.writing() as session:
-        assert not (await attendance.check_in(session, activity_id, PersonId(1), SATURDAY)).walked_in
-        assert (await attendance.check_in(session, activity_id, PersonId(2), SATURDAY)).walked_in
+        assert not (await attendance.check_in(session, activity_id, PersonId(1), SATURDAY, is_member=False)).walked_in
+        assert (await attendance.check_in(session, activity_id, PersonId(2), SATURDAY, is_member=False)).walked_in
         with pytest.raises(SignUpClosed):
-            await attendance.check_in(session, activity_id, PersonId(3), SATURDAY)
+            await attendance.check_in(session, activity_id, PersonId(3), SATURDAY, is_member=False)
         with pytest.raises(NotSignedUp):
             await attendance.rate(session, activity_id, PersonId(3), 5)
         await attendance.rate(session, activity_id, PersonId(1), 4, "good")
@@ -314,7 +314,9 @@ class Queue(RuleBasedStateMachine):
 
     @rule(person=PEOPLE)
     def accepts(self, person: int) -> None:
-        found = self.turn(lambda session: waiting_list.accept(session, self.activity_id, PersonId(person), self.now))
+        found = self.turn(
+            lambda session: waiting_list.accept(session, self.activity_id, PersonId(person), self.now, is_member=False)
+        )
         if person in self.offered and self.offered[person] > self.now:
             del self.offered[person]
             self.placed.add(person)
@@ -363,7 +365,7 @@ async def test_segments_of_an_activity(database: Database) -> None:
         await signs_up(database, activity_id, person)
     async with database.writing() as session:
         await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, 5)), "en"), NOON)
-        await attendance.check_in(session, activity_id, PersonId(2), SATURDAY)
+        await attendance.check_in(session, activity_id, PersonId(2), SATURDAY, is_member=False)
         for condition, reached in ((HasPlace, 2), (Waits, 1), (Came, 1)):
             segment = Segment.parse(Segment((condition(activity_id),)).text)
             found = await broadcast_recipients.audience(session, segment, Topic.ACTIVITIES, NOON)

@@ -80,7 +80,6 @@ async def test_every_delivery_that_waited_arrives(people: People) -> None:
         (56, "You are no longer"),
         (56, "Final"),
         (56, "Thank you for coming to"),
-        (57, "Swimming"),
         (APPLICANT, "Which district?"),
         (COORDINATOR, "Hall"),
         (COORDINATOR, "2 applications have been waiting for more than 2 days"),

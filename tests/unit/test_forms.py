@@ -24,7 +24,6 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.talk import Person, Talk
-from handlers.inputs.text import clean
 from storage import dialogues, schema
 from storage.database import Database
 from storage.dialogues import Value
@@ -32,6 +31,7 @@ from storage.people.access import Role
 from storage.privacy.retention import Retention
 from storage.telegram_ids import MessageId, PersonId
 from storage.updates.ids import UpdateKey
+from storage.written_text import one_line
 from tests.support.databases import opened
 from tests.support.settings import Gazetteer
 from tests.support.simulator import NOON, Town, configured, running, telegram
@@ -95,9 +95,9 @@ class WordInput(Input[str]):
     adapter = TypeAdapter(str)
 
     async def read(self, talk: Talk) -> str:
-        if not clean(talk.text):
+        if not one_line(talk.text):
             raise NotAnAnswer("a word, please")
-        return clean(talk.text)
+        return one_line(talk.text)
 
 
 class ColourInput(WordInput):
@@ -219,7 +219,7 @@ class Dialogue(RuleBasedStateMachine):
     def answers(self, text: str) -> None:
         assert self.model is not None and self.step is not None
         self.turn(lambda talk: forms.answer(talk, FORMS), text)
-        word = clean(text)
+        word = one_line(text)
         if word:
             self.model.take(self.step, word)
             self.step = self.model.step

@@ -25,6 +25,7 @@ from handlers.chat.figures import Figures, FiguresView, Row
 from handlers.chat.press import Page, Press
 from handlers.chat.questionnaires import one_question
 from handlers.chat.questions import Question, asked
+from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -51,7 +52,7 @@ def register(routes: Routes, _others: AllFeatures) -> None:
     routes.command("tip", begin, about=N_("Suggest something"))
     routes.press(READ, read, right=Right.ADMINISTER)
     routes.form(_TIP)
-    routes.notice(ThanksForATip, thanks_words)
+    routes.notice(ThanksForATip, thanks_words, reader=RECIPIENT)
 
 
 async def begin(talk: Talk) -> None:

@@ -1,0 +1,111 @@
+"""Changing and recalling a broadcast that has been sent. A correction needs the approval that the original needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.broadcasts import broadcasts
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow, OwnApproval, content_of
+from storage.broadcasts.content import CONTENT, CORRECTION, Content, opened, sealed
+from storage.broadcasts.ids import BroadcastId
+from storage.deliveries import corrections
+from storage.telegram_ids import PersonId
+
+CHANGEABLE_FOR = timedelta(hours=48)
+"""Telegram lets a bot delete a message for this long: https://core.telegram.org/bots/api#deletemessage"""
+_CHANGEABLE = (BroadcastState.RUNNING, BroadcastState.PAUSED, BroadcastState.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction that has taken effect: by whom, and how many have the earlier version."""
+
+    broadcast_id: BroadcastId
+    author: PersonId
+    count: int
+
+
+async def correct(
+    session: AsyncSession,
+    broadcast_id: BroadcastId,
+    content: Content,
+    author: PersonId,
+    approval_above: int,
+    now: datetime,
+) -> Corrected | Broadcast:
+    """Changes what it says, for those who still wait and for all who have it; or returns the broadcast, if a second
+    coordinator has to approve that first: the original was approved, or went to more than `approval_above` people.
+
+    Raises:
+        NotNow: it was never sent, or is of another kind (a text stays a text).
+    """
+    row = await broadcasts.find_for_update(session, broadcast_id)
+    if row is None or row.state not in _CHANGEABLE or content.method != content_of(session, row).method:
+        raise NotNow
+    row.revision += 1
+    if row.approved_by is None and row.total <= approval_above:
+        return await _take_effect(session, row, content, author, now)
+    row.correction, row.corrected_by = sealed(session, row.id, content, CORRECTION), author
+    return row
+
+
+def proposed(session: AsyncSession, row: Broadcast) -> Content:
+    """The correction that waits for approval. Raises NotNow."""
+    if row.correction is None:
+        raise NotNow
+    return opened(session, row.id, row.correction, CORRECTION)
+
+
+async def approve(
+    session: AsyncSession, broadcast_id: BroadcastId, revision: int, approver: PersonId, now: datetime
+) -> Corrected:
+    """Lets the correction of this revision take effect: the one that the approver saw, and no later one.
+
+    Raises:
+        NotNow, OwnApproval: see the classes.
+    """
+    row = await _waiting(session, broadcast_id, revision)
+    author = row.corrected_by
+    if author is None or row.state not in _CHANGEABLE:
+        raise NotNow
+    if author == approver:
+        raise OwnApproval
+    content = proposed(session, row)
+    row.correction = row.corrected_by = None
+    row.revision += 1
+    return await _take_effect(session, row, content, author, now)
+
+
+async def discard(session: AsyncSession, broadcast_id: BroadcastId, revision: int) -> None:
+    """Drops the correction of this revision. Raises NotNow."""
+    row = await _waiting(session, broadcast_id, revision)
+    row.correction = row.corrected_by = None
+
+
+async def _waiting(session: AsyncSession, broadcast_id: BroadcastId, revision: int) -> Broadcast:
+    row = await broadcasts.find_for_update(session, broadcast_id)
+    if row is None or row.correction is None or row.revision != revision:
+        raise NotNow
+    return row
+
+
+async def _take_effect(
+    session: AsyncSession, row: Broadcast, content: Content, author: PersonId, now: datetime
+) -> Corrected:
+    row.content = sealed(session, row.id, content, CONTENT)
+    count = await corrections.correct_broadcast(session, row.id, row.revision, now - CHANGEABLE_FOR, now)
+    return Corrected(row.id, author, count)
+
+
+async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
+    """Stops it and deletes it at all who have it; returns how many. Raises NotNow."""
+    await broadcasts.find_for_update(session, row.id)
+    if row.state not in _CHANGEABLE:
+        raise NotNow
+    if row.state != BroadcastState.DONE:
+        await broadcasts.move(session, row.id, "cancel", now)
+    row.correction = row.corrected_by = None
+    return await corrections.recall_broadcast(session, row.id, now - CHANGEABLE_FOR, now)

@@ -1,0 +1,56 @@
+"""What people write can neither be hidden in a line nor imitate the bot."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.csv_cells import harmless, plain
+from storage.written_text import one_line, person_name, quoted_name
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Hall\nof riders", "Hall of riders"),
+        ("a\u2028b\u2029c\td", "a b c d"),
+        ("abc\u202egnp.exe", "abcgnp.exe"),
+        ("\u2066Li\u2069", "Li"),
+        ("a\u200b\ufeff\u00adb", "ab"),
+        ("pay\u200dslip", "payslip"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("\u3164\u2800\uffa0", ""),
+        ("e\u0301", "é"),
+        ("Z" + "\u0300" * 50, "Z" + "\u0300" * 4),
+        ("🏀  3x3", "🏀 3x3"),
+    ],
+)
+def test_a_text_is_one_plain_line(written: str, kept: str) -> None:
+    assert one_line(written) == kept
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_whatever_is_written_becomes_one_line_once_and_for_all(written: str) -> None:
+    line = one_line(written)
+    assert one_line(line) == line == unicodedata.normalize("NFC", line)
+    assert len(line.splitlines()) <= 1 and "\u202e" not in line and "\u200b" not in line
+
+
+@pytest.mark.parametrize("name", ["📝 note", "⚖️ L-2026-000123", "🚨 Li", "”· case handler", "“note”"])
+def test_a_name_can_not_look_like_the_bots_own_words(name: str) -> None:
+    shown = quoted_name(name)
+    assert shown[0] == "“" and shown[-1] == "”" and not set(shown[1:-1]) & set("“”📝⚖🚨")
+
+
+@pytest.mark.parametrize("name", ["李雷", "Anne-Marie O’Neill", "买买提·艾力", "Zoë", "أحمد"])
+def test_a_name_stays_as_it_is(name: str) -> None:
+    assert person_name(name) == name
+
+
+@given(st.text())
+def test_a_cell_comes_back_as_it_was(text: str) -> None:
+    assert plain(harmless(text)) == text
+    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
