@@ -107,6 +107,10 @@ class App:
         self.readiness.start()
         self.updates.webhook.is_open = not self.left.is_set()
 
+    def watch_clock(self) -> None:
+        """Has the machine's clock looked at, which is this program's."""
+        self.base.runner.repeat(self.background.clock)
+
     async def run(self) -> None:
         """Takes updates until `leave`; in webhook mode they come by themselves."""
         if self.base.polls:

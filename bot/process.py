@@ -151,6 +151,7 @@ async def carry(app: App) -> None:
     # What is here now stays: not looking at it again keeps the collector's pauses short.
     gc.freeze()
     gc.enable()
+    app.watch_clock()
     with watching(app.updates.in_hand, app.base.metrics):
         running = asyncio.create_task(app.run())
         await asyncio.wait([running, left], return_when=asyncio.FIRST_COMPLETED)

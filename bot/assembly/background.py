@@ -52,6 +52,8 @@ class Background:
     queue_metrics: QueueMetrics
     menus: MenuPublisher
     changes: ChangeWatcher
+    clock: PeriodicTask
+    """For a program whose clock is the machine's; a test sets its own."""
     tasks: Sequence[PeriodicTask]
     """In the order in which they are started."""
 
@@ -80,13 +82,13 @@ def build_background(
     menu_publisher = MenuPublisher(database, context, services.routes, telegram.api.call, clock)
     changes = _changes(base, services, updates, menu_publisher)
     watch = ClockWatch(database, base.staff, base.metrics, clock, base.monotonic, services.scheduler.wake_all)
+    looking_at_the_clock = PeriodicTask("clock", clock_watch.INTERVAL, watch.look)
     outbox = updates.outbox
     tasks = [
         PeriodicTask(
             "menus", menus.INTERVAL, menu_publisher.publish, wake=menu_publisher.asked, backoff=menus.backoff()
         ),
         PeriodicTask("stations", station_directory.INTERVAL, services.directory.refresh),
-        PeriodicTask("clock", clock_watch.INTERVAL, watch.look),
         PeriodicTask("changes", change_watcher.INTERVAL, changes.look),
         PeriodicTask("checkpoint", CHECKPOINT_EVERY, database.checkpoint),
         PeriodicTask("broadcast progress", broadcast_progress.INTERVAL, progress.show),
@@ -102,7 +104,9 @@ def build_background(
     ]
     if not base.polls:
         tasks.insert(0, PeriodicTask("webhook", webhook_keeper.INTERVAL, telegram.webhook_keeper.look))
-    return Background(sender, progress, codes, forum, evidence, queues, menu_publisher, changes, tasks)
+    return Background(
+        sender, progress, codes, forum, evidence, queues, menu_publisher, changes, looking_at_the_clock, tasks
+    )
 
 
 def _changes(base: Foundation, services: Services, updates: Updates, menu_publisher: MenuPublisher) -> ChangeWatcher:
