@@ -22,10 +22,15 @@ from storage.people.access import RIGHTS, Right, Role
 from storage.people.audited import PeopleAction
 from storage.telegram_ids import PersonId
 from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Rider, Town
+from tests.support.words.admin import ASKED_FOR_PERSON, ROLES_PAGE, YES_CHANGE
+from tests.support.words.broadcasts import ASKED_FOR_MESSAGE
+from tests.support.words.chat import STAFF_ONLY, WELCOME
+from tests.support.words.forms import FOR_HOW_LONG, REVIEW_PAGE
+from tests.support.words.membership import NO_APPLICATION_WAITS
+from tests.support.words.stations import NEAREST_STATIONS
 
 DESKS = desks(load(Path("none.toml")).desks)
 ROUTES = features.routes(features.FEATURES, DESKS)
-REFUSAL = "This is for staff only."
 PEOPLE = {Role.RIDER: 301, Role.MEMBER: 302, Role.COORDINATOR: 303, Role.COUNSEL: 304, Role.ADMIN: 305}
 EXPECTED: dict[Right, set[Role]] = {
     Right.USE: set(Role),
@@ -196,7 +201,7 @@ async def people(town: Town) -> dict[Role, Rider]:
     for role, person_id in PEOPLE.items():
         found[role] = town.rider(person_id)
         await found[role].says("/start")
-        await found[role].hears_of("Welcome")
+        await found[role].hears_of(WELCOME)
     return found
 
 
@@ -209,7 +214,7 @@ async def _is_refused_a_press(rider: Rider, data: str) -> bool:
     before = len(rider.answers)
     await rider.forges(data)
     await rider.until(lambda: len(rider.answers) > before)
-    return any(answer["text"] == REFUSAL for answer in rider.answers[before:])
+    return any(answer["text"] == STAFF_ONLY for answer in rider.answers[before:])
 
 
 async def _is_refused_a_text(town: Town, rider: Rider, text: str) -> bool:
@@ -217,7 +222,7 @@ async def _is_refused_a_text(town: Town, rider: Rider, text: str) -> bool:
     await rider.says(text)
     await town.until_idle()
     await rider.until(lambda: len(rider.heard) > before)
-    refused = any(heard.get("text") == REFUSAL for heard in rider.heard[before:])
+    refused = any(heard.get("text") == STAFF_ONLY for heard in rider.heard[before:])
     await rider.says("/cancel")
     await town.until_idle()
     return refused
@@ -245,27 +250,27 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
     admin, rider = town.rider(ADMIN), town.rider(311)
     for one in (admin, rider):
         await one.says("/start")
-        await one.hears_of("Welcome")
+        await one.hears_of(WELCOME)
     async with town.database.writing() as session:
         await roles.grant(session, PersonId(311), Role.COORDINATOR.value, ADMIN, NOON)
     await rider.says("/reviews")
-    await rider.hears_of("No applications waiting")
+    await rider.hears_of(NO_APPLICATION_WAITS)
     await town.until(lambda: ("chat:311", "") in town.world.commands)
     await rider.says("/broadcast")
-    await rider.hears_of("Send me the message")
+    await rider.hears_of(ASKED_FOR_MESSAGE)
 
     await admin.says("/role 311")
-    await admin.hears_of("What do you want to change?")
+    await admin.hears_of(ROLES_PAGE)
     await admin.presses("Remove: coordinator")
-    await admin.hears_of("Is everything correct?")
-    await admin.presses("Yes, change")
+    await admin.hears_of(REVIEW_PAGE)
+    await admin.presses(YES_CHANGE)
     await admin.hears_of("➖ Remove: coordinator")
     await rider.hears_of("You are no longer: coordinator")
 
     await rider.says("All of you, listen!")
-    await rider.hears_of("for staff only")
+    await rider.hears_of(STAFF_ONLY)
     await rider.says("/broadcast")
-    await rider.hears_of("for staff only")
+    await rider.hears_of(STAFF_ONLY)
     assert await _is_refused_a_press(rider, "bsend:1")
     assert await _is_refused_a_press(rider, "reviewnext")
     await town.until(lambda: ("chat:311", "") not in town.world.commands)
@@ -279,28 +284,28 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
     rider.person.username = "Li_Lei"
     for one in (admin, rider):
         await one.says("/start")
-        await one.hears_of("Welcome")
+        await one.hears_of(WELCOME)
     await admin.says("/role")
-    await admin.hears_of("Who?")
+    await admin.hears_of(ASKED_FOR_PERSON)
     await admin.says("@nobody_here")
     await admin.hears_of("don't know this person")
     await admin.says("@li_lei")
-    await admin.hears_of("What do you want to change?")
+    await admin.hears_of(ROLES_PAGE)
     await admin.presses("Give: coordinator")
-    await admin.hears_of("For how long?")
+    await admin.hears_of(FOR_HOW_LONG)
     await admin.says("2020-01-01")
     await admin.hears_of("has passed")
     await admin.says("2026-11-30")
-    review = await admin.hears_of("Is everything correct?")
+    review = await admin.hears_of(REVIEW_PAGE)
     assert "@li_lei" in review["text"] and "Tuesday, 1 Dec 00:00" in review["text"]
-    await admin.presses("Yes, change")
+    await admin.presses(YES_CHANGE)
     assert "2026-12-01" in (await rider.hears_of("You are now: coordinator"))["text"]
     await rider.says("/reviews")
-    await rider.hears_of("No applications waiting")
+    await rider.hears_of(NO_APPLICATION_WAITS)
 
     town.now = NOON + timedelta(days=7)
     await rider.says("/reviews")
-    await rider.hears_of("for staff only")
+    await rider.hears_of(STAFF_ONLY)
     await town.tick("roles")
     town.deliver()
     await rider.hears_of("You are no longer: coordinator")
@@ -312,7 +317,7 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
 async def test_whom_a_role_is_for(town: Town, way: str) -> None:
     admin, rider = town.rider(ADMIN), town.rider(313)
     await admin.says("/start")
-    await admin.hears_of("Welcome")
+    await admin.hears_of(WELCOME)
     origin = {"type": "user", "date": 1, "sender_user": rider.person.user()}
     if way == "reply":
         forwarded = await admin.sends(text="hello", forward_origin=origin)
@@ -320,15 +325,15 @@ async def test_whom_a_role_is_for(town: Town, way: str) -> None:
         await admin.sends(text="/role", reply_to_message=replied)
     else:
         await admin.says("/role")
-        await admin.hears_of("Who?")
+        await admin.hears_of(ASKED_FOR_PERSON)
         content = {"contact": {"phone_number": "+86", "first_name": "Wang", "user_id": 313}}
         await admin.sends(**(content if way == "contact" else {"text": "hello", "forward_origin": origin}))
-    await admin.hears_of("What do you want to change?")
+    await admin.hears_of(ROLES_PAGE)
     await admin.presses("Give: case handler")
-    await admin.hears_of("For how long?")
+    await admin.hears_of(FOR_HOW_LONG)
     await admin.presses("No end date")
-    await admin.hears_of("Is everything correct?")
-    await admin.presses("Yes, change")
+    await admin.hears_of(REVIEW_PAGE)
+    await admin.presses(YES_CHANGE)
     await admin.hears_of("haven't written to me yet")
     async with town.database.reading() as session:
         assert await roles.held(session, [PersonId(313)], NOON) == {313: {"counsel"}}
@@ -337,12 +342,12 @@ async def test_whom_a_role_is_for(town: Town, way: str) -> None:
 async def test_who_stands_in_the_config_keeps_the_role(town: Town) -> None:
     admin = town.rider(ADMIN)
     await admin.says("/start")
-    await admin.hears_of("Welcome")
+    await admin.hears_of(WELCOME)
     await admin.says(f"/role {COORDINATOR}")
-    await admin.hears_of("What do you want to change?")
+    await admin.hears_of(ROLES_PAGE)
     await admin.presses("Remove: coordinator")
-    await admin.hears_of("Is everything correct?")
-    await admin.presses("Yes, change")
+    await admin.hears_of(REVIEW_PAGE)
+    await admin.presses(YES_CHANGE)
     await admin.until(lambda: any("is set in the config" in one["text"] for one in admin.answers))
 
 
@@ -352,7 +357,7 @@ async def test_a_forwarded_command_is_not_carried_out(town: Town) -> None:
     origin = {"type": "user", "date": 1, "sender_user": rider.person.user()}
     await admin.sends(text="/role 314", forward_origin=origin)
     heard = await admin.hears()
-    assert "Who?" not in heard["text"] and "What do you want to change" not in heard["text"]
+    assert ASKED_FOR_PERSON not in heard["text"] and ROLES_PAGE not in heard["text"]
 
 
 async def test_buttons_in_a_group_do_nothing_for_anybody(town: Town) -> None:
@@ -369,7 +374,7 @@ async def test_buttons_in_a_group_do_nothing_for_anybody(town: Town) -> None:
 async def test_a_list_of_somebody_else_is_no_list(town: Town) -> None:
     first, second = town.rider(316), town.rider(317)
     await first.shares(*DEZHOU)
-    await first.hears_of("Nearest stations")
+    await first.hears_of(NEAREST_STATIONS)
     data = first.button("Filter")[1].replace("filter", "list") + ":0"
     await second.forges(data)
     assert "out of date" in await second.is_answered()

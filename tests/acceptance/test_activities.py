@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -18,6 +18,8 @@ from sqlalchemy import select
 
 from bot import process
 from bot.sandbox.params import Upload
+from handlers.activities import presses as activities_presses
+from handlers.broadcasts import presses as broadcasts_presses
 from handlers.i18n.translations import plural_in, translator
 from storage import audit
 from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
@@ -37,6 +39,11 @@ from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, planned
 from tests.support.applications import picture
 from tests.support.simulator import COORDINATOR, HALL, NOON, Rider, Town, configured, free_port, running, telegram
+from tests.support.words.activities import HAS_PLACE, HAS_PLACE_NUMBER, SIGN_UP
+from tests.support.words.broadcasts import ASKED_FOR_MESSAGE, PREVIEW, SEND_TO
+from tests.support.words.chat import ANSWER
+from tests.support.words.forms import REVIEW_PAGE, SEND
+from tests.support.words.stations import NEAREST_STATIONS
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -64,20 +71,20 @@ async def test_a_rider_finds_signs_up_gives_back_and_the_next_gets_the_place(tow
     assert _("{n} of {all} places left").format(n=1, all=1) in listed and "15:00" in listed
     await li.presses("1")
     await li.hears_of("15:00–17:00")
-    await li.presses(_("✅ Sign up"))
+    await li.presses(_(SIGN_UP))
     card = await li.hears_of("15:00–17:00")
     assert card["edited"] and _("full") in card["text"]
     await li.until(lambda: any(_("You're signed up. I'll remind you.") in one["text"] for one in li.answers))
 
     await wang.says("/start act_1")
     await wang.hears_of("3x3")
-    await wang.presses(_("✅ Sign up"))
+    await wang.presses(_(SIGN_UP))
     await wang.hears_of(_("It's full. You are number {n} on the waiting list.").format(n=1))
 
     await li.presses(_("↩ Give up my place"))
     await wang.hears_of(_("A place is free for you!"))
     await wang.presses(_("🎁 Take the place"))
-    await wang.hears_of(_("✅ You have a place. Your number: {n}.").format(n=2))
+    await wang.hears_of(_(HAS_PLACE_NUMBER).format(n=2))
     await wang.says("/my")
     assert "3x3" in (await wang.hears_of(_("My activities")))["text"]
     await wang.presses(_("🔔 Reminders"))
@@ -91,8 +98,8 @@ async def test_reminders_come_in_the_riders_language_and_only_before_the_start(t
     rider = await at_home(town, 53, language)
     await rider.says("/start act_1")
     await rider.hears_of("3x3")
-    await rider.presses(_("✅ Sign up"))
-    await rider.hears_of(_("✅ You have a place. Your number: {n}.").format(n=1))
+    await rider.presses(_(SIGN_UP))
+    await rider.hears_of(_(HAS_PLACE_NUMBER).format(n=1))
     for before, day in ((24, _("tomorrow, {weekday}")), (2, _("today, {weekday}"))):
         town.now = SATURDAY - timedelta(hours=before)
         await town.tick("reminders")
@@ -116,20 +123,20 @@ async def test_overlapping_ones_are_warned_of(town: Town) -> None:
     await planned(town, title="3x3 final")
     rider = await at_home(town, 54)
     await opened(rider, ActivityId(1))
-    await rider.presses("✅ Sign up")
-    await rider.hears_of("You have a place")
+    await rider.presses(SIGN_UP)
+    await rider.hears_of(HAS_PLACE)
     await opened(rider, ActivityId(2))
-    await rider.presses("✅ Sign up")
+    await rider.presses(SIGN_UP)
     await rider.hears_of("You are already signed up at that time for: 3x3 basketball")
     await rider.presses("Sign up anyway")
-    await rider.hears_of("You have a place")
+    await rider.hears_of(HAS_PLACE)
 
 
 async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> None:
     await planned(town, places=5, guests=2, questions=("T-shirt size?", "<b>Allergies?</b>"))
     rider = await at_home(town, 55)
     await opened(rider, ActivityId(1))
-    await rider.presses("✅ Sign up")
+    await rider.presses(SIGN_UP)
     await rider.hears_of("Is anyone coming with you")
     await rider.presses("+2")
     await rider.hears_of("T-shirt size?")
@@ -147,7 +154,7 @@ async def test_members_only_and_forged_buttons(town: Town) -> None:
     await planned(town, members_only=True)
     rider = await at_home(town, 56)
     await opened(rider, ActivityId(1))
-    await rider.presses("✅ Sign up")
+    await rider.presses(SIGN_UP)
     await rider.until(lambda: any("Members only" in one["text"] for one in rider.answers))
     for data in (
         "signup:99",
@@ -167,12 +174,12 @@ async def test_members_only_and_forged_buttons(town: Town) -> None:
         assert rider.answers[-1]["text"], data
     async with town.database.writing() as session:
         await memberships.create(session, PersonId(56), {"name": "李雷"}, NOON)
-    await rider.presses("✅ Sign up")
-    await rider.hears_of("You have a place")
+    await rider.presses(SIGN_UP)
+    await rider.hears_of(HAS_PLACE)
 
 
 @LANGUAGES
-async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, language: str) -> None:
+async def test_a_draft_is_found_by_nobody_until_it_is_published(town: Town, language: str) -> None:
     _ = translator(language)
     coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 57, language)
     await coordinator.says("/activity")
@@ -190,7 +197,7 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
     await coordinator.says("second")
     await coordinator.hears_of(_("How many places? Choose, or write a number."))
     await coordinator.says("1")
-    review = (await coordinator.hears_of(_("Is everything correct?")))["text"]
+    review = (await coordinator.hears_of(_(REVIEW_PAGE)))["text"]
     assert "3x3 <Cup>" in review and "Second 📍" in review
     await coordinator.presses(_("💾 Save it"))
     await coordinator.hears_of(_("📝 draft"))
@@ -200,53 +207,79 @@ async def test_a_coordinator_makes_publishes_changes_and_cancels(town: Town, lan
     await coordinator.hears_of(_("✅ published"))
     await rider.says("/start act_1")
     await rider.hears_of("3x3 <Cup>")
-    await rider.presses(_("✅ Sign up"))
-    await rider.hears_of(_("✅ You have a place. Your number: {n}.").format(n=1))
+    await rider.presses(_(SIGN_UP))
+    await rider.hears_of(_(HAS_PLACE_NUMBER).format(n=1))
 
+
+class Planned(NamedTuple):
+    """An activity that a coordinator looks at and a rider has a place in."""
+
+    coordinator: Rider
+    rider: Rider
+
+
+async def with_a_place(town: Town, language: str = "en") -> Planned:
+    coordinator, rider = await at_home(town, COORDINATOR, language), await at_home(town, 57, language)
+    activity_id = await planned(town)
+    async with town.database.writing() as session:
+        await sign_ups.sign_up(session, activity_id, rider.id, NOON, is_member=False)
+    await coordinator.forges(activities_presses.SHOW.data(activity_id))
+    await coordinator.hears_of(translator(language)("✅ published"))
+    return Planned(coordinator, rider)
+
+
+@LANGUAGES
+async def test_who_has_a_place_is_told_what_changed_from_what_to_what(town: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator, rider = await with_a_place(town, language)
     await coordinator.presses(_("✎ Change"))
-    await coordinator.hears_of(_("Is everything correct?"))
+    await coordinator.hears_of(_(REVIEW_PAGE))
     await coordinator.presses("✎ " + _("Starts"))
     await coordinator.hears_of("2026-11-28 15:00")
     await coordinator.says("2026-11-28 16:30")
-    await coordinator.hears_of(_("Is everything correct?"))
+    await coordinator.hears_of(_(REVIEW_PAGE))
     await coordinator.presses(_("💾 Save it"))
     await coordinator.hears_of(
         plural_in(language, "{n} person is told what changed.", "{n} people are told what changed.", 1).format(n=1)
     )
-    told = await rider.hears_of(_("has changed:"))
-    assert (
-        "15:00" in told["text"]
-        and "16:30" in told["text"]
-        and told["text"].index("15:00") < told["text"].index("16:30")
-    )
+    told = (await rider.hears_of(_("has changed:")))["text"]
+    assert "15:00" in told and "16:30" in told and told.index("15:00") < told.index("16:30")
+    async with town.database.reading() as session:
+        row = await activities.find(session, ActivityId(1))
+        assert row is not None and row.sequence == 1, "calendars take it for newer"
 
+
+@LANGUAGES
+async def test_who_has_a_place_is_told_why_it_is_cancelled(town: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator, rider = await with_a_place(town, language)
     await coordinator.presses(_("❌ Cancel activity"))
     await coordinator.hears_of(_("Why is it cancelled? Everyone who signed up will read this."))
     await coordinator.says("Hall is flooded")
-    await coordinator.hears_of(_("Is everything correct?"))
-    await coordinator.presses(_("✔ Send"))
+    await coordinator.hears_of(_(REVIEW_PAGE))
+    await coordinator.presses(_(SEND))
     await coordinator.hears_of(
         plural_in(language, "Cancelled; {n} person is told why.", "Cancelled; {n} people are told why.", 1).format(n=1)
     )
     assert "Hall is flooded" in (await rider.hears_of(_("Cancelled:")))["text"]
     async with town.database.reading() as session:
         row = await activities.find(session, ActivityId(1))
-        assert row is not None and row.state == ActivityState.CANCELLED and row.sequence == 2
+        assert row is not None and (row.state, row.sequence) == (ActivityState.CANCELLED, 1)
 
 
 async def test_what_changes_no_time_place_or_rule_is_told_to_nobody(town: Town) -> None:
     coordinator, rider = await at_home(town, COORDINATOR), await at_home(town, 58)
     await planned(town)
     await opened(rider, ActivityId(1))
-    await rider.presses("✅ Sign up")
-    await rider.hears_of("You have a place")
+    await rider.presses(SIGN_UP)
+    await rider.hears_of(HAS_PLACE)
     heard = len(rider.heard)
-    await coordinator.forges("adedit:1")
-    await coordinator.hears_of("Is everything correct?")
+    await coordinator.forges(activities_presses.EDIT.data(ActivityId(1)))
+    await coordinator.hears_of(REVIEW_PAGE)
     await coordinator.presses("✎ Title")
     await coordinator.hears_of("What is it called")
     await coordinator.says("3x3 cup")
-    await coordinator.hears_of("Is everything correct?")
+    await coordinator.hears_of(REVIEW_PAGE)
     await coordinator.presses("Save it")
     await coordinator.hears_of("3x3 cup")
     await town.until_true(lambda: settled(town))
@@ -258,7 +291,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     await planned(
         town, starts_at=datetime(2026, 12, 25, 15, tzinfo=SHANGHAI), ends_at=datetime(2026, 12, 25, 17, tzinfo=SHANGHAI)
     )
-    await coordinator.forges("ad:1")
+    await coordinator.forges(activities_presses.SHOW.data(ActivityId(1)))
     await coordinator.hears_of("published")
     await coordinator.presses("🔁 Repeat")
     await coordinator.hears_of("How often?")
@@ -267,8 +300,8 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     await coordinator.presses("Every week")
     await coordinator.hears_of("public holidays")
     await coordinator.presses("Skip those days")
-    await coordinator.hears_of("Is everything correct?")
-    await coordinator.presses("✔ Send")
+    await coordinator.hears_of(REVIEW_PAGE)
+    await coordinator.presses(SEND)
     said = (await coordinator.hears_of("more planned for the next eight weeks"))["text"]
     assert "1 Jan" not in said and "8 Jan" in said
     async with town.database.writing() as session:
@@ -291,6 +324,15 @@ def test_a_rule_keeps_the_clock_on_the_wall() -> None:
     assert found[1].utcoffset() != found[0].utcoffset()
 
 
+async def at_the_door(town: Town, coordinator: Rider, _: Callable[[str], str]) -> dict[str, Any]:
+    """Ten minutes before the start: the message with the code."""
+    town.now = SATURDAY - timedelta(minutes=10)
+    await coordinator.says("/checkin")
+    await coordinator.hears_of(_("For which activity?"))
+    await coordinator.presses("3x3 basketball")
+    return await coordinator.hears_of(_("Riders scan this to check in. It changes every minute."))
+
+
 @LANGUAGES
 async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: str) -> None:
     _ = translator(language)
@@ -298,12 +340,7 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
     coordinator, rider, walk_in = [await at_home(town, number, language) for number in (COORDINATOR, 59, 60)]
     async with town.database.writing() as session:
         await sign_ups.sign_up(session, ActivityId(1), PersonId(59), NOON, is_member=False)
-    town.now = SATURDAY - timedelta(minutes=10)
-    await coordinator.says("/checkin")
-    await coordinator.hears_of(_("For which activity?"))
-    await coordinator.presses("3x3 basketball")
-    shown = await coordinator.hears_of(_("Riders scan this to check in. It changes every minute."))
-    link = _scanned(town, shown)
+    link = _scanned(town, await at_the_door(town, coordinator, _))
     await rider.says("/start " + link.partition("=")[2])
     await rider.hears_of(_("👋 Welcome! You are checked in."))
     async with town.database.reading() as session:
@@ -323,18 +360,22 @@ async def test_the_code_at_the_door_changes_and_checks_in(town: Town, language: 
     await rider.says("/start ci_1-" + "A" * 22)
     await rider.hears_of(old)
 
-    for typed, heard in (
-        (
-            "77",
-            plural_in(
-                language,
-                "{n} person matches. Please use the number of the place.",
-                "{n} people match. Please use the number of the place.",
-                0,
-            ).format(n=0),
-        ),
-        ("1", _("Checked in:")),
-    ):
+
+@LANGUAGES
+async def test_at_the_door_a_number_or_name_is_typed_and_the_look_at_names_is_noted(town: Town, language: str) -> None:
+    _ = translator(language)
+    await planned(town)
+    coordinator = await at_home(town, COORDINATOR, language)
+    async with town.database.writing() as session:
+        await sign_ups.sign_up(session, ActivityId(1), PersonId(59), NOON, is_member=False)
+    await at_the_door(town, coordinator, _)
+    nobody = plural_in(
+        language,
+        "{n} person matches. Please use the number of the place.",
+        "{n} people match. Please use the number of the place.",
+        0,
+    ).format(n=0)
+    for typed, heard in (("77", nobody), ("1", _("Checked in:"))):
         await coordinator.presses(_("⌨ Type a number or name"))
         await coordinator.hears_of(_("What is the place number, the member number, or the member's name?"))
         await coordinator.says(typed)
@@ -384,8 +425,8 @@ async def test_a_rider_wants_other_reminders_or_none(town: Town, language: str) 
     rider = await at_home(town, 75, language)
     await rider.says("/start act_1")
     await rider.hears_of("3x3")
-    await rider.presses(_("✅ Sign up"))
-    await rider.hears_of(_("✅ You have a place. Your number: {n}.").format(n=1))
+    await rider.presses(_(SIGN_UP))
+    await rider.hears_of(_(HAS_PLACE_NUMBER).format(n=1))
 
     async def waiting() -> list[int]:
         await town.until_idle()
@@ -393,16 +434,19 @@ async def test_a_rider_wants_other_reminders_or_none(town: Town, language: str) 
             return sorted(await session.scalars(select(Reminder.lead)))
 
     assert await waiting() == [7_200, 86_400]
-    for where, label, kept in (
-        ("card", _("{n} min").format(n=30), [1_800]),
-        ("my", _("no reminders"), [1_800]),
-        ("card", _("as usual"), []),
+    one, all_of_them = (
+        "How long before this activity should I remind you?",
+        "How long before activities should I remind you?",
+    )
+    for where, question, label, kept in (
+        ("/start act_1", one, _("{n} min").format(n=30), [1_800]),
+        ("/my", all_of_them, _("no reminders"), [1_800]),
+        ("/start act_1", one, _("as usual"), []),
     ):
-        await rider.says("/my" if where == "my" else "/start act_1")
+        await rider.says(where)
         await rider.hears_of("3x3")
         await rider.presses(_("🔔 Reminders"))
-        which = "activities" if where == "my" else "this activity"
-        await rider.hears_of(_(f"How long before {which} should I remind you?"))
+        await rider.hears_of(_(question))
         await rider.presses(label)
         await rider.hears_of(_("Reminders: {leads}").format(leads=label))
         assert await waiting() == kept
@@ -464,7 +508,7 @@ async def test_an_organiser_answers_without_learning_who_asked(town: Town, langu
     await rider.hears_of(_("Your question was sent to the organiser without your name. The answer will come here."))
     asked = await coordinator.hears_of("Is there parking?")
     assert "67" not in str(asked["reply_markup"]) and "67" not in asked["text"]
-    await coordinator.presses(_("✍ Answer"))
+    await coordinator.presses(_(ANSWER))
     await coordinator.hears_of(_("What is your answer?"))
     await coordinator.says("Yes, behind the hall")
     await coordinator.hears_of(_("Your answer has been sent."))
@@ -477,7 +521,7 @@ async def test_the_attendance_list_is_safe_for_spreadsheets_and_audited(town: To
     async with town.database.writing() as session:
         await memberships.create(session, PersonId(68), {"name": "李雷"}, NOON)
         await sign_ups.sign_up(session, ActivityId(1), PersonId(68), NOON, is_member=True, answers=["=1+1"])
-    await coordinator.forges("people:1")
+    await coordinator.forges(activities_presses.SHOW_PEOPLE.data(ActivityId(1)))
     assert "李雷" in (await coordinator.hears_of("3x3"))["text"]
     await coordinator.presses("As a file")
     sent = await coordinator.hears_of("treat it as confidential")
@@ -505,7 +549,7 @@ async def test_rounds_and_who_goes_on(town: Town, language: str) -> None:
     async with town.database.writing() as session:
         await sign_ups.sign_up(session, ActivityId(1), PersonId(69), NOON, is_member=False)
     for title, when in (("Heats", "2026-11-28 15:00"), ("Final", "2026-11-28 16:00")):
-        await coordinator.forges("rounds:1")
+        await coordinator.forges(activities_presses.SHOW_ROUNDS.data(ActivityId(1)))
         await coordinator.hears_of("🏆")
         await coordinator.presses(_("➕ Add a round"))
         await coordinator.hears_of(_("What is the round called? For example: Semi-final"))
@@ -513,7 +557,7 @@ async def test_rounds_and_who_goes_on(town: Town, language: str) -> None:
         await coordinator.hears_of(_("When does it start? Write it like 2026-11-28 15:00."))
         await coordinator.says(when)
         await coordinator.hears_of(_("Round {n} is planned.").format(n=1 if title == "Heats" else 2))
-    await coordinator.forges("rounds:1")
+    await coordinator.forges(activities_presses.SHOW_ROUNDS.data(ActivityId(1)))
     await coordinator.hears_of("Heats")
     who = _("Who goes through to: {round}").format(round="Final")
     await coordinator.presses(who)
@@ -545,19 +589,19 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     await planned(town)
     async with town.database.writing() as session:
         await sign_ups.sign_up(session, ActivityId(1), PersonId(71), NOON, is_member=False)
-    await coordinator.forges("actwrite:1")
-    await coordinator.hears_of("Send me the message")
+    await coordinator.forges(broadcasts_presses.WRITE_TO_ALL.data(ActivityId(1)))
+    await coordinator.hears_of(ASKED_FOR_MESSAGE)
     await coordinator.says("Bring a bottle")
     await coordinator.hears_of("Which attendees?")
     await coordinator.presses("people with a place")
-    await coordinator.hears_of("Is everything correct?")
-    await coordinator.presses("Preview")
+    await coordinator.hears_of(REVIEW_PAGE)
+    await coordinator.presses(PREVIEW)
     await coordinator.hears_of("It goes to 1 person")
-    await coordinator.presses("Send to")
+    await coordinator.presses(SEND_TO)
     await town.tick("broadcasts")
     await rider.hears_of("Bring a bottle")
     await rider.presses("🏀 3x3 basketball")
-    await rider.hears_of("You have a place")
+    await rider.hears_of(HAS_PLACE)
     assert not [one for one in other.heard if "bottle" in one.get("text", "")]
 
 
@@ -570,11 +614,11 @@ async def test_near_me_and_by_kind(town: Town) -> None:
     await rider.presses("Near me")
     await rider.hears_of("Send a location first")
     await rider.shares()
-    await rider.hears_of("Nearest stations")
-    await rider.forges("acts:near:0")
+    await rider.hears_of(NEAREST_STATIONS)
+    await rider.forges(activities_presses.TURN_LIST.data("near", 0))
     near = (await rider.hears_of("3x3 near"))["text"]
     assert near.index("3x3 near") < near.index("3x3 far") and "m" in near
-    await rider.forges("actkinds")
+    await rider.forges(activities_presses.CHOOSE_KIND.data())
     await rider.hears_of("Which kind?")
     await rider.presses("Talk")
     await rider.hears_of("Nothing is planned here")
@@ -596,8 +640,8 @@ async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]
     await planned(town, about="Bring shoes", latitude=37.44, longitude=116.37, place="Hall; court 1")
     rider = await at_home(town, 74)
     await opened(rider, ActivityId(1))
-    await rider.presses("✅ Sign up")
-    await rider.hears_of("You have a place")
+    await rider.presses(SIGN_UP)
+    await rider.hears_of(HAS_PLACE)
     await rider.presses("📅 Calendar")
     sent = await rider.hears_of("phone's calendar")
     upload = town.world.files.get(sent["document"]["file_id"])
@@ -644,8 +688,8 @@ async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays
     await rider.presses("1")
     card = await rider.hears_of("1 of 1 places left")
     assert "photo" in card
-    await rider.presses("✅ Sign up")
-    signed = await rider.hears_of("You have a place")
+    await rider.presses(SIGN_UP)
+    signed = await rider.hears_of(HAS_PLACE)
     assert signed["edited"] and signed["message_id"] == card["message_id"]
     await rider.presses("◀ Back to list")
     again = await rider.hears_of("This week")
@@ -655,7 +699,7 @@ async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays
     town.deliver()
     reminder = await rider.hears_of("A reminder")
     await rider.presses("View")
-    await rider.hears_of("You have a place")
+    await rider.hears_of(HAS_PLACE)
     kept = town.world.chats[76].messages[reminder["message_id"]]
     assert "A reminder" in kept["text"]
 

@@ -28,13 +28,19 @@ from storage.schema import NEWEST
 from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
 from tests.support.case_scripts import at_desk
+from tests.support.privacy import erases_everything
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town, configured, running, telegram
+from tests.support.words.admin import BLOCKED_UNTIL, HOTLINE, SETTINGS_PAGE, SYSTEM_PAGE
+from tests.support.words.chat import WELCOME
+from tests.support.words.forms import FOR_HOW_LONG, REVIEW_PAGE
+from tests.support.words.privacy import STORED_PAGE
+from tests.support.words.stations import NEAREST_STATIONS
 
 
 async def changes(admin: Rider, button: str, text: str, says: str = "✓") -> str:
     """Opens a setting and writes what it shall be."""
     await admin.says("/settings")
-    await admin.hears_of("Settings")
+    await admin.hears_of(SETTINGS_PAGE)
     await admin.presses(button)
     await admin.hears_of("config file")
     await admin.presses("✎ Change")
@@ -45,19 +51,19 @@ async def changes(admin: Rider, button: str, text: str, says: str = "✓") -> st
 
 async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
     admin, rider = await admin_of(town), town.rider(7)
-    assert "0534-12351" in await changes(admin, "☎️ Hotline", "0534-12351")
+    assert "0534-12351" in await changes(admin, HOTLINE, "0534-12351")
     await rider.says("/start")
-    assert "0534-12351" in (await rider.hears_of("Welcome"))["text"]
+    assert "0534-12351" in (await rider.hears_of(WELCOME))["text"]
     await changes(admin, "👋 Greeting in English", "Tea is on from six.")
     await rider.says("/start")
-    assert "Tea is on from six." in (await rider.hears_of("Welcome"))["text"]
+    assert "Tea is on from six." in (await rider.hears_of(WELCOME))["text"]
     await changes(admin, "🛵 Platforms", "Meituan, Ele.me\nJD")
     assert list(town.context.settings.joining.platforms) == ["Meituan", "Ele.me", "JD"]
     await changes(admin, "🗞 Day of the weekly digest", "friday")
     assert town.app.services.scheduler is not None and town.app.base.settings.value("activities.digest_day") == "friday"
     await admin.says("/settings")
-    await admin.hears_of("Settings")
-    await admin.presses("☎️ Hotline")
+    await admin.hears_of(SETTINGS_PAGE)
+    await admin.presses(HOTLINE)
     await admin.hears_of("Changed in the chat")
     await admin.presses("As in the config file")
     await admin.hears_of("Reset to the config")
@@ -80,7 +86,7 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
         ("⏰ Reminders", "tomorrow", "24h, 2h"),
         ("🗞 Hour", "9 o'clock", "09:00"),
         ("🛵 Platforms", "x" * 41, "commas"),
-        ("☎️ Hotline", "1" * 61, "riders can call"),
+        (HOTLINE, "1" * 61, "riders can call"),
         ("🗞 Day", "someday", "Choose a day"),
     ],
 )
@@ -113,7 +119,7 @@ async def test_new_lead_times_move_reminders_that_are_planned(town: Town) -> Non
 async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: Town) -> None:
     admin = await admin_of(town)
     await admin.says("/settings")
-    await admin.hears_of("Settings")
+    await admin.hears_of(SETTINGS_PAGE)
     await admin.presses("💬 Ready answers")
     await admin.hears_of("Which desk?")
     await admin.presses("⚖️")
@@ -125,7 +131,7 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.says("请于 {day} 来")
     await admin.hears_of("The answer in English")
     await admin.says("Please come on {day}")
-    await admin.hears_of("Is everything correct?")
+    await admin.hears_of(REVIEW_PAGE)
     await admin.presses("✔ Save")
     await admin.hears_of("✓ Come by")
     answers = town.context.settings.desks["legal"].answers
@@ -147,13 +153,13 @@ async def test_another_replica_takes_the_change_up(database: Database, tmp_path:
         other = App(config, database, lambda: town.now)
         async with running(town.app):
             admin = await admin_of(town)
-            await changes(admin, "☎️ Hotline", "0534-1")
+            await changes(admin, HOTLINE, "0534-1")
             await admin.says("/block 77")
             await admin.hears_of("Why?")
             await admin.says("floods")
-            await admin.hears_of("For how long?")
+            await admin.hears_of(FOR_HOW_LONG)
             await admin.presses("for 7 days")
-            await admin.hears_of("Is everything correct?")
+            await admin.hears_of(REVIEW_PAGE)
             await admin.presses("Block")
             await admin.hears_of("🚫 77")
             await other.background.changes.look()
@@ -168,20 +174,20 @@ async def blocks(admin: Rider, person: str, how_long: str = "for 7 days", reason
     await admin.says(f"/block {person}")
     await admin.hears_of("Why?")
     await admin.says(reason)
-    await admin.hears_of("For how long?")
+    await admin.hears_of(FOR_HOW_LONG)
     await admin.presses(how_long)
-    await admin.hears_of("Is everything correct?")
+    await admin.hears_of(REVIEW_PAGE)
     await admin.presses("Block")
 
 
 async def test_who_is_blocked_hears_the_hotline_and_keeps_their_rights(town: Town) -> None:
     admin, rider = await admin_of(town), town.rider(7)
     await rider.shares()
-    await rider.hears_of("Nearest stations")
+    await rider.hears_of(NEAREST_STATIONS)
     await blocks(admin, "7")
-    assert "12351" in (await rider.hears_of("You can't use this bot until"))["text"]
+    assert "12351" in (await rider.hears_of(BLOCKED_UNTIL))["text"]
     await rider.shares()
-    assert "12351" in (await rider.hears_of("You can't use this bot until"))["text"]
+    assert "12351" in (await rider.hears_of(BLOCKED_UNTIL))["text"]
     for _ in range(5):
         await rider.shares()
     await rider.presses("1")
@@ -189,23 +195,18 @@ async def test_who_is_blocked_hears_the_hotline_and_keeps_their_rights(town: Tow
     await town.until_idle()
     assert sum("can't use" in one.get("text", "") for one in rider.heard) == 2, "said once, not to each message"
     await rider.says("/privacy")
-    await rider.hears_of("stores about you")
-    await rider.presses("Erase everything")
-    await rider.hears_of("Erase everything stored")
-    await rider.presses("Yes, erase")
-    await rider.hears_of("Are you sure?")
-    await rider.presses("Erase permanently")
-    await rider.hears_of("has been erased")
+    await rider.hears_of(STORED_PAGE)
+    await erases_everything(rider)
     town.now += timedelta(minutes=2)
     await rider.shares()
-    await rider.hears_of("You can't use this bot until")
+    await rider.hears_of(BLOCKED_UNTIL)
     await admin.says("/block")
     page = await admin.hears_of("Blocked")
     assert "floods" not in page["text"], "why, is erased with them; that they are kept out stays"
     await admin.presses("Unblock 7")
     await admin.hears_of("Nobody.")
     await rider.shares()
-    await rider.hears_of("Nearest stations")
+    await rider.hears_of(NEAREST_STATIONS)
 
 
 async def test_a_block_ends_by_itself_and_nobody_blocks_who_runs_the_bot(town: Town) -> None:
@@ -218,7 +219,7 @@ async def test_a_block_ends_by_itself_and_nobody_blocks_who_runs_the_bot(town: T
     await town.until(lambda: 7 in town.context.blocks.people)
     town.now += timedelta(minutes=61)
     await rider.shares()
-    await rider.hears_of("Nearest stations")
+    await rider.hears_of(NEAREST_STATIONS)
     await town.tick("blocks")
     async with town.database.reading() as session:
         (last,) = await audit.search(session, 1, act=PeopleAction.PERSON_LET_IN)
@@ -271,14 +272,14 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
         (row,) = await errors.newest(session)
         assert row.count == 3
     await admin.says("/system")
-    page = await admin.hears_of("System")
+    page = await admin.hears_of(SYSTEM_PAGE)
     for words in (f"Nuanxin {__version__}", "👑", f"schema {NEWEST}", "undelivered: 1", "in 24 h: 1", "no backup yet"):
         assert words in page["text"], words
     await admin.presses("Errors")
     listed = await admin.hears_of("RuntimeError")
     assert row.error_id in listed["text"] and "× 3" in listed["text"]
     await admin.presses("◀ Back")
-    await admin.hears_of("System")
+    await admin.hears_of(SYSTEM_PAGE)
     await admin.presses("Undelivered")
     assert "chat is odd" in (await admin.hears_of("role_taken"))["text"]
     await admin.presses("Discard all")

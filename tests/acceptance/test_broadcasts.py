@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from bot.sandbox.files import STICKER
 from bot.sandbox.server import Fault
+from handlers.admin import presses as admin_presses
+from handlers.broadcasts import presses as broadcasts_presses
 from storage import audit
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
@@ -37,6 +39,18 @@ from storage.stations.reports import Kind
 from storage.telegram_ids import MessageId, PersonId
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
+from tests.support.words.broadcasts import (
+    ASKED_FOR_MESSAGE,
+    ASKED_FOR_TOPIC,
+    MUTE,
+    NEWS,
+    PREVIEW,
+    SEND_TO,
+    TOPICS_PAGE,
+    WAITS_FOR_SECOND,
+)
+from tests.support.words.chat import STAFF_ONLY, WELCOME
+from tests.support.words.forms import REVIEW_PAGE, SEND, SKIP
 
 EVERYONE = Segment()
 POLL = {
@@ -59,17 +73,17 @@ async def riders_of(town: Town, count: int, first: int = 100) -> list[Rider]:
     for number in range(first, first + count):
         rider = town.rider(number)
         await rider.says("/start")
-        await rider.hears_of("Welcome")
+        await rider.hears_of(WELCOME)
         found.append(rider)
     return found
 
 
-async def composes(coordinator: Rider, text: str, topic: str = "News", when: str = "Now") -> None:
+async def composes(coordinator: Rider, text: str, topic: str = NEWS, when: str = "Now") -> None:
     """From /broadcast to the last question before sending."""
     await coordinator.says("/broadcast")
-    await coordinator.hears_of("Send me the message")
+    await coordinator.hears_of(ASKED_FOR_MESSAGE)
     await coordinator.says(text)
-    await coordinator.hears_of("Which topic")
+    await coordinator.hears_of(ASKED_FOR_TOPIC)
     await coordinator.presses(topic)
     if topic == "Urgent":
         await coordinator.hears_of("Why is it urgent")
@@ -78,12 +92,12 @@ async def composes(coordinator: Rider, text: str, topic: str = "News", when: str
         ("✎ Ask for read confirmation", "have read this", "Yes"),
         ("✎ When", "When?", when),
     ):
-        await coordinator.hears_of("Is everything correct?")
+        await coordinator.hears_of(REVIEW_PAGE)
         await coordinator.presses(change)
         await coordinator.hears_of(question)
         await coordinator.presses(answer)
-    await coordinator.hears_of("Is everything correct?")
-    await coordinator.presses("Preview")
+    await coordinator.hears_of(REVIEW_PAGE)
+    await coordinator.presses(PREVIEW)
     await coordinator.hears_of("This is how it will arrive")
 
 
@@ -98,7 +112,7 @@ async def test_a_broadcast_reaches_everyone_once(town: Town) -> None:
     await town.world.blocks(riders[5].person)
     await town.until_idle()
     await coordinator.says("/start")
-    await coordinator.hears_of("Welcome")
+    await coordinator.hears_of(WELCOME)
     await composes(coordinator, "Free haircuts on Saturday")
     assert "It goes to 6 people" in coordinator.heard[-1]["text"]
     assert "Unreachable: fewer than 5" in coordinator.heard[-1]["text"]
@@ -123,15 +137,15 @@ async def test_one_tap_mutes_a_topic_and_my_brings_it_back(town: Town) -> None:
         await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     await town.tick("broadcasts")
     await rider.hears_of("News!")
-    await rider.presses("🔕 Mute")
+    await rider.presses(MUTE)
     assert "is muted" in await rider.is_answered()
     async with town.database.reading() as session:
         assert (await broadcast_recipients.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 1
         assert (await broadcast_recipients.audience(session, EVERYONE, Topic.URGENT, NOON)).muted == 0
     await rider.says("/my")
-    assert "Urgent messages always arrive" in (await rider.hears_of("write to you"))["text"]
+    assert "Urgent messages always arrive" in (await rider.hears_of(TOPICS_PAGE))["text"]
     await rider.presses("🔕")
-    await rider.hears_of("write to you")
+    await rider.hears_of(TOPICS_PAGE)
     async with town.database.reading() as session:
         assert (await broadcast_recipients.audience(session, EVERYONE, Topic.NEWS, NOON)).muted == 0
 
@@ -141,14 +155,14 @@ async def test_above_the_bound_somebody_else_approves(town: Town) -> None:
     coordinator, admin = town.rider(COORDINATOR), town.rider(ADMIN)
     await riders_of(town, 2)
     await composes(coordinator, "To all")
-    await coordinator.presses("Send to")
-    assert "Waiting for a second" in (await coordinator.hears_of("Waiting for a second"))["text"]
-    await coordinator.forges("bapprove:1")
+    await coordinator.presses(SEND_TO)
+    assert WAITS_FOR_SECOND in (await coordinator.hears_of(WAITS_FOR_SECOND))["text"]
+    await coordinator.forges(broadcasts_presses.APPROVE.data(BroadcastId(1)))
     await coordinator.until(lambda: any("Someone else" in one["text"] for one in coordinator.answers))
     await admin.hears_of("审核")
     await admin.presses("查看")
     await admin.hears_of("To all")
-    await admin.hears_of("Waiting for a second")
+    await admin.hears_of(WAITS_FOR_SECOND)
     await admin.presses("Approve")
     await admin.until(lambda: any("Approved" in one.get("text", "") for one in admin.heard))
     assert (await state_of(town)).state == BroadcastState.SCHEDULED
@@ -157,7 +171,7 @@ async def test_above_the_bound_somebody_else_approves(town: Town) -> None:
 async def test_riders_can_neither_write_nor_steer_a_broadcast(town: Town) -> None:
     (rider,) = await riders_of(town, 1)
     await rider.says("/broadcast")
-    assert "for staff only" in (await rider.hears())["text"]
+    assert STAFF_ONLY in (await rider.hears())["text"]
     for data in ("bsend:1", "bcancel:1", "bapprove:1", "bpause:1", "mute:urgent", "haveread:1", "topic:urgent"):
         await rider.forges(data)
         assert await rider.is_answered()
@@ -169,7 +183,7 @@ async def test_quiet_hours_hold_back_all_but_urgent_ones(town: Town) -> None:
     coordinator = town.rider(COORDINATOR)
     await riders_of(town, 1)
     await composes(coordinator, "Not now")
-    await coordinator.presses("Send to")
+    await coordinator.presses(SEND_TO)
     await coordinator.hears_of("Scheduled")
     row = await state_of(town)
     assert row.starts_at == NOON + timedelta(hours=19)  # 07:00
@@ -237,7 +251,7 @@ async def test_an_urgent_broadcast_needs_a_reason_and_stands_in_the_audit(town: 
     coordinator = town.rider(COORDINATOR)
     (rider,) = await riders_of(town, 1)
     await composes(coordinator, "Storm! Stay inside.", "Urgent")
-    await coordinator.presses("Send to")
+    await coordinator.presses(SEND_TO)
     await town.tick("broadcasts")
     await rider.hears_of("Storm!")
     async with town.database.reading() as session:
@@ -254,22 +268,22 @@ async def test_a_button_opens_a_station_and_a_sticker_is_sent(town: Town) -> Non
     coordinator = town.rider(COORDINATOR)
     (rider,) = await riders_of(town, 1)
     await coordinator.says("/broadcast")
-    await coordinator.hears_of("Send me the message")
+    await coordinator.hears_of(ASKED_FOR_MESSAGE)
     await coordinator.sends(poll=POLL)
     await coordinator.hears_of("Polls can't be broadcast")
     await coordinator.sends(sticker=STICKER)
-    await coordinator.hears_of("Which topic")
-    await coordinator.presses("News")
-    await coordinator.hears_of("Is everything correct?")
+    await coordinator.hears_of(ASKED_FOR_TOPIC)
+    await coordinator.presses(NEWS)
+    await coordinator.hears_of(REVIEW_PAGE)
     await coordinator.presses("✎ Button")
     await coordinator.hears_of("Add a button below it")
     await coordinator.says("no such place")
     await coordinator.hears_of("Write the title of an activity")
     await coordinator.says("second")
-    await coordinator.hears_of("Is everything correct?")
-    await coordinator.presses("Preview")
+    await coordinator.hears_of(REVIEW_PAGE)
+    await coordinator.presses(PREVIEW)
     await coordinator.hears_of("This is how it will arrive")
-    await coordinator.presses("Send to")
+    await coordinator.presses(SEND_TO)
     await town.tick("broadcasts")
     await rider.until(lambda: any("sticker" in one for one in rider.heard))
     await rider.presses("🏠 Second")
@@ -417,7 +431,7 @@ async def test_each_reads_their_own_language_and_the_link(town: Town) -> None:
     await english.hears_of("Haircuts on Saturday")
     await chinese.hears_of("周六理发")
     assert chinese.button("报名")[1] == "https://example.org/form"
-    assert chinese.button("不再接收") and english.button("🔕 Mute")
+    assert chinese.button("不再接收") and english.button(MUTE)
 
 
 async def test_a_spread_broadcast_gives_each_a_moment_of_their_own(database: Database) -> None:
@@ -460,15 +474,15 @@ async def test_admins_hear_of_a_notice_that_was_set_aside(town: Town) -> None:
     assert "no such kind" in (await admin.hears())["text"]
     async with town.database.reading() as session:
         assert [kind for _, kind, _ in await failed_deliveries.newest(session)] == ["no such kind"]
-    await coordinator.forges("tryagain")
-    assert "for staff only" in await coordinator.is_answered()
+    await coordinator.forges(admin_presses.TRY_AGAIN.data())
+    assert STAFF_ONLY in await coordinator.is_answered()
 
 
 async def test_a_broadcast_is_corrected_and_recalled_at_all_who_have_it(town: Town) -> None:
     coordinator = town.rider(COORDINATOR)
     first, second, *_ = await riders_of(town, 5)
     await composes(coordinator, "Haircuts on Sunday")
-    await coordinator.presses("Send to")
+    await coordinator.presses(SEND_TO)
     await town.tick("broadcasts")
     for rider in (first, second):
         await rider.hears_of("Haircuts on Sunday")
@@ -476,17 +490,17 @@ async def test_a_broadcast_is_corrected_and_recalled_at_all_who_have_it(town: To
     await coordinator.presses("📈")
     await coordinator.hears_of("Delivered: 6")
     await coordinator.presses("✎ Correct")
-    await coordinator.hears_of("Send me the message")
+    await coordinator.hears_of(ASKED_FOR_MESSAGE)
     await coordinator.says("Haircuts on Saturday")
     await coordinator.hears_of("Is there a version in English")
-    await coordinator.presses("Skip")
-    await coordinator.hears_of("Is everything correct?")
-    await coordinator.presses("✔ Send")
+    await coordinator.presses(SKIP)
+    await coordinator.hears_of(REVIEW_PAGE)
+    await coordinator.presses(SEND)
     await coordinator.hears_of("get the new version")
     town.now += timedelta(seconds=10)  # a chat gets one message of a broadcast a second
     for rider in (first, second):
         corrected = await rider.hears_of("Haircuts on Saturday")
-        assert corrected["edited"] and rider.button("🔕 Mute")
+        assert corrected["edited"] and rider.button(MUTE)
     await coordinator.presses("🗑 Recall")
     await coordinator.hears_of("Delete this broadcast")
     await coordinator.presses("Yes, recall")

@@ -7,12 +7,15 @@ import hashlib
 import io
 import zipfile
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select
 
 from bot.sandbox.files import STICKER
+from bot.sandbox.params import Json
 from bot.sandbox.server import Fault
+from handlers.cases import presses as cases_presses
 from handlers.i18n.translations import plural_in
 from storage import audit
 from storage.cases import access as case_access
@@ -23,28 +26,42 @@ from storage.cases.audited import CaseAction
 from storage.cases.evidence import Evidence
 from storage.cases.messages import Edit
 from storage.cases.sides import Side
-from storage.cases.table import CaseState
+from storage.cases.table import Case, CaseState
 from storage.deliveries.table import Delivery, State
 from storage.people import roles
 from storage.privacy import consents
 from storage.telegram_ids import PersonId
-from tests.support.case_scripts import STORY, at_desk, brings_pay
+from tests.support.case_scripts import STORY, AtDesk, at_desk, brings_pay
 from tests.support.cases import all_fetched, case_of, in_hand, takes
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
+from tests.support.words.cases import (
+    AGREE_AT_DESK,
+    ASKED_WHAT_ABOUT,
+    ASKED_WHEN,
+    ASKED_WHERE,
+    ASKED_WHICH_PLATFORM,
+    ASKED_WHY_TO_READ,
+    BUNDLE,
+    DESKS_PAGE,
+    ENTERED,
+    IN_CONVERSATION,
+    NO_SUCH_CASE,
+    TAKE,
+    WRITE_IN_CASE,
+)
+from tests.support.words.chat import ANSWER, HELP_PAGE, NOT_UNDERSTOOD, STAFF_ONLY
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
+from tests.support.words.privacy import STORED_PAGE
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 
 WHO = "To whom? Share their contact, forward one of their messages, or write their number or @name; or press a button."
 CLOSED = "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good."
-ENTERED = (
-    "Everything you send now goes into {number}: text, pictures, documents, voice messages. "
-    "Only the person handling your case can read it. Press “Leave conversation” to stop."
-)
 
 
 @LANGUAGES
-async def test_a_whole_case(town: Town, language: str) -> None:
+async def test_a_case_is_brought_queued_and_taken_with_all_that_was_told(town: Town, language: str) -> None:
     rider, counsel = await at_desk(town, 400, language), await at_desk(town, COUNSEL, language)
     second = await at_desk(town, SECOND_COUNSEL, language)
     number = await brings_pay(rider)
@@ -56,15 +73,13 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     await rider.presses("⏰ Remind me of the deadlines")
     await rider.rider.until(lambda: any("30" in one["text"] for one in rider.rider.answers))
 
-    # The queue has no names and nothing of what was told.
     await second.says("/cases")
-    await second.rider.hears_of("🗂")
+    await second.rider.hears_of(DESKS_PAGE)
     await second.rider.presses("⚖️")
     queue = await second.rider.hears_of(number)
-    assert "李雷" not in queue["text"] and STORY not in queue["text"]
+    assert "李雷" not in queue["text"] and STORY not in queue["text"], "the queue has no names and no stories"
 
-    await takes(counsel, number)
-    page = counsel.rider.heard[-1]["text"]
+    page = (await takes(counsel, number))["text"]
     assert "李雷" in page and "Dezhou" in page and "The pay" in page
     copies = [await counsel.rider.hears_of(number) for _ in range(6)]
     kinds = [next((kind for kind in ("voice", "photo", "document", "text") if kind in copy), "") for copy in copies]
@@ -72,10 +87,13 @@ async def test_a_whole_case(town: Town, language: str) -> None:
     assert all(copy.get("has_protected_content") for copy in copies[1:])
     assert STORY in copies[1]["text"] and "李雷" in copies[1]["text"]
 
-    # Both ways, with replies, without accounts.
+
+async def test_both_sides_write_and_reply_and_neither_sees_an_account(town: Town) -> None:
+    rider, counsel = await at_desk(town, 400), await at_desk(town, COUNSEL)
+    row = await in_hand(town, rider, counsel)
     asked = await counsel.says("Do you have a payslip?")
     heard = await rider.rider.hears_of("Do you have a payslip?")
-    assert number in heard["text"] and str(COUNSEL) not in str({**heard, "chat": 0, "from": 0})
+    assert row.number in heard["text"] and str(COUNSEL) not in str({**heard, "chat": 0, "from": 0})
     await rider.replies(heard, "Yes, for August")
     answer = await counsel.rider.hears_of("Yes, for August")
     assert answer["reply_to_message"]["message_id"] == asked["message_id"] and "400" not in str(answer["text"])
@@ -90,56 +108,76 @@ async def test_a_whole_case(town: Town, language: str) -> None:
         (kept,) = await case_messages.of_source(session, PersonId(400), said["message_id"])
         assert case_messages.said_in(session, kept).was == [Edit(town.now, "I lost 3,000 yuan")]
 
-    # Handed over with a note that the rider never sees.
+
+async def hands_over(counsel: AtDesk, number: str, note: str) -> None:
+    """From the list of their cases, to the second counsel."""
     await counsel.says("/cases")
-    await counsel.rider.hears_of("🗂")
+    await counsel.rider.hears_of(DESKS_PAGE)
     await counsel.rider.presses(counsel._("Assigned to me: {n}").format(n=1))
     await counsel.rider.hears_of(number)
     await counsel.rider.presses(number)
     await counsel.rider.hears_of("The pay")
     await counsel.presses("➡ Hand over")
-    await counsel.hears(
-        "To whom? Share their contact, forward one of their messages, "
-        "or write their number or @name; or press a button."
-    )
+    await counsel.hears(WHO)
     await counsel.says(str(SECOND_COUNSEL))
     await counsel.hears("What does the next person need to know? The rider won't see it.")
-    await counsel.says("Ask for the contract")
-    await counsel.hears("Is everything correct?")
-    await counsel.presses("✔ Send")
+    await counsel.says(note)
+    await counsel.hears(REVIEW_PAGE)
+    await counsel.presses(SEND)
     await counsel.hears("{number} has been handed over.", number=number)
+
+
+@LANGUAGES
+async def test_a_case_is_handed_over_with_a_note_that_the_rider_never_sees(town: Town, language: str) -> None:
+    rider, counsel = await at_desk(town, 400, language), await at_desk(town, COUNSEL, language)
+    second = await at_desk(town, SECOND_COUNSEL, language)
+    number = (await in_hand(town, rider, counsel)).number
+    await hands_over(counsel, number, "Ask for the contract")
     await second.rider.hears_of(STORY)
     await second.rider.hears_of("Ask for the contract")
     given = second._("➡ {number} is now assigned to you.").format(number=number)
     await second.rider.until(lambda: any(one.get("text") == given for one in second.rider.heard))
     await counsel.says("Am I still in it?")
-    await counsel.hears("Send me your location and I'll show you the nearest station. See what else I can do: /help")
+    await counsel.hears(NOT_UNDERSTOOD)
     assert "Ask for the contract" not in str(rider.rider.heard)
 
-    # The second one answers, closes; the rider rates and reopens.
     await second.rider.presses(number)
     await second.rider.hears_of(number)
     await second.says("You can claim it")
     await rider.rider.hears_of("You can claim it")
-    row = await case_of(town, number)
-    await second.rider.forges(f"caseclose:{row.id}")
-    await second.hears(
+    async with town.database.reading() as session:
+        entries = await audit.newest(session)
+    assert [entry.act for entry in entries] == [CaseAction.CASE_ASSIGNED, CaseAction.CASE_CLAIMED]
+    assert "李雷" not in str(entries)
+
+
+@LANGUAGES
+async def test_a_case_is_closed_rated_and_reopened(town: Town, language: str) -> None:
+    rider, counsel = await at_desk(town, 400, language), await at_desk(town, COUNSEL, language)
+    row = await in_hand(town, rider, counsel)
+    number = row.number
+    await rider.presses(WRITE_IN_CASE)
+    await rider.hears(ENTERED)
+    await rider.rider.until(lambda: number in str(town.world.chats[400].keyboard))
+    await counsel.says("You can claim it")
+    await rider.rider.hears_of("You can claim it")
+    await counsel.rider.forges(cases_presses.ASK_OUTCOME.data(row.id))
+    await counsel.hears(
         "How did {number} end? The rider will read this and can reopen the case for {n} days.", number=number, n=30
     )
-    await second.presses("resolved")
+    await counsel.presses("resolved")
     await rider.hears(CLOSED, number=number, outcome=rider._("resolved"), n=30)
     await rider.rider.until(lambda: number not in str(town.world.chats[400].keyboard))  # nobody writes in it any more
     await rider.rider.presses("⭐5")
     await rider.hears("Thank you. {number}: {stars} of 5.", number=number, stars=5)
     await rider.presses("↺ Reopen")
     await rider.hears(ENTERED)
-    await second.hears("↺ The rider has reopened {number}. It is assigned to you.", number=number)
+    await counsel.hears("↺ The rider has reopened {number}. It is assigned to you.", number=number)
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session)]
-        assert acts == [CaseAction.CASE_CLOSED, CaseAction.CASE_ASSIGNED, CaseAction.CASE_CLAIMED]
+        assert acts == [CaseAction.CASE_CLOSED, CaseAction.CASE_CLAIMED]
         row_now = await case_access.find(session, row.id)
         assert row_now is not None and row_now.state == CaseState.OURS and row_now.first_answer_at is not None
-        assert "李雷" not in str(await audit.newest(session))
 
 
 async def test_evidence_is_fetched_sealed_and_bundled(town: Town) -> None:
@@ -147,8 +185,8 @@ async def test_evidence_is_fetched_sealed_and_bundled(town: Town) -> None:
     number = await brings_pay(rider)
     row = await case_of(town, number)
     await town.until_true(lambda: all_fetched(town))
-    await rider.rider.forges(f"casebundle:{row.id}")
-    sent = await rider.hears("Evidence of {number}. Treat it as confidential.", number=number)
+    await rider.rider.forges(cases_presses.SEND_BUNDLE.data(row.id))
+    sent = await rider.hears(BUNDLE, number=number)
     upload = town.world.files.get(sent["document"]["file_id"])
     assert upload is not None and upload.name == f"{number}.zip"
     archive = zipfile.ZipFile(io.BytesIO(upload.content))
@@ -162,11 +200,11 @@ async def test_evidence_is_fetched_sealed_and_bundled(town: Town) -> None:
     assert number in page and all(digest in page for digest in sums.values())
     assert "payslip.pdf" in archive.read("index.csv").decode()
 
-    await counsel.rider.forges(f"casebundle:{row.id}")
-    await counsel.rider.until(lambda: any("no such case" in one["text"] for one in counsel.rider.answers))
+    await counsel.rider.forges(cases_presses.SEND_BUNDLE.data(row.id))
+    await counsel.rider.until(lambda: any(NO_SUCH_CASE in one["text"] for one in counsel.rider.answers))
     await takes(counsel, number)
-    await counsel.rider.forges(f"casebundle:{row.id}")
-    await counsel.hears("Evidence of {number}. Treat it as confidential.", number=number)
+    await counsel.rider.forges(cases_presses.SEND_BUNDLE.data(row.id))
+    await counsel.hears(BUNDLE, number=number)
     async with town.database.reading() as session:
         assert (await audit.newest(session))[0].act == CaseAction.CASE_BUNDLE
 
@@ -174,8 +212,8 @@ async def test_evidence_is_fetched_sealed_and_bundled(town: Town) -> None:
 async def test_a_file_that_is_too_large_is_refused_with_a_clear_word(town: Town) -> None:
     rider = await at_desk(town, 402)
     number = await brings_pay(rider, evidence=False)
-    await rider.presses("💬 Write in this case")
-    await rider.rider.hears_of("Everything you send now goes into")
+    await rider.presses(WRITE_IN_CASE)
+    await rider.rider.hears_of(IN_CONVERSATION)
     await rider.rider.sends(document={"file_id": "x", "file_unique_id": "x", "file_size": 21 << 20})
     await rider.rider.hears_of("20 MB at most")
     await rider.rider.sends(sticker=STICKER)
@@ -201,63 +239,80 @@ async def test_a_conflict_of_interest_hides_the_case(town: Town) -> None:
         before = len(counsel.rider.answers)
         await counsel.rider.forges(data)
         await counsel.rider.until(lambda before=before: len(counsel.rider.answers) > before)
-        assert "no such case" in counsel.rider.answers[-1]["text"], data
+        assert NO_SUCH_CASE in counsel.rider.answers[-1]["text"], data
     await counsel.presses("🔎 Find by number")
     await counsel.rider.hears_of("Which case number?")
     await counsel.says(number)
-    await counsel.rider.hears_of("no such case")
+    await counsel.rider.hears_of(NO_SUCH_CASE)
 
 
-async def test_two_cases_at_once_and_a_message_that_was_moved(town: Town) -> None:
+class TwoCases(NamedTuple):
+    """Of one rider, each with its counsel."""
+
+    rider: AtDesk
+    counsel: AtDesk
+    second: AtDesk
+    one: Case
+    other: Case
+    page_of_other: Json
+
+
+async def two_cases(town: Town) -> TwoCases:
     rider, counsel, second = await at_desk(town, 404), await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
-    first_number = await brings_pay(rider, evidence=False)
-    await takes(counsel, first_number)
+    one = await in_hand(town, rider, counsel)
     await counsel.rider.hears_of(STORY)
     second_number = await brings_pay(rider, evidence=False, name="")
-    await second.rider.hears_of(first_number)
-    await takes(second, second_number)
-    assert "not given" in second.rider.heard[-1]["text"] and "李雷" not in str(second.rider.heard[-1])
-    (one, other) = [await case_of(town, number) for number in (first_number, second_number)]
+    await second.rider.hears_of(one.number)
+    page = await takes(second, second_number)
+    return TwoCases(rider, counsel, second, one, await case_of(town, second_number), page)
 
-    await rider.rider.forges(f"casewrite:{one.id}")
-    await rider.rider.hears_of("Everything you send now goes into")
+
+async def test_a_message_that_was_meant_for_another_case_is_moved(town: Town) -> None:
+    rider, counsel, second, one, other, page = await two_cases(town)
+    assert "not given" in page["text"] and "李雷" not in str(page)
+    await rider.rider.forges(cases_presses.ENTER.data(one.id))
+    await rider.rider.hears_of(IN_CONVERSATION)
     wrong = await rider.says("This is about the contract")
-    acknowledged = await rider.rider.hears_of(f"✓ {first_number}")
+    acknowledged = await rider.rider.hears_of(f"✓ {one.number}")
     assert "another case" in str(acknowledged["reply_markup"])
     copy = await counsel.rider.hears_of("This is about the contract")
     await rider.presses("↪ Meant for another case")
     await rider.rider.hears_of("To which case?")
-    await rider.rider.presses(second_number)
-    await rider.rider.hears_of(f"Moved from {first_number} to {second_number}")
-    await rider.rider.hears_of(f"You are now writing in {second_number}")
-    assert second_number in str(town.world.chats[404].keyboard), "the keyboard says where one writes now"
+    await rider.rider.presses(other.number)
+    await rider.rider.hears_of(f"Moved from {one.number} to {other.number}")
+    await rider.rider.hears_of(f"You are now writing in {other.number}")
+    assert other.number in str(town.world.chats[404].keyboard), "the keyboard says where one writes now"
     await rider.says("/help")
-    await rider.rider.hears_of("What I can do")
-    assert second_number in str(town.world.chats[404].keyboard), "and goes on saying it after something else"
+    await rider.rider.hears_of(HELP_PAGE)
+    assert other.number in str(town.world.chats[404].keyboard), "and goes on saying it after something else"
     moved = await second.rider.hears_of("This is about the contract")
-    assert second_number in moved["text"]
+    assert other.number in moved["text"]
     await town.until(lambda: copy["message_id"] not in town.world.chats[COUNSEL].messages)
     async with town.database.reading() as session:
         (kept,) = await case_messages.of_source(session, PersonId(404), wrong["message_id"])
         assert kept.case_id == other.id
 
-    # The keyboard's first button switches; a reply goes to the case of what it answers.
-    await rider.says(f"💬 {second_number}")
+
+async def test_a_reply_goes_to_the_case_of_what_it_answers(town: Town) -> None:
+    rider, counsel, _, one, other, _ = await two_cases(town)
+    await rider.rider.forges(cases_presses.ENTER.data(other.id))
+    await rider.rider.hears_of(IN_CONVERSATION)
+    await rider.says(f"💬 {other.number}")  # the keyboard's first button
     await rider.rider.hears_of("Which case do you want to write in?")
     await counsel.says("What was your rate?")
     asked = await rider.rider.hears_of("What was your rate?")
     await rider.replies(asked, "Six yuan")
-    assert first_number in (await counsel.rider.hears_of("Six yuan"))["text"]
+    assert one.number in (await counsel.rider.hears_of("Six yuan"))["text"]
 
     # A crash may have kept a copy from being written down: then its first line says which case it is of.
-    await rider.rider.forges(f"casewrite:{other.id}")
-    await rider.rider.hears_of("Everything you send now goes into")
+    await rider.rider.forges(cases_presses.ENTER.data(other.id))
+    await rider.rider.hears_of(IN_CONVERSATION)
     await rider.replies({**asked, "message_id": 99_999}, "Since March")
-    assert first_number in (await counsel.rider.hears_of("Since March"))["text"]
+    assert one.number in (await counsel.rider.hears_of("Since March"))["text"]
     await rider.says("🚪 Leave conversation")
     await rider.rider.hears_of("You have left the conversation")
     await rider.says("hello")
-    await rider.rider.hears_of("Send me your location")
+    await rider.rider.hears_of(NOT_UNDERSTOOD)
 
 
 async def test_a_rider_who_blocks_the_bot_gets_it_all_when_they_are_back(town: Town) -> None:
@@ -274,7 +329,7 @@ async def test_a_rider_who_blocks_the_bot_gets_it_all_when_they_are_back(town: T
     await counsel.rider.hears_of("can't be reached")
     before = len(rider.rider.heard)
     await rider.says("/help")
-    await rider.rider.hears_of("What I can do")
+    await rider.rider.hears_of(HELP_PAGE)
     await town.tick("cases")
     await counsel.rider.hears_of("can be reached again")
     await rider.rider.hears_of("Third")
@@ -301,16 +356,16 @@ async def test_the_cases_of_a_handler_who_left_wait_again(town: Town) -> None:
     await left.rider.hears_of(STORY)
     async with town.database.writing() as session:
         await roles.take(session, PersonId(412), "counsel")
-    await rider.rider.forges(f"casewrite:{row.id}")
-    await rider.rider.hears_of("Everything you send now goes into")
+    await rider.rider.forges(cases_presses.ENTER.data(row.id))
+    await rider.rider.hears_of(IN_CONVERSATION)
     await rider.says("Is anybody there?")
     await left.says("I still write")
     await left.rider.hears_of("no longer yours")
-    await left.rider.forges(f"casedo:{row.id}")
-    await left.rider.until(lambda: any("for staff only" in one["text"] for one in left.rider.answers))
+    await left.rider.forges(cases_presses.SHOW.data(row.id))
+    await left.rider.until(lambda: any(STAFF_ONLY in one["text"] for one in left.rider.answers))
     await town.tick("cases")
     await counsel.rider.hears_of("back in the queue")
-    await counsel.rider.forges(f"caseclaim:{row.id}")
+    await counsel.rider.forges(cases_presses.CLAIM.data(row.id))
     await counsel.rider.hears_of("Is anybody there?")
 
 
@@ -321,11 +376,11 @@ async def test_a_case_is_taken_from_the_queue(town: Town) -> None:
     await counsel.rider.hears_of(number)
     for one, label in ((admin, number), (counsel, f"▶ {number}")):
         await one.says("/cases")
-        await one.rider.hears_of("🗂")
+        await one.rider.hears_of(DESKS_PAGE)
         await one.rider.presses("⚖️")
         await one.rider.hears_of(number)
         await one.rider.presses(label)
-    await admin.rider.hears_of("Why do you need to read")
+    await admin.rider.hears_of(ASKED_WHY_TO_READ)
     await counsel.rider.hears_of("The pay")
     assert (await case_of(town, number)).assigned_to == COUNSEL
 
@@ -365,43 +420,43 @@ async def _all_settled(town: Town) -> bool:
 async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
     rider = await at_desk(town, 408)
     await rider.says("/legal")
-    await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("What is it about?")
+    await rider.rider.hears_of(CONSENT_PAGE)
+    await rider.presses(AGREE_AT_DESK)
+    await rider.rider.hears_of(ASKED_WHAT_ABOUT)
     await rider.rider.presses("ban")
-    await rider.rider.hears_of("Which platform")
+    await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.presses("💾 Save for later")
     await rider.rider.hears_of("Saved for 30 days")
     town.now += timedelta(days=29)
     await rider.says("/legal")
-    await rider.rider.hears_of("Before the first question")
+    await rider.rider.hears_of(CONSENT_PAGE)
     await rider.presses("💾 Continue my saved form")
-    await rider.rider.hears_of("Which platform")
+    await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.rider.presses("No platform")
-    await rider.rider.hears_of("When did it happen?")
+    await rider.rider.hears_of(ASKED_WHEN)
     await rider.says("2099-01-01")
     await rider.rider.hears_of("is in the future")
     await rider.rider.presses("Not sure")
-    await rider.rider.hears_of("Where did it happen?")
+    await rider.rider.hears_of(ASKED_WHERE)
 
 
 async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
     rider = await at_desk(town, 410)
     await rider.says("/suggestion")
-    await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let's start")
+    await rider.rider.hears_of(CONSENT_PAGE)
+    await rider.presses(AGREE_AT_DESK)
     await rider.rider.hears_of("Send it anonymously?")
     await rider.presses("🙈 Fully anonymous: no reply possible")
-    await rider.rider.hears_of("What is it about?")
+    await rider.rider.hears_of(ASKED_WHAT_ABOUT)
     await rider.rider.presses("Gates")
-    await rider.rider.hears_of("Which platform")
+    await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.rider.presses("美团")
     await rider.rider.hears_of("Write it down")
     await rider.says("Let us in at the gate")
-    await rider.rider.hears_of("Received")
-    await rider.presses("✔ That's all")
-    await rider.rider.hears_of("Is everything correct?")
-    await rider.presses("✔ Send")
+    await rider.rider.hears_of(RECEIVED)
+    await rider.presses(NO_MORE)
+    await rider.rider.hears_of(REVIEW_PAGE)
+    await rider.presses(SEND)
     assert "S-2026-000001" in (await rider.rider.hears_of("Nobody will know it was you"))["text"]
     await town.until_idle()
     row = await case_of(town, "S-2026-000001")
@@ -423,12 +478,12 @@ async def test_colleagues_are_asked_without_seeing_the_case(town: Town) -> None:
     await counsel.rider.hears_of("1 colleague is asked")
     asked = await second.rider.hears_of("Is a screenshot enough?")
     assert number not in asked["text"]
-    await second.presses("✍ Answer")
+    await second.presses(ANSWER)
     await second.rider.hears_of("What is your answer to your colleague?")
     await second.says("With a date on it, yes")
     await second.rider.hears_of("Thank you")
     await counsel.rider.hears_of("With a date on it, yes")
-    await counsel.rider.forges(f"casenote:{row.id}")
+    await counsel.rider.forges(cases_presses.BEGIN_NOTE.data(row.id))
     await counsel.rider.hears_of("What do you want to note?")
     await counsel.says("Call the platform")
     await counsel.rider.hears_of("Noted")
@@ -469,7 +524,7 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
     found = await admin.rider.hears_of(number)
     assert STORY not in found["text"] and "李雷" not in found["text"]
     await admin.presses("👁 Read, giving a reason")
-    await admin.rider.hears_of("Why do you need to read")
+    await admin.rider.hears_of(ASKED_WHY_TO_READ)
     await admin.says("x")
     await admin.rider.hears_of("10 to 300 characters")
     await admin.says("A complaint about the handler")
@@ -478,11 +533,11 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
         entry = (await audit.newest(session))[0]
         assert (entry.act, entry.actor, entry.subject) == (CaseAction.CASE_READ, ADMIN, 414)
         assert "A complaint about the handler" in entry.about
-    await admin.rider.forges(f"casegive:{row.id}")
+    await admin.rider.forges(cases_presses.BEGIN_GIVING.data(row.id))
     await admin.rider.hears_of("To whom?")
     await admin.says(str(ADMIN))
     await admin.rider.hears_of("can't go to them")
-    await admin.rider.forges(f"casegive:{row.id}")
+    await admin.rider.forges(cases_presses.BEGIN_GIVING.data(row.id))
     await admin.rider.hears_of("To whom?")
     await admin.says(str(COUNSEL))
     await admin.rider.hears_of("has been handed over")
@@ -504,11 +559,11 @@ async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     link = said["reply_markup"]["inline_keyboard"][0][0]["url"]
     await counsel.says("/start " + link.partition("=")[2])
     await counsel.rider.hears_of("Legal consultation")
-    await counsel.presses("▶ Take")
+    await counsel.presses(TAKE)
     await counsel.rider.hears_of(STORY)
     await town.app.background.case_forum.show()
     assert any("有人在办" in one.get("text", "") for one in forum.messages.values())
-    await counsel.rider.forges(f"caseclosed:{row.id}:advised")
+    await counsel.rider.forges(cases_presses.CLOSE_DESK.data(row.id, "advised"))
     await counsel.rider.hears_of("is closed")
     await town.app.background.case_forum.show()
     assert all(topic.closed for topic in forum.topics.values())
@@ -521,7 +576,7 @@ async def test_withdrawing_consent_erases_the_cases_and_tells_the_handler(town: 
     row = await case_of(town, number)
     await takes(counsel, number)
     await rider.says("/privacy")
-    await rider.rider.hears_of("stores about you")
+    await rider.rider.hears_of(STORED_PAGE)
     await rider.presses("🗂 Erase my cases")
     await rider.rider.hears_of("download it first")
     await rider.presses("🗑 Yes, erase my cases")
@@ -532,8 +587,8 @@ async def test_withdrawing_consent_erases_the_cases_and_tells_the_handler(town: 
         assert kept is not None and kept.person_id is None and kept.content is None and kept.number == number
         assert await case_messages.talk_of(session, row.id, notes=True) == []
         assert not await evidence.of_case(session, row.id)
-    await counsel.rider.forges(f"casedo:{row.id}")
-    await counsel.rider.until(lambda: any("no such case" in one["text"] for one in counsel.rider.answers))
+    await counsel.rider.forges(cases_presses.SHOW.data(row.id))
+    await counsel.rider.until(lambda: any(NO_SUCH_CASE in one["text"] for one in counsel.rider.answers))
 
 
 async def test_guessing_numbers_finds_nothing(town: Town) -> None:
@@ -546,17 +601,17 @@ async def test_guessing_numbers_finds_nothing(town: Town) -> None:
         before = len(other.rider.answers)
         await other.rider.forges(act if ":" in act else f"{act}:{row.id}")
         await other.rider.until(lambda before=before: len(other.rider.answers) > before)
-        assert other.rider.answers[-1]["text"].startswith(("There is no such case", "This is for staff only")), act
+        assert other.rider.answers[-1]["text"].startswith((NO_SUCH_CASE, STAFF_ONLY)), act
     await other.says(f"💬 {number}")
-    await other.rider.hears_of("Send me your location")
+    await other.rider.hears_of(NOT_UNDERSTOOD)
     assert not any(STORY in str(one) for one in other.rider.heard)
     second = await at_desk(town, SECOND_COUNSEL)
     for act in handler_acts:
         before = len(second.rider.answers)
         await second.rider.forges(f"{act}:{row.id}")
         await second.rider.until(lambda before=before: len(second.rider.answers) > before)
-        assert "no such case" in second.rider.answers[-1]["text"], act
-    await second.rider.forges(f"caseclaim:{row.id}")
+        assert NO_SUCH_CASE in second.rider.answers[-1]["text"], act
+    await second.rider.forges(cases_presses.CLAIM.data(row.id))
     await second.rider.until(lambda: any("Someone else has taken" in one["text"] for one in second.rider.answers))
 
 
@@ -565,8 +620,8 @@ async def test_a_handler_does_not_handle_their_own_case(town: Town) -> None:
     number = await brings_pay(counsel, evidence=False)
     row = await case_of(town, number)
     await second.rider.hears_of(number)
-    await counsel.rider.forges(f"caseclaim:{row.id}")
-    await counsel.rider.until(lambda: any("no such case" in one["text"] for one in counsel.rider.answers))
+    await counsel.rider.forges(cases_presses.CLAIM.data(row.id))
+    await counsel.rider.until(lambda: any(NO_SUCH_CASE in one["text"] for one in counsel.rider.answers))
     await counsel.says("/cases")
     await counsel.rider.hears_of("Legal consultation: 0 ")
 
@@ -578,7 +633,7 @@ async def test_a_message_forwarded_from_a_case_leads_nowhere(town: Town) -> None
     await other.rider.sends(
         text=opened["text"], forward_origin={"type": "user", "date": 1, "sender_user": town.world.bot}
     )
-    await other.rider.hears_of("Send me your location")
+    await other.rider.hears_of(NOT_UNDERSTOOD)
     row = await case_of(town, number)
     async with town.database.reading() as session:
         assert len(await case_messages.talk_of(session, row.id)) == 2
@@ -588,8 +643,8 @@ async def test_a_long_message_arrives_in_two_and_an_edit_of_it_too(town: Town) -
     rider, counsel = await at_desk(town, 421), await at_desk(town, COUNSEL)
     row = await in_hand(town, rider, counsel)
     await counsel.rider.hears_of(STORY)
-    await rider.rider.forges(f"casewrite:{row.id}")
-    await rider.rider.hears_of("Everything you send now goes into")
+    await rider.rider.forges(cases_presses.ENTER.data(row.id))
+    await rider.rider.hears_of(IN_CONVERSATION)
     long = "begin " + "😀 word " * 500 + "end"
     said = await rider.says(long)
     assert "begin" in (await counsel.rider.hears_of("begin"))["text"]
@@ -680,7 +735,7 @@ async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
                 await case_statistics.add(session, "legal", "2026-11", kind, platform)
         for _ in range(4):
             await case_statistics.add(session, "legal", "2026-10", "pay", "美团")
-    await counsel.rider.forges("casepattern:legal")
+    await counsel.rider.forges(cases_presses.SHOW_PATTERNS.data("legal"))
     shown = await counsel.rider.hears_of("People with cases by month")
     assert "photo" in shown
     text = (await counsel.rider.hears_of("2026-11"))["text"]
@@ -691,8 +746,8 @@ async def test_an_album_is_relayed_whole_and_acknowledged_once(town: Town) -> No
     rider, counsel = await at_desk(town, 425), await at_desk(town, COUNSEL)
     row = await in_hand(town, rider, counsel)
     await counsel.rider.hears_of(STORY)
-    await rider.rider.forges(f"casewrite:{row.id}")
-    await rider.rider.hears_of("Everything you send now goes into")
+    await rider.rider.forges(cases_presses.ENTER.data(row.id))
+    await rider.rider.hears_of(IN_CONVERSATION)
     before = len(rider.rider.heard)
     for colour in (1, 2, 3):
         await rider.sends_photo(colour, media_group_id="7", caption=f"page {colour}")

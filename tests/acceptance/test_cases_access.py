@@ -17,6 +17,8 @@ from storage.cases.table import CaseContent, Outcome
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
+from tests.support.words.cases import NO_SUCH_CASE
+from tests.support.words.chat import STAFF_ONLY
 
 OWNER, OTHER = PersonId(440), PersonId(441)
 RIDERS_ACTS = ("case:{}", "caseremind:{}", "caseend:{}", "caseendnow:{}", "casereopen:{}", "caserate:{}:5")
@@ -52,7 +54,7 @@ NO_MORE_ONCE_CLOSED = {
 }
 EFFECTS = {"caseendnow:{}", "casereopen:{}", "caserate:{}:5", "caseclosed:{}:settled", *CLAIMS}
 """What changes too much to be tried by who may: other tests do."""
-NOT_FOR_YOU, NONE_SUCH, CLOSED, TAKEN = "for staff only", "no such case", "is closed", "Someone else has taken"
+NOT_FOR_YOU, NONE_SUCH, CLOSED, TAKEN = STAFF_ONLY, NO_SUCH_CASE, "is closed", "Someone else has taken"
 
 
 async def a_case(town: Town, state: str) -> CaseId:

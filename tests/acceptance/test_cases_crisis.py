@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from bot.sandbox.params import Json
-from bot.telegram.rate_limiter import RateLimiter
+from handlers.cases import presses as cases_presses
 from handlers.chat import forms
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, URGENT
@@ -25,10 +27,40 @@ from storage.deliveries.table import Delivery
 from storage.people import blocks
 from storage.privacy import consents
 from storage.telegram_ids import PersonId
+from tests.support.applications import begins_to_join
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay
 from tests.support.disk import tables_of
 from tests.support.settings import change_settings
-from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
+from tests.support.simulator import (
+    ADMIN,
+    COORDINATOR,
+    COUNSEL,
+    NOON,
+    SECOND_COUNSEL,
+    Town,
+    configured,
+    running,
+    telegram,
+)
+from tests.support.words.cases import (
+    AGREE_AT_DESK,
+    ASKED_FOR_EVIDENCE,
+    ASKED_WHAT_ABOUT,
+    ASKED_WHEN,
+    ASKED_WHERE,
+    ASKED_WHICH_PLATFORM,
+    ASKED_WHY_TO_READ,
+    DESKS_PAGE,
+    IN_CONVERSATION,
+    SEND_NOW,
+    TAKE,
+    TALK_TO_SOMEONE,
+    WRITE_AT_ONCE,
+    WRITE_IN_CASE,
+)
+from tests.support.words.chat import HELP_PAGE, NOT_UNDERSTOOD
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE, SEND
+from tests.support.words.membership import ASKED_FOR_PLATFORM
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 WHOM = "Are you in danger right now? Please call at once:"
@@ -45,7 +77,7 @@ def buttons(heard: Json) -> list[str]:
     return [key["text"] for row in rows for key in row]
 
 
-async def is_told_whom_to_call(town: Town, person: AtDesk, button: str = "💛 Talk to someone") -> Json:
+async def is_told_whom_to_call(town: Town, person: AtDesk, button: str = TALK_TO_SOMEONE) -> Json:
     """The next thing that they hear, with one button."""
     told = await person.rider.hears()
     while told["edited"]:  # a pressed button went
@@ -59,7 +91,7 @@ async def is_told_whom_to_call(town: Town, person: AtDesk, button: str = "💛 T
 
 async def hears_no_more(town: Town, person: AtDesk) -> None:
     await town.until_idle()
-    assert len(person.rider.heard) == person.rider._next, person.rider.heard[person.rider._next :]
+    assert person.rider.unheard == []
 
 
 async def the_case(town: Town, desk: str = "care") -> Case:
@@ -77,7 +109,7 @@ async def said_in(town: Town, row: Case) -> list[str]:
 async def begins_care(person: AtDesk) -> None:
     await person.says("/care")
     await person.rider.hears_of("12356")
-    await person.presses("✅ I agree, let's start")
+    await person.presses(AGREE_AT_DESK)
     await person.rider.hears_of("Roughly, what is it about?" if person.language == "en" else "大概是什么事")
 
 
@@ -88,7 +120,7 @@ async def begins_care(person: AtDesk) -> None:
 async def test_outside_of_any_form_the_numbers_come_alone_and_leave_no_trace(town: Town, language: str) -> None:
     rider = await at_desk(town, 500, language)
     await rider.says("/help")
-    await rider.hears("What I can do")
+    await rider.hears(HELP_PAGE)
     await town.until_idle()
     before = await tables_of(town.database)
     text = "I want to die" if language == "en" else "我不想活了"
@@ -108,7 +140,7 @@ async def test_outside_of_any_form_the_numbers_come_alone_and_leave_no_trace(tow
     changed = {name for name in before if before[name] != after[name]}
     assert changed <= {"publications"}, "nothing but the menus that the bot publishes by itself"
     await rider.says("累死了" if language == "zh_Hans" else "this is killing me")
-    await rider.hears("Send me your location and I'll show you the nearest station. See what else I can do: /help")
+    await rider.hears(NOT_UNDERSTOOD)
 
 
 async def test_in_a_group_nobody_listens(town: Town) -> None:
@@ -124,18 +156,18 @@ async def test_in_a_group_nobody_listens(town: Town) -> None:
 async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -> None:
     rider = await at_desk(town, 502)
     await rider.says("/legal")
-    await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("What is it about?")
+    await rider.rider.hears_of(CONSENT_PAGE)
+    await rider.presses(AGREE_AT_DESK)
+    await rider.rider.hears_of(ASKED_WHAT_ABOUT)
     await rider.rider.presses("Unpaid")
-    await rider.rider.hears_of("Which platform")
+    await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.rider.presses("美团")
-    await rider.rider.hears_of("When did it happen?")
+    await rider.rider.hears_of(ASKED_WHEN)
     await rider.says("I want to die")  # no day, and the question stays
     await is_told_whom_to_call(town, rider)
     await hears_no_more(town, rider)
     await rider.says("2026-11-01")
-    await rider.rider.hears_of("Where did it happen?")
+    await rider.rider.hears_of(ASKED_WHERE)
     await rider.says("On the roof where I want to kill myself")
     await is_told_whom_to_call(town, rider)
     await hears_no_more(town, rider)
@@ -148,8 +180,8 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await hears_no_more(town, rider)
     await rider.says("And nobody answers me")
     await rider.rider.hears_of("(2 so far)")
-    await rider.presses("✔ That's all")
-    await rider.rider.hears_of("Do you have evidence?")
+    await rider.presses(NO_MORE)
+    await rider.rider.hears_of(ASKED_FOR_EVIDENCE)
     async with town.database.writing() as session:
         state = await dialogues.current(session, PersonId(502), NOON)
     assert state is not None and state.filled.answers["where"] == "On the roof where I want to kill myself"
@@ -158,32 +190,29 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
 
 async def test_a_command_in_mid_form_shows_what_was_not_asked_yet(town: Town) -> None:
     rider = await at_desk(town, 503)
-    await rider.says("/join")
-    await rider.rider.hears_of("Before the first question")
-    await rider.rider.presses("I agree")
-    await rider.rider.hears_of("What is your name?")
+    await begins_to_join(rider.rider)
     await rider.says("I want to die 1")  # no name, and the question stays
     await is_told_whom_to_call(town, rider)
     await rider.says("I want to die")
     await is_told_whom_to_call(town, rider)
     await hears_no_more(town, rider)
     await rider.says("/help")
-    await rider.hears("What I can do")
+    await rider.hears(HELP_PAGE)
     await rider.rider.hears_of("phone number")
     await rider.says("138 0013 8000")
-    await rider.rider.hears_of("platform do you work for most")
+    await rider.rider.hears_of(ASKED_FOR_PLATFORM)
 
 
 async def test_suggestions_ring_and_the_sent_one_is_marked(town: Town) -> None:
     rider, counsel = await at_desk(town, 504), await at_desk(town, COUNSEL)
     await rider.says("/suggestion")
-    await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let's start")
+    await rider.rider.hears_of(CONSENT_PAGE)
+    await rider.presses(AGREE_AT_DESK)
     await rider.rider.hears_of("Send it anonymously?")
     await rider.presses("🙈 Fully anonymous: no reply possible")
-    await rider.rider.hears_of("What is it about?")
+    await rider.rider.hears_of(ASKED_WHAT_ABOUT)
     await rider.rider.presses("Rates")
-    await rider.rider.hears_of("Which platform")
+    await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.rider.presses("美团")
     await rider.rider.hears_of("Write it down")
     await rider.says("They cut my pay again, I want to kill myself")
@@ -191,16 +220,16 @@ async def test_suggestions_ring_and_the_sent_one_is_marked(town: Town) -> None:
     await hears_no_more(town, rider)
     await rider.says("That is it")
     await rider.rider.hears_of("(2 so far)")
-    await rider.presses("✔ That's all")
-    await rider.rider.hears_of("Is everything correct?")
-    await rider.presses("✔ Send")
+    await rider.presses(NO_MORE)
+    await rider.rider.hears_of(REVIEW_PAGE)
+    await rider.presses(SEND)
     await rider.rider.hears_of("Nobody will know it was you")
     alarm = await counsel.rider.hears_of("S-2026-000001")
     assert "🚨" in alarm["text"] and ALARM in alarm["text"]
     row = await the_case(town, "suggestion")
     assert row.urgent_at is not None and row.urgent_due_at is None, "nobody can answer it"
     await counsel.says("/cases")
-    await counsel.rider.hears_of("🗂")
+    await counsel.rider.hears_of(DESKS_PAGE)
     await counsel.rider.presses("📣")
     await counsel.rider.hears_of("🚨 S-2026-000001")
 
@@ -221,11 +250,20 @@ async def test_a_blocked_person_hears_whom_to_call_once_a_minute(town: Town) -> 
         await hears_no_more(town, rider)
 
 
-async def test_who_wrote_too_much_hears_whom_to_call(town: Town) -> None:
-    rider = await at_desk(town, 506)
-    admission = town.app.updates.pipeline._stages.admission
-    admission._rate_limiter = RateLimiter(per_minute=1, burst=2, messages_per_second=30)
-    for text in ("spam", "spam", "spam", "spam", "我不想活了", "我不想活了"):
+@pytest.fixture
+async def impatient(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    """A town whose bot takes five messages of a person at once."""
+    async with telegram() as (api, address):
+        config = configured(tmp_path, address)
+        limits = config.limits.model_copy(update={"actions_per_minute": 1, "burst": 5})
+        town = Town(database, api, config.model_copy(update={"limits": limits}))
+        async with running(town.app):
+            yield town
+
+
+async def test_who_wrote_too_much_hears_whom_to_call(impatient: Town) -> None:
+    town, rider = impatient, await at_desk(impatient, 506)
+    for text in ("spam",) * 7 + ("我不想活了",) * 2:
         await rider.says(text)
     await town.until_idle()
     assert sum(rider._(WHOM) in one["text"] for one in rider.rider.heard) == 1
@@ -242,7 +280,7 @@ async def test_an_error_does_not_swallow_whom_to_call(town: Town, monkeypatch: p
     with monkeypatch.context() as patched:
         patched.setattr(forms, "answer", fails)
         await rider.says("I want to die")
-        await is_told_whom_to_call(town, rider, "📨 Send now")
+        await is_told_whom_to_call(town, rider, SEND_NOW)
         await hears_no_more(town, rider)
 
 
@@ -251,14 +289,14 @@ async def test_who_runs_the_bot_hears_whom_to_call_and_goes_on(town: Town) -> No
     rider, admin, counsel = await at_desk(town, 508), await at_desk(town, ADMIN), await at_desk(town, COUNSEL)
     row_number = await brings_pay(rider, evidence=False)
     row = await the_case(town, "legal")
-    await admin.rider.forges(f"caseover:{row.id}")
-    await admin.rider.hears_of("Why do you need to read")
+    await admin.rider.forges(cases_presses.BEGIN_READING.data(row.id))
+    await admin.rider.hears_of(ASKED_WHY_TO_READ)
     await admin.says("The rider wrote of suicide to a friend")
     await is_told_whom_to_call(town, admin)
     await admin.rider.hears_of(row_number)
 
     await counsel.rider.hears_of(row_number)
-    await counsel.presses("▶ Take")
+    await counsel.presses(TAKE)
     await counsel.rider.hears_of(row_number)
     await town.until_idle()
     before = len(counsel.rider.heard)
@@ -289,15 +327,15 @@ async def test_a_draft_is_sent_by_one_press_and_all_on_duty_hear_of_it_at_night(
     counsel, second = await at_desk(town, COUNSEL), await at_desk(town, SECOND_COUNSEL)
     await begins_care(rider)
     await rider.says("活着没意思，想不开")  # where a button was asked for
-    await is_told_whom_to_call(town, rider, "📨 Send now")
+    await is_told_whom_to_call(town, rider, SEND_NOW)
     await hears_no_more(town, rider)
     await rider.rider.presses("Stress" if language == "en" else "压力")
     await rider.rider.hears_of("Say whatever you want" if language == "en" else "想说什么都可以")
     await rider.says("We are three weeks behind" if language == "en" else "欠了三个星期")
-    await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=2)
+    await rider.hears(RECEIVED_SO_FAR, n=2)
     await rider.says("I want to die")
-    await is_told_whom_to_call(town, rider, "📨 Send now")
-    await rider.presses("📨 Send now")
+    await is_told_whom_to_call(town, rider, SEND_NOW)
+    await rider.presses(SEND_NOW)
     number = "C-2026-000001"
     opened = await rider.rider.hears_of(number)
     assert opened["text"].startswith(rider._(OPENED).format(sign="💛", number=number)[:12])
@@ -309,10 +347,10 @@ async def test_a_draft_is_sent_by_one_press_and_all_on_duty_hear_of_it_at_night(
         alarm = await one.rider.hears_of(number)
         assert "🚨" in alarm["text"] and ALARM in alarm["text"] and "die" not in alarm["text"]
     await second.says("/cases")
-    await second.rider.hears_of("🗂")
+    await second.rider.hears_of(DESKS_PAGE)
     await second.rider.presses("💛")
     assert f"🚨 {number}" in (await second.rider.hears_of(number))["text"]
-    await counsel.presses("▶ Take")
+    await counsel.presses(TAKE)
     assert "🚨" in (await counsel.rider.hears_of("Stress"))["text"]
     await counsel.rider.hears_of("I want to die")
 
@@ -329,11 +367,11 @@ async def test_the_short_way_leads_to_somebody_with_the_first_message(town: Town
     rider, counsel = await at_desk(town, 511, language), await at_desk(town, COUNSEL)
     await rider.says("我不想活了")
     await is_told_whom_to_call(town, rider)
-    await rider.presses("💛 Talk to someone")
+    await rider.presses(TALK_TO_SOMEONE)
     asked = await rider.rider.hears()
     assert "12356" in asked["text"] and "Telegram" in asked["text"]
-    await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("Your first message goes" if language == "en" else "第一条消息")
+    await rider.presses(AGREE_AT_DESK)
+    await rider.rider.hears_of(WRITE_AT_ONCE if language == "en" else "第一条消息")
     await rider.says("I owe everybody money")
     number = "C-2026-000001"
     assert number in (await rider.rider.hears())["text"]
@@ -353,7 +391,7 @@ async def test_the_short_way_leads_to_somebody_with_the_first_message(town: Town
     await hears_no_more(town, rider)
     assert len(await said_in(town, row)) == 3
     # The button leads back into the same case.
-    await rider.presses("💛 Talk to someone")
+    await rider.presses(TALK_TO_SOMEONE)
     assert number in (await rider.rider.hears())["text"]
     assert (await the_case(town)).id == row.id
     assert sum(ALARM in one.get("text", "") for one in counsel.rider.heard) == 1
@@ -363,8 +401,8 @@ async def test_words_of_danger_in_the_first_message_ring_and_reach_those_on_duty
     rider, counsel = await at_desk(town, 512), await at_desk(town, COUNSEL)
     await rider.rider.forges("urgent")
     await rider.rider.hears_of("You are not alone in this")
-    await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("Your first message goes")
+    await rider.presses(AGREE_AT_DESK)
+    await rider.rider.hears_of(WRITE_AT_ONCE)
     await rider.says("I want to die")
     await is_told_whom_to_call(town, rider)
     assert "C-2026-000001" in (await rider.rider.hears())["text"]
@@ -375,19 +413,19 @@ async def test_words_of_danger_in_the_first_message_ring_and_reach_those_on_duty
 async def test_what_was_told_to_another_desk_is_put_aside(town: Town) -> None:
     rider = await at_desk(town, 513)
     await rider.says("/legal")
-    await rider.rider.hears_of("Before the first question")
-    await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("What is it about?")
+    await rider.rider.hears_of(CONSENT_PAGE)
+    await rider.presses(AGREE_AT_DESK)
+    await rider.rider.hears_of(ASKED_WHAT_ABOUT)
     await rider.rider.presses("ban")
-    await rider.rider.hears_of("Which platform")
+    await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.says("I want to die")
     await is_told_whom_to_call(town, rider)
-    await rider.presses("💛 Talk to someone")
+    await rider.presses(TALK_TO_SOMEONE)
     await rider.rider.hears_of("You are not alone in this")
-    await rider.presses("✅ I agree, let's start")
-    await rider.rider.hears_of("Your first message goes")
+    await rider.presses(AGREE_AT_DESK)
+    await rider.rider.hears_of(WRITE_AT_ONCE)
     await rider.says("/legal")
-    await rider.rider.hears_of("Before the first question")
+    await rider.rider.hears_of(CONSENT_PAGE)
     assert rider.rider.button("Continue my saved form")
 
 
@@ -414,8 +452,8 @@ async def test_without_an_answer_in_time_coordinators_and_admins_hear_of_it(town
     coordinator, admin = await at_desk(town, COORDINATOR), await at_desk(town, ADMIN)
     await begins_care(rider)
     await rider.says("I want to die")
-    await is_told_whom_to_call(town, rider, "📨 Send now")
-    await rider.presses("📨 Send now")
+    await is_told_whom_to_call(town, rider, SEND_NOW)
+    await rider.presses(SEND_NOW)
     await rider.rider.hears_of("C-2026-000001")
     await counsel.rider.hears_of(ALARM)
     await second.rider.hears_of(ALARM)
@@ -444,9 +482,9 @@ async def test_an_answer_in_time_tells_nobody_and_is_not_the_end(town: Town) -> 
     number = await brings_pay(rider, evidence=False)
     await counsel.rider.hears_of(number)
     await second.rider.hears_of(number)
-    await counsel.presses("▶ Take")
-    await rider.presses("💬 Write in this case")
-    await rider.rider.hears_of("Everything you send now goes into")
+    await counsel.presses(TAKE)
+    await rider.presses(WRITE_IN_CASE)
+    await rider.rider.hears_of(IN_CONVERSATION)
     await rider.says("I can't pay the rent")
     await counsel.rider.hears_of("I can't pay the rent")
     await counsel.says("We look into it")
@@ -454,13 +492,13 @@ async def test_an_answer_in_time_tells_nobody_and_is_not_the_end(town: Town) -> 
     said = await rider.says("I am so tired")
     await counsel.rider.hears_of("I am so tired")
     await town.until_idle()
-    rider.rider._next = len(rider.rider.heard)
+    rider.rider.skips_the_rest()
     await rider.rider.edits(said, "I am so tired, I want to die")
     await is_told_whom_to_call(town, rider)
     await rider.hears(CALLED)
     assert "View" in buttons(await counsel.rider.hears_of(ALARM)), "whose case it is"
     taken = await second.rider.hears_of(ALARM)
-    assert number in taken["text"] and "assigned" in taken["text"] and "▶ Take" not in str(buttons(taken))
+    assert number in taken["text"] and "assigned" in taken["text"] and TAKE not in str(buttons(taken))
     await counsel.presses("View")
     assert "🚨" in (await counsel.rider.hears_of("The pay"))["text"]
     await counsel.says("I call you right now")

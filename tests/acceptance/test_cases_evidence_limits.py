@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.process import served
 from bot.telegram.transport import AiohttpRequest
+from handlers.cases import presses as cases_presses
 from handlers.cases.evidence_bundle import Index, Kept, groups_of, write_zip
 from handlers.chat.bundles import AT_ONCE, Bundles, NotSent
 from handlers.chat.replies import File, Outgoing
@@ -35,6 +36,8 @@ from storage.telegram_ids import MessageId, PersonId
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay, keep_evidence
 from tests.support.cases import all_fetched, case_of
 from tests.support.simulator import NOON, Town, configured, free_port, running, telegram
+from tests.support.words.cases import AGREE_AT_DESK, BUNDLE, IN_CONVERSATION, WRITE_IN_CASE
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
 
 MB = 1 << 20
 FEW_PIECES = 8 * PIECE
@@ -106,24 +109,24 @@ async def test_twenty_presses_make_one_bundle_and_a_later_one_sends_the_same_fil
 
     bundles.send = held
     for _ in range(20):
-        await rider.rider.forges(f"casebundle:{row.id}")
+        await rider.rider.forges(cases_presses.SEND_BUNDLE.data(row.id))
     await rider.rider.until(lambda: sum("is being prepared" in one["text"] for one in rider.rider.answers) == 19)
     assert len(sent) == 1 and not any("document" in one for one in rider.rider.heard)
     may_go.set()
-    first = await rider.hears("Evidence of {number}. Treat it as confidential.", number=row.number)
+    first = await rider.hears(BUNDLE, number=row.number)
     await town.until(lambda: not bundles.is_busy_for(PersonId(440)))
 
-    await rider.rider.forges(f"casebundle:{row.id}")
-    again = await rider.hears("Evidence of {number}. Treat it as confidential.", number=row.number)
+    await rider.rider.forges(cases_presses.SEND_BUNDLE.data(row.id))
+    again = await rider.hears(BUNDLE, number=row.number)
     assert not sent[-1].files and again["document"]["file_id"] == first["document"]["file_id"]
     await town.until(lambda: not bundles.is_busy_for(PersonId(440)))
 
-    await rider.presses("💬 Write in this case")
-    await rider.rider.hears_of("Everything you send now goes into")
+    await rider.presses(WRITE_IN_CASE)
+    await rider.rider.hears_of(IN_CONVERSATION)
     await rider.sends_document("more.pdf", b"%PDF more")
     await town.until_true(lambda: _has_evidence(town, row.id, 5))
-    await rider.rider.forges(f"casebundle:{row.id}")
-    await rider.hears("Evidence of {number}. Treat it as confidential.", number=row.number)
+    await rider.rider.forges(cases_presses.SEND_BUNDLE.data(row.id))
+    await rider.hears(BUNDLE, number=row.number)
     assert sent[-1].files, "there is more in it now"
 
 
@@ -144,11 +147,11 @@ async def test_a_bundle_that_cannot_be_sent_is_told_and_can_be_asked_for_again(t
         raise NotSent
 
     bundles.send = fails
-    await rider.rider.forges(f"casebundle:{row.id}")
+    await rider.rider.forges(cases_presses.SEND_BUNDLE.data(row.id))
     await rider.hears("I couldn't send you the evidence bundle. Please press the button again later.")
     bundles.send = send
-    await rider.rider.forges(f"casebundle:{row.id}")
-    await rider.hears("Evidence of {number}. Treat it as confidential.", number=row.number)
+    await rider.rider.forges(cases_presses.SEND_BUNDLE.data(row.id))
+    await rider.hears(BUNDLE, number=row.number)
 
 
 async def test_few_bundles_are_made_at_once(tmp_path: Path) -> None:
@@ -270,14 +273,14 @@ async def test_a_file_is_not_moved_into_a_full_case(database: Database) -> None:
 async def begins_aid(rider: AtDesk) -> str:
     """Up to the question for files; returns what it says."""
     await rider.says("/aid")
-    await rider.rider.hears_of("Before the first question")
-    await rider.rider.presses("I agree")
+    await rider.rider.hears_of(CONSENT_PAGE)
+    await rider.rider.presses(AGREE_AT_DESK)
     await rider.rider.hears_of("What do you need help with?")
     await rider.rider.presses("Housing")
     await rider.rider.hears_of("your situation")
     await rider.says("No heating")
-    await rider.rider.hears_of("Received")
-    await rider.presses("✔ That's all")
+    await rider.rider.hears_of(RECEIVED)
+    await rider.presses(NO_MORE)
     return str((await rider.rider.hears_of("pictures or files"))["text"])
 
 
@@ -296,14 +299,14 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
                 await rider.rider.hears_of(f"Received ({number} so far)")
             await rider.sends_document("3.pdf")
             await rider.rider.hears_of("the case is full (up to 2 files")
-            await rider.presses("✔ That's all")
+            await rider.presses(NO_MORE)
             await rider.rider.hears_of("What is your name?")
             await rider.says("李雷")
-            await rider.rider.hears_of("Is everything correct?")
-            await rider.presses("✔ Send")
+            await rider.rider.hears_of(REVIEW_PAGE)
+            await rider.presses(SEND)
             await rider.rider.hears_of("W-2026-000001")
-            await rider.presses("💬 Write in this case")
-            assert "Files: up to 2" in (await rider.rider.hears_of("Everything you send now goes into"))["text"]
+            await rider.presses(WRITE_IN_CASE)
+            assert "Files: up to 2" in (await rider.rider.hears_of(IN_CONVERSATION))["text"]
             await rider.sends_document("4.pdf")
             await rider.rider.hears_of("the case is full (up to 2 files")
             said = await rider.says("It shows the cold radiator")

@@ -11,13 +11,18 @@ import pytest
 
 from bot.sandbox.params import Upload
 from bot.sandbox.people import Person
+from handlers.cases import presses as cases_presses
 from storage.cases import messages as case_messages
+from storage.cases.ids import CaseId
 from tests.support.case_scripts import at_desk
 from tests.support.cases import in_hand
 from tests.support.databases import new_database
 from tests.support.disk import search_disk, talkative
 from tests.support.processes import bot, ends_within_10_s, logged
 from tests.support.simulator import ADMIN, COUNSEL, Rider, Town, telegram
+from tests.support.words.cases import AGREE_AT_DESK, ANY_BUNDLE, IN_CONVERSATION
+from tests.support.words.chat import WELCOME
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
 
 TOLD, ANSWERED, NOTED, CALLED, PLACE = (
     "三个月没发一分钱",
@@ -30,6 +35,55 @@ FILE = b"%PDF-1.7 the payslip of September " * 9_000
 FILE_NAME = "september-payslip.pdf"
 
 
+async def brings_a_matter(rider: Rider) -> None:
+    """To the aid desk, up to the question for files, which is not answered yet."""
+    await rider.says("/aid")
+    await rider.hears_of(CONSENT_PAGE)
+    await rider.presses(AGREE_AT_DESK)
+    await rider.hears_of("What do you need help with?")
+    await rider.presses("Housing")
+    await rider.hears_of("your situation")
+    for told in (TOLD, PLACE):
+        await rider.says(told)
+        await rider.hears_of(RECEIVED)
+
+
+async def adds_evidence_and_sends(rider: Rider) -> None:
+    await rider.presses(NO_MORE)
+    await rider.hears_of("pictures or files")
+    await rider.sends(document=rider.world.files.document(Upload(FILE_NAME, FILE)))
+    await rider.hears_of(RECEIVED)
+    await rider.presses(NO_MORE)
+    await rider.hears_of("What is your name?")
+    await rider.says(CALLED)
+    await rider.hears_of(REVIEW_PAGE)
+    await rider.presses(SEND)
+    await rider.hears_of("W-2026-000001")
+
+
+async def handles_it(counsel: Rider, rider: Rider) -> None:
+    """Takes the case, answers, notes something and has the evidence sent."""
+    await counsel.says("/start")
+    await counsel.hears_of(WELCOME)
+    await counsel.forges(cases_presses.CLAIM.data(CaseId(1)))
+    await counsel.hears_of(TOLD)
+    await counsel.hears_of(PLACE)
+    await counsel.until(lambda: any("document" in one for one in counsel.heard))
+    await counsel.says(ANSWERED)
+    await rider.hears_of(ANSWERED)
+    await counsel.forges(cases_presses.BEGIN_NOTE.data(CaseId(1)))
+    await counsel.hears_of("What do you want to note?")
+    await counsel.says(NOTED)
+    await counsel.hears_of("Noted")
+    while not any(ANY_BUNDLE in one.get("caption", "") for one in counsel.heard):
+        answered = len(counsel.answers)
+        await counsel.forges(cases_presses.SEND_BUNDLE.data(CaseId(1)))
+        await counsel.until(lambda answered=answered: len(counsel.answers) > answered)
+        if counsel.answers[-1]["text"]:
+            continue  # it is still being fetched
+        await counsel.hears_of(ANY_BUNDLE)
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_nothing_of_a_case_can_be_read_on_the_disk(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
@@ -38,51 +92,14 @@ async def test_nothing_of_a_case_can_be_read_on_the_disk(
     url = await new_database(request.getfixturevalue("postgresql")) if kind == "postgresql" else ""
     async with telegram() as (api, address):
         settings = {**talkative(address, url), "NUANXIN_PEOPLE__COUNSEL": "2"}
-        world = api.world
-        rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
-        counsel = Rider(world, world.add(Person(2, "Counsel", language_code="en", started=True)))
+        rider = Rider(api.world, api.world.add(Person(1, "Rider", language_code="en")))
+        counsel = Rider(api.world, api.world.add(Person(2, "Counsel", language_code="en", started=True)))
         running = await bot(tmp_path, "run", **settings)
         await logged(tmp_path / "log", "(became leader)")
-        await rider.says("/aid")
-        await rider.hears_of("Before the first question")
-        await rider.presses("I agree")
-        await rider.hears_of("What do you need help with?")
-        await rider.presses("Housing")
-        await rider.hears_of("your situation")
-        await rider.says(TOLD)
-        await rider.hears_of("Received")
-        await rider.says(PLACE)
-        await rider.hears_of("Received")
+        await brings_a_matter(rider)
         assert await (await bot(tmp_path, "keys", "rotate", **settings)).wait() == 0
-        await rider.presses("That's all")
-        await rider.hears_of("pictures or files")
-        await rider.sends(document=world.files.document(Upload(FILE_NAME, FILE)))
-        await rider.hears_of("Received")
-        await rider.presses("That's all")
-        await rider.hears_of("What is your name?")
-        await rider.says(CALLED)
-        await rider.hears_of("Is everything correct?")
-        await rider.presses("✔ Send")
-        await rider.hears_of("W-2026-000001")
-        await counsel.says("/start")
-        await counsel.hears_of("Welcome")
-        await counsel.forges("caseclaim:1")
-        await counsel.hears_of(TOLD)
-        await counsel.hears_of(PLACE)
-        await counsel.until(lambda: any("document" in one for one in counsel.heard))
-        await counsel.says(ANSWERED)
-        await rider.hears_of(ANSWERED)
-        await counsel.forges("casenote:1")
-        await counsel.hears_of("What do you want to note?")
-        await counsel.says(NOTED)
-        await counsel.hears_of("Noted")
-        while not any("Evidence of" in one.get("caption", "") for one in counsel.heard):
-            answered = len(counsel.answers)
-            await counsel.forges("casebundle:1")
-            await counsel.until(lambda answered=answered: len(counsel.answers) > answered)
-            if counsel.answers[-1]["text"]:
-                continue  # it is still being fetched
-            await counsel.hears_of("Evidence of")
+        await adds_evidence_and_sends(rider)
+        await handles_it(counsel, rider)
         running.kill()
         await running.wait()
         again = await bot(tmp_path, "run", **settings)
@@ -102,8 +119,8 @@ async def test_an_error_in_a_case_is_reported_without_a_word_of_it(town: Town, m
     async def fails(*_arguments: object) -> None:
         raise RuntimeError(TOLD)
 
-    await rider.rider.forges(f"casewrite:{row.id}")
-    await rider.rider.hears_of("Everything you send now goes into")
+    await rider.rider.forges(cases_presses.ENTER.data(row.id))
+    await rider.rider.hears_of(IN_CONVERSATION)
     monkeypatch.setattr(case_messages, "say", fails)
     await rider.says(TOLD)
     await rider.rider.hears_of("nothing was changed")

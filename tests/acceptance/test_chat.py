@@ -11,9 +11,13 @@ from sqlalchemy import func, select
 from bot.sandbox.files import STICKER
 from bot.sandbox.server import Fault
 from bot.telegram import menus
+from handlers.stations import presses as stations_presses
+from storage.stations.ids import StationKey
 from storage.stations.searches import SearchRow
 from storage.telegram_ids import MessageId
 from tests.support.simulator import COORDINATOR, Town
+from tests.support.words.chat import HELP_PAGE
+from tests.support.words.stations import ASKED_FOR_ADDRESS, NEAREST_STATIONS
 
 
 async def kept_searches(town: Town) -> int:
@@ -23,7 +27,7 @@ async def kept_searches(town: Town) -> int:
 
 @pytest.mark.parametrize(
     ("language", "title", "hours"),
-    [("en", "Nearest stations", "open until 22:00"), ("zh-hans", "最近的驿站", "营业至 22:00")],
+    [("en", NEAREST_STATIONS, "open until 22:00"), ("zh-hans", "最近的驿站", "营业至 22:00")],
 )
 async def test_a_location_is_answered_by_a_list_and_a_venue(town: Town, language: str, title: str, hours: str) -> None:
     rider = town.rider(1, language)
@@ -67,7 +71,7 @@ async def test_two_riders_nearby_confirm_that_the_water_is_out(town: Town) -> No
     first, second, far, coordinator = (town.rider(n) for n in (11, 12, 13, COORDINATOR))
     await far.shares(39.9, 116.4)
     await far.hears()
-    await far.forges("report:1:water")
+    await far.forges(stations_presses.REPORT.data(StationKey(1), "water"))
     assert "searched near this station" in await far.is_answered()
     for rider in (first, second):
         await rider.shares()
@@ -80,11 +84,11 @@ async def test_two_riders_nearby_confirm_that_the_water_is_out(town: Town) -> No
     assert "暖新之家" in (await coordinator.hears())["text"]
     town.now += timedelta(minutes=20)
     await first.shares()
-    assert "water reported out 20 min ago" in (await first.hears_of("Nearest"))["text"]
+    assert "water reported out 20 min ago" in (await first.hears_of(NEAREST_STATIONS))["text"]
     await coordinator.presses("清除")
     assert await coordinator.is_answered()
     await first.shares()
-    assert "water reported out" not in (await first.hears_of("Nearest"))["text"]
+    assert "water reported out" not in (await first.hears_of(NEAREST_STATIONS))["text"]
 
 
 async def test_one_rider_does_not_report_the_same_twice_in_an_hour(town: Town) -> None:
@@ -92,7 +96,7 @@ async def test_one_rider_does_not_report_the_same_twice_in_an_hour(town: Town) -
     await rider.shares()
     await rider.hears()
     for said in ("Thank you! Once a second", "already"):
-        await rider.forges("report:1:crowded")
+        await rider.forges(stations_presses.REPORT.data(StationKey(1), "crowded"))
         assert said in await rider.is_answered()
 
 
@@ -250,25 +254,25 @@ async def test_an_address_form_survives_everything_in_between(town: Town) -> Non
     await rider.says("/station")
     await rider.hears_of("Or:")
     await rider.presses("Type an address")
-    assert "Where?" in (await rider.hears())["text"]
+    assert ASKED_FOR_ADDRESS in (await rider.hears())["text"]
     for text, hint in (("x", "2 to 200"), ("nowhere", "can't find"), ("silence", "isn't responding")):
         await rider.says(text)
         assert hint in (await rider.hears())["text"]
     await rider.sends(sticker=STICKER)
     assert "2 to 200" in (await rider.hears())["text"]
     await rider.says("/help")
-    assert "What I can do" in (await rider.hears())["text"]
+    assert HELP_PAGE in (await rider.hears())["text"]
     assert "Your answers were saved" in (await rider.hears())["text"]
     await rider.hears()
     await rider.says("Street")
     await rider.hears_of("Which of these")
     old = rider.button("Street 0")
     await rider.presses("Back")
-    await rider.hears_of("Where?")
+    await rider.hears_of(ASKED_FOR_ADDRESS)
     await rider.forges(old[1], MessageId(old[0]))
-    assert "Where?" in (await rider.hears())["text"]
+    assert ASKED_FOR_ADDRESS in (await rider.hears())["text"]
     await rider.says("Hall")
-    assert "Nearest stations" in (await rider.hears_of("Nearest"))["text"]
+    assert NEAREST_STATIONS in (await rider.hears_of(NEAREST_STATIONS))["text"]
 
 
 async def test_menus_are_published_once_in_both_languages(town: Town) -> None:

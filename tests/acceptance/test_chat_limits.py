@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
-from telegram import error
 
 from bot.observability.metrics import Metrics
 from bot.sandbox.limits import Limits
@@ -16,7 +16,7 @@ from bot.sandbox.params import Refusal
 from bot.sandbox.server import Fault
 from bot.telegram.answers import TooManyRequests
 from bot.telegram.chat_limits import BURST, FRESH_FOR, MOST_SILENT, Chats
-from bot.telegram.courier import PATIENCE, Courier, Later, _Manner
+from bot.telegram.courier import PATIENCE, Courier, Later
 from bot.telegram.pacing import Pacer
 from bot.telegram.reply_outbox import INTERVAL
 from handlers.chat.replies import File, Outgoing
@@ -31,6 +31,7 @@ from tests.support.clock import Time
 from tests.support.databases import opened
 from tests.support.metrics import page, value
 from tests.support.simulator import NOON, Town, running
+from tests.support.words.chat import HELP_PAGE
 
 HOUR = 3_600
 
@@ -78,7 +79,7 @@ async def test_an_hour_of_silence_in_one_chat_holds_up_nobody_else(town: Town) -
     town.now += timedelta(seconds=1)
     await town.app.updates.outbox.resend()
     said = [(await silent.hears())["text"] for _ in range(3)]
-    assert ["location" in said[0], "语言" in said[1], "What I can do" in said[2]] == [True, True, True]
+    assert ["location" in said[0], "语言" in said[1], HELP_PAGE in said[2]] == [True, True, True]
     await silent.says("hello")
     await silent.hears()
     assert value(await page(town), "nuanxin_chats_silent") == 0
@@ -293,16 +294,28 @@ def test_the_memory_of_chats_is_bounded() -> None:
         chats.refused(ChatId(chat), HOUR)
         chats.went_out()
         time.now += 0.01
-    assert chats.silent == len(chats._silences) == MOST_SILENT
-    assert len(chats._paces) < 1_000
+    assert chats.silent == MOST_SILENT
+    assert not any(map(chats.last_kept, map(ChatId, range(2 * MOST_SILENT))))
     time.now += HOUR + 1
     chats.refused(ChatId(1), 1)
-    assert chats.silent == len(chats._silences) == 1
+    assert chats.silent == 1
+    assert [chat for chat in range(3 * MOST_SILENT) if chats.last_kept(ChatId(chat))] == [1]
+
+
+def test_a_chat_is_forgotten_that_may_hear_a_whole_burst_again() -> None:
+    time = Time()
+    chats = Chats(1, time)
+    tracemalloc.start()
+    for chat in range(30_000):
+        chats.take(ChatId(chat))
+        time.now += 0.01
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1_000 * 300, "bytes, for the chats of the last seconds"
 
 
 async def test_a_refused_edit_of_a_panel_is_left_out(town: Town) -> None:
     town.api.faults.append(Fault(429, BUSY, ("editMessageText",)))
     edit = Outgoing("editMessageText", {"chat_id": 9, "message_id": 1, "text": "x"}, minor=True)
     await asyncio.wait_for(town.app.telegram.courier.send_all([edit]), 5)
-    with pytest.raises(error.RetryAfter):
-        await town.app.telegram.courier._send(edit, _Manner(is_kept=True, in_place=False))
+    assert town.app.telegram.courier.pacer.chats.silence(ChatId(9)) > PATIENCE, "though it counted as no message"

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bot.sandbox.params import Upload
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, JOIN, Wording
+from handlers.membership import presses as membership_presses
 from schedules import retention
 from storage import audit
 from storage.broadcasts import recipients as broadcast_recipients
@@ -33,9 +34,27 @@ from storage.people.segments import Segment
 from storage.privacy import consents
 from storage.privacy.retention import Retention
 from storage.telegram_ids import PersonId
-from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work, picture
+from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work, begins_to_join, picture
 from tests.support.settings import clock_context
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
+from tests.support.words.chat import ANSWER, NOT_UNDERSTOOD, STAFF_ONLY, WELCOME
+from tests.support.words.forms import CONSENT_PAGE, REVIEW_PAGE, SEND, SKIP
+from tests.support.words.membership import (
+    AGREE_TO_JOIN,
+    APPLICATIONS_WAITING,
+    APPROVE,
+    ASKED_FOR_DISTRICT,
+    ASKED_FOR_ID_NUMBER,
+    ASKED_FOR_INSURANCE,
+    ASKED_FOR_PHONE,
+    ASKED_FOR_PLATFORM,
+    ASKED_FOR_WORK,
+    ASSIGNED,
+    DOES_NOT_KNOW,
+    IS_MEMBER,
+    NO_APPLICATION_WAITS,
+    TAKE_OLDEST,
+)
 
 UTC = ZoneInfo("UTC")
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
@@ -62,12 +81,12 @@ class Applicant:
         rider = self.rider
         await rider.says("/join")
         await rider.hears_of("Telegram")
-        await self.presses("✅ I agree")
+        await self.presses(AGREE_TO_JOIN)
         await self.hears(
             "What is your name?\n<i>As on your ID card; it will be shown on your member card. For example: 李雷</i>"
         )
         await rider.says(name)
-        await self.hears("Press the button below the chat, or type the number.")
+        await self.hears(ASKED_FOR_PHONE)
         await rider.sends(contact={"phone_number": "8613800138000", "first_name": "x", "user_id": rider.id})
         await self.hears("👍 Thank you.")
         await rider.until(lambda: _newest_has(rider, "美团"))
@@ -78,12 +97,12 @@ class Applicant:
         await rider.says("德城区")
         await rider.until(lambda: "370102199001011234" in str(rider.heard[-1].get("text")))
         await rider.says(ID_NUMBER)
-        await rider.until(lambda: _newest_has(rider, self._("I don't know")))
+        await rider.until(lambda: _newest_has(rider, self._(DOES_NOT_KNOW)))
         await self.presses("No")
-        await rider.until(lambda: _newest_lacks(rider, self._("I don't know")))
+        await rider.until(lambda: _newest_lacks(rider, self._(DOES_NOT_KNOW)))
         upload = Upload("profile.png", picture())
         await rider.sends(photo=self.town.world.files.photo(upload))
-        review = await self.hears("Is everything correct?")
+        review = await self.hears(REVIEW_PAGE)
         assert "3701**********0036" in review and ID_NUMBER not in review
 
 
@@ -97,17 +116,17 @@ def _newest_lacks(rider: Rider, label: str) -> bool:
 
 async def decide(coordinator: Rider) -> None:
     await coordinator.says("/reviews")
-    await coordinator.hears_of("Applications waiting: 1")
-    await coordinator.presses("Take the oldest")
-    await coordinator.hears_of("Assigned to you")
+    await coordinator.hears_of(APPLICATIONS_WAITING.format(n=1))
+    await coordinator.presses(TAKE_OLDEST)
+    await coordinator.hears_of(ASSIGNED)
 
 
 @LANGUAGES
-async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
+async def test_from_the_consent_to_the_membership(town: Town, language: str) -> None:
     rider, coordinator = town.rider(31, language.replace("_", "-").lower()), await at_work(town)
     applicant = Applicant(town, rider, language)
     await applicant.fills_in()
-    await applicant.presses("✔ Send")
+    await applicant.presses(SEND)
     await rider.hears_of("A-2026-000001")
     await rider.says("/my")
     await applicant.hears("⏳ waiting for a coordinator")
@@ -115,18 +134,31 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await applicant.hears("⏳ waiting for a coordinator")
 
     await town.tick("reviews")
-    await coordinator.hears_of("Applications waiting: 1")
+    await coordinator.hears_of(APPLICATIONS_WAITING.format(n=1))
     await coordinator.says("/reviews")
-    await coordinator.hears_of("Applications waiting: 1")
-    await coordinator.presses("Take the oldest")
-    shown = str((await coordinator.hears_of("Assigned to you"))["text"])
+    await coordinator.hears_of(APPLICATIONS_WAITING.format(n=1))
+    await coordinator.presses(TAKE_OLDEST)
+    shown = str((await coordinator.hears_of(ASSIGNED))["text"])
     assert "李雷" in shown and "+8613800138000" in shown and "0036" in shown and ID_NUMBER not in shown
     assert any("photo" in one for one in coordinator.heard), "the proof"
-    await coordinator.presses("✔ Approve")
+    await coordinator.presses(APPROVE)
     await coordinator.hears_of("is approved: № 000001")
-
     await applicant.hears("Welcome! You are a member of the union: {number}", number="№ 000001")
-    await applicant.presses("🪪 My card")
+    async with town.database.reading() as session:
+        acts = [entry.act for entry in await audit.newest(session, subject=31)]
+        assert acts == [MembershipAction.APPLICATION_APPROVED, MembershipAction.APPLICATION_READ]
+        assert (await audit.verify(session)).fault == ""
+
+
+@LANGUAGES
+async def test_a_card_is_checked_by_staff_until_its_membership_ends(town: Town, language: str) -> None:
+    rider, coordinator = town.rider(31, language.replace("_", "-").lower()), await at_work(town)
+    member = Applicant(town, rider, language)
+    async with town.database.writing() as session:
+        await memberships.create(session, rider.id, ANSWERS, NOON)
+    await rider.says("/my")
+    await rider.hears_of("№ 000001")
+    await member.presses("🪪 My card")
     await rider.until(lambda: "photo" in rider.heard[-1])
     link = _scanned(town, rider)
     assert link.startswith("https://t.me/nuanxin_bot?start=card_")
@@ -135,24 +167,19 @@ async def test_from_the_consent_to_the_card(town: Town, language: str) -> None:
     await coordinator.says("/start card_" + "x" * 22)
     await coordinator.hears_of("not genuine")
     await rider.says("/start " + link.partition("=")[2])
-    await applicant.hears("This is for staff only.")
+    await member.hears(STAFF_ONLY)
 
     await rider.says("/leave")
-    await applicant.hears(
+    await member.hears(
         "Leave the union? Your card becomes invalid immediately and you lose members' benefits. You can join again."
     )
-    await applicant.presses("Yes, leave")
+    await member.presses("Yes, leave")
     await rider.until(lambda: "№ 000001" in str(rider.heard[-1].get("text")))
     await coordinator.says("/start " + link.partition("=")[2])
     await coordinator.hears_of("no longer valid")
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session, subject=31)]
-        assert acts == [
-            MembershipAction.CARD_CHECKED,
-            MembershipAction.CARD_CHECKED,
-            MembershipAction.APPLICATION_APPROVED,
-            MembershipAction.APPLICATION_READ,
-        ]
+        assert acts == [MembershipAction.CARD_CHECKED] * 2
         assert (await audit.verify(session)).fault == ""
 
 
@@ -169,7 +196,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     rider, coordinator = town.rider(32, language.replace("_", "-").lower()), await at_work(town)
     applicant = Applicant(town, rider, language)
     await applicant.fills_in()
-    await applicant.presses("✔ Send")
+    await applicant.presses(SEND)
     await rider.hears_of("A-2026-000001")
     await decide(coordinator)
     await coordinator.presses("Ask a question")
@@ -177,15 +204,15 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await coordinator.says("Which station do you ride for?")
     await coordinator.hears_of("has been sent")
     await rider.hears_of("Which station do you ride for?")
-    await applicant.presses("✍ Answer")
+    await applicant.presses(ANSWER)
     await applicant.hears("Please write your answer, up to 1,000 characters.")
     await rider.says("德兴路站")
     await rider.hears_of("A-2026-000001")
 
     await coordinator.says("/reviews")
-    await coordinator.hears_of("Applications waiting: 1")
-    await coordinator.presses("Take the oldest")
-    assert "德兴路站" in (await coordinator.hears_of("Assigned to you"))["text"]
+    await coordinator.hears_of(APPLICATIONS_WAITING.format(n=1))
+    await coordinator.presses(TAKE_OLDEST)
+    assert "德兴路站" in (await coordinator.hears_of(ASSIGNED))["text"]
     await coordinator.presses("✖ Refuse")
     await coordinator.hears_of("The applicant will read this")
     await coordinator.presses("You work outside")
@@ -198,10 +225,10 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
 
     await rider.says("/join")
     await rider.hears_of("Telegram")
-    await applicant.presses("✅ I agree")
-    review = await applicant.hears("Is everything correct?")
+    await applicant.presses(AGREE_TO_JOIN)
+    review = await applicant.hears(REVIEW_PAGE)
     assert "李雷" in review, "the answers of last time"
-    await applicant.presses("✔ Send")
+    await applicant.presses(SEND)
     await rider.hears_of("A-2026-000002")
     await applicant.presses("↩ Withdraw")
     await applicant.hears("Withdraw your application? You can apply again at any time.")
@@ -214,13 +241,13 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
 async def test_without_consent_there_is_no_question(town: Town) -> None:
     rider = town.rider(33)
     await rider.says("/join")
-    await rider.hears_of("Before the first question")
+    await rider.hears_of(CONSENT_PAGE)
     await rider.presses("No, thank you")
     await rider.hears_of("Then I won't ask")
     await rider.forges("joinagree:99")
     await rider.hears_of("terms have changed")
     await rider.says("李雷")
-    await rider.hears_of("Send me your location")
+    await rider.hears_of(NOT_UNDERSTOOD)
     async with town.database.reading() as session:
         assert await consents.find(session, PersonId(33), "join") is None
 
@@ -237,43 +264,40 @@ def test_a_changed_wording_is_a_new_version(wording: Wording) -> None:
 
 async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
     rider = town.rider(34)
-    await rider.says("/join")
-    await rider.hears_of("Before the first question")
-    await rider.presses("I agree")
-    await rider.hears_of("What is your name?")
+    await begins_to_join(rider)
     for wrong in ("A", "<b>", "12345", "x" * 51, "👍👍"):
         await rider.says(wrong)
         await rider.hears_of("as on your ID card")
     await rider.says("Иван-Йоханн O’Neil")
-    await rider.hears_of("type the number")
+    await rider.hears_of(ASKED_FOR_PHONE)
     await rider.sends(contact={"phone_number": "+8613800138001", "first_name": "Somebody", "user_id": 99})
     await rider.hears_of("someone else's contact")
     await rider.says("12")
     await rider.hears_of("not a phone number")
     await rider.says("138 0013 8000")
-    await rider.hears_of("platform do you work for most")
+    await rider.hears_of(ASKED_FOR_PLATFORM)
     await rider.presses("Other")
     await rider.hears_of("What is it called?")
     await rider.says("闪送")
-    await rider.hears_of("What do you transport")
+    await rider.hears_of(ASKED_FOR_WORK)
     await rider.presses("Back")
     await rider.hears_of("What is it called?")
     await rider.says("达达")
-    await rider.hears_of("What do you transport")
+    await rider.hears_of(ASKED_FOR_WORK)
     await rider.presses("Parcels")
-    await rider.hears_of("district")
+    await rider.hears_of(ASKED_FOR_DISTRICT)
     await rider.says("运河")
-    await rider.hears_of("ID number")
+    await rider.hears_of(ASKED_FOR_ID_NUMBER)
     await rider.says("370102199001010035")
     await rider.hears_of("not a valid ID number")
-    await rider.presses("Skip")
-    await rider.hears_of("insured")
-    await rider.presses("I don't know")
+    await rider.presses(SKIP)
+    await rider.hears_of(ASKED_FOR_INSURANCE)
+    await rider.presses(DOES_NOT_KNOW)
     await rider.hears_of("screenshot")
     await rider.says("here")
     await rider.hears_of("as a picture")
-    await rider.presses("Skip")
-    review = (await rider.hears_of("Is everything correct?"))["text"]
+    await rider.presses(SKIP)
+    review = (await rider.hears_of(REVIEW_PAGE))["text"]
     assert "达达" in review and "+8613800138000" in review
 
 
@@ -307,11 +331,11 @@ async def test_nobody_reviews_their_own_application(town: Town) -> None:
         with pytest.raises(OwnApplication):
             await reviews.claim(session, row.id, COORDINATOR, NOON)
     await coordinator.says("/reviews")
-    await coordinator.hears_of("No applications waiting")
-    await coordinator.forges(f"review:{row.id}")
+    await coordinator.hears_of(NO_APPLICATION_WAITS)
+    await coordinator.forges(membership_presses.TAKE.data(row.id))
     await coordinator.until(lambda: any("Someone else has to review" in one["text"] for one in coordinator.answers))
     await admin.says("/reviews")
-    await admin.hears_of("Applications waiting: 1")
+    await admin.hears_of(APPLICATIONS_WAITING.format(n=1))
 
 
 async def test_doubles_are_told_to_the_coordinator_alone(town: Town) -> None:
@@ -330,21 +354,21 @@ async def test_doubles_are_told_to_the_coordinator_alone(town: Town) -> None:
 async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
     coordinator, rider = await at_work(town), town.rider(37)
     await rider.says("/start")
-    await rider.hears_of("Welcome")
+    await rider.hears_of(WELCOME)
     async with town.database.writing() as session:
         await applied(session, 37)
     await decide(coordinator)
-    await coordinator.presses("✔ Approve")
+    await coordinator.presses(APPROVE)
     await coordinator.hears_of("is approved")
-    await rider.hears_of("You are a member of the union")
+    await rider.hears_of(IS_MEMBER)
     town.now += timedelta(minutes=4)
     await coordinator.presses("Undo")
     await coordinator.hears_of("assigned to you again")
     await rider.hears_of("was reversed")
     await rider.says("/my")
     await rider.hears_of("waiting for a coordinator")
-    await coordinator.hears_of("Assigned to you")
-    await coordinator.presses("✔ Approve")
+    await coordinator.hears_of(ASSIGNED)
+    await coordinator.presses(APPROVE)
     await coordinator.hears_of("№ 000002")
     town.now += timedelta(minutes=6)
     await coordinator.presses("Undo")
@@ -364,14 +388,14 @@ async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) 
         town.deliver()
 
     await one_more(41, 0)
-    first = await coordinator.hears_of("Applications waiting: 1")
+    first = await coordinator.hears_of(APPLICATIONS_WAITING.format(n=1))
     await town.until_true(lambda: _all_settled(town))
     await one_more(42, 3)
-    edited = await coordinator.hears_of("Applications waiting: 2")
+    edited = await coordinator.hears_of(APPLICATIONS_WAITING.format(n=2))
     assert edited["edited"] and edited["message_id"] == first["message_id"]
     await town.until_true(lambda: _all_settled(town))
     await one_more(43, 11)
-    again = await coordinator.hears_of("Applications waiting: 3")
+    again = await coordinator.hears_of(APPLICATIONS_WAITING.format(n=3))
     assert not again["edited"]
     messages = town.world.chats[COORDINATOR].messages
     await town.until(lambda: first["message_id"] not in messages)
@@ -381,7 +405,7 @@ async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) 
     await town.until_true(lambda: _all_settled(town))
     await town.tick("reviews")
     town.deliver()
-    assert (await coordinator.hears_of("No applications waiting"))["message_id"] == again["message_id"]
+    assert (await coordinator.hears_of(NO_APPLICATION_WAITS))["message_id"] == again["message_id"]
 
 
 async def _all_settled(town: Town) -> bool:

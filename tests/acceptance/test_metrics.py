@@ -16,22 +16,21 @@ from storage.deliveries.table import Delivery, State
 from storage.people.access import Role
 from storage.people.notices import RoleTaken
 from storage.telegram_ids import PersonId
+from tests.support.applications import begins_to_join
 from tests.support.metrics import page, value
 from tests.support.simulator import NOON, Town
+from tests.support.words.membership import ASKED_FOR_PHONE
 
 DOCS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
 
 
 async def test_every_figure_is_explained_and_the_queues_are_counted(town: Town) -> None:
     rider = town.rider(7)
-    await rider.says("/join")
-    await rider.hears_of("Before the first question")
-    await rider.presses("I agree")
-    await rider.hears_of("What is your name?")
+    await begins_to_join(rider)
     await rider.says("1")
     await rider.hears_of("as on your ID card")
     await rider.says("李雷")
-    await rider.hears_of("type the number")
+    await rider.hears_of(ASKED_FOR_PHONE)
     await town.until(town.app.base.leader.leading.is_set)
     async with town.database.writing() as session:
         await delivery_queue.add(session, Addressed(PersonId(8), RoleTaken(Role.ADMIN), NOON.replace(year=2027)))

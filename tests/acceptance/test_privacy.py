@@ -53,10 +53,17 @@ from storage.stations.searches import Search
 from storage.telegram_ids import MessageId, PersonId
 from storage.updates import batched_writes
 from storage.updates.batched_writes import Seen
-from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work
+from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work, begins_to_join
 from tests.support.case_scripts import keep_evidence
+from tests.support.privacy import erases_everything
 from tests.support.settings import clock_context
 from tests.support.simulator import COORDINATOR, COUNSEL, NOON, Rider, Town
+from tests.support.words.broadcasts import NEWS, TOPICS_PAGE
+from tests.support.words.chat import WELCOME
+from tests.support.words.forms import REVIEW_PAGE, SEND
+from tests.support.words.membership import APPLICATIONS_WAITING, TAKE_OLDEST
+from tests.support.words.privacy import STORED_PAGE
+from tests.support.words.stations import NEAREST_STATIONS
 
 UTC = ZoneInfo("UTC")
 PERSON = PersonId(7_391_846)
@@ -67,16 +74,16 @@ async def member_of(town: Town) -> Rider:
     """Somebody of whom every feature keeps something."""
     rider = town.rider(PERSON)
     await rider.says("/start")
-    await rider.hears_of("Welcome")
+    await rider.hears_of(WELCOME)
     await rider.shares()
-    await rider.hears_of("Nearest stations")
+    await rider.hears_of(NEAREST_STATIONS)
     await rider.presses("Save as my area")
     await rider.presses("1")
     await rider.hears_of("暖新之家")
     await rider.presses("Crowded")
     await rider.says("/my")
-    await rider.hears_of("write to you")
-    await rider.presses("News")
+    await rider.hears_of(TOPICS_PAGE)
+    await rider.presses(NEWS)
     async with town.database.writing() as session:
         plan = Plan("Health check", ActivityKind.HEALTH, NOON + timedelta(days=2), NOON + timedelta(days=3), places=1)
         activity = await activities.create(session, plan, COORDINATOR, NOON)
@@ -88,10 +95,7 @@ async def member_of(town: Town) -> Rider:
         await activity_questions.ask(session, activity.id, PERSON, "Where?", NOON)
         await calendar_feeds.token_of(session, PERSON)
         await weekly_digest.switch(session, PERSON)
-    await rider.says("/join")
-    await rider.hears_of("Before the first question")
-    await rider.presses("I agree")
-    await rider.hears_of("What is your name?")
+    await begins_to_join(rider)
     async with town.database.writing() as session:
         await brought(session)
         row = await applied(session, PERSON)
@@ -135,7 +139,7 @@ async def brought(session: AsyncSession) -> None:
 async def test_a_copy_has_it_all_to_read_and_as_json(town: Town) -> None:
     rider = await member_of(town)
     await rider.says("/privacy")
-    assert "membership: saved" in (await rider.hears_of("stores about you"))["text"]
+    assert "membership: saved" in (await rider.hears_of(STORED_PAGE))["text"]
     await rider.presses("Download a copy")
     await rider.until(lambda: "document" in rider.heard[-1])
     upload = town.world.files.get(rider.heard[-1]["document"]["file_id"])
@@ -160,14 +164,9 @@ async def test_erasing_leaves_nothing_of_the_person_in_any_table(town: Town) -> 
     rider = await member_of(town)
     assert await mentions(town.database) != {}
     await rider.says("/privacy")
-    await rider.hears_of("stores about you")
-    await rider.presses("Erase everything")
-    warned = await rider.hears_of("Erase everything stored")
+    await rider.hears_of(STORED_PAGE)
+    warned = await erases_everything(rider)
     assert "You are a member" in warned["text"] and "law requires" in warned["text"]
-    await rider.presses("Yes, erase")
-    await rider.hears_of("Are you sure?")
-    await rider.presses("Erase permanently")
-    await rider.hears_of("has been erased")
     await town.until_idle()
     await town.until_true(lambda: _all_answered(town))
     assert await mentions(town.database) == {}
@@ -222,7 +221,7 @@ def _is_theirs(value: Any, digests: set[bytes]) -> bool:
 async def test_withdrawing_consent_ends_the_membership_and_erases_its_data(town: Town) -> None:
     rider = await member_of(town)
     await rider.says("/privacy")
-    await rider.hears_of("stores about you")
+    await rider.hears_of(STORED_PAGE)
     await rider.presses("Withdraw my consent")
     await rider.hears_of("remains lawful")
     await rider.presses("Yes, withdraw")
@@ -242,8 +241,8 @@ async def test_a_withdrawn_consent_stops_a_form_that_is_open(town: Town) -> None
         filled = Filled({**ANSWERS, "proof": None}, context={"id_number_is": "optional"})
         await dialogues.keep(session, OpenForm(PERSON, "join", None, filled), NOON, timedelta(hours=1))
     await rider.says("/help")
-    await rider.hears_of("Is everything correct?")
-    await rider.presses("✔ Send")
+    await rider.hears_of(REVIEW_PAGE)
+    await rider.presses(SEND)
     await rider.until(lambda: any("haven't agreed" in one["text"] for one in rider.answers))
     async with town.database.reading() as session:
         assert await applications.latest_of(session, PERSON) is None
@@ -323,10 +322,10 @@ async def test_the_queue_shows_no_name_and_each_reading_is_noted(town: Town) -> 
     async with town.database.writing() as session:
         await applied(session, PERSON)
     await coordinator.says("/reviews")
-    assert "李雷" not in (await coordinator.hears_of("Applications waiting: 1"))["text"]
+    assert "李雷" not in (await coordinator.hears_of(APPLICATIONS_WAITING.format(n=1)))["text"]
     async with town.database.reading() as session:
         assert await audit.count(session) == 0
-    await coordinator.presses("Take the oldest")
+    await coordinator.presses(TAKE_OLDEST)
     await coordinator.hears_of("李雷")
     async with town.database.reading() as session:
         (entry,) = await audit.newest(session, subject=PERSON)

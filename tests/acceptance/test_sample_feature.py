@@ -17,9 +17,13 @@ from handlers.features import FEATURES, IncompleteManifest
 from schedules.jobs import jobs
 from storage import audit
 from storage.database import Database
+from tests.support.privacy import erases_everything
 from tests.support.sample_feature.feature import FEATURE, JOB
 from tests.support.sample_feature.tips import KEPT, Tip, TipAction
 from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
+from tests.support.words.broadcasts import ASKED_FOR_MESSAGE, ASKED_FOR_TOPIC, NEWS
+from tests.support.words.chat import STAFF_ONLY
+from tests.support.words.forms import REVIEW_PAGE
 
 ALL = (FEATURE, *FEATURES)
 
@@ -65,12 +69,7 @@ async def test_it_is_asked_refused_thanked_shown_copied_and_erased(tipping: Town
     copy = await rider.hears_of("Everything stored")
     file = tipping.world.files.get(copy["document"]["file_id"])
     assert file is not None and b"The tap behind the hall works" in file.content
-    await rider.presses("Erase everything")
-    await rider.hears_of("Erase everything stored")
-    await rider.presses("Yes, erase")
-    await rider.hears_of("Are you sure?")
-    await rider.presses("Erase permanently")
-    await rider.hears_of("has been erased")
+    await erases_everything(rider)
     assert await kept(tipping) == 0
 
 
@@ -81,7 +80,7 @@ async def test_it_is_guarded_audited_watched_and_forgotten(tipping: Town) -> Non
     await rider.says("Ask for hot water")
     await rider.hears_of("Thank you.")
     await rider.presses("All tips")
-    assert "for staff only" in await rider.is_answered()
+    assert STAFF_ONLY in await rider.is_answered()
     await admin.forges("sampletips")
     await admin.hears_of("Ask for hot water")
     await admin.says("/audit")
@@ -109,15 +108,15 @@ async def shown_to_staff(admin: Rider) -> None:
     await admin.presses("Tippers")
     await admin.hears_of("Tippers: this is personal data")
     await admin.says("To thank them all")
-    await admin.hears_of("Is everything correct?")
+    await admin.hears_of(REVIEW_PAGE)
     await admin.presses("Create the file")
     await admin.hears_of("Encrypted")
     await admin.says("/broadcast")
-    await admin.hears_of("Send me the message")
+    await admin.hears_of(ASKED_FOR_MESSAGE)
     await admin.says("Thank you for your tips")
-    await admin.hears_of("Which topic")
-    await admin.presses("News")
-    await admin.hears_of("Is everything correct?")
+    await admin.hears_of(ASKED_FOR_TOPIC)
+    await admin.presses(NEWS)
+    await admin.hears_of(REVIEW_PAGE)
     await admin.presses("✎ Tips")
     await admin.hears_of("Only those who left a tip?")
 

@@ -10,17 +10,27 @@ import pytest
 import pyzipper
 
 from bot.sandbox.params import Upload
+from handlers.stations import presses as stations_presses
 from storage import audit
 from storage.membership import memberships
 from storage.operations.audited import OperationAction
 from storage.stations import stations
 from storage.stations.audited import StationAction
 from storage.stations.ids import StationKey
-from storage.stations.stations import Amenity, NoSuchStation
+from storage.stations.stations import Amenity, NoSuchStation, Station
 from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
 from tests.support.settings import Gazetteer
 from tests.support.simulator import ADMIN, NOON, Rider, Town
+from tests.support.words.chat import STAFF_ONLY, WELCOME
+from tests.support.words.forms import FOR_HOW_LONG, NO_MORE, REVIEW_PAGE, SKIP
+from tests.support.words.stations import (
+    AMENITIES_OF_STATION,
+    COORDINATE_SYSTEM,
+    NAME_OF_STATION,
+    PLACE_OF_STATION,
+    SHOW_PASSWORD,
+)
 
 PLACE = (37.5, 116.5)
 CSV = (
@@ -34,24 +44,24 @@ CSV = (
 
 async def adds(admin: Rider, name: str = "New <hall>") -> None:
     await admin.says("/station_add")
-    await admin.hears_of("Where is it?")
+    await admin.hears_of(PLACE_OF_STATION)
     await admin.shares(*PLACE)
-    await admin.hears_of("What is it called?")
+    await admin.hears_of(NAME_OF_STATION)
     await admin.says(name)
     await admin.hears_of("What is the address")
-    await admin.presses("Skip")
+    await admin.presses(SKIP)
     await admin.hears_of("When is it open?")
     await admin.says("8:00-20:30")
-    await admin.hears_of("What does it have?")
+    await admin.hears_of(AMENITIES_OF_STATION)
     for amenity in ("water", "charging", "toilet", "toilet"):
         await admin.presses(amenity)
-        await admin.hears_of("What does it have?")
-    await admin.presses("That's all")
+        await admin.hears_of(AMENITIES_OF_STATION)
+    await admin.presses(NO_MORE)
     await admin.hears_of("A phone number")
-    await admin.presses("Skip")
+    await admin.presses(SKIP)
     await admin.hears_of("Anything that helps")
     await admin.says("Second floor")
-    review = await admin.hears_of("Is everything correct?")
+    review = await admin.hears_of(REVIEW_PAGE)
     assert "Mo-Su 08:00-20:30" in review["text"] and "charging" in review["text"] and "toilet" not in review["text"]
     await admin.presses("✔ Add")
     await admin.hears_of("Riders will find it")
@@ -64,33 +74,58 @@ async def finds(town: Town, rider: Rider, words: str, *, there: bool = True) -> 
     text = (await rider.hears_of("stations"))["text"]
     assert (words in text) is there, text
     await town.until_idle()
-    rider._next = len(rider.heard)
+    rider.skips_the_rest()
 
 
-async def test_a_station_is_added_changed_closed_deleted_and_brought_back(town: Town) -> None:
+async def noted(town: Town) -> list[str]:
+    """What was done to stations, as the audit log begins to say it; the oldest first."""
+    async with town.database.reading() as session:
+        told = await audit.search(session, 20, act=StationAction.STATION_CHANGED)
+    return [one.about.partition(": ")[2].split(" ")[0] for one in reversed(told)]
+
+
+async def test_a_station_is_added_and_changed(town: Town) -> None:
     admin, rider = await admin_of(town), town.rider(7)
     await adds(admin)
     await finds(town, rider, "New <hall>")
     await admin.presses("⚙️")
     await admin.hears_of("New <hall>")
     await admin.presses("✎ Station name")
-    await admin.hears_of("What is it called?")
+    await admin.hears_of(NAME_OF_STATION)
     await admin.says("East hall")
     await admin.hears_of("⚙️ East hall")
     await admin.presses("✎ Place")
-    await admin.hears_of("Where is it?")
+    await admin.hears_of(PLACE_OF_STATION)
     await admin.says("37.51, 116.51")
     assert "37.510000, 116.510000" in (await admin.hears_of("⚙️ East hall"))["text"]
     await admin.presses("✎ Amenities")
-    await admin.hears_of("What does it have?")
+    await admin.hears_of(AMENITIES_OF_STATION)
     await admin.presses("shower")
-    await admin.hears_of("What does it have?")
-    await admin.presses("That's all")
+    await admin.hears_of(AMENITIES_OF_STATION)
+    await admin.presses(NO_MORE)
     assert "shower" in (await admin.hears_of("⚙️ East hall"))["text"]
+    assert await noted(town) == ["added", "name:", "place:", "amenities:"]
+    async with town.database.reading() as session:
+        (row,) = await stations.named(session, "East", 5)
+        assert row.amenities == Amenity.water | Amenity.charging | Amenity.shower
+
+
+async def keeps_east_hall(town: Town) -> Rider:
+    """An admin with the page of a new station open."""
+    admin = await admin_of(town)
+    async with town.database.writing() as session:
+        row = await stations.add(session, Station("east", "East hall", *PLACE, opening_hours="08:00-20:30"), NOON)
+    await admin.forges(stations_presses.MANAGE.data(row.key))
+    await admin.hears_of("⚙️ East hall")
+    return admin
+
+
+async def test_a_station_is_closed_for_some_days_and_opened_again(town: Town) -> None:
+    admin, rider = await keeps_east_hall(town), town.rider(7)
     await admin.presses("🔒 Close temporarily")
     await admin.hears_of("Why?")
     await admin.says("New pipes")
-    await admin.hears_of("For how long?")
+    await admin.hears_of(FOR_HOW_LONG)
     await admin.presses("for 3 days")
     await admin.hears_of("Closed until Friday, 27 Nov 12:00: New pipes")
     await finds(town, rider, "closed, opens")
@@ -99,6 +134,12 @@ async def test_a_station_is_added_changed_closed_deleted_and_brought_back(town: 
     town.now = NOON
     await admin.presses("🔓 Open again")
     await admin.hears_of("⚙️ East hall")
+    assert await noted(town) == ["closed", "open"]
+
+
+async def test_a_station_is_deleted_and_brought_back(town: Town) -> None:
+    admin, rider = await keeps_east_hall(town), town.rider(7)
+    await finds(town, rider, "East hall")
     await admin.presses("🗑 Delete")
     await admin.hears_of("30 days")
     await admin.presses("Yes, delete")
@@ -107,26 +148,13 @@ async def test_a_station_is_added_changed_closed_deleted_and_brought_back(town: 
     await admin.presses("↩ Undo")
     await admin.hears_of("⚙️ East hall")
     await finds(town, rider, "East hall")
-    async with town.database.reading() as session:
-        told = await audit.search(session, 20, act=StationAction.STATION_CHANGED)
-        assert [one.about.partition(": ")[2].split(" ")[0] for one in reversed(told)] == [
-            "added",
-            "name:",
-            "place:",
-            "amenities:",
-            "closed",
-            "open",
-            "deleted",
-            "brought",
-        ]
-        (row,) = await stations.named(session, "East", 5)
-        assert row.amenities == Amenity.water | Amenity.charging | Amenity.shower
+    assert await noted(town) == ["deleted", "brought"]
 
 
 async def test_a_twin_is_warned_of_and_what_was_deleted_is_found_by_name(town: Town) -> None:
     admin = await admin_of(town)
     await admin.says("/station_add")
-    await admin.hears_of("Where is it?")
+    await admin.hears_of(PLACE_OF_STATION)
     await admin.says("nowhere")
     await admin.hears_of("37.43, 116.36")
     await admin.says("37.4311, 116.3611")
@@ -161,9 +189,9 @@ async def test_only_the_place_of_a_station_is_looked_up(town: Town) -> None:
     """Its name and the rest concern no geocoding service."""
     admin = await admin_of(town)
     await admin.says("/station_add")
-    await admin.hears_of("Where is it?")
+    await admin.hears_of(PLACE_OF_STATION)
     await admin.says("Hall")
-    await admin.hears_of("What is it called?")
+    await admin.hears_of(NAME_OF_STATION)
     await admin.says("Warm Room")
     await admin.hears_of("What is the address")
     geocoder = town.context.ports.geocoder
@@ -177,7 +205,7 @@ async def sends_file(town: Town, admin: Rider, name: str, content: bytes) -> Non
 async def test_a_file_is_looked_at_first_and_then_imported(town: Town) -> None:
     admin, rider = await admin_of(town), town.rider(7)
     await admin.says("/import")
-    await admin.hears_of("coordinate system")
+    await admin.hears_of(COORDINATE_SYSTEM)
     await admin.presses("WGS-84")
     await admin.hears_of("Send the list as a file")
     await admin.says("here it is")
@@ -206,7 +234,7 @@ async def test_a_file_is_looked_at_first_and_then_imported(town: Town) -> None:
 async def test_gcj02_is_taken_for_what_it_is(town: Town) -> None:
     admin = await admin_of(town)
     await admin.says("/import")
-    await admin.hears_of("coordinate system")
+    await admin.hears_of(COORDINATE_SYSTEM)
     await admin.presses("GCJ-02")
     await admin.hears_of("Send the list")
     await sends_file(town, admin, "amap.CSV", b"id,name,latitude,longitude\na,Amap,37.431,116.361\n")
@@ -239,7 +267,7 @@ async def test_what_is_exported_can_be_imported_again(town: Town) -> None:
     activities = await exported(town, admin, "🏀 Activities")
     assert activities.content.decode("utf-8-sig").startswith("id,state,kind")
     await admin.says("/import")
-    await admin.hears_of("coordinate system")
+    await admin.hears_of(COORDINATE_SYSTEM)
     await admin.presses("WGS-84")
     await admin.hears_of("Send the list")
     await sends_file(town, admin, file.name, file.content)
@@ -257,7 +285,7 @@ async def asks_for_members(admin: Rider, reason: str) -> None:
 async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> None:
     admin, second = await admin_of(town), town.rider(905)
     await second.says("/start")
-    await second.hears_of("Welcome")
+    await second.hears_of(WELCOME)
     async with town.database.writing() as session:
         from storage.people import roles
 
@@ -266,13 +294,13 @@ async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> 
     await asks_for_members(admin, "why")
     await admin.hears_of("5 to 300")
     await admin.says("The federation wants the list of 2026")
-    await admin.hears_of("Is everything correct?")
+    await admin.hears_of(REVIEW_PAGE)
     await admin.presses("🔐 Create the file")
     await admin.hears_of("to see the password")
     (found,) = [one["document"] for one in admin.heard if "document" in one]
     upload = town.world.files.get(found["file_id"])
     assert upload is not None and b"13800138000" not in upload.content
-    await admin.presses("🔑 Show the password")
+    await admin.presses(SHOW_PASSWORD)
     await admin.until(lambda: bool(admin.answers and admin.answers[-1]["alert"]))
     password = admin.answers[-1]["text"]
     with pyzipper.AESZipFile(io.BytesIO(upload.content)) as file:
@@ -285,13 +313,13 @@ async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> 
     async with town.database.reading() as session:
         (one,) = await audit.search(session, 1, act=OperationAction.EXPORTED)
     assert one.actor == ADMIN and "1 rows: The federation wants" in one.about
-    pressed = admin.button("🔑 Show the password")
+    pressed = admin.button(SHOW_PASSWORD)
     await second.forges(pressed[1])
     await second.until(lambda: bool(second.answers))
     assert second.answers[-1]["text"] not in ("", password), "another admin sees another word, which opens nothing"
     town.now += timedelta(minutes=11)
     seen = len(admin.answers)
-    await admin.presses("🔑 Show the password")
+    await admin.presses(SHOW_PASSWORD)
     await admin.until(lambda: len(admin.answers) > seen)
     assert "10 minutes only" in admin.answers[-1]["text"]
 
@@ -300,9 +328,9 @@ async def test_nobody_else_gets_any_of_it(town: Town) -> None:
     rider: Any = town.rider(7)
     for command in ("/station_add", "/import", "/export"):
         await rider.says(command)
-        await rider.hears_of("for staff only")
+        await rider.hears_of(STAFF_ONLY)
     for data in ("export:csv", "exportpersonal:members", "exportkey:1795600547", "stationdeletenow:1", "station:1"):
         seen = len(rider.answers)
         await rider.forges(data)
         await rider.until(lambda seen=seen: len(rider.answers) > seen)
-        assert "for staff only" in rider.answers[-1]["text"]
+        assert STAFF_ONLY in rider.answers[-1]["text"]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.pictures import charts, coverage_map
 from handlers.chat.pictures import Cell, Legend
@@ -45,6 +46,9 @@ from storage.telegram_ids import PersonId
 from tests.support.case_scripts import at_desk
 from tests.support.databases import opened
 from tests.support.simulator import COORDINATOR, DEZHOU, NOON, Rider, Town
+from tests.support.words.chat import STAFF_ONLY, WELCOME
+from tests.support.words.stations import NEAREST_STATIONS
+from tests.support.words.statistics import BY_HOUR, MISSING_STATIONS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FAR = (38.01, 117.01)
@@ -54,7 +58,7 @@ FAR = (38.01, 117.01)
 async def coordinator_of(town: Town) -> Rider:
     coordinator = town.rider(COORDINATOR)
     await coordinator.says("/start")
-    await coordinator.hears_of("Welcome")
+    await coordinator.hears_of(WELCOME)
     return coordinator
 
 
@@ -78,9 +82,9 @@ async def test_what_riders_search_shows_in_the_chat_once_the_clock_has_counted_i
     page = await coordinator.hears_of("Week 48")
     assert "Searches: 25 (<5)" in page["text"] and "within 2 km: 5 (<5)" in page["text"]
     assert "Members: <5 (<5)" in page["text"] and "so far" in page["text"]
-    await coordinator.presses("⏰ By hour")
+    await coordinator.presses(BY_HOUR)
     assert "Busiest at 12:00" in (await coordinator.hears_of("By hour"))["caption"]
-    await coordinator.presses("🗺 Missing stations")
+    await coordinator.presses(MISSING_STATIONS)
     gaps = (await coordinator.hears_of("Missing stations"))["caption"]
     assert "38.01, 117.01" in gaps and "from" in gaps and ": 5" in gaps and "36.01" not in gaps, "four are too few"
     await coordinator.presses("📄 As CSV")
@@ -124,7 +128,7 @@ async def test_one_riders_many_searches_are_nobodys_figure(town: Town) -> None:
     await coordinator.says("/stats")
     page = await coordinator.hears_of("Week 48")
     assert "Searches: <5" in page["text"] and "40" not in page["text"]
-    for view in ("⏰ By hour", "🗺 Missing stations"):
+    for view in (BY_HOUR, MISSING_STATIONS):
         await coordinator.presses(view)
         await coordinator.hears_of("too little to show")
 
@@ -137,7 +141,7 @@ async def test_one_hidden_hour_does_not_follow_from_the_sum(town: Town) -> None:
     await searched(town, range(30, 31), DEZHOU, 10)
     await coordinator.says("/stats")
     assert "Searches: 15" in (await coordinator.hears_of("Week 48"))["text"]
-    await coordinator.presses("⏰ By hour")
+    await coordinator.presses(BY_HOUR)
     await coordinator.hears_of("too little to show")
 
 
@@ -146,13 +150,13 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
     for person in range(1, 7):
         rider = town.rider(person)
         await rider.shares()
-        await rider.hears_of("Nearest stations")
+        await rider.hears_of(NEAREST_STATIONS)
         await rider.presses("🔎 Filter")
         await rider.hears_of("What do you need?")
         await rider.presses("water")
         await rider.hears_of("What do you need?")
         await rider.presses("✔ Show")
-        await rider.hears_of("Nearest stations")
+        await rider.hears_of(NEAREST_STATIONS)
     await town.tick("figures")
     await coordinator.says("/stats")
     await coordinator.hears_of("Week 48")
@@ -162,47 +166,57 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
         assert await search_statistics.of(session, "2026-W48", AMENITY) == {"water": 6}
 
 
+async def an_activity(session: AsyncSession) -> None:
+    """Seven signed up, six came."""
+    plan = Plan("3x3", ActivityKind.SPORT, NOON + timedelta(hours=1), NOON + timedelta(hours=2), places=20)
+    row = await activities.create(session, plan, COORDINATOR, NOON)
+    await activities.publish(session, row.id, NOON)
+    for person in range(1, 8):
+        await sign_ups.sign_up(session, row.id, PersonId(person), NOON, is_member=False)
+    for person in range(1, 7):
+        await attendance.check_in(session, row.id, PersonId(person), NOON, is_member=False)
+        await attendance.rate(session, row.id, PersonId(person), 4 + person % 2)
+
+
+async def a_broadcast(session: AsyncSession) -> None:
+    """To nine, of whom eight got it."""
+    session.add(
+        Broadcast(
+            id=1,
+            author=COORDINATOR,
+            state=BroadcastState.DONE,
+            content=b"x",
+            segment="{}",
+            topic="news",
+            total=9,
+            starts_at=NOON,
+            created_at=NOON,
+            started_at=NOON,
+            finished_at=NOON,
+        )
+    )
+    await session.flush()
+    for person in range(1, 10):
+        session.add(
+            Delivery(
+                recipient=person,
+                priority=3,
+                due=NOON,
+                kind="broadcast",
+                broadcast_id=1,
+                state=State.SENT if person < 9 else State.FAILED,
+                done_at=NOON,
+            )
+        )
+
+
 async def worked(town: Town) -> None:
     """Eight members, an activity with six who came, a broadcast to nine, six cases."""
     async with town.database.writing() as session:
         for person in range(1, 9):
             await memberships.create(session, PersonId(person), {"name": "李雷"}, NOON)
-        plan = Plan("3x3", ActivityKind.SPORT, NOON + timedelta(hours=1), NOON + timedelta(hours=2), places=20)
-        row = await activities.create(session, plan, COORDINATOR, NOON)
-        await activities.publish(session, row.id, NOON)
-        for person in range(1, 8):
-            await sign_ups.sign_up(session, row.id, PersonId(person), NOON, is_member=False)
-        for person in range(1, 7):
-            await attendance.check_in(session, row.id, PersonId(person), NOON, is_member=False)
-            await attendance.rate(session, row.id, PersonId(person), 4 + person % 2)
-        session.add(
-            Broadcast(
-                id=1,
-                author=COORDINATOR,
-                state=BroadcastState.DONE,
-                content=b"x",
-                segment="{}",
-                topic="news",
-                total=9,
-                starts_at=NOON,
-                created_at=NOON,
-                started_at=NOON,
-                finished_at=NOON,
-            )
-        )
-        await session.flush()
-        for person in range(1, 10):
-            session.add(
-                Delivery(
-                    recipient=person,
-                    priority=3,
-                    due=NOON,
-                    kind="broadcast",
-                    broadcast_id=1,
-                    state=State.SENT if person < 9 else State.FAILED,
-                    done_at=NOON,
-                )
-            )
+        await an_activity(session)
+        await a_broadcast(session)
         for person in range(1, 7):
             case = await cases.open_case(
                 session, "legal", "L", PersonId(person), CaseContent("pay"), 1, 2026, NOON + timedelta(hours=24), NOON
@@ -367,19 +381,19 @@ async def test_the_figures_in_chinese(town: Town) -> None:
     await searched(town, range(1, 8), FAR)
     await coordinator.says("/stats")
     await coordinator.is_asked("第 48 周")
-    await coordinator.presses("🗺 Missing stations")
+    await coordinator.presses(MISSING_STATIONS)
     await coordinator.is_asked("缺驿站")
 
 
 async def test_only_who_may_see_them_sees_them(town: Town) -> None:
     rider = town.rider(7)
     await rider.says("/stats")
-    await rider.hears_of("for staff only")
+    await rider.hears_of(STAFF_ONLY)
     for data in ("stats", "statsview:gaps:week:0", "statsfile:week:0", "statsof:week:0"):
         seen = len(rider.answers)
         await rider.forges(data)
         await rider.until(lambda seen=seen: len(rider.answers) > seen)
-        assert "for staff only" in rider.answers[-1]["text"]
+        assert STAFF_ONLY in rider.answers[-1]["text"]
     coordinator = await coordinator_of(town)
     for data in ("statsview:gaps:day:0", "statsview:x:week:0", "statsof:week:-1", "statsfile:week:121"):
         seen = len(coordinator.answers)

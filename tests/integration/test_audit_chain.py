@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -69,7 +70,8 @@ async def test_a_row_that_was_inserted_or_a_chain_made_anew_is_found(chain: Data
     """Who can write to the database, but has no key, can compute every hash, yet not seal the chain's end."""
     async with chain.writing() as session:
         last = await session.get_one(AuditRow, ROWS)
-        forged = audit._hash(last.hash, ROWS + 1, NOON, PersonId(1), "role_granted", bytes(32))
+        said = f"{ROWS + 1}/2026-11-24T04:00:00.000000/1/role_granted/".encode() + bytes(32)
+        forged = hashlib.sha256(last.hash + said).digest()
         session.add(AuditRow(id=ROWS + 1, at=NOON, actor=1, act="role_granted", commitment=bytes(32), hash=forged))
     assert f"{ROWS} rows were written" in (await verified(chain)).fault
     async with chain.writing() as session:

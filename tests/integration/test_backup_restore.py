@@ -32,6 +32,8 @@ from tests.support.databases import KEY, new_database, opened
 from tests.support.disk import filled, tables_of
 from tests.support.processes import bot
 from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
+from tests.support.words.admin import SYSTEM_PAGE
+from tests.support.words.chat import WELCOME
 
 HEADER = Header("sqlite", "0008", "2026-11-25T00:00:00+00:00")
 
@@ -203,7 +205,7 @@ async def test_a_failure_is_told_once_and_system_shows_it(backed_up: Town, monke
     town = backed_up
     admin = town.rider(ADMIN)
     await admin.says("/start")
-    await admin.hears_of("Welcome")
+    await admin.hears_of(WELCOME)
 
     def fail(*_: Any) -> Iterator[bytes]:
         raise CannotDump("no space left")
@@ -225,7 +227,7 @@ async def test_a_failure_is_told_once_and_system_shows_it(backed_up: Town, monke
 async def test_an_admin_asks_for_one_now(backed_up: Town) -> None:
     admin: Rider = backed_up.rider(ADMIN)
     await admin.says("/system")
-    await admin.hears_of("System")
+    await admin.hears_of(SYSTEM_PAGE)
     await admin.presses("Back up now")
     await backed_up.until_idle()
     await backed_up.app.services.backups.look()

@@ -10,6 +10,7 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from handlers.chat import presses as chat_presses
 from handlers.inputs.consent import CASE, JOIN
 from storage import dialogues
 from storage.activities import activities, sign_ups
@@ -32,6 +33,9 @@ from storage.telegram_ids import PersonId
 from tests.support.activities import planned
 from tests.support.applications import ANSWERS
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
+from tests.support.words.chat import WELCOME
+from tests.support.words.forms import NO_MORE, REVIEW_PAGE, SEND
+from tests.support.words.membership import ASKED_FOR_DISTRICT
 
 RIDER = PersonId(701)
 STARTS = "2026-11-28T15:00:00+08:00"
@@ -69,7 +73,7 @@ async def left_open(
     """Somebody in the middle of a form, in a row as 0.7 wrote it."""
     rider = town.rider(person_id)
     await rider.says("/start")
-    await rider.hears_of("Welcome")
+    await rider.hears_of(WELCOME)
     stored = {"step": step, "answers": answers, "trail": trail, "editing": False, "mark": "old-mark"}
     async with town.database.writing() as session:
         sealed = vault_of(session).seal(orjson.dumps(stored), "dialogues.answers", person_id)
@@ -79,7 +83,7 @@ async def left_open(
 
 async def presses(rider: Rider, what: str, argument: str = "") -> None:
     """A button that 0.7 has sent."""
-    await rider.forges(f"form:old-mark:{what}:{argument}")
+    await rider.forges(chat_presses.FORM.data("old-mark", what, argument))
 
 
 async def test_an_activity_is_finished(town: Town) -> None:
@@ -88,7 +92,7 @@ async def test_an_activity_is_finished(town: Town) -> None:
     await rider.says("Second")
     await rider.hears_of("How many places?")
     await rider.presses("20")
-    page = (await rider.hears_of("Is everything correct?"))["text"]
+    page = (await rider.hears_of(REVIEW_PAGE))["text"]
     assert "Second 📍" in page and "Members only" in page and "T-shirt size?" in page and "2 h" in page
     await rider.presses("Save")
     await rider.hears_of("Chess")
@@ -150,10 +154,10 @@ async def test_an_application_is_sent(town: Town) -> None:
         await consents.give(session, RIDER, JOIN.purpose, JOIN.version, NOON)
     rider = await left_open(town, RIDER, "join", None, answers, [])
     await presses(rider, "edit", "district")
-    await rider.hears_of("Which district")
+    await rider.hears_of(ASKED_FOR_DISTRICT)
     await rider.says("Decheng")
-    await rider.hears_of("Is everything correct?")
-    await rider.presses("✔ Send")
+    await rider.hears_of(REVIEW_PAGE)
+    await rider.presses(SEND)
     await rider.hears_of("A-2026-000001")
     async with town.database.reading() as session:
         row = await applications.latest_of(session, RIDER)
@@ -184,11 +188,11 @@ async def test_what_was_told_to_a_desk_becomes_a_case(town: Town) -> None:
     await rider.hears_of("Say whatever you want")  # it had not been shown, so nothing answered it
     await rider.says("And my account is gone")
     await rider.hears_of("2 so far")
-    await rider.presses("That's all")
+    await rider.presses(NO_MORE)
     await rider.hears_of("What should we call you?")
     await rider.presses("Leave out my name")
-    await rider.hears_of("Is everything correct?")
-    await rider.presses("✔ Send")
+    await rider.hears_of(REVIEW_PAGE)
+    await rider.presses(SEND)
     await rider.hears_of("Your case number is")
     async with town.database.reading() as session:
         row = (await session.scalars(select(Case))).one()

@@ -16,11 +16,25 @@ from storage.encryption import CannotDecrypt, Vault, read_keys
 from storage.keys import WrongKey
 from storage.membership import applications, memberships
 from storage.telegram_ids import PersonId
-from tests.support.applications import ID_NUMBER, applied, picture
+from tests.support.applications import ID_NUMBER, applied, begins_to_join, picture
 from tests.support.databases import KEY, new_database, opened
 from tests.support.disk import DISTRICT, NAME, PHONE, filled, search_disk, talkative
 from tests.support.processes import bot, bot_settings, ends_within_10_s, logged
 from tests.support.simulator import NOON, Rider, telegram
+from tests.support.words.chat import WELCOME
+from tests.support.words.forms import REVIEW_PAGE, SEND
+from tests.support.words.membership import (
+    APPLICATIONS_WAITING,
+    APPROVE,
+    ASKED_FOR_DISTRICT,
+    ASKED_FOR_ID_NUMBER,
+    ASKED_FOR_INSURANCE,
+    ASKED_FOR_PHONE,
+    ASKED_FOR_PLATFORM,
+    ASKED_FOR_WORK,
+    IS_MEMBER,
+    TAKE_OLDEST,
+)
 
 NEW = bytes(reversed(range(32)))
 UNSEALED = {
@@ -151,6 +165,32 @@ async def test_a_missing_key_file_is_one_line_at_the_start(tmp_path: Path) -> No
     assert await (await bot(tmp_path, "audit", "verify")).wait() == 0
 
 
+async def goes_on_and_applies(rider: Rider) -> None:
+    """From the question for a phone number to the receipt."""
+    await rider.says(PHONE)
+    for question, answer in ((ASKED_FOR_PLATFORM, "美团"), (ASKED_FOR_WORK, "Meals")):
+        await rider.hears_of(question)
+        await rider.presses(answer)
+    for question, answer in ((ASKED_FOR_DISTRICT, DISTRICT), (ASKED_FOR_ID_NUMBER, ID_NUMBER)):
+        await rider.hears_of(question)
+        await rider.says(answer)
+    await rider.hears_of(ASKED_FOR_INSURANCE)
+    await rider.presses("Yes")
+    await rider.hears_of("screenshot")
+    await rider.sends(photo=rider.world.files.photo(Upload("profile.png", picture())))
+    await rider.hears_of(REVIEW_PAGE)
+    await rider.presses(SEND)
+    await rider.hears_of("A-2026-000001")
+
+
+async def approves(coordinator: Rider) -> None:
+    await coordinator.says("/reviews")
+    await coordinator.hears_of(APPLICATIONS_WAITING.format(n=1))
+    await coordinator.presses(TAKE_OLDEST)
+    await coordinator.hears_of(NAME)
+    await coordinator.presses(APPROVE)
+
+
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_nothing_personal_can_be_read_on_the_disk(
     tmp_path: Path, kind: str, request: pytest.FixtureRequest
@@ -160,43 +200,20 @@ async def test_nothing_personal_can_be_read_on_the_disk(
     url = await new_database(request.getfixturevalue("postgresql")) if kind == "postgresql" else ""
     async with telegram() as (api, address):
         settings = {**talkative(address, url), "NUANXIN_PEOPLE__COORDINATORS": "2"}
-        world = api.world
-        rider = Rider(world, world.add(Person(1, "Rider", language_code="en")))
-        coordinator = Rider(world, world.add(Person(2, "Coordinator", language_code="en")))
+        rider = Rider(api.world, api.world.add(Person(1, "Rider", language_code="en")))
+        coordinator = Rider(api.world, api.world.add(Person(2, "Coordinator", language_code="en")))
         running = await bot(tmp_path, "run", **settings)
         await logged(tmp_path / "log", "(became leader)")
         await coordinator.says("/start")
-        await coordinator.hears_of("Welcome")
-        await rider.says("/join")
-        await rider.hears_of("Before the first question")
-        await rider.presses("I agree")
-        await rider.hears_of("What is your name?")
+        await coordinator.hears_of(WELCOME)
+        await begins_to_join(rider)
         await rider.says(NAME)
-        await rider.hears_of("type the number")
-        rotating = await bot(tmp_path, "keys", "rotate", **settings)
-        assert await rotating.wait() == 0
+        await rider.hears_of(ASKED_FOR_PHONE)
+        assert await (await bot(tmp_path, "keys", "rotate", **settings)).wait() == 0
         assert len(read_keys(tmp_path / "data" / "encryption.key")) == 2
-        await rider.says(PHONE)
-        for question, answer in (("platform do you", "美团"), ("What do you transport", "Meals")):
-            await rider.hears_of(question)
-            await rider.presses(answer)
-        await rider.hears_of("district")
-        await rider.says(DISTRICT)
-        await rider.hears_of("ID number")
-        await rider.says(ID_NUMBER)
-        await rider.hears_of("insured")
-        await rider.presses("Yes")
-        await rider.hears_of("screenshot")
-        await rider.sends(photo=world.files.photo(Upload("profile.png", picture())))
-        await rider.hears_of("Is everything correct?")
-        await rider.presses("✔ Send")
-        await rider.hears_of("A-2026-000001")
-        await coordinator.says("/reviews")
-        await coordinator.hears_of("Applications waiting: 1")
-        await coordinator.presses("Take the oldest")
-        await coordinator.hears_of(NAME)
-        await coordinator.presses("✔ Approve")
-        await rider.hears_of("You are a member of the union")
+        await goes_on_and_applies(rider)
+        await approves(coordinator)
+        await rider.hears_of(IS_MEMBER)
         running.kill()
         await running.wait()
         again = await bot(tmp_path, "run", **settings)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import mmap
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -28,6 +27,7 @@ from tests.support.databases import new_database
 from tests.support.poisoned_program import DIE, HANG, PAUSE
 from tests.support.processes import Started, started
 from tests.support.simulator import ADMIN, NOON, TOKEN, Rider, Town, free_port, telegram
+from tests.support.words.chat import HELP_PAGE
 
 MOST_STARTS = 6
 
@@ -113,11 +113,11 @@ async def test_an_update_that_ends_the_process_twice_is_set_aside(
             assert "message" in told and "stray_text" in told and "Liu" not in told and word not in told
             await hears(bad, "went wrong")
             for other in others:
-                await hears(other, "What I can do")
+                await hears(other, HELP_PAGE)
             async with asyncio.timeout(30), api.world.changed:
                 await api.world.changed.wait_for(lambda: not api.world.waiting)
             await bad.says("/help")
-            await hears(bad, "What I can do")
+            await hears(bad, HELP_PAGE)
             ends = list(supervisor.ends)
     # Seen on the loop, it is known at once; of a death with others in hand, it takes one more to know whose it was.
     assert ends == [watchdog.ENDED] * 2 if word == HANG else ends in ([-9] * 2, [-9] * 3)
@@ -149,13 +149,17 @@ async def test_a_loop_that_is_held_is_named_and_counted_once(tmp_path: Path, req
     assert said.count("the event loop is blocked") == 1 and "handler=stray_text" in said
 
 
-def _dies(journal: Journal) -> None:
-    """What the kernel does at the death of a process: everything is let go, and the file stays."""
-    memory, journal._memory = journal._memory, bytearray(journal._memory[:])
-    assert isinstance(memory, mmap.mmap) and journal._file is not None
-    memory.close()
-    journal._file.close()
-    journal._path = None
+def _file_of(folder: Path) -> Path:
+    """The journal of the only process that has begun one."""
+    (file,) = (folder / FOLDER).iterdir()
+    return file
+
+
+def _dies(journal: Journal, file: Path) -> None:
+    """What the kernel does at the death of a process: its file stays as it was, and nobody has a lock on it."""
+    content = file.read_bytes()
+    journal.close()
+    file.write_bytes(content)
 
 
 def _looks(found: Watchdog, seconds: float) -> None:
@@ -174,7 +178,7 @@ async def test_the_watchdog_ends_what_an_update_holds_after_30_s(town: Town) -> 
         assert ended == []
         _looks(found, 0.5)
     assert ended == [watchdog.ENDED]
-    _dies(all_in_hand.journal)
+    _dies(all_in_hand.journal, _file_of(town.config.data.folder))
     with left_behind(town.config.data.folder) as crashes:
         (crash,) = crashes
     assert crash.is_certain and [(one.key, one.handler) for one in crash.suspects] == [(77, "bad")]
@@ -267,6 +271,7 @@ async def test_strikes(database: Database) -> None:
 def test_the_journal_outlives_its_process_and_only_a_dead_ones_is_read(tmp_path: Path) -> None:
     dead, living = Journal(), Journal()
     dead.open(tmp_path)
+    its_file = _file_of(tmp_path)
     living.open(tmp_path)
     taken = [dead.take(UpdateKey(number + 1), "message") for number in range(SLOTS + 1)]
     assert taken[-1] == -1 and len(set(taken[:-1])) == SLOTS
@@ -275,7 +280,7 @@ def test_the_journal_outlives_its_process_and_only_a_dead_ones_is_read(tmp_path:
         dead.give_back(slot)
     dead.name(taken[0], "a_name_" * 12)
     living.take(UpdateKey(9), "message")
-    _dies(dead)
+    _dies(dead, its_file)
     with left_behind(tmp_path) as crashes:
         (crash,) = crashes
     assert {one.key for one in crash.suspects} == {1, 2, 3} and not crash.is_certain

@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,16 +22,21 @@ from bot.process import served
 from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
 from bot.telegram.delivery_sender import LEAST_IN_FLIGHT
+from handlers.stations import presses as stations_presses
 from storage import schema
 from storage.broadcasts import broadcasts
 from storage.broadcasts.content import Content
+from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
+from storage.database import Database
 from storage.people import people
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
 from tests.support.databases import KEY, new_database, opened
 from tests.support.processes import CSV, bot, bot_settings, ends_within_10_s, environment, logged, until_ready
 from tests.support.simulator import TOKEN, Rider, free_port, telegram
+from tests.support.words.chat import NOT_UNDERSTOOD, WELCOME
+from tests.support.words.stations import ASKED_FOR_ADDRESS, NEAREST_STATIONS
 
 RIDERS = 200
 
@@ -68,7 +73,7 @@ async def test_kill_9_loses_no_update_and_repeats_no_effect(tmp_path: Path) -> N
         ]
         for at, rider in enumerate(riders):
             if at % 2:
-                await rider.forges("address")
+                await rider.forges(stations_presses.ASK_ADDRESS.data())
                 await rider.says("Hall street")
             else:
                 await rider.shares()
@@ -84,8 +89,8 @@ async def test_kill_9_loses_no_update_and_repeats_no_effect(tmp_path: Path) -> N
         await ends_within_10_s(running)
     for rider in riders:
         assert any("venue" in heard for heard in rider.heard), "an update was lost"
-        assert any("Nearest stations" in heard.get("text", "") for heard in rider.heard)
-        assert not any("Send me your location" in heard.get("text", "") for heard in rider.heard)
+        assert any(NEAREST_STATIONS in heard.get("text", "") for heard in rider.heard)
+        assert not any(NOT_UNDERSTOOD in heard.get("text", "") for heard in rider.heard)
     with sqlite3.connect(tmp_path / "data" / "nuanxin.db") as database:
         kept = database.execute("SELECT count(*), count(DISTINCT person_id) FROM searches").fetchone()
         open_forms = database.execute("SELECT count(*) FROM dialogues").fetchone()[0]
@@ -161,17 +166,39 @@ async def test_two_replicas_on_postgresql_share_the_work_and_replace_each_other(
         rider = Rider(api.world, api.world.add(Person(1, "Liu Hong", language_code="en")))
         first = await bot(tmp_path, "run", **settings)
         await rider.says("/start")
-        await rider.hears_of("Welcome")
+        await rider.hears_of(WELCOME)
         second = await bot(tmp_path, "run", **settings)
         await logged(tmp_path / "log", "(standing by)")
-        await rider.forges("address")
-        await rider.hears_of("Where?")
+        await rider.forges(stations_presses.ASK_ADDRESS.data())
+        await rider.hears_of(ASKED_FOR_ADDRESS)
         first.kill()
         await first.wait()
         await rider.says("Hall street")
-        assert "Nearest stations" in (await rider.hears_of("Hall"))["text"]
+        assert NEAREST_STATIONS in (await rider.hears_of("Hall"))["text"]
         await ends_within_10_s(second)
     _nothing_personal_in(tmp_path / "log")
+
+
+async def planned_broadcast(database: Database, recipients: Sequence[int], now: datetime) -> BroadcastId:
+    """To these, and not confirmed yet."""
+    await schema.migrate(database)
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(map(PersonId, recipients), "en"), now)
+        row = await broadcasts.create(
+            session, PersonId(900), Content("sendMessage", {"text": "Hear ye"}), Segment(), Topic.NEWS, now, now
+        )
+        return row.id
+
+
+async def until_heard_by(riders: Sequence[Rider], seconds: float, is_enough: Callable[[int], bool]) -> None:
+    """Waits for the program, which is another process, to have reached so many of them."""
+    async with asyncio.timeout(seconds):
+        while not is_enough(heard_by(riders)):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+def heard_by(riders: Sequence[Rider]) -> int:
+    return len([rider for rider in riders if rider.heard])
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -217,14 +244,8 @@ async def test_the_other_process_goes_on_with_a_broadcast(
     if kind == "postgresql":
         url = await new_database(request.getfixturevalue("postgresql"))
     recipients = range(1, 91)
-    database = opened(url)
-    await schema.migrate(database)
-    now = datetime.now(UTC)
-    async with database.writing() as session:
-        await people.seen_all(session, dict.fromkeys(map(PersonId, recipients), "en"), now)
-        row = await broadcasts.create(
-            session, PersonId(900), Content("sendMessage", {"text": "Hear ye"}), Segment(), Topic.NEWS, now, now
-        )
+    database, now = opened(url), datetime.now(UTC)
+    broadcast_id = await planned_broadcast(database, recipients, now)
     async with telegram() as (api, address):
         riders = [Rider(api.world, api.world.add(Person(number, "Rider", started=True))) for number in recipients]
         settings = {
@@ -240,20 +261,16 @@ async def test_the_other_process_goes_on_with_a_broadcast(
         second = await bot(tmp_path, "run", **settings)
         await logged(tmp_path / "log", "(standing by)")
         async with database.writing() as session:  # only now, so that it is not over before the second is there
-            await broadcasts.confirm(session, row.id, None, None, now, needs_approval=False)
+            await broadcasts.confirm(session, broadcast_id, None, None, now, needs_approval=False)
         await database.close()
         await riders[24].hears()
         first.kill()
         await first.wait()
-        stopped = len([rider for rider in riders if rider.heard])
+        stopped = heard_by(riders)
         assert stopped < len(riders), "it was over before the kill"
-        async with asyncio.timeout(10):
-            while len([rider for rider in riders if rider.heard]) == stopped:  # noqa: ASYNC110 (it is another program)
-                await asyncio.sleep(0.05)
+        await until_heard_by(riders, 10, lambda heard: heard > stopped)
         # On PostgreSQL, what the dead one had claimed waits until its lease lapses: what it was sending, and a batch.
         claimed = 3 * LEAST_IN_FLIGHT if kind == "postgresql" else 0
-        async with asyncio.timeout(20):
-            while len([rider for rider in riders if rider.heard]) < len(riders) - claimed:  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+        await until_heard_by(riders, 20, lambda heard: heard >= len(riders) - claimed)
         await ends_within_10_s(second)
     assert sum(max(len(rider.heard) - 1, 0) for rider in riders) <= LEAST_IN_FLIGHT

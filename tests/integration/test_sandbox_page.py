@@ -18,6 +18,16 @@ from bot.sandbox import runner as sandbox_town
 from storage.database import Database
 from tests.support.bot_api_schema import check_call
 from tests.support.simulator import NOON, configured, free_port, running
+from tests.support.words.forms import SEND, SKIP
+from tests.support.words.membership import (
+    AGREE_TO_JOIN,
+    APPROVE,
+    ASKED_FOR_DISTRICT,
+    ASKED_FOR_ID_NUMBER,
+    ASKED_FOR_INSURANCE,
+    ASKED_FOR_NAME,
+)
+from tests.support.words.stations import NEAREST_STATIONS
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
@@ -78,7 +88,7 @@ WORDS = {
         "start": "Start",
         "near": "📍 Nearest station",
         "send": "Send location",
-        "list": "Nearest stations",
+        "list": NEAREST_STATIONS,
         "water": "💧 Water is out",
         "picture": "🖼 As picture",
         "filter": "🔎 Filter",
@@ -139,23 +149,73 @@ JOINING = {
         "proof": "资料页的截图",
     },
     "en": {
-        "agree": "✅ I agree",
-        "name": "What is your name?",
+        "agree": AGREE_TO_JOIN,
+        "name": ASKED_FOR_NAME,
         "share": "📱 Share my phone number",
         "meals": "🛵 Meals",
-        "skip": "Skip",
+        "skip": SKIP,
         "no": "No",
-        "send": "✔ Send",
+        "send": SEND,
         "receipt": "A-2026-000001",
         "take": "▶ Take the oldest",
-        "approve": "✔ Approve",
+        "approve": APPROVE,
         "card": "🪪 My card",
-        "district": "Which district",
-        "id": "What is your ID number",
-        "insured": "Are you insured",
+        "district": ASKED_FOR_DISTRICT,
+        "id": ASKED_FOR_ID_NUMBER,
+        "insured": ASKED_FOR_INSURANCE,
         "proof": "a picture of your profile",
     },
 }
+
+
+async def writes(page: Page, text: str) -> None:
+    await page.locator("#text").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def presses(page: Page, label: str) -> None:
+    await page.get_by_role("log").get_by_role("button", name=label).last.click()
+
+
+async def joins(page: Page, words: dict[str, str], language: str) -> None:
+    """From /join to the receipt."""
+    log = page.get_by_role("log")
+    await writes(page, "/join")
+    await expect(log.get_by_role("button", name=words["agree"])).to_be_visible()
+    await picture(page, f"{language}-join-1-consent")
+    await presses(page, words["agree"])
+    await expect(log.get_by_text(words["name"])).to_be_visible()
+    await picture(page, f"{language}-join-2-name")
+    await writes(page, "李雷")
+    await page.get_by_role("button", name=words["share"]).click()
+    await expect(log.get_by_role("button", name="美团")).to_be_visible()
+    await picture(page, f"{language}-join-3-platform")
+    await presses(page, "美团")
+    await presses(page, words["meals"])
+    await expect(log.get_by_text(words["district"])).to_be_visible()
+    await writes(page, "德城区")
+    for question, answer in (("id", "skip"), ("insured", "no"), ("proof", "skip")):
+        await expect(log.get_by_text(words[question])).to_be_visible()
+        await presses(page, words[answer])
+    await expect(log.get_by_role("button", name=words["send"])).to_be_visible()
+    await picture(page, f"{language}-join-4-review")
+    await presses(page, words["send"])
+    await expect(log.get_by_text(words["receipt"]).last).to_be_visible()
+    await picture(page, f"{language}-join-5-receipt")
+
+
+async def reviews(desk: Page, words: dict[str, str], language: str) -> None:
+    """The coordinator's phone, on which the oldest application is approved."""
+    log = desk.get_by_role("log")
+    phones = desk.get_by_role("navigation").get_by_role("button")
+    coordinator = phones.filter(has_text={"zh": "协调", "en": "Coordinator"}[language])
+    await coordinator.click()
+    await expect(coordinator).to_have_attribute("aria-current", "true")  # it is their phone now
+    await writes(desk, "/reviews")
+    await presses(desk, words["take"])
+    await expect(log.get_by_role("button", name=words["approve"])).to_be_visible()
+    await picture(desk, f"{language}-join-6-reviewing")
+    await presses(desk, words["approve"])
 
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -163,57 +223,10 @@ JOINING = {
 async def test_a_rider_joins_and_a_coordinator_reviews(browser: Browser, address: str, language: str) -> None:
     words, page = JOINING[language], await opened(browser, address, language)
     log = page.get_by_role("log")
-
-    async def writes(text: str) -> None:
-        await page.locator("#text").fill(text)
-        await page.keyboard.press("Enter")
-
-    async def presses(label: str) -> None:
-        await log.get_by_role("button", name=label).last.click()
-
-    await writes("/join")
-    await expect(log.get_by_role("button", name=words["agree"])).to_be_visible()
-    await picture(page, f"{language}-join-1-consent")
-    await presses(words["agree"])
-    await expect(log.get_by_text(words["name"])).to_be_visible()
-    await picture(page, f"{language}-join-2-name")
-    await writes("李雷")
-    await page.get_by_role("button", name=words["share"]).click()
-    await expect(log.get_by_role("button", name="美团")).to_be_visible()
-    await picture(page, f"{language}-join-3-platform")
-    await presses("美团")
-    await presses(words["meals"])
-    await expect(log.get_by_text(words["district"])).to_be_visible()
-    await writes("德城区")
-    await expect(log.get_by_text(words["id"])).to_be_visible()
-    await presses(words["skip"])
-    await expect(log.get_by_text(words["insured"])).to_be_visible()
-    await presses(words["no"])
-    await expect(log.get_by_text(words["proof"])).to_be_visible()
-    await presses(words["skip"])
-    await expect(log.get_by_role("button", name=words["send"])).to_be_visible()
-    await picture(page, f"{language}-join-4-review")
-    await presses(words["send"])
-    await expect(log.get_by_text(words["receipt"]).last).to_be_visible()
-    await picture(page, f"{language}-join-5-receipt")
-
-    desk = await opened(browser, address, language, width=1_000)
-    coordinator = (
-        desk.get_by_role("navigation")
-        .get_by_role("button")
-        .filter(has_text={"zh": "协调", "en": "Coordinator"}[language])
-    )
-    await coordinator.click()
-    await expect(coordinator).to_have_attribute("aria-current", "true")  # it is their phone now
-    await desk.locator("#text").fill("/reviews")
-    await desk.keyboard.press("Enter")
-    await desk.get_by_role("log").get_by_role("button", name=words["take"]).last.click()
-    await expect(desk.get_by_role("log").get_by_role("button", name=words["approve"])).to_be_visible()
-    await picture(desk, f"{language}-join-6-reviewing")
-    await desk.get_by_role("log").get_by_role("button", name=words["approve"]).click()
-
+    await joins(page, words, language)
+    await reviews(await opened(browser, address, language, width=1_000), words, language)
     await expect(log.get_by_role("button", name=words["card"]).last).to_be_visible()
-    await presses(words["card"])
+    await presses(page, words["card"])
     await expect(log.get_by_role("img").last).to_be_visible()
     await page.wait_for_timeout(300)
     await picture(page, f"{language}-join-7-card")
@@ -225,8 +238,7 @@ async def test_everybody_has_a_phone_and_keys_suffice(browser: Browser, address:
     page = await opened(browser, address, "en", width=1_000)
     log = page.get_by_role("log")
     await page.get_by_role("navigation").get_by_role("button").filter(has_text="Admin").click()
-    await page.locator("#text").fill("/help")
-    await page.keyboard.press("Enter")
+    await writes(page, "/help")
     await expect(log.get_by_text("/station", exact=True)).to_be_visible()
     await page.locator("#commands").focus()
     await page.keyboard.press("Enter")
@@ -236,8 +248,7 @@ async def test_everybody_has_a_phone_and_keys_suffice(browser: Browser, address:
     await expect(log.get_by_text("Press the button below").first).to_be_visible()
     await page.get_by_role("navigation").get_by_role("button").filter(has_text="Rider 2").click()
     await page.get_by_role("tab", name="Riders").click()
-    await page.locator("#text").fill("/station")
-    await page.keyboard.press("Enter")
+    await writes(page, "/station")
     await expect(log.get_by_text("private chat").first).to_be_visible()
     assert await is_as_wide_as_the_screen(page)
 
@@ -247,12 +258,10 @@ async def test_files_edits_and_deletions_are_live_in_a_second_window(
     browser: Browser, address: str, tmp_path: Path
 ) -> None:
     page, other = await opened(browser, address, "en"), await opened(browser, address, "en")
-    await page.locator("#text").fill("hello <b>there</b>")
-    await page.keyboard.press("Enter")
+    await writes(page, "hello <b>there</b>")
     await expect(other.get_by_text("hello <b>there</b>")).to_be_visible()
     await page.get_by_role("button", name="Edit").click()
-    await page.locator("#text").fill("good morning")
-    await page.keyboard.press("Enter")
+    await writes(page, "good morning")
     await expect(other.get_by_text("good morning")).to_be_visible()
     (tmp_path / "note.txt").write_text("a note")
     await page.locator("#attach").click()

@@ -25,6 +25,10 @@ from tests.support import version_0_7
 from tests.support.applications import picture
 from tests.support.databases import opened
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Rider, Town, configured, running, telegram
+from tests.support.words.cases import ASKED_FOR_EVIDENCE, TAKE
+from tests.support.words.chat import ANSWER
+from tests.support.words.forms import NO_MORE, REVIEW_PAGE, SEND, SKIP
+from tests.support.words.membership import APPLICATIONS_WAITING, APPROVE, ASKED_FOR_DISTRICT, DOES_NOT_KNOW, IS_MEMBER
 
 RIDER, JOINING, APPLICANT, WAITING_FOR_A_PLACE, TELLING = map(PersonId, (50, 51, 52, 54, 58))
 NUMBER = "L-2026-000001"
@@ -135,15 +139,15 @@ async def test_a_form_in_the_middle_is_completed(people: People) -> None:
     await joining.presses("美团")
     await _asked(joining, "🛵")
     await joining.presses("🛵")
-    await joining.hears_of(_("Which district"))
+    await joining.hears_of(_(ASKED_FOR_DISTRICT))
     await joining.says("德城区")
     await joining.hears_of("370102199001011234")
     await joining.says("370102199001010036")
-    await _asked(joining, _("I don't know"))
+    await _asked(joining, _(DOES_NOT_KNOW))
     await joining.presses(_("No"))
-    await joining.until(lambda: "I don't know" not in str(joining.heard[-1].get("reply_markup")))
+    await joining.until(lambda: DOES_NOT_KNOW not in str(joining.heard[-1].get("reply_markup")))
     await joining.sends(photo=people.town.world.files.photo(Upload("profile.png", picture())))
-    review = await joining.hears_of(_("Is everything correct?"))
+    review = await joining.hears_of(_(REVIEW_PAGE))
     assert "Han Meimei" in review["text"]
 
 
@@ -151,20 +155,20 @@ async def test_a_story_in_the_middle_goes_on(people: People) -> None:
     telling, counsel, town = people[TELLING], people[COUNSEL], people.town
     await telling.says("And they blocked me")
     await telling.hears_of("Received (2 so far)")
-    await telling.presses("✔ That's all")
-    await telling.hears_of("Do you have evidence?")
-    await telling.presses("Skip")
+    await telling.presses(NO_MORE)
+    await telling.hears_of(ASKED_FOR_EVIDENCE)
+    await telling.presses(SKIP)
     await telling.hears_of("What do you hope for?")
     await telling.says("The pay")
     await telling.hears_of("What should the lawyer call you?")
     await telling.presses("🙈 Leave out my name")
-    await telling.hears_of("Is everything correct?")
+    await telling.hears_of(REVIEW_PAGE)
     async with town.database.writing() as session:  # its wording is another one by now
         await consents.give(session, TELLING, "desk_legal", CASE.version, NOON)
-    await telling.presses("✔ Send")
+    await telling.presses(SEND)
     await telling.hears_of("L-2026-000002")
     await counsel.hears_of("L-2026-000002")
-    await counsel.presses("▶ Take")
+    await counsel.presses(TAKE)
     await counsel.hears_of("They pay nothing at all")
     await counsel.hears_of("And they blocked me")
 
@@ -172,19 +176,19 @@ async def test_a_story_in_the_middle_goes_on(people: People) -> None:
 async def test_an_application_that_was_asked_back_is_answered_and_decided(people: People) -> None:
     applicant, coordinator, town = people[APPLICANT], people[COORDINATOR], people.town
     await applicant.hears_of("Which district?")
-    await applicant.presses("✍ Answer")
+    await applicant.presses(ANSWER)
     await applicant.hears_of("Which district?")
     await applicant.says("Decheng")
     await applicant.hears_of("Your answer has been added to your application")
     await coordinator.says("/reviews")
-    await coordinator.hears_of("Applications waiting: 2")
+    await coordinator.hears_of(APPLICATIONS_WAITING.format(n=2))
     for name in ("Wei Hua", "Lin Tao"):
         await coordinator.presses("▶")
         page = (await coordinator.hears_of(name))["text"]
         assert ("Decheng" in page) == (name == "Lin Tao")
-        await coordinator.presses("✔ Approve")
+        await coordinator.presses(APPROVE)
         await coordinator.hears_of("is approved")
-    await applicant.hears_of("You are a member of the union")
+    await applicant.hears_of(IS_MEMBER)
     async with town.database.reading() as session:
         states = set(await session.scalars(select(Application.state)))
         assert states == {ApplicationState.APPROVED}

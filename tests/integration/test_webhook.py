@@ -15,6 +15,7 @@ from bot.sandbox.people import Person
 from bot.web.webhook import BODY_LIMIT
 from tests.support.simulator import free_port, telegram
 from tests.support.webhook import SECRET, Hooked
+from tests.support.words.chat import HELP_PAGE
 
 
 async def test_a_journey_through_the_webhook(hooked: Hooked) -> None:
@@ -89,7 +90,7 @@ async def test_one_slow_chat_holds_up_no_other_and_keeps_its_own_order(hooked: H
     await quick.shares()
     await quick.hears()
     said = [(await slow.hears())["text"] for _ in range(3)]
-    assert ["location" in said[0], "What I can do" in said[1], "语言" in said[2]] == [True, True, True]
+    assert ["location" in said[0], HELP_PAGE in said[1], "语言" in said[2]] == [True, True, True]
 
 
 async def test_telegram_sends_a_chats_updates_one_by_one_and_chats_side_by_side() -> None:

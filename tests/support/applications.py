@@ -12,6 +12,9 @@ from storage.membership import applications
 from storage.membership.applications import Application
 from storage.telegram_ids import PersonId
 from tests.support.simulator import COORDINATOR, NOON, Rider, Town
+from tests.support.words.chat import WELCOME
+from tests.support.words.forms import CONSENT_PAGE
+from tests.support.words.membership import AGREE_TO_JOIN, ASKED_FOR_NAME
 
 ID_NUMBER = "370102199001010036"
 """Valid by its check digit; nobody's that we know."""
@@ -32,8 +35,16 @@ async def at_work(town: Town) -> Rider:
     """The coordinator, who has pressed Start and is written to in English."""
     coordinator = town.rider(COORDINATOR)
     await coordinator.says("/start")
-    await coordinator.hears_of("Welcome")
+    await coordinator.hears_of(WELCOME)
     return coordinator
+
+
+async def begins_to_join(rider: Rider) -> None:
+    """From /join to the first question."""
+    await rider.says("/join")
+    await rider.hears_of(CONSENT_PAGE)
+    await rider.presses(AGREE_TO_JOIN)
+    await rider.hears_of(ASKED_FOR_NAME)
 
 
 def picture() -> bytes:

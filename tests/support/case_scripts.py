@@ -15,6 +15,15 @@ from storage.people import people
 from storage.telegram_ids import PersonId
 from tests.support.applications import picture
 from tests.support.simulator import NOON, Rider, Town
+from tests.support.words.cases import (
+    AGREE_AT_DESK,
+    ASKED_FOR_EVIDENCE,
+    ASKED_WHAT_ABOUT,
+    ASKED_WHEN,
+    ASKED_WHERE,
+    ASKED_WHICH_PLATFORM,
+)
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE, SEND, SKIP
 
 STORY = "The platform has paid nothing since September"
 
@@ -70,33 +79,33 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     """Fills in the form of /legal about unpaid pay, in its language; returns the case's number."""
     zh = rider.language != "en"
     await rider.says("/legal")
-    before = await rider.is_asked("第一个问题之前" if zh else "Before the first question")
+    before = await rider.is_asked("第一个问题之前" if zh else CONSENT_PAGE)
     assert "12348" in before["text"] and "Telegram" in before["text"]
-    await rider.presses("✅ I agree, let's start")
-    await rider.is_asked("是什么事" if zh else "What is it about?")
+    await rider.presses(AGREE_AT_DESK)
+    await rider.is_asked("是什么事" if zh else ASKED_WHAT_ABOUT)
     await rider.rider.presses("欠薪" if zh else "Unpaid")
-    await rider.is_asked("哪个平台" if zh else "Which platform")
+    await rider.is_asked("哪个平台" if zh else ASKED_WHICH_PLATFORM)
     await rider.rider.presses("美团")
-    await rider.is_asked("哪天" if zh else "When did it happen?")
+    await rider.is_asked("哪天" if zh else ASKED_WHEN)
     await rider.says(day)
-    await rider.is_asked("在哪里" if zh else "Where did it happen?")
+    await rider.is_asked("在哪里" if zh else ASKED_WHERE)
     await rider.says("Dezhou")
     await rider.is_asked("经过" if zh else "own words")
     await rider.says(STORY)
-    await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=1)
+    await rider.hears(RECEIVED_SO_FAR, n=1)
     await rider.sends_voice()
-    await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=2)
-    await rider.presses("✔ That's all")
-    await rider.is_asked("证据" if zh else "Do you have evidence?")
+    await rider.hears(RECEIVED_SO_FAR, n=2)
+    await rider.presses(NO_MORE)
+    await rider.is_asked("证据" if zh else ASKED_FOR_EVIDENCE)
     if evidence:
         for colour in (1, 2):
             await rider.sends_photo(colour, media_group_id="album")
-        await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=1)
+        await rider.hears(RECEIVED_SO_FAR, n=1)
         await rider.sends_document()
-        await rider.hears("✓ Received ({n} so far). Send more, or press “That's all”.", n=3)
-        await rider.presses("✔ That's all")
+        await rider.hears(RECEIVED_SO_FAR, n=3)
+        await rider.presses(NO_MORE)
     else:
-        await rider.presses("Skip")
+        await rider.presses(SKIP)
     await rider.is_asked("什么结果" if zh else "What do you hope for?")
     await rider.says("The pay")
     await rider.is_asked("怎么称呼" if zh else "What should the lawyer call you?")
@@ -104,9 +113,9 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
         await rider.says(name)
     else:
         await rider.presses("🙈 Leave out my name")
-    review = await rider.hears("Is everything correct?")
+    review = await rider.hears(REVIEW_PAGE)
     assert "Dezhou" in review["text"] and STORY in review["text"]
-    await rider.presses("✔ Send")
+    await rider.presses(SEND)
     opened = await rider.is_asked("L-2026-")
     found = re.search(r"L-2026-\d{6}", opened["text"])
     assert found is not None

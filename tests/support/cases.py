@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from bot.sandbox.params import Json
 from storage.cases.evidence import Evidence
 from storage.cases.table import Case
 from tests.support.case_scripts import AtDesk, brings_pay
 from tests.support.simulator import Town
+from tests.support.words.cases import TAKE
 
 
-async def takes(counsel: AtDesk, number: str) -> None:
-    """Takes a case from the notice of it, and has it all before them."""
+async def takes(counsel: AtDesk, number: str) -> Json:
+    """Takes a case from the notice of it; returns its page."""
     await counsel.rider.hears_of(number)
-    await counsel.presses("▶ Take")
-    await counsel.rider.hears_of(number)
+    await counsel.presses(TAKE)
+    return await counsel.rider.hears_of(number)
 
 
 async def in_hand(town: Town, rider: AtDesk, counsel: AtDesk) -> Case:

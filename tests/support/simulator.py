@@ -107,6 +107,15 @@ class Rider:
         """Presses a button that may never have been."""
         await self.world.presses(self.person, message_id, data)
 
+    @property
+    def unheard(self) -> list[Json]:
+        """What has come and was not asked for yet."""
+        return self.heard[self._next :]
+
+    def skips_the_rest(self) -> None:
+        """Hears nothing more of what has come so far."""
+        self._next = len(self.heard)
+
     async def hears(self) -> Json:
         """The next message or edit of the bot."""
         await self.until(lambda: len(self.heard) > self._next)

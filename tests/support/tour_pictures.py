@@ -31,6 +31,7 @@ from storage.stations.ids import SearchId
 from storage.stations.searches import Search
 from storage.telegram_ids import PersonId
 from tests.support.simulator import free_port, running
+from tests.support.words.statistics import MISSING_STATIONS
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 WIDE, HIGH = 360, 740
@@ -47,7 +48,7 @@ WORDS = {
         "start": "Start",
         "near": "📍 Nearest station",
         "send": "Send location",
-        "gaps": "🗺 Missing stations",
+        "gaps": MISSING_STATIONS,
         "admin": "Admin",
         "coordinator": "Coordinator",
     },

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 
 from storage.emergency import danger, emergency_numbers
+
+FILE = Path(__file__).parents[2] / "storage/emergency/danger_words.toml"
 
 RINGS = [
     "活着没意思",
@@ -192,8 +196,9 @@ def test_an_organisation_adds_words_of_its_own() -> None:
 
 
 def test_every_line_of_the_file_counts_and_stands_once() -> None:
+    data = tomllib.loads(FILE.read_text("utf-8"))
     for language in danger.LANGUAGES:
-        lists = danger._data()[language]
+        lists = data[language]
         for name in ("danger", "everyday"):
             read = [tuple(danger.tokens(phrase)) for phrase in lists[name]]
             assert all(read) and len(set(read)) == len(read), name

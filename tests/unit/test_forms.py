@@ -24,6 +24,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.talk import Person, Talk
+from handlers.stations import presses as stations_presses
 from storage import dialogues, schema
 from storage.database import Database
 from storage.dialogues import Value
@@ -35,6 +36,8 @@ from storage.written_text import one_line
 from tests.support.databases import opened
 from tests.support.settings import Gazetteer
 from tests.support.simulator import NOON, Town, configured, running, telegram
+from tests.support.words.chat import NOT_UNDERSTOOD
+from tests.support.words.stations import ASKED_FOR_ADDRESS
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -47,8 +50,8 @@ async def test_a_form_goes_on_after_a_restart(database: Database, tmp_path: Path
         async with _left_open(town.app):
             await rider.says("/start")
             await rider.hears()
-            await rider.forges("address")
-            await rider.hears_of("Where?")
+            await rider.forges(stations_presses.ASK_ADDRESS.data())
+            await rider.hears_of(ASKED_FOR_ADDRESS)
         again = App(config, database, lambda: NOON, geocoder=Gazetteer())
         async with running(again):
             await rider.says("Hall")
@@ -78,12 +81,12 @@ async def test_a_form_is_forgotten_after_24_hours(town: Town) -> None:
     rider = town.rider(2)
     await rider.says("/start")
     await rider.hears()
-    await rider.forges("address")
-    await rider.hears_of("Where?")
+    await rider.forges(stations_presses.ASK_ADDRESS.data())
+    await rider.hears_of(ASKED_FOR_ADDRESS)
     cancel = rider.button("Cancel")
     town.now += timedelta(hours=25)
     await rider.says("Hall")
-    assert "Send me your location" in (await rider.hears())["text"]
+    assert NOT_UNDERSTOOD in (await rider.hears())["text"]
     await rider.forges(cancel[1], MessageId(cancel[0]))
     assert await rider.is_answered() == ""
     assert "closed" in await rider.is_answered()

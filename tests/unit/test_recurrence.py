@@ -12,8 +12,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from handlers.activities import presses as activities_presses
 from storage.activities import activities, recurrence, series
 from storage.activities.activities import Activity
+from storage.activities.ids import ActivityId
 from storage.activities.recurrence import MOST_DAYS, BadRule, NoDates, occurrences
 from storage.activities.series import Series
 from storage.database import Database
@@ -174,7 +176,7 @@ def test_a_day_as_the_end_counts_whole_and_a_z_is_utc() -> None:
 async def test_a_coordinator_who_types_a_rule_that_hung_the_bot_hears_what_to_write(town: Town) -> None:
     coordinator = await at_home(town, COORDINATOR)
     await planned(town)
-    await coordinator.forges("adrepeat:1")
+    await coordinator.forges(activities_presses.REPEAT.data(ActivityId(1)))
     await coordinator.hears_of("How often?")
     await coordinator.says("FREQ=DAILY;INTERVAL=0;BYMONTH=2;BYMONTHDAY=30")
     await coordinator.hears_of("I can read DAILY")

@@ -1,0 +1,10 @@
+"""Broadcasts, for those who write them and those who read them."""
+
+ASKED_FOR_MESSAGE = "Send me the message exactly"
+ASKED_FOR_TOPIC = "Which topic?"
+PREVIEW = "👁 Preview"
+SEND_TO = "✔ Send to"
+WAITS_FOR_SECOND = "Waiting for a second coordinator"
+TOPICS_PAGE = "What I can write to you about"
+NEWS = "📰 News"
+MUTE = "🔕 Mute"

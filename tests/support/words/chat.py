@@ -1,0 +1,8 @@
+"""What anybody may hear at any time."""
+
+WELCOME = "Welcome to Nuanxin"
+HELP_PAGE = "What I can do"
+NOT_UNDERSTOOD = "Send me your location and I'll show you the nearest station. See what else I can do: /help"
+STAFF_ONLY = "This is for staff only."
+ANSWER = "✍ Answer"
+"""Under a question that another person has asked."""

@@ -1,0 +1,18 @@
+"""Joining the union, for the rider and for the coordinator."""
+
+AGREE_TO_JOIN = "✅ I agree"
+ASKED_FOR_NAME = "What is your name?"
+ASKED_FOR_PHONE = "Press the button below the chat, or type the number."
+ASKED_FOR_PLATFORM = "Which platform do you work for most?"
+ASKED_FOR_WORK = "What do you transport?"
+ASKED_FOR_DISTRICT = "Which district do you mostly work in?"
+ASKED_FOR_ID_NUMBER = "What is your ID number?"
+ASKED_FOR_INSURANCE = "Are you insured against accidents at work?"
+DOES_NOT_KNOW = "I don't know"
+IS_MEMBER = "You are a member of the union"
+
+APPLICATIONS_WAITING = "Applications waiting: {n}"
+NO_APPLICATION_WAITS = "No applications waiting"
+TAKE_OLDEST = "▶ Take the oldest"
+ASSIGNED = "Assigned to you for 30 minutes."
+APPROVE = "✔ Approve"
