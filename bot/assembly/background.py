@@ -82,7 +82,7 @@ def build_background(
     menu_publisher = MenuPublisher(database, context, services.routes, telegram.api.call, clock)
     changes = _changes(base, services, updates, menu_publisher)
     watch = ClockWatch(database, base.staff, base.metrics, clock, base.monotonic, services.scheduler.wake_all)
-    looking_at_the_clock = PeriodicTask("clock", clock_watch.INTERVAL, watch.look)
+    looking = PeriodicTask("clock", clock_watch.INTERVAL, watch.look)
     outbox = updates.outbox
     tasks = [
         PeriodicTask(
