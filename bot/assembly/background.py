@@ -104,9 +104,7 @@ def build_background(
     ]
     if not base.polls:
         tasks.insert(0, PeriodicTask("webhook", webhook_keeper.INTERVAL, telegram.webhook_keeper.look))
-    return Background(
-        sender, progress, codes, forum, evidence, queues, menu_publisher, changes, looking_at_the_clock, tasks
-    )
+    return Background(sender, progress, codes, forum, evidence, queues, menu_publisher, changes, looking, tasks)
 
 
 def _changes(base: Foundation, services: Services, updates: Updates, menu_publisher: MenuPublisher) -> ChangeWatcher:
