@@ -44,7 +44,7 @@ def _decodes(head: bytes, encoding: str) -> bool:
     return True
 
 
-_IS: Mapping[str, Callable[[bytes], bool]] = {
+KINDS: Mapping[str, Callable[[bytes], bool]] = {
     ".jpg": _begins(b"\xff\xd8\xff"),
     ".jpeg": _begins(b"\xff\xd8\xff"),
     ".png": _begins(b"\x89PNG\r\n\x1a\n"),
@@ -75,5 +75,5 @@ def ending_of(name: str, head: bytes) -> str:
     """The ending under which a file is handed on: that of its name if its bytes bear it out, else OTHER."""
     _, point, last = name.rpartition(".")
     ending = (point + last).lower()
-    is_kind = _IS.get(ending)
+    is_kind = KINDS.get(ending)
     return ending if is_kind is not None and is_kind(head[:HEAD]) else OTHER

@@ -49,4 +49,4 @@ def test_an_unknown_file_keeps_its_name_before_the_ending() -> None:
 def test_no_kind_that_is_handed_on_is_a_program() -> None:
     from storage.cases import file_kinds
 
-    assert not {ending.removeprefix(".") for ending in file_kinds._IS} & PROGRAMS
+    assert not {ending.removeprefix(".") for ending in file_kinds.KINDS} & PROGRAMS
