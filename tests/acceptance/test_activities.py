@@ -552,7 +552,7 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     await coordinator.presses("people with a place")
     await coordinator.hears_of("Is everything correct?")
     await coordinator.presses("Preview")
-    await coordinator.hears_of("It goes to 1 person")
+    await coordinator.hears_of("It goes to fewer than 5 people")
     await coordinator.presses("Send to")
     await town.tick("broadcasts")
     await rider.hears_of("Bring a bottle")
