@@ -28,6 +28,7 @@ from schedules.job import Job
 from schedules.jobs import jobs
 from storage import audit, keys, schema
 from storage.database import Database
+from storage.people import roles
 
 
 def system_clock() -> datetime:
@@ -92,8 +93,13 @@ class App:
         base, telegram, leader = self.base, self.telegram, self.base.leader
         await schema.migrate(base.database)
         async with base.database.writing() as session:
-            if await keys.check(session):
-                await audit.begin(session)
+            match await keys.check(session):
+                case keys.Found.NEW:
+                    await audit.begin(session)
+                case keys.Found.OF_0_7:
+                    await roles.seal_all(session)
+                    if not await audit.count(session):
+                        await audit.begin(session)
         await telegram.transport.initialize()
         await asyncio.gather(base.settings.refresh(), self.services.context.blocks.refresh())
         await self.updates.in_hand.begin(base.config.data.folder)

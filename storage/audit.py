@@ -251,7 +251,8 @@ async def _fault_of_end(session: AsyncSession, found: Head) -> str:
     except CannotDecrypt:
         return "the end of the chain was changed"
     if wanted is None:
-        return "the end of the chain is missing"
+        was_started = await session.get(keys.KeyCheck, _ONE) is not None
+        return "the end of the chain is missing" if found.rows or was_started else ""
     if (wanted.rows, wanted.hash) != (found.rows, found.hash):
         return f"the chain ends at row {found.rows}, but {wanted.rows} rows were written"
     return "" if wanted.blank == found.blank else f"the sealed part of {found.blank - wanted.blank} rows was removed"

@@ -6,9 +6,10 @@ Every sealed column of the schema is found by its type (`Sealed`), so none can b
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
+from enum import Enum
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Column, LargeBinary, Table, func, select
+from sqlalchemy import Column, LargeBinary, Table, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +21,8 @@ VERSION = "keys"
 """Raised when a key was added, so that running programs read their keys again."""
 BATCH = 200
 _ONE = 1
-_WORDS = b"nuanxin"
+_WORDS = b"nuanxin, roles are sealed"
+_WORDS_OF_0_7 = b"nuanxin"
 
 Reindex = Callable[[Vault, bytes], Mapping[str, bytes | None]]
 """From the plain value of a sealed column to the blind indexes beside it."""
@@ -41,8 +43,17 @@ class KeyCheck(Base):
     sealed: Mapped[bytes] = mapped_column(Sealed)
 
 
-async def check(session: AsyncSession) -> bool:
-    """Seals the check row in a new database; in an old one, opens it. Returns whether it is new.
+class Found(Enum):
+    """What the check row says of a database."""
+
+    NEW = "new"
+    OF_0_7 = "of 0.7"
+    """Its roles are still to be sealed: this is said once."""
+    KNOWN = "known"
+
+
+async def check(session: AsyncSession) -> Found:
+    """Seals the check row in a new database; in an old one, opens it.
 
     Raises:
         WrongKey: see the class. Nothing was written.
@@ -56,10 +67,13 @@ async def check(session: AsyncSession) -> bool:
         await session.execute(insert_into(session, KeyCheck).values(id=_ONE, sealed=sealed).on_conflict_do_nothing())
         row = await session.get_one(KeyCheck, _ONE, populate_existing=True)
     try:
-        vault.open(row.sealed, "key_checks.sealed", _ONE)
+        words = vault.open(row.sealed, "key_checks.sealed", _ONE)
     except CannotDecrypt:
         raise _wrong(row.sealed) from None
-    return is_new
+    if words == _WORDS_OF_0_7:
+        row.sealed = vault.seal(_WORDS, "key_checks.sealed", _ONE)
+        return Found.OF_0_7
+    return Found.NEW if is_new else Found.KNOWN
 
 
 async def _check_all(session: AsyncSession) -> None:
@@ -80,11 +94,11 @@ def _wrong(sealed: bytes) -> WrongKey:
 
 
 class Column_(NamedTuple):  # noqa: N801 (Column is SQLAlchemy's)
-    """A sealed column, with the primary key that its values are bound to."""
+    """A sealed column, with the primary key that its values are bound to: of several columns, joined by "/"."""
 
     table: Table
     column: Column[Any]
-    key: Column[Any]
+    keys: tuple[Column[Any], ...]
 
     @property
     def name(self) -> str:
@@ -94,7 +108,7 @@ class Column_(NamedTuple):  # noqa: N801 (Column is SQLAlchemy's)
 def sealed_columns() -> list[Column_]:
     """All of the schema."""
     return [
-        Column_(table, column, next(iter(table.primary_key.columns)))
+        Column_(table, column, tuple(table.primary_key.columns))
         for table in Base.metadata.sorted_tables
         for column in table.columns
         if isinstance(column.type, Sealed)
@@ -138,15 +152,17 @@ async def rotate(database: Database) -> AsyncGenerator[int, None]:
 async def _rotate_batch(session: AsyncSession, one: Column_, after: Any) -> tuple[int, Any]:
     """The next values of a column, and the key of the last."""
     vault = vault_of(session)
-    chosen = select(one.key, one.column).where(_is_old(session, one)).order_by(one.key).limit(BATCH).with_for_update()
+    chosen = select(*one.keys, one.column).where(_is_old(session, one)).order_by(*one.keys).limit(BATCH)
     if after is not None:
-        chosen = chosen.where(one.key > after)
-    rows = (await session.execute(chosen)).all()
+        chosen = chosen.where(tuple_(*one.keys) > tuple_(*after))
+    rows = (await session.execute(chosen.with_for_update())).all()
     reindex = REINDEXED.get(one.name)
-    for key, sealed in rows:
-        plain = vault.open(sealed, one.name, key)
-        changed: dict[str, Any] = {one.column.name: vault.seal(plain, one.name, key)}
+    for *key, sealed in rows:
+        bound = key[0] if len(key) == 1 else "/".join(map(str, key))
+        plain = vault.open(sealed, one.name, bound)
+        changed: dict[str, Any] = {one.column.name: vault.seal(plain, one.name, bound)}
         if reindex is not None:
             changed.update(reindex(vault, plain))
-        await session.execute(one.table.update().where(one.key == key).values(changed))
-    return len(rows), rows[-1][0] if rows else None
+        same = [column == value for column, value in zip(one.keys, key, strict=True)]
+        await session.execute(one.table.update().where(*same).values(changed))
+    return len(rows), rows[-1][:-1] if rows else None

@@ -1,9 +1,13 @@
-"""Who was given more rights than a rider in the chat, by whom, and until when. Those of the config stand beside."""
+"""Who was given more rights than a rider in the chat, by whom, and until when. Those of the config stand beside.
+
+Each row carries a seal of its person, role and end. One without it counts for nothing: whoever can write to the
+database but has no key can't make themselves an admin. They can put back a row that was sealed once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 
 from sqlalchemy import BigInteger, ColumnElement, String, Table, bindparam, delete, or_, select
@@ -11,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
-from storage.database import Base, UtcDateTime, run
+from storage.database import Base, Sealed, UtcDateTime, run, vault_of
+from storage.encryption import CannotDecrypt
 from storage.telegram_ids import PersonId
 
 VERSION = "roles"
@@ -26,10 +31,11 @@ class RoleRow(Base):
     until: Mapped[datetime | None] = mapped_column(default=None, index=True)
     granted_by: Mapped[PersonId] = mapped_column(BigInteger)
     at: Mapped[datetime]
+    seal: Mapped[bytes | None] = mapped_column(Sealed, default=None)
 
 
 _TABLE = cast(Table, RoleRow.__table__)
-_HELD = select(_TABLE.c.person_id, _TABLE.c.role).where(
+_HELD = select(_TABLE.c.person_id, _TABLE.c.role, _TABLE.c.until, _TABLE.c.seal).where(
     _TABLE.c.person_id.in_(bindparam("ids", expanding=True)),
     or_(_TABLE.c.until.is_(None), _TABLE.c.until > bindparam("now", type_=UtcDateTime())),
 )
@@ -43,8 +49,35 @@ async def grant(
     session: AsyncSession, person_id: PersonId, role: str, by: PersonId, now: datetime, until: datetime | None = None
 ) -> None:
     """Gives the role, or changes its end."""
-    await session.merge(RoleRow(person_id=person_id, role=role, until=until, granted_by=by, at=now))
+    seal = _seal(session, person_id, role, until)
+    await session.merge(RoleRow(person_id=person_id, role=role, until=until, granted_by=by, at=now, seal=seal))
     await change_counters.raise_version(session, VERSION)
+
+
+def _seal(session: AsyncSession, person_id: PersonId, role: str, until: datetime | None) -> bytes:
+    return vault_of(session).seal(_end(until), "roles.seal", f"{person_id}/{role}")
+
+
+def _end(until: datetime | None) -> bytes:
+    return b"" if until is None else until.astimezone(UTC).isoformat().encode()
+
+
+def _is_genuine(
+    session: AsyncSession, person_id: PersonId, role: str, until: datetime | None, seal: bytes | None
+) -> bool:
+    """Whether this program gave the role."""
+    if seal is None:
+        return False
+    try:
+        return vault_of(session).open(seal, "roles.seal", f"{person_id}/{role}") == _end(until)
+    except CannotDecrypt:
+        return False
+
+
+async def seal_all(session: AsyncSession) -> None:
+    """Seals the roles of a database from before there were seals; done once (see storage/keys.py)."""
+    for row in await session.scalars(select(RoleRow)):
+        row.seal = _seal(session, row.person_id, row.role, row.until)
 
 
 async def take(session: AsyncSession, person_id: PersonId, role: str) -> bool:
@@ -61,14 +94,17 @@ async def held(session: AsyncSession, ids: Sequence[PersonId], now: datetime) ->
     """The roles of these people, at this moment."""
     rows = await run(session, _HELD, {"ids": list(set(ids)), "now": now})
     found: dict[PersonId, set[str]] = {}
-    for person_id, role in rows:
-        found.setdefault(person_id, set()).add(role)
+    for person_id, role, until, seal in rows:
+        if _is_genuine(session, person_id, role, until, seal):
+            found.setdefault(person_id, set()).add(role)
     return found
 
 
 async def holders(session: AsyncSession, roles: Collection[str], now: datetime) -> set[PersonId]:
     """Everybody who has one of these roles at this moment."""
-    return set(await session.scalars(select(RoleRow.person_id).where(RoleRow.role.in_(roles), _holds(now))))
+    chosen = select(RoleRow.person_id, RoleRow.role, RoleRow.until, RoleRow.seal)
+    rows = await session.execute(chosen.where(RoleRow.role.in_(roles), _holds(now)))
+    return {row.person_id for row in rows if _is_genuine(session, row.person_id, row.role, row.until, row.seal)}
 
 
 async def lapse(session: AsyncSession, now: datetime) -> list[tuple[PersonId, str]]:

@@ -596,7 +596,7 @@ async def test_writing_to_all_who_signed_up_and_a_button_that_opens_it(town: Tow
     await coordinator.presses("people with a place")
     await coordinator.hears_of(REVIEW_PAGE)
     await coordinator.presses(PREVIEW)
-    await coordinator.hears_of("It goes to 1 person")
+    await coordinator.hears_of("It goes to fewer than 5 people")
     await coordinator.presses(SEND_TO)
     await town.tick("broadcasts")
     await rider.hears_of("Bring a bottle")

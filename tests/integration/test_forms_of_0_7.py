@@ -163,7 +163,7 @@ async def test_an_application_is_sent(town: Town) -> None:
         row = await applications.latest_of(session, RIDER)
         assert row is not None
         kept = applications.content_of(session, row).answers
-        assert kept["district"] == "Decheng" and kept["phone"] == ANSWERS["phone"]
+        assert kept["district"] == "Decheng" and kept["phone"] == {"number": ANSWERS["phone"], "shared": False}
 
 
 async def test_a_sign_up_asks_on(town: Town) -> None:

@@ -1,5 +1,5 @@
-"""A correction of a broadcast can wait for approval; anonymous cases have a daily limit; people are seen on a day,
-not at a moment."""
+"""A correction of a broadcast can wait for approval; anonymous cases have a daily limit; roles are sealed; people are
+seen on a day, not at a moment."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("broadcasts", sa.Column("correction", sa.LargeBinary(), nullable=True))
     op.add_column("broadcasts", sa.Column("corrected_by", sa.BigInteger(), nullable=True))
+    op.add_column("roles", sa.Column("seal", sa.LargeBinary(), nullable=True))
     op.create_table(
         "case_allowances",
         sa.Column("digest", sa.LargeBinary(), primary_key=True),
@@ -33,5 +34,6 @@ def _midnight(column: str) -> str:
 
 def downgrade() -> None:
     op.drop_table("case_allowances")
+    op.drop_column("roles", "seal")
     op.drop_column("broadcasts", "corrected_by")
     op.drop_column("broadcasts", "correction")
