@@ -278,8 +278,8 @@ def _webhook_faults(config: Config) -> list[str]:
         faults.append(
             "telegram.webhook_url: webhook mode needs a URL with a path, such as https://example.org/telegram"
         )
-    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", telegram.webhook_secret.get_secret_value()):
-        faults.append("telegram.webhook_secret: webhook mode needs 16 to 256 characters of A-Z a-z 0-9 _ -")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{8,256}", telegram.webhook_secret.get_secret_value()):
+        faults.append("telegram.webhook_secret: webhook mode needs 8 to 256 characters of A-Z a-z 0-9 _ -")
     return faults
 
 
