@@ -12,7 +12,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from schedules.context import ClockContext
 from schedules.job import Job
 from storage.coordination import wake_ups
-from storage.database import Database, is_outage
+from storage.database import Database
+from storage.database_errors import is_outage
 
 log = structlog.get_logger("schedules.scheduler")
 

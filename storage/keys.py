@@ -47,18 +47,29 @@ async def check(session: AsyncSession) -> None:
     Raises:
         WrongKey: see the class. Nothing was written.
     """
-    row = await session.get(KeyCheck, _ONE)
-    vault = vault_of(session)
-    if row is None:
-        await _check_all(session)
+    if not await verify(session):
+        vault = vault_of(session)
         # Of replicas that start together on a new database, one seals it, and the others open what it sealed.
         sealed = vault.seal(_WORDS, "key_checks.sealed", _ONE)
         await session.execute(insert_into(session, KeyCheck).values(id=_ONE, sealed=sealed).on_conflict_do_nothing())
-        row = await session.get_one(KeyCheck, _ONE, populate_existing=True)
+        await verify(session)
+
+
+async def verify(session: AsyncSession) -> bool:
+    """Whether there is a check row and our keys open it; only reads. Without the row, all columns are looked at.
+
+    Raises:
+        WrongKey: see the class.
+    """
+    row = await session.get(KeyCheck, _ONE, populate_existing=True)
+    if row is None:
+        await _check_all(session)
+        return False
     try:
-        vault.open(row.sealed, "key_checks.sealed", _ONE)
+        vault_of(session).open(row.sealed, "key_checks.sealed", _ONE)
     except CannotDecrypt:
         raise _wrong(row.sealed) from None
+    return True
 
 
 async def _check_all(session: AsyncSession) -> None:

@@ -15,7 +15,7 @@ from aiohttp import web
 from benchmarks.support.processes import running
 from bot.process import served
 
-HOOK, SECRET = "/telegram", "bench-secret"
+HOOK, SECRET = "/telegram", "secret-of-the-benchmarks"
 
 
 def free_port() -> int:

@@ -22,7 +22,7 @@ from storage import database, schema
 from storage.coordination import replicas
 from storage.deliveries import failed as failed_deliveries
 from storage.operations import backups, errors
-from storage.operations.notices import BackupFailed, BackupMade
+from storage.operations.notices import BackupFailed, BackupMade, BackupNotRestorable, BackupTried
 from storage.people.access import Right
 
 BACKUP_IS_OLD = timedelta(hours=36)
@@ -38,6 +38,8 @@ def register(routes: Routes, queues: Sequence[WatchedQueue]) -> None:
     routes.press(presses.BACK_UP, back_up, right=right, writes=False)
     routes.notice(BackupFailed, backup_failed_words)
     routes.notice(BackupMade, backup_made_words)
+    routes.notice(BackupTried, backup_tried_words)
+    routes.notice(BackupNotRestorable, backup_not_restorable_words)
 
 
 async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:
@@ -172,3 +174,13 @@ def backup_failed_words(view: View, notice: BackupFailed) -> Page:
 def backup_made_words(view: View, notice: BackupMade) -> Page:
     text = Markup(view._("💾 Backup written and verified: <code>{file}</code> on <code>{host}</code>."))
     return text.format(file=notice.file, host=notice.host), []
+
+
+def backup_tried_words(view: View, notice: BackupTried) -> Page:
+    text = Markup(view._("💾 This month's restore drill: the backup <code>{file}</code> can be restored."))
+    return text.format(file=notice.file), []
+
+
+def backup_not_restorable_words(view: View, notice: BackupNotRestorable) -> Page:
+    text = Markup(view._("⚠️ This month's restore drill failed: <code>{file}</code>: {trouble}"))
+    return text.format(file=notice.file, trouble=notice.trouble), [[presses.SYSTEM.button(view._("🖥 System"))]]
