@@ -10,6 +10,7 @@ from prometheus_client import (
     Counter,
     Gauge,
     Histogram,
+    ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
@@ -27,6 +28,7 @@ class Metrics:
         # When a figure began is of no use, and doubles the page.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)  # memory, processor and descriptors, where there is /proc
         self.updates = Counter(
             "nuanxin_updates", "Updates by kind and outcome", ["kind", "outcome"], registry=self._registry
         )
