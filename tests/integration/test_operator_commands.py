@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
 import time
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from filelock import lock_descriptor
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.backup import leftovers
 from bot.backup.drill import drill
@@ -23,6 +25,7 @@ from bot.process import served
 from storage import schema
 from storage.database import Database
 from storage.deliveries.table import Delivery
+from storage.encryption import read_or_make_keys
 from storage.operations import backups
 from storage.people.staff import Staff
 from storage.telegram_ids import PersonId
@@ -40,8 +43,6 @@ def tools() -> str:
 
 
 async def test_health_is_the_bots_own_word(town: Town) -> None:
-    import asyncio
-
     application, listening = web.Application(), free_port()
     town.app.add_routes(application)
     section = Web(host="0.0.0.0", port=listening.getsockname()[1])
@@ -110,8 +111,6 @@ async def test_a_backup_is_tried_by_restoring_it(database: Database, tmp_path: P
 
 
 async def told(database: Database) -> list[str]:
-    from sqlalchemy import select
-
     async with database.reading() as session:
         return [row.kind for row in await session.scalars(select(Delivery).order_by(Delivery.id))]
 
@@ -167,3 +166,16 @@ async def test_an_upgrade_makes_a_backup_migrates_and_says_the_way_back(tmp_path
         beside.unlink()
     assert await (await bot(tmp_path, "restore", str(made))).wait() == 0
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_a_key_that_does_not_fit_on_the_disk_leaves_no_half_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match=r"No space left on device: '.*key'"):
+            read_or_make_keys(tmp_path / "key")
+    assert read_or_make_keys(tmp_path / "key")[1], "the next start makes it"
