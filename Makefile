@@ -33,7 +33,7 @@ install: .venv/.run ## build .venv from the hashed lock; nothing else
 	@touch .venv/.run $@
 
 run: .venv/.run ## migrate the database and start the bot; the sandbox if there is no token
-	@exec $(PY) -m bot $(if $(NUANXIN_CONFIG),--config "$(NUANXIN_CONFIG)") run
+	@exec $(PY) -m bot run
 
 check: .venv/.dev ## static checks: ruff, mypy (strict), the import contracts
 	.venv/bin/ruff check .

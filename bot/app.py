@@ -16,6 +16,7 @@ from bot.assembly.services import Extensions, build_services
 from bot.assembly.telegram import build_telegram
 from bot.assembly.updates import build_updates
 from bot.background.periodic_task import PeriodicTask
+from bot.backup import leftovers
 from bot.config.config import Config
 from bot.observability.readiness import Readiness
 from bot.web import health
@@ -26,7 +27,7 @@ from handlers.chat.ports import Geocoder
 from handlers.features import FEATURES
 from schedules.job import Job
 from schedules.jobs import jobs
-from storage import audit, keys, schema
+from storage import audit, keys, schema, schema_comparison
 from storage.database import Database
 from storage.people import roles
 
@@ -49,14 +50,18 @@ class App:
         all_jobs: Sequence[Job] = (),
     ) -> None:
         self.base = build_foundation(config, database, clock, monotonic)
-        database.note = self.base.metrics.note_transaction
         self.telegram = build_telegram(self.base)
         extensions = Extensions(all_features, all_jobs or jobs(), geocoder)
         self.services = build_services(self.base, self.telegram, extensions)
         self.updates = build_updates(self.base, self.telegram, self.services, extensions)
         self.background = build_background(self.base, self.telegram, self.services, self.updates, extensions)
         self.readiness = Readiness(
-            self.base.leader, self.telegram.reach, self.left, self._is_taking, polls=self.base.polls
+            self.base.leader,
+            self.telegram.reach,
+            self.base.database_watch,
+            self.left,
+            self._is_taking,
+            polls=self.base.polls,
         )
         self._calendar = CalendarFeed(database, self.services.context, clock)
         self._show_gauges()
@@ -92,6 +97,8 @@ class App:
         """
         base, telegram, leader = self.base, self.telegram, self.base.leader
         await schema.migrate(base.database)
+        async with base.database.connected() as connection:
+            await schema_comparison.compare(connection)
         async with base.database.writing() as session:
             match await keys.check(session):
                 case keys.Found.NEW:
@@ -102,6 +109,7 @@ class App:
                         await audit.begin(session)
         await telegram.transport.initialize()
         await asyncio.gather(base.settings.refresh(), self.services.context.blocks.refresh())
+        await asyncio.to_thread(leftovers.sweep, base.config.backup.folder)
         await self.updates.in_hand.begin(base.config.data.folder)
         base.runner.repeat(PeriodicTask("leader", leader.pause, leader.look, finish=leader.give_back))
         await asyncio.gather(self.services.directory.refresh(), telegram.introduce())

@@ -19,10 +19,15 @@ _MOST = 3
 _SYSTEMS = {"baidu": Crs.BD09, "baiduv3": Crs.BD09}
 
 
+class NotUsable(Exception):
+    """The config's section does not suffice for its service; the text says why."""
+
+
 class GeopyGeocoder:
     """Implements handlers.chat.context.Geocoder with the service of the config."""
 
     def __init__(self, config: Geocoding) -> None:
+        """Raises NotUsable: see the class."""
         service = get_geocoder_for_service(config.service)
         offered = {
             "domain": config.domain,
@@ -33,7 +38,12 @@ class GeopyGeocoder:
         accepted = inspect.signature(service).parameters
         options = {name: value for name, value in offered.items() if value and name in accepted}
         self._crs = _SYSTEMS.get(config.service.lower(), Crs.WGS84)
-        self._service: Any = service(timeout=_TIMEOUT, adapter_factory=AioHTTPAdapter, **options)
+        try:
+            self._service: Any = service(timeout=_TIMEOUT, adapter_factory=AioHTTPAdapter, **options)
+        except (TypeError, GeopyError):  # a parameter without a default is missing
+            raise NotUsable(
+                f"geocoding: the service {config.service} needs more than its name, such as an api_key"
+            ) from None
         self._accepts = inspect.signature(self._service.geocode).parameters
 
     async def find(self, text: str, language: str) -> Sequence[Address]:

@@ -18,8 +18,10 @@ from bot.app import App
 from bot.config.config import Config
 from bot.observability.logs import logger
 from bot.observability.watchdog import watching
+from bot.telegram import proxies
+from storage import read_only
 from storage.database import Database, open_database
-from storage.encryption import Vault, decode_key, read_keys, read_or_make_keys
+from storage.encryption import KEY_BYTES, Vault, decode_key, read_keys, read_or_make_keys
 
 log = logger("bot.process")
 
@@ -37,29 +39,74 @@ def key_file(config: Config) -> Path:
     return config.data.folder / "encryption.key"
 
 
-def open_configured(config: Config) -> Database:
-    """The database of the config, with the keys of the config or of the data folder.
+def database_file(config: Config) -> Path | None:
+    """Where SQLite keeps the database; None on PostgreSQL."""
+    found = make_url(config.database.url)
+    return Path(found.database) if found.get_backend_name() == "sqlite" and found.database else None
+
+
+def find_keys(config: Config) -> list[bytes]:
+    """The keys of the config or of the data folder; none before the first start.
 
     Raises:
         BadKey: the keys can't be read.
-        CannotStart: there is a database, but its key is gone; a new one would open nothing.
+        CannotStart: there is a database, but its key is gone; or a key, but its database is empty.
     """
     keys = [decode_key(key.get_secret_value()) for key in config.security.encryption_keys]
-    if keys:
+    path, file = key_file(config), database_file(config)
+    has_key = bool(keys) or path.exists()
+    if file is not None and file.exists():
+        if not has_key:
+            raise CannotStart(f"security.encryption_keys: {path} is missing, and {file} can't be read without it")
+        if _is_emptied(file):
+            raise CannotStart(
+                f"database.url: {file} is empty, though there is a key for it; remove the file, then restore a backup "
+                "(`python -m bot restore FILE`), or start anew without one"
+            )
+    if keys or not has_key:
+        return keys
+    return read_keys(path)
+
+
+def _is_emptied(file: Path) -> bool:
+    """SQLite writes a page as soon as it opens a new file, so it was something else that made this one."""
+    log = Path(f"{file}-wal")
+    return file.stat().st_size == 0 and not (log.exists() and log.stat().st_size)
+
+
+def open_configured(config: Config) -> Database:
+    """The database of the config, with its keys; the first start makes a key.
+
+    Raises:
+        BadKey, CannotStart: see `find_keys`.
+    """
+    keys, path = find_keys(config), key_file(config)
+    if not keys:
+        keys, made = read_or_make_keys(path)
+        if made:
+            log.warning("created an encryption key; back it up: personal data can't be read without it", file=str(path))
+    if config.security.encryption_keys:
         return open_database(config.database.url, Vault(keys))
-    path = key_file(config)
-    found = make_url(config.database.url)
-    is_there = found.get_backend_name() == "sqlite" and found.database and Path(found.database).exists()
-    if is_there and not path.exists():
-        raise CannotStart(f"security.encryption_keys: {path} is missing, and {found.database} can't be read without it")
-    keys, made = read_or_make_keys(path)
-    if made:
-        log.warning("created an encryption key; back it up: personal data can't be read without it", file=str(path))
     return open_database(config.database.url, Vault(keys, lambda: read_keys(path)))
 
 
-def open_for_restore(config: Config) -> Database:
-    """The empty place that the config names, with the keys at hand; none is made, since it would open nothing.
+def open_to_look(config: Config) -> Database | None:
+    """The database, only to be read, so that nothing is made; None if there is none yet.
+
+    Raises:
+        BadKey, CannotStart: see `find_keys`.
+    """
+    keys, file = find_keys(config), database_file(config)
+    if file is not None and not file.exists():
+        return None
+    vault = Vault(keys or [bytes(KEY_BYTES)])
+    if file is not None:
+        return read_only.open_to_look(file, vault)
+    return open_database(config.database.url, vault, connections=1)
+
+
+def vault_for_restore(config: Config) -> Vault:
+    """The keys at hand; none is made, since it would open nothing.
 
     Raises:
         BadKey: the keys can't be read.
@@ -69,7 +116,12 @@ def open_for_restore(config: Config) -> Database:
     path = key_file(config)
     if not keys and not path.exists():
         raise CannotStart(f"security.encryption_keys: put the key of the backup into {path} first (or into the config)")
-    return open_database(config.database.url, Vault(keys or read_keys(path)))
+    return Vault(keys or read_keys(path))
+
+
+def open_for_restore(config: Config) -> Database:
+    """The empty place that the config names, with the keys of `vault_for_restore`."""
+    return open_database(config.database.url, vault_for_restore(config))
 
 
 def listen(config: Config) -> socket.socket:
@@ -95,6 +147,13 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def check_way_to_telegram(config: Config) -> None:
+    """Raises CannotStart if the environment names a proxy that the bot can't use."""
+    fault = proxies.fault(config.telegram.api_base_url)
+    if fault:
+        raise CannotStart(fault)
+
+
 @contextlib.asynccontextmanager
 async def served(
     application: web.Application, listening: socket.socket, leaves_within: float = LEAVES_WITHIN
@@ -118,7 +177,12 @@ async def served(
 
 
 async def run(config: Config) -> None:
-    """Runs the bot against Telegram until SIGTERM or Ctrl-C."""
+    """Runs the bot against Telegram until SIGTERM or Ctrl-C.
+
+    Raises:
+        CannotStart: see the class.
+    """
+    check_way_to_telegram(config)
     listening = listen(config)
     app = App(config, open_configured(config))
     async with leaving(app), served(app.web_application(), listening):

@@ -15,7 +15,8 @@ from schedules.context import ClockContext
 from schedules.job import Job
 from storage.coordination import wake_ups
 from storage.coordination.leases import LeaseLost
-from storage.database import Database, is_outage
+from storage.database import Database
+from storage.database_errors import is_outage
 
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -26,14 +26,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import postgresql_engine, sqlite_driver, write_detection
+from storage.database_errors import DatabaseAway
 from storage.encryption import Vault
 from storage.telegram_ids import ChatId
+from storage.transaction_watch import TransactionWatch, Unwatched
 
 CHECKPOINT_ABOVE = 32 << 20
 
@@ -43,10 +44,6 @@ BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 class Refused(Exception):
     """A rule of the domain forbids what was asked. Each subclass has one sentence for the person, in handlers."""
-
-
-class DatabaseAway(Exception):
-    """No connection can be had."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -84,10 +81,6 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 (SQLAlchemy's own idiom)
 
 
-def _not_noted(_kind: str, _seconds: float) -> None:
-    """Until somebody wants to know."""
-
-
 class Database:
     """One engine and its sessions.
 
@@ -98,8 +91,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
         self.engine = engine
         self.vault = vault
-        self.note: Callable[[str, float], None] = _not_noted
-        """Hears of every transaction: "read" or "write", and its seconds."""
+        self.watch: TransactionWatch = Unwatched()
         self.is_postgresql = engine.dialect.name == "postgresql"
         self.session_class = type("DatabaseSession", (Session,), {})
         """The class of this database's sessions, so that events can be heard of these alone."""
@@ -121,9 +113,15 @@ class Database:
             async with self._writer, self._sessions() as session:
                 await _connect(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
                 yield session
+                wrote = self.watch.is_troubled and await _wrote(session)
                 await session.commit()
+        except Exception as error:
+            self.watch.failed(error)
+            raise
+        else:
+            self.watch.worked(wrote=wrote)
         finally:
-            self.note("write", time.perf_counter() - begun)
+            self.watch.took("write", time.perf_counter() - begun)
 
     @contextlib.asynccontextmanager
     async def reading(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
@@ -133,8 +131,13 @@ class Database:
             async with self._sessions() as session:
                 await _connect(session, {}, apart=apart)
                 yield session
+        except Exception as error:
+            self.watch.failed(error)
+            raise
+        else:
+            self.watch.worked(wrote=False)
         finally:
-            self.note("read", time.perf_counter() - begun)
+            self.watch.took("read", time.perf_counter() - begun)
 
     @property
     def is_writing(self) -> bool:
@@ -201,6 +204,11 @@ async def _connect(session: AsyncSession, options: dict[str, Any], *, apart: boo
         driver.apart = apart
 
 
+async def _wrote(session: AsyncSession) -> bool:
+    """Whether there is something to commit; False if it was rolled back already."""
+    return session.in_transaction() and await write_detection.has_written(session)
+
+
 def vault_of(session: AsyncSession) -> Vault:
     """Returns the keys of the database that this session belongs to."""
     vault = session.info["vault"]
@@ -214,15 +222,6 @@ async def run(session: AsyncSession, statement: Executable, values: Any = None) 
     connection = session.info["connection"]
     assert isinstance(connection, AsyncConnection)
     return await connection.execute(statement, values)
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether the database itself is away (then waiting helps), as opposed to a statement that it refused."""
-    if isinstance(error, DatabaseAway):
-        return True
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, OperationalError | InterfaceError | ConnectionError)
 
 
 def open_database(url: str, vault: Vault, *, connections: int = 16) -> Database:

@@ -166,8 +166,13 @@ def put_first(path: Path, key: bytes) -> None:
 
 
 def _write_new(path: Path, keys: Sequence[bytes]) -> None:
+    """A file that could not be written whole is removed: half a key would be taken for a damaged one."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.writelines(base64.b64encode(key).decode() + "\n" for key in keys)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.writelines(base64.b64encode(key).decode() + "\n" for key in keys)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as failure:
+        path.unlink()
+        raise OSError(failure.errno, failure.strerror, str(path)) from None

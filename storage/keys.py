@@ -58,22 +58,39 @@ async def check(session: AsyncSession) -> Found:
     Raises:
         WrongKey: see the class. Nothing was written.
     """
-    row = await session.get(KeyCheck, _ONE)
-    is_new, vault = row is None, vault_of(session)
+    words = await _words(session)
+    if words is None:
+        # Of replicas that start together on a new database, one seals it, and the others open what it sealed.
+        sealed = vault_of(session).seal(_WORDS, "key_checks.sealed", _ONE)
+        await session.execute(insert_into(session, KeyCheck).values(id=_ONE, sealed=sealed).on_conflict_do_nothing())
+        await _words(session)
+        return Found.NEW
+    if words == _WORDS_OF_0_7:
+        row = await session.get_one(KeyCheck, _ONE)
+        row.sealed = vault_of(session).seal(_WORDS, "key_checks.sealed", _ONE)
+        return Found.OF_0_7
+    return Found.KNOWN
+
+
+async def verify(session: AsyncSession) -> bool:
+    """Whether there is a check row and our keys open it; only reads. Without the row, all columns are looked at.
+
+    Raises:
+        WrongKey: see the class.
+    """
+    return await _words(session) is not None
+
+
+async def _words(session: AsyncSession) -> bytes | None:
+    """What the check row holds; None if there is none, and our keys open everything else."""
+    row = await session.get(KeyCheck, _ONE, populate_existing=True)
     if row is None:
         await _check_all(session)
-        # Of replicas that start together on a new database, one seals it, and the others open what it sealed.
-        sealed = vault.seal(_WORDS, "key_checks.sealed", _ONE)
-        await session.execute(insert_into(session, KeyCheck).values(id=_ONE, sealed=sealed).on_conflict_do_nothing())
-        row = await session.get_one(KeyCheck, _ONE, populate_existing=True)
+        return None
     try:
-        words = vault.open(row.sealed, "key_checks.sealed", _ONE)
+        return vault_of(session).open(row.sealed, "key_checks.sealed", _ONE)
     except CannotDecrypt:
         raise _wrong(row.sealed) from None
-    if words == _WORDS_OF_0_7:
-        row.sealed = vault.seal(_WORDS, "key_checks.sealed", _ONE)
-        return Found.OF_0_7
-    return Found.NEW if is_new else Found.KNOWN
 
 
 async def _check_all(session: AsyncSession) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,6 +25,7 @@ from storage.broadcasts import broadcasts, reads, topics  # noqa: F401
 from storage.cases import allowances, cases, contexts, deadlines, drafts, evidence, messages, statistics  # noqa: F401
 from storage.coordination import change_counters, leases, number_sequences, replicas, run_once  # noqa: F401
 from storage.database import Base, Database
+from storage.database_errors import Cause, cause_of
 from storage.deliveries import table  # noqa: F401
 from storage.membership import applications, memberships, review_alerts  # noqa: F401
 from storage.operations import backups, errors, published_menus, settings  # noqa: F401
@@ -46,14 +47,28 @@ class SchemaTooNew(Exception):
     """The database was migrated by a newer version of the program."""
 
 
+def own_tables() -> list[Table]:
+    """All tables of this package, those that others refer to first. Another package may have added more."""
+    tables = {mapper.local_table for mapper in Base.registry.mappers if mapper.class_.__module__.startswith("storage.")}
+    return [one for one in METADATA.sorted_tables if one in tables]
+
+
 async def revision(connection: AsyncConnection) -> str | None:
     """The revision of the database; None if it is empty."""
     try:
         found = await connection.scalar(text("SELECT version_num FROM alembic_version"))
         return None if found is None else str(found)
-    except DBAPIError:
+    except DBAPIError as error:
+        if cause_of(error) is not Cause.SCHEMA:
+            raise
         await connection.rollback()
         return None
+
+
+def check_not_newer(found: str | None) -> None:
+    """Raises SchemaTooNew if it is; see the class."""
+    if found is not None and found > NEWEST:
+        raise SchemaTooNew(f"database.url: the database has schema {found}, but this program only knows {NEWEST}")
 
 
 async def migrate(database: Database, target: str = "head") -> bool:
@@ -69,8 +84,7 @@ async def migrate(database: Database, target: str = "head") -> bool:
         found = await revision(connection)
         if found == NEWEST and target == "head":
             return False
-        if found is not None and found > NEWEST:
-            raise SchemaTooNew(f"the database has schema {found}, but this program only knows {NEWEST}")
+        check_not_newer(found)
         await connection.rollback()
         if database.is_postgresql:
             await connection.execute(text(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})"))

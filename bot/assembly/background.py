@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -27,16 +28,23 @@ from bot.background.clock_watch import ClockWatch
 from bot.background.evidence_fetcher import EvidenceFetcher
 from bot.background.periodic_task import PeriodicTask
 from bot.backup import daily as daily_backup
+from bot.backup import monthly_drill
+from bot.backup.monthly_drill import MonthlyDrill
+from bot.observability import database_alarm
+from bot.observability.database_alarm import DatabaseAlarm
+from bot.observability.database_watch import Trouble
 from bot.observability.queue_metrics import QueueMetrics
 from bot.telegram import menus, reply_outbox, webhook_keeper
 from bot.telegram.delivery_sender import DeliverySender
 from bot.telegram.menus import MenuPublisher
 from bot.telegram.rendering import Rendering
+from handlers.admin import database_trouble
 from handlers.chat.feature import AllFeatures
 from storage import keys
 from storage.operations import settings
 from storage.people import blocks, roles
 from storage.scratch import Scratch
+from storage.telegram_ids import PersonId
 from storage.updates import strikes
 
 CHECKPOINT_EVERY = 2.0
@@ -83,6 +91,7 @@ def build_background(
     changes = _changes(base, services, updates, menu_publisher)
     watch = ClockWatch(database, base.staff, base.metrics, clock, base.monotonic, services.scheduler.wake_all)
     looking = PeriodicTask("clock", clock_watch.INTERVAL, watch.look)
+    backup_drill = MonthlyDrill(database, base.staff, base.config.backup, clock)
     outbox = updates.outbox
     tasks = [
         PeriodicTask(
@@ -100,11 +109,29 @@ def build_background(
         PeriodicTask(
             "quota", telegram.quota.pause, telegram.quota.renew, wake=base.leader.began, finish=telegram.quota.leave
         ),
+        PeriodicTask("database alarm", database_alarm.INTERVAL, _alarm(base, telegram).look),
         PeriodicTask("backups", daily_backup.INTERVAL, services.backups.look),
+        PeriodicTask("backup drill", monthly_drill.INTERVAL, backup_drill.look, leader_only=True),
     ]
     if not base.polls:
         tasks.insert(0, PeriodicTask("webhook", webhook_keeper.INTERVAL, telegram.webhook_keeper.look))
     return Background(sender, progress, codes, forum, evidence, queues, menu_publisher, changes, looking, tasks)
+
+
+def _alarm(base: Foundation, telegram: Telegram) -> DatabaseAlarm:
+    language, host = base.config.organisation.language, socket.gethostname()
+
+    async def send(admin: PersonId, words: str) -> None:
+        await telegram.api.call("sendMessage", {"chat_id": admin, "text": words})
+
+    def begun(trouble: Trouble) -> str:
+        return database_trouble.trouble_words(language, host, trouble.cause, trouble.error_id)
+
+    def over(trouble: Trouble) -> str:
+        return database_trouble.recovered_words(language, host, trouble.error_id)
+
+    admins = base.config.people.admins
+    return DatabaseAlarm(base.database, base.database_watch, send, admins, (begun, over), base.monotonic)
 
 
 def _changes(base: Foundation, services: Services, updates: Updates, menu_publisher: MenuPublisher) -> ChangeWatcher:

@@ -11,6 +11,7 @@ from bot.background.leader_election import Leader
 from bot.background.task_runner import TaskRunner
 from bot.config.config import Config
 from bot.config.runtime_settings import RuntimeSettings, staff_of
+from bot.observability.database_watch import DatabaseWatch
 from bot.observability.error_reporter import ErrorReporter
 from bot.observability.metrics import Metrics
 from bot.observability.queue_metrics import process_at
@@ -33,6 +34,7 @@ class Foundation:
     staff: Staff
     settings: RuntimeSettings
     leader: Leader
+    database_watch: DatabaseWatch
     errors: ErrorReporter
     runner: TaskRunner
     process: Callable[[], Process]
@@ -47,7 +49,9 @@ def build_foundation(config: Config, database: Database, clock: Clock, monotonic
     metrics, staff = Metrics(), staff_of(config)
     process = partial(process_at, config.data.folder, clock())
     leader = Leader(database, lambda: process().name)
-    errors = ErrorReporter(database, staff, clock, metrics)
+    watch = DatabaseWatch(metrics, monotonic)
+    database.watch = watch
+    errors = ErrorReporter(database, staff, clock, metrics, watch)
     return Foundation(
         config=config,
         database=database,
@@ -57,6 +61,7 @@ def build_foundation(config: Config, database: Database, clock: Clock, monotonic
         staff=staff,
         settings=RuntimeSettings(config, database),
         leader=leader,
+        database_watch=watch,
         errors=errors,
         runner=TaskRunner(errors, leader.leads, monotonic),
         process=process,

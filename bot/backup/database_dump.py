@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -79,6 +79,12 @@ def _tool(name: str, tools: str) -> str:
     return found
 
 
+def find_tools(tools: str) -> None:
+    """Raises CannotDump if PostgreSQL's programs are not there."""
+    for name in ("pg_dump", "pg_restore"):
+        _tool(name, tools)
+
+
 def environment(url: URL) -> Mapping[str, str]:
     """For libpq: where and as whom, with the password, which must not stand on a command line."""
     query = {key: value if isinstance(value, str) else value[0] for key, value in url.query.items()}
@@ -121,12 +127,13 @@ def restore(url: URL, tools: str, dumped: Iterable[bytes]) -> None:
         CannotDump: it is not empty, or does not take it. Nothing was changed then.
     """
     if url.get_backend_name() == "sqlite":
-        _restore_sqlite(_file(url), dumped)
+        restore_sqlite(_file(url), dumped)
     else:
         _restore_postgresql(url, tools, dumped)
 
 
-def _restore_sqlite(file: Path, dumped: Iterable[bytes]) -> None:
+def restore_sqlite(file: Path, dumped: Iterable[bytes]) -> None:
+    """See `restore`."""
     for there in (file, Path(f"{file}-wal"), Path(f"{file}-journal")):
         if there.exists():
             raise CannotDump(f"{there} exists; a backup is only restored into an empty place")
@@ -154,7 +161,29 @@ def _restore_postgresql(url: URL, tools: str, dumped: Iterable[bytes]) -> None:
         # A whole and genuine backup first: pg_restore must not see the half of one.
         content.writelines(dumped)
         content.seek(0)
-        ran = subprocess.run(command, stdin=content, capture_output=True, env=environment(url), check=False)  # noqa: S603
+        _run(command, content, environment(url))
+
+
+def count_tables(archive: Path, tools: str) -> int:
+    """Reads an archive of pg_dump to its end; returns how many tables it holds.
+
+    Raises:
+        CannotDump: it can't be read.
+    """
+    pg_restore = _tool("pg_restore", tools)
+    _run([pg_restore, "--file=/dev/null", str(archive)])
+    listed = _run([pg_restore, "--list", str(archive)])
+    return sum(b" TABLE " in line and b" TABLE DATA " not in line for line in listed.splitlines())
+
+
+def _run(command: Sequence[str], source: IO[bytes] | None = None, variables: Mapping[str, str] | None = None) -> bytes:
+    """What a program of PostgreSQL says.
+
+    Raises:
+        CannotDump: it failed.
+    """
+    ran = subprocess.run(command, stdin=source, capture_output=True, env=variables, check=False)  # noqa: S603 (ours)
     if ran.returncode:
         lines = ran.stderr.decode("utf-8", "replace").strip().splitlines()
         raise CannotDump(f"pg_restore failed: {' / '.join(lines[-2:])[:250]}")
+    return ran.stdout

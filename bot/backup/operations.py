@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import inspect
 
-from bot.backup import database_dump, sealed_file
+from bot.backup import database_dump, leftovers, sealed_file
 from bot.backup.database_dump import CannotDump
 from bot.backup.sealed_file import BadBackup, Header
 from bot.config.config import Config
@@ -52,6 +52,7 @@ def _write(database: Database, file: Path, header: Header, tools: str) -> Made:
     part = file.with_name(f".{file.name}.part")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+            leftovers.hold(target.fileno())
             dumped = database_dump.dump(database.engine.url, tools, file.parent)
             content = sealed_file.write(target, header, dumped, database.vault)
             target.flush()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from bot import private_files
+from bot.commands import backups
+from bot.commands.base import explained, fail, with_database
 from bot.config.config import BadConfig, Config, load_with_warnings
 from bot.observability import logs
 from storage.database import Database
@@ -20,19 +22,14 @@ cli = typer.Typer(help="Nuanxin: a Telegram bot for gig workers.", no_args_is_he
 station_commands = typer.Typer(help="Import and export stations.", no_args_is_help=True)
 cli.add_typer(station_commands, name="stations")
 
+database_commands = typer.Typer(help="Move the database.", no_args_is_help=True)
+cli.add_typer(database_commands, name="database")
 key_commands = typer.Typer(help="Manage the encryption keys.", no_args_is_help=True)
 cli.add_typer(key_commands, name="keys")
 audit_commands = typer.Typer(help="Verify the audit log.", no_args_is_help=True)
 cli.add_typer(audit_commands, name="audit")
 
 log = logs.logger("bot.commands.cli")
-Result = TypeVar("Result")
-
-
-def _fail(*lines: str) -> NoReturn:
-    for line in lines:
-        typer.echo(line, err=True)
-    raise typer.Exit(1)
 
 
 @cli.callback()
@@ -41,13 +38,20 @@ def main(
     config: Annotated[Path, typer.Option(help="The config file.", envvar="NUANXIN_CONFIG")] = Path("config.toml"),
 ) -> None:
     """Reads the config before every command."""
+    source = context.get_parameter_source("config")
+    if source is not None and source.name == "COMMANDLINE" and not config.exists():
+        fail(f"--config: there is no file {config}")
     try:
         context.obj, warnings = load_with_warnings(config)
     except BadConfig as faults:
-        _fail(*faults.lines)
-    logs.set_up(context.obj.logging.level, context.obj.logging.format, context.obj.log_file)
+        fail(*faults.lines)
+    only_looks = context.invoked_subcommand in ("check", "health")
+    try:
+        logs.set_up(context.obj.logging.level, context.obj.logging.format, None if only_looks else context.obj.log_file)
+    except OSError as failure:
+        fail(f"logging.file: {failure.filename}: {failure.strerror}")
     _warn(context.invoked_subcommand, warnings)
-    if context.invoked_subcommand != "check":  # which changes nothing
+    if not only_looks:
         private_files.narrow(context.obj)
 
 
@@ -84,58 +88,11 @@ def _carry(running: Coroutine[Any, Any, None]) -> None:
     """Runs the program; what keeps it from starting is one line."""
     from telegram import error
 
-    from bot.process import CannotStart
-    from storage.encryption import BadKey
-    from storage.keys import WrongKey
-    from storage.schema import SchemaTooNew
-
     try:
-        asyncio.run(running)
+        with explained():
+            asyncio.run(running)
     except (error.InvalidToken, error.Forbidden):
-        _fail("telegram.token: Telegram does not accept it")
-    except (CannotStart, BadKey, WrongKey, SchemaTooNew, OSError) as failure:
-        _fail(str(failure))
-    except Exception as failure:
-        if not _is_outage(failure):
-            raise
-        _fail_without_database(failure)
-
-
-def _fail_without_database(failure: Exception) -> NoReturn:
-    reason = failure.args[0] if failure.args else type(failure).__name__
-    _fail(f"database.url: the database can't be opened ({reason})")
-
-
-def _is_outage(failure: Exception) -> bool:
-    from storage.database import is_outage
-
-    return is_outage(failure)
-
-
-def _with_database(
-    config: Config, work: Callable[[Database], Awaitable[Result]], opened: Callable[[Config], Database] | None = None
-) -> Result:
-    """Runs the work on the configured database and closes it."""
-    from bot.process import CannotStart, open_configured
-    from storage.encryption import BadKey
-    from storage.keys import WrongKey
-    from storage.schema import SchemaTooNew
-
-    async def working() -> Result:
-        database = (opened or open_configured)(config)
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    try:
-        return asyncio.run(working())
-    except (CannotStart, BadKey, WrongKey, SchemaTooNew) as failure:
-        _fail(str(failure))
-    except Exception as failure:
-        if not _is_outage(failure):
-            raise
-        _fail_without_database(failure)
+        fail("telegram.token: Telegram does not accept it")
 
 
 @cli.command()
@@ -143,7 +100,7 @@ def migrate(context: typer.Context) -> None:
     """Migrates the database to the newest schema."""
     from storage import schema
 
-    typer.echo("schema migrated" if _with_database(context.obj, schema.migrate) else "schema is up to date")
+    typer.echo("schema migrated" if with_database(context.obj, schema.migrate) else "schema is up to date")
 
 
 @cli.command()
@@ -153,8 +110,19 @@ def check(context: typer.Context) -> None:
 
     found = asyncio.run(faults(context.obj))
     if found:
-        _fail(*found)
+        fail(*found)
     typer.echo("the config and the connections are fine")
+
+
+@cli.command()
+def health(context: typer.Context) -> None:
+    """Asks the running bot on this machine whether it is ready; for containers and scripts."""
+    from bot.commands.health import trouble_of
+
+    trouble = trouble_of(context.obj.web)
+    if trouble:
+        fail(trouble)
+    typer.echo("ready")
 
 
 @cli.command()
@@ -170,9 +138,9 @@ def demo(context: typer.Context) -> None:
         return await data.fill(database, system_clock(), organiser)
 
     try:
-        typer.echo(f"{_with_database(context.obj, fill)} demo stations added")
+        typer.echo(f"{with_database(context.obj, fill)} demo stations added")
     except data.NotEmpty as refusal:
-        _fail(str(refusal))
+        fail(str(refusal))
 
 
 @station_commands.command("import")
@@ -192,7 +160,7 @@ def import_(
     from storage.stations.importing import Imported, import_stations
 
     if not file.is_file():
-        _fail(f"{file}: no such file")
+        fail(f"{file}: no such file")
     console = Console()
 
     def name_refused(line: Line) -> None:
@@ -208,9 +176,9 @@ def import_(
     try:
         with Progress(console=console, transient=True) as progress:
             bar = progress.add_task("reading", total=file.stat().st_size)
-            found = _with_database(context.obj, work)
+            found = with_database(context.obj, work)
     except BadFile as failure:
-        _fail(f"{file}: {failure}")
+        fail(f"{file}: {failure}")
     typer.echo(f"{found.good} stations {'would be ' if dry_run else ''}imported, {found.refused} lines rejected")
 
 
@@ -219,39 +187,28 @@ def export(context: typer.Context, file: Path) -> None:
     """Exports all stations as CSV, or as GeoJSON if the name ends in .geojson or .json."""
     from bot.commands.stations import export_stations
 
-    count = _with_database(context.obj, lambda database: export_stations(database, file))
+    count = with_database(context.obj, lambda database: export_stations(database, file))
     typer.echo(f"{count} stations exported")
 
 
-@cli.command()
-def backup(context: typer.Context, file: Path) -> None:
-    """Writes all data into one encrypted file and verifies it; the bot may keep running."""
-    from bot.backup.database_dump import CannotDump
-    from bot.backup.operations import back_up
-    from bot.backup.sealed_file import BadBackup
+cli.command()(backups.backup)
+cli.command()(backups.restore)
+cli.command()(backups.upgrade)
+
+
+@database_commands.command("move")
+def move(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The empty database to move to, as in database.url.")],
+) -> None:
+    """Copies all data into an empty database, such as from SQLite to PostgreSQL. Stop the bot first."""
+    from bot.commands.move import NotMoved, move_to
 
     try:
-        made = _with_database(context.obj, lambda database: back_up(database, file, context.obj.backup.tools))
-    except (CannotDump, BadBackup, OSError) as failure:
-        _fail(f"backup: {failure}")
-    typer.echo(f"backup written and verified: {made.file}, {made.size:,} bytes; only the encryption key opens it")
-
-
-@cli.command()
-def restore(context: typer.Context, file: Path) -> None:
-    """Restores a backup into an empty database; nothing is ever overwritten."""
-    from bot.backup import operations as backup_operations
-    from bot.backup.database_dump import CannotDump
-    from bot.backup.sealed_file import BadBackup
-    from bot.process import open_for_restore
-
-    try:
-        header = _with_database(
-            context.obj, lambda database: backup_operations.restore(context.obj, database, file), open_for_restore
-        )
-    except (CannotDump, BadBackup, OSError) as failure:
-        _fail(f"restore: {failure}")
-    typer.echo(f"restored the backup of {header.at}")
+        rows = with_database(context.obj, lambda database: move_to(database, url, typer.echo))
+    except NotMoved as failure:
+        fail(f"database move: {failure}")
+    typer.echo(f"{rows:,} rows moved and counted; now set database.url, and start the bot")
 
 
 @key_commands.command("rotate")
@@ -259,7 +216,7 @@ def rotate(context: typer.Context) -> None:
     """Re-encrypts everything with a new key, or the first one in the config; the bot may keep running."""
     from bot.commands.keys import rotate_keys
 
-    count = _with_database(context.obj, lambda database: rotate_keys(context.obj, database, typer.echo))
+    count = with_database(context.obj, lambda database: rotate_keys(context.obj, database, typer.echo))
     typer.echo(f"{count} values re-encrypted; keep the old key as long as you keep backups made with it")
 
 
@@ -272,9 +229,9 @@ def verify(context: typer.Context) -> None:
         async with database.reading() as session:
             return await audit.verify(session), await audit.head(session)
 
-    found, head = _with_database(context.obj, verifying)
+    found, head = with_database(context.obj, verifying)
     if found.fault:
-        _fail(f"audit: {found.fault}")
+        fail(f"audit: {found.fault}")
     typer.echo(f"audit log intact: {found.rows} rows, {found.erased} of them about erased people")
     if head is not None:
         typer.echo(f"it ends with {head.shown}; compare that with what the admins were told")

@@ -17,7 +17,8 @@ from bot.config import old_desk_keys
 from bot.config.desks import DeskSection, Key, desk_faults, merged
 from bot.config.environment import PREFIX, Environment, unknown_variables
 from bot.config.old_desk_keys import OldKey
-from bot.config.values import Clock, Duration, Durations, Ids, Texts
+from bot.config.values import Clock, Country, DatabaseUrl, Duration, Durations, Geocoder, Ids, Texts
+from bot.config.webhook import webhook_faults
 from storage.encryption import BadKey, decode_key
 from storage.privacy.retention import Retention
 
@@ -51,7 +52,7 @@ class Data(Section):
 
 
 class DatabaseSection(Section):
-    url: str = ""
+    url: DatabaseUrl = ""
 
 
 class Web(Section):
@@ -70,7 +71,7 @@ class OrganisationSection(Section):
     name: str = "暖新之家"
     timezone: str = "Asia/Shanghai"
     language: Literal["zh_Hans", "en"] = "zh_Hans"
-    country: str = Field("CN", pattern=r"^[A-Za-z]{2}$")
+    country: Country = "CN"
     hotline: Annotated[str, Field(min_length=1, max_length=60)] = "12351"
     greeting: dict[Literal["zh_Hans", "en"], Annotated[str, Field(max_length=1_000)]] = {}
 
@@ -104,7 +105,7 @@ class Security(Section):
 
 
 class Geocoding(Section):
-    service: str = ""
+    service: Geocoder = ""
     domain: str = ""
     scheme: Literal["https", "http"] = "https"
     api_key: SecretStr = SecretStr("")
@@ -236,10 +237,7 @@ def load_with_warnings(path: Path) -> Loaded:
     Raises:
         BadConfig: see the class.
     """
-    try:
-        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadConfig([f"{path}: not valid TOML: {error}"]) from None
+    values = _read(path)
     old = list(old_desk_keys.find(values, str(path)))
     values = old_desk_keys.renamed(values)
     values["desks"] = merged(values.get("desks"))
@@ -258,6 +256,17 @@ def load_with_warnings(path: Path) -> Loaded:
     return Loaded(_with_places(config, path.resolve().parent), [key.warning for key in old])
 
 
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfig([f"{path}: not valid TOML: {error}"]) from None
+    except OSError as error:
+        raise BadConfig([f"{path}: can't be read: {error.strerror}"]) from None
+
+
 def _line(fault: dict[str, Any], old: Sequence[OldKey]) -> str:
     where = old_desk_keys.as_written(".".join(str(part) for part in fault["loc"]), old)
     if fault["type"] == "extra_forbidden":
@@ -266,20 +275,10 @@ def _line(fault: dict[str, Any], old: Sequence[OldKey]) -> str:
 
 
 def _contradictions(config: Config) -> list[str]:
-    return desk_faults(config.desks) + _webhook_faults(config)
-
-
-def _webhook_faults(config: Config) -> list[str]:
-    telegram = config.telegram
-    if telegram.mode != "webhook" or not config.token:
-        return []
-    faults = []
-    if not re.match(r"https?://[^/]+/.", telegram.webhook_url):
-        faults.append(
-            "telegram.webhook_url: webhook mode needs a URL with a path, such as https://example.org/telegram"
-        )
-    if not re.fullmatch(r"[A-Za-z0-9_-]{8,256}", telegram.webhook_secret.get_secret_value()):
-        faults.append("telegram.webhook_secret: webhook mode needs 8 to 256 characters of A-Z a-z 0-9 _ -")
+    telegram, faults = config.telegram, desk_faults(config.desks)
+    if telegram.mode == "webhook" and config.token:
+        secret = telegram.webhook_secret.get_secret_value()
+        faults += webhook_faults(telegram.webhook_url, secret, telegram.api_base_url)
     return faults
 
 
@@ -287,10 +286,9 @@ def _with_places(config: Config, base: Path) -> Config:
     """Makes relative paths absolute, those of a SQLite URL included."""
     folder = (base / config.data.folder).resolve()
     url = config.database.url or f"sqlite+aiosqlite:///{folder / 'nuanxin.db'}"
-    url = url.replace("postgresql://", "postgresql+asyncpg://", 1).replace("postgres://", "postgresql+asyncpg://", 1)
-    found = re.match(r"(sqlite(?:\+aiosqlite)?):///(?!/)(.+)", url)
-    if found and found[2] != ":memory:":
-        url = f"sqlite+aiosqlite:///{(base / found[2]).resolve()}"
+    found = re.match(r"sqlite\+aiosqlite:///(?!/)(.+)", url)
+    if found and found[1] != ":memory:":
+        url = f"sqlite+aiosqlite:///{(base / found[1]).resolve()}"
     file = str((base / config.logging.file).resolve()) if config.logging.file else ""
     logging = config.logging.model_copy(update={"file": file})
     backup = config.backup.model_copy(update={"folder": (folder / config.backup.folder).resolve()})

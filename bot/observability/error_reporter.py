@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
+from bot.observability.code_places import place_of
+from bot.observability.database_watch import DatabaseWatch
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from storage.database import Database
@@ -21,21 +21,25 @@ from storage.people.staff import Staff
 
 log = logger("bot.errors")
 
-_OURS = Path(__file__).parent.parent.parent
-
 
 class ErrorReporter:
-    def __init__(self, database: Database, staff: Staff, clock: Callable[[], datetime], metrics: Metrics) -> None:
+    def __init__(
+        self, database: Database, staff: Staff, clock: Callable[[], datetime], metrics: Metrics, watch: DatabaseWatch
+    ) -> None:
         self._database = database
         self._staff = staff
         self._clock = clock
         self._metrics = metrics
+        self._watch = watch
 
     async def report(self, what: str, error: BaseException) -> str:
         """Returns the id under which it stands in the log. Nothing that somebody wrote is in it."""
-        error_id, kind, place = secrets.token_hex(4), type(error).__name__, place_of(error)
-        log.error(what, error_id=error_id, error=kind, place=place, exc_info=error)
+        error_id, kind, place = self._watch.error_id(error), type(error).__name__, place_of(error)
         self._metrics.errors.labels(kind).inc()
+        if error_id:  # the database's: logged once a minute, and told without it (see database_alarm.py)
+            return error_id
+        error_id = secrets.token_hex(4)
+        log.error(what, error_id=error_id, error=kind, place=place, exc_info=error)
         try:
             await self._tell(error_id, kind, place)
         except Exception as failure:
@@ -54,17 +58,3 @@ class ErrorReporter:
             notice = ErrorReported(error_id, kind, place)
             admins = await self._staff.who_may(session, Right.ADMINISTER, now)
             await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
-
-
-def place_of(error: BaseException) -> str:
-    """The innermost line of our own code that it came through: "handlers/overview.py:38 show"."""
-    return innermost(traceback.extract_tb(error.__traceback__))
-
-
-def innermost(stack: Sequence[traceback.FrameSummary]) -> str:
-    """The last line of our own code in a stack that begins outside; empty if there is none."""
-    ours = [frame for frame in stack if _OURS in Path(frame.filename).parents and ".venv" not in frame.filename]
-    if not ours:
-        return ""
-    last = ours[-1]
-    return f"{Path(last.filename).relative_to(_OURS)}:{last.lineno} {last.name}"

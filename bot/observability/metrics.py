@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     Histogram,
+    ProcessCollector,
     disable_created_metrics,
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from storage.database_errors import Cause
 
 
 class Metrics:
@@ -24,6 +28,7 @@ class Metrics:
         # When a figure began is of no use, and doubles the page.
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)  # memory, processor and descriptors, where there is /proc
         self.updates = Counter(
             "nuanxin_updates", "Updates by kind and outcome", ["kind", "outcome"], registry=self._registry
         )
@@ -70,6 +75,14 @@ class Metrics:
             "When the last whole backup was made; 0: never",
             registry=self._registry,
         )
+
+    def show_database_trouble(self, is_there: Callable[[Cause], bool]) -> None:
+        """Shows for each cause whether the database has that trouble."""
+        gauge = Gauge(
+            "nuanxin_database_trouble", "1 while the database has this trouble", ["cause"], registry=self._registry
+        )
+        for cause in Cause:
+            gauge.labels(cause).set_function(partial(is_there, cause))
 
     def note_transaction(self, kind: str, seconds: float) -> None:
         """Counts a transaction of this kind (read or write) and its seconds."""

@@ -13,7 +13,8 @@ from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
-from storage.database import Database, is_outage
+from storage.database import Database
+from storage.database_errors import is_outage
 from storage.operations import backups
 from storage.postgresql_engine import process_name
 

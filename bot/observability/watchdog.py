@@ -15,7 +15,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 
-from bot.observability.error_reporter import innermost
+from bot.observability.code_places import innermost
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from bot.telegram.updates_in_hand import InHand

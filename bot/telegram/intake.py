@@ -15,6 +15,7 @@ from bot.telegram.answers import OddAnswer
 from bot.telegram.reachability import FIRST_PAUSE, Outage, Reach, wait_of
 from bot.waiting import wait_at_most
 from handlers.chat.incoming import HANDLED, Json, is_number
+from storage.database_errors import cause_of
 
 log = logger("bot.telegram.intake")
 
@@ -95,7 +96,8 @@ def retry_during_outage(handle: Handle) -> Handle:
             try:
                 return await handle(raw)
             except Exception as failure:
-                log.warning("database unavailable; the update waits", error=type(failure).__name__)
+                if cause_of(failure) is None:
+                    log.warning("the update waits", error=type(failure).__name__)
                 await asyncio.sleep(pauses.next())
 
     return try_again

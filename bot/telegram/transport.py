@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import orjson
@@ -18,6 +16,7 @@ from aiohttp.connector import Connection
 from telegram import error
 from telegram.request import BaseRequest, RequestData
 
+from bot.telegram import proxies
 from bot.telegram.answers import OddAnswer, error_of, read_answer, read_json
 from handlers.chat.incoming import Json
 from handlers.chat.replies import File
@@ -43,7 +42,7 @@ class AiohttpRequest(BaseRequest):
         self._read_timeout = read_timeout
         self._connect_timeout = connect_timeout
         self._session: aiohttp.ClientSession | None = None
-        self._proxies: dict[str, str] = {}
+        self._proxies: Mapping[str, str] = {}
         self._on_success = on_success
 
     @property
@@ -68,7 +67,7 @@ class AiohttpRequest(BaseRequest):
                 skip_auto_headers=("User-Agent", "Accept-Encoding"),
             )
             # aiohttp's trust_env reads the environment anew for every request, in a thread: 0.3 ms each.
-            self._proxies = getproxies()
+            self._proxies = proxies.of_environment()
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -128,15 +127,10 @@ class AiohttpRequest(BaseRequest):
             raise BrokenConnection(type(failure).__name__) from None
 
     def _proxy_for(self, url: str) -> str | None:
-        parts = urlsplit(url)
-        proxy = self._proxies.get(parts.scheme) or self._proxies.get("all")
-        if proxy is None or (parts.hostname is not None and proxy_bypass(parts.hostname)):
-            return None
-        kind = urlsplit(proxy).scheme
-        if kind != "http":
-            raise error.NetworkError(
-                f"the proxy from the environment must be http://, not {kind or 'without a scheme'}"
-            )
+        proxy = proxies.proxy_for(url, self._proxies)
+        reason = proxies.fault_of(proxy) if proxy is not None else ""
+        if reason:
+            raise error.NetworkError(f"the proxy from the environment {reason}")
         return proxy
 
     async def call(

@@ -24,7 +24,8 @@ from handlers.chat.incoming import Incoming, Json, odd_kind
 from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import Person, StatelessTalk
 from handlers.i18n import translations
-from storage.database import Refused, is_outage
+from storage.database import Refused
+from storage.database_errors import is_outage
 from storage.people.people import day_of
 from storage.updates.batched_writes import Seen
 from storage.updates.ids import UpdateKey

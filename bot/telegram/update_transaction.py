@@ -14,7 +14,8 @@ from handlers.chat.questionnaires import AnyForm
 from handlers.chat.routes import AnyCall, Call, StatelessCall
 from handlers.chat.talk import StatelessTalk, Talk
 from storage.coordination.batching import Batcher
-from storage.database import Database, is_outage, lock_chat
+from storage.database import Database, lock_chat
+from storage.database_errors import is_outage
 from storage.deliveries import queue as delivery_queue
 from storage.updates import batched_writes, updates
 from storage.updates.batched_writes import Append, Seen

@@ -13,6 +13,7 @@ from cachetools import TTLCache
 
 from bot.observability.logs import logger
 from bot.telegram.intake import ChatQueues, Handle
+from storage.database_errors import cause_of
 
 log = logger("bot.webhook")
 
@@ -71,6 +72,7 @@ class Webhook:
             # Shielded: what is begun is finished, even if Telegram hangs up.
             await asyncio.shield(self._queues.put(raw))
         except Exception as error:
-            log.warning("database unavailable; Telegram keeps the update", error=type(error).__name__)
+            if cause_of(error) is None:
+                log.warning("an update failed; Telegram keeps it", error=type(error).__name__)
             raise web.HTTPServiceUnavailable(headers={"Retry-After": "1"}) from None
         return web.Response()

@@ -23,7 +23,14 @@ from storage import database, schema
 from storage.coordination import replicas
 from storage.deliveries import failed as failed_deliveries
 from storage.operations import backups, errors
-from storage.operations.notices import BackupFailed, BackupMade, ClockDiffers, ClockJumped
+from storage.operations.notices import (
+    BackupFailed,
+    BackupMade,
+    BackupNotRestorable,
+    BackupTried,
+    ClockDiffers,
+    ClockJumped,
+)
 from storage.people.access import Right
 
 BACKUP_IS_OLD = timedelta(hours=36)
@@ -37,10 +44,13 @@ def register(routes: Routes, queues: Sequence[WatchedQueue]) -> None:
     routes.press(presses.SHOW_SET_ASIDE, show_set_aside, right=right, writes=False)
     routes.press(presses.DROP_SET_ASIDE, drop_set_aside, right=right)
     routes.press(presses.BACK_UP, back_up, right=right, writes=False)
-    routes.notice(BackupFailed, backup_failed_words, reader=holding(Right.ADMINISTER))
-    routes.notice(BackupMade, backup_made_words, reader=holding(Right.ADMINISTER))
-    routes.notice(ClockJumped, clock_jumped_words, reader=holding(Right.ADMINISTER))
-    routes.notice(ClockDiffers, clock_differs_words, reader=holding(Right.ADMINISTER))
+    admins = holding(Right.ADMINISTER)
+    routes.notice(BackupFailed, backup_failed_words, reader=admins)
+    routes.notice(BackupMade, backup_made_words, reader=admins)
+    routes.notice(BackupTried, backup_tried_words, reader=admins)
+    routes.notice(BackupNotRestorable, backup_not_restorable_words, reader=admins)
+    routes.notice(ClockJumped, clock_jumped_words, reader=admins)
+    routes.notice(ClockDiffers, clock_differs_words, reader=admins)
 
 
 async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:
@@ -197,3 +207,13 @@ def clock_differs_words(view: View, notice: ClockDiffers) -> Page:
         notice.seconds,
     )
     return Markup("{}").format(text.format(process=notice.process, n=f"{notice.seconds:+d}")), []
+
+
+def backup_tried_words(view: View, notice: BackupTried) -> Page:
+    text = Markup(view._("💾 This month's restore drill: the backup <code>{file}</code> can be restored."))
+    return text.format(file=notice.file), []
+
+
+def backup_not_restorable_words(view: View, notice: BackupNotRestorable) -> Page:
+    text = Markup(view._("⚠️ This month's restore drill failed: <code>{file}</code>: {trouble}"))
+    return text.format(file=notice.file, trouble=notice.trouble), [[presses.SYSTEM.button(view._("🖥 System"))]]

@@ -103,3 +103,22 @@ class ClockDiffers(Notice):
 
     process: str
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackupTried(Notice):
+    """This month's drill: the backup was restored into a scratch place, and was whole."""
+
+    kind = "backup_tried"
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackupNotRestorable(Notice):
+    """This month's drill failed."""
+
+    kind = "backup_not_restorable"
+
+    file: str
+    trouble: str

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import pytest
 
-from storage.database import DatabaseAway
+from storage.database_errors import DatabaseAway
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State

@@ -12,7 +12,8 @@ import pytest
 
 from storage import dialogues, schema
 from storage.coordination.batching import Batcher
-from storage.database import Base, Database, DatabaseAway, is_outage
+from storage.database import Base, Database
+from storage.database_errors import DatabaseAway, is_outage
 from storage.dialogues import Filled, OpenForm
 from storage.encryption import BadKey, CannotDecrypt, Vault, read_or_make_keys
 from storage.people import people

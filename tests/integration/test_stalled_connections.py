@@ -12,7 +12,7 @@ from sqlalchemy import URL, make_url, text
 
 from storage import postgresql_engine
 from storage.coordination import change_counters
-from storage.database import is_outage
+from storage.database_errors import is_outage
 from tests.support.databases import migrated, new_database, opened
 
 

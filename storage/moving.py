@@ -1,0 +1,58 @@
+"""All rows of one database copied into another, of the same kind or not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Table, func, insert, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage import schema
+from storage.database import is_postgresql
+
+_ROWS = 1_000
+_ROWS_OF = {"evidence_pieces": 16}
+"""Rows that are read and written at once; a piece of evidence may have a megabyte."""
+
+
+async def see_one_moment(session: AsyncSession) -> None:
+    """What others commit from now on is not seen (PostgreSQL; SQLite's writer is alone)."""
+    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
+async def count_all(session: AsyncSession) -> dict[str, int]:
+    """How many rows each table has."""
+    tables = schema.own_tables()
+    return {one.name: await session.scalar(select(func.count()).select_from(one)) or 0 for one in tables}
+
+
+async def copy_table(source: AsyncSession, target: AsyncSession, table: Table) -> None:
+    """Copies a table into an empty one of the same columns, a piece at a time, in the order of its primary key."""
+    async for rows in _pieces(source, table):
+        await target.execute(insert(table), [dict(row._mapping) for row in rows])
+    if is_postgresql(target):
+        await _count_on(target, table)
+
+
+async def _pieces(session: AsyncSession, table: Table) -> AsyncIterator[Sequence[Row[Any]]]:
+    key = list(table.primary_key.columns)
+    chosen = select(table).order_by(*key).limit(_ROWS_OF.get(table.name, _ROWS))
+    rows = (await session.execute(chosen)).all()
+    while rows:
+        yield rows
+        last = [rows[-1]._mapping[column.name] for column in key]
+        rows = (await session.execute(chosen.where(tuple_(*key) > tuple_(*last)))).all()
+
+
+async def _count_on(session: AsyncSession, table: Table) -> None:
+    """Lets PostgreSQL number the next row after the last one that came with its own number."""
+    column = table.autoincrement_column
+    if column is None:
+        return
+    sequence = await session.scalar(
+        text("SELECT pg_get_serial_sequence(:table, :column)"), {"table": table.name, "column": column.name}
+    )
+    last = await session.scalar(select(func.max(column)))
+    if sequence is not None and last is not None:
+        await session.execute(text("SELECT setval(:sequence, :last)"), {"sequence": sequence, "last": last})

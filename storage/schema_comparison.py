@@ -1,0 +1,42 @@
+"""Whether the database has what the newest migration leads to. Its own word for it (`alembic_version`) may be wrong."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage import schema
+
+
+class SchemaDiffers(Exception):
+    """The database says that it has the newest schema, but lacks some of it."""
+
+
+_COLUMNS = {
+    "sqlite": "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'",
+    "postgresql": "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = ANY (current_schemas(false))",
+}
+
+
+async def compare(connection: AsyncConnection) -> None:
+    """Looks whether every table and column of the code is in the database; what else is there does not matter.
+
+    Raises:
+        SchemaDiffers: see the class.
+    """
+    found: dict[str, set[str]] = {}
+    for table, column in await connection.execute(text(_COLUMNS[connection.dialect.name])):
+        found.setdefault(table, set()).add(column)
+    missing = [
+        one.name if one.name not in found else f"{one.name}.{column.name}"
+        for one in schema.own_tables()
+        for column in one.columns
+        if column.name not in found.get(one.name, ())
+    ]
+    if missing:
+        names = ", ".join(list(dict.fromkeys(missing))[:5])
+        raise SchemaDiffers(
+            f"database.url: the database has schema {schema.NEWEST}, but lacks {names}; it was migrated by a version "
+            "that was never released, or changed by hand: restore a backup that was made before"
+        )

@@ -1,0 +1,129 @@
+"""The files of deploy/: installed into a clean folder, held against the program, and followed as the documents say."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from bot.config.config import load
+from tests.support.databases import opened
+from tests.support.processes import environment
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+DOCS = (ROOT / "docs" / "operations.md").read_text("utf-8")
+METRIC = re.compile(r"\b((?:nuanxin|process)_[a-z_]+)")
+
+
+def install(prefix: Path, *arguments: str) -> str:
+    command = ["sh", str(DEPLOY / "install.sh"), "--prefix", str(prefix), "--without-packages", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def installed(prefix: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(prefix / "usr/local/bin/nuanxin"), *arguments]
+    variables = {name: text for name, text in environment(prefix).items() if name != "NUANXIN_CONFIG"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=prefix, env=variables)
+
+
+def test_the_installer_leaves_a_bot_that_runs_and_keeps_config_and_data(tmp_path: Path) -> None:
+    prefix = tmp_path / "machine"
+    said = install(prefix)
+    (prefix / "opt/nuanxin/.venv").symlink_to(sys.prefix)
+    config = prefix / "etc/nuanxin/config.toml"
+    assert f"edit {config}" in said and config.stat().st_mode & 0o777 == 0o600
+    assert load(config).data.folder == prefix / "var/lib/nuanxin"
+    checked = installed(prefix, "check")
+    assert (checked.returncode, checked.stdout) == (0, "the config and the connections are fine\n"), checked.stderr
+    assert installed(prefix, "demo").returncode == 0
+    config.write_text(config.read_text() + "# mine\n")
+    (prefix / "opt/nuanxin/bot/gone_in_this_version.py").touch()
+    install(prefix)
+    assert config.read_text().endswith("# mine\n")
+    assert not (prefix / "opt/nuanxin/bot/gone_in_this_version.py").exists()
+    upgraded = installed(prefix, "upgrade")
+    assert upgraded.returncode == 0 and "to go back" in upgraded.stdout, upgraded.stderr
+    assert list((prefix / "var/lib/nuanxin/backups").iterdir())
+    unit = (prefix / "etc/systemd/system/nuanxin.service").read_text()
+    assert f"ExecStart={prefix}/opt/nuanxin/.venv/bin/python -m bot --config {config} run" in unit
+
+
+def test_the_installer_refuses_what_it_does_not_know() -> None:
+    ran = subprocess.run(["sh", str(DEPLOY / "install.sh"), "--nonsense"], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2 and "--nonsense" in ran.stderr
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not there")
+def test_the_unit_is_confined() -> None:
+    command = ["systemd-analyze", "security", "--offline=yes", "--no-pager", str(DEPLOY / "nuanxin.service")]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = re.search(r"exposure level for nuanxin.service: (\d+\.\d)", said)
+    assert found is not None and float(found[1]) <= 3.0
+
+
+def test_the_image_takes_only_the_program() -> None:
+    """Everything is left out but what the Dockerfile copies."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
+    assert rules[0] == "*"
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    assert {rule[1:] for rule in rules if rule.startswith("!")} == {name for line in copied for name in line.split()}
+
+
+def test_the_container_is_healthy_when_the_bot_is_ready() -> None:
+    assert 'CMD [".venv/bin/python", "-m", "bot", "health"]' in (DEPLOY / "Dockerfile").read_text()
+
+
+def test_a_password_of_compose_stands_in_no_url() -> None:
+    text = (DEPLOY / "compose.yaml").read_text()
+    assert "postgresql://nuanxin@database/nuanxin" in text and 'PGPASSWORD: "${POSTGRES_PASSWORD:?}"' in text
+    assert "config.toml" in text
+
+
+def shown(tmp_path: Path) -> set[str]:
+    """Every metric of the page, by the names that queries use."""
+    database = opened(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
+    page = App(load(tmp_path / "none.toml"), database).base.metrics.page().decode()
+    names = set()
+    for name, kind in re.findall(r"^# TYPE (\S+) (\w+)", page, re.MULTILINE):
+        endings = ("_bucket", "_count", "_sum") if kind == "histogram" else ("",)
+        names |= {name + ending for ending in endings}
+    return names
+
+
+async def test_alerts_and_dashboard_name_only_metrics_that_exist(tmp_path: Path) -> None:
+    names = shown(tmp_path)
+    rules = (DEPLOY / "monitoring" / "alerts.yml").read_text("utf-8")
+    expressions = re.findall(r"^ +expr: (.+)$", rules, re.MULTILINE)
+    dashboard = json.loads((DEPLOY / "monitoring" / "dashboard.json").read_text("utf-8"))
+    queries = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    assert len(expressions) > 10 and len(queries) > 15
+    asked = {name for text in (*expressions, *queries) for name in METRIC.findall(text)}
+    assert asked - names == set()
+    assert {name for name in names if name.startswith("nuanxin_")} <= {
+        name for name in names if any(name.startswith(one.removesuffix("_bucket")) for one in asked)
+    }, "every metric is on the dashboard or has an alert"
+
+
+def test_every_alert_is_in_the_documents() -> None:
+    names = re.findall(r"alert: (\w+)", (DEPLOY / "monitoring" / "alerts.yml").read_text("utf-8"))
+    assert {name for name in names if f"`{name}`" not in DOCS} == set()
+
+
+def test_the_documents_name_only_commands_that_exist() -> None:
+    """What follows `python -m bot` or `nuanxin` in the documents is a command."""
+    from typer.main import get_command
+
+    from bot.commands.cli import cli
+
+    known = set(get_command(cli).commands)  # type: ignore[attr-defined]
+    texts = [DOCS, (ROOT / "README.md").read_text(), (DEPLOY / "install.sh").read_text()]
+    named = {word for text in texts for word in re.findall(r"(?:python -m bot|sudo nuanxin) ([a-z]+)", text)}
+    assert len(named) > 5 and named - known == set()

@@ -1,0 +1,29 @@
+"""A migration that has landed never changes: a database that has had it would lack what was added to it later."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+VERSIONS = Path(__file__).parents[2] / "storage" / "migrations" / "versions"
+
+LANDED = {
+    "0001_ground": "22ca7b8e91dd11a18ca78e3fe3d4f04b5af935283648f2e25cc6385856b2adce",
+    "0002_broadcasts": "966d79d6fc7307d776036746b377a3e85c059367fb3985046bd2a56fe95f70cd",
+    "0003_audit": "a92de968d281a1a4f06b6b940a782369d0ba88acb6144dfc71081b893ead8bd9",
+    "0004_memberships": "ea383be2dd32bfb8b6d34022168adaa14878e8c011a461e9d0605f4e47d29028",
+    "0005_activities": "58ee212f3de0914fdf6355918955c4b3fc66dd23722fd76986c1f750faa5541c",
+    "0006_cases": "12d28cefd9660278352db549e62db58d4639b789c58a142055e5de8f7bc4dd30",
+    "0007_running": "ea5d23bd38249cf7c6a7338d068b5a3d0e7a3bbb2804663d7e61927517782e0e",
+    "0008_urgent_cases": "b88759115d0b94845b4fc936cc9fbfd5ab174f55215d16e8cf5695888d505f26",
+    "0009_strikes": "188b3abc4501adbfa4d5b666eb4c7179316cb6ca958b81a78887f1e475f8f420",
+    "0010_deliveries_in_order": "ebc99a29070df2fbc282728ea8ffc335ff821812589f5073ec76950b75fe6539",
+    "0011_leases": "82544c9222dff8b61d3dbf19561359dc0dc816efc6fbef8e162b7e820a19bb6e",
+    "0012_rights": "ec01d6ebc78268d7c0fbfa06e2dff7e65b767841b9a4108d04c700eb7178633a",
+}
+
+
+def test_every_migration_is_as_it_landed() -> None:
+    """What else has to change is a migration of its own; a new one is added here by the commit that brings it."""
+    found = {file.stem: hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(VERSIONS.glob("0*.py"))}
+    assert found == LANDED
