@@ -6,12 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
-def harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection."""
-    return f"'{text}" if text.startswith(_RISKY) else text
+from storage.spreadsheet_cells import harmless
 
 
 def sheet(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

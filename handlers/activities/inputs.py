@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,8 +20,10 @@ from handlers.inputs.number import NUMBER
 from handlers.inputs.place import sent_point, station_point
 from handlers.inputs.record import record
 from handlers.inputs.station import station_named
-from handlers.inputs.text import TEXT, TextInput, clean
+from handlers.inputs.text import TEXT, TextInput
+from handlers.inputs.typed_time import typed_length
 from storage.activities.activities import Kind
+from storage.plain_text import clean
 
 LONGEST = timedelta(days=3)
 MOMENT = MomentInput(
@@ -70,11 +71,10 @@ class LengthInput(Input[int]):
     adapter = NUMBER
 
     async def read(self, talk: Talk) -> int:
-        found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", clean(talk.text))
-        minutes = int(found[1]) * 60 + int(found[2]) if found else 0
-        if not 0 < minutes <= LONGEST.total_seconds() / 60:
+        length = typed_length(talk.text)
+        if length is None or not timedelta() < length <= LONGEST:
             raise NotAnAnswer(talk._("Choose, or write hours and minutes, for example 2:30."))
-        return minutes
+        return int(length.total_seconds()) // 60
 
     def choices(self, talk: Talk) -> Sequence[Choice[int]]:
         return [Choice(str(n), self.show(talk, n), n) for n in (60, 90, 120, 180, 240)]

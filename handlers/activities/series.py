@@ -19,12 +19,13 @@ from handlers.chat.view import View
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput
-from handlers.inputs.text import TEXT, clean
+from handlers.inputs.text import TEXT
 from storage.activities import series
 from storage.activities.ids import ActivityId
 from storage.activities.notices import SeriesEnded
 from storage.activities.recurrence import BadRule, NoDates
 from storage.people.access import Right
+from storage.plain_text import clean_code
 
 
 def register(routes: Routes) -> None:
@@ -98,7 +99,7 @@ class RuleInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        rule = clean(talk.text).upper().removeprefix("RRULE:")
+        rule = clean_code(talk.text).upper().removeprefix("RRULE:")
         try:
             series.check(rule, talk.now, talk.context.settings.organisation.zone)
         except BadRule:

@@ -11,9 +11,9 @@ from handlers.inputs.link import is_link
 from handlers.inputs.place import sent_point
 from handlers.inputs.record import record
 from handlers.inputs.station import station_named
-from handlers.inputs.text import clean
 from storage.activities import activities
 from storage.broadcasts.content import Opening
+from storage.plain_text import clean
 
 _COPIED = ("animation", "audio", "video_note", "sticker", "contact", "venue", "dice")
 _FILES = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice", "video": "sendVideo"}

@@ -26,7 +26,6 @@ from handlers.chat.replies import File, Outgoing
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
-from handlers.csv_files import harmless
 from storage.cases import access as case_access
 from storage.cases import evidence
 from storage.cases.audited import CaseAction
@@ -38,6 +37,7 @@ from storage.cases.table import content_of
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.scratch import Scratch
+from storage.spreadsheet_cells import harmless
 
 MOST_BYTES = 45 << 20
 """Of files in one ZIP, below the 50 MB that a bot may send."""

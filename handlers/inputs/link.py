@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
-from handlers.inputs.text import TEXT, clean
+from handlers.inputs.text import TEXT
+from storage.plain_text import clean
 
 MAX_LENGTH = 300
 

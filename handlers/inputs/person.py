@@ -11,8 +11,8 @@ from handlers.chat.questions import Input, NotAnAnswer, Question
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.record import record
-from handlers.inputs.text import clean
 from storage.people import people
+from storage.plain_text import clean_code
 from storage.telegram_ids import PersonId
 
 
@@ -37,18 +37,19 @@ async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> Per
     sender = (message.get("forward_origin") or {}).get("sender_user")
     if isinstance(sender, dict) and not sender.get("is_bot"):
         return PersonMeant(PersonId(sender["id"]), str(sender.get("first_name", ""))[:60])
-    if re.fullmatch(r"\d{1,15}", text):
-        return PersonMeant(PersonId(int(text)), text)
-    if re.fullmatch(r"@\w{3,32}", text):
-        found = await people.by_username(talk.session, text[1:])
+    code = clean_code(text)
+    if re.fullmatch(r"[0-9]{1,15}", code):
+        return PersonMeant(PersonId(int(code)), code)
+    if re.fullmatch(r"@\w{3,32}", code):
+        found = await people.by_username(talk.session, code[1:])
         if found is not None:
-            return PersonMeant(found, text)
+            return PersonMeant(found, code)
     return None
 
 
 async def read_person(talk: Talk) -> PersonMeant:
     """Raises NotAnAnswer."""
-    person = await person_meant(talk, clean(talk.text), talk.incoming.body)
+    person = await person_meant(talk, talk.text, talk.incoming.body)
     if person is None:
         raise NotAnAnswer(
             talk._(

@@ -9,8 +9,8 @@ from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.record import record
 from handlers.inputs.station import station_named
-from handlers.inputs.text import clean
 from storage.geodesy import is_place
+from storage.plain_text import clean
 
 NOT_ON_EARTH = N_("I couldn't read that location. Please send it again.")
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from handlers.chat.questions import Choice, Input
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
-from handlers.inputs.text import TEXT, TextInput, clean
+from handlers.inputs.text import TEXT, TextInput
+from storage.plain_text import clean
 
 _NAME = TextInput(1, 40, N_("Choose a platform, or write its name (up to 40 characters)."))
 

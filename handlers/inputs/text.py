@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
@@ -11,19 +9,9 @@ from pydantic import TypeAdapter
 from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from storage.plain_text import clean, clean_paragraph
 
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 TEXT = TypeAdapter(str)
-
-
-def clean(text: str) -> str:
-    """Typed text without invisible and control characters, with single spaces."""
-    visible = "".join(" " if char.isspace() else char for char in text if _is_kept(char))
-    return re.sub(r" +", " ", unicodedata.normalize("NFC", visible)).strip()
-
-
-def _is_kept(char: str) -> bool:
-    return char.isspace() or unicodedata.category(char) not in _INVISIBLE
 
 
 def clean_lines(text: str) -> list[str]:
@@ -67,7 +55,7 @@ class ParagraphInput(TextInput):
     """The same over several lines, which are kept."""
 
     async def read(self, talk: Talk) -> str:
-        return self.checked(talk, "\n".join(clean(line) for line in talk.text.splitlines()).strip())
+        return self.checked(talk, clean_paragraph(talk.text))
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from handlers.chat.questions import Choice, NotAnAnswer, Question, asked
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput
-from handlers.inputs.text import TEXT, clean
+from handlers.inputs.text import TEXT
 from storage.membership.conditions import IsMember, IsNoMember, WorksFor, WorksIn
 from storage.people.segments import Condition
+from storage.plain_text import clean
 
 MEMBERS = {"": N_("Everyone"), IsMember.kind: N_("Members"), IsNoMember.kind: N_("Not yet members")}
 

@@ -14,8 +14,9 @@ from handlers.inputs.choice import ButtonInput
 from handlers.inputs.number import NUMBER
 from handlers.inputs.place import sent_point
 from handlers.inputs.record import records
-from handlers.inputs.text import TextInput, clean
+from handlers.inputs.text import TextInput
 from handlers.stations.answer import search_at
+from storage.plain_text import clean
 
 LONGEST = 200
 _ADDRESS = TextInput(2, LONGEST, N_("Please type a street or a place, 2 to 200 characters, or send a location."))

@@ -21,13 +21,13 @@ from handlers.inputs.moment import show_moment
 from handlers.inputs.number import NUMBER
 from handlers.inputs.place import Point
 from handlers.inputs.reason import reason_question
-from handlers.inputs.text import clean
 from handlers.inputs.until import End, day_choices, until_when, without_end
 from handlers.stations import presses
 from handlers.stations.form import FIELDS, StationDraft
 from storage import audit
 from storage.dialogues import Filled
 from storage.people.access import Right
+from storage.plain_text import clean
 from storage.stations import stations
 from storage.stations.audited import StationAction
 from storage.stations.ids import StationKey
@@ -62,7 +62,7 @@ def register(routes: Routes) -> None:
 
 async def add(talk: Talk) -> None:
     """/station_add asks for a new one; /station_add WORDS shows those with these words in their names."""
-    said = clean(talk.text.partition(" ")[2])
+    said = clean(talk.incoming.command_argument)
     if not said:
         talk.say(
             talk._(

@@ -18,7 +18,6 @@ from sqlalchemy import select
 
 from bot import process
 from bot.sandbox.params import Upload
-from handlers.csv_files import harmless
 from handlers.i18n.translations import plural_in, translator
 from storage import audit
 from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
@@ -33,6 +32,7 @@ from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.membership import memberships
 from storage.people import people
+from storage.spreadsheet_cells import harmless
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, planned
 from tests.support.applications import picture

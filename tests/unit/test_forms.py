@@ -24,11 +24,11 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.questionnaires import Form, questionnaire
 from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.talk import Person, Talk
-from handlers.inputs.text import clean
 from storage import dialogues, schema
 from storage.database import Database
 from storage.dialogues import Value
 from storage.people.access import Role
+from storage.plain_text import clean
 from storage.privacy.retention import Retention
 from storage.telegram_ids import MessageId, PersonId
 from storage.updates.ids import UpdateKey
