@@ -37,8 +37,8 @@ from storage.stations.tables import BadFile
 MOST_BYTES = 20 << 20
 """What Telegram hands to a bot: https://core.telegram.org/bots/api#getfile. A larger one goes by the command line."""
 MOST_LINES = 200_000
-KINDS = (".csv", ".tsv", ".txt", ".geojson", ".json", ".xlsx", ".xls", ".et")
-"""A workbook is taken only to say how it becomes a CSV."""
+KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".xls", ".et")
+"""The last two are taken only to say how they become a CSV."""
 _SHOWN = 12
 
 SYSTEMS = {

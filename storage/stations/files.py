@@ -25,7 +25,7 @@ from storage.stations.columns import PLACE
 from storage.stations.coordinates import NoCoordinate, read_pair, split_pair
 from storage.stations.osm import station_from_feature
 from storage.stations.stations import Station, StationRow, amenity_names
-from storage.stations.tables import PROBLEM, BadFile, Raw, records, require_text
+from storage.stations.tables import PROBLEM, BadFile, Raw, records
 
 COLUMNS = ("id", "name", "address", "latitude", "longitude", "opening_hours", "amenities", "phone", "note")
 JSON_ENDINGS = (".geojson", ".json")
@@ -68,7 +68,6 @@ def read_stations(
     Raises:
         BadFile: see the class.
     """
-    require_text(path)
     raw = _features(path, on_bytes) if path.suffix.lower() in JSON_ENDINGS else records(path, on_bytes)
     seen: dict[str, int] = {}
     remarked: set[str] = set()

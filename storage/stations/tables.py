@@ -1,4 +1,4 @@
-"""Tables of stations as files: which encoding, which separator, which columns."""
+"""Tables of stations as files, CSV or workbook: which encoding, which separator, which columns."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import IO
 from storage.spreadsheet_cells import unescaped
 from storage.stations.bounded_text import LONGEST_RECORD, Record, Records, TooLong
 from storage.stations.columns import columns_of, missing_from
+from storage.stations.workbooks import NotAWorkbook, workbook_rows
 
 Raw = Iterator[tuple[int, Mapping[str, str]]]
 """Records with the number of the line in which each begins."""
@@ -21,9 +22,9 @@ PROBLEM = "problem"
 
 _SEPARATORS = ",;\t|，；"
 _SAMPLE = 1 << 10
+_WORKBOOK = b"PK\x03\x04"
 _KINDS: Mapping[bytes, str] = {
-    b"PK\x03\x04": "an Excel workbook (.xlsx)",
-    b"\xd0\xcf\x11\xe0": "an old Excel or WPS workbook (.xls, .et)",
+    b"\xd0\xcf\x11\xe0": "an old Excel or WPS workbook (.xls, .et), or one with a password",
     b"%PDF": "a PDF",
     b"\x1f\x8b": "a compressed file",
 }
@@ -33,37 +34,36 @@ class BadFile(ValueError):
     """The file as a whole can't be read; the text says why."""
 
 
-def require_text(path: Path) -> None:
-    """Raises BadFile: it is a workbook or the like, whatever its name."""
-    with path.open("rb") as file:
-        begin = file.read(4)
-    kind = next((kind for sign, kind in _KINDS.items() if begin.startswith(sign)), None)
-    if kind is not None:
-        raise BadFile(
-            f"this is {kind}, not a CSV file; open it in Excel or WPS, choose “Save as” → “CSV UTF-8”, and import that"
-        )
-
-
 def records(path: Path, on_bytes: Callable[[int], None]) -> Raw:
-    """The rows of a CSV by column, their cells without blanks at their ends.
+    """The rows of a CSV or a workbook by column, their cells without blanks at their ends.
 
     Raises:
         BadFile: see the class.
     """
+    with path.open("rb") as file:
+        begin = file.read(4)
+    kind = next((kind for sign, kind in _KINDS.items() if begin.startswith(sign)), None)
+    if kind is not None:
+        raise BadFile(f"this is {kind}; open it in Excel or WPS, choose “Save as” → “CSV UTF-8”, and import that file")
+    return _of_workbook(path, on_bytes) if begin == _WORKBOOK else _of_csv(path, on_bytes)
+
+
+def _of_workbook(path: Path, on_bytes: Callable[[int], None]) -> Raw:
+    try:
+        yield from _by_column(Record(number, cells) for number, cells in workbook_rows(path))
+    except NotAWorkbook as failure:
+        raise BadFile(f"{failure}; open it in Excel or WPS and choose “Save as” → “CSV UTF-8”") from None
+    on_bytes(path.stat().st_size)
+
+
+def _of_csv(path: Path, on_bytes: Callable[[int], None]) -> Raw:
     encoding = _encoding_of(path)
     with path.open("rb") as binary, io.TextIOWrapper(binary, encoding, newline="") as file:
         separator, skipped = _separator_of(file)
         rows = Records(file, separator, first_line=1 + skipped)
         try:
-            each = iter(rows)
-            columns = columns_of(_header(each))
-            if missing := missing_from(columns):
-                raise BadFile(f"the first line must name the columns; missing: {', '.join(missing)}")
-            for line, cells in each:
-                if cells is None:
-                    yield line, {PROBLEM: "a quotation mark is never closed"}
-                elif any(cell.strip() for cell in cells):
-                    yield line, _record(columns, cells)
+            for line, record in _by_column(iter(rows)):
+                yield line, record
                 if line % 1_000 == 0:
                     on_bytes(binary.tell())
         except csv.Error as error:
@@ -71,6 +71,17 @@ def records(path: Path, on_bytes: Callable[[int], None]) -> Raw:
         except TooLong:
             reason = f"longer than {LONGEST_RECORD >> 10} KiB; is a quotation mark never closed?"
             raise BadFile(f"line {rows.line}: {reason}") from None
+
+
+def _by_column(rows: Iterator[Record]) -> Raw:
+    columns = columns_of(_header(rows))
+    if missing := missing_from(columns):
+        raise BadFile(f"the first line must name the columns; missing: {', '.join(missing)}")
+    for line, cells in rows:
+        if cells is None:
+            yield line, {PROBLEM: "a quotation mark is never closed"}
+        elif any(cell.strip() for cell in cells):
+            yield line, _record(columns, cells)
 
 
 def _header(rows: Iterator[Record]) -> list[str]:

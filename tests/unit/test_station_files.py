@@ -242,15 +242,60 @@ def test_a_quote_that_is_never_closed_costs_only_its_line(tmp_path: Path) -> Non
         read(tmp_path, header + ',"a","\n' * (MOST_UNCLOSED + 2_000))
 
 
-def test_a_workbook_is_called_by_its_name(tmp_path: Path) -> None:
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHARED = (
+    f"<sst {MAIN}>"
+    + "".join(
+        f"<si>{text}</si>"
+        for text in (
+            *(f"<t>{title}</t>" for title in ("编号", "名称", "纬度", "经度", "电话", "营业时间")),
+            "<r><t>暖新</t></r><r><t>之家</t></r><rPh><t>nuan</t></rPh>",
+            "<t>周一至周五 8:00-18:00</t>",
+        )
+    )
+    + "</sst>"
+)
+HEADER_ROW = '<row r="1">' + "".join(f'<c r="{"ABCDEF"[at]}1" t="s"><v>{at}</v></c>' for at in range(6)) + "</row>"
+STATION_ROW = (
+    '<row r="3"><c r="A3" t="inlineStr"><is><t>S1</t></is></c><c r="B3" t="s"><v>6</v></c><c r="C3"><v>37.43</v></c>'
+    '<c r="D3"><v>116.36</v></c><c r="E3"><v>1.3800138E10</v></c><c r="F3" t="s"><v>7</v></c></row>'
+)
+SHEET = f"<worksheet {MAIN}><sheetData>{HEADER_ROW}<row r='2'/>{STATION_ROW}</sheetData></worksheet>"
+
+
+def workbook(sheet: str = SHEET, shared: str = SHARED, name: str = "xl/worksheets/sheet1.xml") -> bytes:
     book = io.BytesIO()
-    with zipfile.ZipFile(book, "w") as archive:
-        archive.writestr("xl/workbook.xml", "<x/>")
-    for name in ("a.csv", "a.xlsx", "a.json"):
-        with pytest.raises(BadFile, match=r"this is an Excel workbook \(.xlsx\).*“CSV UTF-8”"):
-            read(tmp_path, book.getvalue(), name)
-    with pytest.raises(BadFile, match=r"old Excel or WPS workbook"):
-        read(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a.xls")
+    with zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, sheet)
+        archive.writestr("xl/sharedStrings.xml", shared)
+    return book.getvalue()
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.csv"])
+def test_a_workbook_is_read_whatever_its_name(tmp_path: Path, name: str) -> None:
+    (line,) = read(tmp_path, workbook(), name)
+    hours = "Mo-Fr 08:00-18:00"
+    expected = Station("S1", "暖新之家", 37.43, 116.36, phone="13800138000", opening_hours=hours)
+    assert (line.number, line.station) == (3, expected)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (workbook(name="word/document.xml"), "no Excel workbook"),
+        (workbook()[:400], "damaged or protected"),
+        (workbook(sheet="<x>"), "damaged or protected"),
+        (workbook(sheet='<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), "declares a document type"),
+        (workbook(sheet=SHEET.replace("S1", "x" * 70_000)), "a text is longer than 64 KiB"),
+        (workbook(sheet=SHEET.replace("S1", "x" * 65_530)), "row 3 is longer than 64 KiB"),
+        (workbook(sheet="<worksheet/>"), "missing: id, name, latitude, longitude"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old Excel or WPS workbook.*“CSV UTF-8”"),
+        (b"%PDF-1.7", "this is a PDF"),
+    ],
+)
+def test_what_is_no_table_is_called_by_its_name(tmp_path: Path, content: bytes, said: str) -> None:
+    with pytest.raises(BadFile, match=said):
+        read(tmp_path, content, "a.xlsx")
 
 
 ODD = Station("'=1", "=cmd|' /C calc'!A0", 37.5, 116.25, "'t Hoekje", "24/7", 3, "+8613800138000", "-x\n@y")
