@@ -130,9 +130,18 @@ def _spelled(text: str) -> str | None:
         has_working_days = has_working_days or kind == "workdays"
         if kind != "filler" and not _take(rules, kind, words):
             return None
-    if not rules[-1].is_whole:
+    if not rules[-1].is_whole and not _put_behind(rules):
         return None
     return _written(rules, has_working_days)
+
+
+def _put_behind(rules: list[_Rule]) -> bool:
+    """Takes days that stand behind the hours for those of the hours: "9:00-18:00 周一到周六"."""
+    if len(rules) != 2 or rules[0].selectors or rules[0].dates or rules[0].is_off:
+        return False
+    behind = rules.pop()
+    rules[0].selectors, rules[0].dates = behind.selectors, behind.dates
+    return True
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -153,8 +162,10 @@ def _take(rules: list[_Rule], kind: str, words: str) -> bool:
     """Adds a word to the rule that it belongs to; False if it makes no sense there."""
     if kind in ("span", "all_day"):
         span = "00:00-24:00" if kind == "all_day" else _span(words)
-        if span is None or rules[-1].is_off:
+        if span is None:
             return False
+        if rules[-1].is_off:
+            rules.append(_Rule())
         rules[-1].spans.append(span)
         return True
     if kind == "off":
