@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
-from storage.plain_text import clean, clean_paragraph
+from storage.plain_text import clean, clean_code, clean_paragraph
 
 TEXT = TypeAdapter(str)
 
@@ -48,6 +48,14 @@ class TextInput(Input[str]):
             least=translations.number(self.minimum, talk.language),
             most=translations.number(self.maximum, talk.language),
         )
+
+
+@dataclass(frozen=True)
+class CodeInput(TextInput):
+    """A number or code, in its plain form."""
+
+    async def read(self, talk: Talk) -> str:
+        return self.checked(talk, clean_code(talk.text))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.place import POINT, Point, checked_point, sent_point
-from handlers.inputs.text import TEXT, TextInput
+from handlers.inputs.text import TEXT, CodeInput, TextInput
 from handlers.stations import format as station_format
 from handlers.stations.addresses import LONGEST, found_addresses, look_up
 from storage.hours.hours_reading import TooDear
@@ -183,7 +183,7 @@ class StationDraft:
         default=(),
     )
     phone: str = asked(
-        Question(N_("Phone"), N_("A phone number that riders can call?"), TextInput(3, 60), optional=True),
+        Question(N_("Phone"), N_("A phone number that riders can call?"), CodeInput(3, 60), optional=True),
         default="",
     )
     note: str = asked(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.inputs.text import CodeInput
 from handlers.inputs.typed_time import typed_datetime, typed_day, typed_day_of_the_past, typed_length
 from handlers.membership.inputs import IdNumberInput, plain_name
 from handlers.membership.phone_numbers import (
@@ -279,3 +281,8 @@ def test_the_area_code_is_the_hotlines() -> None:
     assert (
         area_code_of("12351", "CN") == "" and area_code_of("13800138000", "CN") == "" and area_code_of("", "CN") == ""
     )
+
+
+async def test_a_code_is_read_in_its_plain_form() -> None:
+    talk = SimpleNamespace(text="Ｌ－２０２６－０００１２３\u200b")
+    assert await CodeInput(3, 24).read(talk) == "L-2026-000123"  # type: ignore[arg-type]
