@@ -50,6 +50,8 @@ def read_degrees(text: str) -> Degrees:
         NoCoordinate: see the class.
     """
     plain = " ".join(unicodedata.normalize("NFKC", text[: LONGEST + 1].translate(_SAME)).translate(_SAME).split())
+    if plain.lower() in ("nan", "inf"):
+        return Degrees(float(plain), "")  # out of every range
     found = _SIDE.fullmatch(plain.replace("''", '"'))
     if len(text) > LONGEST or found is None:
         raise NoCoordinate(f"{text[:LONGEST]!r} is not a number")

