@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from storage.csv_cells import harmless
+from storage.spreadsheet_cells import harmless
 
 
 def sheet(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeAlias
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import eviltransform
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 from pyproj import Geod
 
@@ -15,6 +19,7 @@ Floats: TypeAlias = NDArray[np.float64]
 
 _WGS84 = Geod(ellps="WGS84")
 _A = 6_378_137.0  # WGS-84 semi-major axis, metres
+_MAINLAND = Path(__file__).parent / "mainland.json"
 _E2 = 6.694379990141316e-3  # first eccentricity squared
 
 
@@ -32,18 +37,58 @@ def is_place(latitude: float, longitude: float) -> bool:
 
 
 def to_wgs84(latitude: float, longitude: float, crs: Crs) -> tuple[float, float]:
-    """Degrees in `crs` as degrees in WGS-84 (exact to the millimetre; unchanged outside China)."""
+    """Degrees in `crs` as degrees in WGS-84 (exact to the millimetre; only China's mainland is shifted)."""
     if crs is Crs.BD09:
-        latitude, longitude = eviltransform.bd2gcj(latitude, longitude)
+        latitude, longitude = _inverse(eviltransform.gcj2bd, latitude, longitude)
     if crs is not Crs.WGS84:
-        latitude, longitude = eviltransform.gcj2wgs_exact(latitude, longitude)
+        exact = _inverse(eviltransform.wgs2gcj, latitude, longitude)
+        if is_on_mainland(*exact):
+            return exact
     return latitude, longitude
 
 
 def to_gcj02(latitude: float, longitude: float) -> tuple[float, float]:
-    """WGS-84 degrees as Chinese maps want them (unchanged outside China)."""
+    """WGS-84 degrees as Chinese maps want them. Hong Kong, Macau, Taiwan and other countries are not shifted."""
+    if not is_on_mainland(latitude, longitude):
+        return latitude, longitude
     gcj_latitude, gcj_longitude = eviltransform.wgs2gcj(latitude, longitude)
     return gcj_latitude, gcj_longitude
+
+
+def _inverse(shift: Callable[[float, float], tuple[float, float]], x: float, y: float) -> tuple[float, float]:
+    """Where `shift` leads to (x, y) from. It moves neighbours almost alike, so each round gains three digits."""
+    from_x, from_y = x, y
+    for _ in range(10):
+        shifted_x, shifted_y = shift(from_x, from_y)
+        from_x, from_y = from_x - (shifted_x - x), from_y - (shifted_y - y)
+    return from_x, from_y
+
+
+class _Border(NamedTuple):
+    """The sides of a polygon, from (x, y) to (to_x, to_y) each, in degrees of longitude and latitude."""
+
+    x: Floats
+    y: Floats
+    to_x: Floats
+    to_y: Floats
+
+
+@cache
+def _mainland() -> _Border:
+    rings = [np.array(ring) for ring in orjson.loads(_MAINLAND.read_bytes())["coordinates"]]
+    begin, end = np.concatenate([ring[:-1] for ring in rings]), np.concatenate([ring[1:] for ring in rings])
+    return _Border(begin[:, 0], begin[:, 1], end[:, 0], end[:, 1])
+
+
+def is_on_mainland(latitude: float, longitude: float) -> bool:
+    """Whether the place is on China's mainland or off its coast, to about a kilometre; finer around Hong Kong and
+    Macau. Maps of nothing else are in GCJ-02."""
+    if not (18 < latitude < 54 and 73 < longitude < 136):
+        return False
+    border = _mainland()
+    crossed = (border.y > latitude) != (border.to_y > latitude)
+    x, y, to_x, to_y = (side[crossed] for side in border)
+    return bool(np.count_nonzero(longitude < x + (to_x - x) * (latitude - y) / (to_y - y)) % 2)
 
 
 def cartesian(latitudes: Floats, longitudes: Floats) -> Floats:

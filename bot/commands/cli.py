@@ -149,26 +149,30 @@ def import_(
     file: Path,
     crs: Annotated[Crs, typer.Option(help="The coordinate system of the file.")] = Crs.WGS84,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; import nothing.")] = False,
+    swap: Annotated[bool, typer.Option("--swap", help="The file has latitude and longitude swapped.")] = False,
 ) -> None:
-    """Imports stations from CSV or GeoJSON in one transaction; invalid lines are reported and left out."""
+    """Imports stations from CSV, GeoJSON or Overpass JSON in one transaction; reports and leaves out invalid lines."""
     from rich.console import Console
     from rich.progress import Progress
 
     from bot.app import system_clock
     from storage import schema
-    from storage.stations.files import BadFile, Line
+    from storage.stations.files import Line
     from storage.stations.importing import Imported, import_stations
+    from storage.stations.tables import BadFile
 
     if not file.is_file():
         fail(f"{file}: no such file")
     console = Console()
 
-    def name_refused(line: Line) -> None:
+    def report(line: Line) -> None:
         console.print(f"line {line.number}: {line.reason}", markup=False, highlight=False, soft_wrap=True)
 
     async def work(database: Database) -> Imported:
         await schema.migrate(database)
-        return await import_stations(database, file, crs, system_clock(), show, name_refused, dry_run=dry_run)
+        return await import_stations(
+            database, file, crs, system_clock(), show, report, dry_run=dry_run, is_swapped=swap
+        )
 
     def show(at: int) -> None:
         progress.update(bar, completed=at)

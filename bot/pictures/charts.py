@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
-FONT = Path(__file__).parent / "fonts" / "NotoSansSC-GB2312.otf"
+from bot.pictures.text_drawing import fitting, font
+
 WIDTH, HEIGHT = 900, 560
 _LEFT, _TOP, _RIGHT, _BOTTOM = 90, 110, 870, 480
 GROUND, GRID, INK, SOFT, COLUMN, BEFORE, HIDDEN = (
@@ -26,12 +25,6 @@ _BAR = 58
 
 Value = int | None
 """None: there is something, but too little to be shown."""
-
-
-@cache
-def font(size: int) -> ImageFont.FreeTypeFont:
-    """The bundled font, which has ASCII and GB 2312, in pixels."""
-    return ImageFont.truetype(str(FONT), size)
 
 
 def columns(title: str, values: Sequence[Value], labels: Sequence[str], before: Sequence[Value] = ()) -> bytes:
@@ -96,14 +89,6 @@ def bars(title: str, rows: Sequence[tuple[str, int]]) -> bytes:
         draw.rectangle((left, middle - 18, max(right, left + 2), middle + 18), COLUMN)
         draw.text((right + 12, middle), f"{value:,}", SOFT, font(28), anchor="lm")
     return png(image)
-
-
-def fitting(text: str, room: float, maximum: int) -> int:
-    """The largest size, up to `most`, at which the text fits; 18 at least."""
-    size = maximum
-    while size > 18 and font(size).getlength(text) > room:
-        size -= 2
-    return size
 
 
 def png(image: Image.Image) -> bytes:

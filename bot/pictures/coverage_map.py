@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from bot.pictures.charts import GROUND, INK, SOFT, WIDTH, fitting, font, png
+from bot.pictures.charts import GROUND, INK, SOFT, WIDTH, png
+from bot.pictures.text_drawing import fitting, font
 from handlers.chat.pictures import Cell, Legend
 from handlers.i18n import translations
 from storage.statistics.searches import CELL

@@ -6,7 +6,8 @@ import io
 
 from PIL import Image, ImageDraw
 
-from bot.pictures.charts import fitting, font, png
+from bot.pictures.charts import png
+from bot.pictures.text_drawing import draw_text, fitting, font
 from handlers.chat.pictures import Card
 
 WIDTH, HEIGHT = 1_000, 630
@@ -16,14 +17,14 @@ _GROUND, _BAND, _INK, _SOFT, _LIGHT = "#fdfaf3", "#b5192b", "#22303c", "#6b7680"
 
 
 def paint(card: Card) -> bytes:
-    """Draws it; a name that is too long for the line gets smaller."""
+    """Draws it; a name that is too long for the line gets smaller, down to 18 pixels."""
     image = Image.new("RGB", (WIDTH, HEIGHT), _GROUND)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, WIDTH, 150), _BAND)
-    draw.text((_EDGE, 45), card.organisation, _LIGHT, font(fitting(card.organisation, WIDTH - 2 * _EDGE, 46)))
+    draw_text(draw, (_EDGE, 45), card.organisation, _LIGHT, fitting(card.organisation, WIDTH - 2 * _EDGE, 46))
     draw.text((_EDGE, 105), card.title, _LIGHT, font(28))
     room = WIDTH - _QR - 3 * _EDGE
-    draw.text((_EDGE, 235), card.name, _INK, font(fitting(card.name, room, 72)))
+    draw_text(draw, (_EDGE, 235), card.name, _INK, fitting(card.name, room, 72))
     draw.text((_EDGE, 375), card.number, _INK, font(54))
     draw.text((_EDGE, 465), card.since, _SOFT, font(32))
     image.paste(_qr(card.link), (WIDTH - _EDGE - _QR, 210))

@@ -12,11 +12,11 @@ from typing import NamedTuple
 from cachetools import LRUCache
 from PIL import Image, ImageDraw
 
-from bot.pictures import charts, coverage_map, membership_card
+from bot.pictures import charts, coverage_map, membership_card, text_drawing
 from handlers.chat.pictures import Card, Cell, Legend, Spot
 from handlers.i18n import translations
 from storage.geodesy import bearing_and_distance
-from storage.written_text import one_line
+from storage.plain_text import clean
 
 WIDTH, MAP_HEIGHT, LINE = 900, 820, 46
 _FINER = 2
@@ -52,6 +52,10 @@ class PillowPainter:
 
     def __init__(self) -> None:
         self._kept: LRUCache[tuple[object, ...], bytes] = LRUCache(_KEPT)
+
+    def undrawable(self, text: str) -> str:
+        """See handlers.chat.context.Painter."""
+        return text_drawing.undrawable(text)
 
     async def card_png(self, card: Card) -> bytes:
         """See handlers.chat.context.Painter. Not kept: it shows a name."""
@@ -141,10 +145,10 @@ class _Canvas:
         self._draw.rounded_rectangle([part * _FINER for part in box], 6 * _FINER, fill=colour)
 
     def text(self, x: float, y: float, text: str, size: int, colour: str = INK, anchor: str = "lm") -> None:
-        self._draw.text((x * _FINER, y * _FINER), one_line(text), colour, charts.font(size * _FINER), anchor=anchor)
+        self._draw.text((x * _FINER, y * _FINER), clean(text), colour, text_drawing.font(size * _FINER), anchor=anchor)
 
     def length(self, text: str, size: int) -> float:
-        return self._draw.textlength(one_line(text), charts.font(size * _FINER)) / _FINER
+        return self._draw.textlength(clean(text), text_drawing.font(size * _FINER)) / _FINER
 
     def png(self) -> bytes:
         small = self._image.resize((WIDTH, self.height), Image.Resampling.LANCZOS)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from telegram import Chat
 
+from bot.telegram.albums import Albums
 from bot.telegram.rate_limiter import RateLimiter, RateLimitResult, written_at
 from handlers import refusals
 from handlers.chat import emergency
 from handlers.chat.dispatch import call_for, call_for_blocked, right_of
 from handlers.chat.events import Event
-from handlers.chat.routes import AnyCall, Routes
+from handlers.chat.routes import AnyCall, Call, Routes
 from handlers.chat.talk import Danger, StatelessTalk
 
 
@@ -17,6 +18,7 @@ class Admission:
     def __init__(self, routes: Routes, rate_limiter: RateLimiter) -> None:
         self._routes = routes
         self._rate_limiter = rate_limiter
+        self._albums = Albums()
 
     def is_too_much(self, talk: StatelessTalk) -> bool:
         """Whether this person asks for more than one person may; they are told once. Staff are not limited."""
@@ -42,9 +44,19 @@ class Admission:
         if talk.context.blocks.is_blocked(person.id, talk.now):
             return self._call_for_blocked(talk)
         call = call_for(talk.incoming, talk.context, self._routes, person.form, person.case)
+        if call is not None and self._albums.is_rest(talk.incoming):
+            talk.is_album_rest = True
+            if not self._takes_albums(call) and not emergency.is_heard(talk.incoming, talk.context):
+                return None
         if call is not None and emergency.is_heard(talk.incoming, talk.context):
             talk.danger = emergency.answer_for(right_of(call, self._routes, person.form))
         return call
+
+    def _takes_albums(self, call: AnyCall) -> bool:
+        """Whether each picture of an album counts: in a case, and where a form may collect."""
+        events = self._routes.events
+        in_case = (events.get(Event.CASE), events.get(Event.CASE_REPLY))
+        return call.route in in_case or (isinstance(call, Call) and call.answers_form)
 
     def _call_for_blocked(self, talk: StatelessTalk) -> AnyCall | None:
         call = call_for_blocked(talk.incoming, talk.context, self._routes)

@@ -136,7 +136,7 @@ class UpdatePipeline:
         person = Person(user_id, language, roles, standing.form, standing.case, standing.case_number)
         talk = StatelessTalk(incoming, key, person, self._clock(), context)
         stale = standing.last_seen is None or standing.last_seen < day_of(talk.now)
-        if stale or not standing.reachable:
+        if incoming.is_from_a_person and (stale or not standing.reachable):
             talk.append(Seen(user_id, language, incoming.username))
         return talk
 

@@ -26,6 +26,7 @@ from storage.database import Database
 from storage.membership import memberships
 from storage.membership.ids import MemberNumber
 from storage.people.access import Right, Role
+from storage.plain_text import clean_code
 from storage.telegram_ids import ChatId, MessageId
 
 
@@ -118,11 +119,12 @@ class Arrival:
 async def _typed(talk: Talk, draft: Arrival) -> None:
     """By the number of the place, by № and the member number, or by a member's name."""
     activity_id, text = draft.id, draft.who.removeprefix("№").strip()
+    number = clean_code(text)
     people = await sign_ups.people_of(talk.session, activity_id, tuple(STATES))
     names = await names_of(talk, people, f"activity {activity_id} at the door")
-    found = [one for one in people if text in (str(one.id), names.get(one.person_id))]
-    if not found and text.isascii() and text.isdigit() and len(text) < 10:
-        member = await memberships.by_number(talk.session, MemberNumber(int(text)))
+    found = [one for one in people if number == str(one.id) or text == names.get(one.person_id)]
+    if not found and number.isascii() and number.isdigit() and len(number) < 10:
+        member = await memberships.by_number(talk.session, MemberNumber(int(number)))
         found = [one for one in people if member is not None and one.person_id == member.person_id]
     again = [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), activity_id)]]
     if len(found) != 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -22,8 +21,9 @@ from handlers.inputs.place import sent_point, station_point
 from handlers.inputs.record import record
 from handlers.inputs.station import station_named
 from handlers.inputs.text import TEXT, TextInput
+from handlers.inputs.typed_time import typed_length
 from storage.activities.activities import Kind
-from storage.written_text import one_line
+from storage.plain_text import clean
 
 LONGEST = timedelta(days=3)
 MOMENT = MomentInput(
@@ -54,7 +54,7 @@ class VenueInput(Input[Venue]):
         if point is not None:
             venue = talk.incoming.body.get("venue") or {}
             return Venue(str(venue.get("title", ""))[:200], point.latitude, point.longitude)
-        text = _VENUE_NAME.checked(talk, one_line(talk.text))
+        text = _VENUE_NAME.checked(talk, clean(talk.text))
         row = station_named(talk, text)
         if row is None:
             return Venue(text, None, None)
@@ -71,11 +71,10 @@ class LengthInput(Input[int]):
     adapter = NUMBER
 
     async def read(self, talk: Talk) -> int:
-        found = re.fullmatch(r"(\d{1,2}):([0-5]\d)", one_line(talk.text))
-        minutes = int(found[1]) * 60 + int(found[2]) if found else 0
-        if not 0 < minutes <= LONGEST.total_seconds() / 60:
+        length = typed_length(talk.text)
+        if length is None or not timedelta() < length <= LONGEST:
             raise NotAnAnswer(talk._("Choose, or write hours and minutes, for example 2:30."))
-        return minutes
+        return int(length.total_seconds()) // 60
 
     def choices(self, talk: Talk) -> Sequence[Choice[int]]:
         return [Choice(str(n), self.show(talk, n), n) for n in (60, 90, 120, 180, 240)]

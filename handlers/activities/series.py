@@ -26,7 +26,7 @@ from storage.activities.ids import ActivityId
 from storage.activities.notices import SeriesEnded
 from storage.activities.recurrence import BadRule, NoDates
 from storage.people.access import Right
-from storage.written_text import one_line
+from storage.plain_text import clean_code
 
 
 def register(routes: Routes) -> None:
@@ -100,7 +100,7 @@ class RuleInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        rule = one_line(talk.text).upper().removeprefix("RRULE:")
+        rule = clean_code(talk.text).upper().removeprefix("RRULE:")
         try:
             series.check(rule, talk.now, talk.context.settings.organisation.zone)
         except BadRule:

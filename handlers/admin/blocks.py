@@ -50,7 +50,7 @@ def register(routes: Routes) -> None:
 
 async def block(talk: Talk) -> None:
     """/block shows who is kept out; /block @name, /block 123456, or a reply to a forwarded message begins at once."""
-    said, answered = talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {}
+    said, answered = talk.incoming.command_argument, talk.incoming.body.get("reply_to_message") or {}
     who = await person_meant(talk, said, answered)
     if who is not None or said:
         await forms.begin(talk, _BLOCK, BlockDraft(who=who) if who is not None else None)

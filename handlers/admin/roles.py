@@ -48,7 +48,7 @@ def register(routes: Routes) -> None:
 
 async def role(talk: Talk) -> None:
     """/role, /role @name, /role 123456, or as a reply to a forwarded message: the first question may be answered."""
-    said, answered = talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {}
+    said, answered = talk.incoming.command_argument, talk.incoming.body.get("reply_to_message") or {}
     who = await person_meant(talk, said, answered)
     await forms.begin(talk, _ROLE, RoleDraft(who=who) if who is not None else None)
 

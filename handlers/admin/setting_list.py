@@ -10,7 +10,7 @@ from typing import Any
 from handlers.chat.questions import Choice
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
-from storage.written_text import one_line
+from storage.plain_text import clean, clean_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,14 @@ def _as_is(text: str) -> Any:
     return text
 
 
+def _code(text: str) -> Any:
+    """Hours, without blanks and with plain signs."""
+    return clean_code(text).replace(" ", "").translate(dict.fromkeys(map(ord, "‐–—―−~"), "-"))
+
+
 def _list(text: str) -> Any:
     """A line, or what stands between commas, each; "-" alone is an empty list."""
-    parts = [one_line(part) for line in text.splitlines() for part in line.replace("，", ",").split(",")]
+    parts = [clean(part) for line in text.splitlines() for part in line.replace("，", ",").split(",")]
     return [] if parts == ["-"] else [part for part in parts if part]
 
 
@@ -114,14 +119,14 @@ SETTINGS: dict[str, Setting] = {
         "reminders.quiet_hours",
         N_("🌙 Quiet hours"),
         N_("Write from when to when, for example 22:00-07:00."),
-        lambda text: text.replace(" ", "").replace("–", "-").replace("：", ":"),
+        _code,
         _plain,
     ),
     "leads": Setting(
         "reminders.lead_times",
         N_("⏰ Reminders before an activity"),
         N_("Write how long before, separated by commas: 24h, 2h (d, h and m are days, hours, minutes)."),
-        _list,
+        lambda text: _list(clean_code(text)),
         _lengths,
     ),
     "week_day": Setting(
@@ -132,8 +137,8 @@ SETTINGS: dict[str, Setting] = {
         _day,
         choices=_days,
     ),
-    "week_at": Setting("activities.digest_at", N_("🗞 Hour of the weekly digest"), _HOUR, _as_is, _hour),
-    "review_at": Setting("membership.digest_at", N_("📋 Hour of the digest of applications"), _HOUR, _as_is, _hour),
+    "week_at": Setting("activities.digest_at", N_("🗞 Hour of the weekly digest"), _HOUR, _code, _hour),
+    "review_at": Setting("membership.digest_at", N_("📋 Hour of the digest of applications"), _HOUR, _code, _hour),
     "districts": Setting("membership.districts", N_("🗺 Districts"), _LIST, _list, _listed),
     "platforms": Setting("membership.platforms", N_("🛵 Platforms"), _LIST, _list, _listed),
 }

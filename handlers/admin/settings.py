@@ -25,7 +25,7 @@ from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
 from storage.operations.audited import OperationAction
 from storage.people.access import Right
-from storage.written_text import one_line
+from storage.plain_text import clean_paragraph
 
 LONGEST = 1_000
 
@@ -109,7 +109,7 @@ class SettingInput(Input[Any]):
 
     async def read(self, talk: Talk) -> Any:
         one, editor = self.setting, talk.context.ports.settings_editor
-        text = "\n".join(one_line(line) for line in talk.text.splitlines()).strip()
+        text = clean_paragraph(talk.text)
         if not text or len(text) > LONGEST:
             raise NotAnAnswer(talk._(one.hint))
         value = one.read(text)

@@ -13,7 +13,7 @@ from handlers.inputs.record import record
 from handlers.inputs.station import station_named
 from storage.activities import activities
 from storage.broadcasts.content import Opening
-from storage.written_text import one_line
+from storage.plain_text import clean
 
 _FILES = {
     "photo": "sendPhoto",
@@ -103,7 +103,7 @@ class OpeningInput(Input[Opening]):
     adapter = record(Opening)
 
     async def read(self, talk: Talk) -> Opening:
-        text = one_line(talk.text)
+        text = clean(talk.text)
         words, _, address = text.rpartition(" ")
         link = _link(address)
         if link is not None and 1 <= len(words) <= 40:

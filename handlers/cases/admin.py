@@ -20,7 +20,7 @@ from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PersonMeant
 from handlers.inputs.reason import reason_question
-from handlers.inputs.text import TextInput
+from handlers.inputs.text import CodeInput
 from storage.cases import access as case_access
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
@@ -51,14 +51,14 @@ class Search:
         Question(
             N_("Number"),
             N_("Which case number? For example L-2026-000123."),
-            TextInput(3, 24, N_("Please write a case number, for example L-2026-000123.")),
+            CodeInput(3, 24, N_("Please write a case number, for example L-2026-000123.")),
         )
     )
 
 
 async def _found(talk: Talk, draft: Search) -> None:
     """What may be known of it: more for who has it in hand, less for others."""
-    row = await case_access.by_number(talk.session, draft.number, talk.person.id, list(desks_of(talk)))
+    row = await case_access.by_number(talk.session, draft.number.upper(), talk.person.id, list(desks_of(talk)))
     line = Markup("\n").join(
         [
             words.mark(row) + words.heading(talk.context, row, talk.language),

@@ -35,10 +35,10 @@ from storage.cases.ids import CaseId
 from storage.cases.notices import BundleFailed
 from storage.cases.sides import Side
 from storage.cases.table import content_of
-from storage.csv_cells import harmless
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.scratch import Scratch
+from storage.spreadsheet_cells import harmless
 
 MOST_BYTES = 45 << 20
 """Of files in one ZIP, below the 50 MB that a bot may send."""

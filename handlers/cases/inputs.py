@@ -14,10 +14,11 @@ from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.text import TEXT, TextInput
+from handlers.inputs.typed_time import typed_day_of_the_past
 from storage.cases.desks import Option, in_language
 from storage.cases.messages import Said
 from storage.dialogues import Value
-from storage.written_text import one_line, person_name
+from storage.written_text import person_name
 
 ANONYMOUS = "yes"
 """The answer of somebody who tells it to everyone without a name."""
@@ -38,10 +39,9 @@ class DayInput(Input[date | None]):
     adapter = TypeAdapter(date | None)
 
     async def read(self, talk: Talk) -> date | None:
-        try:
-            day = date.fromisoformat(one_line(talk.text).replace("/", "-").replace(".", "-"))
-        except ValueError:
-            raise NotAnAnswer(talk._("Write the day like 2026-11-03, or press a button.")) from None
+        day = typed_day_of_the_past(talk.text, talk.local_today)
+        if day is None:
+            raise NotAnAnswer(talk._("Write the day like 2026-11-03, or press a button."))
         if not talk.local_today - timedelta(days=36_525) < day <= talk.local_today:
             raise NotAnAnswer(talk._("That day is in the future or too long ago. Write it like 2026-11-03."))
         return day

@@ -9,8 +9,8 @@ from handlers.chat.incoming import Json
 from handlers.chat.questions import NotAnAnswer
 from handlers.chat.talk import Talk
 from storage.cases.messages import Said
+from storage.plain_text import clean
 from storage.telegram_ids import ChatId, MessageId
-from storage.written_text import one_line
 
 MOST_BYTES = 20 << 20
 """What a bot can fetch from Telegram: https://core.telegram.org/bots/api#getfile"""
@@ -88,7 +88,7 @@ def _read_file(talk: Talk, said: Said, kind: str, body: Json) -> None:
     said.size = int(file.get("file_size") or 0)
     if said.size > MOST_BYTES:
         raise NotAnAnswer(talk._("This file is too large (20 MB at most). Please compress it, or send it in parts."))
-    given = one_line(str(file.get("file_name") or "")).rstrip(". ")
+    given = clean(str(file.get("file_name") or "")).rstrip(". ")
     if given.lower().rpartition(".")[2] in PROGRAMS:
         raise NotAnAnswer(
             talk._(

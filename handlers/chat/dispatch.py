@@ -9,31 +9,13 @@ from telegram import Chat
 from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.events import Event
-from handlers.chat.incoming import Incoming, Json
+from handlers.chat.incoming import Incoming
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import AnyCall, Call, Handler, Route, Routes
 from handlers.chat.talk import Talk
 from storage import dialogues
 from storage.cases.ids import CaseId
 from storage.people.access import Right
-
-_SERVICE = frozenset(
-    {
-        "new_chat_members",
-        "left_chat_member",
-        "pinned_message",
-        "group_chat_created",
-        "supergroup_chat_created",
-        "new_chat_title",
-        "new_chat_photo",
-        "delete_chat_photo",
-        "migrate_to_chat_id",
-        "migrate_from_chat_id",
-        "message_auto_delete_timer_changed",
-        "write_access_allowed",
-    }
-)
-"""Telegram's own notices (somebody joined, a message was pinned) ask for nothing."""
 
 
 def right_of(call: AnyCall, routes: Routes, open_form: str | None) -> Right:
@@ -71,7 +53,7 @@ def call_for_blocked(incoming: Incoming, context: AppContext, routes: Routes) ->
         call = None
     if call is not None and call.route.for_blocked:
         return call
-    is_said = incoming.is_press or incoming.kind == "message"
+    is_said = incoming.is_press or incoming.is_said
     return routes.events[Event.BLOCKED].call() if is_said and incoming.chat_type == Chat.PRIVATE else None
 
 
@@ -79,7 +61,7 @@ def _in_a_group(incoming: Incoming, context: AppContext, routes: Routes) -> AnyC
     """In a group the bot answers only what is meant for it, and only with the way to the private chat."""
     if incoming.is_press:
         return routes.events[Event.GROUP].call()
-    if incoming.kind != "message" or _is_service(incoming.body):
+    if not incoming.is_said:
         return None
     text = incoming.text
     if text.startswith("/"):
@@ -100,7 +82,7 @@ def _press(data: str, routes: Routes) -> Call:
 def _message(
     incoming: Incoming, context: AppContext, routes: Routes, open_form: str | None, open_case: CaseId | None
 ) -> AnyCall | None:
-    if _is_service(incoming.body):
+    if not incoming.is_said:
         return None
     form = routes.forms.get(open_form or "")
     # A command that somebody else wrote is not one: whoever passes it on need not have read it.
@@ -125,8 +107,10 @@ async def _form_answer(talk: Talk, routes: Routes) -> None:
 
 
 def _command(text: str, context: AppContext) -> tuple[str, str]:
-    """(name, rest) of "/name@bot rest"; the name is empty if another bot is meant."""
-    head, _, rest = text.partition(" ")
+    """(name, rest) of "/name@bot rest", the rest in the same line or the next; the name is empty if another bot is
+    meant."""
+    head, *rest_of = text.split(maxsplit=1)
+    rest = "".join(rest_of)
     name, _, bot = head[1:].partition("@")
     if bot and bot.lower() != context.identity.username.lower():
         return "", rest
@@ -159,7 +143,3 @@ async def _then_remind(call: AnyCall, routes: Routes, talk: Talk) -> None:
     after = await dialogues.current(talk.session, talk.person.id, talk.now)
     if before is not None and after is not None and before.mark == after.mark:
         await forms.remind(talk, routes.forms)
-
-
-def _is_service(message: Json) -> bool:
-    return not _SERVICE.isdisjoint(message)

@@ -56,6 +56,8 @@ async def answer(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
     question = filling.question
     if talk.danger is Danger.ALONE and filling.form.danger_goes_to:
         await _take_danger(filling)
+    elif talk.is_album_rest and not (question is not None and question.input.collects):
+        return True
     elif question is None or filling.state.is_hidden:
         await show(filling)
     else:

@@ -9,13 +9,42 @@ from typing import Any, NamedTuple, TypeGuard
 
 from telegram import Message, Update
 
-from storage.telegram_ids import ChatId, MessageId, PersonId
+from storage.telegram_ids import ChatId, MessageId, PersonId, TopicId
 
 Json = dict[str, Any]
 
 HANDLED = ("message", "edited_message", "callback_query", "my_chat_member", "inline_query")
 """The kinds of update that Telegram is asked for."""
 
+SAID = frozenset(
+    {
+        "text",
+        "photo",
+        "document",
+        "video",
+        "animation",
+        "audio",
+        "voice",
+        "video_note",
+        "sticker",
+        "location",
+        "venue",
+        "contact",
+        "poll",
+        "dice",
+        "story",
+        "game",
+        "paid_media",
+        "checklist",
+    }
+)
+"""What a message may consist of that somebody wrote or sent. Anything else is a notice of Telegram's (somebody joined,
+a topic was opened, a gift was made), and each version of the Bot API brings new ones."""
+
+_TELEGRAM = 777_000
+"""The account of Telegram's own messages, and of the posts of a linked channel in its group."""
+_STAND_INS = (1_087_968_824, 136_817_688)
+"""GroupAnonymousBot and Channel_Bot: they stand for who writes as a group or a channel."""
 
 _WIDEST = 1 << 52
 """Numbers of people and chats have at most 52 significant bits, says the Bot API."""
@@ -55,6 +84,18 @@ def _chat(carrier: Any) -> Any:
     return carrier.get("chat") if isinstance(carrier, dict) else None
 
 
+def _speaker(body: Json) -> PersonId | None:
+    """Who caused an update; for somebody who writes as a group or channel, its id, which is negative."""
+    user: Any = body.get("from")
+    user_id = _number(user)
+    if user_id is None or user_id == _TELEGRAM or body.get("is_automatic_forward") is True:
+        return None
+    if not user.get("is_bot"):
+        return PersonId(user_id)
+    chat_id = _number(body.get("sender_chat"))
+    return PersonId(chat_id) if user_id in _STAND_INS and chat_id is not None and chat_id < 0 else None
+
+
 class Place(NamedTuple):
     """A shared location, in degrees of WGS-84 as the sender's app gave them; not checked for range."""
 
@@ -81,18 +122,42 @@ class Incoming:
         if kind is None:
             return None
         body = raw[kind]
-        user: Any = body.get("from")
-        user_id = _number(user)
+        user_id = _speaker(body)
         if user_id is None:
             return None
         if kind == "inline_query":
             # It comes from no chat that the bot is in: it is answered as the person's own.
-            return cls(raw, kind, body, PersonId(user_id), ChatId(user_id), "private")
+            return cls(raw, kind, body, user_id, ChatId(user_id), "private")
         chat = _chat(_carrier(kind, body))
         chat_id = _number(chat)
-        if chat_id is None or user.get("is_bot"):
+        if chat_id is None:
             return None
-        return cls(raw, kind, body, PersonId(user_id), ChatId(chat_id), str(chat.get("type")))
+        return cls(raw, kind, body, user_id, ChatId(chat_id), str(chat.get("type")))
+
+    @property
+    def is_from_a_person(self) -> bool:
+        """False for who writes as a group or channel."""
+        return self.user_id > 0
+
+    @property
+    def is_said(self) -> bool:
+        """Whether somebody wrote or sent something; False for Telegram's own notices, and what is no message."""
+        return self.kind == "message" and not SAID.isdisjoint(self.body)
+
+    @property
+    def topic(self) -> TopicId | None:
+        """The topic of a forum in which it was written, or a button was pressed."""
+        carrier = _carrier(self.kind, self.body)
+        if not isinstance(carrier, dict) or carrier.get("is_topic_message") is not True:
+            return None
+        number = carrier.get("message_thread_id")
+        return TopicId(number) if is_number(number) else None
+
+    @property
+    def album(self) -> str | None:
+        """Of which album a message is a part."""
+        album = self.body.get("media_group_id") if self.kind == "message" else None
+        return album if isinstance(album, str) else None
 
     @property
     def language_code(self) -> str | None:
@@ -119,6 +184,11 @@ class Incoming:
         """What was written; empty for everything else."""
         text = self.body.get("text") if self.kind == "message" else None
         return text if isinstance(text, str) else ""
+
+    @property
+    def command_argument(self) -> str:
+        """What stands behind a command, in the same line or the next."""
+        return "".join(self.text.split(maxsplit=1)[1:]).strip()
 
     @property
     def place(self) -> Place | None:

@@ -89,6 +89,10 @@ class SettingsEditor(Protocol):
 
 
 class Painter(Protocol):
+    def undrawable(self, text: str) -> str:
+        """The characters of a text that pictures can't show, each once."""
+        ...
+
     async def card_png(self, card: Card) -> bytes:
         """A PNG of a member's card."""
         ...

@@ -49,6 +49,12 @@ class Replies:
         return self.incoming.chat_id
 
     @property
+    def _topic(self) -> Json:
+        """A chat with topics is answered where it spoke."""
+        topic = self.incoming.topic
+        return {} if topic is None else {"message_thread_id": topic}
+
+    @property
     def pressed_message_id(self) -> MessageId | None:
         """The message under which a button was pressed, if Telegram still tells."""
         return self.incoming.message_id if self.incoming.is_press else None
@@ -63,9 +69,8 @@ class Replies:
         vital: bool = False,
     ) -> None:
         """Says something in this chat: HTML (see markupsafe), with inline buttons or a reply keyboard."""
-        self.outgoing.append(
-            Outgoing("sendMessage", message_params(self.chat_id, text, buttons, keyboard), after=after, vital=vital)
-        )
+        params = {**message_params(self.chat_id, text, buttons, keyboard), **self._topic}
+        self.outgoing.append(Outgoing("sendMessage", params, after=after, vital=vital))
 
     def edit(self, text: str, buttons: Buttons | None = None, message_id: MessageId | None = None) -> None:
         """Changes the message of the pressed button (or the one named); says it anew where that is not possible: no
@@ -86,6 +91,7 @@ class Replies:
             "longitude": longitude,
             "title": title,
             "address": address or title,
+            **self._topic,
         }
         self.outgoing.append(Outgoing("sendVenue", params))
 
@@ -96,12 +102,12 @@ class Replies:
         buttons: Buttons | None = None,
         after: Callable[[Json], Awaitable[None]] | None = None,
     ) -> None:
-        params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
+        params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML", **self._topic}
         files = {"photo": File("picture.png", png)}
         self.outgoing.append(Outgoing("sendPhoto", _with_buttons(params, buttons), files=files, after=after))
 
     def document(self, name: str, content: bytes, caption: str) -> None:
-        params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML"}
+        params: Json = {"chat_id": self.chat_id, "caption": caption, "parse_mode": "HTML", **self._topic}
         self.outgoing.append(Outgoing("sendDocument", params, files={"document": File(name, content)}))
 
     def answer_callback(self, text: str = "", *, alert: bool = False) -> None:
@@ -116,7 +122,9 @@ class Replies:
 
     def send(self, method: str, params: Json, buttons: Buttons) -> None:
         """Sends a message of any kind, as it was composed elsewhere, in this chat."""
-        self.outgoing.append(Outgoing(method, _with_buttons({"chat_id": self.chat_id, **params}, buttons or None)))
+        self.outgoing.append(
+            Outgoing(method, _with_buttons({"chat_id": self.chat_id, **self._topic, **params}, buttons or None))
+        )
 
     def edit_caption(self, caption: str, buttons: Buttons) -> None:
         """Changes the text below the picture whose button was pressed."""

@@ -66,6 +66,8 @@ class StatelessTalk(Replies):
     fetched: object = field(init=False, default=None)
     """What the question's `look_up` brought, before the transaction began."""
     danger: Danger = field(init=False, default=Danger.NONE)
+    is_album_rest: bool = field(init=False, default=False)
+    """Whether the message belongs to an album that was answered already."""
     emergency: Outgoing | None = field(init=False, default=None)
     """The numbers to call, once they are among what is said."""
     _: Translate = field(init=False)
@@ -113,6 +115,7 @@ class StatelessTalk(Replies):
         talk.outgoing, talk.appends = list(self.outgoing), list(self.appends)
         talk.fetched = self.fetched
         talk.danger, talk.emergency = self.danger, self.emergency
+        talk.is_album_rest = self.is_album_rest
         return talk
 
 

@@ -10,7 +10,7 @@ from yarl import URL
 from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
 from handlers.inputs.text import TEXT
-from storage.written_text import one_line
+from storage.plain_text import clean
 
 MAX_LENGTH = 300
 _SCRIPTS_OF_CHINA = frozenset({"CJK", "LATIN", "DIGIT", "HYPHEN-MINUS", "IDEOGRAPHIC"})
@@ -31,7 +31,7 @@ def read_link(text: str) -> URL:
         host, port = url.host, url.port
     except ValueError:
         raise NotALink from None
-    if len(text) > MAX_LENGTH or text != one_line(text) or " " in text:
+    if len(text) > MAX_LENGTH or text != clean(text) or " " in text:
         raise NotALink
     if url.scheme not in ("http", "https") or not host or port is None:
         raise NotALink
@@ -72,6 +72,6 @@ class LinkInput(Input[str]):
 
     async def read(self, talk: Talk) -> str:
         try:
-            return str(read_link(one_line(talk.text)))
+            return str(read_link(clean(talk.text)))
         except NotALink:
             raise NotAnAnswer(talk._(self.hint)) from None

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from pydantic import TypeAdapter
 
 from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
+from handlers.inputs.typed_time import typed_datetime, typed_day
 from storage.dialogues import Value
-from storage.written_text import one_line
 
 MOMENT = TypeAdapter(datetime)
 
 
 def typed_moment(talk: Talk, within: timedelta, hint: str, too_far: str) -> datetime:
-    """A time like 2026-11-28 15:00, or with a T in between; it must lie ahead, by less than `within`.
+    """A time like 2026-11-28 15:00 or 11月28日下午3点; it must lie ahead, by less than `within`.
 
     Raises:
         NotAnAnswer: with the message `hint`, or `too_far`.
     """
-    text = one_line(talk.text).replace("T", " ")
-    try:
-        local = datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=talk.context.settings.organisation.zone)
-    except ValueError:
-        raise NotAnAnswer(talk._(hint)) from None
+    typed = typed_datetime(talk.text, talk.local_today)
+    if typed is None:
+        raise NotAnAnswer(talk._(hint))
+    local = typed.replace(tzinfo=talk.context.settings.organisation.zone)
     if not talk.now < local < talk.now + within:
         raise NotAnAnswer(talk._(too_far))
     return local
@@ -103,10 +102,9 @@ def last_day(talk: Talk) -> datetime:
     Raises:
         NotAnAnswer: it is no day, or has passed.
     """
-    try:
-        day = datetime.strptime(one_line(talk.text), "%Y-%m-%d").date()  # noqa: DTZ007 (a day has no zone)
-    except ValueError:
-        raise NotAnAnswer(talk._("Write the last day like this: 2027-06-30")) from None
+    day = typed_day(talk.text, talk.local_today)
+    if day is None or day.year == date.max.year:
+        raise NotAnAnswer(talk._("Write the last day like this: 2027-06-30"))
     if day < talk.local_today:
         raise NotAnAnswer(talk._("That day has passed."))
     return datetime.combine(day + timedelta(days=1), time(), talk.context.settings.organisation.zone)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
-from storage.written_text import one_line
+from storage.plain_text import clean_code
 
 NUMBER = TypeAdapter(int)
 
@@ -28,8 +28,8 @@ class NumberInput(Input[int]):
     adapter = NUMBER
 
     async def read(self, talk: Talk) -> int:
-        text = one_line(talk.text)
-        if not (text.isascii() and text.isdigit() and self.minimum <= int(text) <= self.maximum):
+        text = clean_code(talk.text)
+        if not (text.isascii() and text.isdigit() and len(text) < 19 and self.minimum <= int(text) <= self.maximum):
             raise NotAnAnswer(talk._(self.hint))
         return int(text)
 

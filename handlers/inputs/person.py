@@ -12,8 +12,9 @@ from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.record import record
 from storage.people import people
+from storage.plain_text import clean_code
 from storage.telegram_ids import PersonId
-from storage.written_text import one_line, person_name
+from storage.written_text import person_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,13 @@ async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> Per
     sender = (message.get("forward_origin") or {}).get("sender_user")
     if isinstance(sender, dict) and not sender.get("is_bot"):
         return PersonMeant(PersonId(sender["id"]), _called(sender, sender["id"]))
-    if re.fullmatch(r"\d{1,15}", text):
-        return PersonMeant(PersonId(int(text)), text)
-    if re.fullmatch(r"@\w{3,32}", text):
-        found = await people.by_username(talk.session, text[1:])
+    code = clean_code(text)
+    if re.fullmatch(r"[0-9]{1,15}", code):
+        return PersonMeant(PersonId(int(code)), code)
+    if re.fullmatch(r"@\w{3,32}", code):
+        found = await people.by_username(talk.session, code[1:])
         if found is not None:
-            return PersonMeant(found, text)
+            return PersonMeant(found, code)
     return None
 
 
@@ -51,7 +53,7 @@ def _called(account: Mapping[str, Any], person_id: int) -> str:
 
 async def read_person(talk: Talk) -> PersonMeant:
     """Raises NotAnAnswer."""
-    person = await person_meant(talk, one_line(talk.text), talk.incoming.body)
+    person = await person_meant(talk, talk.text, talk.incoming.body)
     if person is None:
         raise NotAnAnswer(
             talk._(

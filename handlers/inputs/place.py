@@ -10,7 +10,7 @@ from handlers.i18n.translations import N_
 from handlers.inputs.record import record
 from handlers.inputs.station import station_named
 from storage.geodesy import is_place
-from storage.written_text import one_line
+from storage.plain_text import clean
 
 NOT_ON_EARTH = N_("I couldn't read that location. Please send it again.")
 
@@ -60,7 +60,7 @@ class PlaceInput(Input[Point]):
     async def read(self, talk: Talk) -> Point:
         point = sent_point(talk)
         if point is None and talk.text:
-            row = station_named(talk, one_line(talk.text))
+            row = station_named(talk, clean(talk.text))
             point = None if row is None else station_point(talk, row)
         if point is None:
             raise NotAnAnswer(talk._(self.hint))

@@ -9,7 +9,7 @@ from handlers.chat.questions import Choice, Input
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TEXT, TextInput
-from storage.written_text import one_line
+from storage.plain_text import clean
 
 _NAME = TextInput(1, 40, N_("Choose a platform, or write its name (up to 40 characters)."))
 
@@ -23,7 +23,7 @@ class PlatformInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        text = _NAME.checked(talk, one_line(talk.text))
+        text = _NAME.checked(talk, clean(talk.text))
         listed = talk.context.settings.joining.platforms
         return next((name for name in listed if name.casefold() == text.casefold()), text)
 

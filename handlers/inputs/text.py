@@ -9,14 +9,14 @@ from pydantic import TypeAdapter
 from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
-from storage.written_text import one_line
+from storage.plain_text import clean, clean_code, clean_paragraph
 
 TEXT = TypeAdapter(str)
 
 
 def clean_lines(text: str) -> list[str]:
     """The lines of a typed text, each clean, without the empty ones."""
-    return [line for line in map(one_line, text.splitlines()) if line]
+    return [line for line in map(clean, text.splitlines()) if line]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class TextInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        return self.checked(talk, one_line(talk.text))
+        return self.checked(talk, clean(talk.text))
 
     def checked(self, talk: Talk, text: str) -> str:
         """The text itself.
@@ -51,11 +51,19 @@ class TextInput(Input[str]):
 
 
 @dataclass(frozen=True)
+class CodeInput(TextInput):
+    """A number or code, in its plain form."""
+
+    async def read(self, talk: Talk) -> str:
+        return self.checked(talk, clean_code(talk.text))
+
+
+@dataclass(frozen=True)
 class ParagraphInput(TextInput):
     """The same over several lines, which are kept."""
 
     async def read(self, talk: Talk) -> str:
-        return self.checked(talk, "\n".join(one_line(line) for line in talk.text.splitlines()).strip())
+        return self.checked(talk, clean_paragraph(talk.text))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from handlers.inputs.choice import ButtonInput, ChoiceInput
 from handlers.inputs.text import TEXT
 from storage.membership.conditions import IsMember, IsNoMember, WorksFor, WorksIn
 from storage.people.segments import Condition
-from storage.written_text import one_line
+from storage.plain_text import clean
 
 MEMBERS = {"": N_("Everyone"), IsMember.kind: N_("Members"), IsNoMember.kind: N_("Not yet members")}
 
@@ -38,7 +38,7 @@ class DistrictInput(ButtonInput[str]):
     """Where the config names no districts, members wrote theirs, and it is typed here."""
 
     async def read(self, talk: Talk) -> str:
-        text = one_line(talk.text)
+        text = clean(talk.text)
         if talk.context.settings.joining.districts or not 2 <= len(text) <= 40:
             raise NotAnAnswer(talk._("Please press one of the buttons."))
         return text

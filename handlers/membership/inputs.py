@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
 from handlers.inputs.text import TEXT, TextInput
+from handlers.membership.phone_numbers import InWords, NotAPhone, WithoutAreaCode, area_code_of, read_phone
+from storage.membership.identity_numbers import other_document, resident_number
 from storage.membership.phones import PHONE, Phone
-from storage.written_text import one_line
+from storage.plain_text import clean, clean_code, is_letter, is_mark
 
-_NAME_SIGNS = " ·•'’.-"
+_NAME_SIGNS = " ·'’.-"
+_DOTS = re.compile(r"[•・･‧∙⋅●．﹒]")
+"""What stands for the middle dot of GB 18030 (·), depending on the keyboard."""
 _DISTRICT = TextInput(2, 40)
+
+
+def plain_name(text: str) -> str:
+    """A typed name with one middle dot for all."""
+    return re.sub(r" ?· ?", "·", _DOTS.sub("·", clean(text)))
 
 
 class NameInput(Input[str]):
@@ -22,23 +30,23 @@ class NameInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        name = one_line(talk.text)
-        letters = sum(unicodedata.category(char)[0] in "LM" for char in name)
-        strange = any(unicodedata.category(char)[0] not in "LM" and char not in _NAME_SIGNS for char in name)
-        if not 2 <= letters <= 50 or len(name) > 60 or strange:
+        name = plain_name(talk.text)
+        letters = sum(map(is_letter, name))
+        strange = any(not is_letter(char) and not is_mark(char) and char not in _NAME_SIGNS for char in name)
+        if not 2 <= letters <= 50 or len(name) > 100 or strange:
             raise NotAnAnswer(talk._("Please write your name as on your ID card, 2 to 50 letters."))
         return name
 
 
 class PhoneInput(Input[Phone]):
-    """The sender's own contact, or a typed number."""
+    """The sender's own contact, or a typed number: as +8613800000001, an extension as +865342345678 ext. 801."""
 
     adapter = PHONE
 
     async def read(self, talk: Talk) -> Phone:
         contact = talk.incoming.body.get("contact")
         if not isinstance(contact, dict):
-            return Phone(_checked_phone(talk, one_line(talk.text)))
+            return Phone(_checked_phone(talk, talk.text))
         if contact.get("user_id") != talk.person.id:
             raise NotAnAnswer(
                 talk._("This is someone else's contact. Please share your own with the button, or type your number.")
@@ -51,39 +59,47 @@ class PhoneInput(Input[Phone]):
 
 
 def _checked_phone(talk: Talk, text: str) -> str:
-    import phonenumbers  # its tables are loaded when somebody joins, not at the start
-
+    organisation = talk.context.settings.organisation
     try:
-        number = phonenumbers.parse(text, talk.context.settings.organisation.country)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_valid_number(number):
-        raise NotAnAnswer(talk._("That's not a phone number. Please write it like 138 0013 8000."))
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        return str(read_phone(text, organisation.country))
+    except WithoutAreaCode as local:
+        code = area_code_of(organisation.hotline, organisation.country) or "010"
+        said = talk._("The area code is missing. Please write the whole number, like {number}.")
+        raise NotAnAnswer(said.format(number=f"{code} {local}")) from None
+    except InWords:
+        raise NotAnAnswer(talk._("Please write the number in digits, like 138 0013 8000.")) from None
+    except NotAPhone:
+        raise NotAnAnswer(talk._("That's not a phone number. Please write it like 138 0013 8000.")) from None
 
 
 class IdNumberInput(Input[str]):
-    """A Chinese resident's number by its check digit, birth date and place; elsewhere 4 to 30 letters and digits."""
+    """The number of an identity document. In China a resident's by its check character and birth date, or a passport or
+    travel permit by its name; elsewhere 4 to 30 letters and digits."""
 
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        text = one_line(talk.text).upper().replace(" ", "")
         if talk.context.settings.organisation.country == "CN":
-            from stdnum.cn import ric
-
-            if not ric.is_valid(text):
+            found = resident_number(talk.text, talk.local_today) or other_document(talk.text)
+            if found is None:
                 raise NotAnAnswer(
-                    talk._("That's not a valid ID number. It has 18 characters; please compare it with your card.")
+                    talk._(
+                        "That's not a valid ID number. It has 18 characters; please compare it with your card. "
+                        "If you have another document, name it first: passport E12345678"
+                    )
                 )
-            return str(ric.compact(text))
+            return found
+        text = clean_code(talk.text).upper().replace(" ", "")
         if not re.fullmatch(r"[0-9A-Z-]{4,30}", text):
             raise NotAnAnswer(talk._("Please write the number as on your ID card: 4 to 30 letters and digits."))
         return text
 
     def show(self, talk: Talk, value: str) -> str:  # noqa: ARG002
         """Only what tells two numbers apart: 3714**********1234."""
-        return value[:4] + "*" * max(len(value) - 8, 4) + value[-4:]
+        name, _, number = value.rpartition(" ")
+        kept = 4 if len(number) > 12 else 2
+        masked = number[:kept] + "*" * max(len(number) - 2 * kept, 4) + number[-kept:]
+        return f"{name} {masked}".strip()
 
 
 class DistrictInput(Input[str]):
@@ -92,7 +108,7 @@ class DistrictInput(Input[str]):
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        text, offered = one_line(talk.text), talk.context.settings.joining.districts
+        text, offered = clean(talk.text), talk.context.settings.joining.districts
         if not offered:
             return _DISTRICT.checked(talk, text)
         district = next((name for name in offered if name.casefold() == text.casefold()), None)

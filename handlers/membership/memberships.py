@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers.chat.pictures import Card
 from handlers.chat.press import Buttons, Page
@@ -69,9 +69,18 @@ async def card(talk: Talk) -> None:
         talk.context.link(f"card_{content['card']}"),
     )
     png = await talk.context.ports.painter.card_png(drawn)
-    talk.photo(
-        png, talk._("Show it wherever members get benefits. A coordinator can scan it to check that it is valid.")
-    )
+    talk.photo(png, _card_caption(talk, talk.context.ports.painter.undrawable(drawn.name)))
+
+
+def _card_caption(talk: Talk, undrawable: str) -> Markup:
+    """How to use it; and which characters of the name it can't show."""
+    said = [talk._("Show it wherever members get benefits. A coordinator can scan it to check that it is valid.")]
+    if undrawable:
+        missing = talk._(
+            "The picture can't show these characters of your name: {characters}. The card is valid anyway."
+        )
+        said.append(missing.format(characters=" ".join(undrawable)))
+    return Markup("\n").join(map(escape, said))
 
 
 async def check_card(talk: Talk, token: str) -> None:

@@ -16,7 +16,7 @@ from handlers.inputs.place import sent_point
 from handlers.inputs.record import records
 from handlers.inputs.text import TextInput
 from handlers.stations.answer import search_at
-from storage.written_text import one_line
+from storage.plain_text import clean
 
 LONGEST = 200
 _ADDRESS = TextInput(2, LONGEST, N_("Please type a street or a place, 2 to 200 characters, or send a location."))
@@ -31,7 +31,7 @@ class FoundAddresses:
 
 async def look_up(talk: StatelessTalk, _draft: object) -> FoundAddresses | GeocodingFailed:
     """Asks the geocoding service, before the transaction: the addresses, or the failure."""
-    text = one_line(talk.text)
+    text = clean(talk.text)
     if talk.context.ports.geocoder is None or not 2 <= len(text) <= LONGEST:
         return FoundAddresses(())
     try:
@@ -70,7 +70,7 @@ class AddressInput(Input[tuple[Candidate, ...]]):
         point = sent_point(talk)
         if point is not None:
             return (Candidate("📍", point.latitude, point.longitude),)
-        _ADDRESS.checked(talk, one_line(talk.text))
+        _ADDRESS.checked(talk, clean(talk.text))
         addresses = found_addresses(talk)
         if not addresses:
             raise NotAnAnswer(talk._("I can't find this address. Add the city, or send a location."))

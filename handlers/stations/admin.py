@@ -27,6 +27,7 @@ from handlers.stations.form import FIELDS, StationDraft
 from storage import audit
 from storage.dialogues import Filled
 from storage.people.access import Right
+from storage.plain_text import clean
 from storage.stations import stations
 from storage.stations.audited import StationAction
 from storage.stations.ids import StationKey
@@ -38,7 +39,6 @@ from storage.stations.stations import (
     amenities_from,
     amenity_names,
 )
-from storage.written_text import one_line
 
 MOST_FOUND = 8
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def register(routes: Routes) -> None:
 
 async def add(talk: Talk) -> None:
     """/station_add asks for a new one; /station_add WORDS shows those with these words in their names."""
-    said = one_line(talk.text.partition(" ")[2])
+    said = clean(talk.incoming.command_argument)
     if not said:
         talk.say(
             talk._(

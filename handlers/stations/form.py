@@ -15,18 +15,19 @@ from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.place import POINT, Point, checked_point, sent_point
-from handlers.inputs.text import TEXT, TextInput
+from handlers.inputs.text import TEXT, CodeInput, TextInput
 from handlers.stations import format as station_format
 from handlers.stations.addresses import LONGEST, found_addresses, look_up
-from storage.hours.hours_reading import BadHours, TooDear, check_hours
+from storage.hours.hours_reading import TooDear
+from storage.hours.parsed_hours import BadHours
+from storage.hours.written_hours import in_osm_syntax
+from storage.plain_text import clean
+from storage.stations.coordinates import NoCoordinate, read_degrees, split_pair
 from storage.stations.stations import amenities_from
-from storage.written_text import one_line
 
 TWIN_WITHIN = 100.0
 """Metres: a station so near may be the same one."""
-_POINT = re.compile(r"(-?\d{1,2}(?:\.\d+)?)\s*[,，; ]\s*(-?\d{1,3}(?:\.\d+)?)")
-_ALL_DAY = {"24/7", "24h", "24小时", "全天", "全天开放"}
-_CLOCKS = re.compile(r"(\d{1,2}):(\d{2})\s*[-–—~至到]\s*(\d{1,2}):(\d{2})")
+_CLOCKS = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
 class PointInput(Input[Point]):
@@ -36,12 +37,12 @@ class PointInput(Input[Point]):
     takes_location = True
 
     async def read(self, talk: Talk) -> Point:
-        sent, text = sent_point(talk), one_line(talk.text)
+        sent, text = sent_point(talk), clean(talk.text)
         if sent is not None:
             return sent
-        typed = _POINT.fullmatch(text)
+        typed = _typed_point(text)
         if typed is not None:
-            return checked_point(talk, float(typed[1]), float(typed[2]))
+            return checked_point(talk, *typed)
         addresses = found_addresses(talk)
         if not addresses or not 2 <= len(text) <= LONGEST:
             raise NotAnAnswer(
@@ -53,17 +54,23 @@ class PointInput(Input[Point]):
         return f"{value.latitude:.6f}, {value.longitude:.6f}"
 
 
+def _typed_point(text: str) -> tuple[float, float] | None:
+    """None for what is no latitude and longitude."""
+    try:
+        latitude, longitude = map(read_degrees, split_pair(text))
+    except NoCoordinate:
+        return None
+    return latitude.value, longitude.value
+
+
 class HoursInput(Input[str]):
-    """OpenStreetMap's syntax, or simply 8:00-22:00 for every day; empty if they are not known."""
+    """OpenStreetMap's syntax, or as people write them, 8:00-22:00 for every day; empty if they are not known."""
 
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        text = _in_osm_syntax(one_line(talk.text).replace("：", ":"))
         try:
-            if len(text) > 500:
-                raise BadHours
-            check_hours(text)
+            text = _of_every_day(in_osm_syntax(clean(talk.text)))
         except TooDear:
             raise NotAnAnswer(
                 talk._(
@@ -91,12 +98,10 @@ class HoursInput(Input[str]):
         return value or talk._("hours unknown")
 
 
-def _in_osm_syntax(text: str) -> str:
-    if text.lower() in _ALL_DAY:
-        return "24/7"
-    simple = _CLOCKS.fullmatch(text)
+def _of_every_day(hours: str) -> str:
+    simple = _CLOCKS.fullmatch(hours)
     if simple is None:
-        return text
+        return hours
     return f"Mo-Su {int(simple[1]):02d}:{simple[2]}-{int(simple[3]):02d}:{simple[4]}"
 
 
@@ -178,7 +183,7 @@ class StationDraft:
         default=(),
     )
     phone: str = asked(
-        Question(N_("Phone"), N_("A phone number that riders can call?"), TextInput(3, 60), optional=True),
+        Question(N_("Phone"), N_("A phone number that riders can call?"), CodeInput(3, 60), optional=True),
         default="",
     )
     note: str = asked(

@@ -41,6 +41,9 @@ AMENITIES: dict[Amenity, tuple[str, str]] = {
 # What riders ask for first (facts: water, charging, toilet), so that a short line names these.
 _FIRST = (Amenity.water, Amenity.charging, Amenity.toilet, Amenity.battery_swap, Amenity.rest, Amenity.meals)
 
+_COMMENT = 80
+"""Characters of the comment in an entry's hours."""
+
 REPORTS: dict[Kind, tuple[str, str]] = {
     Kind.NO_WATER: ("💧", N_("water reported out {ago}")),
     Kind.CLOSED: ("🔒", N_("reported closed {ago}")),
@@ -63,6 +66,11 @@ def amenities(mask: int, language: str, limit: int | None = None) -> str:
 @lru_cache(maxsize=8_192)
 def hours(current: Hours, today: date, language: str) -> str:
     """ "open until 22:00", "closed, opens tomorrow 08:00". The times are in the zone of `current.changes_at`."""
+    said = _state(current, today, language)
+    return f"{said} ({current.comment[:_COMMENT]})" if current.comment else said
+
+
+def _state(current: Hours, today: date, language: str) -> str:
     _ = translator(language)
     if current.state is State.UNKNOWN:
         return "⚪ " + _("hours unknown")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -30,14 +30,16 @@ from storage.deliveries.queue import Addressed
 from storage.geodesy import Crs
 from storage.people.access import Right
 from storage.stations.audited import StationAction
-from storage.stations.files import BadFile, Line
+from storage.stations.files import Line
 from storage.stations.importing import Imported, import_stations
 from storage.stations.notices import StationsImported
+from storage.stations.tables import BadFile
 
 MOST_BYTES = 20 << 20
 """What Telegram hands to a bot: https://core.telegram.org/bots/api#getfile. A larger one goes by the command line."""
 MOST_LINES = 200_000
-KINDS = (".csv", ".geojson", ".json")
+KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".xls", ".et")
+"""The last two are taken only to say how they become a CSV."""
 _SHOWN = 12
 
 SYSTEMS = {
@@ -59,20 +61,22 @@ async def begin(talk: Talk) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run found: stations that are good, of these new ones, refused lines, and the first of them with why."""
+    """What a run found: stations that are good, of these new ones, refused lines, and the first of them with why.
+    `remarks` are the first lines that were not taken as they were written, with what was made of them."""
 
     good: int
     new: int
     refused: int
     lines: tuple[tuple[int, str], ...]
+    remarks: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StationFile(Report):
     """A file that was run dry."""
 
-    file_id: str
-    name: str
+    file_id: str = field(kw_only=True)
+    name: str = field(kw_only=True)
 
 
 async def _try_it(talk: StatelessTalk, draft: ImportDraft) -> str | Report | None:
@@ -101,10 +105,12 @@ async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run
         BadFile: it can't be read.
     """
     refused: list[Line] = []
+    remarked: list[Line] = []
 
     def note(line: Line) -> None:
-        if len(refused) < _SHOWN:
-            refused.append(line)
+        lines = refused if line.station is None else remarked
+        if len(lines) < _SHOWN:
+            lines.append(line)
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"stations{Path(name).suffix.lower()}"
@@ -113,11 +119,12 @@ async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run
         found = await import_stations(
             context.database, file, crs, now, lambda _: None, note, MOST_LINES, dry_run=dry_run
         )
-    return _report(found, refused)
+    return _report(found, refused, remarked)
 
 
-def _report(found: Imported, refused: Sequence[Line]) -> Report:
-    return Report(found.good, found.new, found.refused, tuple((line.number, line.reason) for line in refused))
+def _report(found: Imported, refused: Sequence[Line], remarked: Sequence[Line]) -> Report:
+    lines, remarks = (tuple((line.number, line.reason) for line in of) for of in (refused, remarked))
+    return Report(found.good, found.new, found.refused, lines, remarks)
 
 
 class StationFileInput(Input[StationFile]):
@@ -148,10 +155,17 @@ def report_text(report: Report | StationsImported, language: str) -> Markup:
         good=report.good, new=report.new, changed=report.good - report.new, refused=report.refused
     )
     lines = [Markup("{}").format(said)]
-    lines += [Markup("• {}: {}").format(_("line {n}").format(n=number), reason) for number, reason in report.lines]
+    lines += _numbered(report.lines, _("line {n}"))
     if report.refused > len(report.lines):
         lines.append(Markup("…"))
+    if report.remarks:
+        lines.append(Markup("{}").format(_("Please check how I read these:")))
+        lines += _numbered(report.remarks, _("line {n}"))
     return Markup("\n").join(lines)
+
+
+def _numbered(lines: Sequence[tuple[int, str]], words: str) -> list[Markup]:
+    return [Markup("• {}: {}").format(words.format(n=number), reason) for number, reason in lines]
 
 
 def _ask_to_go(talk: Talk, draft: ImportDraft) -> str:

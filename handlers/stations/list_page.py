@@ -84,10 +84,10 @@ def _entry(talk: StatelessTalk, found: Found, number: int) -> Markup:
     directory = talk.context.directory
     index = directory.index
     name = escape(index.names[found.row])
-    # Put together by hand: this is the hottest text of the bot, and only the name comes from outside.
+    # Put together by hand: this is the hottest text of the bot, and only the name and the comment come from outside.
     parts = [
         f"\n<b>{number}. {name}</b> — {translations.distance(found.distance, talk.language)}",
-        station_format.hours(found.hours, talk.local_today, talk.language),
+        escape(station_format.hours(found.hours, talk.local_today, talk.language)),
     ]
     offered = station_format.amenities(int(index.amenities[found.row]), talk.language, _SIGNS_IN_LIST)
     if offered:

@@ -15,9 +15,18 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, ParserError, State  # type: ignore[attr-defined]  # (missing in its stub)
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # (missing in its stub)
 
 from storage.hours.holidays import as_ranges, public_holidays
+from storage.hours.parsed_hours import (
+    QUOTED,
+    Alternative,
+    BadHours,
+    ParsedHours,
+    is_off,
+    panicked,
+    reach_past_midnight,
+)
 
 LOOKS_AHEAD = timedelta(days=366)
 MOST_LETTERS = 500
@@ -29,14 +38,14 @@ MOST_SECONDS = 0.1
 
 _TRIAL_BEGINS = datetime(2026, 1, 1, 12, tzinfo=ZoneInfo("UTC"))
 _DAY = r"(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)(?:\[[^\]]*\])?"
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)(?: ?\d{1,2}(?![\d:]))?"
 _DAYS = re.compile(rf"\b{_DAY}(?:-{_DAY})?(?:\s*,\s*{_DAY}(?:-{_DAY})?)*")
-_RULES = re.compile(r'((?:[^;"]|"[^"]*")+)')
+_RULES = re.compile(r'((?:[^;"]|"[^"]*"?)+)')
+_ALTERNATIVES = re.compile(r'\|\||(?:[^|"]|\|(?!\|)|"[^"]*"?)+')
+_LIST = re.compile(rf"({_DAY}|{_MONTH}),\s+(?={_DAY}|{_MONTH})")
+_UNSAID = re.compile(r'([^;"]*)("[^"]*")')
+_MODIFIER = re.compile(r"\b(?:open|off|closed|unknown)\b")
 _BETWEEN_RULES = re.compile(r";|\|\||(?<=[\d+f]),\s+(?=[A-Z])")
-_QUOTED = re.compile(r'"[^"]*"?')
-
-
-class BadHours(ValueError):
-    """The text is no opening hours in OpenStreetMap's syntax."""
 
 
 class TooDear(BadHours):
@@ -62,14 +71,14 @@ def _verdict(expression: str) -> type[BadHours] | None:
         parse(expression, (), None)
         tried = parse(expression, public_holidays("CN", _TRIAL_BEGINS.year), ZoneInfo("UTC"))
         for month in range(12):
-            state_at(tried, _TRIAL_BEGINS + timedelta(days=31 * month))
+            tried.now(_TRIAL_BEGINS + timedelta(days=31 * month))
         next_change(tried, _TRIAL_BEGINS)
     except BadHours as failure:
         return type(failure)
     return TooDear if time.thread_time() - begun > MOST_SECONDS else None
 
 
-def parse(expression: str, holidays: tuple[date, ...], zone: ZoneInfo | None) -> OpeningHours:
+def parse(expression: str, holidays: tuple[date, ...], zone: ZoneInfo | None) -> ParsedHours:
     """The expression with these days for its "PH"; as it stands if it can't be read with them.
 
     Raises:
@@ -77,7 +86,34 @@ def parse(expression: str, holidays: tuple[date, ...], zone: ZoneInfo | None) ->
         TooDear: it is beyond the limits.
     """
     _require_bounded(expression)
-    for text in dict.fromkeys((spell_out_holidays(expression, holidays) if holidays else expression, expression)):
+    parts = [part.strip() for part in _ALTERNATIVES.findall(expression)][::2]
+    if not all(parts) or not parts or "||" in parts:
+        raise BadHours(expression)
+    return ParsedHours([_alternative(by_specification(part), holidays, zone) for part in parts])
+
+
+def by_specification(rules: str) -> str:
+    """What the library reads otherwise than the specification: days with blanks between them are one list, and a
+    comment alone says neither open nor closed."""
+    parts = re.split(r'("[^"]*")', rules)
+    parts[::2] = [_LIST.sub(r"\1,", part) for part in parts[::2]]
+    return _UNSAID.sub(_with_modifier, "".join(parts))
+
+
+def _with_modifier(found: re.Match[str]) -> str:
+    said = _BETWEEN_RULES.split(found[1])[-1]
+    return found[0] if _MODIFIER.search(said) else f"{found[1]}unknown {found[2]}"
+
+
+def _alternative(rules: str, holidays: tuple[date, ...], zone: ZoneInfo | None) -> Alternative:
+    reach = reach_past_midnight(rules)
+    others = ";".join(rule for rule in _RULES.findall(rules) if not is_off(rule)) if reach else ""
+    without_off = _library(others, holidays, zone) if others.strip() else None
+    return Alternative(_library(rules, holidays, zone), without_off, reach)
+
+
+def _library(rules: str, holidays: tuple[date, ...], zone: ZoneInfo | None) -> OpeningHours:
+    for text in dict.fromkeys((spell_out_holidays(rules, holidays) if holidays else rules, rules)):
         try:
             return OpeningHours(
                 text, timezone=zone, auto_country=False, auto_timezone=False, max_interval_days=LOOKS_AHEAD.days
@@ -85,37 +121,21 @@ def parse(expression: str, holidays: tuple[date, ...], zone: ZoneInfo | None) ->
         except ParserError:
             continue
         except BaseException as failure:
-            raise _panicked(failure, expression) from None
-    raise BadHours(expression)
+            raise panicked(failure, rules) from None
+    raise BadHours(rules)
 
 
 def _require_bounded(expression: str) -> None:
-    bare = _QUOTED.sub("", expression)
+    bare = QUOTED.sub("", expression)
     rules = len(_BETWEEN_RULES.findall(bare)) + 1
     if len(expression) > MOST_LETTERS or rules > MOST_RULES or bare.count("PH") > MOST_HOLIDAYS:
         raise TooDear(expression)
 
 
-def state_at(parsed: OpeningHours, moment: datetime) -> State:
-    """Raises BadHours if the library gives up on it."""
-    try:
-        return parsed.state(moment)[0]
-    except BaseException as failure:
-        raise _panicked(failure, str(parsed)) from None
-
-
-def next_change(parsed: OpeningHours, moment: datetime) -> datetime | None:
+def next_change(parsed: ParsedHours, moment: datetime) -> datetime | None:
     """When the state changes; None if it does not within LOOKS_AHEAD. Raises BadHours if the library gives up."""
-    try:
-        change = parsed.next_change(moment)
-    except BaseException as failure:
-        raise _panicked(failure, str(parsed)) from None
+    change = parsed.next_change(moment)
     return None if change is None or change > moment + LOOKS_AHEAD else change
-
-
-def _panicked(failure: BaseException, expression: str) -> BaseException:
-    """A panic of the Rust library is no Exception: uncaught, it would end the program."""
-    return BadHours(expression) if type(failure).__name__ == "PanicException" else failure
 
 
 def spell_out_holidays(expression: str, days: tuple[date, ...]) -> str:

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from opening_hours import OpeningHours
 from opening_hours import State as LibraryState
 
 from storage.hours.holidays import public_holidays
-from storage.hours.hours_reading import BadHours, next_change, parse, state_at
+from storage.hours.hours_reading import next_change, parse
+from storage.hours.parsed_hours import BadHours, ParsedHours
 
 
 class State(IntEnum):
@@ -25,10 +25,11 @@ class State(IntEnum):
 
 
 class Hours(NamedTuple):
-    """What holds now: the state, and when it changes (None: not within the year)."""
+    """What holds now: the state, when it changes (None: not within the year), and the comment that goes with it."""
 
     state: State
     changes_at: datetime | None
+    comment: str = ""
 
 
 _STATES = {LibraryState.OPEN: State.OPEN, LibraryState.CLOSED: State.CLOSED, LibraryState.UNKNOWN: State.UNKNOWN}
@@ -51,7 +52,7 @@ class HoursBook:
         self._country = country
         self._numbers: dict[str, int] = {}
         self._expressions: list[str] = []
-        self._parsed: list[tuple[OpeningHours | None, tuple[int, ...]]] = []
+        self._parsed: list[tuple[ParsedHours | None, tuple[int, ...]]] = []
         self._current: list[Hours] = []
         self._states: NDArray[np.int8] = np.zeros(0, np.int8)
         self._until: NDArray[np.float64] = np.zeros(0)
@@ -132,7 +133,8 @@ class HoursBook:
             parsed = self._parse(number, self._expressions[number], now)
             if parsed is not None:
                 change = next_change(parsed, now)
-                found = Hours(_STATES[state_at(parsed, now)], change)
+                state, comment = parsed.now(now)
+                found = Hours(_STATES[state], change, comment)
                 # Looked at again after a day at the latest: holidays of the next year come in with the new year.
                 limit = (now + timedelta(days=1)).timestamp()
                 until = min(limit, change.timestamp()) if change else limit
@@ -141,7 +143,7 @@ class HoursBook:
         self._current[number], self._states[number] = found, found.state
         self._until[number] = until
 
-    def _parse(self, number: int, expression: str, now: datetime) -> OpeningHours | None:
+    def _parse(self, number: int, expression: str, now: datetime) -> ParsedHours | None:
         parsed, parsed_for = self._parsed[number]
         years = tuple(sorted({now.year, (now + _HOLIDAYS_AHEAD).year}))
         if expression and parsed_for != years:
@@ -149,7 +151,7 @@ class HoursBook:
             self._parsed[number] = (parsed, years)
         return parsed
 
-    def _read(self, expression: str, years: Sequence[int]) -> OpeningHours:
+    def _read(self, expression: str, years: Sequence[int]) -> ParsedHours:
         days: tuple[date, ...] = ()
         if "PH" in expression:
             days = sum((public_holidays(self._country, year) for year in years), ())

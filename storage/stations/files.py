@@ -1,39 +1,39 @@
-"""Station lists as files: CSV, and GeoJSON from OpenStreetMap. Reading checks every line and names those it refuses."""
+"""Station lists as files: tables, and GeoJSON or Overpass JSON from OpenStreetMap. Reading checks every line and names
+those it refuses."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-import math
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import IO, NamedTuple
 
 import orjson
 
-from storage.csv_cells import harmless, plain
 from storage.geodesy import Crs, is_place, to_wgs84
-from storage.hours.hours_reading import MOST_HOLIDAYS, MOST_RULES, BadHours, TooDear, check_hours
-from storage.stations.bounded_text import (
-    LONGEST_FEATURE,
-    LONGEST_RECORD,
-    NotAFeatureCollection,
-    Records,
-    TooLong,
-    features,
-)
+from storage.hours.hours_reading import MOST_HOLIDAYS, MOST_RULES, TooDear
+from storage.hours.parsed_hours import BadHours
+from storage.hours.written_hours import in_osm_syntax, slip_in
+from storage.plain_text import clean, clean_code, clean_paragraph
+from storage.spreadsheet_cells import escaped
+from storage.stations.amenity_words import UnknownAmenity, read_amenities
+from storage.stations.bounded_text import LONGEST_FEATURE, NotAFeatureCollection, features
+from storage.stations.columns import PLACE
+from storage.stations.coordinates import NoCoordinate, read_pair, split_pair
 from storage.stations.osm import station_from_feature
-from storage.stations.stations import Station, StationRow, amenities_from, amenity_names
-from storage.written_text import one_line
+from storage.stations.stations import Station, StationRow, amenity_names
+from storage.stations.tables import PROBLEM, BadFile, Raw, records
 
 COLUMNS = ("id", "name", "address", "latitude", "longitude", "opening_hours", "amenities", "phone", "note")
+JSON_ENDINGS = (".geojson", ".json")
 _LONGEST = {"id": 200, "name": 200, "address": 300, "opening_hours": 500, "phone": 60, "note": 1000}
-
-
-class BadFile(ValueError):
-    """The file as a whole can't be read; the text says why."""
+_ROUNDED = re.compile(r"[+-]?\d[.,]?\d*[eE]\+\d+")
+"""A long number as a spreadsheet shows it; its last digits are lost."""
+_MOST_REMARKS = 1_000
+"""Readings of hours that are told of one file, each once."""
 
 
 class BadLine(ValueError):
@@ -41,157 +41,154 @@ class BadLine(ValueError):
 
 
 class Line(NamedTuple):
-    """A line of a file, read: a station, or the reason why not. `number` counts from 1, the header included."""
+    """A line of a file, read: a station, or the reason why not. `number` counts from 1, the header included. With a
+    station, the reason is a remark on what was made of the line."""
 
     number: int
     station: Station | None
     reason: str = ""
 
 
+def station_key(station_id: str) -> str:
+    """What two spellings of one id have in common: "S1" and "s1 "."""
+    return unicodedata.normalize("NFKC", clean(station_id)).casefold()
+
+
 def read_stations(
-    path: Path, crs: Crs, on_bytes: Callable[[int], None] = lambda _: None, limit: int | None = None
+    path: Path,
+    crs: Crs,
+    on_bytes: Callable[[int], None] = lambda _: None,
+    limit: int | None = None,
+    *,
+    is_swapped: bool = False,
 ) -> Iterator[Line]:
-    """Reads a file line by line; `on_bytes` hears how far it has come. `limit` is how many lines it may have.
+    """Reads a file line by line; `on_bytes` hears how far it has come. `limit` is how many lines it may have,
+    `is_swapped` says that its latitudes are longitudes.
 
     Raises:
         BadFile: see the class.
     """
-    raw = _features(path, on_bytes) if path.suffix.lower() in (".geojson", ".json") else _records(path, on_bytes)
+    raw = _features(path, on_bytes) if path.suffix.lower() in JSON_ENDINGS else records(path, on_bytes)
     seen: dict[str, int] = {}
+    remarked: set[str] = set()
     for count, (number, record) in enumerate(raw, start=1):
         if limit is not None and count > limit:
             raise BadFile(f"more than {limit} stations; import such a file on the command line")
         try:
-            station = _checked(record, crs)
-            if station.id in seen:
-                raise BadLine(f"duplicate id {station.id!r}, first in line {seen[station.id]}")
+            station = _checked(record, crs, is_swapped=is_swapped)
+            key = station_key(station.id)
+            if key in seen:
+                raise BadLine(f"duplicate id {station.id!r}, first in line {seen[key]}")
         except BadLine as reason:
             yield Line(number, None, str(reason))
         else:
-            seen[station.id] = number
-            yield Line(number, station)
+            seen[key] = number
+            yield Line(number, station, _remark(record, station, remarked))
 
 
-def _encoding_of(path: Path) -> str:
-    """UTF-8 with or without BOM, else GB18030, as spreadsheets in China write it."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            with path.open("rb") as file:
-                while chunk := file.read(1 << 20):
-                    decoder.decode(chunk)
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise BadFile("the file is neither UTF-8 nor GB18030")
+def _remark(record: Mapping[str, str], station: Station, remarked: set[str]) -> str:
+    """What was made of the hours and the phone, where that is not what was written."""
+    hours, phone = record.get("opening_hours", "").strip(), record.get("phone", "").strip()
+    remarks = []
+    if hours not in remarked and len(remarked) < _MOST_REMARKS:
+        if hours != station.opening_hours:
+            remarks.append(f"opening_hours {hours!r} read as {station.opening_hours!r}")
+        if slip := slip_in(station.opening_hours):
+            remarks.append(f"opening_hours {hours!r}: a comma adds {slip!r} to the hours before it; use “;” instead")
+        if remarks:
+            remarked.add(hours)
+    if phone and not station.phone:
+        remarks.append(f"phone {phone!r} was rounded by a spreadsheet and is left empty")
+    return "; ".join(remarks)
 
 
-def _records(path: Path, on_bytes: Callable[[int], None]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    encoding = _encoding_of(path)
-    with path.open("rb") as binary, io.TextIOWrapper(binary, encoding, newline="") as file:
-        reader, start = Records(file), 1
-        try:
-            header = [name.strip().lower() for name in next(iter(reader), [])]
-            missing = [name for name in ("id", "name", "latitude", "longitude") if name not in header]
-            if missing:
-                raise BadFile(f"the first line must name the columns; missing: {', '.join(missing)}")
-            start = reader.line + 1
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield start, _record(header, cells)
-                start = reader.line + 1
-                if start % 1_000 == 0:
-                    on_bytes(binary.tell())
-        except csv.Error as error:
-            raise BadFile(f"line {reader.line}: {error}") from error
-        except TooLong:
-            reason = f"longer than {LONGEST_RECORD >> 10} KiB; is a quotation mark never closed?"
-            raise BadFile(f"line {start}: {reason}") from None
-
-
-def _record(header: list[str], cells: list[str]) -> Mapping[str, str]:
-    return {name: plain(cell.strip()) for name, cell in zip(header, cells, strict=False)}
-
-
-def _features(path: Path, on_bytes: Callable[[int], None]) -> Iterator[tuple[int, Mapping[str, str]]]:
+def _features(path: Path, on_bytes: Callable[[int], None]) -> Raw:
     try:
         for number, feature in enumerate(features(path), start=1):
-            yield number, _feature_record(feature)
+            if record := _feature_record(feature):
+                yield number, record
     except NotAFeatureCollection as error:
-        raise BadFile("the file is not a GeoJSON FeatureCollection, or is truncated") from error
+        raise BadFile("the file is not a GeoJSON FeatureCollection or Overpass JSON, or is truncated") from error
     on_bytes(path.stat().st_size)
 
 
 def _feature_record(feature: bytes | None) -> Mapping[str, str]:
     if feature is None:
-        return {"problem": f"longer than {LONGEST_FEATURE >> 10} KiB"}
+        return {PROBLEM: f"longer than {LONGEST_FEATURE >> 10} KiB"}
     try:
         return station_from_feature(orjson.loads(feature))
     except orjson.JSONDecodeError:
-        return {"problem": "no valid JSON"}
+        return {PROBLEM: "no valid JSON"}
 
 
-def _checked(record: Mapping[str, str], crs: Crs) -> Station:
-    if "problem" in record:
-        raise BadLine(record["problem"])
+def _checked(record: Mapping[str, str], crs: Crs, *, is_swapped: bool) -> Station:
+    if PROBLEM in record:
+        raise BadLine(record[PROBLEM])
+    cells = {name: clean_paragraph(cell) if name == "note" else clean(cell) for name, cell in record.items()}
     for name, longest in _LONGEST.items():
-        if len(record.get(name, "")) > longest:
+        if len(cells.get(name, "")) > longest:
             raise BadLine(f"{name} is longer than {longest} characters")
-        if "\0" in record.get(name, ""):
-            raise BadLine(f"{name} contains a NUL character")
-    record = {name: one_line(text) for name, text in record.items()}
     for name in ("id", "name"):
-        if not record.get(name):
+        if not cells.get(name):
             raise BadLine(f"missing {name}")
-    latitude, longitude = _degrees(record, "latitude", 90), _degrees(record, "longitude", 180)
-    latitude, longitude = to_wgs84(latitude, longitude, crs)
-    if not is_place(latitude, longitude):
-        raise BadLine("the place is off the earth after conversion")
+    if _ROUNDED.fullmatch(cells["id"]):
+        raise BadLine(f"id {cells['id']!r} was rounded by a spreadsheet; format the column as text")
+    latitude, longitude = _place(cells, crs, is_swapped=is_swapped)
     return Station(
-        id=record["id"],
-        name=record["name"],
+        id=cells["id"],
+        name=cells["name"],
         latitude=latitude,
         longitude=longitude,
-        address=record.get("address", ""),
-        opening_hours=_hours(record.get("opening_hours", "")),
+        address=cells.get("address", ""),
+        opening_hours=_hours(cells.get("opening_hours", "")),
         amenities=_amenities(record.get("amenities", "")),
-        phone=record.get("phone", ""),
-        note=record.get("note", ""),
+        phone=_phone(cells.get("phone", "")),
+        note=cells.get("note", ""),
     )
 
 
-def _degrees(record: Mapping[str, str], name: str, limit: int) -> float:
-    text = record.get(name, "")
-    if not text:
-        raise BadLine(f"missing {name}")
+def _place(cells: Mapping[str, str], crs: Crs, *, is_swapped: bool) -> tuple[float, float]:
+    """Degrees in WGS-84."""
+    latitude, longitude = cells.get("latitude", ""), cells.get("longitude", "")
     try:
-        degrees = float(text)
-    except ValueError:
-        raise BadLine(f"{name} {text!r} is not a number") from None
-    if not math.isfinite(degrees) or abs(degrees) > limit:
-        raise BadLine(f"{name} {text} out of range (-{limit} to {limit})")
-    return degrees
+        if not latitude and not longitude and PLACE in cells:
+            latitude, longitude = split_pair(cells[PLACE])
+        if is_swapped:
+            latitude, longitude = longitude, latitude
+        place = to_wgs84(*read_pair(latitude, longitude), crs)
+    except NoCoordinate as failure:
+        raise BadLine(str(failure)) from None
+    if not is_place(*place):
+        raise BadLine("the place is off the earth after conversion")
+    return place
+
+
+def _phone(text: str) -> str:
+    """A number as it is dialled: spreadsheets turn one into 13800138000.0, or lose its digits."""
+    plain = clean_code(text)
+    if _ROUNDED.fullmatch(plain):
+        return ""
+    whole = re.fullmatch(r"(\d{5,20})\.0{1,2}", plain)
+    return whole[1] if whole else text
 
 
 def _hours(text: str) -> str:
-    if text:
-        try:
-            check_hours(text)
-        except TooDear:
-            limits = f"{MOST_RULES} rules at most, {MOST_HOLIDAYS} of them with PH"
-            raise BadLine(f"opening_hours {text!r} are too complicated: {limits}") from None
-        except BadHours:
-            raise BadLine(f"unparsable opening_hours {text!r}") from None
-    return text
+    if not text:
+        return ""
+    try:
+        return in_osm_syntax(text)
+    except TooDear:
+        limits = f"{MOST_RULES} rules at most, {MOST_HOLIDAYS} of them with PH"
+        raise BadLine(f"opening_hours {text!r} are too complicated: {limits}") from None
+    except BadHours:
+        raise BadLine(f"unparsable opening_hours {text!r}") from None
 
 
-@lru_cache(maxsize=4_096)
 def _amenities(text: str) -> int:
     try:
-        return int(amenities_from(name.strip().lower() for name in text.split(";") if name.strip()))
-    except KeyError as error:
-        raise BadLine(f"unknown amenity {error.args[0]!r}") from None
+        return int(read_amenities(text))
+    except UnknownAmenity as unknown:
+        raise BadLine(f"unknown amenity {str(unknown)!r}") from None
 
 
 class CsvWriter:
@@ -203,7 +200,7 @@ class CsvWriter:
         self._writer.writerow(COLUMNS)
 
     def add(self, row: StationRow) -> None:
-        self._writer.writerow([harmless(cell) if isinstance(cell, str) else cell for _, cell in _cells(row)])
+        self._writer.writerow([escaped(cell) if isinstance(cell, str) else cell for _, cell in _cells(row)])
 
     def close(self) -> None:
         self._file.flush()

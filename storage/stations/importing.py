@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -15,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.database import Database
 from storage.geodesy import Crs
 from storage.stations import stations
-from storage.stations.files import Line, read_stations
-from storage.stations.stations import StationRow
+from storage.stations.files import Line, read_stations, station_key
+from storage.stations.stations import Station, StationRow
 
 _BATCH = 1_000
 
@@ -35,30 +36,32 @@ async def import_stations(
     crs: Crs,
     now: datetime,
     on_bytes: Callable[[int], None],
-    on_refused: Callable[[Line], None],
+    on_remark: Callable[[Line], None],
     limit: int | None = None,
     *,
     dry_run: bool,
+    is_swapped: bool = False,
 ) -> Imported:
-    """Puts all good lines in, or none on a dry run (which only reads). `limit` is how many lines the file may have.
+    """Puts all good lines in, or none on a dry run (which only reads). `on_remark` hears of each line that is refused,
+    or was not taken as it was written. For `limit` and `is_swapped` see `read_stations`.
 
-    The file is read in a thread, a batch at a time.
+    The file is read in a thread, a batch at a time. Ids that differ only in case or width are the same station.
 
     Raises:
         BadFile: the file as a whole can't be read.
     """
-    lines = read_stations(file, crs, on_bytes, limit)
+    lines = read_stations(file, crs, on_bytes, limit, is_swapped=is_swapped)
     good = refused = new = 0
     async with database.reading(apart=True) if dry_run else database.writing(apart=True) as session:
         known = await _known(session)
         while batch := await asyncio.to_thread(_next, lines):
             for line in batch:
-                if line.station is None:
-                    refused += 1
-                    on_refused(line)
-            found = [line.station for line in batch if line.station is not None]
+                if line.reason:
+                    on_remark(line)
+            found = [_under_known_id(line.station, known) for line in batch if line.station is not None]
+            refused += len(batch) - len(found)
             good += len(found)
-            new += sum(station.id not in known for station in found)
+            new += sum(station_key(station.id) not in known for station in found)
             if not dry_run:
                 await stations.put_all(session, found, now)
         if not dry_run:
@@ -70,7 +73,15 @@ def _next(lines: Iterator[Line]) -> list[Line]:
     return list(islice(lines, _BATCH))
 
 
-async def _known(session: AsyncSession) -> set[str]:
-    """All ids at once: asked for batch by batch while the table grows, PostgreSQL would read it whole each time."""
+def _under_known_id(station: Station, known: Mapping[str, str]) -> Station:
+    """The station under the id that it has already, however the file spells that."""
+    there = known.get(station.id) or known.get(station_key(station.id))
+    return station if there is None else replace(station, id=there)
+
+
+async def _known(session: AsyncSession) -> Mapping[str, str]:
+    """All ids by themselves and by their keys, at once: asked for batch by batch while the table grows, PostgreSQL
+    would read it whole each time."""
     rows = await session.scalars(select(StationRow.id).where(StationRow.deleted_at.is_(None)))
-    return set(rows)
+    ids = rows.all()
+    return {station_key(station_id): station_id for station_id in ids} | {station_id: station_id for station_id in ids}

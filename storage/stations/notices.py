@@ -25,8 +25,9 @@ class StationReported(Notice):
 
 @dataclass(frozen=True, slots=True)
 class StationsImported(Notice):
-    """How many stations, how many of them new, how many lines refused, and the first of those: (number, reason). With
-    `trouble`, nothing was imported."""
+    """How many stations, how many of them new, how many lines refused, and the first of those: (number, reason);
+    `remarks` in the same way on lines that were not taken as they were written. With `trouble`, nothing was imported.
+    """
 
     kind = "imported"
 
@@ -34,4 +35,5 @@ class StationsImported(Notice):
     new: int = 0
     refused: int = 0
     lines: tuple[tuple[int, str], ...] = ()
+    remarks: tuple[tuple[int, str], ...] = ()
     trouble: str = ""

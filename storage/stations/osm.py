@@ -1,7 +1,7 @@
 """OpenStreetMap features as station records: the tags that say what a place offers, in our words.
 
-Tags: https://wiki.openstreetmap.org/wiki/Map_features. A GeoJSON of our own export (properties named as the CSV's
-columns) is read by the same function.
+Tags: https://wiki.openstreetmap.org/wiki/Map_features. A feature is one of GeoJSON, or an element of Overpass JSON. A
+GeoJSON of our own export (properties named as the CSV's columns) is read by the same function.
 """
 
 from __future__ import annotations
@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_YES = {"yes", "designated", "permissive", "public", "customers", "free", "wlan", "only"}
+from storage.geodesy import is_on_mainland
+
+_YES = {"yes", "designated", "permissive", "public", "free", "wlan", "only"}
+_NO = {"no", "customers", "private", "permit", "residents", "members", "employees", "permanent"}
+"""Whom `access` and the like let in: not everybody."""
 
 # amenity=*, shop=*, tourism=*, emergency=*: what the place itself is
 _IS: Mapping[tuple[str, str], str] = {
@@ -59,28 +63,98 @@ _HAS: Mapping[str, str] = {
     "books": "reading",
 }
 
+# keys whose "no" or "customers" holds against what the place itself is
+_DENIED = ("drinking_water", "toilets", "shower", "internet_access")
+
+# what a place without a name is called: in English, and on China's mainland
+_KINDS: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("amenity", "toilets"): ("Public toilet", "公共厕所"),
+    ("amenity", "drinking_water"): ("Drinking water", "饮水点"),
+    ("amenity", "water_point"): ("Drinking water", "饮水点"),
+    ("amenity", "shower"): ("Shower", "淋浴间"),
+    ("amenity", "charging_station"): ("Charging station", "充电站"),
+    ("amenity", "bicycle_repair_station"): ("Bicycle repair station", "自助修车点"),
+    ("amenity", "bicycle_parking"): ("Bicycle parking", "自行车停车处"),
+    ("amenity", "motorcycle_parking"): ("Motorcycle parking", "摩托车停车处"),
+    ("amenity", "parking"): ("Parking", "停车场"),
+    ("amenity", "shelter"): ("Shelter", "凉亭"),
+    ("amenity", "lounge"): ("Lounge", "休息室"),
+    ("amenity", "library"): ("Library", "图书馆"),
+    ("amenity", "public_bookcase"): ("Public bookcase", "公共书架"),
+    ("amenity", "canteen"): ("Canteen", "食堂"),
+    ("amenity", "give_box"): ("Give box", "爱心捐赠箱"),
+    ("amenity", "internet_cafe"): ("Internet café", "网吧"),
+    ("amenity", "first_aid"): ("First aid", "急救点"),
+    ("emergency", "first_aid_kit"): ("First aid kit", "急救箱"),
+    ("emergency", "defibrillator"): ("Defibrillator (AED)", "自动除颤仪（AED）"),
+    ("shop", "laundry"): ("Laundry", "洗衣店"),
+    ("shop", "hairdresser"): ("Hairdresser", "理发店"),
+    ("tourism", "wilderness_hut"): ("Shelter", "休息小屋"),
+}
+
 
 def station_from_feature(feature: Any) -> Mapping[str, str]:
-    """The CSV record of a GeoJSON feature, or {"problem": why} if it has no place or no properties."""
+    """The CSV record of a feature, or {"problem": why} if it has no place or is not open to everybody. Empty for the
+    bare corner of an outline, which Overpass lists among the elements."""
     try:
-        geometry, properties = feature["geometry"], feature["properties"] or {}
-        longitude, latitude = _centre(geometry)
-        tags = {str(key): str(value) for key, value in properties.items() if value is not None}
+        if "type" in feature and "properties" not in feature and "geometry" not in feature and "tags" not in feature:
+            return {}
+        properties = feature["tags"] if "tags" in feature else feature["properties"]
+        longitude, latitude = _place(feature)
+        tags = {str(key): str(value) for key, value in (properties or {}).items() if value is not None}
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return {"problem": "no usable geometry"}
     if "amenities" in tags:
         return {**tags, "latitude": repr(latitude), "longitude": repr(longitude)}
+    if tags.get("access") in _NO:
+        return {"problem": f"access={tags['access']}: not open to everybody"}
+    is_chinese = is_on_mainland(latitude, longitude)
     return {
         "id": _identity(feature, tags),
-        "name": tags.get("name:zh", tags.get("name", "")),
+        "name": _name(tags, is_chinese=is_chinese),
         "address": _address(tags),
         "latitude": repr(latitude),
         "longitude": repr(longitude),
         "opening_hours": tags.get("opening_hours", ""),
         "amenities": ";".join(_amenities(tags)),
         "phone": tags.get("phone", tags.get("contact:phone", "")),
-        "note": tags.get("description", ""),
+        "note": "\n".join(filter(None, (_fee(tags, is_chinese=is_chinese), tags.get("description", "")))),
     }
+
+
+def _place(feature: Mapping[str, Any]) -> tuple[float, float]:
+    """Longitude first, degrees. Overpass gives a node its own, and a way its centre ("out center") or its corners."""
+    if "tags" not in feature:
+        return _centre(feature["geometry"])
+    if "geometry" in feature:
+        corners = [[corner["lon"], corner["lat"]] for corner in feature["geometry"]]
+        return _centre({"type": "LineString", "coordinates": corners})
+    place = feature.get("center", feature)
+    return float(place["lon"]), float(place["lat"])
+
+
+def _name(tags: Mapping[str, str], *, is_chinese: bool) -> str:
+    """The name; without one, the kind of the place and its street: "Public toilet, Main St"."""
+    for key in ("name:zh", "name", "official_name", "loc_name", "alt_name"):
+        if tags.get(key):
+            return tags[key]
+    words = next((words for (key, value), words in _KINDS.items() if value in tags.get(key, "").split(";")), None)
+    if words is None:
+        return ""
+    street = tags.get("addr:street") or tags.get("addr:place") or tags.get("addr:neighbourhood", "")
+    if is_chinese:
+        return f"{words[1]}（{street}）" if street else words[1]
+    return f"{words[0]}, {street}" if street else words[0]
+
+
+def _fee(tags: Mapping[str, str], *, is_chinese: bool) -> str:
+    """What it costs, if it does: riders read it in the note."""
+    key = next((key for key in ("fee", "toilets:fee", "shower:fee") if tags.get(key, "no") not in ("no", "0")), None)
+    if key is None:
+        return ""
+    price = tags.get("charge") or (tags[key] if tags[key] != "yes" else "")
+    words = "收费" if is_chinese else "Fee"
+    return f"{words}: {price}" if price else words
 
 
 def _centre(geometry: Mapping[str, Any]) -> tuple[float, float]:
@@ -100,6 +174,8 @@ def _centre(geometry: Mapping[str, Any]) -> tuple[float, float]:
 
 def _identity(feature: Mapping[str, object], tags: Mapping[str, str]) -> str:
     identity = str(feature.get("id") or tags.get("@id") or tags.get("id") or "")
+    if "tags" in feature:
+        return f"osm-{feature.get('type')}-{identity}"
     return f"osm-{identity.replace('/', '-')}" if "/" in identity else identity
 
 
@@ -115,4 +191,4 @@ def _amenities(tags: Mapping[str, str]) -> list[str]:
     found |= {name for key, name in _HAS.items() if tags.get(key) in _YES}
     if any(tag.split(":")[0] == "socket" for tag in tags):
         found.add("charging")
-    return sorted(found)
+    return sorted(found - {_HAS[key] for key in _DENIED if tags.get(key) in _NO or tags.get(f"{key}:access") in _NO})

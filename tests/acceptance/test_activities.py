@@ -28,13 +28,13 @@ from storage.activities.audited import ActivityAction
 from storage.activities.ids import ActivityId, SeriesId
 from storage.activities.notices import ActivityReminder
 from storage.activities.reminders import Reminder
-from storage.csv_cells import harmless
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
 from storage.membership import memberships
 from storage.people import people
+from storage.spreadsheet_cells import harmless
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, planned
 from tests.support.applications import picture

@@ -334,3 +334,17 @@ async def test_nobody_else_gets_any_of_it(town: Town) -> None:
         await rider.forges(data)
         await rider.until(lambda seen=seen: len(rider.answers) > seen)
         assert STAFF_ONLY in rider.answers[-1]["text"]
+
+
+async def test_the_report_shows_what_was_made_of_a_line(town: Town) -> None:
+    admin = await admin_of(town)
+    await admin.says("/import")
+    await admin.hears_of("coordinate system")
+    await admin.presses("WGS-84")
+    await admin.hears_of("Send the list as a file")
+    await sends_file(town, admin, "驿站.csv", "编号,名称,经纬度,营业时间\na,A,37.43;116.36,全天\n".encode("gb18030"))
+    report = await admin.hears_of("Nothing has been changed yet")
+    assert "Please check how I read these:" in report["text"]
+    assert "line 2: opening_hours '全天' read as '24/7'" in report["text"]
+    await admin.presses("✔ Import (1)")
+    assert "read as '24/7'" in (await admin.hears_of("Imported."))["text"]

@@ -29,10 +29,10 @@ from storage import dialogues, schema
 from storage.database import Database
 from storage.dialogues import Value
 from storage.people.access import Role
+from storage.plain_text import clean
 from storage.privacy.retention import Retention
 from storage.telegram_ids import MessageId, PersonId
 from storage.updates.ids import UpdateKey
-from storage.written_text import one_line
 from tests.support.databases import opened
 from tests.support.settings import Gazetteer
 from tests.support.simulator import NOON, Town, configured, running, telegram
@@ -98,9 +98,9 @@ class WordInput(Input[str]):
     adapter = TypeAdapter(str)
 
     async def read(self, talk: Talk) -> str:
-        if not one_line(talk.text):
+        if not clean(talk.text):
             raise NotAnAnswer("a word, please")
-        return one_line(talk.text)
+        return clean(talk.text)
 
 
 class ColourInput(WordInput):
@@ -222,7 +222,7 @@ class Dialogue(RuleBasedStateMachine):
     def answers(self, text: str) -> None:
         assert self.model is not None and self.step is not None
         self.turn(lambda talk: forms.answer(talk, FORMS), text)
-        word = one_line(text)
+        word = clean(text)
         if word:
             self.model.take(self.step, word)
             self.step = self.model.step

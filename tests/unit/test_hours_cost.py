@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from bot.background.station_directory import StationDirectory
 from storage.database import Database
 from storage.geodesy import Crs
-from storage.hours.hours_reading import MOST_HOLIDAYS, MOST_LETTERS, MOST_RULES, BadHours, TooDear, check_hours
+from storage.hours.hours_reading import MOST_HOLIDAYS, MOST_LETTERS, MOST_RULES, TooDear, check_hours
 from storage.hours.opening_hours import HoursBook, State
+from storage.hours.parsed_hours import BadHours
 from storage.stations import stations
 from storage.stations.files import read_stations
 from storage.stations.stations import Station

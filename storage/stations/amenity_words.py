@@ -1,0 +1,97 @@
+"""What a station offers, in the words of people's lists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from storage.stations.stations import Amenity
+
+_WORDS: Mapping[Amenity, str] = {
+    Amenity.rest: "resting seat seats seating lounge 休息 歇脚 座椅 座位 桌椅 沙发 休憩 小憩",
+    Amenity.water: "drinkingwater hotwater waterdispenser tea "
+    "水 饮水 饮用水 热水 开水 饮水机 直饮水 喝水 茶水 热饮水 温水 冷热水",
+    Amenity.ice: "icecubes freezer fridge refrigerator 冰 冰块 冰箱 冰柜 冰水 冷藏",
+    Amenity.medicine: "medicines drugs "
+    "药 药品 常用药 应急药 应急药品 常备药 常用药品 药箱 医药箱 防暑药品 防暑降温药品",
+    Amenity.first_aid: "firstaidkit aed 急救 急救箱 急救包 急救药箱 应急救护 除颤仪",
+    Amenity.microwave: "microwaveoven 微波炉 热饭 加热 加热饭菜 热餐 饭菜加热",
+    Amenity.charging: "charge charger phonecharging powerbank socket "
+    "充电 手机充电 充电宝 充电器 共享充电宝 插座 充电插座",
+    Amenity.battery_swap: "batteryswapping batteryexchange 换电 换电柜 换电池 电池更换 电动车换电",
+    Amenity.toilet: "toilets wc restroom restrooms bathroom washroom lavatory 厕所 卫生间 洗手间 公厕 公共厕所 如厕",
+    Amenity.shower: "showers 淋浴 洗澡 沐浴 淋浴间 浴室",
+    Amenity.laundry: "washingmachine 洗衣 洗衣机 洗衣房 烘干",
+    Amenity.air_conditioning: "ac a/c aircon airconditioner aircondition cooling 空调 冷气 避暑 纳凉 制冷 降温",
+    Amenity.heating: "heater heat 暖气 取暖 供暖 采暖 暖风 取暖器",
+    Amenity.wifi: "wlan internet wirelessinternet 无线 无线网 无线网络 网络 上网 无线上网 无线wifi wifi网络",
+    Amenity.reading: "books library newspapers 阅读 图书 书报 书刊 报刊 读书 书籍 图书角 书架 报纸 图书阅览 阅览",
+    Amenity.parking: "carpark bikeparking 停车 停车位 停车场 车位 电动车停放",
+    Amenity.repair_tools: "tools repairtool repair pump toolbox "
+    "修车 维修工具 修车工具 工具 工具箱 修理工具 打气筒 充气 维修",
+    Amenity.haircut: "haircuts hairdresser barber 理发 剪发 美发 理发店",
+    Amenity.meals: "meal food canteen lunch 就餐 用餐 餐饮 餐食 食堂 便餐 爱心餐 盒饭 吃饭",
+    Amenity.legal_help: "legal legalaid legaladvice lawyer 法律 法律咨询 法律援助 法律帮助 法律求助 律师",
+    Amenity.counselling: "counseling psychologist counsellor 心理 心理咨询 心理疏导 心理辅导 心理关爱",
+    Amenity.union_signup: "unionsignup joinunion jointheunion joiningtheunion 入会 加入工会 工会入会 入会登记 入会咨询",
+    Amenity.donations: "donation 捐赠 捐助 爱心捐赠 捐赠箱 旧衣捐赠 旧衣回收",
+}
+_AROUND = re.compile(r"(?:免费|提供|可以|可|有|free)?(.*?)(?:服务|设施|设备|区域|区|处|点|等)?")
+_BESIDE = re.compile(r"[\s_.\-]+")
+_BETWEEN = (
+    re.compile(r"[;；\n|｜、]"),
+    re.compile(r"[,，/／+&]"),
+    re.compile(r"[和及与或。]|\band\b", re.IGNORECASE),
+    re.compile(r"\s+"),
+)
+
+
+def _by_word() -> Iterator[tuple[str, Amenity]]:
+    for amenity in Amenity:
+        yield (amenity.name or "").replace("_", ""), amenity
+        yield from ((word, amenity) for word in _WORDS[amenity].split())
+
+
+_BY_WORD = dict(_by_word())
+
+
+class UnknownAmenity(ValueError):
+    """Something that no station of ours offers; the text is what was written."""
+
+
+@lru_cache(maxsize=4_096)
+def read_amenities(text: str) -> Amenity:
+    """What a list in words names, in Chinese or English, with any usual sign in between.
+
+    Raises:
+        UnknownAmenity: see the class.
+    """
+    return _read(text, 0)
+
+
+def _read(text: str, level: int) -> Amenity:
+    """A whole is looked up before it is taken apart, for "first aid" is one thing and "water charging" two."""
+    text = text.strip()
+    if not text:
+        return Amenity(0)
+    found = _named(text)
+    if found is not None:
+        return found
+    for at in range(level, len(_BETWEEN)):
+        parts = _BETWEEN[at].split(text)
+        if len(parts) > 1:
+            offered = Amenity(0)
+            for part in parts:
+                offered |= _read(part, at + 1)
+            return offered
+    raise UnknownAmenity(text)
+
+
+def _named(text: str) -> Amenity | None:
+    word = _BESIDE.sub("", unicodedata.normalize("NFKC", text).casefold())
+    found = _BY_WORD.get(word)
+    if found is None and (bare := _AROUND.fullmatch(word)) is not None:
+        found = _BY_WORD.get(bare[1])
+    return found

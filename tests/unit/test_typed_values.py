@@ -1,0 +1,288 @@
+"""What people type: times, lengths, names, phone numbers, numbers of documents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.inputs.text import CodeInput
+from handlers.inputs.typed_time import typed_datetime, typed_day, typed_day_of_the_past, typed_length
+from handlers.membership.inputs import IdNumberInput, plain_name
+from handlers.membership.phone_numbers import (
+    InWords,
+    NotAPhone,
+    WithoutAreaCode,
+    area_code_of,
+    read_phone,
+)
+from storage.membership.identity_numbers import other_document, resident_number
+from storage.plain_text import MOST_MARKS, clean, clean_code, clean_paragraph, is_letter
+
+TODAY = date(2026, 11, 24)
+AT_THREE = datetime(2026, 12, 1, 15)  # noqa: DTZ001 (a clock on the wall)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-12-01 15:00",
+        "2026-12-01T15:00",
+        "2026-12-01 15:00:00",
+        "2026-12-01 15：00",
+        "2026-12-1 15:00",
+        "2026/12/01 15:00",
+        "2026.12.01 15:00",
+        "2026–12–01 15:00",
+        "２０２６－１２－０１　１５：００",
+        "2026年12月1日 15:00",
+        "2026年12月1日15点",
+        "2026年12月1日15时00分",
+        "2026年12月1号下午3点",
+        "2026-12-01 下午3:00",
+        "2026-12-01 3pm",
+        "2026-12-01 3:00 PM",
+        "12月1日下午3点",
+        "12月1日 15:00",
+        " 2026-12-01,  15:00 ",
+        "٢٠٢٦-١٢-٠١ ١٥:٠٠",
+    ],
+)
+def test_a_time_in_its_usual_forms(text: str) -> None:
+    assert typed_datetime(text, TODAY) == AT_THREE
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "minute"),
+    [
+        ("上午9点半", 9, 30),
+        ("中午12点", 12, 0),
+        ("中午1点", 13, 0),
+        ("凌晨12点", 0, 0),
+        ("晚上8点一刻", 20, 15),
+        ("12am", 0, 0),
+        ("12pm", 12, 0),
+        ("8点05分", 8, 5),
+        ("早8点", 8, 0),
+    ],
+)
+def test_halves_of_the_day(text: str, hour: int, minute: int) -> None:
+    assert typed_datetime(f"2026-12-01 {text}", TODAY) == AT_THREE.replace(hour=hour, minute=minute)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "2026-12-01",
+        "2026-12-01 15",
+        "2026-13-01 15:00",
+        "2026-02-30 15:00",
+        "2026-12-01 25:00",
+        "15:00",
+        "2026-12/01 15:00",
+        "2026-12-01 13pm x",
+        "下周六 15:00",
+        "2026-12-01 上午15点",
+        "2月30日15点",
+        "2026-12-01 15:60",
+    ],
+)
+def test_what_is_no_time_is_none(text: str) -> None:
+    assert typed_datetime(text, TODAY) is None
+
+
+def test_a_day_without_a_year_is_the_next_one_or_the_last_one() -> None:
+    assert typed_day("1月3日", TODAY) == date(2027, 1, 3)
+    assert typed_day("11月24日", TODAY) == TODAY
+    assert typed_day("2月29日", TODAY) == date(2028, 2, 29)
+    assert typed_day_of_the_past("1月3日", TODAY) == date(2026, 1, 3)
+    assert typed_day_of_the_past("11月25日", TODAY) == date(2025, 11, 25)
+    assert typed_day_of_the_past("2026/11/03", TODAY) == date(2026, 11, 3)
+    assert typed_day_of_the_past("2027-01-03", TODAY) == date(2027, 1, 3), "for the caller to refuse"
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("2:30", 150),
+        ("2：30", 150),
+        ("２：３０", 150),
+        ("2小时30分钟", 150),
+        ("2小时", 120),
+        ("90分钟", 90),
+        ("1 h", 60),
+        ("90 min", 90),
+    ],
+)
+def test_lengths(text: str, minutes: int) -> None:
+    assert typed_length(text) == timedelta(minutes=minutes)
+
+
+@given(st.text(st.sampled_from("0123456789年月日点时分半:-/. 上下午apm小h"), max_size=120))
+def test_any_text_is_a_time_or_none(text: str) -> None:
+    assert typed_datetime(text, TODAY) is None or typed_day(text, TODAY) is None
+    typed_length(text)
+    typed_day_of_the_past(text, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("李雷", "李雷"),
+        ("阿卜杜拉・买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉．买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉‧买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉•买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉 · 买买提", "阿卜杜拉·买买提"),
+        ("王\U00031350明", "王\U00031350明"),
+        ("王\U0002ebf0明", "王\U0002ebf0明"),
+        ("王\ue000明", "王\ue000明"),
+        ("علی\u200cرضا", "علی\u200cرضا"),
+        ("王\u200d明", "王明"),
+        ("John O'Neil-Smith Jr.", "John O'Neil-Smith Jr."),
+    ],
+)
+def test_names_keep_what_belongs_to_them(typed: str, name: str) -> None:
+    assert plain_name(typed) == name
+    assert sum(map(is_letter, name)) >= 2
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("👩🏽\u200d🚒", "👩🏽\u200d🚒"),
+        ("\u202eabc\u200b\x00", "abc"),
+        ("a\u200db", "ab"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("a\n \t b\u3000c", "a b c"),
+        ("\uffff\ufdd0x", "x"),
+        ("1\u200b3\u200c8", "138"),
+    ],
+)
+def test_what_nobody_sees_goes_unless_it_joins(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+def test_combining_marks_have_an_end() -> None:
+    assert clean("x" + "\u0323" * 500 + "y") == "x" + "\u0323" * MOST_MARKS + "y"
+    assert clean("Nguyễn") == "Nguyễn" and clean_paragraph(" a \r\n\n b\x00 ") == "a\n\nb"
+
+
+def test_codes_are_plain() -> None:
+    assert clean_code("１１０１０５…Ｘ") == "110105...X" and clean_code("٠١٢") == "012"
+
+
+ID = "11010519491231002X"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [ID, ID.lower(), "１１０１０５１９４９１２３１００２Ｘ", "110105 19491231 002X", "110105-19491231-002x"],
+)
+def test_an_id_number_in_any_width(text: str) -> None:
+    assert resident_number(text, TODAY) == ID
+
+
+def with_check(number: str) -> str:
+    """The rule of GB 11643, written out."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return number + "10X98765432"[sum(int(one) * weight for one, weight in zip(number, weights, strict=True)) % 11]
+
+
+@pytest.mark.parametrize("place", ["810000", "820000", "830000", "911344", "932682", "110222", "999900"])
+def test_numbers_of_everybody_who_has_one_and_of_counties_of_the_past(place: str) -> None:
+    number = with_check(place + "19900307" + "123")
+    assert resident_number(number, TODAY) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "110105194912310021",
+        "11010519491331002X",
+        ID[:-1],
+        ID + "1",
+        with_check("00010519900307123"),
+        with_check("11010520990307123"),
+        with_check("11010519900230123"),
+        with_check("77010519900307123"),
+    ],
+)
+def test_a_wrong_id_number_is_refused(text: str) -> None:
+    assert resident_number(text, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("护照 E12345678", "PASSPORT E12345678"),
+        ("护照：Ｅ１２３４５６７８", "PASSPORT E12345678"),
+        ("passport ab 123 4567", "PASSPORT AB1234567"),
+        ("港澳居民来往内地通行证H12345678", "PERMIT H12345678"),
+        ("E12345678", None),
+        ("护照", None),
+    ],
+)
+def test_another_document_is_named(text: str, kept: str | None) -> None:
+    assert other_document(text) == kept
+
+
+def test_a_number_is_shown_in_part() -> None:
+    show = IdNumberInput().show
+    assert show(None, ID) == "1101**********002X"  # type: ignore[arg-type]
+    assert show(None, "PASSPORT E12345678") == "PASSPORT E1*****78"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("138 0013 8000", "+8613800138000"),
+        ("１３８００１３８０００", "+8613800138000"),
+        ("0534 2345678", "+865342345678"),
+        ("0534 2345678 转 801", "+865342345678 ext. 801"),
+        ("0534-2345678转801", "+865342345678 ext. 801"),
+        ("0534-2345678-分机801", "+865342345678 ext. 801"),
+        ("0534-2345678 ext. 801", "+865342345678 ext. 801"),
+        ("+852 6123 4567", "+85261234567"),
+    ],
+)
+def test_phone_numbers_with_extensions(text: str, kept: str) -> None:
+    assert str(read_phone(text, "CN")) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("84664163", WithoutAreaCode),
+        ("2345678", WithoutAreaCode),
+        ("一三八零零一三八零零零", InWords),
+        ("一三八00一三八零零零", InWords),
+        ("x", NotAPhone),
+        ("12", NotAPhone),
+        ("", NotAPhone),
+        ("1" * 500, NotAPhone),
+    ],
+)
+def test_what_is_no_phone_number_is_told_why(text: str, why: type[NotAPhone]) -> None:
+    with pytest.raises(why) as refused:
+        read_phone(text, "CN")
+    assert type(refused.value) is why
+
+
+def test_the_area_code_is_the_hotlines() -> None:
+    assert area_code_of("0534-2345678", "CN") == "0534"
+    assert (
+        area_code_of("12351", "CN") == "" and area_code_of("13800138000", "CN") == "" and area_code_of("", "CN") == ""
+    )
+
+
+async def test_a_code_is_read_in_its_plain_form() -> None:
+    talk = SimpleNamespace(text="Ｌ－２０２６－０００１２３\u200b")
+    assert await CodeInput(3, 24).read(talk) == "L-2026-000123"  # type: ignore[arg-type]
