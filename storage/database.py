@@ -111,7 +111,7 @@ class Database:
         begun = time.perf_counter()
         try:
             async with self._writer, self._sessions() as session:
-                await _connect(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
+                await take_connection(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
                 yield session
                 wrote = self.watch.is_troubled and await _wrote(session)
                 await session.commit()
@@ -129,7 +129,7 @@ class Database:
         begun = time.perf_counter()
         try:
             async with self._sessions() as session:
-                await _connect(session, {}, apart=apart)
+                await take_connection(session, {}, apart=apart)
                 yield session
         except Exception as error:
             self.watch.failed(error)
@@ -191,7 +191,7 @@ def _size_of(file: Path) -> int:
     return file.stat().st_size if file.exists() else 0
 
 
-async def _connect(session: AsyncSession, options: dict[str, Any], *, apart: bool) -> None:
+async def take_connection(session: AsyncSession, options: dict[str, Any], *, apart: bool) -> None:
     """Takes the session's connection now, so that an outage is known as one: drivers raise whatever they meet, from a
     missing socket to "the database system is starting up"."""
     try:

@@ -24,7 +24,7 @@ _NOWHERE = "\U0010ffff"
 
 
 @cache
-def _files() -> tuple[tuple[str, int], ...]:
+def font_files() -> tuple[tuple[str, int], ...]:
     there = [(str(_SHARED / name), index) for name, index in _SYSTEM if os.access(_SHARED / name, os.R_OK)]
     return ((str(BUNDLED), 0), *there)
 
@@ -32,16 +32,16 @@ def _files() -> tuple[tuple[str, int], ...]:
 @cache
 def font(size: int, at: int = 0) -> ImageFont.FreeTypeFont:
     """The bundled font in pixels, or another in the order in which they are tried."""
-    file, index = _files()[at]
+    file, index = font_files()[at]
     return ImageFont.truetype(file, size, index)
 
 
 @lru_cache(maxsize=4_096)
-def _font_of(char: str) -> int | None:
+def font_of(char: str) -> int | None:
     """The first font that has the character; None if none has."""
     if char.isspace():
         return 0
-    return next((at for at in range(len(_files())) if _has(at, char)), None)
+    return next((at for at in range(len(font_files())) if _has(at, char)), None)
 
 
 def _has(at: int, char: str) -> bool:
@@ -51,12 +51,12 @@ def _has(at: int, char: str) -> bool:
 
 def undrawable(text: str) -> str:
     """The characters of a text that no font has, each once."""
-    return "".join(dict.fromkeys(char for char in text if _font_of(char) is None))
+    return "".join(dict.fromkeys(char for char in text if font_of(char) is None))
 
 
 def _runs(text: str) -> Iterator[tuple[int, str]]:
     """The text in pieces of one font each."""
-    for at, chars in itertools.groupby(text, lambda char: _font_of(char) or 0):
+    for at, chars in itertools.groupby(text, lambda char: font_of(char) or 0):
         yield at, "".join(chars)
 
 

@@ -157,7 +157,7 @@ async def test_a_restart_of_the_server_is_told_only_if_it_lasts(
         raise DatabaseAway("ConnectionRefusedError")
 
     with monkeypatch.context() as outage:
-        outage.setattr("storage.database._connect", away)
+        outage.setattr("storage.database.take_connection", away)
         async with asyncio.timeout(20):  # what was begun before may still work
             while not json.loads((await get(address, "/readyz"))[1])["trouble"].startswith("database away: "):
                 await look_away(town)

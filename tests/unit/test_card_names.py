@@ -18,16 +18,16 @@ GIVEN_NAMES = "喆镕堃玥赟祎翀昇淼犇珺璟瑀曈晞妘垚焱燊婳𬱖"
 @pytest.fixture
 def no_system_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with the bundled font alone."""
-    monkeypatch.setattr(text_drawing, "_files", lambda: ((str(text_drawing.BUNDLED), 0),))
+    monkeypatch.setattr(text_drawing, "font_files", lambda: ((str(text_drawing.BUNDLED), 0),))
     text_drawing.font.cache_clear()
-    text_drawing._font_of.cache_clear()
+    text_drawing.font_of.cache_clear()
 
 
 @pytest.mark.usefixtures("no_system_fonts")
 def test_the_bundled_font_has_todays_given_names() -> None:
     assert text_drawing.undrawable(GIVEN_NAMES) == ""
     assert text_drawing.undrawable("王\ue000明\U00031350 Ab·") == "\ue000\U00031350"
-    text_drawing._font_of.cache_clear()
+    text_drawing.font_of.cache_clear()
 
 
 def drawn(text: str) -> bytes:
