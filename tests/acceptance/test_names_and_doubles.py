@@ -81,4 +81,4 @@ async def test_a_csv_of_stations_computes_nothing_and_comes_back_as_it_was(town:
     (line,) = read_stations(file, Crs.WGS84)
     assert line.station is not None
     assert (line.station.name, line.station.phone) == ("=HYPERLINK(1)", "+86 12351")
-    assert (line.station.address, line.station.note) == ("+1 2", "-x y")
+    assert (line.station.address, line.station.note) == ("+1 2", "-x\ny")
