@@ -10,10 +10,8 @@ from schedules.context import ClockContext
 from schedules.job import Job
 from storage import audit
 from storage.coordination import run_once
-from storage.deliveries import queue as delivery_queue
-from storage.deliveries.queue import Addressed
+from storage.operations import admins
 from storage.operations.notices import AuditLogEnds
-from storage.people.access import Right
 
 EVERY = timedelta(minutes=10)
 
@@ -28,9 +26,7 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
         return False
     if await run_once.is_first(session, _today(local), now):
         await run_once.is_first(session, f"audit head {head.rows}", now)
-        notice = AuditLogEnds(head.rows, head.shown)
-        admins = await context.staff.who_may(session, Right.ADMINISTER, now)
-        await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
+        await admins.tell(session, context.staff, AuditLogEnds(head.rows, head.shown), now)
     return False
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from storage.coordination import run_once
 from storage.database import Database, database_clock
-from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import Notice
-from storage.deliveries.queue import Addressed
+from storage.operations import admins
 from storage.operations.notices import ClockDiffers, ClockJumped
-from storage.people.access import Right
 from storage.people.staff import Staff
 from storage.postgresql_engine import process_name
 
@@ -85,8 +81,4 @@ class ClockWatch:
         now = self._clock()
         async with self._database.writing() as session:
             if await run_once.is_first(session, f"{occasion}/{now:%Y-%m-%d}", now):
-                await self._notify_admins(session, notice, now)
-
-    async def _notify_admins(self, session: AsyncSession, notice: Notice, now: datetime) -> None:
-        admins = await self._staff.who_may(session, Right.ADMINISTER, now)
-        await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
+                await admins.tell(session, self._staff, notice, now)

@@ -11,12 +11,9 @@ from bot.config.config import BackupSection
 from bot.observability.logs import logger
 from storage.coordination import run_once
 from storage.database import Database
-from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import Notice
-from storage.deliveries.queue import Addressed
-from storage.operations import backups
+from storage.operations import admins, backups
 from storage.operations.notices import BackupNotRestorable, BackupTried
-from storage.people.access import Right
 from storage.people.staff import Staff
 
 log = logger("bot.backup.monthly_drill")
@@ -55,5 +52,4 @@ class MonthlyDrill:
         now = self._clock()
         async with self._database.writing() as session:
             if await run_once.is_first(session, occasion, now):
-                admins = await self._staff.who_may(session, Right.ADMINISTER, now)
-                await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
+                await admins.tell(session, self._staff, notice, now)

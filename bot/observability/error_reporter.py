@@ -12,11 +12,8 @@ from bot.observability.database_watch import DatabaseWatch
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from storage.database import Database
-from storage.deliveries import queue as delivery_queue
-from storage.deliveries.queue import Addressed
-from storage.operations import errors
+from storage.operations import admins, errors
 from storage.operations.notices import ErrorReported
-from storage.people.access import Right
 from storage.people.staff import Staff
 
 log = logger("bot.errors")
@@ -55,6 +52,4 @@ class ErrorReporter:
         async with self._database.writing() as session:
             if not await errors.note(session, fingerprint, kind, place, error_id, now):
                 return
-            notice = ErrorReported(error_id, kind, place)
-            admins = await self._staff.who_may(session, Right.ADMINISTER, now)
-            await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
+            await admins.tell(session, self._staff, ErrorReported(error_id, kind, place), now)

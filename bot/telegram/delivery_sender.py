@@ -16,10 +16,10 @@ from bot.waiting import wait_at_most
 from storage.coordination.batching import Batcher
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
-from storage.deliveries.queue import LEASE, Addressed, Claimed, Outcome
+from storage.deliveries.queue import LEASE, Claimed, Outcome
 from storage.deliveries.table import State
+from storage.operations import admins
 from storage.operations.notices import DeliveryFailed
-from storage.people.access import Right
 from storage.people.staff import Staff
 from storage.telegram_ids import PersonId
 
@@ -160,8 +160,7 @@ class DeliverySender:
         notice = DeliveryFailed(delivery.kind, outcome.tries, outcome.trouble or "")
         now = self._clock()
         async with self._database.writing(apart=True) as session:
-            admins = await self._staff.who_may(session, Right.ADMINISTER, now)
-            await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
+            await admins.tell(session, self._staff, notice, now)
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:
         async with self._database.writing(apart=True) as session:

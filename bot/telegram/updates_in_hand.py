@@ -14,10 +14,8 @@ from bot.telegram.journal import Journal, left_behind
 from bot.waiting import wait_at_most
 from storage.coordination.batching import Batcher
 from storage.database import Database
-from storage.deliveries import queue as delivery_queue
-from storage.deliveries.queue import Addressed
+from storage.operations import admins
 from storage.operations.notices import UpdateSetAside
-from storage.people.access import Right
 from storage.people.staff import Staff
 from storage.updates import strikes
 from storage.updates.ids import UpdateKey
@@ -146,10 +144,9 @@ class InHand:
         now = self._clock()
         async with self._database.writing() as session:
             set_aside = await strikes.note(session, crash, now)
-            admins = await self._staff.who_may(session, Right.ADMINISTER, now) if set_aside else []
             for one in set_aside:
                 notice = UpdateSetAside(error_id(one.key), one.kind, one.handler, one.place)
-                await delivery_queue.add_all(session, [Addressed(admin, notice, now) for admin in admins])
+                await admins.tell(session, self._staff, notice, now)
         for one in set_aside:
             log.error(
                 "an update ended the process twice and is set aside",
