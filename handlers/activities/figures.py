@@ -12,6 +12,7 @@ from handlers.chat.figures import (
     Row,
     bars,
     compared,
+    of_both,
     row_if_shown,
     rows_by_stretch,
     say_too_little,
@@ -25,19 +26,13 @@ from handlers.i18n.translations import N_
 from storage.disclosure import HIDDEN
 from storage.statistics import report
 from storage.statistics.periods import Period
-from storage.statistics.report import ActivitiesReport, ActivityReport
+from storage.statistics.report import ActivityReport
 
 MOST_LISTED = 20
 
 
-async def _both(talk: Talk, period: Period) -> tuple[ActivitiesReport, ActivitiesReport]:
-    """Of the period and of the one before."""
-    now = await report.activities(talk.session, period, zone_of(talk))
-    return now, await report.activities(talk.session, period.before, zone_of(talk))
-
-
 async def _lines(talk: Talk, period: Period) -> Sequence[str]:
-    now, then = await _both(talk, period)
+    now, then = await of_both(talk, period, report.activities)
     lines = [
         talk._("🏀 Places taken: {n}").format(n=compared(talk, now.placed, then.placed)),
         talk._("   came {n}").format(n=compared(talk, now.came, then.came)),
@@ -48,7 +43,7 @@ async def _lines(talk: Talk, period: Period) -> Sequence[str]:
 
 
 async def _view(talk: Talk, period: Period, head: Markup) -> None:
-    now, then = await _both(talk, period)
+    now, then = await of_both(talk, period, report.activities)
     values = bars(now.placed_by_stretch)
     if not any(values):
         say_too_little(talk, head)
@@ -70,7 +65,7 @@ def _line(talk: Talk, activity: ActivityReport) -> Markup:
 
 
 async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
-    now, then = await _both(talk, period)
+    now, then = await of_both(talk, period, report.activities)
     rows: list[Row] = [
         ("placed", period.name, now.placed, then.placed),
         ("came", period.name, now.came, then.came),

@@ -6,24 +6,17 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from handlers.chat.figures import Figures, FiguresView, Row, bars, compared, say_too_little, shown, zone_of
+from handlers.chat.figures import Figures, FiguresView, Row, bars, compared, of_both, say_too_little, shown, zone_of
 from handlers.chat.talk import Talk
 from handlers.i18n.periods import labels
 from handlers.i18n.translations import N_
 from storage.disclosure import HIDDEN
 from storage.statistics import report
 from storage.statistics.periods import Period
-from storage.statistics.report import ReachReport
-
-
-async def _both(talk: Talk, period: Period) -> tuple[ReachReport, ReachReport]:
-    """Of the period and of the one before."""
-    now = await report.reach(talk.session, period, zone_of(talk))
-    return now, await report.reach(talk.session, period.before, zone_of(talk))
 
 
 async def _lines(talk: Talk, period: Period) -> Sequence[str]:
-    now, then = await _both(talk, period)
+    now, then = await of_both(talk, period, report.reach)
     return [
         talk._("📣 Broadcasts: {n}").format(n=compared(talk, now.broadcasts, then.broadcasts)),
         talk._("   delivered {n}, confirmed {m}").format(
@@ -50,7 +43,7 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
 
 
 async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
-    now, then = await _both(talk, period)
+    now, then = await of_both(talk, period, report.reach)
     return [
         ("broadcasts", period.name, now.broadcasts, then.broadcasts),
         ("delivered", period.name, now.delivered, then.delivered),

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure
 from storage.statistics.periods import Period
+
+Report = TypeVar("Report")
 
 Row = tuple[str, str, object, object]
 """Of the file: the figure, of what, its value, and the value in the period before."""
@@ -62,6 +66,14 @@ def say_too_little(talk: Talk, head: Markup) -> None:
 def zone_of(talk: Talk) -> ZoneInfo:
     """Of the organisation, in whose days, weeks and months figures are counted."""
     return talk.context.settings.organisation.zone
+
+
+async def of_both(
+    talk: Talk, period: Period, read: Callable[[AsyncSession, Period, ZoneInfo], Awaitable[Report]]
+) -> tuple[Report, Report]:
+    """The report of a period, and of the one before."""
+    now = await read(talk.session, period, zone_of(talk))
+    return now, await read(talk.session, period.before, zone_of(talk))
 
 
 def rows_by_stretch(name: str, period: Period, values: Sequence[Figure]) -> Iterator[Row]:

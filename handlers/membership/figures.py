@@ -12,10 +12,10 @@ from handlers.chat.figures import (
     Row,
     bars,
     compared,
+    of_both,
     rows_by_stretch,
     say_too_little,
     shown,
-    zone_of,
 )
 from handlers.chat.talk import Talk
 from handlers.i18n.periods import labels
@@ -23,17 +23,10 @@ from handlers.i18n.translations import N_
 from storage.disclosure import HIDDEN
 from storage.statistics import report
 from storage.statistics.periods import Period
-from storage.statistics.report import MemberReport
-
-
-async def _both(talk: Talk, period: Period) -> tuple[MemberReport, MemberReport]:
-    """Of the period and of the one before."""
-    now = await report.members(talk.session, period, zone_of(talk))
-    return now, await report.members(talk.session, period.before, zone_of(talk))
 
 
 async def _lines(talk: Talk, period: Period) -> Sequence[str]:
-    now, then = await _both(talk, period)
+    now, then = await of_both(talk, period, report.members)
     joined, left = compared(talk, now.joined, then.joined), compared(talk, now.left, then.left)
     return [
         talk._("👥 Members: {n}").format(n=compared(talk, now.at_end, then.at_end)),
@@ -42,7 +35,7 @@ async def _lines(talk: Talk, period: Period) -> Sequence[str]:
 
 
 async def _view(talk: Talk, period: Period, head: Markup) -> None:
-    now, then = await _both(talk, period)
+    now, then = await of_both(talk, period, report.members)
     if now.at_end is HIDDEN:
         say_too_little(talk, head)
         return
@@ -63,7 +56,7 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
 
 
 async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
-    now, then = await _both(talk, period)
+    now, then = await of_both(talk, period, report.members)
     return [
         ("members", period.name, now.at_end, then.at_end),
         ("joined", period.name, now.joined, then.joined),
