@@ -86,7 +86,7 @@ def build_background(
     forum = CaseForum(database, courier, context, clock)
     evidence = EvidenceFetcher(database, telegram.api.download, clock, partial(Scratch, base.config.data.folder))
     watched = AllFeatures(extensions.features, services.context.settings.desks).queues
-    queues = QueueMetrics(database, base.metrics, clock, base.monotonic, base.leader.leads, watched)
+    queues = QueueMetrics(database, base.metrics, clock, base.monotonic, base.leader.leads, watched, base.runner.run)
     menu_publisher = MenuPublisher(database, context, services.routes, telegram.api.call, clock)
     changes = _changes(base, services, updates, menu_publisher)
     watch = ClockWatch(database, base.staff, base.metrics, clock, base.monotonic, services.scheduler.wake_all)

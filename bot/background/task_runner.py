@@ -41,11 +41,12 @@ class TaskRunner:
         for task in tasks:
             self.run(self._repeat(task), task.name)
 
-    def run(self, work: Coroutine[Any, Any, None], name: str = "work beside a chat") -> None:
-        """Starts work of its own length; its failure is reported."""
+    def run(self, work: Coroutine[Any, Any, None], name: str = "work beside a chat") -> asyncio.Task[None]:
+        """Starts work of its own length; its failure is reported, and never raised to who waits for it."""
         task = asyncio.create_task(self._carry_out(work, name), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        return task
 
     def stop(self) -> None:
         """No run of a periodic task begins from now on."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bot import __version__
 from bot.observability.logs import logger
@@ -46,7 +47,9 @@ class QueueMetrics:
         monotonic: Callable[[], float],
         leads: Callable[[], bool],
         queues: Sequence[WatchedQueue],
+        run_apart: Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]],
     ) -> None:
+        self._run_apart = run_apart
         self._queues = queues
         self._database = database
         self._metrics = metrics
@@ -67,7 +70,7 @@ class QueueMetrics:
             self._fresh_until = 0.0
             return
         if self._counting is None and self._monotonic() >= self._fresh_until:
-            self._counting = asyncio.create_task(self._try_to_count(), name="counting queues")
+            self._counting = self._run_apart(self._try_to_count(), "counting queues")
         if self._counting is not None:
             await asyncio.wait([self._counting], timeout=WAITED_FOR)
 
@@ -77,8 +80,9 @@ class QueueMetrics:
                 await self._count()
         except Exception as error:
             self._clear()
-            is_expected = isinstance(error, TimeoutError) or is_outage(error)
-            log.warning("queues not counted", error=type(error).__name__, exc_info=None if is_expected else error)
+            if not isinstance(error, TimeoutError) and not is_outage(error):
+                raise
+            log.warning("queues not counted", error=type(error).__name__)
         finally:
             self._fresh_until = self._monotonic() + KEEPS_FOR
             self._counting = None

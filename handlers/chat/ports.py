@@ -138,7 +138,7 @@ class Ports:
 
     painter: Painter
     download_file: DownloadFile
-    run_in_background: Callable[[Coroutine[Any, Any, None]], None]
+    run_in_background: Callable[[Coroutine[Any, Any, None]], object]
     """Does work that may take a while, apart from the chat's turn."""
     start_backup: Callable[[PersonId], None]
     """Begins a backup now; the person who asked hears when it is done."""
