@@ -97,8 +97,8 @@ class App:
         """
         base, telegram, leader = self.base, self.telegram, self.base.leader
         await schema.migrate(base.database)
-        async with base.database.connected() as connection:
-            await schema_comparison.compare(connection)
+        async with base.database.reading() as session:
+            await schema_comparison.compare(session)
         async with base.database.writing() as session:
             match await keys.check(session):
                 case keys.Found.NEW:

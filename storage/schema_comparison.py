@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import schema
+from storage.database import is_postgresql
 
 
 class SchemaDiffers(Exception):
@@ -19,14 +20,14 @@ _COLUMNS = {
 }
 
 
-async def compare(connection: AsyncConnection) -> None:
+async def compare(session: AsyncSession) -> None:
     """Looks whether every table and column of the code is in the database; what else is there does not matter.
 
     Raises:
         SchemaDiffers: see the class.
     """
     found: dict[str, set[str]] = {}
-    for table, column in await connection.execute(text(_COLUMNS[connection.dialect.name])):
+    for table, column in await session.execute(text(_COLUMNS["postgresql" if is_postgresql(session) else "sqlite"])):
         found.setdefault(table, set()).add(column)
     missing = [
         one.name if one.name not in found else f"{one.name}.{column.name}"

@@ -98,12 +98,12 @@ async def _look_into(database: Database) -> None:
     async with database.connected() as connection:
         found = await schema.revision(connection)
         schema.check_not_newer(found)
-        if found == schema.NEWEST:
-            await schema_comparison.compare(connection)
     if found is None:
         return
     try:
         async with database.reading() as session:
+            if found == schema.NEWEST:
+                await schema_comparison.compare(session)
             await keys.verify(session)
     except Exception as failure:
         if found == schema.NEWEST or cause_of(failure) is not Cause.SCHEMA:

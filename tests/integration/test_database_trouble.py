@@ -218,15 +218,15 @@ def test_neither_reading_nor_a_small_write_proves_that_there_is_room() -> None:
 
 
 async def test_a_schema_that_lacks_something_is_named_before_the_start(database: Database) -> None:
-    async with database.connected() as connection:
-        await compare(connection)
+    async with database.reading() as session:
+        await compare(session)
     async with database.engine.begin() as connection:
         await connection.execute(text("ALTER TABLE stations DROP COLUMN note"))
         await connection.execute(text("DROP TABLE blocks"))
         await connection.execute(text("CREATE TABLE of_somebody_else (id INTEGER)"))
-    async with database.connected() as connection:
+    async with database.reading() as session:
         with pytest.raises(SchemaDiffers) as said:
-            await compare(connection)
+            await compare(session)
     line = str(said.value)
     assert "\n" not in line and f"has schema {schema.NEWEST}, but lacks" in line
     assert "blocks" in line and "stations.note" in line and "somebody" not in line
