@@ -62,7 +62,11 @@ class Leader:
 
     def leads(self) -> bool:
         """Whether this process leads now. It asks nobody: a lease that ran out while the process was frozen is gone."""
-        return self.leading.is_set() and self._uptime() < self._valid_until
+        return self.leading.is_set() and self._is_valid
+
+    @property
+    def _is_valid(self) -> bool:
+        return self._uptime() < self._valid_until
 
     @contextlib.asynccontextmanager
     async def writing(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
@@ -97,7 +101,7 @@ class Leader:
                 return
             log.warning("lost leadership", error=type(error).__name__)
             await self._lose()
-        self._note(leads=self._token is not None and self._uptime() < self._valid_until)
+        self._note(leads=self._token is not None and self._is_valid)
 
     async def _renew(self, begun: float) -> None:
         assert self._token is not None
