@@ -45,7 +45,7 @@ format: .venv/.dev ## fix what ruff can fix, and format the code
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-test: check ## static checks and all tests, on SQLite and PostgreSQL: about six minutes on two cores
+test: check ## static checks and all tests, on SQLite and PostgreSQL: about ten minutes on two cores
 	$(CACHED) $(PY) -m pytest -n 3 --dist loadgroup
 
 test-fast: .venv/.dev ## the tests that start no process: under 30 s

@@ -54,8 +54,8 @@ async def show_patterns(talk: Talk, key: str) -> None:
     found = await case_statistics.by_month(talk.session, key, months)
     title = in_language(desk.title, talk.language)
     hint = talk._(
-        "People by month; each is counted once. Numbers below {n} are hidden and others rounded, so that nobody can "
-        "be identified."
+        "People by month; each is counted once. Numbers below {n} are hidden and others rounded to multiples of {n}, "
+        "so that nobody can be identified."
     ).format(n=MIN_CELL_SIZE)
     lines = [Markup("📊 <b>{}</b>").format(title), Markup("<i>{}</i>").format(hint)]
     for figures in reversed(found[-SHOWN:]):

@@ -84,8 +84,8 @@ class _Pages:
         lines.append(
             Markup("\n<i>{}</i>").format(
                 talk._(
-                    "Previous period in brackets. Numbers below {n} are hidden and others rounded, so that nobody "
-                    "can be identified."
+                    "Previous period in brackets. Numbers below {n} are hidden and others rounded to multiples of {n}, "
+                    "so that nobody can be identified."
                 ).format(n=MIN_CELL_SIZE)
             )
         )
