@@ -33,6 +33,7 @@ from storage.privacy import consents
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import STORY, AtDesk, at_desk, brings_pay
 from tests.support.cases import all_fetched, case_of, in_hand, takes
+from tests.support.deliveries import settled
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 from tests.support.words.cases import (
@@ -94,6 +95,7 @@ async def test_both_sides_write_and_reply_and_neither_sees_an_account(town: Town
     asked = await counsel.says("Do you have a payslip?")
     heard = await rider.rider.hears_of("Do you have a payslip?")
     assert row.number in heard["text"] and str(COUNSEL) not in str({**heard, "chat": 0, "from": 0})
+    await settled(town, PersonId(400))  # nobody reads and answers a message within a millisecond
     await rider.replies(heard, "Yes, for August")
     answer = await counsel.rider.hears_of("Yes, for August")
     assert answer["reply_to_message"]["message_id"] == asked["message_id"] and "400" not in str(answer["text"])

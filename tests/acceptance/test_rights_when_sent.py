@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from handlers import features
 from handlers.activities import presses as activity_presses
@@ -41,7 +40,7 @@ from storage.cases.table import Case, CaseContent, Outcome
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import Notice
 from storage.deliveries.queue import Addressed
-from storage.deliveries.table import UNFINISHED, Delivery, State
+from storage.deliveries.table import State
 from storage.membership import memberships
 from storage.membership.notices import ReviewsLate, ReviewsWait
 from storage.operations.notices import (
@@ -66,6 +65,7 @@ from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, planned
 from tests.support.applications import ANSWERS
 from tests.support.case_scripts import at_desk
+from tests.support.deliveries import settled
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Town
 
 FORMER = PersonId(950)
@@ -115,21 +115,6 @@ def test_every_notice_that_a_role_brings_is_tried() -> None:
     assert {kind for kind, route in routes.notices.items() if route.reader is not None} == {
         notice.kind for notice in BY_ROLE
     }
-
-
-async def settled(town: Town, recipient: PersonId) -> list[State]:
-    """What became of everything for this person, once nothing of it waits."""
-
-    async def is_settled() -> bool:
-        async with town.database.reading() as session:
-            waiting = select(Delivery.id).where(Delivery.recipient == recipient, Delivery.state.in_(UNFINISHED))
-            return (await session.scalar(waiting)) is None
-
-    town.deliver()
-    await town.until_true(is_settled)
-    async with town.database.reading() as session:
-        states = select(Delivery.state).where(Delivery.recipient == recipient).order_by(Delivery.id)
-        return list(await session.scalars(states))
 
 
 async def case_in_hand_of(town: Town, handler: PersonId) -> CaseId:
