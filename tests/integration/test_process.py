@@ -17,6 +17,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 from aiohttp import web
+from sqlalchemy import select
 
 from bot.process import served
 from bot.sandbox.people import Person
@@ -32,6 +33,7 @@ from storage.database import Database
 from storage.people import people
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
+from storage.updates.updates import DoneUpdate
 from tests.support.databases import KEY, new_database, opened
 from tests.support.processes import CSV, bot, bot_settings, ends_within_10_s, environment, logged, until_ready
 from tests.support.simulator import TOKEN, Rider, free_port, telegram
@@ -197,6 +199,22 @@ async def until_heard_by(riders: Sequence[Rider], seconds: float, is_enough: Cal
             await asyncio.sleep(0.05)
 
 
+async def until_noted_as_said(url: str) -> None:
+    """Waits until no answer is kept any more: one that is sent, but not noted yet, another process sends again."""
+    database = opened(url)
+    try:
+        async with asyncio.timeout(10):
+            while await _keeps_answers(database):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    finally:
+        await database.close()
+
+
+async def _keeps_answers(database: Database) -> bool:
+    async with database.reading() as session:
+        return await session.scalar(select(DoneUpdate.key).where(DoneUpdate.answers.is_not(None)).limit(1)) is not None
+
+
 def heard_by(riders: Sequence[Rider]) -> int:
     return len([rider for rider in riders if rider.heard])
 
@@ -218,6 +236,7 @@ async def test_a_frozen_leader_is_replaced_within_10_s(
         await logged(tmp_path / "log", "(standing by)")
         await rider.says("/start")
         await rider.hears_of("Welcome")
+        await until_noted_as_said(url)
         first.send_signal(signal.SIGSTOP)
         frozen_at = time.monotonic()
         try:

@@ -25,8 +25,14 @@ from tests.support.simulator import NOON
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 12, 20, 12, tzinfo=ZONE)
 BOUND = 0.2
-"""Seconds of CPU time for eight days."""
+"""Seconds of CPU time for eight days: 0.001 to 0.005 on a quiet machine; before the limits it was 1.7 to 7.8."""
+TRIES = 3
+"""The first loads the holidays of the country, and a busy machine counts more than what was done."""
 PANICS = "(dusk+23:59)-(dawn+23:59)"
+
+
+def is_quick_for_eight_days(expression: str) -> bool:
+    return any(spent_on_eight_days(expression) < BOUND for _ in range(TRIES))
 
 
 def spent_on_eight_days(expression: str) -> float:
@@ -52,7 +58,7 @@ def spent_on_eight_days(expression: str) -> float:
 )
 def test_hours_that_took_seconds_take_milliseconds(expression: str, state: State) -> None:
     check_hours(expression)
-    assert spent_on_eight_days(expression) < BOUND
+    assert is_quick_for_eight_days(expression)
     book = HoursBook(ZONE, "CN")
     assert book.hours(book.number(expression), NOW).state is state
 
@@ -95,7 +101,7 @@ def test_any_hours_are_refused_or_quick(expression: str) -> None:
     except BadHours:
         book = HoursBook(ZONE, "CN")
         assert book.hours(book.number(expression), NOW) is not None, "what was stored before is no error"
-    assert spent_on_eight_days(expression) < BOUND
+    assert is_quick_for_eight_days(expression)
 
 
 @pytest.mark.parametrize(
