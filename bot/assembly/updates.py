@@ -53,6 +53,7 @@ def build_updates(base: Foundation, telegram: Telegram, services: Services, exte
         telegram.reach,
         base.metrics.updates.labels("none", "odd").inc,
         telegram.webhook_keeper.look,
+        base.leader.leads,
     )
     webhook = Webhook(pipeline.handle, base.config.telegram.webhook_secret.get_secret_value())
     return Updates(in_hand, outbox, pipeline, polling, webhook)

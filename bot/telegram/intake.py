@@ -118,10 +118,14 @@ class Polling:
         reach: Reach | None = None,
         on_odd: Callable[[], None] = lambda: None,
         on_conflict: Callable[[], Awaitable[None]] | None = None,
+        leads: Callable[[], bool] | None = None,
     ) -> None:
+        """`leading` is set while this process should poll; `leads`, asked after each answer, knows better after a
+        freeze, when nothing has cleared the event yet."""
         self._ask = ask
         self._queues = ChatQueues(retry_during_outage(handle))
         self._leading = leading
+        self._leads = leads or leading.is_set
         self._reach = reach or Reach(clock)
         self._on_odd = on_odd
         self._on_conflict = on_conflict
@@ -149,6 +153,9 @@ class Polling:
                 await self._wait(self._leading.wait())
                 self._reach.answered()
                 self._is_sure = False
+                continue
+            if not self._leads():
+                await self._wait(asyncio.sleep(_LOOKED_AGAIN))
                 continue
             try:
                 await self._turn()
@@ -229,7 +236,8 @@ class Polling:
         self._long_pauses.reset()
         self._reach.answered()
         self._outage.over()
-        return batch
+        # What a frozen process finds in its connection when it wakes has been taken by the next leader.
+        return batch if self._leads() else []
 
     async def _missed(self, failure: Exception) -> None:
         """Says so, sees to a conflict, and waits before the next question."""

@@ -28,3 +28,25 @@ async def test_what_is_done_by_the_next_question_holds_up_nobody() -> None:
     polling = Polling(ask, handle, leading)
     await asyncio.wait_for(polling.run(), 5)
     assert asked[2] - asked[1] < 0.1
+
+
+async def test_what_a_frozen_process_finds_when_it_wakes_is_left_to_the_next_leader() -> None:
+    leading, leads, handled, asked = asyncio.Event(), [True], [], 0
+    leading.set()
+
+    async def ask(_method: str, params: dict[str, Any], _timeout: float) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            leads[0] = False
+            asyncio.get_running_loop().call_later(0.05, leads.__setitem__, 0, True)
+        else:
+            polling.close()
+        return [{"update_id": asked, "message": {"chat": {"id": 1}}}]
+
+    async def handle(raw: dict[str, Any]) -> None:
+        handled.append(raw["update_id"])
+
+    polling = Polling(ask, handle, leading, leads=lambda: leads[0])
+    await asyncio.wait_for(polling.run(), 5)
+    assert handled == [2]
