@@ -21,16 +21,14 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     TypeDecorator,
-    event,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage import postgresql_engine, sqlite_driver, write_detection
+from storage import postgresql_engine, sqlite_driver, sqlite_engine, write_detection
 from storage.database_errors import DatabaseAway
 from storage.encryption import Vault
 from storage.telegram_ids import ChatId
@@ -236,42 +234,11 @@ def open_database(url: str, vault: Vault, *, connections: int = 16) -> Database:
         "json_deserializer": orjson.loads,
     }
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(
-            parsed,
-            pool_size=6,
-            max_overflow=0,
-            connect_args={
-                "timeout": sqlite_driver.PATIENCE_MS / 1_000,
-                "async_creator_fn": sqlite_driver.connect,
-            },
-            **options,
-        )
-        _tune_sqlite(engine)
+        engine = sqlite_engine.opened(parsed, options)
     else:
         engine = postgresql_engine.shared(parsed, connections, options)
     write_detection.watch(engine)
     return Database(engine, vault)
-
-
-def _tune_sqlite(engine: AsyncEngine) -> None:
-    """WAL, and a transaction that says at its BEGIN whether it will write."""
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # the driver then leaves BEGIN to us
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "wal_autocheckpoint=0"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Any) -> None:
-        # On the driver's cursor: SQLAlchemy's own way to a statement costs ten times this one.
-        cursor = connection.connection.cursor()
-        cursor.execute(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
-        cursor.close()
 
 
 def is_postgresql(session: AsyncSession) -> bool:

@@ -34,10 +34,11 @@ from bot.observability import database_alarm
 from bot.observability.database_alarm import DatabaseAlarm
 from bot.observability.database_watch import Trouble
 from bot.observability.queue_metrics import QueueMetrics
-from bot.telegram import menus, reply_outbox, webhook_keeper
+from bot.telegram import menus, webhook_keeper
 from bot.telegram.delivery_sender import DeliverySender
 from bot.telegram.menus import MenuPublisher
 from bot.telegram.rendering import Rendering
+from bot.updates import reply_outbox
 from handlers.admin import database_trouble
 from handlers.chat.feature import AllFeatures
 from storage import keys

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from bot.assembly.foundation import Foundation
 from bot.assembly.services import Extensions, Services
 from bot.assembly.telegram import Telegram
-from bot.telegram.admission import Admission
-from bot.telegram.intake import Polling
-from bot.telegram.rate_limiter import RateLimiter
-from bot.telegram.reply_outbox import ReplyOutbox
-from bot.telegram.update_lookup import UpdateLookup
-from bot.telegram.update_pipeline import Stages, UpdatePipeline
-from bot.telegram.update_transaction import UpdateTransaction
-from bot.telegram.updates_in_hand import InHand
+from bot.updates.admission import Admission
+from bot.updates.intake import Polling
+from bot.updates.rate_limiter import RateLimiter
+from bot.updates.reply_outbox import ReplyOutbox
+from bot.updates.update_lookup import UpdateLookup
+from bot.updates.update_pipeline import Stages, UpdatePipeline
+from bot.updates.update_transaction import UpdateTransaction
+from bot.updates.updates_in_hand import InHand
 from bot.web.webhook import Webhook
 from handlers import features
 

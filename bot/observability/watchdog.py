@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from bot.observability.code_places import innermost
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
-from bot.telegram.updates_in_hand import InHand
+from bot.updates.updates_in_hand import InHand
 
 log = logger("bot.observability.watchdog")
 

@@ -12,7 +12,7 @@ from bot.backoff import Backoff
 from bot.observability.logs import logger
 from bot.sandbox.params import Json, Params, Refusal, bad
 from bot.sandbox.world import UPDATE_KINDS, World
-from bot.telegram.intake import queue_key
+from bot.updates.intake import queue_key
 
 log = logger("bot.sandbox")
 

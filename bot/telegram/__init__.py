@@ -1,1 +1,1 @@
-"""Telegram: updates in, messages out, at its pace."""
+"""Telegram: messages out, at its pace, and what it answers."""

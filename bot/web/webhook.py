@@ -12,7 +12,7 @@ from aiohttp import web
 from cachetools import TTLCache
 
 from bot.observability.logs import logger
-from bot.telegram.intake import ChatQueues, Handle
+from bot.updates.intake import ChatQueues, Handle
 from storage.database_errors import cause_of
 
 log = logger("bot.webhook")

@@ -143,7 +143,7 @@ try:
     except ValueError as error:
         raise RuntimeError("{told}") from error
 except RuntimeError as error:
-    logs.logger("bot.telegram.update_pipeline").error("an update failed", error_id="1", exc_info=error)
+    logs.logger("bot.updates.update_pipeline").error("an update failed", error_id="1", exc_info=error)
 import logging
 try:
     {{}}["{told}"]

@@ -18,7 +18,7 @@ from bot.telegram.answers import TooManyRequests
 from bot.telegram.chat_limits import BURST, FRESH_FOR, MOST_SILENT, Chats
 from bot.telegram.courier import PATIENCE, Courier, Later
 from bot.telegram.pacing import Pacer
-from bot.telegram.reply_outbox import INTERVAL
+from bot.updates.reply_outbox import INTERVAL
 from handlers.chat.replies import File, Outgoing
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.sandbox.params import Upload
-from bot.telegram.rate_limiter import SAID_AGAIN_AFTER, RateLimiter, RateLimitResult
+from bot.updates.rate_limiter import SAID_AGAIN_AFTER, RateLimiter, RateLimitResult
 from bot.web.webhook import MOST_GUESSES
 from storage.cases import cases
 from storage.cases.cases import TooManyCases

@@ -20,9 +20,9 @@ from bot.sandbox.params import Params
 from bot.sandbox.server import Fault
 from bot.telegram.answers import LEAST_PAUSE, LONGEST_PAUSE, OddAnswer, pause_of, read_answer
 from bot.telegram.courier import perhaps_sent
-from bot.telegram.intake import Polling, queue_key
 from bot.telegram.reachability import CONTESTED_BY, SILENT_AFTER, Outage, Reach, wait_of
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
+from bot.updates.intake import Polling, queue_key
 from storage.database import Database
 from tests.support.clock import Time
 from tests.support.simulator import Town, configured, free_port, running, telegram

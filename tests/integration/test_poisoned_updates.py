@@ -16,9 +16,9 @@ from bot.observability import watchdog
 from bot.observability.watchdog import Watchdog
 from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
-from bot.telegram import updates_in_hand as module
-from bot.telegram.journal import FOLDER, SLOTS, Journal, left_behind
-from bot.telegram.updates_in_hand import Gate, InHand
+from bot.updates import updates_in_hand as module
+from bot.updates.journal import FOLDER, SLOTS, Journal, left_behind
+from bot.updates.updates_in_hand import Gate, InHand
 from storage.database import Database
 from storage.updates import strikes
 from storage.updates.ids import UpdateKey

@@ -105,7 +105,7 @@ def test_on_windows_the_program_can_be_imported() -> None:
         "import structlog, sqlalchemy.ext.asyncio, aiosqlite, cryptography, orjson, filelock; "
         "sys.modules['fcntl'] = None; del os.EX_SOFTWARE; sys.modules['msvcrt'] = types.ModuleType('msvcrt'); "
         "sys.platform = 'win32'; import bot.private_files, storage.coordination.leader_lock; "
-        "import bot.telegram.journal, bot.observability.watchdog"
+        "import bot.updates.journal, bot.observability.watchdog"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ}, check=False)
     assert done.returncode == 0, done.stderr

@@ -20,10 +20,10 @@ MAY_IMPORT = {
     "bot/backup/database_dump.py": {"sqlalchemy.URL"},
     "bot/backup/operations.py": {"sqlalchemy.inspect"},
     "bot/process.py": {"sqlalchemy.engine.make_url"},
-    "bot/telegram/update_pipeline.py": {"sqlalchemy.exc.DataError"},
+    "bot/updates/update_pipeline.py": {"sqlalchemy.exc.DataError"},
 }
 """Of SQLAlchemy, beside the type of a session."""
-MAY_USE = {"bot/telegram/update_transaction.py": {"rollback"}}
+MAY_USE = {"bot/updates/update_transaction.py": {"rollback"}}
 """Of a session: what opens a transaction for others may also end it."""
 PRESS = "handlers/chat/press.py"
 

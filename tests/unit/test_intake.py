@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bot.telegram.intake import Polling
+from bot.updates.intake import Polling
 
 
 async def test_what_is_done_by_the_next_question_holds_up_nobody() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Chat
 
 from bot.telegram.albums import Albums
-from bot.telegram.rate_limiter import RateLimiter, RateLimitResult, written_at
+from bot.updates.rate_limiter import RateLimiter, RateLimitResult, written_at
 from handlers import refusals
 from handlers.chat import emergency
 from handlers.chat.dispatch import call_for, call_for_blocked, right_of

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.observability.logs import logger
-from bot.telegram.journal import Journal, left_behind
+from bot.updates.journal import Journal, left_behind
 from bot.waiting import wait_at_most
 from storage.coordination.batching import Batcher
 from storage.database import Database
@@ -21,7 +21,7 @@ from storage.updates import strikes
 from storage.updates.ids import UpdateKey
 from storage.updates.strikes import SET_ASIDE_AT, Crash, Suspect
 
-log = logger("bot.telegram.updates_in_hand")
+log = logger("bot.updates.updates_in_hand")
 
 ALONE_FOR = 20.0
 """Seconds that others wait for a suspect, which may itself wait for something that never comes."""

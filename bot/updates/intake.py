@@ -17,7 +17,7 @@ from bot.waiting import wait_at_most
 from handlers.chat.incoming import HANDLED, Json, is_number
 from storage.database_errors import cause_of
 
-log = logger("bot.telegram.intake")
+log = logger("bot.updates.intake")
 
 Handle = Callable[[Json], Awaitable[None]]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.telegram.reply_outbox import KEPT_BEFORE_RESENT, Replied, pack, repeated
+from bot.updates.reply_outbox import KEPT_BEFORE_RESENT, Replied, pack, repeated
 from handlers.chat import emergency, forms
 from handlers.chat.questionnaires import AnyForm
 from handlers.chat.routes import AnyCall, Call, StatelessCall

@@ -12,11 +12,11 @@ from sqlalchemy.exc import DataError
 from bot.observability.error_reporter import ErrorReporter
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
-from bot.telegram.admission import Admission
-from bot.telegram.reply_outbox import Replied, ReplyOutbox, repeated
-from bot.telegram.update_lookup import UpdateLookup, update_key
-from bot.telegram.update_transaction import UpdateTransaction
-from bot.telegram.updates_in_hand import Held, InHand
+from bot.updates.admission import Admission
+from bot.updates.reply_outbox import Replied, ReplyOutbox, repeated
+from bot.updates.update_lookup import UpdateLookup, update_key
+from bot.updates.update_transaction import UpdateTransaction
+from bot.updates.updates_in_hand import Held, InHand
 from handlers import refusals
 from handlers.chat import emergency
 from handlers.chat.context import AppContext
@@ -32,7 +32,7 @@ from storage.updates.ids import UpdateKey
 from storage.updates.strikes import SET_ASIDE_AT
 from storage.updates.user_state import Standing
 
-log = logger("bot.telegram.update_pipeline")
+log = logger("bot.updates.update_pipeline")
 
 _UNREADABLE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, DataError)
 """What an update may raise that is not what Telegram sends."""

@@ -21,7 +21,7 @@ from bot.observability.logs import logger
 from storage.updates.ids import UpdateKey
 from storage.updates.strikes import Crash, Suspect
 
-log = logger("bot.telegram.journal")
+log = logger("bot.updates.journal")
 
 FOLDER = "in-hand"
 SLOTS = 1_024
