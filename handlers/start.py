@@ -7,7 +7,7 @@ from collections.abc import Callable
 from markupsafe import Markup
 from telegram import ChatMember
 
-from handlers.chat import forms, presses
+from handlers.chat import presses
 from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.feature import AllFeatures, Feature
@@ -16,6 +16,7 @@ from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, InvalidCallback
 from handlers.chat.routes import Routes, menu
 from handlers.chat.talk import Talk
+from handlers.forms import forms
 from handlers.i18n.translations import LANGUAGES, N_
 from storage.people import people
 from storage.people.access import Right

@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.updates.reply_outbox import KEPT_BEFORE_RESENT, Replied, pack, repeated
-from handlers.chat import emergency, forms
-from handlers.chat.questionnaires import AnyForm
+from handlers.chat import emergency
 from handlers.chat.routes import AnyCall, Call, StatelessCall
 from handlers.chat.talk import StatelessTalk, Talk
+from handlers.forms import forms
+from handlers.forms.questionnaires import AnyForm
 from storage.coordination.batching import Batcher
 from storage.database import Database, lock_chat
 from storage.database_errors import is_outage

@@ -23,14 +23,14 @@ from handlers.activities.form import (
 )
 from handlers.activities.format import ActivityFacts
 from handlers.broadcasts import presses as broadcasts_presses
-from handlers.chat import forms
 from handlers.chat.press import Button, Buttons, Page
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import asked
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import asked
 from handlers.i18n.translations import N_
 from handlers.inputs.link import host_of
 from handlers.inputs.reason import reason_question

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from handlers.chat.audience import AudiencePart
-from handlers.chat.questions import Question, asked
+from handlers.forms.questions import Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ChoiceInput
 from storage.activities.conditions import Came, HasPlace, Waits

@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from handlers.activities import presses
 from handlers.activities.attendance import STATES, find_activity, names_of
-from handlers.chat import forms
 from handlers.chat.incoming import Json
-from handlers.chat.questionnaires import one_question
-from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.forms import forms
+from handlers.forms.questionnaires import one_question
+from handlers.forms.questions import Question, asked
 from handlers.i18n import translations
 from handlers.i18n.translations import N_, plural_in
 from handlers.inputs.text import TextInput

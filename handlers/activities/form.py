@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from handlers.activities.inputs import KIND, LEADS, MOMENT, LengthInput, Venue, VenueInput
-from handlers.chat.questionnaires import Form, Questionnaire, questionnaire
-from handlers.chat.questions import Question, asked
 from handlers.chat.talk import Talk
+from handlers.forms.questionnaires import Form, Questionnaire, questionnaire
+from handlers.forms.questions import Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput
 from handlers.inputs.link import LinkInput

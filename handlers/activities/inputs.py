@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 
 from handlers.activities.format import KINDS
 from handlers.activities.reminders import lead_words
-from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput

@@ -12,14 +12,14 @@ from handlers.activities import presses
 from handlers.activities.attendance import find_activity, names_of
 from handlers.activities.format import ActivityFacts
 from handlers.activities.inputs import MOMENT
-from handlers.chat import forms
 from handlers.chat.press import Page
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import Question, asked
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Question, asked
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput

@@ -9,14 +9,14 @@ from markupsafe import escape
 
 from handlers.activities import presses
 from handlers.activities.attendance import find_activity
-from handlers.chat import forms
 from handlers.chat.press import Page
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from handlers.admin import presses
-from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.events import Event
 from handlers.chat.press import Buttons, Page
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import Choice, asked
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Choice, asked
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_moment

@@ -17,15 +17,15 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from handlers.admin import presses
-from handlers.chat import forms
 from handlers.chat.feature import OpenExport, PersonalExport
 from handlers.chat.press import InvalidCallback, Page
-from handlers.chat.questionnaires import ContextValue, Form, Questionnaire
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.csv_files import sheet
+from handlers.forms import forms
+from handlers.forms.questionnaires import ContextValue, Form, Questionnaire
 from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
 from handlers.statistics import presses as statistics_presses

@@ -10,12 +10,12 @@ from markupsafe import Markup
 
 from handlers.admin import presses
 from handlers.admin.settings import note_change
-from handlers.chat import forms
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questionnaires import ContextValue, Form, Questionnaire
-from handlers.chat.questions import Question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.forms import forms
+from handlers.forms.questionnaires import ContextValue, Form, Questionnaire
+from handlers.forms.questions import Question
 from handlers.i18n.translations import LANGUAGES, N_
 from handlers.inputs.number import NUMBER
 from handlers.inputs.text import TEXT, ParagraphInput, TextInput

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from handlers.chat import forms
 from handlers.chat.press import Page
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import Choice, Input, Question, asked
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Choice, Input, Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.person import WHO, PersonMeant, person_meant
 from handlers.inputs.until import End, day_choices, until_when, without_end

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
-from handlers.chat.questions import Choice
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice
 from handlers.i18n.translations import N_
 from storage.plain_text import clean, clean_code
 

@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from handlers.admin import presses
 from handlers.admin.setting_list import SETTINGS, Setting
-from handlers.chat import forms
 from handlers.chat.ports import NotValid, SettingsEditor
 from handlers.chat.press import Buttons, InvalidCallback
-from handlers.chat.questionnaires import Form, one_answer
-from handlers.chat.questions import Choice, Input, NotAnAnswer, Question
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, one_answer
+from handlers.forms.questions import Choice, Input, NotAnAnswer, Question
 from handlers.i18n.translations import N_
 from storage import audit
 from storage.activities import activities, reminders

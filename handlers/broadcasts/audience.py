@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from handlers.chat.audience import AudiencePart
-from handlers.chat.questions import Choice, Question, asked
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Question, asked
 from handlers.i18n import translations
 from handlers.i18n.translations import LANGUAGES, N_
 from handlers.inputs.choice import ButtonInput

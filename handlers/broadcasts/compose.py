@@ -17,11 +17,11 @@ from handlers.broadcasts.form import (
     draft_for,
     other_language,
 )
-from handlers.chat import forms
 from handlers.chat.audience import AudiencePart, segment_of
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.forms import forms
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.link import host_of

@@ -8,12 +8,12 @@ from handlers.broadcasts import presses
 from handlers.broadcasts.compose import show_as_sent, worded
 from handlers.broadcasts.form import Correction, correcting
 from handlers.broadcasts.format import count_words, plural_of
-from handlers.chat import forms
 from handlers.chat.press import Page
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
 from storage import audit
 from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts.audited import BroadcastAction

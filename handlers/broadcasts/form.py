@@ -9,9 +9,9 @@ from typing import Any
 
 from handlers.broadcasts.inputs import Message, MessageInput, OpeningInput
 from handlers.chat.audience import AudiencePart, with_audience
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import Choice, Question, asked
 from handlers.chat.talk import Talk
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Choice, Question, asked
 from handlers.i18n.translations import LANGUAGES, N_
 from handlers.inputs.choice import ChoiceInput, YesNoInput
 from handlers.inputs.moment import StartInput

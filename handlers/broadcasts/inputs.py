@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.chat.incoming import Json
-from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Input, NotAnAnswer
 from handlers.inputs.link import NotALink, read_link
 from handlers.inputs.place import sent_point
 from handlers.inputs.record import record

@@ -11,11 +11,11 @@ from handlers.cases import presses
 from handlers.cases.assignment import RECEIVER, assign, receiver
 from handlers.cases.desk import ways_in
 from handlers.cases.desk_access import desks_of, note
-from handlers.chat import forms
-from handlers.chat.questionnaires import one_question
-from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.forms import forms
+from handlers.forms.questionnaires import one_question
+from handlers.forms.questions import Question, asked
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PersonMeant

@@ -9,8 +9,8 @@ from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.desk_access import note
 from handlers.chat.press import Buttons
-from handlers.chat.questions import Choice, Input, Question
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Input, Question
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PERSON, PersonMeant, read_person
 from handlers.inputs.text import TextInput

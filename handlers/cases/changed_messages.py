@@ -10,9 +10,9 @@ from handlers.cases.evidence_limits import quota_of
 from handlers.cases.message_content import parts_of, read_said
 from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.events import Event
-from handlers.chat.questions import NotAnAnswer
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.forms.questions import NotAnAnswer
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages

@@ -20,9 +20,9 @@ from handlers.chat.case_keyboard import case_keyboard, is_leave, is_switch
 from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.keyboards import plain_keyboard
-from handlers.chat.questions import NotAnAnswer
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, Talk
+from handlers.forms.questions import NotAnAnswer
 from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import contexts as case_contexts

@@ -15,14 +15,14 @@ from handlers.cases.conversation import call_those_on_duty, enter_as_rider
 from handlers.cases.desk_form import DeskDraft, desk_questionnaire, form_name
 from handlers.cases.inputs import OneMessageInput
 from handlers.cases.opening import open_from
-from handlers.chat import forms
 from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.emergency import SEND_NOW, TALK_TO_SOMEBODY
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questionnaires import one_question
-from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.forms import forms
+from handlers.forms.questionnaires import one_question
+from handlers.forms.questions import Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import CASE, URGENT, urgent_wording
 from storage import dialogues

@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from handlers.cases.evidence_limits import full_words, room_words
 from handlers.cases.inputs import ANONYMITY, ANONYMOUS, NO_PLATFORM, DayInput, NicknameInput, SaidInput, option_input
-from handlers.chat.questionnaires import Form, Questionnaire
-from handlers.chat.questions import Input, NotAnAnswer, Question
 from handlers.chat.talk import Talk
+from handlers.forms.questionnaires import Form, Questionnaire
+from handlers.forms.questions import Input, NotAnAnswer, Question
 from handlers.inputs.platform import PlatformInput
 from handlers.inputs.text import TextInput
 from storage.cases.desks import Ask, AskType, Desk, Words, in_language

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from pydantic import TypeAdapter
 
 from handlers.cases.message_content import read_said
-from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.text import TEXT, TextInput

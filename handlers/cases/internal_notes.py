@@ -14,13 +14,13 @@ from handlers.cases.assignment import RECEIVER, assign, case_in_hand, receiver, 
 from handlers.cases.desk_access import colleagues, handled
 from handlers.cases.in_hand import left_hand
 from handlers.cases.readers import HANDLER, case_audience
-from handlers.chat import forms
 from handlers.chat.press import Page
-from handlers.chat.questionnaires import Form, one_question, questionnaire
-from handlers.chat.questions import asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, one_question, questionnaire
+from handlers.forms.questions import asked
 from handlers.i18n.translations import N_
 from handlers.inputs.person import PersonMeant
 from storage.cases import access as case_access

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from handlers.chat.incoming import Json
-from handlers.chat.questions import NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import NotAnAnswer
 from storage.cases.messages import Said
 from storage.plain_text import clean
 from storage.telegram_ids import ChatId, MessageId

@@ -18,14 +18,14 @@ from handlers.cases import format as words
 from handlers.cases.closing import LIMIT_REMINDER
 from handlers.cases.conversation import enter_as_rider
 from handlers.cases.desk_form import DeskDraft, desk_form
-from handlers.chat import forms
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page
-from handlers.chat.questionnaires import Form
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form
 from handlers.inputs.consent import CASE, desk_wording
 from storage.activities import reminders
 from storage.cases import access as case_access

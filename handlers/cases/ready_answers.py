@@ -10,12 +10,12 @@ from markupsafe import Markup
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.assignment import case_in_hand, way_back
-from handlers.chat import forms
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questionnaires import one_question
-from handlers.chat.questions import NotAnAnswer, Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.forms import forms
+from handlers.forms.questionnaires import one_question
+from handlers.forms.questions import NotAnAnswer, Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.text import LinesInput, clean_lines
 from storage.cases import access as case_access

@@ -1,6 +1,6 @@
 """Whom something is for: each feature's questions about it, put together to one draft.
 
-A part is a frozen dataclass with `asked` fields (see handlers/chat/questions.py), like the draft of a form. A form
+A part is a frozen dataclass with `asked` fields (see handlers/forms/questions.py), like the draft of a form. A form
 whose draft is derived from all parts asks for the whole audience; `segment_of` gives the segment that its answers mean.
 """
 

@@ -6,13 +6,13 @@ from functools import partial
 
 from telegram import Chat
 
-from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.events import Event
 from handlers.chat.incoming import Incoming
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import AnyCall, Call, Handler, Route, Routes
 from handlers.chat.talk import Talk
+from handlers.forms import forms
 from storage import dialogues
 from storage.cases.ids import CaseId
 from storage.people.access import Right

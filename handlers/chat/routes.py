@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.chat.access_check import check_right
 from handlers.chat.events import Event
 from handlers.chat.press import Arguments, Page, Press
-from handlers.chat.questionnaires import AnyForm
 from handlers.chat.readers import Reader
 from handlers.chat.replies import Outgoing
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.chat.view import View
+from handlers.forms.questionnaires import AnyForm
 from handlers.i18n.translations import translator
 from storage.cases.desks import Words as DeskWords
 from storage.cases.desks import in_language

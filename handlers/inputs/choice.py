@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from handlers.chat.questions import Choice, Input
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Input
 from handlers.i18n.translations import N_
 
 T = TypeVar("T")

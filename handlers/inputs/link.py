@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from yarl import URL
 
-from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Input, NotAnAnswer
 from handlers.inputs.text import TEXT
 from storage.plain_text import clean
 

@@ -8,8 +8,8 @@ from datetime import date, datetime, time, timedelta
 
 from pydantic import TypeAdapter
 
-from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.i18n import formatting
 from handlers.inputs.typed_time import typed_datetime, typed_day
 from storage.dialogues import Value

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Input, NotAnAnswer
 from storage.plain_text import clean_code
 
 NUMBER = TypeAdapter(int)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.chat.questions import Input, NotAnAnswer, Question
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Input, NotAnAnswer, Question
 from handlers.i18n.translations import N_
 from handlers.inputs.record import record
 from storage.people import people

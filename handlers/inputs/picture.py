@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Input, NotAnAnswer
 from handlers.inputs.text import TEXT
 
 

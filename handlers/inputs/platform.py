@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.chat.questions import Choice, Input
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Input
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TEXT, TextInput
 from storage.plain_text import clean

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from handlers.chat.questions import Choice, Question
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Question
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 

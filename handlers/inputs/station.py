@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from markupsafe import escape
 
-from handlers.chat.questions import NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import NotAnAnswer
 
 
 def station_named(talk: Talk, text: str) -> int | None:

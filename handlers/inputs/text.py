@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from handlers.chat.questions import Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Input, NotAnAnswer
 from handlers.i18n import translations
 from storage.plain_text import clean, clean_code, clean_paragraph
 

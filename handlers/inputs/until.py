@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from handlers.chat.questions import Choice, Question
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Question
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import LastDayInput
 

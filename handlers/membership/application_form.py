@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from markupsafe import escape
 
 from handlers.chat.keyboards import contact_keyboard
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import Choice, Question, asked
 from handlers.chat.talk import Talk
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Choice, Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ChoiceInput
 from handlers.inputs.picture import PictureInput

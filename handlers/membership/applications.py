@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from handlers.chat import forms
 from handlers.chat.press import Button, Buttons, Page
-from handlers.chat.questionnaires import one_question
-from handlers.chat.questions import Question, asked
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import one_question
+from handlers.forms.questions import Question, asked
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import JOIN, wording

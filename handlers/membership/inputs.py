@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from handlers.chat.questions import Choice, Input, NotAnAnswer
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.inputs.text import TEXT, TextInput
 from handlers.membership.phone_numbers import InWords, NotAPhone, WithoutAreaCode, area_code_of, read_phone
 from storage.membership.identity_numbers import other_document, resident_number

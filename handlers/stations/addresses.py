@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.chat.ports import Address, GeocodingFailed
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.talk import StatelessTalk, Talk
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.number import NUMBER

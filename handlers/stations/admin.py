@@ -10,12 +10,12 @@ from typing import Any, Generic, TypeVar
 
 from markupsafe import Markup
 
-from handlers.chat import forms
 from handlers.chat.press import Buttons, InvalidCallback
-from handlers.chat.questionnaires import ContextValue, Form, Questionnaire, questionnaire
-from handlers.chat.questions import Question, asked
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.forms import forms
+from handlers.forms.questionnaires import ContextValue, Form, Questionnaire, questionnaire
+from handlers.forms.questions import Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_moment
 from handlers.inputs.number import NUMBER

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from markupsafe import escape
 from pydantic import TypeAdapter
 
-from handlers.chat.questionnaires import questionnaire
-from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.talk import Talk
+from handlers.forms.questionnaires import questionnaire
+from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.place import POINT, Point, checked_point, sent_point

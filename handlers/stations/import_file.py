@@ -11,16 +11,16 @@ from pathlib import Path
 from markupsafe import Markup
 from pydantic import TypeAdapter
 
-from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.ports import NotFetched
 from handlers.chat.press import Page
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from handlers.chat import forms
 from handlers.chat.events import Event
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.pictures import Spot
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import StatelessTalk, Talk
+from handlers.forms import forms
 from handlers.i18n.translations import N_
 from handlers.inputs.place import NOT_ON_EARTH
 from handlers.stations import presses

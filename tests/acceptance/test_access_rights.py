@@ -13,8 +13,8 @@ from bot.config.desks import RESERVED, desks
 from handlers import features
 from handlers.chat.events import Event
 from handlers.chat.press import Press
-from handlers.chat.questionnaires import AnyForm
 from handlers.chat.routes import Route, Routes
+from handlers.forms.questionnaires import AnyForm
 from storage import audit
 from storage.membership import memberships
 from storage.people import roles

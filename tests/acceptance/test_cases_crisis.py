@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.sandbox.params import Json
 from handlers.cases import presses as cases_presses
-from handlers.chat import forms
+from handlers.forms import forms
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, URGENT
 from storage import dialogues

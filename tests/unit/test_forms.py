@@ -17,13 +17,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from pydantic import TypeAdapter
 
 from bot.app import App
-from handlers.chat import forms
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questionnaires import Form, questionnaire
-from handlers.chat.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.chat.talk import Person, Talk
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.stations import presses as stations_presses
 from storage import dialogues, schema
 from storage.database import Database

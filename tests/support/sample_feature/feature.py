@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from handlers.chat import forms
 from handlers.chat.audience import AudiencePart
 from handlers.chat.feature import (
     AllFeatures,
@@ -23,12 +22,13 @@ from handlers.chat.feature import (
 )
 from handlers.chat.figures import Figures, FiguresView, Row
 from handlers.chat.press import Page, Press
-from handlers.chat.questionnaires import one_question
-from handlers.chat.questions import Question, asked
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.forms.questionnaires import one_question
+from handlers.forms.questions import Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput
 from handlers.inputs.text import TextInput

@@ -1,4 +1,4 @@
-"""Questions and forms as they are declared; handlers/chat/forms.py asks them.
+"""Questions and forms as they are declared; handlers/forms/forms.py asks them.
 
 A form fills in a draft: a frozen dataclass whose fields are declared with `asked(Question(...))`. The other fields of
 the draft are what the form is begun with.

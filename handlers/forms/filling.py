@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from handlers.chat.questionnaires import AnyForm, Form
-from handlers.chat.questions import Choice, Question
 from handlers.chat.talk import Talk
+from handlers.forms.questionnaires import AnyForm, Form
+from handlers.forms.questions import Choice, Question
 from storage import dialogues
 from storage.dialogues import OpenForm, Value
 

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from handlers.chat import form_steps
 from handlers.chat.access_check import check_right
-from handlers.chat.filling import AnyFilling, Filling, open_filling
-from handlers.chat.form_pages import question_buttons, show
-from handlers.chat.form_steps import go_on, take
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questionnaires import AnyForm, Form
-from handlers.chat.questions import MAX_PARTS, NotAnAnswer, Question
 from handlers.chat.talk import Danger, StatelessTalk, Talk
+from handlers.forms import form_steps
+from handlers.forms.filling import AnyFilling, Filling, open_filling
+from handlers.forms.form_pages import question_buttons, show
+from handlers.forms.form_steps import go_on, take
+from handlers.forms.questionnaires import AnyForm, Form
+from handlers.forms.questions import MAX_PARTS, NotAnAnswer, Question
 from storage import dialogues
 from storage.dialogues import Filled, OpenForm, Value
 

@@ -8,8 +8,8 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
 
-from handlers.chat.questions import Question, Text
 from handlers.chat.talk import Talk
+from handlers.forms.questions import Question, Text
 from storage.dialogues import Answers, Filled
 from storage.people.access import Right
 

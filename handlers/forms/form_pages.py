@@ -7,10 +7,10 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.chat import presses
-from handlers.chat.filling import AnyFilling
 from handlers.chat.press import Button, Buttons
-from handlers.chat.questions import Question, said
 from handlers.chat.talk import Danger
+from handlers.forms.filling import AnyFilling
+from handlers.forms.questions import Question, said
 
 
 async def show(filling: AnyFilling) -> None:

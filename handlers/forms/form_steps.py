@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from handlers.chat.filling import AnyFilling
-from handlers.chat.form_pages import question_buttons, show
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
-from handlers.chat.questions import Question
+from handlers.forms.filling import AnyFilling
+from handlers.forms.form_pages import question_buttons, show
+from handlers.forms.questions import Question
 from storage.dialogues import Value
 
 

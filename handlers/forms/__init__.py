@@ -1,0 +1,1 @@
+"""Forms: what is asked, page by page, and what becomes of the answers."""
