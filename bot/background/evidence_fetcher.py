@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.observability.logs import logger
-from handlers.cases.message_content import MOST_BYTES
-from storage.cases import evidence
+from handlers.cases.messages.message_content import MOST_BYTES
+from storage.cases.files import evidence
 from storage.cases.ids import EvidenceId
 from storage.database import Database
 from storage.scratch import Scratch

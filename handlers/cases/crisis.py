@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
-from handlers.cases.conversation import call_those_on_duty, enter_as_rider
 from handlers.cases.desk_form import DeskDraft, desk_questionnaire, form_name
 from handlers.cases.inputs import OneMessageInput
+from handlers.cases.messages.conversation import call_those_on_duty, enter_as_rider
 from handlers.cases.opening import open_from
 from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.emergency import SEND_NOW, TALK_TO_SOMEBODY

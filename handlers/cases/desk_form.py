@@ -18,7 +18,7 @@ from handlers.forms.questions import Input, NotAnAnswer, Question
 from handlers.inputs.platform import PlatformInput
 from handlers.inputs.text import TextInput
 from storage.cases.desks import Ask, AskType, Desk, Words, in_language
-from storage.cases.evidence_quota import EvidenceFull, Full, require_room_at_desk
+from storage.cases.files.evidence_quota import EvidenceFull, Full, require_room_at_desk
 from storage.cases.messages import Said
 from storage.dialogues import Filled
 

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.conversation import side_in
 from handlers.cases.desk_access import note
+from handlers.cases.messages.conversation import side_in
 from handlers.chat.bundles import NotSent, Sent
 from handlers.chat.incoming import Json
 from handlers.chat.press import Page
@@ -28,9 +28,9 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from storage.cases import access as case_access
-from storage.cases import evidence
 from storage.cases.audited import CaseAction
-from storage.cases.evidence import Evidence, EvidenceFile
+from storage.cases.files import evidence
+from storage.cases.files.evidence import Evidence, EvidenceFile
 from storage.cases.ids import CaseId
 from storage.cases.notices import BundleFailed
 from storage.cases.sides import Side

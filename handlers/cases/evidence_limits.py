@@ -8,7 +8,7 @@ from handlers.chat.context import AppContext
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from storage.cases.desks import EvidenceQuota
-from storage.cases.evidence_quota import EvidenceFull, Full
+from storage.cases.files.evidence_quota import EvidenceFull, Full
 from storage.cases.table import Case
 
 _FULL: Mapping[Full, str] = {

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from handlers.cases import (
     admin,
-    changed_messages,
-    conversation,
     crisis,
     desk,
     evidence_bundle,
     figures,
     in_hand,
-    internal_notes,
     mine,
     notices,
     privacy,
     ready_answers,
-    relay,
     statistics,
 )
+from handlers.cases.messages import changed_messages, conversation, internal_notes, relay
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
@@ -26,7 +23,7 @@ from storage.cases import drafts, messages, queues, retention
 from storage.cases import personal_data as case_personal_data
 from storage.cases.audited import CaseAction
 from storage.cases.cases import CaseClosed, CaseTaken, NotForThem, TooLateToReopen, TooManyCases
-from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.files.evidence_quota import EvidenceFull
 from storage.cases.table import NoSuchCase
 
 

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.closing import end
-from handlers.cases.conversation import enter_as_handler
 from handlers.cases.desk_access import colleagues, handled, note
+from handlers.cases.messages.conversation import enter_as_handler
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes

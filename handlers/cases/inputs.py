@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from pydantic import TypeAdapter
 
-from handlers.cases.message_content import read_said
+from handlers.cases.messages.message_content import read_said
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.i18n.translations import N_

@@ -1,6 +1,6 @@
 """The desks as riders meet them: what a desk is, its form, the number, where a case stands, closing and reopening.
 
-What is said in a case is in handlers/cases/conversation.py; the handlers' side in handlers/cases/desk.py.
+What is said in a case is in handlers/cases/messages/conversation.py; the handlers' side in handlers/cases/desk.py.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.cases import closing, opening, presses
 from handlers.cases import format as words
 from handlers.cases.closing import LIMIT_REMINDER
-from handlers.cases.conversation import enter_as_rider
 from handlers.cases.desk_form import DeskDraft, desk_form
+from handlers.cases.messages.conversation import enter_as_rider
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page
 from handlers.chat.readers import RECIPIENT

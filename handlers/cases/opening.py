@@ -13,7 +13,7 @@ from handlers.cases.alarm import raise_alarm
 from handlers.cases.desk_form import DeskDraft
 from handlers.cases.evidence_limits import full_words
 from handlers.cases.inputs import NO_PLATFORM
-from handlers.cases.message_content import parts_of
+from handlers.cases.messages.message_content import parts_of
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
@@ -26,7 +26,7 @@ from storage.cases import messages as case_messages
 from storage.cases import statistics as case_statistics
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, in_language
-from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.files.evidence_quota import EvidenceFull
 from storage.cases.messages import Said
 from storage.cases.notices import CaseWaits
 from storage.cases.sides import Side

@@ -16,10 +16,11 @@ from sqlalchemy import BigInteger, Index, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.cases import access, cases, contexts, copies, deadlines, evidence, evidence_quota, personal_data
+from storage.cases import access, cases, contexts, copies, deadlines, personal_data
 from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.desks import EvidenceQuota
-from storage.cases.evidence import EvidenceFile
+from storage.cases.files import evidence, evidence_quota
+from storage.cases.files.evidence import EvidenceFile
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.sides import Side
 from storage.cases.table import Case, CaseState, NoSuchCase

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases.evidence import Evidence
+from storage.cases.files.evidence import Evidence
 from storage.cases.table import Case, CaseState
 from storage.operations.queues import Queue, measured
 

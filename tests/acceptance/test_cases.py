@@ -19,11 +19,11 @@ from handlers.cases import presses as cases_presses
 from handlers.i18n.translations import plural_in
 from storage import audit
 from storage.cases import access as case_access
-from storage.cases import evidence
 from storage.cases import messages as case_messages
 from storage.cases import statistics as case_statistics
 from storage.cases.audited import CaseAction
-from storage.cases.evidence import Evidence
+from storage.cases.files import evidence
+from storage.cases.files.evidence import Evidence
 from storage.cases.messages import Edit
 from storage.cases.sides import Side
 from storage.cases.table import Case, CaseState

@@ -21,11 +21,12 @@ from handlers.cases import presses as cases_presses
 from handlers.cases.evidence_bundle import Index, Kept, groups_of, write_zip
 from handlers.chat.bundles import AT_ONCE, Bundles, NotSent
 from handlers.chat.replies import File, Outgoing
-from storage.cases import cases, evidence
+from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.desks import EvidenceQuota
-from storage.cases.evidence import PIECE, Evidence, EvidenceFile, EvidencePiece
-from storage.cases.evidence_quota import EvidenceFull, Full
+from storage.cases.files import evidence
+from storage.cases.files.evidence import PIECE, Evidence, EvidenceFile, EvidencePiece
+from storage.cases.files.evidence_quota import EvidenceFull, Full
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
 from storage.cases.sides import Side

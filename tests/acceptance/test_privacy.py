@@ -25,11 +25,12 @@ from storage.activities.activities import Plan
 from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState
 from storage.cases import access as case_access
-from storage.cases import cases, evidence
+from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
+from storage.cases.files import evidence
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side

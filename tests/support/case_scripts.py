@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.sandbox.params import Json, Upload
 from handlers.i18n.translations import translator
-from storage.cases import evidence
+from storage.cases.files import evidence
 from storage.cases.ids import EvidenceId
 from storage.people import people
 from storage.telegram_ids import PersonId

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from bot.sandbox.params import Json
-from storage.cases.evidence import Evidence
+from storage.cases.files.evidence import Evidence
 from storage.cases.table import Case
 from tests.support.case_scripts import AtDesk, brings_pay
 from tests.support.simulator import Town

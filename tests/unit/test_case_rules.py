@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.config import desks as config_desks
 from bot.config.config import load
 from handlers.cases.evidence_bundle import name_in_zip
-from handlers.cases.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
+from handlers.cases.messages.message_content import CAPTION_UNITS, HEAD_UNITS, TEXT_UNITS, headed, parts_of, units
 from schedules import retention
 from storage import disclosure
 from storage.cases import access as case_access
@@ -24,7 +24,7 @@ from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
 from storage.cases import statistics as case_statistics
 from storage.cases.cases import TooLateToReopen
-from storage.cases.evidence import Evidence, EvidenceFile
+from storage.cases.files.evidence import Evidence, EvidenceFile
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side

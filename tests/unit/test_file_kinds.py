@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from handlers.cases.evidence_bundle import name_in_zip
-from handlers.cases.message_content import PROGRAMS
-from storage.cases.evidence import Evidence, EvidenceFile
-from storage.cases.file_kinds import ending_of
+from handlers.cases.messages.message_content import PROGRAMS
+from storage.cases.files.evidence import Evidence, EvidenceFile
+from storage.cases.files.file_kinds import ending_of
 
 ZIP, MZ = b"PK\x03\x04", b"MZ\x90\x00"
 
@@ -47,6 +47,6 @@ def test_an_unknown_file_keeps_its_name_before_the_ending() -> None:
 
 
 def test_no_kind_that_is_handed_on_is_a_program() -> None:
-    from storage.cases import file_kinds
+    from storage.cases.files import file_kinds
 
     assert not {ending.removeprefix(".") for ending in file_kinds.KINDS} & PROGRAMS

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.message_content import composed
+from handlers.cases.messages.message_content import composed
 from handlers.cases.readers import case_audience
 from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.incoming import Json

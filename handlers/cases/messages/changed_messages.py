@@ -5,9 +5,16 @@ from __future__ import annotations
 from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
-from handlers.cases.conversation import cases_in_hand, heed, in_case, leave_handlers_alone, side_in, side_in_for_update
 from handlers.cases.evidence_limits import quota_of
-from handlers.cases.message_content import parts_of, read_said
+from handlers.cases.messages.conversation import (
+    cases_in_hand,
+    heed,
+    in_case,
+    leave_handlers_alone,
+    side_in,
+    side_in_for_update,
+)
+from handlers.cases.messages.message_content import parts_of, read_said
 from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.events import Event
 from handlers.chat.routes import Routes

@@ -15,7 +15,7 @@ from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
 from handlers.cases.evidence_limits import full_words, quota_of, room_words
-from handlers.cases.message_content import parts_of, read_said
+from handlers.cases.messages.message_content import parts_of, read_said
 from handlers.chat.case_keyboard import case_keyboard, is_leave, is_switch
 from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other, stray_text
@@ -29,7 +29,7 @@ from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
 from storage.cases.cases import CaseClosed
-from storage.cases.evidence_quota import EvidenceFull
+from storage.cases.files.evidence_quota import EvidenceFull
 from storage.cases.ids import CaseId
 from storage.cases.messages import CaseMessage, Said
 from storage.cases.sides import Side

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases.desks import EvidenceQuota
-from storage.cases.evidence import Evidence
+from storage.cases.files.evidence import Evidence
 from storage.cases.table import Case
 from storage.database import Refused
 from storage.telegram_ids import PersonId

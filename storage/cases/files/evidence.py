@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, SmallInteger, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.cases import file_kinds
+from storage.cases.files import file_kinds
 from storage.cases.ids import CaseId, CaseMessageId, EvidenceId
 from storage.cases.sides import Side
 from storage.column_types import IntEnumColumn

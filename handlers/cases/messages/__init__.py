@@ -1,0 +1,1 @@
+"""What is said in a case, between the person, the desk and the colleagues."""
