@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.support.databases import (
     in_memory,
     migrated,
     new_database,
+    new_file,
     opened,
     postgresql_server,
     run_apart,
@@ -60,16 +60,8 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with the newest schema, to be copied: a migration takes 0.2 s, a copy next to nothing."""
-    file = tmp_path_factory.mktemp("template") / "empty.db"
-    run_apart(migrated(f"sqlite+aiosqlite:///{file}"))
-    return file
-
-
-@pytest.fixture(scope="session")
 def postgresql_template(postgresql: str) -> str:
-    """The name of such a database."""
+    """The name of a database of the newest schema, to be copied."""
 
     async def made() -> str:
         return make_url(await migrated(await new_database(postgresql))).database or ""
@@ -81,8 +73,7 @@ def postgresql_template(postgresql: str) -> str:
 async def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The URL of an empty database of the newest schema."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
-        yield f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+        yield new_file(tmp_path / "test.db")
         return
     server, template = request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_template")
     url = await new_database(server, template)

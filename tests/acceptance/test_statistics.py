@@ -7,6 +7,7 @@ import io
 import tempfile
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,6 @@ from bot.pictures import charts, coverage_map
 from handlers.chat.pictures import Cell, Legend
 from handlers.i18n.periods import labels
 from handlers.i18n.translations import LANGUAGES
-from storage import schema
 from storage.activities import activities, attendance, sign_ups
 from storage.activities.activities import Kind as ActivityKind
 from storage.activities.activities import Plan
@@ -44,7 +44,7 @@ from storage.statistics.periods import Period, PeriodUnit
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import at_desk
-from tests.support.databases import opened
+from tests.support.databases import new_file, opened
 from tests.support.simulator import COORDINATOR, DEZHOU, NOON, Rider, Town
 from tests.support.words.chat import STAFF_ONLY, WELCOME
 from tests.support.words.stations import NEAREST_STATIONS
@@ -309,8 +309,7 @@ async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
     counts: Counter[tuple[str, str, str]] = Counter()
     people: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     with tempfile.TemporaryDirectory() as folder:
-        database = opened(f"sqlite+aiosqlite:///{folder}/x.db")
-        await schema.migrate(database)
+        database = opened(new_file(Path(folder) / "x.db"))
         for batch in batches:
             async with database.writing() as session:
                 seen = [

@@ -7,12 +7,12 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage import schema
 from storage.activities import activities, attendance, sign_ups
 from storage.activities.activities import Kind, Plan
 from storage.cases import allowances, cases
@@ -24,7 +24,7 @@ from storage.membership import memberships
 from storage.statistics import report
 from storage.statistics.periods import Period, PeriodUnit
 from storage.telegram_ids import PersonId
-from tests.support.databases import opened
+from tests.support.databases import new_file, opened
 from tests.support.settings import SHANGHAI
 from tests.support.simulator import COORDINATOR, NOON
 
@@ -79,8 +79,7 @@ def _steps(shown: Figure) -> int:
 async def _pages(deeds: list[Deed]) -> Mapping[str, Figure]:
     """Every figure of every page and file that a coordinator can open."""
     with tempfile.TemporaryDirectory() as folder:
-        database = opened(f"sqlite+aiosqlite:///{folder}/x.db")
-        await schema.migrate(database)
+        database = opened(new_file(Path(folder) / "x.db"))
         await _lived(database, deeds)
         async with database.reading() as session:
             found: dict[str, Figure] = {}

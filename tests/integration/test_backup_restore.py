@@ -28,7 +28,7 @@ from storage.operations import backups
 from storage.people import people
 from storage.people.audited import PeopleAction
 from storage.telegram_ids import PersonId
-from tests.support.databases import KEY, new_database, opened
+from tests.support.databases import KEY, new_database, new_file, opened
 from tests.support.disk import filled, tables_of
 from tests.support.processes import bot
 from tests.support.simulator import ADMIN, NOON, Rider, Town, configured, running, telegram
@@ -152,8 +152,7 @@ def test_pieces_keep_their_order_and_the_key_is_named() -> None:
 
 
 async def test_a_damaged_database_makes_no_backup(tmp_path: Path) -> None:
-    database = opened(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
-    await schema.migrate(database)
+    database = opened(new_file(tmp_path / "x.db"))
     await filled(database)
     await database.close()
     with sqlite3.connect(tmp_path / "x.db") as connection:

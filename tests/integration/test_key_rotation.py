@@ -10,7 +10,7 @@ from sqlalchemy import LargeBinary
 
 from bot.sandbox.params import Upload
 from bot.sandbox.people import Person
-from storage import audit, dialogues, keys, schema
+from storage import audit, dialogues, keys
 from storage.database import Base, Database, Sealed
 from storage.encryption import CannotDecrypt, Vault, read_keys
 from storage.keys import WrongKey
@@ -82,12 +82,11 @@ async def test_replicas_that_start_together_on_a_new_database_agree_on_its_key(d
         await keys.check(session)
 
 
-async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> None:
-    old = opened(database_url)
-    await schema.migrate(old)
+async def test_a_rotation_can_be_interrupted_and_goes_on(migrated_url: str) -> None:
+    old = opened(migrated_url)
     await filled(old)
     await old.close()
-    both = opened(database_url, NEW, KEY)
+    both = opened(migrated_url, NEW, KEY)
     async with both.reading() as session:
         before = await keys.count_old(session)
     assert before > 500
@@ -102,7 +101,7 @@ async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> N
     assert sum([done async for done in keys.rotate(both)]) >= before - first
     await both.close()
 
-    only_new = opened(database_url, NEW)
+    only_new = opened(migrated_url, NEW)
     async with only_new.writing() as session:
         await keys.check(session)
         assert await keys.count_old(session) == 0
@@ -119,11 +118,10 @@ async def test_a_rotation_can_be_interrupted_and_goes_on(database_url: str) -> N
     await only_new.close()
 
 
-async def test_a_wrong_key_is_one_line_and_nothing_is_overwritten(database_url: str) -> None:
-    right = opened(database_url)
-    await schema.migrate(right)
+async def test_a_wrong_key_is_one_line_and_nothing_is_overwritten(migrated_url: str) -> None:
+    right = opened(migrated_url)
     await filled(right)
-    wrong = opened(database_url, NEW)
+    wrong = opened(migrated_url, NEW)
     with pytest.raises(WrongKey, match="sealed with another key"):
         async with wrong.writing() as session:
             await keys.check(session)
@@ -131,7 +129,7 @@ async def test_a_wrong_key_is_one_line_and_nothing_is_overwritten(database_url: 
     async with right.writing() as session:
         await keys.check(session)
         await session.execute(Base.metadata.tables["key_checks"].delete())  # as in a database from before it
-    wrong = opened(database_url, NEW)
+    wrong = opened(migrated_url, NEW)
     with pytest.raises(WrongKey):
         async with wrong.writing() as session:
             await keys.check(session)

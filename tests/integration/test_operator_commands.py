@@ -29,7 +29,7 @@ from storage.encryption import read_or_make_keys
 from storage.operations import backups
 from storage.people.staff import Staff
 from storage.telegram_ids import PersonId
-from tests.support.databases import new_database, opened
+from tests.support.databases import new_database, new_file, opened
 from tests.support.disk import filled, tables_of
 from tests.support.processes import bot
 from tests.support.simulator import ADMIN, NOON, Town, free_port
@@ -57,8 +57,7 @@ async def test_health_is_the_bots_own_word(town: Town) -> None:
 
 
 async def test_a_database_moves_from_sqlite_to_postgresql(tmp_path: Path, postgresql: str) -> None:
-    source = opened(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
-    await schema.migrate(source)
+    source = opened(new_file(tmp_path / "x.db"))
     await filled(source)
     url = await new_database(postgresql)
     said: list[str] = []
@@ -78,8 +77,7 @@ async def test_a_database_moves_from_sqlite_to_postgresql(tmp_path: Path, postgr
 
 
 async def test_a_move_that_fails_leaves_the_target_empty(tmp_path: Path, postgresql: str) -> None:
-    source = opened(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}")
-    await schema.migrate(source)
+    source = opened(new_file(tmp_path / "x.db"))
     await filled(source)
     async with source.writing() as session:
         await session.execute(text("UPDATE audit SET act = 'another'"))

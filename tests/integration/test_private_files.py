@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
 import subprocess
@@ -14,21 +13,12 @@ import pytest
 
 from bot import private_files
 from bot.config.config import load
-from tests.support.processes import CSV, ends_within_10_s, environment, logged, until_ready
-
-_WIDE = "import os, sys; os.umask(0); os.execv(sys.executable, [sys.executable, '-m', 'bot', *sys.argv[1:]])"
+from tests.support.processes import CSV, Started, bot_with_umask, ends_within_10_s, logged, until_ready
 
 
-def settings(folder: Path) -> dict[str, str]:
-    return environment(folder, NUANXIN_LOGGING__FILE=str(folder / "data" / "nuanxin.log"))
-
-
-async def widely(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
+async def widely(folder: Path, *arguments: str) -> Started:
     """The real program, begun with a umask that lets everybody read and write."""
-    with (folder / "said").open("ab") as said:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-c", _WIDE, *arguments, env=settings(folder), stdout=said, stderr=said
-        )
+    return await bot_with_umask(0, folder, *arguments, NUANXIN_LOGGING__FILE=str(folder / "data" / "nuanxin.log"))
 
 
 def wide_ones(folder: Path) -> list[str]:
@@ -54,7 +44,7 @@ async def test_everything_below_the_data_folder_is_private(tmp_path: Path) -> No
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() else 0o644)
     running = await widely(tmp_path, "run")
-    address = await logged(tmp_path / "said", r"Nuanxin sandbox: (http://\S+)")
+    address = await logged(tmp_path / "log", r"Nuanxin sandbox: (http://\S+)")
     async with aiohttp.ClientSession() as session:
         await until_ready(session, address)
     (data / "nuanxin.log.link").unlink()
@@ -64,7 +54,7 @@ async def test_everything_below_the_data_folder_is_private(tmp_path: Path) -> No
     assert (data / "stations.csv").stat().st_size and wide_ones(data) == []
     await ends_within_10_s(running)
     assert wide_ones(data) == []
-    assert (tmp_path / "said").read_text().count("removed other accounts' access to files") == 1
+    assert (tmp_path / "log").read_text().count("removed other accounts' access to files") == 1
     assert stat.S_IMODE(others.stat().st_mode) == 0o644
 
 

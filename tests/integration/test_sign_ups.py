@@ -6,6 +6,7 @@ import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import select, text
 
-from storage import schema
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.conditions import Came, HasPlace, Waits
 from storage.activities.ids import ActivityId
@@ -40,7 +40,7 @@ from storage.people import people
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, basketball, published, signs_up
-from tests.support.databases import opened
+from tests.support.databases import new_file, opened
 from tests.support.simulator import NOON, PATIENCE
 
 LOUD = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
@@ -246,8 +246,7 @@ class Queue(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.folder = tempfile.TemporaryDirectory()
-        self.database = opened(f"sqlite+aiosqlite:///{self.folder.name}/queue.db")
-        self.loop.run_until_complete(schema.migrate(self.database))
+        self.database = opened(new_file(Path(self.folder.name) / "queue.db"))
         self.now = NOON
         self.places = 2
         self.placed: set[int] = set()

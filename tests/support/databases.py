@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import shutil
 import signal
@@ -111,6 +112,21 @@ async def migrated(url: str) -> str:
     await schema.migrate(database)
     await database.close()
     return url
+
+
+@functools.cache
+def _newest_schema() -> bytes:
+    """A file with the newest schema, to be copied: a migration takes 0.4 s, a copy next to nothing."""
+    with tempfile.TemporaryDirectory(dir=in_memory()) as folder:
+        file = Path(folder) / "empty.db"
+        run_apart(migrated(f"sqlite+aiosqlite:///{file}"))
+        return file.read_bytes()
+
+
+def new_file(file: Path) -> str:
+    """The URL of a new SQLite database of the newest schema."""
+    file.write_bytes(_newest_schema())
+    return f"sqlite+aiosqlite:///{file}"
 
 
 def run_apart(work: Coroutine[Any, Any, T]) -> T:

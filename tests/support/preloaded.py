@@ -22,12 +22,14 @@ from typing import NoReturn
 
 @dataclass(frozen=True)
 class Start:
-    """What is to be started, with which environment, and the file that takes its output."""
+    """What is to be started, with which environment and umask (the starter's own, if None is given), and the file that
+    takes its output."""
 
     module: str
     arguments: list[str]
     environment: dict[str, str]
     log: str
+    umask: int | None = None
 
     def encode(self) -> bytes:
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -82,6 +84,8 @@ def _become(start: Start) -> None:
     """Takes the environment, the output and the arguments of a program that was started by a shell."""
     os.environ.clear()
     os.environ.update(start.environment)
+    if start.umask is not None:
+        os.umask(start.umask)
     log = os.open(start.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):

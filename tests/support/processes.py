@@ -78,14 +78,24 @@ def _starter() -> Path:
 
 async def started(module: str, folder: Path, *arguments: str, **settings: str) -> Started:
     """`python -m MODULE ARGUMENTS`, with its output in the folder's log."""
-    (folder / "log").touch()
-    reader, writer = await asyncio.open_unix_connection(await asyncio.to_thread(_starter))
-    writer.write(Start(module, list(arguments), environment(folder, **settings), str(folder / "log")).encode())
-    return Started(int(await reader.readline()), reader, writer)
+    return await _forked(folder, Start(module, list(arguments), environment(folder, **settings), str(folder / "log")))
 
 
 async def bot(folder: Path, *arguments: str, **settings: str) -> Started:
     return await started("bot", folder, *arguments, **settings)
+
+
+async def bot_with_umask(umask: int, folder: Path, *arguments: str, **settings: str) -> Started:
+    return await _forked(
+        folder, Start("bot", list(arguments), environment(folder, **settings), str(folder / "log"), umask)
+    )
+
+
+async def _forked(folder: Path, start: Start) -> Started:
+    (folder / "log").touch()
+    reader, writer = await asyncio.open_unix_connection(await asyncio.to_thread(_starter))
+    writer.write(start.encode())
+    return Started(int(await reader.readline()), reader, writer)
 
 
 def bot_settings(address: str, geocoder: str) -> dict[str, str]:

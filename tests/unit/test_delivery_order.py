@@ -58,7 +58,7 @@ async def test_whatever_is_claimed_killed_and_put_off_keeps_its_order(database: 
     heard: dict[tuple[int, int], list[int]] = defaultdict(list)
     for seed in range(2):
         chance, now = random.Random(seed), NOON + timedelta(days=seed)
-        for _ in range(100):
+        for _ in range(60):
             now += timedelta(seconds=chance.choice((0.01, 0.5, 3, 12)))
             async with database.writing() as session:
                 for _ in range(chance.randint(0, 6)):
@@ -70,7 +70,7 @@ async def test_whatever_is_claimed_killed_and_put_off_keeps_its_order(database: 
             async with database.writing() as session:
                 claimed = await delivery_queue.claim(session, now, 4)
             await _carry(database, claimed, heard, chance, now)
-    assert sum(map(len, heard.values())) > 200
+    assert sum(map(len, heard.values())) > 120
     for case, got in heard.items():
         first = list(dict.fromkeys(got))
         assert first == list(range(len(first))), case

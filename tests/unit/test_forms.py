@@ -25,7 +25,7 @@ from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.stations import presses as stations_presses
-from storage import dialogues, schema
+from storage import dialogues
 from storage.database import Database
 from storage.dialogues import Value
 from storage.people.access import Role
@@ -33,7 +33,7 @@ from storage.plain_text import clean
 from storage.privacy.retention import Retention
 from storage.telegram_ids import MessageId, PersonId
 from storage.updates.ids import UpdateKey
-from tests.support.databases import opened
+from tests.support.databases import new_file, opened
 from tests.support.settings import Gazetteer
 from tests.support.simulator import NOON, Town, configured, running, telegram
 from tests.support.words.chat import NOT_UNDERSTOOD
@@ -169,15 +169,12 @@ class Dialogue(RuleBasedStateMachine):
                 settings=SimpleNamespace(retention=Retention()), ports=SimpleNamespace(count_form_step=lambda *_: None)
             ),
         )
-        self.database = self._open()
-        self.loop.run_until_complete(schema.migrate(self.database))
+        self.url = new_file(Path(self.folder.name) / "forms.db")
+        self.database = opened(self.url)
         self.model: Model | None = None
         self.step: str | None = None
         self.marks: list[str] = []
         self.said: list[str] = []
-
-    def _open(self) -> Database:
-        return opened(f"sqlite+aiosqlite:///{self.folder.name}/forms.db")
 
     def teardown(self) -> None:
         self.loop.run_until_complete(self.database.close())
@@ -282,7 +279,7 @@ class Dialogue(RuleBasedStateMachine):
     @rule()
     def the_program_starts_anew(self) -> None:
         self.loop.run_until_complete(self.database.close())
-        self.database = self._open()
+        self.database = opened(self.url)
 
     @precondition(lambda self: self.model is not None and self.step == "note")
     @rule()

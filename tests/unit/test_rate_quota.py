@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -13,9 +14,8 @@ from hypothesis import strategies as st
 from bot.telegram.pacing import Pacer, Priority
 from bot.telegram.rate_quota import RateQuota
 from handlers.chat.ports import Process
-from storage import schema
 from storage.coordination import replicas
-from tests.support.databases import opened
+from tests.support.databases import new_file, opened
 from tests.support.simulator import NOON
 
 LIMIT = 30.0
@@ -58,8 +58,7 @@ def test_together_they_never_use_more_than_the_limit(todo: list[tuple[int, str]]
 
 async def _play(todo: list[tuple[int, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        database = opened(f"sqlite+aiosqlite:///{folder}/x.db")
-        await schema.migrate(database)
+        database = opened(new_file(Path(folder) / "x.db"))
         fleet = Fleet(database)
         for number, what in todo:
             if number not in fleet.alive:

@@ -40,6 +40,13 @@ def test_whatever_is_written_becomes_one_line_once_and_for_all(written: str) -> 
     assert len(line.splitlines()) <= 1 and "\u202e" not in line and "\u200b" not in line
 
 
+def test_what_is_looked_at_as_a_whole_stays_what_it_is_by_itself() -> None:
+    """Beside a Thai letter, every character is looked at alone."""
+    for char in map(chr, range(0x10000)):
+        if unicodedata.category(char)[0] != "M":
+            assert clean(f"a{char}a")[1:-1] == clean(f"ก{char}ก")[1:-1], hex(ord(char))
+
+
 @pytest.mark.parametrize("name", ["📝 note", "⚖️ L-2026-000123", "🚨 Li", "”· case handler", "“note”"])
 def test_a_name_can_not_look_like_the_bots_own_words(name: str) -> None:
     shown = quoted_name(name)
