@@ -10,7 +10,7 @@ SYNC := --quiet --python $(PY) --require-hashes --compile-bytecode
 # The tests start the program some fifty times; without compiled files each start takes twice as long.
 CACHED := PYTHONDONTWRITEBYTECODE=
 
-.PHONY: help install run check format test test-fast coverage bench chaos shape tables tour hooks lock clean
+.PHONY: help install run check format test test-fast coverage bench compare chaos shape tables tour hooks lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ coverage: .venv/.dev ## all tests, with their line and branch coverage
 
 bench: .venv/.dev ## measure speed, compared with a named peer
 	@$(PY) -m benchmarks
+
+compare: .venv/.dev ## measure processor time a unit against another commit: make compare COMMIT=7474f00
+	@$(PY) -m benchmarks.compare $(COMMIT)
 
 chaos: .venv/.dev ## inject failures and check the goals
 	@$(PY) -m benchmarks.chaos

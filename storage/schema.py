@@ -22,6 +22,7 @@ from storage.activities import (  # noqa: F401
     weekly_digest,
 )
 from storage.broadcasts import broadcasts, reads, topics  # noqa: F401
+from storage.cases import allowances, cases, contexts, deadlines, drafts, messages, statistics  # noqa: F401
 from storage.cases.files import evidence  # noqa: F401
 from storage.coordination import change_counters, leases, number_sequences, replicas, run_once  # noqa: F401
 from storage.database import Base, Database

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -60,8 +60,9 @@ STEPS = len(SCRIPT)
 class Applicants(Stub):
     """People who each go through the script; who is done is followed by somebody new."""
 
-    def __init__(self, chats: int) -> None:
+    def __init__(self, chats: int, script: Sequence[Step] = SCRIPT) -> None:
         super().__init__(chats, "", lambda: {"text": "/join"})
+        self.script = script
         self.at: dict[int, int] = {}
         self.done = self.steps = 0
         self._people = itertools.count(1_000_000)
@@ -69,10 +70,10 @@ class Applicants(Stub):
     async def _send(self, request: web.Request) -> web.Response:
         params = await request.json(loads=orjson.loads)
         chat, text = int(params["chat_id"]), str(params.get("text", ""))
-        step = SCRIPT[self.at.get(chat, 0)]
+        step = self.script[self.at.get(chat, 0)]
         if step.heard in text:
             self.steps += 1
-            self._first.set()
+            self.first.set()
             self.at[chat] = self.at.get(chat, 0) + 1
             self._go_on(chat, step, params)
         return web.json_response(
@@ -100,7 +101,7 @@ async def rate(folder: Path, database: str) -> tuple[float, float]:
     stub = Applicants(CHATS)
     async with stub.listening() as url, running("bot", "run", environment=settings(folder, url, database)):
         async with asyncio.timeout(60):
-            await stub._first.wait()
+            await stub.first.wait()
         await asyncio.sleep(WARM_UP)
         done, steps, started = stub.done, stub.steps, time.monotonic()
         await asyncio.sleep(SECONDS)

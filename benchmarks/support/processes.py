@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 from aiohttp import web
 
 from benchmarks.support.places import write_stations
@@ -40,10 +41,10 @@ def settings(folder: Path, url: str, database: str = "") -> dict[str, str]:
 
 @contextlib.asynccontextmanager
 async def running(
-    *arguments: str, environment: dict[str, str] | None = None
+    *arguments: str, environment: dict[str, str] | None = None, tree: Path = ROOT
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python -m ...`, killed at the end."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *arguments, env=environment, cwd=ROOT)
+    """`python -m ...` from the source in `tree`, killed at the end."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *arguments, env=environment, cwd=tree)
     try:
         yield process
     finally:
@@ -61,13 +62,19 @@ async def listening(api: BotApi) -> AsyncIterator[str]:
         yield address
 
 
-async def import_stations(folder: Path, database: str = "") -> None:
+def cpu_seconds(process: asyncio.subprocess.Process) -> float:
+    """Processor time that it has taken so far, by its own clock."""
+    times = psutil.Process(process.pid).cpu_times()
+    return float(times.user + times.system)
+
+
+async def import_stations(folder: Path, database: str = "", tree: Path = ROOT) -> None:
     """Fills the database of this folder (or the one named) with the stations of `places`."""
     file = folder / "stations.csv"
     if not file.exists():
         write_stations(file)
     environment = settings(folder, "http://127.0.0.1:1", database)
-    async with running("bot", "stations", "import", str(file), environment=environment) as importing:
+    async with running("bot", "stations", "import", str(file), environment=environment, tree=tree) as importing:
         assert await importing.wait() == 0
 
 

@@ -30,7 +30,7 @@ class Stub:
         self._ids = itertools.count(1)
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._changed = asyncio.Event()
-        self._first = asyncio.Event()
+        self.first = asyncio.Event()
         self.answered = 0
         self.sent: list[tuple[float, int]] = []
         self._wanted = 1 << 62
@@ -84,8 +84,9 @@ class Stub:
             self._enough.set()
         if request.match_info["method"] == self._last:
             self.answered += 1
-            self._first.set()
-            self.hand_over(int(params["chat_id"]))
+            self.first.set()
+            if self._chats:
+                self.hand_over(int(params["chat_id"]))
         return _json(_SENT)
 
     async def _serve(self, request: web.Request) -> web.Response:
@@ -115,6 +116,12 @@ class Stub:
         finally:
             await runner.cleanup()
 
+    async def paced(self, chats: int, per_second: float) -> None:
+        """For ever, a message of one of so many people after the other; who is answered waits for their turn."""
+        for chat in itertools.cycle(range(1, chats + 1)):
+            self.hand_over(chat)
+            await asyncio.sleep(1 / per_second)
+
     async def until_sent(self, count: int) -> None:
         """Waits for so many messages."""
         self._wanted = count
@@ -126,7 +133,7 @@ class Stub:
     async def rate(self, seconds: float, warm_up: float) -> float:
         """Answers a second, once the first ones are there and the warm-up is over."""
         async with asyncio.timeout(60):
-            await self._first.wait()
+            await self.first.wait()
         await asyncio.sleep(warm_up)
         loop = asyncio.get_running_loop()
         before, started = self.answered, loop.time()

@@ -60,7 +60,7 @@ def _is_changed(result: object) -> bool:
 
 _SHAPES: Mapping[str, Fits] = {
     "getMe": _has("id", is_number),
-    "getUpdates": _is_list,  # each update for itself in bot/telegram/intake, so that an odd one costs no other
+    "getUpdates": _is_list,  # each update for itself in bot/updates/intake, so that an odd one costs no other
     "getWebhookInfo": _has("url", _is_text),
     "getFile": _has("file_path", _is_text),
     "createForumTopic": _has("message_thread_id", is_number),

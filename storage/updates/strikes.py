@@ -27,7 +27,7 @@ VERSION = "strikes"
 
 
 class Strike(Base):
-    """`key` is a digest of the update (bot/telegram/update_lookup). Nothing tells who sent it, or what it said."""
+    """`key` is a digest of the update (bot/updates/update_lookup). Nothing tells who sent it, or what it said."""
 
     __tablename__ = "update_strikes"
 
