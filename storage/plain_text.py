@@ -20,7 +20,9 @@ _BLANK = re.compile(
 )
 """Letters and marks that show nothing (https://unicode.org/reports/tr31/, default-ignorable). The variation selector of
 emoji, U+FE0F, is none of them."""
-_ORDINARY = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u3001-\u3029\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fff\uff01-\uff5e]*")
+_ORDINARY = re.compile(
+    r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u3001-\u3029\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fff\uff01-\uff5e]*"
+)
 """What nearly all text consists of, and stays as it is: looked at as a whole, it costs a twentieth."""
 _JOINING = re.compile(r"[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 """Scripts in which joiners are spelling: Arabic (Persian, Uyghur), the Indic ones, Tibetan, Khmer, Mongolian."""
