@@ -6,6 +6,7 @@ Which package may import which is import-linter's to say (pyproject.toml).
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,3 +119,18 @@ def test_what_must_not_be_is_found(line: str, fault: str) -> None:
 )
 def test_what_may_be_is_left_alone(line: str) -> None:
     assert not faults("handlers/cases/desk.py", f"async def handle(talk, case_id, button):\n    {line}\n")
+
+
+SHARED = {"privacy", "statistics"}
+"""Folders of that name hold pages and figures that span all features."""
+
+
+@pytest.mark.parametrize("package", ["handlers", "storage"])
+def test_the_import_contracts_know_every_feature(package: str) -> None:
+    """import-linter says nothing of a feature that its contract of independence does not list."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (listed,) = [
+        one["modules"] for one in contracts if one["type"] == "independence" and package in one["modules"][0].split(".")
+    ]
+    rooms = [{path.parent.name for path in (ROOT / name).glob("*/__init__.py")} for name in ("handlers", "storage")]
+    assert set(listed) == {f"{package}.{feature}" for feature in set.intersection(*rooms) - SHARED}
