@@ -1,4 +1,4 @@
-"""Prints the coverage that a run measured, and fails below a floor: `python -m tests.support.coverage_floor FILE PER_CENT`.
+"""Prints the coverage that a run measured; fails below a floor: `python -m tests.support.coverage_floor FILE PER_CENT`.
 
 What only runs in a process of its own (the command line, the start and the end of the program) counts as not covered.
 """
