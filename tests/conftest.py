@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.stations import stations
 from storage.stations.stations import Station
 from tests.support.databases import (
+    SparePostgresql,
     drop_database,
     in_memory,
     migrated,
@@ -69,16 +70,21 @@ def postgresql_template(postgresql: str) -> str:
     return run_apart(made())
 
 
+@pytest.fixture(scope="session")
+def spare_postgresql(postgresql: str, postgresql_template: str) -> SparePostgresql:
+    return SparePostgresql(postgresql, postgresql_template)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The URL of an empty database of the newest schema."""
     if request.param == "sqlite":
         yield new_file(tmp_path / "test.db")
         return
-    server, template = request.getfixturevalue("postgresql"), request.getfixturevalue("postgresql_template")
-    url = await new_database(server, template)
+    spare: SparePostgresql = request.getfixturevalue("spare_postgresql")
+    url = await spare.take()
     yield url
-    await drop_database(server, url)
+    await spare.give_back(url)
 
 
 @pytest.fixture

@@ -106,6 +106,77 @@ async def drop_database(server: str, url: str) -> None:
     await _execute(server, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
+_EMPTY = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+DO $$
+DECLARE
+    name text;
+    has_rows boolean;
+    filled text[] := ARRAY[]::text[];
+BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO has_rows;
+        IF has_rows THEN filled := filled || quote_ident(name); END IF;
+    END LOOP;
+    IF filled <> ARRAY[]::text[] THEN EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' CASCADE'; END IF;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+    END LOOP;
+END $$;
+"""
+_SHAPE = """
+SELECT md5(string_agg(concat_ws(' ', kind, place, name, type), ',' ORDER BY kind, place, name)) FROM (
+    SELECT 'column' AS kind, table_name AS place, column_name AS name, data_type AS type
+    FROM information_schema.columns WHERE table_schema = 'public'
+    UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, '' FROM pg_trigger WHERE NOT tgisinternal
+) AS parts
+"""
+
+
+class SparePostgresql:
+    """Databases of the newest schema, used by one test after the other: to empty one takes a tenth of the time that it
+    takes to make one and drop it."""
+
+    def __init__(self, server: str, template: str) -> None:
+        self._server, self._template = server, template
+        self._spare: list[str] = []
+        self._shape = ""
+
+    async def take(self) -> str:
+        """The URL of an empty one."""
+        if self._spare:
+            return self._spare.pop()
+        url = await new_database(self._server, self._template)
+        if not self._shape:
+            self._shape = await _asked(url, _SHAPE)
+        return url
+
+    async def give_back(self, url: str) -> None:
+        """Empties it; one whose schema was changed is dropped."""
+        try:
+            await _execute(_plain(url), _EMPTY)
+            is_whole = await _asked(url, _SHAPE) == self._shape
+        except asyncpg.PostgresError:
+            is_whole = False
+        if is_whole:
+            self._spare.append(url)
+        else:
+            await drop_database(self._server, url)
+
+
+def _plain(url: str) -> str:
+    return url.replace("+asyncpg", "")
+
+
+async def _asked(url: str, question: str) -> str:
+    connection = await asyncpg.connect(_plain(url))
+    try:
+        return str(await connection.fetchval(question))
+    finally:
+        await connection.close()
+
+
 async def migrated(url: str) -> str:
     """The same URL, once its database has the newest schema."""
     database = opened(url)
