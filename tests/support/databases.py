@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import asyncpg
 from sqlalchemy import make_url
 
-from storage import schema
+from storage import keys, schema
 from storage.database import Database, open_database
 from storage.encryption import Vault
 
@@ -114,7 +114,9 @@ DECLARE
     has_rows boolean;
     filled text[] := ARRAY[]::text[];
 BEGIN
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    FOR name IN SELECT tablename FROM pg_tables
+        WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'key_checks')
+    LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO has_rows;
         IF has_rows THEN filled := filled || quote_ident(name); END IF;
     END LOOP;
@@ -129,6 +131,7 @@ SELECT md5(string_agg(concat_ws(' ', kind, place, name, type), ',' ORDER BY kind
     SELECT 'column' AS kind, table_name AS place, column_name AS name, data_type AS type
     FROM information_schema.columns WHERE table_schema = 'public'
     UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL SELECT 'key', 'key_checks', id::text, md5(sealed) FROM key_checks
     UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, '' FROM pg_trigger WHERE NOT tgisinternal
 ) AS parts
 """
@@ -153,7 +156,7 @@ class SparePostgresql:
         return url
 
     async def give_back(self, url: str) -> None:
-        """Empties it; one whose schema was changed is dropped."""
+        """Empties it; one whose schema or key was changed is dropped."""
         try:
             await _execute(_plain(url), _EMPTY)
             is_whole = await _asked(url, _SHAPE) == self._shape
@@ -178,9 +181,11 @@ async def _asked(url: str, question: str) -> str:
 
 
 async def migrated(url: str) -> str:
-    """The same URL, once its database has the newest schema."""
+    """The same URL, once its database has the newest schema and knows the tests' key."""
     database = opened(url)
     await schema.migrate(database)
+    async with database.writing() as session:
+        await keys.check(session)
     await database.close()
     return url
 
