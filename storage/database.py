@@ -99,6 +99,8 @@ class Database:
         self._writer: contextlib.AbstractAsyncContextManager[Any] = (
             contextlib.nullcontext() if self.is_postgresql else asyncio.Lock()
         )
+        self.write_in_hand: AsyncSession | None = None
+        """The transaction that holds SQLite's file, so that no process can write beside it; None on PostgreSQL."""
 
     @contextlib.asynccontextmanager
     async def writing(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
@@ -110,9 +112,13 @@ class Database:
         try:
             async with self._writer, self._sessions() as session:
                 await take_connection(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
-                yield session
-                wrote = self.watch.is_troubled and await _wrote(session)
-                await session.commit()
+                self.write_in_hand = None if self.is_postgresql else session
+                try:
+                    yield session
+                    wrote = self.watch.is_troubled and await _wrote(session)
+                    await session.commit()
+                finally:
+                    self.write_in_hand = None
         except Exception as error:
             self.watch.failed(error)
             raise
@@ -136,11 +142,6 @@ class Database:
             self.watch.worked(wrote=False)
         finally:
             self.watch.took("read", time.perf_counter() - begun)
-
-    @property
-    def is_writing(self) -> bool:
-        """Whether this process is SQLite's one writer now, or waits to be; never on PostgreSQL."""
-        return isinstance(self._writer, asyncio.Lock) and self._writer.locked()
 
     async def checkpoint(self, above: int = CHECKPOINT_ABOVE) -> bool:
         """Moves what SQLite has written to its log into the database file, once the log has so many bytes.
