@@ -74,6 +74,22 @@ async def test_a_busy_leader_renews_its_lease(machine: Machine) -> None:
         assert await machine.beat() > before
 
 
+async def test_a_renewal_does_not_wait_behind_all_that_wait_to_write(machine: Machine) -> None:
+    async def writes() -> None:
+        async with machine.database.writing():
+            await asyncio.sleep(0.02)
+
+    writing = [asyncio.create_task(writes()) for _ in range(50)]
+    await asyncio.sleep(0.01)
+    before = await machine.beat()
+    machine.time.now += RENEWED_EVERY
+    await machine.first.look()
+    assert await machine.beat() > before and not writing[-1].done()
+    writing[-2].cancel()  # who gives up stops nobody
+    await asyncio.gather(*writing, return_exceptions=True)
+    assert writing[-1].done()
+
+
 async def test_a_long_transaction_does_not_cost_the_lead(machine: Machine) -> None:
     async with machine.database.writing():
         for _ in range(5):
