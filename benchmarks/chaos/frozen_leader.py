@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import time
 from pathlib import Path
+
+from sqlalchemy import make_url
 
 from benchmarks.chaos.talking import IN_FLIGHT, talking
 from benchmarks.support.report import Result
@@ -20,6 +24,10 @@ async def run(folder: Path, url: str, kind: str, seed: int) -> list[Result]:
         frozen = await town.fleet.leader()
         begun = time.monotonic()
         town.fleet.freeze(frozen)
+        while kind == "SQLite" and is_locked(url):
+            town.fleet.wake(frozen)
+            await asyncio.sleep(0.05)
+            town.fleet.freeze(frozen)
         await asyncio.sleep(FROZEN_FOR)
         town.fleet.wake(frozen)
     return [
@@ -27,3 +35,14 @@ async def run(folder: Path, url: str, kind: str, seed: int) -> list[Result]:
         Result(f"until somebody hears: {name}", town.talks.first_heard(begun), "s", goal=f"<= {TAKES_OVER_WITHIN}"),
         *await town.results(name, IN_FLIGHT),
     ]
+
+
+def is_locked(url: str) -> bool:
+    """Whether it was frozen in the middle of a transaction: SQLite's file stays locked then, and nobody can take over
+    (docs/decisions/0026-the-leader-holds-a-lease.md)."""
+    with contextlib.closing(sqlite3.connect(str(make_url(url).database), timeout=0)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        return False
