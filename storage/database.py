@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -33,6 +32,7 @@ from storage.database_errors import DatabaseAway
 from storage.encryption import Vault
 from storage.telegram_ids import ChatId
 from storage.transaction_watch import TransactionWatch, Unwatched
+from storage.writer_lock import WriterLock
 
 CHECKPOINT_ABOVE = 32 << 20
 
@@ -96,23 +96,28 @@ class Database:
         self._sessions = async_sessionmaker(
             engine, sync_session_class=self.session_class, expire_on_commit=False, info={"vault": vault}
         )
-        self._writer: contextlib.AbstractAsyncContextManager[Any] = (
-            contextlib.nullcontext() if self.is_postgresql else asyncio.Lock()
-        )
+        self._writer = None if self.is_postgresql else WriterLock()
+        self.write_in_hand: AsyncSession | None = None
+        """The transaction that holds SQLite's file, so that no process can write beside it; None on PostgreSQL."""
 
     @contextlib.asynccontextmanager
-    async def writing(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
+    async def writing(self, *, apart: bool = False, urgent: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on an error.
 
-        `apart`: its statements may take long (see storage/sqlite_driver.py).
+        `apart`: its statements may take long (see storage/sqlite_driver.py). `urgent`: it goes before those that wait.
         """
         begun = time.perf_counter()
         try:
-            async with self._writer, self._sessions() as session:
+            turn = self._writer.held(urgent=urgent) if self._writer else contextlib.nullcontext()
+            async with turn, self._sessions() as session:
                 await take_connection(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
-                yield session
-                wrote = self.watch.is_troubled and await _wrote(session)
-                await session.commit()
+                self.write_in_hand = None if self.is_postgresql else session
+                try:
+                    yield session
+                    wrote = self.watch.is_troubled and await _wrote(session)
+                    await session.commit()
+                finally:
+                    self.write_in_hand = None
         except Exception as error:
             self.watch.failed(error)
             raise
@@ -136,11 +141,6 @@ class Database:
             self.watch.worked(wrote=False)
         finally:
             self.watch.took("read", time.perf_counter() - begun)
-
-    @property
-    def is_writing(self) -> bool:
-        """Whether this process is SQLite's one writer now, or waits to be; never on PostgreSQL."""
-        return isinstance(self._writer, asyncio.Lock) and self._writer.locked()
 
     async def checkpoint(self, above: int = CHECKPOINT_ABOVE) -> bool:
         """Moves what SQLite has written to its log into the database file, once the log has so many bytes.

@@ -15,6 +15,10 @@ APPLICATION_NAME_LENGTH = 63
 """Of which PostgreSQL takes no more."""
 IDLE_FOR_AT_MOST = 5.0
 """Seconds for which a transaction may do nothing. A process that is frozen in one holds up nobody longer."""
+WAITS_FOR_LOCKS = 2.0
+"""Seconds for a lock. Who waits in a frozen process must be gone before the lock is free, or each in turn gets it and
+keeps it as long. A row takes two of these waits, one for a place in its queue, so this is less than half of the above.
+Who is not frozen tries again."""
 ANSWERS_WITHIN = 15.0
 """Seconds for a statement on PostgreSQL. One that was cut off, or meets a stalled network, does not wait for ever."""
 UNACKNOWLEDGED_FOR_AT_MOST = 10_000
@@ -35,6 +39,7 @@ def shared(url: URL, connections: int, options: dict[str, Any]) -> AsyncEngine:
     settings = {
         "application_name": application_name(process_name()),
         "idle_in_transaction_session_timeout": f"{IDLE_FOR_AT_MOST * 1_000:.0f}",
+        "lock_timeout": f"{WAITS_FOR_LOCKS * 1_000:.0f}",
     }
     engine = create_async_engine(
         url,

@@ -1,129 +1,91 @@
-"""`make chaos`: riders write while the program is killed and Telegram fails; what was lost, and what came twice."""
+"""`make chaos`: what is lost, comes twice or waits while something fails. All parts, or those named."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 import sys
 import tempfile
-from collections import Counter
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import func, select
-
-from benchmarks.chaos import broadcasts, cases, reminders, replicas
-from benchmarks.support.processes import listening, postgresql, running, settings, stop_and_start_postgresql
-from benchmarks.support.report import Result, report
-from benchmarks.support.telegram_stub import TOKEN
-from bot.sandbox.params import Json
-from bot.sandbox.people import Person
-from bot.sandbox.server import BotApi, Fault
-from bot.sandbox.world import World
-from storage.database import open_database
-from storage.encryption import Vault
-from storage.stations.searches import SearchRow
-
-RIDERS, ROUNDS, LATENCY = 200, 8, 0.12
-BUSY = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":1}}'
-FAULTS = (
-    Fault(502, methods=("sendMessage", "sendVenue", "getUpdates")),
-    Fault(0, None, ("sendMessage", "sendVenue")),
-    Fault(0, None, ("sendMessage", "sendVenue"), too_late=True),
-    Fault(429, BUSY, ("sendMessage", "sendVenue")),
+from benchmarks.chaos import (
+    broadcasts,
+    cases,
+    frozen_leader,
+    frozen_transaction,
+    full_disk,
+    odd_answers,
+    one_chat,
+    reminders,
+    replicas,
+    searches,
+    set_clock,
+    stalled_network,
 )
+from benchmarks.support.processes import postgresql, stop_and_start_postgresql
+from benchmarks.support.report import Result, report, report_some
+
+Part = Callable[[Path], Awaitable[list[Result]]]
 
 
-class Riders:
-    """Counts what each of them hears."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.lists: Counter[int] = Counter()
-        self.venues: Counter[int] = Counter()
-        world.listeners.add(self._listen)
-
-    def _listen(self, chat_id: int, event: Json) -> None:
-        message = event.get("message", {})
-        if event["type"] == "message" and message["from"]["is_bot"]:
-            self.venues[chat_id] += "venue" in message
-            self.lists[chat_id] += "Nearest stations" in message.get("text", "")
-
-    async def write(self) -> None:
-        for number in range(RIDERS):
-            person = self.world.add(Person(1_000 + number, "Rider", language_code="en"))
-            await self.world.sends(person, {"location": {"latitude": 37.43, "longitude": 116.36}})
+def _sqlite(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder}/chaos.db"
 
 
-async def run(folder: Path, database: str, seed: int) -> dict[str, int]:
-    """One database: killed ROUNDS times, then left to finish."""
-    chance = random.Random(seed)
-    api = BotApi(World(TOKEN), latency=LATENCY)
-    async with listening(api) as address:
-        environment = settings(folder, address, database)
-        async with running("bot", "demo", environment=environment) as filling:
-            assert await filling.wait() == 0
-        riders = Riders(api.world)
-        await riders.write()
-        for _ in range(ROUNDS):
-            api.faults += [chance.choice(FAULTS) for _ in range(5)]
-            before = len(api.world.waiting)
-            async with running("bot", "run", environment=environment):
-                await _until(api.world, lambda before=before: len(api.world.waiting) < before or not api.world.waiting)
-                await asyncio.sleep(chance.uniform(0, 0.4))
-        async with running("bot", "run", environment=environment):
-            await _until(api.world, lambda: not api.world.waiting)
-            await _until_all_have_heard(riders)
-    return {
-        "lost": RIDERS - sum(1 for count in riders.venues.values() if count),
-        "effects twice": await _searches(environment["NUANXIN_DATABASE__URL"]) - RIDERS,
-        "lists twice": sum(count - 1 for count in riders.lists.values() if count),
-    }
+def _on_postgresql(part: Callable[[Path, str], Awaitable[list[Result]]]) -> Part:
+    async def run(folder: Path) -> list[Result]:
+        with postgresql(folder) as url:
+            return await part(folder, url)
+
+    return run
 
 
-async def _until(world: World, true: object) -> None:
-    async with asyncio.timeout(60), world.changed:
-        await world.changed.wait_for(true)  # type: ignore[arg-type]
+async def _restarted(folder: Path, url: str) -> list[Result]:
+    restart = partial(stop_and_start_postgresql, folder)
+    return await broadcasts.run(folder, url, "PostgreSQL, itself restarted", 8, restart)
 
 
-async def _until_all_have_heard(riders: Riders) -> None:
-    """Answers that a crash left unsent go out within 65 s."""
-    for _ in range(140):
-        if len([count for count in riders.venues.values() if count]) == RIDERS:
-            return
-        await asyncio.sleep(0.5)
+PARTS: dict[str, tuple[Part, ...]] = {
+    "searches": (
+        lambda folder: searches.run(folder, _sqlite(folder), "SQLite", 6),
+        _on_postgresql(lambda folder, url: searches.run(folder, url, "PostgreSQL", 6)),
+    ),
+    "broadcasts": (
+        lambda folder: broadcasts.run(folder, _sqlite(folder), "SQLite", 7),
+        _on_postgresql(_restarted),
+    ),
+    "reminders": (
+        lambda folder: reminders.run(folder, _sqlite(folder), "SQLite", 9),
+        _on_postgresql(lambda folder, url: reminders.run(folder, url, "PostgreSQL", 10)),
+    ),
+    "cases": (
+        lambda folder: cases.run(folder, _sqlite(folder), "SQLite", 11),
+        _on_postgresql(lambda folder, url: cases.run(folder, url, "PostgreSQL", 12)),
+    ),
+    "replicas": (_on_postgresql(lambda folder, url: replicas.run(folder, url, 13)),),
+    "frozen_leader": (
+        lambda folder: frozen_leader.run(folder, _sqlite(folder), "SQLite", 14),
+        _on_postgresql(lambda folder, url: frozen_leader.run(folder, url, "PostgreSQL", 15)),
+    ),
+    "frozen_transaction": (_on_postgresql(frozen_transaction.run),),
+    "stalled_network": (_on_postgresql(lambda folder, url: stalled_network.run(folder, url, 16)),),
+    "set_clock": (_on_postgresql(lambda folder, url: set_clock.run(folder, url, 17)),),
+    "full_disk": (full_disk.run,),
+    "odd_answers": (lambda folder: odd_answers.run(folder, _sqlite(folder), 18),),
+    "one_chat": (lambda folder: one_chat.run(folder, _sqlite(folder)),),
+}
 
 
-async def _searches(url: str) -> int:
-    database = open_database(url, Vault([bytes(32)]))
-    async with database.reading() as session:
-        count = await session.scalar(select(func.count()).select_from(SearchRow))
-    await database.close()
-    return count or 0
-
-
-async def main() -> bool:
+async def main(wanted: list[str]) -> bool:
+    """Each in a folder of its own, with its own database and keys."""
     results = []
-    with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
-        for kind, database in (("SQLite", f"sqlite+aiosqlite:///{name}/chaos.db"), ("PostgreSQL", url)):
-            for what, figure in (await run(Path(name), database, seed=6)).items():
-                goal = "" if what == "lists twice" else "<= 0"
-                results.append(Result(f"{what}, {ROUNDS} kills, {kind}", figure, f"of {RIDERS}", goal=goal))
-        results += await broadcasts.run(Path(name), f"sqlite+aiosqlite:///{name}/broadcast.db", "SQLite", 7)
-        results += await reminders.run(Path(name), f"sqlite+aiosqlite:///{name}/reminders.db", "SQLite", 9)
-    with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
-        results += await reminders.run(Path(name), url, "PostgreSQL", 10)
-        results += await cases.run(Path(name), f"sqlite+aiosqlite:///{name}/cases.db", "SQLite", 11)
-    with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
-        results += await cases.run(Path(name), url, "PostgreSQL", 12)
-    with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
-        folder = Path(name)
-        restart = partial(stop_and_start_postgresql, folder)
-        results += await broadcasts.run(folder, url, "PostgreSQL, itself restarted", 8, restart)
-    with tempfile.TemporaryDirectory() as name, postgresql(Path(name)) as url:
-        results += await replicas.run(Path(name), url, 13)
-    return report("chaos", results)
+    for name in wanted or PARTS:
+        for part in PARTS[name]:
+            with tempfile.TemporaryDirectory() as folder:
+                results += await part(Path(folder))
+    return report_some("chaos", results) if wanted else report("chaos", results)
 
 
 if __name__ == "__main__":
-    sys.exit(0 if asyncio.run(main()) else 1)
+    sys.exit(0 if asyncio.run(main(sys.argv[1:])) else 1)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from benchmarks.chaos.cases import Talks
+from benchmarks.chaos.cases import Talks, counsel
+from benchmarks.chaos.leaders import Leaders
 from benchmarks.speed.deliveries import KEY, environment, most_in_a_second
-from benchmarks.speed.replicas import Balancer, Fleet, free_port
+from benchmarks.speed.replicas import Balancer, Fleet, free_port, webhook
 from benchmarks.speed.sign_ups import SCRIPT
 from benchmarks.support.processes import listening
 from benchmarks.support.report import Result
@@ -135,25 +136,6 @@ async def fill(url: str) -> Database:
     return database
 
 
-class Leaders:
-    """The longest time in which nobody led."""
-
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
-        self.longest = 0.0
-        self.most = 0
-
-    async def watch(self) -> None:
-        since = time.monotonic()
-        while True:
-            count = await self._fleet.leaders()
-            self.most = max(self.most, count)
-            now = time.monotonic()
-            if count:
-                self.longest, since = max(self.longest, now - since), now
-            await asyncio.sleep(0.2)
-
-
 async def start_riders(world: World, talks: Talks, chance: random.Random) -> None:
     """All of them within the time of the kills."""
 
@@ -182,11 +164,8 @@ async def run(folder: Path, url: str, seed: int) -> list[Result]:
     kills = SECONDS // KILLED_EVERY
     async with listening(BotApi(world, latency=0.05)) as address, Balancer(ports).listening() as hook:
         talks, forms, heard = Talks(world), Forms(world), Heard(world)
-        handlers = ",".join(str(FIRST_HANDLER + at) for at in range(HANDLERS))
-        settings = {**environment(folder, address, url, LIMIT), "NUANXIN_PEOPLE__COUNSEL": handlers}
-        async with Fleet(folder, settings, hook, ports) as fleet:
-            leaders = Leaders(fleet)
-            watching = asyncio.create_task(leaders.watch())
+        settings = {**environment(folder, address, url, LIMIT), **counsel(), **webhook(hook)}
+        async with Fleet(settings, ports) as fleet, Leaders(fleet).watched() as leaders:
             riders = asyncio.create_task(start_riders(world, talks, chance))
             for _ in range(kills):
                 await asyncio.sleep(KILLED_EVERY)
@@ -197,7 +176,6 @@ async def run(folder: Path, url: str, seed: int) -> list[Result]:
                     break
                 await asyncio.sleep(0.5)
             await asyncio.sleep(2)
-            watching.cancel()
     async with database.reading() as session:
         placed = await session.scalar(select(func.count()).where(SignUp.state == PlaceState.PLACED)) or 0
         queued = await session.scalar(select(func.count()).where(SignUp.state == PlaceState.WAITING)) or 0

@@ -16,7 +16,7 @@ import aiohttp
 import orjson
 import psutil
 
-from benchmarks.speed.replicas import HOOK, SECRET, Fleet, free_port
+from benchmarks.speed.replicas import HOOK, SECRET, Fleet, free_port, webhook
 from benchmarks.support.places import somewhere
 from benchmarks.support.processes import import_stations, postgresql, settings
 from benchmarks.support.report import Result
@@ -66,7 +66,7 @@ async def journeys(folder: Path, url: str, replicas: int) -> tuple[float, float]
     async with (
         stub.listening() as address,
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session,
-        Fleet(folder, settings(folder, address, url), hook, ports),
+        Fleet({**settings(folder, address, url), **webhook(hook)}, ports),
     ):
         await stub.begin(ports, session)
         psutil.cpu_percent()

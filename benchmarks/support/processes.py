@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,11 @@ def settings(folder: Path, url: str, database: str = "") -> dict[str, str]:
 
 @contextlib.asynccontextmanager
 async def running(
-    *arguments: str, environment: dict[str, str] | None = None, tree: Path = ROOT
+    *arguments: str, environment: dict[str, str] | None = None, tree: Path = ROOT, within: Sequence[str] = ()
 ) -> AsyncIterator[asyncio.subprocess.Process]:
-    """`python -m ...` from the source in `tree`, killed at the end."""
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", *arguments, env=environment, cwd=tree)
+    """`python -m ...` from the source in `tree`, killed at the end; `within` is a command that becomes this one."""
+    command = [*within, sys.executable, "-m", *arguments]
+    process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=tree)
     try:
         yield process
     finally:

@@ -51,6 +51,19 @@ def summary(names: Sequence[str]) -> None:
 
 def report(name: str, results: Sequence[Result]) -> bool:
     """Prints the table and writes results/<name>.json; False if a goal is missed."""
+    save(name, results)
+    return _show(name, results)
+
+
+def report_some(name: str, results: Sequence[Result]) -> bool:
+    """The same for a part of the measurements: what the record says of the others stays."""
+    file, measured = RESULTS / f"{name}.json", {one.name for one in results}
+    known = json.loads(file.read_text()) if file.exists() else []
+    _write(name, [*(row for row in known if row["name"] not in measured), *_rows(results)])
+    return _show(name, results)
+
+
+def _show(name: str, results: Sequence[Result]) -> bool:
     table = Table("what", "figure", "unit", "peer", "its figure", "ratio", "goal", "", title=name)
     for one in results:
         verdict = {True: "pass", False: "SHORT", None: ""}[one.passed]
@@ -58,14 +71,11 @@ def report(name: str, results: Sequence[Result]) -> bool:
         ratio = "" if one.ratio is None else f"{one.ratio:.3f}"
         table.add_row(one.name, f"{one.figure:,.4g}", one.unit, one.peer, peer_figure, ratio, one.goal, verdict)
     Console(width=160).print(table)
-    save(name, results)
     return all(one.passed is not False for one in results)
 
 
-def save(name: str, results: Sequence[Result]) -> None:
-    """Writes results/<name>.json, the record of the last run."""
-    RESULTS.mkdir(exist_ok=True)
-    rows = [
+def _rows(results: Sequence[Result]) -> list[dict[str, object]]:
+    return [
         {
             "name": one.name,
             "figure": one.figure,
@@ -78,4 +88,13 @@ def save(name: str, results: Sequence[Result]) -> None:
         }
         for one in results
     ]
+
+
+def save(name: str, results: Sequence[Result]) -> None:
+    """Writes results/<name>.json, the record of the last run."""
+    _write(name, _rows(results))
+
+
+def _write(name: str, rows: Sequence[dict[str, object]]) -> None:
+    RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps(rows, indent=1) + "\n")

@@ -1,14 +1,16 @@
-"""Notices that the wall clock jumped, or is not the database's: wakes the clock's jobs, and tells the admins."""
+"""Notices that the wall clock jumped, or is not the database's: wakes the clock's jobs, lets go what a clock that was
+ahead had put off, and tells the admins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
 from storage.coordination import run_once
 from storage.database import Database, database_clock
+from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import Notice
 from storage.operations import admins
 from storage.operations.notices import ClockDiffers, ClockJumped
@@ -55,6 +57,9 @@ class ClockWatch:
         jumped, self._offset = offset - self._offset, offset
         if abs(jumped) > TOLERANCE:
             log.warning("the clock jumped", seconds=round(jumped, 1))
+            if jumped < 0:
+                async with self._database.writing() as session:
+                    await delivery_queue.clock_was_put_back(session, self._clock(), timedelta(seconds=-jumped))
             self._wake_jobs()
             await self._tell("clock_jumped", ClockJumped(process_name(), round(jumped)))
         if self._compared_at is None or self._monotonic() - self._compared_at >= COMPARED_EVERY:

@@ -89,6 +89,7 @@ class Leader:
     async def look(self) -> None:
         """Renews the lease, or takes it if nobody has it, and notes whether this process leads."""
         begun = self._uptime()
+        holds_file = self._database.write_in_hand if self.leads() else None
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
                 if self._token is not None:
@@ -96,6 +97,9 @@ class Leader:
                 else:
                     await self._try_to_take(begun)
         except Exception as error:
+            if holds_file is not None and self._database.write_in_hand is holds_file:
+                # A long transaction of this process held SQLite's file all the time: nobody can have taken the lease.
+                self._valid_until = self._uptime() + VALID_FOR
             if self.leads():
                 log.info("leader lease not renewed; trying again", error=type(error).__name__)
                 return
@@ -105,10 +109,6 @@ class Leader:
 
     async def _renew(self, begun: float) -> None:
         assert self._token is not None
-        if self._database.is_writing:
-            # SQLite has one writer, and that is this process: nobody can take the lease meanwhile.
-            self._valid_until = begun + VALID_FOR
-            return
         candidate = await self._become_candidate()
         if not candidate.leads:
             await candidate.look()

@@ -68,7 +68,7 @@ _NAMES = {name.lower(): name for name in (*METHODS, *_SETTINGS)}
 class Fault:
     """An answer that takes the place of the next one that `methods` asks for (all that are no settings, if empty).
 
-    `body` None breaks the connection instead: before the call has its effect, or after it with `too_late`.
+    `body` None breaks the connection instead. The call has no effect, but for `too_late`.
     """
 
     status: int = 500
@@ -109,10 +109,10 @@ class BotApi:
             params = await read_params(request)
             fault = self._fault(name)
             if fault is not None and not fault.too_late:
-                return _broken(request) if fault.body is None else _html(fault.status, fault.body)
+                return _instead(request, fault)
             result = await self.call(name, params)
             if fault is not None:
-                return _broken(request)
+                return _instead(request, fault)
         except Refusal as refusal:
             return _answer(refusal.body(), refusal.status)
         return _answer({"ok": True, "result": result}, 200)
@@ -170,12 +170,10 @@ def _answer(body: Json, status: int) -> web.Response:
     return web.json_response(body, status=status)
 
 
-def _html(status: int, body: str) -> web.Response:
-    kind = "application/json" if body.startswith("{") else "text/html"
-    return web.Response(status=status, text=body, content_type=kind)
-
-
-def _broken(request: web.Request) -> web.Response:
+def _instead(request: web.Request, fault: Fault) -> web.Response:
+    if fault.body is not None:
+        kind = "application/json" if fault.body.startswith("{") else "text/html"
+        return web.Response(status=fault.status, text=fault.body, content_type=kind)
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

@@ -41,8 +41,8 @@ class Candidate:
 
     @contextlib.asynccontextmanager
     async def connected(self, *, writes: bool) -> AsyncIterator[AsyncConnection]:
-        """A transaction for what is noted about the leader."""
-        async with self._database.writing() if writes else self._database.reading() as session:
+        """A transaction for what is noted about the leader, before whatever else of this process waits to write."""
+        async with self._database.writing(urgent=True) if writes else self._database.reading() as session:
             yield await session.connection()
 
 

@@ -31,7 +31,7 @@ from storage.database import insert_into, vault_of
 from storage.deliveries import ordering
 from storage.deliveries.ids import DeliveryId
 from storage.deliveries.notices import Notice, SubjectNotice, encode
-from storage.deliveries.table import NOTICE, PRIORITIES, Delivery, State
+from storage.deliveries.table import NOTICE, PRIORITIES, UNFINISHED, Delivery, State
 from storage.encryption import Vault
 from storage.people.people import PersonRow, spoken
 from storage.telegram_ids import MessageId, PersonId
@@ -218,6 +218,23 @@ async def release_all(session: AsyncSession) -> None:
     """Lets every claimed row wait again. For a process that knows that no other one sends."""
     await session.execute(
         update(Delivery).where(Delivery.state == State.CLAIMED).values(state=State.WAITING, claimed_until=None)
+    )
+
+
+async def clock_was_put_back(session: AsyncSession, now: datetime, by: timedelta) -> None:
+    """Lets go now what the clock, while it was ahead by so much, put off: notices that were to go at once, and leases
+    that would lapse that much too late. What is claimed counts too, since nothing that is queued behind it for the
+    same person is due before it. A notice that was meant for later, within that time, goes early."""
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.state.in_(UNFINISHED), Delivery.priority == NOTICE)
+        .where(Delivery.due > now, Delivery.due <= now + by)
+        .values(due=now)
+    )
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.state == State.CLAIMED, Delivery.claimed_until > now + LEASE)
+        .values(claimed_until=now + LEASE)
     )
 
 

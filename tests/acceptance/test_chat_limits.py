@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from benchmarks.support.refusing import Refusing
 from bot.observability.metrics import Metrics
-from bot.sandbox.limits import Limits
-from bot.sandbox.params import Refusal
 from bot.sandbox.server import Fault
 from bot.telegram.answers import TooManyRequests
 from bot.telegram.chat_limits import BURST, FRESH_FOR, MOST_SILENT, Chats
@@ -37,20 +36,6 @@ HOUR = 3_600
 
 
 BUSY = '{"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":3600}}'
-
-
-class Refusing(Limits):
-    """Telegram refuses messages to these chats; `refused` counts how often it had to."""
-
-    def __init__(self, chats: tuple[int, ...], seconds: int) -> None:
-        super().__init__(lambda: 0.0)
-        self.refused = dict.fromkeys(chats, 0)
-        self.seconds = seconds
-
-    def take(self, chat_id: int) -> None:
-        if chat_id in self.refused:
-            self.refused[chat_id] += 1
-            raise Refusal(429, "Too Many Requests", retry_after=self.seconds)
 
 
 def silences(town: Town, *chats: int, seconds: int = HOUR) -> dict[int, int]:

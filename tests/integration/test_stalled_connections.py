@@ -3,78 +3,65 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from benchmarks.support.stalling_proxy import StallingProxy
 from storage import postgresql_engine
 from storage.coordination import change_counters
-from storage.database_errors import is_outage
+from storage.database import Database
+from storage.database_errors import Cause, cause_of, is_outage
 from tests.support.databases import migrated, new_database, opened
-
-
-class StallingProxy:
-    """Passes bytes to a server until it `stalls`; then it keeps connections open and passes nothing."""
-
-    def __init__(self, url: URL) -> None:
-        self._url = url
-        self.flows = asyncio.Event()
-        self.flows.set()
-        self._copying: set[asyncio.Task[None]] = set()
-        self.address = 0
-
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
-        self.address = server.sockets[0].getsockname()[1]
-        try:
-            yield
-        finally:
-            for copying in self._copying:
-                copying.cancel()
-            await asyncio.gather(*self._copying, return_exceptions=True)
-            server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        theirs, ours = await self._server()
-        for source, target in ((reader, ours), (theirs, writer)):
-            task = asyncio.create_task(self._copy(source, target))
-            self._copying.add(task)
-
-    async def _server(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """By its socket in the file system, where it has one."""
-        if folder := self._url.query.get("host"):
-            return await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.{self._url.port or 5432}")
-        return await asyncio.open_connection(self._url.host, self._url.port or 5432)
-
-    async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        try:
-            while block := await source.read(65_536):
-                await self.flows.wait()
-                target.write(block)
-        finally:
-            target.close()
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(postgresql_engine, "IDLE_FOR_AT_MOST", 0.5)
+    monkeypatch.setattr(postgresql_engine, "WAITS_FOR_LOCKS", 0.2)
     monkeypatch.setattr(postgresql_engine, "ANSWERS_WITHIN", 1.0)
     yield
+
+
+LOCK = text("SELECT value FROM versions WHERE name = 'settings' FOR UPDATE")
+
+
+async def locked_in_the_end(database: Database) -> None:
+    """Tries again while it is locked, as the bot does with an update."""
+    while True:
+        try:
+            async with database.writing() as session:
+                await session.execute(LOCK)
+        except DBAPIError as error:
+            assert cause_of(error) is Cause.LOCKED
+        else:
+            return
+
+
+async def until_waiting(database: Database, count: int) -> None:
+    """Until so many connections wait for a lock."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    found = 0
+    while found < count:
+        async with database.reading() as session:
+            found = await session.scalar(waiting) or 0
 
 
 @pytest.mark.usefixtures("impatient")
 async def test_a_row_lock_of_a_frozen_process_stops_others_only_for_a_while(postgresql: str) -> None:
     url = await migrated(await new_database(postgresql))
     frozen, healthy = opened(url), opened(url)
+    async with healthy.writing() as session:
+        await change_counters.raise_version(session, "settings")
     async with frozen.writing() as stuck:
         await change_counters.raise_version(stuck, "settings")
         begun = time.monotonic()
-        async with healthy.writing() as session:
-            await change_counters.raise_version(session, "settings")
+        await locked_in_the_end(healthy)
         assert time.monotonic() - begun < 5
         with pytest.raises(Exception) as raised:
             await stuck.execute(text("SELECT 1"))
@@ -85,11 +72,40 @@ async def test_a_row_lock_of_a_frozen_process_stops_others_only_for_a_while(post
 
 
 @pytest.mark.usefixtures("impatient")
+async def test_those_that_waited_in_a_frozen_process_do_not_get_the_lock_one_after_the_other(
+    postgresql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_engine, "ANSWERS_WITHIN", 5.0)
+    url = await migrated(await new_database(postgresql))
+    frozen, healthy = opened(url), opened(url)
+    async with healthy.writing() as session:
+        await change_counters.raise_version(session, "settings")
+    connected = asyncio.Barrier(5)
+
+    async def freezes() -> None:
+        async with frozen.writing() as session:
+            await connected.wait()
+            await session.execute(LOCK)
+            await asyncio.Event().wait()
+
+    stuck = [asyncio.create_task(freezes()) for _ in range(4)]
+    await connected.wait()
+    begun = time.monotonic()
+    await until_waiting(healthy, 3)
+    await locked_in_the_end(healthy)
+    assert time.monotonic() - begun < 1.2
+    for task in stuck:
+        task.cancel()
+    await asyncio.gather(*stuck, return_exceptions=True)
+    await frozen.close()
+    await healthy.close()
+
+
+@pytest.mark.usefixtures("impatient")
 async def test_a_stalled_network_is_an_outage_and_over_when_it_flows_again(postgresql: str) -> None:
-    url = make_url(await migrated(await new_database(postgresql)))
-    proxy = StallingProxy(url)
-    async with proxy.running():
-        database = opened(url.set(host="127.0.0.1", port=proxy.address, query={}).render_as_string(hide_password=False))
+    proxy = StallingProxy(await migrated(await new_database(postgresql)))
+    async with proxy.running() as url:
+        database = opened(url)
         async with database.reading() as session:
             assert await session.scalar(text("SELECT 1")) == 1
         proxy.flows.clear()
