@@ -23,7 +23,7 @@ from handlers.chat import emergency
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming, Json, odd_kind
 from handlers.chat.press import InvalidCallback
-from handlers.chat.talk import Person, StatelessTalk
+from handlers.chat.talk import Danger, Person, StatelessTalk
 from handlers.i18n import translations
 from storage.database import Refused
 from storage.database_errors import is_outage
@@ -82,7 +82,8 @@ class UpdatePipeline:
         """Gives the update its effect, once, and answers it.
 
         Raises:
-            Exception: only if the database is away; the update has had no effect then.
+            Exception: only if the database is away, or its disk has been full for a moment; the update has had no
+                effect then.
         """
         incoming = Incoming.read(raw)
         if incoming is None:
@@ -166,7 +167,7 @@ class UpdatePipeline:
             held.name(call.name)
             return _Result("done", await self._stages.transaction.run(talk, call))
         except Exception as error:
-            if is_outage(error):
+            if is_outage(error) or (talk.danger is Danger.NONE and self._errors.is_waited_for(error)):
                 raise
             outcome = await self._refuse(talk, error)
         emergency.put_first(talk)
