@@ -9,6 +9,7 @@ import ipaddress
 import signal
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -19,6 +20,7 @@ from bot.config.config import Config
 from bot.observability.logs import logger
 from bot.observability.watchdog import watching
 from bot.telegram import proxies
+from bot.web.connection_limits import IDLE_FOR, ConnectionLimits, Doorway, most_connections
 from storage import read_only
 from storage.database import Database, open_database
 from storage.encryption import KEY_BYTES, Vault, decode_key, read_keys, read_or_make_keys
@@ -26,6 +28,8 @@ from storage.encryption import KEY_BYTES, Vault, decode_key, read_keys, read_or_
 log = logger("bot.process")
 
 LEAVES_WITHIN = 8.0
+_BACKLOG = 128
+"""Connections that the kernel holds until they are taken."""
 LINE_LIMIT, MOST_HEADERS = 8_190, 64
 """Bytes of a request's line or header, and how many headers it may have."""
 
@@ -156,9 +160,14 @@ def check_way_to_telegram(config: Config) -> None:
 
 @contextlib.asynccontextmanager
 async def served(
-    application: web.Application, listening: socket.socket, leaves_within: float = LEAVES_WITHIN
+    application: web.Application,
+    listening: socket.socket,
+    leaves_within: float = LEAVES_WITHIN,
+    limits: ConnectionLimits | None = None,
 ) -> AsyncIterator[str]:
     """The web part, listening; gives its address. Its end waits for requests in hand, up to `leaves_within` seconds."""
+    if limits is not None:
+        application.middlewares.insert(0, limits.middleware)
     runner = web.AppRunner(
         application,
         access_log=None,
@@ -166,13 +175,18 @@ async def served(
         max_line_size=LINE_LIMIT,
         max_field_size=LINE_LIMIT,
         max_headers=MOST_HEADERS,
+        keepalive_timeout=IDLE_FOR,
     )
     await runner.setup()
-    await web.SockSite(runner, listening).start()
+    server = runner.server
+    assert server is not None
+    serve = server if limits is None else partial(Doorway, limits, server)
+    site = await asyncio.get_running_loop().create_server(serve, sock=listening, backlog=_BACKLOG)
     host, port = listening.getsockname()[:2]
     try:
         yield f"http://{host}:{port}"
     finally:
+        site.close()
         await runner.cleanup()
 
 
@@ -185,7 +199,8 @@ async def run(config: Config) -> None:
     check_way_to_telegram(config)
     listening = listen(config)
     app = App(config, open_configured(config))
-    async with leaving(app), served(app.web_application(), listening):
+    limits = ConnectionLimits(most_connections())
+    async with leaving(app), served(app.web_application(), listening, limits=limits):
         log.info("listening", address=f"http://{config.web.host}:{listening.getsockname()[1]}")
         await carry(app)
 

@@ -16,7 +16,7 @@ from schedules.job import Job
 from storage.coordination import wake_ups
 from storage.coordination.leases import LeaseLost
 from storage.database import Database
-from storage.database_errors import is_outage
+from storage.database_errors import cause_of, is_outage
 
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 
@@ -90,7 +90,8 @@ class Scheduler:
         except LeaseLost:
             log.info("another process leads; the job is its own now", job=name)
         except Exception as error:
-            log.warning("job failed; it runs again at the next interval", job=name, error=type(error).__name__)
+            if cause_of(error) is None:  # what is wrong with the database is logged by who watches it, once a minute
+                log.warning("job failed; it runs again at the next interval", job=name, error=type(error).__name__)
             if not is_outage(error):
                 await self._report(f"the job {name} failed", error)
 

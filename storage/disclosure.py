@@ -26,6 +26,9 @@ class Hidden(Enum):
 HIDDEN = Hidden.HIDDEN
 Figure: TypeAlias = int | Hidden
 Average: TypeAlias = float | Hidden
+NOBODY = 0
+"""Shown where there was nothing that anybody could have taken part in, such as no activity in a period: everybody knows
+that, so it tells of nobody."""
 
 
 def shown(cells: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -16,7 +16,7 @@ from bot.telegram.reachability import Outage
 from bot.waiting import wait_for_any
 from handlers.chat.bundles import NotSent
 from handlers.chat.ports import NotFetched
-from storage.database_errors import is_outage
+from storage.database_errors import cause_of, is_outage
 
 log = logger("bot.background.task_runner")
 
@@ -90,8 +90,9 @@ class TaskRunner:
         except _TELEGRAM_BUSY as error:
             outage.missed(error)
         except Exception as error:
-            if not is_outage(error):
+            if cause_of(error) is None:  # what is wrong with the database is logged by who watches it, once a minute
                 log.warning("background task failed; retrying", task=task.name, error=type(error).__name__)
+            if not is_outage(error):
                 await self._errors.report(f"{task.name} failed", error)
         else:
             outage.over()

@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.config.values import Duration, Durations, Ids
 from storage.cases.desks import Ask, AskType, Canned, Desk, EvidenceQuota, Option
+from storage.plain_text import clean, clean_paragraph
 
 _FILE = Path(__file__).parent / "desks.toml"
 _LANGUAGE = r"^[a-z]{2}(_[A-Z][a-z]+)?$"
 
-ByLanguage = Annotated[
-    dict[Annotated[str, Field(pattern=_LANGUAGE)], Annotated[str, Field(min_length=1, max_length=1_500)]],
-    Field(min_length=1),
-]
+
+def _normalised(clean_text: Callable[[str], str]) -> BeforeValidator:
+    """Texts of the config are kept as those that people write are; what shows nothing is refused."""
+
+    def normalise(text: object) -> object:
+        if not isinstance(text, str):
+            return text
+        cleaned = clean_text(text)
+        if text and not cleaned:
+            raise ValueError("it has no visible characters")
+        return cleaned
+
+    return BeforeValidator(normalise)
+
+
+Line = Annotated[str, Field(min_length=1), _normalised(clean)]
+_Paragraphs = Annotated[str, Field(min_length=1, max_length=1_500), _normalised(clean_paragraph)]
+_Language = Annotated[str, Field(pattern=_LANGUAGE)]
+ByLanguage = Annotated[dict[_Language, _Paragraphs], Field(min_length=1)]
+TitleByLanguage = Annotated[dict[_Language, Annotated[Line, Field(max_length=1_500)]], Field(min_length=1)]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")]
 
 
@@ -37,14 +54,14 @@ class OptionPart(_Part):
 class AskPart(_Part):
     key: Key
     type: AskType
-    title: ByLanguage
+    title: TitleByLanguage
     words: ByLanguage
     optional: bool = False
     choices: list[OptionPart] = []
 
 
 class CannedPart(_Part):
-    title: str = Field(min_length=1, max_length=40)
+    title: Annotated[Line, Field(max_length=40)]
     words: ByLanguage
 
 
@@ -52,19 +69,19 @@ class DeskSection(_Part):
     enabled: bool = True
     command: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
     prefix: str = Field(pattern=r"^[A-Z]{1,4}$")
-    emoji: str = "💬"
-    title: ByLanguage
+    emoji: Line = "💬"
+    title: TitleByLanguage
     about: ByLanguage
     intro: ByLanguage
     next_steps: ByLanguage
     asks: list[AskPart] = Field(min_length=1)
     kinds: list[OptionPart] = []
-    hotlines: list[str] = []
+    hotlines: list[Line] = []
     handlers: Ids = []
     escalation_after: Durations = Field([timedelta(days=days) for days in (1, 2, 3)], min_length=3, max_length=3)
     working_days: bool = False
     answers: list[CannedPart] = []
-    crisis_words: list[str] = []
+    crisis_words: list[Line] = []
     emergency: ByLanguage | None = None
     crisis: bool = False
     urgent_within: Duration = timedelta(minutes=30)

@@ -17,6 +17,9 @@ SAID_EVERY = 60.0
 _QUIET_FOR = {Cause.FULL: 60.0, Cause.DISK: 300.0, Cause.DAMAGED: 300.0, Cause.SCHEMA: 300.0}
 """Seconds without a failure after which these are over: they concern some statements, or what needs more room, and
 others that work prove nothing."""
+FULL_WAITS = 60.0
+"""Seconds for which updates wait for room on the disk, which a backup or a log may fill for a moment. Then people are
+told, since an update that waits keeps others behind it from being fetched."""
 _OF_WRITES = frozenset({Cause.LOCKED, Cause.FULL, Cause.NOT_WRITABLE})
 """That something can be read does not prove that these are over."""
 
@@ -67,6 +70,13 @@ class DatabaseWatch:
         if trouble is not None:
             trouble.failed += 1
             self._say(trouble, error)
+
+    def is_waited_for(self, error: BaseException) -> bool:
+        """Whether what failed with this error is tried again instead of being told to a person."""
+        trouble = self._trouble(error)
+        if trouble is None or trouble.cause.waits:
+            return trouble is not None
+        return trouble.cause is Cause.FULL and self._clock() - trouble.begun < FULL_WAITS
 
     def error_id(self, error: BaseException) -> str:
         """The id under which this trouble stands in the log; empty if the error is not the database's."""

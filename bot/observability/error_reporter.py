@@ -29,6 +29,10 @@ class ErrorReporter:
         self._metrics = metrics
         self._watch = watch
 
+    def is_waited_for(self, error: BaseException) -> bool:
+        """Whether it passes by itself, so that it is tried again and not reported; see DatabaseWatch."""
+        return self._watch.is_waited_for(error)
+
     async def report(self, what: str, error: BaseException) -> str:
         """Returns the id under which it stands in the log. Nothing that somebody wrote is in it."""
         error_id, kind, place = self._watch.error_id(error), type(error).__name__, place_of(error)

@@ -18,6 +18,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bot.observability.repeated_lines import RepeatedLines
+
 _OURS = ("bot", "handlers", "storage", "schedules", "nuanxin")
 _TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")
 
@@ -90,8 +92,10 @@ def set_up(level: str, style: str, file: Path | None = None) -> None:
         foreign_pre_chain=[*shared, _without_messages, _without_tokens],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
+    repeated = RepeatedLines(_OURS)
     for handler in handlers:
         handler.setFormatter(formatter)
+        handler.addFilter(repeated)
     root = logging.getLogger()
     root.handlers[:] = handlers
     root.setLevel(logging.WARNING)

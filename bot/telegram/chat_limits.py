@@ -120,7 +120,7 @@ class Chats:
         until those that are kept have gone out (`kept_are_out`)."""
         now = self._clock()
         found = self._silent(chat)
-        found.until = max(found.until, now + seconds) + STEP
+        found.until = max(found.until + STEP, now + seconds)
         if holds:
             found.held_until = found.until + HOLD
         return found.until - now
@@ -150,7 +150,7 @@ class Chats:
     def _silent(self, chat: ChatId) -> _Silence:
         found = self._silences.get(chat)
         if found is None:
-            found = self._silences[chat] = _Silence(self._clock())
+            found = self._silences[chat] = _Silence(float("-inf"))
             self._forget_some()
         return found
 

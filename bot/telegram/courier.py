@@ -36,8 +36,10 @@ _PACED = ("send", "copy", "forward")
 
 
 class _Manner(NamedTuple):
-    """How an answer waits: as one that was kept, or in place, since a file that is uploaded can't be kept."""
+    """How an answer waits: in which turn, and as one that was kept, or in place, since a file that is uploaded can't
+    be kept."""
 
+    turn: Priority
     is_kept: bool
     in_place: bool
 
@@ -66,7 +68,9 @@ class Courier:
     word_about: WordAbout
     outage: Outage = field(default_factory=lambda: Outage("failed to send messages", time.monotonic))
 
-    async def send_all(self, outgoings: Sequence[Outgoing], *, are_kept: bool = False) -> None:
+    async def send_all(
+        self, outgoings: Sequence[Outgoing], turn: Priority = Priority.REPLY, *, are_kept: bool = False
+    ) -> None:
         """Sends in order. What Telegram refuses for good is left out, and noted. Those that `are_kept` waited already,
         and go before what is new to the same chat.
 
@@ -79,7 +83,8 @@ class Courier:
                 self.count("dropped")
                 continue
             try:
-                result = await self._send(outgoing, _Manner(are_kept, any(one.files for one in outgoings[at:])))
+                manner = _Manner(turn, are_kept, any(one.files for one in outgoings[at:]))
+                result = await self._send(outgoing, manner)
             except error.TelegramError as failure:
                 wait = await self._not_sent(outgoing, failure)
                 if wait is not None:
@@ -176,8 +181,10 @@ class Courier:
             waited = True
             await asyncio.sleep(wait)
         if is_paced:
+            if not (manner.is_kept or manner.in_place) and self.pacer.is_better_kept(manner.turn):
+                raise TooManyRequests(0)
             chats.take(chat_id, waited=waited)
-            await self.pacer.slot(Priority.REPLY)
+            await self.pacer.slot(manner.turn)
 
     def _wait(self, chat_id: ChatId, *, is_paced: bool, is_kept: bool) -> float:
         """Seconds until this chat may hear something; a pause of all counts if it is long."""

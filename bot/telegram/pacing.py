@@ -31,6 +31,13 @@ class Priority(IntEnum):
     BROADCAST = 3
 
 
+NEWCOMERS = Priority.REMINDER
+"""The turn of answers to people who wrote for the first time today, and of those that were kept."""
+NEWCOMERS_WAIT = 0.1
+"""Seconds that an answer to a newcomer waits in place. Polling can't go past an update that is not answered or kept, so
+that a flood of strangers would hold up everybody behind it."""
+
+
 class Window:
     """The rule alone, without waiting: `delay` says how long, `take` uses the moment.
 
@@ -128,6 +135,10 @@ class Pacer:
         heapq.heappush(self._waiting, (priority, next(self._numbers), free))
         self._wake()
         await free
+
+    def is_better_kept(self, turn: Priority) -> bool:
+        """Whether so much waits that an answer of this turn should be kept and sent later; only newcomers' are."""
+        return turn is NEWCOMERS and len(self._waiting) > self._share * NEWCOMERS_WAIT
 
     def pause(self, seconds: float) -> None:
         """Telegram asked for silence."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from telegram import Chat
 
 from bot.telegram.albums import Albums
 from bot.updates.rate_limiter import RateLimiter, RateLimitResult, written_at
 from handlers import refusals
 from handlers.chat import emergency
+from handlers.chat.context import AppContext
 from handlers.chat.dispatch import call_for, call_for_blocked, right_of
 from handlers.chat.events import Event
+from handlers.chat.incoming import Incoming
 from handlers.chat.routes import AnyCall, Call, Routes
 from handlers.chat.talk import Danger, StatelessTalk
 
@@ -19,6 +23,12 @@ class Admission:
         self._routes = routes
         self._rate_limiter = rate_limiter
         self._albums = Albums()
+
+    def is_flood(self, incoming: Incoming, context: AppContext, now: datetime) -> bool:
+        """Whether it is more of what this person was told is too much: nothing is looked up, done or said about it.
+        Words of danger are heard all the same."""
+        at = written_at(incoming, now.timestamp())
+        return self._rate_limiter.would_drop(incoming.user_id, at) and not emergency.is_heard(incoming, context)
 
     def is_too_much(self, talk: StatelessTalk) -> bool:
         """Whether this person asks for more than one person may; they are told once. Staff are not limited."""

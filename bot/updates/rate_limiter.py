@@ -48,8 +48,7 @@ class RateLimiter:
         bucket = self._buckets.get(person_id)
         if bucket is None:
             bucket = self._buckets[person_id] = _Bucket(self._burst, at)
-        bucket.left = min(self._burst, bucket.left + max(0.0, at - bucket.at) * self._per_second)
-        bucket.at = max(bucket.at, at)
+        self._refill(bucket, at)
         if bucket.left >= 1:
             bucket.left -= 1
             return RateLimitResult.TAKEN
@@ -57,6 +56,18 @@ class RateLimiter:
             return RateLimitResult.DROPPED
         bucket.said_at = bucket.at
         return RateLimitResult.WARNED
+
+    def would_drop(self, person_id: PersonId, at: float) -> bool:
+        """Whether `check` would drop it. Nothing has to be looked up to know: whoever has a bucket is not staff."""
+        bucket = self._buckets.get(person_id)
+        if bucket is None:
+            return False
+        self._refill(bucket, at)
+        return bucket.left < 1 and bucket.at - bucket.said_at < SAID_AGAIN_AFTER
+
+    def _refill(self, bucket: _Bucket, at: float) -> None:
+        bucket.left = min(self._burst, bucket.left + max(0.0, at - bucket.at) * self._per_second)
+        bucket.at = max(bucket.at, at)
 
     def may_tell_blocked(self, person_id: PersonId, at: float) -> bool:
         """Whether who is blocked hears so now: once a minute."""

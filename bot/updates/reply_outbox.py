@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from bot.telegram.courier import Courier, Later, chat_of
+from bot.telegram.pacing import NEWCOMERS, Priority
 from handlers.chat.incoming import Incoming
 from handlers.chat.replies import ANSWER_CALLBACK, Outgoing, Replies
 from storage.coordination.batching import Batcher
@@ -19,10 +20,12 @@ from storage.database import Database
 from storage.telegram_ids import NO_CHAT, ChatId
 from storage.updates import updates
 from storage.updates.ids import UpdateKey
-from storage.updates.updates import Done
+from storage.updates.updates import Done, Kept
 
 KEPT_BEFORE_RESENT = timedelta(seconds=60)
 INTERVAL = 5.0
+_AT_ONCE = 100
+"""Kept answers that are taken to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,17 @@ class ReplyOutbox:
         self._courier = courier
         self._clock = clock
         self.answered = Batcher(self._note_answered)
+        self._keep = Batcher(self._keep_all)
         self._one_by_one = asyncio.Lock()
         self.awake = asyncio.Event()
         """Set when something that was kept for a moment only is due."""
 
-    async def send(self, incoming: Incoming, key: UpdateKey, replied: Replied) -> None:
+    async def send(self, incoming: Incoming, key: UpdateKey, replied: Replied, turn: Priority = Priority.REPLY) -> None:
         """Sends the answers to an update. A press gets its tick first, whatever else is said."""
         ticks = [one for one in replied.outgoing if one.method == ANSWER_CALLBACK] or _tick(incoming)
         rest = [one for one in replied.outgoing if one.method != ANSWER_CALLBACK]
         try:
-            await self._courier.send_all([*ticks, *rest])
+            await self._courier.send_all([*ticks, *rest], turn)
         except Later as later:
             await self.keep(key, later)
             return
@@ -60,22 +64,25 @@ class ReplyOutbox:
         now = self._clock()
         chats, chat_id = self._courier.pacer.chats, _chat_of_all(later.rest)
         due = chats.in_order(chat_id, now + timedelta(seconds=later.seconds))
-        async with self._database.writing() as session:
-            await updates.mark_done(session, key, now)
-            await updates.keep_answers(session, key, pack(later.rest), due)
+        await self._keep(Kept(key, pack(later.rest), due))
         if later.seconds < INTERVAL:
             asyncio.get_running_loop().call_later(later.seconds, self.awake.set)
 
     async def resend(self) -> int:
         """Sends kept answers that are due (after a crash, or after "too many requests"): those to one chat in their
         order, chats side by side. Returns how many updates."""
+        resent = 0
         async with self._one_by_one:
-            return await self._resend()
+            while claimed := await self._resend():
+                resent += claimed
+                if claimed < _AT_ONCE:
+                    break
+        return resent
 
     async def _resend(self) -> int:
         now = self._clock()
         async with self._database.writing() as session:
-            claimed = await updates.claim_unanswered(session, now, KEPT_BEFORE_RESENT)
+            claimed = await updates.claim_unanswered(session, now, KEPT_BEFORE_RESENT, _AT_ONCE)
         by_chat: dict[ChatId, list[tuple[UpdateKey, list[Outgoing]]]] = defaultdict(list)
         for kept in claimed:
             answers = unpack(kept.answers)
@@ -88,7 +95,7 @@ class ReplyOutbox:
         mark = chats.last_kept(chat_id)
         for at, (key, answers) in enumerate(rows):
             try:
-                await self._courier.send_all(answers, are_kept=True)
+                await self._courier.send_all(answers, NEWCOMERS, are_kept=True)
             except Later as later:
                 await self.keep(key, later)
                 for behind, rest in rows[at + 1 :]:
@@ -96,6 +103,11 @@ class ReplyOutbox:
                 return
             await self.answered(key)
         chats.kept_are_out(chat_id, mark)
+
+    async def _keep_all(self, kept: Sequence[Kept]) -> list[None]:
+        async with self._database.writing() as session:
+            await updates.keep_answers(session, kept, self._clock())
+        return [None] * len(kept)
 
     async def _note_answered(self, keys: Sequence[UpdateKey]) -> list[None]:
         async with self._database.writing() as session:

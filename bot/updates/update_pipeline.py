@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError
 from bot.observability.error_reporter import ErrorReporter
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
+from bot.telegram.pacing import NEWCOMERS, Priority
 from bot.updates.admission import Admission
 from bot.updates.reply_outbox import Replied, ReplyOutbox, repeated
 from bot.updates.update_lookup import UpdateLookup, update_key
@@ -22,7 +23,7 @@ from handlers.chat import emergency
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Incoming, Json, odd_kind
 from handlers.chat.press import InvalidCallback
-from handlers.chat.talk import Person, StatelessTalk
+from handlers.chat.talk import Danger, Person, StatelessTalk
 from handlers.i18n import translations
 from storage.database import Refused
 from storage.database_errors import is_outage
@@ -81,11 +82,15 @@ class UpdatePipeline:
         """Gives the update its effect, once, and answers it.
 
         Raises:
-            Exception: only if the database is away; the update has had no effect then.
+            Exception: only if the database is away, or its disk has been full for a moment; the update has had no
+                effect then.
         """
         incoming = Incoming.read(raw)
         if incoming is None:
             self._note_odd(raw)
+            return
+        if self._stages.admission.is_flood(incoming, self._context, self._clock()):
+            self._count(incoming, "limited")
             return
         async with self._in_hand.holding(update_key(raw), incoming.kind) as held:
             if held.strikes > SET_ASIDE_AT:
@@ -119,13 +124,18 @@ class UpdatePipeline:
         await held.settle()
         outcome = result.outcome
         try:
-            await self._stages.outbox.send(incoming, held.key, result.replied)
+            turn = NEWCOMERS if self._is_newcomer(standing) else Priority.REPLY
+            await self._stages.outbox.send(incoming, held.key, result.replied, turn)
         except Exception as error:
             # The effect is committed and the answers are kept with it; `resend` comes back to them.
             outcome = "unanswered"
             log.error("failed to send answers", error=type(error).__name__, exc_info=error)
         self._count(incoming, outcome)
         self._metrics.seconds.labels(incoming.kind).observe(time.perf_counter() - begun)
+
+    def _is_newcomer(self, standing: Standing) -> bool:
+        """Whether they wrote for the first time today. Any number of accounts can do that, so others go first."""
+        return standing.first_seen is None or standing.first_seen >= day_of(self._clock())
 
     def _talk(self, incoming: Incoming, key: UpdateKey, standing: Standing) -> StatelessTalk:
         context, user_id = self._context, incoming.user_id
@@ -157,7 +167,7 @@ class UpdatePipeline:
             held.name(call.name)
             return _Result("done", await self._stages.transaction.run(talk, call))
         except Exception as error:
-            if is_outage(error):
+            if is_outage(error) or (talk.danger is Danger.NONE and self._errors.is_waited_for(error)):
                 raise
             outcome = await self._refuse(talk, error)
         emergency.put_first(talk)

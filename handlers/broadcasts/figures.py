@@ -27,7 +27,7 @@ async def _lines(talk: Talk, period: Period) -> Sequence[str]:
 
 async def _view(talk: Talk, period: Period, head: Markup) -> None:
     now = await report.reach(talk.session, period, zone_of(talk))
-    if now.delivered is HIDDEN:
+    if now.delivered is HIDDEN or not now.broadcasts:
         say_too_little(talk, head)
         return
     png = await talk.context.ports.painter.columns_png(

@@ -47,6 +47,16 @@ class Period:
         return Period.of(self.unit, self.first - timedelta(days=1), 0)
 
     @property
+    def parts(self) -> Sequence[Period]:
+        """The shorter periods in it that have pages of their own: a year's months, and the weeks that share a day with
+        a month."""
+        if self.unit is PeriodUnit.YEAR:
+            return [Period.of(PeriodUnit.MONTH, day, 0) for day in self.stretches]
+        if self.unit is PeriodUnit.MONTH:
+            return list(dict.fromkeys(Period.of(PeriodUnit.WEEK, day, 0) for day in self.stretches))
+        return []
+
+    @property
     def stretches(self) -> Sequence[date]:
         """The first day of each of its stretches: its days, or of a year its months."""
         return self._bounds[:-1]

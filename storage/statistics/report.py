@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure, average, columns, figure, rounded
-from storage.statistics import searches as kept_searches
-from storage.statistics import statistics
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, NOBODY, Average, Figure, average, columns, figure, rounded
+from storage.statistics import shown_searches, statistics
 from storage.statistics.periods import Period
 from storage.statistics.searches import ALL, BARE, HOUR
 from storage.statistics.statistics import CaseTimes, Edges, Turnout
@@ -35,11 +34,8 @@ async def searches(session: AsyncSession, period: Period) -> SearchReport:
 
 
 async def _counted(session: AsyncSession, period: Period, kind: str) -> Figure:
-    """All searches of a kind; where a part of them is hidden, only if all together may be shown."""
-    shown = sum((await kept_searches.of(session, period.name, kind)).values())
-    if kind == ALL and await kept_searches.hidden(session, period.name, kind):
-        return HIDDEN
-    return figure(shown)
+    """All searches of a kind that may be shown."""
+    return figure(sum((await shown_searches.shown(session, period, kind)).values()))
 
 
 async def cells(session: AsyncSession, period: Period, kind: str) -> Mapping[str, int]:
@@ -48,8 +44,8 @@ async def cells(session: AsyncSession, period: Period, kind: str) -> Mapping[str
     Of hours, all are known and so is their sum. One person can search often: where the sum would give away what is
     hidden, the smallest hour is left out too.
     """
-    found = dict(await kept_searches.of(session, period.name, kind))
-    hidden = await kept_searches.hidden(session, period.name, kind)
+    found = await shown_searches.shown(session, period, kind)
+    hidden = await shown_searches.hidden(session, period, kind)
     if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < MIN_CELL_SIZE):
         del found[min(found, key=lambda cell: found[cell])]
     return {cell: rounded(count) for cell, count in found.items()}
@@ -111,8 +107,8 @@ async def activities(session: AsyncSession, period: Period, zone: ZoneInfo) -> A
     ]
     return ActivitiesReport(
         each,
-        placed=figure(sum(one.placed for one in found), people.placed),
-        came=figure(sum(one.came for one in found), people.came),
+        placed=figure(sum(one.placed for one in found), people.placed) if found else NOBODY,
+        came=figure(sum(one.came for one in found), people.came) if found else NOBODY,
         stars=average(sum(one.stars for one in found), sum(one.rated for one in found), people.rated),
         placed_by_stretch=columns(
             _by_stretch(found, edges),
@@ -143,11 +139,16 @@ class ReachReport:
 async def reach(session: AsyncSession, period: Period, zone: ZoneInfo) -> ReachReport:
     """Returns how many people the broadcasts of the period reached, in all and by stretch."""
     each = await statistics.reach_by_stretch(session, period.edges(zone))
+    broadcasts = sum(one.broadcasts for one in each)
+
+    def of_all(counts: Sequence[int], largest: Sequence[int]) -> Figure:
+        return figure(sum(counts), max(largest)) if broadcasts else NOBODY
+
     return ReachReport(
-        sum(one.broadcasts for one in each),
-        figure(sum(one.recipients for one in each), max(one.largest[0] for one in each)),
-        figure(sum(one.delivered for one in each), max(one.largest[1] for one in each)),
-        figure(sum(one.confirmed for one in each), max(one.largest[2] for one in each)),
+        broadcasts,
+        of_all([one.recipients for one in each], [one.largest[0] for one in each]),
+        of_all([one.delivered for one in each], [one.largest[1] for one in each]),
+        of_all([one.confirmed for one in each], [one.largest[2] for one in each]),
         columns([one.delivered for one in each], [one.largest[1] for one in each]),
     )
 

@@ -198,31 +198,6 @@ def _change() -> Update:
 _CHANGE = _change()
 
 
-async def of(session: AsyncSession, period: str, kind: str) -> Mapping[str, int]:
-    """The cells of a period that may be shown, by how often."""
-    rows = await session.execute(
-        select(SearchFigure.cell, SearchFigure.count).where(
-            SearchFigure.period == period,
-            SearchFigure.kind == kind,
-            SearchFigure.enough,
-            SearchFigure.count >= MIN_CELL_SIZE,
-        )
-    )
-    return {str(row.cell): int(row[1]) for row in rows}
-
-
-async def hidden(session: AsyncSession, period: str, kind: str) -> Sequence[int]:
-    """The counts of the cells that may not be shown."""
-    rows = await session.scalars(
-        select(SearchFigure.count).where(
-            SearchFigure.period == period,
-            SearchFigure.kind == kind,
-            ~(SearchFigure.enough & (SearchFigure.count >= MIN_CELL_SIZE)),
-        )
-    )
-    return rows.all()
-
-
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Takes the person's digest out of the cells of running periods; that a search was counted stays."""
     for period, sealed in (await session.execute(select(FigureKey.period, FigureKey.sealed))).all():

@@ -12,6 +12,7 @@ from functools import cache
 from typing import NamedTuple, cast
 
 from sqlalchemy import BigInteger, Table, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
@@ -49,9 +50,24 @@ class Unanswered(NamedTuple):
     answers: bytes
 
 
+class Kept(NamedTuple):
+    """What is still to be answered to an update, and when."""
+
+    key: UpdateKey
+    answers: bytes
+    due: datetime
+
+
 @cache
 def _mark(*, postgres: bool) -> ReturningInsert[UpdateKey]:
     return insert_for(DoneUpdate, postgres=postgres).on_conflict_do_nothing().returning(_TABLE.c.key)
+
+
+@cache
+def _keep(*, postgres: bool) -> postgresql.Insert:
+    keeping = insert_for(DoneUpdate, postgres=postgres)
+    kept = {"answers": keeping.excluded.answers, "due": keeping.excluded.due}
+    return keeping.on_conflict_do_update(index_elements=[_TABLE.c.key], set_=kept)
 
 
 async def mark_done(
@@ -66,10 +82,14 @@ async def mark_done(
     return (await run(session, _mark(postgres=is_postgresql(session)), row)).scalar() is not None
 
 
-async def keep_answers(session: AsyncSession, key: UpdateKey, answers: bytes, due: datetime) -> None:
-    """Keeps what is still to be answered to an update that is marked."""
-    sealed = vault_of(session).seal(answers, "updates.answers", key)
-    await session.execute(update(DoneUpdate).where(DoneUpdate.key == key).values(answers=sealed, due=due))
+async def keep_answers(session: AsyncSession, kept: Sequence[Kept], now: datetime) -> None:
+    """Marks these updates, and keeps what is still to be answered to them."""
+    vault = vault_of(session)
+    rows = [
+        {"key": one.key, "at": now, "answers": vault.seal(one.answers, "updates.answers", one.key), "due": one.due}
+        for one in kept
+    ]
+    await run(session, _keep(postgres=is_postgresql(session)), rows)
 
 
 async def done(session: AsyncSession, keys: Sequence[UpdateKey]) -> list[Done | None]:
@@ -80,9 +100,7 @@ async def done(session: AsyncSession, keys: Sequence[UpdateKey]) -> list[Done | 
     return [found.get(key) for key in keys]
 
 
-async def claim_unanswered(
-    session: AsyncSession, now: datetime, lease: timedelta, limit: int = 100
-) -> list[Unanswered]:
+async def claim_unanswered(session: AsyncSession, now: datetime, lease: timedelta, limit: int) -> list[Unanswered]:
     """Takes due answers for this process until now + lease; then another may."""
     rows = await session.execute(
         select(DoneUpdate.key, DoneUpdate.answers)

@@ -42,6 +42,7 @@ class Standing:
     known: bool
     language: str | None = None
     reachable: bool = True
+    first_seen: datetime | None = None
     last_seen: datetime | None = None
     form: str | None = None
     app_language: str | None = None
@@ -67,6 +68,7 @@ def _standings() -> Select[Any]:
             people.c.id,
             people.c.language,
             people.c.reachable,
+            people.c.first_seen,
             people.c.last_seen,
             forms.c.form,
             people.c.app_language,
@@ -102,6 +104,7 @@ def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
         known=True,
         language=row.language,
         reachable=row.reachable,
+        first_seen=row.first_seen,
         last_seen=row.last_seen,
         form=row.form,
         app_language=row.app_language,

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.pictures import charts, coverage_map
@@ -38,7 +39,7 @@ from storage.privacy.retention import Retention
 from storage.stations import searches
 from storage.stations.ids import SearchId
 from storage.stations.searches import Search
-from storage.statistics import report, statistics
+from storage.statistics import report, shown_searches, statistics
 from storage.statistics import searches as search_statistics
 from storage.statistics.periods import Period, PeriodUnit
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
@@ -163,7 +164,8 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
     await coordinator.presses("🔎 Amenities searched for")
     await coordinator.hears_of("Amenities searched for")
     async with town.database.reading() as session:
-        assert await search_statistics.of(session, "2026-W48", AMENITY) == {"water": 6}
+        week = Period.of(PeriodUnit.WEEK, NOON.date(), 0)
+        assert await shown_searches.shown(session, week, AMENITY) == {"water": 6}
 
 
 async def an_activity(session: AsyncSession) -> None:
@@ -233,11 +235,11 @@ async def test_members_activities_broadcasts_and_cases(town: Town) -> None:
     for line in (
         "Members: 10 (<5)",
         "joined 10 (<5), left <5 (<5)",
-        "Places taken: 5 (<5)",
-        "came 5 (<5)",
+        "Places taken: 5 (0)",
+        "came 5 (0)",
         "rated ★ 4.5",
         "Broadcasts: 1 (0)",
-        "delivered 10 (<5), confirmed <5 (<5)",
+        "delivered 10 (0), confirmed <5 (0)",
     ):
         assert line in page, line
     await coordinator.presses("👥 Members")
@@ -291,6 +293,32 @@ async def test_digests_are_gone_once_a_cell_is_shown_and_when_its_period_is_over
         assert (await session.get_one(SearchFigure, ("2026", PLACE, "a"))).people != b"", "the year still runs"
 
 
+async def test_a_hidden_month_does_not_follow_from_its_year(database: Database) -> None:
+    """One rider searched 40 times in October. The year without September and November would tell that."""
+    many, one = [PersonId(person) for person in range(1, 7)], [PersonId(9)] * 40
+    year, october = Period.of(PeriodUnit.YEAR, NOON.date(), 0), date(2026, 10, 14)
+    async with database.writing() as session:
+        for day, people in ((date(2026, 9, 9), many), (october, one), (date(2026, 11, 11), many)):
+            await search_statistics.count_all(session, [Seen(person, day, PLACE, "a") for person in people])
+    async with database.reading() as session:
+        assert await shown_searches.shown(session, Period.of(PeriodUnit.MONTH, october, 0), PLACE) == {}
+        assert await shown_searches.shown(session, year, PLACE) == {"a": 12}
+    async with database.writing() as session:
+        await search_statistics.count_all(session, [Seen(PersonId(8), date(2026, 8, 8), PLACE, "a")])
+    async with database.reading() as session:
+        assert await shown_searches.shown(session, year, PLACE) == {"a": 53}, "which of two months has how many is open"
+
+
+async def test_a_hidden_week_does_not_follow_from_its_month_or_year(database: Database) -> None:
+    many, one = [PersonId(person) for person in range(1, 7)], [PersonId(9)] * 40
+    async with database.writing() as session:
+        for day, people in ((date(2026, 10, 7), many), (date(2026, 10, 14), one)):
+            await search_statistics.count_all(session, [Seen(person, day, PLACE, "a") for person in people])
+    async with database.reading() as session:
+        for unit in (PeriodUnit.MONTH, PeriodUnit.YEAR):
+            assert await shown_searches.shown(session, Period.of(unit, date(2026, 10, 14), 0), PLACE) == {"a": 6}
+
+
 events = st.lists(
     st.tuples(st.integers(1, 9), st.integers(0, 9), st.sampled_from(["a", "b"]), st.sampled_from([HOUR, BARE])),
     max_size=60,
@@ -327,7 +355,8 @@ async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
                     for (p, k, cell), count in counts.items()
                     if (p, k) == (period, kind) and len(people[p, k, cell]) >= 5
                 }
-                assert await search_statistics.of(session, period, kind) == wanted
+                rows = await session.scalars(select(SearchFigure).filter_by(period=period, kind=kind, enough=True))
+                assert {row.cell: row.count for row in rows if row.count >= 5} == wanted
         await database.close()
 
 

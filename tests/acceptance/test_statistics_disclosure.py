@@ -19,7 +19,7 @@ from storage.cases import allowances, cases
 from storage.cases import statistics as case_statistics
 from storage.cases.table import CaseContent
 from storage.database import Database
-from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Figure, columns, figure, rounded
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, NOBODY, Figure, columns, figure, rounded
 from storage.membership import memberships
 from storage.statistics import report
 from storage.statistics.periods import Period, PeriodUnit
@@ -69,7 +69,7 @@ async def _compared(deeds: list[Deed]) -> None:
         if name.startswith(("joined", "left", "at_end", "cases")):
             assert abs(_steps(shown) - _steps(without.get(name, HIDDEN))) <= 1, name
     lonely = await _pages([deed for deed in deeds if deed[0] == 1])
-    assert all(shown is HIDDEN for shown in lonely.values()), "what one person did alone is never shown"
+    assert all(shown is HIDDEN or shown == NOBODY for shown in lonely.values()), "what one did alone is never shown"
 
 
 def _steps(shown: Figure) -> int:
@@ -143,6 +143,21 @@ def _figures(of: object) -> Iterator[tuple[str, Figure]]:
                 yield from ((f"{name}[{at}]", shown) for name, shown in inner)
         elif value is HIDDEN or (isinstance(value, int) and not isinstance(value, bool)):
             yield field.name, value
+
+
+async def test_only_what_nobody_could_take_part_in_is_shown_as_nobodys(database: Database) -> None:
+    week = Period.of(PeriodUnit.WEEK, NOON.date(), 0)
+    async with database.reading() as session:
+        placed = (await report.activities(session, week, SHANGHAI)).placed
+        delivered = (await report.reach(session, week, SHANGHAI)).delivered
+        opened = (await report.cases(session, week, SHANGHAI, "legal")).opened
+        assert (placed, delivered, opened) == (NOBODY, NOBODY, HIDDEN)
+    async with database.writing() as session:
+        plan = Plan("3x3", Kind.SPORT, NOON, NOON + timedelta(hours=1))
+        row = await activities.create(session, plan, COORDINATOR, NOON - timedelta(days=1))
+        await activities.publish(session, row.id, NOON - timedelta(days=1))
+    async with database.reading() as session:
+        assert (await report.activities(session, week, SHANGHAI)).placed is HIDDEN
 
 
 def test_rounding_is_to_the_nearest() -> None:

@@ -19,6 +19,7 @@ from schedules.job import Job
 from schedules.scheduler import Scheduler
 from storage.coordination import replicas
 from storage.database import Database
+from storage.database_errors import DatabaseAway
 from storage.deliveries.table import Delivery
 from storage.operations.notices import ClockDiffers, ClockJumped
 from storage.people.staff import Staff
@@ -93,6 +94,26 @@ async def test_jobs_go_on_when_the_clock_was_put_back(database: Database) -> Non
             await ran.wait()
     finally:
         await scheduler.stop()
+
+
+async def test_an_outage_of_the_database_is_not_logged_by_each_job(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    failures = iter([DatabaseAway("refused"), DatabaseAway("refused"), ValueError("ours")])
+    reported = []
+
+    async def run(_session: AsyncSession, _now: datetime, _context: ClockContext) -> bool:
+        raise next(failures)
+
+    async def report(_what: str, error: BaseException) -> None:
+        reported.append(type(error))
+
+    job = Job("sample", timedelta(hours=8), run)
+    scheduler = Scheduler(database, lambda: NOON, lambda: True, database.writing, clock_context(), [job], report)
+    for _ in range(3):
+        await scheduler.tick("sample")
+    assert caplog.text.count("job failed") == 1
+    assert reported == [ValueError]
 
 
 async def test_replicas_live_by_the_databases_clock(database: Database) -> None:

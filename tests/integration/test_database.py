@@ -25,7 +25,7 @@ from storage.telegram_ids import PersonId
 from storage.updates import batched_writes, updates, user_state
 from storage.updates.batched_writes import Seen
 from storage.updates.ids import UpdateKey
-from storage.updates.updates import Done
+from storage.updates.updates import Done, Kept
 from tests.support.databases import new_file, opened
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -108,13 +108,13 @@ async def test_an_open_form_is_seen_by_every_process_until_it_expires(database: 
 async def test_an_update_is_marked_once_and_its_answers_wait(database: Database) -> None:
     async with database.writing() as session:
         assert await updates.mark_done(session, UpdateKey(1), NOW)
-        await updates.keep_answers(session, UpdateKey(1), b"hello", NOW)
+        await updates.keep_answers(session, [Kept(UpdateKey(1), b"hello", NOW)], NOW)
     async with database.writing() as session:
         assert not await updates.mark_done(session, UpdateKey(1), NOW)
         assert await updates.done(session, [UpdateKey(1), UpdateKey(2)]) == [Done(b"hello"), None]
-        (claimed,) = await updates.claim_unanswered(session, NOW, timedelta(minutes=1))
+        (claimed,) = await updates.claim_unanswered(session, NOW, timedelta(minutes=1), 100)
         assert claimed.answers == b"hello"
-        assert not await updates.claim_unanswered(session, NOW, timedelta(minutes=1))
+        assert not await updates.claim_unanswered(session, NOW, timedelta(minutes=1), 100)
         await updates.answered(session, [UpdateKey(1)])
         assert await updates.done(session, [UpdateKey(1)]) == [Done()]
 

@@ -17,7 +17,7 @@ from aiohttp import web
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
-from bot.observability.database_watch import DatabaseWatch
+from bot.observability.database_watch import FULL_WAITS, DatabaseWatch
 from bot.observability.metrics import Metrics
 from bot.process import served
 from storage import dialogues, schema
@@ -98,6 +98,16 @@ class Disk:
                 await connection.execute(text("DROP FUNCTION full_disk() CASCADE"))
 
 
+async def fails_again(town: Town) -> None:
+    """Waits until another transaction finds the disk full."""
+
+    def failed() -> int:
+        return sum(trouble.failed for trouble in town.app.base.database_watch.current)
+
+    before = failed()
+    await town.until(lambda: failed() > before)
+
+
 async def test_a_full_disk_is_said_everywhere_and_its_end_too(town: Town, address: str) -> None:
     admin, rider = town.rider(ADMIN), town.rider(7)
     await rider.says("/join")
@@ -106,6 +116,9 @@ async def test_a_full_disk_is_said_everywhere_and_its_end_too(town: Town, addres
     disk = Disk(town.database)
     await disk.fill()
     await rider.presses("I agree")
+    for _ in range(4):  # it is tried again every few seconds meanwhile
+        await fails_again(town)
+        town.now += timedelta(seconds=FULL_WAITS / 3)
     await rider.hears_of("that went wrong")
     status, said = await get(address, "/readyz")
     assert (status, json.loads(said)["trouble"]) == (503, f"database full: {Cause.FULL.sentence}")
@@ -128,6 +141,19 @@ async def test_a_full_disk_is_said_everywhere_and_its_end_too(town: Town, addres
     assert "database" not in (await get(address, "/readyz"))[1]
     await rider.presses("I agree")
     await rider.hears_of("What is your name?")
+
+
+async def test_a_disk_that_is_full_for_a_moment_is_waited_for(town: Town) -> None:
+    rider = town.rider(7)
+    await rider.says("/join")
+    await rider.hears_of("Before the first question")
+    disk = Disk(town.database)
+    await disk.fill()
+    await rider.presses("I agree")
+    await fails_again(town)
+    await disk.make_room()
+    await rider.hears_of("What is your name?")
+    assert not any("went wrong" in heard["text"] for heard in rider.heard)
 
 
 async def test_a_missing_column_is_told_and_not_waited_for(town: Town, address: str) -> None:

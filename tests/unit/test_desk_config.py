@@ -49,6 +49,29 @@ def test_an_organisation_adds_a_desk_without_code(tmp_path: Path) -> None:
     assert desks["legal"].handlers == {5, 6} and desks["legal"].hotlines == ("12348", "12351")
 
 
+def test_texts_are_kept_as_people_write_them(tmp_path: Path) -> None:
+    written = DESK.replace('en = "Housing"', 'en = " Hous\\u200bing\\u202e\\n now "')
+    written = written.replace('"Rent and landlords."', '"Rent\\u0007 and\\u200b landlords. \\n\\nAnd  deposits."')
+    (tmp_path / "config.toml").write_text(written.replace("走了算了", " 走了\\u200b算了"))
+    desk = config_desks.desks(load(tmp_path / "config.toml").desks)["housing"]
+    assert desk.title["en"] == "Housing now"
+    assert desk.intro["en"] == "Rent and landlords.\n\nAnd deposits."
+    assert desk.crisis_words == ("走了算了",)
+
+
+def test_a_text_that_shows_nothing_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text(DESK.replace('"Rent and landlords."', '"\\u200b\\u202e"'))
+    with pytest.raises(BadConfig) as refused:
+        load(tmp_path / "config.toml")
+    (line,) = str(refused.value).splitlines()
+    assert "desks.housing.intro.en" in line and "no visible characters" in line
+
+
+def test_the_built_in_desks_are_written_that_way() -> None:
+    built_in = config_desks.built_in()["legal"]
+    assert config_desks.DeskSection.model_validate(built_in).intro == built_in["intro"]
+
+
 @pytest.mark.parametrize(
     ("changed", "line"),
     [
