@@ -5,7 +5,6 @@ Whoever lays them out can't give anything away; the rule itself is in storage/di
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -100,7 +99,8 @@ async def activities(session: AsyncSession, period: Period, zone: ZoneInfo) -> A
     """Returns the turnout of each activity of the period, and of all by stretch."""
     edges = period.edges(zone)
     found = await statistics.turnouts(session, edges[0], edges[-1])
-    people = await statistics.different(session, edges[0], edges[-1])
+    (people,) = await statistics.different(session, [edges[0], edges[-1]], found)
+    by_stretch = await statistics.different(session, edges, found)
     each = [
         ActivityReport(one.title, one.starts_at, figure(one.placed), figure(one.came), average(one.stars, one.rated))
         for one in found
@@ -112,7 +112,7 @@ async def activities(session: AsyncSession, period: Period, zone: ZoneInfo) -> A
         stars=average(sum(one.stars for one in found), sum(one.rated for one in found), people.rated),
         placed_by_stretch=columns(
             _by_stretch(found, edges),
-            [(await statistics.different(session, *between)).placed for between in itertools.pairwise(edges)],
+            [one.placed for one in by_stretch],
         ),
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import distinct, func, select, update
+from sqlalchemy import case, distinct, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.activities.activities import Activity, ActivityState
@@ -102,23 +102,28 @@ class Different:
     rated: int
 
 
-async def different(session: AsyncSession, start: datetime, end: datetime) -> Different:
-    """Of the activities that began in this stretch. Of those whose sign-ups are forgotten, the largest tells that there
-    were so many at least."""
+async def different(session: AsyncSession, edges: Edges, each: Sequence[Turnout]) -> list[Different]:
+    """Of the activities that began in each stretch between two edges; `each` are their turnouts. Of those whose
+    sign-ups are forgotten, the largest tells that there were so many at least."""
+    stretch = case(*((Activity.starts_at < edge, at) for at, edge in enumerate(edges[1:]))).label("stretch")
     counted = [
         func.count(distinct(SignUp.person_id)).filter(holds)
         for holds in (SignUp.state.in_(TAKING), SignUp.came_at.is_not(None), SignUp.rating.is_not(None))
     ]
-    rows = select(*counted).join(Activity, Activity.id == SignUp.activity_id)
-    began = (Activity.starts_at >= start) & (Activity.starts_at < end) & (Activity.state == ActivityState.PUBLISHED)
-    counts = (await session.execute(rows.where(began))).one()
-    placed, came, rated = (int(count) for count in counts)
-    each = await turnouts(session, start, end)
-    return Different(
-        max([placed, *(one.placed for one in each)]),
-        max([came, *(one.came for one in each)]),
-        max([rated, *(one.rated for one in each)]),
+    began = (Activity.starts_at >= edges[0]) & (Activity.starts_at < edges[-1])
+    rows = await session.execute(
+        select(stretch, *counted)
+        .join(Activity, Activity.id == SignUp.activity_id)
+        .where(began & (Activity.state == ActivityState.PUBLISHED))
+        .group_by("stretch")
     )
+    found = [(0, 0, 0)] * (len(edges) - 1)
+    for at, *counts in rows:
+        found[at] = (counts[0], counts[1], counts[2])
+    for one in each:
+        at, largest = bisect_right(edges, one.starts_at) - 1, (one.placed, one.came, one.rated)
+        found[at] = (max(found[at][0], largest[0]), max(found[at][1], largest[1]), max(found[at][2], largest[2]))
+    return [Different(*counts) for counts in found]
 
 
 @dataclass(frozen=True, slots=True)
