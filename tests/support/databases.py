@@ -21,6 +21,7 @@ from sqlalchemy import make_url
 from storage import keys, schema
 from storage.database import Database, open_database
 from storage.encryption import Vault
+from storage.pseudonym_columns import found
 
 T = TypeVar("T")
 
@@ -70,14 +71,21 @@ async def _forgetful(server: str) -> None:
 class _Statements(dict[Any, Any]):
     """Compiled statements that all engines of a kind share: SQLAlchemy keeps them by engine, and each test has its own.
 
-    A key begins with the dialect, which is another object for each engine, though an equal one.
+    A key begins with the dialect, which is another object for each engine, though an equal one, unless its pseudonyms
+    are others: a compiled statement converts by those of the dialect that it was compiled for.
     """
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return super().get(key[1:], default)
+        compiled = super().get(_shared(key), default)
+        is_same = compiled is default or found(compiled.dialect) is found(key[0])
+        return compiled if is_same else default
 
     def __setitem__(self, key: Any, compiled: Any) -> None:
-        super().__setitem__(key[1:], compiled)
+        super().__setitem__(_shared(key), compiled)
+
+
+def _shared(key: Any) -> Any:
+    return (found(key[0]), *key[1:])
 
 
 _CONNECTIONS = 5
