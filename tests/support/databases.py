@@ -123,7 +123,7 @@ DECLARE
     filled text[] := ARRAY[]::text[];
 BEGIN
     FOR name IN SELECT tablename FROM pg_tables
-        WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'key_checks')
+        WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'key_checks', 'pseudonym_keys')
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO has_rows;
         IF has_rows THEN filled := filled || quote_ident(name); END IF;
@@ -140,6 +140,7 @@ SELECT md5(string_agg(concat_ws(' ', kind, place, name, type), ',' ORDER BY kind
     FROM information_schema.columns WHERE table_schema = 'public'
     UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL SELECT 'key', 'key_checks', id::text, md5(sealed) FROM key_checks
+    UNION ALL SELECT 'key', 'pseudonym_keys', id::text, md5(sealed) FROM pseudonym_keys
     UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, '' FROM pg_trigger WHERE NOT tgisinternal
 ) AS parts
 """
