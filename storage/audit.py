@@ -51,7 +51,7 @@ class AuditRow(Base):
 
     id: Mapped[EntryId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    actor: Mapped[PersonId] = mapped_column(index=True)
     act: Mapped[str] = mapped_column(String(40))
     subject: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
     sealed: Mapped[bytes | None] = mapped_column(Sealed, default=None)

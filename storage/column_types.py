@@ -1,11 +1,12 @@
-"""Types of columns that hold one of the values of an enum."""
+"""Types of columns that hold one of the values of an enum, and the order of what columns hold."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum, StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, SmallInteger, String, TypeDecorator
+from sqlalchemy import Column, ColumnElement, Dialect, SmallInteger, String, TypeDecorator, literal, tuple_
 
 Number = TypeVar("Number", bound=IntEnum)
 Word = TypeVar("Word", bound=StrEnum)
@@ -44,3 +45,8 @@ class StrEnumColumn(TypeDecorator[Word]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Word | None:
         return None if value is None else self.kind(value)
+
+
+def beyond(columns: Sequence[Column[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
+    """The rows after this one in the order of these columns, as the database orders what it holds."""
+    return tuple_(*columns) > tuple_(*(literal(value, one.type) for one, value in zip(columns, last, strict=True)))

@@ -27,10 +27,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from storage import postgresql_engine, sqlite_driver, sqlite_engine, write_detection
+from storage import postgresql_engine, pseudonym_columns, sqlite_driver, sqlite_engine, write_detection
 from storage.database_errors import DatabaseAway
 from storage.encryption import Vault
-from storage.telegram_ids import ChatId
+from storage.pseudonym_columns import Pseudonym
+from storage.telegram_ids import ChatId, PersonId
 from storage.transaction_watch import TransactionWatch, Unwatched
 from storage.writer_lock import WriterLock
 
@@ -76,7 +77,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 (SQLAlchemy's own idiom)
+    type_annotation_map = {  # noqa: RUF012 (SQLAlchemy's own idiom)
+        datetime: UtcDateTime(),
+        PersonId: Pseudonym(),
+        ChatId: Pseudonym(),
+    }
 
 
 class Database:
@@ -110,7 +115,7 @@ class Database:
         try:
             turn = self._writer.held(urgent=urgent) if self._writer else contextlib.nullcontext()
             async with turn, self._sessions() as session:
-                await take_connection(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
+                await self._begin(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
                 self.write_in_hand = None if self.is_postgresql else session
                 try:
                     yield session
@@ -132,7 +137,7 @@ class Database:
         begun = time.perf_counter()
         try:
             async with self._sessions() as session:
-                await take_connection(session, {}, apart=apart)
+                await self._begin(session, {}, apart=apart)
                 yield session
         except Exception as error:
             self.watch.failed(error)
@@ -142,6 +147,11 @@ class Database:
         finally:
             self.watch.took("read", time.perf_counter() - begun)
 
+    async def _begin(self, session: AsyncSession, options: dict[str, Any], *, apart: bool) -> None:
+        connection = await take_connection(session, options, apart=apart)
+        if pseudonym_columns.found(connection.dialect) is None:
+            await pseudonym_columns.load(connection, self.vault)
+
     async def checkpoint(self, above: int = CHECKPOINT_ABOVE) -> bool:
         """Moves what SQLite has written to its log into the database file, once the log has so many bytes.
 
@@ -150,12 +160,7 @@ class Database:
         """
         if self.is_postgresql or _size_of(Path(f"{self.engine.url.database}-wal")) < above:
             return False
-        async with self.engine.connect() as connection:
-            pooled = await connection.get_raw_connection()
-            driver = pooled.driver_connection
-            assert isinstance(driver, sqlite_driver.Connection)
-            driver.apart = True
-            await driver.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        await sqlite_engine.run_apart(self.engine, "PRAGMA wal_checkpoint(PASSIVE)")
         async with self.writing(apart=True) as session:
             await session.execute(text("PRAGMA user_version = 1"))
         return True
@@ -189,7 +194,7 @@ def _size_of(file: Path) -> int:
     return file.stat().st_size if file.exists() else 0
 
 
-async def take_connection(session: AsyncSession, options: dict[str, Any], *, apart: bool) -> None:
+async def take_connection(session: AsyncSession, options: dict[str, Any], *, apart: bool) -> AsyncConnection:
     """Takes the session's connection now, so that an outage is known as one: drivers raise whatever they meet, from a
     missing socket to "the database system is starting up"."""
     try:
@@ -200,6 +205,7 @@ async def take_connection(session: AsyncSession, options: dict[str, Any], *, apa
         driver = connection.sync_connection.connection.driver_connection
         assert isinstance(driver, sqlite_driver.Connection)
         driver.apart = apart
+    return connection
 
 
 async def _wrote(session: AsyncSession) -> bool:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import BigInteger, String, Table, bindparam, delete, select
+from sqlalchemy import String, Table, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,7 +27,7 @@ VERSION = 2
 class Dialogue(Base):
     __tablename__ = "dialogues"
 
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     form: Mapped[str] = mapped_column(String(40))
     answers: Mapped[bytes] = mapped_column(Sealed)
     expires_at: Mapped[datetime] = mapped_column(index=True)

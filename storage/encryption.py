@@ -28,6 +28,16 @@ class CannotDecrypt(Exception):
     """The value was sealed with a key that we don't have, belongs to another row, or was changed."""
 
 
+class WrongKey(Exception):
+    """The database was sealed with keys that this program does not have."""
+
+    def __init__(self, sealed: bytes) -> None:
+        super().__init__(
+            f"security.encryption_keys: the database was sealed with another key (the one whose id is "
+            f"{sealed[:_KEY_ID_BYTES].hex()}); nothing was changed"
+        )
+
+
 class Vault:
     """Seals and opens values. The first key seals; all of them open.
 

@@ -9,13 +9,14 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Column, LargeBinary, Table, func, select, tuple_
+from sqlalchemy import Column, LargeBinary, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import beyond
 from storage.coordination import change_counters
 from storage.database import Base, Database, Sealed, insert_into, vault_of
-from storage.encryption import CannotDecrypt, Vault
+from storage.encryption import CannotDecrypt, Vault, WrongKey
 
 VERSION = "keys"
 """Raised when a key was added, so that running programs read their keys again."""
@@ -30,10 +31,6 @@ REINDEXED: dict[str, Reindex] = {}
 """By "table.column". A feature with blind indexes adds its own."""
 
 
-class WrongKey(Exception):
-    """The database was sealed with keys that this program does not have."""
-
-
 class KeyCheck(Base):
     """One row, sealed: whoever opens it has the right keys."""
 
@@ -41,6 +38,19 @@ class KeyCheck(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sealed: Mapped[bytes] = mapped_column(Sealed)
+
+
+class PseudonymKey(Base):
+    """One row, made by the migration: the key of the pseudonyms, sealed. It never changes.
+
+    `remains`: what the database no longer uses of its files may still hold numbers that stood there before.
+    """
+
+    __tablename__ = "pseudonym_keys"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(Sealed)
+    remains: Mapped[bool]
 
 
 class Found(Enum):
@@ -90,7 +100,7 @@ async def _words(session: AsyncSession) -> bytes | None:
     try:
         return vault_of(session).open(row.sealed, "key_checks.sealed", _ONE)
     except CannotDecrypt:
-        raise _wrong(row.sealed) from None
+        raise WrongKey(row.sealed) from None
 
 
 async def _check_all(session: AsyncSession) -> None:
@@ -100,14 +110,7 @@ async def _check_all(session: AsyncSession) -> None:
         start = func.substr(cast(Any, one.column), 1, 4, type_=LargeBinary())
         strange = await session.scalar(select(one.column).where(start.not_in(vault.key_ids)).limit(1))
         if strange is not None:
-            raise _wrong(strange)
-
-
-def _wrong(sealed: bytes) -> WrongKey:
-    return WrongKey(
-        f"security.encryption_keys: the database was sealed with another key (the one whose id is {sealed[:4].hex()}); "
-        "nothing was changed"
-    )
+            raise WrongKey(strange)
 
 
 class Column_(NamedTuple):  # noqa: N801 (Column is SQLAlchemy's)
@@ -171,7 +174,7 @@ async def _rotate_batch(session: AsyncSession, one: Column_, after: Any) -> tupl
     vault = vault_of(session)
     chosen = select(*one.keys, one.column).where(_is_old(session, one)).order_by(*one.keys).limit(BATCH)
     if after is not None:
-        chosen = chosen.where(tuple_(*one.keys) > tuple_(*after))
+        chosen = chosen.where(beyond(one.keys, after))
     rows = (await session.execute(chosen.with_for_update())).all()
     reindex = REINDEXED.get(one.name)
     for *key, sealed in rows:

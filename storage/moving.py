@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, Table, func, insert, select, text, tuple_
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Row, Table, delete, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from storage import schema
-from storage.database import is_postgresql
+from storage import pseudonym_columns, schema
+from storage.column_types import beyond
+from storage.database import is_postgresql, vault_of
+from storage.keys import PseudonymKey
 
+PSEUDONYM_KEYS = cast(Table, PseudonymKey.__table__)
+"""The one table that is never empty: the migration fills it."""
 _ROWS = 1_000
 _ROWS_OF = {"evidence_pieces": 16}
 """Rows that are read and written at once; a piece of evidence may have a megabyte."""
@@ -25,6 +29,15 @@ async def count_all(session: AsyncSession) -> dict[str, int]:
     """How many rows each table has."""
     tables = schema.own_tables()
     return {one.name: await session.scalar(select(func.count()).select_from(one)) or 0 for one in tables}
+
+
+async def adopt_pseudonyms(source: AsyncSession, target: AsyncSession) -> None:
+    """Gives the target the source's key of pseudonyms, in place of its own: what is copied then stays as it is."""
+    await target.execute(delete(PSEUDONYM_KEYS))
+    await copy_table(source, target, PSEUDONYM_KEYS)
+    connection = target.info["connection"]
+    assert isinstance(connection, AsyncConnection)
+    await pseudonym_columns.load(connection, vault_of(target))
 
 
 async def copy_table(source: AsyncSession, target: AsyncSession, table: Table) -> None:
@@ -42,7 +55,7 @@ async def _pieces(session: AsyncSession, table: Table) -> AsyncIterator[Sequence
     while rows:
         yield rows
         last = [rows[-1]._mapping[column.name] for column in key]
-        rows = (await session.execute(chosen.where(tuple_(*key) > tuple_(*last)))).all()
+        rows = (await session.execute(chosen.where(beyond(key, last)))).all()
 
 
 async def _count_on(session: AsyncSession, table: Table) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # Each import adds its tables to METADATA, which everything that goes through all tables relies on.
-from storage import audit, dialogues, keys  # noqa: F401
+from storage import audit, dialogues, keys, pseudonym_columns, sqlite_engine, unused_pages  # noqa: F401
 from storage.activities import (  # noqa: F401
     activities,
     calendar_feeds,
@@ -28,6 +28,7 @@ from storage.coordination import change_counters, leases, number_sequences, repl
 from storage.database import Base, Database
 from storage.database_errors import Cause, cause_of
 from storage.deliveries import table  # noqa: F401
+from storage.encryption import Vault
 from storage.membership import applications, memberships, review_alerts  # noqa: F401
 from storage.operations import backups, errors, published_menus, settings  # noqa: F401
 from storage.people import blocks, people, roles  # noqa: F401
@@ -37,7 +38,7 @@ from storage.statistics import searches as search_statistics  # noqa: F401
 from storage.updates import strikes, updates  # noqa: F401
 
 METADATA = Base.metadata
-NEWEST = "0012"
+NEWEST = "0013"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -79,8 +80,17 @@ async def migrate(database: Database, target: str = "head") -> bool:
 
     Raises:
         SchemaTooNew: see the class.
+        WrongKey: there is something in it that was sealed with other keys. Nothing was changed.
         DatabaseAway: there is no connection.
     """
+    is_migrated = await _migrate(database, target)
+    if is_migrated:
+        pseudonym_columns.forget(database.engine.dialect)
+    await unused_pages.erase(database)
+    return is_migrated
+
+
+async def _migrate(database: Database, target: str) -> bool:
     async with database.connected() as connection:
         found = await revision(connection)
         if found == NEWEST and target == "head":
@@ -90,24 +100,29 @@ async def migrate(database: Database, target: str = "head") -> bool:
         if database.is_postgresql:
             await connection.execute(text(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})"))
             await connection.commit()
+        else:
+            await sqlite_engine.keep_temporary_tables(connection, "MEMORY")
         try:
-            await connection.run_sync(_run, target, found)
+            await connection.run_sync(_run, target, found, database.vault)
             await connection.commit()
         finally:
+            await connection.rollback()
             if database.is_postgresql:
-                await connection.rollback()
                 await connection.execute(text(f"SELECT pg_advisory_unlock({_MIGRATION_LOCK})"))
                 await connection.commit()
+            else:
+                await sqlite_engine.keep_temporary_tables(connection, "DEFAULT")
     return True
 
 
-def _run(connection: Connection, target: str, found: str | None) -> None:
+def _run(connection: Connection, target: str, found: str | None, vault: Vault) -> None:
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
+    config.attributes["vault"] = vault
     if target != "head" and target < (found or ""):
         command.downgrade(config, target)
     else:

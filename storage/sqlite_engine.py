@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage import sqlite_driver
@@ -28,6 +28,28 @@ def opened(url: URL, options: dict[str, Any]) -> AsyncEngine:
     )
     _tune(engine)
     return engine
+
+
+async def run_apart(engine: AsyncEngine, *statements: str) -> None:
+    """Runs statements that stand in no transaction and may take long, in the thread of a connection."""
+    async with engine.connect() as connection:
+        driver = await _driver_of(connection)
+        driver.apart = True
+        for statement in statements:
+            await driver.cursor().execute(statement)
+
+
+async def keep_temporary_tables(connection: AsyncConnection, place: Literal["MEMORY", "DEFAULT"]) -> None:
+    """Where this connection, which is in no transaction, puts temporary tables: DEFAULT are files."""
+    driver = await _driver_of(connection)
+    await driver.cursor().execute(f"PRAGMA temp_store = {place}")
+
+
+async def _driver_of(connection: AsyncConnection) -> sqlite_driver.Connection:
+    pooled = await connection.get_raw_connection()
+    driver = pooled.driver_connection
+    assert isinstance(driver, sqlite_driver.Connection)
+    return driver
 
 
 def _tune(engine: AsyncEngine) -> None:

@@ -38,8 +38,7 @@ def line_of(failure: Exception) -> str:
     from bot.geocoding import NotUsable
     from bot.process import CannotStart
     from storage.database_errors import cause_of
-    from storage.encryption import BadKey
-    from storage.keys import WrongKey
+    from storage.encryption import BadKey, WrongKey
     from storage.schema import SchemaTooNew
     from storage.schema_comparison import SchemaDiffers
 

@@ -37,12 +37,15 @@ async def _copy(source: Database, target: Database, say: Callable[[str], None]) 
         if source.is_postgresql:
             await moving.see_one_moment(old)
         await keys.check(old)
-        filled = sorted(name for name, rows in (await moving.count_all(new)).items() if rows)
+        counted = await moving.count_all(new)
+        filled = sorted(name for name, rows in counted.items() if rows and name != moving.PSEUDONYM_KEYS.name)
         if filled:
             raise NotMoved(f"the target is not empty: there are rows in {', '.join(filled[:5])}")
         expected = await moving.count_all(old)
+        await moving.adopt_pseudonyms(old, new)
         for table in schema.own_tables():
-            await moving.copy_table(old, new, table)
+            if table is not moving.PSEUDONYM_KEYS:
+                await moving.copy_table(old, new, table)
             if expected[table.name]:
                 say(f"{table.name}: {expected[table.name]:,} rows")
         if await moving.count_all(new) != expected:

@@ -21,15 +21,18 @@ from handlers.i18n.translations import LANGUAGES, telegram_code, translator
 from handlers.start import DESCRIPTION, SHORT_DESCRIPTION, menu_commands
 from storage.database import Database
 from storage.operations import published_menus
+from storage.operations.published_menus import Place
 from storage.people import roles
 from storage.people.access import Role, may
-from storage.telegram_ids import PersonId
+from storage.telegram_ids import NOBODY, PersonId
 from storage.updates import user_state
 
 log = logger("bot.telegram.menus")
 
 Call = Callable[[str, Json], Awaitable[Any]]
 
+CHAT = "chat"
+"""The name of the menu in one person's chat."""
 INTERVAL = float("inf")
 """They are published at the start, and when somebody's rights have changed."""
 
@@ -40,11 +43,12 @@ def backoff() -> Backoff:
 
 
 class Published(NamedTuple):
-    """One call that sets something for all who see it; `name` says what."""
+    """One call that sets something for all who see it, or in one person's chat; `name` says what."""
 
     name: str
     method: str
     params: Json
+    person: PersonId = NOBODY
 
 
 async def everything(database: Database, context: AppContext, routes: Routes, now: datetime) -> list[Published]:
@@ -58,7 +62,7 @@ async def everything(database: Database, context: AppContext, routes: Routes, no
     for person, standing in zip(staff, standings, strict=True):
         language = standing.spoken or context.settings.organisation.language
         commands = _commands(routes, language, context.staff.roles_of(person, held.get(person, ())))
-        wanted.append(Published(f"chat/{person}", "setMyCommands", {"commands": commands, "scope": _chat(person)}))
+        wanted.append(Published(CHAT, "setMyCommands", {"commands": commands, "scope": _chat(person)}, person))
     return wanted
 
 
@@ -120,26 +124,24 @@ async def publish(database: Database, bot_id: int, wanted: Sequence[Published], 
         known = await published_menus.digests(session)
     sent = 0
     for one in [*wanted, *_ended(known, bot_id, wanted)]:
-        name = f"{bot_id}/{one.name}"
+        place = Place(f"{bot_id}/{one.name}", one.person)
         digest = hashlib.sha256(orjson.dumps(one.params)).hexdigest()
-        if known.get(name) == digest:
+        if known.get(place) == digest:
             continue
         try:
             await call(one.method, one.params)
         except (error.BadRequest, error.Forbidden) as failure:  # someone of the config may not have pressed Start yet
-            log.info(
-                "failed to publish a menu or description", name=one.name.partition("/")[0], error=type(failure).__name__
-            )
+            kind = one.name.partition("/")[0]
+            log.info("failed to publish a menu or description", name=kind, error=type(failure).__name__)
             continue
         sent += 1
         async with database.writing() as session:
-            await published_menus.remember(session, name, digest)
+            await published_menus.remember(session, place, digest)
     return sent
 
 
-def _ended(known: Mapping[str, str], bot_id: int, wanted: Sequence[Published]) -> Iterator[Published]:
-    prefix, still = f"{bot_id}/chat/", {one.name for one in wanted}
-    for name in known:
-        person = name.removeprefix(prefix)
-        if name.startswith(prefix) and f"chat/{person}" not in still:
-            yield Published(f"chat/{person}", "deleteMyCommands", {"scope": _chat(PersonId(int(person)))})
+def _ended(known: Mapping[Place, str], bot_id: int, wanted: Sequence[Published]) -> Iterator[Published]:
+    still = {one.person for one in wanted}
+    for name, person in known:
+        if name == f"{bot_id}/{CHAT}" and person not in still:
+            yield Published(CHAT, "deleteMyCommands", {"scope": _chat(person)}, person)

@@ -11,16 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.activities import presses
 from handlers.chat.press import Page
-from handlers.chat.readers import RECIPIENT
+from handlers.chat.replies import Outgoing, message_params
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import translations
 from storage.activities import activities, weekly_digest
 from storage.activities.ids import ActivityId
-from storage.activities.notices import WeeklyDigest
+from storage.deliveries.queue import Claimed
 from storage.geodesy import distance
 from storage.people import people
+from storage.telegram_ids import PersonId, private_chat_of
 
 MOST = 10
 NEAR_METRES = 30_000.0
@@ -29,7 +30,7 @@ NEAR_METRES = 30_000.0
 
 def register(routes: Routes) -> None:
     routes.press(presses.SWITCH, switch)
-    routes.notice_about(WeeklyDigest, digest_words, week_of, reader=RECIPIENT)
+    routes.compose(weekly_digest.WEEK_DIGEST, compose)
 
 
 async def switch(talk: Talk) -> None:
@@ -52,9 +53,17 @@ class Coming:
     metres: float | None
 
 
-async def week_of(session: AsyncSession, digest: WeeklyDigest, now: datetime) -> Sequence[Coming] | None:
-    """The coming week for this person; None if nothing is near."""
-    home = await people.home_of(session, digest.subject)
+async def compose(session: AsyncSession, view: View, delivery: Claimed) -> Outgoing | None:
+    """The digest of its recipient, near whose area the activities are; none if nothing is near."""
+    week = await week_of(session, delivery.recipient, view.now)
+    if not week:
+        return None
+    return Outgoing("sendMessage", message_params(private_chat_of(delivery.recipient), *digest_words(view, week)))
+
+
+async def week_of(session: AsyncSession, person_id: PersonId, now: datetime) -> Sequence[Coming]:
+    """The coming week for this person."""
+    home = await people.home_of(session, person_id)
     found = []
     for row in await activities.coming(session, now, now + timedelta(days=7)):
         metres = None
@@ -62,10 +71,10 @@ async def week_of(session: AsyncSession, digest: WeeklyDigest, now: datetime) ->
             metres = distance(*home, row.latitude, row.longitude)
         if metres is None or metres <= NEAR_METRES:
             found.append(Coming(row.id, row.title, row.starts_at, metres))
-    return found[:MOST] or None
+    return found[:MOST]
 
 
-def digest_words(view: View, _notice: WeeklyDigest, week: Sequence[Coming]) -> Page:
+def digest_words(view: View, week: Sequence[Coming]) -> Page:
     lines = [Markup("🗞 <b>{}</b>").format(view._("This week near you"))]
     for at, one in enumerate(week, start=1):
         far = "" if one.metres is None else f" · {translations.distance(one.metres, view.language)}"

@@ -72,7 +72,7 @@ class Activity(Base):
     stream: Mapped[str] = mapped_column(String(300), default="")
     poster: Mapped[str] = mapped_column(String(200), default="")
     lead_times: Mapped[str | None] = mapped_column(String(120), default=None)
-    organiser: Mapped[PersonId] = mapped_column(BigInteger)
+    organiser: Mapped[PersonId]
     series_id: Mapped[SeriesId | None] = mapped_column(BigInteger, default=None, index=True)
     occurrence: Mapped[datetime | None] = mapped_column(default=None)
     sequence: Mapped[int] = mapped_column(default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from sqlalchemy import BigInteger, LargeBinary, delete, select
+from sqlalchemy import LargeBinary, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,7 +18,7 @@ from storage.telegram_ids import PersonId
 class Feed(Base):
     __tablename__ = "calendar_feeds"
 
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     token: Mapped[bytes] = mapped_column(Sealed)
     token_index: Mapped[bytes] = mapped_column(LargeBinary, index=True)
 

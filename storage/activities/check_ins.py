@@ -28,7 +28,7 @@ class Door(Base):
 
     __tablename__ = "doors"
 
-    chat_id: Mapped[ChatId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    chat_id: Mapped[ChatId] = mapped_column(primary_key=True, autoincrement=False)
     message_id: Mapped[MessageId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
     until: Mapped[datetime]

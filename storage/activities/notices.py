@@ -7,7 +7,6 @@ from datetime import datetime
 
 from storage.activities.ids import ActivityChangeId, ActivityId, QuestionId
 from storage.deliveries.notices import Notice, SubjectNotice
-from storage.telegram_ids import PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +79,6 @@ class NextRound(SubjectNotice[ActivityId]):
 
     round: str
     when: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class WeeklyDigest(SubjectNotice[PersonId]):
-    """The subject is the person, near whose area the activities are."""
-
-    kind = "week_digest"
 
 
 @dataclass(frozen=True, slots=True)

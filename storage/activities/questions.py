@@ -27,7 +27,7 @@ class ActivityQuestion(Base):
 
     id: Mapped[QuestionId] = mapped_column(BigKey, primary_key=True)
     activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
     text: Mapped[bytes] = mapped_column(Sealed)
     at: Mapped[datetime] = mapped_column(index=True)
 

@@ -51,7 +51,7 @@ class Reminder(Base):
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
     kind: Mapped[str] = mapped_column(String(20))
     subject: Mapped[int] = mapped_column(BigInteger)
     lead: Mapped[int]
@@ -64,7 +64,7 @@ class ReminderChoice(Base):
 
     __tablename__ = "reminder_choices"
 
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     leads: Mapped[str] = mapped_column(String(120))
 
 

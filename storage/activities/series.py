@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, String, func, select
+from sqlalchemy import String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,7 +35,7 @@ class Series(Base):
     rule: Mapped[str] = mapped_column(String(200))
     first: Mapped[datetime]
     skips_holidays: Mapped[bool] = mapped_column(default=False)
-    organiser: Mapped[PersonId] = mapped_column(BigInteger)
+    organiser: Mapped[PersonId]
     laid_to: Mapped[datetime]
     ended: Mapped[bool] = mapped_column(default=False)
 

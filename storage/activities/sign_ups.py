@@ -68,7 +68,7 @@ class SignUp(Base):
 
     id: Mapped[SignUpId] = mapped_column(BigKey, primary_key=True)
     activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
     state: Mapped[PlaceState] = mapped_column(IntEnumColumn(PlaceState))
     guests: Mapped[int] = mapped_column(SmallInteger, default=0)
     at: Mapped[datetime]

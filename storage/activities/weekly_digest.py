@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.activities.notices import WeeklyDigest
 from storage.database import Base
 from storage.deliveries.queue import insert_from
 from storage.deliveries.table import REMINDER
 from storage.people.people import PersonRow
 from storage.telegram_ids import PersonId
 
+WEEK_DIGEST = "week_digest"
+"""The kind of these deliveries."""
+
 
 class DigestReader(Base):
     __tablename__ = "digest_readers"
 
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
 
 
 async def wants(session: AsyncSession, person_id: PersonId) -> bool:
@@ -38,13 +40,13 @@ async def switch(session: AsyncSession, person_id: PersonId) -> bool:
 
 
 async def queue_all(session: AsyncSession, now: datetime) -> None:
-    """A delivery to each reader who can be reached, by one statement. `subject` is the person, whose area it names."""
+    """A delivery to each reader who can be reached, by one statement."""
     wanted = (
-        select(DigestReader.person_id.label("recipient"), DigestReader.person_id.label("subject"))
+        select(DigestReader.person_id.label("recipient"))
         .join(PersonRow, PersonRow.id == DigestReader.person_id)
         .where(PersonRow.reachable)
     )
-    await insert_from(session, wanted, kind=WeeklyDigest.kind, priority=REMINDER, due=now)
+    await insert_from(session, wanted, kind=WEEK_DIGEST, priority=REMINDER, due=now)
 
 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:

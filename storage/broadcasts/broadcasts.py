@@ -51,7 +51,7 @@ class Broadcast(Base):
     __tablename__ = "broadcasts"
 
     id: Mapped[BroadcastId] = mapped_column(BigKey, primary_key=True)
-    author: Mapped[PersonId] = mapped_column(BigInteger)
+    author: Mapped[PersonId]
     state: Mapped[BroadcastState] = mapped_column(IntEnumColumn(BroadcastState))
     content: Mapped[bytes] = mapped_column(Sealed)
     segment: Mapped[str] = mapped_column(String(500))
@@ -61,12 +61,12 @@ class Broadcast(Base):
     created_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=0)
     spread_seconds: Mapped[int] = mapped_column(default=0)
-    frozen_to: Mapped[PersonId] = mapped_column(BigInteger, default=0)
+    frozen_to: Mapped[PersonId] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
-    approved_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
+    approved_by: Mapped[PersonId | None] = mapped_column(default=None)
     correction: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     """What it is to say once a second coordinator has approved that."""
-    corrected_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
+    corrected_by: Mapped[PersonId | None] = mapped_column(default=None)
     panel: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     panel_due: Mapped[datetime | None] = mapped_column(default=None)
     started_at: Mapped[datetime | None] = mapped_column(default=None)

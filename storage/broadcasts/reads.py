@@ -19,7 +19,7 @@ class BroadcastRead(Base):
     __tablename__ = "broadcast_reads"
 
     broadcast_id: Mapped[BroadcastId] = mapped_column(BigInteger, ForeignKey("broadcasts.id"), primary_key=True)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
 
 

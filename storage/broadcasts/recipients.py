@@ -43,9 +43,11 @@ async def audience(session: AsyncSession, segment: Segment, topic: Topic, now: d
 
 
 async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> bool:
-    """Writes down the next recipients, by ascending id; True once all are there and it runs.
+    """Writes down the next recipients, in the order of the table; True once all are there and it runs.
 
-    Who joins or leaves while this goes on makes no gap and no double: each id is looked at once.
+    Who joins or leaves while this goes on makes no gap and no double: each id is looked at once. Those who have been
+    written down already stay as they are: the migration to pseudonyms (0013) changed the order, and let broadcasts that
+    it met begin anew.
     """
     segment = Segment.parse(row.segment)
     last = await segments.end_of_page(session, row.frozen_to, CHUNK)
@@ -56,17 +58,22 @@ async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> 
         row.total += await _freeze_in_sql(session, row, segment, last, now)
     else:
         found = await segments.page(session, segment, row.frozen_to, last, now)
-        muted = await muted_among(session, [one.id for one in found], row.topic)
-        chosen = [one.id for one in found if one.reachable and one.id not in muted]
+        left_out = await muted_among(session, [one.id for one in found], row.topic) | await _there(session, row, last)
+        chosen = [one.id for one in found if one.reachable and one.id not in left_out]
         row.total += await _freeze_ids(session, row, chosen)
     row.frozen_to = last
     return False
 
 
+async def _there(session: AsyncSession, row: Broadcast, last: PersonId) -> set[PersonId]:
+    """Who of the next people has been written down already."""
+    theirs = Delivery.recipient.in_(select(PersonRow.id).where(segments.between(row.frozen_to, last)))
+    return set(await session.scalars(select(Delivery.recipient).where(Delivery.broadcast_id == row.id, theirs)))
+
+
 async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment, last: PersonId, now: datetime) -> int:
     conditions = [
-        PersonRow.id > row.frozen_to,
-        PersonRow.id <= last,
+        segments.between(row.frozen_to, last),
         PersonRow.reachable,
         *segment.in_sql(session, now),
     ]

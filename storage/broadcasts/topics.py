@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,7 +27,7 @@ class Topic(StrEnum):
 class Mute(Base):
     __tablename__ = "mutes"
 
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     topic: Mapped[Topic] = mapped_column(StrEnumColumn(Topic, 20), primary_key=True)
 
 
@@ -49,7 +49,7 @@ async def muted_topics(session: AsyncSession, person_id: PersonId) -> set[Topic]
 
 
 async def muted_among(session: AsyncSession, ids: Sequence[PersonId], topic: Topic) -> set[PersonId]:
-    """Which of these people (ascending ids) do not want the topic."""
+    """Which of these people (in the order of the table of people) do not want the topic."""
     if topic is Topic.URGENT or not ids:
         return set()
     rows = await session.scalars(

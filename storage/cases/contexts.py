@@ -16,7 +16,7 @@ from storage.telegram_ids import PersonId
 class CaseContext(Base):
     __tablename__ = "case_contexts"
 
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     case_id: Mapped[CaseId] = mapped_column(BigInteger, index=True)
     at: Mapped[datetime]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import BigInteger, String, UniqueConstraint, delete, select
+from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,7 +21,7 @@ class CaseDraft(Base):
     __table_args__ = (UniqueConstraint("person_id", "desk"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
     desk: Mapped[str] = mapped_column(String(15))
     answers: Mapped[bytes] = mapped_column(Sealed)
     at: Mapped[datetime] = mapped_column(index=True)

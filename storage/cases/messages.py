@@ -44,7 +44,7 @@ class CaseMessage(Base):
     id: Mapped[CaseMessageId] = mapped_column(BigKey, primary_key=True)
     case_id: Mapped[CaseId] = mapped_column(BigInteger, index=True)
     side: Mapped[Side] = mapped_column(IntEnumColumn(Side))
-    author: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
+    author: Mapped[PersonId | None] = mapped_column(default=None)
     source_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     at: Mapped[datetime]
     content: Mapped[bytes] = mapped_column(Sealed)

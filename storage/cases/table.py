@@ -49,7 +49,7 @@ class Case(Base):
     id: Mapped[CaseId] = mapped_column(BigKey, primary_key=True)
     number: Mapped[str] = mapped_column(String(24), unique=True)
     desk: Mapped[str] = mapped_column(String(15))
-    person_id: Mapped[PersonId | None] = mapped_column(BigInteger, default=None, index=True)
+    person_id: Mapped[PersonId | None] = mapped_column(default=None, index=True)
     state: Mapped[CaseState] = mapped_column(IntEnumColumn(CaseState), default=CaseState.OURS, index=True)
     content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     consent_version: Mapped[int]
@@ -60,7 +60,7 @@ class Case(Base):
     first_answer_at: Mapped[datetime | None] = mapped_column(default=None)
     last_at: Mapped[datetime]
     writing_until: Mapped[datetime | None] = mapped_column(default=None)
-    assigned_to: Mapped[PersonId | None] = mapped_column(BigInteger, default=None, index=True)
+    assigned_to: Mapped[PersonId | None] = mapped_column(default=None, index=True)
     assigned_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
     outcome: Mapped[Outcome | None] = mapped_column(StrEnumColumn(Outcome, 20), default=None)
@@ -83,7 +83,7 @@ class CaseConflict(Base):
     __tablename__ = "case_conflicts"
 
     case_id: Mapped[CaseId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False, index=True)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False, index=True)
 
 
 @dataclass(slots=True)

@@ -120,13 +120,15 @@ async def tell_all(
 
 
 async def insert_from(session: AsyncSession, chosen: Select[*tuple[Any, ...]], **constants: object) -> int:
-    """A delivery for each selected row, by one statement; returns how many.
+    """A delivery for each selected row, by one statement; returns how many. Who has one of the same broadcast already
+    gets no second.
 
     The selected columns have the names of the table's; what is the same for all rows comes as `constants`.
     """
     same = [literal(value, _TABLE.c[name].type).label(name) for name, value in constants.items()]
     names = [*chosen.selected_columns.keys(), *constants]
-    result = await session.execute(insert_into(session, Delivery).from_select(names, chosen.add_columns(*same)))
+    statement = insert_into(session, Delivery).from_select(names, chosen.add_columns(*same))
+    result = await session.execute(statement.on_conflict_do_nothing())
     assert isinstance(result, CursorResult)
     return result.rowcount
 

@@ -50,7 +50,7 @@ class Delivery(Base):
     )
 
     id: Mapped[DeliveryId] = mapped_column(BigKey, primary_key=True)
-    recipient: Mapped[PersonId] = mapped_column(BigInteger)
+    recipient: Mapped[PersonId]
     priority: Mapped[int] = mapped_column(SmallInteger)
     due: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(40))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, LargeBinary, delete, func, or_, select
+from sqlalchemy import LargeBinary, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -55,7 +55,7 @@ class Application(Base):
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (a receipt number is never given twice)
 
     id: Mapped[ApplicationId] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
     state: Mapped[ApplicationState] = mapped_column(IntEnumColumn(ApplicationState), index=True)
     content: Mapped[bytes] = mapped_column(Sealed)
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
@@ -63,9 +63,9 @@ class Application(Base):
     consent_version: Mapped[int]
     sent_at: Mapped[datetime]
     waiting_since: Mapped[datetime]
-    claimed_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
+    claimed_by: Mapped[PersonId | None] = mapped_column(default=None)
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
-    decided_by: Mapped[PersonId | None] = mapped_column(BigInteger, default=None)
+    decided_by: Mapped[PersonId | None] = mapped_column(default=None)
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @property

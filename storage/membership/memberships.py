@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Integer, LargeBinary, func, or_, select, update
+from sqlalchemy import Integer, LargeBinary, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,7 +40,7 @@ class Membership(Base):
     __tablename__ = "memberships"
 
     number: Mapped[MemberNumber] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    person_id: Mapped[PersonId | None] = mapped_column(BigInteger, default=None, index=True)
+    person_id: Mapped[PersonId | None] = mapped_column(default=None, index=True)
     content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     since: Mapped[datetime]
     left_at: Mapped[datetime | None] = mapped_column(default=None)

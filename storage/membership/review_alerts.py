@@ -25,7 +25,7 @@ RINGS_EVERY = timedelta(minutes=10)
 class Ring(Base):
     __tablename__ = "review_rings"
 
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     delivery_id: Mapped[DeliveryId] = mapped_column(BigInteger)
     rung_at: Mapped[datetime]
     shown: Mapped[int]

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, insert_into
+from storage.telegram_ids import NOBODY, PersonId
 
 
 class Publication(Base):
     __tablename__ = "publications"
 
     name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     digest: Mapped[str] = mapped_column(String(64))
 
 
-async def digests(session: AsyncSession) -> dict[str, str]:
-    """Returns by name the digest of what was published last."""
-    return {row.name: row.digest for row in await session.execute(select(Publication.name, Publication.digest))}
+class Place(NamedTuple):
+    """What is set by a publication, and for whom alone; NOBODY: for all."""
+
+    name: str
+    person_id: PersonId = NOBODY
 
 
-async def remember(session: AsyncSession, name: str, digest: str) -> None:
+async def digests(session: AsyncSession) -> dict[Place, str]:
+    """Returns by place the digest of what was published last."""
+    rows = await session.execute(select(Publication.name, Publication.person_id, Publication.digest))
+    return {Place(row.name, row.person_id): row.digest for row in rows}
+
+
+async def remember(session: AsyncSession, place: Place, digest: str) -> None:
     """Notes what was published, so that it is not published again."""
-    statement = insert_into(session, Publication).values(name=name, digest=digest)
-    await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"digest": digest}))
+    statement = insert_into(session, Publication).values(name=place.name, person_id=place.person_id, digest=digest)
+    same = ["name", "person_id"]
+    await session.execute(statement.on_conflict_do_update(index_elements=same, set_={"digest": digest}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,10 +23,10 @@ class NotBlocked(Refused):
 class Block(Base):
     __tablename__ = "blocks"
 
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     until: Mapped[datetime | None] = mapped_column(default=None, index=True)
     reason: Mapped[bytes | None] = mapped_column(Sealed, default=None)
-    by: Mapped[PersonId] = mapped_column(BigInteger)
+    by: Mapped[PersonId]
     at: Mapped[datetime]
 
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     LargeBinary,
     String,
@@ -27,7 +26,7 @@ from storage.telegram_ids import PersonId
 class PersonRow(Base):
     __tablename__ = "people"
 
-    id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     language: Mapped[str | None] = mapped_column(String(16), default=None)
     app_language: Mapped[str | None] = mapped_column(String(16), default=None)
     first_seen: Mapped[datetime]

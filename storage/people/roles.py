@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import cast
 
-from sqlalchemy import BigInteger, ColumnElement, String, Table, bindparam, delete, or_, select
+from sqlalchemy import ColumnElement, String, Table, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,10 +26,10 @@ VERSION = "roles"
 class RoleRow(Base):
     __tablename__ = "roles"
 
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
     role: Mapped[str] = mapped_column(String(20), primary_key=True)
     until: Mapped[datetime | None] = mapped_column(default=None, index=True)
-    granted_by: Mapped[PersonId] = mapped_column(BigInteger)
+    granted_by: Mapped[PersonId]
     at: Mapped[datetime]
     seal: Mapped[bytes | None] = mapped_column(Sealed, default=None)
 

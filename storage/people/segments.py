@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import vault_of
@@ -131,9 +131,18 @@ class Segment:
         return all(condition.holds(session, row) for condition in self.conditions)
 
 
+def between(after: PersonId, last: PersonId | None = None) -> ColumnElement[bool]:
+    """Whose id is in (after, last], in the order of the database; see `end_of_page`."""
+    begins = true() if after == NOBODY else PersonRow.id > after
+    return begins if last is None else begins & (PersonRow.id <= last)
+
+
 async def end_of_page(session: AsyncSession, after: PersonId, size: int) -> PersonId | None:
-    """The last id of the next `size` people after an id; None if there are none."""
-    ids = select(PersonRow.id).where(PersonRow.id > after).order_by(PersonRow.id).limit(size).subquery()
+    """The last id of the next `size` people after an id; None if there are none.
+
+    Before and after are as the database orders what it holds, which are pseudonyms; NOBODY is before all.
+    """
+    ids = select(PersonRow.id).where(between(after)).order_by(PersonRow.id).limit(size).subquery()
     last = await session.scalar(select(func.max(ids.c.id)))
     return None if last is None else PersonId(last)
 
@@ -141,11 +150,9 @@ async def end_of_page(session: AsyncSession, after: PersonId, size: int) -> Pers
 async def page(
     session: AsyncSession, segment: Segment, after: PersonId, last: PersonId, now: datetime
 ) -> Sequence[PersonRow]:
-    """The people of the segment with ids in (after, last], ascending."""
+    """The people of the segment with ids in (after, last], in that order of the database."""
     rows = await session.scalars(
-        select(PersonRow)
-        .where(PersonRow.id > after, PersonRow.id <= last, *segment.in_sql(session, now))
-        .order_by(PersonRow.id)
+        select(PersonRow).where(between(after, last), *segment.in_sql(session, now)).order_by(PersonRow.id)
     )
     found = [row for row in rows if segment.holds(session, row)]
     for row in found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, String, delete, select, update
+from sqlalchemy import String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +20,7 @@ class Consent(Base):
     __tablename__ = "consents"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
     purpose: Mapped[str] = mapped_column(String(20))
     version: Mapped[int]
     given_at: Mapped[datetime]

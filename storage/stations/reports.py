@@ -55,7 +55,7 @@ class Report(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     station_key: Mapped[StationKey] = mapped_column(BigInteger, index=True)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
     kind: Mapped[Kind] = mapped_column(StrEnumColumn(Kind, 16))
     at: Mapped[datetime] = mapped_column(index=True)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, Sealed, insert_into, vault_of
 from storage.geodesy import distance
+from storage.pseudonym_columns import Pseudonym
 from storage.stations.ids import SearchId
 from storage.telegram_ids import MessageId, PersonId
 
@@ -25,8 +26,8 @@ class SearchRow(Base):
 
     __tablename__ = "searches"
 
-    id: Mapped[SearchId] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    id: Mapped[SearchId] = mapped_column(Pseudonym, primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(index=True)
     place: Mapped[bytes] = mapped_column(Sealed)
     location_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)

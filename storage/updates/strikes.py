@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, SmallInteger, String, delete, select
+from sqlalchemy import SmallInteger, String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
 from storage.database import Base, insert_into
+from storage.pseudonym_columns import Pseudonym
 from storage.updates.ids import UpdateKey
 
 SET_ASIDE_AT = 2
@@ -31,7 +32,7 @@ class Strike(Base):
 
     __tablename__ = "update_strikes"
 
-    key: Mapped[UpdateKey] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[UpdateKey] = mapped_column(Pseudonym, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(20))
     handler: Mapped[str] = mapped_column(String(60))
     place: Mapped[str] = mapped_column(String(120))

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple, cast
 
-from sqlalchemy import BigInteger, Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import Base, Sealed, insert_for, is_postgresql, run, vault_of
+from storage.pseudonym_columns import Pseudonym
 from storage.updates.ids import UpdateKey
 
 KEPT = timedelta(hours=48)
@@ -27,7 +28,7 @@ KEPT = timedelta(hours=48)
 class DoneUpdate(Base):
     __tablename__ = "updates"
 
-    key: Mapped[UpdateKey] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[UpdateKey] = mapped_column(Pseudonym, primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(index=True)
     answers: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     due: Mapped[datetime | None] = mapped_column(default=None, index=True)

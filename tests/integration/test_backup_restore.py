@@ -246,6 +246,7 @@ async def test_the_schema_goes_down_and_up_again_with_data_in_it(database: Datab
             )
         )
     before = await tables_of(database)
+    del before["pseudonym_keys"]  # an older schema has no place for it: the way up makes a new one
     for older in ("0007", "0006", "0005", "0007"):
         await schema.migrate(database, older)
         async with database.connected() as connection:
@@ -253,7 +254,9 @@ async def test_the_schema_goes_down_and_up_again_with_data_in_it(database: Datab
             assert await connection.scalar(text("SELECT count(*) FROM dialogues")) == 500
             assert await connection.scalar(text("SELECT name FROM stations")) == "Hall"
     await schema.migrate(database)
-    assert await tables_of(database) == before
+    after = await tables_of(database)
+    assert len(after.pop("pseudonym_keys")) == 1
+    assert after == before
 
 
 async def said_by(folder: Path, *arguments: str, **more: str) -> tuple[int, str]:

@@ -150,7 +150,7 @@ async def test_the_migrations_lead_to_the_tables_of_the_code(database: Database)
 
 
 async def test_sqlites_log_is_moved_into_the_file_once_it_is_long(tmp_path: Path) -> None:
-    database = opened(new_file(tmp_path / "x.db"), bytes(32))
+    database = opened(new_file(tmp_path / "x.db"))
     assert not await database.checkpoint()
     before = (tmp_path / "x.db").stat().st_size
     async with database.writing() as session:
@@ -165,7 +165,7 @@ async def test_sqlites_log_is_moved_into_the_file_once_it_is_long(tmp_path: Path
 async def test_who_is_cancelled_while_waiting_for_sqlite_holds_it_up_for_nobody(tmp_path: Path) -> None:
     """Another process writes; a task that waits for it is cancelled, and its BEGIN succeeds only then."""
     url = new_file(tmp_path / "x.db")
-    database, other = opened(url, bytes(32)), opened(url, bytes(32))
+    database, other = opened(url), opened(url)
     for apart in (True, False):
         async with other.writing():
             async with database.reading() as session:  # so that the connection is there

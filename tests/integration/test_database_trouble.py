@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import json
 import re
 from collections.abc import AsyncIterator
@@ -84,12 +83,18 @@ class Disk:
                 )
 
     async def is_hit(self) -> None:
-        """Writes until there is no room."""
-        with contextlib.suppress(DBAPIError):
-            for person_id in itertools.count(1_000):
-                async with self._database.writing() as session:
-                    form = OpenForm(PersonId(person_id), "join", "name", Filled({"name": "x" * 100}))
-                    await dialogues.keep(session, form, NOON, timedelta(hours=24))
+        """Lets a form grow until there is no room for a byte more, in its page of the table either."""
+        length = 0
+        for step in (64, 1):
+            with contextlib.suppress(DBAPIError):
+                while True:
+                    await self._keep("x" * (length + step))
+                    length += step
+
+    async def _keep(self, name: str) -> None:
+        async with self._database.writing() as session:
+            form = OpenForm(PersonId(1_000), "join", "name", Filled({"name": name}))
+            await dialogues.keep(session, form, NOON, timedelta(hours=24))
 
     async def make_room(self) -> None:
         self._limit = 0

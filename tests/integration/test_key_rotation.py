@@ -12,8 +12,7 @@ from bot.sandbox.params import Upload
 from bot.sandbox.people import Person
 from storage import audit, dialogues, keys
 from storage.database import Base, Database, Sealed
-from storage.encryption import CannotDecrypt, Vault, read_keys
-from storage.keys import WrongKey
+from storage.encryption import CannotDecrypt, Vault, WrongKey, read_keys
 from storage.membership import applications, memberships
 from storage.telegram_ids import PersonId
 from tests.support.applications import ID_NUMBER, applied, begins_to_join, picture

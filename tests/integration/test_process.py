@@ -30,6 +30,7 @@ from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.database import Database
+from storage.encryption import read_keys
 from storage.people import people
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
@@ -199,9 +200,9 @@ async def until_heard_by(riders: Sequence[Rider], seconds: float, is_enough: Cal
             await asyncio.sleep(0.05)
 
 
-async def until_noted_as_said(url: str) -> None:
+async def until_noted_as_said(url: str, keys: Sequence[bytes]) -> None:
     """Waits until no answer is kept any more: one that is sent, but not noted yet, another process sends again."""
-    database = opened(url)
+    database = opened(url, *keys)
     try:
         async with asyncio.timeout(10):
             while await _keeps_answers(database):  # noqa: ASYNC110
@@ -236,7 +237,7 @@ async def test_a_frozen_leader_is_replaced_within_10_s(
         await logged(tmp_path / "log", "(standing by)")
         await rider.says("/start")
         await rider.hears_of("Welcome")
-        await until_noted_as_said(url)
+        await until_noted_as_said(url, read_keys(tmp_path / "data" / "encryption.key"))
         first.send_signal(signal.SIGSTOP)
         frozen_at = time.monotonic()
         try:

@@ -39,7 +39,7 @@ async def _past_the_orm(session: AsyncSession) -> None:
 
 
 async def _as_plain_text(session: AsyncSession) -> None:
-    await (await session.connection()).execute(text(f"UPDATE people SET language = 'zh_Hans' WHERE id = {RIDER}"))
+    await (await session.connection()).execute(text("UPDATE people SET language = 'zh_Hans'"))
 
 
 async def _on_the_hot_path(session: AsyncSession) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import make_url
 from storage import keys, schema
 from storage.database import Database, open_database
 from storage.encryption import Vault
+from storage.pseudonym_columns import found
 
 T = TypeVar("T")
 
@@ -70,14 +71,21 @@ async def _forgetful(server: str) -> None:
 class _Statements(dict[Any, Any]):
     """Compiled statements that all engines of a kind share: SQLAlchemy keeps them by engine, and each test has its own.
 
-    A key begins with the dialect, which is another object for each engine, though an equal one.
+    A key begins with the dialect, which is another object for each engine, though an equal one, unless its pseudonyms
+    are others: a compiled statement converts by those of the dialect that it was compiled for.
     """
 
     def get(self, key: Any, default: Any = None) -> Any:
-        return super().get(key[1:], default)
+        compiled = super().get(_shared(key), default)
+        is_same = compiled is default or found(compiled.dialect) is found(key[0])
+        return compiled if is_same else default
 
     def __setitem__(self, key: Any, compiled: Any) -> None:
-        super().__setitem__(key[1:], compiled)
+        super().__setitem__(_shared(key), compiled)
+
+
+def _shared(key: Any) -> Any:
+    return (found(key[0]), *key[1:])
 
 
 _CONNECTIONS = 5
@@ -115,7 +123,7 @@ DECLARE
     filled text[] := ARRAY[]::text[];
 BEGIN
     FOR name IN SELECT tablename FROM pg_tables
-        WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'key_checks')
+        WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'key_checks', 'pseudonym_keys')
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO has_rows;
         IF has_rows THEN filled := filled || quote_ident(name); END IF;
@@ -132,6 +140,7 @@ SELECT md5(string_agg(concat_ws(' ', kind, place, name, type), ',' ORDER BY kind
     FROM information_schema.columns WHERE table_schema = 'public'
     UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
     UNION ALL SELECT 'key', 'key_checks', id::text, md5(sealed) FROM key_checks
+    UNION ALL SELECT 'key', 'pseudonym_keys', id::text, md5(sealed) FROM pseudonym_keys
     UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, '' FROM pg_trigger WHERE NOT tgisinternal
 ) AS parts
 """

@@ -20,6 +20,7 @@ LANDED = {
     "0010_deliveries_in_order": "ebc99a29070df2fbc282728ea8ffc335ff821812589f5073ec76950b75fe6539",
     "0011_leases": "82544c9222dff8b61d3dbf19561359dc0dc816efc6fbef8e162b7e820a19bb6e",
     "0012_rights": "ec01d6ebc78268d7c0fbfa06e2dff7e65b767841b9a4108d04c700eb7178633a",
+    "0013_pseudonyms": "5ffdcddb96ede8fbd587203016e079a69fa3fa3a2aca1961ff2d2ad99a876a0d",
 }
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.audit import AuditAction
-from storage.database import BigKey, Refused, Sealed, UtcDateTime, vault_of
+from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.deliveries.notices import Notice
 from storage.people.people import PersonRow
 from storage.people.segments import Condition
@@ -49,14 +49,14 @@ class LeftATip(Condition):
 class SampleBase(DeclarativeBase):
     """Apart from the bot's own tables, so that tests which go through these do not meet it."""
 
-    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 (SQLAlchemy's own idiom)
+    type_annotation_map = Base.type_annotation_map
 
 
 class Tip(SampleBase):
     __tablename__ = "sample_tips"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    person_id: Mapped[PersonId] = mapped_column(BigInteger, index=True)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(index=True)
     text: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     thanked: Mapped[bool] = mapped_column(default=False)
