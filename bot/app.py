@@ -27,9 +27,10 @@ from handlers.chat.ports import Geocoder
 from handlers.features import FEATURES
 from schedules.job import Job
 from schedules.jobs import jobs
-from storage import audit, keys, schema, schema_comparison
+from storage import audit, schema, schema_comparison
 from storage.database import Database
-from storage.people import roles
+from storage.keys import Found
+from storage.operations import key_check
 
 
 def system_clock() -> datetime:
@@ -100,13 +101,9 @@ class App:
         async with base.database.reading() as session:
             await schema_comparison.compare(session)
         async with base.database.writing() as session:
-            match await keys.check(session):
-                case keys.Found.NEW:
-                    await audit.begin(session)
-                case keys.Found.OF_0_7:
-                    await roles.seal_all(session)
-                    if not await audit.count(session):
-                        await audit.begin(session)
+            found = await key_check.check(session)
+            if found is Found.NEW or (found is Found.OF_0_7 and not await audit.count(session)):
+                await audit.begin(session)
         await telegram.transport.initialize()
         await asyncio.gather(base.settings.refresh(), self.services.context.blocks.refresh())
         await asyncio.to_thread(leftovers.sweep, base.config.backup.folder)

@@ -22,7 +22,8 @@ VERSION = "keys"
 """Raised when a key was added, so that running programs read their keys again."""
 BATCH = 200
 _ONE = 1
-_WORDS = b"nuanxin, roles are sealed"
+_WORDS = b"nuanxin, roles and cases are sealed"
+_WORDS_WITHOUT_CASES = b"nuanxin, roles are sealed"
 _WORDS_OF_0_7 = b"nuanxin"
 
 Reindex = Callable[[Vault, bytes], Mapping[str, bytes | None]]
@@ -58,7 +59,9 @@ class Found(Enum):
 
     NEW = "new"
     OF_0_7 = "of 0.7"
-    """Its roles are still to be sealed: this is said once."""
+    """Its roles and cases are still to be sealed: this is said once."""
+    WITHOUT_CASES = "without cases"
+    """Its cases are still to be sealed: this is said once."""
     KNOWN = "known"
 
 
@@ -75,11 +78,11 @@ async def check(session: AsyncSession) -> Found:
         await session.execute(insert_into(session, KeyCheck).values(id=_ONE, sealed=sealed).on_conflict_do_nothing())
         await _words(session)
         return Found.NEW
-    if words == _WORDS_OF_0_7:
-        row = await session.get_one(KeyCheck, _ONE)
-        row.sealed = vault_of(session).seal(_WORDS, "key_checks.sealed", _ONE)
-        return Found.OF_0_7
-    return Found.KNOWN
+    if words == _WORDS:
+        return Found.KNOWN
+    row = await session.get_one(KeyCheck, _ONE)
+    row.sealed = vault_of(session).seal(_WORDS, "key_checks.sealed", _ONE)
+    return Found.OF_0_7 if words == _WORDS_OF_0_7 else Found.WITHOUT_CASES
 
 
 async def verify(session: AsyncSession) -> bool:

@@ -22,7 +22,7 @@ from storage.activities import (  # noqa: F401
     weekly_digest,
 )
 from storage.broadcasts import broadcasts, reads, topics  # noqa: F401
-from storage.cases import allowances, cases, contexts, deadlines, drafts, messages, statistics  # noqa: F401
+from storage.cases import allowances, cases, contexts, deadlines, drafts, messages, parties, statistics  # noqa: F401
 from storage.cases.files import evidence  # noqa: F401
 from storage.coordination import change_counters, leases, number_sequences, replicas, run_once  # noqa: F401
 from storage.database import Base, Database
@@ -38,7 +38,7 @@ from storage.statistics import searches as search_statistics  # noqa: F401
 from storage.updates import strikes, updates  # noqa: F401
 
 METADATA = Base.metadata
-NEWEST = "0013"
+NEWEST = "0014"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

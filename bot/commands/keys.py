@@ -11,7 +11,7 @@ from bot.process import key_file
 from storage import keys, schema
 from storage.database import Database
 from storage.encryption import KEY_BYTES, put_first
-from storage.people import roles
+from storage.operations import key_check
 
 SETTLES_AFTER = 6.0
 """Seconds after which every running program has read its keys again (it looks every 2 s) and seals with the new one."""
@@ -28,8 +28,7 @@ async def rotate_keys(config: Config, database: Database, say: Callable[[str], N
     """
     await schema.migrate(database)
     async with database.writing() as session:
-        if await keys.check(session) is keys.Found.OF_0_7:
-            await roles.seal_all(session)
+        await key_check.check(session)
         left = await keys.count_old(session)
     if left:
         say(f"{left} values are still encrypted with an older key; continuing with them")

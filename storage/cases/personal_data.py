@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases.access import cases_of
@@ -22,6 +22,7 @@ async def strip(session: AsyncSession, case_id: CaseId) -> None:
             person_id=None,
             assigned_to=None,
             assigned_at=None,
+            parties=None,
             next_escalation_at=None,
             writing_until=None,
             urgent_at=None,
@@ -32,7 +33,9 @@ async def strip(session: AsyncSession, case_id: CaseId) -> None:
 
 async def handler_gone(session: AsyncSession, person_id: PersonId) -> None:
     """Of somebody who is erased: their cases go back to the queue, their conflicts are forgotten."""
-    await session.execute(update(Case).where(Case.assigned_to == person_id).values(assigned_to=None, assigned_at=None))
+    for row in await session.scalars(select(Case).where(Case.assigned_to == person_id)):
+        row.assigned_to = row.assigned_at = None
+    await session.flush()
     await session.execute(delete(CaseConflict).where(CaseConflict.person_id == person_id))
 
 

@@ -48,7 +48,7 @@ async def in_hand(session: AsyncSession, handler: PersonId, limit: int = 40) -> 
         .order_by(_URGENT_FIRST, Case.state, Case.last_at, Case.id)
         .limit(limit)
     )
-    return rows.all()
+    return [row for row in rows if row.assigned_to == handler]  # one that was handed over in the database is nobody's
 
 
 # By the clock

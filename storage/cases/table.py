@@ -75,6 +75,8 @@ class Case(Base):
     """Until when an answer to that is due; None once there is one."""
     urgent_told: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether coordinators and admins know that there was none in time."""
+    parties: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    """Whose case it is and who takes care of it, sealed (see storage/cases/parties.py); None: nobody's."""
 
 
 class CaseConflict(Base):

@@ -1,0 +1,116 @@
+"""Who can write to the database but has no key gets nobody's case."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from storage import keys
+from storage.cases import access, cases, parties, personal_data, queue
+from storage.cases.ids import CaseId
+from storage.cases.table import CaseContent, NoSuchCase
+from storage.database import Database
+from storage.keys import Found, KeyCheck
+from storage.operations import key_check
+from storage.telegram_ids import PersonId
+from tests.support.databases import KEY, opened
+from tests.support.simulator import NOON
+
+RIDER, THIEF, HANDLER = PersonId(451), PersonId(452), PersonId(453)
+NEW_KEY = bytes(reversed(range(32)))
+
+
+async def opened_case(database: Database, person: PersonId) -> CaseId:
+    async with database.writing() as session:
+        due = NOON + timedelta(hours=24)
+        return (await cases.open_case(session, "legal", "L", person, CaseContent("pay"), 1, 2026, due, NOON)).id
+
+
+async def rewritten(database: Database, statement: str) -> None:
+    async with database.writing() as session:
+        await session.execute(text(statement))
+
+
+async def who_has_it(database: Database, case_id: CaseId) -> tuple[PersonId | None, PersonId | None]:
+    """By both ways in which cases are read, which agree."""
+    async with database.writing() as session:
+        row = await access.find(session, case_id)
+        assert row is not None
+        found = row.person_id, row.assigned_to
+    async with database.writing() as session:
+        assert await access.find(session, case_id) is not None
+        again = await access.find_for_update(session, case_id)
+        assert again is not None and (again.person_id, again.assigned_to) == found
+    return found
+
+
+async def test_a_case_that_was_handed_over_in_the_database_is_nobodys(database: Database) -> None:
+    """To the owner of another case, whose seal does not help either."""
+    case_id, thiefs = await opened_case(database, RIDER), await opened_case(database, THIEF)
+    async with database.writing() as session:
+        await cases.claim(session, case_id, HANDLER, ["legal"], NOON)
+    assert await who_has_it(database, case_id) == (RIDER, HANDLER)
+    stolen = f"(SELECT person_id FROM cases WHERE id = {thiefs})"
+    await rewritten(database, f"UPDATE cases SET person_id = {stolen} WHERE id = {case_id}")
+    assert await who_has_it(database, case_id) == (None, None)
+    async with database.reading() as session:
+        with pytest.raises(NoSuchCase):
+            await access.of_rider(session, case_id, THIEF)
+        assert [row.id for row in await access.cases_of(session, THIEF)] == [thiefs]
+    await rewritten(database, f"UPDATE cases SET assigned_to = {stolen}")
+    async with database.reading() as session:
+        assert await queue.in_hand(session, THIEF) == []
+    for seal in ("NULL", f"(SELECT parties FROM cases WHERE id = {thiefs})"):
+        await rewritten(database, f"UPDATE cases SET parties = {seal} WHERE id = {case_id}")
+        assert await who_has_it(database, case_id) == (None, None)
+
+
+async def test_what_the_program_does_with_a_case_is_sealed(database: Database) -> None:
+    case_id = await opened_case(database, RIDER)
+    async with database.writing() as session:
+        await cases.claim(session, case_id, HANDLER, ["legal"], NOON)
+    assert await who_has_it(database, case_id) == (RIDER, HANDLER)
+    async with database.writing() as session:
+        row = await access.of_handler_for_update(session, case_id, HANDLER)
+        await cases.mark_conflict(session, row, HANDLER)
+    assert await who_has_it(database, case_id) == (RIDER, None)
+    async with database.writing() as session:
+        await cases.claim(session, case_id, THIEF, ["legal"], NOON)
+    async with database.writing() as session:
+        await personal_data.handler_gone(session, THIEF)
+    assert await who_has_it(database, case_id) == (RIDER, None)
+    async with database.writing() as session:
+        await personal_data.strip(session, case_id)
+    assert await who_has_it(database, case_id) == (None, None)
+
+
+async def test_cases_from_before_there_were_seals_are_sealed_once(database: Database) -> None:
+    case_id = await opened_case(database, RIDER)
+    for words in (b"nuanxin", b"nuanxin, roles are sealed"):
+        async with database.writing() as session:
+            row = await session.get_one(KeyCheck, 1)
+            row.sealed = database.vault.seal(words, "key_checks.sealed", 1)
+            await session.execute(text("UPDATE cases SET parties = NULL"))
+        async with database.writing() as session:
+            assert await key_check.check(session) in (Found.OF_0_7, Found.WITHOUT_CASES)
+        assert await who_has_it(database, case_id) == (RIDER, None)
+    await rewritten(database, "UPDATE cases SET parties = NULL")
+    async with database.writing() as session:
+        assert await key_check.check(session) is Found.KNOWN
+    assert await who_has_it(database, case_id) == (None, None)
+
+
+async def test_a_seal_outlives_its_key(database: Database, migrated_url: str) -> None:
+    case_id = await opened_case(database, RIDER)
+    both = opened(migrated_url, NEW_KEY, KEY)
+    assert sum([done async for done in keys.rotate(both)]) >= 2
+    await both.close()
+    alone = opened(migrated_url, NEW_KEY)
+    assert await who_has_it(alone, case_id) == (RIDER, None)
+    await alone.close()
+
+
+def test_the_column_is_rotated_with_the_others() -> None:
+    assert parties.COLUMN in {one.name for one in keys.sealed_columns()}
