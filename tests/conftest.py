@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import make_url
 
@@ -27,6 +28,10 @@ from tests.support.databases import (
 from tests.support.settings import Gazetteer
 from tests.support.simulator import HALL, NOON, Town, configured, running, telegram
 from tests.support.webhook import Hooked, with_webhook
+
+# How long an example takes says nothing while other tests run beside it.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 
 def pytest_configure() -> None:

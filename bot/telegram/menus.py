@@ -122,22 +122,29 @@ async def publish(database: Database, bot_id: int, wanted: Sequence[Published], 
     """
     async with database.reading() as session:
         known = await published_menus.digests(session)
-    sent = 0
-    for one in [*wanted, *_ended(known, bot_id, wanted)]:
-        place = Place(f"{bot_id}/{one.name}", one.person)
-        digest = hashlib.sha256(orjson.dumps(one.params)).hexdigest()
-        if known.get(place) == digest:
-            continue
-        try:
-            await call(one.method, one.params)
-        except (error.BadRequest, error.Forbidden) as failure:  # someone of the config may not have pressed Start yet
-            kind = one.name.partition("/")[0]
-            log.info("failed to publish a menu or description", name=kind, error=type(failure).__name__)
-            continue
-        sent += 1
-        async with database.writing() as session:
-            await published_menus.remember(session, place, digest)
-    return sent
+    sent: dict[Place, str] = {}
+    try:
+        for one in [*wanted, *_ended(known, bot_id, wanted)]:
+            place = Place(f"{bot_id}/{one.name}", one.person)
+            digest = hashlib.sha256(orjson.dumps(one.params)).hexdigest()
+            if known.get(place) != digest and await _is_taken(one, call):
+                sent[place] = digest
+    finally:
+        if sent:
+            async with database.writing() as session:
+                await published_menus.remember(session, sent)
+    return len(sent)
+
+
+async def _is_taken(one: Published, call: Call) -> bool:
+    """Whether Telegram took it: someone of the config may not have pressed Start yet."""
+    try:
+        await call(one.method, one.params)
+    except (error.BadRequest, error.Forbidden) as failure:
+        kind = one.name.partition("/")[0]
+        log.info("failed to publish a menu or description", name=kind, error=type(failure).__name__)
+        return False
+    return True
 
 
 def _ended(known: Mapping[Place, str], bot_id: int, wanted: Sequence[Published]) -> Iterator[Published]:

@@ -137,8 +137,10 @@ class Pacer:
         await free
 
     def is_better_kept(self, turn: Priority) -> bool:
-        """Whether so much waits that an answer of this turn should be kept and sent later; only newcomers' are."""
-        return turn is NEWCOMERS and len(self._waiting) > self._share * NEWCOMERS_WAIT
+        """Whether so much goes before it that an answer of this turn should be kept and sent later; only newcomers'
+        are."""
+        ahead = sum(priority <= turn for priority, _, _ in self._waiting)
+        return turn is NEWCOMERS and ahead > self._share * NEWCOMERS_WAIT
 
     def pause(self, seconds: float) -> None:
         """Telegram asked for silence."""

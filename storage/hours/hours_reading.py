@@ -66,16 +66,22 @@ def check_hours(expression: str) -> None:
 
 @lru_cache(maxsize=8_192)
 def _verdict(expression: str) -> type[BadHours] | None:
-    begun = time.thread_time()
     try:
-        parse(expression, (), None)
-        tried = parse(expression, public_holidays("CN", _TRIAL_BEGINS.year), ZoneInfo("UTC"))
-        for month in range(12):
-            tried.now(_TRIAL_BEGINS + timedelta(days=31 * month))
-        next_change(tried, _TRIAL_BEGINS)
+        # The first try of a process may load modules and data; what is dear is so each time.
+        return None if any(_seconds(expression) <= MOST_SECONDS for _ in range(2)) else TooDear
     except BadHours as failure:
         return type(failure)
-    return TooDear if time.thread_time() - begun > MOST_SECONDS else None
+
+
+def _seconds(expression: str) -> float:
+    """CPU time to read an expression and to work it out over a year."""
+    begun = time.thread_time()
+    parse(expression, (), None)
+    tried = parse(expression, public_holidays("CN", _TRIAL_BEGINS.year), ZoneInfo("UTC"))
+    for month in range(12):
+        tried.now(_TRIAL_BEGINS + timedelta(days=31 * month))
+    next_change(tried, _TRIAL_BEGINS)
+    return time.thread_time() - begun
 
 
 def parse(expression: str, holidays: tuple[date, ...], zone: ZoneInfo | None) -> ParsedHours:

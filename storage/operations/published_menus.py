@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import String, select
@@ -33,8 +34,11 @@ async def digests(session: AsyncSession) -> dict[Place, str]:
     return {Place(row.name, row.person_id): row.digest for row in rows}
 
 
-async def remember(session: AsyncSession, place: Place, digest: str) -> None:
-    """Notes what was published, so that it is not published again."""
-    statement = insert_into(session, Publication).values(name=place.name, person_id=place.person_id, digest=digest)
-    same = ["name", "person_id"]
-    await session.execute(statement.on_conflict_do_update(index_elements=same, set_={"digest": digest}))
+async def remember(session: AsyncSession, published: Mapping[Place, str]) -> None:
+    """Notes the digests of what was published, so that it is not published again."""
+    rows = [{"name": name, "person_id": person, "digest": digest} for (name, person), digest in published.items()]
+    statement = insert_into(session, Publication).values(rows)
+    digest = statement.excluded.digest
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["name", "person_id"], set_={"digest": digest})
+    )

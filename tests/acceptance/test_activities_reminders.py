@@ -47,7 +47,7 @@ async def planned(
 async def waiting(database: Database) -> list[tuple[int, int, datetime]]:
     """(person, hours before, due), by time."""
     async with database.reading() as session:
-        rows = await session.scalars(select(Reminder).order_by(Reminder.due, Reminder.person_id))
+        rows = sorted(await session.scalars(select(Reminder)), key=lambda row: (row.due, row.person_id))
         return [(row.person_id, row.lead // 3_600, row.due) for row in rows]
 
 
@@ -58,7 +58,7 @@ async def tick(database: Database, now: datetime) -> list[int]:
         while await ticking.run(session, now, clock_context()):
             pass
         rows = (await session.scalars(select(Delivery).order_by(Delivery.id))).all()
-        return [row.recipient for row in rows if row.id not in before]
+        return sorted(row.recipient for row in rows if row.id not in before)
 
 
 async def test_each_lead_comes_once(database: Database) -> None:

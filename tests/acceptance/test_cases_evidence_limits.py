@@ -41,7 +41,7 @@ from tests.support.words.cases import AGREE_AT_DESK, BUNDLE, IN_CONVERSATION, WR
 from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
 
 MB = 1 << 20
-FEW_PIECES = 8 * PIECE
+FEW_PIECES = 16 * PIECE
 RIDER = PersonId(1)
 
 

@@ -325,7 +325,7 @@ events = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(events, max_size=4))
 def test_a_cell_is_shown_exactly_if_five_people_are_in_it(batches: list[list[tuple[int, int, str, str]]]) -> None:
     """Against a count that knows everybody, whatever comes in which batch."""

@@ -50,7 +50,7 @@ def test_what_is_worked_out_of_shown_columns_never_tells_of_one_person(values: l
     assert {value % MIN_CELL_SIZE for value in shown} <= {0}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @example([(person, 40, "joins") for person in range(1, 9)] + [(9, 1, "joins"), (1, 1, "leaves")])
 @example([(1, 3, "case")] * 12)
 @example([(1, day, "signs up") for day in range(12)])

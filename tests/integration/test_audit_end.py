@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import orjson
 import pytest
@@ -11,11 +12,12 @@ from sqlalchemy import delete, select, update
 from storage import audit
 from storage.audit import AuditHead, AuditRow
 from storage.database import Database, vault_of
+from storage.keys import KeyCheck
 from storage.membership.audited import MembershipAction
 from storage.operations.notices import AuditLogEnds
 from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
-from tests.support.simulator import ADMIN, NOON, Town
+from tests.support.simulator import ADMIN, NOON, Town, configured, running, telegram
 
 
 async def noted(database: Database, count: int = 4) -> None:
@@ -39,13 +41,18 @@ async def test_blanking_rows_without_the_key_is_found(database: Database) -> Non
     assert await fault(database) == "the sealed part of 4 rows was removed"
 
 
-async def test_a_log_that_was_deleted_with_its_end_is_found(town: Town) -> None:
-    assert await fault(town.database) == "", "a new database has an end"
-    await noted(town.database)
-    async with town.database.writing() as session:
+async def test_a_log_that_was_deleted_with_its_end_is_found(database: Database, tmp_path: Path) -> None:
+    async with database.writing() as session:
+        await session.execute(delete(KeyCheck))  # as in a new one
+    async with telegram() as (api, address):
+        town = Town(database, api, configured(tmp_path, address))
+        async with running(town.app):
+            assert await fault(database) == "", "a new database has an end"
+    await noted(database)
+    async with database.writing() as session:
         await session.execute(delete(AuditRow))
         await session.execute(delete(AuditHead))
-    assert await fault(town.database) == "the end of the chain is missing"
+    assert await fault(database) == "the end of the chain is missing"
 
 
 async def test_what_0_7_erased_is_known_from_the_first_entry_on(database: Database) -> None:

@@ -114,7 +114,7 @@ def read_back(raw: bytes, vault: Vault | None = None) -> bytes:
     return b"".join(sealed_file.read(source, line, vault or Vault([KEY])))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.binary(max_size=3_000), max_size=6), st.data())
 def test_no_byte_of_a_backup_changes_unnoticed(content: list[bytes], data: st.DataObject) -> None:
     raw = written(content)

@@ -90,7 +90,7 @@ async def _people(session: AsyncSession) -> None:
     await keep(session, OpenForm(LI, "join", "name", Filled({"name": "李雷"})), NOON, timedelta(hours=24))
     await reports.report(session, StationKey(1), LI, reports.Kind.CROWDED, NOON)
     await settings.change(session, "organisation.hotline", "12351", ADMIN, NOON)
-    await published_menus.remember(session, Place("5/chat", ADMIN), "digest")
+    await published_menus.remember(session, {Place("5/chat", ADMIN): "digest"})
     await updates.mark_done(session, UPDATE, NOON, b"answer", NOON)
     await strikes.note(session, Crash("here:1", [Suspect(STRUCK, "message", "")], is_certain=True), NOON)
     await audit.note(session, ADMIN, PeopleAction.ROLE_GRANTED, NOON, WANG)

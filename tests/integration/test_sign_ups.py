@@ -354,7 +354,7 @@ class Queue(RuleBasedStateMachine):
 
 
 TestQueue = Queue.TestCase
-TestQueue.settings = settings(max_examples=20, stateful_step_count=25, deadline=None)
+TestQueue.settings = settings(max_examples=20, stateful_step_count=25)
 
 
 async def test_segments_of_an_activity(database: Database) -> None:

@@ -328,4 +328,4 @@ class Dialogue(RuleBasedStateMachine):
 
 
 TestDialogue = Dialogue.TestCase
-TestDialogue.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestDialogue.settings = settings(max_examples=25, stateful_step_count=25)

@@ -93,7 +93,7 @@ EXPRESSIONS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(EXPRESSIONS)
 def test_any_hours_are_refused_or_quick(expression: str) -> None:
     try:
@@ -115,6 +115,13 @@ def test_what_is_too_dear_is_refused_by_its_line(tmp_path: Path, expression: str
     first, second = read_stations(file, Crs.WGS84)
     assert first.station is not None and second.station is None and second.number == 3
     assert "too complicated" in second.reason or "longer than" in second.reason
+
+
+def test_the_first_hours_of_a_process_are_not_too_dear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes first loads the holidays: that was taken for the cost of the hours, and remembered."""
+    loaded = iter([0.0, 9.0, 9.0, 9.001])
+    monkeypatch.setattr(time, "thread_time", lambda: next(loaded))
+    check_hours("07:01-22:59")
 
 
 def test_a_panic_of_the_library_is_bad_hours() -> None:

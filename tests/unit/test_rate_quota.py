@@ -50,7 +50,7 @@ class Fleet:
         return sum(pacer.share for _, pacer in self.alive.values())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(steps)
 def test_together_they_never_use_more_than_the_limit(todo: list[tuple[int, str]]) -> None:
     asyncio.run(_play(todo))

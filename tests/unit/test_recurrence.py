@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -104,7 +104,6 @@ _RULE = st.builds(
 )
 
 
-@settings(deadline=None)  # days are counted, not seconds
 @given(rule=st.one_of(st.text(max_size=60), _RULE), years=st.sampled_from([1, 2, 9, 300]))
 def test_any_text_is_a_rule_or_a_refusal_after_a_bounded_number_of_days(rule: str, years: int) -> None:
     until = FIRST + timedelta(days=365 * years)
@@ -145,7 +144,6 @@ def _rules(draw: st.DrawFn) -> str:
     return ";".join([f"{name}={value}" for name, value in parts.items() if value] + [ends] * bool(ends))
 
 
-@settings(deadline=None)  # the library may take its time
 @given(rule=_rules(), later=st.integers(0, 900), first=st.dates(date(2023, 1, 1), date(2024, 12, 31)))
 def test_the_dates_are_those_of_rfc_5545(rule: str, later: int, first: date) -> None:
     """Held against dateutil, also from the middle of a series on."""
