@@ -58,17 +58,17 @@ def _changed(_mapper: Mapper[Case], _connection: Connection, row: Case) -> None:
 
 @event.listens_for(Case, "load")
 def _loaded(row: Case, context: QueryContext) -> None:
-    _disown_unless_genuine(row, _vault(context.session))
+    _disown_unless_genuine(row, context.session)
 
 
 @event.listens_for(Case, "refresh")
-def _refreshed(row: Case, context: QueryContext, _attributes: Any) -> None:
-    _disown_unless_genuine(row, _vault(context.session))
+def _refreshed(row: Case, _context: QueryContext | None, _attributes: Any) -> None:
+    _disown_unless_genuine(row, object_session(row))
 
 
-def _disown_unless_genuine(row: Case, vault: Vault) -> None:
+def _disown_unless_genuine(row: Case, session: Session | None) -> None:
     """Without marking it as changed: what stands in the database stays there, to be looked into."""
-    if not _is_genuine(row, vault):
+    if not _is_genuine(row, _vault(session)):
         set_committed_value(row, "person_id", None)
         set_committed_value(row, "assigned_to", None)
 

@@ -23,7 +23,7 @@ async def limited(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     async with database.writing() as session:
         await people.seen_all(session, {PersonId(7): "en"}, NOON - timedelta(days=1))
     async with telegram() as (api, address):
-        config = configured(tmp_path, address)
+        config = configured(tmp_path, address, messages_per_second=30)
         town = Town(database, api, config.model_copy(update={"limits": type(config.limits)()}))
         async with running(town.app):
             yield town

@@ -205,8 +205,9 @@ class Town:
 def configured(folder: Path, address: str, **telegram_section: Any) -> Config:
     """The defaults, with the test's Telegram and people."""
     config = load(folder / "none.toml")
-    # A test plays faster than people do; tests/acceptance/test_chat_limits.py has the pace of one chat.
-    pace = {"messages_per_second_per_chat": 1_000}
+    # A test plays faster than people do. tests/acceptance/test_chat_limits.py has the pace of one chat, and test_pacing
+    # and test_floods that of all together.
+    pace = {"messages_per_second": 1_000, "messages_per_second_per_chat": 1_000}
     section = type(config.telegram).model_validate(
         {"token": TOKEN, "api_base_url": address, **pace, **telegram_section}
     )
