@@ -12,8 +12,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from benchmarks.chaos.cases import Talks, counsel
+from benchmarks.chaos.lateness import Lateness, most_in_a_punctual_second
 from benchmarks.chaos.leaders import Leaders
-from benchmarks.speed.deliveries import KEY, environment, most_in_a_second
+from benchmarks.speed.deliveries import KEY, environment
 from benchmarks.speed.replicas import Balancer, Fleet, free_port, webhook
 from benchmarks.speed.sign_ups import SCRIPT
 from benchmarks.support.processes import listening
@@ -165,7 +166,11 @@ async def run(folder: Path, url: str, seed: int) -> list[Result]:
     async with listening(BotApi(world, latency=0.05)) as address, Balancer(ports).listening() as hook:
         talks, forms, heard = Talks(world), Forms(world), Heard(world)
         settings = {**environment(folder, address, url, LIMIT), **counsel(), **webhook(hook)}
-        async with Fleet(settings, ports) as fleet, Leaders(fleet).watched() as leaders:
+        async with (
+            Fleet(settings, ports) as fleet,
+            Leaders(fleet).watched() as leaders,
+            Lateness().watched() as lateness,
+        ):
             riders = asyncio.create_task(start_riders(world, talks, chance))
             for _ in range(kills):
                 await asyncio.sleep(KILLED_EVERY)
@@ -185,6 +190,7 @@ async def run(folder: Path, url: str, seed: int) -> list[Result]:
     lost, wrong, repeats = talks.figures()
     news_lost = len(everybody()) - len(+heard.news)
     news_twice = sum(count - 1 for count in heard.news.values() if count)
+    most, punctual = most_in_a_punctual_second(sorted(heard.times), lateness)
     name = f"{REPLICAS} replicas, {kills} kills"
     return [
         Result(f"forms not finished: {name}", FORMS - applied, f"of {FORMS}", goal="<= 0"),
@@ -200,8 +206,9 @@ async def run(folder: Path, url: str, seed: int) -> list[Result]:
         Result(f"most leaders at a time: {name}", leaders.most, "", goal="<= 1"),
         Result(
             f"most messages in any second, all together: {name}",
-            most_in_a_second(sorted(heard.times)),
+            most,
             f"at {LIMIT}/s",
             goal=f"<= {LIMIT + UNEVEN}",
         ),
+        Result(f"seconds in which that could be counted: {name}", 100 * punctual, "%", goal=">= 20"),
     ]

@@ -24,8 +24,10 @@ from storage.updates.updates import Done, Kept
 
 KEPT_BEFORE_RESENT = timedelta(seconds=60)
 INTERVAL = 5.0
-_AT_ONCE = 100
-"""Kept answers that are taken to be sent."""
+RESENT_WITHIN = timedelta(seconds=20)
+"""For so long, kept answers that were taken to be sent are this process's own; if it dies, another takes them then."""
+_AT_ONCE, _SECONDS_AT_ONCE = 100, 5
+"""Of kept answers, no more are taken than can be sent in so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +75,16 @@ class ReplyOutbox:
         order, chats side by side. Returns how many updates."""
         resent = 0
         async with self._one_by_one:
-            while claimed := await self._resend():
+            most = claimed = max(1, min(_AT_ONCE, int(self._courier.pacer.share * _SECONDS_AT_ONCE)))
+            while claimed == most:
+                claimed = await self._resend(most)
                 resent += claimed
-                if claimed < _AT_ONCE:
-                    break
         return resent
 
-    async def _resend(self) -> int:
+    async def _resend(self, most: int) -> int:
         now = self._clock()
         async with self._database.writing() as session:
-            claimed = await updates.claim_unanswered(session, now, KEPT_BEFORE_RESENT, _AT_ONCE)
+            claimed = await updates.claim_unanswered(session, now, RESENT_WITHIN, most)
         by_chat: dict[ChatId, list[tuple[UpdateKey, list[Outgoing]]]] = defaultdict(list)
         for kept in claimed:
             answers = unpack(kept.answers)
