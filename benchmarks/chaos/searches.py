@@ -17,7 +17,7 @@ from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi, Fault
 from bot.sandbox.world import World
 from storage.database import open_database
-from storage.encryption import Vault
+from storage.encryption import Vault, read_keys
 from storage.stations.searches import SearchRow
 
 RIDERS, ROUNDS, LATENCY = 200, 8, 0.12
@@ -72,7 +72,7 @@ async def run(folder: Path, database: str, kind: str, seed: int) -> list[Result]
             await _until_all_have_heard(riders)
     figures = {
         "lost": RIDERS - sum(1 for count in riders.venues.values() if count),
-        "effects twice": await _searches(environment["NUANXIN_DATABASE__URL"]) - RIDERS,
+        "effects twice": await _searches(folder, environment["NUANXIN_DATABASE__URL"]) - RIDERS,
         "lists twice": sum(count - 1 for count in riders.lists.values() if count),
     }
     return [
@@ -94,8 +94,9 @@ async def _until_all_have_heard(riders: Riders) -> None:
         await asyncio.sleep(0.5)
 
 
-async def _searches(url: str) -> int:
-    database = open_database(url, Vault([bytes(32)]))
+async def _searches(folder: Path, url: str) -> int:
+    keys = read_keys(folder / "data" / "encryption.key")
+    database = open_database(url, Vault(keys))
     async with database.reading() as session:
         count = await session.scalar(select(func.count()).select_from(SearchRow))
     await database.close()
