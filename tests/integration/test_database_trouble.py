@@ -104,13 +104,10 @@ class Disk:
 
 
 async def fails_again(town: Town) -> None:
-    """Waits until another transaction finds the disk full."""
-
-    def failed() -> int:
-        return sum(trouble.failed for trouble in town.app.base.database_watch.current)
-
-    before = failed()
-    await town.until(lambda: failed() > before)
+    """Waits until another transaction finds the disk full; a trouble that was over meanwhile begins to count anew."""
+    watch = town.app.base.database_watch
+    before = {trouble.error_id: trouble.failed for trouble in watch.current}
+    await town.until(lambda: any(trouble.failed > before.get(trouble.error_id, 0) for trouble in watch.current))
 
 
 async def test_a_full_disk_is_said_everywhere_and_its_end_too(town: Town, address: str) -> None:
