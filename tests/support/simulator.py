@@ -36,7 +36,7 @@ DEZHOU = (37.43, 116.36)
 HALL = Station(
     "hall", "暖新之家 <1>", 37.431, 116.361, "德州", "08:00-22:00", int(Amenity.water | Amenity.charging), "12351"
 )
-PATIENCE = float(os.environ.get("TEST_PATIENCE", "10"))
+PATIENCE = float(os.environ.get("TEST_PATIENCE", "30"))
 """Seconds to wait for what should come. More where other work shares the machine."""
 
 
