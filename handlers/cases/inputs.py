@@ -71,7 +71,7 @@ class SaidInput(Input[tuple[Said, ...]]):
     collects = True
 
     async def read(self, talk: Talk) -> tuple[Said, ...]:
-        return (read_said(talk, talk.incoming.body),)
+        return (read_said(talk),)
 
     def show(self, talk: Talk, value: tuple[Said, ...]) -> str:  # noqa: ARG002
         files = sum(bool(said.file_id) for said in value)
@@ -85,7 +85,7 @@ class OneMessageInput(Input[Said]):
     adapter = TypeAdapter(Said)
 
     async def read(self, talk: Talk) -> Said:
-        return read_said(talk, talk.incoming.body)
+        return read_said(talk)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,11 @@ from handlers.cases.messages.conversation import (
     side_in,
     side_in_for_update,
 )
-from handlers.cases.messages.message_content import parts_of, read_said
+from handlers.cases.messages.message_content import parts_of, read_or_hint
 from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.events import Event
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.forms.questions import NotAnAnswer
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
@@ -89,10 +88,8 @@ async def edited(talk: Talk) -> None:
         return
     row, side = await side_in_for_update(talk, kept[0].case_id)
     leave_handlers_alone(talk, side)
-    try:
-        said = read_said(talk, talk.incoming.body)
-    except NotAnAnswer as hint:
-        talk.say(str(hint))
+    said = read_or_hint(talk)
+    if said is None:
         return
     parts = parts_of(said)
     for one, part in zip(kept, parts, strict=False):

@@ -15,14 +15,13 @@ from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
 from handlers.cases.evidence_limits import full_words, quota_of, room_words
-from handlers.cases.messages.message_content import parts_of, read_said
+from handlers.cases.messages.message_content import parts_of, read_or_hint
 from handlers.chat.case_keyboard import case_keyboard, is_leave, is_switch
 from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other, stray_text
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, Talk
-from handlers.forms.questions import NotAnAnswer
 from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
@@ -156,10 +155,8 @@ async def _say(talk: Talk, case_id: CaseId, answered: CaseMessage | None) -> Non
         )
         return
     leave_handlers_alone(talk, side)
-    try:
-        said = read_said(talk, talk.incoming.body)
-    except NotAnAnswer as hint:
-        talk.say(str(hint))
+    said = read_or_hint(talk)
+    if said is None:
         return
     said.answers = answered.id if answered is not None else None
     try:

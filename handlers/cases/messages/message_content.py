@@ -59,12 +59,22 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def read_said(talk: Talk, body: Json) -> Said:
-    """A message as it is kept in a case.
+def read_or_hint(talk: Talk) -> Said | None:
+    """The message as it is kept in a case; None, once the person has been told why it can't be."""
+    try:
+        return read_said(talk)
+    except NotAnAnswer as hint:
+        talk.say(str(hint))
+        return None
+
+
+def read_said(talk: Talk) -> Said:
+    """The message as it is kept in a case.
 
     Raises:
         NotAnAnswer: it is of a kind that can't be passed on, or too large.
     """
+    body = talk.incoming.body
     said = Said(
         text=str(body.get("text") or body.get("caption") or ""),
         entities=body.get("entities") or body.get("caption_entities") or [],
