@@ -18,12 +18,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
-
 from benchmarks.speed.sign_ups import SCRIPT, Applicants, Step
 from benchmarks.speed.startup import free_port
 from benchmarks.support.places import somewhere
-from benchmarks.support.processes import ROOT, cpu_seconds, import_stations, postgresql, running, settings
+from benchmarks.support.processes import (
+    ROOT,
+    beside,
+    cpu_seconds,
+    import_stations,
+    postgresql,
+    running,
+    settings,
+    until_ready,
+)
 from benchmarks.support.report import Result, report
 from benchmarks.support.telegram_stub import Stub
 
@@ -69,12 +76,8 @@ async def slow_journey(side: Side) -> float:
     """The same at 20 a second."""
     chance = random.Random(256)
     stub = Stub(0, "sendVenue", lambda: somewhere(chance))
-    async with stub.listening() as url, side.bot(url) as process:
-        pace = asyncio.create_task(stub.paced(CHATS, PER_SECOND))
-        try:
-            return await _per_unit(stub, process, lambda: stub.answered)
-        finally:
-            pace.cancel()
+    async with stub.listening() as url, side.bot(url) as process, beside(stub.paced(CHATS, PER_SECOND)):
+        return await _per_unit(stub, process, lambda: stub.answered)
 
 
 async def step(side: Side) -> float:
@@ -95,39 +98,26 @@ async def _per_unit(stub: Stub, process: asyncio.subprocess.Process, done: Calla
 
 async def ready(side: Side) -> float:
     """CPU seconds from the start to /readyz 200, with 186,100 stations."""
-    port = str(free_port())
-    async with (
-        Stub(0, "", dict).listening() as url,
-        side.bot(url, NUANXIN_WEB__PORT=port) as process,
-        aiohttp.ClientSession() as session,
-    ):
-        await _until_ready(session, port)
+    async with _ready_bot(side) as process:
         return cpu_seconds(process)
 
 
 async def idle(side: Side) -> float:
     """Per cent of a core, of a bot that nobody writes to."""
-    port = str(free_port())
-    async with (
-        Stub(0, "", dict).listening() as url,
-        side.bot(url, NUANXIN_WEB__PORT=port) as process,
-        aiohttp.ClientSession() as session,
-    ):
-        await _until_ready(session, port)
+    async with _ready_bot(side) as process:
         await asyncio.sleep(WARM_UP)
         before, begun = cpu_seconds(process), time.monotonic()
         await asyncio.sleep(2 * SECONDS)
         return (cpu_seconds(process) - before) / (time.monotonic() - begun) * 100
 
 
-async def _until_ready(session: aiohttp.ClientSession, port: str) -> None:
-    async with asyncio.timeout(60):
-        while True:
-            with contextlib.suppress(aiohttp.ClientError):
-                async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
-                    if answer.status == 200:
-                        return
-            await asyncio.sleep(0.01)
+@contextlib.asynccontextmanager
+async def _ready_bot(side: Side) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Nobody writes to it."""
+    port = free_port()
+    async with Stub(0, "", dict).listening() as url, side.bot(url, NUANXIN_WEB__PORT=str(port)) as process:
+        await until_ready(port)
+        yield process
 
 
 UNITS: dict[str, tuple[str, Callable[[Side], Awaitable[float]]]] = {

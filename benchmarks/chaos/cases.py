@@ -4,6 +4,7 @@ hears them in order, few come twice."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import random
 import re
@@ -92,6 +93,13 @@ class Talks:
             for case in range(1, self._cases + 1)
         )
 
+    async def until_complete(self, seconds: float) -> None:
+        """Waits for that, so long at most: it is done by other programs."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.is_complete:  # noqa: ASYNC110 (nobody tells)
+                    await asyncio.sleep(0.5)
+
     def figures(self) -> tuple[int, int, int]:
         """(lost, out of order, repeats), over both sides."""
         lost = wrong = repeats = 0
@@ -148,10 +156,7 @@ async def run(folder: Path, url: str, kind: str, seed: int) -> list[Result]:
                 await asyncio.sleep(chance.uniform(2, 6))
         async with running("bot", "run", environment=settings):
             await asyncio.gather(*riders)
-            for _ in range(2 * LATEST):  # it is done by another program
-                if talks.is_complete:
-                    break
-                await asyncio.sleep(0.5)
+            await talks.until_complete(LATEST)
             await asyncio.sleep(2)
     lost, wrong, repeats = talks.figures()
     name = f"{kind}, {CASES} cases, {KILLS} kills"

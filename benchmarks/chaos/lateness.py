@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from bisect import bisect_left
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 LOOKED_EVERY, LATE = 0.01, 0.03
 
@@ -17,16 +16,8 @@ class Lateness:
     def __init__(self) -> None:
         self.held: list[tuple[float, float]] = []
 
-    @contextlib.asynccontextmanager
-    async def watched(self) -> AsyncIterator[Lateness]:
-        """Looks until the end of the block."""
-        watching = asyncio.create_task(self._watch())
-        try:
-            yield self
-        finally:
-            watching.cancel()
-
-    async def _watch(self) -> None:
+    async def watch(self) -> None:
+        """For ever."""
         while True:
             begun = time.monotonic()
             await asyncio.sleep(LOOKED_EVERY)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator
 
 from benchmarks.speed.replicas import Fleet
 
@@ -18,16 +16,8 @@ class Leaders:
         self.longest = 0.0
         self.most = 0
 
-    @contextlib.asynccontextmanager
-    async def watched(self) -> AsyncIterator[Leaders]:
-        """Looks until the end of the block."""
-        watching = asyncio.create_task(self._watch())
-        try:
-            yield self
-        finally:
-            watching.cancel()
-
-    async def _watch(self) -> None:
+    async def watch(self) -> None:
+        """For ever."""
         since = time.monotonic()
         while True:
             count = len(await self._fleet.leaders())

@@ -17,7 +17,7 @@ from benchmarks.chaos.leaders import Leaders
 from benchmarks.speed.deliveries import KEY, environment
 from benchmarks.speed.replicas import Balancer, Fleet, free_port, webhook
 from benchmarks.speed.sign_ups import SCRIPT
-from benchmarks.support.processes import listening
+from benchmarks.support.processes import beside, listening
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
@@ -166,11 +166,9 @@ async def run(folder: Path, url: str, seed: int) -> list[Result]:
     async with listening(BotApi(world, latency=0.05)) as address, Balancer(ports).listening() as hook:
         talks, forms, heard = Talks(world), Forms(world), Heard(world)
         settings = {**environment(folder, address, url, LIMIT), **counsel(), **webhook(hook)}
-        async with (
-            Fleet(settings, ports) as fleet,
-            Leaders(fleet).watched() as leaders,
-            Lateness().watched() as lateness,
-        ):
+        fleet, lateness = Fleet(settings, ports), Lateness()
+        leaders = Leaders(fleet)
+        async with fleet, beside(leaders.watch()), beside(lateness.watch()):
             riders = asyncio.create_task(start_riders(world, talks, chance))
             for _ in range(kills):
                 await asyncio.sleep(KILLED_EVERY)

@@ -15,7 +15,7 @@ from benchmarks.chaos.cases import Talks, counsel, fill, introduce
 from benchmarks.chaos.leaders import Leaders
 from benchmarks.speed.deliveries import KEY, environment
 from benchmarks.speed.replicas import Balancer, Fleet, free_port, webhook
-from benchmarks.support.processes import listening
+from benchmarks.support.processes import beside, listening
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
@@ -85,16 +85,14 @@ async def talking(
             settings |= webhook(await stack.enter_async_context(Balancer(ports).listening()))
         fleet = Fleet(settings, ports, own, module)
         await stack.enter_async_context(fleet)
-        leaders = await stack.enter_async_context(Leaders(fleet).watched())
+        leaders = Leaders(fleet)
+        await stack.enter_async_context(beside(leaders.watch()))
         riders = [asyncio.create_task(talks.rider(case, chance)) for case in range(1, CASES + 1)]
         await asyncio.sleep(5)
         ended: list[int] = []
         yield Town(url, fleet, api, talks, leaders, told, ended)
         await asyncio.gather(*riders)
-        for _ in range(2 * LATEST):  # it is done by other programs
-            if talks.is_complete:
-                break
-            await asyncio.sleep(0.5)
+        await talks.until_complete(LATEST)
         await asyncio.sleep(1)
         ended.append(fleet.ended)
 

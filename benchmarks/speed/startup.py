@@ -8,10 +8,9 @@ import statistics
 import time
 from pathlib import Path
 
-import aiohttp
 import psutil
 
-from benchmarks.support.processes import import_stations, running, settings
+from benchmarks.support.processes import import_stations, running, settings, until_ready
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import Stub
 
@@ -22,15 +21,8 @@ async def once(folder: Path, url: str, port: int) -> tuple[float, float]:
     """(seconds, MB)."""
     environment = {**settings(folder, url), "NUANXIN_WEB__PORT": str(port)}
     started = time.perf_counter()
-    async with running("bot", "run", environment=environment) as process, aiohttp.ClientSession() as session:
-        while True:
-            try:
-                async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
-                    if answer.status == 200:
-                        break
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(0.01)
+    async with running("bot", "run", environment=environment) as process:
+        await until_ready(port)
         taken = time.perf_counter() - started
         await asyncio.sleep(0.5)
         return taken, psutil.Process(process.pid).memory_info().rss / 1e6

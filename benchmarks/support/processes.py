@@ -8,10 +8,11 @@ import os
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import psutil
 from aiohttp import web
 
@@ -61,6 +62,27 @@ async def listening(api: BotApi) -> AsyncIterator[str]:
     api.add_routes(application)
     async with served(application, socket.create_server(("127.0.0.1", 0)), leaves_within=0.1) as address:
         yield address
+
+
+@contextlib.asynccontextmanager
+async def beside(work: Coroutine[Any, Any, Any]) -> AsyncIterator[None]:
+    """Does this until the end of the block, where it is cancelled."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def until_ready(port: int) -> None:
+    """Waits for /readyz 200, for a minute at most."""
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+        while True:
+            with contextlib.suppress(aiohttp.ClientError):
+                async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(0.01)
 
 
 def cpu_seconds(process: asyncio.subprocess.Process) -> float:
