@@ -46,6 +46,8 @@ WORDS_OF_0_7 = {
     "a picture of your profile": "A picture of your profile",
     "Is everything correct?": "Is everything right?",
 }
+CONSENT_OF_0_7 = "joinagree:1"
+"""Its button of consent, to the first version of what is agreed to."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ def old_tree(commit: str, folder: Path) -> Path:
 async def measure(commit: str, folder: Path) -> list[Result]:
     """Each unit on SQLite and on PostgreSQL, the other commit first; the medians of the rounds are compared."""
     tree = old_tree(commit, folder)
-    old_script = tuple(one._replace(heard=WORDS_OF_0_7.get(one.heard, one.heard)) for one in SCRIPT)
+    consent, *questions = (one._replace(heard=WORDS_OF_0_7.get(one.heard, one.heard)) for one in SCRIPT)
+    old_script = (consent._replace(button=CONSENT_OF_0_7), *questions)
     found: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     folders = {name: folder / name for name in ("there", "here")}
     for one in folders.values():
