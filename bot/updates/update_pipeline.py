@@ -124,7 +124,7 @@ class UpdatePipeline:
         await held.settle()
         outcome = result.outcome
         try:
-            turn = NEWCOMERS if self._is_newcomer(standing) else Priority.REPLY
+            turn = self._turn(standing, result.replied)
             await self._stages.outbox.send(incoming, held.key, result.replied, turn)
         except Exception as error:
             # The effect is committed and the answers are kept with it; `resend` comes back to them.
@@ -133,9 +133,12 @@ class UpdatePipeline:
         self._count(incoming, outcome)
         self._metrics.seconds.labels(incoming.kind).observe(time.perf_counter() - begun)
 
-    def _is_newcomer(self, standing: Standing) -> bool:
-        """Whether they wrote for the first time today. Any number of accounts can do that, so others go first."""
-        return standing.first_seen is None or standing.first_seen >= day_of(self._clock())
+    def _turn(self, standing: Standing, replied: Replied) -> Priority:
+        """Who wrote for the first time today comes after others, since any number of accounts can do that; but nobody
+        who may be in danger waits behind them."""
+        is_newcomer = standing.first_seen is None or standing.first_seen >= day_of(self._clock())
+        is_vital = any(one.vital for one in replied.outgoing)
+        return NEWCOMERS if is_newcomer and not is_vital else Priority.REPLY
 
     def _talk(self, incoming: Incoming, key: UpdateKey, standing: Standing) -> StatelessTalk:
         context, user_id = self._context, incoming.user_id

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.telegram.pacing import NEWCOMERS, Priority
+from bot.updates.reply_outbox import Replied
+from handlers.chat.incoming import Incoming
 from storage.database import Database
 from storage.people import people
 from storage.telegram_ids import PersonId
+from storage.updates.ids import UpdateKey
 from tests.support.metrics import value
 from tests.support.simulator import NOON, Town, configured, running, telegram
 
@@ -46,6 +50,27 @@ async def test_strangers_hold_up_nobody_who_is_known(limited: Town) -> None:
     for stranger in strangers:
         await stranger.hears()
     assert all(len(stranger.heard) == 1 for stranger in strangers)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_strangers_hold_up_nobody_in_danger(limited: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even somebody who writes for the first time: their answer has the turn of those who are known."""
+    outbox, turns = limited.app.updates.outbox, dict[str, Priority]()
+    send = outbox.send
+
+    async def noted(incoming: Incoming, key: UpdateKey, replied: Replied, turn: Priority = Priority.REPLY) -> None:
+        turns[incoming.text] = turn
+        await send(incoming, key, replied, turn)
+
+    monkeypatch.setattr(outbox, "send", noted)
+    for number, words in ((50_000, "hello"), (50_001, "I want to die")):
+        newcomer = limited.rider(number)
+        await newcomer.says(words)
+        await newcomer.hears()
+    known = limited.rider(7)
+    await known.says("good morning")
+    await known.hears()
+    assert turns == {"hello": NEWCOMERS, "I want to die": Priority.REPLY, "good morning": Priority.REPLY}
 
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
