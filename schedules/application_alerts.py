@@ -15,6 +15,7 @@ from storage.membership import review_alerts, reviews
 from storage.membership.notices import ReviewsLate
 
 EVERY = timedelta(seconds=2)
+TABLES = review_alerts.TABLES | delivery_queue.TABLES
 TOO_LONG = timedelta(days=2)
 
 

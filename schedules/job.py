@@ -25,3 +25,6 @@ class Job:
     every: timedelta
     run: Tick
     next_due: NextDue | None = None
+    tables: frozenset[str] | None = None
+    """Where it finds what there is to do: until something is written there, or is due, most of its turns are left out
+    (see storage/coordination/looks.py). None: no turn is."""

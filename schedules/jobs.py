@@ -26,7 +26,7 @@ def jobs() -> Sequence[Job]:
     return (
         retention.JOB,
         broadcasts.JOB,
-        Job("reviews", application_alerts.EVERY, ReviewAlerts().run),
+        Job("reviews", application_alerts.EVERY, ReviewAlerts().run, tables=application_alerts.TABLES),
         expired_roles.JOB,
         expired_blocks.JOB,
         search_statistics.JOB,

@@ -15,6 +15,7 @@ from schedules.context import ClockContext
 from schedules.job import Job
 from storage.coordination import wake_ups
 from storage.coordination.leases import LeaseLost
+from storage.coordination.looks import Looks
 from storage.database import Database
 from storage.database_errors import cause_of, is_outage
 
@@ -35,6 +36,7 @@ class Scheduler:
         context: ClockContext,
         jobs: Sequence[Job],
         report: Callable[[str, BaseException], Awaitable[object]],
+        looks: Looks,
     ) -> None:
         """`transaction` begins one of the leader's; `report` hears of failures that are no outage of the database."""
         self._report = report
@@ -46,13 +48,15 @@ class Scheduler:
         self._transaction = transaction
         self._busy = asyncio.Lock()
         self._stopping = False
+        self._looks = looks
+        self._due: dict[str, datetime] = {}
         self._ticking = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
         wake_ups.listen(self._database, self._wake)
         for name, job in self._jobs.items():
             self._ticking.add_job(
-                self.tick,
+                self._look,
                 "interval",
                 [name],
                 seconds=job.every.total_seconds(),
@@ -64,6 +68,7 @@ class Scheduler:
 
     def _wake(self, name: str) -> None:
         """Something may be due sooner than was known: looks at once."""
+        self._looks.forget(_of(name))
         if self._ticking.running:
             self._ticking.modify_job(name, next_run_time=datetime.now(UTC))
 
@@ -71,6 +76,16 @@ class Scheduler:
         """Has every job look at once: the clock was set, and what was planned by the old time may be long due."""
         for name in self._jobs:
             self._wake(name)
+
+    async def _look(self, name: str) -> None:
+        """A turn of the job, if it may find something to do."""
+        if not self._leads():
+            self._looks.forget(_of(name))
+        elif self._looks.is_worth(_of(name), self._jobs[name].tables) or self._is_due(name):
+            await self.tick(name)
+
+    def _is_due(self, name: str) -> bool:
+        return name in self._due and self._due[name] <= self._clock()
 
     async def tick(self, name: str) -> None:
         """One turn of a job. Its failure is logged, and the next turn tries again."""
@@ -88,8 +103,10 @@ class Scheduler:
                 async with self._database.reading() as session:
                     self._look_at(name, job, await job.next_due(session))
         except LeaseLost:
+            self._looks.forget(_of(name))
             log.info("another process leads; the job is its own now", job=name)
         except Exception as error:
+            self._looks.forget(_of(name))
             if cause_of(error) is None:  # what is wrong with the database is logged by who watches it, once a minute
                 log.warning("job failed; it runs again at the next interval", job=name, error=type(error).__name__)
             if not is_outage(error):
@@ -97,6 +114,9 @@ class Scheduler:
 
     def _look_at(self, name: str, job: Job, due: datetime | None) -> None:
         """Lets the job look when its next work is due, if that is before its interval is over."""
+        self._due.pop(name, None)
+        if due is not None:
+            self._due[name] = due
         if due is None or not self._ticking.running or self._stopping:
             return
         seconds = max((due - self._clock()).total_seconds(), 0.05)
@@ -110,3 +130,8 @@ class Scheduler:
             self._ticking.pause()
             async with self._busy:
                 self._ticking.shutdown(wait=False)
+
+
+def _of(name: str) -> str:
+    """The name of what the job looks at, among those of the periodic tasks."""
+    return f"job {name}"

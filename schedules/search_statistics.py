@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
+from storage.stations import searches as counted_searches
 from storage.statistics import searches
 
 EVERY = timedelta(seconds=3)
@@ -22,4 +23,4 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
     return False
 
 
-JOB = Job("figures", EVERY, run)
+JOB = Job("figures", EVERY, run, tables=counted_searches.TABLES)

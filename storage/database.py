@@ -33,6 +33,7 @@ from storage.encryption import Vault
 from storage.pseudonym_columns import Pseudonym
 from storage.telegram_ids import ChatId, PersonId
 from storage.transaction_watch import TransactionWatch, Unwatched
+from storage.write_detection import WrittenTables
 from storage.writer_lock import WriterLock
 
 CHECKPOINT_ABOVE = 32 << 20
@@ -95,6 +96,8 @@ class Database:
         self.engine = engine
         self.vault = vault
         self.watch: TransactionWatch = Unwatched()
+        self.written = WrittenTables()
+        """What this process has written by `writing`."""
         self.is_postgresql = engine.dialect.name == "postgresql"
         self.session_class = type("DatabaseSession", (Session,), {})
         """The class of this database's sessions, so that events can be heard of these alone."""
@@ -119,15 +122,16 @@ class Database:
                 self.write_in_hand = None if self.is_postgresql else session
                 try:
                     yield session
-                    wrote = self.watch.is_troubled and await _wrote(session)
+                    written = await _written(session)
                     await session.commit()
+                    self.written.note(written)
                 finally:
                     self.write_in_hand = None
         except Exception as error:
             self.watch.failed(error)
             raise
         else:
-            self.watch.worked(wrote=wrote)
+            self.watch.worked(wrote=bool(written))
         finally:
             self.watch.took("write", time.perf_counter() - begun)
 
@@ -208,9 +212,12 @@ async def take_connection(session: AsyncSession, options: dict[str, Any], *, apa
     return connection
 
 
-async def _wrote(session: AsyncSession) -> bool:
-    """Whether there is something to commit; False if it was rolled back already."""
-    return session.in_transaction() and await write_detection.has_written(session)
+async def _written(session: AsyncSession) -> frozenset[str]:
+    """The tables of which there is something to commit; none if it was rolled back already."""
+    if not session.in_transaction():
+        return frozenset()
+    await session.flush()
+    return write_detection.written_by(session)
 
 
 def vault_of(session: AsyncSession) -> Vault:

@@ -1,8 +1,9 @@
-"""Whether a transaction has written, as the engine sees it: no statement can pass by, whichever way it was issued."""
+"""What a transaction has written, as the engine sees it: no statement can pass by, whichever way it was issued."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from sqlalchemy import Connection, event
@@ -10,12 +11,15 @@ from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 _WRITTEN = "nuanxin.written"
-"""The mark in `Connection.info`, which lives as long as the pooled connection and is therefore reset by each BEGIN."""
+"""The tables, in `Connection.info`, which lives as long as the pooled connection: each BEGIN resets it."""
 
 _QUERY = re.compile(r"\s*(SELECT|VALUES|SHOW|EXPLAIN|SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)
 _WITH = re.compile(r"\s*WITH\b", re.IGNORECASE)
 _LOCK = re.compile(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b", re.IGNORECASE)
 _CHANGE = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
+_TABLE = re.compile(r'\b(?:INSERT\s+INTO|UPDATE(?!\s+SET\b)|DELETE\s+FROM)\s+(?:ONLY\s+)?"?(\w+)"?', re.IGNORECASE)
+_EVERY_TABLE = frozenset({"*"})
+"""A change that names no table in the usual way may be one of any."""
 
 
 @lru_cache(maxsize=2_048)
@@ -30,29 +34,63 @@ def is_read(statement: str) -> bool:
     return _QUERY.match(statement) is not None
 
 
+@lru_cache(maxsize=2_048)
+def tables_written(statement: str) -> frozenset[str]:
+    """The tables that a statement changes, by its SQL text; none if it only reads."""
+    if is_read(statement):
+        return frozenset()
+    return frozenset(_TABLE.findall(_LOCK.sub("", statement))) or _EVERY_TABLE
+
+
+class WrittenTables:
+    """When this process last wrote to which table. Who looks for work in a table need not look while nobody wrote."""
+
+    def __init__(self) -> None:
+        self._transactions = 0
+        self._last: dict[str, int] = {}
+
+    def note(self, tables: Iterable[str]) -> None:
+        """A transaction that wrote to these tables is committed."""
+        self._transactions += 1
+        for table in tables:
+            self._last[table] = self._transactions
+
+    def last(self, tables: Iterable[str]) -> int:
+        """The number of the last transaction that wrote to one of these tables; it only rises."""
+        return max(self._last.get(table, 0) for table in (*tables, *_EVERY_TABLE))
+
+
 def watch(engine: AsyncEngine) -> None:
-    """Marks this engine's connections when they write, and takes the mark away when a transaction begins."""
+    """Notes on this engine's connections what they write, and forgets it when a transaction begins. A change that
+    found no row has written nothing; how many rows a change within a WITH found is not known."""
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Connection) -> None:
         connection.info.pop(_WRITTEN, None)
 
-    @event.listens_for(engine.sync_engine, "before_cursor_execute")
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
     def on_execute(
         connection: Connection,
-        _cursor: DBAPICursor,
+        cursor: DBAPICursor,
         statement: str,
         _parameters: object,
         _context: ExecutionContext | None,
         _many: bool,  # noqa: FBT001 (SQLAlchemy's signature)
     ) -> None:
-        if not is_read(statement):
-            connection.info[_WRITTEN] = True
+        written = tables_written(statement)
+        if written and (cursor.rowcount != 0 or _WITH.match(statement)):
+            connection.info[_WRITTEN] = connection.info.get(_WRITTEN, frozenset()) | written
 
 
 async def has_written(session: AsyncSession) -> bool:
     """Whether this transaction has sent anything but queries to the database, what is still to be flushed included."""
     await session.flush()
+    return bool(written_by(session))
+
+
+def written_by(session: AsyncSession) -> frozenset[str]:
+    """The tables that this transaction has changed; what is still to be flushed is left out."""
     connection = session.info["connection"]
     assert isinstance(connection, AsyncConnection)
-    return _WRITTEN in connection.info
+    written: frozenset[str] = connection.info.get(_WRITTEN, frozenset())
+    return written

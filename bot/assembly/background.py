@@ -42,9 +42,14 @@ from bot.updates import reply_outbox
 from handlers.admin import database_trouble
 from handlers.chat.feature import AllFeatures
 from storage import keys
+from storage.activities import check_ins
+from storage.broadcasts import broadcasts
+from storage.cases import queue as case_queue
+from storage.cases.files import evidence as stored_evidence
 from storage.operations import settings
 from storage.people import blocks, roles
 from storage.scratch import Scratch
+from storage.stations import stations
 from storage.telegram_ids import PersonId
 from storage.updates import strikes
 
@@ -81,6 +86,7 @@ def build_background(
         base.leader,
         base.config.telegram.messages_per_second,
         base.staff,
+        base.looks,
     )
     progress = BroadcastProgress(database, courier, context, clock)
     codes = CheckInCodeUpdater(database, courier, context, clock)
@@ -98,13 +104,21 @@ def build_background(
         PeriodicTask(
             "menus", menus.INTERVAL, menu_publisher.publish, wake=menu_publisher.asked, backoff=menus.backoff()
         ),
-        PeriodicTask("stations", station_directory.INTERVAL, services.directory.refresh),
+        PeriodicTask(
+            "stations",
+            station_directory.INTERVAL,
+            services.directory.refresh,
+            tables=station_directory.TABLES,
+            wake=services.directory.asked,
+        ),
         PeriodicTask("changes", change_watcher.INTERVAL, changes.look),
         PeriodicTask("checkpoint", CHECKPOINT_EVERY, database.checkpoint),
-        PeriodicTask("broadcast progress", broadcast_progress.INTERVAL, progress.show),
-        PeriodicTask("check-in codes", check_in_codes.INTERVAL, codes.show),
-        PeriodicTask("evidence", evidence_fetcher.INTERVAL, evidence.fetch, leader_only=True),
-        PeriodicTask("case forum", case_forum.INTERVAL, forum.show, leader_only=True),
+        PeriodicTask("broadcast progress", broadcast_progress.INTERVAL, progress.show, tables=broadcasts.TABLES),
+        PeriodicTask("check-in codes", check_in_codes.INTERVAL, codes.show, tables=check_ins.TABLES),
+        PeriodicTask(
+            "evidence", evidence_fetcher.INTERVAL, evidence.fetch, leader_only=True, tables=stored_evidence.TABLES
+        ),
+        PeriodicTask("case forum", case_forum.INTERVAL, forum.show, leader_only=True, tables=case_queue.TABLES),
         # In polling mode only the leader sends, at the whole limit.
         PeriodicTask("kept answers", reply_outbox.INTERVAL, outbox.resend, leader_only=base.polls, wake=outbox.awake),
         PeriodicTask(
@@ -142,7 +156,11 @@ def _changes(base: Foundation, services: Services, updates: Updates, menu_publis
     async def publish_menus() -> None:
         menu_publisher.asked.set()
 
+    async def refresh_stations() -> None:
+        services.directory.asked.set()
+
     reactions = {
+        stations.VERSION: refresh_stations,
         keys.VERSION: read_keys_again,
         roles.VERSION: publish_menus,
         settings.VERSION: base.settings.refresh,

@@ -16,6 +16,7 @@ from bot.observability.error_reporter import ErrorReporter
 from bot.observability.metrics import Metrics
 from bot.observability.queue_metrics import process_at
 from handlers.chat.ports import Process
+from storage.coordination.looks import Looks
 from storage.database import Database
 from storage.people.staff import Staff
 
@@ -36,6 +37,7 @@ class Foundation:
     leader: Leader
     database_watch: DatabaseWatch
     errors: ErrorReporter
+    looks: Looks
     runner: TaskRunner
     process: Callable[[], Process]
 
@@ -52,6 +54,7 @@ def build_foundation(config: Config, database: Database, clock: Clock, monotonic
     watch = DatabaseWatch(metrics, monotonic)
     database.watch = watch
     errors = ErrorReporter(database, staff, clock, metrics, watch)
+    looks = Looks(database.written, monotonic, alone=config.telegram.mode == "polling")
     return Foundation(
         config=config,
         database=database,
@@ -63,6 +66,7 @@ def build_foundation(config: Config, database: Database, clock: Clock, monotonic
         leader=leader,
         database_watch=watch,
         errors=errors,
-        runner=TaskRunner(errors, leader.leads, monotonic),
+        looks=looks,
+        runner=TaskRunner(errors, leader.leads, monotonic, looks),
         process=process,
     )

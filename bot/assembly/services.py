@@ -94,4 +94,5 @@ def _scheduler(base: Foundation, directory: StationDirectory, extensions: Extens
         context,
         extensions.jobs,
         base.errors.report,
+        base.looks,
     )

@@ -23,6 +23,9 @@ class PeriodicTask:
     """Whether only the leader runs it; the other processes look every so often whether they lead."""
     wake: asyncio.Event | None = field(default=None, kw_only=True)
     """Setting it starts the next run at once."""
+    tables: frozenset[str] | None = field(default=None, kw_only=True)
+    """What it finds to do stands in these: a run is left out as long as this process has written to none of them since
+    the last one began, except that it is never left out for long (see `TaskRunner`). None: it always runs."""
     backoff: Backoff | None = field(default=None, kw_only=True)
     """How long to wait after a failure; as long as after a success if it is None."""
     finish: Callable[[], Awaitable[object]] | None = field(default=None, kw_only=True)

@@ -21,6 +21,7 @@ from storage.stations.reports import LiveBoard, StationState
 log = logger("bot.background.station_directory")
 
 INTERVAL = 2.0
+TABLES = frozenset({change_counters.Version.__tablename__, StationState.__tablename__})
 _LISTED = 20
 
 
@@ -35,6 +36,8 @@ class StationDirectory:
         self._live = LiveBoard()
         self._states: list[StationState] = []
         self._versions: dict[str, int] | None = None
+        self.asked = asyncio.Event()
+        """Set where another program has changed the stations."""
         self._told: set[StationKey] = set()
         """Stations whose hours can't be used, as the log has said."""
 

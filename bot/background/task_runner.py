@@ -16,6 +16,7 @@ from bot.telegram.reachability import Outage
 from bot.waiting import wait_for_any
 from handlers.chat.bundles import NotSent
 from handlers.chat.ports import NotFetched
+from storage.coordination.looks import Looks
 from storage.database_errors import cause_of, is_outage
 
 log = logger("bot.background.task_runner")
@@ -29,7 +30,10 @@ _TELEGRAM_BUSY = (telegram_error.TelegramError, Later, NotFetched, NotSent)
 class TaskRunner:
     """Runs everything until `stop`; `close` ends what still runs then."""
 
-    def __init__(self, errors: ErrorReporter, leads: Callable[[], bool], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, errors: ErrorReporter, leads: Callable[[], bool], monotonic: Callable[[], float], looks: Looks
+    ) -> None:
+        self._looks = looks
         self._errors = errors
         self._leads = leads
         self._monotonic = monotonic
@@ -75,8 +79,9 @@ class TaskRunner:
             while not self.stopping.is_set():
                 pause = await self._try(task, outage)
                 await wait_for_any(awaited, pause)
-                if task.wake is not None:
+                if task.wake is not None and task.wake.is_set():
                     task.wake.clear()
+                    self._looks.forget(task.name)
         finally:
             if task.finish is not None:
                 await task.finish()
@@ -84,12 +89,17 @@ class TaskRunner:
     async def _try(self, task: PeriodicTask, outage: Outage) -> float:
         """One run, if it is this process's to do; returns the seconds until the next."""
         if task.leader_only and not self._leads():
+            self._looks.forget(task.name)
+            return task.pause
+        if not self._looks.is_worth(task.name, task.tables):
             return task.pause
         try:
             await task.run()
         except _TELEGRAM_BUSY as error:
+            self._looks.forget(task.name)
             outage.missed(error)
         except Exception as error:
+            self._looks.forget(task.name)
             if cause_of(error) is None:  # what is wrong with the database is logged by who watches it, once a minute
                 log.warning("background task failed; retrying", task=task.name, error=type(error).__name__)
             if not is_outage(error):

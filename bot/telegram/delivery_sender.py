@@ -14,6 +14,7 @@ from bot.telegram.delivery_attempts import STALE_AFTER, DeliveryAttempts, Render
 from bot.telegram.recipient_queue import Batch, RecipientQueue
 from bot.waiting import wait_at_most
 from storage.coordination.batching import Batcher
+from storage.coordination.looks import Looks
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import LEASE, Claimed, Outcome
@@ -26,6 +27,7 @@ from storage.telegram_ids import PersonId
 log = logger("bot.telegram.delivery_sender")
 
 LOOKED_EVERY = 0.5
+_NAME = "deliveries"
 IN_FLIGHT_SECONDS = 0.25
 LEAST_IN_FLIGHT, MOST_IN_FLIGHT = 8, 256
 
@@ -42,6 +44,7 @@ class DeliverySender:
         leader: Leader,
         per_second: float,
         staff: Staff,
+        looks: Looks,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -55,6 +58,8 @@ class DeliverySender:
         self._queues: WeakValueDictionary[PersonId, RecipientQueue] = WeakValueDictionary()
         """By recipient. A queue lives as long as something that was claimed for it is not done."""
         self._leaving = False
+        self._looks = looks
+        self._next_due: datetime | None = None
         self.awake = asyncio.Event()
 
     @property
@@ -67,6 +72,7 @@ class DeliverySender:
         while not self._leaving:
             if not self._leader.leads():
                 released = False
+                self._looks.forget(_NAME)
                 await self._rest()
             elif released or self._database.is_postgresql:
                 await self._turn()
@@ -100,6 +106,7 @@ class DeliverySender:
         try:
             claimed = await self._claim()
         except Exception as failure:
+            self._looks.forget(_NAME)
             log.warning("failed to claim deliveries; retrying", error=type(failure).__name__)
             claimed = []
         if not claimed and not self._leaving:
@@ -120,9 +127,13 @@ class DeliverySender:
         self._room.release()
 
     async def _claim(self) -> list[Claimed]:
+        is_due = self._next_due is not None and self._next_due <= self._clock()
+        if not self._looks.is_worth(_NAME, delivery_queue.TABLES) and not is_due:
+            return []
         async with self._database.reading() as session:
-            if not await delivery_queue.are_due(session, self._clock()):
-                return []
+            self._next_due = await delivery_queue.next_due(session)
+        if self._next_due is None or self._next_due > self._clock():
+            return []
         async with self._leader.writing(apart=True) as session:
             return await delivery_queue.claim(session, self._clock(), 2 * self.most_in_flight)
 

@@ -80,6 +80,9 @@ async def to_change(session: AsyncSession, now: datetime) -> list[Door]:
     return found
 
 
+TABLES = frozenset({Door.__tablename__})
+
+
 async def any_to_change(session: AsyncSession, now: datetime) -> bool:
     """Whether a code that is shown has changed; only reads."""
     return await session.scalar(select(Door.chat_id).where(Door.shown != window(now)).limit(1)) is not None

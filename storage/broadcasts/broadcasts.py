@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     String,
+    func,
     select,
     update,
 )
@@ -206,6 +207,13 @@ async def due(session: AsyncSession, now: datetime) -> Broadcast | None:
     )
 
 
+async def next_start(session: AsyncSession) -> datetime | None:
+    """When the next broadcast is to start."""
+    return await session.scalar(
+        select(func.min(Broadcast.starts_at)).where(Broadcast.state == BroadcastState.SCHEDULED)
+    )
+
+
 def start(row: Broadcast, now: datetime) -> None:
     """Begins to write down the recipients."""
     row.state = BroadcastState.FREEZING
@@ -237,6 +245,9 @@ async def finish_idle(session: AsyncSession, now: datetime) -> list[Broadcast]:
         row.state = BroadcastState.DONE
         row.finished_at = row.panel_due = now
     return finished
+
+
+TABLES = frozenset({Broadcast.__tablename__})
 
 
 def _panel_is_due(now: datetime) -> ColumnElement[bool]:

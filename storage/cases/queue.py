@@ -121,6 +121,9 @@ async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
 # The topics of a forum
 
 
+TABLES = frozenset({Case.__tablename__})
+
+
 async def with_old_topic(session: AsyncSession, desks: Sequence[str], limit: int = 20) -> list[tuple[Case, str]]:
     """Cases of these desks whose topic is missing, or says what holds no more; each with what it is to say."""
     state = case(

@@ -20,14 +20,13 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
-    or_,
     select,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.broadcasts.ids import BroadcastId
-from storage.database import insert_into, vault_of
+from storage.database import insert_into, run, vault_of
 from storage.deliveries import ordering
 from storage.deliveries.ids import DeliveryId
 from storage.deliveries.notices import Notice, SubjectNotice, encode
@@ -138,10 +137,24 @@ async def message_of(session: AsyncSession, delivery_id: DeliveryId) -> MessageI
     return await session.scalar(select(Delivery.message_id).where(Delivery.id == delivery_id))
 
 
-async def are_due(session: AsyncSession, now: datetime) -> bool:
-    """Whether there is anything to claim; only reads, so that an idle sender holds up no writer."""
-    waiting = [select(Delivery.id).where(_is_due(priority, now)).limit(1).exists() for priority in PRIORITIES]
-    return bool(await session.scalar(select(or_(*waiting, select(Delivery.id).where(_is_lapsed(now)).exists()))))
+TABLES = frozenset({Delivery.__tablename__})
+_NEXT_DUE = select(
+    *(
+        select(func.min(Delivery.due))
+        .where(Delivery.state == State.WAITING, Delivery.priority == priority)
+        .scalar_subquery()
+        for priority in PRIORITIES
+    ),
+    select(func.min(Delivery.claimed_until)).where(Delivery.state == State.CLAIMED).scalar_subquery(),
+)
+"""One priority at a time, so that each is a look at the beginning of the index."""
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """From when on there may be something to claim; None if nothing waits. Only reads, so that an idle sender holds up
+    no writer."""
+    moments = (await run(session, _NEXT_DUE)).one()
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _is_due(priority: int, now: datetime) -> ColumnElement[bool]:

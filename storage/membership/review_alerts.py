@@ -31,6 +31,9 @@ class Ring(Base):
     shown: Mapped[int]
 
 
+TABLES = frozenset({Ring.__tablename__, Application.__tablename__})
+
+
 class Waiting(NamedTuple):
     """How many applications of others wait, and since when the newest of them does."""
 

@@ -40,6 +40,9 @@ class SearchRow(Base):
 Index("ix_searches_uncounted", SearchRow.at, sqlite_where=~SearchRow.counted, postgresql_where=~SearchRow.counted)
 
 
+TABLES = frozenset({SearchRow.__tablename__})
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     """One search. `location_message` is the message that carried the place, if it was a location; `wanted` the

@@ -17,6 +17,7 @@ from schedules.scheduler import Scheduler
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.ids import ActivityId
 from storage.activities.reminders import Reminder
+from storage.coordination.looks import Looks
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.table import Delivery
@@ -191,7 +192,14 @@ async def test_the_next_due_time_wakes_the_clock(database: Database) -> None:
 
     job = replace(ticking.JOB, every=timedelta(days=1), run=looked)
     scheduler = Scheduler(
-        database, lambda: now[0], lambda: True, database.writing, clock_context(), [job], _must_not_fail
+        database,
+        lambda: now[0],
+        lambda: True,
+        database.writing,
+        clock_context(),
+        [job],
+        _must_not_fail,
+        Looks(database.written, lambda: 0.0, alone=True),
     )
     scheduler.start()
     due = NOON + timedelta(seconds=0.5)

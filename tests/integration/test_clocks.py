@@ -18,6 +18,7 @@ from schedules.context import ClockContext
 from schedules.job import Job
 from schedules.scheduler import Scheduler
 from storage.coordination import replicas
+from storage.coordination.looks import Looks
 from storage.database import Database
 from storage.database_errors import DatabaseAway
 from storage.deliveries.table import Delivery
@@ -86,7 +87,8 @@ async def test_jobs_go_on_when_the_clock_was_put_back(database: Database) -> Non
 
     # As if its next turn was planned by a clock that was eight hours ahead.
     job = Job("sample", timedelta(hours=8), run)
-    scheduler = Scheduler(database, lambda: NOON, lambda: True, database.writing, clock_context(), [job], report)
+    looks = Looks(database.written, lambda: 0.0, alone=True)
+    scheduler = Scheduler(database, lambda: NOON, lambda: True, database.writing, clock_context(), [job], report, looks)
     scheduler.start()
     try:
         scheduler.wake_all()
@@ -109,7 +111,8 @@ async def test_an_outage_of_the_database_is_not_logged_by_each_job(
         reported.append(type(error))
 
     job = Job("sample", timedelta(hours=8), run)
-    scheduler = Scheduler(database, lambda: NOON, lambda: True, database.writing, clock_context(), [job], report)
+    looks = Looks(database.written, lambda: 0.0, alone=True)
+    scheduler = Scheduler(database, lambda: NOON, lambda: True, database.writing, clock_context(), [job], report, looks)
     for _ in range(3):
         await scheduler.tick("sample")
     assert caplog.text.count("job failed") == 1

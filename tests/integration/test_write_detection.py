@@ -8,13 +8,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import Executable, delete, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.feature import AllFeatures, Feature
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.features import FEATURES
+from storage.coordination.change_counters import Version
 from storage.database import Database, lock_chat, run
 from storage.people.people import PersonRow
 from storage.telegram_ids import ChatId, PersonId
@@ -45,6 +46,8 @@ async def _as_plain_text(session: AsyncSession) -> None:
 async def _on_the_hot_path(session: AsyncSession) -> None:
     await run(session, _MOVED)
 
+
+_ADDED_TWICE = text("INSERT INTO versions (name, value) VALUES ('sample', 2) ON CONFLICT DO NOTHING")
 
 PAST: dict[str, Work] = {
     "viasession": _by_the_session,
@@ -107,6 +110,8 @@ async def _delete(session: AsyncSession) -> None:
 @pytest.mark.parametrize("work", [*PAST.values(), _add, _insert, _insert_many, _delete])
 async def test_a_statement_that_changes_rows_is_seen(database: Database, work: Work) -> None:
     async with database.writing() as session:
+        await session.execute(insert(PersonRow).values(**{**_ROW, "id": RIDER}))
+    async with database.writing() as session:
         assert not await has_written(session)
         await work(session)
         assert await has_written(session)
@@ -125,9 +130,20 @@ async def test_reading_locking_and_savepoints_are_not_writing(database: Database
         assert not await has_written(session)
 
 
+@pytest.mark.parametrize("none", [_MOVED, _MOVED.returning(PersonRow.id), _ADDED_TWICE])
+async def test_a_statement_that_finds_no_row_has_written_nothing(database: Database, none: Executable) -> None:
+    async with database.writing() as session:
+        await session.execute(insert(Version).values(name="sample", value=1))
+    async with database.writing() as session:
+        await session.execute(none)
+        assert not await has_written(session)
+
+
 async def test_a_query_that_holds_a_change_is_seen(database: Database) -> None:
     if not database.is_postgresql:
         pytest.skip("SQLite has no changes in a WITH before a SELECT")
+    async with database.writing() as session:
+        await session.execute(insert(PersonRow).values(**_ROW))
     async with database.writing() as session:
         await session.execute(text("WITH gone AS (DELETE FROM people RETURNING id) SELECT id FROM gone"))
         assert await has_written(session)

@@ -12,6 +12,8 @@ from bot.background.periodic_task import PeriodicTask
 from bot.background.task_runner import TaskRunner
 from bot.backoff import Backoff
 from bot.observability.error_reporter import ErrorReporter
+from storage.coordination.looks import Looks
+from storage.write_detection import WrittenTables
 
 NEVER = float("inf")
 
@@ -33,7 +35,8 @@ class Stage:
     def __init__(self, *, leads: bool = True) -> None:
         self.leads = leads
         self.errors = Reported()
-        self.runner = TaskRunner(self.errors, lambda: self.leads, lambda: 0.0)
+        looks = Looks(WrittenTables(), lambda: 0.0, alone=True)
+        self.runner = TaskRunner(self.errors, lambda: self.leads, lambda: 0.0, looks)
         self.runs = 0
 
     async def run(self) -> None:

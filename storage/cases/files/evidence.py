@@ -102,6 +102,9 @@ async def add(
     return row
 
 
+TABLES = frozenset({Evidence.__tablename__})
+
+
 async def to_fetch(session: AsyncSession, now: datetime, limit: int = 4) -> list[tuple[EvidenceId, str]]:
     """(number, file_id) of what is to be fetched now; only reads."""
     rows = await session.scalars(

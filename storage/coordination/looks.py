@@ -1,0 +1,35 @@
+"""Whether a look at the database can find something to do, as far as this process knows without asking it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from storage.write_detection import WrittenTables
+
+AT_LEAST_EVERY = 5.0
+"""Seconds: a command line, or a process that has lost its lead without knowing, may write beside this one."""
+
+
+class Looks:
+    """What each periodic task saw last. `alone`: only this process handles updates and runs jobs, if it leads."""
+
+    def __init__(self, written: WrittenTables, monotonic: Callable[[], float], *, alone: bool) -> None:
+        self._written = written
+        self._monotonic = monotonic
+        self._alone = alone
+        self._seen: dict[str, tuple[int, float]] = {}
+
+    def is_worth(self, name: str, tables: frozenset[str] | None) -> bool:
+        """Whether `name` is to look at these tables now; the look counts as begun if so."""
+        if tables is None:
+            return True
+        last, now = self._written.last(tables), self._monotonic()
+        seen = self._seen.get(name)
+        if self._alone and seen is not None and seen[0] == last and now - seen[1] < AT_LEAST_EVERY:
+            return False
+        self._seen[name] = last, now
+        return True
+
+    def forget(self, name: str) -> None:
+        """The last look failed, or was to be repeated: the next one is worth it."""
+        self._seen.pop(name, None)
