@@ -116,9 +116,7 @@ def menu_commands(routes: Routes, may: Callable[[Right], bool], language: str) -
 
 
 async def cancel(talk: Talk, routes: Routes) -> None:
-    if await forms.cancel(talk, routes.forms):
-        talk.say(talk._("Cancelled. Nothing was saved."), keyboard=location_keyboard(talk))
-    else:
+    if not await forms.cancel(talk, routes.forms):
         talk.say(talk._("There is nothing to cancel."), keyboard=location_keyboard(talk))
 
 

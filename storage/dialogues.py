@@ -66,6 +66,10 @@ class OpenForm:
     trail: list[str] = field(default_factory=list)
     mark: str = ""
     is_hidden: bool = False
+    earlier: OpenForm | None = None
+    """The form that was open when this one was begun; it goes on once this one is closed."""
+    expires_at: datetime | None = None
+    """Of one that was read."""
 
 
 async def current(session: AsyncSession, person_id: PersonId, now: datetime) -> OpenForm | None:
@@ -73,14 +77,29 @@ async def current(session: AsyncSession, person_id: PersonId, now: datetime) -> 
     row = (await run(session, _CURRENT, {"person": person_id})).one_or_none()
     if row is None or row.expires_at <= now:
         return None
-    return _unpacked(person_id, row.form, vault_of(session).open(row.answers, "dialogues.answers", person_id))
+    plain = vault_of(session).open(row.answers, "dialogues.answers", person_id)
+    form = _unpacked(person_id, row.form, orjson.loads(plain))
+    form.expires_at = row.expires_at
+    return form
 
 
-def _unpacked(person_id: PersonId, form: str, plain: bytes) -> OpenForm:
-    stored = orjson.loads(plain)
+def _unpacked(person_id: PersonId, form: str, stored: Mapping[str, Any]) -> OpenForm:
     step, trail, mark = stored["step"], stored["trail"], stored["mark"]
     is_hidden = bool(stored.get("is_hidden", stored["answers"].get("_unseen")))
-    return OpenForm(person_id, form, step, filled_from(stored), trail, mark, is_hidden)
+    before = stored.get("earlier")
+    earlier = None if before is None else _unpacked(person_id, before["form"], before)
+    return OpenForm(person_id, form, step, filled_from(stored), trail, mark, is_hidden, earlier)
+
+
+def _packed(form: OpenForm) -> dict[str, Any]:
+    return as_stored(form.filled) | {
+        "form": form.form,
+        "step": form.step,
+        "trail": form.trail,
+        "mark": form.mark,
+        "is_hidden": form.is_hidden,
+        "earlier": None if form.earlier is None else _packed(form.earlier),
+    }
 
 
 def filled_from(stored: Mapping[str, Any]) -> Filled:
@@ -113,13 +132,7 @@ def as_stored(filled: Filled) -> dict[str, Any]:
 
 async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
     """Keeps where the person stands, for so long from now."""
-    stored = as_stored(form.filled) | {
-        "step": form.step,
-        "trail": form.trail,
-        "mark": form.mark,
-        "is_hidden": form.is_hidden,
-    }
-    sealed = vault_of(session).seal(orjson.dumps(stored), "dialogues.answers", form.person_id)
+    sealed = vault_of(session).seal(orjson.dumps(_packed(form)), "dialogues.answers", form.person_id)
     row = {"person_id": form.person_id, "form": form.form, "answers": sealed, "expires_at": now + kept_for}
     await run(session, _keep(postgres=is_postgresql(session)), row)
 
@@ -150,8 +163,13 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
     row = await session.get(Dialogue, person_id)
     if row is None:
         return []
-    form = _unpacked(person_id, row.form, vault_of(session).open(row.answers, "dialogues.answers", person_id))
-    return [{"form": row.form, **copy_of_filled(form.filled), "kept_until": row.expires_at}]
+    plain = vault_of(session).open(row.answers, "dialogues.answers", person_id)
+    form: OpenForm | None = _unpacked(person_id, row.form, orjson.loads(plain))
+    copies = []
+    while form is not None:
+        copies.append({"form": form.form, **copy_of_filled(form.filled), "kept_until": row.expires_at})
+        form = form.earlier
+    return copies
 
 
 def copy_of_filled(filled: Filled) -> dict[str, Any]:

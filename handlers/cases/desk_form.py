@@ -11,12 +11,20 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.cases.evidence_limits import full_words, room_words
-from handlers.cases.inputs import ANONYMITY, ANONYMOUS, NO_PLATFORM, DayInput, NicknameInput, SaidInput, option_input
+from handlers.cases.inputs import (
+    ANONYMITY,
+    ANONYMOUS,
+    NO_PLATFORM,
+    DayInput,
+    NicknameInput,
+    SaidInput,
+    WordsOrPlaceInput,
+    option_input,
+)
 from handlers.chat.talk import Talk
 from handlers.forms.questionnaires import Form, Questionnaire
 from handlers.forms.questions import Input, NotAnAnswer, Question
 from handlers.inputs.platform import PlatformInput
-from handlers.inputs.text import TextInput
 from storage.cases.desks import Ask, AskType, Desk, Words, in_language
 from storage.cases.files.evidence_quota import EvidenceFull, Full, require_room_at_desk
 from storage.cases.messages import Said
@@ -108,7 +116,7 @@ def _input(desk: Desk, ask: Ask) -> Input[Any]:
         AskType.CHOICE: lambda: option_input(ask.choices),
         AskType.PLATFORM: lambda: PlatformInput(NO_PLATFORM),
         AskType.DATE: DayInput,
-        AskType.TEXT: lambda: TextInput(1, 1_500),
+        AskType.TEXT: lambda: WordsOrPlaceInput(1, 1_500),
         AskType.PARTS: SaidInput,
         AskType.NAME: lambda: NicknameInput(1, 60),
         AskType.ANONYMOUS: lambda: ANONYMITY,

@@ -13,6 +13,7 @@ from handlers.chat.talk import Talk
 from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
+from handlers.inputs.place import Point, sent_point
 from handlers.inputs.text import TEXT, TextInput
 from handlers.inputs.typed_time import typed_day_of_the_past
 from storage.cases.desks import Option, in_language
@@ -20,6 +21,7 @@ from storage.cases.messages import Said
 from storage.dialogues import Value
 from storage.written_text import person_name
 
+_NEAR_METRES = 2_000.0
 ANONYMOUS = "yes"
 """The answer of somebody who tells it to everyone without a name."""
 
@@ -31,6 +33,27 @@ def option_input(options: Sequence[Option]) -> ButtonInput[str]:
         return [Choice(option.key, in_language(option.words, talk.language), option.key) for option in options]
 
     return ButtonInput(TEXT, choices)
+
+
+@dataclass(frozen=True)
+class WordsOrPlaceInput(TextInput):
+    """A line of text, or a location: its coordinates, with the station that is near."""
+
+    takes_location = True
+
+    async def read(self, talk: Talk) -> str:
+        point = sent_point(talk)
+        return await super().read(talk) if point is None else _place_words(talk, point)
+
+
+def _place_words(talk: Talk, point: Point) -> str:
+    words = f"📍 {point.latitude:.5f}, {point.longitude:.5f}"
+    index = talk.context.directory.index
+    nearest = index.nearest_row(point.latitude, point.longitude)
+    if nearest is None or nearest[1] > _NEAR_METRES:
+        return words
+    near = talk._("{metres} m from {station}")
+    return f"{words} ({near.format(metres=round(nearest[1]), station=index.names[nearest[0]])})"
 
 
 class DayInput(Input[date | None]):

@@ -104,6 +104,7 @@ async def _form_answer(talk: Talk, routes: Routes) -> None:
         has_place = "location" in talk.incoming.body
         event = Event.LOCATION if has_place else Event.TEXT if talk.text else Event.OTHER
         await routes.events[event].call().run(talk)
+        await forms.remind(talk, routes.forms)
 
 
 def _command(text: str, context: AppContext) -> tuple[str, str]:

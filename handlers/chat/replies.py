@@ -136,6 +136,15 @@ class Replies:
         }
         self.outgoing.append(Outgoing("editMessageCaption", _with_buttons(params, buttons)))
 
+    def close(self, text: str) -> None:
+        """Changes the message of the pressed button for good, and takes its buttons off. It may fail without harm."""
+        pressed = self.incoming.body.get("message")
+        if not isinstance(pressed, dict) or "text" not in pressed:
+            self.remove_buttons()
+            return
+        params = {**message_params(self.chat_id, text, None), "message_id": self.pressed_message_id}
+        self.call_api("editMessageText", params)
+
     def remove_buttons(self) -> None:
         """Takes the buttons off the message of the pressed one."""
         params: Json = {"chat_id": self.chat_id, "message_id": self.pressed_message_id}

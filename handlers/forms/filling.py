@@ -20,8 +20,9 @@ CONFIDENTIAL = "desk"
 class Filling(Generic[D]):
     """One turn of a form. What is changed here has to be kept: `keep` at the same step, `keep_step` at another one."""
 
-    def __init__(self, talk: Talk, form: Form[D], state: OpenForm) -> None:
-        self.talk, self.form, self.state = talk, form, state
+    def __init__(self, talk: Talk, form: Form[D], state: OpenForm, others: Mapping[str, AnyForm]) -> None:
+        """`others` are all forms, by name."""
+        self.talk, self.form, self.state, self.others = talk, form, state, others
         self._draft: D | None = None
 
     @property
@@ -44,6 +45,18 @@ class Filling(Generic[D]):
     def parts(self) -> list[Value]:
         """Of an answer that is not complete."""
         return self.state.filled.gathered.get(self.state.step or "", [])
+
+    @property
+    def is_changing(self) -> bool:
+        """Whether an answer is being changed from the review page. It stands until another one is given."""
+        return self.state.step in self.state.filled.answers
+
+    def position(self) -> tuple[int, int] | None:
+        """Which question is asked, of how many; None on the review page, and for one that nobody is asked in turn."""
+        pertinent = [one.key for one in self.form.questionnaire.asked if not self._is_pointless(one)]
+        if self.state.step not in pertinent:
+            return None
+        return pertinent.index(self.state.step) + 1, len(pertinent)
 
     def is_optional(self, question: Question[Any, D]) -> bool:
         return question.optional(self.draft) if callable(question.optional) else question.optional
@@ -95,6 +108,13 @@ class Filling(Generic[D]):
         self.state.filled.gathered.pop(self.state.step or "", None)
         self._draft = None
 
+    def change(self, key: str) -> None:
+        """Asks for another answer, from the review page; the parts of one that was gathered can be added to."""
+        self.state.step = key
+        answer = self.state.filled.answers.get(key)
+        if self.form.questionnaire.by_key[key].input.collects and isinstance(answer, list) and answer:
+            self.state.filled.gathered[key] = list(answer)
+
     def take_back(self, key: str) -> None:
         """Asks for the answer again; the parts of one that was gathered are kept, to be added to."""
         self.state.step = key
@@ -124,7 +144,14 @@ class Filling(Generic[D]):
         await dialogues.keep_step(self.talk.session, self.state, self.talk.now, kept_for)
 
     async def close(self) -> None:
-        await dialogues.close(self.talk.session, self.talk.person.id)
+        """Ends the form; the one that it was begun in the middle of is open again, but not shown."""
+        earlier = self.state.earlier
+        if earlier is None:
+            await dialogues.close(self.talk.session, self.talk.person.id)
+            return
+        earlier.is_hidden = True
+        kept_for = self.talk.context.settings.retention.unfinished_forms
+        await dialogues.keep(self.talk.session, earlier, self.talk.now, kept_for)
 
 
 AnyFilling = Filling[Any]
@@ -137,7 +164,7 @@ async def open_filling(talk: Talk, forms: Mapping[str, AnyForm]) -> AnyFilling |
     form = forms.get(state.form) if state is not None else None
     if state is None or form is None:
         return None
-    filling = Filling(talk, form, state)
+    filling = Filling(talk, form, state, forms)
     try:
         _ = filling.draft
     except ValueError:

@@ -8,9 +8,14 @@ from markupsafe import Markup
 
 from handlers.chat import presses
 from handlers.chat.press import Button, Buttons
-from handlers.chat.talk import Danger
+from handlers.chat.talk import Danger, Talk
 from handlers.forms.filling import AnyFilling
 from handlers.forms.questions import Question, said
+from handlers.i18n.formatting import labelled
+from storage.dialogues import Value
+
+_LONG_FORM = 3
+"""Questions from which on it is said how far the form has come."""
 
 
 async def show(filling: AnyFilling) -> None:
@@ -21,10 +26,10 @@ async def show(filling: AnyFilling) -> None:
     if question is None:
         talk.say(_review(filling), _review_buttons(filling))
     elif question.keyboard is None:
-        talk.say(filling.ask(question), question_buttons(filling))
+        talk.say(question_text(filling, question), question_buttons(filling))
     else:
         # A message has either buttons or a keyboard.
-        talk.say(filling.ask(question), keyboard=question.keyboard(talk))
+        talk.say(question_text(filling, question), keyboard=question.keyboard(talk))
         talk.say(talk._("Press the button below the chat, or type the number."), question_buttons(filling))
 
 
@@ -37,6 +42,27 @@ async def _is_shown_later(filling: AnyFilling) -> bool:
     return is_later
 
 
+def question_text(filling: AnyFilling, question: Question[Any, Any]) -> Markup:
+    """The question, below how far the form has come, or what the answer is so far."""
+    talk, position = filling.talk, filling.position()
+    ask = Markup(filling.ask(question))
+    if filling.is_changing:
+        return answer_line(talk, question, filling.state.filled.answers[question.key]) + "\n" + ask
+    if position is None or position[1] < _LONG_FORM:
+        return ask
+    step = talk._("Step {n} of {total}").format(n=position[0], total=position[1])
+    return Markup("<i>{}</i>\n{}").format(step, ask)
+
+
+def answered_text(filling: AnyFilling, question: Question[Any, Any], chosen: str) -> Markup:
+    """The question with the answer that was chosen on a button."""
+    return question_text(filling, question) + Markup("\n▸ <b>{}</b>").format(chosen)
+
+
+def answer_line(talk: Talk, question: Question[Any, Any], stored: Value) -> Markup:
+    return labelled(talk._, question.title_for(talk), Markup("<b>{}</b>").format(question.show(talk, stored)))
+
+
 def question_buttons(filling: AnyFilling) -> Buttons:
     """Below the question that is asked."""
     question, talk = filling.question, filling.talk
@@ -47,13 +73,23 @@ def question_buttons(filling: AnyFilling) -> Buttons:
         rows.append(
             [_button(filling, talk._("✔ That's all"), "done"), _button(filling, talk._("🗑 Start over"), "empty")]
         )
+    if filling.is_changing:
+        return [*rows, _controls_of_a_change(filling, question)]
     controls = []
     if filling.state.trail:
         controls.append(_button(filling, talk._("◀ Back"), "back"))
-    if filling.is_optional(question):
+    if filling.is_optional(question) and not filling.parts:
         controls.append(_button(filling, talk._("Skip"), "skip"))
     controls.append(_button(filling, talk._("✖ Cancel"), "cancel"))
     return [*rows, *_for_later(filling), controls]
+
+
+def _controls_of_a_change(filling: AnyFilling, question: Question[Any, Any]) -> list[Button]:
+    talk = filling.talk
+    controls = [_button(filling, talk._("↩ Keep as it is"), "keep")]
+    if filling.is_optional(question) and filling.state.filled.answers[question.key] is not None:
+        controls.append(_button(filling, talk._("🗑 Remove"), "clear"))
+    return controls
 
 
 def _choice_buttons(filling: AnyFilling, question: Question[Any, Any]) -> list[Button]:
@@ -79,12 +115,24 @@ def _for_later(filling: AnyFilling) -> Buttons:
 
 
 def _review(filling: AnyFilling) -> str:
+    return _answers_below(filling, filling.talk._("Is everything correct?"))
+
+
+def receipt(filling: AnyFilling) -> str:
+    """What the review page becomes once it is confirmed."""
+    talk = filling.talk
+    local = talk.now.astimezone(talk.context.settings.organisation.zone)
+    return _answers_below(filling, talk._("✓ Confirmed at {time}").format(time=f"{local:%H:%M}"))
+
+
+def _answers_below(filling: AnyFilling, words: str) -> str:
     talk, answers = filling.talk, filling.state.filled.answers
-    lines = [Markup("<b>{}</b>").format(said(talk, filling.form.title)), Markup(talk._("Is everything correct?"))]
-    for question in filling.form.questions:
-        if question.key in answers:
-            shown = question.show(talk, answers[question.key])
-            lines.append(Markup("{}: <b>{}</b>").format(question.title_for(talk), shown))
+    lines = [Markup("<b>{}</b>").format(said(talk, filling.form.title)), Markup(words)]
+    lines += [
+        answer_line(talk, question, answers[question.key])
+        for question in filling.form.questions
+        if question.key in answers
+    ]
     return Markup("\n").join(lines)
 
 

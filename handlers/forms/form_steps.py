@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from markupsafe import escape
+
+from handlers.chat import presses
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.forms.filling import AnyFilling
-from handlers.forms.form_pages import question_buttons, show
-from handlers.forms.questions import Question
+from handlers.forms.form_pages import answered_text, question_buttons, question_text, receipt, show
+from handlers.forms.questions import Question, said
+from storage import dialogues
 from storage.dialogues import Value
 
 
@@ -37,6 +41,21 @@ async def _finish(filling: AnyFilling) -> None:
     await filling.close()
     await filling.form.done(filling.talk, filling.draft)
     filling.count("finished", step="")
+    await offer_earlier(filling)
+
+
+async def offer_earlier(filling: AnyFilling) -> None:
+    """Once a form is closed: the one that it was begun in the middle of can be gone on with."""
+    talk, earlier = filling.talk, filling.state.earlier
+    if earlier is None:
+        return
+    open_now = await dialogues.current(talk.session, talk.person.id, talk.now)
+    form = filling.others.get(earlier.form)
+    if form is None or open_now is None or open_now.mark != earlier.mark:
+        return
+    words = talk._("Your answers to “{title}” are still here.").format(title=said(talk, form.title))
+    go_on_button = presses.FORM.button(talk._("▶ Continue"), earlier.mark, "resume", "")
+    talk.say(escape(words), [[go_on_button, presses.FORM.button(talk._("✖ Cancel"), earlier.mark, "cancel", "")]])
 
 
 async def toggle(filling: AnyFilling, argument: str) -> bool:
@@ -51,7 +70,7 @@ async def toggle(filling: AnyFilling, argument: str) -> bool:
     others = [other for other in filling.parts if other != part]
     filling.gather(question.key, others if part in filling.parts else [*others, part])
     await filling.keep()
-    talk.edit(filling.ask(question), question_buttons(filling))
+    talk.edit(question_text(filling, question), question_buttons(filling))
     return True
 
 
@@ -60,6 +79,7 @@ async def _choose(filling: AnyFilling, argument: str) -> None:
     chosen = filling.chosen(question, argument) if question is not None else None
     if question is None or chosen is None:
         raise InvalidCallback
+    _show_chosen(filling, question, chosen.label)
     await take(filling, question, question.input.encode(chosen.value))
 
 
@@ -67,7 +87,19 @@ async def _skip(filling: AnyFilling, _argument: str) -> None:
     question = filling.question
     if question is None or not filling.is_optional(question):
         raise InvalidCallback
+    if filling.parts:  # what was sent meanwhile is an answer
+        await _all_gathered(filling, "")
+        return
+    _show_chosen(filling, question, filling.talk._("Skipped"))
     await take(filling, question, None)
+
+
+def _show_chosen(filling: AnyFilling, question: Question[Any, Any], words: str) -> None:
+    """The answer stays visible below its question, as one that was typed does."""
+    if question.keyboard is None:
+        filling.talk.close(answered_text(filling, question, words))
+    else:  # the buttons stand below another message
+        filling.talk.remove_buttons()
 
 
 async def _all_gathered(filling: AnyFilling, _argument: str) -> None:
@@ -75,11 +107,16 @@ async def _all_gathered(filling: AnyFilling, _argument: str) -> None:
     question, parts = filling.question, filling.parts
     if question is None or not question.input.collects or not parts:
         raise InvalidCallback
+    if filling.choices(question):
+        _show_chosen(filling, question, question.show(filling.talk, parts))
+    else:
+        filling.talk.remove_buttons()
     await take(filling, question, parts)
 
 
 async def _empty(filling: AnyFilling, _argument: str) -> None:
     """Takes back all parts of an answer."""
+    filling.talk.remove_buttons()
     filling.drop_parts()
     await filling.keep_step()
     await show(filling)
@@ -87,6 +124,10 @@ async def _empty(filling: AnyFilling, _argument: str) -> None:
 
 async def _back(filling: AnyFilling, _argument: str) -> None:
     """To the question answered last; its answer is asked for again, the others are kept."""
+    if filling.is_changing:
+        await _keep(filling, "")
+        return
+    filling.talk.remove_buttons()
     if filling.state.trail:
         filling.take_back(filling.state.trail[-1])
         await filling.keep_step()
@@ -95,10 +136,36 @@ async def _back(filling: AnyFilling, _argument: str) -> None:
 
 async def _edit(filling: AnyFilling, argument: str) -> None:
     """One answer from the review page."""
-    if argument not in filling.form.questionnaire.by_key or not filling.form.review:
+    if argument not in filling.state.filled.answers or not filling.form.review:
         raise InvalidCallback
-    filling.take_back(argument)
+    filling.talk.remove_buttons()
+    filling.change(argument)
     await filling.keep_step()
+    await show(filling)
+
+
+async def _keep(filling: AnyFilling, _argument: str) -> None:
+    """The answer that was to be changed stays as it is."""
+    if not filling.is_changing:
+        raise InvalidCallback
+    filling.talk.remove_buttons()
+    filling.drop_parts()
+    await go_on(filling)
+
+
+async def _clear(filling: AnyFilling, _argument: str) -> None:
+    """The answer that was to be changed is taken out."""
+    question = filling.question
+    if question is None or not filling.is_changing or not filling.is_optional(question):
+        raise InvalidCallback
+    filling.talk.remove_buttons()
+    await take(filling, question, None)
+
+
+async def _resume(filling: AnyFilling, _argument: str) -> None:
+    """Goes on with a form in the middle of which another one was begun."""
+    filling.talk.remove_buttons()
+    await filling.keep()
     await show(filling)
 
 
@@ -109,20 +176,30 @@ async def _send(filling: AnyFilling, _argument: str) -> None:
     elif filling.following() is not None:
         await go_on(filling)
     else:
+        filling.talk.close(receipt(filling))
         await _finish(filling)
 
 
 async def _save(filling: AnyFilling, _argument: str) -> None:
     if filling.form.save is None:
         raise InvalidCallback
+    filling.talk.remove_buttons()
     await filling.close()
     await filling.form.save(filling.talk, filling.state.filled)
+    await offer_earlier(filling)
 
 
 async def _cancel(filling: AnyFilling, _argument: str) -> None:
+    filling.talk.remove_buttons()
+    await cancel(filling)
+
+
+async def cancel(filling: AnyFilling) -> None:
+    """Closes the form and forgets its answers."""
     filling.count("cancelled")
     await filling.close()
     filling.talk.say(filling.talk._("Cancelled. Nothing was saved."), keyboard=location_keyboard(filling.talk))
+    await offer_earlier(filling)
 
 
 ACTIONS: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
@@ -134,6 +211,9 @@ ACTIONS: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
     "cancel": _cancel,
     "done": _all_gathered,
     "empty": _empty,
+    "keep": _keep,
+    "clear": _clear,
+    "resume": _resume,
     "save": _save,
 }
 """By what a button carries; buttons of older versions have the same words."""

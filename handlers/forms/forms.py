@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from handlers.chat.access_check import check_right
@@ -15,7 +17,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import Danger, StatelessTalk, Talk
 from handlers.forms import form_steps
 from handlers.forms.filling import AnyFilling, Filling, open_filling
-from handlers.forms.form_pages import question_buttons, show
+from handlers.forms.form_pages import answer_line, question_buttons, show
 from handlers.forms.form_steps import go_on, take
 from handlers.forms.questionnaires import AnyForm, Form
 from handlers.forms.questions import MAX_PARTS, NotAnAnswer, Question
@@ -23,6 +25,8 @@ from storage import dialogues
 from storage.dialogues import Filled, OpenForm, Value
 
 D = TypeVar("D")
+
+_TWICE_WITHIN = timedelta(seconds=3)
 
 
 async def begin(talk: Talk, form: Form[D], draft: D | None = None) -> None:
@@ -40,20 +44,42 @@ async def begin_review(talk: Talk, form: Form[D], draft: D) -> None:
 
 async def resume(talk: Talk, form: AnyForm, filled: Filled) -> None:
     """Starts the form with what was answered at another time."""
-    filling = Filling(talk, form, OpenForm(talk.person.id, form.name, None, filled))
+    open_now = await dialogues.current(talk.session, talk.person.id, talk.now)
+    state = OpenForm(talk.person.id, form.name, None, filled, earlier=_earlier(open_now, form))
+    if open_now is not None and _is_tapped_twice(talk, open_now, state):
+        return
+    filling = Filling(talk, form, state, {})
     filling.count("begun", step="")
     filling.drop_pointless()
     await go_on(filling)
 
 
+def _earlier(open_now: OpenForm | None, form: AnyForm) -> OpenForm | None:
+    """What goes on once this form is closed: the one that is open now, unless this is the same one begun anew."""
+    if open_now is None or open_now.form == form.name:
+        return None if open_now is None else open_now.earlier
+    return replace(open_now, earlier=None if open_now.earlier is None else replace(open_now.earlier, earlier=None))
+
+
+def _is_tapped_twice(talk: Talk, open_now: OpenForm, begun: OpenForm) -> bool:
+    """Whether the same form has just been begun by the same button, so that its first question stands there already."""
+    is_same = open_now.form == begun.form and open_now.filled == begun.filled and not open_now.trail
+    if not is_same or not talk.incoming.is_press or open_now.expires_at is None:
+        return False
+    begun_at = open_now.expires_at - talk.context.settings.retention.unfinished_forms
+    return talk.now - begun_at < _TWICE_WITHIN
+
+
 async def answer(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
-    """A message that may answer the open form; False if no form is open (any more)."""
+    """A message that may answer the open form; False if no form is open (any more), or it is no answer but a search."""
     filling = await open_filling(talk, forms)
     if filling is None:
         return False
     if not await _may_go_on(filling):
         return True
     question = filling.question
+    if "location" in talk.incoming.body and not (question is not None and question.input.takes_location):
+        return False  # it is a search
     if talk.danger is Danger.ALONE and filling.form.danger_goes_to:
         await _take_danger(filling)
     elif talk.is_album_rest and not (question is not None and question.input.collects):
@@ -77,8 +103,17 @@ async def _read(filling: AnyFilling, question: Question[Any, Any]) -> None:
         return
     if question.input.collects:
         await _gather(filling, question, question.parts(value))
-    else:
-        await take(filling, question, question.input.encode(value))
+        return
+    if question.secret:
+        _take_out_of_chat(filling, question, question.input.encode(value))
+    await take(filling, question, question.input.encode(value))
+
+
+def _take_out_of_chat(filling: AnyFilling, question: Question[Any, Any], stored: Value) -> None:
+    talk = filling.talk
+    talk.call_api("deleteMessage", {"chat_id": talk.chat_id, "message_id": talk.incoming.message_id})
+    words = talk._("I've read your message and removed it from this chat.")
+    talk.say(answer_line(talk, question, stored) + "\n" + words)
 
 
 async def _gather(filling: AnyFilling, question: Question[Any, Any], more: list[Value]) -> None:
@@ -124,7 +159,7 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
     """
     filling = await open_filling(talk, forms)
     if filling is None:
-        talk.answer_callback(talk._("This form is closed. Start again from the menu."), alert=True)
+        talk.answer_callback(talk._("This form is closed."))
         return
     if not await _may_go_on(filling):
         return
@@ -135,7 +170,6 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
     filling.state.is_hidden = False
     if what == "choose" and await form_steps.toggle(filling, argument):
         return
-    talk.remove_buttons()
     action = form_steps.ACTIONS.get(what)
     if action is None:
         raise InvalidCallback
@@ -167,9 +201,12 @@ async def look_up(talk: StatelessTalk, forms: Mapping[str, AnyForm]) -> None:
 
 async def cancel(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
     """Closes the open form and forgets its answers; False if there was none."""
-    state = await dialogues.current(talk.session, talk.person.id, talk.now)
-    await dialogues.close(talk.session, talk.person.id)
-    return state is not None and state.form in forms
+    filling = await open_filling(talk, forms)
+    if filling is None:
+        await dialogues.close(talk.session, talk.person.id)
+        return False
+    await form_steps.cancel(filling)
+    return True
 
 
 async def remind(talk: Talk, forms: Mapping[str, AnyForm]) -> None:

@@ -52,6 +52,8 @@ class Questionnaire(Generic[D]):
         self._context = context or {}
         self._defaults = defaults or {}
         self._presets = frozenset(presets)
+        self.asked = tuple(question for question in self.questions if question.key not in self._presets)
+        """Those that somebody is asked; the others can only be changed on the review page."""
 
     def draft(self, filled: Filled) -> D:
         """The draft so far.

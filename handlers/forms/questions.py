@@ -91,7 +91,7 @@ class Question(Generic[T, D_contra]):
     `when` leaves the question out for answers that make it pointless. `choices` stand in place of the input's;
     `columns` of them stand side by side. `check` raises NotAnAnswer for a value that does not fit the draft. `look_up`
     runs ahead of the transaction, for what takes long; its result is `talk.fetched`. `keyboard` is a reply keyboard
-    that belongs to this question alone.
+    that belongs to this question alone. A `secret` answer is taken out of the chat once it has been read.
     """
 
     title: Text
@@ -104,6 +104,7 @@ class Question(Generic[T, D_contra]):
     check: Callable[[Talk, D_contra, T], Awaitable[None]] | None = None
     look_up: Callable[[StatelessTalk, D_contra], Awaitable[object]] | None = None
     keyboard: Callable[[Talk], Json] | None = None
+    secret: bool = False
     key: str = ""
     """The name of its field, which the draft gives it."""
 

@@ -1,9 +1,12 @@
-"""Days, times and durations in words."""
+"""Days, times and durations in words, and a value behind its label."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
 
 from handlers.i18n import translations
 from handlers.i18n.translations import number, plural_in, translator
@@ -64,3 +67,8 @@ def ago(then: datetime, now: datetime, language: str) -> str:
 def hours(length: timedelta) -> str:
     """ "24", "1.5": hours alone, for a text that has the unit."""
     return f"{length.total_seconds() / 3_600:g}"
+
+
+def labelled(translate: Callable[[str], str], label: str, value: str) -> Markup:
+    """ "Name: 李雷", with the colon of the language. What is no Markup is escaped."""
+    return Markup(translate("{label}: {value}")).format(label=label, value=value)

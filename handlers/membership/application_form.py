@@ -112,11 +112,12 @@ class JoinDraft:
             N_("ID number"),
             N_(
                 "What is your ID number?\n<i>It makes sure that nobody joins twice, and is stored "
-                "encrypted. 18 characters, like 370102199001011234.</i>"
+                "encrypted. 18 characters, like 37010219900101001X. I remove your message from the chat at once.</i>"
             ),
             IdNumberInput(),
             when=_asks_id_number,
             optional=_may_leave_out_id_number,
+            secret=True,
         ),
         default="",
     )

@@ -17,9 +17,9 @@ from handlers.forms.questions import Question, asked
 from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.consent import JOIN, wording
-from handlers.inputs.text import TextInput
 from handlers.membership import memberships, presses
 from handlers.membership.application_form import QUESTIONNAIRE, JoinDraft, joining
+from handlers.membership.inputs import Reply, ReplyInput
 from storage.dialogues import Answers, Filled
 from storage.membership import applications
 from storage.membership import memberships as kept_memberships
@@ -169,7 +169,7 @@ async def begin_answer(talk: Talk, application_id: ApplicationId) -> None:
 
 
 def _ask_answer(talk: Talk, draft: ApplicationAnswer) -> str:
-    said = talk._("Please write your answer, up to 1,000 characters.")
+    said = talk._("Please write your answer, up to 1,000 characters, or send a picture.")
     return Markup("<blockquote>{}</blockquote>\n{}").format(draft.question, said)
 
 
@@ -178,11 +178,13 @@ class ApplicationAnswer:
     """To what a coordinator asked back."""
 
     question: str
-    answer: str = asked(Question(N_("Answer"), _ask_answer, TextInput(1, 1_000)))
+    answer: Reply | None = asked(Question(N_("Answer"), _ask_answer, ReplyInput()), default=None)
 
 
 async def _answered(talk: Talk, draft: ApplicationAnswer) -> None:
-    row = await applications.answer(talk.session, talk.person.id, draft.answer, talk.now)
+    assert draft.answer is not None
+    reply = draft.answer
+    row = await applications.answer(talk.session, talk.person.id, reply.text, reply.picture, talk.now)
     talk.say(talk._("Thank you. Your answer has been added to your application {receipt}.").format(receipt=row.receipt))
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Choice, Input, NotAnAnswer
+from handlers.i18n import translations
+from handlers.i18n.translations import N_
+from handlers.inputs.picture import sent_picture
+from handlers.inputs.record import record
 from handlers.inputs.text import TEXT, TextInput
 from handlers.membership.phone_numbers import InWords, NotAPhone, WithoutAreaCode, area_code_of, read_phone
-from storage.membership.identity_numbers import other_document, resident_number
+from storage.dialogues import Value
+from storage.membership.identity_numbers import Fault, NotAResidentNumber, other_document, resident_number
 from storage.membership.phones import PHONE, Phone
 from storage.plain_text import clean, clean_code, is_letter, is_mark
 
@@ -17,6 +23,7 @@ _NAME_SIGNS = " ·'’.-"
 _DOTS = re.compile(r"[•・･‧∙⋅●．﹒]")
 """What stands for the middle dot of GB 18030 (·), depending on the keyboard."""
 _DISTRICT = TextInput(2, 40)
+_REPLY = TextInput(1, 1_000)
 
 
 def plain_name(text: str) -> str:
@@ -72,6 +79,47 @@ def _checked_phone(talk: Talk, text: str) -> str:
         raise NotAnAnswer(talk._("That's not a phone number. Please write it like 138 0013 8000.")) from None
 
 
+FAULTS: dict[Fault, str] = {
+    Fault.CHARACTERS: N_("An ID number has 17 digits, and a digit or X at the end."),
+    Fault.LENGTH: N_("An ID number has 18 characters; what you wrote has {n}."),
+    Fault.PLACE: N_("The first two digits of the ID number are wrong: no province has them."),
+    Fault.BIRTH_DATE: N_("Digits 7 to 14 of the ID number are the date of birth; what you wrote is no such date."),
+    Fault.CHECK: N_("The last character of the ID number doesn't fit the others, so one of them is mistyped."),
+}
+
+
+def _checked_resident_number(talk: Talk) -> str:
+    try:
+        return resident_number(talk.text, talk.local_today)
+    except NotAResidentNumber as wrong:
+        said = talk._(FAULTS[wrong.fault]).format(n=translations.number(wrong.length, talk.language))
+        advice = talk._("Please compare it with your card. With another document, name it first: passport E12345678")
+        raise NotAnAnswer(f"{said} {advice}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an applicant answers to a question that was asked back: words, a picture by its file_id, or both."""
+
+    text: str = ""
+    picture: str = ""
+
+
+class ReplyInput(Input[Reply]):
+    adapter = record(Reply)
+
+    async def read(self, talk: Talk) -> Reply:
+        picture = sent_picture(talk)
+        text = clean(talk.text or str(talk.incoming.body.get("caption") or ""))
+        return Reply(_REPLY.checked(talk, text) if text or not picture else "", picture)
+
+    def show(self, talk: Talk, value: Reply) -> str:
+        return value.text or talk._("a picture")
+
+    def decode(self, stored: Value) -> Reply:
+        return Reply(stored) if isinstance(stored, str) else super().decode(stored)
+
+
 class IdNumberInput(Input[str]):
     """The number of an identity document. In China a resident's by its check character and birth date, or a passport or
     travel permit by its name; elsewhere 4 to 30 letters and digits."""
@@ -80,15 +128,7 @@ class IdNumberInput(Input[str]):
 
     async def read(self, talk: Talk) -> str:
         if talk.context.settings.organisation.country == "CN":
-            found = resident_number(talk.text, talk.local_today) or other_document(talk.text)
-            if found is None:
-                raise NotAnAnswer(
-                    talk._(
-                        "That's not a valid ID number. It has 18 characters; please compare it with your card. "
-                        "If you have another document, name it first: passport E12345678"
-                    )
-                )
-            return found
+            return other_document(talk.text) or _checked_resident_number(talk)
         text = clean_code(talk.text).upper().replace(" ", "")
         if not re.fullmatch(r"[0-9A-Z-]{4,30}", text):
             raise NotAnAnswer(talk._("Please write the number as on your ID card: 4 to 30 letters and digits."))

@@ -25,7 +25,7 @@ from handlers.membership.memberships import number_words
 from storage import audit
 from storage.audit import AuditAction
 from storage.membership import applications, reviews
-from storage.membership.applications import Application
+from storage.membership.applications import Application, Inquiry
 from storage.membership.audited import MembershipAction
 from storage.membership.ids import ApplicationId
 from storage.membership.notices import (
@@ -109,14 +109,14 @@ async def _show(talk: Talk, row: Application) -> None:
         about=row.receipt,
     )
     content = applications.content_of(talk.session, row)
-    proof = content.answers.get("proof")
-    if proof:
+    pictures = [content.answers.get("proof"), *(one.picture for one in content.exchange)]
+    for proof in filter(None, pictures):
         talk.send("sendPhoto", {"photo": proof, "caption": row.receipt, "protect_content": True}, [])
     lines = [
         f"<b>{escape(row.receipt)}</b> · {escape(formatting.ago(row.waiting_since, talk.now, talk.language))}",
         *answer_lines(talk, content.answers),
     ]
-    lines += [f"❓ {escape(one.question)}\n💬 {escape(one.answer or '—')}" for one in content.exchange]
+    lines += [f"❓ {escape(one.question)}\n💬 {escape(_answer_words(talk, one))}" for one in content.exchange]
     doubles = await applications.doubles(talk.session, row)
     if doubles:
         said = talk._("Same phone or ID number: {others}").format(others=", ".join(doubles))
@@ -136,6 +136,10 @@ async def _show(talk: Talk, row: Application) -> None:
             [presses.RELEASE.button(talk._("Release"), row.id)],
         ],
     )
+
+
+def _answer_words(talk: Talk, one: Inquiry) -> str:
+    return one.answer or (talk._("a picture") if one.picture else "—")
 
 
 def _after(talk: Talk, application_id: ApplicationId) -> Buttons:

@@ -76,10 +76,11 @@ class Application(Base):
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """What a reviewer asked the applicant; `answer` is empty until there is one."""
+    """What a reviewer asked the applicant; `answer` and `picture`, a file_id, are empty until there is one of them."""
 
     question: str
     answer: str = ""
+    picture: str = ""
 
 
 @dataclass(slots=True)
@@ -179,13 +180,13 @@ async def withdraw(session: AsyncSession, person_id: PersonId, now: datetime) ->
     return row
 
 
-async def answer(session: AsyncSession, person_id: PersonId, text: str, now: datetime) -> Application:
+async def answer(session: AsyncSession, person_id: PersonId, text: str, picture: str, now: datetime) -> Application:
     """The answer to what was asked back goes into the application, which waits again. Raises NothingOpen."""
     row = await open_of(session, person_id)
     if row is None or row.state != ApplicationState.ASKED:
         raise NothingOpen
     content = content_of(session, row)
-    content.exchange[-1] = replace(content.exchange[-1], answer=text)
+    content.exchange[-1] = replace(content.exchange[-1], answer=text, picture=picture)
     keep_content(session, row, content)
     row.state, row.waiting_since = ApplicationState.WAITING, now
     row.claimed_by = row.claimed_until = None

@@ -95,7 +95,7 @@ class Applicant:
         await rider.presses("🛵")
         await rider.until(lambda: "<i>" not in str(rider.heard[-1]) and _newest_lacks(rider, "🛵"))
         await rider.says("德城区")
-        await rider.until(lambda: "370102199001011234" in str(rider.heard[-1].get("text")))
+        await rider.until(lambda: "37010219900101001X" in str(rider.heard[-1].get("text")))
         await rider.says(ID_NUMBER)
         await rider.until(lambda: _newest_has(rider, self._(DOES_NOT_KNOW)))
         await self.presses("No")
@@ -205,7 +205,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await coordinator.hears_of("has been sent")
     await rider.hears_of("Which station do you ride for?")
     await applicant.presses(ANSWER)
-    await applicant.hears("Please write your answer, up to 1,000 characters.")
+    await applicant.hears("Please write your answer, up to 1,000 characters, or send a picture.")
     await rider.says("德兴路站")
     await rider.hears_of("A-2026-000001")
 

@@ -22,7 +22,7 @@ from handlers.chat.incoming import Incoming
 from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import Person, Talk
 from handlers.forms import forms
-from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questionnaires import Form, one_answer, questionnaire
 from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.stations import presses as stations_presses
 from storage import dialogues
@@ -124,8 +124,13 @@ async def _note(talk: Talk, draft: WordsDraft) -> None:
     talk.say(f"done:{draft}")
 
 
+async def _other_note(talk: Talk, _draft: Any) -> None:
+    talk.say("noted")
+
+
 FORM = Form("test", "Test", questionnaire(WordsDraft), _note)
-FORMS = {"test": FORM}
+OTHER_FORM = Form("other", "Other", one_answer(Question("tip", "tip?", WordInput()), "tip"), _other_note, review=False)
+FORMS = {"test": FORM, "other": OTHER_FORM}
 
 
 @dataclass
@@ -134,6 +139,7 @@ class Model:
 
     answers: dict[str, Value] = field(default_factory=dict)
     trail: list[str] = field(default_factory=list)
+    is_changing: bool = False
 
     @property
     def step(self) -> str | None:
@@ -149,6 +155,7 @@ class Model:
         return WordsDraft(**{key: str(value) for key, value in self.answers.items() if value is not None})
 
     def take(self, key: str, value: Value) -> None:
+        self.is_changing = False
         self.answers[key] = value
         self.trail = [*(one for one in self.trail if one != key), key]
         if not self.is_red:
@@ -166,7 +173,8 @@ class Dialogue(RuleBasedStateMachine):
         self.context = cast(
             AppContext,
             SimpleNamespace(
-                settings=SimpleNamespace(retention=Retention()), ports=SimpleNamespace(count_form_step=lambda *_: None)
+                settings=SimpleNamespace(retention=Retention(), organisation=SimpleNamespace(zone=UTC)),
+                ports=SimpleNamespace(count_form_step=lambda *_: None),
             ),
         )
         self.url = new_file(Path(self.folder.name) / "forms.db")
@@ -245,9 +253,34 @@ class Dialogue(RuleBasedStateMachine):
     def edits_from_the_review(self, key: str) -> None:
         assert self.model is not None
         self.press("edit", key)
-        del self.model.answers[key]
-        self.model.trail.remove(key)
-        self.step = key
+        self.model.is_changing, self.step = True, key
+
+    @precondition(lambda self: self.model is not None and self.model.is_changing)
+    @rule(what=st.sampled_from(["keep", "back"]))
+    def keeps_it_as_it_is(self, what: str) -> None:
+        assert self.model is not None
+        self.press(what)
+        self.model.is_changing, self.step = False, None
+
+    @precondition(lambda self: self.model is not None and self.model.is_changing and self.step == "note")
+    @rule()
+    def clears_it(self) -> None:
+        assert self.model is not None
+        self.press("clear")
+        self.model.take("note", None)
+        self.step = self.model.step
+
+    @rule()
+    def goes_on_with_it_after_another_form(self) -> None:
+        """The other form ends, and this one stands where it stood."""
+        if self.model is None:
+            return
+        before = self.state()
+        self.turn(lambda talk: forms.begin(talk, OTHER_FORM))
+        self.turn(lambda talk: forms.answer(talk, FORMS), "a tip")
+        assert "still here" in self.said[-1]
+        self.press("resume")
+        assert self.state().mark == before.mark
 
     @precondition(lambda self: self.model is not None and self.step is None)
     @rule()
@@ -258,6 +291,7 @@ class Dialogue(RuleBasedStateMachine):
         self.model = None
 
     @precondition(lambda self: self.model is not None and self.step is not None and bool(self.model.trail))
+    @precondition(lambda self: self.model is not None and not self.model.is_changing)
     @rule()
     def goes_back(self) -> None:
         assert self.model is not None

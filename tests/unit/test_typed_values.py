@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from handlers.inputs.text import CodeInput
 from handlers.inputs.typed_time import typed_datetime, typed_day, typed_day_of_the_past, typed_length
+from handlers.membership.application_form import QUESTIONNAIRE
 from handlers.membership.inputs import IdNumberInput, plain_name
 from handlers.membership.phone_numbers import (
     InWords,
@@ -19,7 +21,7 @@ from handlers.membership.phone_numbers import (
     area_code_of,
     read_phone,
 )
-from storage.membership.identity_numbers import other_document, resident_number
+from storage.membership.identity_numbers import Fault, NotAResidentNumber, other_document, resident_number
 from storage.plain_text import MOST_MARKS, clean, clean_code, clean_paragraph, is_letter
 
 TODAY = date(2026, 11, 24)
@@ -202,21 +204,36 @@ def test_numbers_of_everybody_who_has_one_and_of_counties_of_the_past(place: str
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "fault"),
     [
-        "",
-        "110105194912310021",
-        "11010519491331002X",
-        ID[:-1],
-        ID + "1",
-        with_check("00010519900307123"),
-        with_check("11010520990307123"),
-        with_check("11010519900230123"),
-        with_check("77010519900307123"),
+        ("", Fault.CHARACTERS),
+        ("E12345678", Fault.CHARACTERS),
+        ("X10105194912310021", Fault.CHARACTERS),
+        ("110105194912310021", Fault.CHECK),
+        ("11010519491331002X", Fault.BIRTH_DATE),
+        (ID[:-1], Fault.LENGTH),
+        (ID[:-1] + "00", Fault.LENGTH),
+        (with_check("00010519900307123"), Fault.PLACE),
+        (with_check("11010520990307123"), Fault.BIRTH_DATE),
+        (with_check("11010519900230123"), Fault.BIRTH_DATE),
+        (with_check("77010519900307123"), Fault.PLACE),
     ],
 )
-def test_a_wrong_id_number_is_refused(text: str) -> None:
-    assert resident_number(text, TODAY) is None
+def test_a_wrong_id_number_is_refused_by_its_fault(text: str, fault: Fault) -> None:
+    with pytest.raises(NotAResidentNumber) as refused:
+        resident_number(text, TODAY)
+    assert refused.value.fault is fault and refused.value.length == len(text)
+
+
+@pytest.mark.parametrize("number", ["371402198506071232", "371428199003071239"])
+def test_riders_older_than_their_countys_code_are_taken(number: str) -> None:
+    """Dezhou's county codes are of 1994; an ID number has the code of where it was registered, not of the birth."""
+    assert resident_number(number, TODAY) == number
+
+
+def test_the_example_of_the_form_is_a_valid_number() -> None:
+    (example,) = re.findall(r"\d{17}[\dX]", str(QUESTIONNAIRE.by_key["id_number"].ask))
+    assert resident_number(example, TODAY) == example
 
 
 @pytest.mark.parametrize(
