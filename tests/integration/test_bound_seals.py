@@ -26,6 +26,7 @@ from storage.dialogues import Filled
 from storage.encryption import CannotDecrypt
 from storage.membership import applications, memberships
 from storage.operations.notices import ErrorReported
+from storage.people import people
 from storage.pseudonym_columns import Pseudonym
 from storage.sealed_columns import sealed_columns
 from storage.stations import searches
@@ -187,6 +188,17 @@ async def test_a_secret_that_is_copied_opens_nobody_elses_card_or_calendar(datab
         assert await calendar_feeds.owner(session, token) == THIEF
         found = await memberships.by_card(session, card)
         assert found is not None and found.person_id == THIEF
+
+
+async def test_a_name_that_is_copied_is_nobody_elses(database: Database) -> None:
+    names = {RIDER: "li", THIEF: "thief"}
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(names, "en"), NOON, names)
+        await people.seen_all(session, {THIEF: "en"}, NOON + timedelta(days=1), {THIEF: "thief"})
+        for column in ("username_index", "username_seal"):
+            of_rider = f"(SELECT {column} FROM people ORDER BY last_seen LIMIT 1)"
+            await session.execute(text(f"UPDATE people SET {column} = {of_rider}"))
+            assert await people.by_username(session, "Li") == RIDER
 
 
 async def test_what_is_bound_outlives_its_key_and_moves_with_its_case(database: Database, migrated_url: str) -> None:

@@ -1,5 +1,5 @@
 """Sealed values are bound to whose row it is; the seal of a case says its number, desk and conflicts, too; evidence
-lists its pieces. What no version before has sealed is sealed here, once, and at no start."""
+lists its pieces; digests of names are sealed. What no version before has sealed is sealed here, and at no start."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -68,10 +68,12 @@ def upgrade() -> None:
     connection = op.get_bind()
     keys = _keys(connection)
     op.add_column("cases", sa.Column("doubt_told", sa.LargeBinary(), nullable=True))
+    op.add_column("people", sa.Column("username_seal", sa.LargeBinary(), nullable=True))
     for bound in _BOUND:
         for row in _rows(connection, bound):
             old, new = _identities(keys, bound, row)
             _reseal(connection, keys, bound, row, old, new, is_upgrade=True)
+    _seal_names(connection, keys)
     words = _words(connection, keys)
     if words == _WITHOUT_ROLES:
         _seal_roles(connection, keys)
@@ -87,6 +89,7 @@ def downgrade() -> None:
             old, new = _identities(keys, bound, row)
             _reseal(connection, keys, bound, row, new, old, is_upgrade=False)
     _reseal_parties_as_before(connection, keys)
+    op.drop_column("people", "username_seal")
     op.drop_column("cases", "doubt_told")
 
 
@@ -173,6 +176,14 @@ def _words(connection: Connection, keys: _Keys) -> bytes | None:
     """What the check row says of the seals in the database; None if there is no such row, as in a new one."""
     sealed = connection.scalar(sa.text("SELECT sealed FROM key_checks WHERE id = 1"))
     return None if sealed is None else keys.plain(sealed, "key_checks.sealed", "1")
+
+
+def _seal_names(connection: Connection, keys: _Keys) -> None:
+    """The digests of names, for the person whose row they are in."""
+    known = sa.column("username_index").is_not(None)
+    for row in _pages(connection, "people", "id", ("id", "username_index"), known):
+        sealed = keys.vault.seal(row["username_index"], "people.username_seal", keys.pseudonyms.decrypt(row["id"]))
+        _set(connection, "people", "id", row["id"], {"username_seal": sealed})
 
 
 def _seal_roles(connection: Connection, keys: _Keys) -> None:
