@@ -27,10 +27,8 @@ from handlers.chat.ports import Geocoder
 from handlers.features import FEATURES
 from schedules.job import Job
 from schedules.jobs import jobs
-from storage import audit, schema, schema_comparison
+from storage import keys, schema, schema_comparison
 from storage.database import Database
-from storage.keys import Found
-from storage.operations import key_check
 
 
 def system_clock() -> datetime:
@@ -101,9 +99,7 @@ class App:
         async with base.database.reading() as session:
             await schema_comparison.compare(session)
         async with base.database.writing() as session:
-            found = await key_check.check(session)
-            if found is Found.NEW or (found is Found.OF_0_7 and not await audit.count(session)):
-                await audit.begin(session)
+            await keys.check(session)
         await telegram.transport.initialize()
         await asyncio.gather(base.settings.refresh(), self.services.context.blocks.refresh())
         await asyncio.to_thread(leftovers.sweep, base.config.backup.folder)

@@ -9,6 +9,7 @@ from schedules import (
     application_alerts,
     audit_head,
     broadcasts,
+    case_doubts,
     cases,
     expired_blocks,
     expired_roles,
@@ -18,11 +19,12 @@ from schedules import (
     search_statistics,
 )
 from schedules.application_alerts import ReviewAlerts
+from schedules.case_doubts import CaseDoubts
 from schedules.job import Job
 
 
 def jobs() -> Sequence[Job]:
-    """Made for each scheduler: review alerts remember what they saw last."""
+    """Made for each scheduler: review alerts remember what they saw last, case doubts how far they have looked."""
     return (
         retention.JOB,
         broadcasts.JOB,
@@ -31,6 +33,7 @@ def jobs() -> Sequence[Job]:
         expired_blocks.JOB,
         search_statistics.JOB,
         cases.JOB,
+        Job("case_doubts", case_doubts.EVERY, CaseDoubts().run),
         activities.JOB,
         place_offers.JOB,
         reminders.JOB,

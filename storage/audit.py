@@ -2,8 +2,8 @@
 
 What a row is about stands in a sealed part, and the chain holds a commitment to it (a digest with a random salt that is
 sealed too). So the sealed part can be re-encrypted, and replaced by a sealed word that it was erased, and the chain
-still shows that no row was changed, removed or inserted. The end of the chain is sealed apart (`audit_head`), from the
-first start on: who can write to the database but has no key can make no other chain fit, and can't blank a row.
+still shows that no row was changed, removed or inserted. The end of the chain is sealed apart (`audit_head`), before
+there is any entry: who can write to the database but has no key can make no other chain fit, and can't blank a row.
 
 They could put back an older state of the whole log, end included. The head is therefore told outside, too
 (schedules/audit_head.py).

@@ -64,10 +64,18 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Sealed(TypeDecorator[bytes]):
-    """What a Vault has sealed for this column and row. The type tells these columns from other bytes."""
+    """What a Vault has sealed for this column and row. The type tells these columns from other bytes.
+
+    `bound_to` names the columns that say whose row it is, where the primary key does not: the value opens only as long
+    as they say the same (see storage/sealed_columns.py).
+    """
 
     impl = LargeBinary
     cache_ok = True
+
+    def __init__(self, bound_to: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.bound_to = bound_to
 
 
 class Base(DeclarativeBase):

@@ -80,7 +80,8 @@ class Vault:
         return [_blind(key, value, column) for key in self._blinding]
 
     def seal(self, plain: bytes, column: str, row: int | str) -> bytes:
-        """Encrypts for one cell; `column` is "table.column" and `row` the row's primary key."""
+        """Encrypts for one cell; `column` is "table.column" and `row` what the value is bound to in its row: see
+        storage/sealed_columns.py."""
         nonce = os.urandom(_NONCE_BYTES)
         return self._current + nonce + self._ciphers[self._current].encrypt(nonce, plain, f"{column}/{row}".encode())
 
@@ -102,11 +103,11 @@ class Vault:
         except InvalidTag as error:
             raise CannotDecrypt(f"{column}: the value was changed or belongs to another row") from error
 
-    def seal_place(self, latitude: float, longitude: float, column: str, row: int) -> bytes:
+    def seal_place(self, latitude: float, longitude: float, column: str, row: int | str) -> bytes:
         """Seals a place, in degrees, for this column and row."""
         return self.seal(struct.pack("<dd", latitude, longitude), column, row)
 
-    def open_place(self, sealed: bytes, column: str, row: int) -> tuple[float, float]:
+    def open_place(self, sealed: bytes, column: str, row: int | str) -> tuple[float, float]:
         """The (latitude, longitude) that `seal_place` kept, degrees."""
         latitude, longitude = struct.unpack("<dd", self.open(sealed, column, row))
         return latitude, longitude

@@ -6,10 +6,9 @@ Every sealed column of the schema is found by its type (`Sealed`), so none can b
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping
-from enum import Enum
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-from sqlalchemy import Column, LargeBinary, Table, func, select
+from sqlalchemy import LargeBinary, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,14 +16,14 @@ from storage.column_types import beyond
 from storage.coordination import change_counters
 from storage.database import Base, Database, Sealed, insert_into, vault_of
 from storage.encryption import CannotDecrypt, Vault, WrongKey
+from storage.sealed_columns import SealedColumn, identity, sealed_columns
 
 VERSION = "keys"
 """Raised when a key was added, so that running programs read their keys again."""
 BATCH = 200
 _ONE = 1
 _WORDS = b"nuanxin, roles and cases are sealed"
-_WORDS_WITHOUT_CASES = b"nuanxin, roles are sealed"
-_WORDS_OF_0_7 = b"nuanxin"
+"""Until 0014 other words said that the next start had to seal them. That is the migration's work (0015)."""
 
 Reindex = Callable[[Vault, bytes], Mapping[str, bytes | None]]
 """From the plain value of a sealed column to the blind indexes beside it."""
@@ -54,35 +53,20 @@ class PseudonymKey(Base):
     remains: Mapped[bool]
 
 
-class Found(Enum):
-    """What the check row says of a database."""
+async def check(session: AsyncSession) -> None:
+    """Opens the check row; seals it in a database without one.
 
-    NEW = "new"
-    OF_0_7 = "of 0.7"
-    """Its roles and cases are still to be sealed: this is said once."""
-    WITHOUT_CASES = "without cases"
-    """Its cases are still to be sealed: this is said once."""
-    KNOWN = "known"
-
-
-async def check(session: AsyncSession) -> Found:
-    """Seals the check row in a new database; in an old one, opens it.
+    Nothing else follows from this row, neither from its words nor from its absence: whoever can write to the database
+    can put an old one back, or delete it.
 
     Raises:
         WrongKey: see the class. Nothing was written.
     """
-    words = await _words(session)
-    if words is None:
+    if not await verify(session):
         # Of replicas that start together on a new database, one seals it, and the others open what it sealed.
         sealed = vault_of(session).seal(_WORDS, "key_checks.sealed", _ONE)
         await session.execute(insert_into(session, KeyCheck).values(id=_ONE, sealed=sealed).on_conflict_do_nothing())
-        await _words(session)
-        return Found.NEW
-    if words == _WORDS:
-        return Found.KNOWN
-    row = await session.get_one(KeyCheck, _ONE)
-    row.sealed = vault_of(session).seal(_WORDS, "key_checks.sealed", _ONE)
-    return Found.OF_0_7 if words == _WORDS_OF_0_7 else Found.WITHOUT_CASES
+        await verify(session)
 
 
 async def verify(session: AsyncSession) -> bool:
@@ -91,19 +75,15 @@ async def verify(session: AsyncSession) -> bool:
     Raises:
         WrongKey: see the class.
     """
-    return await _words(session) is not None
-
-
-async def _words(session: AsyncSession) -> bytes | None:
-    """What the check row holds; None if there is none, and our keys open everything else."""
     row = await session.get(KeyCheck, _ONE, populate_existing=True)
     if row is None:
         await _check_all(session)
-        return None
+        return False
     try:
-        return vault_of(session).open(row.sealed, "key_checks.sealed", _ONE)
+        vault_of(session).open(row.sealed, "key_checks.sealed", _ONE)
     except CannotDecrypt:
         raise WrongKey(row.sealed) from None
+    return True
 
 
 async def _check_all(session: AsyncSession) -> None:
@@ -116,28 +96,6 @@ async def _check_all(session: AsyncSession) -> None:
             raise WrongKey(strange)
 
 
-class Column_(NamedTuple):  # noqa: N801 (Column is SQLAlchemy's)
-    """A sealed column, with the primary key that its values are bound to: of several columns, joined by "/"."""
-
-    table: Table
-    column: Column[Any]
-    keys: tuple[Column[Any], ...]
-
-    @property
-    def name(self) -> str:
-        return f"{self.table.name}.{self.column.name}"
-
-
-def sealed_columns() -> list[Column_]:
-    """All of the schema."""
-    return [
-        Column_(table, column, tuple(table.primary_key.columns))
-        for table in Base.metadata.sorted_tables
-        for column in table.columns
-        if isinstance(column.type, Sealed)
-    ]
-
-
 async def count_old(session: AsyncSession) -> int:
     """How many values are not sealed with the first key."""
     counted = 0
@@ -147,7 +105,7 @@ async def count_old(session: AsyncSession) -> int:
     return counted
 
 
-def _is_old(session: AsyncSession, one: Column_) -> Any:
+def _is_old(session: AsyncSession, one: SealedColumn) -> Any:
     return func.substr(cast(Any, one.column), 1, 4, type_=LargeBinary()) != vault_of(session).current
 
 
@@ -172,20 +130,20 @@ async def rotate(database: Database) -> AsyncGenerator[int, None]:
             yield done
 
 
-async def _rotate_batch(session: AsyncSession, one: Column_, after: Any) -> tuple[int, Any]:
+async def _rotate_batch(session: AsyncSession, one: SealedColumn, after: Any) -> tuple[int, Any]:
     """The next values of a column, and the key of the last."""
     vault = vault_of(session)
-    chosen = select(*one.keys, one.column).where(_is_old(session, one)).order_by(*one.keys).limit(BATCH)
+    chosen = select(*one.keys, *one.bound_to, one.column).where(_is_old(session, one)).order_by(*one.keys).limit(BATCH)
     if after is not None:
         chosen = chosen.where(beyond(one.keys, after))
     rows = (await session.execute(chosen.with_for_update())).all()
     reindex = REINDEXED.get(one.name)
-    for *key, sealed in rows:
-        bound = key[0] if len(key) == 1 else "/".join(map(str, key))
+    for *bound_to, sealed in rows:
+        bound = identity(*bound_to)
         plain = vault.open(sealed, one.name, bound)
         changed: dict[str, Any] = {one.column.name: vault.seal(plain, one.name, bound)}
         if reindex is not None:
             changed.update(reindex(vault, plain))
-        same = [column == value for column, value in zip(one.keys, key, strict=True)]
+        same = [column == value for column, value in zip(one.keys, bound_to, strict=False)]
         await session.execute(one.table.update().where(*same).values(changed))
-    return len(rows), rows[-1][:-1] if rows else None
+    return len(rows), rows[-1][: len(one.keys)] if rows else None

@@ -9,12 +9,13 @@ from sqlalchemy import Row, Table, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from storage import pseudonym_columns, schema
+from storage.audit import AuditHead
 from storage.column_types import beyond
 from storage.database import is_postgresql, vault_of
 from storage.keys import PseudonymKey
 
-PSEUDONYM_KEYS = cast(Table, PseudonymKey.__table__)
-"""The one table that is never empty: the migration fills it."""
+FILLED = (cast(Table, PseudonymKey.__table__), cast(Table, AuditHead.__table__))
+"""The tables that are never empty: the migrations fill them."""
 _ROWS = 1_000
 _ROWS_OF = {"evidence_pieces": 16}
 """Rows that are read and written at once; a piece of evidence may have a megabyte."""
@@ -31,10 +32,12 @@ async def count_all(session: AsyncSession) -> dict[str, int]:
     return {one.name: await session.scalar(select(func.count()).select_from(one)) or 0 for one in tables}
 
 
-async def adopt_pseudonyms(source: AsyncSession, target: AsyncSession) -> None:
-    """Gives the target the source's key of pseudonyms, in place of its own: what is copied then stays as it is."""
-    await target.execute(delete(PSEUDONYM_KEYS))
-    await copy_table(source, target, PSEUDONYM_KEYS)
+async def adopt_filled(source: AsyncSession, target: AsyncSession) -> None:
+    """Gives the target what the migrations made for the source, in place of its own: with the same key of pseudonyms,
+    what is copied then stays as it is."""
+    for table in FILLED:
+        await target.execute(delete(table))
+        await copy_table(source, target, table)
     connection = target.info["connection"]
     assert isinstance(connection, AsyncConnection)
     await pseudonym_columns.load(connection, vault_of(target))

@@ -11,7 +11,6 @@ from bot.process import key_file
 from storage import keys, schema
 from storage.database import Database
 from storage.encryption import KEY_BYTES, put_first
-from storage.operations import key_check
 
 SETTLES_AFTER = 6.0
 """Seconds after which every running program has read its keys again (it looks every 2 s) and seals with the new one."""
@@ -28,7 +27,7 @@ async def rotate_keys(config: Config, database: Database, say: Callable[[str], N
     """
     await schema.migrate(database)
     async with database.writing() as session:
-        await key_check.check(session)
+        await keys.check(session)
         left = await keys.count_old(session)
     if left:
         say(f"{left} values are still encrypted with an older key; continuing with them")

@@ -38,13 +38,14 @@ async def _copy(source: Database, target: Database, say: Callable[[str], None]) 
             await moving.see_one_moment(old)
         await keys.check(old)
         counted = await moving.count_all(new)
-        filled = sorted(name for name, rows in counted.items() if rows and name != moving.PSEUDONYM_KEYS.name)
+        made = {table.name for table in moving.FILLED}
+        filled = sorted(name for name, rows in counted.items() if rows and name not in made)
         if filled:
             raise NotMoved(f"the target is not empty: there are rows in {', '.join(filled[:5])}")
         expected = await moving.count_all(old)
-        await moving.adopt_pseudonyms(old, new)
+        await moving.adopt_filled(old, new)
         for table in schema.own_tables():
-            if table is not moving.PSEUDONYM_KEYS:
+            if table not in moving.FILLED:
                 await moving.copy_table(old, new, table)
             if expected[table.name]:
                 say(f"{table.name}: {expected[table.name]:,} rows")

@@ -31,7 +31,7 @@ async def colleagues(talk: Talk, row: Case) -> list[PersonId]:
     """The other handlers of the desk, as far as they may see the case."""
     desk = words.desk_of(talk.context, row)
     staff = await talk.context.staff.of_desk(talk.session, desk, talk.now) if desk is not None else []
-    return [one for one in await case_access.who_may_see(talk.session, row, staff) if one != talk.person.id]
+    return [one for one in case_access.who_may_see(talk.session, row, staff) if one != talk.person.id]
 
 
 async def note(talk: Talk, act: AuditAction, row: Case, more: str = "") -> None:

@@ -174,7 +174,7 @@ async def write_zip(session: AsyncSession, into: Scratch, group: Sequence[Kept],
         for row, file in group:
             info = zipfile.ZipInfo(name_in_zip(row, file), row.at.timetuple()[:6])
             with archive.open(info, "w") as member:
-                async for piece in evidence.pieces(session, row.id):
+                async for piece in evidence.pieces(session, row):
                     await asyncio.to_thread(member.write, piece)
 
 

@@ -19,12 +19,12 @@ from handlers.cases.messages import changed_messages, conversation, internal_not
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from storage.cases import drafts, messages, queues, retention
+from storage.cases import drafts, erasure, messages, queues, retention
 from storage.cases import personal_data as case_personal_data
 from storage.cases.audited import CaseAction
 from storage.cases.cases import CaseClosed, CaseTaken, NotForThem, TooLateToReopen, TooManyCases
 from storage.cases.files.evidence_quota import EvidenceFull
-from storage.cases.table import NoSuchCase
+from storage.cases.table import CaseInDoubt, NoSuchCase
 
 
 def register(routes: Routes, others: AllFeatures) -> None:
@@ -55,6 +55,10 @@ FEATURE = Feature(
         CaseClosed: N_("This case is closed. You can reopen it within 30 days: /my"),
         CaseTaken: N_("Someone else has taken this case."),
         NoSuchCase: N_("There is no such case, or it isn't yours. Your own cases: /my. Your desks' cases: /cases"),
+        CaseInDoubt: N_(
+            "Something other than the bot has changed this case, so it can't be opened at the moment. The admins are "
+            "being told."
+        ),
         NotForThem: N_("This case can't go to them: they don't handle this desk, or the case is hidden from them."),
         TooLateToReopen: N_("A case can be reopened for 30 days. Please open a new one and mention the old number."),
         TooManyCases: N_("You have opened several cases here today. Please continue in one of them: /my"),
@@ -68,7 +72,7 @@ FEATURE = Feature(
         CaseAction.CASE_BUNDLE: N_("evidence bundle made"),
     },
     personal_data=(
-        PersonalData("cases", messages.erase, N_("Cases"), case_personal_data.copy_of),
+        PersonalData("cases", erasure.erase, N_("Cases"), case_personal_data.copy_of),
         PersonalData("case_talk", None, N_("What was said in your cases"), messages.copy_of),
         PersonalData("case_drafts", drafts.erase, N_("Saved forms"), drafts.copy_of),
     ),
@@ -78,6 +82,7 @@ FEATURE = Feature(
     overview_order=20,
     queues=(
         WatchedQueue("cases", N_("cases waiting for us"), queues.cases),
+        WatchedQueue("cases_in_doubt", N_("cases changed outside the bot"), queues.in_doubt),
         WatchedQueue("evidence", N_("evidence to download"), queues.evidence),
     ),
     figures=figures.FIGURES,

@@ -15,6 +15,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.view import View
 from handlers.i18n.translations import N_
 from storage.cases.notices import (
+    CaseDoubted,
     CaseEnded,
     CaseErased,
     CaseEvent,
@@ -54,6 +55,13 @@ SENTENCES: dict[type[CaseEvent], tuple[str, Reader]] = {
     RiderBack: (N_("✅ The rider of {number} can be reached again; your messages are being delivered."), HANDLER),
     CaseGiven: (N_("➡ {number} is now assigned to you."), HANDLER),
     CaseTaken: (N_("➡ {number} is now assigned to someone else."), _ANY_HANDLER),
+    CaseDoubted: (
+        N_(
+            "⚠️ Something other than the bot has changed {number} in the database. Nobody can open it until it is "
+            "restored. Please tell whoever runs the server."
+        ),
+        holding(Right.ADMINISTER),
+    ),
     CaseOrphaned: (N_("🗂 {number} is back in the queue: the person handling it no longer does so."), DESK),
 }
 """What is only a sentence about a case, with a way to it where there is one; and who may read it. Whose case it was

@@ -87,7 +87,7 @@ def _is_urgent(talk: Talk, draft: DeskDraft) -> bool:
 
 async def _tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
     staff = await talk.context.staff.of_desk(talk.session, desk, talk.now)
-    for handler in await case_access.who_may_see(talk.session, row, staff):
+    for handler in case_access.who_may_see(talk.session, row, staff):
         talk.notify(handler, CaseWaits(row.number, desk.key, row.id))
 
 

@@ -9,7 +9,7 @@ from handlers.chat.press import Button
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.cases import access as case_access
-from storage.cases import drafts, messages
+from storage.cases import drafts, erasure
 from storage.cases.notices import CaseErased
 from storage.cases.table import CaseState, Outcome
 from storage.privacy import consents
@@ -36,7 +36,7 @@ async def buttons(talk: Talk) -> Sequence[Button]:
 
 
 async def _has_any(talk: Talk) -> bool:
-    return bool(await case_access.cases_of(talk.session, talk.person.id, limit=1))
+    return bool(await case_access.cases_of(talk.session, talk.person.id))
 
 
 async def ask_to_forget_cases(talk: Talk) -> None:
@@ -65,4 +65,4 @@ async def leave_all(talk: Talk) -> None:
             if row.assigned_to is not None:
                 talk.notify(row.assigned_to, CaseErased(row.number))
             await closing.end(talk, row, Outcome.WITHDRAWN)
-        await messages.strip_case(talk.session, row.id)
+    await erasure.strip_all_of(talk.session, talk.person.id)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import sealed_columns
 from storage.activities import activities
 from storage.activities.activities import ActivityState
 from storage.activities.ids import ActivityId
@@ -22,7 +23,6 @@ from storage.activities.sign_ups import (
     free_places,
     of,
 )
-from storage.database import vault_of
 from storage.telegram_ids import PersonId
 
 
@@ -67,7 +67,7 @@ async def rate(
         raise NotSignedUp
     row.rating = stars
     if comment:
-        row.comment = vault_of(session).seal(comment.encode(), "sign_ups.comment", row.id)
+        sealed_columns.seal(session, row, SignUp.comment, comment.encode())
 
 
 @dataclass(frozen=True, slots=True)

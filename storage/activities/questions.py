@@ -9,8 +9,9 @@ from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import sealed_columns
 from storage.activities.ids import ActivityId, QuestionId
-from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.database import Base, BigKey, Refused, Sealed
 from storage.telegram_ids import PersonId
 
 KEPT = timedelta(days=30)
@@ -28,7 +29,7 @@ class ActivityQuestion(Base):
     id: Mapped[QuestionId] = mapped_column(BigKey, primary_key=True)
     activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
     person_id: Mapped[PersonId] = mapped_column(index=True)
-    text: Mapped[bytes] = mapped_column(Sealed)
+    text: Mapped[bytes] = mapped_column(Sealed(("activity_id", "person_id")))
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -46,7 +47,7 @@ async def ask(
     row = ActivityQuestion(activity_id=activity_id, person_id=person_id, text=b"", at=now)
     session.add(row)
     await session.flush()
-    row.text = vault_of(session).seal(text.encode(), "activity_questions.text", row.id)
+    sealed_columns.seal(session, row, ActivityQuestion.text, text.encode())
     return row
 
 
@@ -56,7 +57,7 @@ async def find(session: AsyncSession, question_id: QuestionId) -> ActivityQuesti
 
 def text_of(session: AsyncSession, row: ActivityQuestion) -> str:
     """What was asked, unsealed."""
-    return vault_of(session).open(row.text, "activity_questions.text", row.id).decode()
+    return sealed_columns.opened(session, row, ActivityQuestion.text).decode()
 
 
 async def forget(session: AsyncSession, now: datetime) -> None:

@@ -26,11 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import sealed_columns
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId, SignUpId
 from storage.column_types import IntEnumColumn
-from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.database import Base, BigKey, Refused, Sealed
 from storage.telegram_ids import PersonId
 
 
@@ -74,13 +75,13 @@ class SignUp(Base):
     at: Mapped[datetime]
     queued_at: Mapped[datetime]
     offered_until: Mapped[datetime | None] = mapped_column(default=None, index=True)
-    answers: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    answers: Mapped[bytes | None] = mapped_column(Sealed(("activity_id", "person_id")), default=None)
     leads: Mapped[str | None] = mapped_column(String(120), default=None)
     came_at: Mapped[datetime | None] = mapped_column(default=None)
     walked_in: Mapped[bool] = mapped_column(default=False)
     round: Mapped[int] = mapped_column(SmallInteger, default=1)
     rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
-    comment: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    comment: Mapped[bytes | None] = mapped_column(Sealed(("activity_id", "person_id")), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ async def sign_up(
     row.guests, row.offered_until = guests, None
     await session.flush()
     if answers:
-        row.answers = vault_of(session).seal(orjson.dumps(list(answers)), "sign_ups.answers", row.id)
+        sealed_columns.seal(session, row, SignUp.answers, orjson.dumps(list(answers)))
     return await _place(session, row)
 
 
@@ -207,7 +208,7 @@ def answers_of(session: AsyncSession, row: SignUp) -> list[str]:
     """Returns the answers to the organiser's questions, in their order; empty if there are none."""
     if row.answers is None:
         return []
-    return list(orjson.loads(vault_of(session).open(row.answers, "sign_ups.answers", row.id)))
+    return list(orjson.loads(sealed_columns.opened(session, row, SignUp.answers)))
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
@@ -230,7 +231,7 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
 def _comment(session: AsyncSession, row: SignUp) -> str:
     if row.comment is None:
         return ""
-    return vault_of(session).open(row.comment, "sign_ups.comment", row.id).decode()
+    return sealed_columns.opened(session, row, SignUp.comment).decode()
 
 
 async def upcoming_of(session: AsyncSession, person_id: PersonId, now: datetime) -> list[ActivityId]:

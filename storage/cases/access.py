@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.cases import parties
 from storage.cases.ids import CaseId
 from storage.cases.table import Case, CaseConflict, CaseState, NoSuchCase
 from storage.telegram_ids import PersonId
@@ -73,28 +74,28 @@ def not_hidden_from(viewer: PersonId) -> ColumnElement[bool]:
     )
 
 
-async def who_may_see(session: AsyncSession, row: Case, people: Sequence[PersonId]) -> list[PersonId]:
+def who_may_see(session: AsyncSession, row: Case, people: Sequence[PersonId]) -> list[PersonId]:
     """Those of these people from whom the case is not hidden: it is not their own, and they have no conflict of
     interest in it."""
-    conflicts = await session.scalars(select(CaseConflict.person_id).where(CaseConflict.case_id == row.id))
-    hidden = {row.person_id, *conflicts}
+    hidden = {row.person_id, *parties.hidden_from(session, row)}
     return [one for one in people if one not in hidden]
 
 
 async def visible(session: AsyncSession, case_id: CaseId, viewer: PersonId, desks: Sequence[str]) -> Case:
     """A case of these desks that is not hidden from the viewer; that it exists is all they may know of it. Raises
-    NoSuchCase."""
-    return await _require_visible(session, await find(session, case_id), viewer, desks)
+    NoSuchCase, CaseInDoubt."""
+    return _require_visible(session, await find(session, case_id), viewer, desks)
 
 
 async def visible_for_update(session: AsyncSession, case_id: CaseId, viewer: PersonId, desks: Sequence[str]) -> Case:
-    """The same. Raises NoSuchCase."""
-    return await _require_visible(session, await find_for_update(session, case_id), viewer, desks)
+    """The same. Raises NoSuchCase, CaseInDoubt."""
+    return _require_visible(session, await find_for_update(session, case_id), viewer, desks)
 
 
-async def _require_visible(session: AsyncSession, row: Case | None, viewer: PersonId, desks: Sequence[str]) -> Case:
-    if row is None or row.desk not in desks or not await who_may_see(session, row, [viewer]):
+def _require_visible(session: AsyncSession, row: Case | None, viewer: PersonId, desks: Sequence[str]) -> Case:
+    if row is None or row.desk not in desks or not who_may_see(session, row, [viewer]):
         raise NoSuchCase
+    parties.require_genuine(row)
     return row
 
 
@@ -104,7 +105,7 @@ async def id_of(session: AsyncSession, number: str) -> CaseId | None:
 
 
 async def by_number(session: AsyncSession, number: str, viewer: PersonId, desks: Sequence[str]) -> Case:
-    """Raises NoSuchCase."""
+    """Raises NoSuchCase, CaseInDoubt."""
     found = await id_of(session, number)
     if found is None:
         raise NoSuchCase

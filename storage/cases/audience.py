@@ -38,7 +38,7 @@ class CaseAudience:
         if desk is None or not desk.is_handled_by(person_id):
             return False
         allowed = await self.staff.is_allowed(session, person_id, Right.HANDLE_CASES, self.now)
-        return allowed and bool(await who_may_see(session, row, [person_id]))
+        return allowed and bool(who_may_see(session, row, [person_id]))
 
     async def is_alerted(self, session: AsyncSession, row: Case, person_id: PersonId) -> bool:
         """Whether they hear that a case is late or urgent: its desk, the coordinators and the admins."""
@@ -46,7 +46,7 @@ class CaseAudience:
             return True
         held = await self.staff.roles_at(session, person_id, self.now)
         oversees = may(held, Right.OVERSEE_CASES) or Role.COORDINATOR in held
-        return oversees and bool(await who_may_see(session, row, [person_id]))
+        return oversees and bool(who_may_see(session, row, [person_id]))
 
 
 async def named(session: AsyncSession, number: str) -> Case | None:

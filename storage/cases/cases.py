@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.cases import parties
 from storage.cases.access import visible_for_update, who_may_see
 from storage.cases.ids import CaseId
 from storage.cases.table import (
@@ -100,7 +101,7 @@ async def claim(session: AsyncSession, case_id: CaseId, handler: PersonId, desks
     """Takes a case into hand; of two who press at once, one gets it.
 
     Raises:
-        NoSuchCase, CaseTaken, CaseClosed: see the classes.
+        NoSuchCase, CaseInDoubt, CaseTaken, CaseClosed: see the classes.
     """
     row = await visible_for_update(session, case_id, handler, desks)
     require_open(row)
@@ -117,7 +118,7 @@ async def assign(session: AsyncSession, row: Case, handler: PersonId | None, now
         CaseClosed, NotForThem: see the classes.
     """
     require_open(row)
-    if handler is not None and not await who_may_see(session, row, [handler]):
+    if handler is not None and not who_may_see(session, row, [handler]):
         raise NotForThem
     row.assigned_to, row.assigned_at = handler, None if handler is None else now
 
@@ -126,6 +127,7 @@ async def mark_conflict(session: AsyncSession, row: Case, handler: PersonId) -> 
     """Hides the case from this person; out of their hands it goes back to the queue."""
     if await session.get(CaseConflict, (row.id, handler)) is None:
         session.add(CaseConflict(case_id=row.id, person_id=handler))
+    parties.hide(session, row, handler)
     if row.assigned_to == handler:
         row.assigned_to = row.assigned_at = None
     await session.flush()

@@ -9,7 +9,8 @@ from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, BigKey, Sealed, vault_of
+from storage import sealed_columns
+from storage.database import Base, BigKey, Sealed
 from storage.dialogues import VERSION, Filled, as_stored, copy_of_filled, filled_from
 from storage.telegram_ids import PersonId
 
@@ -23,7 +24,7 @@ class CaseDraft(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     person_id: Mapped[PersonId] = mapped_column(index=True)
     desk: Mapped[str] = mapped_column(String(15))
-    answers: Mapped[bytes] = mapped_column(Sealed)
+    answers: Mapped[bytes] = mapped_column(Sealed(("person_id", "desk")))
     at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -33,7 +34,7 @@ async def save(session: AsyncSession, person_id: PersonId, desk: str, filled: Fi
     row = CaseDraft(person_id=person_id, desk=desk, answers=b"", at=now)
     session.add(row)
     await session.flush()
-    row.answers = vault_of(session).seal(orjson.dumps(as_stored(filled)), "case_drafts.answers", row.id)
+    sealed_columns.seal(session, row, CaseDraft.answers, orjson.dumps(as_stored(filled)))
 
 
 async def find(session: AsyncSession, person_id: PersonId, desk: str, now: datetime) -> Filled | None:
@@ -45,7 +46,7 @@ async def find(session: AsyncSession, person_id: PersonId, desk: str, now: datet
 
 
 def _filled(session: AsyncSession, row: CaseDraft) -> Filled:
-    stored = orjson.loads(vault_of(session).open(row.answers, "case_drafts.answers", row.id))
+    stored = orjson.loads(sealed_columns.opened(session, row, CaseDraft.answers))
     return filled_from(stored if stored.get("version") == VERSION else {"answers": stored})
 
 

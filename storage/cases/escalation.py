@@ -92,7 +92,7 @@ async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, 
     people = (
         await staff.of_desk(session, desk, now) if level == 0 else await staff.with_role(session, LEVELS[level], now)
     )
-    return await access.who_may_see(session, row, people)
+    return access.who_may_see(session, row, people)
 
 
 async def escalate_urgent(
@@ -105,7 +105,7 @@ async def escalate_urgent(
         desk = desks.get(row.desk)
         can_open = {*await staff.with_role(session, Role.ADMIN, now), *await _handlers(session, row, desk, staff, now)}
         everybody = can_open.union(await staff.with_role(session, Role.COORDINATOR, now))
-        recipients = await access.who_may_see(session, row, sorted(everybody))
+        recipients = access.who_may_see(session, row, sorted(everybody))
         waited = desk.urgent_within if desk is not None else timedelta()
         found.append(UrgentEscalation(row, waited, recipients, frozenset(can_open)))
     return found
@@ -126,6 +126,6 @@ async def free_orphans(session: AsyncSession, staff: Staff, desks: Mapping[str, 
         is_interrupted = former is not None and await contexts.leave(session, former, row.id)
         desk = desks.get(row.desk)
         people = await staff.of_desk(session, desk, now) if desk is not None else []
-        recipients = await access.who_may_see(session, row, people)
+        recipients = access.who_may_see(session, row, people)
         found.append(Orphan(row, former if is_interrupted else None, recipients))
     return found

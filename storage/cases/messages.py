@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, Index, delete, select, update
+from sqlalchemy import BigInteger, Index, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.cases import access, cases, contexts, copies, deadlines, personal_data
+from storage import sealed_columns
+from storage.cases import access, cases, contexts, copies
 from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.desks import EvidenceQuota
 from storage.cases.files import evidence, evidence_quota
@@ -25,7 +26,7 @@ from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.sides import Side
 from storage.cases.table import Case, CaseState, NoSuchCase
 from storage.column_types import IntEnumColumn
-from storage.database import Base, BigKey, Sealed, vault_of
+from storage.database import Base, BigKey, Sealed
 from storage.deliveries import ordering
 from storage.sealed_json import SealedJson, once_a_list
 from storage.telegram_ids import MessageId, PersonId
@@ -47,7 +48,7 @@ class CaseMessage(Base):
     author: Mapped[PersonId | None] = mapped_column(default=None)
     source_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     at: Mapped[datetime]
-    content: Mapped[bytes] = mapped_column(Sealed)
+    content: Mapped[bytes] = mapped_column(Sealed(("case_id", "side")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,11 @@ _SAID = SealedJson(Said)
 
 
 def said_in(session: AsyncSession, row: CaseMessage) -> Said:
-    return _SAID.decode(vault_of(session).open(row.content, "case_messages.content", row.id))
+    return _SAID.decode(sealed_columns.opened(session, row, CaseMessage.content))
+
+
+def _keep(session: AsyncSession, row: CaseMessage, said: Said) -> None:
+    sealed_columns.seal(session, row, CaseMessage.content, _SAID.encode(said))
 
 
 async def say(
@@ -111,7 +116,7 @@ async def say(
     row = CaseMessage(case_id=case.id, side=side, author=author, source_message=source_message, at=now, content=b"")
     session.add(row)
     await session.flush()
-    row.content = vault_of(session).seal(_SAID.encode(said), "case_messages.content", row.id)
+    _keep(session, row, said)
     if said.file_id:
         file = EvidenceFile(said.file_name, said.mime, said.file_id)
         await evidence.add(session, case.id, row.id, side, file, said.size, now)
@@ -199,7 +204,7 @@ async def edit(session: AsyncSession, row: CaseMessage, text: str, entities: lis
     cases.require_open(case)
     said.was.append(Edit(now, said.text))
     said.text, said.entities = text, entities
-    row.content = vault_of(session).seal(_SAID.encode(said), "case_messages.content", row.id)
+    _keep(session, row, said)
     cases.note_writing(case, now)
     recipient = other_side(case, row.side)
     if recipient is not None:
@@ -226,6 +231,7 @@ async def move(
     if wrong is not None and not await copies.take_back(session, wrong, CASE_MESSAGE, row.id):
         await ordering.queue(session, wrong, CASE_RECALL, row.id, now)
     row.case_id = new.id
+    _keep(session, row, said)
     await evidence.move(session, row.id, new.id)
     _note(new, side, now)
     if right is not None:
@@ -247,29 +253,6 @@ async def replay(session: AsyncSession, case: Case, handler: PersonId, now: date
     for row in rows:
         await ordering.queue(session, handler, CASE_MESSAGE, row.id, now)
     return len(rows)
-
-
-# The end
-
-
-async def strip_case(session: AsyncSession, case_id: CaseId) -> None:
-    """Takes all that is personal out of a case: what was said, with its copies' traces, the evidence, whose it was and
-    who had it."""
-    await copies.strip(session, select(CaseMessage.id).where(CaseMessage.case_id == case_id))
-    await session.execute(delete(CaseMessage).where(CaseMessage.case_id == case_id))
-    await contexts.leave_all(session, case_id)
-    await evidence.strip(session, case_id)
-    await deadlines.strip(session, case_id)
-    await personal_data.strip(session, case_id)
-
-
-async def erase(session: AsyncSession, person_id: PersonId) -> None:
-    """Of a rider: all cases lose their personal part. Of a handler: what they said stays, without their number."""
-    for row in await access.cases_of(session, person_id, limit=100_000):
-        await strip_case(session, row.id)
-    await session.execute(update(CaseMessage).where(CaseMessage.author == person_id).values(author=None))
-    await contexts.leave(session, person_id)
-    await personal_data.handler_gone(session, person_id)
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:

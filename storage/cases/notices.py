@@ -71,6 +71,13 @@ class CaseOrphaned(CaseEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseDoubted(CaseEvent):
+    """To the admins: something other than the bot has changed it."""
+
+    kind = "case_doubted"
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLeft(Notice):
     """To somebody who no longer writes in a case: it takes the case off the keyboard below their chat."""
 

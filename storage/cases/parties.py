@@ -1,37 +1,97 @@
-"""Whose case it is and who takes care of it, so that only this program can say so.
+"""Whose case it is, who takes care of it at which desk, and from whom it is hidden, so that only this program can say.
 
-The two columns that are searched for it could be rewritten by whoever can write to the database but has no key, to read
-somebody's case through the bot. Beside them stands the same, sealed and bound to the row. A case whose columns say
-anything else is nobody's as soon as it is read.
+The columns that are searched for it could be rewritten by whoever can write to the database but has no key, to read
+somebody's case through the bot. Beside them stands the same, sealed and bound to the row, from the first moment to the
+last: also of a case that is nobody's. A case whose columns say anything else is in doubt: it is nobody's as soon as it
+is read, and nothing is done with it (`require_genuine`).
+
+What was sealed once for the same case and is put back whole counts again (docs/decisions/0029).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, event, inspect, select
+from sqlalchemy import Connection, Table, event, inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper, QueryContext, Session, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from storage.cases.ids import CaseId
-from storage.cases.table import Case
+from storage.cases.table import Case, CaseInDoubt
+from storage.database import vault_of
 from storage.encryption import CannotDecrypt, Vault
+from storage.sealed_json import SealedJson
 from storage.telegram_ids import PersonId
 
 COLUMN = "cases.parties"
 
 _TABLE = cast(Table, Case.__table__)
+_IN_DOUBT = "in doubt"
 
 
-def _words(person: PersonId | None, handler: PersonId | None) -> bytes:
-    return f"{person or ''}/{handler or ''}".encode()
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """What is sealed of a case: `hidden_from` are those with a conflict of interest, ascending."""
+
+    number: str
+    desk: str
+    person: PersonId | None
+    handler: PersonId | None
+    hidden_from: tuple[PersonId, ...] = field(default=())
+
+    @property
+    def columns(self) -> tuple[str, str, PersonId | None, PersonId | None]:
+        """What stands beside the seal to be searched, in this order."""
+        return self.number, self.desk, self.person, self.handler
+
+    def without(self, person_id: PersonId) -> Parties:
+        """The same, once this person is no handler of it and has no conflict."""
+        handler = None if self.handler == person_id else self.handler
+        rest = tuple(one for one in self.hidden_from if one != person_id)
+        return replace(self, handler=handler, hidden_from=rest)
 
 
-def _sealed(vault: Vault, row: Case) -> bytes | None:
-    if row.person_id is None and row.assigned_to is None:
+_PARTIES = SealedJson(Parties)
+
+
+def sealed_in(vault: Vault, case_id: CaseId, parties: bytes | None) -> Parties | None:
+    """What the seal of a case says; None if it has none, or one that was not made for it."""
+    try:
+        return None if parties is None else _PARTIES.decode(vault.open(parties, COLUMN, case_id))
+    except (CannotDecrypt, LookupError, TypeError, ValueError):
         return None
-    return vault.seal(_words(row.person_id, row.assigned_to), COLUMN, row.id)
+
+
+def sealed(vault: Vault, case_id: CaseId, parties: Parties) -> bytes:
+    return vault.seal(_PARTIES.encode(parties), COLUMN, case_id)
+
+
+def is_in_doubt(row: Case) -> bool:
+    return _IN_DOUBT in inspect(row).info
+
+
+def require_genuine(row: Case) -> None:
+    """Raises CaseInDoubt."""
+    if is_in_doubt(row):
+        raise CaseInDoubt
+
+
+def hidden_from(session: AsyncSession, row: Case) -> tuple[PersonId, ...]:
+    """Those with a conflict of interest; the table of conflicts is only searched."""
+    parties = sealed_in(vault_of(session), row.id, row.parties)
+    return () if parties is None else parties.hidden_from
+
+
+def hide(session: AsyncSession, row: Case, person_id: PersonId) -> None:
+    """Seals that the case is hidden from this person, too."""
+    now_hidden = tuple(sorted({*hidden_from(session, row), person_id}))
+    row.parties = sealed(vault_of(session), row.id, _parties_of(row, now_hidden))
+
+
+def _parties_of(row: Case, conflicts: tuple[PersonId, ...]) -> Parties:
+    return Parties(row.number, row.desk, row.person_id, row.assigned_to, conflicts)
 
 
 def _vault(session: Session | None) -> Vault:
@@ -44,16 +104,20 @@ def _vault(session: Session | None) -> Vault:
 @event.listens_for(Case, "after_insert")
 def _opened(_mapper: Mapper[Case], connection: Connection, row: Case) -> None:
     """Only now the row has the id to which the seal is bound."""
-    sealed = _sealed(_vault(object_session(row)), row)
-    connection.execute(_TABLE.update().where(_TABLE.c.id == row.id).values(parties=sealed))
-    set_committed_value(row, "parties", sealed)
+    seal = sealed(_vault(object_session(row)), row.id, _parties_of(row, ()))
+    connection.execute(_TABLE.update().where(_TABLE.c.id == row.id).values(parties=seal))
+    set_committed_value(row, "parties", seal)
 
 
 @event.listens_for(Case, "before_update")
 def _changed(_mapper: Mapper[Case], _connection: Connection, row: Case) -> None:
     attributes = inspect(row).attrs
-    if attributes.person_id.history.has_changes() or attributes.assigned_to.history.has_changes():
-        row.parties = _sealed(_vault(object_session(row)), row)
+    if any(attributes[name].history.has_changes() for name in ("number", "desk", "person_id", "assigned_to")):
+        vault = _vault(object_session(row))
+        parties = sealed_in(vault, row.id, row.parties)
+        if parties is None or is_in_doubt(row):
+            raise CaseInDoubt
+        row.parties = sealed(vault, row.id, _parties_of(row, parties.hidden_from))
 
 
 @event.listens_for(Case, "load")
@@ -62,31 +126,17 @@ def _loaded(row: Case, context: QueryContext) -> None:
 
 
 @event.listens_for(Case, "refresh")
-def _refreshed(row: Case, _context: QueryContext | None, _attributes: Any) -> None:
-    _disown_unless_genuine(row, object_session(row))
+def _refreshed(row: Case, _context: QueryContext | None, attributes: Any) -> None:
+    if attributes is None or "parties" in attributes:
+        _disown_unless_genuine(row, object_session(row))
 
 
 def _disown_unless_genuine(row: Case, session: Session | None) -> None:
     """Without marking it as changed: what stands in the database stays there, to be looked into."""
-    if not _is_genuine(row, _vault(session)):
-        set_committed_value(row, "person_id", None)
-        set_committed_value(row, "assigned_to", None)
-
-
-def _is_genuine(row: Case, vault: Vault) -> bool:
-    if row.parties is None:
-        return row.person_id is None and row.assigned_to is None
-    try:
-        return vault.open(row.parties, COLUMN, row.id) == _words(row.person_id, row.assigned_to)
-    except CannotDecrypt:
-        return False
-
-
-async def seal_all(session: AsyncSession) -> None:
-    """Seals the cases of a database from before there were such seals; done once (see storage/keys.py)."""
-    vault = _vault(session.sync_session)
-    columns = (_TABLE.c.id, _TABLE.c.person_id, _TABLE.c.assigned_to)
-    owned = _TABLE.c.person_id.is_not(None) | _TABLE.c.assigned_to.is_not(None)
-    for case_id, person, handler in (await session.execute(select(*columns).where(owned))).all():
-        sealed = vault.seal(_words(person, handler), COLUMN, CaseId(case_id))
-        await session.execute(_TABLE.update().where(_TABLE.c.id == case_id).values(parties=sealed))
+    parties = sealed_in(_vault(session), row.id, row.parties)
+    if parties is not None and parties == _parties_of(row, parties.hidden_from):
+        inspect(row).info.pop(_IN_DOUBT, None)
+        return
+    inspect(row).info[_IN_DOUBT] = True
+    set_committed_value(row, "person_id", None)
+    set_committed_value(row, "assigned_to", None)

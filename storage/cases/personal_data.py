@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.cases import doubts, parties
 from storage.cases.access import cases_of
 from storage.cases.ids import CaseId
+from storage.cases.parties import Parties
 from storage.cases.table import Case, CaseConflict, content_of
+from storage.database import vault_of
 from storage.telegram_ids import PersonId
 
 
 async def strip(session: AsyncSession, case_id: CaseId) -> None:
-    """Takes the personal part out of a case: what stays is its number, desk, times and outcome."""
+    """Takes the personal part out of a case: what stays is its number, desk, times and outcome. It is nobody's from
+    then on, also if it was in doubt."""
+    row = await session.get_one(Case, case_id)
+    nobodys = parties.sealed(vault_of(session), case_id, Parties(row.number, row.desk, None, None))
     await session.execute(delete(CaseConflict).where(CaseConflict.case_id == case_id))
     await session.execute(
         update(Case)
@@ -22,7 +28,8 @@ async def strip(session: AsyncSession, case_id: CaseId) -> None:
             person_id=None,
             assigned_to=None,
             assigned_at=None,
-            parties=None,
+            parties=nobodys,
+            doubt_told=None,
             next_escalation_at=None,
             writing_until=None,
             urgent_at=None,
@@ -33,9 +40,10 @@ async def strip(session: AsyncSession, case_id: CaseId) -> None:
 
 async def handler_gone(session: AsyncSession, person_id: PersonId) -> None:
     """Of somebody who is erased: their cases go back to the queue, their conflicts are forgotten."""
-    for row in await session.scalars(select(Case).where(Case.assigned_to == person_id)):
-        row.assigned_to = row.assigned_at = None
     await session.flush()
+    await doubts.take_out(session, person_id)
+    theirs = update(Case).where(Case.assigned_to == person_id)
+    await session.execute(theirs.values(assigned_to=None, assigned_at=None))
     await session.execute(delete(CaseConflict).where(CaseConflict.person_id == person_id))
 
 

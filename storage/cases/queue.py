@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.cases import access, parties
 from storage.cases.access import not_hidden_from
 from storage.cases.ids import CaseId
 from storage.cases.table import Case, CaseState
@@ -27,7 +28,7 @@ async def in_queue(session: AsyncSession, desk: str, viewer: PersonId, limit: in
         .offset(skip)
         .limit(limit)
     )
-    return rows.all()
+    return [row for row in rows if not parties.is_in_doubt(row) and access.who_may_see(session, row, [viewer])]
 
 
 def _waits_in(desk: str) -> ColumnElement[bool]:
@@ -86,7 +87,7 @@ async def without_handler_left(session: AsyncSession, handlers: Sequence[PersonI
         .order_by(Case.id)
         .with_for_update(skip_locked=True)
     )
-    return rows.all()
+    return [row for row in rows if not parties.is_in_doubt(row)]
 
 
 async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, limit: int = 100) -> list[CaseId]:
@@ -139,7 +140,7 @@ async def with_old_topic(session: AsyncSession, desks: Sequence[str], limit: int
         .order_by(Case.id)
         .limit(limit)
     )
-    return [(row, says) for row, says in rows]
+    return [(row, says) for row, says in rows if not parties.is_in_doubt(row)]
 
 
 async def keep_topic(session: AsyncSession, case_id: CaseId, topic: TopicId, shows: str | None) -> None:

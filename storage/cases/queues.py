@@ -1,4 +1,4 @@
-"""How many cases wait for the staff, and how much evidence waits to be fetched."""
+"""How many cases wait for the staff, how many are in doubt, and how much evidence waits to be fetched."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from storage.operations.queues import Queue, measured
 async def cases(session: AsyncSession, _now: datetime) -> Queue:
     """Measures the cases that wait for a handler's answer."""
     return await measured(session, Case.last_at, Case.state == CaseState.OURS)
+
+
+async def in_doubt(session: AsyncSession, _now: datetime) -> Queue:
+    """Measures the cases that something other than this program has changed."""
+    return await measured(session, Case.last_at, Case.doubt_told.is_not(None))
 
 
 async def evidence(session: AsyncSession, now: datetime) -> Queue:

@@ -10,9 +10,10 @@ from sqlalchemy import BigInteger, SmallInteger, String, false
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import sealed_columns
 from storage.cases.ids import CaseId
 from storage.column_types import IntEnumColumn, StrEnumColumn
-from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.database import Base, BigKey, Refused, Sealed
 from storage.dialogues import Answers
 from storage.sealed_json import SealedJson
 from storage.telegram_ids import PersonId, TopicId
@@ -40,6 +41,10 @@ class NoSuchCase(Refused):
     """There is none of this number for this person."""
 
 
+class CaseInDoubt(Refused):
+    """The database says something else of the case than its seal: something other than this program has changed it."""
+
+
 class Case(Base):
     """`person_id` is None where the case is anonymous, or its personal part is gone."""
 
@@ -51,7 +56,7 @@ class Case(Base):
     desk: Mapped[str] = mapped_column(String(15))
     person_id: Mapped[PersonId | None] = mapped_column(default=None, index=True)
     state: Mapped[CaseState] = mapped_column(IntEnumColumn(CaseState), default=CaseState.OURS, index=True)
-    content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    content: Mapped[bytes | None] = mapped_column(Sealed(("number",)), default=None)
     consent_version: Mapped[int]
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -76,11 +81,13 @@ class Case(Base):
     urgent_told: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether coordinators and admins know that there was none in time."""
     parties: Mapped[bytes | None] = mapped_column(Sealed, default=None)
-    """Whose case it is and who takes care of it, sealed (see storage/cases/parties.py); None: nobody's."""
+    """Whose case it is, who takes care of it and more, sealed: see storage/cases/parties.py."""
+    doubt_told: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    """Sealed once the admins know that the case is in doubt: see storage/cases/doubts.py."""
 
 
 class CaseConflict(Base):
-    """From whom a case is hidden."""
+    """From whom a case is hidden, to be searched; what counts is sealed with the case."""
 
     __tablename__ = "case_conflicts"
 
@@ -107,9 +114,9 @@ def content_of(session: AsyncSession, row: Case) -> CaseContent:
     """Empty once the personal part is gone."""
     if row.content is None:
         return CaseContent()
-    return _CONTENT.decode(vault_of(session).open(row.content, "cases.content", row.id))
+    return _CONTENT.decode(sealed_columns.opened(session, row, Case.content))
 
 
 def seal_content(session: AsyncSession, row: Case, content: CaseContent) -> None:
     """Keeps what the case is about. The row has an id by then."""
-    row.content = vault_of(session).seal(_CONTENT.encode(content), "cases.content", row.id)
+    sealed_columns.seal(session, row, Case.content, _CONTENT.encode(content))

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import sealed_columns
 from storage.broadcasts.ids import BroadcastId
 from storage.database import insert_into, run, vault_of
 from storage.deliveries import ordering
@@ -33,6 +34,7 @@ from storage.deliveries.notices import Notice, SubjectNotice, encode
 from storage.deliveries.table import NOTICE, PRIORITIES, UNFINISHED, Delivery, State
 from storage.encryption import Vault
 from storage.people.people import PersonRow, spoken
+from storage.sealed_columns import identity
 from storage.telegram_ids import MessageId, PersonId
 
 LEASE = timedelta(seconds=30)
@@ -100,7 +102,8 @@ async def add(session: AsyncSession, addressed: Addressed) -> DeliveryId:
     session.add(row)
     await session.flush()
     params = encode(notice)
-    row.params = vault_of(session).seal(params, "deliveries.params", row.id) if params is not None else None
+    if params is not None:
+        sealed_columns.seal(session, row, Delivery.params, params)
     return row.id
 
 
@@ -215,7 +218,7 @@ def _claimed(vault: Vault, row: Row[*tuple[Any, ...]]) -> Claimed:
         id=row.id,
         recipient=row.recipient,
         kind=row.kind,
-        params=orjson.loads(vault.open(row.params, "deliveries.params", row.id)) if row.params else {},
+        params=_params(vault, row),
         priority=row.priority,
         broadcast_id=row.broadcast_id,
         tries=row.tries,
@@ -227,6 +230,12 @@ def _claimed(vault: Vault, row: Row[*tuple[Any, ...]]) -> Claimed:
         subject=row.subject,
         expires_at=row.expires_at,
     )
+
+
+def _params(vault: Vault, row: Row[*tuple[Any, ...]]) -> dict[str, object]:
+    if not row.params:
+        return {}
+    return dict(orjson.loads(vault.open(row.params, "deliveries.params", identity(row.id, row.recipient))))
 
 
 async def release_all(session: AsyncSession) -> None:

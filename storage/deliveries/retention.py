@@ -30,4 +30,4 @@ async def erase(session: AsyncSession, person_id: PersonId) -> None:
     theirs = Delivery.recipient == person_id
     await session.execute(delete(Delivery).where(theirs, Delivery.broadcast_id.is_(None)))
     await session.execute(delete(Delivery).where(theirs, Delivery.state < State.SENT))
-    await session.execute(update(Delivery).where(theirs).values(recipient=-Delivery.id, message_id=None))
+    await session.execute(update(Delivery).where(theirs).values(recipient=-Delivery.id, message_id=None, params=None))

@@ -55,7 +55,7 @@ class Delivery(Base):
     due: Mapped[datetime]
     kind: Mapped[str] = mapped_column(String(40))
     ordered: Mapped[bool] = mapped_column(default=False)  # reaches its recipient in the order of the queue
-    params: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    params: Mapped[bytes | None] = mapped_column(Sealed(("recipient",)), default=None)
     broadcast_id: Mapped[BroadcastId | None] = mapped_column(BigInteger, default=None)
     about: Mapped[BroadcastId | None] = mapped_column(
         BigInteger, default=None

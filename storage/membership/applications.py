@@ -12,7 +12,7 @@ from sqlalchemy import LargeBinary, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import keys
+from storage import keys, sealed_columns
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.dialogues import Answers
@@ -57,7 +57,7 @@ class Application(Base):
     id: Mapped[ApplicationId] = mapped_column(BigKey, primary_key=True)
     person_id: Mapped[PersonId] = mapped_column(index=True)
     state: Mapped[ApplicationState] = mapped_column(IntEnumColumn(ApplicationState), index=True)
-    content: Mapped[bytes] = mapped_column(Sealed)
+    content: Mapped[bytes] = mapped_column(Sealed(("person_id",)))
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
     id_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
     consent_version: Mapped[int]
@@ -97,15 +97,14 @@ _CONTENT = SealedJson(Content)
 
 
 def content_of(session: AsyncSession, row: Application) -> Content:
-    return _CONTENT.decode(vault_of(session).open(row.content, "applications.content", row.id))
+    return _CONTENT.decode(sealed_columns.opened(session, row, Application.content))
 
 
 def keep_content(session: AsyncSession, row: Application, content: Content) -> None:
     """Seals it, with the indexes by which doubles are found."""
-    vault = vault_of(session)
     plain = _CONTENT.encode(content)
-    row.content = vault.seal(plain, "applications.content", row.id)
-    for name, value in _indexes(vault, plain).items():
+    sealed_columns.seal(session, row, Application.content, plain)
+    for name, value in _indexes(vault_of(session), plain).items():
         setattr(row, name, value)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Integer, LargeBinary, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage import keys
+from storage import keys, sealed_columns
 from storage.coordination import number_sequences
 from storage.database import Base, Refused, Sealed, vault_of
 from storage.dialogues import Answers
@@ -41,7 +41,7 @@ class Membership(Base):
 
     number: Mapped[MemberNumber] = mapped_column(Integer, primary_key=True, autoincrement=False)
     person_id: Mapped[PersonId | None] = mapped_column(default=None, index=True)
-    content: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    content: Mapped[bytes | None] = mapped_column(Sealed(("person_id",)), default=None)
     since: Mapped[datetime]
     left_at: Mapped[datetime | None] = mapped_column(default=None)
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
@@ -110,14 +110,8 @@ async def create(session: AsyncSession, person_id: PersonId, answers: Answers, n
     if (phone := phone_of(answers)) is not None:
         kept["phone"] = phone.number
     plain = orjson.dumps({**kept, "card": secrets.token_urlsafe(16)})
-    vault = vault_of(session)
-    row = Membership(
-        number=number,
-        person_id=person_id,
-        since=now,
-        content=vault.seal(plain, "memberships.content", number),
-        **_indexes(vault, plain),
-    )
+    row = Membership(number=number, person_id=person_id, since=now, **_indexes(vault_of(session), plain))
+    sealed_columns.seal(session, row, Membership.content, plain)
     session.add(row)
     await session.flush()
     return row
@@ -148,13 +142,15 @@ def content_of(session: AsyncSession, row: Membership) -> dict[str, Any]:
     """What is kept about a member: see KEPT_ANSWERS, and `card`, the secret of the card; empty after erasure."""
     if row.content is None:
         return {}
-    return dict(orjson.loads(vault_of(session).open(row.content, "memberships.content", row.number)))
+    return dict(orjson.loads(sealed_columns.opened(session, row, Membership.content)))
 
 
 async def by_card(session: AsyncSession, card: str) -> Membership | None:
-    """The membership that a card was made for, also if it has ended."""
+    """The membership that a card was made for, also if it has ended. The digest only finds it: it can be copied to
+    another row, the card that is sealed there can't."""
     known = vault_of(session).blinds(card, "memberships.card")
-    return await session.scalar(select(Membership).where(Membership.card_index.in_(known)))
+    rows = await session.scalars(select(Membership).where(Membership.card_index.in_(known)))
+    return next((row for row in rows if row.content is None or content_of(session, row)["card"] == card), None)
 
 
 async def leave(session: AsyncSession, person_id: PersonId, now: datetime) -> Membership:

@@ -19,8 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, Sealed, insert_into, vault_of
-from storage.encryption import Vault
+from storage.encryption import CannotDecrypt, Vault
 from storage.telegram_ids import PersonId
+
+_USERNAME_SEAL = "people.username_seal"
 
 
 class PersonRow(Base):
@@ -36,6 +38,8 @@ class PersonRow(Base):
     home: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     username_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
     """A blind index of the Telegram name, so that a role can be given to @name; learned again after a rotation."""
+    username_seal: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    """The same, sealed: the index could be copied to another row, whose person would then be given the role."""
 
 
 def day_of(moment: datetime) -> datetime:
@@ -65,7 +69,7 @@ async def seen_all(
                 "last_seen": today,
                 "reachable": True,
                 "app_language": language,
-                "username_index": _blind_name(vault, names[person_id]) if names.get(person_id) else None,
+                **_known_by(vault, person_id, names.get(person_id, "")),
             }
             for person_id, language in sorted(languages.items())
         ]
@@ -75,20 +79,35 @@ async def seen_all(
         "reachable": True,
         "app_language": statement.excluded.app_language,
         "username_index": statement.excluded.username_index,
+        "username_seal": statement.excluded.username_seal,
     }
     await session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
 
 
-def _blind_name(vault: Vault, name: str) -> bytes:
-    return vault.blind(name.lower(), "people.username")
+def _known_by(vault: Vault, person_id: PersonId, name: str) -> dict[str, bytes | None]:
+    if not name:
+        return {"username_index": None, "username_seal": None}
+    index = vault.blind(name.lower(), "people.username")
+    return {"username_index": index, "username_seal": vault.seal(index, _USERNAME_SEAL, person_id)}
 
 
 async def by_username(session: AsyncSession, name: str) -> PersonId | None:
     """Who wrote to the bot under this Telegram name (without @) last."""
     known = vault_of(session).blinds(name.lower(), "people.username")
-    return await session.scalar(
-        select(PersonRow.id).where(PersonRow.username_index.in_(known)).order_by(PersonRow.last_seen.desc()).limit(1)
+    rows = await session.execute(
+        select(PersonRow.id, PersonRow.username_index, PersonRow.username_seal)
+        .where(PersonRow.username_index.in_(known))
+        .order_by(PersonRow.last_seen.desc())
     )
+    return next((row.id for row in rows if _is_genuine(vault_of(session), *row)), None)
+
+
+def _is_genuine(vault: Vault, person_id: PersonId, index: bytes | None, seal: bytes | None) -> bool:
+    """Whether this program has seen the person under this name."""
+    try:
+        return seal is not None and vault.open(seal, _USERNAME_SEAL, person_id) == index
+    except CannotDecrypt:
+        return False
 
 
 async def is_known(session: AsyncSession, person_id: PersonId) -> bool:

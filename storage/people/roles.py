@@ -74,12 +74,6 @@ def _is_genuine(
         return False
 
 
-async def seal_all(session: AsyncSession) -> None:
-    """Seals the roles of a database from before there were seals; done once (see storage/keys.py)."""
-    for row in await session.scalars(select(RoleRow)):
-        row.seal = _seal(session, row.person_id, row.role, row.until)
-
-
 async def take(session: AsyncSession, person_id: PersonId, role: str) -> bool:
     """Takes the role away; False if the person did not have it."""
     row = await session.get(RoleRow, (person_id, role))

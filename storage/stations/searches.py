@@ -11,8 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, Sealed, insert_into, vault_of
+from storage.encryption import Vault
 from storage.geodesy import distance
 from storage.pseudonym_columns import Pseudonym
+from storage.sealed_columns import identity
 from storage.stations.ids import SearchId
 from storage.telegram_ids import MessageId, PersonId
 
@@ -29,7 +31,7 @@ class SearchRow(Base):
     id: Mapped[SearchId] = mapped_column(Pseudonym, primary_key=True, autoincrement=False)
     person_id: Mapped[PersonId] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    place: Mapped[bytes] = mapped_column(Sealed)
+    place: Mapped[bytes] = mapped_column(Sealed(("person_id",)))
     location_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     list_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     listed_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -65,7 +67,7 @@ async def add_all(session: AsyncSession, searches: Sequence[Search]) -> None:
             "id": search.id,
             "person_id": search.person_id,
             "at": search.at,
-            "place": vault.seal_place(search.latitude, search.longitude, "searches.place", search.id),
+            "place": _sealed(vault, search.latitude, search.longitude, search.id, search.person_id),
             "location_message": search.location_message,
             "listed_at": search.at,
         }
@@ -75,6 +77,10 @@ async def add_all(session: AsyncSession, searches: Sequence[Search]) -> None:
     await connection.execute(insert_into(session, SearchRow).on_conflict_do_nothing(), rows)
 
 
+def _sealed(vault: Vault, latitude: float, longitude: float, search_id: SearchId, person_id: PersonId) -> bytes:
+    return vault.seal_place(latitude, longitude, "searches.place", identity(search_id, person_id))
+
+
 async def find(session: AsyncSession, search_id: SearchId, person_id: PersonId) -> Search | None:
     """This person's search; None if it is somebody else's or has been forgotten."""
     row = await session.get(SearchRow, search_id)
@@ -82,7 +88,8 @@ async def find(session: AsyncSession, search_id: SearchId, person_id: PersonId) 
 
 
 def _opened(session: AsyncSession, row: SearchRow) -> Search:
-    latitude, longitude = vault_of(session).open_place(row.place, "searches.place", row.id)
+    bound = identity(row.id, row.person_id)
+    latitude, longitude = vault_of(session).open_place(row.place, "searches.place", bound)
     return Search(row.id, row.person_id, row.at, latitude, longitude, row.location_message, row.wanted)
 
 
@@ -148,7 +155,7 @@ async def move(
         return None
     if row.listed_at is not None and now - row.listed_at < LIST_AT_MOST_EVERY:
         return None
-    row.place = vault_of(session).seal_place(latitude, longitude, "searches.place", row.id)
+    row.place = _sealed(vault_of(session), latitude, longitude, row.id, person_id)
     row.at = row.listed_at = now
     return Moved(row.id, row.list_message, row.wanted)
 

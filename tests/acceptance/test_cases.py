@@ -665,7 +665,7 @@ async def test_pictures_are_really_kept_as_they_came(town: Town) -> None:
     await town.until_true(lambda: all_fetched(town))
     async with town.database.reading() as session:
         for row in (await session.scalars(select(Evidence))).all():
-            content = b"".join([piece async for piece in evidence.pieces(session, row.id)])
+            content = b"".join([piece async for piece in evidence.pieces(session, row)])
             assert hashlib.sha256(content).hexdigest() == evidence.file_of(session, row).sha256
             assert len(content) == row.size
         names = [evidence.file_of(session, row).name for row in (await session.scalars(select(Evidence))).all()]

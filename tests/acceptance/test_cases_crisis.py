@@ -18,7 +18,7 @@ from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, URGENT
 from storage import dialogues
 from storage.cases import access as case_access
-from storage.cases import cases
+from storage.cases import cases, erasure
 from storage.cases import messages as case_messages
 from storage.cases import queue as case_queue
 from storage.cases.table import Case, CaseContent
@@ -536,7 +536,7 @@ async def test_urgent_cases_come_first_and_lose_the_mark_with_their_personal_par
         assert [row.id for row in found] == [rows[1].id, rows[2].id, rows[0].id]
         assert [row.id for row in await case_queue.urgent_and_late(session, NOON + timedelta(minutes=30))] == [2]
         assert not await case_queue.urgent_and_late(session, NOON + timedelta(minutes=29))
-        await case_messages.strip_case(session, rows[1].id)
+        await erasure.strip_case(session, rows[1].id)
     async with database.reading() as session:
         row = await case_access.find(session, rows[1].id)
         assert row is not None and (row.urgent_at, row.urgent_due_at) == (None, None)

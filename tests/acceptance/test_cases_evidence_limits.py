@@ -204,7 +204,8 @@ async def test_a_file_whose_storing_broke_off_leaves_nothing(database: Database)
     async with database.writing() as session:
         await keep_evidence(session, row.id, b"whole")
     async with database.writing() as session:
-        assert b"".join([piece async for piece in evidence.pieces(session, row.id)]) == b"whole"
+        row = await session.get_one(evidence.Evidence, row.id)
+        assert b"".join([piece async for piece in evidence.pieces(session, row)]) == b"whole"
         assert await evidence.begin_storing(session, row.id) is None, "it is here already"
         other = await evidence.add(
             session, CaseId(1), CaseMessageId(2), Side.RIDER, EvidenceFile("b", "", "x"), 0, NOON

@@ -19,6 +19,7 @@ from storage.cases import messages as case_messages
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
 from storage.cases.notices import (
+    CaseDoubted,
     CaseEnded,
     CaseErased,
     CaseGiven,
@@ -80,6 +81,7 @@ BY_ROLE: list[Notice] = [
     BackupNotRestorable("file", "damaged"),
     BackupTried("file"),
     BroadcastWaits(BroadcastId(1), 700),
+    CaseDoubted(NUMBER),
     CaseEnded(NUMBER),
     CaseErased(NUMBER),
     CaseGiven(NUMBER, CaseId(1)),

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import orjson
 import pytest
 from sqlalchemy import delete, select, update
 
-from storage import audit
+from storage import audit, keys, schema
 from storage.audit import AuditHead, AuditRow
 from storage.database import Database, vault_of
-from storage.keys import KeyCheck
 from storage.membership.audited import MembershipAction
 from storage.operations.notices import AuditLogEnds
 from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
-from tests.support.simulator import ADMIN, NOON, Town, configured, running, telegram
+from tests.support.databases import opened
+from tests.support.simulator import ADMIN, NOON, Town
 
 
 async def noted(database: Database, count: int = 4) -> None:
@@ -41,18 +40,23 @@ async def test_blanking_rows_without_the_key_is_found(database: Database) -> Non
     assert await fault(database) == "the sealed part of 4 rows was removed"
 
 
-async def test_a_log_that_was_deleted_with_its_end_is_found(database: Database, tmp_path: Path) -> None:
+async def test_a_log_that_was_deleted_with_its_end_is_found(database_url: str) -> None:
+    database = opened(database_url)
+    await schema.migrate(database)
     async with database.writing() as session:
-        await session.execute(delete(KeyCheck))  # as in a new one
-    async with telegram() as (api, address):
-        town = Town(database, api, configured(tmp_path, address))
-        async with running(town.app):
-            assert await fault(database) == "", "a new database has an end"
+        await keys.check(session)
+    assert await fault(database) == "", "a new database has an end"
     await noted(database)
     async with database.writing() as session:
         await session.execute(delete(AuditRow))
         await session.execute(delete(AuditHead))
     assert await fault(database) == "the end of the chain is missing"
+    async with database.writing() as session:
+        await session.execute(delete(keys.KeyCheck))  # as if the next start were the first
+    async with database.writing() as session:
+        await keys.check(session)
+    assert await fault(database) == "the end of the chain is missing"
+    await database.close()
 
 
 async def test_what_0_7_erased_is_known_from_the_first_entry_on(database: Database) -> None:
@@ -60,8 +64,8 @@ async def test_what_0_7_erased_is_known_from_the_first_entry_on(database: Databa
     async with database.writing() as session:
         await session.execute(update(AuditRow).where(AuditRow.id == 2).values(sealed=None, subject=None))
         head = await session.get_one(AuditHead, 1)
-        opened = orjson.loads(vault_of(session).open(head.sealed, "audit_head.sealed", 1))
-        head.sealed = vault_of(session).seal(orjson.dumps(opened[:2]), "audit_head.sealed", 1)
+        stored = orjson.loads(vault_of(session).open(head.sealed, "audit_head.sealed", 1))
+        head.sealed = vault_of(session).seal(orjson.dumps(stored[:2]), "audit_head.sealed", 1)
     assert await fault(database) == ""
     await noted(database, 1)
     assert await fault(database) == ""

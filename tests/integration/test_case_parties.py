@@ -7,13 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from storage import keys
+from storage import keys, sealed_columns
 from storage.cases import access, cases, parties, personal_data, queue
 from storage.cases.ids import CaseId
 from storage.cases.table import CaseContent, NoSuchCase
 from storage.database import Database
-from storage.keys import Found, KeyCheck
-from storage.operations import key_check
 from storage.telegram_ids import PersonId
 from tests.support.databases import KEY, opened
 from tests.support.simulator import NOON
@@ -86,22 +84,6 @@ async def test_what_the_program_does_with_a_case_is_sealed(database: Database) -
     assert await who_has_it(database, case_id) == (None, None)
 
 
-async def test_cases_from_before_there_were_seals_are_sealed_once(database: Database) -> None:
-    case_id = await opened_case(database, RIDER)
-    for words in (b"nuanxin", b"nuanxin, roles are sealed"):
-        async with database.writing() as session:
-            row = await session.get_one(KeyCheck, 1)
-            row.sealed = database.vault.seal(words, "key_checks.sealed", 1)
-            await session.execute(text("UPDATE cases SET parties = NULL"))
-        async with database.writing() as session:
-            assert await key_check.check(session) in (Found.OF_0_7, Found.WITHOUT_CASES)
-        assert await who_has_it(database, case_id) == (RIDER, None)
-    await rewritten(database, "UPDATE cases SET parties = NULL")
-    async with database.writing() as session:
-        assert await key_check.check(session) is Found.KNOWN
-    assert await who_has_it(database, case_id) == (None, None)
-
-
 async def test_a_seal_outlives_its_key(database: Database, migrated_url: str) -> None:
     case_id = await opened_case(database, RIDER)
     both = opened(migrated_url, NEW_KEY, KEY)
@@ -113,4 +95,4 @@ async def test_a_seal_outlives_its_key(database: Database, migrated_url: str) ->
 
 
 def test_the_column_is_rotated_with_the_others() -> None:
-    assert parties.COLUMN in {one.name for one in keys.sealed_columns()}
+    assert parties.COLUMN in {one.name for one in sealed_columns.sealed_columns()}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from handlers.chat import presses as chat_presses
 from handlers.inputs.consent import CASE, JOIN
-from storage import dialogues
+from storage import dialogues, sealed_columns
 from storage.activities import activities, sign_ups
 from storage.activities.activities import Activity
 from storage.activities.ids import ActivityId
@@ -257,7 +257,7 @@ async def test_a_draft_that_was_put_aside_is_read(database: Database) -> None:
         session.add(row)
         await session.flush()
         stored = orjson.dumps({"kind": "pay", "_story": [SAID]})
-        row.answers = vault_of(session).seal(stored, "case_drafts.answers", row.id)
+        sealed_columns.seal(session, row, CaseDraft.answers, stored)
     async with database.reading() as session:
         filled = await drafts.find(session, RIDER, "legal", NOON)
     assert isinstance(filled, Filled)

@@ -10,7 +10,7 @@ from sqlalchemy import LargeBinary
 
 from bot.sandbox.params import Upload
 from bot.sandbox.people import Person
-from storage import audit, dialogues, keys
+from storage import audit, dialogues, keys, sealed_columns
 from storage.database import Base, Database, Sealed
 from storage.encryption import CannotDecrypt, Vault, WrongKey, read_keys
 from storage.membership import applications, memberships
@@ -63,7 +63,7 @@ def test_every_column_of_bytes_is_sealed_or_a_digest() -> None:
         if isinstance(column.type, LargeBinary) and not isinstance(column.type, Sealed)
     }
     assert found == UNSEALED
-    assert len(keys.sealed_columns()) >= 10
+    assert len(sealed_columns.sealed_columns()) >= 10
 
 
 async def test_replicas_that_start_together_on_a_new_database_agree_on_its_key(database: Database) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import insert, select, update
 
 from storage import keys
 from storage.database import Database
-from storage.keys import Found, KeyCheck
 from storage.people import roles
 from storage.people.roles import RoleRow
 from storage.telegram_ids import PersonId
@@ -52,20 +51,6 @@ async def test_a_seal_is_of_its_person_role_and_end(granted: Database) -> None:
     async with granted.writing() as session:
         await session.execute(update(RoleRow).values(until=None))
     assert await admins(granted) == set()
-
-
-async def test_roles_of_0_7_are_sealed_at_the_first_start_and_at_no_other(granted: Database) -> None:
-    async with granted.writing() as session:
-        assert await keys.check(session) is Found.KNOWN
-        row = await session.get_one(KeyCheck, 1)
-        row.sealed = granted.vault.seal(b"nuanxin", "key_checks.sealed", 1)
-        await session.execute(update(RoleRow).values(seal=None))
-    async with granted.writing() as session:
-        assert await keys.check(session) is Found.OF_0_7
-        await roles.seal_all(session)
-    assert await admins(granted) == {LI}
-    async with granted.writing() as session:
-        assert await keys.check(session) is Found.KNOWN
 
 
 async def test_a_role_outlives_its_key(granted: Database, migrated_url: str) -> None:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, SmallInteger, delete, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, SmallInteger, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage import sealed_columns
 from storage.cases.files import file_kinds
 from storage.cases.ids import CaseId, CaseMessageId, EvidenceId
 from storage.cases.sides import Side
@@ -38,13 +39,15 @@ class Evidence(Base):
     side: Mapped[Side] = mapped_column(IntEnumColumn(Side))
     at: Mapped[datetime]
     size: Mapped[int] = mapped_column(BigInteger)
-    content: Mapped[bytes] = mapped_column(Sealed)
+    content: Mapped[bytes] = mapped_column(Sealed(("case_id", "message_id")))
     fetched_at: Mapped[datetime | None] = mapped_column(default=None)
     tries: Mapped[int] = mapped_column(SmallInteger, default=0)
     next_try: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
 
 class EvidencePiece(Base):
+    """A piece belongs to the file that lists it (`EvidenceFile.pieces`), whatever its row says."""
+
     __tablename__ = "evidence_pieces"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -56,13 +59,14 @@ class EvidencePiece(Base):
 @dataclass(slots=True)
 class EvidenceFile:
     """A file's name and type as its sender's app gave them, Telegram's id of it, the SHA-256 of its bytes (hex; empty
-    until they are here), and the ending that they bear out (see `checked_file`)."""
+    until they are here), the ending that they bear out (see `checked_file`), and its pieces in their order."""
 
     name: str
     mime: str
     file_id: str
     sha256: str = ""
     ending: str = file_kinds.OTHER
+    pieces: list[int] = field(default_factory=list)
 
 
 _FILE = SealedJson(EvidenceFile)
@@ -70,19 +74,19 @@ _FILE = SealedJson(EvidenceFile)
 
 def file_of(session: AsyncSession, row: Evidence) -> EvidenceFile:
     """The name, type and Telegram id of the file, unsealed."""
-    return _FILE.decode(vault_of(session).open(row.content, "evidence.content", row.id))
+    return _FILE.decode(sealed_columns.opened(session, row, Evidence.content))
 
 
 async def checked_file(session: AsyncSession, row: Evidence) -> EvidenceFile:
     """The same, with the ending under which the file is handed on: its sender may have called it anything."""
     file = file_of(session, row)
-    async for piece in pieces(session, row.id, limit=1):
+    async for piece in pieces(session, row, limit=1):
         file.ending = file_kinds.ending_of(file.name, piece)
     return file
 
 
 def _keep(session: AsyncSession, row: Evidence, file: EvidenceFile) -> None:
-    row.content = vault_of(session).seal(_FILE.encode(file), "evidence.content", row.id)
+    sealed_columns.seal(session, row, Evidence.content, _FILE.encode(file))
 
 
 async def add(
@@ -119,7 +123,7 @@ class Storing:
 
     evidence_id: EvidenceId
     digest: Any
-    pieces: int = 0
+    pieces: list[int] = field(default_factory=list)
     size: int = 0
 
 
@@ -135,12 +139,13 @@ async def store_piece(session: AsyncSession, storing: Storing, piece: bytes) -> 
     """Keeps the next piece (PIECE bytes at most), sealed; None if the file is gone meanwhile."""
     if await _to_store(session, storing.evidence_id) is None:
         return None
-    kept = EvidencePiece(evidence_id=storing.evidence_id, piece=storing.pieces, content=b"")
+    kept = EvidencePiece(evidence_id=storing.evidence_id, piece=len(storing.pieces), content=b"")
     session.add(kept)
     await session.flush()
     kept.content = await asyncio.to_thread(vault_of(session).seal, piece, "evidence_pieces.content", kept.id)
     await asyncio.to_thread(storing.digest.update, piece)
-    storing.pieces, storing.size = storing.pieces + 1, storing.size + len(piece)
+    storing.pieces.append(kept.id)
+    storing.size += len(piece)
     return storing
 
 
@@ -149,7 +154,7 @@ async def end_storing(session: AsyncSession, storing: Storing, now: datetime) ->
     row = await _to_store(session, storing.evidence_id)
     if row is not None:
         file = file_of(session, row)
-        file.sha256 = storing.digest.hexdigest()
+        file.sha256, file.pieces = storing.digest.hexdigest(), storing.pieces
         _keep(session, row, file)
         row.size, row.fetched_at, row.next_try = storing.size, now, None
 
@@ -179,18 +184,10 @@ async def of_case(session: AsyncSession, case_id: CaseId) -> Sequence[Evidence]:
     return rows.all()
 
 
-async def pieces(session: AsyncSession, evidence_id: EvidenceId, limit: int | None = None) -> AsyncIterator[bytes]:
+async def pieces(session: AsyncSession, row: Evidence, limit: int | None = None) -> AsyncIterator[bytes]:
     """The bytes of a file, piece by piece; of the first `limit` pieces."""
     vault = vault_of(session)
-    ids = list(
-        await session.scalars(
-            select(EvidencePiece.id)
-            .where(EvidencePiece.evidence_id == evidence_id)
-            .order_by(EvidencePiece.piece)
-            .limit(limit)
-        )
-    )
-    for key in ids:
+    for key in file_of(session, row).pieces[:limit]:
         sealed = await session.scalar(select(EvidencePiece.content).where(EvidencePiece.id == key))
         if sealed is not None:
             yield await asyncio.to_thread(vault.open, sealed, "evidence_pieces.content", key)
@@ -198,11 +195,23 @@ async def pieces(session: AsyncSession, evidence_id: EvidenceId, limit: int | No
 
 async def move(session: AsyncSession, message_id: CaseMessageId, case_id: CaseId) -> None:
     """Lets the file of a message follow it into another case."""
-    await session.execute(update(Evidence).where(Evidence.message_id == message_id).values(case_id=case_id))
+    for row in await session.scalars(select(Evidence).where(Evidence.message_id == message_id)):
+        file = file_of(session, row)
+        row.case_id = case_id
+        _keep(session, row, file)
 
 
 async def strip(session: AsyncSession, case_id: CaseId) -> None:
     """Removes all of a case."""
-    theirs = select(Evidence.id).where(Evidence.case_id == case_id)
+    await _remove(session, Evidence.case_id == case_id)
+
+
+async def strip_messages(session: AsyncSession, message_ids: Select[CaseMessageId]) -> None:
+    """Removes the files of these messages, whatever case their rows name."""
+    await _remove(session, Evidence.message_id.in_(message_ids))
+
+
+async def _remove(session: AsyncSession, which: ColumnElement[bool]) -> None:
+    theirs = select(Evidence.id).where(which)
     await session.execute(delete(EvidencePiece).where(EvidencePiece.evidence_id.in_(theirs)))
-    await session.execute(delete(Evidence).where(Evidence.case_id == case_id))
+    await session.execute(delete(Evidence).where(which))

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from storage import sealed_columns
 from storage.audit import AuditAction
-from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.database import Base, BigKey, Refused, Sealed
 from storage.deliveries.notices import Notice
 from storage.people.people import PersonRow
 from storage.people.segments import Condition
@@ -58,7 +59,7 @@ class Tip(SampleBase):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     person_id: Mapped[PersonId] = mapped_column(index=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    text: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    text: Mapped[bytes | None] = mapped_column(Sealed(("person_id",)), default=None)
     thanked: Mapped[bool] = mapped_column(default=False)
 
 
@@ -74,7 +75,7 @@ async def leave(session: AsyncSession, person_id: PersonId, text: str, now: date
     row = Tip(person_id=person_id, at=now)
     session.add(row)
     await session.flush()
-    row.text = vault_of(session).seal(text.encode(), "sample_tips.text", row.id)
+    sealed_columns.seal(session, row, Tip.text, text.encode())
     return row.id
 
 
@@ -84,7 +85,7 @@ async def newest(session: AsyncSession) -> list[str]:
 
 
 def _text(session: AsyncSession, row: Tip) -> str:
-    return vault_of(session).open(row.text, "sample_tips.text", row.id).decode() if row.text is not None else ""
+    return sealed_columns.opened(session, row, Tip.text).decode() if row.text is not None else ""
 
 
 async def not_thanked(session: AsyncSession) -> list[Tip]:

@@ -1,0 +1,96 @@
+"""Looking through the seals of all cases: for those that are in doubt, and for everything that names a person, whatever
+the columns beside the seals say."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from storage.cases import parties
+from storage.cases.ids import CaseId
+from storage.cases.parties import Parties
+from storage.cases.table import Case
+from storage.database import vault_of
+from storage.encryption import CannotDecrypt
+from storage.telegram_ids import PersonId
+
+PAGE = 500
+"""Cases that are looked through at once: some milliseconds."""
+_TOLD = "cases.doubt_told"
+_START = CaseId(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A case as its columns have it, and what its seal says (None: there is none that was made for it)."""
+
+    case_id: CaseId
+    number: str
+    person: PersonId | None
+    parties: Parties | None
+    is_in_doubt: bool
+    doubt_told: bytes | None
+
+
+async def _page(session: AsyncSession, after: CaseId) -> list[Seal]:
+    vault = vault_of(session)
+    columns = (Case.id, Case.number, Case.desk, Case.person_id, Case.assigned_to, Case.parties, Case.doubt_told)
+    rows = await session.execute(select(*columns).where(Case.id > after).order_by(Case.id).limit(PAGE))
+    found = []
+    for case_id, number, desk, person, handler, sealed, told in rows:
+        said = parties.sealed_in(vault, case_id, sealed)
+        is_genuine = said is not None and said.columns == (number, desk, person, handler)
+        found.append(Seal(case_id, number, person, said, not is_genuine, told))
+    return found
+
+
+async def all_seals(session: AsyncSession) -> AsyncIterator[Seal]:
+    """By case, a page at a time."""
+    after = _START
+    while page := await _page(session, after):
+        for one in page:
+            yield one
+        after = page[-1].case_id
+
+
+async def brought_by(session: AsyncSession, person_id: PersonId) -> list[CaseId]:
+    """The cases that this person has brought by their columns or by their seals."""
+    return [
+        one.case_id
+        async for one in all_seals(session)
+        if person_id in (one.person, None if one.parties is None else one.parties.person)
+    ]
+
+
+async def take_out(session: AsyncSession, person_id: PersonId) -> None:
+    """This person is no handler and has no conflict of interest by any seal from now on."""
+    async for one in all_seals(session):
+        if one.parties is not None and person_id in (one.parties.handler, *one.parties.hidden_from):
+            sealed = parties.sealed(vault_of(session), one.case_id, one.parties.without(person_id))
+            await session.execute(update(Case).where(Case.id == one.case_id).values(parties=sealed))
+
+
+async def newly_in_doubt(session: AsyncSession, after: CaseId = _START) -> tuple[list[str], CaseId | None]:
+    """The numbers of those of the next PAGE cases that are in doubt, each once, and after which to go on: None at the
+    end. One that has been restored may be told again."""
+    page = await _page(session, after)
+    found = []
+    for one in page:
+        if one.is_in_doubt and not _is_told(session, one):
+            found.append(one.number if one.parties is None else one.parties.number)
+            told = vault_of(session).seal(b"", _TOLD, one.case_id)
+            await session.execute(update(Case).where(Case.id == one.case_id).values(doubt_told=told))
+        elif not one.is_in_doubt and one.doubt_told is not None:
+            await session.execute(update(Case).where(Case.id == one.case_id).values(doubt_told=None))
+    return found, page[-1].case_id if len(page) == PAGE else None
+
+
+def _is_told(session: AsyncSession, one: Seal) -> bool:
+    """Who can write to the database could say so, too, if it were not sealed."""
+    try:
+        return one.doubt_told is not None and vault_of(session).open(one.doubt_told, _TOLD, one.case_id) == b""
+    except CannotDecrypt:
+        return False
