@@ -182,7 +182,7 @@ class Database:
         """A connection without a session, for what is done to the schema.
 
         Raises:
-            DatabaseAway: see the class.
+            DatabaseAway: see the class; also if a pooler in transaction mode is in between.
         """
         engine = postgresql_engine.patient(self.engine.url) if self.is_postgresql else self.engine
         connection = engine.connect()
@@ -191,6 +191,8 @@ class Database:
         except Exception as error:
             raise DatabaseAway(type(error).__name__) from error
         try:
+            if self.is_postgresql:
+                await postgresql_engine.ensure_own_session(connection, engine)
             yield connection
         finally:
             await connection.close()

@@ -18,6 +18,10 @@ class DatabaseAway(Exception):
     """No connection can be had. What the driver said is its cause."""
 
 
+class SharedSession(Exception):
+    """A connection to PostgreSQL is not always to the same session."""
+
+
 class Cause(StrEnum):
     """Why the database did not do what it was asked."""
 
@@ -131,6 +135,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def _by_code(error: BaseException) -> Cause | None:
     if isinstance(error, PoolTimeout):
         return Cause.LOCKED
+    if isinstance(error, SharedSession):
+        return Cause.POOLER
     if isinstance(error, sqlite3.Error):
         return _by_result_code(error)
     state = getattr(error, "sqlstate", None)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from storage.database_errors import DatabaseAway, SharedSession
 
 APPLICATION_NAME_LENGTH = 63
 """Of which PostgreSQL takes no more."""
@@ -24,6 +27,8 @@ ANSWERS_WITHIN = 15.0
 UNACKNOWLEDGED_FOR_AT_MOST = 10_000
 """Milliseconds after which the kernel gives up a connection to PostgreSQL whose other end is gone."""
 
+_WHICH = text("SELECT pg_backend_pid()")
+
 
 def application_name(process: str) -> str:
     """What PostgreSQL's own views call the connections of a process."""
@@ -35,24 +40,29 @@ def process_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
+def _limits() -> str:
+    """Said once connected: as parameters of the start, PgBouncer takes none but those that it knows."""
+    return (
+        f"SET idle_in_transaction_session_timeout = {IDLE_FOR_AT_MOST * 1_000:.0f};"
+        f"SET lock_timeout = {WAITS_FOR_LOCKS * 1_000:.0f}"
+    )
+
+
 def shared(url: URL, connections: int, options: dict[str, Any]) -> AsyncEngine:
-    settings = {
-        "application_name": application_name(process_name()),
-        "idle_in_transaction_session_timeout": f"{IDLE_FOR_AT_MOST * 1_000:.0f}",
-        "lock_timeout": f"{WAITS_FOR_LOCKS * 1_000:.0f}",
-    }
+    limits = _limits()
     engine = create_async_engine(
         url,
         pool_size=connections,
         max_overflow=0,
         pool_pre_ping=True,
-        connect_args={"server_settings": settings, "command_timeout": ANSWERS_WITHIN, "timeout": ANSWERS_WITHIN / 3},
+        connect_args={**_connect_args(), "command_timeout": ANSWERS_WITHIN},
         **options,
     )
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
         """The kernel notices a dead peer, also while nothing is being sent."""
+        connection.run_async(lambda driver: driver.execute(limits))
         peer = connection.driver_connection._transport.get_extra_info("socket")
         if peer is None or peer.family == getattr(socket, "AF_UNIX", None) or not hasattr(socket, "TCP_USER_TIMEOUT"):
             return
@@ -77,7 +87,29 @@ def shared(url: URL, connections: int, options: dict[str, Any]) -> AsyncEngine:
 
 def patient(url: URL) -> AsyncEngine:
     """For changes of the schema, which take as long as they take."""
+    return create_async_engine(url, poolclass=NullPool, connect_args=_connect_args(), hide_parameters=True)
+
+
+def _connect_args() -> dict[str, Any]:
     settings = {"application_name": application_name(process_name())}
-    return create_async_engine(
-        url, poolclass=NullPool, connect_args={"server_settings": settings}, hide_parameters=True
-    )
+    return {"server_settings": settings, "timeout": ANSWERS_WITHIN / 3}
+
+
+async def ensure_own_session(connection: AsyncConnection, engine: AsyncEngine) -> None:
+    """Looks whether the connection keeps its session while another has a transaction open: a pooler in transaction mode
+    gives it to that one, and with it every lock and statement that the program relies on.
+
+    Raises:
+        DatabaseAway: it does not, or there is no second connection.
+    """
+    try:
+        async with asyncio.timeout(ANSWERS_WITHIN), engine.connect() as other:
+            before = await connection.scalar(_WHICH)
+            await connection.rollback()
+            await other.execute(_WHICH)
+            after = await connection.scalar(_WHICH)
+            await connection.rollback()
+            if after != before:
+                raise SharedSession
+    except Exception as error:
+        raise DatabaseAway(type(error).__name__) from error

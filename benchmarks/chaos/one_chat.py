@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import statistics
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.server import BotApi
 from bot.sandbox.world import World
 
-LIMIT, PART, SECONDS, EVERY = 1_000, 100, 3.0, 0.2
-"""Quiet and disturbed parts take turns, since others use the machine as well."""
-REFUSED = 1
-WARM_UP, QUIET, DURING = range(2, 42), range(42, 442), range(442, 842)
+LIMIT, ROUNDS, PART, SECONDS, EVERY = 1_000, 8, 50, 2.0, 0.2
+"""Quiet and disturbed parts take turns, and the median of all rounds counts: others use the machine as well."""
+REFUSED, OF_100 = 1, 95
+WARM_UP, ALL = range(2, 42), ROUNDS * PART
+QUIET, DURING = range(42, 42 + ALL), range(42 + ALL, 42 + 2 * ALL)
 NAME = "429 for one chat"
 
 
@@ -40,10 +42,11 @@ async def run(folder: Path, url: str) -> list[Result]:
             api.limits = None
         await asking.until_answered([*QUIET, *DURING], 10)
     await database.close()
-    quiet, during = ([asking.waits[one] for one in group if one in asking.waits] for group in (QUIET, DURING))
+    quiet, during = _late(asking, QUIET), _late(asking, DURING)
+    silent = len(set(DURING) - asking.waits.keys())
     return [
-        Result(f"99 of 100 wait at most: {NAME}", _late(during) * 1e3, "ms", "quiet", _late(quiet) * 1e3, "<= 2"),
-        Result(f"others without an answer: {NAME}", len(DURING) - len(during), f"of {len(DURING)}", goal="<= 0"),
+        Result(f"{OF_100} of 100 wait at most: {NAME}", during * 1e3, "ms", "quiet", quiet * 1e3, "<= 2"),
+        Result(f"others without an answer: {NAME}", silent, f"of {len(DURING)}", goal="<= 0"),
         Result(f"refused messages to the chat: {NAME}", refusing.refused[REFUSED], "messages"),
     ]
 
@@ -54,6 +57,12 @@ async def _keep_writing(world: World) -> None:
         await asyncio.sleep(EVERY)
 
 
-def _late(waits: list[float]) -> float:
-    """What 99 of 100 do not exceed."""
-    return statistics.quantiles(waits, n=100)[-1]
+def _late(asking: Asking, group: range) -> float:
+    """What OF_100 of 100 do not exceed, in the median of the rounds; who was not answered waits for ever."""
+    rounds = [
+        statistics.quantiles([asking.waits.get(one, math.inf) for one in group[first : first + PART]], n=100)[
+            OF_100 - 1
+        ]
+        for first in range(0, len(group), PART)
+    ]
+    return statistics.median(rounds)

@@ -38,7 +38,7 @@ from bot.telegram import menus, webhook_keeper
 from bot.telegram.delivery_sender import DeliverySender
 from bot.telegram.menus import MenuPublisher
 from bot.telegram.rendering import Rendering
-from bot.updates import reply_outbox
+from bot.updates import answer_leases, reply_outbox
 from handlers.admin import database_trouble
 from handlers.chat.feature import AllFeatures
 from storage import keys
@@ -121,6 +121,7 @@ def build_background(
         PeriodicTask("case forum", case_forum.INTERVAL, forum.show, leader_only=True, tables=case_queue.TABLES),
         # In polling mode only the leader sends, at the whole limit.
         PeriodicTask("kept answers", reply_outbox.INTERVAL, outbox.resend, leader_only=base.polls, wake=outbox.awake),
+        PeriodicTask("answer leases", answer_leases.RENEWED_EVERY, outbox.leases.renew),
         PeriodicTask(
             "quota", telegram.quota.pause, telegram.quota.renew, wake=base.leader.began, finish=telegram.quota.leave
         ),

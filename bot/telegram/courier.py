@@ -35,6 +35,14 @@ _NOT_EDITABLE = ("can't be edited", "to edit not found", "no text in the message
 _PACED = ("send", "copy", "forward")
 
 
+Ensure = Callable[[], Awaitable[None]]
+"""Awaited when a message has its turn; what it raises keeps the message from leaving."""
+
+
+async def _always() -> None:
+    pass
+
+
 class _Manner(NamedTuple):
     """How an answer waits: in which turn, and as one that was kept, or in place, since a file that is uploaded can't
     be kept."""
@@ -42,6 +50,7 @@ class _Manner(NamedTuple):
     turn: Priority
     is_kept: bool
     in_place: bool
+    ensure: Ensure
 
 
 WordAbout = Callable[[Outgoing, ChatId, error.BadRequest], Awaitable[Outgoing | None]]
@@ -69,10 +78,15 @@ class Courier:
     outage: Outage = field(default_factory=lambda: Outage("failed to send messages", time.monotonic))
 
     async def send_all(
-        self, outgoings: Sequence[Outgoing], turn: Priority = Priority.REPLY, *, are_kept: bool = False
+        self,
+        outgoings: Sequence[Outgoing],
+        turn: Priority = Priority.REPLY,
+        *,
+        are_kept: bool = False,
+        ensure: Ensure = _always,
     ) -> None:
         """Sends in order. What Telegram refuses for good is left out, and noted. Those that `are_kept` waited already,
-        and go before what is new to the same chat.
+        and go before what is new to the same chat. `ensure` is asked before each.
 
         Raises:
             Later: see the class.
@@ -83,7 +97,7 @@ class Courier:
                 self.count("dropped")
                 continue
             try:
-                manner = _Manner(turn, are_kept, any(one.files for one in outgoings[at:]))
+                manner = _Manner(turn, are_kept, any(one.files for one in outgoings[at:]), ensure)
                 result = await self._send(outgoing, manner)
             except error.TelegramError as failure:
                 wait = await self._not_sent(outgoing, failure)
@@ -185,6 +199,7 @@ class Courier:
                 raise TooManyRequests(0)
             chats.take(chat_id, waited=waited)
             await self.pacer.slot(manner.turn)
+        await manner.ensure()
 
     def _wait(self, chat_id: ChatId, *, is_paced: bool, is_kept: bool) -> float:
         """Seconds until this chat may hear something; a pause of all counts if it is long."""

@@ -1,14 +1,13 @@
-"""When a message may leave: never more than the limit in any sliding second, the more urgent first."""
+"""When a message may leave: never more than the limit in any sliding second, the more urgent first, nobody never."""
 
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 import time
 from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
+from typing import NamedTuple
 
 from cachetools import TTLCache
 
@@ -23,8 +22,9 @@ GROUP_WINDOW = 60.0
 
 
 class Priority(IntEnum):
-    """In this order messages leave."""
+    """In this order messages leave, but for what is owed (`EVERY`)."""
 
+    URGENT = -1  # to somebody who may be in danger
     REPLY = 0
     NOTICE = 1
     REMINDER = 2
@@ -36,6 +36,13 @@ NEWCOMERS = Priority.REMINDER
 NEWCOMERS_WAIT = 0.1
 """Seconds that an answer to a newcomer waits in place. Polling can't go past an update that is not answered or kept, so
 that a flood of strangers would hold up everybody behind it."""
+
+EVERY = {Priority.REPLY: 4, Priority.NOTICE: 8, Priority.REMINDER: 8, Priority.BROADCAST: 30}
+"""Of so many slots that others take while it waits, a kind is owed the next one. So at 30/s, however many known people
+write, 3 notices and 3 answers to newcomers leave each second, and a broadcast goes on."""
+EVERY_OF_URGENT = 4
+"""Where something urgent waits, only after so many times as many: a flood of danger stops nothing for ever, and who is
+in danger alone waits for nobody."""
 
 
 class Window:
@@ -83,8 +90,56 @@ class Window:
         self.paused_until = max(self.paused_until, until)
 
 
+class _Turn(NamedTuple):
+    priority: Priority
+    is_owed: bool
+
+
+class Turns:
+    """Who waits for a slot. Within a kind the first that came is the first to leave; `next_turn` chooses the kind."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Priority, deque[asyncio.Future[None]]] = {priority: deque() for priority in Priority}
+        self._passed = dict.fromkeys(Priority, 0)
+        """How many of other kinds have left since one of this kind did, while some of it waited."""
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    def up_to(self, least: Priority) -> int:
+        """How many wait that are at least as urgent."""
+        return sum(len(waiting) for priority, waiting in self._waiting.items() if priority <= least)
+
+    def join(self, priority: Priority) -> asyncio.Future[None]:
+        """Done when it may leave. Cancelled, it waits no longer."""
+        free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[priority].append(free)
+        return free
+
+    def next_turn(self) -> _Turn | None:
+        """Whose turn it is; None if nobody waits."""
+        kinds = [priority for priority in Priority if self._has_any(priority)]
+        if not kinds:
+            return None
+        times = EVERY_OF_URGENT if kinds[0] is Priority.URGENT else 1
+        owed = [kind for kind in kinds if kind in EVERY and self._passed[kind] >= times * EVERY[kind]]
+        return _Turn(owed[0], is_owed=True) if owed else _Turn(kinds[0], is_owed=False)
+
+    def let_go(self, priority: Priority) -> None:
+        """Lets the first of this kind leave."""
+        for other, waiting in self._waiting.items():
+            self._passed[other] = self._passed[other] + 1 if waiting and other is not priority else 0
+        self._waiting[priority].popleft().set_result(None)
+
+    def _has_any(self, priority: Priority) -> bool:
+        waiting = self._waiting[priority]
+        while waiting and waiting[0].done():  # nobody waits for it any more
+            waiting.popleft()
+        return bool(waiting)
+
+
 class Pacer:
-    """Lets messages go, by priority and then by arrival."""
+    """Lets messages go, in their turns."""
 
     def __init__(
         self,
@@ -100,15 +155,14 @@ class Pacer:
         """How many messages have left."""
         self.chats = Chats(per_chat, clock)
         self._chat_pause, self._group_most = 1 / per_chat, per_group
-        self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
-        self._numbers = itertools.count()
+        self._turns = Turns()
         self._timer: asyncio.TimerHandle | None = None
         self._bulk_chats: TTLCache[ChatId, float] = TTLCache(float("inf"), ttl=self._chat_pause, timer=clock)
         self._groups: dict[ChatId, deque[float]] = {}
 
     @property
     def waiting(self) -> int:
-        return len(self._waiting)
+        return len(self._turns)
 
     @property
     def share(self) -> float:
@@ -127,20 +181,18 @@ class Pacer:
     async def slot(self, priority: Priority) -> None:
         """Returns when the message may leave."""
         now = self._clock()
-        if self._share and not self._waiting and not self._window.delay(now, priority):
+        if self._share and not self._turns and not self._window.delay(now, priority):
             self._window.take(now)
             self.let_go += 1
             return
-        free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (priority, next(self._numbers), free))
+        free = self._turns.join(priority)
         self._wake()
         await free
 
     def is_better_kept(self, turn: Priority) -> bool:
         """Whether so much goes before it that an answer of this turn should be kept and sent later; only newcomers'
         are."""
-        ahead = sum(priority <= turn for priority, _, _ in self._waiting)
-        return turn is NEWCOMERS and ahead > self._share * NEWCOMERS_WAIT
+        return turn is NEWCOMERS and self._turns.up_to(turn) > self._share * NEWCOMERS_WAIT
 
     def pause(self, seconds: float) -> None:
         """Telegram asked for silence."""
@@ -184,17 +236,13 @@ class Pacer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while self._waiting and self._share:
-            priority, _, free = self._waiting[0]
-            if free.done():  # nobody waits for it any more
-                heapq.heappop(self._waiting)
-                continue
+        while self._share and (turn := self._turns.next_turn()) is not None:
             now = self._clock()
-            delay = self._window.delay(now, priority)
+            # A broadcast that is owed a slot need not be spread: others fill the window.
+            delay = self._window.delay(now, Priority.REPLY if turn.is_owed else turn.priority)
             if delay:
                 self._timer = asyncio.get_running_loop().call_later(delay, self._wake)
                 return
-            heapq.heappop(self._waiting)
             self._window.take(now)
             self.let_go += 1
-            free.set_result(None)
+            self._turns.let_go(turn.priority)

@@ -25,6 +25,9 @@ LONG_POLL = 30
 MOST_AT_ONCE = 100
 """Telegram hands over no more than this beyond the last confirmed update, so this is also what is in hand at most."""
 _LOOKED_AGAIN = 0.25
+_LOOKED_AGAIN_SOON = 0.05
+"""Seconds between questions while something is in hand, which Telegram would hand over again at once: the longer, the
+longer nothing new has come. What is new waits so long, since one chat's answer is late."""
 _PAUSES = 2.0
 _LONG_PAUSES = 30.0
 """Seconds between tries at most; the longer ones where Telegram asks for a pause, or does not know the token."""
@@ -132,6 +135,7 @@ class Polling:
         self._outage = Outage("no updates from Telegram", clock)
         self._odd = Outage("skipped unreadable updates", clock)
         self._pauses, self._long_pauses = Backoff(FIRST_PAUSE, _PAUSES), Backoff(FIRST_PAUSE, _LONG_PAUSES)
+        self._looks = Backoff(_LOOKED_AGAIN_SOON, _LOOKED_AGAIN)
         self._is_sure = False
         """Whether Telegram answered the last question. Until it does, it is not asked to take its time."""
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -175,10 +179,12 @@ class Polling:
     async def _turn(self) -> None:
         """One question, and what came of it."""
         brought_new = self._take(await self._next_batch())
+        if brought_new:
+            self._looks.reset()
         if self._tasks:
             # With nothing new, what waits at Telegram is all in hand: asking again before one is done is idle.
             limit = MOST_AT_ONCE // 2 if brought_new else max(self._queues.in_hand - 1, 0)
-            await self._queues.until(limit, _LOOKED_AGAIN)
+            await self._queues.until(limit, self._looks.next())
             self._forget_done()
 
     def _take(self, batch: Sequence[Json]) -> bool:

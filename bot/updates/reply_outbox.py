@@ -4,15 +4,20 @@ due, also after a restart."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
 import orjson
 
+from bot.observability.logs import logger
 from bot.telegram.courier import Courier, Later, chat_of
 from bot.telegram.pacing import NEWCOMERS, Priority
+from bot.updates.answer_leases import LEASE, AnswerLease, AnswerLeases, Taken
 from handlers.chat.incoming import Incoming
 from handlers.chat.replies import ANSWER_CALLBACK, Outgoing, Replies
 from storage.coordination.batching import Batcher
@@ -22,20 +27,26 @@ from storage.updates import updates
 from storage.updates.ids import UpdateKey
 from storage.updates.updates import Done, Kept
 
+log = logger("bot.updates.reply_outbox")
+
 KEPT_BEFORE_RESENT = timedelta(seconds=60)
 INTERVAL = 5.0
-RESENT_WITHIN = timedelta(seconds=20)
-"""For so long, kept answers that were taken to be sent are this process's own; if it dies, another takes them then."""
 _AT_ONCE, _SECONDS_AT_ONCE = 100, 5
 """Of kept answers, no more are taken than can be sent in so many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """What is to be said about an update; `is_kept` means that the database holds it until it has been said."""
+    """What is to be said about an update; if the database holds it until it has been said, from `due` on another
+    process may say it."""
 
     outgoing: list[Outgoing]
-    is_kept: bool = field(default=False, kw_only=True)
+    due: datetime | None = field(default=None, kw_only=True)
+
+
+class _Claimed(NamedTuple):
+    lease: AnswerLease
+    answers: list[Outgoing]
 
 
 class ReplyOutbox:
@@ -43,6 +54,7 @@ class ReplyOutbox:
         self._database = database
         self._courier = courier
         self._clock = clock
+        self.leases = AnswerLeases(database, clock)
         self.answered = Batcher(self._note_answered)
         self._keep = Batcher(self._keep_all)
         self._one_by_one = asyncio.Lock()
@@ -53,20 +65,27 @@ class ReplyOutbox:
         """Sends the answers to an update. A press gets its tick first, whatever else is said."""
         ticks = [one for one in replied.outgoing if one.method == ANSWER_CALLBACK] or _tick(incoming)
         rest = [one for one in replied.outgoing if one.method != ANSWER_CALLBACK]
-        try:
-            await self._courier.send_all([*ticks, *rest], turn)
-        except Later as later:
-            await self.keep(key, later)
-            return
-        if replied.is_kept:
-            await self.answered(key)
+        with self.leases.holding(key, replied.due) as lease:
+            try:
+                await self._courier.send_all([*ticks, *rest], turn, ensure=partial(self.leases.ensure, lease))
+            except Later as later:
+                await self.put_off(lease, later)
+            except Taken:
+                log.info("another process sends these answers")
+            else:
+                if lease.due is not None:
+                    await self.answered(key)
 
-    async def keep(self, key: UpdateKey, later: Later) -> None:
+    async def put_off(self, lease: AnswerLease, later: Later) -> None:
         """Keeps what Telegram does not take now; `resend` tries again when it is due."""
+        try:
+            await self.leases.ensure(lease)
+        except Taken:
+            return
         now = self._clock()
         chats, chat_id = self._courier.pacer.chats, _chat_of_all(later.rest)
         due = chats.in_order(chat_id, now + timedelta(seconds=later.seconds))
-        await self._keep(Kept(key, pack(later.rest), due))
+        await self._keep(Kept(lease.key, pack(later.rest), due))
         if later.seconds < INTERVAL:
             asyncio.get_running_loop().call_later(later.seconds, self.awake.set)
 
@@ -84,26 +103,35 @@ class ReplyOutbox:
     async def _resend(self, most: int) -> int:
         now = self._clock()
         async with self._database.writing() as session:
-            claimed = await updates.claim_unanswered(session, now, RESENT_WITHIN, most)
-        by_chat: dict[ChatId, list[tuple[UpdateKey, list[Outgoing]]]] = defaultdict(list)
-        for kept in claimed:
-            answers = unpack(kept.answers)
-            by_chat[_chat_of_all(answers)].append((kept.key, answers))
-        await asyncio.gather(*(self._resend_to(chat_id, rows) for chat_id, rows in by_chat.items()))
+            claimed = await updates.claim_unanswered(session, now, LEASE, most)
+        with contextlib.ExitStack() as held:
+            by_chat: dict[ChatId, list[_Claimed]] = defaultdict(list)
+            for kept in claimed:
+                answers = unpack(kept.answers)
+                lease = held.enter_context(self.leases.holding(kept.key, now + LEASE))
+                by_chat[_chat_of_all(answers)].append(_Claimed(lease, answers))
+            sending = [self._resend_to(chat_id, rows) for chat_id, rows in by_chat.items()]
+            for failure in await asyncio.gather(*sending, return_exceptions=True):
+                if failure is not None:
+                    raise failure
         return len(claimed)
 
-    async def _resend_to(self, chat_id: ChatId, rows: Sequence[tuple[UpdateKey, list[Outgoing]]]) -> None:
+    async def _resend_to(self, chat_id: ChatId, rows: Sequence[_Claimed]) -> None:
         chats = self._courier.pacer.chats
         mark = chats.last_kept(chat_id)
-        for at, (key, answers) in enumerate(rows):
+        for at, (lease, answers) in enumerate(rows):
+            turn = Priority.URGENT if any(one.vital for one in answers) else NEWCOMERS
             try:
-                await self._courier.send_all(answers, NEWCOMERS, are_kept=True)
+                await self._courier.send_all(answers, turn, are_kept=True, ensure=partial(self.leases.ensure, lease))
+            except Taken:
+                continue
             except Later as later:
-                await self.keep(key, later)
+                await self.put_off(lease, later)
                 for behind, rest in rows[at + 1 :]:
-                    await self.keep(behind, Later(rest, self._courier.put_off(chat_id, later.seconds)))
+                    await self.put_off(behind, Later(rest, self._courier.put_off(chat_id, later.seconds)))
                 return
-            await self.answered(key)
+            await self.answered(lease.key)
+            self.leases.drop(lease)
         chats.kept_are_out(chat_id, mark)
 
     async def _keep_all(self, kept: Sequence[Kept]) -> list[None]:
@@ -126,7 +154,7 @@ def _tick(incoming: Incoming) -> list[Outgoing]:
 
 def repeated(done: Done) -> Replied:
     """The update is a duplicate: only what could not be said before is said."""
-    return Replied(unpack(done.answers), is_kept=True) if done.answers else Replied([])
+    return Replied(unpack(done.answers), due=done.due) if done.answers else Replied([])
 
 
 def _chat_of_all(answers: Sequence[Outgoing]) -> ChatId:
@@ -136,9 +164,11 @@ def _chat_of_all(answers: Sequence[Outgoing]) -> ChatId:
 
 def pack(outgoings: Sequence[Outgoing]) -> bytes:
     """Answers as bytes; one that uploads a file is left out (its button can be pressed again)."""
-    return orjson.dumps([[one.method, one.params, one.minor] for one in outgoings if not one.files])
+    return orjson.dumps([[one.method, one.params, one.minor, one.vital] for one in outgoings if not one.files])
 
 
 def unpack(kept: bytes) -> list[Outgoing]:
-    """Reads the answers that `pack` kept."""
-    return [Outgoing(method, params, minor=minor) for method, params, minor in orjson.loads(kept)]
+    """Reads the answers that `pack` kept; 0.7 did not note which are vital."""
+    return [
+        Outgoing(method, params, minor=minor, vital=any(vital)) for method, params, minor, *vital in orjson.loads(kept)
+    ]

@@ -134,11 +134,12 @@ class UpdatePipeline:
         self._metrics.seconds.labels(incoming.kind).observe(time.perf_counter() - begun)
 
     def _turn(self, standing: Standing, replied: Replied) -> Priority:
-        """Who wrote for the first time today comes after others, since any number of accounts can do that; but nobody
-        who may be in danger waits behind them."""
+        """Who may be in danger comes before everybody. Who wrote for the first time today comes after others, since any
+        number of accounts can do that."""
+        if any(one.vital for one in replied.outgoing):
+            return Priority.URGENT
         is_newcomer = standing.first_seen is None or standing.first_seen >= day_of(self._clock())
-        is_vital = any(one.vital for one in replied.outgoing)
-        return NEWCOMERS if is_newcomer and not is_vital else Priority.REPLY
+        return NEWCOMERS if is_newcomer else Priority.REPLY
 
     def _talk(self, incoming: Incoming, key: UpdateKey, standing: Standing) -> StatelessTalk:
         context, user_id = self._context, incoming.user_id

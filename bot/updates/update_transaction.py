@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.updates.reply_outbox import KEPT_BEFORE_RESENT, Replied, pack, repeated
 from handlers.chat import emergency
 from handlers.chat.routes import AnyCall, Call, StatelessCall
@@ -26,10 +24,10 @@ from storage.write_detection import has_written
 
 @dataclass(frozen=True, slots=True)
 class _Effect:
-    """What a handler did within the transaction; `is_kept` means that its answers are in the database too."""
+    """What a handler did within the transaction; `due` is set if its answers are in the database too."""
 
     talk: Talk
-    is_kept: bool
+    due: datetime | None
 
 
 class UpdateTransaction:
@@ -81,7 +79,7 @@ class UpdateTransaction:
             return await self._replied_already(talk.key) or Replied([])
         for follow_up in effect.talk.committed:
             await follow_up()
-        return Replied(effect.talk.outgoing, is_kept=effect.is_kept)
+        return Replied(effect.talk.outgoing, due=effect.due)
 
     async def _write_once(self, known: StatelessTalk, call: Call) -> _Effect | None:
         """None, with everything rolled back, if the update is marked already."""
@@ -97,16 +95,12 @@ class UpdateTransaction:
             await batched_writes.write(session, rest, talk.now)
             if not await has_written(session):
                 await session.rollback()
-                return _Effect(talk, is_kept=False)
-            if not await self._mark(session, talk):
+                return _Effect(talk, due=None)
+            due = talk.now + KEPT_BEFORE_RESENT
+            if not await updates.mark_done(session, talk.key, talk.now, pack(talk.outgoing), due):
                 await session.rollback()
                 return None
-            return _Effect(talk, is_kept=True)
-
-    async def _mark(self, session: AsyncSession, talk: Talk) -> bool:
-        """Notes that the update has had its effect, with the answers to it; False if that is noted already."""
-        due = talk.now + KEPT_BEFORE_RESENT
-        return await updates.mark_done(session, talk.key, talk.now, pack(talk.outgoing), due)
+            return _Effect(talk, due)
 
     async def _replied_already(self, key: UpdateKey) -> Replied | None:
         """What is still to be said if another replica gave the update its effect; None if none did."""

@@ -40,6 +40,8 @@ from storage.telegram_ids import MessageId, PersonId
 LEASE = timedelta(seconds=30)
 """Longer than a send may take (20 s), so that nothing in flight is claimed a second time."""
 MAX_TRIES = 5
+OWED = 8
+"""A kind of deliveries for which a claim has no room gets this part of it all the same."""
 
 _TABLE = Delivery.metadata.tables["deliveries"]
 
@@ -171,11 +173,11 @@ def _is_lapsed(now: datetime) -> ColumnElement[bool]:
 
 
 async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Claimed]:
-    """Takes the most urgent due rows until now + LEASE, those of lapsed leases among them."""
+    """Takes the most urgent due rows until now + LEASE, those of lapsed leases among them: `limit`, and beyond it a few
+    of each kind that would get nothing, so that none waits for ever."""
     found: dict[DeliveryId, bool] = {}
     for which in (*(_is_due(priority, now) for priority in PRIORITIES), _is_lapsed(now)):
-        if len(found) < limit:
-            found |= await _first(session, which, now, limit - len(found))
+        found |= await _first(session, which, now, max(limit - len(found), limit // OWED, 1))
     ids = list(found)
     if any(found.values()):
         too_early = await ordering.overtaking(session, ids)

@@ -36,14 +36,15 @@ class DoneUpdate(Base):
 
 _TABLE = cast(Table, DoneUpdate.__table__)
 _KEYS = _TABLE.c.key.in_(bindparam("keys", expanding=True))
-_DONE = select(_TABLE.c.key, _TABLE.c.answers).where(_KEYS)
+_DONE = select(_TABLE.c.key, _TABLE.c.answers, _TABLE.c.due).where(_KEYS)
 _ANSWERED = _TABLE.update().where(_KEYS).values(answers=None, due=None)
 
 
 class Done(NamedTuple):
-    """An update that has had its effect, and the answers to it that have not gone out."""
+    """An update that has had its effect, the answers to it that have not gone out, and when they are due."""
 
     answers: bytes | None = None
+    due: datetime | None = None
 
 
 class Unanswered(NamedTuple):
@@ -97,7 +98,10 @@ async def done(session: AsyncSession, keys: Sequence[UpdateKey]) -> list[Done | 
     """What is known of each of these updates, in the order asked; None for one that has had no effect yet."""
     rows = await run(session, _DONE, {"keys": list(keys)})
     vault = vault_of(session)
-    found = {key: Done(None if sealed is None else vault.open(sealed, "updates.answers", key)) for key, sealed in rows}
+    found = {
+        key: Done(None if sealed is None else vault.open(sealed, "updates.answers", key), due)
+        for key, sealed, due in rows
+    }
     return [found.get(key) for key in keys]
 
 
@@ -119,6 +123,17 @@ async def claim_unanswered(session: AsyncSession, now: datetime, lease: timedelt
         keys = [row.key for row in claimed]
         await session.execute(update(DoneUpdate).where(DoneUpdate.key.in_(keys)).values(due=now + lease))
     return claimed
+
+
+async def renew(session: AsyncSession, keys: Sequence[UpdateKey], old: datetime, new: datetime) -> set[UpdateKey]:
+    """Moves the time when these answers are due; returns those that still had the old one, and are still unsent."""
+    renewed = await session.scalars(
+        update(DoneUpdate)
+        .where(DoneUpdate.key.in_(keys), DoneUpdate.due == old, DoneUpdate.answers.is_not(None))
+        .values(due=new)
+        .returning(DoneUpdate.key)
+    )
+    return set(renewed)
 
 
 async def answered(session: AsyncSession, keys: Sequence[UpdateKey]) -> None:

@@ -17,6 +17,7 @@ from bot.telegram.answers import TooManyRequests
 from bot.telegram.chat_limits import BURST, FRESH_FOR, MOST_SILENT, Chats
 from bot.telegram.courier import PATIENCE, Courier, Later
 from bot.telegram.pacing import Pacer
+from bot.updates.answer_leases import AnswerLease
 from bot.updates.reply_outbox import INTERVAL
 from handlers.chat.replies import File, Outgoing
 from storage.deliveries import queue as delivery_queue
@@ -190,7 +191,7 @@ async def test_what_is_kept_for_a_moment_comes_when_it_is_due(town: Town) -> Non
     begun = loop.time()
     for key in range(3):
         answer = Outgoing("sendMessage", {"chat_id": 10, "text": str(key)})
-        await town.app.updates.outbox.keep(UpdateKey(key), Later([answer], 0.1))
+        await town.app.updates.outbox.put_off(AnswerLease(UpdateKey(key), None), Later([answer], 0.1))
         town.now += timedelta(seconds=1)
         assert (await rider.hears())["text"] == str(key)
     assert loop.time() - begun < 2 * INTERVAL

@@ -54,7 +54,7 @@ async def test_strangers_hold_up_nobody_who_is_known(limited: Town) -> None:
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_strangers_hold_up_nobody_in_danger(limited: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not even somebody who writes for the first time: their answer has the turn of those who are known."""
+    """Not even somebody who writes for the first time: their answer goes before all."""
     outbox, turns = limited.app.updates.outbox, dict[str, Priority]()
     send = outbox.send
 
@@ -70,7 +70,7 @@ async def test_strangers_hold_up_nobody_in_danger(limited: Town, monkeypatch: py
     known = limited.rider(7)
     await known.says("good morning")
     await known.hears()
-    assert turns == {"hello": NEWCOMERS, "I want to die": Priority.REPLY, "good morning": Priority.REPLY}
+    assert turns == {"hello": NEWCOMERS, "I want to die": Priority.URGENT, "good morning": Priority.REPLY}
 
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
