@@ -66,6 +66,8 @@ class OpenForm:
     trail: list[str] = field(default_factory=list)
     mark: str = ""
     is_hidden: bool = False
+    page: str = ""
+    """The page of the step's input that is open, of a calendar say."""
 
 
 async def current(session: AsyncSession, person_id: PersonId, now: datetime) -> OpenForm | None:
@@ -80,7 +82,7 @@ def _unpacked(person_id: PersonId, form: str, plain: bytes) -> OpenForm:
     stored = orjson.loads(plain)
     step, trail, mark = stored["step"], stored["trail"], stored["mark"]
     is_hidden = bool(stored.get("is_hidden", stored["answers"].get("_unseen")))
-    return OpenForm(person_id, form, step, filled_from(stored), trail, mark, is_hidden)
+    return OpenForm(person_id, form, step, filled_from(stored), trail, mark, is_hidden, stored.get("page", ""))
 
 
 def filled_from(stored: Mapping[str, Any]) -> Filled:
@@ -118,6 +120,7 @@ async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: t
         "trail": form.trail,
         "mark": form.mark,
         "is_hidden": form.is_hidden,
+        "page": form.page,
     }
     sealed = vault_of(session).seal(orjson.dumps(stored), "dialogues.answers", form.person_id)
     row = {"person_id": form.person_id, "form": form.form, "answers": sealed, "expires_at": now + kept_for}
@@ -126,7 +129,7 @@ async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: t
 
 async def keep_step(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
     """Keeps it as a new step: the buttons of the step before are old from now on."""
-    form.mark = secrets.token_urlsafe(6)
+    form.mark, form.page = secrets.token_urlsafe(6), ""
     await keep(session, form, now, kept_for)
 
 

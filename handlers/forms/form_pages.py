@@ -21,7 +21,7 @@ async def show(filling: AnyFilling) -> None:
     if question is None:
         talk.say(_review(filling), _review_buttons(filling))
     elif question.keyboard is None:
-        talk.say(filling.ask(question), question_buttons(filling))
+        talk.say(question_words(filling), question_buttons(filling))
     else:
         # A message has either buttons or a keyboard.
         talk.say(filling.ask(question), keyboard=question.keyboard(talk))
@@ -37,12 +37,22 @@ async def _is_shown_later(filling: AnyFilling) -> bool:
     return is_later
 
 
+def question_words(filling: AnyFilling) -> str:
+    """The question that is asked, with what its page says."""
+    question = filling.question
+    if question is None:
+        return ""
+    note = question.input.page(filling.talk, filling.state.page).note
+    return Markup("{}\n\n{}").format(Markup(filling.ask(question)), note) if note else filling.ask(question)
+
+
 def question_buttons(filling: AnyFilling) -> Buttons:
     """Below the question that is asked."""
     question, talk = filling.question, filling.talk
     if question is None:
         return []
     rows = _in_columns(_choice_buttons(filling, question), question.columns)
+    rows += _page_buttons(filling, question)
     if filling.parts:
         rows.append(
             [_button(filling, talk._("✔ That's all"), "done"), _button(filling, talk._("🗑 Start over"), "empty")]
@@ -62,6 +72,11 @@ def _choice_buttons(filling: AnyFilling, question: Question[Any, Any]) -> list[B
         is_taken = filling.parts and question.parts(choice.value)[0] in filling.parts
         buttons.append(_button(filling, ("✅ " if is_taken else "") + choice.label, "choose", choice.id))
     return buttons
+
+
+def _page_buttons(filling: AnyFilling, question: Question[Any, Any]) -> list[list[Button]]:
+    page = question.input.page(filling.talk, filling.state.page)
+    return [[_button(filling, cell.label, cell.does.value, cell.argument) for cell in row] for row in page.rows]
 
 
 def _button(filling: AnyFilling, label: str, what: str, argument: str = "") -> Button:

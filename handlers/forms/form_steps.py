@@ -8,8 +8,8 @@ from typing import Any
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.forms.filling import AnyFilling
-from handlers.forms.form_pages import question_buttons, show
-from handlers.forms.questions import Question
+from handlers.forms.form_pages import question_buttons, question_words, show
+from handlers.forms.questions import Does, NotAnAnswer, Question
 from storage.dialogues import Value
 
 
@@ -53,6 +53,31 @@ async def toggle(filling: AnyFilling, argument: str) -> bool:
     await filling.keep()
     talk.edit(filling.ask(question), question_buttons(filling))
     return True
+
+
+async def _turn(filling: AnyFilling, page: str) -> None:
+    """Another page of the question, in the place of the one that is shown."""
+    question = filling.question
+    if question is None:
+        raise InvalidCallback
+    filling.state.page = page
+    words, buttons = question_words(filling), question_buttons(filling)
+    await filling.keep()
+    filling.talk.edit(words, buttons)
+
+
+async def _pick(filling: AnyFilling, argument: str) -> None:
+    """A cell of a page as the answer."""
+    question, talk = filling.question, filling.talk
+    if question is None:
+        raise InvalidCallback
+    try:
+        value = question.input.picked(talk, argument)
+    except NotAnAnswer as hint:
+        talk.answer_callback(str(hint), alert=True)
+        return
+    talk.remove_buttons()
+    await take(filling, question, question.input.encode(value))
 
 
 async def _choose(filling: AnyFilling, argument: str) -> None:
@@ -125,6 +150,16 @@ async def _cancel(filling: AnyFilling, _argument: str) -> None:
     filling.talk.say(filling.talk._("Cancelled. Nothing was saved."), keyboard=location_keyboard(filling.talk))
 
 
+async def _nothing(_filling: AnyFilling, _argument: str) -> None:
+    """A cell that only shows something."""
+
+
+IN_PLACE: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
+    Does.TURN: _turn,
+    Does.PICK: _pick,
+    Does.NOTHING: _nothing,
+}
+"""Those that leave the question where it is, at least at first."""
 ACTIONS: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
     "choose": _choose,
     "skip": _skip,
