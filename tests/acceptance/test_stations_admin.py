@@ -345,6 +345,6 @@ async def test_the_report_shows_what_was_made_of_a_line(town: Town) -> None:
     await sends_file(town, admin, "驿站.csv", "编号,名称,经纬度,营业时间\na,A,37.43;116.36,全天\n".encode("gb18030"))
     report = await admin.hears_of("Nothing has been changed yet")
     assert "Please check how I read these:" in report["text"]
-    assert "line 2: opening_hours '全天' read as '24/7'" in report["text"]
+    assert "line 2: “全天” → open 24 hours" in report["text"]
     await admin.presses("✔ Import (1)")
-    assert "read as '24/7'" in (await admin.hears_of("Imported."))["text"]
+    assert "→ open 24 hours" in (await admin.hears_of("Imported."))["text"]
