@@ -70,6 +70,8 @@ class OpenForm:
     """The form that was open when this one was begun; it goes on once this one is closed."""
     expires_at: datetime | None = None
     """Of one that was read."""
+    page: str = ""
+    """The page of the step's input that is open, of a calendar say."""
 
 
 async def current(session: AsyncSession, person_id: PersonId, now: datetime) -> OpenForm | None:
@@ -87,8 +89,17 @@ def _unpacked(person_id: PersonId, form: str, stored: Mapping[str, Any]) -> Open
     step, trail, mark = stored["step"], stored["trail"], stored["mark"]
     is_hidden = bool(stored.get("is_hidden", stored["answers"].get("_unseen")))
     before = stored.get("earlier")
-    earlier = None if before is None else _unpacked(person_id, before["form"], before)
-    return OpenForm(person_id, form, step, filled_from(stored), trail, mark, is_hidden, earlier)
+    return OpenForm(
+        person_id,
+        form,
+        step,
+        filled_from(stored),
+        trail,
+        mark,
+        is_hidden,
+        earlier=None if before is None else _unpacked(person_id, before["form"], before),
+        page=stored.get("page", ""),
+    )
 
 
 def _packed(form: OpenForm) -> dict[str, Any]:
@@ -98,6 +109,7 @@ def _packed(form: OpenForm) -> dict[str, Any]:
         "trail": form.trail,
         "mark": form.mark,
         "is_hidden": form.is_hidden,
+        "page": form.page,
         "earlier": None if form.earlier is None else _packed(form.earlier),
     }
 
@@ -139,7 +151,7 @@ async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: t
 
 async def keep_step(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
     """Keeps it as a new step: the buttons of the step before are old from now on."""
-    form.mark = secrets.token_urlsafe(6)
+    form.mark, form.page = secrets.token_urlsafe(6), ""
     await keep(session, form, now, kept_for)
 
 

@@ -166,7 +166,10 @@ def import_(
     console = Console()
 
     def report(line: Line) -> None:
-        console.print(f"line {line.number}: {line.reason}", markup=False, highlight=False, soft_wrap=True)
+        said = [line.reason] if line.reason else []
+        if line.hours_written and line.station is not None:
+            said.insert(0, f"opening_hours {line.hours_written!r} read as {line.station.opening_hours!r}")
+        console.print(f"line {line.number}: {'; '.join(said)}", markup=False, highlight=False, soft_wrap=True)
 
     async def work(database: Database) -> Imported:
         await schema.migrate(database)

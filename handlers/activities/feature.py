@@ -62,8 +62,8 @@ FEATURE = Feature(
     register=register,
     refusals={
         ActivityOver: N_("This activity is over or cancelled and can't be changed."),
-        BadRule: N_("I can't read this rule. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
-        NoDates: N_("This rule has no dates in the next 64 weeks. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+        BadRule: N_("I can't read this rule. Write it like “every Saturday, 10 times”."),
+        NoDates: N_("That has no dates in the next 64 weeks. Write it like “every Saturday, 10 times”."),
         CodeIsOld: N_("This code has expired. Please scan the one shown at the door now."),
         MembersOnly: N_("Members only. You can join in two minutes: /join"),
         NoSuchActivity: N_("This activity is no longer planned."),

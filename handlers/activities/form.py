@@ -41,7 +41,11 @@ class ActivityDraft:
     )
     kind: Kind = asked(Question(N_("Kind"), N_("What kind of activity is it?"), KIND, columns=2))
     starts: datetime = asked(
-        Question(N_("Starts"), N_("When does it start? Write it like 2026-11-28 15:00."), MOMENT),
+        Question(
+            N_("Starts"),
+            N_("When does it start? Write it like “next Saturday 7 pm” or “28 Nov 19:00”, or choose a day."),
+            MOMENT,
+        ),
     )
     place: Venue = asked(
         Question(N_("Place"), N_("Where? Write a station's name or the place, or send a location."), VenueInput()),
@@ -128,7 +132,7 @@ class ActivityDraft:
     opens: datetime | None = asked(
         Question(
             N_("Sign-up opens"),
-            N_("When does sign-up open? Write it like 2026-11-25 09:00. Skip: as soon as it is published."),
+            N_("When does sign-up open? Write it like “tomorrow 9 am”, or choose a day. Skip: once it is published."),
             MOMENT,
             optional=True,
         ),
@@ -138,7 +142,7 @@ class ActivityDraft:
     closes: datetime | None = asked(
         Question(
             N_("Sign-up closes"),
-            N_("When does sign-up close? Write it like 2026-11-27 20:00. Skip: when the activity starts."),
+            N_("When does sign-up close? Write it like “Friday 8 pm”, or choose a day. Skip: when it starts."),
             MOMENT,
             optional=True,
         ),

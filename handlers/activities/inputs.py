@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from handlers.activities.format import KINDS
 from handlers.activities.reminders import lead_words
 from handlers.chat.talk import Talk
+from handlers.dates.lengths import read_length
 from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
@@ -21,14 +22,12 @@ from handlers.inputs.place import sent_point, station_point
 from handlers.inputs.record import record
 from handlers.inputs.station import station_named
 from handlers.inputs.text import TEXT, TextInput
-from handlers.inputs.typed_time import typed_length
 from storage.activities.activities import Kind
 from storage.plain_text import clean
 
 LONGEST = timedelta(days=3)
 MOMENT = MomentInput(
     within=timedelta(days=400),
-    hint=N_("Write the time like this: 2026-11-28 15:00"),
     too_far=N_("The time must be in the future, within a year."),
 )
 _VENUE_NAME = TextInput(2, 200, N_("Write the place or a station's name (2 to 200 characters), or send a location."))
@@ -71,7 +70,7 @@ class LengthInput(Input[int]):
     adapter = NUMBER
 
     async def read(self, talk: Talk) -> int:
-        length = typed_length(talk.text)
+        length = read_length(talk.text)
         if length is None or not timedelta() < length <= LONGEST:
             raise NotAnAnswer(talk._("Choose, or write hours and minutes, for example 2:30."))
         return int(length.total_seconds()) // 60

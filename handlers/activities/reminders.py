@@ -38,13 +38,13 @@ async def remind(talk: Talk, row: Activity) -> None:
 
 
 def lead_words(text: str | None, language: str) -> str:
-    """ "24 h and 2 h before"."""
+    """ "24 h, 2 h"."""
     _ = translations.translator(language)
     if text is None:
         return _("as usual")
     if not text:
         return _("no reminders")
-    return " + ".join(formatting.duration(lead, language) for lead in leads_of(text))
+    return formatting.listed((formatting.duration(lead, language) for lead in leads_of(text)), language)
 
 
 async def show_leads(talk: Talk, activity_id: ActivityId) -> None:

@@ -70,7 +70,13 @@ async def begin_round(talk: Talk, activity_id: ActivityId) -> None:
 class RoundDraft:
     id: ActivityId
     title: str = asked(Question(N_("Title"), N_("What is the round called? For example: Semi-final"), TextInput(2, 80)))
-    starts: datetime = asked(Question(N_("Starts"), N_("When does it start? Write it like 2026-11-28 15:00."), MOMENT))
+    starts: datetime = asked(
+        Question(
+            N_("Starts"),
+            N_("When does it start? Write it like “next Saturday 7 pm” or “28 Nov 19:00”, or choose a day."),
+            MOMENT,
+        )
+    )
 
 
 async def _round_made(talk: Talk, draft: RoundDraft) -> None:

@@ -14,12 +14,15 @@ from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.dates.repeat_words import repeat_words
+from handlers.dates.repeats import read_repeat
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput
+from handlers.inputs.moment import local_now
 from handlers.inputs.text import TEXT
 from storage.activities import series
 from storage.activities.ids import ActivityId
@@ -45,11 +48,10 @@ REPEATS: dict[str, str] = {
 
 
 _NOT_A_RULE = N_(
-    "Choose, or write an RFC 5545 rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10. I can read DAILY, "
-    "WEEKLY, MONTHLY and YEARLY with INTERVAL, COUNT, UNTIL, BYDAY, BYMONTHDAY, BYMONTH and "
-    "BYSETPOS."
+    "I don't understand how often. Choose, or write it like “every Saturday”, “every two weeks until 31 December” or "
+    "“the first Saturday of every month”."
 )
-_NO_DATES = N_("This rule has no dates in the next 64 weeks. Write it like FREQ=WEEKLY;BYDAY=SA;COUNT=10.")
+_NO_DATES = N_("That has no dates in the next 64 weeks. Write it like “every Saturday, 10 times”.")
 
 
 async def repeat(talk: Talk, activity_id: ActivityId) -> None:
@@ -70,11 +72,17 @@ async def _repeated(talk: Talk, draft: Repetition) -> None:
         organisation.country,
         skips_holidays=draft.holidays,
     )
-    lines = [
-        talk._("🔁 {n} more planned for the next eight weeks; the rest will follow automatically:").format(n=len(made))
-    ]
+    lines = [_planned_words(talk, len(made), goes_on=await series.goes_on(talk.session, row, organisation.zone))]
     lines += [formatting.moment(one.starts_at, talk.now, organisation.zone, talk.language) for one in made]
     talk.say("\n".join(str(escape(one)) for one in lines), [[presses.PANEL_AGAIN.button(talk._("◀ All activities"))]])
+
+
+def _planned_words(talk: Talk, n: int, *, goes_on: bool) -> str:
+    if goes_on:
+        return talk._("🔁 {n} more planned for the next eight weeks; the rest will follow automatically:").format(n=n)
+    return talk.plural(
+        "🔁 {n} more planned; that is the whole series:", "🔁 {n} more planned; that is the whole series:", n
+    ).format(n=n)
 
 
 async def end_series(talk: Talk, activity_id: ActivityId) -> None:
@@ -95,12 +103,13 @@ def ended_words(view: View, notice: SeriesEnded) -> Page:
 
 
 class RuleInput(Input[str]):
-    """A rule of RFC 5545; the usual ones are on buttons."""
+    """How often, as people write it, or a rule of RFC 5545, in which it is kept; the usual ones are on buttons."""
 
     adapter = TEXT
 
     async def read(self, talk: Talk) -> str:
-        rule = clean_code(talk.text).upper().removeprefix("RRULE:")
+        written = read_repeat(talk.text, local_now(talk))
+        rule = clean_code(talk.text).upper().removeprefix("RRULE:") if written is None else written
         try:
             series.check(rule, talk.now, talk.context.settings.organisation.zone)
         except BadRule:
@@ -113,7 +122,7 @@ class RuleInput(Input[str]):
         return [Choice(str(at), talk._(label), rule) for at, (rule, label) in enumerate(REPEATS.items())]
 
     def show(self, talk: Talk, value: str) -> str:
-        return talk._(REPEATS[value]) if value in REPEATS else value
+        return talk._(REPEATS[value]) if value in REPEATS else repeat_words(value, talk.local_today, talk.language)
 
 
 class HolidaysInput(YesNoInput):
@@ -129,7 +138,7 @@ class Repetition:
     rule: str = asked(
         Question(
             N_("Repeats"),
-            N_("How often? Choose, or write a rule such as FREQ=WEEKLY;BYDAY=SA;COUNT=10."),
+            N_("How often? Choose, or write it, for example: every Saturday until 31 December"),
             RuleInput(),
         )
     )

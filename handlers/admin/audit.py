@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import partial
 
 from markupsafe import Markup
@@ -14,7 +16,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n.translations import N_
-from handlers.inputs.moment import show_moment
+from handlers.inputs.moment import show_end, show_moment
 from handlers.inputs.person import person_meant
 from storage import audit
 from storage.audit import THE_CLOCK, AuditAction, Entry, EntryId
@@ -23,6 +25,7 @@ from storage.operations.notices import AuditLogEnds
 from storage.people.access import Right
 from storage.telegram_ids import NOBODY, PersonId
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d:\d\d")
 PAGE = 10
 ANY = "any"
 NEWEST = EntryId(0)
@@ -107,11 +110,25 @@ async def _page(labels: Labels, talk: Talk, act: str, person: PersonId, before: 
 def _line(labels: Labels, talk: Talk, entry: Entry) -> Markup:
     actor = talk._("scheduled job") if entry.actor == THE_CLOCK else str(entry.actor)
     whom = f" → {entry.subject}" if entry.subject is not None else ""
-    about = f": {entry.about}" if entry.about else ""
+    about = f": {_in_words(talk, entry.about)}" if entry.about else ""
     when = show_moment(talk, entry.at)
     return Markup("\n<code>#{}</code> {} · {}\n<b>{}</b>{}{}").format(
         entry.id, when, actor, talk._(_by_value(labels)[entry.act]), whom, about[:300]
     )
+
+
+def _in_words(talk: Talk, about: str) -> str:
+    """What the entry says, its moments as people read them. The log itself has them as ISO 8601, which it is proved
+    by."""
+    return _MOMENT.sub(lambda found: _moment(talk, found[0]), about)
+
+
+def _moment(talk: Talk, text: str) -> str:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return talk._("no end date") if at.year == date.max.year else show_end(talk, at)
 
 
 async def choose_act(labels: Labels, talk: Talk, person: PersonId) -> None:

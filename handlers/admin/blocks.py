@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from handlers.admin import presses
-from handlers.chat.context import AppContext
 from handlers.chat.events import Event
 from handlers.chat.press import Buttons, Page
 from handlers.chat.readers import RECIPIENT
@@ -19,15 +18,13 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, asked
-from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from handlers.inputs.moment import show_moment
+from handlers.inputs.moment import show_end
 from handlers.inputs.person import WHO, PersonMeant, person_meant
 from handlers.inputs.reason import reason_question
 from handlers.inputs.until import End, day_choices, until_when, without_end
 from storage import audit, dialogues
 from storage.database import Refused
-from storage.hours.iso import iso_minute
 from storage.people import blocks, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
@@ -62,7 +59,7 @@ async def _page(talk: Talk) -> tuple[Markup, Buttons]:
     found = await blocks.newest(talk.session)
     lines = [Markup("🚫 <b>{}</b>").format(talk._("Blocked"))]
     for row, reason in found:
-        until = show_moment(talk, row.until) if row.until else talk._("no end date")
+        until = show_end(talk, row.until) if row.until else talk._("no end date")
         lines.append(Markup("<code>{}</code> — {} — {}").format(row.person_id, until, reason or "—"))
     if not found:
         lines.append(Markup("{}").format(talk._("Nobody.")))
@@ -111,7 +108,7 @@ async def _done(talk: Talk, draft: BlockDraft) -> None:
     talk.notify(person_id, PersonBlocked(until))
     talk.committed.append(talk.context.blocks.refresh)
     talk.say(
-        Markup("🚫 {}: <b>{}</b>").format(label, show_moment(talk, until) if until else talk._("no end date")),
+        Markup("🚫 {}: <b>{}</b>").format(label, show_end(talk, until) if until else talk._("no end date")),
         [[presses.LIFT.button(talk._("🔓 Unblock {who}").format(who=label), person_id)]],
     )
 
@@ -126,20 +123,17 @@ _BLOCK = Form(
 )
 
 
-def _sentence(context: AppContext, language: str, until: datetime | None) -> Markup:
-    _ = translations.translator(language)
-    said = _("You can't use this bot at the moment.")
+def _sentence(view: View, until: datetime | None) -> Markup:
+    said = view._("You can't use this bot at the moment.")
     if until is not None:
-        said = _("You can't use this bot until {time}.").format(
-            time=iso_minute(until, context.settings.organisation.zone)
-        )
-    rest = _("If you need help, call ☎️ {hotline}. See or erase what is stored about you: /privacy")
-    return Markup("{} {}").format(said, rest.format(hotline=context.settings.organisation.hotline))
+        said = view._("You can't use this bot until {time}.").format(time=view.end(until))
+    rest = view._("If you need help, call ☎️ {hotline}. See or erase what is stored about you: /privacy")
+    return Markup("{} {}").format(said, rest.format(hotline=view.context.settings.organisation.hotline))
 
 
 async def say_blocked(talk: Talk) -> None:
     """Whatever they do: the hotline."""
-    text = _sentence(talk.context, talk.language, talk.context.blocks.people.get(talk.person.id))
+    text = _sentence(View(talk.context, talk.language, talk.now), talk.context.blocks.people.get(talk.person.id))
     if talk.incoming.is_press:
         talk.answer_callback(text.striptags(), alert=True)
     else:
@@ -147,4 +141,4 @@ async def say_blocked(talk: Talk) -> None:
 
 
 def blocked_words(view: View, notice: PersonBlocked) -> Page:
-    return _sentence(view.context, view.language, notice.until), []
+    return _sentence(view, notice.until), []

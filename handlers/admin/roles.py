@@ -22,7 +22,6 @@ from handlers.inputs.until import End, day_choices, until_when, without_end
 from storage import audit
 from storage.database import Refused
 from storage.dialogues import Value
-from storage.hours.iso import iso_minute
 from storage.people import people, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
@@ -134,7 +133,7 @@ _ROLE = Form(
 def granted_words(view: View, notice: RoleGranted) -> Page:
     text = view._("You are now: {role}. See what you can do: /help").format(role=view._(ROLES[notice.role]))
     if notice.until is not None:
-        text += " " + view._("Until {time}.").format(time=iso_minute(notice.until, view.zone))
+        text += " " + view._("Until {time}.").format(time=view.end(notice.until))
     return Markup("{}").format(text), []
 
 

@@ -8,7 +8,9 @@ from datetime import time, timedelta
 from typing import Any
 
 from handlers.chat.talk import Talk
+from handlers.dates.lengths import read_clock, read_clocks, read_lengths
 from handlers.forms.questions import Choice
+from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from storage.plain_text import clean, clean_code
 
@@ -56,11 +58,29 @@ def _hour(_talk: Talk, value: Any) -> str:
     return f"{value:%H:%M}" if isinstance(value, time) else str(value)
 
 
-def _lengths(_talk: Talk, value: Any) -> str:
-    return ", ".join(length_text(one) for one in value) if value else "—"
+def _clock(text: str) -> Any:
+    """晚上9点 as 21:00."""
+    at = read_clock(text)
+    return _code(text) if at is None else f"{at:%H:%M}"
 
 
-def length_text(length: timedelta) -> str:
+def _clocks(text: str) -> Any:
+    """晚上10点到早上7点 as 22:00-07:00."""
+    clocks = read_clocks(text)
+    return _code(text) if clocks is None else f"{clocks[0]:%H:%M}-{clocks[1]:%H:%M}"
+
+
+def _lead_times(text: str) -> Any:
+    """24 小时、2 小时 as 24h and 2h."""
+    lengths = read_lengths(text)
+    return _list(clean_code(text)) if lengths is None else [_length_text(one) for one in lengths]
+
+
+def _lengths(talk: Talk, value: Any) -> str:
+    return formatting.listed((formatting.duration(one, talk.language) for one in value), talk.language) or "—"
+
+
+def _length_text(length: timedelta) -> str:
     """As the config file writes it: "24h", "2d", "30m"."""
     seconds = int(length.total_seconds())
     for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
@@ -119,14 +139,14 @@ SETTINGS: dict[str, Setting] = {
         "reminders.quiet_hours",
         N_("🌙 Quiet hours"),
         N_("Write from when to when, for example 22:00-07:00."),
-        _code,
+        _clocks,
         _plain,
     ),
     "leads": Setting(
         "reminders.lead_times",
         N_("⏰ Reminders before an activity"),
-        N_("Write how long before, separated by commas: 24h, 2h (d, h and m are days, hours, minutes)."),
-        lambda text: _list(clean_code(text)),
+        N_("Write how long before, separated by commas, for example: 24 hours, 2 hours"),
+        _lead_times,
         _lengths,
     ),
     "week_day": Setting(
@@ -137,8 +157,8 @@ SETTINGS: dict[str, Setting] = {
         _day,
         choices=_days,
     ),
-    "week_at": Setting("activities.digest_at", N_("🗞 Hour of the weekly digest"), _HOUR, _code, _hour),
-    "review_at": Setting("membership.digest_at", N_("📋 Hour of the digest of applications"), _HOUR, _code, _hour),
+    "week_at": Setting("activities.digest_at", N_("🗞 Hour of the weekly digest"), _HOUR, _clock, _hour),
+    "review_at": Setting("membership.digest_at", N_("📋 Hour of the digest of applications"), _HOUR, _clock, _hour),
     "districts": Setting("membership.districts", N_("🗺 Districts"), _LIST, _list, _listed),
     "platforms": Setting("membership.platforms", N_("🛵 Platforms"), _LIST, _list, _listed),
 }

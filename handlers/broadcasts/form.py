@@ -42,11 +42,10 @@ def _times(talk: Talk) -> Sequence[Choice[datetime | None]]:
 
 
 _TIME = StartInput(
-    _times,
-    N_("Now"),
     within=timedelta(days=90),
-    hint=N_("Write the time like this: 2026-11-28 10:00"),
     too_far=N_("The time must be in the future, within 90 days."),
+    options=_times,
+    none=N_("Now"),
 )
 
 
@@ -142,7 +141,7 @@ class Sending:
         preset=True,
     )
     time: datetime | None = asked(
-        Question(N_("When"), N_("When? Choose, or write a time like 2026-11-28 10:00."), _TIME),
+        Question(N_("When"), N_("When? Choose, or write it like “tomorrow 10 am” or “28 Nov 10:00”."), _TIME),
         default=None,
         preset=True,
     )

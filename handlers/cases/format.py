@@ -152,7 +152,7 @@ def _answer(context: AppContext, row: Case, content: CaseContent, kind: AskType,
         case AskType.PLATFORM:
             return content.platform
         case AskType.DATE:
-            return content.on or _("Not sure")
+            return _day(content.on, language) or _("Not sure")
         case AskType.NAME:
             return content.name or _("not given")
         case AskType.PARTS | AskType.ANONYMOUS:
@@ -163,6 +163,11 @@ def _answer(context: AppContext, row: Case, content: CaseContent, kind: AskType,
         choices = next((ask.choices for ask in desk.asks if ask.key == key), ()) if desk is not None else ()
         return next((in_language(one.words, language) for one in choices if one.key == value), "")
     return "" if value is None else str(value)
+
+
+def _day(stored: str, language: str) -> str:
+    """With the year, since time limits are counted from it."""
+    return formatting.dated(date.fromisoformat(stored), None, language) if stored else ""
 
 
 def heading(context: AppContext, row: Case, language: str) -> Markup:

@@ -10,18 +10,22 @@ from pydantic import TypeAdapter
 
 from handlers.cases.messages.message_content import read_said
 from handlers.chat.talk import Talk
-from handlers.forms.questions import Choice, Input, NotAnAnswer
+from handlers.dates.days import Toward
+from handlers.forms.questions import Choice, Input, InputPage, NotAnAnswer
+from handlers.i18n import formatting
 from handlers.i18n.translations import N_
+from handlers.inputs.calendar import Days, day_named
 from handlers.inputs.choice import ButtonInput
+from handlers.inputs.moment import NOT_A_DAY, calendar_page, understood
 from handlers.inputs.place import Point, sent_point
 from handlers.inputs.text import TEXT, TextInput
-from handlers.inputs.typed_time import typed_day_of_the_past
 from storage.cases.desks import Option, in_language
 from storage.cases.messages import Said
 from storage.dialogues import Value
 from storage.written_text import person_name
 
 _NEAR_METRES = 2_000.0
+_LONGEST_AGO = timedelta(days=36_525)
 ANONYMOUS = "yes"
 """The answer of somebody who tells it to everyone without a name."""
 
@@ -62,11 +66,18 @@ class DayInput(Input[date | None]):
     adapter = TypeAdapter(date | None)
 
     async def read(self, talk: Talk) -> date | None:
-        day = typed_day_of_the_past(talk.text, talk.local_today)
-        if day is None:
-            raise NotAnAnswer(talk._("Write the day like 2026-11-03, or press a button."))
-        if not talk.local_today - timedelta(days=36_525) < day <= talk.local_today:
-            raise NotAnAnswer(talk._("That day is in the future or too long ago. Write it like 2026-11-03."))
+        return self._checked(talk, understood(talk, Toward.BACK, NOT_A_DAY).day)
+
+    def page(self, talk: Talk, page: str) -> InputPage:
+        today = talk.local_today
+        return calendar_page(talk, Days(today, today - _LONGEST_AGO, today, has_times=False), page, is_behind=True)
+
+    def picked(self, talk: Talk, argument: str) -> date | None:
+        return self._checked(talk, day_named(argument))
+
+    def _checked(self, talk: Talk, day: date) -> date:
+        if not talk.local_today - _LONGEST_AGO < day <= talk.local_today:
+            raise NotAnAnswer(talk._("That day is in the future or too long ago."))
         return day
 
     def choices(self, talk: Talk) -> Sequence[Choice[date | None]]:
@@ -78,7 +89,7 @@ class DayInput(Input[date | None]):
         ]
 
     def show(self, talk: Talk, value: date | None) -> str:
-        return talk._("Not sure") if value is None else value.isoformat()
+        return talk._("Not sure") if value is None else formatting.dated(value, talk.local_today, talk.language)
 
     def encode(self, value: date | None) -> Value:
         return "" if value is None else value.isoformat()

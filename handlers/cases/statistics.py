@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from markupsafe import Markup
 
@@ -12,6 +13,7 @@ from handlers.cases.inputs import NO_PLATFORM
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from handlers.i18n.day_names import month_and_year
 from storage.cases import statistics as case_statistics
 from storage.cases.desks import Desk, in_language
 from storage.cases.statistics import MonthFigures
@@ -82,9 +84,13 @@ def _lines(talk: Talk, desk: Desk, figures: MonthFigures) -> list[Markup]:
     total = translations.number(figures.total, talk.language)
     named = {_kind(desk, key, talk.language): count for key, count in figures.kinds.items()}
     platforms = {talk._("No platform") if key == NO_PLATFORM.value else key: n for key, n in figures.platforms.items()}
-    lines = [Markup("\n<b>{}</b>: {}").format(figures.month, total)]
+    lines = [Markup("\n<b>{}</b>: {}").format(_month(figures, talk.language), total)]
     lines += [Markup("  {}").format(_listed(cells, talk.language)) for cells in (named, platforms) if cells]
     return lines
+
+
+def _month(figures: MonthFigures, language: str) -> str:
+    return month_and_year(date.fromisoformat(f"{figures.month}-01"), language)
 
 
 def _kind(desk: Desk, key: str, language: str) -> str:

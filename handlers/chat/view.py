@@ -37,5 +37,9 @@ class View:
         return self.now.astimezone(self.zone).date()
 
     def moment(self, at: datetime) -> str:
-        """ "tomorrow, Saturday 15:00", in the organisation's zone."""
+        """ "tomorrow (Sat) 15:00", in the organisation's zone."""
         return formatting.moment(at, self.now, self.zone, self.language)
+
+    def end(self, at: datetime) -> str:
+        """The same for an end: midnight is 24:00 of the day before."""
+        return formatting.end(at, self.now, self.zone, self.language)

@@ -45,7 +45,8 @@ async def _is_shown_later(filling: AnyFilling) -> bool:
 def question_text(filling: AnyFilling, question: Question[Any, Any]) -> Markup:
     """The question, below how far the form has come, or what the answer is so far."""
     talk, position = filling.talk, filling.position()
-    ask = Markup(filling.ask(question))
+    note = question.input.page(talk, filling.state.page).note
+    ask = Markup(filling.ask(question)) + (Markup("\n\n{}").format(note) if note else "")
     if filling.is_changing:
         return answer_line(talk, question, filling.state.filled.answers[question.key]) + "\n" + ask
     if position is None or position[1] < _LONG_FORM:
@@ -69,6 +70,7 @@ def question_buttons(filling: AnyFilling) -> Buttons:
     if question is None:
         return []
     rows = _in_columns(_choice_buttons(filling, question), question.columns)
+    rows += _page_buttons(filling, question)
     if filling.parts:
         rows.append(
             [_button(filling, talk._("✔ That's all"), "done"), _button(filling, talk._("🗑 Start over"), "empty")]
@@ -98,6 +100,11 @@ def _choice_buttons(filling: AnyFilling, question: Question[Any, Any]) -> list[B
         is_taken = filling.parts and question.parts(choice.value)[0] in filling.parts
         buttons.append(_button(filling, ("✅ " if is_taken else "") + choice.label, "choose", choice.id))
     return buttons
+
+
+def _page_buttons(filling: AnyFilling, question: Question[Any, Any]) -> list[list[Button]]:
+    page = question.input.page(filling.talk, filling.state.page)
+    return [[_button(filling, cell.label, cell.does.value, cell.argument) for cell in row] for row in page.rows]
 
 
 def _button(filling: AnyFilling, label: str, what: str, argument: str = "") -> Button:

@@ -12,7 +12,7 @@ from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.forms.filling import AnyFilling
 from handlers.forms.form_pages import answered_text, question_buttons, question_text, receipt, show
-from handlers.forms.questions import Question, said
+from handlers.forms.questions import Does, NotAnAnswer, Question, said
 from storage import dialogues
 from storage.dialogues import Value
 
@@ -72,6 +72,31 @@ async def toggle(filling: AnyFilling, argument: str) -> bool:
     await filling.keep()
     talk.edit(question_text(filling, question), question_buttons(filling))
     return True
+
+
+async def _turn(filling: AnyFilling, page: str) -> None:
+    """Another page of the question, in the place of the one that is shown."""
+    question = filling.question
+    if question is None:
+        raise InvalidCallback
+    filling.state.page = page
+    words, buttons = question_text(filling, question), question_buttons(filling)
+    await filling.keep()
+    filling.talk.edit(words, buttons)
+
+
+async def _pick(filling: AnyFilling, argument: str) -> None:
+    """A cell of a page as the answer."""
+    question, talk = filling.question, filling.talk
+    if question is None:
+        raise InvalidCallback
+    try:
+        value = question.input.picked(talk, argument)
+    except NotAnAnswer as hint:
+        talk.answer_callback(str(hint), alert=True)
+        return
+    _show_chosen(filling, question, question.input.show(talk, value))
+    await take(filling, question, question.input.encode(value))
 
 
 async def _choose(filling: AnyFilling, argument: str) -> None:
@@ -202,6 +227,16 @@ async def cancel(filling: AnyFilling) -> None:
     await offer_earlier(filling)
 
 
+async def _nothing(_filling: AnyFilling, _argument: str) -> None:
+    """A cell that only shows something."""
+
+
+IN_PLACE: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
+    Does.TURN: _turn,
+    Does.PICK: _pick,
+    Does.NOTHING: _nothing,
+}
+"""Those that leave the question where it is, at least at first."""
 ACTIONS: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
     "choose": _choose,
     "skip": _skip,

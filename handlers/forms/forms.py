@@ -20,7 +20,7 @@ from handlers.forms.filling import AnyFilling, Filling, open_filling
 from handlers.forms.form_pages import answer_line, question_buttons, show
 from handlers.forms.form_steps import go_on, take
 from handlers.forms.questionnaires import AnyForm, Form
-from handlers.forms.questions import MAX_PARTS, NotAnAnswer, Question
+from handlers.forms.questions import MAX_PARTS, NotAnAnswer, Question, Unfinished
 from storage import dialogues
 from storage.dialogues import Filled, OpenForm, Value
 
@@ -94,12 +94,17 @@ async def answer(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
 async def _read(filling: AnyFilling, question: Question[Any, Any]) -> None:
     talk = filling.talk
     try:
-        value = await question.input.read(talk)
+        value = await question.input.read_on(talk, filling.state.page)
         if question.check is not None:
             await question.check(talk, filling.draft, value)
     except NotAnAnswer as hint:
         filling.count("not_an_answer")
         talk.say(str(hint), question_buttons(filling))
+        return
+    except Unfinished as part:
+        filling.state.page = part.page
+        await filling.keep()
+        await show(filling)
         return
     if question.input.collects:
         await _gather(filling, question, question.parts(value))
@@ -169,6 +174,9 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
         return
     filling.state.is_hidden = False
     if what == "choose" and await form_steps.toggle(filling, argument):
+        return
+    if what in form_steps.IN_PLACE:
+        await form_steps.IN_PLACE[what](filling, argument)
         return
     action = form_steps.ACTIONS.get(what)
     if action is None:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Generic, NamedTuple, Never, TypeVar, overload
 
+from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from handlers.chat.incoming import Json
+from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import StatelessTalk, Talk
 from storage.dialogues import Value
 
@@ -29,6 +32,37 @@ Text = str | Callable[[Talk], str]
 
 class NotAnAnswer(Exception):
     """What came is no answer to this question; carries the sentence that says what a right one looks like."""
+
+
+class Unfinished(Exception):
+    """What came is a part of an answer: the page of the input on which the rest is asked for."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
+
+
+class Does(StrEnum):
+    """What a cell of a page does when it is pressed."""
+
+    TURN = "page"
+    PICK = "pick"
+    NOTHING = "nothing"
+
+
+class Cell(NamedTuple):
+    """A button of a page: the page that it turns to, or the answer that it picks, in at most 20 characters."""
+
+    label: str
+    does: Does = Does.NOTHING
+    argument: str = ""
+
+
+class InputPage(NamedTuple):
+    """Buttons on which an answer is looked for, and what is said above them, as HTML."""
+
+    rows: Sequence[Sequence[Cell]] = ()
+    note: Markup = Markup("")
 
 
 class Choice(NamedTuple, Generic[T]):
@@ -58,6 +92,32 @@ class Input(Generic[T]):
             NotAnAnswer: see the class. Here, since only a button is an answer.
         """
         raise NotAnAnswer(talk._("Please press one of the buttons."))
+
+    async def read_on(self, talk: Talk, page: str) -> T:  # noqa: ARG002 (others have pages)
+        """The same with this page open, "" if none was turned to.
+
+        Raises:
+            NotAnAnswer: see the class.
+            Unfinished: see the class.
+        """
+        return await self.read(talk)
+
+    def page(self, talk: Talk, page: str) -> InputPage:  # noqa: ARG002
+        """The page by its name, "" for the one that is open at first.
+
+        Raises:
+            InvalidCallback: it has no such page.
+        """
+        return InputPage()
+
+    def picked(self, talk: Talk, argument: str) -> T:  # noqa: ARG002
+        """The value of a cell.
+
+        Raises:
+            InvalidCallback: it is none of this input's.
+            NotAnAnswer: it can't be answered any more.
+        """
+        raise InvalidCallback
 
     def choices(self, talk: Talk) -> Sequence[Choice[T]]:  # noqa: ARG002 (others look who asks)
         """The ready answers."""

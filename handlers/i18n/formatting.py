@@ -2,52 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from markupsafe import Markup
 
 from handlers.i18n import translations
+from handlers.i18n.day_names import short_day
 from handlers.i18n.translations import number, plural_in, translator
 
 
+def dated(day: date, today: date | None, language: str) -> str:
+    """11月28日（周六）, "Sat 28 Nov"; with the year, if it is another one than today's."""
+    is_of_this_year = today is not None and day.year == today.year
+    if language == "zh_Hans":
+        pattern = "M月d日（EEE）" if is_of_this_year else "y年M月d日（EEE）"
+    else:
+        pattern = "EEE d MMM" if is_of_this_year else "EEE d MMM y"
+    return format_date(day, pattern, locale=language)
+
+
 def day_words(day: date, today: date, language: str) -> str:
-    """ "today, Saturday", "tomorrow, Sunday", else the weekday with its date; with the year, if it is another one."""
+    """ "today", "tomorrow (Sun)", "yesterday (Fri)", else the date with its weekday."""
     _ = translations.translator(language)
     days = (day - today).days
-    weekday = translations.weekday(day, language)
     if days == 0:
-        return _("today, {weekday}").format(weekday=weekday)
+        return _("today")
+    weekday = short_day(day.weekday(), language)
     if days == 1:
-        return _("tomorrow, {weekday}").format(weekday=weekday)
-    date_words = translations.day_of_year if day.year == today.year else translations.full_date
-    return f"{weekday}, {date_words(day, language)}"
+        return _("tomorrow ({weekday})").format(weekday=weekday)
+    if days == -1:
+        return _("yesterday ({weekday})").format(weekday=weekday)
+    return dated(day, today, language)
+
+
+def with_clock(day: str, clock: str) -> str:
+    """A day and a time on it. A full-width bracket has its blank already."""
+    return f"{day}{clock}" if day.endswith("）") else f"{day} {clock}"
 
 
 def when(starts_at: datetime, ends_at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
-    """ "tomorrow, Saturday 15:00–17:00", in the organisation's zone."""
+    """ "tomorrow (Sat) 15:00–17:00", in the organisation's zone."""
     start, end, today = starts_at.astimezone(zone), ends_at.astimezone(zone), now.astimezone(zone).date()
     until = f"{end:%H:%M}"
     if end.date() != start.date():
         until = f"{translations.day_of_year(end.date(), language)} {until}"
-    return f"{day_words(start.date(), today, language)} {start:%H:%M}–{until}"
+    return with_clock(day_words(start.date(), today, language), f"{start:%H:%M}–{until}")
 
 
 def moment(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """ "tomorrow (Sat) 15:00", 11月28日（周六）15:00."""
     local = at.astimezone(zone)
-    return f"{day_words(local.date(), now.astimezone(zone).date(), language)} {local:%H:%M}"
+    return with_clock(day_words(local.date(), now.astimezone(zone).date(), language), f"{local:%H:%M}")
+
+
+def end(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """When something ends. Midnight is the end of a day, 24:00, and not the first minute of the next."""
+    local = at.astimezone(zone)
+    if (local.hour, local.minute) != (0, 0):
+        return moment(at, now, zone, language)
+    last, today = local.date() - timedelta(days=1), now.astimezone(zone).date()
+    return with_clock(day_words(last, today, language), "24:00")
 
 
 def duration(lead: timedelta, language: str) -> str:
-    """ "24 h", "30 min", "2 days"."""
+    """ "24 h", "2 h 30 min", "30 min", "2 days"."""
     _ = translations.translator(language)
     minutes = int(lead.total_seconds() // 60)
     if minutes % (24 * 60) == 0 and minutes > 24 * 60:
         return plural_in(language, "{n} day", "{n} days", minutes // (24 * 60)).format(n=minutes // (24 * 60))
     if minutes % 60 == 0:
         return _("{n} h").format(n=minutes // 60)
+    if minutes > 60:
+        return _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
     return _("{n} min").format(n=minutes)
+
+
+def listed(parts: Iterable[str], language: str) -> str:
+    """24 小时、2 小时; "24 h, 2 h"."""
+    _ = translator(language)
+    return _(", ").join(parts)
 
 
 def ago(then: datetime, now: datetime, language: str) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from handlers.i18n.day_names import month_and_year, year
 from handlers.i18n.translations import day_of_year, translator
 from storage.statistics.periods import Period, PeriodUnit
 
 
 def title(period: Period, language: str) -> str:
-    """ "Week 48 (23 Nov – 29 Nov)", "2026-11", "2026"."""
+    """ "Week 48 (23 Nov – 29 Nov)", "November 2026", "2026"."""
     _ = translator(language)
     if period.unit is PeriodUnit.WEEK:
         last = period.after - timedelta(days=1)
         days = f"{day_of_year(period.first, language)} – {day_of_year(last, language)}"
         return _("Week {n} ({days})").format(n=period.first.isocalendar().week, days=days)
-    return period.name
+    if period.unit is PeriodUnit.MONTH:
+        return month_and_year(period.first, language)
+    return year(period.first, language)
 
 
 def labels(period: Period, language: str) -> Sequence[str]:

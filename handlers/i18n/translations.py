@@ -76,7 +76,8 @@ def clock(hour: int, minute: int, language: str) -> str:
 
 @lru_cache(maxsize=512)
 def weekday(day: date, language: str) -> str:
-    return format_date(day, "EEEE", locale=language)
+    """周六, "Saturday"."""
+    return format_date(day, "EEE" if language == "zh_Hans" else "EEEE", locale=language)
 
 
 @lru_cache(maxsize=512)

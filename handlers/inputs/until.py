@@ -37,7 +37,7 @@ def until_when(
     """The answer None is without an end."""
     return Question(
         title=N_("Until"),
-        ask=N_("For how long? Choose, or write the last day, for example 2027-06-30."),
+        ask=N_("For how long? Choose, or write the last day, for example “30 June”."),
         input=LastDayInput(ends, N_("No end date")),
         columns=2,
         when=when,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
 
 import orjson
 from markupsafe import Markup, escape
 
 from handlers.chat.feature import Feature
 from handlers.chat.talk import Talk
-from storage.hours.iso import iso_minute
+from handlers.inputs.moment import in_full
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:1rem auto;padding:0 1rem}"
@@ -42,7 +41,7 @@ async def copy_of(talk: Talk, features: Sequence[Feature]) -> bytes:
         lang=talk.language.replace("_", "-"),
         title=title,
         style=Markup(_STYLE),
-        when=f"{iso_minute(talk.now, UTC)} UTC",
+        when=in_full(talk, talk.now),
         parts=Markup("").join(parts),
         data=Markup(data),
     )

@@ -17,7 +17,7 @@ from handlers.forms import forms
 from handlers.forms.questionnaires import ContextValue, Form, Questionnaire, questionnaire
 from handlers.forms.questions import Question, asked
 from handlers.i18n.translations import N_
-from handlers.inputs.moment import show_moment
+from handlers.inputs.moment import show_end
 from handlers.inputs.number import NUMBER
 from handlers.inputs.place import Point
 from handlers.inputs.reason import reason_question
@@ -107,7 +107,7 @@ def closed_line(talk: Talk, row: StationRow) -> str:
     said = talk._("🔒 Closed until further notice: {reason}")
     if row.closed_until < WITHOUT_END:
         said = talk._("🔒 Closed until {time}: {reason}")
-    return said.format(time=show_moment(talk, row.closed_until), reason=row.closed_reason)
+    return said.format(time=show_end(talk, row.closed_until), reason=row.closed_reason)
 
 
 def _shown(talk: Talk, row: StationRow, name: str) -> str:

@@ -64,7 +64,8 @@ def _typed_point(text: str) -> tuple[float, float] | None:
 
 
 class HoursInput(Input[str]):
-    """OpenStreetMap's syntax, or as people write them, 8:00-22:00 for every day; empty if they are not known."""
+    """As people write them, 8:00-22:00 for every day, or in OpenStreetMap's syntax, in which they are kept; empty if
+    they are not known."""
 
     adapter = TEXT
 
@@ -74,15 +75,15 @@ class HoursInput(Input[str]):
         except TooDear:
             raise NotAnAnswer(
                 talk._(
-                    "These hours are too complicated (24 rules at most, 10 of them with PH). Leave out what "
-                    "riders need least."
+                    "These hours are too complicated (24 rules at most, 10 of them about public holidays). Leave out "
+                    "what riders need least."
                 )
             ) from None
         except BadHours:
             raise NotAnAnswer(
                 talk._(
-                    "I don't understand these hours. Write them like 08:00-22:00, or as OpenStreetMap does: "
-                    "Mo-Fr 08:30-17:30; Sa 10:00-14:00; PH off"
+                    "I don't understand these hours. Write them like “every day 8:00-22:00” or “Mon to Fri "
+                    "8:30-17:30, Sat 10:00-14:00, closed on public holidays”."
                 )
             ) from None
         return text
@@ -95,7 +96,7 @@ class HoursInput(Input[str]):
         ]
 
     def show(self, talk: Talk, value: str) -> str:
-        return value or talk._("hours unknown")
+        return station_format.opening_hours(talk, value) or talk._("hours unknown")
 
 
 def _of_every_day(hours: str) -> str:
@@ -167,7 +168,7 @@ class StationDraft:
     opening_hours: str = asked(
         Question(
             N_("Hours"),
-            N_("When is it open? Choose, or write it: 08:00-22:00, or Mo-Fr 08:30-17:30; PH off"),
+            N_("When is it open? Choose, or write it, for example: Mon to Fri 8:30-17:30, closed on public holidays"),
             HoursInput(),
             columns=3,
         ),

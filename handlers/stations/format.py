@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from handlers.chat.talk import Talk
+from handlers.dates.hours_words import hours_words
 from handlers.i18n.formatting import ago
 from handlers.i18n.translations import N_, clock, day_of_year, translator, weekday
 from storage.hours.opening_hours import Hours, State
@@ -61,6 +63,12 @@ def amenities(mask: int, language: str, limit: int | None = None) -> str:
     if limit is not None and len(offered) > limit:
         parts.append(f"+{len(offered) - limit}")
     return " · ".join(parts)
+
+
+def opening_hours(talk: Talk, expression: str) -> str:
+    """All hours of the week in words; empty if they are not known."""
+    organisation = talk.context.settings.organisation
+    return hours_words(expression, talk.local_today, organisation.zone, organisation.country, talk.language)
 
 
 @lru_cache(maxsize=8_192)

@@ -18,10 +18,10 @@ from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.chat.view import View
+from handlers.dates.hours_words import hours_words
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
-from handlers.i18n import translations
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput
 from storage import audit
@@ -62,13 +62,15 @@ async def begin(talk: Talk) -> None:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a run found: stations that are good, of these new ones, refused lines, and the first of them with why.
-    `remarks` are the first lines that were not taken as they were written, with what was made of them."""
+    `remarks` are the first lines that were not taken as they were written, with what was made of them, `hours` those
+    whose hours were read: as they were written, and what they mean."""
 
     good: int
     new: int
     refused: int
     lines: tuple[tuple[int, str], ...]
     remarks: tuple[tuple[int, str], ...] = ()
+    hours: tuple[tuple[int, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +125,13 @@ async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run
 
 
 def _report(found: Imported, refused: Sequence[Line], remarked: Sequence[Line]) -> Report:
-    lines, remarks = (tuple((line.number, line.reason) for line in of) for of in (refused, remarked))
-    return Report(found.good, found.new, found.refused, lines, remarks)
+    lines, remarks = (tuple((line.number, line.reason) for line in of if line.reason) for of in (refused, remarked))
+    hours = tuple(
+        (line.number, line.hours_written, line.station.opening_hours)
+        for line in remarked
+        if line.hours_written and line.station is not None
+    )
+    return Report(found.good, found.new, found.refused, lines, remarks, hours)
 
 
 class StationFileInput(Input[StationFile]):
@@ -140,7 +147,7 @@ class StationFileInput(Input[StationFile]):
             raise NotAnAnswer(talk._("Please send the file as a document (📎 → File)."))
         if not report.good:
             nothing = talk._("Nothing in this file can be used.")
-            raise NotAnAnswer(report_text(report, talk.language) + "\n" + nothing)
+            raise NotAnAnswer(report_text(report, View(talk.context, talk.language, talk.now)) + "\n" + nothing)
         document = talk.incoming.body["document"]
         return StationFile(**asdict(report), file_id=document["file_id"], name=document["file_name"])
 
@@ -148,9 +155,9 @@ class StationFileInput(Input[StationFile]):
         return value.name
 
 
-def report_text(report: Report | StationsImported, language: str) -> Markup:
+def report_text(report: Report | StationsImported, view: View) -> Markup:
     """ "Stations: 120 (100 new, 20 changed). Lines refused: 3." and the first of them."""
-    _ = translations.translator(language)
+    _ = view._
     said = _("Stations: {good} ({new} new, {changed} changed). Lines rejected: {refused}.").format(
         good=report.good, new=report.new, changed=report.good - report.new, refused=report.refused
     )
@@ -158,10 +165,18 @@ def report_text(report: Report | StationsImported, language: str) -> Markup:
     lines += _numbered(report.lines, _("line {n}"))
     if report.refused > len(report.lines):
         lines.append(Markup("…"))
-    if report.remarks:
+    if report.remarks or report.hours:
         lines.append(Markup("{}").format(_("Please check how I read these:")))
+        lines += _numbered([(number, _read_hours(view, *hours)) for number, *hours in report.hours], _("line {n}"))
         lines += _numbered(report.remarks, _("line {n}"))
     return Markup("\n").join(lines)
+
+
+def _read_hours(view: View, written: str, expression: str) -> str:
+    """ "早8晚10" → every day 08:00-22:00."""
+    organisation = view.context.settings.organisation
+    words = hours_words(expression, view.today, view.zone, organisation.country, view.language)
+    return f"“{written}” → {words}"
 
 
 def _numbered(lines: Sequence[tuple[int, str]], words: str) -> list[Markup]:
@@ -170,7 +185,7 @@ def _numbered(lines: Sequence[tuple[int, str]], words: str) -> list[Markup]:
 
 def _ask_to_go(talk: Talk, draft: ImportDraft) -> str:
     title = talk._("This is what would happen. Nothing has been changed yet.")
-    return Markup("<b>{}</b>\n{}").format(title, report_text(draft.file, talk.language))
+    return Markup("<b>{}</b>\n{}").format(title, report_text(draft.file, View(talk.context, talk.language, talk.now)))
 
 
 def _go_choices(talk: Talk, draft: ImportDraft) -> Sequence[Choice[bool]]:
@@ -233,7 +248,7 @@ async def _done(talk: Talk, draft: ImportDraft) -> None:
 def imported_words(view: View, notice: StationsImported) -> Page:
     if notice.trouble:
         return Markup("{}").format(view._("Nothing was imported: {trouble}").format(trouble=notice.trouble)), []
-    return Markup("✓ <b>{}</b>\n{}").format(view._("Imported."), report_text(notice, view.language)), []
+    return Markup("✓ <b>{}</b>\n{}").format(view._("Imported."), report_text(notice, view)), []
 
 
 _IMPORT = Form(

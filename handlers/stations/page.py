@@ -87,8 +87,9 @@ def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Mar
     closed = closed_line(talk, row)
     if closed:
         lines.append(Markup("{}").format(closed))
-    if row.opening_hours:
-        lines.append(Markup("🕑 <code>{}</code>").format(row.opening_hours))
+    opening_hours = station_format.opening_hours(talk, row.opening_hours)
+    if opening_hours:
+        lines.append(Markup("🕑 {}").format(opening_hours))
     if row.amenities:
         lines.append(Markup("\n{}").format(station_format.amenities(row.amenities, talk.language)))
     if row.phone:

@@ -15,7 +15,7 @@ from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import SeriesId
 from storage.activities.notices import SeriesEnded
-from storage.activities.recurrence import BadRule, NoDates, occurrences
+from storage.activities.recurrence import MOST_DAYS, BadRule, NoDates, occurrences, read
 from storage.database import Base, BigKey
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
@@ -25,6 +25,7 @@ from storage.telegram_ids import PersonId
 AHEAD = timedelta(weeks=8)
 LOOKED_AHEAD = AHEAD * 8
 """Within so long a rule must have a date."""
+FARTHEST = timedelta(days=MOST_DAYS)
 MOST = 200
 
 
@@ -115,6 +116,20 @@ async def _copy(session: AsyncSession, source: Activity, series_id: SeriesId, at
     made.series_id, made.occurrence, made.state = series_id, at, source.state
     await session.flush()
     return made
+
+
+async def goes_on(session: AsyncSession, source: Activity, zone: ZoneInfo) -> bool:
+    """Whether the series of this activity has dates beyond those that are laid out."""
+    row = None if source.series_id is None else await session.get(Series, source.series_id)
+    if row is None or row.ended:
+        return False
+    try:
+        rule = read(row.rule)
+        if rule.count is None and rule.until is None:
+            return True
+        return next(occurrences(row.rule, row.first, row.laid_to, row.laid_to + FARTHEST, zone), None) is not None
+    except BadRule:
+        return False
 
 
 async def due(session: AsyncSession, now: datetime) -> Series | None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from storage.hours.hours_reading import MOST_LETTERS, check_hours
 from storage.hours.parsed_hours import BadHours
+from storage.hours.written_clocks import SPAN, TO, span
+from storage.numerals import with_digits
 
 _QUOTED = re.compile(r'("[^"]*"?)')
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−~～〜", "-"))
@@ -26,32 +28,40 @@ _CHINESE_DAYS = {
     **dict(zip("1234567", _DAYS, strict=True)),
 }
 
-_TO = r" ?(?:-|至|到|to|until|till) ?"
-_HALF = "次日|第二天|翌日|凌晨|清晨|早晨|早上|早|上午|中午|正午|午后|下午|傍晚|晚上|晚间|晚|夜里|夜间|夜"
-_CLOCK = rf"(?:{_HALF})? ?\d{{1,2}}(?:[:.]\d\d|(?:点钟|[点时])(?:半|\d{{1,2}}分?)?)? ?(?:[ap]\.?m\.?)?"
 _EN_DAY = (
     "(?:mon(?:days?)?|mo|tue(?:s(?:days?)?)?|tu|wed(?:nesdays?)?|we|thu(?:r(?:s(?:days?)?)?)?|th|fri(?:days?)?|fr"
     "|sat(?:urdays?)?|sa|sun(?:days?)?|su)(?![a-z])"
 )
 _ZH_SIGN = "(?:[一二三四五六日天]|[1-7](?![\\d:点时]))"
-_ZH_DAY = f"(?:周|星期|礼拜){_ZH_SIGN}"
-_EN_DATE = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* ?\\d{1,2}(?!\\d|:)"
-_ZH_DATE = "\\d{1,2}月\\d{1,2}[日号]"
+_ZH_DAY = f"(?:每个?)?(?:周|星期|礼拜){_ZH_SIGN}"
+_EN_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_EN_DATE = rf"(?:\d{{1,2}} {_EN_MONTH}(?! ?\d{{1,2}}(?!\d|:))|{_EN_MONTH}(?: ?\d{{1,2}}(?!\d|:))?)"
+_ZH_DATE = "\\d{1,2}月(?:\\d{1,2}[日号])?"
+_ALL_DAY = (
+    r"24/7|7 ?[x*×/] ?24(?:小时)?|24 ?小时|24 ?h(?:ours?)?(?![a-z])|全天候?|昼夜"
+    r"|(?:all day|(?:a?round the clock))(?![a-z])"
+)
+_FILLER = (
+    r"无休|正常|对外|开放|营业|服务|时间|开门|均|都|为"
+    r"|open(?:ing)?|hours?|from|and|on|&|[\s,:、()/|和及]"
+)
 _TOKEN = re.compile(
     "|".join(
         (
-            r"(?P<all_day>24/7|7 ?[x*×/] ?24(?:小时)?|24 ?小时|24 ?h(?:ours?)?(?![a-z])|全天候?|昼夜)",
-            rf"(?P<dates>{_EN_DATE}(?:{_TO}{_EN_DATE})?|{_ZH_DATE}(?:{_TO}{_ZH_DATE})?)",
-            rf"(?P<span>{_CLOCK}{_TO}{_CLOCK})",
-            rf"(?P<days>{_EN_DAY}(?:{_TO}{_EN_DAY})?)",
+            r"(?P<off>(?:全天)?(?:不开放|不营业|休息|关闭|关门|停业|闭馆|除外)|(?:off|closed)(?: all day)?)",
+            rf"(?P<all_day>{_ALL_DAY})",
+            rf"(?P<dates>{_EN_DATE}(?:{TO}{_EN_DATE})?|{_ZH_DATE}(?:{TO}{_ZH_DATE})?)",
+            rf"(?P<span>{SPAN})",
+            rf"(?P<days>{_EN_DAY}(?:{TO}{_EN_DAY})?)",
             rf"(?P<zh_days>{_ZH_DAY}(?:(?: ?[-至到、,和及] ?)?(?:{_ZH_DAY}|{_ZH_SIGN}))*)",
             r"(?P<every>每天|每日|天天|全年|daily|every ?day)",
             r"(?P<workdays>工作日)",
             r"(?P<weekdays>平日|weekdays?)",
             r"(?P<weekend>周末|双休日|weekends?)",
             r"(?P<holidays>法定节假日|法定假日|节假日|节日|假日|public holidays?|holidays?|ph(?![a-z]))",
-            r"(?P<off>不开放|不营业|休息|关闭|关门|停业|闭馆|除外|off|closed)",
-            r"(?P<filler>无休|照常|正常|对外|开放|营业|服务|时间|开门|均|都|为|open|from|and|[\s,;:、。()/|和及])",
+            r"(?P<as_usual>照常|不休息?|as usual)",
+            r"(?P<stop>[;。]|其余(?:时间)?|其他(?:时间)?|平时|otherwise)",
+            rf"(?P<filler>{_FILLER})",
         )
     ),
     re.IGNORECASE,
@@ -71,12 +81,17 @@ def in_osm_syntax(text: str) -> str:
     try:
         check_hours(plain)
     except BadHours as failure:
-        spelled = _spelled(plain)
+        spelled = _spelled(_with_clocks(with_digits(plain)))
         if spelled is None:
             raise type(failure)(text) from None
         check_hours(spelled)
         return spelled
     return plain
+
+
+def _with_clocks(text: str) -> str:
+    """ "noon to midnight" as 12:00 to 24:00."""
+    return re.sub(r"\bmidnight\b", "24:00", re.sub(r"\bnoon\b", "12:00", text, flags=re.I), flags=re.I)
 
 
 def slip_in(expression: str) -> str:
@@ -105,10 +120,12 @@ class _Rule:
     dates: list[str] = field(default_factory=list)
     spans: list[str] = field(default_factory=list)
     is_off: bool = False
+    is_off_ahead: bool = False
+    """Whether the days that are off follow the word."""
 
     @property
     def is_whole(self) -> bool:
-        return self.is_off or bool(self.spans)
+        return bool(self.spans) or (self.is_off and (not self.is_off_ahead or bool(self.selectors or self.dates)))
 
     @property
     def rank(self) -> tuple[bool, bool]:
@@ -128,7 +145,9 @@ def _spelled(text: str) -> str | None:
         if kind == "unknown":
             return None
         has_working_days = has_working_days or kind == "workdays"
-        if kind != "filler" and not _take(rules, kind, words):
+        if kind == "stop":
+            rules[-1].is_off_ahead = rules[-1].is_off_ahead and not rules[-1].is_whole
+        elif kind != "filler" and not _take(rules, kind, words):
             return None
     if not rules[-1].is_whole and not _put_behind(rules):
         return None
@@ -161,25 +180,45 @@ _SELECTORS = {"every": "Mo-Su", "workdays": "Mo-Fr", "weekdays": "Mo-Fr", "weeke
 def _take(rules: list[_Rule], kind: str, words: str) -> bool:
     """Adds a word to the rule that it belongs to; False if it makes no sense there."""
     if kind in ("span", "all_day"):
-        span = "00:00-24:00" if kind == "all_day" else _span(words)
-        if span is None:
-            return False
-        if rules[-1].is_off:
-            rules.append(_Rule())
-        rules[-1].spans.append(span)
-        return True
-    if kind == "off":
-        if rules[-1].is_whole:
-            return False
-        rules[-1].is_off = True
-        return True
-    if rules[-1].is_whole:
+        return _take_span(rules, "00:00-24:00" if kind == "all_day" else span(words))
+    if kind in ("off", "as_usual"):
+        return _take_off(rules) if kind == "off" else _take_as_usual(rules)
+    if rules[-1].is_whole and not rules[-1].is_off_ahead:
         rules.append(_Rule())
     if kind == "dates":
         rules[-1].dates.append(_dates(words))
         return True
     selector = _SELECTORS.get(kind) or (_english_days(words) if kind == "days" else _chinese_days(words))
     rules[-1].selectors.append(selector)
+    return True
+
+
+def _take_span(rules: list[_Rule], span: str | None) -> bool:
+    """In "closed Sat, Sun 9:00-17:00" it is open whose hours these are."""
+    if span is None or rules[-1].is_off_ahead:
+        return False
+    if rules[-1].is_off:
+        rules.append(_Rule())
+    if span not in rules[-1].spans:
+        rules[-1].spans.append(span)
+    return True
+
+
+def _take_off(rules: list[_Rule]) -> bool:
+    """ "Sundays closed", or ahead of its days: "closed on Sundays"."""
+    if rules[-1].is_off:
+        return False
+    if rules[-1].is_whole:
+        rules.append(_Rule())
+    rules[-1].is_off = True
+    rules[-1].is_off_ahead = not rules[-1].selectors and not rules[-1].dates
+    return True
+
+
+def _take_as_usual(rules: list[_Rule]) -> bool:
+    """节假日照常: what is said of all days holds on holidays as well. "照常营业" alone says nothing."""
+    if len(rules) > 1 and rules[-1].selectors == ["PH"] and not rules[-1].is_whole:
+        rules.pop()
     return True
 
 
@@ -204,7 +243,7 @@ def _english_days(words: str) -> str:
 
 def _chinese_days(words: str) -> str:
     """周一至周五 and 周一至五 as Mo-Fr, 周六日 and 周六、周日 as Sa,Su."""
-    days = re.sub(r"周|星期|礼拜| ", "", words).replace("至", "-").replace("到", "-")
+    days = re.sub(r"每个?|周|星期|礼拜| ", "", words).replace("至", "-").replace("到", "-")
     found = ""
     for sign in days:
         day = _CHINESE_DAYS.get(sign)
@@ -216,61 +255,11 @@ def _chinese_days(words: str) -> str:
 
 
 def _dates(words: str) -> str:
-    """May 3-Sep 8 and 5月3日-9月8日 as May 03-Sep 08."""
+    """May 3-Sep 8, 3 May to 8 Sep and 5月3日-9月8日 as May 03-Sep 08; 5月至9月 as May-Sep."""
     if "月" in words:
         names = {str(number): name for number, name in enumerate(_MONTHS, start=1)}
-        found = [(names.get(month.lstrip("0"), "?"), day) for month, day in re.findall(r"(\d+)月(\d+)", words)]
+        found = [(names.get(month.lstrip("0"), "?"), day) for month, day in re.findall(r"(\d+)月(\d*)", words)]
     else:
-        found = re.findall(r"([a-z]{3})[a-z]* ?(\d+)", words, re.IGNORECASE)
-    return "-".join(f"{month.capitalize()} {int(day):02d}" for month, day in found)
-
-
-_MINUTE = r"[:.](\d\d)|(?:点钟|[点时])(半|\d{1,2})?分?"
-_PARTS = re.compile(rf"({_HALF})? ?(\d{{1,2}})(?:{_MINUTE})? ?([ap])?", re.IGNORECASE)
-_EVENING = ("下午", "午后", "傍晚", "晚上", "晚间", "晚")
-_NIGHT = ("晚上", "晚间", "晚", "夜里", "夜间", "夜")
-_NOON = ("中午", "正午")
-
-
-def _span(words: str) -> str | None:
-    clocks = re.split(_TO, words, maxsplit=1, flags=re.IGNORECASE)
-    first, last = (_PARTS.match(clock.strip()) for clock in clocks)
-    if first is None or last is None or not (_is_marked(first) or _is_marked(last)):
-        return None
-    begin, end = _minutes(first), _minutes(last)
-    if begin is None or end is None:
-        return None
-    begin %= 1_440
-    if end < begin and not _has_half(last):
-        if begin >= 720 and _has_half(first) and begin < end + 720 < 1_440:
-            end += 720  # "下午2点-5点"
-        elif begin < 720 and _has_half(first):
-            return None
-    end = end or 1_440
-    return f"{begin // 60:02d}:{begin % 60:02d}-{end // 60:02d}:{end % 60:02d}"
-
-
-def _is_marked(clock: re.Match[str]) -> bool:
-    """Whether it is surely a time: "9-17" alone may be anything."""
-    return clock[0].strip() != clock[2]
-
-
-def _has_half(clock: re.Match[str]) -> bool:
-    return bool(clock[1] or clock[5])
-
-
-def _minutes(clock: re.Match[str]) -> int | None:
-    half, hour, minute = clock[1] or "", int(clock[2]), clock[3] or clock[4] or "0"
-    minutes = 30 if minute == "半" else int(minute)
-    american = (clock[5] or "").lower()
-    if minutes > 59 or hour > 24 or (american and not 1 <= hour <= 12):
-        return None
-    if american:
-        hour = hour % 12 + (12 if american == "p" else 0)
-    elif (half in _EVENING and hour < 12) or (half in _NOON and hour < 3):
-        hour += 12
-    elif half in _NIGHT and hour == 12:
-        hour = 24
-    elif half == "凌晨" and hour == 12:
-        hour = 0
-    return hour * 60 + minutes
+        parts = re.findall(r"(\d{0,2}) ?([a-z]{3})[a-z]* ?(\d{0,2})", re.sub(TO, "-", words), re.IGNORECASE)
+        found = [(month.capitalize(), before or after) for before, month, after in parts]
+    return "-".join(f"{month} {int(day):02d}" if day else month for month, day in found)

@@ -42,11 +42,13 @@ class BadLine(ValueError):
 
 class Line(NamedTuple):
     """A line of a file, read: a station, or the reason why not. `number` counts from 1, the header included. With a
-    station, the reason is a remark on what was made of the line."""
+    station, the reason is a remark on what was made of the line; `hours_written` are its hours if they were read as
+    others than are written there."""
 
     number: int
     station: Station | None
     reason: str = ""
+    hours_written: str = ""
 
 
 def station_key(station_id: str) -> str:
@@ -83,23 +85,23 @@ def read_stations(
             yield Line(number, None, str(reason))
         else:
             seen[key] = number
-            yield Line(number, station, _remark(record, station, remarked))
+            yield _remarked(number, record, station, remarked)
 
 
-def _remark(record: Mapping[str, str], station: Station, remarked: set[str]) -> str:
-    """What was made of the hours and the phone, where that is not what was written."""
+def _remarked(number: int, record: Mapping[str, str], station: Station, remarked: set[str]) -> Line:
+    """With what was made of the hours and the phone, where that is not what was written."""
     hours, phone = record.get("opening_hours", "").strip(), record.get("phone", "").strip()
-    remarks = []
+    remarks, hours_written = [], ""
     if hours not in remarked and len(remarked) < _MOST_REMARKS:
         if hours != station.opening_hours:
-            remarks.append(f"opening_hours {hours!r} read as {station.opening_hours!r}")
+            hours_written = hours
         if slip := slip_in(station.opening_hours):
             remarks.append(f"opening_hours {hours!r}: a comma adds {slip!r} to the hours before it; use “;” instead")
-        if remarks:
+        if remarks or hours_written:
             remarked.add(hours)
     if phone and not station.phone:
         remarks.append(f"phone {phone!r} was rounded by a spreadsheet and is left empty")
-    return "; ".join(remarks)
+    return Line(number, station, "; ".join(remarks), hours_written)
 
 
 def _features(path: Path, on_bytes: Callable[[int], None]) -> Raw:

@@ -56,7 +56,7 @@ async def import_stations(
         known = await _known(session)
         while batch := await asyncio.to_thread(_next, lines):
             for line in batch:
-                if line.reason:
+                if line.reason or line.hours_written:
                     on_remark(line)
             found = [_under_known_id(line.station, known) for line in batch if line.station is not None]
             refused += len(batch) - len(found)

@@ -26,7 +26,8 @@ class StationReported(Notice):
 @dataclass(frozen=True, slots=True)
 class StationsImported(Notice):
     """How many stations, how many of them new, how many lines refused, and the first of those: (number, reason);
-    `remarks` in the same way on lines that were not taken as they were written. With `trouble`, nothing was imported.
+    `remarks` in the same way on lines that were not taken as they were written, `hours` on hours that were read:
+    (number, as written, as read). With `trouble`, nothing was imported.
     """
 
     kind = "imported"
@@ -36,4 +37,5 @@ class StationsImported(Notice):
     refused: int = 0
     lines: tuple[tuple[int, str], ...] = ()
     remarks: tuple[tuple[int, str], ...] = ()
+    hours: tuple[tuple[int, str, str], ...] = ()
     trouble: str = ""

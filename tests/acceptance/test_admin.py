@@ -83,8 +83,8 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
     [
         ("🌙 Quiet hours", "22-7", "22:00-07:00"),
         ("🌙 Quiet hours", "25:00-07:00", "22:00-07:00"),
-        ("⏰ Reminders", "tomorrow", "24h, 2h"),
-        ("🗞 Hour", "9 o'clock", "09:00"),
+        ("⏰ Reminders", "tomorrow", "24 hours, 2 hours"),
+        ("🗞 Hour", "soon", "09:00"),
         ("🛵 Platforms", "x" * 41, "commas"),
         (HOTLINE, "1" * 61, "riders can call"),
         ("🗞 Day", "someday", "Choose a day"),

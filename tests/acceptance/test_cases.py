@@ -740,8 +740,8 @@ async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
     await counsel.rider.forges(cases_presses.SHOW_PATTERNS.data("legal"))
     shown = await counsel.rider.hears_of("People with cases by month")
     assert "photo" in shown
-    text = (await counsel.rider.hears_of("2026-11"))["text"]
-    assert ": 20" in text and "美团 5" in text and "Unpaid or cut pay 5" in text and "2026-10" not in text
+    text = (await counsel.rider.hears_of("November 2026"))["text"]
+    assert ": 20" in text and "美团 5" in text and "Unpaid or cut pay 5" in text and "October" not in text
 
 
 async def test_an_album_is_relayed_whole_and_acknowledged_once(town: Town) -> None:

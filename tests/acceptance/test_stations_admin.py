@@ -62,7 +62,7 @@ async def adds(admin: Rider, name: str = "New <hall>") -> None:
     await admin.hears_of("Anything that helps")
     await admin.says("Second floor")
     review = await admin.hears_of(REVIEW_PAGE)
-    assert "Mo-Su 08:00-20:30" in review["text"] and "charging" in review["text"] and "toilet" not in review["text"]
+    assert "every day 08:00-20:30" in review["text"] and "charging" in review["text"] and "toilet" not in review["text"]
     await admin.presses("✔ Add")
     await admin.hears_of("Riders will find it")
 
@@ -127,7 +127,7 @@ async def test_a_station_is_closed_for_some_days_and_opened_again(town: Town) ->
     await admin.says("New pipes")
     await admin.hears_of(FOR_HOW_LONG)
     await admin.presses("for 3 days")
-    await admin.hears_of("Closed until Friday, 27 Nov 12:00: New pipes")
+    await admin.hears_of("Closed until Fri 27 Nov 12:00: New pipes")
     await finds(town, rider, "closed, opens")
     town.now += timedelta(days=3, minutes=1)
     await finds(town, rider, "open until")
@@ -345,6 +345,6 @@ async def test_the_report_shows_what_was_made_of_a_line(town: Town) -> None:
     await sends_file(town, admin, "驿站.csv", "编号,名称,经纬度,营业时间\na,A,37.43;116.36,全天\n".encode("gb18030"))
     report = await admin.hears_of("Nothing has been changed yet")
     assert "Please check how I read these:" in report["text"]
-    assert "line 2: opening_hours '全天' read as '24/7'" in report["text"]
+    assert "line 2: “全天” → open 24 hours" in report["text"]
     await admin.presses("✔ Import (1)")
-    assert "read as '24/7'" in (await admin.hears_of("Imported."))["text"]
+    assert "→ open 24 hours" in (await admin.hears_of("Imported."))["text"]

@@ -96,7 +96,7 @@ async def test_what_riders_search_shows_in_the_chat_once_the_clock_has_counted_i
     assert 'no_station_near,"38.01,117.01",5,<5' in table and "searches,2026-W48,25,<5" in table
     assert "36.01" not in upload.content.decode()
     await coordinator.presses("Month")
-    await coordinator.hears_of("2026-11")
+    await coordinator.hears_of("November 2026")
     await coordinator.presses("Year")
     await coordinator.hears_of("📊 2026")
     await coordinator.presses("◀ Previous")

@@ -63,7 +63,7 @@ def test_chinese_headers_and_a_place_in_one_column(tmp_path: Path) -> None:
     assert read_line.station == Station(
         "S1", "暖新之家", 37.43, 116.36, "德兴路1号", "Mo-Fr 08:00-18:00", int(offered), "0534-2345678", "门朝南"
     )
-    assert read_line.reason == "opening_hours '周一至周五 8:00-18:00' read as 'Mo-Fr 08:00-18:00'"
+    assert read_line.hours_written == "周一至周五 8:00-18:00" and not read_line.reason
 
 
 @pytest.mark.parametrize(

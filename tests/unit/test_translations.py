@@ -25,11 +25,15 @@ ALWAYS_MANY = {
     "A message ({kind}) could not be sent after {n} attempts: {trouble}",
     "Close {number}? You can reopen it for {n} days.",
     "Delete <b>{name}</b>? You can restore it for {n} days.",
+    "every {n} days",
+    "every {n} months",
+    "every {n} weeks",
+    "every {n} years",
     "How did {number} end? The rider will read this and can reopen the case for {n} days.",
     "I'll remind you {n} times: 90, 30, 7 and 1 days before.",
     "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good.",
 }
-"""Here the number is a constant above 1."""
+"""Here the number is above 1."""
 
 
 def in_the_code() -> set[Message]:

@@ -1,17 +1,14 @@
-"""What people type: times, lengths, names, phone numbers, numbers of documents."""
+"""What people type: names, phone numbers, numbers of documents. Times are in test_written_dates."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from handlers.inputs.text import CodeInput
-from handlers.inputs.typed_time import typed_datetime, typed_day, typed_day_of_the_past, typed_length
 from handlers.membership.application_form import QUESTIONNAIRE
 from handlers.membership.inputs import IdNumberInput, plain_name
 from handlers.membership.phone_numbers import (
@@ -25,111 +22,6 @@ from storage.membership.identity_numbers import Fault, NotAResidentNumber, other
 from storage.plain_text import MOST_MARKS, clean, clean_code, clean_paragraph, is_letter
 
 TODAY = date(2026, 11, 24)
-AT_THREE = datetime(2026, 12, 1, 15)  # noqa: DTZ001 (a clock on the wall)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2026-12-01 15:00",
-        "2026-12-01T15:00",
-        "2026-12-01 15:00:00",
-        "2026-12-01 15：00",
-        "2026-12-1 15:00",
-        "2026/12/01 15:00",
-        "2026.12.01 15:00",
-        "2026–12–01 15:00",
-        "２０２６－１２－０１　１５：００",
-        "2026年12月1日 15:00",
-        "2026年12月1日15点",
-        "2026年12月1日15时00分",
-        "2026年12月1号下午3点",
-        "2026-12-01 下午3:00",
-        "2026-12-01 3pm",
-        "2026-12-01 3:00 PM",
-        "12月1日下午3点",
-        "12月1日 15:00",
-        " 2026-12-01,  15:00 ",
-        "٢٠٢٦-١٢-٠١ ١٥:٠٠",
-    ],
-)
-def test_a_time_in_its_usual_forms(text: str) -> None:
-    assert typed_datetime(text, TODAY) == AT_THREE
-
-
-@pytest.mark.parametrize(
-    ("text", "hour", "minute"),
-    [
-        ("上午9点半", 9, 30),
-        ("中午12点", 12, 0),
-        ("中午1点", 13, 0),
-        ("凌晨12点", 0, 0),
-        ("晚上8点一刻", 20, 15),
-        ("12am", 0, 0),
-        ("12pm", 12, 0),
-        ("8点05分", 8, 5),
-        ("早8点", 8, 0),
-    ],
-)
-def test_halves_of_the_day(text: str, hour: int, minute: int) -> None:
-    assert typed_datetime(f"2026-12-01 {text}", TODAY) == AT_THREE.replace(hour=hour, minute=minute)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "x",
-        "2026-12-01",
-        "2026-12-01 15",
-        "2026-13-01 15:00",
-        "2026-02-30 15:00",
-        "2026-12-01 25:00",
-        "15:00",
-        "2026-12/01 15:00",
-        "2026-12-01 13pm x",
-        "下周六 15:00",
-        "2026-12-01 上午15点",
-        "2月30日15点",
-        "2026-12-01 15:60",
-    ],
-)
-def test_what_is_no_time_is_none(text: str) -> None:
-    assert typed_datetime(text, TODAY) is None
-
-
-def test_a_day_without_a_year_is_the_next_one_or_the_last_one() -> None:
-    assert typed_day("1月3日", TODAY) == date(2027, 1, 3)
-    assert typed_day("11月24日", TODAY) == TODAY
-    assert typed_day("2月29日", TODAY) == date(2028, 2, 29)
-    assert typed_day_of_the_past("1月3日", TODAY) == date(2026, 1, 3)
-    assert typed_day_of_the_past("11月25日", TODAY) == date(2025, 11, 25)
-    assert typed_day_of_the_past("2026/11/03", TODAY) == date(2026, 11, 3)
-    assert typed_day_of_the_past("2027-01-03", TODAY) == date(2027, 1, 3), "for the caller to refuse"
-
-
-@pytest.mark.parametrize(
-    ("text", "minutes"),
-    [
-        ("2:30", 150),
-        ("2：30", 150),
-        ("２：３０", 150),
-        ("2小时30分钟", 150),
-        ("2小时", 120),
-        ("90分钟", 90),
-        ("1 h", 60),
-        ("90 min", 90),
-    ],
-)
-def test_lengths(text: str, minutes: int) -> None:
-    assert typed_length(text) == timedelta(minutes=minutes)
-
-
-@given(st.text(st.sampled_from("0123456789年月日点时分半:-/. 上下午apm小h"), max_size=120))
-def test_any_text_is_a_time_or_none(text: str) -> None:
-    assert typed_datetime(text, TODAY) is None or typed_day(text, TODAY) is None
-    typed_length(text)
-    typed_day_of_the_past(text, TODAY)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Days, times, lengths and repetitions as people write them, in Chinese and English: read, and put into words."""
