@@ -13,7 +13,18 @@ from aiohttp import web
 from bot import demo
 from bot.app import App
 from bot.config.config import Config, OrganisationSection, People
-from bot.process import CannotStart, carry, is_loopback, leaving, listen, open_configured, served
+from bot.demo import figures
+from bot.process import (
+    CannotStart,
+    carry,
+    database_file,
+    is_loopback,
+    key_file,
+    leaving,
+    listen,
+    open_configured,
+    served,
+)
 from bot.sandbox import folder
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.controls import Controls
@@ -26,6 +37,7 @@ from bot.sandbox.server import BotApi
 from bot.sandbox.world import World
 from storage import schema
 from storage.database import Database
+from storage.encryption import read_or_make_keys
 from storage.operations import published_menus
 from storage.telegram_ids import PersonId
 
@@ -126,6 +138,7 @@ async def run(config: Config, say: Callable[[str], None], *, afresh: bool = Fals
 
 async def _run_once(config: Config, listening: socket.socket, say: Callable[[str], None]) -> bool:
     """Until the program leaves; returns whether somebody asked to start afresh."""
+    _make_key(config)
     database = open_configured(config)
     kept = Keeping(config.data.folder)
     clock = SandboxClock(config.organisation.timezone, kept.ahead)
@@ -149,11 +162,19 @@ async def _run_once(config: Config, listening: socket.socket, say: Callable[[str
     return asked.is_set()
 
 
+def _make_key(config: Config) -> None:
+    """The first start makes one without a word: nobody backs up a sandbox."""
+    file = database_file(config)
+    if not config.security.encryption_keys and not (file is not None and file.exists()):
+        read_or_make_keys(key_file(config))
+
+
 async def prepare(database: Database, clock: SandboxClock, kept: Keeping, world: World) -> None:
     """Fills a new database, or else brings the chats back that were had about it."""
     await schema.migrate(database)
     try:
         await demo.fill(database, clock(), COORDINATOR)
+        await figures.add(database, clock(), clock.zone.key)
     except demo.NotEmpty:
         if kept.restore(world):
             return

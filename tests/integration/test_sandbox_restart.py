@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import orjson
@@ -13,7 +15,8 @@ import orjson
 from bot.sandbox.params import Json
 from tests.support.processes import bot, ends_within_10_s, logged, until_ready
 
-COORDINATOR = 7_000_003
+RIDER, COORDINATOR = 7_000_001, 7_000_003
+ZONE = ZoneInfo("Asia/Shanghai")
 WELCOME = "/help"
 
 
@@ -35,7 +38,21 @@ class Phone:
         self.socket = socket
 
     async def does(self, **wish: object) -> None:
-        await self.socket.send_str(orjson.dumps({"chat": COORDINATOR, **wish}).decode())
+        await self.socket.send_str(orjson.dumps(wish).decode())
+
+    async def hears_of(self, words: str) -> Json:
+        """The next message of the bot, or edit, with these words."""
+
+        def is_it(event: Json) -> bool:
+            message = event.get("message", {})
+            return words in message.get("text", "") and message["from"]["is_bot"]
+
+        return dict((await self.hears(is_it))["message"])
+
+    async def presses(self, message: Json, label: str) -> None:
+        keys = [key for row in message["reply_markup"]["inline_keyboard"] for key in row]
+        data = next(key["callback_data"] for key in keys if label in key["text"])
+        await self.does(do="press", message_id=message["message_id"], data=data)
 
     async def hears(self, is_it: Callable[[Json], bool]) -> Json:
         async with asyncio.timeout(30):
@@ -46,8 +63,8 @@ class Phone:
 
 
 @contextlib.asynccontextmanager
-async def phone(session: aiohttp.ClientSession, address: str) -> AsyncIterator[Phone]:
-    async with session.ws_connect(f"{address}/phone/live?person={COORDINATOR}") as socket:
+async def phone(session: aiohttp.ClientSession, address: str, person: int = COORDINATOR) -> AsyncIterator[Phone]:
+    async with session.ws_connect(f"{address}/phone/live?person={person}") as socket:
         held = Phone(socket)
         yield held
 
@@ -74,7 +91,7 @@ async def test_chats_menus_and_the_clock_survive_a_restart_until_it_starts_afres
         await held.does(do="clock", minutes=90)
         assert (await held.hears(lambda event: event["type"] == "time"))["ahead"] == 5_400
         await held.does(do="text", text="/start")
-        await held.hears(lambda event: event["type"] == "message" and WELCOME in event["message"].get("text", ""))
+        await held.hears_of(WELCOME)
     assert not (tmp_path / "data" / "nuanxin.db").exists(), "the real data folder is left alone"
 
     async with sandbox(tmp_path, "run") as (session, address):
@@ -96,8 +113,22 @@ async def test_chats_menus_and_the_clock_survive_a_restart_until_it_starts_afres
         found = await held.hears(lambda event: event["type"] == "state")
         assert (own_chat(found)["messages"], found["time"]["ahead"]) == ([], 0)
         await held.does(do="text", text="/start")
-        await held.hears(lambda event: event["type"] == "message" and WELCOME in event["message"].get("text", ""))
+        await held.hears_of(WELCOME)
         await held.does(do="afresh")
         while not held.socket.closed:
             await held.socket.receive()
         assert own_chat(await state_after_restart(session, address))["messages"] == []
+
+
+async def test_the_clock_is_moved_to_a_reminder(tmp_path: Path) -> None:
+    tomorrow = datetime.now(ZONE) + timedelta(days=1)
+    async with sandbox(tmp_path, "run") as (session, address), phone(session, address, RIDER) as held:
+        await held.does(do="text", text="/activities")
+        await held.presses(await held.hears_of("雨天怎么跑"), "2")
+        await held.presses(await held.hears_of("八年的老骑手"), "报名")
+        await held.hears_of("雨天怎么跑")
+        await held.does(do="clock", to=f"{tomorrow:%Y-%m-%d}T14:05")
+        assert "雨天怎么跑" in (await held.hears_of("⏰"))["text"]
+        await held.does(do="clock", to=f"{tomorrow:%Y-%m-%d}T13:00")
+        refused = await held.hears(lambda event: event["type"] == "trouble")
+        assert "only be moved on" in refused["text"]
