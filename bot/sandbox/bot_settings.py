@@ -57,7 +57,8 @@ def _set_text(world: World, params: Params, name: str, limit: int) -> bool:
     if len(text) > limit:
         raise bad(f"{name} is too long")
     world.texts[name, params.text("language_code")] = text
-    world.changes += 1
+    for person in world.people.values():
+        world.tell(person.id, {"type": "description", "text": world.description_for(person)})
     return True
 
 

@@ -144,8 +144,7 @@ class Phone:
             "time": self._time(),
             "can_start_afresh": self._controls.start_afresh is not None,
             "commands": world.menu_of(person),
-            "description": world.texts.get(("description", person.language_code.split("-")[0]))
-            or world.texts.get(("description", ""), ""),
+            "description": world.description_for(person),
         }
 
     async def _act(self, socket: web.WebSocketResponse, person: Person, data: str) -> None:

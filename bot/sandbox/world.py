@@ -289,3 +289,8 @@ class World:
                 if (scope, code) in self.commands:
                     return self.commands[scope, code]
         return []
+
+    def description_for(self, person: Person) -> str:
+        """What an empty chat shows."""
+        language = person.language_code.split("-")[0]
+        return self.texts.get(("description", language)) or self.texts.get(("description", ""), "")

@@ -74,6 +74,7 @@ export class Phone {
     if (event.type === "trouble") return this.toast(event.text);
     if (event.type === "inline") return this.composer.showResults(event);
     if (event.type === "menu") { this.state.commands = event.commands; return; }
+    if (event.type === "description" && this.state) { this.state.description = event.text; if (this.log.isEmpty) this.log.show(this.chat); return; }
     if (event.type === "time") { setTime(event); return this.page.timeChanged(); }
     if (event.type === "marks") { this.state.marks = event.marks; this.showPeople(); return this.showChats(); }
     const chat = this.state?.chats.find((one) => one.id === event.chat);
