@@ -77,8 +77,9 @@ export class Composer {
     this.text.placeholder = this.phone.state?.chats && this.phone.chat.keyboard?.input_field_placeholder || word("message");
   }
   showKeyboard(chat, message = null) {
-    const rows = chat.keyboard?.keyboard || [];
-    this.phone.part("keyboard").replaceChildren(...rows.map((row) => make("div", {}, ...row.map((key) => button(key.text, () => this.pressKey(key), { title: key.text })))));
+    const rows = chat.keyboard?.keyboard || [], shown = JSON.stringify(rows);
+    if (shown !== this.shownKeys) this.phone.part("keyboard").replaceChildren(...rows.map((row) => make("div", {}, ...row.map((key) => button(key.text, () => this.pressKey(key), { title: key.text })))));
+    this.shownKeys = shown;
     this.showWords();
     if (message && chat.keyboard?.force_reply) this.answer(message, "");
   }

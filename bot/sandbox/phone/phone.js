@@ -128,15 +128,15 @@ export class Phone {
   scrollToEnd() { if (this.state && !this.log.isEmpty) this.log.scrollToEnd(); }
   showPeople() {
     const marks = this.state.marks;
-    keepFocus(this.part("people"), this.state.people.map((one) => {
+    renew(this.part("people"), this.state.people.map((one) => {
       const { unread = 0, preview: words = "" } = one.id === this.me.id ? {} : (marks[one.id] ?? {});
       return make("button", { type: "button", "data-key": one.id, "aria-current": one.id === this.me.id, onclick: () => this.become(one.id), title: words },
-        make("span", { class: "who" }, one.name, badge(unread)), make("small", {}, unread ? words : word(one.role)));
+        make("span", { class: "who" }, one.name, badge(unread)), make("small", {}, unread ? `${word(one.role)} · ${words}` : word(one.role)));
     }));
   }
   showChats() {
     const counts = this.state.marks[this.me.id]?.chats ?? {};
-    keepFocus(this.part("chats"), this.state.chats.map((chat) => {
+    renew(this.part("chats"), this.state.chats.map((chat) => {
       const isShown = chat === this.chat;
       return make("button", { type: "button", role: "tab", "data-key": chat.id, "aria-selected": isShown, "aria-controls": this.part("log").id, tabindex: isShown ? 0 : -1,
         onclick: () => { this.chatId = chat.id; this.showAll(); } }, chat.type === "private" ? word("private") : chat.title, badge(isShown ? 0 : counts[chat.id]));
@@ -208,8 +208,13 @@ export class Phone {
 
 function badge(count) { return count ? make("span", { class: "badge" }, String(count), make("span", { class: "hidden" }, ` ${word("unread")}`)) : null; }
 
-function keepFocus(box, children) {
-  const focused = box.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  box.replaceChildren(...children);
-  if (focused) box.querySelector(`[data-key="${focused}"]`)?.focus();
+// Buttons that are there already stay the same elements: a press that has begun is not lost, nor is the focus.
+function renew(box, children) {
+  const old = [...box.children];
+  const isSame = old.length === children.length && old.every((one, at) => one.dataset.key === children[at].dataset.key);
+  if (!isSame) { box.replaceChildren(...children); return; }
+  children.forEach((child, at) => {
+    for (const { name, value } of child.attributes) old[at].setAttribute(name, value);
+    if (old[at].innerHTML !== child.innerHTML) old[at].replaceChildren(...child.childNodes);
+  });
 }
