@@ -8,7 +8,7 @@ import gc
 import ipaddress
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
@@ -202,7 +202,7 @@ async def run(config: Config) -> None:
     limits = ConnectionLimits(most_connections())
     async with leaving(app), served(app.web_application(), listening, limits=limits):
         log.info("listening", address=f"http://{config.web.host}:{listening.getsockname()[1]}")
-        await carry(app)
+        await carry(app, app.watch_clock)
 
 
 @contextlib.asynccontextmanager
@@ -217,8 +217,9 @@ async def leaving(app: App) -> AsyncIterator[None]:
         await app.close()
 
 
-async def carry(app: App) -> None:
-    """From the start until `leave`, which also ends a start that is still waiting for Telegram."""
+async def carry(app: App, begin: Callable[[], None]) -> None:
+    """From the start until `leave`, which also ends a start that is still waiting for Telegram. `begin` is called in
+    between, once the app has started."""
     starting = asyncio.create_task(app.start())
     left = asyncio.create_task(app.left.wait())
     await asyncio.wait([starting, left], return_when=asyncio.FIRST_COMPLETED)
@@ -230,7 +231,7 @@ async def carry(app: App) -> None:
     # What is here now stays: not looking at it again keeps the collector's pauses short.
     gc.freeze()
     gc.enable()
-    app.watch_clock()
+    begin()
     with watching(app.updates.in_hand, app.base.metrics):
         running = asyncio.create_task(app.run())
         await asyncio.wait([running, left], return_when=asyncio.FIRST_COMPLETED)

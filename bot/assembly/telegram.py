@@ -47,7 +47,7 @@ class Telegram:
 
     async def _get_me(self) -> BotIdentity:
         me = dict(await self.api.call("getMe", {}, GET_ME_TIMEOUT))
-        return BotIdentity(int(me["id"]), str(me.get("username", "")), bool(me.get("can_read_all_group_messages")))
+        return BotIdentity(int(me["id"]), str(me.get("username", "")))
 
 
 def build_telegram(base: Foundation) -> Telegram:

@@ -14,6 +14,7 @@ from bot.commands import backups
 from bot.commands.base import explained, fail, with_database
 from bot.config.config import BadConfig, Config, load_with_warnings
 from bot.observability import logs
+from bot.sandbox import folder
 from storage.database import Database
 from storage.geodesy import Crs
 from storage.telegram_ids import NOBODY
@@ -42,9 +43,10 @@ def main(
     if source is not None and source.name == "COMMANDLINE" and not config.exists():
         fail(f"--config: there is no file {config}")
     try:
-        context.obj, warnings = load_with_warnings(config)
+        loaded, warnings = load_with_warnings(config)
     except BadConfig as faults:
         fail(*faults.lines)
+    context.obj = folder.in_use(loaded, context.invoked_subcommand)
     only_looks = context.invoked_subcommand in ("check", "health")
     try:
         logs.set_up(context.obj.logging.level, context.obj.logging.format, None if only_looks else context.obj.log_file)
@@ -77,11 +79,14 @@ def run(context: typer.Context) -> None:
 
 
 @cli.command()
-def sandbox(context: typer.Context) -> None:
+def sandbox(
+    context: typer.Context,
+    afresh: Annotated[bool, typer.Option("--afresh", help="Remove the sandbox's chats and data first.")] = False,
+) -> None:
     """Runs the bot against the built-in Telegram, with a phone in the browser and demo data."""
     from bot.sandbox import runner
 
-    _carry(runner.run(context.obj, typer.echo))
+    _carry(runner.run(context.obj, typer.echo, afresh=afresh))
 
 
 def _carry(running: Coroutine[Any, Any, None]) -> None:

@@ -282,10 +282,15 @@ def _contradictions(config: Config) -> list[str]:
     return faults
 
 
+def default_database(folder: Path) -> str:
+    """The URL of the database in a data folder."""
+    return f"sqlite+aiosqlite:///{folder / 'nuanxin.db'}"
+
+
 def _with_places(config: Config, base: Path) -> Config:
     """Makes relative paths absolute, those of a SQLite URL included."""
     folder = (base / config.data.folder).resolve()
-    url = config.database.url or f"sqlite+aiosqlite:///{folder / 'nuanxin.db'}"
+    url = config.database.url or default_database(folder)
     found = re.match(r"sqlite\+aiosqlite:///(?!/)(.+)", url)
     if found and found[1] != ":memory:":
         url = f"sqlite+aiosqlite:///{(base / found[1]).resolve()}"

@@ -56,8 +56,8 @@ def _plans(now: datetime) -> list[Plan]:
             starts + timedelta(hours=hours),
             about,
             "暖新之家（演示）",
-            37.4341,
-            116.3587,
+            37.4415,
+            116.3725,
             places,
             **more,
         )

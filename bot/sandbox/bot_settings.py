@@ -48,6 +48,7 @@ def get_my_commands(world: World, params: Params) -> list[Json]:
 
 def delete_my_commands(world: World, params: Params) -> bool:
     world.commands.pop((_scope(params), params.text("language_code")), None)
+    world.changes += 1
     return True
 
 
@@ -56,6 +57,8 @@ def _set_text(world: World, params: Params, name: str, limit: int) -> bool:
     if len(text) > limit:
         raise bad(f"{name} is too long")
     world.texts[name, params.text("language_code")] = text
+    for person in world.people.values():
+        world.tell(person.id, {"type": "description", "text": world.description_for(person)})
     return True
 
 

@@ -11,6 +11,9 @@ from bot.sandbox.people import Chat, Topic
 from bot.sandbox.sending import MEDIA, caption_content, text_content
 from bot.sandbox.world import World
 
+DELETES_WITHIN = 48 * 3_600
+"""Seconds; what is older stays."""
+
 
 def _target(world: World, params: Params) -> tuple[Chat, Json]:
     chat = world.reachable(params.values.get("chat_id"))
@@ -55,15 +58,28 @@ def edit_message_media(world: World, params: Params) -> Json:
 
 
 def delete_message(world: World, params: Params) -> bool:
-    world.delete(world.reachable(params.values.get("chat_id")), params.whole("message_id"))
+    chat = world.reachable(params.values.get("chat_id"))
+    message = chat.messages.get(params.whole("message_id"))
+    if message is not None and not _may_delete(world, chat, message):
+        raise bad("message can't be deleted for everyone")
+    world.delete(chat, params.whole("message_id"))
     return True
 
 
+def _may_delete(world: World, chat: Chat, message: Json) -> bool:
+    """https://core.telegram.org/bots/api#deletemessage: 48 hours, and in groups its own, unless it is an admin."""
+    is_own = message["from"]["id"] == world.bot["id"]
+    may = is_own or chat.type == "private" or chat.has_bot_as_admin
+    return may and world.now - message["date"] <= DELETES_WITHIN
+
+
 def delete_messages(world: World, params: Params) -> bool:
-    chat = world.reachable(params.values.get("chat_id"))
-    for message_id in params.parsed("message_ids") or []:
-        if int(message_id) in chat.messages:
-            world.delete(chat, int(message_id))
+    chat, ids = world.reachable(params.values.get("chat_id")), params.parsed("message_ids") or []
+    if not 1 <= len(ids) <= 100:
+        raise bad("there must be 1 to 100 message identifiers")
+    for message_id in map(int, ids):
+        if message_id in chat.messages and _may_delete(world, chat, chat.messages[message_id]):
+            world.delete(chat, message_id)
     return True
 
 
@@ -77,22 +93,6 @@ def answer_callback_query(world: World, params: Params) -> bool:
     query.answered = True
     event: dict[str, Any] = {"type": "answer", "query": params.text("callback_query_id"), "text": text}
     world.tell(query.person_id, {**event, "alert": params.flag("show_alert"), "url": params.text("url")})
-    return True
-
-
-def answer_inline_query(world: World, params: Params) -> bool:
-    """https://core.telegram.org/bots/api#answerinlinequery: at most 50 results, of which the sandbox knows articles."""
-    query = world.queries.get(params.text("inline_query_id"))
-    results = params.parsed("results")
-    if query is None or query.answered:
-        raise bad("query is too old and response timeout expired or query ID is invalid")
-    if not isinstance(results, list) or len(results) > 50:
-        raise bad("RESULTS_TOO_MUCH")
-    for one in results:
-        if one.get("type") != "article" or not one.get("title") or not one.get("input_message_content"):
-            raise bad("can't parse inline query result: the sandbox knows articles")
-    query.answered = True
-    world.tell(query.person_id, {"type": "inline", "query": params.text("inline_query_id"), "results": results})
     return True
 
 
@@ -114,17 +114,4 @@ def close_forum_topic(world: World, params: Params) -> bool:
     if chat.topics[topic].closed:
         raise bad("TOPIC_NOT_MODIFIED")
     chat.topics[topic].closed = True
-    return True
-
-
-def pin_chat_message(world: World, params: Params) -> bool:
-    chat = world.reachable(params.values.get("chat_id"))
-    if params.whole("message_id") not in chat.messages:
-        raise bad("message to pin not found")
-    return True
-
-
-def send_chat_action(world: World, params: Params) -> bool:
-    chat = world.reachable(params.values.get("chat_id"))
-    world.tell(chat.id, {"type": "action", "action": params.text("action")})
     return True

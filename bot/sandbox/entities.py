@@ -149,3 +149,16 @@ def with_found(formatted: Formatted) -> Formatted:
                 taken.append((start, start + length))
     found.sort(key=lambda entity: (entity["offset"], -entity["length"]))
     return Formatted(text, found)
+
+
+def with_text(message: Json) -> list[tuple[str, str]]:
+    """The kinds of a message's entities, with the words that each one marks; found anew where an app sent none."""
+    text = message.get("text") or message.get("caption") or ""
+    entities = message.get("entities") or message.get("caption_entities") or with_found(Formatted(text, [])).entities
+    coded = text.encode("utf-16-le", "surrogatepass")
+
+    def marked(entity: Json) -> str:
+        start = 2 * entity["offset"]
+        return coded[start : start + 2 * entity["length"]].decode("utf-16-le", "surrogatepass")
+
+    return [(entity["type"], marked(entity)) for entity in entities]

@@ -46,6 +46,10 @@ class Files:
     def get(self, file_id: str) -> Upload | None:
         return self._kept.get(file_id)
 
+    def name_of(self, file_id: str) -> str:
+        upload = self._kept.get(file_id)
+        return upload.name if upload else ""
+
     def sent(self, params: Params, name: str) -> Upload:
         """The file of a call: uploaded in a field of that name or by `attach://`, or sent again by its file_id."""
         value = params.text(name)

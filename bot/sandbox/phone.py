@@ -3,54 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import orjson
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.entities import TEXT_LIMIT, Formatted, units, with_found
-from bot.sandbox.files import IN_LIMIT, STICKER
+from bot.sandbox import signs
+from bot.sandbox.codes import NoCode, read_code
+from bot.sandbox.controls import Controls
+from bot.sandbox.files import IN_LIMIT
 from bot.sandbox.params import Json, Refusal, Upload
 from bot.sandbox.people import Chat, Person
+from bot.sandbox.unread import marks
+from bot.sandbox.wishes import Wishes
 from bot.sandbox.world import World
 
 PAGE = Path(__file__).parent / "phone"
-_STATIC = {
-    "phone.js": "text/javascript",
-    "map.js": "text/javascript",
-    "richtext.js": "text/javascript",
-    "words.js": "text/javascript",
-    "phone.css": "text/css",
-}
+_KINDS = {".js": "text/javascript", ".css": "text/css"}
 _POLICY = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; frame-ancestors 'none'"
 _KEPT_EVENTS = 1_000
+TO_ALL = 0
+"""In the place of a chat: what every phone shows."""
 
 
 class Phone:
     """Serves the page for the people of one world."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, controls: Controls) -> None:
         self._world = world
+        self._controls = controls
+        self._wishes = Wishes(world, controls)
         self._sockets: set[web.WebSocketResponse] = set()
-        self._actions: dict[str, Callable[[Person, Chat, Json], Awaitable[object]]] = {
-            "text": self._text,
-            "edit": self._edit,
-            "press": self._press,
-            "location": self._location,
-            "move": self._move,
-            "contact": self._contact,
-            "sticker": self._sticker,
-            "delete": self._delete,
-            "block": self._block,
-            "language": self._language,
-        }
+        controls.clock.on_move.append(lambda: world.tell(TO_ALL, self._time()))
 
     def add_routes(self, application: web.Application) -> None:
         application.router.add_get("/", self._page)
         application.router.add_get("/phone/live", self._live)
         application.router.add_post("/phone/upload", self._upload)
         application.router.add_get("/phone/file/{file_id}", self._file)
+        application.router.add_get("/phone/code/{file_id}", self._code)
         application.router.add_get("/phone/{name}", self._static)
         application.on_shutdown.append(self._close)
 
@@ -63,11 +54,11 @@ class Phone:
         return web.Response(text=(PAGE / "index.html").read_text("utf-8"), content_type="text/html", headers=headers)
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
-        name = request.match_info["name"]
-        if name not in _STATIC:
+        file = next((one for one in PAGE.iterdir() if one.name == request.match_info["name"]), None)
+        if file is None or file.suffix not in _KINDS:
             raise web.HTTPNotFound
-        text = (PAGE / name).read_text("utf-8")
-        return web.Response(text=text, content_type=_STATIC[name], headers={"Cache-Control": "no-store"})
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(text=file.read_text("utf-8"), content_type=_KINDS[file.suffix], headers=headers)
 
     async def _file(self, request: web.Request) -> web.Response:
         upload = self._world.files.get(request.match_info["file_id"])
@@ -77,6 +68,17 @@ class Phone:
         kind = "image/jpeg" if upload.content.startswith(b"\xff\xd8") else kind
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
         return web.Response(body=upload.content, content_type=kind, headers=headers)
+
+    async def _code(self, request: web.Request) -> web.Response:
+        """What the code in a picture says, as if another phone's camera had looked at it."""
+        upload = self._world.files.get(request.match_info["file_id"])
+        if upload is None:
+            raise web.HTTPNotFound
+        try:
+            text = await asyncio.to_thread(read_code, upload.content)
+        except NoCode:
+            return web.json_response({"text": ""})
+        return web.json_response({"text": text})
 
     def _person(self, request: web.Request) -> Person:
         wanted = request.query.get("person", "")
@@ -117,8 +119,17 @@ class Phone:
         while True:
             chat_id, event = await events.get()
             chat = self._world.chats.get(chat_id)
-            if chat is not None and person.id in chat.members:
+            if chat_id == TO_ALL:
+                await _send(socket, event)
+            elif chat is not None and person.id in chat.members:
                 await _send(socket, {**event, "chat": chat_id})
+            if event["type"] in ("message", "deleted", "read"):
+                await _send(socket, {"type": "marks", "marks": marks(self._world)})
+
+    def _time(self) -> Json:
+        """How far the clock is ahead of the machine's, and the organisation's zone."""
+        clock = self._controls.clock
+        return {"type": "time", "ahead": clock.ahead.total_seconds(), "zone": clock.zone.key}
 
     def _state(self, person: Person) -> Json:
         world = self._world
@@ -128,19 +139,12 @@ class Phone:
             "bot": world.bot,
             "me": {"id": person.id, "blocks": person.blocks, "language_code": person.language_code},
             "people": [{"id": one.id, "name": one.first_name, "role": one.role} for one in world.people.values()],
-            "chats": [
-                {
-                    "id": chat.id,
-                    "type": chat.type,
-                    "title": chat.title,
-                    "keyboard": chat.keyboard,
-                    "messages": list(chat.messages.values()),
-                }
-                for chat in chats
-            ],
+            "chats": [_chat_state(chat) for chat in chats],
+            "marks": marks(world),
+            "time": self._time(),
+            "can_start_afresh": self._controls.start_afresh is not None,
             "commands": world.menu_of(person),
-            "description": world.texts.get(("description", person.language_code.split("-")[0]))
-            or world.texts.get(("description", ""), ""),
+            "description": world.description_for(person),
         }
 
     async def _act(self, socket: web.WebSocketResponse, person: Person, data: str) -> None:
@@ -149,7 +153,7 @@ class Phone:
             chat = self._world.chats[int(wish.get("chat", person.id))]
             if person.id not in chat.members:
                 raise KeyError(chat.id)
-            await self._actions[wish["do"]](person, chat, wish)
+            await self._wishes.actions[wish["do"]](person, chat, wish)
         except Refusal as refusal:
             await _send(socket, {"type": "trouble", "text": refusal.description})
         except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -158,82 +162,30 @@ class Phone:
             if wish["do"] in ("block", "language"):
                 await _send(socket, self._state(person))
 
-    async def _text(self, person: Person, chat: Chat, wish: Json) -> None:
-        """What is too long for one message goes out in several, as Telegram's apps do."""
-        text = str(wish["text"]).strip()
-        while text:
-            piece = text[:TEXT_LIMIT]
-            while units(piece) > TEXT_LIMIT:
-                piece = piece[:-1]
-            text = text[len(piece) :]
-            await self._world.sends(person, written(piece), chat)
-
-    async def _edit(self, person: Person, chat: Chat, wish: Json) -> None:
-        self._own(person, chat, int(wish["message_id"]))
-        await self._world.edits(person, int(wish["message_id"]), written(str(wish["text"]).strip()), chat)
-
-    def _own(self, person: Person, chat: Chat, message_id: int) -> Json:
-        message = chat.messages[message_id]
-        if message["from"]["id"] != person.id:
-            raise KeyError(message_id)
-        return message
-
-    async def _press(self, person: Person, chat: Chat, wish: Json) -> None:
-        await self._world.presses(person, int(wish["message_id"]), str(wish["data"]), chat)
-
-    async def _location(self, person: Person, chat: Chat, wish: Json) -> None:
-        place: Json = {"latitude": float(wish["latitude"]), "longitude": float(wish["longitude"])}
-        if wish.get("live"):
-            place["live_period"] = 900
-        await self._world.sends(person, {"location": place}, chat)
-
-    async def _move(self, person: Person, chat: Chat, wish: Json) -> None:
-        before = self._own(person, chat, int(wish["message_id"]))["location"]
-        place = {**before, "latitude": float(wish["latitude"]), "longitude": float(wish["longitude"])}
-        await self._world.edits(person, int(wish["message_id"]), {"location": place}, chat)
-
-    async def _contact(self, person: Person, chat: Chat, wish: Json) -> None:
-        of = self._world.people[int(wish.get("of", person.id))]
-        contact = {"phone_number": of.phone, "first_name": of.first_name, "user_id": of.id}
-        await self._world.sends(person, {"contact": contact}, chat)
-
-    async def _sticker(self, person: Person, chat: Chat, _wish: Json) -> None:
-        await self._world.sends(person, {"sticker": STICKER}, chat)
-
-    async def _delete(self, _person: Person, chat: Chat, wish: Json) -> None:
-        """A bot is not told of deletions; its next edit of the message fails."""
-        self._world.delete(chat, int(wish["message_id"]))
-
-    async def _block(self, person: Person, _chat: Chat, wish: Json) -> None:
-        await (self._world.blocks(person) if wish["on"] else self._world.unblocks(person))
-
-    async def _language(self, person: Person, _chat: Chat, wish: Json) -> None:
-        person.language_code = "en" if wish["code"] == "en" else "zh-hans"
-
     async def _upload(self, request: web.Request) -> web.Response:
         person = self._person(request)
         chat = self._world.chats[int(request.query.get("chat", person.id))]
         name, content = request.query.get("name", "file")[:200], await request.read()
         if not content or len(content) > IN_LIMIT or person.id not in chat.members:
             raise web.HTTPRequestEntityTooLarge(IN_LIMIT, len(content)) if content else web.HTTPBadRequest
-        upload, files = Upload(name, content), self._world.files
         try:
-            kinds: dict[str, Callable[[Upload], object]] = {
-                "photo": files.photo,
-                "document": files.document,
-                "voice": files.voice,
-            }
-            kind = request.query.get("kind", "document")
-            await self._world.sends(person, {kind: kinds[kind](upload)}, chat)
+            await self._wishes.sends_file(person, chat, request.query.get("kind", "document"), Upload(name, content))
         except (Refusal, KeyError) as error:
             raise web.HTTPBadRequest(text=str(error)) from None
         return web.json_response({"ok": True})
 
 
-def written(text: str) -> Json:
-    """A text message as an app sends it, with what Telegram finds in it."""
-    found = with_found(Formatted(text, []))
-    return {"text": found.text, **({"entities": found.entities} if found.entities else {})}
+def _chat_state(chat: Chat) -> Json:
+    return {
+        "id": chat.id,
+        "type": chat.type,
+        "title": chat.title,
+        "keyboard": chat.keyboard,
+        "messages": list(chat.messages.values()),
+        "silent": sorted(chat.silent),
+        "pinned": chat.pinned,
+        "reactions": {str(message_id): signs.shown(chat, message_id) for message_id in chat.reactions},
+    }
 
 
 async def _send(socket: web.WebSocketResponse, event: Json) -> None:

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
+import socket
+import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from aiohttp import web
 
 from bot import demo
-from bot.app import App, system_clock
-from bot.config.config import Config, People
-from bot.process import CannotStart, carry, is_loopback, leaving, listen, open_configured, served
+from bot.app import App
+from bot.config.config import Config, OrganisationSection, People
+from bot.demo import figures
+from bot.process import (
+    CannotStart,
+    carry,
+    database_file,
+    is_loopback,
+    key_file,
+    leaving,
+    listen,
+    open_configured,
+    served,
+)
+from bot.sandbox import folder
+from bot.sandbox.clock import SandboxClock
+from bot.sandbox.controls import Controls
 from bot.sandbox.files import OUT_LIMIT
+from bot.sandbox.keeping import Keeping
 from bot.sandbox.limits import Limits
 from bot.sandbox.people import Person
 from bot.sandbox.phone import Phone
@@ -19,23 +37,26 @@ from bot.sandbox.server import BotApi
 from bot.sandbox.world import World
 from storage import schema
 from storage.database import Database
+from storage.encryption import read_or_make_keys
+from storage.operations import published_menus
 from storage.telegram_ids import PersonId
 
 TOKEN = "1000000001:SANDBOX-on-loopback-only"  # noqa: S105 (it opens nothing)
-RIDER, SECOND_RIDER, COORDINATOR, COUNSEL, ADMIN = map(PersonId, range(7_000_001, 7_000_006))
+RIDER, SECOND_RIDER, COORDINATOR, COUNSEL, ADMIN, SECOND_COUNSEL = map(PersonId, range(7_000_001, 7_000_007))
 GROUP = -7_000_100
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def town() -> World:
-    """Five people who do not exist, and a group of riders. Those who run the bot have pressed Start before."""
-    world = World(TOKEN)
+def town(clock: Callable[[], float] = time.time) -> World:
+    """Six people who do not exist, and a group of riders. Those who run the bot have pressed Start before."""
+    world = World(TOKEN, clock=clock)
     for person_id, name, role, phone in (
         (RIDER, "小李", "rider", "+8613800000001"),
         (SECOND_RIDER, "小王", "second rider", "+8613800000002"),
         (COORDINATOR, "周协调", "coordinator", "+8613800000003"),
         (COUNSEL, "陈律师", "counsel", "+8613800000004"),
+        (SECOND_COUNSEL, "孙咨询师", "second counsel", "+8613800000006"),
         (ADMIN, "赵主管", "admin", "+8613800000005"),
     ):
         world.add(Person(person_id, name, role=role, phone=phone, started=person_id >= COORDINATOR))
@@ -60,7 +81,7 @@ def sandboxed(config: Config, port: int) -> Config:
     people = People(
         admins=[*config.people.admins, ADMIN],
         coordinators=[*config.people.coordinators, COORDINATOR],
-        counsel=[*config.people.counsel, COUNSEL],
+        counsel=[*config.people.counsel, COUNSEL, SECOND_COUNSEL],
     )
     return config.model_copy(update={"telegram": section, "people": people})
 
@@ -86,36 +107,82 @@ def _is_by_browser(request: web.Request) -> bool:
     return any(name in request.headers for name in ("Origin", "Referer", "Sec-Fetch-Site", "Sec-Fetch-Mode"))
 
 
-def serve(world: World, application: web.Application) -> BotApi:
+def serve(world: World, application: web.Application, controls: Controls | None = None) -> BotApi:
     """Adds the Bot API and the phone to what the process serves."""
     application.middlewares.append(only_loopback)
     api = BotApi(world, limits=Limits(world.clock))
     api.add_routes(application)
-    Phone(world).add_routes(application)
+    Phone(world, controls or Controls(SandboxClock(OrganisationSection().timezone))).add_routes(application)
     return api
 
 
-async def fill_if_empty(database: Database) -> None:
-    await schema.migrate(database)
-    with contextlib.suppress(demo.NotEmpty):
-        await demo.fill(database, system_clock(), COORDINATOR)
-
-
-async def run(config: Config, say: Callable[[str], None]) -> None:
+async def run(config: Config, say: Callable[[str], None], *, afresh: bool = False) -> None:
     """Runs the bot against the sandbox, with demo data in an empty database; `say` hears where the page is.
 
     Raises:
-        CannotStart: see `check_sandbox`; or the address is taken.
+        CannotStart: see `check_sandbox`; the address is taken; or the config names a database, which may not be the
+            sandbox's alone, and it should start afresh.
     """
     check_sandbox(config)
-    listening = listen(config)
-    port = listening.getsockname()[1]
+    if afresh and not folder.can_start_afresh(config):
+        raise CannotStart("database.url: the sandbox only starts afresh with a database of its own; remove this key")
+    while True:
+        listening = listen(config)
+        if afresh:
+            folder.start_afresh(config)
+        config = config.model_copy(update={"web": config.web.model_copy(update={"port": listening.getsockname()[1]})})
+        afresh = await _run_once(config, listening, say)
+        if not afresh:
+            return
+
+
+async def _run_once(config: Config, listening: socket.socket, say: Callable[[str], None]) -> bool:
+    """Until the program leaves; returns whether somebody asked to start afresh."""
+    _make_key(config)
     database = open_configured(config)
-    app = App(sandboxed(config, port), database)
+    kept = Keeping(config.data.folder)
+    clock = SandboxClock(config.organisation.timezone, kept.ahead)
+    app = App(sandboxed(config, config.web.port), database, clock)
+    asked = asyncio.Event()
+
+    def ask() -> None:
+        asked.set()
+        app.leave()
+
+    controls = Controls(clock, ask if folder.can_start_afresh(config) else None)
+    world = town(clock.seconds)
     application = web.Application(client_max_size=OUT_LIMIT + (1 << 20))
-    serve(town(), application)
+    serve(world, application, controls)
     app.add_routes(application)
-    async with leaving(app), served(application, listening):
-        await fill_if_empty(database)
-        say(f"Nuanxin sandbox: http://{config.web.host}:{port}")
-        await carry(app)
+    async with leaving(app):
+        await prepare(database, clock, kept, world)
+        async with kept.saving(world, clock), served(application, listening):
+            say(f"Nuanxin sandbox: http://{config.web.host}:{config.web.port}")
+            await carry(app, lambda: clock.on_move.append(partial(_look_again, app)))
+    return asked.is_set()
+
+
+def _make_key(config: Config) -> None:
+    """The first start makes one without a word: nobody backs up a sandbox."""
+    file = database_file(config)
+    if not config.security.encryption_keys and not (file is not None and file.exists()):
+        read_or_make_keys(key_file(config))
+
+
+async def prepare(database: Database, clock: SandboxClock, kept: Keeping, world: World) -> None:
+    """Fills a new database, or else brings the chats back that were had about it."""
+    await schema.migrate(database)
+    try:
+        await demo.fill(database, clock(), COORDINATOR)
+        await figures.add(database, clock(), clock.zone.key)
+    except demo.NotEmpty:
+        if kept.restore(world):
+            return
+    async with database.writing() as session:
+        await published_menus.forget(session)
+
+
+def _look_again(app: App) -> None:
+    """The clock was moved on: what was planned by the old time may be due."""
+    app.services.scheduler.wake_all()
+    app.background.delivery_sender.awake.set()

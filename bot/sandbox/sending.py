@@ -8,28 +8,11 @@ from typing import Any
 from bot.sandbox.entities import CAPTION_LIMIT, TEXT_LIMIT, Formatted, parse_html, trimmed, units, with_found
 from bot.sandbox.files import STICKER
 from bot.sandbox.markup import inline_keyboard, reply_keyboard
+from bot.sandbox.messages import bare, content_of, forwarded, quote_of
 from bot.sandbox.params import Json, Params, bad
 from bot.sandbox.people import Chat
 from bot.sandbox.world import World
 
-_CONTENT = (
-    "text",
-    "entities",
-    "link_preview_options",
-    "photo",
-    "document",
-    "voice",
-    "video",
-    "audio",
-    "animation",
-    "video_note",
-    "location",
-    "venue",
-    "contact",
-    "sticker",
-    "caption",
-    "caption_entities",
-)
 MEDIA = ("photo", "document", "voice", "video", "audio")
 
 
@@ -69,14 +52,22 @@ def place_of(params: Params) -> Json:
     return place
 
 
+def venue_content(params: Params) -> Json:
+    title, address = params.text("title").strip(), params.text("address").strip()
+    if not title or not address:
+        raise bad("venue title must be non-empty" if not title else "venue address must be non-empty")
+    place = place_of(params)
+    return {"venue": {"location": place, "title": title, "address": address}, "location": place}
+
+
 def _put(world: World, params: Params, content: Callable[[], Json]) -> Json:
     """Puts one message into the chat of the call. The chat is looked up first, as Telegram does."""
     chat = world.reachable(params.values.get("chat_id"))
-    keyboard, inline = reply_keyboard(params), inline_keyboard(params)
+    keyboard, inline = reply_keyboard(params, is_private=chat.type == "private"), inline_keyboard(params)
     made = {**content(), **_reply(chat, params), **_topic(chat, params), **({"reply_markup": inline} if inline else {})}
-    if str(params.values.get("protect_content", "")).lower() == "true":
+    if params.flag("protect_content"):
         made["has_protected_content"] = True
-    return world.say(chat, made, keyboard)
+    return world.say(chat, made, keyboard, is_silent=params.flag("disable_notification"))
 
 
 def _reply(chat: Chat, params: Params) -> Json:
@@ -86,7 +77,8 @@ def _reply(chat: Chat, params: Params) -> Json:
         raise bad("message to be replied not found")
     if message is None:
         return {}
-    return {"reply_to_message": {name: value for name, value in message.items() if name != "reply_to_message"}}
+    quoted = str(asked.get("quote") or "")
+    return {"reply_to_message": bare(message), **(quote_of(message, quoted) if quoted else {})}
 
 
 def _topic(chat: Chat, params: Params) -> Json:
@@ -174,14 +166,7 @@ def send_location(world: World, params: Params) -> Json:
 
 
 def send_venue(world: World, params: Params) -> Json:
-    def content() -> Json:
-        title, address = params.text("title").strip(), params.text("address").strip()
-        if not title or not address:
-            raise bad("venue title must be non-empty" if not title else "venue address must be non-empty")
-        place = place_of(params)
-        return {"venue": {"location": place, "title": title, "address": address}, "location": place}
-
-    return _put(world, params, content)
+    return _put(world, params, lambda: venue_content(params))
 
 
 def send_contact(world: World, params: Params) -> Json:
@@ -207,17 +192,19 @@ def send_media_group(world: World, params: Params) -> list[Json]:
     return sent
 
 
-def _source(world: World, params: Params, message_id: int) -> Json:
+def _source(world: World, params: Params, verb: str, past: str) -> Json:
     chat = world.chats.get(params.whole("from_chat_id"))
-    message = chat.messages.get(message_id) if chat else None
+    message = chat.messages.get(params.whole("message_id")) if chat else None
     if chat is None or message is None:
-        raise bad("chat not found" if chat is None else "message to copy not found")
+        raise bad("chat not found" if chat is None else f"message to {verb} not found")
+    if message.get("has_protected_content") or not content_of(message):
+        raise bad(f"the message can't be {past}")
     return message
 
 
 def copy_message(world: World, params: Params) -> Json:
-    source = _source(world, params, params.whole("message_id"))
-    content = {name: source[name] for name in _CONTENT if name in source}
+    source = _source(world, params, "copy", "copied")
+    content = content_of(source)
     if params.has("caption"):
         content = {**content, "caption_entities": [], **caption_content(params)}
     return {"message_id": _put(world, params, lambda: content)["message_id"]}
@@ -229,7 +216,5 @@ def copy_messages(world: World, params: Params) -> list[Json]:
 
 
 def forward_message(world: World, params: Params) -> Json:
-    source = _source(world, params, params.whole("message_id"))
-    origin = {"type": "user", "date": source["date"], "sender_user": source["from"]}
-    content = {name: source[name] for name in _CONTENT if name in source}
-    return _put(world, params, lambda: {**content, "forward_origin": origin})
+    source = _source(world, params, "forward", "forwarded")
+    return _put(world, params, lambda: forwarded(source))

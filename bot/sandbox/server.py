@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox import bot_settings, editing, sending
+from bot.sandbox import bot_settings, editing, inline, sending, signs
 from bot.sandbox.limits import Limits
 from bot.sandbox.params import Json, Params, Refusal, bad, read_params
 from bot.sandbox.update_queue import Intake
@@ -54,10 +54,12 @@ METHODS: dict[str, Method] = {
     "answerCallbackQuery": editing.answer_callback_query,
     "createForumTopic": editing.create_forum_topic,
     "closeForumTopic": editing.close_forum_topic,
-    "pinChatMessage": editing.pin_chat_message,
-    "unpinChatMessage": editing.pin_chat_message,
-    "sendChatAction": editing.send_chat_action,
-    "answerInlineQuery": editing.answer_inline_query,
+    "pinChatMessage": signs.pin_chat_message,
+    "unpinChatMessage": signs.unpin_chat_message,
+    "unpinAllChatMessages": signs.unpin_all_chat_messages,
+    "setMessageReaction": signs.set_message_reaction,
+    "sendChatAction": signs.send_chat_action,
+    "answerInlineQuery": inline.answer_inline_query,
 }
 _PACED = {name for name in METHODS if name.startswith(("send", "copy", "forward"))} - {"sendChatAction"}
 _SETTINGS = {"getMe", "getUpdates", "setWebhook", "deleteWebhook", "getWebhookInfo"}

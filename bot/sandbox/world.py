@@ -12,6 +12,7 @@ from typing import Any
 from bot.sandbox.files import Files
 from bot.sandbox.params import Json, Refusal, bad
 from bot.sandbox.people import Chat, Person, Query
+from bot.sandbox.privacy_mode import reaches_bot
 
 UPDATE_KINDS = (
     "message",
@@ -26,6 +27,8 @@ UPDATE_KINDS = (
     "chat_join_request",
     "channel_post",
     "edited_channel_post",
+    "message_reaction",
+    "message_reaction_count",
 )
 _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 
@@ -61,9 +64,19 @@ class World:
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.texts: dict[tuple[str, str], str] = {}
         self.listeners: set[Listener] = set()
-        self._message_ids = itertools.count(1)
-        self._update_ids = itertools.count(int(clock()) % 1_000_000_000)
+        self.changes = 0
+        """How often anything changed that a restart must not lose."""
+        self._next_message, self._next_update = 1, int(clock()) % 1_000_000_000
         self._query_ids = itertools.count(int(clock() * 1_000))
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """The numbers of the next message and of the next update."""
+        return self._next_message, self._next_update
+
+    def count_on(self, message: int, update: int) -> None:
+        """Goes on from there: a number is given once."""
+        self._next_message, self._next_update = message, update
 
     def add(self, person: Person) -> Person:
         self.people[person.id] = person
@@ -75,8 +88,8 @@ class World:
         return self.chats[chat_id]
 
     def add_forum(self, chat_id: int, title: str, members: Iterable[int]) -> Chat:
-        """A group with topics."""
-        self.chats[chat_id] = Chat(chat_id, "supergroup", title, list(members), is_forum=True)
+        """A group with topics, of which the bot is an admin: else it could not open any."""
+        self.chats[chat_id] = Chat(chat_id, "supergroup", title, list(members), is_forum=True, has_bot_as_admin=True)
         return self.chats[chat_id]
 
     def describe(self, chat: Chat) -> Json:
@@ -107,12 +120,15 @@ class World:
                 raise Refusal(403, "Forbidden: bot can't initiate conversation with a user")
         return chat
 
-    def say(self, chat: Chat, content: Json, keyboard: Json | None = None) -> Json:
+    def say(self, chat: Chat, content: Json, keyboard: Json | None = None, *, is_silent: bool = False) -> Json:
         """A message of the bot."""
         if keyboard is not None:
             chat.keyboard = None if keyboard.get("remove_keyboard") else keyboard
         message = self._keep(chat, self.bot, content)
-        self.tell(chat.id, {"type": "message", "message": message, "keyboard": chat.keyboard})
+        if is_silent:
+            chat.silent.add(message["message_id"])
+        event = {"type": "message", "message": message, "keyboard": chat.keyboard}
+        self.tell(chat.id, {**event, "silent": True} if is_silent else event)
         return message
 
     def own(self, chat: Chat, message_id: int) -> Json:
@@ -140,9 +156,11 @@ class World:
     def delete(self, chat: Chat, message_id: int) -> None:
         if chat.messages.pop(message_id, None) is None:
             raise bad("message to delete not found")
+        chat.forget(message_id)
         self.tell(chat.id, {"type": "deleted", "message_id": message_id})
 
     def tell(self, chat_id: int, event: Event) -> None:
+        self.changes += 1
         for listener in tuple(self.listeners):
             listener(chat_id, copy.deepcopy(event))
 
@@ -151,14 +169,15 @@ class World:
         return int(self.clock())
 
     def _keep(self, chat: Chat, sender: Json, content: Json) -> Json:
+        number, self._next_message = self._next_message, self._next_message + 1
         message = {
-            "message_id": next(self._message_ids),
+            "message_id": number,
             "date": self.now,
             "chat": self.describe(chat),
             "from": sender,
             **content,
         }
-        chat.messages[message["message_id"]] = message
+        chat.messages[number] = message
         return message
 
     # What people do
@@ -171,7 +190,8 @@ class World:
             await self.unblocks(person)
         message = self._keep(where, person.user(), content)
         self.tell(where.id, {"type": "message", "message": message, "keyboard": where.keyboard})
-        await self.hand_over("message", message)
+        if reaches_bot(self.bot, where, message):
+            await self.hand_over("message", message)
         return message
 
     async def edits(self, person: Person, message_id: int, changes: Json, chat: Chat | None = None) -> Json:
@@ -179,7 +199,8 @@ class World:
         changed = {**where.messages[message_id], **changes, "edit_date": self.now}
         where.messages[message_id] = changed
         self.tell(where.id, {"type": "edited", "message": changed})
-        await self.hand_over("edited_message", changed)
+        if reaches_bot(self.bot, where, changed):
+            await self.hand_over("edited_message", changed)
         return changed
 
     async def presses(self, person: Person, message_id: int, data: str, chat: Chat | None = None) -> str:
@@ -187,10 +208,7 @@ class World:
         where = chat or self.chats[person.id]
         known = where.messages.get(message_id)
         gone: Json = {"message_id": message_id, "date": 0, "chat": self.describe(where)}
-        query_id = str(next(self._query_ids))
-        self.queries[query_id] = Query(person.id, self.clock())
-        while len(self.queries) > 10_000:
-            del self.queries[next(iter(self.queries))]
+        query_id = self._new_query(person)
         body = {
             "id": query_id,
             "from": person.user(),
@@ -201,12 +219,20 @@ class World:
         await self.hand_over("callback_query", body)
         return query_id
 
-    async def asks_inline(self, person: Person, text: str) -> str:
-        """Types the bot's name and these words in any chat; returns the id of the query."""
-        query_id = str(next(self._query_ids))
-        self.queries[query_id] = Query(person.id, self.clock())
-        body = {"id": query_id, "from": person.user(), "query": text, "offset": "", "chat_type": "group"}
+    async def asks_inline(self, person: Person, text: str, chat: Chat | None = None) -> str:
+        """Types the bot's name and these words in a chat; returns the id of the query."""
+        query_id = self._new_query(person, text)
+        where = chat or self.chats[person.id]
+        kind = "sender" if where.id == person.id else where.type
+        body = {"id": query_id, "from": person.user(), "query": text, "offset": "", "chat_type": kind}
         await self.hand_over("inline_query", body)
+        return query_id
+
+    def _new_query(self, person: Person, text: str = "") -> str:
+        query_id = str(next(self._query_ids))
+        self.queries[query_id] = Query(person.id, self.clock(), text=text)
+        while len(self.queries) > 10_000:
+            del self.queries[next(iter(self.queries))]
         return query_id
 
     async def blocks(self, person: Person) -> None:
@@ -240,13 +266,16 @@ class World:
         if kind in _NOT_BY_DEFAULT if self.allowed is None else kind not in self.allowed:
             return
         async with self.changed:
-            self.waiting.append({"update_id": next(self._update_ids), kind: copy.deepcopy(body)})
+            number, self._next_update = self._next_update, self._next_update + 1
+            self.waiting.append({"update_id": number, kind: copy.deepcopy(body)})
+            self.changes += 1
             self.changed.notify_all()
 
     async def confirm(self, until: int) -> None:
         """Forgets the updates before this number."""
         async with self.changed:
             self.waiting = [update for update in self.waiting if update["update_id"] >= until]
+            self.changes += 1
             self.changed.notify_all()
 
     def menu_of(self, person: Person) -> list[Json]:
@@ -260,3 +289,8 @@ class World:
                 if (scope, code) in self.commands:
                     return self.commands[scope, code]
         return []
+
+    def description_for(self, person: Person) -> str:
+        """What an empty chat shows."""
+        language = person.language_code.split("-")[0]
+        return self.texts.get(("description", language)) or self.texts.get(("description", ""), "")

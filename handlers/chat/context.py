@@ -19,7 +19,6 @@ class BotIdentity:
 
     id: int = 0
     username: str = ""
-    reads_all_group_messages: bool = False
 
 
 class OwnIdentity:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from telegram import Chat
@@ -58,17 +59,22 @@ def call_for_blocked(incoming: Incoming, context: AppContext, routes: Routes) ->
 
 
 def _in_a_group(incoming: Incoming, context: AppContext, routes: Routes) -> AnyCall | None:
-    """In a group the bot answers only what is meant for it, and only with the way to the private chat."""
-    if incoming.is_press:
-        return routes.events[Event.GROUP].call()
-    if not incoming.is_said:
-        return None
-    text = incoming.text
+    """In a group the bot answers only what is meant for it, and only with the way to the private chat. It may be given
+    everything that is said: as an admin, or without Telegram's privacy mode."""
+    is_meant = incoming.is_press or (incoming.is_said and _is_meant_for_bot(incoming, context, routes))
+    return routes.events[Event.GROUP].call() if is_meant else None
+
+
+def _is_meant_for_bot(incoming: Incoming, context: AppContext, routes: Routes) -> bool:
+    """Whether it is one of the bot's commands, or any with its name; mentions it; or replies to a message of it."""
+    text, identity = incoming.text, context.identity
+    name = re.escape(identity.username)
     if text.startswith("/"):
-        return routes.events[Event.GROUP].call() if _command(text, context)[0] else None
-    if context.identity.reads_all_group_messages and f"@{context.identity.username}" not in text:
-        return None
-    return routes.events[Event.GROUP].call()
+        command = _command(text, context)[0]
+        return command in routes.commands or (bool(command) and "@" in text.split(maxsplit=1)[0])
+    if incoming.replies_to == identity.id:
+        return True
+    return bool(name) and re.search(rf"(?<![\w@/.])@{name}(?!\w)", incoming.words, re.IGNORECASE) is not None
 
 
 def _press(data: str, routes: Routes) -> Call:

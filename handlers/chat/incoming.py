@@ -186,6 +186,21 @@ class Incoming:
         return text if isinstance(text, str) else ""
 
     @property
+    def words(self) -> str:
+        """What was written, also below a file."""
+        caption = self.body.get("caption") if self.kind == "message" else None
+        return self.text or (caption if isinstance(caption, str) else "")
+
+    @property
+    def replies_to(self) -> int | None:
+        """Whose message it answers. In a forum, a message that answers nothing carries the notice that opened its
+        topic."""
+        answered = self.body.get("reply_to_message")
+        if not isinstance(answered, dict) or "forum_topic_created" in answered:
+            return None
+        return _number(answered.get("from"))
+
+    @property
     def command_argument(self) -> str:
         """What stands behind a command, in the same line or the next."""
         return "".join(self.text.split(maxsplit=1)[1:]).strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import String, select
+from sqlalchemy import String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -42,3 +42,8 @@ async def remember(session: AsyncSession, published: Mapping[Place, str]) -> Non
     await session.execute(
         statement.on_conflict_do_update(index_elements=["name", "person_id"], set_={"digest": digest})
     )
+
+
+async def forget(session: AsyncSession) -> None:
+    """Has everything published again: it is another Telegram, which knows nothing of it."""
+    await session.execute(delete(Publication))

@@ -146,8 +146,7 @@ async def test_outside_of_any_form_the_numbers_come_alone_and_leave_no_trace(tow
 async def test_in_a_group_nobody_listens(town: Town) -> None:
     rider = await at_desk(town, 501)
     group = town.world.add_group(-50, "Riders", [501])
-    own = town.app.telegram.identity
-    own.learn(dataclasses.replace(own.value, reads_all_group_messages=True))
+    group.has_bot_as_admin = True
     await town.world.sends(rider.rider.person, {"text": "我不想活了"}, group)
     await hears_no_more(town, rider)
     assert not [one for one in group.messages.values() if one["from"]["is_bot"]]

@@ -191,8 +191,7 @@ async def test_who_blocks_the_bot_is_marked_and_comes_back_by_writing(town: Town
 async def test_a_group_hears_only_the_way_to_the_private_chat(town: Town) -> None:
     rider = town.rider(6)
     group = town.world.add_group(-5, "g", [6])
-    place = {"location": {"latitude": 37.43, "longitude": 116.36}}
-    await town.world.sends(rider.person, place, group)
+    await town.world.sends(rider.person, {"text": "/station"}, group)
     await town.until_idle()
     said = [message for message in group.messages.values() if message["from"]["is_bot"]]
     assert len(said) == 1

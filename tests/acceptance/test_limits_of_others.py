@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.phone import written
+from bot.sandbox.wishes import written
 from storage.activities import questions
 from storage.activities.ids import ActivityId
 from storage.activities.questions import MOST_PER_HOUR, TooManyQuestions

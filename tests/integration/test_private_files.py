@@ -13,12 +13,14 @@ import pytest
 
 from bot import private_files
 from bot.config.config import load
-from tests.support.processes import CSV, Started, bot_with_umask, ends_within_10_s, logged, until_ready
+from tests.support.processes import CSV, Started, bot_settings, bot_with_umask, ends_within_10_s, logged, until_ready
+from tests.support.simulator import telegram
 
 
-async def widely(folder: Path, *arguments: str) -> Started:
+async def widely(folder: Path, *arguments: str, **settings: str) -> Started:
     """The real program, begun with a umask that lets everybody read and write."""
-    return await bot_with_umask(0, folder, *arguments, NUANXIN_LOGGING__FILE=str(folder / "data" / "nuanxin.log"))
+    file = str(folder / "data" / "nuanxin.log")
+    return await bot_with_umask(0, folder, *arguments, **settings, NUANXIN_LOGGING__FILE=file)
 
 
 def wide_ones(folder: Path) -> list[str]:
@@ -43,19 +45,24 @@ async def test_everything_below_the_data_folder_is_private(tmp_path: Path) -> No
     for path in (data, *data.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() else 0o644)
-    running = await widely(tmp_path, "run")
-    address = await logged(tmp_path / "log", r"Nuanxin sandbox: (http://\S+)")
+    async with telegram() as (_, api):
+        await narrows_what_is_there(tmp_path, data, bot_settings(api, ""))
+    assert wide_ones(data) == []
+    assert (tmp_path / "log").read_text().count("removed other accounts' access to files") == 1
+    assert stat.S_IMODE(others.stat().st_mode) == 0o644
+
+
+async def narrows_what_is_there(folder: Path, data: Path, settings: dict[str, str]) -> None:
+    running = await widely(folder, "run", **settings)
+    address = await logged(folder / "log", r"listening.*(http://[\d.:]+)")
     async with aiohttp.ClientSession() as session:
         await until_ready(session, address)
     (data / "nuanxin.log.link").unlink()
     assert list((data / "in-hand").glob("*.journal")) and wide_ones(data) == []
-    assert await (await widely(tmp_path, "backup", str(data / "mine.backup"))).wait() == 0
-    assert await (await widely(tmp_path, "stations", "export", str(data / "stations.csv"))).wait() == 0
+    assert await (await widely(folder, "backup", str(data / "mine.backup"))).wait() == 0
+    assert await (await widely(folder, "stations", "export", str(data / "stations.csv"))).wait() == 0
     assert (data / "stations.csv").stat().st_size and wide_ones(data) == []
     await ends_within_10_s(running)
-    assert wide_ones(data) == []
-    assert (tmp_path / "log").read_text().count("removed other accounts' access to files") == 1
-    assert stat.S_IMODE(others.stat().st_mode) == 0o644
 
 
 async def test_check_changes_no_mode(tmp_path: Path) -> None:

@@ -26,6 +26,11 @@ def check_call(method: str, params: Json, result: Any) -> None:
     _check_any(known["returns"], result, f"{method}()")
 
 
+def check_update(update: Json) -> None:
+    """Raises NotInTheSchema for an update that Telegram would not hand over."""
+    _fits_type("Update", update, "update")
+
+
 def _check_any(kinds: list[str], value: Any, where: str) -> None:
     errors = []
     for kind in kinds:

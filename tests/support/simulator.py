@@ -19,8 +19,8 @@ from bot.config.config import Config, load
 from bot.process import served
 from bot.sandbox.params import Json
 from bot.sandbox.people import Person
-from bot.sandbox.phone import written
 from bot.sandbox.server import BotApi
+from bot.sandbox.wishes import written
 from bot.sandbox.world import World
 from handlers.chat.context import AppContext
 from handlers.chat.ports import Geocoder

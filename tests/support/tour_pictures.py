@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
 import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -19,16 +17,12 @@ from playwright.async_api import Page, async_playwright, expect
 from bot import demo
 from bot.app import App, system_clock
 from bot.config.config import load
+from bot.demo import figures
 from bot.process import served
 from bot.sandbox import runner as sandbox
 from storage import schema
 from storage.database import Database, open_database
 from storage.encryption import Vault
-from storage.membership import memberships
-from storage.people import people
-from storage.stations import searches
-from storage.stations.ids import SearchId
-from storage.stations.searches import Search
 from storage.telegram_ids import PersonId
 from tests.support.simulator import free_port, running
 from tests.support.words.statistics import MISSING_STATIONS
@@ -56,28 +50,10 @@ WORDS = {
 
 
 async def fill(database: Database) -> None:
-    """Demo data, and a week of searches by people who do not exist."""
-    now, chance = system_clock(), random.Random(7)
+    """Demo data, and a day of searches by people who do not exist."""
+    now = system_clock()
     await demo.fill(database, now, PersonId(sandbox.COORDINATOR))
-    async with database.writing() as session:
-        ids = [PersonId(number) for number in range(100, 160)]
-        await people.seen_all(session, dict.fromkeys(ids, "zh_Hans"), now)
-        for person in ids[:25]:
-            await memberships.create(session, PersonId(person), {"name": "李雷"}, now - timedelta(days=person % 6))
-        rows = []
-        for number in range(900):
-            place = (37.52, 116.31) if chance.random() < 0.2 else (37.43, 116.36)
-            at = now - timedelta(hours=min(chance.gauss(10, 4) % 20, now.hour + 8))
-            rows.append(
-                Search(
-                    SearchId(number + 1),
-                    chance.choice(ids),
-                    at,
-                    chance.gauss(place[0], 0.018),
-                    chance.gauss(place[1], 0.02),
-                )
-            )
-        await searches.add_all(session, rows)
+    await figures.add(database, now, "Asia/Shanghai")
 
 
 @contextlib.asynccontextmanager

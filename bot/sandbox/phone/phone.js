@@ -1,266 +1,220 @@
 // A phone: it shows one person's chats with the bot, live, and does what that person does.
-import { SmallMap } from "/phone/map.js";
-import { entityNodes } from "/phone/richtext.js";
-import { WORDS } from "/phone/words.js";
+import { EMOJI } from "/phone/bubble.js";
+import { Composer } from "/phone/composer.js";
+import { preview } from "/phone/content.js";
+import { alertWith, zoomInto } from "/phone/dialogs.js";
+import { $, button, make, moveByArrows, store } from "/phone/dom.js";
+import { Log } from "/phone/log.js";
+import { Menu } from "/phone/menu.js";
+import { pickPlace } from "/phone/place.js";
+import { setTime } from "/phone/time.js";
+import { language, word } from "/phone/words.js";
 
-const $ = (id) => document.getElementById(id);
-const store = (() => { try { return window.localStorage; } catch { return { getItem: () => null, setItem() {} }; } })();
-const phone = { language: store.getItem("language") || "zh", person: store.getItem("person") || "", chat: null, state: null,
-  socket: null, editing: null, moving: null, uploading: "" };
-const word = (name) => WORDS[phone.language][name] || name;
+const SHOWN_FOR = { toast: 4000, action: 5000 };
+const FIRST_ON_SECOND = "7000003"; // the coordinator, beside the rider
 
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name.startsWith("aria-")) element.setAttribute(name, String(value));
-    else if (value !== false && value != null) element.setAttribute(name, value === true ? "" : value);
+export class Phone {
+  constructor(page, place) {
+    this.page = page;
+    this.slot = place ? `person-${place + 1}` : "person";
+    this.person = store.getItem(this.slot) || (place ? FIRST_ON_SECOND : "");
+    this.suffix = place ? `-${place + 1}` : "";
+    this.root = document.importNode($("phone").content, true).firstElementChild;
+    for (const part of this.root.querySelectorAll("[data-part]")) part.id = `${part.dataset.part}${this.suffix}`;
+    this.state = null;
+    this.chatId = null;
+    this.timers = {};
+    this.menu = new Menu(this.part("menu"));
+    this.log = new Log(this);
+    this.composer = new Composer(this);
+    this.part("block").addEventListener("click", () => this.act({ do: "block", on: !this.me.blocks }));
+    this.part("pinned").addEventListener("click", () => this.showMessage(this.chat.pinned.at(-1)));
+    moveByArrows(this.part("chats"), "button", (tab) => tab.click());
+    moveByArrows(this.part("people"), "button");
+    document.addEventListener("visibilitychange", () => this.hasRead());
   }
-  element.append(...children.filter((child) => child != null));
-  return element;
+  part(name) { return this.root.querySelector(`[data-part="${name}"]`); }
+  get me() { return this.state.me; }
+  get chat() { return this.state.chats.find((chat) => chat.id === this.chatId) || this.state.chats[0]; }
+  nameOf(id) { return id === this.state.bot.id ? this.state.bot.first_name : (this.state.people.find((one) => one.id === id)?.name ?? ""); }
+  other() { return this.page.phones.find((phone) => phone !== this) ?? this; }
+
+  // The connection
+
+  connect() {
+    this.socket?.close();
+    const address = new URL(`/phone/live?person=${this.person}`, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    const socket = this.socket = new WebSocket(address);
+    socket.onmessage = (message) => this.hear(JSON.parse(message.data));
+    socket.onopen = () => { this.part("status").textContent = ""; };
+    socket.onclose = () => {
+      if (socket !== this.socket) return;
+      this.part("status").textContent = word("offline");
+      setTimeout(() => { if (socket === this.socket) this.connect(); }, 1000);
+    };
+  }
+  close() { const socket = this.socket; this.socket = null; socket?.close(); }
+  become(personId, then = null) {
+    this.then = then;
+    if (this.state && this.me.id === personId) { this.chatId = personId; this.showAll(); return this.arrive(); }
+    Object.assign(this, { person: String(personId), chatId: null });
+    this.composer.reset();
+    this.connect();
+  }
+  arrive() { const then = this.then; this.then = null; then?.(this); }
+  act(wish) { if (this.socket?.readyState === 1) this.socket.send(JSON.stringify({ chat: this.chatId, ...wish })); }
+  sendText(text) { this.act({ do: "text", text, ...this.composer.takeAnswer() }); }
+
+  // What is heard
+
+  hear(event) {
+    if (event.type === "state") return this.begin(event);
+    if (event.type === "answer") return this.showAnswer(event);
+    if (event.type === "trouble") return this.toast(event.text);
+    if (event.type === "inline") return this.composer.showResults(event);
+    if (event.type === "menu") { this.state.commands = event.commands; return; }
+    if (event.type === "description" && this.state) { this.state.description = event.text; if (this.log.isEmpty) this.log.show(this.chat); return; }
+    if (event.type === "time") { setTime(event); return this.page.timeChanged(); }
+    if (event.type === "marks") { this.state.marks = event.marks; this.showPeople(); return this.showChats(); }
+    const chat = this.state?.chats.find((one) => one.id === event.chat);
+    if (chat) this.change(event, chat);
+  }
+  change(event, chat) {
+    const id = event.message?.message_id ?? event.message_id, isShown = chat === this.chat;
+    if (event.type === "message") { chat.messages.push(event.message); chat.keyboard = event.keyboard; if (event.silent) chat.silent.push(id); }
+    if (event.type === "edited") chat.messages = chat.messages.map((one) => (one.message_id === id ? event.message : one));
+    if (event.type === "deleted") { chat.messages = chat.messages.filter((one) => one.message_id !== id); chat.pinned = chat.pinned.filter((one) => one !== id); }
+    if (event.type === "reaction") chat.reactions[id] = event.reactions;
+    if (event.type === "pins") chat.pinned = event.pinned;
+    if (!isShown) return;
+    if (event.type === "message") { this.composer.showKeyboard(chat, event.message); this.log.add(event.message, chat); if (event.message.from.is_bot) this.doing(""); }
+    if (event.type === "deleted") this.log.remove(id, chat);
+    if (event.type === "action") this.doing(event.action);
+    const changed = chat.messages.find((one) => one.message_id === id);
+    if (changed && ["edited", "reaction"].includes(event.type)) this.log.replace(changed, chat);
+    if (["pins", "deleted"].includes(event.type)) this.showPins(chat);
+    if (event.type === "pins") this.log.show(chat);
+  }
+  begin(state) {
+    this.state = state;
+    this.person = String(state.me.id);
+    store.setItem(this.slot, this.person);
+    if (!state.chats.some((chat) => chat.id === this.chatId)) this.chatId = state.chats[0].id;
+    if (state.me.language_code !== (language() === "en" ? "en" : "zh-hans")) this.act({ do: "language", code: language() });
+    setTime(state.time);
+    this.page.timeChanged();
+    this.page.canStartAfresh(state.can_start_afresh);
+    this.showAll();
+    this.arrive();
+  }
+
+  // What is shown
+
+  showAll() {
+    this.composer.showWords();
+    this.part("log").setAttribute("aria-label", word("log"));
+    if (!this.state) return;
+    const owner = this.nameOf(this.me.id);
+    this.root.setAttribute("aria-label", owner);
+    this.part("people").setAttribute("aria-label", `${word("people")} (${owner})`);
+    this.showPeople();
+    this.showChats();
+    this.part("block").textContent = word(this.me.blocks ? "unblock" : "block");
+    this.showPins(this.chat);
+    this.composer.showKeyboard(this.chat);
+    this.log.show(this.chat);
+  }
+  scrollToEnd() { if (this.state && !this.log.isEmpty) this.log.scrollToEnd(); }
+  showPeople() {
+    const marks = this.state.marks;
+    renew(this.part("people"), this.state.people.map((one) => {
+      const { unread = 0, preview: words = "" } = one.id === this.me.id ? {} : (marks[one.id] ?? {});
+      return make("button", { type: "button", "data-key": one.id, "aria-current": one.id === this.me.id, onclick: () => this.become(one.id), title: words },
+        make("span", { class: "who" }, one.name, badge(unread)), make("small", {}, unread ? `${word(one.role)} · ${words}` : word(one.role)));
+    }));
+  }
+  showChats() {
+    const counts = this.state.marks[this.me.id]?.chats ?? {};
+    renew(this.part("chats"), this.state.chats.map((chat) => {
+      const isShown = chat === this.chat;
+      return make("button", { type: "button", role: "tab", "data-key": chat.id, "aria-selected": isShown, "aria-controls": this.part("log").id, tabindex: isShown ? 0 : -1,
+        onclick: () => { this.chatId = chat.id; this.showAll(); } }, chat.type === "private" ? word("private") : chat.title, badge(isShown ? 0 : counts[chat.id]));
+    }));
+  }
+  showPins(chat) {
+    const message = chat.messages.find((one) => one.message_id === chat.pinned.at(-1));
+    this.part("pinned").hidden = !message;
+    this.part("pinned").textContent = message ? `📌 ${preview(message)}` : "";
+  }
+  showMessage(messageId) { this.log.scrollTo(messageId); }
+  hasRead() {
+    const newest = this.state && this.chat.messages.at(-1)?.message_id;
+    if (newest && this.log.isAtEnd && document.visibilityState === "visible" && this.read !== `${this.me.id}/${newest}`) {
+      this.read = `${this.me.id}/${newest}`;
+      this.act({ do: "read", chat: this.chat.id, message_id: newest });
+    }
+  }
+  doing(action) {
+    clearTimeout(this.timers.action);
+    this.part("status").textContent = action ? word(["typing", "upload_photo", "upload_document"].includes(action) ? action : "busy") : "";
+    if (action) this.timers.action = setTimeout(() => this.doing(""), SHOWN_FOR.action);
+  }
+  showAnswer(event) {
+    this.root.querySelectorAll('[aria-busy="true"]').forEach((one) => one.removeAttribute("aria-busy"));
+    if (event.url) this.openLink(event.url);
+    if (event.text) (event.alert ? alertWith : (text) => this.toast(text))(event.text);
+  }
+  toast(text) {
+    this.part("toast").textContent = text;
+    this.part("toast").hidden = false;
+    clearTimeout(this.timers.toast);
+    this.timers.toast = setTimeout(() => { this.part("toast").hidden = true; }, SHOWN_FOR.toast);
+  }
+
+  // What is done with a message
+
+  openTools(message, opener) {
+    const id = message.message_id, mine = this.chat.reactions[id]?.[this.me.id];
+    const react = EMOJI.map((emoji) => [emoji, "", () => this.act({ do: "react", message_id: id, emoji: emoji === mine ? "" : emoji })]);
+    const quoted = String(window.getSelection() ?? "").trim();
+    const isQuoted = quoted && (message.text ?? message.caption ?? "").includes(quoted);
+    const pass = message.has_protected_content ? [] : [
+      ...this.state.chats.map((chat) => [`${word("forward")} ${chat.type === "private" ? word("private") : chat.title}`, "", () => this.act({ do: "forward", message_id: id, to: chat.id })]),
+      ...(message.text ? [[word("copy"), "", () => this.copy(message.text)]] : [])];
+    this.menu.toggle(opener, [react, [word("reply"), isQuoted ? `“${quoted}”` : "", () => this.composer.answer(message, isQuoted ? quoted : "")], ...pass]);
+  }
+  startEditing(message) { this.composer.edit(message); }
+  openPlace(message) { pickPlace(this, message); }
+  zoom(message) { zoomInto(message, this); }
+  askInline(query) { this.composer.askInline(query); }
+  async copy(text) {
+    try { await navigator.clipboard.writeText(text); } catch { /* the toast shows it all the same */ }
+    this.toast(`${word("copied")}${text}`);
+  }
+  openLink(url, event) { // a deep link to this bot starts it here, as Telegram's apps do
+    const found = new URL(url, location.href);
+    if (found.hostname !== "t.me" || found.pathname !== `/${this.state.bot.username}`) {
+      if (!event) window.open(found, "_blank", "noopener");
+      return;
+    }
+    event?.preventDefault();
+    this.chatId = this.me.id;
+    this.showAll();
+    const payload = found.searchParams.get("start");
+    if (payload !== null) this.sendText(`/start ${payload}`);
+  }
 }
 
-const chatNow = () => phone.state.chats.find((chat) => chat.id === phone.chat) || phone.state.chats[0];
-const act = (wish) => { if (phone.socket?.readyState === 1) phone.socket.send(JSON.stringify({ chat: phone.chat, ...wish })); };
-const sendText = (text) => act({ do: "text", text });
+function badge(count) { return count ? make("span", { class: "badge" }, String(count), make("span", { class: "hidden" }, ` ${word("unread")}`)) : null; }
 
-function connect() {
-  phone.socket?.close();
-  const address = new URL(`/phone/live?person=${phone.person}`, location.href);
-  address.protocol = address.protocol.replace("http", "ws");
-  const socket = phone.socket = new WebSocket(address);
-  socket.onmessage = (message) => hear(JSON.parse(message.data));
-  socket.onopen = () => { $("status").textContent = ""; };
-  socket.onclose = () => {
-    if (socket !== phone.socket) return;
-    $("status").textContent = word("offline");
-    setTimeout(() => { if (socket === phone.socket) connect(); }, 1000);
-  };
+// Buttons that are there already stay the same elements: a press that has begun is not lost, nor is the focus.
+function renew(box, children) {
+  const old = [...box.children];
+  const isSame = old.length === children.length && old.every((one, at) => one.dataset.key === children[at].dataset.key);
+  if (!isSame) { box.replaceChildren(...children); return; }
+  children.forEach((child, at) => {
+    for (const { name, value } of child.attributes) old[at].setAttribute(name, value);
+    if (old[at].innerHTML !== child.innerHTML) old[at].replaceChildren(...child.childNodes);
+  });
 }
-
-function hear(event) {
-  if (event.type === "state") return showState(event);
-  if (event.type === "answer") return showAnswer(event);
-  if (event.type === "trouble") return toast(event.text);
-  if (event.type === "menu") { phone.state.commands = event.commands; return; }
-  const chat = phone.state?.chats.find((one) => one.id === event.chat);
-  if (!chat) return;
-  if (event.type === "message") { chat.messages.push(event.message); chat.keyboard = event.keyboard; }
-  if (event.type === "edited") chat.messages = chat.messages.map((one) => one.message_id === event.message.message_id ? event.message : one);
-  if (event.type === "deleted") chat.messages = chat.messages.filter((one) => one.message_id !== event.message_id);
-  if (chat === chatNow()) showChange(event, chat);
-}
-
-function showState(state) {
-  phone.state = state;
-  phone.person = String(state.me.id);
-  store.setItem("person", phone.person);
-  if (!state.chats.some((chat) => chat.id === phone.chat)) phone.chat = state.chats[0].id;
-  const wanted = phone.language === "en" ? "en" : "zh-hans";
-  if (state.me.language_code !== wanted) act({ do: "language", code: phone.language });
-  showAll();
-}
-
-function showAll() {
-  document.documentElement.lang = phone.language === "zh" ? "zh-Hans" : "en";
-  for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
-  for (const button of document.querySelectorAll("[data-language]")) button.setAttribute("aria-pressed", button.dataset.language === phone.language);
-  $("text").placeholder = word("message");
-  for (const [id, name] of [["send", "send"], ["attach", "attach"], ["commands", "menu"], ["text", "message"], ["log", "log"], ["map", "mapHint"]]) $(id).setAttribute("aria-label", word(name));
-  if (!phone.state) return;
-  $("people").replaceChildren(...phone.state.people.map((one) => make("button", { type: "button", "aria-current": one.id === phone.state.me.id,
-    onclick: () => { phone.person = String(one.id); phone.chat = null; stopEditing(); connect(); } }, one.name, make("small", {}, word(one.role)))));
-  $("chats").replaceChildren(...phone.state.chats.map((chat) => make("button", { type: "button", role: "tab", "aria-selected": chat === chatNow(),
-    onclick: () => { phone.chat = chat.id; showAll(); } }, chat.type === "private" ? word("private") : chat.title)));
-  $("block").textContent = word(phone.state.me.blocks ? "unblock" : "block");
-  showLog(chatNow());
-  showKeyboard(chatNow());
-}
-
-function showLog(chat) {
-  const log = $("log");
-  if (chat.messages.length) log.replaceChildren(...chat.messages.map(bubble));
-  else log.replaceChildren(make("div", { class: "empty" }, phone.state.description || word("empty"),
-    make("button", { type: "button", onclick: () => sendText("/start") }, word("start"))));
-  log.scrollTop = log.scrollHeight;
-}
-
-function showChange(event, chat) {
-  const log = $("log");
-  log.querySelector(".empty")?.remove();
-  const old = log.querySelector(`[data-id="${event.message?.message_id ?? event.message_id}"]`);
-  if (event.type === "message") { log.append(bubble(event.message)); showKeyboard(chat); }
-  if (event.type === "edited") old?.replaceWith(bubble(event.message));
-  if (event.type === "deleted") { old?.remove(); if (!chat.messages.length) showLog(chat); }
-  if (event.type === "message") log.scrollTop = log.scrollHeight;
-}
-
-function bubble(message) {
-  const mine = message.from.id === phone.state.me.id;
-  const time = new Date(message.date * 1000).toLocaleTimeString(phone.language === "zh" ? "zh-CN" : "en-GB", { hour: "2-digit", minute: "2-digit" });
-  const link = (name, run) => make("button", { type: "button", onclick: run }, word(name));
-  const tools = !mine ? [] : [
-    message.text ? link("edit", () => startEditing(message)) : null,
-    message.location?.live_period ? link("move", () => openPlace(message)) : null,
-    link("remove", () => act({ do: "delete", message_id: message.message_id }))];
-  return make("article", { class: mine ? "message mine" : "message", "data-id": message.message_id },
-    make("div", { class: "bubble" },
-      message.chat.type !== "private" && !mine ? make("div", { class: "sender" }, message.from.first_name) : null,
-      ...content(message),
-      make("div", { class: "meta" }, ...tools, make("span", {}, message.edit_date ? word("edited") : ""), make("span", {}, time))),
-    inlineKeyboard(message));
-}
-
-function content(message) {
-  const fileOf = (id) => `/phone/file/${encodeURIComponent(id)}`;
-  const card = (sign, title, detail, link) => make(link ? "a" : "div", { class: "card", href: link, target: link && "_blank", rel: "noopener" },
-    make("span", { class: "sign", "aria-hidden": true }, sign), make("span", {}, title, make("small", {}, detail)));
-  const place = message.location && `${message.location.latitude.toFixed(5)}, ${message.location.longitude.toFixed(5)}`;
-  const parts = [];
-  if (message.photo) parts.push(make("img", { src: fileOf(message.photo.at(-1).file_id), width: message.photo.at(-1).width,
-    height: message.photo.at(-1).height, alt: message.caption || word("photo") }));
-  if (message.document) parts.push(card("📄", message.document.file_name || "", `${Math.ceil(message.document.file_size / 1024)} kB`, fileOf(message.document.file_id)));
-  if (message.voice) parts.push(card("🎙", word("voice"), `${message.voice.duration} s`, fileOf(message.voice.file_id)));
-  if (message.venue) parts.push(card("📌", message.venue.title, `${message.venue.address} · ${place}`));
-  else if (message.location) parts.push(card(message.location.live_period ? "📡" : "📍", message.location.live_period ? word("liveOn") : word("location").slice(3), place));
-  if (message.contact) parts.push(card("👤", message.contact.first_name, message.contact.phone_number));
-  if (message.sticker) parts.push(make("span", { class: "sign" }, message.sticker.emoji || "🏷"));
-  const text = message.text ?? message.caption;
-  if (text) parts.push(make("div", {}, ...entityNodes(text, message.entities || message.caption_entities || [], { command: sendText, open: openLink })));
-  return parts;
-}
-
-function inlineKeyboard(message) {
-  const rows = message.reply_markup?.inline_keyboard;
-  if (!rows) return null;
-  return make("div", { class: "inline" }, ...rows.map((row) => make("div", {}, ...row.map((key) => {
-    if (key.url) return make("a", { href: key.url, target: "_blank", rel: "noopener", onclick: (event) => openLink(key.url, event) }, key.text.includes("↗") ? key.text : `${key.text} ↗`);
-    return make("button", { type: "button", onclick: (event) => {
-      event.currentTarget.setAttribute("aria-busy", "true");
-      const pressed = event.currentTarget;
-      setTimeout(() => pressed.removeAttribute("aria-busy"), 3000);
-      act({ do: "press", message_id: message.message_id, data: key.callback_data ?? "" });
-    } }, key.text);
-  }))));
-}
-
-function openLink(url, event) { // a deep link to this bot starts it here, as Telegram's apps do
-  const found = new URL(url, location.href);
-  if (found.hostname !== "t.me" || found.pathname !== `/${phone.state.bot.username}`) return;
-  event.preventDefault();
-  phone.chat = phone.state.me.id;
-  showAll();
-  const payload = found.searchParams.get("start");
-  if (payload !== null) sendText(`/start ${payload}`);
-}
-
-function showKeyboard(chat) {
-  const rows = chat.keyboard?.keyboard || [];
-  $("keyboard").replaceChildren(...rows.map((row) => make("div", {}, ...row.map((key) => make("button", { type: "button", onclick: () => {
-    if (key.request_location) openPlace(null);
-    else if (key.request_contact) act({ do: "contact" });
-    else sendText(key.text);
-  } }, key.text)))));
-}
-
-function showAnswer(event) {
-  document.querySelectorAll('[aria-busy="true"]').forEach((one) => one.removeAttribute("aria-busy"));
-  if (!event.text) return;
-  if (event.alert) { $("alertText").textContent = event.text; if (!$("alert").open) $("alert").showModal(); }
-  else toast(event.text);
-}
-
-let toastTimer = 0;
-function toast(text) {
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { $("toast").hidden = true; }, 4000);
-}
-
-function openMenu(opener, items) {
-  const menu = $("menu"), open = menu.hidden || menu.dataset.of !== opener.id;
-  menu.dataset.of = opener.id;
-  menu.hidden = !open;
-  for (const one of [$("commands"), $("attach")]) one.setAttribute("aria-expanded", open && one === opener);
-  menu.replaceChildren(...items.map(([label, detail, run]) => make("button", { type: "button", onclick: () => { closeMenu(); run(); } },
-    make("b", {}, label), detail ? make("span", {}, detail) : null)));
-  if (open) menu.querySelector("button")?.focus();
-}
-function closeMenu() {
-  $("menu").hidden = true;
-  for (const one of [$("commands"), $("attach")]) one.setAttribute("aria-expanded", false);
-}
-
-function pickFile(kind) { phone.uploading = kind; $("file").accept = kind === "photo" ? "image/*" : ""; $("file").value = ""; $("file").click(); }
-$("file").addEventListener("change", async () => {
-  const file = $("file").files[0];
-  if (!file) return;
-  const query = new URLSearchParams({ person: phone.person, chat: phone.chat, kind: phone.uploading, name: file.name });
-  const answer = await fetch(`/phone/upload?${query}`, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
-  if (!answer.ok) toast(word("tooLarge"));
-});
-
-function startEditing(message) { phone.editing = message.message_id; $("text").value = message.text; $("status").textContent = word("editing"); $("text").focus(); }
-function stopEditing() { phone.editing = null; $("text").value = ""; $("status").textContent = ""; }
-
-const map = new SmallMap($("map"), (pin) => fillPlace(pin));
-function fillPlace(pin) { $("latitude").value = pin.latitude.toFixed(6); $("longitude").value = pin.longitude.toFixed(6); }
-function openPlace(message) {
-  phone.moving = message;
-  const places = chatNow().messages.filter((one) => one.location);
-  map.marks = places.filter((one) => one.venue).map((one) => ({ ...one.location, name: one.venue.title }));
-  const start = message?.location || places.filter((one) => one.from.id === phone.state.me.id).at(-1)?.location || map.pin;
-  map.set(start.latitude, start.longitude);
-  fillPlace(map.pin);
-  $("liveLabel").hidden = Boolean(message);
-  $("live").checked = false;
-  $("placeSend").textContent = word(message ? "movePlace" : "sendPlace");
-  $("place").showModal();
-}
-for (const name of ["latitude", "longitude"]) $(name).addEventListener("input", () => {
-  const [latitude, longitude] = [Number($("latitude").value), Number($("longitude").value)];
-  if (Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180) map.set(latitude, longitude);
-});
-$("zoomIn").addEventListener("click", () => map.zoom(0.5));
-$("zoomOut").addEventListener("click", () => map.zoom(2));
-$("placeCancel").addEventListener("click", () => $("place").close("cancel"));
-$("place").addEventListener("close", () => {
-  if ($("place").returnValue !== "send") return;
-  $("place").returnValue = "";
-  const [latitude, longitude] = [Number($("latitude").value), Number($("longitude").value)];
-  if (!Number.isFinite(latitude) || !Number.isFinite(longitude)) return toast(word("badPlace"));
-  if (phone.moving) act({ do: "move", message_id: phone.moving.message_id, latitude, longitude });
-  else act({ do: "location", latitude, longitude, live: $("live").checked });
-});
-
-$("commands").addEventListener("click", () => openMenu($("commands"), phone.state.commands.map((one) => [`/${one.command}`, one.description, () => sendText(`/${one.command}`)])));
-$("attach").addEventListener("click", () => {
-  const other = phone.state.people.find((one) => one.id !== phone.state.me.id);
-  openMenu($("attach"), [
-    [word("location"), "", () => openPlace(null)], [word("photo"), "", () => pickFile("photo")],
-    [word("document"), "", () => pickFile("document")], [word("voice"), "", () => pickFile("voice")],
-    [word("contact"), "", () => act({ do: "contact" })], [word("othersContact"), "", () => act({ do: "contact", of: other.id })],
-    [word("sticker"), "", () => act({ do: "sticker" })]]);
-});
-$("block").addEventListener("click", () => act({ do: "block", on: !phone.state.me.blocks }));
-$("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = $("text").value.trim();
-  if (!text) return;
-  if (phone.editing) act({ do: "edit", message_id: phone.editing, text }); else sendText(text);
-  stopEditing();
-});
-$("text").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); $("composer").requestSubmit(); }
-  if (event.key === "Escape" && phone.editing) stopEditing();
-});
-document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !$("menu").hidden) { const of = $("menu").dataset.of; closeMenu(); $(of).focus(); } });
-for (const button of document.querySelectorAll("[data-language]")) button.addEventListener("click", () => {
-  phone.language = button.dataset.language;
-  store.setItem("language", phone.language);
-  act({ do: "language", code: phone.language });
-  showAll();
-});
-showAll();
-connect();

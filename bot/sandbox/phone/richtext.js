@@ -1,4 +1,7 @@
 // Text with its entities as DOM nodes. Offsets count UTF-16 units, as JavaScript's strings do.
+import { button, make } from "/phone/dom.js";
+import { word } from "/phone/words.js";
+
 const TAGS = { bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote", expandable_blockquote: "blockquote" };
 
 export function entityNodes(text, entities, act, from = 0, to = text.length) {
@@ -18,13 +21,28 @@ export function entityNodes(text, entities, act, from = 0, to = text.length) {
 }
 
 function wrap(entity, children, text, act) {
-  const made = document.createElement(TAGS[entity.type] || (["text_link", "url", "bot_command"].includes(entity.type) ? "a" : "span"));
-  made.append(...children);
-  if (entity.type === "spoiler") { made.className = "spoiler"; made.tabIndex = 0; }
+  if (entity.type === "expandable_blockquote") return folded(children);
+  const made = make(TAGS[entity.type] || (["text_link", "url", "bot_command"].includes(entity.type) ? "a" : "span"), {}, ...children);
+  if (entity.type === "spoiler") {
+    made.className = "spoiler";
+    made.tabIndex = 0;
+    made.addEventListener("click", () => made.classList.add("seen"));
+  }
   if (entity.type === "bot_command") { made.href = "#"; made.addEventListener("click", (event) => { event.preventDefault(); act.command(text); }); }
   if (entity.type === "text_link" || entity.type === "url") {
     const url = entity.url || (/^[a-z]+:/i.test(text) ? text : `https://${text}`);
     if (/^(https?|tg):/i.test(url)) { made.href = url; made.target = "_blank"; made.rel = "noopener"; made.addEventListener("click", (event) => act.open(url, event)); }
   }
   return made;
+}
+
+// Three lines show until somebody opens it.
+function folded(children) {
+  const quote = make("blockquote", { class: "folded" }, ...children);
+  const toggle = button(word("expand"), () => {
+    const isFolded = quote.classList.toggle("folded");
+    toggle.textContent = word(isFolded ? "expand" : "fold");
+    toggle.setAttribute("aria-expanded", String(!isFolded));
+  }, { class: "unfold", "aria-expanded": false });
+  return make("div", { class: "foldable" }, quote, toggle);
 }

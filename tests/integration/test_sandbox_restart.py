@@ -1,0 +1,143 @@
+"""The sandbox as a process: its data are its own, its chats survive a restart, and it starts afresh."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import aiohttp
+import orjson
+
+from bot.sandbox.params import Json
+from tests.support.processes import bot, ends_within_10_s, logged, until_ready
+from tests.support.simulator import PATIENCE
+
+RIDER, COORDINATOR = 7_000_001, 7_000_003
+ZONE = ZoneInfo("Asia/Shanghai")
+WELCOME = "/help"
+
+
+@contextlib.asynccontextmanager
+async def sandbox(folder: Path, *arguments: str) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+    (folder / "log").unlink(missing_ok=True)
+    running = await bot(folder, *arguments)
+    address = await logged(folder / "log", r"Nuanxin sandbox: (http://\S+)")
+    async with aiohttp.ClientSession() as session:
+        await until_ready(session, address)
+        yield session, address
+    await ends_within_10_s(running)
+
+
+def shown(event: Json) -> str:
+    """What the bot says in an event, if it says anything."""
+    message = event.get("message", {"from": {"is_bot": False}})
+    return str(message.get("text", "")) if message["from"]["is_bot"] else ""
+
+
+def keys_of(message: Json) -> dict[str, str]:
+    """The data of a message's buttons, by their words."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return {key["text"]: key.get("callback_data", "") for row in rows for key in row}
+
+
+class Phone:
+    """One person's phone, as the page has it."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self.socket = socket
+
+    async def does(self, **wish: object) -> None:
+        await self.socket.send_str(orjson.dumps(wish).decode())
+
+    async def hears_of(self, words: str) -> Json:
+        """The next message of the bot, or edit, with these words."""
+        return dict((await self.hears(lambda event: words in shown(event)))["message"])
+
+    async def presses(self, message: Json, label: str) -> None:
+        data = next(data for text, data in keys_of(message).items() if label in text)
+        await self.does(do="press", message_id=message["message_id"], data=data)
+
+    async def hears(self, is_it: Callable[[Json], bool]) -> Json:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                event = orjson.loads((await self.socket.receive()).data)
+                if is_it(event):
+                    return dict(event)
+
+
+@contextlib.asynccontextmanager
+async def phone(session: aiohttp.ClientSession, address: str, person: int = COORDINATOR) -> AsyncIterator[Phone]:
+    async with session.ws_connect(f"{address}/phone/live?person={person}") as socket:
+        held = Phone(socket)
+        yield held
+
+
+async def state(session: aiohttp.ClientSession, address: str) -> Json:
+    async with phone(session, address) as held:
+        return await held.hears(lambda event: event["type"] == "state")
+
+
+async def state_after_restart(session: aiohttp.ClientSession, address: str) -> Json:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with contextlib.suppress(aiohttp.ClientConnectionError):
+                return await state(session, address)
+            await asyncio.sleep(0.1)
+
+
+def own_chat(found: Json) -> Json:
+    return next(dict(chat) for chat in found["chats"] if chat["id"] == COORDINATOR)
+
+
+async def test_chats_menus_and_the_clock_survive_a_restart_until_it_starts_afresh(tmp_path: Path) -> None:
+    async with sandbox(tmp_path, "run") as (session, address), phone(session, address) as held:
+        await held.does(do="clock", minutes=90)
+        assert (await held.hears(lambda event: event["type"] == "time"))["ahead"] == 5_400
+        await held.does(do="text", text="/start")
+        await held.hears_of(WELCOME)
+    assert not (tmp_path / "data" / "nuanxin.db").exists(), "the real data folder is left alone"
+
+    async with sandbox(tmp_path, "run") as (session, address):
+        found = await state(session, address)
+        said = [message["text"] for message in own_chat(found)["messages"]]
+        assert said[0] == "/start" and WELCOME in said[1]
+        assert found["marks"][str(COORDINATOR)]["unread"] == 1
+        assert "broadcast" in [one["command"] for one in found["commands"]]
+        assert found["time"]["ahead"] == 5_400
+
+    (tmp_path / "data" / "sandbox" / "telegram.json").unlink()
+    async with sandbox(tmp_path, "run") as (session, address), phone(session, address) as held:
+        # It is another Telegram, which is told the menus again.
+        await held.hears(lambda event: "broadcast" in [one["command"] for one in event.get("commands", [])])
+
+    assert await (await bot(tmp_path, "stations", "export", str(tmp_path / "x.csv"))).wait() == 0
+    assert "demo-" in (tmp_path / "x.csv").read_text("utf-8-sig"), "commands work on the sandbox's data too"
+    async with sandbox(tmp_path, "sandbox", "--afresh") as (session, address), phone(session, address) as held:
+        found = await held.hears(lambda event: event["type"] == "state")
+        assert (own_chat(found)["messages"], found["time"]["ahead"]) == ([], 0)
+        await held.does(do="text", text="/start")
+        await held.hears_of(WELCOME)
+        await held.does(do="afresh")
+        while not held.socket.closed:
+            await held.socket.receive()
+        assert own_chat(await state_after_restart(session, address))["messages"] == []
+
+
+async def test_the_clock_is_moved_to_a_reminder(tmp_path: Path) -> None:
+    tomorrow = datetime.now(ZONE) + timedelta(days=1)
+    async with sandbox(tmp_path, "run") as (session, address), phone(session, address, RIDER) as held:
+        await held.does(do="text", text="/activities")
+        await held.presses(await held.hears_of("雨天怎么跑"), "2")
+        await held.presses(await held.hears_of("八年的老骑手"), "报名")
+        await held.hears(
+            lambda event: "雨天怎么跑" in shown(event) and "报名" not in " ".join(keys_of(event["message"]))
+        )
+        await held.does(do="clock", to=f"{tomorrow:%Y-%m-%d}T14:05")
+        assert "雨天怎么跑" in (await held.hears_of("⏰"))["text"]
+        await held.does(do="clock", to=f"{tomorrow:%Y-%m-%d}T13:00")
+        refused = await held.hears(lambda event: event["type"] == "trouble")
+        assert "only be moved on" in refused["text"]
