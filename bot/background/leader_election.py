@@ -20,6 +20,7 @@ from storage.coordination import leader_lock, leases
 from storage.coordination.leader_lock import Candidate
 from storage.coordination.leases import LeaseLost, Observed
 from storage.database import Database
+from storage.database_errors import Cause, cause_of
 
 log = logger("bot.background.leader_election")
 
@@ -97,8 +98,7 @@ class Leader:
                 else:
                     await self._try_to_take(begun)
         except Exception as error:
-            if holds_file is not None and self._database.write_in_hand is holds_file:
-                # A long transaction of this process held SQLite's file all the time: nobody can have taken the lease.
+            if self._nobody_could_write(error, holds_file):
                 self._valid_until = self._uptime() + VALID_FOR
             if self.leads():
                 log.info("leader lease not renewed; trying again", error=type(error).__name__)
@@ -106,6 +106,14 @@ class Leader:
             log.warning("lost leadership", error=type(error).__name__)
             await self._lose()
         self._note(leads=self._token is not None and self._is_valid)
+
+    def _nobody_could_write(self, error: Exception, holds_file: AsyncSession | None) -> bool:
+        """Whether no other process can have taken the lease of this one, which leads: a long transaction of this
+        process has held SQLite's file all the time, or the disk of the file is full."""
+        if holds_file is None and cause_of(error) is Cause.FULL and not self._database.is_postgresql:
+            self._observed_at = self._uptime()  # who leads had no more room than this process
+            return self.leads()
+        return holds_file is not None and self._database.write_in_hand is holds_file
 
     async def _renew(self, begun: float) -> None:
         assert self._token is not None

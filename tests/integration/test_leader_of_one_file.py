@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot.background import leader_election
 from bot.background.leader_election import RENEWED_EVERY, TAKEN_AFTER, Leader
+from storage.coordination import leases
 from storage.coordination.leases import Lease
 from storage.database import Database
 from tests.support.clock import Time
@@ -100,3 +103,27 @@ async def test_a_long_transaction_does_not_cost_the_lead(machine: Machine) -> No
     machine.time.now += RENEWED_EVERY
     await machine.second.look()
     assert machine.first.leads() and not machine.second.leads()
+
+
+async def test_a_full_disk_costs_nobody_the_lead(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The leader went on looking for updates only between two looks: words of danger waited."""
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+
+    async def no_room(*_arguments: object) -> bool:
+        raise OperationalError("UPDATE leases", {}, full)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(leases, "renew", no_room)
+        patched.setattr(leases, "take", no_room)
+        patched.setattr(leases, "cut_off", no_room)
+        for _ in range(20):
+            machine.time.now += RENEWED_EVERY
+            await machine.first.look()
+            await machine.second.look()
+            assert machine.first.leads() and not machine.second.leads()
+    for _ in range(5):
+        machine.time.now += RENEWED_EVERY
+        await machine.second.look()
+        await machine.first.look()
+        assert machine.first.leads() and not machine.second.leads(), "there is room again"
