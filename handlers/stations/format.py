@@ -63,6 +63,13 @@ def amenities(mask: int, language: str, limit: int | None = None) -> str:
     return " · ".join(parts)
 
 
+@lru_cache(maxsize=1_024)
+def names(mask: int, language: str) -> str:
+    """Words alone, for a sentence: "toilet, water"."""
+    _ = translator(language)
+    return _(", ").join(_(name) for amenity, (_sign, name) in AMENITIES.items() if mask & amenity)
+
+
 @lru_cache(maxsize=8_192)
 def hours(current: Hours, today: date, language: str) -> str:
     """ "open until 22:00", "closed, opens tomorrow 08:00". The times are in the zone of `current.changes_at`."""
@@ -82,6 +89,11 @@ def _state(current: Hours, today: date, language: str) -> str:
     if change is None:
         return "🔴 " + _("closed")
     return "🔴 " + _("closed, opens {time}").format(time=_when(change, today, language))
+
+
+def opens(moment: datetime, today: date, language: str) -> str:
+    """ "08:30", "tomorrow 08:30"."""
+    return _when(moment, today, language)
 
 
 def _when(moment: datetime, today: date, language: str, *, past_midnight: bool = False) -> str:
