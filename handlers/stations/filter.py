@@ -9,7 +9,7 @@ from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
 from handlers.stations import presses
-from handlers.stations.asked import RADII, Asked, filter_words
+from handlers.stations.asked import RADII, REACH, Asked, filter_words
 from storage.stations.ids import SearchId
 from storage.stations.stations import Amenity
 
@@ -65,6 +65,5 @@ def _switch(label: str, search_id: SearchId, changed: Asked, *, is_on: bool) -> 
 
 
 def _radius(talk: Talk, search_id: SearchId, asked: Asked, step: int) -> Button:
-    radius = RADII[step]
-    label = talk._("any distance") if radius is None else translations.distance(radius, talk.language)
+    label = translations.distance(RADII[step] or REACH, talk.language)
     return _switch(label, search_id, asked._replace(radius=step), is_on=step == asked.radius)

@@ -42,7 +42,7 @@ def ways(view: View, target: Target) -> list[list[Button]]:
     if view.context.settings.organisation.country not in _CHINESE_MAPS:
         return [
             [Button(view._("🧭 Navigate (Google)"), url=links["google"])],
-            [Button("Apple", url=links["apple"]), Button("OpenStreetMap", url=links["osm"])],
+            [Button("Apple", url=links["apple"]), Button("OSM", url=links["osm"])],
         ]
     others = presses.OTHER_MAPS.button(view._("Other maps"), target.key)
     return [
@@ -85,10 +85,7 @@ async def other_maps(talk: Talk, key: StationKey) -> None:
         talk.answer_callback(talk._("This station is no longer listed."), alert=True)
         return
     links = _links(target_of(talk.view, row))
-    more = [
-        Button(name, url=links[map_])
-        for name, map_ in (("Apple", "apple"), ("Google", "google"), ("OpenStreetMap", "osm"))
-    ]
+    more = [Button(name, url=links[map_]) for name, map_ in (("Apple", "apple"), ("Google", "google"), ("OSM", "osm"))]
     shown = [[one for one in line if one.get("callback_data") != _data(talk)] for line in talk.pressed_keyboard]
     if not shown:
         talk.say(talk._("Other maps"), [more])
