@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from markupsafe import Markup
 
 from handlers.chat.events import Event
@@ -22,6 +24,8 @@ from storage.stations.ids import NO_SEARCH, StationKey
 
 _LONGEST_NAME = 40
 _OFFERED = 5
+_STILL_THERE = timedelta(minutes=15)
+"""So long after a search a rider is thought to be near that place."""
 
 
 def register(routes: Routes) -> None:
@@ -53,18 +57,19 @@ def _named(talk: Talk, name: str) -> list[int]:
 
 
 async def wish(talk: Talk) -> None:
-    """ "Where can I charge?": near where the rider searched last or, else, in their own area; if neither is known, they
-    are asked where they are."""
+    """ "Where can I charge?": near where the rider searched just now or, else, in their own area; if neither is known,
+    they are asked where they are."""
     if talk.danger is not Danger.NONE:
         await stray_text(talk)
         return
     asked = Asked(amenities=asked_for(talk.text))
     await count_wanted(talk, asked.amenities)
     latest = await searches.latest(talk.session, talk.person.id, talk.now)
-    home = None if latest else await people.home_of(talk.session, talk.person.id)
-    if latest is not None:
+    if latest is not None and talk.now - latest.at <= _STILL_THERE:
         search_at(talk, latest.latitude, latest.longitude, asked)
-    elif home is not None:
+        return
+    home = await people.home_of(talk.session, talk.person.id)
+    if home is not None:
         search_at(talk, *home, asked._replace(around_home=True))
     else:
         await forms.begin(talk, ADDRESS, AddressDraft(wanted=asked.code))

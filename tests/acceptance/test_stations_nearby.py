@@ -152,6 +152,10 @@ async def test_who_asks_for_a_toilet_is_shown_one(town: Town) -> None:
     await rider.says("附近哪里能充电")
     assert "附近有充电的驿站" in (await rider.hears())["text"]
     assert (await rider.hears())["venue"]["title"] == "暖新之家 <1>"
+    await rider.presses("设为常用区域")
+    town.now += timedelta(hours=1)
+    await rider.says("厕所在哪里")
+    assert "常用区域附近有厕所的驿站" in (await rider.hears())["text"]
 
 
 async def test_words_of_danger_come_before_any_station(town: Town) -> None:
