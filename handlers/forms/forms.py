@@ -213,9 +213,15 @@ async def cancel(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
 
 
 async def remind(talk: Talk, forms: Mapping[str, AnyForm]) -> None:
-    """After something else in mid-form: one button leads back to it, below what was just said where there is room."""
+    """After something else in mid-form: one button leads back to it, below what was just said where there is room. What
+    was not asked yet is asked now."""
     filling = await open_filling(talk, forms)
-    if filling is None or await is_shown_later(filling):
+    if filling is None:
+        return
+    if filling.state.is_hidden:
+        await show(filling)
+        return
+    if await is_shown_later(filling):
         return
     back = [back_button(filling)]
     if not talk.add_buttons(back):
