@@ -9,7 +9,7 @@ from telegram import ChatMember
 
 from handlers.chat import presses
 from handlers.chat.events import Event
-from handlers.chat.fallback import stray_other, stray_text
+from handlers.chat.fallback import stray_other
 from handlers.chat.feature import AllFeatures, Feature
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import location_keyboard
@@ -50,7 +50,6 @@ def register(routes: Routes, _others: AllFeatures) -> None:
     routes.command("language", language, about=N_("语言 / Language"), writes=False, for_blocked=True)
     routes.command("cancel", cancelled, about=N_("Leave the form"))
     routes.press(presses.CHOOSE_LANGUAGE, chosen, for_blocked=True)
-    routes.event(Event.TEXT, stray_text, writes=False)
     routes.event(Event.OTHER, stray_other, writes=False)
     routes.event(Event.UNKNOWN, unknown, writes=False)
     routes.event(Event.GROUP, group, writes=False)

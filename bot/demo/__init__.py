@@ -13,9 +13,12 @@ from storage.database import Database
 from storage.geodesy import Crs
 from storage.stations import stations
 from storage.stations.files import read_stations
+from storage.stations.stations import Station
 from storage.telegram_ids import NOBODY, PersonId
 
 STATIONS = Path(__file__).parent / "stations.csv"
+_HALL = "demo-01"
+"""Where the activities are."""
 
 
 class NotEmpty(Exception):
@@ -30,18 +33,20 @@ async def fill(database: Database, now: datetime, organiser: PersonId = NOBODY) 
         NotEmpty: see the class.
     """
     lines = list(read_stations(STATIONS, Crs.WGS84))
+    known = [line.station for line in lines if line.station is not None]
+    hall = next(station for station in known if station.id == _HALL)
     async with database.writing() as session:
         if await stations.count(session):
             raise NotEmpty("the database is not empty; demo data goes only into an empty one")
-        await stations.put_all(session, [line.station for line in lines if line.station is not None], now)
+        await stations.put_all(session, known, now)
         await stations.announce_change(session)
-        for plan in _plans(now):
+        for plan in _plans(hall, now):
             row = await activities.create(session, plan, organiser, now)
             await activities.publish(session, row.id, now)
     return len(lines)
 
 
-def _plans(now: datetime) -> list[Plan]:
+def _plans(hall: Station, now: datetime) -> list[Plan]:
     """In the hall, on the next days at these hours of Shanghai."""
     midnight = now.astimezone(ZoneInfo("Asia/Shanghai")).replace(hour=0, minute=0, second=0, microsecond=0)
 
@@ -55,9 +60,9 @@ def _plans(now: datetime) -> list[Plan]:
             starts,
             starts + timedelta(hours=hours),
             about,
-            "暖新之家（演示）",
-            37.4415,
-            116.3725,
+            hall.name,
+            hall.latitude,
+            hall.longitude,
             places,
             **more,
         )

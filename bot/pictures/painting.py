@@ -18,7 +18,9 @@ from handlers.i18n import translations
 from storage.geodesy import bearing_and_distance
 from storage.plain_text import clean
 
-WIDTH, MAP_HEIGHT, LINE = 900, 820, 46
+WIDTH, MAP_HEIGHT, LINE = 900, 820, 64
+_NAME, _NUMBER, _LABEL, _FIGURE, _PIN = 36, 36, 30, 26, 30
+"""Sizes in pixels: a phone shows the picture at two fifths of its width."""
 _FINER = 2
 """Everything is drawn larger by this and then reduced, for smooth edges."""
 _KEPT = 64
@@ -26,6 +28,7 @@ _MIDDLE = (WIDTH / 2, MAP_HEIGHT / 2)
 _REACH = 340.0
 """Pixels from the middle to the outermost ring."""
 _NAME_LENGTH = 12
+_STEPS = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 GROUND, RING, INK, SOFT, RIDER, OPEN, CLOSED = (
     "#f4f1e8",
@@ -115,10 +118,11 @@ def paint(latitude: float, longitude: float, spots: Sequence[Spot], language: st
 
 
 def ring_for(farthest: float) -> float:
-    """Metres between the rings: the smallest round figure with which three rings hold everything."""
+    """Metres between the rings: the smallest round figure with which three rings hold everything, with little room to
+    spare."""
     exact = max(farthest / 3, 50.0)
     power = 10.0 ** math.floor(math.log10(exact))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= exact)
+    return next(step * power for step in _STEPS if step * power >= exact)
 
 
 class _Canvas:
@@ -162,10 +166,10 @@ def _rings(canvas: _Canvas, ring: float, language: str) -> None:
         radius = _REACH * count / 3
         canvas.circle(*_MIDDLE, radius, None, RING, 2)
         label = translations.distance(ring * count, language)
-        half = canvas.length(label, 20) / 2 + 6
+        half = canvas.length(label, _FIGURE) / 2 + 6
         x, y = _MIDDLE[0], _MIDDLE[1] + radius
-        canvas.plate((x - half, y - 14, x + half, y + 14), GROUND)
-        canvas.text(x, y, label, 20, SOFT, "mm")
+        canvas.plate((x - half, y - 17, x + half, y + 17), GROUND)
+        canvas.text(x, y, label, _FIGURE, SOFT, "mm")
 
 
 def _north_and_scale(canvas: _Canvas, pixels: float, label: str) -> None:
@@ -174,7 +178,7 @@ def _north_and_scale(canvas: _Canvas, pixels: float, label: str) -> None:
     canvas.text(x, y + 40, "N", 26, INK, "mm")
     left, low = 40.0, MAP_HEIGHT - 34.0
     canvas.lines([(left, low - 9), (left, low), (left + pixels, low), (left + pixels, low - 9)], INK, 3)
-    canvas.text(left + pixels / 2, low - 20, label, 22, INK, "mm")
+    canvas.text(left + pixels / 2, low - 22, label, _FIGURE, INK, "mm")
 
 
 def _rider(canvas: _Canvas) -> None:
@@ -184,26 +188,27 @@ def _rider(canvas: _Canvas) -> None:
 
 def _stations(canvas: _Canvas, placed: Sequence[_Placed]) -> None:
     """Numbers over names; a name stands where it hides nothing, or only in the lines below."""
-    taken: list[Box] = [(one.x - 24, one.y - 24, one.x + 24, one.y + 24) for one in placed]
+    taken: list[Box] = [(one.x - _PIN, one.y - _PIN, one.x + _PIN, one.y + _PIN) for one in placed]
     taken.append((_MIDDLE[0] - 22, _MIDDLE[1] - 22, _MIDDLE[0] + 22, _MIDDLE[1] + 22))
+    beside, above, half = _PIN + 8, _PIN + 26, 25
     for one in placed:
         name = _shortened(one.spot.name)
-        long = canvas.length(name, 24)
+        long = canvas.length(name, _NAME)
         for x, y in (
-            (one.x + 30, one.y),
-            (one.x - 30 - long, one.y),
-            (one.x - long / 2, one.y - 42),
-            (one.x - long / 2, one.y + 42),
+            (one.x + beside, one.y),
+            (one.x - beside - long, one.y),
+            (one.x - long / 2, one.y - above),
+            (one.x - long / 2, one.y + above),
         ):
-            box = (x - 6, y - 18, x + long + 6, y + 18)
+            box = (x - 8, y - half, x + long + 8, y + half)
             if box[0] >= 0 and box[2] <= WIDTH and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
                 canvas.plate(box, "#ffffff")
-                canvas.text(x, y, name, 24, INK if one.spot.is_open else SOFT)
+                canvas.text(x, y, name, _NAME, INK if one.spot.is_open else SOFT)
                 break
     for one in reversed(placed):
-        canvas.circle(one.x, one.y, 23, OPEN if one.spot.is_open else CLOSED, "#ffffff", 3)
-        canvas.text(one.x, one.y, str(one.spot.number), 26, "#ffffff", "mm")
+        canvas.circle(one.x, one.y, _PIN - 1, OPEN if one.spot.is_open else CLOSED, "#ffffff", 3)
+        canvas.text(one.x, one.y, str(one.spot.number), _NUMBER, "#ffffff", "mm")
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -218,11 +223,11 @@ def _legend(canvas: _Canvas, placed: Sequence[_Placed], language: str) -> None:
     canvas.plate((0, MAP_HEIGHT, WIDTH, canvas.height), "#ffffff")
     for at, one in enumerate(placed):
         y = MAP_HEIGHT + 10 + LINE * (at + 0.5)
-        canvas.circle(34, y, 17, OPEN if one.spot.is_open else CLOSED)
-        canvas.text(34, y, str(one.spot.number), 20, "#ffffff", "mm")
+        canvas.circle(40, y, 25, OPEN if one.spot.is_open else CLOSED)
+        canvas.text(40, y, str(one.spot.number), _LABEL, "#ffffff", "mm")
         far = translations.distance(one.metres, language)
-        canvas.text(WIDTH - 24, y, far, 26, SOFT, "rm")
-        name, room = one.spot.name, WIDTH - 100 - canvas.length(far, 26)
-        while canvas.length(name, 26) > room:
+        canvas.text(WIDTH - 24, y, far, _NAME, SOFT, "rm")
+        name, room = one.spot.name, WIDTH - 120 - canvas.length(far, _NAME)
+        while canvas.length(name, _NAME) > room:
             name = name[:-2] + "…"
-        canvas.text(64, y, name, 26)
+        canvas.text(80, y, name, _NAME)

@@ -14,7 +14,7 @@ from handlers.activities.format import KINDS
 from handlers.chat.events import Event
 from handlers.chat.incoming import Json
 from handlers.chat.press import Button, Buttons, InvalidCallback
-from handlers.chat.replies import message_params
+from handlers.chat.replies import Venue, message_params
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
@@ -210,7 +210,7 @@ async def show_where(talk: Talk, activity_id: ActivityId) -> None:
     row = await activities.published(talk.session, activity_id)
     if row.latitude is None or row.longitude is None:
         raise InvalidCallback
-    talk.venue(row.latitude, row.longitude, row.place or row.title, row.title)
+    talk.venue(Venue(row.latitude, row.longitude, row.place or row.title, row.title))
 
 
 async def linked(talk: Talk, number: str) -> None:

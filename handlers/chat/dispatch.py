@@ -17,6 +17,7 @@ from handlers.forms import forms
 from storage import dialogues
 from storage.cases.ids import CaseId
 from storage.people.access import Right
+from storage.stations.amenity_words import asked_for
 
 
 def right_of(call: AnyCall, routes: Routes, open_form: str | None) -> Right:
@@ -102,7 +103,14 @@ def _message(
         return routes.events[Event.CASE].call()
     if "reply_to_message" in incoming.body:
         return routes.events[Event.CASE_REPLY].call()
-    return routes.events[Event.TEXT if incoming.text else Event.OTHER].call()
+    return routes.events[_event_of(incoming)].call()
+
+
+def _event_of(incoming: Incoming) -> Event:
+    """Of what nothing else takes."""
+    if not incoming.text:
+        return Event.OTHER
+    return Event.WISH if asked_for(incoming.text) else Event.TEXT
 
 
 async def _form_answer(talk: Talk, routes: Routes) -> None:

@@ -11,6 +11,7 @@ class Event(StrEnum):
     EDITED = "edited"  # an edited message
     CASE = "case"  # a message of somebody who writes in a case
     CASE_REPLY = "case_reply"  # a reply to a message of a case
+    WISH = "wish"  # a text that asks where something is to be had
     TEXT = "text"  # any other text
     OTHER = "other"  # any other message
     UNKNOWN = "unknown"  # a command that does not exist

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -37,6 +37,25 @@ class Outgoing:
     vital: bool = False
 
 
+class Venue(NamedTuple):
+    """A place with a name, which opens in the map of the phone. In degrees of WGS-84."""
+
+    latitude: float
+    longitude: float
+    title: str
+    address: str
+
+    @property
+    def params(self) -> Json:
+        """Of the Bot API's sendVenue."""
+        return {
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+            "title": self.title,
+            "address": self.address or self.title,
+        }
+
+
 @dataclass(slots=True)
 class Replies:
     """Collects in `outgoing` what is said to the person and the chat that an update came from."""
@@ -58,6 +77,13 @@ class Replies:
     def pressed_message_id(self) -> MessageId | None:
         """The message under which a button was pressed, if Telegram still tells."""
         return self.incoming.message_id if self.incoming.is_press else None
+
+    @property
+    def pressed_keyboard(self) -> list[list[Json]]:
+        """The buttons of the message under which one was pressed, if Telegram still tells."""
+        message = self.incoming.body.get("message") if self.incoming.is_press else None
+        markup = message.get("reply_markup") if isinstance(message, dict) else None
+        return markup.get("inline_keyboard", []) if isinstance(markup, dict) else []
 
     def say(
         self,
@@ -84,16 +110,9 @@ class Replies:
         params = {**message_params(self.chat_id, text, buttons, None), "message_id": target}
         self.outgoing.append(Outgoing("editMessageText", params))
 
-    def venue(self, latitude: float, longitude: float, title: str, address: str) -> None:
-        params: Json = {
-            "chat_id": self.chat_id,
-            "latitude": latitude,
-            "longitude": longitude,
-            "title": title,
-            "address": address or title,
-            **self._topic,
-        }
-        self.outgoing.append(Outgoing("sendVenue", params))
+    def venue(self, venue: Venue, buttons: Buttons | None = None) -> None:
+        params: Json = {"chat_id": self.chat_id, **venue.params, **self._topic}
+        self.outgoing.append(Outgoing("sendVenue", _with_buttons(params, buttons)))
 
     def photo(
         self,
@@ -119,6 +138,18 @@ class Replies:
                 "show_alert": alert,
             }
             self.outgoing.append(Outgoing(ANSWER_CALLBACK, params, minor=True))
+
+    def add_buttons(self, row: Sequence[Button]) -> bool:
+        """Adds a row of buttons to the last message that is said in this chat; False if it can't have them."""
+        sent = [
+            one for one in self.outgoing if one.method.startswith("send") and one.params.get("chat_id") == self.chat_id
+        ]
+        markup = sent[-1].params.get("reply_markup", {}) if sent else None
+        if markup is None or not markup.keys() <= {"inline_keyboard"}:
+            return False
+        rows = [*markup.get("inline_keyboard", []), *buttons_markup([row])["inline_keyboard"]]
+        sent[-1].params["reply_markup"] = {"inline_keyboard": rows}
+        return True
 
     def send(self, method: str, params: Json, buttons: Buttons) -> None:
         """Sends a message of any kind, as it was composed elsewhere, in this chat."""

@@ -12,6 +12,7 @@ from telegram import Message
 
 from handlers.chat.context import AppContext
 from handlers.chat.replies import Outgoing, Replies
+from handlers.chat.view import View
 from handlers.i18n.translations import Translate, plural_in, translator
 from storage.cases.ids import CaseId
 from storage.deliveries.notices import Notice
@@ -104,6 +105,11 @@ class StatelessTalk(Replies):
         if self._today is None:
             self._today = self.now.astimezone(self.context.settings.organisation.zone).date()
         return self._today
+
+    @property
+    def view(self) -> View:
+        """For whom, and when, it is put into words."""
+        return View(self.context, self.language, self.now)
 
     def append(self, row: Append) -> None:
         """Adds a row without having read anything."""

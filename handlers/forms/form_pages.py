@@ -17,10 +17,13 @@ from storage.dialogues import Value
 _LONG_FORM = 3
 """Questions from which on it is said how far the form has come."""
 
+SHOW = "show"
+"""What the button does that leads back to a form."""
+
 
 async def show(filling: AnyFilling) -> None:
     """The question that is asked, or the review page."""
-    if await _is_shown_later(filling):
+    if await is_shown_later(filling):
         return
     question, talk = filling.question, filling.talk
     if question is None:
@@ -33,7 +36,7 @@ async def show(filling: AnyFilling) -> None:
         talk.say(talk._("Press the button below the chat, or type the number."), question_buttons(filling))
 
 
-async def _is_shown_later(filling: AnyFilling) -> bool:
+async def is_shown_later(filling: AnyFilling) -> bool:
     """To somebody in danger nothing is shown now: the form waits for what they write next."""
     is_later = filling.talk.danger is Danger.ALONE
     if is_later != filling.state.is_hidden:
@@ -62,6 +65,13 @@ def answered_text(filling: AnyFilling, question: Question[Any, Any], chosen: str
 
 def answer_line(talk: Talk, question: Question[Any, Any], stored: Value) -> Markup:
     return labelled(talk._, question.title_for(talk), Markup("<b>{}</b>").format(question.show(talk, stored)))
+
+
+def back_button(filling: AnyFilling) -> Button:
+    """Stands below whatever else is said in mid-form."""
+    talk = filling.talk
+    label = talk._("↩ Back to my form: {form}").format(form=said(talk, filling.form.title))
+    return _button(filling, label, SHOW)
 
 
 def question_buttons(filling: AnyFilling) -> Buttons:

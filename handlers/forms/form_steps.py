@@ -11,7 +11,7 @@ from handlers.chat import presses
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.forms.filling import AnyFilling
-from handlers.forms.form_pages import answered_text, question_buttons, question_text, receipt, show
+from handlers.forms.form_pages import SHOW, answered_text, question_buttons, question_text, receipt, show
 from handlers.forms.questions import Does, NotAnAnswer, Question, said
 from storage import dialogues
 from storage.dialogues import Value
@@ -54,7 +54,7 @@ async def offer_earlier(filling: AnyFilling) -> None:
     if form is None or open_now is None or open_now.mark != earlier.mark:
         return
     words = talk._("Your answers to “{title}” are still here.").format(title=said(talk, form.title))
-    go_on_button = presses.FORM.button(talk._("▶ Continue"), earlier.mark, "resume", "")
+    go_on_button = presses.FORM.button(talk._("▶ Continue"), earlier.mark, SHOW, "")
     talk.say(escape(words), [[go_on_button, presses.FORM.button(talk._("✖ Cancel"), earlier.mark, "cancel", "")]])
 
 
@@ -187,13 +187,6 @@ async def _clear(filling: AnyFilling, _argument: str) -> None:
     await take(filling, question, None)
 
 
-async def _resume(filling: AnyFilling, _argument: str) -> None:
-    """Goes on with a form in the middle of which another one was begun."""
-    filling.talk.remove_buttons()
-    await filling.keep()
-    await show(filling)
-
-
 async def _send(filling: AnyFilling, _argument: str) -> None:
     """The review page is confirmed; if a question has lost its answer meanwhile, it is asked first."""
     if filling.state.step is not None:
@@ -248,7 +241,6 @@ ACTIONS: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
     "empty": _empty,
     "keep": _keep,
     "clear": _clear,
-    "resume": _resume,
     "save": _save,
 }
 """By what a button carries; buttons of older versions have the same words."""

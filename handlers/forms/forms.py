@@ -17,7 +17,7 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import Danger, StatelessTalk, Talk
 from handlers.forms import form_steps
 from handlers.forms.filling import AnyFilling, Filling, open_filling
-from handlers.forms.form_pages import answer_line, question_buttons, show
+from handlers.forms.form_pages import SHOW, answer_line, back_button, is_shown_later, question_buttons, show
 from handlers.forms.form_steps import go_on, take
 from handlers.forms.questionnaires import AnyForm, Form
 from handlers.forms.questions import MAX_PARTS, NotAnAnswer, Question, Unfinished
@@ -172,6 +172,9 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
         talk.answer_callback(talk._("That button is out of date. Here is where we are:"))
         await show(filling)
         return
+    if what == SHOW:
+        await show(filling)
+        return
     filling.state.is_hidden = False
     if what == "choose" and await form_steps.toggle(filling, argument):
         return
@@ -218,8 +221,16 @@ async def cancel(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
 
 
 async def remind(talk: Talk, forms: Mapping[str, AnyForm]) -> None:
-    """After something else in mid-form: the answers are kept, and what was asked is asked again."""
+    """After something else in mid-form: one button leads back to it, below what was just said where there is room. What
+    was not asked yet is asked now."""
     filling = await open_filling(talk, forms)
-    if filling is not None:
-        talk.say(talk._("Your answers were saved. Let's continue:"))
+    if filling is None:
+        return
+    if filling.state.is_hidden:
         await show(filling)
+        return
+    if await is_shown_later(filling):
+        return
+    back = [back_button(filling)]
+    if not talk.add_buttons(back):
+        talk.say(talk._("Your answers were saved."), [back])

@@ -7,6 +7,8 @@ from markupsafe import escape
 from handlers.chat.talk import Talk
 from handlers.forms.questions import NotAnAnswer
 
+_NAMED = 5
+
 
 def station_named(talk: Talk, text: str) -> int | None:
     """The row of the one station with this name, or with these words in its name; None if there is none.
@@ -14,13 +16,9 @@ def station_named(talk: Talk, text: str) -> int | None:
     Raises:
         NotAnAnswer: there are several.
     """
-    index = talk.context.directory.index
-    names, wanted = index.names, text.casefold()
-    found = [row for row in range(len(index)) if wanted and wanted in names[row].casefold()]
-    same = [row for row in found if names[row].casefold() == wanted]
-    if len(same or found) == 1:
-        return (same or found)[0]
-    if not found:
-        return None
-    several = escape(" · ".join(names[row] for row in found[:5]))
+    names = talk.context.directory.index.names
+    found = names.named(text, _NAMED + 1)
+    if len(found) < 2:
+        return next(iter(found), None)
+    several = escape(" · ".join(names[row] for row in found[:_NAMED]))
     raise NotAnAnswer(talk._("Several stations match: {names}. Please type the full name.").format(names=several))

@@ -15,7 +15,9 @@ from handlers.inputs.number import NUMBER
 from handlers.inputs.place import sent_point
 from handlers.inputs.record import records
 from handlers.inputs.text import TextInput
+from handlers.stations import format as station_format
 from handlers.stations.answer import search_at
+from handlers.stations.asked import Asked
 from storage.plain_text import clean
 
 LONGEST = 200
@@ -70,6 +72,8 @@ class AddressInput(Input[tuple[Candidate, ...]]):
         point = sent_point(talk)
         if point is not None:
             return (Candidate("📍", point.latitude, point.longitude),)
+        if talk.context.ports.geocoder is None:
+            raise NotAnAnswer(talk._("Please send your location: press the button below the chat, or 📎 → Location."))
         _ADDRESS.checked(talk, clean(talk.text))
         addresses = found_addresses(talk)
         if not addresses:
@@ -85,14 +89,27 @@ def _candidates(_talk: Talk, draft: AddressDraft) -> Sequence[Choice[int]]:
     return [Choice(str(at), address.label[:60], at) for at, address in enumerate(draft.address)]
 
 
+def _where(talk: Talk, draft: AddressDraft) -> str:
+    if draft.wanted is None:
+        return talk._("Where? Type a street or a place with its city, for example: Dezhou, Dexing Road.")
+    amenities = station_format.names(Asked.of(draft.wanted).amenities, talk.language)
+    said = talk._(
+        "Where are you? Press “📍 Nearest station” below, and I'll show you the nearest station with: {amenities}."
+    ).format(amenities=amenities)
+    if talk.context.ports.geocoder is None:
+        return said
+    return said + "\n" + talk._("Or type a street or a place with its city.")
+
+
 @dataclass(frozen=True, slots=True)
 class AddressDraft:
-    """`which` is the place in `address` that is meant."""
+    """`wanted` is the filter of the list (see `Asked.code`), `which` the place in `address` that is meant."""
 
+    wanted: int | None = None
     address: tuple[Candidate, ...] = asked(
         Question(
             N_("Address"),
-            N_("Where? Type a street or a place with its city, for example: Dezhou, Dexing Road."),
+            _where,
             AddressInput(),
             look_up=look_up,
         ),
@@ -112,7 +129,7 @@ class AddressDraft:
 
 async def _search(talk: Talk, draft: AddressDraft) -> None:
     address = draft.address[draft.which]
-    await search_at(talk, address.latitude, address.longitude)
+    search_at(talk, address.latitude, address.longitude, Asked.of(draft.wanted or 0))
 
 
 ADDRESS = Form(

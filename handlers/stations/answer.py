@@ -1,33 +1,48 @@
-"""Answering a search: the list, and the first station as a venue."""
+"""Answering a search: the list, and last the pin: the first station as a venue."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from handlers.chat.incoming import Json
+from handlers.chat.press import Buttons
+from handlers.chat.replies import Venue
 from handlers.chat.talk import StatelessTalk, Talk
-from handlers.stations.list_page import Asked, list_page
+from handlers.chat.view import View
+from handlers.i18n import translations
+from handlers.stations import format as station_format
+from handlers.stations import maps, presses
+from handlers.stations.asked import Asked
+from handlers.stations.list_page import list_page
 from storage.database import Database
 from storage.stations import searches
 from storage.stations.ids import SearchId
+from storage.stations.index import Found
 from storage.stations.searches import Search
+from storage.stations.stations import amenity_names
+from storage.statistics import searches as search_statistics
+from storage.statistics.searches import AMENITY, Seen
 from storage.telegram_ids import MessageId
 
+_LONGEST_ADDRESS = 250
+"""Characters of the second line of a pin."""
 
-async def search_at(talk: Talk, latitude: float, longitude: float) -> None:
+
+def search_at(talk: StatelessTalk, latitude: float, longitude: float, asked: Asked) -> None:
     """A search at a place that did not come as a location message."""
-    search = Search(SearchId(talk.key), talk.person.id, talk.now, latitude, longitude)
+    search = Search(SearchId(talk.key), talk.person.id, talk.now, latitude, longitude, wanted=asked.code)
     talk.append(search)
     answer_search(talk, search)
 
 
 def answer_search(talk: StatelessTalk, search: Search, *, follows: bool = False) -> None:
     """Sends the list for a search that is kept in this transaction. `follows`: the list will follow the location."""
-    shown = list_page(talk, search.id, search.latitude, search.longitude, Asked())
+    asked, view = Asked.of(search.wanted), talk.view
+    shown = list_page(view, search, asked, follows=follows)
     after = partial(_remember_list, talk.context.database, search.id) if follows else None
     talk.say(shown.text, shown.buttons, after=after)
     if shown.stations:
-        send_venue(talk, shown.stations[0].row)
+        send_pin(talk, search, shown.stations[0], asked)
 
 
 async def _remember_list(database: Database, search_id: SearchId, sent: Json) -> None:
@@ -35,6 +50,37 @@ async def _remember_list(database: Database, search_id: SearchId, sent: Json) ->
         await searches.listed(session, search_id, MessageId(sent["message_id"]))
 
 
-def send_venue(talk: StatelessTalk, row: int) -> None:
-    index = talk.context.directory.index
-    talk.venue(float(index.latitudes[row]), float(index.longitudes[row]), index.names[row], index.addresses[row])
+def send_pin(talk: StatelessTalk, search: Search, found: Found, asked: Asked, number: int | None = None) -> None:
+    """The station as a venue, with the ways to it and to its page; with its `number` in the list, if it is one of
+    several."""
+    venue, buttons = pin(talk.view, search, found, asked)
+    if number is not None:
+        venue = venue._replace(address=f"{number}. {venue.address}")
+    talk.venue(venue, buttons)
+
+
+def pin(view: View, search: Search, found: Found, asked: Asked) -> tuple[Venue, Buttons]:
+    target = maps.target_of(view, found.row)
+    navigate, others = maps.ways(view, target)
+    more = presses.PAGE.button(view._("ℹ️ More"), search.id, found.key)
+    venue = Venue(target.latitude, target.longitude, target.name, pin_line(view, found, asked))
+    return venue, [[*navigate, more], others]
+
+
+def pin_line(view: View, found: Found, asked: Asked) -> str:
+    """ "350 m · 🟢 open until 22:00 · 🚻 toilet · 12 Station Road": what stands below the name."""
+    index = view.context.directory.index
+    offered = int(index.amenities[found.row]) & asked.amenities
+    parts = (
+        translations.distance(found.distance, view.language),
+        station_format.hours(found.hours, view.today, view.language),
+        station_format.amenities(offered, view.language) if offered else "",
+        index.addresses[found.row],
+    )
+    return " · ".join(filter(None, parts))[:_LONGEST_ADDRESS]
+
+
+async def count_wanted(talk: Talk, amenities: int) -> None:
+    """What riders ask for, for the figures."""
+    seen = [Seen(talk.person.id, talk.local_today, AMENITY, name) for name in amenity_names(amenities)]
+    await search_statistics.count_all(talk.session, seen)

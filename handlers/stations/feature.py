@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from handlers.stations import admin, exports, figures, import_file, page, privacy, search
+from handlers.stations import admin, exports, figures, import_file, live_location, maps, page, privacy, search, typed
 from storage.stations import reports, retention, searches
 from storage.stations.audited import StationAction
 from storage.stations.reports import NotNearby, ReportedAlready
@@ -13,7 +13,7 @@ from storage.stations.stations import NoSuchStation
 
 
 def register(routes: Routes, _others: AllFeatures) -> None:
-    for part in (search, page, admin, import_file):
+    for part in (search, live_location, typed, maps, page, admin, import_file):
         part.register(routes)
 
 

@@ -9,54 +9,43 @@ from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
 from handlers.stations import presses
-from handlers.stations.list_page import RADII, Asked, filter_words
+from handlers.stations.asked import RADII, REACH, Asked, filter_words
 from storage.stations.ids import SearchId
 from storage.stations.stations import Amenity
 
-# The panel must stay one thumb wide: what riders ask for first, and the rest behind "all".
-COMMON = (
-    Amenity.water,
-    Amenity.charging,
-    Amenity.toilet,
-    Amenity.rest,
-    Amenity.battery_swap,
-    Amenity.microwave,
-    Amenity.shower,
-    Amenity.meals,
-)
+# The panel must stay within a phone's screen: what riders ask for first, and the rest behind "all".
+COMMON = (Amenity.water, Amenity.charging, Amenity.toilet, Amenity.rest, Amenity.battery_swap, Amenity.meals)
+_COLUMNS, _COLUMNS_OF_ALL = 2, 3
 
 
 async def open_filter(talk: Talk, search_id: SearchId, code: int) -> None:
     """Shows the panel in place of the list. Each press is the panel again, with one thing changed."""
-    asked = Asked.of(-code - 1 if code < 0 else code)
-    rows = []
-    everything = code < 0 or bool(asked.amenities & ~sum(COMMON))
-    offered = list(station_format.AMENITIES) if everything else list(COMMON)
+    everything = code < 0
+    asked = Asked.of(-code - 1 if everything else code)
+    offered, columns = (list(station_format.AMENITIES), _COLUMNS_OF_ALL) if everything else (_short(asked), _COLUMNS)
     toggles = [_toggle(talk, search_id, asked, amenity, everything=everything) for amenity in offered]
-    rows += [toggles[at : at + 2] for at in range(0, len(toggles), 2)]
-    if not everything:
-        rows.append(
-            [presses.OPEN_FILTER.button(talk._("… all amenities"), search_id, panel_code(asked, everything=True))]
-        )
-    all_day = asked._replace(all_day=not asked.all_day)
-    rows.append([_switch(talk._("open all day"), search_id, all_day, is_on=asked.all_day, everything=everything)])
-    rows.append(
-        [
-            _switch(
-                _radius_words(talk, step),
-                search_id,
-                asked._replace(radius=step),
-                is_on=step == asked.radius,
-                everything=everything,
-            )
-            for step in range(len(RADII))
-        ]
-    )
-    rows.append([presses.TURN_PAGE.button(talk._("✔ Show"), search_id, asked.code, 0)])
+    rows = [toggles[at : at + columns] for at in range(0, len(toggles), columns)]
+    label = talk._("◀ Short list") if everything else talk._("… all amenities")
+    other = presses.OPEN_FILTER.button(label, search_id, panel_code(asked, everything=not everything))
+    if everything:
+        rows.append([other])
+    else:
+        all_day = asked._replace(all_day=not asked.all_day)
+        rows.append([other, _switch(talk._("open all day"), search_id, all_day, is_on=asked.all_day)])
+        rows.append([_radius(talk, search_id, asked, step) for step in range(len(RADII))])
+    show = [presses.TURN_PAGE.button(talk._("✔ Show"), search_id, asked.code, 0)]
+    if asked.is_narrowed:
+        cleared = panel_code(asked.cleared, everything=everything)
+        show.append(presses.OPEN_FILTER.button(talk._("✖ Clear the filter"), search_id, cleared))
     lines = [Markup("<b>{}</b>").format(talk._("What do you need?"))]
-    if asked.code:
-        lines.append(Markup("{}").format(filter_words(talk, asked)))
-    talk.edit(Markup("\n").join(lines), rows)
+    if asked.is_narrowed:
+        lines.append(Markup("{}").format(filter_words(talk.view, asked)))
+    talk.edit(Markup("\n").join(lines), [*rows, show])
+
+
+def _short(asked: Asked) -> list[Amenity]:
+    """What riders ask for first, and whatever else this one has chosen."""
+    return [*COMMON, *(one for one in station_format.AMENITIES if asked.amenities & one and one not in COMMON)]
 
 
 def panel_code(asked: Asked, *, everything: bool) -> int:
@@ -66,18 +55,15 @@ def panel_code(asked: Asked, *, everything: bool) -> int:
 
 def _toggle(talk: Talk, search_id: SearchId, asked: Asked, amenity: Amenity, *, everything: bool) -> Button:
     sign, name = station_format.AMENITIES[amenity]
-    changed = asked._replace(amenities=asked.amenities ^ amenity)
-    return _switch(
-        f"{sign} {talk._(name)}", search_id, changed, is_on=bool(asked.amenities & amenity), everything=everything
-    )
+    is_on = bool(asked.amenities & amenity)
+    changed = panel_code(asked._replace(amenities=asked.amenities ^ amenity), everything=everything)
+    return presses.OPEN_FILTER.button(f"{'✅' if is_on else sign} {talk._(name)}", search_id, changed)
 
 
-def _switch(label: str, search_id: SearchId, changed: Asked, *, is_on: bool, everything: bool) -> Button:
-    return presses.OPEN_FILTER.button(
-        ("✅ " if is_on else "") + label, search_id, panel_code(changed, everything=everything)
-    )
+def _switch(label: str, search_id: SearchId, changed: Asked, *, is_on: bool) -> Button:
+    return presses.OPEN_FILTER.button(("✅ " if is_on else "") + label, search_id, changed.code)
 
 
-def _radius_words(talk: Talk, step: int) -> str:
-    radius = RADII[step]
-    return talk._("any distance") if radius is None else translations.distance(radius, talk.language)
+def _radius(talk: Talk, search_id: SearchId, asked: Asked, step: int) -> Button:
+    label = translations.distance(RADII[step] or REACH, talk.language)
+    return _switch(label, search_id, asked._replace(radius=step), is_on=step == asked.radius)

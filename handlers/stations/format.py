@@ -71,6 +71,13 @@ def opening_hours(talk: Talk, expression: str) -> str:
     return hours_words(expression, talk.local_today, organisation.zone, organisation.country, talk.language)
 
 
+@lru_cache(maxsize=1_024)
+def names(mask: int, language: str) -> str:
+    """Words alone, for a sentence: "toilet, water"."""
+    _ = translator(language)
+    return _(", ").join(_(name) for amenity, (_sign, name) in AMENITIES.items() if mask & amenity)
+
+
 @lru_cache(maxsize=8_192)
 def hours(current: Hours, today: date, language: str) -> str:
     """ "open until 22:00", "closed, opens tomorrow 08:00". The times are in the zone of `current.changes_at`."""
@@ -90,6 +97,11 @@ def _state(current: Hours, today: date, language: str) -> str:
     if change is None:
         return "🔴 " + _("closed")
     return "🔴 " + _("closed, opens {time}").format(time=_when(change, today, language))
+
+
+def opens(moment: datetime, today: date, language: str) -> str:
+    """ "08:30", "tomorrow 08:30"."""
+    return _when(moment, today, language)
 
 
 def _when(moment: datetime, today: date, language: str, *, past_midnight: bool = False) -> str:

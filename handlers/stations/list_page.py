@@ -3,44 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from handlers.chat.press import Buttons
-from handlers.chat.talk import StatelessTalk
+from handlers.chat.press import Button, Buttons
+from handlers.chat.view import View
 from handlers.i18n import translations
 from handlers.stations import format as station_format
 from handlers.stations import presses
-from storage.stations.ids import SearchId
-from storage.stations.index import Found, Wanted
-from storage.stations.stations import Amenity
+from handlers.stations.asked import REACH, Asked, filter_words, limits, title
+from storage.stations.ids import StationKey
+from storage.stations.index import Found, Nearby
+from storage.stations.searches import Search
 
-PAGE = 5
-RADII = (None, 1_000.0, 3_000.0, 10_000.0)
-_SIGNS_IN_LIST = 5
-
-
-class Asked(NamedTuple):
-    """A filter as it travels in a button: one whole number. The radius is a step of RADII."""
-
-    amenities: int = 0
-    all_day: bool = False
-    radius: int = 0
-
-    @classmethod
-    def of(cls, code: int) -> Asked:
-        """Any number is a filter; unknown bits are dropped."""
-        known = sum(Amenity)
-        return cls(code >> 3 & known, bool(code & 1), code >> 1 & 3)
-
-    @property
-    def code(self) -> int:
-        return self.amenities << 3 | self.radius << 1 | self.all_day
-
-    @property
-    def wanted(self) -> Wanted:
-        return Wanted(self.amenities, self.all_day, RADII[self.radius])
+PAGE = 3
+_SIGNS_IN_LIST = 4
+_FAR = 1_000_000.0
+"""Metres beyond which a figure tells nobody anything."""
 
 
 class Shown(NamedTuple):
@@ -51,80 +32,152 @@ class Shown(NamedTuple):
     stations: Sequence[Found]
 
 
-def look(talk: StatelessTalk, latitude: float, longitude: float, asked: Asked, page: int) -> tuple[list[Found], bool]:
+def look(view: View, search: Search, asked: Asked, page: int) -> tuple[Nearby, bool]:
     """The stations of one page, and whether there are more."""
-    directory = talk.context.directory
+    directory = view.context.directory
     last = (page + 1) * PAGE
-    found = directory.index.nearest(latitude, longitude, asked.wanted, talk.now, directory.live, last + 1)
-    return found[page * PAGE : last], len(found) > last
+    nearby = directory.index.around(search.latitude, search.longitude, asked.wanted, view.now, directory.live, last + 1)
+    return nearby._replace(stations=nearby.stations[page * PAGE : last]), len(nearby.stations) > last
 
 
-def list_page(
-    talk: StatelessTalk, search_id: SearchId, latitude: float, longitude: float, asked: Asked, page: int = 0
-) -> Shown:
-    """The page in words: each station with its distance, hours, amenities and what riders report."""
-    stations, more = look(talk, latitude, longitude, asked, page)
-    title = talk._("Nearest stations") if stations else talk._("No station found")
-    lines = [Markup("📍 <b>{}</b>").format(title)]
-    if asked.code:
-        lines.append(Markup("<i>{}</i>").format(filter_words(talk, asked)))
-    lines += [_entry(talk, found, page * PAGE + at) for at, found in enumerate(stations, start=1)]
+def list_page(view: View, search: Search, asked: Asked, page: int = 0, *, follows: bool = False) -> Shown:
+    """The page in words: each station with its distance, hours, amenities and what riders report.
+
+    `follows`: it is brought up to date as the rider moves.
+    """
+    nearby, more = look(view, search, asked, page)
+    stations, today = nearby.stations, view.today
     if not stations:
-        lines.append(
-            Markup(
-                talk._("Try without the filter, or with a larger radius.")
-                if asked.code
-                else talk._("No stations have been entered yet.")
-            )
-        )
-    return Shown(Markup("\n").join(lines), _buttons(talk, search_id, stations, asked, page, more=more), stations)
+        return _nothing_here(view, search, asked)
+    lines = [Markup("📍 <b>{}</b>").format(title(view, asked))]
+    narrowed = limits(view, asked)
+    if narrowed:
+        lines.append(Markup("<i>{}</i>").format(narrowed))
+    lines += [_entry(view, found, page * PAGE + at, today) for at, found in enumerate(stations, start=1)]
+    if nearby.nearest_closed is not None and not page:
+        lines.append(_closed(view, nearby.nearest_closed, nearby.closed, today))
+    if follows:
+        lines.append(Markup("\n<i>{}</i>").format(view._("📡 The list and the pin follow your live location.")))
+    return Shown(Markup("\n").join(lines), _buttons(view, search, stations, asked, page, more=more), stations)
 
 
-def _entry(talk: StatelessTalk, found: Found, number: int) -> Markup:
-    directory = talk.context.directory
+def _entry(view: View, found: Found, number: int, today: date) -> Markup:
+    directory = view.context.directory
     index = directory.index
     name = escape(index.names[found.row])
     # Put together by hand: this is the hottest text of the bot, and only the name and the comment come from outside.
     parts = [
-        f"\n<b>{number}. {name}</b> — {translations.distance(found.distance, talk.language)}",
-        escape(station_format.hours(found.hours, talk.local_today, talk.language)),
+        f"\n<b>{number}. {name}</b> — {translations.distance(found.distance, view.language)}",
+        escape(station_format.hours(found.hours, today, view.language)),
     ]
-    offered = station_format.amenities(int(index.amenities[found.row]), talk.language, _SIGNS_IN_LIST)
+    offered = station_format.amenities(int(index.amenities[found.row]), view.language, _SIGNS_IN_LIST)
     if offered:
         parts.append(offered)
     states = directory.live.by_row.get(found.row)
     if states:
-        parts += station_format.reports(states, talk.now, talk.language)
+        parts += station_format.reports(states, view.now, view.language)
     return Markup("\n".join(parts))
 
 
-def filter_words(talk: StatelessTalk, asked: Asked) -> str:
-    """ "with 💧 water · open all day · within 3 km"."""
-    parts = []
-    if asked.amenities:
-        parts.append(station_format.amenities(asked.amenities, talk.language))
-    if asked.all_day:
-        parts.append(talk._("open all day"))
-    radius = RADII[asked.radius]
-    if radius:
-        parts.append(talk._("within {distance}").format(distance=translations.distance(radius, talk.language)))
-    return " · ".join(parts)
+def _closed(view: View, nearest: Found, count: int, today: date) -> Markup:
+    """One line for the stations that are closed, and nearer than the last one of the list."""
+    opens_at = nearest.hours.changes_at
+    if opens_at is None:
+        said = view.plural(
+            "{n} more is closed, {distance} away: {station}",
+            "{n} more are closed, the nearest {distance} away: {station}",
+            count,
+        )
+        time = ""
+    else:
+        said = view.plural(
+            "{n} more is closed, {distance} away, opens {time}: {station}",
+            "{n} more are closed, the nearest {distance} away opens {time}: {station}",
+            count,
+        )
+        time = station_format.opens(opens_at, today, view.language)
+    return Markup("\n🔴 " + said).format(
+        n=translations.number(count, view.language),
+        distance=translations.distance(nearest.distance, view.language),
+        time=time,
+        station=view.context.directory.index.names[nearest.row],
+    )
 
 
-def _buttons(
-    talk: StatelessTalk, search_id: SearchId, stations: Sequence[Found], asked: Asked, page: int, *, more: bool
-) -> Buttons:
+def _nothing_here(view: View, search: Search, asked: Asked) -> Shown:
+    """No station is near, or none that is wanted: what the nearest is, and the way out of the filter."""
+    directory = view.context.directory
+    lines, buttons = [], []
+    if asked.is_narrowed:
+        lines.append(Markup("📍 <b>{}</b>").format(view._("No station found")))
+        lines.append(Markup("<i>{}</i>").format(filter_words(view, asked)))
+    near: Sequence[Found] = ()
+    if asked.radius:
+        wanted = asked._replace(radius=0).wanted
+        near = directory.index.nearest(search.latitude, search.longitude, wanted, view.now, directory.live, 1)
+    if near:
+        lines.append(Markup("\n{}").format(view._("The nearest match is further away:")))
+        lines.append(_entry(view, near[0], 1, view.today))
+        buttons.append(presses.PAGE.button("1", search.id, near[0].key))
+    else:
+        further = _further(view, search, asked)
+        lines += further.lines
+        buttons += further.buttons
+    tools = [presses.OPEN_FILTER.button(view._("🔎 Filter"), search.id, asked.code)]
+    if asked.is_narrowed:
+        tools.insert(0, clear_button(view, search, asked))
+    keep = [presses.KEEP_HOME.button(view._("🏠 Save as my area"), search.id)]
+    return Shown(Markup("\n").join(lines), [buttons, tools, keep], ())
+
+
+class _Further(NamedTuple):
+    lines: Sequence[Markup]
+    buttons: Sequence[Button]
+
+
+def _further(view: View, search: Search, asked: Asked) -> _Further:
+    """What is too far to ride to, without a figure that nobody can imagine."""
+    index = view.context.directory.index
+    nearest = index.nearest_row(search.latitude, search.longitude, asked.wanted)
+    if nearest is None:
+        if asked.is_narrowed:
+            return _Further([Markup("\n{}").format(view._("No station has all of this."))], ())
+        title_line = Markup("📍 <b>{}</b>").format(view._("No station found"))
+        return _Further([title_line, Markup("{}").format(view._("No stations have been entered yet."))], ())
+    row, metres = nearest
+    station = ", ".join(filter(None, (index.names[row], index.addresses[row])))
+    if metres < _FAR:
+        rounded = round(metres, -3 if metres < 2 * REACH else -4)
+        said = view._("The nearest one is about {distance} away: {station}.")
+    else:
+        rounded, said = _FAR, view._("The nearest one is more than {distance} away: {station}.")
+    distance = translations.distance(rounded, view.language)
+    lines = [] if asked.is_narrowed else [Markup("📍 <b>{}</b>").format(view._("Nothing near you yet"))]
+    lines.append(Markup("{}").format(said.format(distance=distance, station=station)))
+    return _Further(lines, [presses.PAGE.button(view._("ℹ️ More"), search.id, StationKey(int(index.keys[row])))])
+
+
+def clear_button(view: View, search: Search, asked: Asked) -> Button:
+    return presses.TURN_PAGE.button(view._("✖ Clear the filter"), search.id, asked.cleared.code, 0)
+
+
+def _buttons(view: View, search: Search, stations: Sequence[Found], asked: Asked, page: int, *, more: bool) -> Buttons:
     first = page * PAGE + 1
     numbers = [
-        presses.PAGE.button(f"{number}", search_id, found.key) for number, found in enumerate(stations, start=first)
+        presses.PAGE.button(f"{number}", search.id, found.key) for number, found in enumerate(stations, start=first)
     ]
     turn = []
     if page:
-        turn.append(presses.TURN_PAGE.button(talk._("◀ Nearer"), search_id, asked.code, page - 1))
+        turn.append(presses.TURN_PAGE.button(view._("◀ Nearer"), search.id, asked.code, page - 1))
     if more:
-        turn.append(presses.TURN_PAGE.button(talk._("More ▶"), search_id, asked.code, page + 1))
-    tools = [presses.OPEN_FILTER.button(talk._("🔎 Filter"), search_id, asked.code)]
-    if stations:
-        tools.append(presses.VENUES.button(talk._("📌 On the map"), search_id, asked.code, page))
-        tools.append(presses.PICTURE.button(talk._("🖼 As picture"), search_id, asked.code, page))
-    return [numbers, turn, tools, [presses.KEEP_HOME.button(talk._("🏠 Save as my area"), search_id)]]
+        turn.append(presses.TURN_PAGE.button(view._("Farther ▶"), search.id, asked.code, page + 1))
+    tools = [
+        presses.OPEN_FILTER.button(view._("🔎 Filter"), search.id, asked.code),
+        presses.VENUES.button(view._("📌 On the map"), search.id, asked.code, page),
+        presses.PICTURE.button(view._("🖼 As picture"), search.id, asked.code, page),
+    ]
+    last = [] if asked.around_home else [presses.KEEP_HOME.button(view._("🏠 Save as my area"), search.id)]
+    if asked.is_narrowed:
+        last.append(clear_button(view, search, asked))
+    rows = [numbers, turn] if page else [[*numbers, *turn]]
+    return [*rows, tools, last]

@@ -8,15 +8,16 @@ from markupsafe import Markup
 
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page
 from handlers.chat.readers import holding
+from handlers.chat.replies import Venue
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.stations import format as station_format
-from handlers.stations import presses
+from handlers.stations import maps, presses
 from handlers.stations.admin import closed_line
-from storage.geodesy import distance, to_gcj02
+from storage.geodesy import distance
 from storage.people.access import Right
 from storage.stations import reports, searches, stations
 from storage.stations.ids import SearchId, StationKey
@@ -53,10 +54,21 @@ async def linked(talk: Talk, code: str) -> None:
     row = await stations.find_by_code(talk.session, code)
     if row is None:
         talk.say(talk._("This station is no longer listed."))
-        return
+    else:
+        await _show_with_pin(talk, row)
+
+
+async def show_station(talk: Talk, key: StationKey) -> None:
+    """Its page and where it is."""
+    row = await _station(talk, key)
+    if row is not None:
+        await _show_with_pin(talk, row)
+
+
+async def _show_with_pin(talk: Talk, row: StationRow) -> None:
     search = await searches.latest(talk.session, talk.person.id, talk.now)
     _show(talk, row, (search.latitude, search.longitude) if search else None)
-    talk.venue(row.latitude, row.longitude, row.name, row.address)
+    talk.venue(Venue(row.latitude, row.longitude, row.name, row.address))
 
 
 async def _station(talk: Talk, key: StationKey) -> StationRow | None:
@@ -107,29 +119,10 @@ def _buttons(talk: Talk, row: StationRow) -> Buttons:
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.name, safe='')}"
     manage = [presses.MANAGE.button("⚙️ " + talk._("Change"), row.key)] if talk.person.may(Right.ADMINISTER) else []
     return [
-        _directions(row),
+        *maps.ways(talk.view, maps.Target(row.key, row.name, row.latitude, row.longitude)),
         reporting[:2],
         reporting[2:],
-        [Button(talk._("↗ Share"), url=share)],
-        manage,
-    ]
-
-
-def _directions(row: StationRow) -> list[Button]:
-    """Chinese street maps are drawn in GCJ-02, Apple's and Google's in China too; OpenStreetMap is in WGS-84.
-
-    Amap: https://lbs.amap.com/api/uri-api/guide/travel/route. Outside China both systems are the same here.
-    """
-    latitude, longitude = to_gcj02(row.latitude, row.longitude)
-    name = quote(row.name, safe="")
-    street = f"{latitude:.6f},{longitude:.6f}"
-    amap = f"https://uri.amap.com/navigation?to={longitude:.6f},{latitude:.6f},{name}&mode=ride&coordinate=gaode&callnative=1"
-    osm = f"https://www.openstreetmap.org/?mlat={row.latitude:.6f}&mlon={row.longitude:.6f}#map=17/{row.latitude:.6f}/{row.longitude:.6f}"
-    return [
-        Button("高德 Amap", url=amap),
-        Button("Apple", url=f"https://maps.apple.com/?daddr={street}&q={name}"),
-        Button("Google", url=f"https://www.google.com/maps/dir/?api=1&destination={street}"),
-        Button("OSM", url=osm),
+        [Button(talk._("↗ Share"), url=share), *manage],
     ]
 
 
@@ -147,9 +140,12 @@ async def report(talk: Talk, key: StationKey, kind: str) -> None:
     if outcome.confirmed:
         await _tell_coordinators(talk, row, outcome.confirmed)
     if outcome.confirmed or outcome.cleared:
-        talk.answer_callback(talk._("Thank you! Two riders have reported it, so everyone sees it now."))
+        said = talk._("Thank you! Two riders have reported it, so everyone sees it now.")
+    elif outcome.replaced:
+        said = talk._("This replaces your earlier report. Once a second rider confirms it, everyone will be told.")
     else:
-        talk.answer_callback(talk._("Thank you! Once a second rider reports it, everyone will see it."))
+        said = talk._("Thank you! Once a second rider confirms it, everyone will be told.")
+    talk.answer_callback(said)
 
 
 async def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:

@@ -12,25 +12,22 @@ from handlers.forms import forms
 from handlers.i18n.translations import N_
 from handlers.inputs.place import NOT_ON_EARTH
 from handlers.stations import presses
-from handlers.stations.addresses import ADDRESS
-from handlers.stations.answer import answer_search, search_at, send_venue
+from handlers.stations.addresses import ADDRESS, AddressDraft
+from handlers.stations.answer import answer_search, count_wanted, search_at, send_pin
+from handlers.stations.asked import Asked
 from handlers.stations.filter import open_filter
-from handlers.stations.list_page import PAGE, Asked, list_page, look
+from handlers.stations.list_page import PAGE, list_page, look
 from storage.geodesy import is_place
 from storage.hours.opening_hours import State
 from storage.people import people
 from storage.stations import searches
 from storage.stations.ids import SearchId
 from storage.stations.searches import Search
-from storage.stations.stations import amenity_names
-from storage.statistics import searches as search_statistics
-from storage.statistics.searches import AMENITY, Seen
 
 
 def register(routes: Routes) -> None:
     routes.command("station", station, about=N_("Nearest rest station"))
     routes.stateless_event(Event.LOCATION, location)
-    routes.event(Event.MOVED, moved)
     routes.form(ADDRESS)
     routes.press(presses.TURN_PAGE, turn_page)
     routes.press(presses.OPEN_FILTER, open_filter, writes=False)
@@ -53,7 +50,7 @@ async def station(talk: Talk) -> None:
     if talk.context.ports.geocoder is not None:
         ways.append(presses.ASK_ADDRESS.button(talk._("⌨ Type an address")))
     if ways:
-        talk.say(talk._("Or:"), [ways])
+        talk.say(talk._("You can also search without sending your location:"), [ways])
 
 
 async def location(talk: StatelessTalk) -> None:
@@ -67,18 +64,6 @@ async def location(talk: StatelessTalk) -> None:
     )
     talk.append(search)
     answer_search(talk, search, follows=place.is_live)
-
-
-async def moved(talk: Talk) -> None:
-    """A live or edited location: its list is brought up to date in place."""
-    place, message_id = talk.incoming.place, talk.incoming.message_id
-    if place is None or message_id is None or not is_place(place.latitude, place.longitude):
-        return
-    change = await searches.move(talk.session, talk.person.id, message_id, place.latitude, place.longitude, talk.now)
-    if change is not None:
-        asked = Asked.of(change.wanted)
-        shown = list_page(talk, change.search_id, place.latitude, place.longitude, asked)
-        talk.edit(shown.text, shown.buttons, message_id=change.list_message)
 
 
 async def _search_of(talk: Talk, search_id: SearchId) -> Search | None:
@@ -95,22 +80,21 @@ def _check_page(page: int) -> None:
 
 
 async def turn_page(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
-    """More, nearer, or the list again after a filter was set: by editing the list."""
+    """More, nearer, or the list again after a filter was set: by editing the list. The pin is sent anew where the
+    filter has made it another one."""
     _check_page(page)
     search = await _search_of(talk, search_id)
     if search is None:
         return
-    if search.wanted != Asked.of(code).code:
-        await searches.want(talk.session, search_id, Asked.of(code).code)
-        await _count_wanted(talk, Asked.of(code).amenities & ~Asked.of(search.wanted).amenities)
-    shown = list_page(talk, search.id, search.latitude, search.longitude, Asked.of(code), page)
+    before, asked = Asked.of(search.wanted), Asked.of(code)
+    shown = list_page(talk.view, search, asked, page)
     talk.edit(shown.text, shown.buttons)
-
-
-async def _count_wanted(talk: Talk, amenities: int) -> None:
-    """What riders ask for, for the figures."""
-    seen = [Seen(talk.person.id, talk.local_today, AMENITY, name) for name in amenity_names(amenities)]
-    await search_statistics.count_all(talk.session, seen)
+    if before != asked:
+        await searches.want(talk.session, search_id, asked.code)
+        await count_wanted(talk, asked.amenities & ~before.amenities)
+        pinned = look(talk.view, search, before, 0)[0].stations
+        if shown.stations and [one.key for one in pinned[:1]] != [shown.stations[0].key]:
+            send_pin(talk, search, shown.stations[0], asked)
 
 
 async def venues(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
@@ -118,8 +102,9 @@ async def venues(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
     _check_page(page)
     search = await _search_of(talk, search_id)
     if search is not None:
-        for found in look(talk, search.latitude, search.longitude, Asked.of(code), page)[0]:
-            send_venue(talk, found.row)
+        asked = Asked.of(code)
+        for number, found in enumerate(look(talk.view, search, asked, page)[0].stations, start=page * PAGE + 1):
+            send_pin(talk, search, found, asked, number)
 
 
 async def picture(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
@@ -129,6 +114,7 @@ async def picture(talk: Talk, search_id: SearchId, code: int, page: int) -> None
     if search is None:
         return
     index = talk.context.directory.index
+    stations = look(talk.view, search, Asked.of(code), page)[0].stations
     spots = [
         Spot(
             number,
@@ -137,12 +123,13 @@ async def picture(talk: Talk, search_id: SearchId, code: int, page: int) -> None
             float(index.longitudes[found.row]),
             found.hours.state is not State.CLOSED,
         )
-        for number, found in enumerate(
-            look(talk, search.latitude, search.longitude, Asked.of(code), page)[0], start=page * PAGE + 1
-        )
+        for number, found in enumerate(stations, start=page * PAGE + 1)
     ]
     png = await talk.context.ports.painter.map_png(search.latitude, search.longitude, spots, talk.language)
-    talk.photo(png, talk._("You are in the centre. The numbers match the list."))
+    numbers = [
+        presses.PAGE.button(f"{spot.number}", search.id, found.key) for spot, found in zip(spots, stations, strict=True)
+    ]
+    talk.photo(png, talk._("You are in the centre. The numbers match the list."), [numbers])
 
 
 async def keep_home(talk: Talk, search_id: SearchId) -> None:
@@ -163,7 +150,7 @@ async def near_home(talk: Talk) -> None:
     if home is None:
         talk.say(talk._("I don't know your area. Send a location, then press “Save as my area”."))
         return
-    await search_at(talk, *home)
+    search_at(talk, *home, Asked(around_home=True))
 
 
 async def ask_address(talk: Talk) -> None:
@@ -172,4 +159,4 @@ async def ask_address(talk: Talk) -> None:
             talk._("I can't look up addresses here. Please send a location instead."), keyboard=location_keyboard(talk)
         )
         return
-    await forms.begin(talk, ADDRESS)
+    await forms.begin(talk, ADDRESS, AddressDraft())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,29 @@ _WORDS: Mapping[Amenity, str] = {
     Amenity.union_signup: "unionsignup joinunion jointheunion joiningtheunion 入会 加入工会 工会入会 入会登记 入会咨询",
     Amenity.donations: "donation 捐赠 捐助 爱心捐赠 捐赠箱 旧衣捐赠 旧衣回收",
 }
+_ASKS = re.compile(
+    "哪|附近|最近的|离我最近|周围|周边|旁边|这边|怎么找|找个|找一|想找|有没有|有吗|能不能|可以吗|吗[?？]?$"
+    r"|\b(?:where|near|nearest|closest|nearby|around|find|looking for|is there|any)\b",
+    re.IGNORECASE,
+)
+"""How people ask where something is."""
+_LONGEST_QUESTION = 60
+_LATIN = re.compile(r"[a-z]+")
+_VERBS: Mapping[Amenity, str] = {
+    Amenity.rest: "坐一会 坐会儿 歇会儿 歇一会 睡一会 nap sit",
+    Amenity.water: "有水 接水 打水 drink thirsty",
+    Amenity.charging: "充手机 充个电 plug",
+    Amenity.battery_swap: "换个电池 swap",
+    Amenity.medicine: "有药 买药",
+    Amenity.toilet: "上厕所 方便一下 尿尿 loo pee",
+    Amenity.meals: "吃东西 eat",
+    Amenity.microwave: "热一下饭 热个饭",
+    Amenity.parking: "停电动车 停一下车 park",
+    Amenity.haircut: "剃头",
+}
+"""What people want to do there, beside the words of lists."""
+_NOT_OF_PLACES = Amenity.legal_help | Amenity.counselling | Amenity.union_signup
+"""For these riders have better ways than a station: the desks, and /join."""
 _AROUND = re.compile(r"(?:免费|提供|可以|可|有|free)?(.*?)(?:服务|设施|设备|区域|区|处|点|等)?")
 _BESIDE = re.compile(r"[\s_.\-]+")
 _BETWEEN = (
@@ -95,3 +119,34 @@ def _named(text: str) -> Amenity | None:
     if found is None and (bare := _AROUND.fullmatch(word)) is not None:
         found = _BY_WORD.get(bare[1])
     return found
+
+
+def asked_for(text: str) -> Amenity:
+    """What is asked for in "哪里有厕所", "where can I charge" or just "厕所"; nothing for any other text."""
+    if len(text) > _LONGEST_QUESTION:
+        return Amenity(0)
+    plain = unicodedata.normalize("NFKC", text).casefold().strip(" ?!。.,~")
+    if not _ASKS.search(plain):
+        named = _named(plain)
+        return Amenity(0) if named is None or named & _NOT_OF_PLACES else named
+    words = _LATIN.findall(plain)
+    latin = {*words, *map("".join, itertools.pairwise(words))}
+    if {"therest", "restof"} & latin:
+        latin.discard("rest")
+    found = Amenity(0)
+    for word, amenity in _IN_QUESTIONS.items():
+        if word in (latin if word.isascii() else plain):
+            found |= amenity
+    return found
+
+
+def _in_questions() -> Iterator[tuple[str, Amenity]]:
+    """Chinese words of one character are part of too many others."""
+    for amenity, words in _VERBS.items():
+        yield from ((word, amenity) for word in words.split())
+    for word, amenity in _BY_WORD.items():
+        if (word.isascii() or len(word) > 1) and not amenity & _NOT_OF_PLACES:
+            yield word, amenity
+
+
+_IN_QUESTIONS = dict(_in_questions())

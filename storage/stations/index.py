@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import AsyncIterable, Iterator, Sequence
+from collections.abc import AsyncIterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -18,12 +17,19 @@ from storage.hours.opening_hours import Hours, HoursBook, State
 from storage.stations.ids import StationKey
 from storage.stations.reports import LiveBoard
 from storage.stations.stations import WITHOUT_END, Amenity, IndexRow
+from storage.stations.texts import Texts
 
 Rows = NDArray[np.int64]
 
 CLOSED_COUNTS_WITHIN = 2_000.0
 """A closed station is shown if nothing open is within this many metres more."""
+OPENS_SOON = timedelta(minutes=15)
+"""A closed station that is nearer than any open one is shown if it opens within this time."""
 _MOST_CLOSED_BESIDE_OPEN = 2
+_SHOWN_FIRST = 3
+"""The closed ones that are shown stand among so many of the first."""
+_MAY_OPEN_SOON = 16
+"""So many of the nearest closed stations are looked at for those."""
 _FIRST_LOOK = 16
 _LAST_LOOK = 4_096
 _SUBSETS_KEPT = 48
@@ -38,6 +44,9 @@ class Wanted:
     radius: float | None = None
 
 
+ANYTHING = Wanted()
+
+
 class Found(NamedTuple):
     """A station in a list: `row` is its place in this index, `distance` geodesic metres."""
 
@@ -47,27 +56,13 @@ class Found(NamedTuple):
     hours: Hours
 
 
-class _Texts:
-    """Many short texts in one piece of memory (186,100 Python strings would take four times as much)."""
+class Nearby(NamedTuple):
+    """What is around a place: the stations to show, and how many closed ones are nearer than the last of these, with
+    the nearest of them."""
 
-    def __init__(self) -> None:
-        self._chunks: list[bytes] = []
-        self._sizes: list[NDArray[np.int64]] = []
-        self._bytes = b""
-        self._ends: NDArray[np.int64] = np.zeros(1, np.int64)
-
-    def extend(self, texts: Sequence[str]) -> None:
-        encoded = [text.encode() for text in texts]
-        self._chunks.append(b"".join(encoded))
-        self._sizes.append(np.fromiter(map(len, encoded), np.int64, len(encoded)))
-
-    def close(self) -> None:
-        self._bytes = b"".join(self._chunks)
-        self._ends = np.concatenate([np.zeros(1, np.int64), *self._sizes]).cumsum()
-        self._chunks, self._sizes = [], []
-
-    def __getitem__(self, row: int) -> str:
-        return self._bytes[self._ends[row] : self._ends[row + 1]].decode()
+    stations: list[Found]
+    closed: int = 0
+    nearest_closed: Found | None = None
 
 
 class _Subset(NamedTuple):
@@ -89,8 +84,8 @@ class StationIndex:
 
     def __init__(self, book: HoursBook) -> None:
         self.book = book
-        self.names = _Texts()
-        self.addresses = _Texts()
+        self.names = Texts()
+        self.addresses = Texts()
         self.keys: NDArray[np.int64] = np.zeros(0, np.int64)
         self.latitudes: Floats = np.zeros(0)
         self.longitudes: Floats = np.zeros(0)
@@ -150,17 +145,19 @@ class StationIndex:
 
         Infinite if there is none.
         """
-        tree = self._subset(Wanted()).tree
+        tree = self._subset(ANYTHING).tree
         if tree is None:
             return [float("inf")] * len(latitudes)
         straight, _ = tree.query(cartesian(np.array(latitudes), np.array(longitudes)), k=1)
         return [float(one) for one in straight.ravel()]
 
-    def nearest_row(self, latitude: float, longitude: float) -> tuple[int, float] | None:
-        """The nearest station, open or not: its row, and metres to it; None if there is none."""
-        if not len(self):
+    def nearest_row(self, latitude: float, longitude: float, wanted: Wanted = ANYTHING) -> tuple[int, float] | None:
+        """The nearest station that has what is wanted, open or not, however far: its row, and metres to it; None if
+        there is none."""
+        subset = self._subset(wanted)
+        if subset.tree is None:
             return None
-        rows, _ = self._subset(Wanted()).nearest(point(latitude, longitude), 1)
+        rows, _ = subset.nearest(point(latitude, longitude), 1)
         return int(rows[0]), float(geodesics(latitude, longitude, self.latitudes[rows], self.longitudes[rows])[0])
 
     def hours_of(self, row: int, now: datetime) -> Hours:
@@ -181,32 +178,42 @@ class StationIndex:
     def nearest(
         self, latitude: float, longitude: float, wanted: Wanted, now: datetime, live: LiveBoard, count: int
     ) -> list[Found]:
-        """The first `count` stations of the whole order for this place.
+        """The stations of `around` alone."""
+        return self.around(latitude, longitude, wanted, now, live, count).stations
+
+    def around(
+        self, latitude: float, longitude: float, wanted: Wanted, now: datetime, live: LiveBoard, count: int
+    ) -> Nearby:
+        """The first `count` stations of the whole order for this place, and the closed ones that are left out.
 
         Open ones and those of unknown hours come first, nearest first; where riders confirmed that an amenity which
         was asked for is out, the station stands behind the others. A closed one is shown only if nothing open is
-        within 2 km more; beside open ones at most two of them.
+        within 2 km more, or if it is nearer than any open one and about to open; beside open ones at most two of them.
         """
-        return list(itertools.islice(self._ordered(latitude, longitude, wanted, now, live, count), count))
-
-    def _ordered(
-        self, latitude: float, longitude: float, wanted: Wanted, now: datetime, live: LiveBoard, count: int
-    ) -> Iterator[Found]:
         rows, metres, is_open = self._neighbours(latitude, longitude, wanted, now, live, count)
-        behind = live.is_out(rows, wanted.amenities)
-        good = np.flatnonzero(is_open & ~behind)
-        lower = np.flatnonzero(is_open & behind)
-        nearest_open = metres[is_open].min() if is_open.any() else np.inf
-        closed = np.flatnonzero(~is_open & (metres + CLOSED_COUNTS_WITHIN < nearest_open))
-        if is_open.any():
-            closed = closed[:_MOST_CLOSED_BESIDE_OPEN]
-        opened = np.concatenate((good, lower))
-        first = max(min(count, 5) - len(closed), 0)
-        order = np.concatenate((opened[:first], closed, opened[first:])).tolist()
-        for at in order:
+
+        def found(at: int) -> Found:
             row = int(rows[at])
-            key, hours = StationKey(int(self.keys[row])), live.hours(row, self.hours_of(row, now))
-            yield Found(row, key, float(metres[at]), hours)
+            hours = live.hours(row, self.hours_of(row, now))
+            return Found(row, StationKey(int(self.keys[row])), float(metres[at]), hours)
+
+        behind = live.is_out(rows, wanted.amenities)
+        closed = np.flatnonzero(~is_open)
+        order = np.concatenate((np.flatnonzero(is_open & ~behind), np.flatnonzero(is_open & behind))).tolist()
+        if order:
+            nearer = closed[metres[closed] < metres[is_open].min()].tolist()
+            soon = [at for at in nearer[:_MAY_OPEN_SOON] if _opens_within(found(at).hours, OPENS_SOON, now)]
+            alone = [
+                at for at in nearer if metres[at] + CLOSED_COUNTS_WITHIN < metres[is_open].min() and at not in soon
+            ]
+            beside = sorted([*soon, *alone][:_MOST_CLOSED_BESIDE_OPEN])
+            first = _SHOWN_FIRST - len(beside)
+            order = [*order[:first], *beside, *order[first:]][:count]
+        else:
+            order = closed[:count].tolist()
+        farthest = metres[order].max() if len(order) == count else np.inf
+        left_out = [at for at in closed[metres[closed] <= farthest].tolist() if at not in order]
+        return Nearby([found(at) for at in order], len(left_out), found(left_out[0]) if left_out else None)
 
     def _neighbours(
         self, latitude: float, longitude: float, wanted: Wanted, now: datetime, live: LiveBoard, count: int
@@ -265,3 +272,7 @@ class StationIndex:
         if all_day:
             matching &= self.book.open_all_day()[self.hours_numbers]
         return np.flatnonzero(matching)
+
+
+def _opens_within(hours: Hours, time: timedelta, now: datetime) -> bool:
+    return hours.changes_at is not None and hours.changes_at - now <= time

@@ -1,4 +1,4 @@
-"""What coordinators and admins are told about stations."""
+"""What coordinators and admins are told about stations, and what follows a rider who moves."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from storage.deliveries.notices import Notice
-from storage.stations.ids import StationKey
+from storage.stations.ids import SearchId, StationKey
 from storage.stations.reports import Kind
 
 
@@ -39,3 +39,22 @@ class StationsImported(Notice):
     remarks: tuple[tuple[int, str], ...] = ()
     hours: tuple[tuple[int, str, str], ...] = ()
     trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListFollows(Notice):
+    """The list of this search, at the place where the rider is by then."""
+
+    kind = "list_follows"
+
+    search: SearchId
+
+
+@dataclass(frozen=True, slots=True)
+class PinFollows(Notice):
+    """The nearest station of this search, if it is no longer the one that was `pinned` last."""
+
+    kind = "pin_follows"
+
+    search: SearchId
+    pinned: StationKey | None

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, delete, select
+from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -74,16 +74,17 @@ class StationState(Base):
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a report changed: `confirmed` is the kind that is believed from now on and was not before; `cleared` says
-    that two riders found all fine."""
+    that two riders found all fine; `replaced` that it takes the place of the contrary that this rider said before."""
 
     confirmed: Kind | None = None
     cleared: bool = False
+    replaced: bool = False
 
 
 async def report(
     session: AsyncSession, station_key: StationKey, person_id: PersonId, kind: Kind, now: datetime
 ) -> Outcome:
-    """Keeps a rider's report and draws the conclusion.
+    """Keeps a rider's report, in place of the contrary that they reported lately, and draws the conclusion.
 
     Raises:
         ReportedAlready: see the class.
@@ -91,12 +92,13 @@ async def report(
     last = await _last_of(session, station_key, person_id, kind)
     if last is not None and now - last < ONE_RIDER_AGAIN_AFTER:
         raise ReportedAlready
+    replaced = await _take_back_contrary(session, station_key, person_id, kind, now)
     agreeing = await _others_agree(session, station_key, person_id, kind, now)
     session.add(Report(station_key=station_key, person_id=person_id, kind=kind, at=now))
     if not agreeing:
-        return Outcome()
+        return Outcome(replaced=replaced)
     if kind is Kind.FINE:
-        return Outcome(cleared=await clear(session, station_key, now))
+        return Outcome(cleared=await clear(session, station_key, now), replaced=replaced)
     was_believed = await session.get(StationState, (station_key, kind))
     is_new = was_believed is None or was_believed.until <= now
     since = now if was_believed is None or is_new else was_believed.since
@@ -106,7 +108,46 @@ async def report(
     same = StationState.__table__.primary_key
     await session.execute(statement.on_conflict_do_update(index_elements=same, set_={"since": since, "until": until}))
     await change_counters.raise_version(session, VERSION)
-    return Outcome(confirmed=kind if is_new else None)
+    return Outcome(confirmed=kind if is_new else None, replaced=replaced)
+
+
+async def _take_back_contrary(
+    session: AsyncSession, station_key: StationKey, person_id: PersonId, kind: Kind, now: datetime
+) -> bool:
+    """Drops what this rider said of the station lately and now contradicts; False if there is nothing of the kind.
+
+    What was believed only because of that is believed no more.
+    """
+    contrary = Report.kind != Kind.FINE if kind is Kind.FINE else Report.kind == Kind.FINE
+    kinds = await session.scalars(
+        delete(Report)
+        .where(
+            Report.station_key == station_key,
+            Report.person_id == person_id,
+            Report.at > now - CONFIRMED_WITHIN,
+            contrary,
+        )
+        .returning(Report.kind)
+    )
+    taken_back = set(kinds.all())
+    for one in taken_back - {Kind.FINE}:
+        await _doubt(session, station_key, one, now)
+    return bool(taken_back)
+
+
+async def _doubt(session: AsyncSession, station_key: StationKey, kind: Kind, now: datetime) -> None:
+    """Believes no more what fewer than two riders say."""
+    since = now - FADES_AFTER[kind] - CONFIRMED_WITHIN
+    witnesses = await session.scalar(
+        select(func.count(Report.person_id.distinct())).where(
+            Report.station_key == station_key, Report.kind == kind, Report.at > since
+        )
+    )
+    if (witnesses or 0) < 2:
+        await session.execute(
+            delete(StationState).where(StationState.station_key == station_key, StationState.kind == kind)
+        )
+        await change_counters.raise_version(session, VERSION)
 
 
 async def _last_of(session: AsyncSession, station_key: StationKey, person_id: PersonId, kind: Kind) -> datetime | None:

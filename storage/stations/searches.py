@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, Index, delete, false, select, update
@@ -70,6 +70,7 @@ async def add_all(session: AsyncSession, searches: Sequence[Search]) -> None:
             "place": _sealed(vault, search.latitude, search.longitude, search.id, search.person_id),
             "location_message": search.location_message,
             "listed_at": search.at,
+            "wanted": search.wanted,
         }
         for search in searches
     ]
@@ -129,11 +130,13 @@ async def want(session: AsyncSession, search_id: SearchId, wanted: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The list that has to be brought up to date, and the filter it shows."""
+    """A search at its new place and at the one that was listed last, and the list that has to be brought up to date:
+    now, or at `due`."""
 
-    search_id: SearchId
+    search: Search
+    before: Search
     list_message: MessageId
-    wanted: int
+    due: datetime | None
 
 
 async def move(
@@ -144,8 +147,11 @@ async def move(
     longitude: float,
     now: datetime,
 ) -> Moved | None:
-    """The sender of this location message has moved: keeps the new place, at most every 30 s; None before that, and if
-    the list is not known."""
+    """The sender of this location message has moved: keeps the new place. The list follows at most every 30 s, so one
+    that was brought up to date just now is due later.
+
+    None if that is settled already, or if the list is not known.
+    """
     row = await session.scalar(
         select(SearchRow)
         .where(SearchRow.person_id == person_id, SearchRow.location_message == location_message)
@@ -153,11 +159,16 @@ async def move(
     )
     if row is None or row.list_message is None:
         return None
-    if row.listed_at is not None and now - row.listed_at < LIST_AT_MOST_EVERY:
-        return None
+    before = _opened(session, row)
     row.place = _sealed(vault_of(session), latitude, longitude, row.id, person_id)
-    row.at = row.listed_at = now
-    return Moved(row.id, row.list_message, row.wanted)
+    listed_at = row.listed_at or row.at
+    if listed_at > now:
+        return None
+    row.at = now
+    next_at = max(now, listed_at + LIST_AT_MOST_EVERY)
+    row.listed_at = next_at
+    moved = replace(before, at=now, latitude=latitude, longitude=longitude)
+    return Moved(moved, before, row.list_message, due=next_at if next_at > now else None)
 
 
 async def take_uncounted(session: AsyncSession, limit: int) -> list[Search]:

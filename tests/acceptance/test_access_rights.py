@@ -66,6 +66,7 @@ OPEN_TO_ALL = {
     "presses": {
         "list",
         "filter",
+        "othermaps",
         "venues",
         "picture",
         "home",

@@ -241,8 +241,11 @@ async def test_a_shared_link_opens_the_page_of_the_station(town: Town) -> None:
     assert "暖新之家 <1>" in page["text"]
     links = [key["url"] for row in page["reply_markup"]["inline_keyboard"] for key in row if "url" in key]
     assert any("uri.amap.com" in link and "116.3669" in link for link in links)
-    assert any("openstreetmap" in link and "116.361" in link for link in links)
+    assert any("api.map.baidu.com" in link for link in links) and any("apis.map.qq.com" in link for link in links)
     await rider.hears()
+    await rider.presses("Other maps")
+    changed = (await rider.hears())["reply_markup"]["inline_keyboard"]
+    assert any("openstreetmap" in key.get("url", "") and "116.361" in key["url"] for row in changed for key in row)
     await rider.says("/start st_gone")
     assert "no longer listed" in (await rider.hears())["text"]
 
@@ -251,7 +254,7 @@ async def test_a_shared_link_opens_the_page_of_the_station(town: Town) -> None:
 async def test_an_address_form_survives_everything_in_between(town: Town) -> None:
     rider = town.rider(8)
     await rider.says("/station")
-    await rider.hears_of("Or:")
+    await rider.hears_of("without sending your location")
     await rider.presses("Type an address")
     assert ASKED_FOR_ADDRESS in (await rider.hears())["text"]
     for text, hint in (("x", "2 to 200"), ("nowhere", "can't find"), ("silence", "isn't responding")):
@@ -262,7 +265,8 @@ async def test_an_address_form_survives_everything_in_between(town: Town) -> Non
     await rider.says("/help")
     assert HELP_PAGE in (await rider.hears())["text"]
     assert "Your answers were saved" in (await rider.hears())["text"]
-    await rider.hears()
+    await rider.presses("Back to my form")
+    assert ASKED_FOR_ADDRESS in (await rider.hears())["text"]
     await rider.says("Street")
     await rider.hears_of("Which of these")
     old = rider.button("Street 0")

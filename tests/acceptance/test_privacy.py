@@ -242,6 +242,8 @@ async def test_a_withdrawn_consent_stops_a_form_that_is_open(town: Town) -> None
         filled = Filled({**ANSWERS, "proof": None}, context={"id_number_is": "optional"})
         await dialogues.keep(session, OpenForm(PERSON, "join", None, filled), NOON, timedelta(hours=1))
     await rider.says("/help")
+    await rider.hears_of("Your answers were saved")
+    await rider.presses("Back to my form")
     await rider.hears_of(REVIEW_PAGE)
     await rider.presses(SEND)
     await rider.until(lambda: any("haven't agreed" in one["text"] for one in rider.answers))

@@ -279,7 +279,7 @@ class Dialogue(RuleBasedStateMachine):
         self.turn(lambda talk: forms.begin(talk, OTHER_FORM))
         self.turn(lambda talk: forms.answer(talk, FORMS), "a tip")
         assert "still here" in self.said[-1]
-        self.press("resume")
+        self.press("show")
         assert self.state().mark == before.mark
 
     @precondition(lambda self: self.model is not None and self.step is None)

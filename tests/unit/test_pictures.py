@@ -15,7 +15,8 @@ NORTH = Spot(1, "北站", 37.44, 116.36, True)
 
 
 @pytest.mark.parametrize(
-    ("farthest", "ring"), [(0, 50), (149, 50), (151, 100), (2_900, 1_000), (3_100, 2_000), (70_000, 25_000)]
+    ("farthest", "ring"),
+    [(0, 50), (149, 50), (151, 60), (2_900, 1_000), (3_100, 1_200), (7_800, 3_000), (70_000, 25_000)],
 )
 def test_three_rings_of_a_round_figure_hold_everything(farthest: float, ring: float) -> None:
     assert ring_for(farthest) == ring and 3 * ring_for(farthest) >= farthest
@@ -38,8 +39,8 @@ def test_the_rider_is_in_the_middle_and_a_station_in_the_north_above() -> None:
     with Image.open(io.BytesIO(png)) as picture:
         assert picture.size == (WIDTH, MAP_HEIGHT + LINE + 20)
     assert close_to(colour_at(png, WIDTH / 2, MAP_HEIGHT / 2), RIDER)
-    above = MAP_HEIGHT / 2 - 1_110 * 340 / 1_500
-    assert close_to(colour_at(png, WIDTH / 2 - 17, above), OPEN)
+    above = MAP_HEIGHT / 2 - 1_110 * 340 / 1_200
+    assert close_to(colour_at(png, WIDTH / 2 - 22, above), OPEN)
 
 
 @pytest.mark.parametrize(
