@@ -16,6 +16,7 @@ from bot.app import App
 from bot.process import served
 from bot.sandbox import runner as sandbox_town
 from storage.database import Database
+from tests.support.accessibility import faults
 from tests.support.bot_api_schema import check_call
 from tests.support.simulator import NOON, configured, free_port, running
 from tests.support.words.forms import SEND, SKIP
@@ -104,12 +105,14 @@ async def test_a_rider_finds_a_station_with_one_thumb(browser: Browser, address:
     page = await opened(browser, address, language)
     log = page.get_by_role("log")
     await picture(page, f"{language}-1-empty")
+    assert await faults(page) == []
     await page.get_by_role("button", name=words["start"], exact=True).click()
     await expect(log.get_by_text("/help").first).to_be_visible()
     await picture(page, f"{language}-2-start")
     await page.get_by_role("button", name=words["near"]).click()
     await page.locator("#map").press("ArrowUp")
     await picture(page, f"{language}-3-map")
+    assert await faults(page) == []
     await page.get_by_role("button", name=words["send"]).click()
     await expect(log.get_by_text(words["list"]).first).to_be_visible()
     await expect(log.locator(".card")).to_have_count(2)
@@ -127,6 +130,7 @@ async def test_a_rider_finds_a_station_with_one_thumb(browser: Browser, address:
     await expect(log.get_by_role("img")).to_be_visible()
     await page.wait_for_timeout(300)
     await picture(page, f"{language}-7-picture")
+    assert await faults(page) == []
     assert await is_as_wide_as_the_screen(page)
 
 

@@ -19,6 +19,7 @@ from bot.sandbox.params import Json, Params, Upload
 from bot.sandbox.runner import COORDINATOR, RIDER, serve, town
 from bot.sandbox.server import METHODS
 from bot.sandbox.world import World
+from tests.support.accessibility import faults
 from tests.support.simulator import free_port
 
 CHROMIUM = shutil.which("chromium")
@@ -75,6 +76,7 @@ async def test_two_phones_and_all_that_telegram_shows(bot: tuple[Bot, str], phon
     await buttons_and_people(bot[0], phones)
     await a_code_is_scanned(bot[0], phones)
     await keys_and_the_clock(bot[0], phones)
+    assert await faults(phones) == []
 
 
 async def marks_and_the_end(bot: Bot, page: Page) -> None:
