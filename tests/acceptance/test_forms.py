@@ -1,0 +1,186 @@
+"""Forms as a thumb fills them in: answers stand while they are changed, forms wait for each other, nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.sandbox.params import Upload
+from storage import dialogues
+from storage.membership import applications
+from tests.support.applications import ANSWERS, ID_NUMBER, at_work, begins_to_join, picture
+from tests.support.simulator import Rider, Town
+from tests.support.words.chat import WELCOME
+from tests.support.words.forms import CONSENT_PAGE, REVIEW_PAGE, SEND
+from tests.support.words.membership import (
+    AGREE_TO_JOIN,
+    APPLICATIONS_WAITING,
+    ASKED_FOR_DISTRICT,
+    ASKED_FOR_ID_NUMBER,
+    ASKED_FOR_INSURANCE,
+    ASKED_FOR_PHONE,
+    ASKED_FOR_PLATFORM,
+    ASKED_FOR_WORK,
+    ASSIGNED,
+    TAKE_OLDEST,
+)
+
+VALID = {"name": "李雷", "phone": "138 0013 8000"}
+
+
+async def fills_in_to_the_review(rider: Rider) -> str:
+    await begins_to_join(rider)
+    await rider.says(VALID["name"])
+    assert "What is your phone number?" in (await rider.hears_of("Step 2 of 8"))["text"]
+    await rider.hears_of(ASKED_FOR_PHONE)
+    await rider.says(VALID["phone"])
+    await rider.hears_of(ASKED_FOR_PLATFORM)
+    await rider.presses("美团")
+    closed = await rider.hears_of("▸")
+    assert closed["edited"] and ASKED_FOR_PLATFORM in closed["text"] and "美团" in closed["text"]
+    await rider.hears_of(ASKED_FOR_WORK)
+    await rider.presses("🛵")
+    await rider.hears_of(ASKED_FOR_DISTRICT)
+    await rider.says("德城区")
+    await rider.hears_of(ASKED_FOR_ID_NUMBER)
+    await rider.says(ID_NUMBER)
+    await rider.hears_of(ASKED_FOR_INSURANCE)
+    await rider.presses("No")
+    await rider.hears_of("a picture of your profile")
+    await rider.presses("Skip")
+    return str((await rider.hears_of(REVIEW_PAGE))["text"])
+
+
+async def started(town: Town, person_id: int) -> Rider:
+    rider = town.rider(person_id)
+    await rider.says("/start")
+    await rider.hears_of(WELCOME)
+    return rider
+
+
+async def test_an_answer_stands_until_another_is_given(town: Town) -> None:
+    rider = await started(town, 41)
+    before = await fills_in_to_the_review(rider)
+    await rider.presses("✎ Platform")
+    assert "美团" in (await rider.hears_of(ASKED_FOR_PLATFORM))["text"], "what stands there now"
+    await rider.presses("↩ Keep as it is")
+    assert (await rider.hears_of(REVIEW_PAGE))["text"] == before
+    await rider.presses("✎ Name")
+    await rider.hears_of("What is your name?")
+    await rider.says("韩梅梅")
+    changed = (await rider.hears_of(REVIEW_PAGE))["text"]
+    assert changed == before.replace("李雷", "韩梅梅"), "and all else is as it was"
+    await rider.presses(SEND)
+    receipt = await rider.hears_of("Confirmed at")
+    assert receipt["edited"] and "韩梅梅" in receipt["text"] and "reply_markup" not in receipt
+    await rider.hears_of("A-2026-000001")
+    await rider.forges(*_again(rider, SEND))
+    assert await answered_calmly(rider)
+
+
+def _again(rider: Rider, label: str) -> tuple[str, int]:
+    """The button of the message in which it was, though it has none now."""
+    for message in reversed(rider.heard):
+        for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+            for key in row:
+                if label in key["text"]:
+                    return key["callback_data"], message["message_id"]
+    raise AssertionError(label)
+
+
+async def answered_calmly(rider: Rider) -> bool:
+    while "closed" not in await rider.is_answered():
+        pass
+    return not rider.answers[-1]["alert"]
+
+
+async def test_the_id_number_does_not_stay_in_the_chat(town: Town) -> None:
+    rider = await started(town, 42)
+    review = await fills_in_to_the_review(rider)
+    assert ID_NUMBER not in review
+    texts = [str(message.get("text")) for message in rider.world.chats[rider.id].messages.values()]
+    assert not any(ID_NUMBER in text for text in texts)
+    assert any("removed it from this chat" in text for text in texts)
+
+
+async def test_a_form_waits_for_another_that_is_begun_in_the_middle_of_it(town: Town) -> None:
+    rider = await started(town, 43)
+    await begins_to_join(rider)
+    await rider.says(VALID["name"])
+    await rider.hears_of(ASKED_FOR_PHONE)
+    await rider.says("/suggestion")
+    await rider.hears_of(CONSENT_PAGE)
+    await rider.presses("I agree")
+    await rider.says("/cancel")
+    await rider.hears_of("Cancelled")
+    assert "Joining the union" in (await rider.hears_of("still here"))["text"]
+    await rider.says("hello")
+    await rider.hears_of(ASKED_FOR_PHONE)
+    await rider.presses("◀ Back")
+    await rider.hears_of("What is your name?")
+    async with town.database.reading() as session:
+        form = await dialogues.current(session, rider.id, town.now)
+        assert form is not None and form.form == "join" and form.earlier is None
+
+
+async def test_a_second_tap_begins_nothing_anew(town: Town) -> None:
+    rider = await started(town, 44)
+    await rider.says("/join")
+    await rider.hears_of(CONSENT_PAGE)
+    agree = rider.button(AGREE_TO_JOIN)
+    await rider.forges(agree[1], agree[0])
+    await rider.forges(agree[1], agree[0])
+    await rider.hears_of("What is your name?")
+    await town.until_idle()
+    await rider.says("李雷")
+    heard = await rider.hears()
+    while ASKED_FOR_PHONE not in heard.get("text", ""):
+        assert "What is your name?" not in heard.get("text", ""), "it was asked once"
+        heard = await rider.hears()
+
+
+async def test_a_question_about_an_application_is_answered_with_a_picture(town: Town) -> None:
+    rider, coordinator = await started(town, 45), await at_work(town)
+    async with town.database.writing() as session:
+        await applications.apply(session, rider.id, ANSWERS, 1, town.now)
+    await coordinator.says("/reviews")
+    await coordinator.hears_of(APPLICATIONS_WAITING.format(n=1))
+    await coordinator.presses(TAKE_OLDEST)
+    await coordinator.hears_of(ASSIGNED)
+    await coordinator.presses("Ask a question")
+    await coordinator.hears_of("What do you want to know?")
+    await coordinator.says("The screenshot can't be read, please send another one")
+    await rider.hears_of("The screenshot")
+    await rider.presses("✍ Answer")
+    await rider.hears_of("or send a picture")
+    await rider.sends(photo=town.world.files.photo(Upload("profile.png", picture())))
+    await rider.hears_of("A-2026-000001")
+    await coordinator.says("/reviews")
+    await coordinator.hears_of(APPLICATIONS_WAITING.format(n=1))
+    coordinator.skips_the_rest()
+    await coordinator.presses(TAKE_OLDEST)
+    assert "a picture" in (await coordinator.hears_of(ASSIGNED))["text"]
+    assert any("photo" in message and message.get("has_protected_content") for message in coordinator.heard)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_a_desk_takes_a_place_as_a_location(town: Town) -> None:
+    rider = await started(town, 46)
+    await rider.says("/legal")
+    await rider.hears_of(CONSENT_PAGE)
+    await rider.presses("I agree")
+    heard = await rider.hears_of("Step 1")
+    while "Where did it happen?" not in heard["text"]:
+        if not heard["edited"]:
+            await rider.forges(*_first_choice(heard))
+        heard = await rider.hears()
+    await rider.shares(37.4415, 116.3725)
+    await rider.hears_of("Step ")
+    async with town.database.reading() as session:
+        form = await dialogues.current(session, rider.id, town.now)
+        assert form is not None and "37.44150, 116.37250" in str(form.filled.answers["where"])
+
+
+def _first_choice(message: dict[str, object]) -> tuple[str, int]:
+    markup = message["reply_markup"]
+    assert isinstance(markup, dict) and isinstance(message["message_id"], int)
+    return markup["inline_keyboard"][0][0]["callback_data"], message["message_id"]
