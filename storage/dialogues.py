@@ -68,7 +68,7 @@ class OpenForm:
     is_hidden: bool = False
     earlier: OpenForm | None = None
     """The form that was open when this one was begun; it goes on once this one is closed."""
-    expires_at: datetime | None = None
+    expires_at: datetime | None = field(default=None, compare=False)
     """Of one that was read."""
     page: str = ""
     """The page of the step's input that is open, of a calendar say."""

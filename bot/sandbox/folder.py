@@ -12,15 +12,17 @@ _GO_ITS_WAY = ("run", "sandbox", "check")
 
 
 def apart(config: Config) -> Config:
-    """The config with the sandbox's folder in the place of the data folder. A database that the config names is used
-    as it is."""
+    """The config with the sandbox's folder in the place of the data folder. A database, or a folder for backups, that
+    the config names is used as it is."""
     folder = config.data.folder / NAME
     url = default_database(folder) if _has_own_database(config) else config.database.url
+    is_named = "folder" in config.backup.model_fields_set
+    backups = config.backup.folder if is_named else folder / "backups"
     return config.model_copy(
         update={
             "data": config.data.model_copy(update={"folder": folder}),
             "database": config.database.model_copy(update={"url": url}),
-            "backup": config.backup.model_copy(update={"folder": folder / "backups"}),
+            "backup": config.backup.model_copy(update={"folder": backups}),
         }
     )
 

@@ -111,7 +111,7 @@ async def test_an_update_is_marked_once_and_its_answers_wait(database: Database)
         await updates.keep_answers(session, [Kept(UpdateKey(1), b"hello", NOW)], NOW)
     async with database.writing() as session:
         assert not await updates.mark_done(session, UpdateKey(1), NOW)
-        assert await updates.done(session, [UpdateKey(1), UpdateKey(2)]) == [Done(b"hello"), None]
+        assert await updates.done(session, [UpdateKey(1), UpdateKey(2)]) == [Done(b"hello", NOW), None]
         (claimed,) = await updates.claim_unanswered(session, NOW, timedelta(minutes=1), 100)
         assert claimed.answers == b"hello"
         assert not await updates.claim_unanswered(session, NOW, timedelta(minutes=1), 100)

@@ -116,7 +116,7 @@ async def test_an_update_that_ends_the_process_twice_is_set_aside(
             for other in others[10:]:
                 await other.says("/help")
             told = await hears(admin, "stopped it twice")
-            assert "message" in told and "stray_text" in told and "Liu" not in told and word not in told
+            assert "message" in told and "typed" in told and "Liu" not in told and word not in told
             await hears(bad, "went wrong")
             for other in others:
                 await hears(other, HELP_PAGE)
@@ -152,7 +152,7 @@ async def test_a_loop_that_is_held_is_named_and_counted_once(tmp_path: Path, req
                 assert "nuanxin_loop_held_total 1.0" in await answer.text()
             assert supervisor.ends == []
     said = (tmp_path / "log").read_text()
-    assert said.count("the event loop is blocked") == 1 and "handler=stray_text" in said
+    assert said.count("the event loop is blocked") == 1 and "handler=typed" in said
 
 
 def _file_of(folder: Path) -> Path:

@@ -160,7 +160,7 @@ async def test_no_number_stands_in_any_column_or_file(database: Database) -> Non
         assert await roles.holders(session, ["coordinator"], NOON) == {WANG}
         assert await people.home_of(session, LI) == (37.43, 116.36)
         assert await published_menus.digests(session) == {Place("5/chat", ADMIN): "digest"}
-        assert (await updates.done(session, [UPDATE]))[0] == updates.Done(b"answer")
+        assert (await updates.done(session, [UPDATE]))[0] == updates.Done(b"answer", NOON)
         assert [door.chat_id for door in await check_ins.to_change(session, NOON)] == [GROUP]
     await schema.migrate(database, "0012")
     everywhere = {*columns(), "publications.name", "deliveries.subject"} - _NOT_BEFORE

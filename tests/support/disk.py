@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from storage.dialogues import Filled, OpenForm
 from storage.membership import reviews
 from storage.membership.audited import MembershipAction
 from storage.people import people
+from storage.sealed_columns import SealedColumn, identity, sealed_columns
 from storage.telegram_ids import PersonId
 from tests.support.applications import ID_NUMBER, applied
 from tests.support.processes import bot_settings
@@ -32,6 +34,24 @@ async def tables_of(database: Database) -> dict[str, list[Any]]:
             table.name: sorted(map(repr, (await session.execute(table.select())).all()))
             for table in Base.metadata.sorted_tables
         }
+
+
+async def plain_tables_of(database: Database) -> dict[str, list[Any]]:
+    """The same with what is sealed in plain: sealing anew makes other bytes."""
+    sealed_by_table: dict[str, list[SealedColumn]] = defaultdict(list)
+    for column in sealed_columns():
+        sealed_by_table[column.table.name].append(column)
+    found = {}
+    async with database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            rows = [dict(row._mapping) for row in await session.execute(table.select())]
+            for row in rows:
+                for one in sealed_by_table[table.name]:
+                    if (sealed := row[one.column.name]) is not None:
+                        place = identity(*(row[other.name] for other in (*one.keys, *one.bound_to)))
+                        row[one.column.name] = database.vault.open(sealed, one.name, place)
+            found[table.name] = sorted(map(repr, rows))
+    return found
 
 
 async def filled(database: Database) -> None:

@@ -177,7 +177,7 @@ async def test_a_coordinator_who_types_a_rule_that_hung_the_bot_hears_what_to_wr
     await coordinator.forges(activities_presses.REPEAT.data(ActivityId(1)))
     await coordinator.hears_of("How often?")
     await coordinator.says("FREQ=DAILY;INTERVAL=0;BYMONTH=2;BYMONTHDAY=30")
-    await coordinator.hears_of("I can read DAILY")
+    await coordinator.hears_of("every Saturday")
     await coordinator.says("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30")
     await coordinator.hears_of("has no dates")
     await coordinator.says("rrule:freq=monthly;byday=2sa")
