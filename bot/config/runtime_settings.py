@@ -83,8 +83,9 @@ class RuntimeSettings:
                 config = _with(config, name, value)
             except (ValidationError, AttributeError, KeyError, ValueError):
                 log.warning("ignored an invalid setting from the chat; the config file applies", name=name)
-        self._in_force = config
-        self.current.replace(settings_of(config))
+        if config is not self._in_force:
+            self._in_force = config
+            self.current.replace(settings_of(config))
 
 
 def _parts(name: str) -> tuple[str, str, str]:
