@@ -29,7 +29,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
-from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import asked
 from handlers.i18n.translations import N_
 from handlers.inputs.link import host_of
@@ -58,6 +58,7 @@ CHANGED: dict[str, str] = {
     "closes_at": N_("sign-up closes"),
 }
 SHOWN_FOR = timedelta(days=1)
+_TOLD = (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING)
 
 
 def register(routes: Routes) -> None:
@@ -190,7 +191,7 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
 
 async def _tell_all(talk: Talk, row: Activity, notice: SubjectNotice[Any]) -> int:
     """Everybody who has a place, an offer or waits; returns how many."""
-    everybody = sign_ups.participant_ids(row.id, (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING))
+    everybody = sign_ups.participant_ids(row.id, _TOLD)
     return await delivery_queue.tell_all(talk.session, everybody, notice, talk.now)
 
 
@@ -205,13 +206,18 @@ async def copy(talk: Talk, activity_id: ActivityId) -> None:
 
 
 async def begin_cancel(talk: Talk, activity_id: ActivityId) -> None:
-    await find_activity(talk, activity_id)
-    await forms.begin(talk, _CANCEL, Cancellation(id=activity_id))
+    row = await find_activity(talk, activity_id)
+    people = len(await sign_ups.people_of(talk.session, row.id, _TOLD))
+    await forms.begin(talk, _CANCEL, Cancellation(id=activity_id, title=row.title, people=people))
 
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
+    """`people` would be told."""
+
     id: ActivityId
+    title: str = ""
+    people: int = 0
     reason: str = asked(reason_question(N_("Why is it cancelled? Everyone who signed up will read this."), 3, 300))
 
 
@@ -224,6 +230,18 @@ async def _cancelled(talk: Talk, draft: Cancellation) -> None:
     )
 
 
+def _ask_to_cancel(talk: Talk, draft: Cancellation) -> str:
+    return Markup("{}").format(talk._("Cancel “{title}”? This can't be undone.").format(title=draft.title))
+
+
+def _cancel_label(talk: Talk, draft: Cancellation) -> str:
+    if not draft.people:
+        return talk._("❌ Cancel the activity")
+    return talk.plural(
+        "❌ Cancel the activity, {n} person is told", "❌ Cancel the activity, {n} people are told", draft.people
+    ).format(n=draft.people)
+
+
 _NEW = making(_made)
 _EDIT = editing(_edited)
 _CANCEL = Form(
@@ -231,6 +249,7 @@ _CANCEL = Form(
     title=N_("Cancellation"),
     questionnaire=questionnaire(Cancellation),
     done=_cancelled,
+    confirmation=Confirmation(_ask_to_cancel, _cancel_label, N_("Don't cancel it")),
     right=Right.RUN_ACTIVITIES,
 )
 

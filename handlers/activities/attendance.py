@@ -61,7 +61,10 @@ async def show_people(talk: Talk, activity_id: ActivityId) -> None:
         lines.append(f"{STATES[one.state]} {one.id}{guests}{came} {name} <i>{escape(said)}</i>".rstrip())
     if len(people) > SHOWN:
         lines.append(escape(talk._("… and {n} more, in the file.").format(n=len(people) - SHOWN)))
-    if not people:
+    if people:
+        legend = talk._("✅ place · 🎁 offer · 🕒 waiting · 👋 came. The number is that of the sign-up.")
+        lines.append(f"<i>{escape(legend)}</i>")
+    else:
         lines.append(escape(talk._("Nobody yet.")))
     talk.say(
         "\n".join(lines),

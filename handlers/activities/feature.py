@@ -12,6 +12,7 @@ from handlers.activities import (
     figures,
     lists,
     mine,
+    next_round,
     questions,
     ratings,
     reminders,
@@ -36,7 +37,7 @@ from storage.activities.questions import TooManyQuestions
 from storage.activities.recurrence import BadRule, NoDates
 from storage.activities.rounds import NoSuchRound
 from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
-from storage.activities.waiting_list import OfferLapsed
+from storage.activities.waiting_list import NoFreePlace, OfferLapsed
 
 
 def register(routes: Routes, _others: AllFeatures) -> None:
@@ -51,6 +52,7 @@ def register(routes: Routes, _others: AllFeatures) -> None:
         admin,
         attendance,
         check_ins,
+        next_round,
         rounds,
         series,
     ):
@@ -71,6 +73,7 @@ FEATURE = Feature(
         TooManyQuestions: N_("You have asked several questions in the last hour. Please ask again later."),
         NoSuchRound: N_("This round doesn't exist."),
         NotSignedUp: N_("You are not signed up for this."),
+        NoFreePlace: N_("That place is taken by now."),
         OfferLapsed: N_(
             "The offer has expired and the place went to the next person. You can join the waiting list again."
         ),

@@ -178,10 +178,13 @@ async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
         talk.context.settings.organisation.zone,
         talk.language,
     )
-    return text, _card_buttons(talk, row, mine)
+    fits_alone = mine is not None and await sign_ups.fits_alone(talk.session, row, mine)
+    if fits_alone:
+        text += Markup("\n{}").format(talk._("There is a place for you, but not for your guests too."))
+    return text, _card_buttons(talk, row, mine, fits_alone=fits_alone)
 
 
-def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None) -> Buttons:
+def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None, *, fits_alone: bool) -> Buttons:
     back = [presses.TURN_LIST.button(talk._("◀ Back to list"), "week", 0)]
     if row.state == ActivityState.CANCELLED or row.ends_at <= talk.now:
         return [back]
@@ -193,6 +196,8 @@ def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None) -> Buttons:
         rows.append([presses.TAKE.button(talk._("🎁 Take the place"), row.id)])
         rows.append([presses.GIVE_BACK.button(talk._("No, thank you"), row.id)])
     elif mine.state == PlaceState.WAITING:
+        if fits_alone and sign_ups.is_open(row, talk.now):
+            rows.append([presses.COME_ALONE.button(talk._("✅ Just me: take the place"), row.id)])
         rows.append([presses.GIVE_BACK.button(talk._("Leave the waiting list"), row.id)])
     else:
         rows.append([presses.GIVE_BACK.button(talk._("↩ Give up my place"), row.id)])

@@ -41,6 +41,7 @@ SHOW_ROUNDS = Press("rounds", ActivityId)
 BEGIN_ROUND = Press("roundnew", ActivityId)
 CHOOSE_WHO = Press("roundwho", ActivityId, int)
 GOES_ON = Press("goeson", ActivityId, SignUpId, int)
+"""Sent until 0.7: one tap told the person at once."""
 
 REPEAT = Press("adrepeat", ActivityId)
 END_SERIES = Press("adend", ActivityId)
@@ -48,6 +49,8 @@ END_SERIES = Press("adend", ActivityId)
 SIGN_UP = Press("signup", ActivityId)
 SIGN_UP_ALL_THE_SAME = Press("signupall", ActivityId)
 GIVE_BACK = Press("giveback", ActivityId)
+GIVE_BACK_NOW = Press("givebacknow", ActivityId)
+COME_ALONE = Press("comealone", ActivityId)
 TAKE = Press("take", ActivityId)
 
 SWITCH = Press("digest")

@@ -5,18 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from handlers.activities import format as words
 from handlers.activities import presses
-from handlers.activities.attendance import find_activity, names_of
-from handlers.activities.format import ActivityFacts
+from handlers.activities.attendance import find_activity
 from handlers.activities.inputs import MOMENT
-from handlers.chat.press import Page
-from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Question, asked
@@ -24,8 +19,7 @@ from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from handlers.inputs.text import TextInput
 from storage.activities import rounds
-from storage.activities.ids import ActivityId, SignUpId
-from storage.activities.notices import NextRound
+from storage.activities.ids import ActivityId
 from storage.people.access import Right
 
 
@@ -33,10 +27,7 @@ def register(routes: Routes) -> None:
     right = Right.RUN_ACTIVITIES
     routes.press(presses.SHOW_ROUNDS, show_rounds, right=right, writes=False)
     routes.press(presses.BEGIN_ROUND, begin_round, right=right)
-    routes.press(presses.CHOOSE_WHO, choose_who, right=right)
-    routes.press(presses.GOES_ON, goes_on, right=right)
     routes.form(_ROUND)
-    routes.notice_about(NextRound, next_round_words, words.about_any, reader=RECIPIENT)
 
 
 async def show_rounds(talk: Talk, activity_id: ActivityId) -> None:
@@ -93,37 +84,3 @@ _ROUND = Form(
     review=False,
     right=Right.RUN_ACTIVITIES,
 )
-
-
-async def choose_who(talk: Talk, activity_id: ActivityId, number: int) -> None:
-    """Those of the round before, each on a button."""
-    this = await rounds.find(talk.session, activity_id, number)
-    people = list(await rounds.participants(talk.session, activity_id, number - 1))[:90]
-    names = await names_of(talk, people, f"activity {activity_id}, round {number}")
-    keys = [
-        presses.GOES_ON.button(
-            ("✅ " if one.round >= number else "") + f"{one.id} {names.get(one.person_id, '')}".strip()[:30],
-            activity_id,
-            one.id,
-            number,
-        )
-        for one in people
-    ]
-    rows = [keys[at : at + 3] for at in range(0, len(keys), 3)]
-    said = talk._("Who goes through to: {round}").format(round=this.title)
-    talk.edit(escape(said), [*rows, [presses.SHOW_ROUNDS.button(talk._("◀ Back"), activity_id)]])
-
-
-async def goes_on(talk: Talk, activity_id: ActivityId, sign_up_id: SignUpId, number: int) -> None:
-    """On or off; who goes on is told."""
-    row = await rounds.advance(talk.session, activity_id, sign_up_id, number)
-    if row is not None:
-        this = await rounds.find(talk.session, activity_id, number)
-        talk.notify(row.person_id, NextRound(activity_id, this.title, this.starts_at))
-    await choose_who(talk, activity_id, number)
-
-
-def next_round_words(view: View, notice: NextRound, activity: ActivityFacts) -> Page:
-    said = view._("You're through to: {round}, {when}").format(round=notice.round, when=view.moment(notice.when))
-    text = Markup("🏆 <b>{}</b>\n{}").format(activity.title, said)
-    return text, [[presses.OPEN_CARD.button(view._("View"), activity.id)]]

@@ -36,6 +36,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.SIGN_UP, sign_up)
     routes.press(presses.SIGN_UP_ALL_THE_SAME, sign_up_all_the_same)
     routes.press(presses.GIVE_BACK, give_back)
+    routes.press(presses.GIVE_BACK_NOW, give_back_now)
+    routes.press(presses.COME_ALONE, come_alone)
     routes.press(presses.TAKE, take)
     routes.form(_SIGN_UP)
     routes.notice_about(PlaceOffered, offered_words, words.about, reader=RECIPIENT)
@@ -93,11 +95,48 @@ async def _say_placed(talk: Talk, row: Activity, place: Place) -> None:
 
 
 async def give_back(talk: Talk, activity_id: ActivityId) -> None:
-    """A place, an offer or a position in the queue; who waits is offered it."""
+    """A place, an offer or a position in the queue; asks first where it would be lost for good."""
+    row = await activities.published(talk.session, activity_id)
+    mine = await sign_ups.of(talk.session, activity_id, talk.person.id)
+    if mine is None or not await sign_ups.is_lost_by_leaving(talk.session, row, mine, talk.now):
+        await give_back_now(talk, activity_id)
+        return
+    is_waiting = mine.state == PlaceState.WAITING
+    warning = (
+        talk._("You would lose your position: others are waiting behind you.")
+        if is_waiting
+        else talk._("You may not get it back: it goes to the next person, or sign-up is over.")
+    )
+    ask = talk._("Leave the waiting list of “{title}”?") if is_waiting else talk._("Give up your place at “{title}”?")
+    keep = talk._("Stay on the waiting list") if is_waiting else talk._("Keep my place")
+    leave = talk._("Leave the waiting list") if is_waiting else talk._("↩ Give it up")
+    talk.edit(
+        Markup("<b>{}</b>\n{}").format(ask.format(title=row.title), warning),
+        [
+            [presses.SHOW_CARD.button(keep, activity_id)],
+            [presses.TURN_LIST.button(talk._("◀ Back to list"), "week", 0)],
+            [presses.GIVE_BACK_NOW.button(leave, activity_id)],
+        ],
+    )
+
+
+async def give_back_now(talk: Talk, activity_id: ActivityId) -> None:
+    """Who waits is offered what becomes free."""
     row = await activities.published(talk.session, activity_id)
     quiet = talk.context.settings.quiet_hours
     await waiting_list.release(talk.session, activity_id, talk.person.id, talk.now, quiet)
     talk.answer_callback(talk._("You've given up your place. Thanks for letting us know."))
+    await edit_card(talk, row)
+
+
+async def come_alone(talk: Talk, activity_id: ActivityId) -> None:
+    """The free place, without the guests for whom there was none."""
+    await waiting_list.come_alone(
+        talk.session, activity_id, talk.person.id, talk.now, is_member=Role.MEMBER in talk.person.roles
+    )
+    row = await activities.published(talk.session, activity_id)
+    await remind(talk, row)
+    talk.answer_callback(talk._("You're signed up. I'll remind you."))
     await edit_card(talk, row)
 
 

@@ -92,7 +92,7 @@ def question_buttons(filling: AnyFilling) -> Buttons:
         controls.append(_button(filling, talk._("◀ Back"), "back"))
     if filling.is_optional(question) and not filling.parts:
         controls.append(_button(filling, talk._("Skip"), "skip"))
-    controls.append(_button(filling, talk._("✖ Cancel"), "cancel"))
+    controls.append(_cancel_button(filling))
     return [*rows, *_for_later(filling), controls]
 
 
@@ -132,7 +132,16 @@ def _for_later(filling: AnyFilling) -> Buttons:
 
 
 def _review(filling: AnyFilling) -> str:
+    confirmation = filling.form.confirmation
+    if confirmation is not None:
+        return _answers_below(filling, confirmation.asks(filling.talk, filling.draft))
     return _answers_below(filling, filling.talk._("Is everything correct?"))
+
+
+def _cancel_button(filling: AnyFilling) -> Button:
+    confirmation, talk = filling.form.confirmation, filling.talk
+    label = talk._("✖ Cancel") if confirmation is None else said(talk, confirmation.no)
+    return _button(filling, label, "cancel")
 
 
 def receipt(filling: AnyFilling) -> str:
@@ -160,6 +169,12 @@ def _review_buttons(filling: AnyFilling) -> Buttons:
         for question in filling.form.questions
         if question.key in filling.state.filled.answers
     ]
-    label = said(talk, filling.form.send_label) if filling.form.send_label else talk._("✔ Send")
-    send, cancel = [_button(filling, label, "send")], [_button(filling, talk._("✖ Cancel"), "cancel")]
+    send, cancel = [_button(filling, _send_label(filling), "send")], [_cancel_button(filling)]
     return [send, *_in_columns(edits, 2), *_for_later(filling), cancel]
+
+
+def _send_label(filling: AnyFilling) -> str:
+    talk, form = filling.talk, filling.form
+    if form.confirmation is not None:
+        return form.confirmation.yes(talk, filling.draft)
+    return said(talk, form.send_label) if form.send_label else talk._("✔ Send")

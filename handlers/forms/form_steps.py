@@ -216,7 +216,9 @@ async def cancel(filling: AnyFilling) -> None:
     """Closes the form and forgets its answers."""
     filling.count("cancelled")
     await filling.close()
-    filling.talk.say(filling.talk._("Cancelled. Nothing was saved."), keyboard=location_keyboard(filling.talk))
+    _ = filling.talk._
+    words = _("Cancelled. Nothing was saved.") if filling.form.confirmation is None else _("Nothing was changed.")
+    filling.talk.say(words, keyboard=location_keyboard(filling.talk))
     await offer_earlier(filling)
 
 

@@ -157,13 +157,23 @@ def one_answer(question: Question[Any, Any], key: str) -> Questionnaire[Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation(Generic[D]):
+    """The last word before something that others feel: what is about to happen, and what the two buttons do."""
+
+    asks: Callable[[Talk, D], str]
+    yes: Callable[[Talk, D], str]
+    no: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Form(Generic[D]):
     """A dialogue: its questions, and what happens with the draft that they fill in.
 
-    With `review`, the answers are shown before `done`, and each can be changed there. `right` is asked for at every
-    answer. `save` puts the answers aside, to go on later. `danger_goes_to` is the question that takes a message with
-    words of acute danger, whatever was being asked. Which desk somebody turns to, and how far they have come, must not
-    be seen in the figures: all forms that are `confidential` are counted together there, without their questions.
+    With `review`, the answers are shown before `done`, and each can be changed there. `confirmation` is what the review
+    page asks then, and what its buttons say. `right` is asked for at every answer. `save` puts the answers aside, to go
+    on later. `danger_goes_to` is the question that takes a message with words of acute danger, whatever was being
+    asked. Which desk somebody turns to, and how far they have come, must not be seen in the figures: all forms that are
+    `confidential` are counted together there, without their questions.
     """
 
     name: str
@@ -172,6 +182,7 @@ class Form(Generic[D]):
     done: Callable[[Talk, D], Awaitable[None]]
     review: bool = True
     send_label: Text | None = None
+    confirmation: Confirmation[D] | None = None
     right: Right = Right.USE
     save: Callable[[Talk, Filled], Awaitable[None]] | None = None
     danger_goes_to: str = ""

@@ -82,6 +82,15 @@ class NextRound(SubjectNotice[ActivityId]):
 
 
 @dataclass(frozen=True, slots=True)
+class NextRoundOff(SubjectNotice[ActivityId]):
+    """To somebody who was told that they go on to this round, and does not."""
+
+    kind = "next_round_off"
+
+    round: str
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesEnded(Notice):
     """To the organiser of a series whose rule can no longer be read."""
 

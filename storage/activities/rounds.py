@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, SmallInteger, String, func, select
+from sqlalchemy import BigInteger, Select, SmallInteger, String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities.ids import ActivityId, SignUpId
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.database import Base, Refused
+from storage.telegram_ids import PersonId
 
 
 class NoSuchRound(Refused):
@@ -19,7 +21,7 @@ class NoSuchRound(Refused):
 
 
 class Round(Base):
-    """Round 1 is for everybody who has a place; the others for whom `advance` has chosen."""
+    """Round 1 is for everybody who has a place; the others whom `select_for` has chosen."""
 
     __tablename__ = "activity_rounds"
 
@@ -51,26 +53,46 @@ async def find(session: AsyncSession, activity_id: ActivityId, number: int) -> R
     return row
 
 
-async def advance(session: AsyncSession, activity_id: ActivityId, sign_up_id: SignUpId, number: int) -> SignUp | None:
-    """Lets somebody go on to this round and returns their row; or takes that back, and returns None.
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Who goes on to a round and did not before, and the other way round."""
+
+    round: Round
+    added: Sequence[PersonId]
+    dropped: Sequence[PersonId]
+
+
+async def select_for(
+    session: AsyncSession, activity_id: ActivityId, number: int, chosen: Collection[SignUpId]
+) -> Selection:
+    """Lets these people of the round before go on to this round, and nobody else.
 
     Raises:
-        NoSuchRound: see the class; also for somebody who has no place.
+        NoSuchRound: see the class; also for the first, which is for everybody.
     """
-    await find(session, activity_id, number)
-    row = await session.get(SignUp, sign_up_id, with_for_update=True)
-    if row is None or row.activity_id != activity_id or row.state != PlaceState.PLACED or number < 2:
+    this = await find(session, activity_id, number)
+    if number < 2:
         raise NoSuchRound
-    row.round = number if row.round < number else number - 1
+    added: list[PersonId] = []
+    dropped: list[PersonId] = []
+    rows = await session.scalars(_participants(activity_id, number - 1).with_for_update())
+    for row in rows:
+        if (row.round >= number) is (row.id in chosen):
+            continue
+        (added if row.id in chosen else dropped).append(row.person_id)
+        row.round = number if row.id in chosen else number - 1
     await session.flush()
-    return row if row.round == number else None
+    return Selection(this, added, dropped)
 
 
 async def participants(session: AsyncSession, activity_id: ActivityId, number: int) -> Sequence[SignUp]:
     """Those who take part in this round."""
-    rows = await session.scalars(
+    return (await session.scalars(_participants(activity_id, number))).all()
+
+
+def _participants(activity_id: ActivityId, number: int) -> Select[SignUp]:
+    return (
         select(SignUp)
         .where(SignUp.activity_id == activity_id, SignUp.state == PlaceState.PLACED, SignUp.round >= number)
         .order_by(SignUp.at, SignUp.id)
     )
-    return rows.all()

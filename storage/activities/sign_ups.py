@@ -181,6 +181,23 @@ async def position(session: AsyncSession, row: SignUp) -> int:
     return 1 + (await session.scalar(counted) or 0)
 
 
+async def fits_alone(session: AsyncSession, activity: Activity, row: SignUp) -> bool:
+    """Whether somebody waits although a place is free: because of their guests, and before everybody else."""
+    if row.state != PlaceState.WAITING or not row.guests or await position(session, row) > 1:
+        return False
+    return await free_places(session, activity) != 0
+
+
+async def is_lost_by_leaving(session: AsyncSession, activity: Activity, row: SignUp, now: datetime) -> bool:
+    """Whether signing up again would not bring back what somebody has: others wait, or sign-up is closed."""
+    if row.state == PlaceState.LEFT:
+        return False
+    behind = await _queue_length(session, activity.id)
+    if row.state == PlaceState.WAITING:
+        behind -= await position(session, row)
+    return behind > 0 or not is_open(activity, now)
+
+
 async def people_of(
     session: AsyncSession, activity_id: ActivityId, states: Sequence[PlaceState] = TAKING
 ) -> list[SignUp]:

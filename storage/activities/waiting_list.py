@@ -17,7 +17,16 @@ from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import PlaceLapsed, PlaceOffered
-from storage.activities.sign_ups import MembersOnly, NotSignedUp, PlaceState, SignUp, free_places, in_queue, of
+from storage.activities.sign_ups import (
+    MembersOnly,
+    NotSignedUp,
+    PlaceState,
+    SignUp,
+    SignUpClosed,
+    free_places,
+    in_queue,
+    of,
+)
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
 from storage.database import Refused
@@ -37,6 +46,10 @@ HOLDS: Sequence[tuple[timedelta, timedelta]] = (
 
 class OfferLapsed(Refused):
     """The offer has gone to the next in the queue."""
+
+
+class NoFreePlace(Refused):
+    """The place that was free is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +96,9 @@ async def release_all(session: AsyncSession, person_id: PersonId, now: datetime,
 async def offer_free_places(
     session: AsyncSession, activity_id: ActivityId, now: datetime, quiet: QuietHours
 ) -> list[Offer]:
-    """Offers what is free to the queue, where an activity got more places. Raises NoSuchActivity."""
-    return await _offer_on(session, await activities.published_for_update(session, activity_id), now, quiet)
+    """Offers what is free to the queue, where an activity got more places; nothing of one that is not published."""
+    activity = await activities.find_for_update(session, activity_id)
+    return [] if activity is None else await _offer_on(session, activity, now, quiet)
 
 
 async def _leave(session: AsyncSession, row: SignUp) -> None:
@@ -128,6 +142,28 @@ async def _offer_to_next(
     row.state, row.offered_until = PlaceState.OFFERED, until
     await session.flush()
     return Offer(row.person_id, row.guests, until)
+
+
+async def come_alone(
+    session: AsyncSession, activity_id: ActivityId, person_id: PersonId, now: datetime, *, is_member: bool
+) -> SignUp:
+    """Gives the place that is free to the first in the queue, who waits because of their guests only.
+
+    Raises:
+        NoFreePlace: see the class.
+        SignUpClosed, MembersOnly: they could not sign up now.
+    """
+    activity = await activities.published_for_update(session, activity_id)
+    row = await of(session, activity_id, person_id)
+    if row is None or not await sign_ups.fits_alone(session, activity, row):
+        raise NoFreePlace
+    if not sign_ups.is_open(activity, now):
+        raise SignUpClosed
+    if activity.members_only and not is_member:
+        raise MembersOnly
+    row.state, row.guests = PlaceState.PLACED, 0
+    await session.flush()
+    return row
 
 
 async def accept(
