@@ -18,7 +18,7 @@ from bot.sandbox.params import Json
 from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi, Fault
 from bot.sandbox.world import World
-from handlers.broadcasts.panel import panel
+from handlers.broadcasts.panel import report
 from storage.broadcasts import broadcasts
 from storage.broadcasts.ids import BroadcastId
 from storage.database import Database, open_database
@@ -93,7 +93,7 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
             counted = await of_broadcasts.counts(session, BroadcastId(1))
             row = await broadcasts.find(session, BroadcastId(1))
             assert row is not None
-            said = str(panel(row, counted, 0, "en", datetime.now(UTC))[0])
+            said = "\n".join(report(row, counted, 0, "en"))
             standings = await user_state.standings(
                 session, list(map(PersonId, range(1, RECIPIENTS + 1))), datetime.now(UTC)
             )

@@ -9,6 +9,7 @@ from bot.telegram.courier import Courier
 from handlers.broadcasts.panel import panel
 from handlers.chat.context import AppContext
 from handlers.chat.replies import Outgoing, message_params
+from handlers.chat.view import View
 from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
@@ -45,6 +46,7 @@ class BroadcastProgress:
                     continue
                 counted = await of_broadcasts.counts(session, row.id)
                 read = await broadcast_reads.read_count(session, row.id)
-                words = panel(row, counted, read, standing.spoken or self._context.settings.organisation.language, now)
+                language = standing.spoken or self._context.settings.organisation.language
+                words = panel(View(self._context, language, now), row, counted, read)
                 edits.append({**message_params(private_chat_of(row.author), *words), "message_id": row.panel})
         await self._courier.send_all([Outgoing("editMessageText", params, minor=True) for params in edits])

@@ -36,11 +36,12 @@ def columns(title: str, values: Sequence[Value], labels: Sequence[str], before: 
     image = Image.new("RGB", (WIDTH, HEIGHT), GROUND)
     draw = ImageDraw.Draw(image)
     draw.text((_LEFT - 50, 30), title, INK, font(fitting(title, WIDTH - 80, 34)))
-    maximum = max([*(value for value in (*values, *before) if value is not None), 1])
-    for part in (0, 0.5, 1):
-        y = _BOTTOM - part * (_BOTTOM - _TOP)
+    marks = axis_marks(max([*(value for value in (*values, *before) if value is not None), 1]))
+    maximum = marks[-1]
+    for mark in marks:
+        y = _BOTTOM - mark / maximum * (_BOTTOM - _TOP)
         draw.line((_LEFT, y, _RIGHT, y), GRID, 2)
-        draw.text((_LEFT - 12, y), f"{maximum * part:,.0f}", SOFT, font(26), anchor="rm")
+        draw.text((_LEFT - 12, y), f"{mark:,}", SOFT, font(26), anchor="rm")
     count = max(len(values), len(before), 1)
     step = (_RIGHT - _LEFT) / count
     for at, value in enumerate(before):
@@ -49,6 +50,14 @@ def columns(title: str, values: Sequence[Value], labels: Sequence[str], before: 
         _column(draw, _LEFT + at * step, step, value, maximum, COLUMN, step / 5 if before else 0)
     _labels(draw, labels, count, step)
     return png(image)
+
+
+def axis_marks(maximum: int) -> Sequence[int]:
+    """Whole numbers from 0 to the maximum or just above it, each once."""
+    if maximum < 2:
+        return (0, 1)
+    top = maximum + maximum % 2
+    return (0, top // 2, top)
 
 
 def _column(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.telegram.recent_reads import RecentReads
-from handlers.broadcasts.compose import sent_buttons
+from handlers.broadcasts.compose import corrected_words, sent_buttons
 from handlers.chat.readers import Reader
 from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Composer, NoticeRoute
@@ -30,6 +30,7 @@ _EDITS = {
     "sendAudio": "editMessageCaption",
     "sendAnimation": "editMessageCaption",
 }
+_LONGEST = {"text": 4_096, "caption": 1_024}
 _CHANGEABLE = {"editMessageText": ("text", "entities"), "editMessageCaption": ("caption", "caption_entities")}
 
 
@@ -138,7 +139,7 @@ class CorrectionRenderer:
         outgoing = await self._broadcast.message(
             delivery.recipient, BroadcastId(delivery.about or 0), revision, view.language
         )
-        return None if outgoing is None else _edit(outgoing, delivery.target)
+        return None if outgoing is None else _edit(outgoing, delivery.target, corrected_words(view.language))
 
 
 class RecallRenderer:
@@ -148,11 +149,15 @@ class RecallRenderer:
         return Outgoing("deleteMessage", {"chat_id": delivery.recipient, "message_id": delivery.target})
 
 
-def _edit(outgoing: Outgoing, message_id: MessageId | None) -> Outgoing | None:
-    """The call that changes a message into this one; None for what can't be changed (a place)."""
+def _edit(outgoing: Outgoing, message_id: MessageId | None, mark: str) -> Outgoing | None:
+    """The call that changes a message into this one, with a mark below it; None for what can't be changed (a place)."""
     method = _EDITS.get(outgoing.method)
     if method is None:
         return None
     kept = ("chat_id", "reply_markup", *_CHANGEABLE[method])
     params = {name: value for name, value in outgoing.params.items() if name in kept}
+    words = _CHANGEABLE[method][0]
+    marked = "\n\n".join(filter(None, (str(params.get(words) or ""), mark)))
+    if len(marked.encode("utf-16-le")) <= 2 * _LONGEST[words]:
+        params[words] = marked
     return Outgoing(method, {**params, "message_id": message_id})

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.activities import presses as activities_presses
-from handlers.broadcasts import panel, presses
+from handlers.broadcasts import panel, presses, scheduled
 from handlers.broadcasts.form import (
     TOPICS,
     BroadcastDraft,
@@ -40,8 +40,9 @@ from storage.stations.ids import NO_SEARCH, StationKey
 def register(routes: Routes, audience: Sequence[AudiencePart[Any]]) -> None:
     """`audience`: the questions of all features about whom it is for."""
     composer = _Composer(audience)
-    routes.command("broadcast", composer.begin, about=N_("Send a broadcast"), right=Right.BROADCAST)
+    routes.command("broadcast", composer.command, about=N_("Send a broadcast"), right=Right.BROADCAST)
     routes.form(composer.form)
+    routes.press(presses.BEGIN, composer.begin, right=Right.BROADCAST)
     routes.press(presses.WRITE_TO_ALL, composer.write_to_all, right=Right.BROADCAST)
     routes.press(presses.HAVE_READ, have_read)
 
@@ -53,6 +54,14 @@ class _Composer:
         self._audience = audience
         self._draft = draft_for(audience)
         self.form = composing(self._draft, self._done)
+
+    async def command(self, talk: Talk) -> None:
+        """What is scheduled, if anything is; else the first question at once."""
+        page = await scheduled.page(talk)
+        if page is None:
+            await self.begin(talk)
+        else:
+            talk.say(*page)
 
     async def begin(self, talk: Talk) -> None:
         """Two questions; the rest has a default, and stands on the page where each can be changed."""
@@ -112,6 +121,11 @@ def sent_buttons(broadcast_id: BroadcastId, content: Content, topic: Topic, lang
     return rows
 
 
+def corrected_words(language: str) -> str:
+    """What stands below a broadcast that was changed after it had arrived."""
+    return translations.translator(language)("✎ Corrected")
+
+
 def _opening(opens: Opening) -> Button:
     if opens.kind == "link":
         return Button(f"{opens.words} ↗ {host_of(str(opens.target))}", url=str(opens.target))
@@ -121,5 +135,7 @@ def _opening(opens: Opening) -> Button:
 
 
 async def have_read(talk: Talk, broadcast_id: BroadcastId) -> None:
+    """The confirmation; the button then says that it was pressed."""
     await broadcast_reads.note_read(talk.session, broadcast_id, talk.person.id, talk.now)
     talk.answer_callback(talk._("Thank you."))
+    talk.relabel(presses.HAVE_READ.button(talk._("✅ Read"), broadcast_id))

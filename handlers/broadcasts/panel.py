@@ -40,7 +40,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.LOOK, look, right=Right.BROADCAST)
     routes.press(presses.PAUSE, pause, right=Right.BROADCAST)
     routes.press(presses.RESUME, resume, right=Right.BROADCAST)
-    routes.press(presses.CANCEL, cancel, right=Right.BROADCAST)
+    routes.press(presses.SHOW, show, right=Right.BROADCAST, writes=False)
     routes.press(presses.RETRY, retry, right=Right.BROADCAST)
     routes.press(presses.PICTURE, picture, right=Right.BROADCAST, writes=False)
     routes.press(presses.ASK_TO_RECALL, ask_to_recall, right=Right.BROADCAST, writes=False)
@@ -50,7 +50,7 @@ def register(routes: Routes) -> None:
 
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     """Below the preview: to how many, and the button that sends."""
-    counted = await _count(talk, row)
+    counted = await count(talk, row)
     lines = [
         Markup("<b>{}</b>").format(
             talk.plural(
@@ -65,21 +65,36 @@ async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     ]
     if counted.reached > talk.context.settings.approval_above:
         lines.append(talk._("A second coordinator has to approve it."))
-    buttons = [
-        [presses.SEND.button(talk._("✔ Send to {n}").format(n=count_words(talk.language, counted.reached)), row.id)],
-        [presses.CANCEL.button(talk._("✖ Cancel"), row.id)],
-    ]
-    talk.say(Markup("\n").join(lines), buttons)
+    begins = _begins(talk, row)
+    label = talk._("✔ Send to {n}") if begins <= talk.now else talk._("✔ Send to {n}, {when}")
+    when = view_of(talk).moment(begins)
+    send_it = presses.SEND.button(label.format(n=count_words(talk.language, counted.reached), when=when), row.id)
+    talk.say(Markup("\n").join(lines), [[send_it], [presses.CANCEL.button(talk._("✖ Don't send"), row.id)]])
 
 
-async def _count(talk: Talk, row: Broadcast) -> Audience:
+def view_of(talk: Talk) -> View:
+    return View(talk.context, talk.language, talk.now)
+
+
+def _quiet_until(talk: Talk, row: Broadcast) -> datetime | None:
+    """Until when nobody is disturbed, if its time lies in quiet hours."""
+    if row.topic == Topic.URGENT:
+        return None
+    return talk.context.settings.quiet_hours.until(max(talk.now, row.starts_at))
+
+
+def _begins(talk: Talk, row: Broadcast) -> datetime:
+    return max(row.starts_at, _quiet_until(talk, row) or row.starts_at)
+
+
+async def count(talk: Talk, row: Broadcast) -> Audience:
     """How many it would go to. That it was counted is noted: by a narrow audience one can ask about people."""
     about = f"broadcast {row.id}: {row.segment}"
     await audit.note(talk.session, talk.person.id, BroadcastAction.AUDIENCE_COUNTED, talk.now, about=about)
     return await broadcast_recipients.audience(talk.session, Segment.parse(row.segment), row.topic, talk.now)
 
 
-async def _found(talk: Talk, broadcast_id: BroadcastId) -> Broadcast:
+async def found(talk: Talk, broadcast_id: BroadcastId) -> Broadcast:
     row = await broadcasts.find(talk.session, broadcast_id)
     if row is None:
         raise NotNow
@@ -88,16 +103,14 @@ async def _found(talk: Talk, broadcast_id: BroadcastId) -> Broadcast:
 
 async def send(talk: Talk, broadcast_id: BroadcastId) -> None:
     """The author's last word. The pressed message becomes the panel."""
-    row = await _found(talk, broadcast_id)
+    row = await found(talk, broadcast_id)
     if row.author != talk.person.id:
         raise NotNow
-    counted = await _count(talk, row)
+    counted = await count(talk, row)
     needs_approval = counted.reached > talk.context.settings.approval_above
-    quiet_until = (
-        None if row.topic == Topic.URGENT else talk.context.settings.quiet_hours.until(max(talk.now, row.starts_at))
-    )
+    quiet_until, message_id = _quiet_until(talk, row), talk.pressed_message_id
     await broadcasts.confirm(
-        talk.session, broadcast_id, quiet_until, talk.pressed_message_id, talk.now, needs_approval=needs_approval
+        talk.session, broadcast_id, quiet_until, message_id, talk.now, needs_approval=needs_approval
     )
     if row.topic == Topic.URGENT:
         about = f"broadcast {row.id}: {row.reason}"
@@ -106,7 +119,7 @@ async def send(talk: Talk, broadcast_id: BroadcastId) -> None:
         for person_id in await talk.context.staff.who_may(talk.session, Right.BROADCAST, talk.now):
             if person_id != talk.person.id:
                 talk.notify(person_id, BroadcastWaits(broadcast_id, counted.reached))
-    await _show(talk, row)
+    await show_row(talk, row)
 
 
 def waits_words(view: View, notice: BroadcastWaits) -> Page:
@@ -121,78 +134,97 @@ def waits_words(view: View, notice: BroadcastWaits) -> Page:
 
 async def look(talk: Talk, broadcast_id: BroadcastId) -> None:
     """Shows somebody else's broadcast as it will arrive, and asks for approval."""
-    row = await _found(talk, broadcast_id)
+    row = await found(talk, broadcast_id)
     content = broadcasts.content_of(talk.session, row)
     for language in content.languages(talk.context.settings.organisation.language):
         talk.send(*content.call_in(language), [])
-    text = Markup("{}\n{}").format(_state_words(row, talk.language), row.reason)
+    text = Markup("{}\n{}").format(_state_words(row, view_of(talk)), row.reason)
     talk.say(
         text,
-        [[presses.APPROVE.button(talk._("✔ Approve"), row.id)], [presses.CANCEL.button(talk._("✖ Cancel"), row.id)]],
+        [
+            [presses.APPROVE.button(talk._("✔ Approve"), row.id)],
+            [presses.CANCEL.button(talk._("⏹ Stop …"), row.id)],
+        ],
     )
 
 
 async def approve(talk: Talk, broadcast_id: BroadcastId) -> None:
-    await broadcasts.approve(talk.session, broadcast_id, talk.person.id)
+    await broadcasts.approve(talk.session, broadcast_id, talk.person.id, talk.now)
     talk.edit(talk._("Approved. It will be sent at the scheduled time."))
 
 
 async def pause(talk: Talk, broadcast_id: BroadcastId) -> None:
-    await _show(talk, await broadcasts.move(talk.session, broadcast_id, "pause", talk.now))
+    await show_row(talk, await broadcasts.move(talk.session, broadcast_id, "pause", talk.now))
 
 
 async def resume(talk: Talk, broadcast_id: BroadcastId) -> None:
-    await _show(talk, await broadcasts.move(talk.session, broadcast_id, "resume", talk.now))
-
-
-async def cancel(talk: Talk, broadcast_id: BroadcastId) -> None:
-    await _show(talk, await broadcasts.move(talk.session, broadcast_id, "cancel", talk.now))
+    await show_row(talk, await broadcasts.move(talk.session, broadcast_id, "resume", talk.now))
 
 
 async def retry(talk: Talk, broadcast_id: BroadcastId) -> None:
-    row = await _found(talk, broadcast_id)
+    row = await found(talk, broadcast_id)
     count = await broadcasts.retry_failed(talk.session, row, talk.now)
     talk.answer_callback(talk._("{n} will be retried.").format(n=count_words(talk.language, count)))
-    await _show(talk, row)
+    await show_row(talk, row)
 
 
 async def picture(talk: Talk, broadcast_id: BroadcastId) -> None:
     """When it arrived, as columns."""
-    row = await _found(talk, broadcast_id)
+    row = await found(talk, broadcast_id)
     if row.started_at is None or row.finished_at is None or row.total < MIN_CELL_SIZE:
         raise NotNow
     values = await of_broadcasts.timeline(talk.session, row.id, row.started_at, row.finished_at, _COLUMNS)
     zone = talk.context.settings.organisation.zone
     middle = row.started_at + (row.finished_at - row.started_at) / 2
-    labels = [f"{moment.astimezone(zone):%H:%M:%S}" for moment in (row.started_at, middle, row.finished_at)]
+    clocks = (f"{at.astimezone(zone):%H:%M:%S}" for at in (row.started_at, middle, row.finished_at))
+    labels = list(dict.fromkeys(clocks))  # it may all be within one second
     title = talk._("Delivered: {n}").format(n=translations.number(sum(values), talk.language))
     talk.photo(await talk.context.ports.painter.columns_png(title, values, labels), title)
 
 
 async def ask_to_recall(talk: Talk, broadcast_id: BroadcastId) -> None:
+    sent = (await of_broadcasts.counts(talk.session, broadcast_id)).get(State.SENT, 0)
+    delete = talk.plural("🗑 Delete it for {n} person", "🗑 Delete it for {n} people", plural_of(sent))
     talk.say(
         talk._("Delete this broadcast for everyone who received it? This works for 48 hours after it was sent."),
-        [[presses.RECALL.button(talk._("🗑 Yes, recall"), broadcast_id)]],
+        [
+            [presses.SHOW.button(talk._("Don't delete it"), broadcast_id)],
+            [presses.RECALL.button(delete.format(n=count_words(talk.language, sent)), broadcast_id)],
+        ],
     )
 
 
 async def recall(talk: Talk, broadcast_id: BroadcastId) -> None:
-    count = await corrections.recall(talk.session, await _found(talk, broadcast_id), talk.now)
+    count = await corrections.recall(talk.session, await found(talk, broadcast_id), talk.now)
     text = talk.plural("Deleting it for {n} recipient …", "Deleting it for {n} recipients …", plural_of(count))
     talk.edit(text.format(n=count_words(talk.language, count)))
 
 
-async def _show(talk: Talk, row: Broadcast) -> None:
+async def show(talk: Talk, broadcast_id: BroadcastId) -> None:
+    """The panel as it is now."""
+    await show_row(talk, await found(talk, broadcast_id))
+
+
+async def show_row(talk: Talk, row: Broadcast) -> None:
     counted = await of_broadcasts.counts(talk.session, row.id)
     read = await broadcast_reads.read_count(talk.session, row.id)
-    talk.edit(*panel(row, counted, read, talk.language, talk.now))
+    talk.edit(*panel(view_of(talk), row, counted, read))
 
 
-def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, now: datetime) -> tuple[Markup, Buttons]:
+def panel(view: View, row: Broadcast, counted: dict[State, int], read: int) -> tuple[Markup, Buttons]:
     """The one message that shows how far it is, and the report once it is done."""
-    _ = translations.translator(language)
-    done = sum(count for state, count in counted.items() if state >= State.SENT)
-    lines = [Markup("<b>{}</b>").format(_state_words(row, language))]
+    lines = [Markup("<b>{}</b>").format(_state_words(row, view)), *report(row, counted, read, view.language)]
+    lines += _speed(view, row, _done(counted))
+    return Markup("\n").join(lines), _controls(view, row, counted)
+
+
+def _done(counted: dict[State, int]) -> int:
+    return sum(count for state, count in counted.items() if state >= State.SENT)
+
+
+def report(row: Broadcast, counted: dict[State, int], read: int, language: str) -> list[Markup]:
+    """How many it has reached, or not, and how many have read it."""
+    _, done, lines = translations.translator(language), _done(counted), []
     if row.total >= MIN_CELL_SIZE:
         filled = round(_BAR * done / row.total)
         lines.append(Markup("{} {}/{}").format("▓" * filled + "░" * (_BAR - filled), done, row.total))
@@ -207,15 +239,14 @@ def panel(row: Broadcast, counted: dict[State, int], read: int, language: str, n
             lines.append(Markup("{}").format(label.format(n=count_words(language, counted[state]))))
     if read:
         lines.append(Markup("{}").format(_("have read it: {n}").format(n=count_words(language, read))))
-    lines += _speed(row, done, language, now)
-    return Markup("\n").join(lines), _controls(row, counted, language)
+    return lines
 
 
-def _speed(row: Broadcast, done: int, language: str, now: datetime) -> list[Markup]:
-    _ = translations.translator(language)
+def _speed(view: View, row: Broadcast, done: int) -> list[Markup]:
+    _, language = view._, view.language
     if row.state != BroadcastState.RUNNING or row.started_at is None or row.total < MIN_CELL_SIZE or not done:
         return []
-    rate = done / max((now - row.started_at).total_seconds(), 1)
+    rate = done / max((view.now - row.started_at).total_seconds(), 1)
     left = (row.total - done) / rate / 60
     return [
         Markup("{}").format(
@@ -226,26 +257,29 @@ def _speed(row: Broadcast, done: int, language: str, now: datetime) -> list[Mark
     ]
 
 
-def _controls(row: Broadcast, counted: dict[State, int], language: str) -> Buttons:
-    _ = translations.translator(language)
+def _controls(view: View, row: Broadcast, counted: dict[State, int]) -> Buttons:
+    _ = view._
     pause, resume = presses.PAUSE.button(_("⏸ Pause"), row.id), presses.RESUME.button(_("▶ Resume"), row.id)
-    cancel = presses.CANCEL.button(_("✖ Cancel"), row.id)
+    stop = presses.CANCEL.button(_("⏹ Stop …"), row.id)
+    refresh = [presses.SHOW.button(_("🔄 Refresh"), row.id)]
     change = [presses.CORRECT.button(_("✎ Correct"), row.id), presses.ASK_TO_RECALL.button(_("🗑 Recall"), row.id)]
     if row.state == BroadcastState.RUNNING:
-        return [[pause, cancel], change]
+        return [[pause, stop], change, refresh]
     if row.state == BroadcastState.PAUSED:
-        return [[resume, cancel], change]
+        return [[resume, stop], change, refresh]
     if row.state in (BroadcastState.AWAITING, BroadcastState.SCHEDULED, BroadcastState.FREEZING):
-        return [[cancel]]
+        return [[stop], refresh]
     if row.state == BroadcastState.DONE:
         retry_them = [presses.RETRY.button(_("🔁 Retry the failed"), row.id)] if counted.get(State.FAILED) else []
         picture_of_it = [presses.PICTURE.button(_("📈 As picture"), row.id)] if row.total >= MIN_CELL_SIZE else []
-        return [picture_of_it, retry_them, change]
+        return [picture_of_it, retry_them, change, refresh]
     return []
 
 
-def _state_words(row: Broadcast, language: str) -> str:
-    _ = translations.translator(language)
+def _state_words(row: Broadcast, view: View) -> str:
+    _ = view._
+    if row.state == BroadcastState.SCHEDULED and row.starts_at > view.now:
+        return _("Scheduled: {when}").format(when=view.moment(row.starts_at))
     said = {
         BroadcastState.DRAFT: _("Draft"),
         BroadcastState.AWAITING: _("Waiting for a second coordinator"),

@@ -181,6 +181,19 @@ class Replies:
         params: Json = {"chat_id": self.chat_id, "message_id": self.pressed_message_id}
         self.call_api("editMessageReplyMarkup", params)
 
+    def relabel(self, button: Button) -> None:
+        """Gives the pressed button another text; the others below the message stay."""
+        pressed = self.incoming.body.get("message")
+        markup = pressed.get("reply_markup") if isinstance(pressed, dict) else None
+        if not isinstance(markup, dict):
+            return
+        rows = [
+            [{**key, "text": button.text} if key.get("callback_data") == button.data else key for key in row]
+            for row in markup.get("inline_keyboard", [])
+        ]
+        params: Json = {"chat_id": self.chat_id, "message_id": self.pressed_message_id}
+        self.call_api("editMessageReplyMarkup", {**params, "reply_markup": {"inline_keyboard": rows}})
+
     def call_api(self, method: str, params: Json) -> None:
         """Any other call of the Bot API that may fail without harm."""
         self.outgoing.append(Outgoing(method, params, minor=True))

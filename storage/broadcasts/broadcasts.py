@@ -156,7 +156,7 @@ async def keep_quiet(session: AsyncSession, until: datetime) -> None:
     )
 
 
-async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: PersonId) -> Broadcast:
+async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: PersonId, now: datetime) -> Broadcast:
     """Raises NotNow or OwnApproval."""
     row = await find_for_update(session, broadcast_id)
     if row is None or row.state != BroadcastState.AWAITING:
@@ -164,7 +164,7 @@ async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: Pe
     if row.author == approver:
         raise OwnApproval
     row.approved_by = approver
-    row.state = BroadcastState.SCHEDULED
+    row.state, row.panel_due = BroadcastState.SCHEDULED, now
     return row
 
 
@@ -184,7 +184,7 @@ async def move(session: AsyncSession, broadcast_id: BroadcastId, what: str, now:
     allowed, after = _MOVES[what]
     if row is None or row.state not in allowed:
         raise NotNow
-    row.state = after
+    row.state, row.panel_due = after, now
     waiting, held, gone = State.WAITING, State.HELD, State.CANCELLED
     changes = {"pause": ((waiting,), held), "resume": ((held,), waiting), "cancel": ((waiting, held), gone)}
     before, becomes = changes[what]
@@ -207,6 +207,24 @@ async def due(session: AsyncSession, now: datetime) -> Broadcast | None:
     )
 
 
+async def to_come(session: AsyncSession, limit: int) -> list[Broadcast]:
+    """Those that wait for their time or for approval, the next first."""
+    waiting = (BroadcastState.AWAITING, BroadcastState.SCHEDULED)
+    rows = await session.scalars(
+        select(Broadcast).where(Broadcast.state.in_(waiting)).order_by(Broadcast.starts_at, Broadcast.id).limit(limit)
+    )
+    return list(rows)
+
+
+async def show_soon(session: AsyncSession, broadcast_id: BroadcastId, due: datetime) -> None:
+    """Lets the progress message be edited then, unless it is going to be anyway."""
+    await session.execute(
+        update(Broadcast)
+        .where(Broadcast.id == broadcast_id, Broadcast.panel.is_not(None), Broadcast.panel_due.is_(None))
+        .values(panel_due=due)
+    )
+
+
 async def next_start(session: AsyncSession) -> datetime | None:
     """When the next broadcast is to start."""
     return await session.scalar(
@@ -217,7 +235,7 @@ async def next_start(session: AsyncSession) -> datetime | None:
 def start(row: Broadcast, now: datetime) -> None:
     """Begins to write down the recipients."""
     row.state = BroadcastState.FREEZING
-    row.started_at = now
+    row.started_at = row.panel_due = now
 
 
 async def hold_stragglers(session: AsyncSession) -> None:
@@ -260,8 +278,10 @@ async def any_panel_due(session: AsyncSession, now: datetime) -> bool:
 
 
 async def with_panel_due(session: AsyncSession, now: datetime, every: timedelta) -> list[Broadcast]:
-    """Broadcasts whose progress message is to be edited now: running ones again after `every`, ended ones never."""
+    """Broadcasts whose progress message is to be edited now: running ones again after `every`, all others when
+    something happens to them."""
     found = list(await session.scalars(select(Broadcast).where(_panel_is_due(now)).with_for_update(skip_locked=True)))
     for row in found:
-        row.panel_due = None if row.state >= BroadcastState.DONE else now + every
+        is_moving = row.state in (BroadcastState.FREEZING, BroadcastState.RUNNING)
+        row.panel_due = now + every if is_moving else None
     return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, ForeignKey, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.broadcasts.broadcasts import NotNow
+from storage.broadcasts.broadcasts import NotNow, show_soon
 from storage.broadcasts.ids import BroadcastId
 from storage.database import Base, insert_into
 from storage.deliveries.table import Delivery
@@ -23,15 +23,21 @@ class BroadcastRead(Base):
     at: Mapped[datetime]
 
 
+SHOWN_WITHIN = timedelta(seconds=3)
+"""How soon the author sees a new confirmation, also after the end; more of them meanwhile are shown together."""
+
+
 async def note_read(session: AsyncSession, broadcast_id: BroadcastId, person_id: PersonId, now: datetime) -> None:
-    """Raises NotNow if this person never got it."""
+    """Notes that this person confirms, and lets the author's panel show it. Raises NotNow if they never got it."""
     got = await session.scalar(
         select(Delivery.id).where(Delivery.broadcast_id == broadcast_id, Delivery.recipient == person_id)
     )
     if got is None:
         raise NotNow
     row = {"broadcast_id": broadcast_id, "person_id": person_id, "at": now}
-    await session.execute(insert_into(session, BroadcastRead).values(row).on_conflict_do_nothing())
+    added = insert_into(session, BroadcastRead).values(row).on_conflict_do_nothing().returning(BroadcastRead.at)
+    if await session.scalar(added) is not None:
+        await show_soon(session, broadcast_id, now + SHOWN_WITHIN)
 
 
 async def read_count(session: AsyncSession, broadcast_id: BroadcastId) -> int:

@@ -24,7 +24,7 @@ async def _confirms(session: AsyncSession, row: Broadcast) -> None:
 
 
 async def _approves(session: AsyncSession, row: Broadcast) -> None:
-    await broadcasts.approve(session, row.id, ADMIN)
+    await broadcasts.approve(session, row.id, ADMIN, NOON)
 
 
 async def _corrects(session: AsyncSession, row: Broadcast) -> None:

@@ -1,0 +1,84 @@
+"""Broadcasts that are still to be sent: which, when and to how many; and stopping one."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from handlers.broadcasts import panel, presses
+from handlers.broadcasts.form import TOPICS
+from handlers.broadcasts.format import count_words, plural_of
+from handlers.chat.press import Page
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from storage.broadcasts import broadcasts
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
+from storage.broadcasts.ids import BroadcastId
+from storage.deliveries import of_broadcasts
+from storage.deliveries.table import State
+from storage.people.access import Right
+
+_SHOWN = 10
+_BEGINNING = 60
+"""Characters of a message by which its author knows it."""
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.CANCEL, ask_to_stop, right=Right.BROADCAST, writes=False)
+    routes.press(presses.STOP, stop, right=Right.BROADCAST)
+
+
+async def page(talk: Talk) -> Page | None:
+    """The list of what is scheduled; None if nothing is."""
+    found = await broadcasts.to_come(talk.session, _SHOWN)
+    if not found:
+        return None
+    lines = [Markup("📅 <b>{}</b>").format(talk._("Still to be sent"))]
+    rows = []
+    for at, row in enumerate(found, start=1):
+        lines.append(Markup("\n{}. {}").format(at, await _entry(talk, row)))
+        rows.append([presses.CANCEL.button(talk._("⏹ Stop {n} …").format(n=at), row.id)])
+    return Markup("\n").join(lines), [*rows, [presses.BEGIN.button(talk._("➕ New broadcast"))]]
+
+
+async def _entry(talk: Talk, row: Broadcast) -> Markup:
+    """When, about what, to how many, and how it begins."""
+    reached = (await panel.count(talk, row)).reached
+    people = talk.plural("{n} person", "{n} people", plural_of(reached)).format(n=count_words(talk.language, reached))
+    said = [panel.view_of(talk).moment(row.starts_at), talk._(TOPICS[row.topic]), people]
+    if row.state == BroadcastState.AWAITING:
+        said.append(talk._("Waiting for a second coordinator"))
+    return Markup("<b>{}</b>\n{}").format(" · ".join(said), _beginning(talk, row))
+
+
+def _beginning(talk: Talk, row: Broadcast) -> str:
+    params = broadcasts.content_of(talk.session, row).params
+    words = str(params.get("text") or params.get("caption") or "")
+    if not words:
+        return talk._("a message with a file or a location")
+    return f"“{words[:_BEGINNING]}…”" if len(words) > _BEGINNING else f"“{words}”"
+
+
+async def ask_to_stop(talk: Talk, broadcast_id: BroadcastId) -> None:
+    """In a message of its own: the panel is edited while it is sent."""
+    row = await panel.found(talk, broadcast_id)
+    if row.state >= BroadcastState.DONE:
+        raise NotNow
+    sent = (await of_broadcasts.counts(talk.session, row.id)).get(State.SENT, 0)
+    label = talk._("⏹ Stop it, nobody gets it")
+    if row.state == BroadcastState.DRAFT:
+        label = talk._("🗑 Discard it")
+    elif sent:
+        label = talk.plural(
+            "⏹ Stop it, {n} person has it already", "⏹ Stop it, {n} people have it already", plural_of(sent)
+        ).format(n=count_words(talk.language, sent))
+    talk.say(
+        Markup("<b>{}</b>\n{}").format(talk._("Stop this broadcast?"), _beginning(talk, row)),
+        [
+            [presses.SHOW.button(talk._("Don't stop it"), row.id)],
+            [presses.STOP.button(label, row.id)],
+        ],
+    )
+
+
+async def stop(talk: Talk, broadcast_id: BroadcastId) -> None:
+    await panel.show_row(talk, await broadcasts.move(talk.session, broadcast_id, "cancel", talk.now))
