@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from telegram import ChatMember
 
 from handlers.chat import presses
@@ -28,7 +28,7 @@ DESCRIPTION = N_(
 SHORT_DESCRIPTION = N_("The nearest open rest station, for riders, couriers and drivers")
 
 
-def register(routes: Routes, _others: AllFeatures) -> None:
+def register(routes: Routes, others: AllFeatures) -> None:
     async def show_help(talk: Talk) -> None:
         await help_(talk, routes)
 
@@ -39,7 +39,7 @@ def register(routes: Routes, _others: AllFeatures) -> None:
         await cancel(talk, routes)
 
     async def started(talk: Talk) -> None:
-        await start(talk, routes)
+        await start(talk, routes, others)
 
     async def form_pressed(talk: Talk, mark: str, what: str, argument: str) -> None:
         await forms.press(talk, routes.forms, mark, what, argument)
@@ -56,10 +56,14 @@ def register(routes: Routes, _others: AllFeatures) -> None:
     routes.event(Event.MEMBERSHIP, membership, for_blocked=True)
 
 
-async def start(talk: Talk, routes: Routes) -> None:
-    """The welcome. Who runs the bot gets their own menu, which could not be published before they pressed Start."""
+async def start(talk: Talk, routes: Routes, others: AllFeatures) -> None:
+    """The welcome. Who runs the bot gets their own menu, which could not be published before they pressed Start, and
+    what waits for them."""
     if len(talk.person.roles) > 1:
         show_menu(talk, routes, talk.language)
+    if talk.person.is_staff:
+        await _show_duties(talk, others)
+        return
     organisation = talk.context.settings.organisation
     text = Markup(
         talk._(
@@ -75,6 +79,18 @@ async def start(talk: Talk, routes: Routes) -> None:
     if greeting:
         text += Markup("\n\n{}").format(greeting)
     talk.say(text, keyboard=location_keyboard(talk))
+
+
+async def _show_duties(talk: Talk, others: AllFeatures) -> None:
+    """What each feature has for this person; then what riders are told, in two sentences."""
+    found = [duty for one in others.features if one.duties is not None for duty in await one.duties(talk)]
+    lines = [Markup("📋 <b>{}</b>").format(talk._("Waiting for you"))]
+    lines += [Markup("• {}").format(duty.words) for duty in found]
+    if not found:
+        lines.append(Markup("{}").format(talk._("✅ Nothing at the moment.")))
+    talk.say(Markup("\n").join(lines), [duty.buttons for duty in found])
+    text = talk._("Welcome to Nuanxin. To search as a rider, share your location below. All commands: /help")
+    talk.say(escape(text), keyboard=location_keyboard(talk))
 
 
 async def help_(talk: Talk, routes: Routes) -> None:

@@ -10,8 +10,11 @@ from schedules.context import ClockContext
 from schedules.job import Job
 from storage import audit
 from storage.audit import THE_CLOCK
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.people import blocks
 from storage.people.audited import PeopleAction
+from storage.people.notices import PersonLetIn
 
 EVERY = timedelta(seconds=30)
 
@@ -23,6 +26,7 @@ async def run(session: AsyncSession, now: datetime, _context: ClockContext) -> b
         await audit.note(
             session, THE_CLOCK, PeopleAction.PERSON_LET_IN, now, subject=person_id, about="its end has come"
         )
+        await delivery_queue.add(session, Addressed(person_id, PersonLetIn(), now))
     return False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers.admin import presses
 from handlers.chat.events import Event
@@ -16,11 +16,11 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
-from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import Choice, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end
-from handlers.inputs.person import WHO, PersonMeant, person_meant
+from handlers.inputs.person import WHO, PersonMeant, person_link, person_meant
 from handlers.inputs.reason import reason_question
 from handlers.inputs.until import End, day_choices, until_when, without_end
 from storage import audit, dialogues
@@ -28,7 +28,7 @@ from storage.database import Refused
 from storage.people import blocks, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
-from storage.people.notices import PersonBlocked
+from storage.people.notices import PersonBlocked, PersonLetIn
 from storage.telegram_ids import PersonId
 
 
@@ -43,6 +43,7 @@ def register(routes: Routes) -> None:
     routes.form(_BLOCK)
     routes.event(Event.BLOCKED, say_blocked, writes=False)
     routes.notice(PersonBlocked, blocked_words, reader=RECIPIENT)
+    routes.notice(PersonLetIn, let_in_words, reader=RECIPIENT)
 
 
 async def block(talk: Talk) -> None:
@@ -60,7 +61,8 @@ async def _page(talk: Talk) -> tuple[Markup, Buttons]:
     lines = [Markup("🚫 <b>{}</b>").format(talk._("Blocked"))]
     for row, reason in found:
         until = show_end(talk, row.until) if row.until else talk._("no end date")
-        lines.append(Markup("<code>{}</code> — {} — {}").format(row.person_id, until, reason or "—"))
+        who = person_link(PersonMeant(row.person_id, str(row.person_id)))
+        lines.append(Markup("{} — {} — {}").format(who, until, reason or "—"))
     if not found:
         lines.append(Markup("{}").format(talk._("Nobody.")))
     rows = [
@@ -76,6 +78,7 @@ async def begin(talk: Talk) -> None:
 async def lift(talk: Talk, person_id: PersonId) -> None:
     await blocks.lift(talk.session, person_id)
     await audit.note(talk.session, talk.person.id, PeopleAction.PERSON_LET_IN, talk.now, subject=person_id)
+    talk.notify(person_id, PersonLetIn())
     talk.committed.append(talk.context.blocks.refresh)
     talk.edit(*await _page(talk))
 
@@ -108,9 +111,21 @@ async def _done(talk: Talk, draft: BlockDraft) -> None:
     talk.notify(person_id, PersonBlocked(until))
     talk.committed.append(talk.context.blocks.refresh)
     talk.say(
-        Markup("🚫 {}: <b>{}</b>").format(label, show_end(talk, until) if until else talk._("no end date")),
+        Markup("🚫 {}: <b>{}</b>").format(
+            person_link(draft.who), show_end(talk, until) if until else talk._("no end date")
+        ),
         [[presses.LIFT.button(talk._("🔓 Unblock {who}").format(who=label), person_id)]],
     )
+
+
+def _ask_to_block(talk: Talk, draft: BlockDraft) -> str:
+    until = show_end(talk, draft.until) if draft.until else talk._("no end date")
+    said = talk._("Block {who}? Until: {until}. They are told, and keep the hotline and their data.")
+    return Markup(escape(said)).format(who=person_link(draft.who), until=until)
+
+
+def _block_label(talk: Talk, draft: BlockDraft) -> str:
+    return talk._("🚫 Block {who}").format(who=draft.who.label)
 
 
 _BLOCK = Form(
@@ -118,7 +133,7 @@ _BLOCK = Form(
     title=N_("Block someone"),
     questionnaire=questionnaire(BlockDraft),
     done=_done,
-    send_label=N_("🚫 Block"),
+    confirmation=Confirmation(_ask_to_block, _block_label, N_("✖ Don't do it")),
     right=Right.ADMINISTER,
 )
 
@@ -142,3 +157,7 @@ async def say_blocked(talk: Talk) -> None:
 
 def blocked_words(view: View, notice: PersonBlocked) -> Page:
     return _sentence(view, notice.until), []
+
+
+def let_in_words(view: View, _notice: PersonLetIn) -> Page:
+    return view._("You can use this bot again. Share your location to find the nearest station, or see /help."), []

@@ -36,6 +36,7 @@ FEATURE = Feature(
     ),
     privacy=PrivacyPart(lines=topics.privacy_lines),
     overview=topics.overview,
+    duties=scheduled.duties,
     audience=audience.AUDIENCE,
     figures=figures.FIGURES,
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from handlers.broadcasts import panel, presses
 from handlers.broadcasts.form import TOPICS
 from handlers.broadcasts.format import count_words, plural_of
+from handlers.chat.feature import Duty
 from handlers.chat.press import Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -82,3 +85,16 @@ async def ask_to_stop(talk: Talk, broadcast_id: BroadcastId) -> None:
 
 async def stop(talk: Talk, broadcast_id: BroadcastId) -> None:
     await panel.show_row(talk, await broadcasts.move(talk.session, broadcast_id, "cancel", talk.now))
+
+
+async def duties(talk: Talk) -> Sequence[Duty]:
+    """Those that wait for this person's approval."""
+    if not talk.person.may(Right.BROADCAST):
+        return []
+    waiting = [
+        row
+        for row in await broadcasts.to_come(talk.session, _SHOWN)
+        if row.state == BroadcastState.AWAITING and row.author != talk.person.id
+    ]
+    words = talk._("A broadcast waits for your approval.")
+    return [Duty(words, [presses.LOOK.button(talk._("👁 View the broadcast"), row.id)]) for row in waiting]

@@ -12,7 +12,7 @@ from handlers.chat.press import Buttons
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Choice, Input, Question
 from handlers.i18n.translations import N_
-from handlers.inputs.person import PERSON, PersonMeant, read_person
+from handlers.inputs.person import PERSON, PersonMeant, people_keyboard, read_person
 from handlers.inputs.text import TextInput
 from storage.cases import access as case_access
 from storage.cases import cases
@@ -90,4 +90,6 @@ RECEIVER: Question[PersonMeant | None, object] = Question(
         "@name; or press a button."
     ),
     ReceiverInput(),
+    keyboard=people_keyboard,
+    keyboard_hint=N_("Press the button below the chat, or write to me who it is."),
 )

@@ -6,6 +6,7 @@ from handlers.cases import (
     admin,
     crisis,
     desk,
+    duties,
     evidence_bundle,
     figures,
     in_hand,
@@ -79,6 +80,7 @@ FEATURE = Feature(
     retention=(retention.forget,),
     privacy=PrivacyPart(lines=privacy.lines, buttons=privacy.buttons, leave=privacy.leave_all),
     overview=mine.overview,
+    duties=duties.duties,
     overview_order=20,
     queues=(
         WatchedQueue("cases", N_("cases waiting for us"), queues.cases),

@@ -58,6 +58,14 @@ class PrivacyPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that waits for who runs the bot, and the buttons that lead there."""
+
+    words: str
+    buttons: Sequence[Button]
+
+
+@dataclass(frozen=True, slots=True)
 class WatchedQueue:
     """A queue in /system and in the metrics; `label` is marked with `N_`."""
 
@@ -105,6 +113,8 @@ class Feature:
     overview: Callable[[Talk], Awaitable[Sequence[Page]]] | None = None
     overview_order: int = 50
     """Where its messages stand in /my: the lowest first, then in the order of the features."""
+    duties: Callable[[Talk], Awaitable[Sequence[Duty]]] | None = None
+    """What waits for this person, by their rights: /start shows it to whoever runs the bot."""
     queues: Sequence[WatchedQueue] = ()
     audience: AudiencePart[Any] | None = None
     """Its questions wherever it is chosen whom something is for."""

@@ -36,6 +36,7 @@ SAID = frozenset(
         "game",
         "paid_media",
         "checklist",
+        "users_shared",
     }
 )
 """What a message may consist of that somebody wrote or sent. Anything else is a notice of Telegram's (somebody joined,

@@ -205,10 +205,10 @@ def _put(table: dict[Name, Any], name: Name, one: object) -> None:
 
 
 def menu(routes: Routes, may: Callable[[Right], bool], language: str) -> list[tuple[str, str]]:
-    """(command, its line) for people with these rights: what is for everybody, then what is for the staff, each in the
+    """(command, its line) for people with these rights: what is for the staff, then what is for everybody, each in the
     order of registration."""
     shown = [(name, route) for name, route in routes.commands.items() if route.about and may(route.right)]
-    shown.sort(key=lambda entry: entry[1].right is not Right.USE)
+    shown.sort(key=lambda entry: entry[1].right is Right.USE)
     return [(name, _line(route.about, language)) for name, route in shown]
 
 

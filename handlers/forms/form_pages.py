@@ -33,7 +33,7 @@ async def show(filling: AnyFilling) -> None:
     else:
         # A message has either buttons or a keyboard.
         talk.say(question_text(filling, question), keyboard=question.keyboard(talk))
-        talk.say(talk._("Press the button below the chat, or type the number."), question_buttons(filling))
+        talk.say(talk._(question.keyboard_hint), question_buttons(filling))
 
 
 async def is_shown_later(filling: AnyFilling) -> bool:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from handlers.chat.incoming import Json
 from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import StatelessTalk, Talk
+from handlers.i18n.translations import N_
 from storage.dialogues import Value
 
 T = TypeVar("T")
@@ -151,7 +152,8 @@ class Question(Generic[T, D_contra]):
     `when` leaves the question out for answers that make it pointless. `choices` stand in place of the input's;
     `columns` of them stand side by side. `check` raises NotAnAnswer for a value that does not fit the draft. `look_up`
     runs ahead of the transaction, for what takes long; its result is `talk.fetched`. `keyboard` is a reply keyboard
-    that belongs to this question alone. A `secret` answer is taken out of the chat once it has been read.
+    that belongs to this question alone, `keyboard_hint` what is said with it. A `secret` answer is taken out of the
+    chat once it has been read.
     """
 
     title: Text
@@ -164,6 +166,7 @@ class Question(Generic[T, D_contra]):
     check: Callable[[Talk, D_contra, T], Awaitable[None]] | None = None
     look_up: Callable[[StatelessTalk, D_contra], Awaitable[object]] | None = None
     keyboard: Callable[[Talk], Json] | None = None
+    keyboard_hint: str = N_("Press the button below the chat, or type the number.")
     secret: bool = False
     key: str = ""
     """The name of its field, which the draft gives it."""

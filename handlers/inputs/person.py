@@ -1,4 +1,4 @@
-"""A person that an admin or a handler means: by contact, forwarded message, number or @name."""
+"""A person that an admin or a handler means: chosen in Telegram, by contact, forwarded message, number or @name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
+from handlers.chat.incoming import Json
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Input, NotAnAnswer, Question
 from handlers.i18n.translations import N_
@@ -30,6 +33,9 @@ PERSON = record(PersonMeant)
 
 async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> PersonMeant | None:
     """Whom a text or a message is about; None if it is about nobody known."""
+    shared = (message.get("users_shared") or {}).get("users") or []
+    if shared and isinstance(shared[0].get("user_id"), int):
+        return PersonMeant(PersonId(shared[0]["user_id"]), _called(shared[0], shared[0]["user_id"]))
     contact = message.get("contact")
     if isinstance(contact, dict) and isinstance(contact.get("user_id"), int):
         return PersonMeant(PersonId(contact["user_id"]), _called(contact, contact["user_id"]))
@@ -75,8 +81,25 @@ class PersonInput(Input[PersonMeant]):
         return value.label
 
 
+def people_keyboard(talk: Talk) -> Json:
+    """A button below the chat that lets somebody be chosen in Telegram, and tells their name."""
+    wanted = {"request_id": 1, "user_is_bot": False, "request_name": True, "request_username": True}
+    button = {"text": talk._("👤 Choose someone"), "request_users": wanted}
+    return {"keyboard": [[button]], "resize_keyboard": True, "one_time_keyboard": True}
+
+
+def person_link(who: PersonMeant) -> Markup:
+    """How they are called, and a link to their profile: a number alone says nothing."""
+    return Markup('<a href="tg://user?id={}">{}</a>').format(who.id, who.label)
+
+
 WHO: Question[PersonMeant, object] = Question(
     title=N_("Who"),
-    ask=N_("Who? Share their contact, forward one of their messages, or write their number or @name."),
+    ask=N_(
+        "Who? Press “👤 Choose someone” below the chat, share their contact, forward one of their messages, or write "
+        "their number or @name."
+    ),
     input=PersonInput(),
+    keyboard=people_keyboard,
+    keyboard_hint=N_("Press the button below the chat, or write to me who it is."),
 )

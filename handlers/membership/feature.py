@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PersonalExport, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from handlers.membership import applications, audience, figures, memberships, mine, reviews
+from handlers.membership import applications, audience, duties, figures, memberships, mine, reviews
 from storage.membership import applications as kept_applications
 from storage.membership import memberships as kept_memberships
 from storage.membership import queues, retention, review_alerts
@@ -57,6 +57,7 @@ FEATURE = Feature(
         leave=mine.leave,
     ),
     overview=mine.overview,
+    duties=duties.duties,
     overview_order=10,
     audience=audience.AUDIENCE,
     queues=(WatchedQueue("applications", N_("applications to review"), queues.applications),),

@@ -17,6 +17,13 @@ class PersonBlocked(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonLetIn(Notice):
+    """To somebody whose block has ended."""
+
+    kind = "let_in"
+
+
+@dataclass(frozen=True, slots=True)
 class RoleGranted(Notice):
     kind = "role_granted"
 

@@ -159,7 +159,7 @@ async def test_another_replica_takes_the_change_up(database: Database, tmp_path:
             await admin.says("floods")
             await admin.hears_of(FOR_HOW_LONG)
             await admin.presses("for 7 days")
-            await admin.hears_of(REVIEW_PAGE)
+            await admin.hears_of("They are told, and keep the hotline")
             await admin.presses("Block")
             await admin.hears_of("🚫 77")
             await other.background.changes.look()
@@ -176,7 +176,7 @@ async def blocks(admin: Rider, person: str, how_long: str = "for 7 days", reason
     await admin.says(reason)
     await admin.hears_of(FOR_HOW_LONG)
     await admin.presses(how_long)
-    await admin.hears_of(REVIEW_PAGE)
+    await admin.hears_of("They are told, and keep the hotline")
     await admin.presses("Block")
 
 
@@ -205,6 +205,7 @@ async def test_who_is_blocked_hears_the_hotline_and_keeps_their_rights(town: Tow
     assert "floods" not in page["text"], "why, is erased with them; that they are kept out stays"
     await admin.presses("Unblock 7")
     await admin.hears_of("Nobody.")
+    await rider.hears_of("You can use this bot again.")
     await rider.shares()
     await rider.hears_of(NEAREST_STATIONS)
 

@@ -53,7 +53,6 @@ SERVICE = [
     "gift",
     "unique_gift",
     "web_app_data",
-    "users_shared",
     "successful_payment",
     "proximity_alert_triggered",
     "new_chat_members",

@@ -14,12 +14,16 @@ from storage.activities.ids import ActivityId
 from storage.database import Database
 from storage.telegram_ids import PersonId
 from tests.support.simulator import (
+    ADMIN,
     COORDINATOR,
+    COUNSEL,
     NOON,
+    SECOND_COUNSEL,
     Rider,
     Town,
 )
 
+STAFF = (COORDINATOR, ADMIN, COUNSEL, SECOND_COUNSEL)
 SATURDAY = NOON + timedelta(days=4, hours=3)
 
 
@@ -53,6 +57,8 @@ async def at_home(town: Town, person_id: int, language: str = "en") -> Rider:
     rider = town.rider(person_id, language.replace("_", "-").lower())
     await rider.says("/start")
     await rider.hears()
+    if person_id in STAFF:
+        await rider.hears()  # what waits for them comes first
     return rider
 
 

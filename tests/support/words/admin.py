@@ -1,8 +1,8 @@
 """Pages of admins, and what they do to others."""
 
 ROLES_PAGE = "What do you want to change?"
-ASKED_FOR_PERSON = "Who? Share their contact"
-YES_CHANGE = "✔ Yes, change"
+ASKED_FOR_PERSON = "Who? Press “👤 Choose someone”"
+YES_CHANGE = "✔"
 SETTINGS_PAGE = "Settings"
 HOTLINE = "☎️ Hotline"
 SYSTEM_PAGE = "System"

@@ -1,0 +1,54 @@
+"""Admins choose people in Telegram, are offered what makes sense, and are asked in words; unblocking is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox.sharing import shares_users
+from handlers.i18n.translations import translator
+from storage.people import blocks, roles
+from storage.people.access import Role
+from storage.telegram_ids import PersonId
+from tests.support.activities import at_home
+from tests.support.simulator import ADMIN, NOON, Town
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
+
+
+@LANGUAGES
+async def test_a_role_is_given_to_somebody_chosen_in_telegram(town: Town, language: str) -> None:
+    _ = translator(language)
+    admin, wang = await at_home(town, ADMIN, language), await at_home(town, 320)
+    wang.person.first_name = "Wang"
+    coordinator, counsel = _("coordinator"), _("case handler (lawyer, psychologist, union officer)")
+    async with town.database.writing() as session:
+        await roles.grant(session, PersonId(320), Role.COUNSEL.value, ADMIN, NOON)
+    await admin.says("/role")
+    await admin.hears_of(_("Press the button below the chat, or write to me who it is."))
+    await shares_users(town.world, admin.person, 1, [320])
+    page = await admin.hears_of(_("What do you want to change?"))
+    assert "Wang" in page["text"] and counsel in page["text"]
+    buttons = str(page["reply_markup"])
+    assert _("➖ Remove: {role}").format(role=counsel) in buttons
+    assert _("➕ Give: {role}").format(role=counsel) not in buttons, "they have it"
+    assert _("➖ Remove: {role}").format(role=coordinator) not in buttons, "they lack it"
+
+    await admin.presses(_("➕ Give: {role}").format(role=coordinator))
+    await admin.hears_of(_("For how long? Choose, or write the last day, for example “30 June”."))
+    await admin.presses(_("No end date"))
+    await admin.hears_of(_("Make {who} this: {role}?").format(who="Wang", role=coordinator))
+    await admin.presses(_("✔ Give: {role}").format(role=coordinator))
+    await admin.hears_of(_("{who} is now: {role}.").format(who="Wang", role=coordinator))
+    await wang.hears_of("You are now: coordinator")
+
+
+async def test_whose_block_has_ended_is_told(town: Town) -> None:
+    rider = await at_home(town, 321, "zh_Hans")
+    async with town.database.writing() as session:
+        await blocks.block(session, rider.id, "floods", ADMIN, NOON, NOON + timedelta(hours=1))
+    town.now += timedelta(hours=2)
+    await town.tick("blocks")
+    town.deliver()
+    await rider.hears_of("您可以重新使用这个机器人了")
