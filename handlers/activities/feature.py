@@ -81,6 +81,13 @@ FEATURE = Feature(
         SignUpClosed: N_("Sign-up is closed: it has not opened yet, is over, or is full."),
         TooManyGuests: N_("That is more guests than allowed."),
     },
+    audit_details={
+        ActivityAction.ATTENDANCE_READ: (
+            N_("activity {id} as a file"),
+            N_("activity {id}, round {number}"),
+            N_("activity {id}"),
+        ),
+    },
     audit_labels={
         ActivityAction.ATTENDANCE_READ: N_("attendee list read"),
     },

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
 from markupsafe import Markup
 
 from handlers.admin import presses
+from handlers.admin.roles import ROLES
 from handlers.chat.press import Buttons, InvalidCallback, Page
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.i18n.rewording import reworded
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end, show_moment
 from handlers.inputs.person import person_meant
@@ -22,7 +25,7 @@ from storage import audit
 from storage.audit import THE_CLOCK, AuditAction, Entry, EntryId
 from storage.operations.audited import OperationAction
 from storage.operations.notices import AuditLogEnds
-from storage.people.access import Right
+from storage.people.access import Right, Role
 from storage.telegram_ids import NOBODY, PersonId
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d:\d\d")
@@ -31,10 +34,17 @@ ANY = "any"
 NEWEST = EntryId(0)
 """The page that begins with the newest entry."""
 
-Labels = Mapping[AuditAction, str]
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """How each audited act is called, and how its details are made, by the value of the act."""
+
+    acts: Mapping[AuditAction, str]
+    details: Mapping[str, Sequence[str]]
 
 
-def register(routes: Routes, labels: Labels) -> None:
+def register(routes: Routes, acts: Mapping[AuditAction, str], details: Mapping[str, Sequence[str]]) -> None:
+    labels = Labels(acts, details)
     right = Right.ADMINISTER
     routes.command("audit", partial(search, labels), about=N_("Audit log"), right=right)
     routes.press(presses.PAGE, partial(page, labels), right=right)
@@ -54,7 +64,7 @@ def end_words(view: View, notice: AuditLogEnds) -> Page:
 
 
 def _by_value(labels: Labels) -> Mapping[str, str]:
-    return {action.value: label for action, label in labels.items()}
+    return {action.value: label for action, label in labels.acts.items()}
 
 
 async def search(labels: Labels, talk: Talk) -> None:
@@ -110,17 +120,23 @@ async def _page(labels: Labels, talk: Talk, act: str, person: PersonId, before: 
 def _line(labels: Labels, talk: Talk, entry: Entry) -> Markup:
     actor = talk._("scheduled job") if entry.actor == THE_CLOCK else str(entry.actor)
     whom = f" → {entry.subject}" if entry.subject is not None else ""
-    about = f": {_in_words(talk, entry.about)}" if entry.about else ""
+    about = f": {_in_words(labels, talk, entry)}" if entry.about else ""
     when = show_moment(talk, entry.at)
     return Markup("\n<code>#{}</code> {} · {}\n<b>{}</b>{}{}").format(
         entry.id, when, actor, talk._(_by_value(labels)[entry.act]), whom, about[:300]
     )
 
 
-def _in_words(talk: Talk, about: str) -> str:
-    """What the entry says, its moments as people read them. The log itself has them as ISO 8601, which it is proved
-    by."""
-    return _MOMENT.sub(lambda found: _moment(talk, found[0]), about)
+def _in_words(labels: Labels, talk: Talk, entry: Entry) -> str:
+    """What the entry says, in the reader's language. The log itself has it in English, with moments as ISO 8601, which
+    it is proved by."""
+
+    def role(name: str) -> str:
+        return talk._(ROLES[Role(name)]) if name in [one.value for one in ROLES] else name
+
+    values = {"until": lambda text: _moment(talk, text), "role": role, "column": talk._}
+    said = reworded(entry.about, labels.details.get(entry.act, ()), talk._, values)
+    return _MOMENT.sub(lambda found: _moment(talk, found[0]), said)
 
 
 def _moment(talk: Talk, text: str) -> str:
@@ -132,6 +148,6 @@ def _moment(talk: Talk, text: str) -> str:
 
 
 async def choose_act(labels: Labels, talk: Talk, person: PersonId) -> None:
-    keys = [presses.PAGE.button(talk._(words), act.value, person, NEWEST) for act, words in labels.items()]
+    keys = [presses.PAGE.button(talk._(words), act.value, person, NEWEST) for act, words in labels.acts.items()]
     rows = [keys[at : at + 2] for at in range(0, len(keys), 2)]
     talk.edit(talk._("What kind?"), [[presses.PAGE.button(talk._("All"), ANY, person, NEWEST)], *rows])

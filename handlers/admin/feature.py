@@ -29,7 +29,7 @@ from storage.people.blocks import NotBlocked
 
 
 def register(routes: Routes, others: AllFeatures) -> None:
-    audit.register(routes, others.audit_labels)
+    audit.register(routes, others.audit_labels, others.audit_details)
     system.register(routes, others.queues)
     exports.register(routes, others.exports)
     for part in (
@@ -51,6 +51,14 @@ FEATURE = Feature(
         RoleOfTheConfig: N_("This role is set in the config file and can only be removed there."),
         OneOfUs: N_("They are staff. Remove their role first: /role"),
         NotBlocked: N_("They are no longer blocked."),
+    },
+    audit_details={
+        PeopleAction.ROLE_GRANTED: (N_("{role} until {until}"), "{role}"),
+        PeopleAction.ROLE_TAKEN: (N_("{role}: its end has come"), N_("{role} until {until}"), "{role}"),
+        PeopleAction.PERSON_BLOCKED: (N_("{reason} (until {until})"),),
+        PeopleAction.PERSON_LET_IN: (N_("its end has come"),),
+        OperationAction.SETTING_CHANGED: (N_("{setting}: as in the config file"),),
+        OperationAction.EXPORTED: (N_("{export}, {number} rows: {reason}"),),
     },
     audit_labels={
         PeopleAction.ROLE_GRANTED: N_("role given"),

@@ -25,6 +25,11 @@ FEATURE = Feature(
         NotNow: N_("This is no longer possible."),
         OwnApproval: N_("Someone else has to approve what you wrote."),
     },
+    audit_details={
+        BroadcastAction.URGENT_BROADCAST: (N_("broadcast {id}: {reason}"),),
+        BroadcastAction.AUDIENCE_COUNTED: (N_("broadcast {id}: {segment}"),),
+        BroadcastAction.BROADCAST_CORRECTED: (N_("broadcast {id}, approved by {person}"), N_("broadcast {id}")),
+    },
     audit_labels={
         BroadcastAction.URGENT_BROADCAST: N_("urgent broadcast sent"),
         BroadcastAction.BROADCAST_CORRECTED: N_("broadcast corrected"),

@@ -107,6 +107,8 @@ class Feature:
     register: Callable[[Routes, AllFeatures], None]
     refusals: Mapping[type[Refused], str] = field(default_factory=dict)
     audit_labels: Mapping[AuditAction, str] = field(default_factory=dict)
+    audit_details: Mapping[AuditAction, Sequence[str]] = field(default_factory=dict)
+    """By audited act, how the English of its details is made (see handlers/i18n/rewording.py), marked with `N_`."""
     personal_data: Sequence[PersonalData] = ()
     retention: Sequence[Forget] = ()
     privacy: PrivacyPart = field(default_factory=PrivacyPart)
@@ -140,6 +142,12 @@ class AllFeatures:
     @property
     def audit_labels(self) -> Mapping[AuditAction, str]:
         return {action: label for feature in self.features for action, label in feature.audit_labels.items()}
+
+    @property
+    def audit_details(self) -> Mapping[str, Sequence[str]]:
+        """By the value of the action."""
+        details = ((action.value, said) for feature in self.features for action, said in feature.audit_details.items())
+        return dict(details)
 
     @property
     def queues(self) -> Sequence[WatchedQueue]:

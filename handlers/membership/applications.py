@@ -151,7 +151,10 @@ to nobody: who typed it may not be its owner."""
 async def ask_to_withdraw(talk: Talk) -> None:
     talk.edit(
         talk._("Withdraw your application? You can apply again at any time."),
-        [[presses.WITHDRAW.button(talk._("↩ Yes, withdraw"))]],
+        [
+            [presses.KEEP.button(talk._("Don't withdraw"))],
+            [presses.WITHDRAW.button(talk._("↩ Withdraw the application"))],
+        ],
     )
 
 

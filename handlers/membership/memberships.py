@@ -26,6 +26,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.CARD, card, writes=False)
     routes.press(presses.ASK_TO_LEAVE, ask_to_leave, writes=False)
     routes.press(presses.LEAVE, leave)
+    routes.press(presses.KEEP, keep, writes=False, for_blocked=True)
     routes.link("card", check_card, right=Right.REVIEW)
     routes.notice(ApplicationApproved, approved_words, reader=RECIPIENT)
     routes.notice(ApplicationUndone, undone_words, reader=RECIPIENT)
@@ -107,13 +108,26 @@ async def check_card(talk: Talk, token: str) -> None:
 
 
 async def ask_to_leave(talk: Talk) -> None:
-    await _mine(talk)
-    talk.say(
-        talk._(
-            "Leave the union? Your card becomes invalid immediately and you lose members' benefits. You can join again."
+    number = number_words((await _mine(talk)).number)
+    lines = [
+        Markup("<b>{}</b>").format(talk._("Leave the union?")),
+        *(
+            Markup("• {}").format(words)
+            for words in (
+                talk._("Your card {number} becomes invalid at once, for good.").format(number=number),
+                talk._("Members' benefits and activities for members end."),
+                talk._("Your cases go on as before, and places that you have stay yours."),
+                talk._("You can join again: you then get a new number."),
+            )
         ),
-        [[presses.LEAVE.button(talk._("Yes, leave"))]],
-    )
+    ]
+    leave_it = presses.LEAVE.button(talk._("Leave, card {number} becomes invalid").format(number=number))
+    talk.say(Markup("\n").join(lines), [[presses.KEEP.button(talk._("Stay a member"))], [leave_it]])
+
+
+async def keep(talk: Talk) -> None:
+    """They have thought better of it: of leaving, or of withdrawing an application or a consent."""
+    talk.edit(talk._("Nothing was changed."))
 
 
 async def leave(talk: Talk) -> None:

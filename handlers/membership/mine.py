@@ -74,7 +74,10 @@ async def ask_to_unconsent(talk: Talk) -> None:
             "withdrawn, your membership ends, and what you provided for it is erased. What was done before "
             "remains lawful."
         ),
-        [[presses.UNCONSENT.button(talk._("↩ Yes, withdraw"))]],
+        [
+            [presses.KEEP.button(talk._("Don't withdraw"))],
+            [presses.UNCONSENT.button(talk._("↩ Withdraw, and erase the data"))],
+        ],
     )
 
 

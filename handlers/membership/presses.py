@@ -14,6 +14,7 @@ BEGIN_ANSWER = Press("answer", ApplicationId)
 CARD = Press("card")
 ASK_TO_LEAVE = Press("leave")
 LEAVE = Press("leavenow")
+KEEP = Press("keepmembership")
 
 TAKE = Press("review", ApplicationId)
 APPROVE = Press("rapprove", ApplicationId)

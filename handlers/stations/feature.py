@@ -28,6 +28,17 @@ FEATURE = Feature(
         NoSuchStation: N_("This station no longer exists."),
         ReportedAlready: N_("You have already reported this. Thank you!"),
     },
+    audit_details={
+        StationAction.STATION_CHANGED: (
+            N_("{id}: closed until {until}: {reason}"),
+            N_("{id}: open again"),
+            N_("{id}: deleted"),
+            N_("{id}: brought back"),
+            N_("{id}: added"),
+            N_("{id}: {column}: {before} → {after}"),
+        ),
+        StationAction.STATIONS_IMPORTED: (N_("{file}: {number} stations"),),
+    },
     audit_labels={
         StationAction.STATION_CHANGED: N_("station changed"),
         StationAction.STATIONS_IMPORTED: N_("stations imported"),

@@ -24,6 +24,7 @@ from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput
+from handlers.stations.import_reasons import reason_words
 from storage import audit
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
@@ -96,7 +97,7 @@ async def _try_it(talk: StatelessTalk, draft: ImportDraft) -> str | Report | Non
     except NotFetched:
         return talk._("I couldn't get the file from Telegram. Please send it again.")
     except BadFile as failure:
-        return talk._("I can't read the file: {trouble}").format(trouble=failure)
+        return talk._("I can't read the file: {trouble}").format(trouble=reason_words(talk._, str(failure)))
 
 
 async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run: bool, now: datetime) -> Report:
@@ -162,13 +163,13 @@ def report_text(report: Report | StationsImported, view: View) -> Markup:
         good=report.good, new=report.new, changed=report.good - report.new, refused=report.refused
     )
     lines = [Markup("{}").format(said)]
-    lines += _numbered(report.lines, _("line {n}"))
+    lines += _numbered([(number, reason_words(_, reason)) for number, reason in report.lines], _("line {n}"))
     if report.refused > len(report.lines):
         lines.append(Markup("…"))
     if report.remarks or report.hours:
         lines.append(Markup("{}").format(_("Please check how I read these:")))
         lines += _numbered([(number, _read_hours(view, *hours)) for number, *hours in report.hours], _("line {n}"))
-        lines += _numbered(report.remarks, _("line {n}"))
+        lines += _numbered([(number, reason_words(_, remark)) for number, remark in report.remarks], _("line {n}"))
     return Markup("\n").join(lines)
 
 
@@ -247,7 +248,8 @@ async def _done(talk: Talk, draft: ImportDraft) -> None:
 
 def imported_words(view: View, notice: StationsImported) -> Page:
     if notice.trouble:
-        return Markup("{}").format(view._("Nothing was imported: {trouble}").format(trouble=notice.trouble)), []
+        why = reason_words(view._, notice.trouble)
+        return Markup("{}").format(view._("Nothing was imported: {trouble}").format(trouble=why)), []
     return Markup("✓ <b>{}</b>\n{}").format(view._("Imported."), report_text(notice, view)), []
 
 

@@ -103,6 +103,7 @@ OPEN_TO_ALL = {
         "signupall",
         "giveback",
         "givebacknow",
+        "keepmembership",
         "comealone",
         "take",
         "leads",

@@ -170,10 +170,12 @@ async def test_a_card_is_checked_by_staff_until_its_membership_ends(town: Town, 
     await member.hears(STAFF_ONLY)
 
     await rider.says("/leave")
-    await member.hears(
-        "Leave the union? Your card becomes invalid immediately and you lose members' benefits. You can join again."
-    )
-    await member.presses("Yes, leave")
+    await member.hears("Your cases go on as before, and places that you have stay yours.")
+    await member.presses("Stay a member")
+    await member.hears("Nothing was changed.")
+    await rider.says("/leave")
+    await member.hears("Leave the union?")
+    await rider.presses("№ 000001")
     await rider.until(lambda: "№ 000001" in str(rider.heard[-1].get("text")))
     await coordinator.says("/start " + link.partition("=")[2])
     await coordinator.hears_of("no longer valid")
@@ -232,7 +234,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await rider.hears_of("A-2026-000002")
     await applicant.presses("↩ Withdraw")
     await applicant.hears("Withdraw your application? You can apply again at any time.")
-    await applicant.presses("↩ Yes, withdraw")
+    await applicant.presses("↩ Withdraw the application")
     await rider.hears_of("A-2026-000002")
     async with town.database.reading() as session:
         assert (await reviews.queue(session, COORDINATOR)).total == 0

@@ -225,7 +225,7 @@ async def test_withdrawing_consent_ends_the_membership_and_erases_its_data(town:
     await rider.hears_of(STORED_PAGE)
     await rider.presses("Withdraw my consent")
     await rider.hears_of("remains lawful")
-    await rider.presses("Yes, withdraw")
+    await rider.presses("↩ Withdraw, and erase the data")
     await rider.hears_of("consent has been withdrawn")
     async with town.database.reading() as session:
         assert await memberships.of(session, PERSON) is None

@@ -8,8 +8,12 @@ import pytest
 
 from bot.sandbox.sharing import shares_users
 from handlers.i18n.translations import translator
+from storage import audit
+from storage.activities.audited import ActivityAction
 from storage.people import blocks, roles
 from storage.people.access import Role
+from storage.people.audited import PeopleAction
+from storage.stations.audited import StationAction
 from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
 from tests.support.simulator import ADMIN, NOON, Town
@@ -52,3 +56,19 @@ async def test_whose_block_has_ended_is_told(town: Town) -> None:
     await town.tick("blocks")
     town.deliver()
     await rider.hears_of("您可以重新使用这个机器人了")
+
+
+async def test_the_details_of_the_audit_log_are_read_in_chinese(town: Town) -> None:
+    admin = await at_home(town, ADMIN, "zh_Hans")
+    async with town.database.writing() as session:
+        for act, about in (
+            (StationAction.STATION_CHANGED, "hall: closed until 2026-11-30T12:00:00+00:00: 装修"),
+            (StationAction.STATIONS_IMPORTED, "gbkfull.csv: 1 stations"),
+            (ActivityAction.ATTENDANCE_READ, "activity 6 as a file"),
+            (PeopleAction.ROLE_GRANTED, "coordinator until 2026-11-30T12:00:00+00:00"),
+        ):
+            await audit.note(session, ADMIN, act, NOON, about=about)
+    await admin.says("/audit")
+    page = (await admin.hears_of("🧾"))["text"]
+    assert "hall：关闭，至 " in page and "20:00：装修" in page
+    assert "gbkfull.csv：1 个驿站" in page and "活动 6，导出文件" in page and "协调员，至 " in page
