@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.activities import presses
+from handlers.chat.confirming import ask_first
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.activities import activities, calendar_feeds, calendar_files
@@ -14,7 +15,8 @@ from storage.activities.ids import ActivityId
 def register(routes: Routes) -> None:
     routes.press(presses.SEND_FILE_CALENDARS, send_file)
     routes.press(presses.SHOW_FEED, show_feed)
-    routes.press(presses.RENEW_FEED, renew_feed)
+    routes.press(presses.RENEW_FEED, ask_to_renew, writes=False)
+    routes.press(presses.RENEW_FEED_NOW, renew_feed)
 
 
 async def send_file(talk: Talk, activity_id: ActivityId) -> None:
@@ -36,6 +38,15 @@ def _address(talk: Talk, token: str) -> str:
 async def show_feed(talk: Talk) -> None:
     token = await calendar_feeds.token_of(talk.session, talk.person.id)
     _say(talk, token)
+
+
+async def ask_to_renew(talk: Talk) -> None:
+    ask_first(
+        talk,
+        talk._("Create a new address? Calendars that follow the old one stop being updated."),
+        presses.RENEW_FEED_NOW.button(talk._("♻ Create a new address")),
+        presses.SHOW_FEED.button(talk._("Keep the old one")),
+    )
 
 
 async def renew_feed(talk: Talk) -> None:

@@ -19,6 +19,7 @@ SEND_FILE_ATTENDANCE = Press("peoplefile", ActivityId)
 SEND_FILE_CALENDARS = Press("ics", ActivityId)
 SHOW_FEED = Press("feed")
 RENEW_FEED = Press("feedrenew")
+RENEW_FEED_NOW = Press("feedrenewnow")
 
 OPEN_DOOR = Press("door", ActivityId)
 BEGIN_TYPING = Press("doortype", ActivityId)
@@ -45,6 +46,7 @@ GOES_ON = Press("goeson", ActivityId, SignUpId, int)
 
 REPEAT = Press("adrepeat", ActivityId)
 END_SERIES = Press("adend", ActivityId)
+END_SERIES_NOW = Press("adendnow", ActivityId)
 
 SIGN_UP = Press("signup", ActivityId)
 SIGN_UP_ALL_THE_SAME = Press("signupall", ActivityId)

@@ -9,6 +9,7 @@ from markupsafe import escape
 
 from handlers.activities import presses
 from handlers.activities.attendance import find_activity
+from handlers.chat.confirming import ask_first
 from handlers.chat.press import Page
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
@@ -34,7 +35,8 @@ from storage.plain_text import clean_code
 
 def register(routes: Routes) -> None:
     routes.press(presses.REPEAT, repeat, right=Right.RUN_ACTIVITIES)
-    routes.press(presses.END_SERIES, end_series, right=Right.RUN_ACTIVITIES)
+    routes.press(presses.END_SERIES, ask_to_end, right=Right.RUN_ACTIVITIES, writes=False)
+    routes.press(presses.END_SERIES_NOW, end_series, right=Right.RUN_ACTIVITIES)
     routes.form(_REPEAT)
     routes.notice(SeriesEnded, ended_words, reader=holding(Right.RUN_ACTIVITIES))
 
@@ -83,6 +85,18 @@ def _planned_words(talk: Talk, n: int, *, goes_on: bool) -> str:
     return talk.plural(
         "🔁 {n} more planned; that is the whole series:", "🔁 {n} more planned; that is the whole series:", n
     ).format(n=n)
+
+
+async def ask_to_end(talk: Talk, activity_id: ActivityId) -> None:
+    row = await find_activity(talk, activity_id)
+    ask_first(
+        talk,
+        talk._("End the series of “{title}”? No further dates are added; those already planned stay.").format(
+            title=row.title
+        ),
+        presses.END_SERIES_NOW.button(talk._("⏹ End the series"), row.id),
+        presses.SHOW.button(talk._("Don't end it"), row.id),
+    )
 
 
 async def end_series(talk: Talk, activity_id: ActivityId) -> None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from handlers.admin import presses
 from handlers.admin.settings import note_change
+from handlers.chat.confirming import ask_first
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -34,7 +35,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.SHOW_ANSWER, show_answer, right=right, writes=False)
     routes.press(presses.ADD, add, right=right)
     routes.press(presses.EDIT, edit, right=right)
-    routes.press(presses.DROP, drop, right=right)
+    routes.press(presses.DROP, ask_to_drop, right=right, writes=False)
+    routes.press(presses.DROP_NOW, drop, right=right)
     routes.form(_ANSWER)
 
 
@@ -90,6 +92,17 @@ async def edit(talk: Talk, key: str, at: int) -> None:
     answers = {_key(code): found.words.get(code) for code in LANGUAGES}
     filled = Filled(answers={"title": found.title, **answers}, context={"desk": key, "at": at})
     await forms.resume(talk, _ANSWER, filled)
+
+
+async def ask_to_drop(talk: Talk, key: str, at: int) -> None:
+    found = _answer(_desk(talk, key), at)
+    ask_first(
+        talk,
+        talk._("Remove the ready answer “{title}”?").format(title=found.title),
+        presses.DROP_NOW.button(talk._("🗑 Remove it"), key, at),
+        presses.SHOW_ANSWER.button(talk._("Keep it"), key, at),
+        presses.SHOW_DESK.button(talk._("◀ Back"), key),
+    )
 
 
 async def drop(talk: Talk, key: str, at: int) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from markupsafe import Markup
 
 from handlers.admin import presses
+from handlers.chat.confirming import ask_first
 from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
 from handlers.chat.press import Button, Buttons, Page
@@ -42,7 +43,8 @@ def register(routes: Routes, queues: Sequence[WatchedQueue]) -> None:
     routes.press(presses.SYSTEM, partial(system, queues), right=right, writes=False)
     routes.press(presses.SHOW_ERRORS, show_errors, right=right, writes=False)
     routes.press(presses.SHOW_SET_ASIDE, show_set_aside, right=right, writes=False)
-    routes.press(presses.DROP_SET_ASIDE, drop_set_aside, right=right)
+    routes.press(presses.DROP_SET_ASIDE, ask_to_drop, right=right, writes=False)
+    routes.press(presses.DROP_SET_ASIDE_NOW, drop_set_aside, right=right)
     routes.press(presses.BACK_UP, back_up, right=right, writes=False)
     admins = holding(Right.ADMINISTER)
     routes.notice(BackupFailed, backup_failed_words, reader=admins)
@@ -164,6 +166,16 @@ async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
         return Markup("\n").join([*lines, Markup("{}").format(talk._("Nothing is waiting."))]), [_back(talk)]
     again = [presses.TRY_AGAIN.button(talk._("🔁 Retry all"))]
     return Markup("\n").join(lines), [again, [presses.DROP_SET_ASIDE.button(talk._("🗑 Discard all"))], _back(talk)]
+
+
+async def ask_to_drop(talk: Talk) -> None:
+    ask_first(
+        talk,
+        talk._("Discard all messages that could not be delivered? Nobody gets them any more."),
+        presses.DROP_SET_ASIDE_NOW.button(talk._("🗑 Discard them")),
+        presses.SHOW_SET_ASIDE.button(talk._("Keep them")),
+        *_back(talk),
+    )
 
 
 async def drop_set_aside(talk: Talk) -> None:

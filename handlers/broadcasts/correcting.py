@@ -8,6 +8,7 @@ from handlers.broadcasts import presses
 from handlers.broadcasts.compose import show_as_sent, worded
 from handlers.broadcasts.form import Correction, correcting
 from handlers.broadcasts.format import count_words, plural_of
+from handlers.chat.confirming import ask_first
 from handlers.chat.press import Page
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
@@ -30,7 +31,8 @@ def register(routes: Routes) -> None:
     routes.press(presses.CORRECT, correct, right=right)
     routes.press(presses.LOOK_AT_CORRECTION, look, right=right, writes=False)
     routes.press(presses.APPROVE_CORRECTION, approve, right=right)
-    routes.press(presses.DISCARD_CORRECTION, discard, right=right)
+    routes.press(presses.DISCARD_CORRECTION, ask_to_discard, right=right, writes=False)
+    routes.press(presses.DISCARD_CORRECTION_NOW, discard, right=right)
     routes.notice(CorrectionWaits, waits_words, reader=holding(right))
 
 
@@ -100,6 +102,15 @@ async def look(talk: Talk, broadcast_id: BroadcastId) -> None:
 async def approve(talk: Talk, broadcast_id: BroadcastId, revision: int) -> None:
     done = await corrections.approve(talk.session, broadcast_id, revision, talk.person.id, talk.now)
     talk.edit(await _effect(talk, done, f", approved by {talk.person.id}"))
+
+
+async def ask_to_discard(talk: Talk, broadcast_id: BroadcastId, revision: int) -> None:
+    ask_first(
+        talk,
+        talk._("Discard the correction? The earlier version stays."),
+        presses.DISCARD_CORRECTION_NOW.button(talk._("🗑 Discard the correction"), broadcast_id, revision),
+        presses.LOOK_AT_CORRECTION.button(talk._("Keep it"), broadcast_id),
+    )
 
 
 async def discard(talk: Talk, broadcast_id: BroadcastId, revision: int) -> None:

@@ -152,8 +152,8 @@ async def ask_to_withdraw(talk: Talk) -> None:
     talk.edit(
         talk._("Withdraw your application? You can apply again at any time."),
         [
-            [presses.KEEP.button(talk._("Don't withdraw"))],
             [presses.WITHDRAW.button(talk._("↩ Withdraw the application"))],
+            [presses.KEEP.button(talk._("Don't withdraw"))],
         ],
     )
 

@@ -122,7 +122,7 @@ async def ask_to_leave(talk: Talk) -> None:
         ),
     ]
     leave_it = presses.LEAVE.button(talk._("Leave, card {number} becomes invalid").format(number=number))
-    talk.say(Markup("\n").join(lines), [[presses.KEEP.button(talk._("Stay a member"))], [leave_it]])
+    talk.say(Markup("\n").join(lines), [[leave_it], [presses.KEEP.button(talk._("Stay a member"))]])
 
 
 async def keep(talk: Talk) -> None:

@@ -75,8 +75,8 @@ async def ask_to_unconsent(talk: Talk) -> None:
             "remains lawful."
         ),
         [
-            [presses.KEEP.button(talk._("Don't withdraw"))],
             [presses.UNCONSENT.button(talk._("↩ Withdraw, and erase the data"))],
+            [presses.KEEP.button(talk._("Don't withdraw"))],
         ],
     )
 

@@ -112,6 +112,7 @@ OPEN_TO_ALL = {
         "ics",
         "feed",
         "feedrenew",
+        "feedrenewnow",
         "rate",
         "digest",
         "deskgo",

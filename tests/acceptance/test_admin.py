@@ -141,6 +141,8 @@ async def test_a_ready_answer_is_written_in_the_chat_and_used_at_the_desk(town: 
     await admin.presses("Come by")
     await admin.hears_of("请于")
     await admin.presses("🗑 Remove")
+    await admin.hears_of("Remove the ready answer")
+    await admin.presses("🗑 Remove it")
     await admin.hears_of("Removed")
     assert town.context.settings.desks["legal"].answers == answers[:-1]
 

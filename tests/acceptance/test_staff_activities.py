@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from handlers.activities import presses
 from handlers.i18n.translations import plural_in, translator
-from storage.activities import activities, rounds, sign_ups
+from storage.activities import activities, rounds, series, sign_ups
 from storage.activities.activities import ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState
@@ -21,6 +22,7 @@ from tests.support.words.forms import REVIEW_PAGE
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 ONE = ActivityId(1)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 async def state_of(town: Town, person_id: int) -> PlaceState | None:
@@ -161,3 +163,21 @@ async def test_who_goes_on_is_told_once_and_so_is_who_does_not_after_all(town: T
     assert off in (await li.hears_of("Final"))["text"]
     await wang.hears_of(through)
     assert len([one for one in li.heard if through in one.get("text", "")]) == 1
+
+
+async def test_a_series_is_ended_after_a_second_look(town: Town) -> None:
+    coordinator = await at_home(town, COORDINATOR)
+    await planned(town)
+    async with town.database.writing() as session:
+        row = await activities.find(session, ONE)
+        assert row is not None
+        await series.start(session, row, "FREQ=WEEKLY", COORDINATOR, NOON, SHANGHAI, "CN", skips_holidays=False)
+    await shown(coordinator, "✅ published")
+    for press in ("Don't end it", "⏹ End the series"):
+        await coordinator.presses("⏹ End series")
+        asked = await coordinator.hears_of("End the series of “3x3 basketball”?")
+        assert asked["reply_markup"]["inline_keyboard"][-1][0]["text"] == "Don't end it"
+        await coordinator.presses(press)
+        if press == "Don't end it":
+            await coordinator.hears_of("✅ published")
+    await coordinator.until(lambda: any("No further dates" in one["text"] for one in coordinator.answers))
