@@ -29,15 +29,12 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
-from handlers.forms.questionnaires import Confirmation, Form, questionnaire
-from handlers.forms.questions import asked
 from handlers.i18n.translations import N_
 from handlers.inputs.link import host_of
-from handlers.inputs.reason import reason_question
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
-from storage.activities.notices import ActivityCancelled, ActivityChanged, StreamStarts
+from storage.activities.notices import ActivityChanged, StreamStarts
 from storage.activities.sign_ups import PlaceState
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import SubjectNotice
@@ -58,7 +55,7 @@ CHANGED: dict[str, str] = {
     "closes_at": N_("sign-up closes"),
 }
 SHOWN_FOR = timedelta(days=1)
-_TOLD = (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING)
+TOLD = (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING)
 
 
 def register(routes: Routes) -> None:
@@ -70,11 +67,9 @@ def register(routes: Routes) -> None:
     routes.press(presses.PUBLISH, publish, right=right)
     routes.press(presses.EDIT, edit, right=right)
     routes.press(presses.COPY, copy, right=right)
-    routes.press(presses.BEGIN_CANCEL, begin_cancel, right=right)
-    for form in (_NEW, _EDIT, _CANCEL):
+    for form in (_NEW, _EDIT):
         routes.form(form)
     routes.notice_about(ActivityChanged, changed_words, about_change, reader=RECIPIENT)
-    routes.notice_about(ActivityCancelled, cancelled_words, words.about_any, reader=RECIPIENT)
     routes.notice_about(StreamStarts, stream_words, words.about, reader=RECIPIENT)
 
 
@@ -181,7 +176,7 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
     told = 0
     if change.changed:
         noted = await activities.note_change(talk.session, change)
-        told = await _tell_all(talk, row, ActivityChanged(noted))
+        told = await tell_all(talk, row, ActivityChanged(noted))
     talk.say(*await _shown(talk, row))
     if told:
         talk.say(
@@ -189,9 +184,9 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
         )
 
 
-async def _tell_all(talk: Talk, row: Activity, notice: SubjectNotice[Any]) -> int:
+async def tell_all(talk: Talk, row: Activity, notice: SubjectNotice[Any]) -> int:
     """Everybody who has a place, an offer or waits; returns how many."""
-    everybody = sign_ups.participant_ids(row.id, _TOLD)
+    everybody = sign_ups.participant_ids(row.id, TOLD)
     return await delivery_queue.tell_all(talk.session, everybody, notice, talk.now)
 
 
@@ -205,53 +200,8 @@ async def copy(talk: Talk, activity_id: ActivityId) -> None:
     await forms.begin_review(talk, _NEW, replace(edit_of(row), starts=moved, opens=None, closes=None))
 
 
-async def begin_cancel(talk: Talk, activity_id: ActivityId) -> None:
-    row = await find_activity(talk, activity_id)
-    people = len(await sign_ups.people_of(talk.session, row.id, _TOLD))
-    await forms.begin(talk, _CANCEL, Cancellation(id=activity_id, title=row.title, people=people))
-
-
-@dataclass(frozen=True, slots=True)
-class Cancellation:
-    """`people` would be told."""
-
-    id: ActivityId
-    title: str = ""
-    people: int = 0
-    reason: str = asked(reason_question(N_("Why is it cancelled? Everyone who signed up will read this."), 3, 300))
-
-
-async def _cancelled(talk: Talk, draft: Cancellation) -> None:
-    row = await activities.cancel(talk.session, draft.id, draft.reason, talk.now)
-    await reminders.drop(talk.session, reminders.ACTIVITY, row.id)
-    told = await _tell_all(talk, row, ActivityCancelled(row.id))
-    talk.say(
-        talk.plural("Cancelled; {n} person is told why.", "Cancelled; {n} people are told why.", told).format(n=told)
-    )
-
-
-def _ask_to_cancel(talk: Talk, draft: Cancellation) -> str:
-    return Markup("{}").format(talk._("Cancel “{title}”? This can't be undone.").format(title=draft.title))
-
-
-def _cancel_label(talk: Talk, draft: Cancellation) -> str:
-    if not draft.people:
-        return talk._("❌ Cancel the activity")
-    return talk.plural(
-        "❌ Cancel the activity, {n} person is told", "❌ Cancel the activity, {n} people are told", draft.people
-    ).format(n=draft.people)
-
-
 _NEW = making(_made)
 _EDIT = editing(_edited)
-_CANCEL = Form(
-    name="activity_cancel",
-    title=N_("Cancellation"),
-    questionnaire=questionnaire(Cancellation),
-    done=_cancelled,
-    confirmation=Confirmation(_ask_to_cancel, _cancel_label, N_("Don't cancel it")),
-    right=Right.RUN_ACTIVITIES,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,13 +246,6 @@ def _value(view: View, value: object) -> str:
     except ValueError:
         return str(value)
     return view.moment(at) if at.tzinfo is not None else str(value)
-
-
-def cancelled_words(view: View, _notice: ActivityCancelled, activity: ActivityFacts) -> Page:
-    text = Markup("❌ {}\n{}\n<blockquote>{}</blockquote>").format(
-        view._("Cancelled:"), words.title_and_time(view, activity), activity.reason
-    )
-    return text, [[presses.TURN_LIST.button(view._("What else is on"), "all", 0)]]
 
 
 def stream_words(view: View, _notice: StreamStarts, activity: ActivityFacts) -> Page:
