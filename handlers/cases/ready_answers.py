@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
+from pydantic import TypeAdapter
 
 from handlers.cases import format as words
 from handlers.cases import presses
@@ -14,10 +17,10 @@ from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.forms import forms
-from handlers.forms.questionnaires import one_question
-from handlers.forms.questions import NotAnAnswer, Question, asked
+from handlers.forms.questionnaires import ContextValue, Form, Questionnaire
+from handlers.forms.questions import Question
 from handlers.i18n.translations import N_
-from handlers.inputs.text import LinesInput, clean_lines
+from handlers.inputs.text import TextInput
 from storage.cases import access as case_access
 from storage.cases import messages as case_messages
 from storage.cases.desks import Canned, in_language
@@ -25,8 +28,12 @@ from storage.cases.ids import CaseId
 from storage.cases.messages import Said
 from storage.cases.sides import Side
 from storage.cases.table import Case
+from storage.dialogues import Filled
 from storage.people.access import Right
 from storage.updates import user_state
+
+MOST_BLANKS = 12
+_BLANK = re.compile(r"\{([^{}]+)\}")
 
 
 def register(routes: Routes) -> None:
@@ -52,8 +59,12 @@ async def begin_canned(talk: Talk, case_id: CaseId, at: int) -> None:
     """Asks for its blanks; one without any is shown before it goes."""
     row = await case_in_hand(talk, case_id)
     wording = await _wording(talk, row, _canned(talk, row, at))
-    if _blanks(wording):
-        await forms.begin(talk, _CANNED, FilledAnswer(id=row.id, text=wording))
+    blanks = len(_blanks(wording))
+    if blanks > MOST_BLANKS:
+        said = talk._("This ready answer has more than {n} blanks. Please ask an admin to shorten it.")
+        talk.answer_callback(said.format(n=MOST_BLANKS), alert=True)
+    elif blanks:
+        await forms.resume(talk, _CANNED, Filled(context={"id": row.id, "text": wording}))
     else:
         talk.edit(
             words.quoted(wording),
@@ -65,8 +76,11 @@ async def begin_canned(talk: Talk, case_id: CaseId, at: int) -> None:
 
 
 async def send_canned(talk: Talk, case_id: CaseId, at: int) -> None:
+    """One without blanks; it becomes its own receipt."""
     row = await case_in_hand(talk, case_id)
-    await _send(talk, row, await _wording(talk, row, _canned(talk, row, at)))
+    wording = await _wording(talk, row, _canned(talk, row, at))
+    talk.close(words.quoted(wording))
+    await _send(talk, row, wording)
 
 
 def _canned(talk: Talk, row: Case, at: int) -> Canned:
@@ -86,53 +100,70 @@ async def _wording(talk: Talk, row: Case, canned: Canned) -> str:
 
 
 def _blanks(wording: str) -> list[str]:
-    return list(dict.fromkeys(re.findall(r"\{([^{}]+)\}", wording)))
-
-
-@dataclass(frozen=True)
-class ValuesInput(LinesInput):
-    """Values for blanks; what is too long is cut."""
-
-    async def read(self, talk: Talk) -> tuple[str, ...]:
-        lines = clean_lines(talk.text)
-        if not lines:
-            raise NotAnAnswer(talk._(self.hint))
-        return tuple(line[: self.longest] for line in lines)
-
-
-def _ask_values(talk: Talk, draft: FilledAnswer) -> str:
-    lines = [Markup("{}. {}").format(at, blank) for at, blank in enumerate(_blanks(draft.text), start=1)]
-    said = talk._("Please fill these in, one per line:")
-    return Markup("\n").join([words.quoted(draft.text), Markup("{}").format(said), *lines])
-
-
-_VALUES = ValuesInput(60, 300, N_("Please write each one on its own line."))
+    return list(dict.fromkeys(_BLANK.findall(wording)))
 
 
 @dataclass(frozen=True, slots=True)
 class FilledAnswer:
-    """A ready answer, by its wording, and the values for its blanks."""
+    """A ready answer, by its wording, and the values for its blanks, by their keys."""
 
     id: CaseId
     text: str
-    values: tuple[str, ...] = asked(Question(N_("Blanks"), _ask_values, _VALUES))
+    values: Mapping[str, str]
+
+    def blank(self, at: int) -> str:
+        """Its name; empty if there are fewer."""
+        return dict(enumerate(_blanks(self.text))).get(at, "")
+
+    @property
+    def wording(self) -> str:
+        """With its blanks filled in; one that has no value yet keeps its name."""
+        by_name = {name: self.values.get(_key(at)) for at, name in enumerate(_blanks(self.text))}
+        return _BLANK.sub(lambda found: by_name[found[1]] or found[0], self.text)
 
 
-def _filled(draft: FilledAnswer) -> str:
-    """The wording with its blanks filled in; one that got no value keeps its name."""
-    wording = draft.text
-    for blank, value in zip(_blanks(wording), draft.values, strict=False):
-        wording = wording.replace("{" + blank + "}", value)
-    return wording
+def _key(at: int) -> str:
+    return f"blank{at}"
+
+
+def _filled_answer(values: Mapping[str, Any]) -> FilledAnswer:
+    blanks = {name: value for name, value in values.items() if name not in ("id", "text")}
+    return FilledAnswer(values["id"], values["text"], blanks)
+
+
+def _blank_question(at: int) -> Question[str, FilledAnswer]:
+    def ask(talk: Talk, draft: FilledAnswer) -> str:
+        said = talk._("Please fill in: {blank}").format(blank=draft.blank(at))
+        return Markup("{}\n<b>{}</b>").format(words.quoted(draft.wording), said)
+
+    return Question(
+        key=_key(at),
+        title=N_("Blank"),
+        title_by=lambda _talk, draft: draft.blank(at),
+        ask=ask,
+        input=TextInput(1, 300),
+        when=lambda draft: bool(draft.blank(at)),
+    )
 
 
 async def _canned_done(talk: Talk, draft: FilledAnswer) -> None:
-    await _send(talk, await case_in_hand(talk, draft.id), _filled(draft))
+    await _send(talk, await case_in_hand(talk, draft.id), draft.wording)
 
 
 async def _send(talk: Talk, row: Case, text: str) -> None:
     await case_messages.say(talk.session, row, Side.HANDLER, talk.person.id, None, Said(text=text), talk.now)
-    talk.say(Markup("✓ <b>{}</b>\n{}").format(row.number, words.quoted(text)), way_back(talk, row))
+    talk.say(Markup("✓ <b>{}</b>").format(row.number), way_back(talk, row))
 
 
-_CANNED = one_question("case_canned", FilledAnswer, _canned_done, Right.HANDLE_CASES)
+_CANNED = Form(
+    name="case_canned",
+    title=N_("📋 Ready answers"),
+    questionnaire=Questionnaire(
+        [_blank_question(at) for at in range(MOST_BLANKS)],
+        _filled_answer,
+        context={"id": ContextValue(TypeAdapter(CaseId), ("id",)), "text": ContextValue(TypeAdapter(str), ("text",))},
+    ),
+    done=_canned_done,
+    preview=lambda _talk, draft: words.quoted(draft.wording),
+    right=Right.HANDLE_CASES,
+)

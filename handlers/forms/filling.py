@@ -75,6 +75,11 @@ class Filling(Generic[D]):
     def ask(self, question: Question[Any, D]) -> str:
         return self.talk._(question.ask) if isinstance(question.ask, str) else question.ask(self.talk, self.draft)
 
+    def title(self, question: Question[Any, D]) -> str:
+        if question.title_by is not None:
+            return question.title_by(self.talk, self.draft)
+        return question.title_for(self.talk)
+
     def following(self) -> Question[Any, D] | None:
         """The next question that has no answer."""
         answers = self.state.filled.answers

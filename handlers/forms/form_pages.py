@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.chat import presses
 from handlers.chat.press import Button, Buttons
-from handlers.chat.talk import Danger, Talk
+from handlers.chat.talk import Danger
 from handlers.forms.filling import AnyFilling
 from handlers.forms.questions import Question, said
 from handlers.i18n.formatting import labelled
@@ -51,7 +51,7 @@ def question_text(filling: AnyFilling, question: Question[Any, Any]) -> Markup:
     note = question.input.page(talk, filling.state.page).note
     ask = Markup(filling.ask(question)) + (Markup("\n\n{}").format(note) if note else "")
     if filling.is_changing:
-        return answer_line(talk, question, filling.state.filled.answers[question.key]) + "\n" + ask
+        return answer_line(filling, question, filling.state.filled.answers[question.key]) + "\n" + ask
     if position is None or position[1] < _LONG_FORM:
         return ask
     step = talk._("Step {n} of {total}").format(n=position[0], total=position[1])
@@ -63,8 +63,9 @@ def answered_text(filling: AnyFilling, question: Question[Any, Any], chosen: str
     return question_text(filling, question) + Markup("\n▸ <b>{}</b>").format(chosen)
 
 
-def answer_line(talk: Talk, question: Question[Any, Any], stored: Value) -> Markup:
-    return labelled(talk._, question.title_for(talk), Markup("<b>{}</b>").format(question.show(talk, stored)))
+def answer_line(filling: AnyFilling, question: Question[Any, Any], stored: Value) -> Markup:
+    talk = filling.talk
+    return labelled(talk._, filling.title(question), Markup("<b>{}</b>").format(question.show(talk, stored)))
 
 
 def back_button(filling: AnyFilling) -> Button:
@@ -152,10 +153,12 @@ def receipt(filling: AnyFilling) -> str:
 
 
 def _answers_below(filling: AnyFilling, words: str) -> str:
-    talk, answers = filling.talk, filling.state.filled.answers
-    lines = [Markup("<b>{}</b>").format(said(talk, filling.form.title)), Markup(words)]
+    talk, answers, form = filling.talk, filling.state.filled.answers, filling.form
+    lines = [Markup("<b>{}</b>").format(said(talk, form.title)), Markup(words)]
+    if form.preview is not None:
+        return Markup("\n").join([*lines, form.preview(talk, filling.draft)])
     lines += [
-        answer_line(talk, question, answers[question.key])
+        answer_line(filling, question, answers[question.key])
         for question in filling.form.questions
         if question.key in answers
     ]
@@ -165,7 +168,7 @@ def _answers_below(filling: AnyFilling, words: str) -> str:
 def _review_buttons(filling: AnyFilling) -> Buttons:
     talk = filling.talk
     edits = [
-        _button(filling, "✎ " + question.title_for(talk), "edit", question.key)
+        _button(filling, "✎ " + filling.title(question), "edit", question.key)
         for question in filling.form.questions
         if question.key in filling.state.filled.answers
     ]

@@ -118,7 +118,7 @@ def _take_out_of_chat(filling: AnyFilling, question: Question[Any, Any], stored:
     talk = filling.talk
     talk.call_api("deleteMessage", {"chat_id": talk.chat_id, "message_id": talk.incoming.message_id})
     words = talk._("I've read your message and removed it from this chat.")
-    talk.say(answer_line(talk, question, stored) + "\n" + words)
+    talk.say(answer_line(filling, question, stored) + "\n" + words)
 
 
 async def _gather(filling: AnyFilling, question: Question[Any, Any], more: list[Value]) -> None:

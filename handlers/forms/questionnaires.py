@@ -170,10 +170,11 @@ class Form(Generic[D]):
     """A dialogue: its questions, and what happens with the draft that they fill in.
 
     With `review`, the answers are shown before `done`, and each can be changed there. `confirmation` is what the review
-    page asks then, and what its buttons say. `right` is asked for at every answer. `save` puts the answers aside, to go
-    on later. `danger_goes_to` is the question that takes a message with words of acute danger, whatever was being
-    asked. Which desk somebody turns to, and how far they have come, must not be seen in the figures: all forms that are
-    `confidential` are counted together there, without their questions.
+    page asks then, and what its buttons say; `preview` is shown in place of the single answers, as HTML. `right` is
+    asked for at every answer. `save` puts the answers aside, to go on later. `danger_goes_to` is the question that takes
+    a message with words of acute danger, whatever was being asked. Which desk somebody turns to, and how far they have
+    come, must not be seen in the figures: all forms that are `confidential` are counted together there, without their
+    questions.
     """
 
     name: str
@@ -187,6 +188,7 @@ class Form(Generic[D]):
     save: Callable[[Talk, Filled], Awaitable[None]] | None = None
     danger_goes_to: str = ""
     confidential: bool = False
+    preview: Callable[[Talk, D], str] | None = None
 
     @property
     def questions(self) -> tuple[Question[Any, D], ...]:

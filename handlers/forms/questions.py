@@ -146,14 +146,14 @@ class Input(Generic[T]):
 class Question(Generic[T, D_contra]):
     """One question: its short title on buttons and the review page, and the sentence that asks it.
 
-    What depends on the rest of the draft (`ask`, `optional`, `when`, `choices`, `check`, `look_up`) gets the draft so
-    far: a field without an answer has its default there, or None.
+    What depends on the rest of the draft (`title_by`, `ask`, `optional`, `when`, `choices`, `check`, `look_up`) gets
+    the draft so far: a field without an answer has its default there, or None.
 
-    `when` leaves the question out for answers that make it pointless. `choices` stand in place of the input's;
-    `columns` of them stand side by side. `check` raises NotAnAnswer for a value that does not fit the draft. `look_up`
-    runs ahead of the transaction, for what takes long; its result is `talk.fetched`. `keyboard` is a reply keyboard
-    that belongs to this question alone, `keyboard_hint` what is said with it. A `secret` answer is taken out of the
-    chat once it has been read.
+    `title_by` makes the title where it depends on the draft. `when` leaves the question out for answers that make it
+    pointless. `choices` stand in place of the input's; `columns` of them stand side by side. `check` raises
+    NotAnAnswer for a value that does not fit the draft. `look_up` runs ahead of the transaction, for what takes long;
+    its result is `talk.fetched`. `keyboard` is a reply keyboard that belongs to this question alone, `keyboard_hint`
+    what is said with it. A `secret` answer is taken out of the chat once it has been read.
     """
 
     title: Text
@@ -168,6 +168,7 @@ class Question(Generic[T, D_contra]):
     keyboard: Callable[[Talk], Json] | None = None
     keyboard_hint: str = N_("Press the button below the chat, or type the number.")
     secret: bool = False
+    title_by: Callable[[Talk, D_contra], str] | None = None
     key: str = ""
     """The name of its field, which the draft gives it."""
 
