@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from handlers.cases import closing, opening, presses
 from handlers.cases import format as words
 from handlers.cases.closing import LIMIT_REMINDER
-from handlers.cases.desk_form import DeskDraft, desk_form
+from handlers.cases.desk_form import DeskDraft, desk_form, form_name
 from handlers.cases.messages.conversation import enter_as_rider
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page
@@ -26,7 +26,7 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form
-from handlers.inputs.consent import CASE, desk_wording
+from handlers.inputs.consent import CASE, desk_wording, folded_wording
 from storage.activities import reminders
 from storage.cases import access as case_access
 from storage.cases import cases
@@ -66,14 +66,28 @@ def form_of(desk: Desk) -> Form[DeskDraft]:
 
 
 async def open_desk(desk: Desk, talk: Talk) -> None:
-    """What the desk is and is not, who reads it, and what is to be agreed to before the first question."""
-    rows = [[presses.AGREE_MINE.button(talk._("✅ I agree, let's start"), desk.key, CASE.version)]]
+    """What the desk is and is not, who reads it, and what is to be agreed to before the first question. Who has saved a
+    form and agreed to this comes back to the form first."""
+    start = presses.AGREE_MINE.button(talk._("✅ I agree, let's start"), desk.key, CASE.version)
+    rows, text = [[start]], desk_wording(talk, desk)
     if await case_drafts.find(talk.session, talk.person.id, desk.key, talk.now) is not None:
-        rows.append([presses.GO_ON_WITH_DRAFT.button(talk._("💾 Continue my saved form"), desk.key, CASE.version)])
+        go_on = presses.GO_ON_WITH_DRAFT.button(talk._("💾 Continue my saved form"), desk.key, CASE.version)
+        if await _has_agreed(talk, desk):
+            text = folded_wording(talk, desk)
+            start = presses.AGREE_MINE.button(talk._("🆕 Start a new form"), desk.key, CASE.version)
+            rows = [[go_on], [start]]
+        else:
+            rows.append([go_on])
     mine = await case_access.cases_of(talk.session, talk.person.id)
     here = [row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED]
     rows += [[presses.SHOW_CASE.button(f"{desk.emoji} {row.number}", row.id)] for row in here[:8]]
-    talk.say(desk_wording(talk, desk), [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
+    talk.say(text, [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
+
+
+async def _has_agreed(talk: Talk, desk: Desk) -> bool:
+    """To the wording as it stands now."""
+    given = await consents.find(talk.session, talk.person.id, desk.purpose)
+    return given is not None and given.version == CASE.version
 
 
 async def do_not_agree(talk: Talk) -> None:
@@ -93,6 +107,8 @@ async def agree(talk: Talk, key: str, version: int) -> None:
 async def go_on_with_draft(talk: Talk, key: str, version: int) -> None:
     desk = await _consented(talk, key, version)
     filled = await case_drafts.find(talk.session, talk.person.id, key, talk.now)
+    if filled is None and talk.person.form == form_name(desk):
+        return  # the second of two quick taps: the form is open
     await case_drafts.drop(talk.session, talk.person.id, key)
     await forms.resume(talk, form_of(desk), filled or Filled())
 

@@ -12,6 +12,7 @@ from storage.scratch import Scratch
 from storage.telegram_ids import ChatId, MessageId
 
 ANSWER_CALLBACK = "answerCallbackQuery"
+_NOTED = "✍"
 
 
 class File(NamedTuple):
@@ -193,6 +194,13 @@ class Replies:
         ]
         params: Json = {"chat_id": self.chat_id, "message_id": self.pressed_message_id}
         self.call_api("editMessageReplyMarkup", {**params, "reply_markup": {"inline_keyboard": rows}})
+
+    def mark_as_noted(self) -> None:
+        """A reaction on the message that came, in place of a message that says "received". Of those that Telegram
+        allows it is the one that fits below whatever somebody has to tell: 👌 and 👍 do not."""
+        reaction = [{"type": "emoji", "emoji": _NOTED}]
+        params: Json = {"chat_id": self.chat_id, "message_id": self.incoming.message_id, "reaction": reaction}
+        self.call_api("setMessageReaction", params)
 
     def call_api(self, method: str, params: Json) -> None:
         """Any other call of the Bot API that may fail without harm."""

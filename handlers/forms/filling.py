@@ -51,6 +51,11 @@ class Filling(Generic[D]):
         """Whether an answer is being changed from the review page. It stands until another one is given."""
         return self.state.step in self.state.filled.answers
 
+    @property
+    def has_something_to_lose(self) -> bool:
+        """Whether the person has given an answer, or a part of one."""
+        return bool(self.state.trail or self.parts)
+
     def position(self) -> tuple[int, int] | None:
         """Which question is asked, of how many; None on the review page, and for one that nobody is asked in turn."""
         pertinent = [one.key for one in self.form.questionnaire.asked if not self._is_pointless(one)]

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from handlers.chat import presses
-from handlers.chat.press import Button, Buttons
+from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.talk import Danger
 from handlers.forms.filling import AnyFilling
 from handlers.forms.questions import Question, said
@@ -26,14 +26,20 @@ async def show(filling: AnyFilling) -> None:
     if await is_shown_later(filling):
         return
     question, talk = filling.question, filling.talk
-    if question is None:
-        talk.say(_review(filling), _review_buttons(filling))
-    elif question.keyboard is None:
-        talk.say(question_text(filling, question), question_buttons(filling))
+    if question is None or question.keyboard is None:
+        talk.say(*page_of(filling))
     else:
         # A message has either buttons or a keyboard.
         talk.say(question_text(filling, question), keyboard=question.keyboard(talk))
         talk.say(talk._(question.keyboard_hint), question_buttons(filling))
+
+
+def page_of(filling: AnyFilling) -> Page:
+    """The question, or the review page, with its buttons."""
+    question = filling.question
+    if question is None:
+        return _review(filling), _review_buttons(filling)
+    return question_text(filling, question), question_buttons(filling)
 
 
 async def is_shown_later(filling: AnyFilling) -> bool:

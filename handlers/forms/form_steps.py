@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from handlers.chat import presses
+from handlers.chat.confirm import confirming
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.forms.filling import AnyFilling
-from handlers.forms.form_pages import SHOW, answered_text, question_buttons, question_text, receipt, show
+from handlers.forms.form_pages import SHOW, answered_text, page_of, question_buttons, question_text, receipt, show
 from handlers.forms.questions import Does, NotAnAnswer, Question, said
 from storage import dialogues
 from storage.dialogues import Value
@@ -139,9 +140,17 @@ async def _all_gathered(filling: AnyFilling, _argument: str) -> None:
     await take(filling, question, parts)
 
 
+async def _ask_to_empty(filling: AnyFilling, _argument: str) -> None:
+    question, talk = filling.question, filling.talk
+    if question is None or not filling.parts:
+        raise InvalidCallback
+    words = talk._("Start over with this question? What you sent here will be discarded.")
+    _ask_to_lose(filling, words, "emptied", talk._("🗑 Yes, discard it"))
+
+
 async def _empty(filling: AnyFilling, _argument: str) -> None:
     """Takes back all parts of an answer."""
-    filling.talk.remove_buttons()
+    filling.talk.close(filling.talk._("🗑 Discarded."))
     filling.drop_parts()
     await filling.keep_step()
     await show(filling)
@@ -207,6 +216,31 @@ async def _save(filling: AnyFilling, _argument: str) -> None:
     await offer_earlier(filling)
 
 
+async def _ask_to_cancel(filling: AnyFilling, _argument: str) -> None:
+    """Asks once more if answers would be lost."""
+    talk = filling.talk
+    if not filling.has_something_to_lose:
+        await _cancel(filling, "")
+        return
+    words = talk._("Cancel this form? Your answers will be discarded.")
+    _ask_to_lose(filling, words, "discard", talk._("✖ Yes, cancel"))
+
+
+def _ask_to_lose(filling: AnyFilling, words: str, what: str, label: str) -> None:
+    """In the place of the step that is shown."""
+    talk, mark = filling.talk, filling.state.mark
+    shown, _ = page_of(filling)
+    go = presses.FORM.button(label, mark, what, "")
+    stay = presses.FORM.button(talk._("↩ No, continue"), mark, "stay", "")
+    talk.edit(Markup("{}\n\n<b>{}</b>").format(Markup(shown), words), confirming(go, stay))
+
+
+async def _stay(filling: AnyFilling, _argument: str) -> None:
+    """Nothing is lost: the step is shown as before, in its place."""
+    await filling.keep()
+    filling.talk.edit(*page_of(filling))
+
+
 async def _cancel(filling: AnyFilling, _argument: str) -> None:
     filling.talk.remove_buttons()
     await cancel(filling)
@@ -238,9 +272,12 @@ ACTIONS: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
     "back": _back,
     "edit": _edit,
     "send": _send,
-    "cancel": _cancel,
+    "cancel": _ask_to_cancel,
+    "discard": _cancel,
     "done": _all_gathered,
-    "empty": _empty,
+    "empty": _ask_to_empty,
+    "emptied": _empty,
+    "stay": _stay,
     "keep": _keep,
     "clear": _clear,
     "save": _save,

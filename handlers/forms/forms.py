@@ -27,6 +27,8 @@ from storage.dialogues import Filled, OpenForm, Value
 D = TypeVar("D")
 
 _TWICE_WITHIN = timedelta(seconds=3)
+SAID_EVERY = 5
+"""Of the parts of an answer, so often one is confirmed by a message with the buttons; the others by a reaction."""
 
 
 async def begin(talk: Talk, form: Form[D], draft: D | None = None) -> None:
@@ -122,7 +124,7 @@ def _take_out_of_chat(filling: AnyFilling, question: Question[Any, Any], stored:
 
 
 async def _gather(filling: AnyFilling, question: Question[Any, Any], more: list[Value]) -> None:
-    """One more part of an answer. An album gets one word, however many messages it is."""
+    """One more part of an answer: said now and then with the buttons, else only marked. An album counts once."""
     talk, parts = filling.talk, filling.parts
     if len(parts) >= MAX_PARTS:
         talk.say(
@@ -134,9 +136,18 @@ async def _gather(filling: AnyFilling, question: Question[Any, Any], more: list[
     goes_on = bool(parts) and bool(album) and album == _album(parts[-1])
     filling.gather(question.key, [*parts, *more])
     await filling.keep()
-    if not goes_on:
-        said = talk._("✓ Received ({n} so far). Send more, or press “That's all”.").format(n=len(parts) + 1)
+    if goes_on:
+        return
+    if _is_said(filling, before=len(parts)):
+        said = talk._("✓ Received ({n} so far). Send more, or press “That's all”.").format(n=len(filling.parts))
         talk.say(said, question_buttons(filling))
+    elif talk.danger is Danger.NONE:
+        talk.mark_as_noted()
+
+
+def _is_said(filling: AnyFilling, before: int) -> bool:
+    """Of the first part, and as often as keeps the buttons within reach."""
+    return before // SAID_EVERY != len(filling.parts) // SAID_EVERY or not before
 
 
 def _album(part: Value) -> object:
@@ -163,8 +174,10 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
         InvalidCallback: no such button exists.
     """
     filling = await open_filling(talk, forms)
-    if filling is None:
-        talk.answer_callback(talk._("This form is closed."))
+    if filling is None or _is_sent_already(filling, mark, what):
+        # The second of two quick taps on "Send" ends here, so it says nothing that frightens.
+        said = talk._("This form has been sent or closed.") if what == "send" else talk._("This form is closed.")
+        talk.answer_callback(said)
         return
     if not await _may_go_on(filling):
         return
@@ -185,6 +198,11 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
     if action is None:
         raise InvalidCallback
     await action(filling, argument)
+
+
+def _is_sent_already(filling: AnyFilling, mark: str, what: str) -> bool:
+    """Whether a form was sent, and the one before it is open again, but not shown."""
+    return what == "send" and mark != filling.state.mark and filling.state.is_hidden
 
 
 async def _may_go_on(filling: AnyFilling) -> bool:

@@ -1,10 +1,12 @@
 """What people are asked to agree to before anything is asked: the wordings, by purpose and version.
 
-A changed wording is a new version (a test holds each version's text): who agreed to an older one is asked again.
+What it is for, who has it and for how long stand open; the rest is folded. A changed sentence is a new version, and who
+agreed to an older one is asked again; another order is none (a test holds each version's sentences).
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -12,6 +14,8 @@ from markupsafe import Markup
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
 from storage.cases.desks import Desk, in_language
+
+_FOLD = re.compile(r"</?blockquote[^>]*>")
 
 
 class Wording(NamedTuple):
@@ -27,19 +31,20 @@ JOIN = Wording(
     2,
     N_(
         "<b>Before the first question: your data</b>\n"
-        "• <b>Who keeps it:</b> {organisation}. Platforms, employers and anyone else get none of it.\n"
         "• <b>What for:</b> to decide on your membership, to manage it, and to write to members. "
         "Nothing else.\n"
-        "• <b>What:</b> your name, phone number, platform, kind of work, district, whether you have "
+        "• <b>Who keeps it:</b> {organisation}. Platforms, employers and anyone else get none of it.\n"
+        "• <b>How long:</b> while you are a member. A refused or withdrawn application: {days} days. "
+        "You can see, copy, withdraw and erase your data at any time: /privacy.\n"
+        "<blockquote expandable>"
+        "<b>What:</b> your name, phone number, platform, kind of work, district, whether you have "
         "accident insurance; your ID number and a picture of your platform profile where asked. Union "
         "membership and ID numbers are sensitive: they are stored encrypted, and only the coordinators "
         "who review applications can read them. Every access is logged.\n"
-        "• <b>How long:</b> while you are a member. A refused or withdrawn application: {days} days.\n"
-        "• <b>Telegram</b> can read what you write to a bot. If you would rather talk to someone: "
+        "<b>Telegram</b> can read what you write to a bot. If you would rather talk to someone: "
         "{hotline}.\n"
-        "• You don't have to agree: everything else works without it. You can see, copy, withdraw and "
-        "erase your data at any time: /privacy.\n"
-        "\n"
+        "You don't have to agree: everything else works without it."
+        "</blockquote>\n"
         "Do you agree that {organisation} processes this data, including the sensitive parts, to decide "
         "on and manage your membership?"
     ),
@@ -54,18 +59,19 @@ CASE = Wording(
         "{before}\n"
         "\n"
         "<b>Before the first question</b>\n"
-        "• <b>Who reads it:</b> only the person at {organisation} who takes your case. An admin has to "
-        "write down a reason before looking into it, and that is logged. Platforms and employers get "
-        "none of it.\n"
-        "• <b>What for:</b> to help you with this matter. Cases are counted by month, kind and platform "
-        "only, and no number below 5 is shown.\n"
-        "• <b>Your name:</b> you can leave it out. The person who helps you never sees your account, "
-        "nor you theirs.\n"
+        "• <b>What for:</b> to help you with this matter.\n"
+        "• <b>Who reads it:</b> only the person at {organisation} who takes your case.\n"
         "• <b>How long:</b> everything personal is erased {days} days after the case is closed, or "
         "whenever you ask: /privacy.\n"
-        "• <b>Telegram</b> can read what you write to a bot. If you would rather talk to someone: ☎️ "
-        "{hotlines}.\n"
-        "\n"
+        "<blockquote expandable>"
+        "An admin has to write down a reason before looking into it, and that is logged. Platforms and "
+        "employers get none of it.\n"
+        "Cases are counted by month, kind and platform only, and no number below 5 is shown.\n"
+        "<b>Your name:</b> you can leave it out. The person who helps you never sees your account, "
+        "nor you theirs.\n"
+        "<b>Telegram</b> can read what you write to a bot. If you would rather talk to someone: ☎️ "
+        "{hotlines}."
+        "</blockquote>\n"
         "This is sensitive information. Do you agree that {organisation} stores what you write here, "
         "encrypted, to help you?"
     ),
@@ -115,6 +121,16 @@ def desk_wording(talk: Talk, desk: Desk) -> Markup:
         organisation=organisation.name,
         hotlines=" / ".join(desk.hotlines) or organisation.hotline,
         days=talk.context.settings.retention.closed_cases.days,
+    )
+
+
+def folded_wording(talk: Talk, desk: Desk) -> Markup:
+    """The same for who has agreed to it and comes back to a saved form."""
+    return Markup("<b>{} {}</b>\n{}\n<blockquote expandable>{}</blockquote>").format(
+        desk.emoji,
+        in_language(desk.title, talk.language),
+        talk._("Your saved form is still here. What you agreed to:"),
+        Markup(_FOLD.sub("", desk_wording(talk, desk))),
     )
 
 

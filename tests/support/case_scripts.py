@@ -94,7 +94,6 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     await rider.says(STORY)
     await rider.hears(RECEIVED_SO_FAR, n=1)
     await rider.sends_voice()
-    await rider.hears(RECEIVED_SO_FAR, n=2)
     await rider.presses(NO_MORE)
     await rider.is_asked("证据" if zh else ASKED_FOR_EVIDENCE)
     if evidence:
@@ -102,7 +101,6 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
             await rider.sends_photo(colour, media_group_id="album")
         await rider.hears(RECEIVED_SO_FAR, n=1)
         await rider.sends_document()
-        await rider.hears(RECEIVED_SO_FAR, n=3)
         await rider.presses(NO_MORE)
     else:
         await rider.presses(SKIP)

@@ -20,6 +20,7 @@ from bot.process import served
 from bot.sandbox.params import Json
 from bot.sandbox.people import Person
 from bot.sandbox.server import BotApi
+from bot.sandbox.signs import shown
 from bot.sandbox.wishes import written
 from bot.sandbox.world import World
 from handlers.chat.context import AppContext
@@ -128,6 +129,11 @@ class Rider:
             heard = await self.hears()
             if words in heard.get("text", "") or words in heard.get("caption", ""):
                 return heard
+
+    async def sees_noted(self, message: Json) -> None:
+        """The bot reacts to this message of theirs, in place of a word."""
+        chat = self.world.chats[self.id]
+        await self.until(lambda: "✍" in shown(chat, message["message_id"]).values())
 
     async def is_answered(self) -> str:
         """The word on the next pressed button."""

@@ -202,19 +202,21 @@ async def _relay(talk: Talk, row: Case, side: Side, said: Said) -> None:
 
 
 async def _acknowledge(talk: Talk, row: Case, said: Said, last: CaseMessage | None, kept: CaseMessage) -> None:
-    """Says in which case it is: each time if there are several, else now and then; of an album once."""
+    """Says in which case it is where somebody has several; that nobody has it in hand yet, now and then; and on which
+    keyboard, when they have just entered it. Else the message is marked; of an album the first."""
     if last is not None and said.album and case_messages.said_in(talk.session, last).album == said.album:
         return
-    several = len(await cases_in_hand(talk)) > 1
-    if last is not None and not several and talk.now - last.at < ACKNOWLEDGED_EVERY:
-        return
     text = Markup("✓ <b>{}</b>").format(row.number)
-    if row.assigned_to is None:
+    waits = row.assigned_to is None
+    if waits:
         text += Markup(" · {}").format(talk._("not assigned yet; it is waiting there"))
-    if several:
+    is_lately_said = last is not None and talk.now - last.at < ACKNOWLEDGED_EVERY
+    if len(await cases_in_hand(talk)) > 1:
         talk.say(text, [[presses.CHOOSE_OTHER.button(talk._("↪ Meant for another case"), kept.id)]])
-    else:
+    elif talk.person.case is None or (waits and not is_lately_said):
         talk.say(text, keyboard=case_keyboard(row.number, talk.language))
+    elif talk.danger is Danger.NONE:
+        talk.mark_as_noted()
 
 
 async def cases_in_hand(talk: Talk) -> list[Case]:

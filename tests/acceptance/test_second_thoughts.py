@@ -1,0 +1,54 @@
+"""What would be lost by one tap is asked about first; two quick taps do the same as one."""
+
+from __future__ import annotations
+
+from storage.cases import access as case_access
+from storage.telegram_ids import PersonId
+from tests.support.case_scripts import STORY, at_desk
+from tests.support.simulator import Town
+from tests.support.words.cases import AGREE_AT_DESK, ASKED_WHAT_ABOUT
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
+
+RIDER = PersonId(7101)
+
+
+async def test_what_was_told_is_only_thrown_away_after_a_second_press_elsewhere(town: Town) -> None:
+    rider = await at_desk(town, RIDER)
+    await rider.says("/suggestion")
+    await rider.is_asked(CONSENT_PAGE)
+    await rider.presses(AGREE_AT_DESK)
+    await rider.is_asked("Send it anonymously?")
+    await rider.rider.presses("Case number only")
+    await rider.is_asked(ASKED_WHAT_ABOUT)
+    await rider.rider.presses("Rates")
+    await rider.is_asked("Which platform")
+    await rider.rider.presses("美团")
+    await rider.is_asked("Write it down")
+    await rider.says(STORY)
+    first = await rider.rider.hears_of(RECEIVED)
+    await rider.rider.sees_noted(await rider.says("And nothing in October"))
+
+    message, start_over = rider.rider.button("🗑 Start over")
+    await rider.presses("🗑 Start over")
+    asked = await rider.rider.hears_of("will be discarded")
+    assert asked["message_id"] == first["message_id"]
+    *_, lowest = asked["reply_markup"]["inline_keyboard"]
+    assert [key["text"] for key in lowest] == ["↩ No, continue"], "where the finger is, nothing is lost"
+    await rider.rider.forges(start_over, message)  # the second of two quick taps
+    await rider.presses("↩ No, continue")
+    await rider.presses("✖ Cancel")
+    await rider.rider.hears_of("Cancel this form?")
+    await rider.presses("↩ No, continue")
+    await rider.presses(NO_MORE)
+    review = await rider.rider.hears_of(REVIEW_PAGE)
+    assert STORY in review["text"] and "October" in review["text"]
+
+    message, send = rider.rider.button(SEND)
+    await rider.presses(SEND)
+    await rider.rider.hears_of("S-2026-000001")
+    rider.rider.skips_the_rest()
+    await rider.rider.forges(send, message)
+    await rider.rider.until(lambda: any("sent or closed" in one["text"] for one in rider.rider.answers))
+    assert not rider.rider.unheard and not any(one.get("show_alert") for one in rider.rider.answers)
+    async with town.database.reading() as session:
+        assert len(await case_access.cases_of(session, RIDER)) == 1
