@@ -62,7 +62,9 @@ class NoticeRenderer:
                 return None
         said = message_params(private_chat_of(delivery.recipient), *route.words(view, notice, facts))
         if delivery.target is None:
-            return Outgoing("sendMessage", said)
+            is_night = view.context.settings.quiet_hours.began(view.now) is not None
+            silent = {"disable_notification": True} if notice.is_silent_at_night and is_night else {}
+            return Outgoing("sendMessage", {**said, **silent})
         return Outgoing("editMessageText", {**said, "message_id": delivery.target})
 
     async def _may_read(self, reader: Reader, view: View, recipient: PersonId, notice: notices.Notice) -> bool:

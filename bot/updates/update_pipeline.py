@@ -148,6 +148,8 @@ class UpdatePipeline:
         )
         roles = context.staff.roles_of(user_id, standing.roles)
         person = Person(user_id, language, roles, standing.form, standing.case, standing.case_number)
+        if person.is_staff and incoming.is_from_a_person:
+            context.names.learn(incoming)
         talk = StatelessTalk(incoming, key, person, self._clock(), context)
         stale = standing.last_seen is None or standing.last_seen < day_of(talk.now)
         if incoming.is_from_a_person and (stale or not standing.reachable):

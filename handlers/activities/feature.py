@@ -103,7 +103,7 @@ FEATURE = Feature(
         PersonalData("weekly_digest", digest_readers.erase),
     ),
     retention=(retention.forget,),
-    privacy=PrivacyPart(lines=mine.privacy_lines, leave=mine.leave_all),
+    privacy=PrivacyPart(lines=mine.privacy_lines, warnings=mine.warnings, leave=mine.leave_all),
     overview=mine.overview,
     duties=duties.duties,
     audience=audience.AUDIENCE,

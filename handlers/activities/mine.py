@@ -45,6 +45,18 @@ async def privacy_lines(talk: Talk) -> Sequence[str]:
     return [talk._("the activities you signed up for, with your answers, attendance and rating")]
 
 
+async def warnings(talk: Talk) -> Sequence[str]:
+    """What an erasure would end."""
+    mine = await sign_ups.mine(talk.session, talk.person.id)
+    count = sum(row.id in mine for row in await activities.coming(talk.session, talk.now))
+    said = talk.plural(
+        "⚠️ You are signed up for {n} activity; your place would go to the next in line.",
+        "⚠️ You are signed up for {n} activities; your places would go to the next in line.",
+        count,
+    )
+    return [said.format(n=count)] if count else []
+
+
 async def leave_all(talk: Talk) -> None:
     """Gives every place back that is still to come; the next in each queue is offered it."""
     await waiting_list.release_all(talk.session, talk.person.id, talk.now, talk.context.settings.quiet_hours)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.assignment import RECEIVER, assign, receiver
+from handlers.cases.assignment import RECEIVER, assign, listed_colleagues, receiver
 from handlers.cases.desk import ways_in
 from handlers.cases.desk_access import desks_of, note
 from handlers.chat.routes import Routes
@@ -121,12 +121,14 @@ _READ = one_question("case_read", Reading, _read, Right.OVERSEE_CASES)
 
 
 async def begin_giving(talk: Talk, case_id: CaseId) -> None:
-    await forms.begin(talk, _GIVE, Assignment(id=(await _overseen(talk, case_id)).id))
+    row = await _overseen(talk, case_id)
+    await forms.begin(talk, _GIVE, Assignment(id=row.id, colleagues=await listed_colleagues(talk, row)))
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
     id: CaseId
+    colleagues: tuple[PersonMeant, ...] | None
     who: PersonMeant | None = asked(RECEIVER)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.desk_access import note
+from handlers.cases.desk_access import colleagues, note
 from handlers.chat.press import Buttons
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Choice, Input, Question
@@ -25,6 +26,7 @@ from storage.dialogues import Value
 from storage.telegram_ids import PersonId
 
 QUEUE = "queue"
+_LISTED = 20
 
 
 async def case_in_hand(talk: Talk, case_id: CaseId) -> Case:
@@ -51,9 +53,6 @@ class ReceiverInput(Input[PersonMeant | None]):
     async def read(self, talk: Talk) -> PersonMeant | None:
         return await read_person(talk)
 
-    def choices(self, talk: Talk) -> Sequence[Choice[PersonMeant | None]]:
-        return [Choice(QUEUE, talk._("↩ Back to the queue"), None)]
-
     def show(self, talk: Talk, value: PersonMeant | None) -> str:
         return talk._("the queue") if value is None else value.label
 
@@ -62,6 +61,29 @@ class ReceiverInput(Input[PersonMeant | None]):
 
     def decode(self, stored: Value) -> PersonMeant | None:
         return None if stored == QUEUE else PERSON.validate_python(stored)
+
+
+class _Handed(Protocol):
+    """A draft that says who may get a case."""
+
+    @property
+    def colleagues(self) -> tuple[PersonMeant, ...] | None: ...
+
+
+def _receivers(talk: Talk, draft: _Handed) -> Sequence[Choice[PersonMeant | None]]:
+    """The colleagues, then the queue."""
+    known = (draft.colleagues or ())[:_LISTED]
+    choices: list[Choice[PersonMeant | None]] = [Choice(str(one.id), "👤 " + one.label, one) for one in known]
+    return [*choices, Choice(QUEUE, talk._("↩ Back to the queue"), None)]
+
+
+async def listed_colleagues(talk: Talk, row: Case) -> tuple[PersonMeant, ...]:
+    """Who else may get it, with how they are called."""
+
+    def called(person_id: PersonId) -> str:
+        return talk.context.names.of(person_id) or talk._("Colleague {number}").format(number=person_id)
+
+    return tuple(PersonMeant(one, called(one)) for one in await colleagues(talk, row))
 
 
 async def receiver(talk: Talk, row: Case, who: PersonMeant | None) -> PersonId | None:
@@ -83,7 +105,7 @@ async def assign(talk: Talk, row: Case, to: PersonId | None) -> None:
         await case_messages.replay(talk.session, row, to, talk.now)
 
 
-RECEIVER: Question[PersonMeant | None, object] = Question(
+RECEIVER: Question[PersonMeant | None, _Handed] = Question(
     N_("To whom"),
     N_(
         "To whom? Share their contact, forward one of their messages, or write their number or "
@@ -92,4 +114,5 @@ RECEIVER: Question[PersonMeant | None, object] = Question(
     ReceiverInput(),
     keyboard=people_keyboard,
     keyboard_hint=N_("Press the button below the chat, or write to me who it is."),
+    choices=_receivers,
 )

@@ -103,8 +103,8 @@ async def _make_and_send(talk: Talk, case_id: CaseId) -> None:
     index = Index(_page(talk, summary, kept), _table(talk, kept))
     send, bundles = partial(_send, talk, row.number), talk.context.ports.bundles
     known = bundles.sent(case_id, talk.language, index.digest)
-    for file_id in known:
-        await send({"document": file_id})
+    for at, file_id in enumerate(known, start=1):
+        await send({"document": file_id, "disable_notification": at < len(known)})
     if known:
         return
     file_ids: list[str] = []
@@ -114,7 +114,8 @@ async def _make_and_send(talk: Talk, case_id: CaseId) -> None:
         with bundles.scratch() as file:
             async with talk.context.database.reading(apart=True) as session:
                 await write_zip(session, file, group, index)
-            await send({}, {"document": File(f"{row.number}{part}.zip", file)}, file_ids)
+            name, is_last = f"{row.number}{part}.zip", number == len(groups)
+            await send({"disable_notification": not is_last}, {"document": File(name, file)}, file_ids)
     if len(file_ids) == len(groups):
         bundles.remember(case_id, talk.language, Sent(index.digest, file_ids))
 

@@ -79,7 +79,9 @@ FEATURE = Feature(
         PersonalData("case_drafts", drafts.erase, N_("Saved forms"), drafts.copy_of),
     ),
     retention=(retention.forget,),
-    privacy=PrivacyPart(lines=privacy.lines, buttons=privacy.buttons, leave=privacy.leave_all),
+    privacy=PrivacyPart(
+        lines=privacy.lines, buttons=privacy.buttons, warnings=privacy.warnings, leave=privacy.leave_all
+    ),
     overview=mine.overview,
     duties=duties.duties,
     overview_order=20,

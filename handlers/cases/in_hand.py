@@ -20,7 +20,7 @@ from storage.cases import deadlines as case_deadlines
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
 from storage.cases.ids import CaseId
-from storage.cases.notices import CaseWaits, ClosedByDesk
+from storage.cases.notices import CaseClaimed, CaseWaits, ClosedByDesk
 from storage.cases.table import Case, CaseState, NoSuchCase, Outcome, content_of
 from storage.people.access import Right
 
@@ -37,10 +37,16 @@ def register(routes: Routes) -> None:
 
 
 async def claim(talk: Talk, case_id: CaseId) -> None:
-    """Takes it, says what it is about, and hands over all that was said."""
+    """Takes it, says what it is about, and hands over all that was said. The rider hears that somebody has it."""
+    before = await case_access.find(talk.session, case_id)
+    is_theirs = before is not None and before.assigned_to == talk.person.id
     row = await cases.claim(talk.session, case_id, talk.person.id, list(handled(talk)), talk.now)
-    await note(talk, CaseAction.CASE_CLAIMED, row)
     talk.edit(*await handler_page(talk, row))
+    if is_theirs:
+        return  # the second of two quick taps, or an older button
+    await note(talk, CaseAction.CASE_CLAIMED, row)
+    if row.person_id is not None:
+        talk.notify(row.person_id, CaseClaimed(row.number, row.desk, row.id))
     await enter_as_handler(talk, row)
     await case_messages.replay(talk.session, row, talk.person.id, talk.now)
 

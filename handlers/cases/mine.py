@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from markupsafe import Markup
@@ -26,6 +26,7 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form
+from handlers.i18n import formatting
 from handlers.inputs.consent import CASE, desk_wording, folded_wording
 from storage.activities import reminders
 from storage.cases import access as case_access
@@ -35,7 +36,7 @@ from storage.cases import drafts as case_drafts
 from storage.cases.deadlines import CaseLimit
 from storage.cases.desks import Desk, Desks
 from storage.cases.ids import CaseId
-from storage.cases.notices import CaseEnded, CaseReopened, ClosedByDesk, TimeLimitReminder
+from storage.cases.notices import CaseClaimed, CaseEnded, CaseReopened, ClosedByDesk, TimeLimitReminder
 from storage.cases.table import Case, CaseState, Outcome, content_of
 from storage.dialogues import Filled
 from storage.privacy import consents
@@ -59,6 +60,7 @@ def register(routes: Routes, desks: Desks) -> None:
     routes.press(presses.RATE, rate)
     routes.notice_about(TimeLimitReminder, limit_words, about_limit, reader=RECIPIENT)
     routes.notice(ClosedByDesk, closed_words, reader=RECIPIENT)
+    routes.notice(CaseClaimed, claimed_words, reader=RECIPIENT)
 
 
 def form_of(desk: Desk) -> Form[DeskDraft]:
@@ -136,22 +138,21 @@ async def _save(desk: Desk, talk: Talk, filled: Filled) -> None:
 
 
 async def remind_of_limits(talk: Talk, case_id: CaseId) -> None:
-    """90, 30, 7 and 1 days before each."""
+    """Up to 90, 30, 7 and 1 days before each; tells the days on which reminders stand."""
     row = await case_access.of_rider(talk.session, case_id, talk.person.id)
-    zone, count = talk.context.settings.organisation.zone, 0
+    zone, quiet, days = talk.context.settings.organisation.zone, talk.context.settings.quiet_hours, set[date]()
     for limit in (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]:
         at = datetime.combine(limit.ends_on, REMINDED_AT, zone)
-        count += await reminders.add(
-            talk.session,
-            talk.person.id,
-            LIMIT_REMINDER,
-            limit.id,
-            at,
-            LIMIT_LEADS,
-            talk.now,
-            talk.context.settings.quiet_hours,
+        standing = await reminders.add(
+            talk.session, talk.person.id, LIMIT_REMINDER, limit.id, at, LIMIT_LEADS, talk.now, quiet
         )
-    talk.answer_callback(talk._("I'll remind you {n} times: 90, 30, 7 and 1 days before.").format(n=count), alert=True)
+        days |= {reminders.due_of(at, lead, quiet).astimezone(zone).date() for lead in standing}
+    if not days:
+        said = talk._("These deadlines are too near or past: there is nothing to remind you of.")
+        talk.answer_callback(said, alert=True)
+        return
+    dates = [formatting.dated(day, talk.local_today, talk.language) for day in sorted(days)]
+    talk.say(talk._("I'll remind you on {days}.").format(days=formatting.listed(dates, talk.language)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +273,13 @@ def closed_words(view: View, notice: ClosedByDesk) -> Page:
     )
     text = Markup("{}").format(said.format(number=notice.number, outcome=outcome, n=cases.REOPENED_WITHIN.days))
     return text, [_stars(notice.case_id), [presses.REOPEN.button(view._("↺ Reopen"), notice.case_id)]]
+
+
+def claimed_words(view: View, notice: CaseClaimed) -> Page:
+    said = view._("{sign} Someone has taken your case {number}. They will read what you wrote and reply to you here.")
+    number = Markup("<b>{}</b>").format(notice.number)
+    text = Markup(said).format(sign=words.desk_sign(view.context, notice.desk), number=number)
+    return text, [[presses.ENTER.button(view._("💬 Write in this case"), notice.case_id)]]
 
 
 async def overview(talk: Talk) -> Sequence[Page]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.cases import closing, presses
+from handlers.chat.confirm import confirming
 from handlers.chat.press import Button
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.privacy import presses as privacy_presses
 from storage.cases import access as case_access
 from storage.cases import drafts, erasure
 from storage.cases.notices import CaseErased
@@ -24,11 +26,26 @@ def register(routes: Routes) -> None:
 
 async def lines(talk: Talk) -> Sequence[str]:
     brought = talk._("saved") if await _has_any(talk) else talk._("not saved")
+    put_aside = await drafts.has_any(talk.session, talk.person.id, talk.now)
     return [
         talk._(
             "your cases with the help desks, evidence included, for {cases} days after they are closed: {brought}"
-        ).format(cases=talk.context.settings.retention.closed_cases.days, brought=brought)
+        ).format(cases=talk.context.settings.retention.closed_cases.days, brought=brought),
+        talk._("a form of a help desk that you put aside with 💾, for {days} days: {kept}").format(
+            days=drafts.KEPT.days, kept=talk._("saved") if put_aside else talk._("not saved")
+        ),
     ]
+
+
+async def warnings(talk: Talk) -> Sequence[str]:
+    """What an erasure would end."""
+    mine = await case_access.cases_of(talk.session, talk.person.id, limit=ALL)
+    lines = []
+    if any(row.state != CaseState.CLOSED for row in mine):
+        lines.append(talk._("⚠️ You have an open case; it would be closed, and nobody could reply to you."))
+    if mine:
+        lines.append(talk._("⚠️ Your cases would be erased, evidence included. To keep it, download it first: /my"))
+    return lines
 
 
 async def buttons(talk: Talk) -> Sequence[Button]:
@@ -46,7 +63,10 @@ async def ask_to_forget_cases(talk: Talk) -> None:
             "in them is erased, evidence included. If you need the evidence, download it first: /my. What "
             "was done before remains lawful."
         ),
-        [[presses.FORGET_CASES.button(talk._("🗑 Yes, erase my cases"))]],
+        confirming(
+            presses.FORGET_CASES.button(talk._("🗑 Yes, erase my cases")),
+            privacy_presses.KEEP.button(talk._("↩ No, keep my data")),
+        ),
     )
 
 

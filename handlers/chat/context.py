@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handlers.chat.ports import Directory, Ports
+from handlers.chat.staff_names import StaffNames
 from storage.cases.desks import Desk
 from storage.database import Database
 from storage.emergency.danger import dangers
@@ -48,6 +49,7 @@ class AppContext:
     directory: Directory
     own: OwnIdentity
     ports: Ports
+    names: StaffNames = field(default_factory=StaffNames)
 
     @property
     def settings(self) -> Settings:

@@ -33,7 +33,7 @@ async def overview(talk: Talk) -> Sequence[Page]:
 
 async def privacy_lines(talk: Talk) -> Sequence[str]:
     member = await memberships.of(talk.session, talk.person.id)
-    is_kept = member is not None or await _has_agreed(talk)
+    is_kept = member is not None or await applications.latest_of(talk.session, talk.person.id) is not None
     return [
         talk._("your application or membership: {membership}").format(
             membership=talk._("saved") if is_kept else talk._("not saved")

@@ -6,6 +6,8 @@ from handlers.chat.press import Press
 
 FORGET_HOME = Press("forgethome")
 COPY = Press("copy")
+KEEP = Press("eraseno")
+"""Back to the page of /privacy, with nothing done."""
 ASK_TO_ERASE = Press("erase")
 ASK_AGAIN = Press("erasenow")
 ERASE = Press("eraselast")

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from markupsafe import Markup
 
+from handlers.chat.confirm import confirming
 from handlers.chat.feature import Feature
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.press import Button, Buttons
@@ -31,6 +32,7 @@ def register(routes: Routes, features: Sequence[Feature]) -> None:
         "privacy", partial(privacy, features), about=N_("What is stored about me"), writes=False, for_blocked=True
     )
     routes.press(presses.FORGET_HOME, partial(forget_home, features), for_blocked=True)
+    routes.press(presses.KEEP, partial(keep, features), writes=False, for_blocked=True)
     routes.press(presses.COPY, partial(copy, features), writes=False, for_blocked=True)
     routes.press(presses.ASK_TO_ERASE, partial(ask_to_erase, features), writes=False, for_blocked=True)
     routes.press(presses.ASK_AGAIN, ask_again, writes=False, for_blocked=True)
@@ -116,14 +118,23 @@ async def ask_to_erase(features: Sequence[Feature], talk: Talk) -> None:
             "coordinator."
         )
     )
-    talk.edit("\n".join(lines), [[presses.ASK_AGAIN.button(talk._("🗑 Yes, erase"))]])
+    talk.edit("\n".join(lines), confirming(presses.ASK_AGAIN.button(talk._("🗑 Yes, erase")), _keep_button(talk)))
 
 
 async def ask_again(talk: Talk) -> None:
+    """The harmless button stands where the last one was pressed."""
     talk.edit(
         talk._("Are you sure? This takes effect immediately and can't be undone."),
-        [[presses.ERASE.button(talk._("🗑 Erase permanently"))]],
+        [[_keep_button(talk)], [presses.ERASE.button(talk._("🗑 Erase permanently"))]],
     )
+
+
+def _keep_button(talk: Talk) -> Button:
+    return presses.KEEP.button(talk._("↩ No, keep my data"))
+
+
+async def keep(features: Sequence[Feature], talk: Talk) -> None:
+    talk.edit(*await _page(features, talk))
 
 
 async def erase(features: Sequence[Feature], talk: Talk) -> None:

@@ -84,8 +84,9 @@ async def add(
     leads: Sequence[timedelta],
     now: datetime,
     quiet: QuietHours,
-) -> int:
-    """Reminds a person before `at`. Leads whose time has passed are left out; returns how many were added."""
+) -> list[timedelta]:
+    """Reminds a person before `at`. Leads whose time has passed are left out; returns those that stand now."""
+    ahead = [lead for lead in leads if due_of(at, lead, quiet) > now]
     rows = [
         {
             "person_id": person_id,
@@ -95,13 +96,12 @@ async def add(
             "due": due_of(at, lead, quiet),
             "expires_at": at,
         }
-        for lead in leads
-        if due_of(at, lead, quiet) > now
+        for lead in ahead
     ]
     if rows:
         await session.execute(insert_into(session, Reminder).on_conflict_do_nothing(), rows)
         wake_ups.request(session, WakeUp.REMINDERS)
-    return len(rows)
+    return ahead
 
 
 async def drop(session: AsyncSession, kind: str, subject: int, person_id: PersonId | None = None) -> None:

@@ -45,6 +45,12 @@ async def find(session: AsyncSession, person_id: PersonId, desk: str, now: datet
     return None if row is None else _filled(session, row)
 
 
+async def has_any(session: AsyncSession, person_id: PersonId, now: datetime) -> bool:
+    """Whether this person has put a form aside, for whichever desk."""
+    found = select(CaseDraft.id).where(CaseDraft.person_id == person_id, CaseDraft.at > now - KEPT).limit(1)
+    return await session.scalar(found) is not None
+
+
 def _filled(session: AsyncSession, row: CaseDraft) -> Filled:
     stored = orjson.loads(sealed_columns.opened(session, row, CaseDraft.answers))
     return filled_from(stored if stored.get("version") == VERSION else {"answers": stored})

@@ -168,6 +168,12 @@ async def last_of(session: AsyncSession, case_id: CaseId, author: PersonId) -> C
     )
 
 
+async def is_last(session: AsyncSession, kept: CaseMessage) -> bool:
+    """Whether nothing was said in the case after it."""
+    later = select(CaseMessage.id).where(CaseMessage.case_id == kept.case_id, CaseMessage.id > kept.id).limit(1)
+    return await session.scalar(later) is None
+
+
 async def of_source(session: AsyncSession, author: PersonId, source_message: MessageId | None) -> Sequence[CaseMessage]:
     """What a message in its author's chat became: one, or several where it was too long."""
     rows = await session.scalars(

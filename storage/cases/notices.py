@@ -17,6 +17,7 @@ class CaseEvent(Notice):
     """Something happened to a case that one sentence tells. With `case_id`, a button leads to it."""
 
     former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
+    is_silent_at_night = True
 
     number: str
     case_id: CaseId | None = None
@@ -78,6 +79,18 @@ class CaseDoubted(CaseEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseClaimed(Notice):
+    """To the rider: somebody at the desk has taken it."""
+
+    kind = "case_claimed"
+    is_silent_at_night = True
+
+    number: str
+    desk: str
+    case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLeft(Notice):
     """To somebody who no longer writes in a case: it takes the case off the keyboard below their chat."""
 
@@ -89,6 +102,7 @@ class CaseWaits(Notice):
     """To the handlers of the desk. `mark` stands in front of a case in which somebody may be in danger."""
 
     kind = "case_new"
+    is_silent_at_night = True
     former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
 
     number: str
@@ -102,6 +116,7 @@ class CaseLate(Notice):
     """The first answer is late by `hours`. With `opens`, a button leads to the queue."""
 
     kind = "case_late"
+    is_silent_at_night = True
 
     number: str
     desk: str
@@ -147,6 +162,7 @@ class ClosedByDesk(Notice):
     """To the rider."""
 
     kind = "case_closed"
+    is_silent_at_night = True
     former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
 
     number: str
@@ -159,6 +175,7 @@ class ColleagueAsks(Notice):
     """To the other handlers of a desk; `asked` is the note of the case that holds the question."""
 
     kind = "case_question"
+    is_silent_at_night = True
 
     desk: str
     text: str
@@ -168,6 +185,7 @@ class ColleagueAsks(Notice):
 @dataclass(frozen=True, slots=True)
 class ColleagueAnswers(Notice):
     kind = "case_told"
+    is_silent_at_night = True
     former_keys: ClassVar[Mapping[str, str]] = {"id": "case_id"}
 
     number: str

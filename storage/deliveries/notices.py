@@ -16,9 +16,11 @@ class Notice:
     """A notice with what fills its words.
 
     `kind` names it in the table for good. `former_keys` are the names under which fields were stored by version 0.7.
+    One that `is_silent_at_night` makes no sound in the quiet hours: it can wait until somebody looks.
     """
 
     kind: ClassVar[str]
+    is_silent_at_night: ClassVar[bool] = False
     former_keys: ClassVar[Mapping[str, str]] = {}
 
 

@@ -85,6 +85,7 @@ OPEN_TO_ALL = {
         "unconsentnow",
         "erase",
         "erasenow",
+        "eraseno",
         "eraselast",
         "joinagree",
         "joinnot",

@@ -219,8 +219,8 @@ async def test_any_feature_can_remind(database: Database) -> None:
     at = NOON + timedelta(days=100)
     leads = [timedelta(days=days) for days in (90, 30, 7, 1)]
     async with database.writing() as session:
-        assert await reminders.add(session, PersonId(7), "case", 5, at, leads, NOON, LOUD) == 4
-        assert await reminders.add(session, PersonId(7), "case", 5, at, leads, NOON, LOUD) == 4, "twice is once"
+        assert await reminders.add(session, PersonId(7), "case", 5, at, leads, NOON, LOUD) == leads
+        assert await reminders.add(session, PersonId(7), "case", 5, at, leads, NOON, LOUD) == leads, "twice is once"
         assert await reminders.counted(session, "case", 5) == {int(lead.total_seconds()): 1 for lead in leads}
         assert await reminders.next_due(session) == NOON + timedelta(days=10)
         assert await reminders.claim_due(session, NOON + timedelta(days=10)) == 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from storage.cases import access as case_access
 from storage.telegram_ids import PersonId
-from tests.support.case_scripts import STORY, at_desk
+from tests.support.case_scripts import STORY, at_desk, brings_pay
 from tests.support.simulator import Town
 from tests.support.words.cases import AGREE_AT_DESK, ASKED_WHAT_ABOUT
 from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
+from tests.support.words.privacy import ERASE, ERASE_PAGE, IS_SURE, STORED_PAGE, YES_ERASE
 
 RIDER = PersonId(7101)
 
@@ -50,5 +51,35 @@ async def test_what_was_told_is_only_thrown_away_after_a_second_press_elsewhere(
     await rider.rider.forges(send, message)
     await rider.rider.until(lambda: any("sent or closed" in one["text"] for one in rider.rider.answers))
     assert not rider.rider.unheard and not any(one.get("show_alert") for one in rider.rider.answers)
+    async with town.database.reading() as session:
+        assert len(await case_access.cases_of(session, RIDER)) == 1
+
+
+async def test_erasing_everything_takes_presses_in_different_places(town: Town) -> None:
+    """And says beforehand what becomes of a case, and only what is stored is called stored."""
+    rider = await at_desk(town, RIDER)
+    await brings_pay(rider, evidence=False)
+    await rider.says("/privacy")
+    page = await rider.rider.hears_of(STORED_PAGE)
+    assert "membership: not saved" in page["text"], "nothing was ever sent to the union"
+    assert "24 h" in page["text"] and "💾, for 30 days: not saved" in page["text"]
+
+    message, erase = rider.rider.button(ERASE)
+    await rider.presses(ERASE)
+    warned = await rider.rider.hears_of(ERASE_PAGE)
+    assert "You have an open case" in warned["text"] and "evidence included" in warned["text"]
+    for finger in range(3):
+        key = warned["reply_markup"]["inline_keyboard"][-1][0]
+        await rider.rider.forges(key["callback_data"], message)
+        warned = await rider.rider.hears()
+        assert "Erase permanently" not in str(warned), f"tap {finger}: the lowest button erases nothing"
+    await rider.rider.forges(erase, message)
+    await rider.rider.hears_of(ERASE_PAGE)
+    await rider.presses(YES_ERASE)
+    sure = await rider.rider.hears_of(IS_SURE)
+    upper = sure["reply_markup"]["inline_keyboard"][0][0]["text"]
+    assert upper == "↩ No, keep my data", "where the second press was"
+    await rider.presses(upper)
+    await rider.rider.hears_of(STORED_PAGE)
     async with town.database.reading() as session:
         assert len(await case_access.cases_of(session, RIDER)) == 1

@@ -30,7 +30,6 @@ ALWAYS_MANY = {
     "every {n} weeks",
     "every {n} years",
     "How did {number} end? The rider will read this and can reopen the case for {n} days.",
-    "I'll remind you {n} times: 90, 30, 7 and 1 days before.",
     "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good.",
 }
 """Here the number is above 1."""

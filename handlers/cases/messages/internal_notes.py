@@ -10,7 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.assignment import RECEIVER, assign, case_in_hand, receiver, way_back, words_question
+from handlers.cases.assignment import (
+    RECEIVER,
+    assign,
+    case_in_hand,
+    listed_colleagues,
+    receiver,
+    way_back,
+    words_question,
+)
 from handlers.cases.desk_access import colleagues, handled
 from handlers.cases.in_hand import left_hand
 from handlers.cases.readers import HANDLER, case_audience
@@ -161,12 +169,14 @@ def told_words(view: View, notice: ColleagueAnswers) -> Page:
 
 
 async def begin_handing(talk: Talk, case_id: CaseId) -> None:
-    await forms.begin(talk, _HAND, Handover(id=(await case_in_hand(talk, case_id)).id))
+    row = await case_in_hand(talk, case_id)
+    await forms.begin(talk, _HAND, Handover(id=row.id, colleagues=await listed_colleagues(talk, row)))
 
 
 @dataclass(frozen=True, slots=True)
 class Handover:
     id: CaseId
+    colleagues: tuple[PersonMeant, ...] | None
     who: PersonMeant | None = asked(RECEIVER)
     text: str = asked(words_question(N_("Note"), N_("What does the next person need to know? The rider won't see it.")))
 

@@ -56,6 +56,8 @@ async def message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoi
     method, params = composed(private_chat_of(claimed.recipient), said, head, reply_to)
     if claimed.recipient == row.assigned_to:
         params["protect_content"] = True
+        if not await case_messages.is_last(session, kept):  # one of many that are handed over
+            params["disable_notification"] = True
     params["reply_markup"] = await _markup(session, row, claimed.recipient, view.language, as_keyboard=True)
     return Outgoing(method, params)
 

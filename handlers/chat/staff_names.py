@@ -1,0 +1,31 @@
+"""What those who run the bot are called, for those who work with them: kept in memory, never in the database."""
+
+from __future__ import annotations
+
+from cachetools import LRUCache
+
+from handlers.chat.incoming import Incoming
+from storage.telegram_ids import PersonId
+from storage.written_text import person_name
+
+_REMEMBERED = 500
+_LONGEST = 40
+
+
+class StaffNames:
+    """The names of their Telegram accounts, of who has written or pressed something since the process began."""
+
+    __slots__ = ("_names",)
+
+    def __init__(self) -> None:
+        self._names: LRUCache[PersonId, str] = LRUCache(_REMEMBERED)
+
+    def learn(self, incoming: Incoming) -> None:
+        account = incoming.body["from"]
+        name = person_name(" ".join(str(account.get(part) or "") for part in ("first_name", "last_name")))
+        if name:
+            self._names[incoming.user_id] = name[:_LONGEST]
+
+    def of(self, person_id: PersonId) -> str:
+        """Empty if it is not known."""
+        return self._names.get(person_id, "")
