@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 from telegram import ChatMember
 
 from handlers.chat import presses
+from handlers.chat.dispatch import command_of, may_start_with
 from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other
 from handlers.chat.feature import AllFeatures, Feature
@@ -41,6 +42,9 @@ def register(routes: Routes, others: AllFeatures) -> None:
     async def started(talk: Talk) -> None:
         await start(talk, routes, others)
 
+    async def asked_in_group(talk: Talk) -> None:
+        await group(talk, routes)
+
     async def form_pressed(talk: Talk, mark: str, what: str, argument: str) -> None:
         await forms.press(talk, routes.forms, mark, what, argument)
 
@@ -52,7 +56,7 @@ def register(routes: Routes, others: AllFeatures) -> None:
     routes.press(presses.CHOOSE_LANGUAGE, chosen, for_blocked=True)
     routes.event(Event.OTHER, stray_other, writes=False)
     routes.event(Event.UNKNOWN, unknown, writes=False)
-    routes.event(Event.GROUP, group, writes=False)
+    routes.event(Event.GROUP, asked_in_group, writes=False)
     routes.event(Event.MEMBERSHIP, membership, for_blocked=True)
 
 
@@ -139,9 +143,11 @@ async def unknown(talk: Talk) -> None:
     talk.say(talk._("I don't know this command. See what I can do: /help"))
 
 
-async def group(talk: Talk) -> None:
-    """A group is no place for anybody's location: only the way to the private chat."""
-    button = [[Button(talk._("Open private chat"), url=talk.context.link())]]
+async def group(talk: Talk, routes: Routes) -> None:
+    """A group is no place for anybody's location: only the way to the private chat, and there to what was asked for."""
+    command, _ = command_of(talk.text, talk.context) if talk.text.startswith("/") else ("", "")
+    payload = command if command in may_start_with(routes) else ""
+    button = [[Button(talk._("Open private chat"), url=talk.context.link(payload))]]
     if talk.incoming.is_press:
         talk.answer_callback(talk._("Please message me in private."), alert=True)
     else:

@@ -33,6 +33,8 @@ _TRIES = 4
 _NOT_EDITABLE = ("can't be edited", "to edit not found", "no text in the message to edit")
 """What Telegram says of a message that is too old, gone, or a picture: then it is said anew."""
 _PACED = ("send", "copy", "forward")
+_NO_MESSAGE = "sendChatAction"
+"""It begins like those that are paced, but Telegram counts it as no message."""
 
 
 Ensure = Callable[[], Awaitable[None]]
@@ -170,14 +172,14 @@ class Courier:
         """One call, without waiting for its turn. What is too long is shortened."""
         outgoing = shortened(outgoing)
         result = await self.transport.call(f"{self.base_url}/{outgoing.method}", outgoing.params, outgoing.files)
-        if outgoing.method.startswith(_PACED):
+        if _is_paced(outgoing):
             self.pacer.chats.went_out()
         return result
 
     def _is_too_much_for_a_group(self, outgoing: Outgoing) -> bool:
         """A group hears only the way to the private chat; beyond Telegram's limit it need not hear it again."""
         chat_id = chat_of(outgoing)
-        return chat_id < 0 and outgoing.method.startswith(_PACED) and not self.pacer.group_has_room(chat_id)
+        return chat_id < 0 and _is_paced(outgoing) and not self.pacer.group_has_room(chat_id)
 
     async def _wait_for_turn(self, outgoing: Outgoing, manner: _Manner) -> None:
         """Messages are paced, by chat first; edits and ticks on buttons are not counted by Telegram.
@@ -186,7 +188,7 @@ class Courier:
             RetryAfter: Telegram bears no message for longer than an answer waits in place.
         """
         chat_id, chats = chat_of(outgoing), self.pacer.chats
-        is_paced = outgoing.method.startswith(_PACED)
+        is_paced = _is_paced(outgoing)
         waited = False
         while wait := self._wait(chat_id, is_paced=is_paced, is_kept=manner.is_kept or manner.in_place):
             on_end = chats.waits(chat_id, wait) if chat_id and not manner.in_place else wait
@@ -246,6 +248,10 @@ def perhaps_sent(failure: error.TelegramError) -> bool:
     return isinstance(failure, error.TimedOut | BrokenConnection) or (
         isinstance(failure, OddAnswer) and failure.perhaps
     )
+
+
+def _is_paced(outgoing: Outgoing) -> bool:
+    return outgoing.method.startswith(_PACED) and outgoing.method != _NO_MESSAGE
 
 
 def chat_of(outgoing: Outgoing) -> ChatId:

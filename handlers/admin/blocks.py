@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from markupsafe import Markup, escape
 
 from handlers.admin import presses
+from handlers.chat.context import AppContext
 from handlers.chat.events import Event
-from handlers.chat.press import Buttons, Page
+from handlers.chat.press import Button, Buttons, Page, copy_button
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -152,11 +153,15 @@ async def say_blocked(talk: Talk) -> None:
     if talk.incoming.is_press:
         talk.answer_callback(text.striptags(), alert=True)
     else:
-        talk.say(text)
+        talk.say(text, [[_hotline_button(talk.context)]])
+
+
+def _hotline_button(context: AppContext) -> Button:
+    return copy_button(context.settings.organisation.hotline)
 
 
 def blocked_words(view: View, notice: PersonBlocked) -> Page:
-    return _sentence(view, notice.until), []
+    return _sentence(view, notice.until), [[_hotline_button(view.context)]]
 
 
 def let_in_words(view: View, _notice: PersonLetIn) -> Page:

@@ -1,8 +1,8 @@
 """/export: what the features hand out. What names nobody is given as it is; who is who only
 for a reason, in an encrypted file.
 
-The password of such a file is shown on a button for ten minutes, to who asked for it: a pop-up that Telegram keeps in
-no chat. It follows from the keys and the moment, so it is kept nowhere.
+The password of such a file is shown for ten minutes, to who asked for it: in a pop-up, and on a button that copies it,
+which is taken away again. It follows from the keys and the moment, so it is kept nowhere.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from pydantic import TypeAdapter
 
 from handlers.admin import presses
 from handlers.chat.feature import OpenExport, PersonalExport
-from handlers.chat.press import InvalidCallback, Page
-from handlers.chat.readers import holding
+from handlers.chat.press import Button, InvalidCallback, Page
+from handlers.chat.readers import RECIPIENT, holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -31,11 +31,15 @@ from handlers.inputs.reason import reason_question
 from handlers.statistics import presses as statistics_presses
 from storage import audit
 from storage.database import vault_of
+from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.operations.audited import OperationAction
-from storage.operations.notices import DataExported
+from storage.operations.notices import DataExported, PasswordOver
 from storage.people.access import Right
 
 PASSWORD_FOR = timedelta(minutes=10)
+_PRESS = N_("Press this button within 10 minutes to see the password; only you can. Write it down right away.")
+_OVER = N_("It is shown for 10 minutes only. Please export again: /export")
 LARGE = 8 << 20
 """Bytes above which a file is sent as a ZIP."""
 
@@ -46,8 +50,9 @@ def register(routes: Routes, exports: Sequence[OpenExport | PersonalExport]) -> 
     routes.command("export", exporter.show, about=N_("Export data as files"), right=right, writes=False)
     routes.press(presses.EXPORT, exporter.export, right=right)
     routes.press(presses.ASK_REASON, exporter.ask_reason, right=right)
-    routes.press(presses.SHOW_PASSWORD, show_password, right=right, writes=False)
+    routes.press(presses.SHOW_PASSWORD, show_password, right=right)
     routes.form(exporter.form)
+    routes.notice(PasswordOver, lambda view, _: (view._(_OVER), []), reader=RECIPIENT)
     routes.notice(DataExported, exporter.exported_words, reader=holding(Right.ADMINISTER))
 
 
@@ -129,7 +134,7 @@ class _Exporter:
         )
         talk.document(f"{export.name}-{talk.now:%Y%m%d}.zip", content, caption)
         talk.say(
-            talk._("Press this button within 10 minutes to see the password; only you can. Write it down right away."),
+            talk._(_PRESS),
             [[presses.SHOW_PASSWORD.button(talk._("🔑 Show the password"), moment)]],
         )
 
@@ -153,9 +158,15 @@ def password_of(talk: Talk, moment: int) -> str:
 async def show_password(talk: Talk, moment: int) -> None:
     age = talk.now.timestamp() - moment
     if not -1 <= age < PASSWORD_FOR.total_seconds():
-        talk.answer_callback(talk._("It is shown for 10 minutes only. Please export again: /export"), alert=True)
+        talk.answer_callback(talk._(_OVER), alert=True)
         return
-    talk.answer_callback(password_of(talk, moment), alert=True)
+    password, message_id = password_of(talk, moment), talk.pressed_message_id
+    talk.answer_callback(password, alert=True)
+    if message_id is not None:
+        over = Addressed(talk.person.id, PasswordOver(), talk.now + PASSWORD_FOR, target=message_id)
+        await delivery_queue.add(talk.session, over)
+        show = presses.SHOW_PASSWORD.button(talk._("🔑 Show the password"), moment)
+        talk.edit(talk._(_PRESS), [[show], [Button(talk._("⧉ Copy the password"), copied=password)]])
 
 
 def _zipped(name: str, content: bytes, password: str = "") -> bytes:

@@ -106,13 +106,13 @@ async def _read(talk: Talk, draft: Reading) -> None:
         words.mark(row) + words.heading(talk.context, row, talk.language),
         *words.summary_lines(talk.context, row, content, talk.language),
     ]
-    talk.say(Markup("\n").join(lines))
+    talk.say_protected(Markup("\n").join(lines))
     kept = await case_messages.talk_of(talk.session, row.id, notes=True)
     for one in kept[-SHOWN:]:
         said = case_messages.said_in(talk.session, one)
         when = formatting.moment(one.at, talk.now, talk.context.settings.organisation.zone, talk.language)
         file = f"📎 {said.file_name} " if said.file_id else ""
-        talk.say(Markup("<i>{} · {}</i>\n{}").format(when, one.side.name.lower(), (file + said.text)[:3_500]))
+        talk.say_protected(Markup("<i>{} · {}</i>\n{}").format(when, one.side.name.lower(), (file + said.text)[:3_500]))
     if len(kept) > SHOWN:
         talk.say(talk.plural("This is the last message.", "These are the last {n} messages.", SHOWN).format(n=SHOWN))
 

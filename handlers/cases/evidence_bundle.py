@@ -107,6 +107,8 @@ async def _make_and_send(talk: Talk, case_id: CaseId) -> None:
         await send({"document": file_id, "disable_notification": at < len(known)})
     if known:
         return
+    action = {"chat_id": talk.chat_id, "action": "upload_document"}
+    await bundles.send(Outgoing("sendChatAction", action, minor=True))
     file_ids: list[str] = []
     groups = groups_of([one for one in kept if one[0].fetched_at is not None])
     for number, group in enumerate(groups, start=1):

@@ -19,7 +19,7 @@ from handlers.cases.closing import LIMIT_REMINDER
 from handlers.cases.desk_form import DeskDraft, desk_form, form_name
 from handlers.cases.messages.conversation import enter_as_rider
 from handlers.chat.keyboards import location_keyboard
-from handlers.chat.press import Button, Buttons, InvalidCallback, Page
+from handlers.chat.press import Button, Buttons, InvalidCallback, Page, copy_button
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -93,11 +93,9 @@ async def _has_agreed(talk: Talk, desk: Desk) -> bool:
 
 
 async def do_not_agree(talk: Talk) -> None:
-    talk.edit(
-        talk._("Then I won't ask or store anything. If you would rather talk to someone: ☎️ {hotline}.").format(
-            hotline=talk.context.settings.organisation.hotline
-        )
-    )
+    hotline = talk.context.settings.organisation.hotline
+    said = talk._("Then I won't ask or store anything. If you would rather talk to someone: ☎️ {hotline}.")
+    talk.edit(said.format(hotline=hotline), [[copy_button(hotline)]])
 
 
 async def agree(talk: Talk, key: str, version: int) -> None:
@@ -210,12 +208,13 @@ async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
 
 def _page_buttons(talk: Talk, row: Case, *, has_limits: bool) -> Buttons:
     bundle = presses.SEND_BUNDLE.button(talk._("📦 Evidence bundle"), row.id)
+    number = copy_button(row.number)
     if row.state == CaseState.CLOSED:
-        rows = [[bundle]]
+        rows = [[bundle, number]]
         if row.closed_at is not None and talk.now - row.closed_at <= cases.REOPENED_WITHIN:
             rows.append([presses.REOPEN.button(talk._("↺ Reopen"), row.id)])
         return [*rows, *([] if row.rating else [_stars(row.id)])]
-    rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)], [bundle]]
+    rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)], [bundle, number]]
     if has_limits:
         rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the deadlines"), row.id)])
     return [*rows, [presses.ASK_TO_CLOSE.button(talk._("✔ Close case"), row.id)]]

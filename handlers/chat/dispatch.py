@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import partial
 
 from telegram import Chat
@@ -71,7 +72,7 @@ def _is_meant_for_bot(incoming: Incoming, context: AppContext, routes: Routes) -
     text, identity = incoming.text, context.identity
     name = re.escape(identity.username)
     if text.startswith("/"):
-        command = _command(text, context)[0]
+        command = command_of(text, context)[0]
         return command in routes.commands or (bool(command) and "@" in text.split(maxsplit=1)[0])
     if incoming.replies_to == identity.id:
         return True
@@ -121,7 +122,7 @@ async def _form_answer(talk: Talk, routes: Routes) -> None:
         await forms.remind(talk, routes.forms)
 
 
-def _command(text: str, context: AppContext) -> tuple[str, str]:
+def command_of(text: str, context: AppContext) -> tuple[str, str]:
     """(name, rest) of "/name@bot rest", the rest in the same line or the next; the name is empty if another bot is
     meant."""
     head, *rest_of = text.split(maxsplit=1)
@@ -133,15 +134,22 @@ def _command(text: str, context: AppContext) -> tuple[str, str]:
 
 
 def _command_call(text: str, context: AppContext, routes: Routes, *, in_form: bool) -> AnyCall | None:
-    name, rest = _command(text, context)
+    name, rest = command_of(text, context)
     if not name:
         return None
     if name == "cancel":
         return routes.commands["cancel"].call()
     if name == "start" and (prefix := rest.partition("_")[0]) in routes.links and "_" in rest:
         return _beside_form(routes.links[prefix].call(rest.partition("_")[2]), routes, in_form=in_form)
+    if name == "start" and rest in may_start_with(routes):
+        name = rest
     route = routes.commands.get(name) or routes.events[Event.UNKNOWN]
     return _beside_form(route.call(), routes, in_form=in_form)
+
+
+def may_start_with(routes: Routes) -> Set[str]:
+    """The commands that a deep link may carry on from a group: "/start legal" is "/legal"."""
+    return routes.commands.keys() - {"start", "cancel"}
 
 
 def _beside_form(call: AnyCall, routes: Routes, *, in_form: bool) -> AnyCall:

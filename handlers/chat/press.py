@@ -18,11 +18,18 @@ class InvalidCallback(Exception):
 
 
 class Button(NamedTuple):
-    """An inline button: it either comes back as `data` (at most 64 bytes: an id, never a right) or opens `url`."""
+    """An inline button: it comes back as `data` (at most 64 bytes: an id, never a right), opens `url`, or has the phone
+    copy `copied`."""
 
     text: str
     data: str = ""
     url: str = ""
+    copied: str = ""
+
+
+def copy_button(text: str) -> Button:
+    """Has the phone copy this text, which stands on it."""
+    return Button(f"⧉ {text}", copied=text)
 
 
 Buttons = Sequence[Sequence[Button]]

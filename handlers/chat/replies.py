@@ -99,6 +99,11 @@ class Replies:
         params = {**message_params(self.chat_id, text, buttons, keyboard), **self._topic}
         self.outgoing.append(Outgoing("sendMessage", params, after=after, vital=vital))
 
+    def say_protected(self, text: str, buttons: Buttons | None = None) -> None:
+        """The same with what belongs to somebody else: Telegram offers no way to forward or save it."""
+        params = {**message_params(self.chat_id, text, buttons), **self._topic, "protect_content": True}
+        self.outgoing.append(Outgoing("sendMessage", params))
+
     def edit(self, text: str, buttons: Buttons | None = None, message_id: MessageId | None = None) -> None:
         """Changes the message of the pressed button (or the one named); says it anew where that is not possible: no
         message, or one without a text, such as a picture."""
@@ -235,4 +240,6 @@ def buttons_markup(buttons: Buttons) -> Json:
 def _button(button: Button) -> Json:
     if button.url:
         return {"text": button.text, "url": button.url}
+    if button.copied:
+        return {"text": button.text, "copy_text": {"text": button.copied}}
     return {"text": button.text, "callback_data": button.data}

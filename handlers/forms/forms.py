@@ -138,16 +138,20 @@ async def _gather(filling: AnyFilling, question: Question[Any, Any], more: list[
     await filling.keep()
     if goes_on:
         return
-    if _is_said(filling, before=len(parts)):
+    if _is_said(filling, parts):
         said = talk._("✓ Received ({n} so far). Send more, or press “That's all”.").format(n=len(filling.parts))
         talk.say(said, question_buttons(filling))
     elif talk.danger is Danger.NONE:
         talk.mark_as_noted()
 
 
-def _is_said(filling: AnyFilling, before: int) -> bool:
-    """Of the first part, and as often as keeps the buttons within reach."""
-    return before // SAID_EVERY != len(filling.parts) // SAID_EVERY or not before
+def _is_said(filling: AnyFilling, before: list[Value]) -> bool:
+    """Of the first part, of one behind words of danger (to which nothing was said with the buttons), and as often as
+    keeps the buttons within reach."""
+    if not before or len(before) // SAID_EVERY != len(filling.parts) // SAID_EVERY:
+        return True
+    last = before[-1]
+    return isinstance(last, dict) and filling.talk.context.is_danger(str(last.get("text", "")))
 
 
 def _album(part: Value) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from handlers.chat.pictures import Card
-from handlers.chat.press import Buttons, Page
+from handlers.chat.press import Buttons, Page, copy_button
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -46,8 +46,9 @@ def member_words(talk: Talk, row: Membership) -> tuple[Markup, Buttons]:
         talk._("You are a member: {number}").format(number=number_words(row.number)),
         talk._("since {day}").format(day=_day(talk, row)),
     )
-    rows = [[presses.CARD.button(talk._("🪪 My card"))], [presses.ASK_TO_LEAVE.button(talk._("Leave the union"))]]
-    return text, rows
+    number = copy_button(number_words(row.number))
+    leave = presses.ASK_TO_LEAVE.button(talk._("Leave the union"))
+    return text, [[presses.CARD.button(talk._("🪪 My card")), number], [leave]]
 
 
 async def _mine(talk: Talk) -> Membership:

@@ -125,7 +125,7 @@ async def _show(talk: Talk, row: Application) -> None:
         lines.append(f"<i>{escape(hint)}</i>")
     assigned = talk._("Assigned to you for 30 minutes.")
     lines.append(f"<i>{escape(assigned)}</i>")
-    talk.say(
+    talk.say_protected(
         Markup("\n".join(lines)),
         [
             [presses.APPROVE.button(talk._("✔ Approve"), row.id)],

@@ -11,6 +11,13 @@ from storage.telegram_ids import PersonId
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordOver(Notice):
+    """In place of the message below which the password of an export could be copied."""
+
+    kind = "export_password_over"
+
+
+@dataclass(frozen=True, slots=True)
 class DataExported(Notice):
     """Another admin exported people's data: `what` of them, how many `rows`, and why."""
 

@@ -59,7 +59,7 @@ from tests.support.words.cases import (
     WRITE_IN_CASE,
 )
 from tests.support.words.chat import HELP_PAGE, NOT_UNDERSTOOD
-from tests.support.words.forms import CONSENT_PAGE, NO_MORE, REVIEW_PAGE, SEND
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE, SEND
 from tests.support.words.membership import ASKED_FOR_PLATFORM
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
@@ -330,8 +330,8 @@ async def test_a_draft_is_sent_by_one_press_and_all_on_duty_hear_of_it_at_night(
     await hears_no_more(town, rider)
     await rider.rider.presses("Stress" if language == "en" else "压力")
     await rider.rider.hears_of("Say whatever you want" if language == "en" else "想说什么都可以")
-    told = await rider.says("We are three weeks behind" if language == "en" else "欠了三个星期")
-    await rider.rider.sees_noted(told)
+    await rider.says("We are three weeks behind" if language == "en" else "欠了三个星期")
+    await rider.hears(RECEIVED_SO_FAR, n=2)
     await rider.says("I want to die")
     await is_told_whom_to_call(town, rider, SEND_NOW)
     await rider.presses(SEND_NOW)
@@ -381,7 +381,8 @@ async def test_the_short_way_leads_to_somebody_with_the_first_message(town: Town
         given = await consents.find(session, PersonId(511), "desk_care")
         assert given is not None and given.version == row.consent_version == URGENT.version
 
-    await rider.rider.sees_noted(await rider.says("I can't sleep"))
+    await rider.says("I can't sleep")
+    await rider.rider.hears_of(f"✓ {number}")
     assert await said_in(town, row) == ["I owe everybody money", "I can't sleep"]
     # Words of danger in the talk: the numbers again, but nobody is called twice while they have time to answer.
     await rider.says("I want to die")

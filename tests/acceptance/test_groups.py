@@ -11,6 +11,7 @@ from bot.sandbox.people import Chat, Topic
 from handlers.chat.incoming import Incoming
 from storage.people.people import PersonRow
 from tests.support.simulator import Rider, Town
+from tests.support.words.forms import CONSENT_PAGE
 
 ANONYMOUS = {"id": 1_087_968_824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 CHANNEL_BOT = {"id": 136_817_688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
@@ -37,6 +38,18 @@ async def test_a_command_in_a_topic_is_answered_in_that_topic(town: Town) -> Non
     await town.until(lambda: len(said_in(forum)) == 2)
     first, second = said_in(forum)
     assert (first["message_thread_id"], "message_thread_id" in second) == (17, False), "the other is a reply, no topic"
+
+
+async def test_the_way_from_a_group_leads_to_what_was_asked_for(town: Town) -> None:
+    rider = town.rider(6)
+    group = town.world.add_group(-6, "g", [6])
+    await town.world.sends(rider.person, {"text": "/legal@nuanxin_bot please"}, group)
+    await town.world.sends(rider.person, {"text": "@nuanxin_bot hello"}, group)
+    await town.until(lambda: len(said_in(group)) == 2)
+    links = [one["reply_markup"]["inline_keyboard"][0][0]["url"] for one in said_in(group)]
+    assert links == ["https://t.me/nuanxin_bot?start=legal", "https://t.me/nuanxin_bot"]
+    await rider.says("/start legal")
+    await rider.hears_of(CONSENT_PAGE)
 
 
 SERVICE = [

@@ -329,7 +329,7 @@ async def test_the_queue_shows_no_name_and_each_reading_is_noted(town: Town) -> 
     async with town.database.reading() as session:
         assert await audit.count(session) == 0
     await coordinator.presses(TAKE_OLDEST)
-    await coordinator.hears_of("李雷")
+    assert (await coordinator.hears_of("李雷")).get("has_protected_content")
     async with town.database.reading() as session:
         (entry,) = await audit.newest(session, subject=PERSON)
         assert (entry.actor, entry.act) == (COORDINATOR, MembershipAction.APPLICATION_READ)

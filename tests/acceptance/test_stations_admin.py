@@ -313,15 +313,21 @@ async def test_who_is_who_leaves_only_encrypted_and_for_a_reason(town: Town) -> 
     async with town.database.reading() as session:
         (one,) = await audit.search(session, 1, act=OperationAction.EXPORTED)
     assert one.actor == ADMIN and "1 rows: The federation wants" in one.about
+    shown = await admin.hears_of("to see the password")
+    keys = [key for row in shown["reply_markup"]["inline_keyboard"] for key in row]
+    assert {"text": password} in [key.get("copy_text") for key in keys]
     pressed = admin.button(SHOW_PASSWORD)
     await second.forges(pressed[1])
     await second.until(lambda: bool(second.answers))
     assert second.answers[-1]["text"] not in ("", password), "another admin sees another word, which opens nothing"
     town.now += timedelta(minutes=11)
     seen = len(admin.answers)
-    await admin.presses(SHOW_PASSWORD)
+    await admin.forges(pressed[1], pressed[0])
     await admin.until(lambda: len(admin.answers) > seen)
     assert "10 minutes only" in admin.answers[-1]["text"]
+    town.deliver()
+    over = await admin.hears_of("10 minutes only")
+    assert over["message_id"] == shown["message_id"] and "reply_markup" not in over, "it can't be copied any more"
 
 
 async def test_nobody_else_gets_any_of_it(town: Town) -> None:
