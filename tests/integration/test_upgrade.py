@@ -26,7 +26,7 @@ from tests.support.applications import picture
 from tests.support.databases import opened
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Rider, Town, configured, running, telegram
 from tests.support.words.cases import ASKED_FOR_EVIDENCE, TAKE
-from tests.support.words.chat import ANSWER
+from tests.support.words.chat import ANSWER, HELP_PAGE
 from tests.support.words.forms import NO_MORE, REVIEW_PAGE, SEND, SKIP
 from tests.support.words.membership import APPLICATIONS_WAITING, APPROVE, ASKED_FOR_DISTRICT, DOES_NOT_KNOW, IS_MEMBER
 
@@ -153,8 +153,11 @@ async def test_a_form_in_the_middle_is_completed(people: People) -> None:
 
 async def test_a_story_in_the_middle_goes_on(people: People) -> None:
     telling, counsel, town = people[TELLING], people[COUNSEL], people.town
-    await telling.says("And they blocked me")
-    await telling.hears_of("Received (2 so far)")
+    await telling.sees_noted(await telling.says("And they blocked me"))
+    await telling.says("/help")
+    await telling.hears_of(HELP_PAGE)
+    await telling.presses("Back to my form")
+    await telling.hears_of("own words")
     await telling.presses(NO_MORE)
     await telling.hears_of(ASKED_FOR_EVIDENCE)
     await telling.presses(SKIP)

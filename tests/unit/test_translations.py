@@ -30,6 +30,7 @@ ALWAYS_MANY = {
     "every {n} weeks",
     "every {n} years",
     "How did {number} end? The rider will read this and can reopen the case for {n} days.",
+    "This ready answer has more than {n} blanks. Please ask an admin to shorten it.",
     "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good.",
 }
 """Here the number is above 1."""
