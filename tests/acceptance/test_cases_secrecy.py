@@ -43,9 +43,9 @@ async def brings_a_matter(rider: Rider) -> None:
     await rider.hears_of("What do you need help with?")
     await rider.presses("Housing")
     await rider.hears_of("your situation")
-    for told in (TOLD, PLACE):
-        await rider.says(told)
-        await rider.hears_of(RECEIVED)
+    await rider.says(TOLD)
+    await rider.hears_of(RECEIVED)
+    await rider.sees_noted(await rider.says(PLACE))
 
 
 async def adds_evidence_and_sends(rider: Rider) -> None:

@@ -156,6 +156,7 @@ async def test_a_story_in_the_middle_goes_on(people: People) -> None:
     await telling.sees_noted(await telling.says("And they blocked me"))
     await telling.says("/help")
     await telling.hears_of(HELP_PAGE)
+    await telling.hears_of("saved")
     await telling.presses("Back to my form")
     await telling.hears_of("own words")
     await telling.presses(NO_MORE)

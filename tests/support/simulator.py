@@ -94,7 +94,7 @@ class Rider:
         for message in reversed(self.world.chats[self.id].messages.values()):
             for row in message.get("reply_markup", {}).get("inline_keyboard", []):
                 for key in row:
-                    if label in key["text"]:
+                    if label in key["text"] and "copy_text" not in key:
                         return message["message_id"], key.get("callback_data") or key["url"]
         raise AssertionError(f"no button {label!r}")
 

@@ -328,7 +328,15 @@ class Dialogue(RuleBasedStateMachine):
     @precondition(lambda self: self.model is not None)
     @rule()
     def cancels(self) -> None:
-        self.press("cancel")
+        """Asked once more where there is something to lose; and the answer may be no."""
+        if self.model is not None and self.model.trail:
+            self.press("cancel")
+            self.press("stay")
+            assert self.state().filled.answers == self.model.answers
+            self.press("cancel")
+            self.press("discard")
+        else:
+            self.press("cancel")
         self.model = None
 
     @precondition(lambda self: bool(self.marks))
