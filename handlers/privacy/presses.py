@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.chat.press import Press
 
+ASK_TO_FORGET_HOME = Press("forgethomeask")
 FORGET_HOME = Press("forgethome")
 COPY = Press("copy")
 KEEP = Press("eraseno")

@@ -31,6 +31,7 @@ def register(routes: Routes, features: Sequence[Feature]) -> None:
     routes.command(
         "privacy", partial(privacy, features), about=N_("What is stored about me"), writes=False, for_blocked=True
     )
+    routes.press(presses.ASK_TO_FORGET_HOME, ask_to_forget_home, writes=False, for_blocked=True)
     routes.press(presses.FORGET_HOME, partial(forget_home, features), for_blocked=True)
     routes.press(presses.KEEP, partial(keep, features), writes=False, for_blocked=True)
     routes.press(presses.COPY, partial(copy, features), writes=False, for_blocked=True)
@@ -84,7 +85,7 @@ def _own_lines(talk: Talk, *, has_home: bool) -> Sequence[str]:
 async def _buttons(features: Sequence[Feature], talk: Talk, *, has_home: bool) -> Buttons:
     rows: list[list[Button]] = [[presses.COPY.button(talk._("📄 Download a copy"))]]
     if has_home:
-        rows.insert(0, [presses.FORGET_HOME.button(talk._("🏠 Delete my area"))])
+        rows.insert(0, [presses.ASK_TO_FORGET_HOME.button(talk._("🏠 Delete my area"))])
     for feature in features:
         rows += [[button] for button in await _asked(feature.privacy.buttons, talk)]
     return [*rows, [presses.ASK_TO_ERASE.button(talk._("🗑 Erase everything about me"))]]
@@ -92,6 +93,11 @@ async def _buttons(features: Sequence[Feature], talk: Talk, *, has_home: bool) -
 
 async def _asked(ask: Callable[[Talk], Awaitable[Sequence[Part]]] | None, talk: Talk) -> Sequence[Part]:
     return await ask(talk) if ask is not None else ()
+
+
+async def ask_to_forget_home(talk: Talk) -> None:
+    go = presses.FORGET_HOME.button(talk._("🏠 Yes, delete it"))
+    talk.edit(talk._("Delete the area that you saved?"), confirming(go, _keep_button(talk)))
 
 
 async def forget_home(features: Sequence[Feature], talk: Talk) -> None:

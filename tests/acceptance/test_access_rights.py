@@ -80,6 +80,7 @@ OPEN_TO_ALL = {
         "haveread",
         "form",
         "forgethome",
+        "forgethomeask",
         "copy",
         "unconsent",
         "unconsentnow",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers.privacy import presses as privacy_presses
 from storage.cases import access as case_access
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import STORY, at_desk, brings_pay
@@ -63,6 +64,12 @@ async def test_erasing_everything_takes_presses_in_different_places(town: Town) 
     page = await rider.rider.hears_of(STORED_PAGE)
     assert "membership: not saved" in page["text"], "nothing was ever sent to the union"
     assert "24 h" in page["text"] and "💾, for 30 days: not saved" in page["text"]
+
+    await rider.rider.forges(privacy_presses.ASK_TO_FORGET_HOME.data(), page["message_id"])
+    asked = await rider.rider.hears_of("Delete the area")
+    assert asked["reply_markup"]["inline_keyboard"][-1][0]["text"] == "↩ No, keep my data"
+    await rider.presses("↩ No, keep my data")
+    await rider.rider.hears_of(STORED_PAGE)
 
     message, erase = rider.rider.button(ERASE)
     await rider.presses(ERASE)
