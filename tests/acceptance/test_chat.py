@@ -195,7 +195,7 @@ async def test_a_group_hears_only_the_way_to_the_private_chat(town: Town) -> Non
     await town.until_idle()
     said = [message for message in group.messages.values() if message["from"]["is_bot"]]
     assert len(said) == 1
-    assert said[0]["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://t.me/nuanxin_bot"
+    assert said[0]["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://t.me/nuanxin_bot?start=station"
 
 
 async def test_a_flooded_group_hears_the_bot_twenty_times_a_minute_at_most(town: Town) -> None:
@@ -224,6 +224,8 @@ async def test_language_erasure_and_home_area(town: Town) -> None:
     await rider.says("/privacy")
     await rider.hears_of("约 1 公里")
     await rider.presses("删除常用区域")
+    await rider.hears_of("删除您保存的常用区域")
+    await rider.presses("确定删除")
     await rider.hears_of("未保存")
     await rider.presses("删除我的")
     await rider.hears()

@@ -105,7 +105,7 @@ async def test_who_writes_as_a_group_is_answered_and_is_no_person(town: Town, st
     sender = {"from": stand_in, "sender_chat": {"id": -5, "type": "supergroup", "title": "g"}}
     await town.world.sends(town.rider(6).person, {"text": "/station@nuanxin_bot", **sender}, group)
     await town.until(lambda: bool(said_in(group)))
-    assert said_in(group)[0]["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://t.me/nuanxin_bot"
+    assert said_in(group)[0]["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://t.me/nuanxin_bot?start=station"
     assert await people_known(town) == before
 
 
