@@ -172,7 +172,6 @@ def _answers_below(filling: AnyFilling, words: str) -> str:
 
 
 def _review_buttons(filling: AnyFilling) -> Buttons:
-    talk = filling.talk
     edits = [
         _button(filling, "✎ " + filling.title(question), "edit", question.key)
         for question in filling.form.questions

@@ -217,9 +217,10 @@ async def _save(filling: AnyFilling, _argument: str) -> None:
 
 
 async def _ask_to_cancel(filling: AnyFilling, _argument: str) -> None:
-    """Asks once more if answers would be lost."""
+    """Asks once more if answers would be lost; not where the button is the no to a question."""
     talk = filling.talk
-    if not filling.has_something_to_lose:
+    is_a_no = filling.question is None and filling.form.confirmation is not None
+    if is_a_no or not filling.has_something_to_lose:
         await _cancel(filling, "")
         return
     words = talk._("Cancel this form? Your answers will be discarded.")
