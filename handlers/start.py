@@ -20,7 +20,7 @@ from handlers.chat.talk import Talk
 from handlers.forms import forms
 from handlers.i18n.translations import LANGUAGES, N_
 from storage.people import people
-from storage.people.access import Right
+from storage.people.access import Right, Role
 
 DESCRIPTION = N_(
     "Share your location and see the nearest rest station that is open, with water, charging, a toilet. "
@@ -52,6 +52,7 @@ def register(routes: Routes, others: AllFeatures) -> None:
     routes.command("start", started, about=N_("Start"), writes=False)
     routes.command("help", show_help, about=N_("What I can do"), writes=False)
     routes.command("language", language, about=N_("语言 / Language"), writes=False, for_blocked=True)
+    routes.command("id", tell_id, writes=False)
     routes.command("cancel", cancelled, about=N_("Leave the form"))
     routes.press(presses.CHOOSE_LANGUAGE, chosen, for_blocked=True)
     routes.event(Event.OTHER, stray_other, writes=False)
@@ -82,6 +83,16 @@ async def start(talk: Talk, routes: Routes, others: AllFeatures) -> None:
     greeting = talk.context.settings.greeting.get(talk.language)
     if greeting:
         text += Markup("\n\n{}").format(greeting)
+    staff = talk.context.staff
+    if not (staff.admins or await staff.with_role(talk.session, Role.ADMIN, talk.now)):
+        text += (
+            "\n\n"
+            + _own_id(talk)
+            + "\n"
+            + talk._(
+                "No admin is configured yet. If you run this bot, put the number under [people] admins in config.toml."
+            )
+        )
     talk.say(text, keyboard=location_keyboard(talk))
 
 
@@ -95,6 +106,15 @@ async def _show_duties(talk: Talk, others: AllFeatures) -> None:
     talk.say(Markup("\n").join(lines), [duty.buttons for duty in found])
     text = talk._("Welcome to Nuanxin. To search as a rider, share your location below. All commands: /help")
     talk.say(escape(text), keyboard=location_keyboard(talk))
+
+
+async def tell_id(talk: Talk) -> None:
+    """/id: the number by which the config names its admins."""
+    talk.say(_own_id(talk))
+
+
+def _own_id(talk: Talk) -> Markup:
+    return Markup(talk._("Your Telegram id: <code>{id}</code>")).format(id=talk.person.id)
 
 
 async def help_(talk: Talk, routes: Routes) -> None:

@@ -108,6 +108,9 @@ def migrate(context: typer.Context) -> None:
     typer.echo("schema migrated" if with_database(context.obj, schema.migrate) else "schema is up to date")
 
 
+NO_ADMIN = "hint: people.admins is empty: start the bot, send it /id, and put the number that it answers there"
+
+
 @cli.command()
 def check(context: typer.Context) -> None:
     """Validates the config and the connections; reports each fault on one line."""
@@ -116,6 +119,8 @@ def check(context: typer.Context) -> None:
     found = asyncio.run(faults(context.obj))
     if found:
         fail(*found)
+    if context.obj.token and not context.obj.people.admins:
+        typer.echo(NO_ADMIN, err=True)
     typer.echo("the config and the connections are fine")
 
 

@@ -74,6 +74,7 @@ class DeskSection(_Part):
     about: ByLanguage
     intro: ByLanguage
     next_steps: ByLanguage
+    answered_by: TitleByLanguage | None = None
     asks: list[AskPart] = Field(min_length=1)
     kinds: list[OptionPart] = []
     hotlines: list[Line] = []
@@ -150,6 +151,7 @@ def desk(key: str, section: DeskSection) -> Desk:
             Ask(part.key, part.type, part.title, part.words, part.optional, options(part.choices))
             for part in section.asks
         ),
+        answered_by=section.answered_by or {},
         kinds=options(section.kinds),
         hotlines=tuple(section.hotlines),
         handlers=frozenset(section.handlers),
@@ -175,6 +177,7 @@ RESERVED = frozenset(
     {
         "start",
         "help",
+        "id",
         "station",
         "activities",
         "join",

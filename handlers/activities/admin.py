@@ -29,6 +29,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.link import host_of
 from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
@@ -108,7 +109,7 @@ async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
     )
     lines = [
         Markup("<b>{}</b>").format(talk._(STATES[row.state])),
-        words.card(row, figures, None, None, None, talk.now, zone, talk.language),
+        words.card(row, figures, None, 0, None, talk.now, zone, talk.language),
         Markup("\n{}").format(said),
     ]
     if row.series_id is not None:
@@ -228,7 +229,8 @@ def changed_words(view: View, _notice: ActivityChanged, change: ChangeFacts) -> 
     for name, (old, new) in change.changed.items():
         if name in CHANGED:
             before, after = _value(view, old), _value(view, new)
-            lines.append(Markup("{}: <s>{}</s> → <b>{}</b>").format(view._(CHANGED[name]), before, after))
+            change_words = Markup("<s>{}</s> → <b>{}</b>").format(before, after)
+            lines.append(labelled(view._, view._(CHANGED[name]), change_words))
     rows = [
         [presses.OPEN_CARD.button(view._("View"), activity.id)],
         [presses.GIVE_BACK.button(view._("↩ Give up my place"), activity.id)],

@@ -52,13 +52,14 @@ async def show_people(talk: Talk, activity_id: ActivityId) -> None:
     row = await find_activity(talk, activity_id)
     people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
     names = await names_of(talk, people[:SHOWN], f"activity {row.id}")
+    numbers = await sign_ups.numbers(talk.session, row.id)
     lines = [f"<b>{escape(row.title)}</b>"]
     for one in people[:SHOWN]:
         guests = f" +{one.guests}" if one.guests else ""
         came = " 👋" if one.came_at else ""
         said = " / ".join(sign_ups.answers_of(talk.session, one))
         name = escape(names.get(one.person_id, ""))
-        lines.append(f"{STATES[one.state]} {one.id}{guests}{came} {name} <i>{escape(said)}</i>".rstrip())
+        lines.append(f"{STATES[one.state]} {numbers[one.id]}{guests}{came} {name} <i>{escape(said)}</i>".rstrip())
     if len(people) > SHOWN:
         lines.append(escape(talk._("… and {n} more, in the file.").format(n=len(people) - SHOWN)))
     if people:
@@ -80,12 +81,13 @@ async def send_file(talk: Talk, activity_id: ActivityId) -> None:
     row = await find_activity(talk, activity_id)
     people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
     names = await names_of(talk, people, f"activity {row.id} as a file")
+    numbers = await sign_ups.numbers(talk.session, row.id)
     zone, rows = talk.context.settings.organisation.zone, []
     for one in people:
         times = [iso_minute(at, zone) if at else "" for at in (one.at, one.came_at)]
         rows.append(
             [
-                one.id,
+                numbers[one.id],
                 names.get(one.person_id, ""),
                 one.state.name.lower(),
                 one.guests,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -116,17 +117,26 @@ class Arrival:
     )
 
 
+_NUMBER_SIGN = re.compile(r"^(№|no\.|会员号)\s*", re.IGNORECASE)
+"""In front of a number, as version 0.7, an English and a Chinese card have it."""
+
+
 async def _typed(talk: Talk, draft: Arrival) -> None:
-    """By the number of the place, by № and the member number, or by a member's name."""
-    activity_id, text = draft.id, draft.who.removeprefix("№").strip()
+    """By the number of the place, by the member number, or by a member's name."""
+    activity_id, text = draft.id, _NUMBER_SIGN.sub("", draft.who).strip()
     number = clean_code(text)
     people = await sign_ups.people_of(talk.session, activity_id, tuple(STATES))
     names = await names_of(talk, people, f"activity {activity_id} at the door")
-    found = [one for one in people if number == str(one.id) or text == names.get(one.person_id)]
+    numbers = await sign_ups.numbers(talk.session, activity_id)
+    found = [one for one in people if number == str(numbers[one.id]) or text == names.get(one.person_id)]
     if not found and number.isascii() and number.isdigit() and len(number) < 10:
         member = await memberships.by_number(talk.session, MemberNumber(int(number)))
         found = [one for one in people if member is not None and one.person_id == member.person_id]
     again = [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), activity_id)]]
+    if not found:
+        missing = Markup(talk._("I can't find “{who}” here. Please check the name or the number."))
+        talk.say(missing.format(who=draft.who), again)
+        return
     if len(found) != 1:
         talk.say(
             talk.plural(
@@ -141,7 +151,10 @@ async def _typed(talk: Talk, draft: Arrival) -> None:
     is_member = await memberships.of(talk.session, person_id) is not None
     row = await attendance.check_in(talk.session, activity_id, person_id, talk.now, is_member=is_member)
     name = names.get(row.person_id, "")
-    talk.say(Markup("👋 {} <b>{}</b> {}").format(talk._("Checked in:"), row.id, name), again)
+    talk.say(
+        Markup("👋 {} <b>{}</b> {}").format(talk._("Checked in:"), await sign_ups.number(talk.session, row), name),
+        again,
+    )
 
 
 _TYPED = one_question("check_in", Arrival, _typed, Right.RUN_ACTIVITIES)

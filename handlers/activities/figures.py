@@ -21,6 +21,7 @@ from handlers.chat.figures import (
 )
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from handlers.i18n.formatting import labelled
 from handlers.i18n.periods import labels
 from handlers.i18n.translations import N_
 from storage.disclosure import HIDDEN
@@ -61,7 +62,7 @@ def _line(talk: Talk, activity: ActivityReport) -> Markup:
         placed=shown(talk, activity.placed), came=shown(talk, activity.came)
     )
     day = translations.day_of_year(activity.starts_at.astimezone(zone_of(talk)).date(), talk.language)
-    return Markup("• {} {}: {}{}").format(day, activity.title, counted, stars)
+    return "• " + labelled(talk._, f"{day} {activity.title}", counted + stars)
 
 
 async def _rows(talk: Talk, period: Period) -> Sequence[Row]:

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.view import View
 from handlers.i18n import translations
-from handlers.i18n.formatting import day_words, moment, when
+from handlers.i18n.formatting import moment, when
 from handlers.i18n.translations import N_, plural_in
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState, Kind
@@ -63,8 +63,7 @@ def line(
 ) -> Markup:
     """An entry of the list."""
     sign, _ = KINDS[row.kind]
-    local = row.starts_at.astimezone(zone)
-    said = f"{day_words(local.date(), now.astimezone(zone).date(), language)} {local:%H:%M}"
+    said = moment(row.starts_at, now, zone, language)
     parts = [part for part in (where(row, here, language), left(row, figures, language)) if part]
     lock = " 🔒" if row.members_only else ""
     return Markup("{} <b>{}</b>{}\n{}{}").format(sign, row.title, lock, said, "".join(f" · {part}" for part in parts))
@@ -74,7 +73,7 @@ def card(
     row: Activity,
     figures: Figures,
     mine: SignUp | None,
-    position: int | None,
+    number: int,
     here: tuple[float, float] | None,
     now: datetime,
     zone: ZoneInfo,
@@ -97,7 +96,7 @@ def card(
     if row.about:
         lines.append(Markup("\n{}").format(row.about))
     if mine is not None and mine.state != PlaceState.LEFT:
-        lines.append(Markup("\n<b>{}</b>").format(standing(mine, position, now, zone, language)))
+        lines.append(Markup("\n<b>{}</b>").format(standing(mine, number, now, zone, language)))
     return Markup("\n").join(lines)
 
 
@@ -118,20 +117,18 @@ def rules(row: Activity, now: datetime, zone: ZoneInfo, language: str) -> list[s
     return said
 
 
-def standing(mine: SignUp, position: int | None, now: datetime, zone: ZoneInfo, language: str) -> str:
-    """Where this person stands with it."""
+def standing(mine: SignUp, number: int, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """Where this person stands with it; `number` is that of their place, or in the queue while they wait."""
     _ = translations.translator(language)
     if mine.state == PlaceState.WAITING:
-        return _("🕒 You are number {n} on the waiting list.").format(n=position)
+        return _("🕒 You are number {n} on the waiting list.").format(n=number)
     if mine.state == PlaceState.OFFERED and mine.offered_until is not None:
         until = moment(mine.offered_until, now, zone, language)
         return _("🎁 A place is held for you until {time}.").format(time=until)
-    guests = (
-        " " + plural_in(language, "With {n} guest.", "With {n} guests.", mine.guests).format(n=mine.guests)
-        if mine.guests
-        else ""
-    )
-    return _("✅ You have a place. Your number: {n}.").format(n=mine.id) + guests
+    said = _("✅ You're signed up: no. {n}").format(n=number)
+    if mine.guests:
+        said += plural_in(language, ", with {n} guest", ", with {n} guests", mine.guests).format(n=mine.guests)
+    return said
 
 
 def placed_words(place: Place, language: str) -> str:

@@ -165,14 +165,13 @@ def _send_poster(talk: Talk, row: Activity, text: str, buttons: Buttons) -> None
 
 async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
     mine = await sign_ups.of(talk.session, row.id, talk.person.id)
-    waits = mine is not None and mine.state == PlaceState.WAITING
-    position = await sign_ups.position(talk.session, mine) if mine is not None and waits else None
+    number = await sign_ups.standing(talk.session, mine) if mine is not None else 0
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     text = words.card(
         row,
         figures,
         mine,
-        position,
+        number,
         await here_of(talk),
         talk.now,
         talk.context.settings.organisation.zone,
@@ -194,7 +193,7 @@ def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None, *, fits_alone:
             rows.append([presses.SIGN_UP.button(talk._("✅ Sign up"), row.id)])
     elif mine.state == PlaceState.OFFERED:
         rows.append([presses.TAKE.button(talk._("🎁 Take the place"), row.id)])
-        rows.append([presses.GIVE_BACK.button(talk._("No, thank you"), row.id)])
+        rows.append([presses.GIVE_BACK.button(talk._("✖ Decline"), row.id)])
     elif mine.state == PlaceState.WAITING:
         if fits_alone and sign_ups.is_open(row, talk.now):
             rows.append([presses.COME_ALONE.button(talk._("✅ Just me: take the place"), row.id)])
@@ -248,7 +247,7 @@ async def inline(talk: Talk) -> None:
 def _inline_result(talk: Talk, row: Activity, figures: attendance.Figures) -> Json:
     """As everybody in that chat may see it: nothing of who asked."""
     zone = talk.context.settings.organisation.zone
-    text = words.card(row, figures, None, None, None, talk.now, zone, talk.language)
+    text = words.card(row, figures, None, 0, None, talk.now, zone, talk.language)
     said = message_params(NO_CHAT, text, [[Button(talk._("✅ Sign up"), url=talk.context.link(f"act_{row.id}"))]])
     return {
         "type": "article",

@@ -13,7 +13,6 @@ from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from storage.activities import activities, sign_ups, waiting_list, weekly_digest
 from storage.activities.ids import ALL_ACTIVITIES
-from storage.activities.sign_ups import PlaceState
 
 
 async def overview(talk: Talk) -> Sequence[Page]:
@@ -25,11 +24,10 @@ async def overview(talk: Talk) -> Sequence[Page]:
     keys = []
     for at, row in enumerate(coming, start=1):
         place = mine[row.id]
-        waits = place.state == PlaceState.WAITING
-        position = await sign_ups.position(talk.session, place) if waits else None
+        number = await sign_ups.standing(talk.session, place)
         when = formatting.moment(row.starts_at, talk.now, zone, talk.language)
-        stands = activity_format.standing(place, position, talk.now, zone, talk.language)
-        lines.append(Markup("{}. <b>{}</b>, {}\n{}").format(at, row.title, when, stands))
+        stands = activity_format.standing(place, number, talk.now, zone, talk.language)
+        lines.append(Markup("{}. <b>{}</b> · {}\n{}").format(at, row.title, when, stands))
         keys.append(presses.OPEN_CARD.button(f"{at}", row.id))
     if not coming:
         lines.append(Markup("{}").format(talk._("None yet. See what's on: /activities")))

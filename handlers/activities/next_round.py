@@ -20,8 +20,9 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import Choice, Input, Question, asked
+from handlers.i18n.formatting import listed
 from handlers.i18n.translations import N_
-from storage.activities import rounds
+from storage.activities import rounds, sign_ups
 from storage.activities.ids import ActivityId, SignUpId
 from storage.activities.notices import NextRound, NextRoundOff
 from storage.people.access import Right
@@ -44,7 +45,10 @@ async def choose_who(talk: Talk, activity_id: ActivityId, number: int) -> None:
     this = await rounds.find(talk.session, activity_id, number)
     people = list(await rounds.participants(talk.session, activity_id, number - 1))[:_SHOWN]
     names = await names_of(talk, people, f"activity {activity_id}, round {number}")
-    entrants = tuple(Entrant(one.id, f"{one.id} {names.get(one.person_id, '')}".strip()[:30]) for one in people)
+    numbers = await sign_ups.numbers(talk.session, activity_id)
+    entrants = tuple(
+        Entrant(one.id, f"{numbers[one.id]} {names.get(one.person_id, '')}".strip()[:30]) for one in people
+    )
     before = tuple(one.id for one in people if one.round >= number)
     draft = NextRoundDraft(id=activity_id, number=number, title=this.title, people=entrants, before=before)
     filled = _WHO_GOES_ON.questionnaire.begun_with(draft)
@@ -107,7 +111,7 @@ def _ask_to_tell(talk: Talk, draft: NextRoundDraft) -> str:
     """Everybody whom it concerns, by name."""
     added, dropped = _changes(draft)
     lines = [
-        Markup("{} {}").format(label, ", ".join(people))
+        Markup("{} {}").format(label, listed(people, talk.language))
         for label, people in (
             (talk._("✅ Through:"), [one.label for one in draft.people if one.id in draft.chosen]),
             (talk._("Will be told that they go on:"), added),

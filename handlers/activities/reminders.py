@@ -37,14 +37,20 @@ async def remind(talk: Talk, row: Activity) -> None:
     )
 
 
-def lead_words(text: str | None, language: str) -> str:
+def lead_words(text: str, language: str) -> str:
     """ "24 h, 2 h"."""
-    _ = translations.translator(language)
-    if text is None:
-        return _("as usual")
     if not text:
-        return _("no reminders")
+        return translations.translator(language)("no reminders")
     return formatting.listed((formatting.duration(lead, language) for lead in leads_of(text)), language)
+
+
+def _choice_words(talk: Talk, text: str | None) -> str:
+    """What somebody chose; if nothing, the organisation's default."""
+    if text is not None:
+        return lead_words(text, talk.language)
+    usual = (formatting.duration(lead, talk.language) for lead in talk.context.settings.lead_times)
+    said = formatting.listed(usual, talk.language) or talk._("no reminders")
+    return talk._("default ({leads})").format(leads=said)
 
 
 async def show_leads(talk: Talk, activity_id: ActivityId) -> None:
@@ -54,7 +60,8 @@ async def show_leads(talk: Talk, activity_id: ActivityId) -> None:
         current = mine.leads if mine is not None else None
     else:
         current = await reminders.choice_of(talk.session, talk.person.id)
-    rows = [[presses.SET_LEADS.button(("• " if current is None else "") + talk._("as usual"), activity_id, -1)]]
+    default = ("• " if current is None else "") + _choice_words(talk, None)
+    rows = [[presses.SET_LEADS.button(default, activity_id, -1)]]
     keys = [
         presses.SET_LEADS.button(("• " if text == current else "") + lead_words(text, talk.language), activity_id, at)
         for at, text in enumerate(LEADS)
@@ -83,7 +90,7 @@ async def set_leads(talk: Talk, activity_id: ActivityId, at: int) -> None:
             await reminders.plan(
                 talk.session, row, context.settings.lead_times, talk.now, context.settings.quiet_hours, talk.person.id
             )
-    talk.edit(talk._("Reminders: {leads}").format(leads=lead_words(chosen, talk.language)))
+    talk.edit(talk._("Reminders: {leads}").format(leads=_choice_words(talk, chosen)))
 
 
 def remind_words(view: View, _notice: ActivityReminder, activity: ActivityFacts) -> Page:

@@ -170,5 +170,6 @@ _REPEAT = Form(
     title=N_("Series"),
     questionnaire=questionnaire(Repetition),
     done=_repeated,
+    send_label=N_("✔ Create series"),
     right=Right.RUN_ACTIVITIES,
 )

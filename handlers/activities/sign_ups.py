@@ -20,6 +20,7 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, Question, asked
+from handlers.i18n.formatting import listed
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.number import NUMBER
@@ -51,7 +52,7 @@ async def sign_up(talk: Talk, activity_id: ActivityId) -> None:
     if activity_id not in mine:
         others = await activities.overlapping(talk.session, row, list(mine))
         if others:
-            names = ", ".join(other.title for other in others)
+            names = listed((other.title for other in others), talk.language)
             text = Markup("⚠️ {}").format(
                 talk._("You are already signed up at that time for: {names}").format(names=names)
             )
@@ -214,7 +215,7 @@ def offered_words(view: View, notice: PlaceOffered, activity: ActivityFacts) -> 
     )
     rows = [
         [presses.TAKE.button(view._("🎁 Take the place"), activity.id)],
-        [presses.GIVE_BACK.button(view._("No, thank you"), activity.id)],
+        [presses.GIVE_BACK.button(view._("✖ Decline"), activity.id)],
     ]
     return text, rows
 

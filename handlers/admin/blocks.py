@@ -19,6 +19,7 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import Choice, asked
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end
 from handlers.inputs.person import WHO, PersonMeant, person_link, person_meant
@@ -111,10 +112,9 @@ async def _done(talk: Talk, draft: BlockDraft) -> None:
     )
     talk.notify(person_id, PersonBlocked(until))
     talk.committed.append(talk.context.blocks.refresh)
+    end = show_end(talk, until) if until else talk._("no end date")
     talk.say(
-        Markup("🚫 {}: <b>{}</b>").format(
-            person_link(draft.who), show_end(talk, until) if until else talk._("no end date")
-        ),
+        "🚫 " + labelled(talk._, person_link(draft.who), Markup("<b>{}</b>").format(end)),
         [[presses.LIFT.button(talk._("🔓 Unblock {who}").format(who=label), person_id)]],
     )
 

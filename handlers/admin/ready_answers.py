@@ -17,6 +17,7 @@ from handlers.chat.talk import Talk
 from handlers.forms import forms
 from handlers.forms.questionnaires import ContextValue, Form, Questionnaire
 from handlers.forms.questions import Question
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import LANGUAGES, N_
 from handlers.inputs.number import NUMBER
 from handlers.inputs.text import TEXT, ParagraphInput, TextInput
@@ -72,7 +73,7 @@ def _answer(desk: Desk, at: int) -> Canned:
 async def show_answer(talk: Talk, key: str, at: int) -> None:
     found = _answer(_desk(talk, key), at)
     lines = [Markup("<b>{}</b>").format(found.title)]
-    lines += [Markup("{}: {}").format(LANGUAGES.get(code, code), text) for code, text in found.words.items()]
+    lines += [labelled(talk._, LANGUAGES.get(code, code), text) for code, text in found.words.items()]
     talk.edit(
         Markup("\n").join(lines),
         [

@@ -50,8 +50,8 @@ def _plain(_talk: Talk, value: Any) -> str:
     return str(value) if value else "—"
 
 
-def _listed(_talk: Talk, value: Any) -> str:
-    return ", ".join(value) if value else "—"
+def _listed(talk: Talk, value: Any) -> str:
+    return formatting.listed(value, talk.language) or "—"
 
 
 def _hour(_talk: Talk, value: Any) -> str:

@@ -17,6 +17,7 @@ from handlers.chat.talk import Talk
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, one_answer
 from handlers.forms.questions import Choice, Input, NotAnAnswer, Question
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from storage import audit
 from storage.activities import activities, reminders
@@ -60,7 +61,7 @@ async def show_all(talk: Talk) -> None:
 def _line(talk: Talk, one: Setting) -> Markup:
     shown = one.show(talk, _current(talk.context.ports.settings_editor, one))
     short = shown if len(shown) <= 60 else shown[:59] + "…"
-    return Markup("{}: <b>{}</b>").format(talk._(one.title), short)
+    return labelled(talk._, talk._(one.title), Markup("<b>{}</b>").format(short))
 
 
 def _current(tuning: SettingsEditor, one: Setting) -> Any:
@@ -138,7 +139,8 @@ def _form(key: str) -> Form[Any]:
 
     def ask(talk: Talk, _draft: object) -> str:
         current = one.show(talk, _current(talk.context.ports.settings_editor, one))
-        return Markup("{}: <b>{}</b>\n{}").format(talk._(one.title), current, talk._(one.hint))
+        said = labelled(talk._, talk._(one.title), Markup("<b>{}</b>").format(current))
+        return Markup("{}\n{}").format(said, talk._(one.hint))
 
     question: Question[Any, object] = Question(one.title, ask, SettingInput(one), columns=2)
     return Form(f"setting_{key}", one.title, one_answer(question, "value"), done, review=False, right=Right.ADMINISTER)
@@ -162,7 +164,7 @@ async def _keep(talk: Talk, key: str, one: Setting, value: Any) -> None:
     await note_change(talk, one.name, f"{before} → {shown}")
     await _plan_anew(talk, one.name, parsed)
     talk.say(
-        Markup("✓ {}: <b>{}</b>").format(talk._(one.title), shown),
+        "✓ " + labelled(talk._, talk._(one.title), Markup("<b>{}</b>").format(shown)),
         [
             [presses.TAKE_BACK.button(talk._("↩ As in the config file"), key)],
             [presses.SHOW_ALL.button(talk._("◀ Back"))],

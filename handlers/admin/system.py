@@ -116,8 +116,10 @@ async def _queue_lines(queues: Sequence[WatchedQueue], talk: Talk) -> list[Marku
     for watched in queues:
         queue, label = await watched.measure(talk.session, talk.now), watched.label
         if queue.waiting:
-            since = f" ({formatting.ago(queue.since, talk.now, talk.language)})" if queue.since else ""
-            parts.append(Markup("  {}: <b>{}</b>{}").format(talk._(label), queue.waiting, since))
+            waiting = str(queue.waiting)
+            if queue.since:
+                waiting = formatting.bracketed(talk._, waiting, formatting.ago(queue.since, talk.now, talk.language))
+            parts.append("  " + formatting.labelled(talk._, talk._(label), Markup("<b>{}</b>").format(waiting)))
     return [Markup("📬 {}").format(talk._("Waiting:") if parts else talk._("Nothing is waiting.")), *parts]
 
 
@@ -161,7 +163,10 @@ async def show_set_aside(talk: Talk) -> None:
 async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
     found = await failed_deliveries.newest(talk.session)
     lines = [Markup("📪 <b>{}</b>").format(talk._("Undelivered"))]
-    lines += [Markup("<code>{}</code> {}: {}").format(key, kind, trouble) for key, kind, trouble in found]
+    lines += [
+        formatting.labelled(talk._, Markup("<code>{}</code> {}").format(key, kind), trouble)
+        for key, kind, trouble in found
+    ]
     if not found:
         return Markup("\n").join([*lines, Markup("{}").format(talk._("Nothing is waiting."))]), [_back(talk)]
     again = [presses.TRY_AGAIN.button(talk._("🔁 Retry all"))]

@@ -12,7 +12,7 @@ from handlers.chat.audience import AudiencePart, with_audience
 from handlers.chat.talk import Talk
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, Question, asked
-from handlers.i18n.translations import LANGUAGES, N_
+from handlers.i18n.translations import LANGUAGES, N_, language_name
 from handlers.inputs.choice import ChoiceInput, YesNoInput
 from handlers.inputs.moment import StartInput
 from handlers.inputs.number import NumberChoiceInput
@@ -59,7 +59,7 @@ def other_language(talk: Talk) -> str:
 
 
 def _ask_other(talk: Talk, _draft: object) -> str:
-    language = LANGUAGES[other_language(talk)]
+    language = language_name(other_language(talk), talk.language)
     return talk._("Is there a version in {language}? Send it, or skip: then everyone gets the first one.").format(
         language=language
     )

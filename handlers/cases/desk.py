@@ -13,7 +13,7 @@ from handlers.cases.in_hand import handler_page
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.i18n.formatting import ago
+from handlers.i18n.formatting import ago, bracketed, labelled
 from handlers.i18n.translations import N_
 from storage.cases import access as case_access
 from storage.cases import deadlines as case_deadlines
@@ -54,13 +54,13 @@ async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
         waiting = await case_queue.count_waiting(talk.session, key, talk.person.id)
         title = in_language(desk.title, talk.language)
         lines.append(
-            Markup("{} {}: {}").format(
-                desk.emoji,
-                title,
+            labelled(
+                talk._,
+                f"{desk.emoji} {title}",
                 talk.plural("{n} person is waiting", "{n} people are waiting", waiting).format(n=waiting),
             )
         )
-        rows.append([presses.SHOW_QUEUE.button(f"{desk.emoji} {title} ({waiting})", key, 0)])
+        rows.append([presses.SHOW_QUEUE.button(bracketed(talk._, f"{desk.emoji} {title}", str(waiting)), key, 0)])
     rows.append(
         [presses.BEGIN_FINDING.button(talk._("🔎 Find by number")), presses.CHOOSE_DESK.button(talk._("📊 Trends"))]
     )

@@ -55,7 +55,7 @@ FEATURE = Feature(
         EvidenceFull: N_("There is no room for this file in that case. Everything else works as usual."),
         CaseClosed: N_("This case is closed. You can reopen it within 30 days: /my"),
         CaseTaken: N_("Someone else has taken this case."),
-        NoSuchCase: N_("There is no such case, or it isn't yours. Your own cases: /my. Your desks' cases: /cases"),
+        NoSuchCase: N_("There is no such case, or it isn't yours. Your cases: /my"),
         CaseInDoubt: N_(
             "Something other than the bot has changed this case, so it can't be opened at the moment. The admins are "
             "being told."

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from handlers.chat.figures import Figures, FiguresView, Row, row_if_shown, say_too_little, shown, zone_of
 from handlers.chat.talk import Talk
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from storage.cases.desks import in_language
 from storage.disclosure import HIDDEN
@@ -24,7 +25,8 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
             continue
         name = in_language(desk.title, talk.language)
         rows.append((name, cases.opened))
-        lines.append(Markup("\n{} <b>{}</b>: {}").format(desk.emoji, name, shown(talk, cases.opened)))
+        title = Markup("\n{} <b>{}</b>").format(desk.emoji, name)
+        lines.append(labelled(talk._, title, shown(talk, cases.opened)))
         lines += [Markup("{}").format(line) for line in _times(talk, cases)]
     if not rows:
         say_too_little(talk, head)

@@ -48,6 +48,13 @@ def desk_title(context: AppContext, key: str, language: str) -> str:
     return in_language(desk.title, language) if desk is not None else key
 
 
+def answerer(context: AppContext, key: str, language: str) -> str:
+    """Who answers at a desk, as the rider reads it."""
+    desk = context.settings.desks.get(key)
+    named = in_language(desk.answered_by, language) if desk is not None else ""
+    return named or translations.translator(language)("your case handler")
+
+
 def tag(context: AppContext, row: Case) -> str:
     """ "⚖️ L-2026-000123"."""
     return f"{desk_sign(context, row.desk)} {row.number}"
@@ -68,7 +75,7 @@ def state_words(row: Case, language: str, *, for_handler: bool = False) -> str:
     _ = translations.translator(language)
     said = _(STATES[row.state][for_handler])
     if row.state == CaseState.CLOSED and row.outcome:
-        said += f" ({_(OUTCOMES[row.outcome])})"
+        return formatting.bracketed(_, said, _(OUTCOMES[row.outcome]))
     return said
 
 
@@ -136,11 +143,12 @@ def summary_lines(context: AppContext, row: Case, content: CaseContent, language
     desk = desk_of(context, row)
     if desk is None:
         return []
+    _ = translations.translator(language)
     shown: list[Markup] = []
     for ask in desk.asks:
         value = _answer(context, row, content, ask.type, ask.key, language)
         if value:
-            shown.append(Markup("{}: <b>{}</b>").format(in_language(ask.title, language), value))
+            shown.append(formatting.labelled(_, in_language(ask.title, language), Markup("<b>{}</b>").format(value)))
     return shown
 
 

@@ -57,7 +57,8 @@ def _place_words(talk: Talk, point: Point) -> str:
     if nearest is None or nearest[1] > _NEAR_METRES:
         return words
     near = talk._("{metres} m from {station}")
-    return f"{words} ({near.format(metres=round(nearest[1]), station=index.names[nearest[0]])})"
+    said = near.format(metres=round(nearest[1]), station=index.names[nearest[0]])
+    return formatting.bracketed(talk._, words, said)
 
 
 class DayInput(Input[date | None]):

@@ -13,6 +13,7 @@ from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.readers import Reader, holding
 from handlers.chat.routes import Routes
 from handlers.chat.view import View
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from storage.cases.notices import (
     CaseDoubted,
@@ -77,7 +78,7 @@ def _sentence(text: str, view: View, event: CaseEvent) -> Page:
 def new_words(view: View, notice: CaseWaits) -> Page:
     """A new case waits: its number only."""
     sign, title = _desk(view, notice.desk)
-    text = Markup("{}{} {}: <b>{}</b>").format(notice.mark, sign, title, notice.number)
+    text = labelled(view._, f"{notice.mark}{sign} {title}", Markup("<b>{}</b>").format(notice.number))
     return text + "\n" + view._("A case is waiting to be taken."), [
         [presses.CLAIM.button(view._("▶ Take"), notice.case_id)],
         _view_queue(view),
@@ -104,7 +105,7 @@ def late_words(view: View, notice: CaseLate) -> Page:
 def urgent_words(view: View, notice: CaseUrgent) -> Page:
     """Somebody may be in danger: to all on duty, whoever has the case in hand."""
     sign, title = _desk(view, notice.desk)
-    head = Markup("{} {} {}: <b>{}</b>").format(words.URGENT, sign, title, notice.number)
+    head = labelled(view._, f"{words.URGENT} {sign} {title}", Markup("<b>{}</b>").format(notice.number))
     said = view._("Someone may be in danger: this case contains warning signs. Please answer now.")
     if notice.in_hand_of is InHandOf.ANOTHER:
         said += "\n" + view._("It is assigned to someone else. If you can reach them, make sure they have seen it.")

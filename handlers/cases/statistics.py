@@ -14,6 +14,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.i18n.day_names import month_and_year
+from handlers.i18n.formatting import labelled
 from storage.cases import statistics as case_statistics
 from storage.cases.desks import Desk, in_language
 from storage.cases.statistics import MonthFigures
@@ -84,7 +85,7 @@ def _lines(talk: Talk, desk: Desk, figures: MonthFigures) -> list[Markup]:
     total = translations.number(figures.total, talk.language)
     named = {_kind(desk, key, talk.language): count for key, count in figures.kinds.items()}
     platforms = {talk._("No platform") if key == NO_PLATFORM.value else key: n for key, n in figures.platforms.items()}
-    lines = [Markup("\n<b>{}</b>: {}").format(_month(figures, talk.language), total)]
+    lines = ["\n" + labelled(talk._, Markup("<b>{}</b>").format(_month(figures, talk.language)), total)]
     lines += [Markup("  {}").format(_listed(cells, talk.language)) for cells in (named, platforms) if cells]
     return lines
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from handlers.i18n.formatting import bracketed
 from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure
 from storage.statistics.periods import Period
 
@@ -49,7 +50,7 @@ def shown(talk: Talk, value: Average, digits: int = 0) -> str:
 
 def compared(talk: Talk, value: Average, before: Average) -> str:
     """ "1,240 (980)": with the period before in brackets."""
-    return f"{shown(talk, value)} ({shown(talk, before)})"
+    return bracketed(talk._, shown(talk, value), shown(talk, before))
 
 
 def bars(values: Sequence[Figure]) -> list[int | None]:

@@ -105,6 +105,11 @@ def hours(length: timedelta) -> str:
     return f"{length.total_seconds() / 3_600:g}"
 
 
+def bracketed(translate: Callable[[str], str], text: str, comment: str) -> str:
+    """ "closed (advice given)", with the brackets of the language."""
+    return translate("{text} ({comment})").format(text=text, comment=comment)
+
+
 def labelled(translate: Callable[[str], str], label: str, value: str) -> Markup:
     """ "Name: 李雷", with the colon of the language. What is no Markup is escaped."""
     return Markup(translate("{label}: {value}")).format(label=label, value=value)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -33,6 +34,11 @@ def language_for(code: str | None, fallback: str) -> str:
     if tag.startswith("zh"):
         return "zh_Hans"
     return next((language for language in LANGUAGES if tag.split("-")[0] == language), fallback)
+
+
+def language_name(language: str, reader: str) -> str:
+    """What a language is called in that of the reader: 英语, "Chinese"."""
+    return Locale.parse(language).get_language_name(reader) or LANGUAGES[language]
 
 
 def telegram_code(language: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from markupsafe import escape
+from markupsafe import Markup
 
 from handlers.chat.keyboards import contact_keyboard
 from handlers.chat.talk import Talk
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, Question, asked
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ChoiceInput
 from handlers.inputs.picture import PictureInput
@@ -28,7 +29,7 @@ WORK: dict[str, str] = {
     "freight": N_("🚚 Freight"),
     OTHER: N_("Other"),
 }
-INSURANCE: dict[str, str] = {"yes": N_("Yes"), "no": N_("No"), "unknown": N_("I don't know")}
+INSURANCE: dict[str, str] = {"yes": N_("Insured"), "no": N_("Not insured"), "unknown": N_("I don't know")}
 
 
 def _is_on_another_platform(draft: JoinDraft) -> bool:
@@ -126,7 +127,7 @@ class JoinDraft:
             N_("Accident insurance"),
             N_(
                 "Are you insured against accidents at work?\n<i>The union looks for cover for those who are not. "
-                "“I don't know” is a good answer too.</i>"
+                "If you aren't sure, choose “I don't know”.</i>"
             ),
             ChoiceInput(INSURANCE),
             columns=3,
@@ -150,13 +151,23 @@ QUESTIONNAIRE = questionnaire(JoinDraft)
 
 
 def joining(done: Callable[[Talk, JoinDraft], Awaitable[None]]) -> Form[JoinDraft]:
-    return Form(name="join", title=N_("Joining the union"), questionnaire=QUESTIONNAIRE, done=done)
+    return Form(
+        name="join",
+        title=N_("Joining the union"),
+        questionnaire=QUESTIONNAIRE,
+        done=done,
+        send_label=N_("✔ Send application"),
+    )
 
 
-def answer_lines(talk: Talk, answers: Answers) -> list[str]:
+def answer_lines(talk: Talk, answers: Answers) -> list[Markup]:
     """The answers as HTML lines, the ID number masked."""
     return [
-        f"{escape(question.title_for(talk))}: <b>{escape(question.show(talk, answers[question.key]))}</b>"
+        labelled(
+            talk._,
+            question.title_for(talk),
+            Markup("<b>{}</b>").format(question.show(talk, answers[question.key])),
+        )
         for question in QUESTIONNAIRE.questions
         if answers.get(question.key) is not None
     ]

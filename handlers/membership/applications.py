@@ -146,6 +146,13 @@ REASONS: dict[str, str] = {
 }
 """What a tired coordinator can press instead of writing. Whether somebody else has applied with the same number is told
 to nobody: who typed it may not be its owner."""
+READY: dict[str, str] = {
+    "@picture": N_("Picture unreadable"),
+    "@work": N_("Other kind of work"),
+    "@area": N_("Outside our area"),
+    "@twice": N_("Call the hotline"),
+}
+"""On their buttons, which a narrow phone cuts after about 12 Chinese characters."""
 
 
 async def ask_to_withdraw(talk: Talk) -> None:

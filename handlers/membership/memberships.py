@@ -11,6 +11,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import translations
+from handlers.i18n.translations import Translate
 from handlers.membership import presses
 from storage import audit
 from storage.membership import memberships
@@ -32,9 +33,9 @@ def register(routes: Routes) -> None:
     routes.notice(ApplicationUndone, undone_words, reader=RECIPIENT)
 
 
-def number_words(number: MemberNumber) -> str:
-    """As it stands on the card: № 000017."""
-    return f"№ {number:06d}"
+def number_words(translate: Translate, number: MemberNumber) -> str:
+    """As it stands on the card: 会员号 000017, "No. 000017"."""
+    return translate("No. {number}").format(number=f"{number:06d}")
 
 
 def _day(talk: Talk, row: Membership) -> str:
@@ -43,10 +44,10 @@ def _day(talk: Talk, row: Membership) -> str:
 
 def member_words(talk: Talk, row: Membership) -> tuple[Markup, Buttons]:
     text = Markup("<b>{}</b>\n{}").format(
-        talk._("You are a member: {number}").format(number=number_words(row.number)),
+        talk._("You are a member: {number}").format(number=number_words(talk._, row.number)),
         talk._("since {day}").format(day=_day(talk, row)),
     )
-    number = copy_button(number_words(row.number))
+    number = copy_button(number_words(talk._, row.number))
     leave = presses.ASK_TO_LEAVE.button(talk._("Leave the union"))
     return text, [[presses.CARD.button(talk._("🪪 My card")), number], [leave]]
 
@@ -66,7 +67,7 @@ async def card(talk: Talk) -> None:
         talk.context.settings.organisation.name,
         talk._("Member card"),
         str(content["name"]),
-        number_words(row.number),
+        number_words(talk._, row.number),
         talk._("since {day}").format(day=_day(talk, row)),
         talk.context.link(f"card_{content['card']}"),
     )
@@ -89,10 +90,10 @@ async def check_card(talk: Talk, token: str) -> None:
     """A coordinator scanned a card."""
     row = await memberships.by_card(talk.session, token)
     if row is None:
-        talk.say(talk._("❌ This card is not genuine."))
+        talk.say(talk._("❌ This card isn't on record. It may no longer be valid."))
         return
     await audit.note(
-        talk.session, talk.person.id, MembershipAction.CARD_CHECKED, talk.now, row.person_id, number_words(row.number)
+        talk.session, talk.person.id, MembershipAction.CARD_CHECKED, talk.now, row.person_id, f"{row.number:06d}"
     )
     if row.left_at is not None:
         talk.say(talk._("❌ This card is no longer valid: the membership has ended."))
@@ -102,14 +103,14 @@ async def check_card(talk: Talk, token: str) -> None:
         Markup("✅ <b>{}</b>\n{} · {}\n{}").format(
             talk._("Valid card"),
             content["name"],
-            number_words(row.number),
+            number_words(talk._, row.number),
             talk._("since {day}").format(day=_day(talk, row)),
         )
     )
 
 
 async def ask_to_leave(talk: Talk) -> None:
-    number = number_words((await _mine(talk)).number)
+    number = f"{(await _mine(talk)).number:06d}"
     lines = [
         Markup("<b>{}</b>").format(talk._("Leave the union?")),
         *(
@@ -135,14 +136,14 @@ async def leave(talk: Talk) -> None:
     row = await memberships.leave(talk.session, talk.person.id, talk.now)
     talk.edit(
         talk._("You have left the union. {number} will not be reused. Thank you for being a member.").format(
-            number=number_words(row.number)
+            number=number_words(talk._, row.number)
         )
     )
 
 
 def approved_words(view: View, notice: ApplicationApproved) -> Page:
     text = Markup("🎉 <b>{}</b>\n{}").format(
-        view._("Welcome! You are a member of the union: {number}").format(number=number_words(notice.number)),
+        view._("Welcome! You are a member of the union: {number}").format(number=number_words(view._, notice.number)),
         view._("Here is your card. Members' activities are now open to you."),
     )
     return text, [[presses.CARD.button(view._("🪪 My card"))]]

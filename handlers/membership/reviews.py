@@ -15,12 +15,13 @@ from handlers.forms import forms
 from handlers.forms.questionnaires import one_question
 from handlers.forms.questions import Choice, Question, asked
 from handlers.i18n import formatting, translations
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
 from handlers.inputs.text import TextInput
 from handlers.membership import presses
 from handlers.membership.application_form import answer_lines
-from handlers.membership.applications import REASONS, reason_words
+from handlers.membership.applications import READY, REASONS, reason_words
 from handlers.membership.memberships import number_words
 from storage import audit
 from storage.audit import AuditAction
@@ -119,7 +120,8 @@ async def _show(talk: Talk, row: Application) -> None:
     lines += [f"❓ {escape(one.question)}\n💬 {escape(_answer_words(talk, one))}" for one in content.exchange]
     doubles = await applications.doubles(talk.session, row)
     if doubles:
-        said = talk._("Same phone or ID number: {others}").format(others=", ".join(doubles))
+        others = (one if isinstance(one, str) else number_words(talk._, one) for one in doubles)
+        said = talk._("Same phone or ID number: {others}").format(others=formatting.listed(others, talk.language))
         lines.append(f"⚠️ <b>{escape(said)}</b>")
         hint = talk._("Anyone can type these numbers: don't tell the applicant, but ask them to call.")
         lines.append(f"<i>{escape(hint)}</i>")
@@ -165,7 +167,9 @@ async def approve(talk: Talk, application_id: ApplicationId) -> None:
     row = await _row(talk, application_id)
     await _note(talk, MembershipAction.APPLICATION_APPROVED, row)
     talk.notify(row.person_id, ApplicationApproved(member.number))
-    said = talk._("✅ {receipt} is approved: {number}").format(receipt=row.receipt, number=number_words(member.number))
+    said = talk._("✅ {receipt} is approved: {number}").format(
+        receipt=row.receipt, number=number_words(talk._, member.number)
+    )
     talk.edit(said, _after(talk, row.id))
 
 
@@ -213,17 +217,20 @@ async def _asked(talk: Talk, draft: QuestionBack) -> None:
 
 
 def _reasons(talk: Talk, _draft: object) -> list[Choice[str]]:
-    return [Choice(key, talk._(label)[:60], key) for key, label in REASONS.items()]
+    return [Choice(key, talk._(label), key) for key, label in READY.items()]
+
+
+def _ask_reason(talk: Talk, _draft: object) -> str:
+    """With the sentences that the buttons stand for."""
+    said = talk._("Why? The applicant will read this. Choose, or write 5 to 500 characters.")
+    ready = ["• " + labelled(talk._, talk._(READY[key]), talk._(reason)) for key, reason in REASONS.items()]
+    return Markup("\n").join([Markup(said), *ready])
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     id: ApplicationId
-    reason: str = asked(
-        reason_question(
-            N_("Why? The applicant will read this. Choose, or write 5 to 500 characters."), 5, 500, ready=_reasons
-        )
-    )
+    reason: str = asked(reason_question(_ask_reason, 5, 500, ready=_reasons))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,10 @@ async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
 
 def _own_lines(talk: Talk, *, has_home: bool) -> Sequence[str]:
     return [
-        talk._("your Telegram number, your language, and when you first and last wrote; only a hash of your @name"),
+        talk._(
+            "your Telegram id, your language, and when you first and last wrote; a fingerprint of your @name, "
+            "not the name itself"
+        ),
         talk._("an unfinished form, for {forms} h").format(
             forms=formatting.hours(talk.context.settings.retention.unfinished_forms)
         ),

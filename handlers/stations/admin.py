@@ -16,6 +16,7 @@ from handlers.chat.talk import Talk
 from handlers.forms import forms
 from handlers.forms.questionnaires import ContextValue, Form, Questionnaire, questionnaire
 from handlers.forms.questions import Question, asked
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end
 from handlers.inputs.number import NUMBER
@@ -85,7 +86,7 @@ def _page(talk: Talk, row: StationRow) -> tuple[Markup, Buttons]:
     lines = [Markup("⚙️ <b>{}</b> <code>{}</code>").format(row.name, row.id)]
     for name, field in FIELDS.items():
         if name != "name":
-            lines.append(Markup("{}: {}").format(field.title_for(talk), _shown(talk, row, name)))
+            lines.append(labelled(talk._, field.title_for(talk), _shown(talk, row, name)))
     if row.deleted_at is not None:
         lines.append(Markup("🗑 <b>{}</b>").format(talk._("Deleted.")))
         return Markup("\n").join(lines), [[presses.RESTORE.button(talk._("↩ Restore"), row.key)]]

@@ -10,6 +10,7 @@ from handlers.chat.figures import Figures, FiguresView, Row, compared, say_too_l
 from handlers.chat.pictures import Cell, Legend
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from handlers.i18n.formatting import bracketed, labelled
 from handlers.i18n.translations import N_
 from handlers.stations import format as station_format
 from storage.disclosure import HIDDEN, MIN_CELL_SIZE
@@ -66,7 +67,10 @@ async def _gaps(talk: Talk, period: Period, head: Markup) -> None:
     )
     most = sorted(bare, key=lambda cell: -bare[cell])[:MOST_NAMED]
     lines = [head]
-    lines += [Markup("• {}: <b>{}</b>").format(_where(talk, *_middle(cell)), shown(talk, bare[cell])) for cell in most]
+    lines += [
+        "• " + labelled(talk._, _where(talk, *_middle(cell)), Markup("<b>{}</b>").format(shown(talk, bare[cell])))
+        for cell in most
+    ]
     if not bare:
         text = talk._("Wherever {n} or more riders searched, a station is nearby.").format(n=MIN_CELL_SIZE)
         lines.append(Markup("{}").format(text))
@@ -86,7 +90,7 @@ def _where(talk: Talk, latitude: float, longitude: float) -> Markup:
         return escape(point)
     name = talk.context.directory.index.names[nearest[0]]
     far = talk._("{distance} from {name}").format(distance=translations.distance(nearest[1], talk.language), name=name)
-    return Markup("{} ({})").format(point, far)
+    return escape(bracketed(talk._, point, far))
 
 
 async def _wanted(talk: Talk, period: Period, head: Markup) -> None:

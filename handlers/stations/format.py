@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from handlers.chat.talk import Talk
 from handlers.dates.hours_words import hours_words
-from handlers.i18n.formatting import ago
+from handlers.i18n.formatting import ago, bracketed
 from handlers.i18n.translations import N_, clock, day_of_year, translator, weekday
 from storage.hours.opening_hours import Hours, State
 from storage.stations.reports import Kind, StationState
@@ -82,7 +82,7 @@ def names(mask: int, language: str) -> str:
 def hours(current: Hours, today: date, language: str) -> str:
     """ "open until 22:00", "closed, opens tomorrow 08:00". The times are in the zone of `current.changes_at`."""
     said = _state(current, today, language)
-    return f"{said} ({current.comment[:_COMMENT]})" if current.comment else said
+    return bracketed(translator(language), said, current.comment[:_COMMENT]) if current.comment else said
 
 
 def _state(current: Hours, today: date, language: str) -> str:

@@ -22,6 +22,7 @@ from handlers.dates.hours_words import hours_words
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput
 from handlers.stations.import_reasons import reason_words
@@ -163,13 +164,13 @@ def report_text(report: Report | StationsImported, view: View) -> Markup:
         good=report.good, new=report.new, changed=report.good - report.new, refused=report.refused
     )
     lines = [Markup("{}").format(said)]
-    lines += _numbered([(number, reason_words(_, reason)) for number, reason in report.lines], _("line {n}"))
+    lines += _numbered(view, [(number, reason_words(_, reason)) for number, reason in report.lines])
     if report.refused > len(report.lines):
         lines.append(Markup("…"))
     if report.remarks or report.hours:
         lines.append(Markup("{}").format(_("Please check how I read these:")))
-        lines += _numbered([(number, _read_hours(view, *hours)) for number, *hours in report.hours], _("line {n}"))
-        lines += _numbered([(number, reason_words(_, remark)) for number, remark in report.remarks], _("line {n}"))
+        lines += _numbered(view, [(number, _read_hours(view, *hours)) for number, *hours in report.hours])
+        lines += _numbered(view, [(number, reason_words(_, remark)) for number, remark in report.remarks])
     return Markup("\n").join(lines)
 
 
@@ -180,8 +181,8 @@ def _read_hours(view: View, written: str, expression: str) -> str:
     return f"“{written}” → {words}"
 
 
-def _numbered(lines: Sequence[tuple[int, str]], words: str) -> list[Markup]:
-    return [Markup("• {}: {}").format(words.format(n=number), reason) for number, reason in lines]
+def _numbered(view: View, lines: Sequence[tuple[int, str]]) -> list[Markup]:
+    return ["• " + labelled(view._, view._("line {n}").format(n=number), reason) for number, reason in lines]
 
 
 def _ask_to_go(talk: Talk, draft: ImportDraft) -> str:

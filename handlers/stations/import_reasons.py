@@ -63,7 +63,7 @@ def reason_words(translate: Translate, reason: str) -> str:
     """A reason of `storage.stations`, which are in English for the command line."""
 
     def columns(names: str) -> str:
-        return ", ".join(translate(name) if name in _COLUMNS else name for name in names.split(", "))
+        return translate(", ").join(translate(name) if name in _COLUMNS else name for name in names.split(", "))
 
     def known(words: str) -> str:
         return translate(words) if words in (*_KINDS, *_WORKBOOKS) else words

@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from handlers.chat.press import Button, Buttons
 from handlers.chat.view import View
 from handlers.i18n import translations
+from handlers.i18n.formatting import listed
 from handlers.stations import format as station_format
 from handlers.stations import presses
 from handlers.stations.asked import REACH, Asked, filter_words, limits, title
@@ -145,7 +146,7 @@ def _further(view: View, search: Search, asked: Asked) -> _Further:
         title_line = Markup("📍 <b>{}</b>").format(view._("No station found"))
         return _Further([title_line, Markup("{}").format(view._("No stations have been entered yet."))], ())
     row, metres = nearest
-    station = ", ".join(filter(None, (index.names[row], index.addresses[row])))
+    station = listed(filter(None, (index.names[row], index.addresses[row])), view.language)
     if metres < _FAR:
         rounded = round(metres, -3 if metres < 2 * REACH else -4)
         said = view._("The nearest one is about {distance} away: {station}.")

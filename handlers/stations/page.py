@@ -13,6 +13,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import formatting, translations
+from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.stations import format as station_format
 from handlers.stations import maps, presses
@@ -157,7 +158,8 @@ async def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
 def report_words(view: View, notice: StationReported) -> Page:
     """The notice of a confirmed report."""
     sign, said = station_format.REPORTS[notice.report]
-    text = Markup("⚠️ {} <b>{}</b>: {}").format(sign, notice.name, view._(said).format(ago=view._("just now")))
+    head = Markup("⚠️ {} <b>{}</b>").format(sign, notice.name)
+    text = labelled(view._, head, view._(said).format(ago=view._("just now")))
     return text, [[presses.CLEAR.button(view._("Clear report"), notice.station)]]
 
 

@@ -198,6 +198,24 @@ async def is_lost_by_leaving(session: AsyncSession, activity: Activity, row: Sig
     return behind > 0 or not is_open(activity, now)
 
 
+async def number(session: AsyncSession, row: SignUp) -> int:
+    """The number of somebody's place: 1 for who signed up first. It stays when others give up theirs; only the erasure
+    of somebody's data moves those behind them."""
+    counted = select(func.count()).select_from(SignUp)
+    return await session.scalar(counted.where(SignUp.activity_id == row.activity_id, SignUp.id <= row.id)) or 0
+
+
+async def standing(session: AsyncSession, row: SignUp) -> int:
+    """The position in the queue of who waits, else the number of their place."""
+    return await position(session, row) if row.state == PlaceState.WAITING else await number(session, row)
+
+
+async def numbers(session: AsyncSession, activity_id: ActivityId) -> dict[SignUpId, int]:
+    """The numbers of all places of an activity, as `number` gives them."""
+    ids = await session.scalars(select(SignUp.id).where(SignUp.activity_id == activity_id).order_by(SignUp.id))
+    return {row_id: at for at, row_id in enumerate(ids, start=1)}
+
+
 async def people_of(
     session: AsyncSession, activity_id: ActivityId, states: Sequence[PlaceState] = TAKING
 ) -> list[SignUp]:

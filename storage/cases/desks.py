@@ -85,6 +85,8 @@ class Desk:
     intro: Words
     next_steps: Words
     asks: Sequence[Ask]
+    answered_by: Words = field(default_factory=dict)
+    """Who answers, as riders read it; if empty, "your case handler"."""
     kinds: Sequence[Option] = ()
     hotlines: Sequence[str] = ()
     handlers: frozenset[PersonId] = frozenset()

@@ -18,7 +18,7 @@ from storage.database import Base, BigKey, Refused, Sealed, vault_of
 from storage.dialogues import Answers
 from storage.encryption import Vault
 from storage.membership import memberships
-from storage.membership.ids import ApplicationId
+from storage.membership.ids import ApplicationId, MemberNumber
 from storage.membership.memberships import AlreadyMember
 from storage.sealed_json import SealedJson, once_a_list
 from storage.telegram_ids import PersonId
@@ -192,7 +192,7 @@ async def answer(session: AsyncSession, person_id: PersonId, text: str, picture:
     return row
 
 
-async def doubles(session: AsyncSession, row: Application) -> list[str]:
+async def doubles(session: AsyncSession, row: Application) -> list[str | MemberNumber]:
     """Receipts and member numbers of others with the same phone or ID number."""
     vault = vault_of(session)
     answers = content_of(session, row).answers
@@ -201,7 +201,7 @@ async def doubles(session: AsyncSession, row: Application) -> list[str]:
     rows = await session.scalars(
         select(Application).where(same, Application.person_id != row.person_id).order_by(Application.id).limit(10)
     )
-    return [other.receipt for other in rows] + await memberships.doubles(session, phones, ids, row.person_id)
+    return [*(other.receipt for other in rows), *await memberships.doubles(session, phones, ids, row.person_id)]
 
 
 async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:

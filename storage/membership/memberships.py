@@ -162,13 +162,15 @@ async def leave(session: AsyncSession, person_id: PersonId, now: datetime) -> Me
     return row
 
 
-async def doubles(session: AsyncSession, phones: Sequence[bytes], ids: Sequence[bytes], but: PersonId) -> list[str]:
+async def doubles(
+    session: AsyncSession, phones: Sequence[bytes], ids: Sequence[bytes], but: PersonId
+) -> list[MemberNumber]:
     """Numbers of members with this phone or ID number, other than this person."""
     same = or_(Membership.phone_index.in_(phones), Membership.id_index.in_(ids))
     rows = await session.scalars(
         select(Membership.number).where(same, Membership.person_id != but).order_by(Membership.number).limit(10)
     )
-    return [f"№ {number}" for number in rows]
+    return list(rows)
 
 
 async def count(session: AsyncSession) -> int:

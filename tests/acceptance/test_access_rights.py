@@ -50,6 +50,7 @@ OPEN_TO_ALL = {
     "commands": {
         "start",
         "help",
+        "id",
         "language",
         "cancel",
         "station",

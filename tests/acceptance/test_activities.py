@@ -20,6 +20,7 @@ from bot import process
 from bot.sandbox.params import Upload
 from handlers.activities import presses as activities_presses
 from handlers.broadcasts import presses as broadcasts_presses
+from handlers.i18n.formatting import listed
 from handlers.i18n.translations import plural_in, translator
 from storage import audit
 from storage.activities import activities, attendance, calendar_feeds, check_ins, recurrence, series, sign_ups
@@ -42,7 +43,7 @@ from tests.support.simulator import COORDINATOR, HALL, NOON, Rider, Town, config
 from tests.support.words.activities import HAS_PLACE, HAS_PLACE_NUMBER, SIGN_UP, START
 from tests.support.words.broadcasts import ASKED_FOR_MESSAGE, PREVIEW, SEND_TO
 from tests.support.words.chat import ANSWER
-from tests.support.words.forms import REVIEW_PAGE, SEND
+from tests.support.words.forms import REVIEW_PAGE
 from tests.support.words.stations import NEAREST_STATIONS
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
@@ -145,7 +146,7 @@ async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> Non
     await rider.says("L")
     await rider.hears_of("<b>Allergies?</b>")
     await rider.says("none")
-    assert "With 2 guests" in (await rider.hears_of("You're signed up"))["text"]
+    assert "no. 1, with 2 guests" in (await rider.hears_of("You're signed up"))["text"]
     async with town.database.reading() as session:
         row = await sign_ups.of(session, ActivityId(1), PersonId(55))
         assert row is not None and sign_ups.answers_of(session, row) == ["L", "none"]
@@ -303,7 +304,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     await coordinator.hears_of("public holidays")
     await coordinator.presses("Skip those days")
     await coordinator.hears_of(REVIEW_PAGE)
-    await coordinator.presses(SEND)
+    await coordinator.presses("✔ Create series")
     said = (await coordinator.hears_of("more planned for the next eight weeks"))["text"]
     assert "1 Jan" not in said and "8 Jan" in said
     async with town.database.writing() as session:
@@ -371,12 +372,7 @@ async def test_at_the_door_a_number_or_name_is_typed_and_the_look_at_names_is_no
     async with town.database.writing() as session:
         await sign_ups.sign_up(session, ActivityId(1), PersonId(59), NOON, is_member=False)
     await at_the_door(town, coordinator, _)
-    nobody = plural_in(
-        language,
-        "{n} person matches. Please use the number of the place.",
-        "{n} people match. Please use the number of the place.",
-        0,
-    ).format(n=0)
+    nobody = _("I can't find “{who}” here. Please check the name or the number.").format(who="77")
     for typed, heard in (("77", nobody), ("1", _("Checked in:"))):
         await coordinator.presses(_("⌨ Type a number or name"))
         await coordinator.hears_of(_("What is the place number, the member number, or the member's name?"))
@@ -436,6 +432,7 @@ async def test_a_rider_wants_other_reminders_or_none(town: Town, language: str) 
             return sorted(await session.scalars(select(Reminder.lead)))
 
     assert await waiting() == [7_200, 86_400]
+    usual = listed([_("{n} h").format(n=24), _("{n} h").format(n=2)], language)
     one, all_of_them = (
         "How long before this activity should I remind you?",
         "How long before activities should I remind you?",
@@ -443,7 +440,7 @@ async def test_a_rider_wants_other_reminders_or_none(town: Town, language: str) 
     for where, question, label, kept in (
         ("/start act_1", one, _("{n} min").format(n=30), [1_800]),
         ("/my", all_of_them, _("no reminders"), [1_800]),
-        ("/start act_1", one, _("as usual"), []),
+        ("/start act_1", one, _("default ({leads})").format(leads=usual), []),
     ):
         await rider.says(where)
         await rider.hears_of("3x3")

@@ -333,7 +333,7 @@ async def test_all_of_it_in_chinese(town: Town) -> None:
     for command, words in (
         ("/settings", "设置"),
         ("/system", "系统"),
-        ("/audit", "操作日志"),
+        ("/audit", "操作记录"),
         ("/block", "已屏蔽"),
         ("/export", "需要什么"),
         ("/stats", "搜索"),

@@ -307,7 +307,7 @@ async def test_what_one_person_is_told_comes_in_its_order(town: Town, monkeypatc
             await delivery_queue.add(session, Addressed(rider.id, ApplicationApproved(MemberNumber(count)), NOON))
     town.deliver()
     for count in range(1, 6):
-        assert f"№ {count:06d}" in (await rider.hears_of("You are a member"))["text"]
+        assert f"No. {count:06d}" in (await rider.hears_of("You are a member"))["text"]
 
 
 async def test_a_notice_whose_answer_was_lost_is_repeated_once(town: Town) -> None:
@@ -325,7 +325,7 @@ async def test_a_notice_whose_answer_was_lost_is_repeated_once(town: Town) -> No
         town.deliver()
     async with town.database.reading() as session:
         assert await session.scalar(select(Delivery.state)) == State.UNCERTAIN
-    assert len([one for one in rider.heard if "№ 000007" in one.get("text", "")]) == 2
+    assert len([one for one in rider.heard if "No. 000007" in one.get("text", "")]) == 2
 
 
 async def _nothing_is_claimed(town: Town) -> bool:

@@ -113,14 +113,14 @@ async def test_notices_to_a_silent_chat_are_put_off_and_stop_no_other(town: Town
                 await delivery_queue.add(session, Addressed(rider.id, ApplicationApproved(MemberNumber(count)), NOON))
     town.deliver()
     for count in range(1, 4):
-        assert f"№ {count:06d}" in (await other.hears())["text"]
+        assert f"No. {count:06d}" in (await other.hears())["text"]
     await town.until_true(lambda: _put_off(town, 3))
     assert refused == {7: 1}
     refused.clear()
     town.now += timedelta(seconds=HOUR + 1)
     town.deliver()
     for count in range(1, 4):
-        assert f"№ {count:06d}" in (await silent.hears())["text"]
+        assert f"No. {count:06d}" in (await silent.hears())["text"]
 
 
 async def _put_off(town: Town, most: int) -> bool:

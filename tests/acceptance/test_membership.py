@@ -39,7 +39,7 @@ from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work, beg
 from tests.support.settings import clock_context
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 from tests.support.words.chat import ANSWER, NOT_UNDERSTOOD, STAFF_ONLY, WELCOME
-from tests.support.words.forms import CONSENT_PAGE, REVIEW_PAGE, SEND, SKIP
+from tests.support.words.forms import CONSENT_PAGE, REVIEW_PAGE, SKIP
 from tests.support.words.membership import (
     AGREE_TO_JOIN,
     APPLICATIONS_WAITING,
@@ -54,6 +54,7 @@ from tests.support.words.membership import (
     DOES_NOT_KNOW,
     IS_MEMBER,
     NO_APPLICATION_WAITS,
+    SEND_APPLICATION,
     TAKE_OLDEST,
 )
 
@@ -99,7 +100,7 @@ class Applicant:
         await rider.until(lambda: "37010219900101001X" in str(rider.heard[-1].get("text")))
         await rider.says(ID_NUMBER)
         await rider.until(lambda: _newest_has(rider, self._(DOES_NOT_KNOW)))
-        await self.presses("No")
+        await self.presses("Not insured")
         await rider.until(lambda: _newest_lacks(rider, self._(DOES_NOT_KNOW)))
         upload = Upload("profile.png", picture())
         await rider.sends(photo=self.town.world.files.photo(upload))
@@ -127,7 +128,7 @@ async def test_from_the_consent_to_the_membership(town: Town, language: str) -> 
     rider, coordinator = town.rider(31, language.replace("_", "-").lower()), await at_work(town)
     applicant = Applicant(town, rider, language)
     await applicant.fills_in()
-    await applicant.presses(SEND)
+    await applicant.presses(SEND_APPLICATION)
     await rider.hears_of("A-2026-000001")
     await rider.says("/my")
     await applicant.hears("⏳ waiting for a coordinator")
@@ -143,8 +144,9 @@ async def test_from_the_consent_to_the_membership(town: Town, language: str) -> 
     assert "李雷" in shown and "+8613800138000" in shown and "0036" in shown and ID_NUMBER not in shown
     assert any("photo" in one for one in coordinator.heard), "the proof"
     await coordinator.presses(APPROVE)
-    await coordinator.hears_of("is approved: № 000001")
-    await applicant.hears("Welcome! You are a member of the union: {number}", number="№ 000001")
+    await coordinator.hears_of("is approved: No. 000001")
+    number = applicant._("No. {number}").format(number="000001")
+    await applicant.hears("Welcome! You are a member of the union: {number}", number=number)
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session, subject=31)]
         assert acts == [MembershipAction.APPLICATION_APPROVED, MembershipAction.APPLICATION_READ]
@@ -158,15 +160,15 @@ async def test_a_card_is_checked_by_staff_until_its_membership_ends(town: Town, 
     async with town.database.writing() as session:
         await memberships.create(session, rider.id, ANSWERS, NOON)
     await rider.says("/my")
-    await rider.hears_of("№ 000001")
+    await rider.hears_of("000001")
     await member.presses("🪪 My card")
     await rider.until(lambda: "photo" in rider.heard[-1])
     link = _scanned(town, rider)
     assert link.startswith("https://t.me/nuanxin_bot?start=card_")
     await coordinator.says("/start " + link.partition("=")[2])
-    assert "李雷 · № 000001" in (await coordinator.hears_of("Valid card"))["text"]
+    assert "李雷 · No. 000001" in (await coordinator.hears_of("Valid card"))["text"]
     await coordinator.says("/start card_" + "x" * 22)
-    await coordinator.hears_of("not genuine")
+    await coordinator.hears_of("isn't on record")
     await rider.says("/start " + link.partition("=")[2])
     await member.hears(STAFF_ONLY)
 
@@ -176,8 +178,8 @@ async def test_a_card_is_checked_by_staff_until_its_membership_ends(town: Town, 
     await member.hears("Nothing was changed.")
     await rider.says("/leave")
     await member.hears("Leave the union?")
-    await rider.presses("№ 000001")
-    await rider.until(lambda: "№ 000001" in str(rider.heard[-1].get("text")))
+    await rider.presses("000001")
+    await rider.until(lambda: "000001" in str(rider.heard[-1].get("text")))
     await coordinator.says("/start " + link.partition("=")[2])
     await coordinator.hears_of("no longer valid")
     async with town.database.reading() as session:
@@ -199,7 +201,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     rider, coordinator = town.rider(32, language.replace("_", "-").lower()), await at_work(town)
     applicant = Applicant(town, rider, language)
     await applicant.fills_in()
-    await applicant.presses(SEND)
+    await applicant.presses(SEND_APPLICATION)
     await rider.hears_of("A-2026-000001")
     await decide(coordinator)
     await coordinator.presses("Ask a question")
@@ -218,7 +220,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     assert "德兴路站" in (await coordinator.hears_of(ASSIGNED))["text"]
     await coordinator.presses("✖ Refuse")
     await coordinator.hears_of("The applicant will read this")
-    await coordinator.presses("You work outside")
+    await coordinator.presses("Outside our area")
     await coordinator.hears_of("was refused")
     refused = await rider.hears_of("A-2026-000001")
     assert (
@@ -231,7 +233,7 @@ async def test_asked_back_refused_and_applied_again(town: Town, language: str) -
     await applicant.presses(AGREE_TO_JOIN)
     review = await applicant.hears(REVIEW_PAGE)
     assert "李雷" in review, "the answers of last time"
-    await applicant.presses(SEND)
+    await applicant.presses(SEND_APPLICATION)
     await rider.hears_of("A-2026-000002")
     await applicant.presses("↩ Withdraw")
     await applicant.hears("Withdraw your application? You can apply again at any time.")
@@ -357,7 +359,7 @@ async def test_doubles_are_told_to_the_coordinator_alone(town: Town) -> None:
     await second.says("/my")
     assert "same" not in (await second.hears_of("waiting for a coordinator"))["text"]
     await decide(coordinator)
-    assert "Same phone or ID number: A-2026-000001, № 1" in coordinator.heard[-1]["text"]
+    assert "Same phone or ID number: A-2026-000001, No. 000001" in coordinator.heard[-1]["text"]
 
 
 async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
@@ -378,7 +380,7 @@ async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
     await rider.hears_of("waiting for a coordinator")
     await coordinator.hears_of(ASSIGNED)
     await coordinator.presses(APPROVE)
-    await coordinator.hears_of("№ 000002")
+    await coordinator.hears_of("No. 000002")
     town.now += timedelta(minutes=6)
     await coordinator.presses("Undo")
     await coordinator.until(lambda: any("Too late" in one["text"] for one in coordinator.answers))

@@ -173,7 +173,7 @@ async def test_a_sign_up_asks_on(town: Town) -> None:
     await rider.says("L")
     await rider.hears_of("Allergies?")
     await rider.says("none")
-    await rider.hears_of("With 2 guests")
+    await rider.hears_of("with 2 guests")
     async with town.database.reading() as session:
         row = await sign_ups.of(session, ActivityId(1), RIDER)
         assert row is not None and sign_ups.answers_of(session, row) == ["L", "none"]

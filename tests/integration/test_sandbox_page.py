@@ -19,7 +19,7 @@ from storage.database import Database
 from tests.support.accessibility import faults
 from tests.support.bot_api_schema import check_call
 from tests.support.simulator import NOON, configured, free_port, running
-from tests.support.words.forms import SEND, SKIP
+from tests.support.words.forms import SKIP
 from tests.support.words.membership import (
     AGREE_TO_JOIN,
     APPROVE,
@@ -27,6 +27,7 @@ from tests.support.words.membership import (
     ASKED_FOR_ID_NUMBER,
     ASKED_FOR_INSURANCE,
     ASKED_FOR_NAME,
+    SEND_APPLICATION,
 )
 from tests.support.words.stations import NEAREST_STATIONS
 
@@ -81,7 +82,7 @@ WORDS = {
         "send": "发送位置",
         "list": "最近的驿站",
         "water": "💧 没水了",
-        "picture": "🖼 看图",
+        "picture": "🖼 图片",
         "filter": "🔎 筛选",
         "share": "分享",
     },
@@ -139,10 +140,10 @@ JOINING = {
         "agree": "✅ 我同意",
         "name": "您叫什么名字",
         "share": "📱 分享我的手机号",
-        "meals": "🛵 外卖",
+        "meals": "🛵 外卖骑手",
         "skip": "跳过",
-        "no": "否",
-        "send": "✔ 发送",
+        "no": "没有",
+        "send": "✔ 提交申请",
         "receipt": "A-2026-000001",
         "take": "▶ 审核最早的一份",
         "approve": "✔ 批准",
@@ -150,7 +151,7 @@ JOINING = {
         "district": "哪个区域",
         "id": "身份证号是多少",
         "insured": "意外险吗",
-        "proof": "资料页的截图",
+        "proof": "个人主页截图",
     },
     "en": {
         "agree": AGREE_TO_JOIN,
@@ -158,8 +159,8 @@ JOINING = {
         "share": "📱 Share my phone number",
         "meals": "🛵 Meals",
         "skip": SKIP,
-        "no": "No",
-        "send": SEND,
+        "no": "Not insured",
+        "send": SEND_APPLICATION,
         "receipt": "A-2026-000001",
         "take": "▶ Take the oldest",
         "approve": APPROVE,

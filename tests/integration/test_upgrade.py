@@ -144,7 +144,7 @@ async def test_a_form_in_the_middle_is_completed(people: People) -> None:
     await joining.hears_of("37010219900101001X")
     await joining.says("370102199001010036")
     await _asked(joining, _(DOES_NOT_KNOW))
-    await joining.presses(_("No"))
+    await joining.presses(_("Not insured"))
     await joining.until(lambda: DOES_NOT_KNOW not in str(joining.heard[-1].get("reply_markup")))
     await joining.sends(photo=people.town.world.files.photo(Upload("profile.png", picture())))
     review = await joining.hears_of(_(REVIEW_PAGE))

@@ -44,6 +44,6 @@ def test_a_line_is_drawn_in_pieces_of_one_font_each() -> None:
 
 def test_any_name_makes_a_card() -> None:
     for name in ("王喆", "阿卜杜拉·买买提", "\ue000\u0301", "", "x" * 500):
-        png = paint(Card("工会", "会员卡", name, "№ 000017", "since", "https://t.me/x?start=card_y"))
+        png = paint(Card("工会", "会员卡", name, "会员号 000017", "since", "https://t.me/x?start=card_y"))
         with Image.open(io.BytesIO(png)) as picture:
             assert picture.size == (1_000, 630)

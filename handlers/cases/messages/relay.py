@@ -16,7 +16,6 @@ from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Routes
 from handlers.chat.view import View
-from handlers.i18n import translations
 from storage.cases import access as case_access
 from storage.cases import contexts as case_contexts
 from storage.cases import copies as case_copies
@@ -58,7 +57,7 @@ async def message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoi
         params["protect_content"] = True
         if not await case_messages.is_last(session, kept):  # one of many that are handed over
             params["disable_notification"] = True
-    params["reply_markup"] = await _markup(session, row, claimed.recipient, view.language, as_keyboard=True)
+    params["reply_markup"] = await _markup(session, view, row, claimed.recipient, as_keyboard=True)
     return Outgoing(method, params)
 
 
@@ -72,7 +71,7 @@ async def changed_message(session: AsyncSession, view: View, claimed: Claimed) -
     _, params = composed(private_chat_of(claimed.recipient), said, head, None)
     method = "editMessageCaption" if said.file_id else "editMessageText"
     shown: Json = {name: value for name, value in params.items() if name in _CHANGED}
-    markup = await _markup(session, row, claimed.recipient, view.language, as_keyboard=False)
+    markup = await _markup(session, view, row, claimed.recipient, as_keyboard=False)
     return Outgoing(
         method,
         {"chat_id": claimed.recipient, "message_id": place, **shown, **({"reply_markup": markup} if markup else {})},
@@ -115,9 +114,10 @@ def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said:
     _ = view._
     name = content_of(session, row).name
     rider = quoted_name(name) if name else _("rider")
+    answerer = words.answerer(view.context, row.desk, view.language)
     who = {
         Side.RIDER: rider,
-        Side.HANDLER: _("your case handler") if recipient == row.person_id else _("case handler"),
+        Side.HANDLER: answerer if recipient == row.person_id else _("case handler"),
         Side.NOTE: _("📝 note"),
     }[kept.side]
     parts = [words.tag(view.context, row), who]
@@ -131,11 +131,13 @@ def _head(session: AsyncSession, view: View, kept: CaseMessage, row: Case, said:
 
 
 async def _markup(
-    session: AsyncSession, row: Case, recipient: PersonId, language: str, *, as_keyboard: bool
+    session: AsyncSession, view: View, row: Case, recipient: PersonId, *, as_keyboard: bool
 ) -> Json | None:
     """Who writes in this case sees it on the keyboard; others get a button that leads into it."""
     if await case_contexts.current(session, recipient) == row.id:
-        return case_keyboard(row.number, language) if as_keyboard else None
-    _ = translations.translator(language)
-    label = _("💬 Write in {number}").format(number=row.number)
+        return case_keyboard(row.number, view.language) if as_keyboard else None
+    if recipient == row.person_id:
+        label = view._("💬 Write to {who}").format(who=words.answerer(view.context, row.desk, view.language))
+    else:
+        label = view._("💬 Write in {number}").format(number=row.number)
     return buttons_markup([[presses.ENTER.button(label, row.id)]])

@@ -1,0 +1,82 @@
+"""The Chinese texts as a Chinese app has them: full-width signs, one word for one thing, buttons that fit a phone."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from markupsafe import Markup
+
+from handlers.i18n.formatting import bracketed, labelled, listed
+from handlers.i18n.translations import LOCALES, language_name, translator
+
+ROOT = Path(__file__).parents[2]
+HALF_WIDTH = re.compile(r"[一-鿿”}>]\s?[,:;!?()](?!\d)|[,:;!?()]\s?[一-鿿“]")
+ONE_WORD = {
+    "常驻区域": "常用区域",
+    "话题": "主题",
+    "操作日志": "操作记录",
+    "审计日志": "操作记录",
+    "会员编号": "会员号",
+    "比如": "例如",
+    "Telegram 编号": "Telegram ID",
+    "Telegram 号码": "Telegram ID",
+    "顾问": "办理人",
+}
+"""What must not be said, and what is said in its place."""
+
+
+def _chinese_of(value: object) -> Iterator[str]:
+    """All texts in Chinese that stand in the tables of a desk or a time limit."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key == "zh_Hans":
+                yield str(part)
+            else:
+                yield from _chinese_of(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _chinese_of(part)
+
+
+def _all_texts() -> list[str]:
+    with (LOCALES / "zh_Hans/LC_MESSAGES/nuanxin.po").open("rb") as file:
+        said = [message.string for message in read_po(file) if message.id]
+    texts = [text for one in said for text in ((one,) if isinstance(one, str) else one or ())]
+    for path in ("bot/config/desks.toml", "storage/cases/time_limits.toml"):
+        texts += _chinese_of(tomllib.loads((ROOT / path).read_text("utf-8")))
+    return texts
+
+
+TEXTS = _all_texts()
+
+
+def test_signs_are_full_width_beside_chinese() -> None:
+    assert [text for text in TEXTS if HALF_WIDTH.search(re.sub(r"<[^>]*>", "", text))] == []
+
+
+def test_no_three_dots_and_no_blanks_at_the_end() -> None:
+    assert [text for text in TEXTS if "..." in text or text != text.rstrip()] == []
+
+
+@pytest.mark.parametrize(("wrong", "right"), ONE_WORD.items())
+def test_one_word_for_one_thing(wrong: str, right: str) -> None:
+    readme = (ROOT / "README.zh-CN.md").read_text("utf-8")
+    assert [text for text in (*TEXTS, readme) if wrong in text] == [], f"say {right}"
+
+
+def test_what_is_composed_has_the_signs_of_its_language() -> None:
+    _ = translator("zh_Hans")
+    assert labelled(_, "姓名", Markup("<b>李雷</b>")) == "姓名：<b>李雷</b>"
+    assert labelled(_, "姓名", "<李>") == "姓名：&lt;李&gt;"
+    assert bracketed(_, "已结束", "已解决") == "已结束（已解决）"
+    assert listed(["美团", "饿了么"], "zh_Hans") == "美团、饿了么"
+    assert bracketed(translator("en"), "closed", "resolved") == "closed (resolved)"
+
+
+def test_a_language_is_named_in_that_of_the_reader() -> None:
+    assert (language_name("en", "zh_Hans"), language_name("zh_Hans", "en")) == ("英语", "Chinese")
