@@ -21,9 +21,9 @@ from bot.observability.logs import logger
 from bot.observability.watchdog import watching
 from bot.telegram import proxies
 from bot.web.connection_limits import IDLE_FOR, ConnectionLimits, Doorway, most_connections
-from storage import read_only
 from storage.database import Database, open_database
 from storage.encryption import KEY_BYTES, Vault, decode_key, read_keys, read_or_make_keys
+from storage.engine import read_only
 
 log = logger("bot.process")
 

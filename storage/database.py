@@ -27,14 +27,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from storage import postgresql_engine, pseudonym_columns, sqlite_driver, sqlite_engine, write_detection
+from storage import pseudonym_columns
 from storage.database_errors import DatabaseAway
 from storage.encryption import Vault
+from storage.engine import postgresql_engine, sqlite_driver, sqlite_engine, write_detection
+from storage.engine.transaction_watch import TransactionWatch, Unwatched
+from storage.engine.write_detection import WrittenTables
+from storage.engine.writer_lock import WriterLock
 from storage.pseudonym_columns import Pseudonym
 from storage.telegram_ids import ChatId, PersonId
-from storage.transaction_watch import TransactionWatch, Unwatched
-from storage.write_detection import WrittenTables
-from storage.writer_lock import WriterLock
 
 CHECKPOINT_ABOVE = 32 << 20
 
@@ -120,7 +121,8 @@ class Database:
     async def writing(self, *, apart: bool = False, urgent: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on an error.
 
-        `apart`: its statements may take long (see storage/sqlite_driver.py). `urgent`: it goes before those that wait.
+        `apart`: its statements may take long (see storage/engine/sqlite_driver.py). `urgent`: it goes before those that
+        wait.
         """
         begun = time.perf_counter()
         try:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # Each import adds its tables to METADATA, which everything that goes through all tables relies on.
-from storage import audit, dialogues, keys, pseudonym_columns, sqlite_engine, unused_pages  # noqa: F401
+from storage import audit, dialogues, keys, pseudonym_columns  # noqa: F401
 from storage.activities import (  # noqa: F401
     activities,
     calendar_feeds,
@@ -29,6 +29,7 @@ from storage.database import Base, Database
 from storage.database_errors import Cause, cause_of
 from storage.deliveries import table  # noqa: F401
 from storage.encryption import Vault
+from storage.engine import sqlite_engine, unused_pages
 from storage.membership import applications, memberships, review_alerts  # noqa: F401
 from storage.operations import backups, errors, published_menus, settings  # noqa: F401
 from storage.people import blocks, people, roles  # noqa: F401

@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.chaos.talking import IN_FLIGHT, talking
 from benchmarks.support.report import Result
 from benchmarks.support.stalling_proxy import StallingProxy
-from storage.postgresql_engine import ANSWERS_WITHIN
+from storage.engine.postgresql_engine import ANSWERS_WITHIN
 
 REPLICAS, STALLED_FOR, BACK_WITHIN = 3, 25.0, 10
 SAID_WITHIN = ANSWERS_WITHIN + 5

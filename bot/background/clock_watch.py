@@ -12,10 +12,10 @@ from storage.coordination import run_once
 from storage.database import Database, database_clock
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import Notice
+from storage.engine.postgresql_engine import process_name
 from storage.operations import admins
 from storage.operations.notices import ClockDiffers, ClockJumped
 from storage.people.staff import Staff
-from storage.postgresql_engine import process_name
 
 log = logger("bot.background.clock_watch")
 

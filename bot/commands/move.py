@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage import audit, database_url, keys, moving, schema
+from storage import audit, keys, moving, schema
 from storage.database import Database, open_database
+from storage.engine import database_url
 
 
 class NotMoved(Exception):

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from storage import database_url
+from storage.engine import database_url
 from storage.telegram_ids import PersonId
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}

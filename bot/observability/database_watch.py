@@ -37,7 +37,7 @@ class Trouble:
 
 
 class DatabaseWatch:
-    """Implements storage.transaction_watch.TransactionWatch."""
+    """Implements storage.engine.transaction_watch.TransactionWatch."""
 
     def __init__(self, metrics: Metrics, clock: Callable[[], float]) -> None:
         """`clock` gives seconds that never go back."""

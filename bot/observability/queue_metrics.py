@@ -16,8 +16,8 @@ from handlers.chat.feature import WatchedQueue
 from handlers.chat.ports import Process
 from storage.database import Database
 from storage.database_errors import is_outage
+from storage.engine.postgresql_engine import process_name
 from storage.operations import backups
-from storage.postgresql_engine import process_name
 
 KEEPS_FOR = 10.0
 """Seconds for which figures are shown again before they are counted anew."""

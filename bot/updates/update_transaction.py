@@ -16,10 +16,10 @@ from storage.coordination.batching import Batcher
 from storage.database import Database, lock_chat
 from storage.database_errors import is_outage
 from storage.deliveries import queue as delivery_queue
+from storage.engine.write_detection import has_written
 from storage.updates import batched_writes, updates
 from storage.updates.batched_writes import Append, Seen
 from storage.updates.ids import UpdateKey
-from storage.write_detection import has_written
 
 
 @dataclass(frozen=True, slots=True)

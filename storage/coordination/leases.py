@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.database import Base, insert_for
-from storage.postgresql_engine import APPLICATION_NAME_LENGTH, application_name
+from storage.engine.postgresql_engine import APPLICATION_NAME_LENGTH, application_name
 
 
 class LeaseLost(Exception):

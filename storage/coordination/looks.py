@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from storage.write_detection import WrittenTables
+from storage.engine.write_detection import WrittenTables
 
 AT_LEAST_EVERY = 5.0
 """Seconds: a command line, or a process that has lost its lead without knowing, may write beside this one."""

@@ -15,10 +15,10 @@ from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import Delivery, State
+from storage.engine.write_detection import WrittenTables, tables_written
 from storage.membership.notices import ReviewsWait
 from storage.people.people import PersonRow
 from storage.telegram_ids import PersonId
-from storage.write_detection import WrittenTables, tables_written
 from tests.support.simulator import NOON, Town
 
 RIDER = PersonId(5)

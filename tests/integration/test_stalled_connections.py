@@ -11,10 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from benchmarks.support.stalling_proxy import StallingProxy
-from storage import postgresql_engine
 from storage.coordination import change_counters
 from storage.database import Database
 from storage.database_errors import Cause, cause_of, is_outage
+from storage.engine import postgresql_engine
 from tests.support.databases import migrated, new_database, opened
 
 

@@ -17,10 +17,10 @@ from handlers.chat.talk import Talk
 from handlers.features import FEATURES
 from storage.coordination.change_counters import Version
 from storage.database import Database, lock_chat, run
+from storage.engine.write_detection import has_written
 from storage.people.people import PersonRow
 from storage.telegram_ids import ChatId, PersonId
 from storage.updates import updates
-from storage.write_detection import has_written
 from tests.support.simulator import Town, configured, running, telegram
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)

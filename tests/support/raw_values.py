@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 
-from storage import sqlite_engine
 from storage.database import Database
+from storage.engine import sqlite_engine
 
 
 async def raw_values(database: Database, table: str, column: str) -> list[Any]:

@@ -13,7 +13,7 @@ from bot.background.task_runner import TaskRunner
 from bot.backoff import Backoff
 from bot.observability.error_reporter import ErrorReporter
 from storage.coordination.looks import Looks
-from storage.write_detection import WrittenTables
+from storage.engine.write_detection import WrittenTables
 
 NEVER = float("inf")
 

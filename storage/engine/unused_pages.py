@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select, text, update
 
-from storage import pseudonym_columns, sqlite_engine
+from storage import pseudonym_columns
 from storage.database import Base, Database
+from storage.engine import sqlite_engine
 from storage.keys import PseudonymKey
 from storage.pseudonym_columns import Pseudonym
 

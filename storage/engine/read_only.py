@@ -8,9 +8,9 @@ from urllib.parse import quote
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage import sqlite_driver
 from storage.database import Database
 from storage.encryption import Vault
+from storage.engine import sqlite_driver
 
 
 def open_to_look(file: Path, vault: Vault) -> Database:

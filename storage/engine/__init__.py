@@ -1,0 +1,1 @@
+"""The two engines: drivers, connections, the writer of SQLite, what a transaction writes."""
