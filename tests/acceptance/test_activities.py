@@ -672,6 +672,8 @@ async def test_a_calendar_follows_what_one_signs_up_for(served: tuple[Town, str]
             assert (cancelled.status.value, cancelled.sequence.value) == ("CANCELLED", "1")
             assert cancelled.uid.value == event.uid.value
         await rider.presses("Create a new one")
+        await rider.hears_of("stop being updated")
+        await rider.presses("Create a new address")
         await rider.hears_of("as a subscription")
         async with web_session.get(path) as answer:
             assert answer.status == 404

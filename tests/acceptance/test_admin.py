@@ -287,6 +287,8 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     await admin.presses("Undelivered")
     assert "chat is odd" in (await admin.hears_of("role_taken"))["text"]
     await admin.presses("Discard all")
+    await admin.hears_of("Nobody gets them any more.")
+    await admin.presses("Discard them")
     await admin.hears_of("Nothing is waiting.")
     await town.until_idle()
     assert sum("Something failed" in one.get("text", "") for one in admin.heard) == 1

@@ -510,20 +510,20 @@ async def test_a_ready_answer_is_asked_blank_by_blank_and_shown_before_it_goes(t
     await counsel.presses("📋 Ready answers")
     await counsel.rider.hears_of("Which one?")
     await counsel.rider.presses("约时间")
-    assert "请带上 {材料}" in (await counsel.rider.hears_of("Please fill in: 时间"))["text"], "in the rider's language"
+    assert "请带上{材料}" in (await counsel.rider.hears_of("Please fill in: 时间"))["text"], "in the rider's language"
     await counsel.says("周五下午三点，{地点}")
     await counsel.rider.hears_of("Please fill in: 地点")
     await counsel.says("东风路驿站")
-    assert "周五下午三点，{地点} 到 东风路驿站" in (await counsel.rider.hears_of("Please fill in: 材料"))["text"]
+    assert "周五下午三点，{地点}到东风路驿站" in (await counsel.rider.hears_of("Please fill in: 材料"))["text"]
     await counsel.says("工资条")
-    await counsel.rider.hears_of("周五下午三点，{地点} 到 东风路驿站 面谈，请带上 工资条。")
+    await counsel.rider.hears_of("周五下午三点，{地点}到东风路驿站面谈，请带上工资条。")
     await counsel.rider.presses("✎ 材料")
     await counsel.rider.hears_of("Please fill in: 材料")
     assert not any("面谈" in str(one) for one in rider.rider.heard), "nothing has gone yet"
     await counsel.says("身份证")
-    await counsel.rider.hears_of("请带上 身份证。")
+    await counsel.rider.hears_of("请带上身份证。")
     await counsel.presses(SEND)
-    await rider.rider.hears_of("到 东风路驿站 面谈，请带上 身份证。")
+    await rider.rider.hears_of("到东风路驿站面谈，请带上身份证。")
 
 
 async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:

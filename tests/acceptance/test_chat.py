@@ -230,7 +230,7 @@ async def test_language_erasure_and_home_area(town: Town) -> None:
     await rider.presses("删除我的")
     await rider.hears()
     await rider.presses("确定删除")
-    await rider.hears_of("不能恢复")
+    await rider.hears_of("无法恢复")
     await rider.presses("永久删除")
     await rider.hears_of("已删除")
     assert await kept_searches(town) == 0

@@ -18,7 +18,7 @@ from tests.support.case_scripts import at_desk, brings_pay
 from tests.support.cases import case_of
 from tests.support.simulator import ADMIN, COORDINATOR, Rider, Town
 from tests.support.words.activities import START
-from tests.support.words.forms import REVIEW_PAGE, SEND, SKIP
+from tests.support.words.forms import REVIEW_PAGE, SKIP
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -172,7 +172,7 @@ async def test_a_series_that_ends_is_said_to_end(town: Town, language: str) -> N
     await coordinator.hears()
     await coordinator.presses(_("Skip those days"))
     assert _("Four weeks in a row") in (await coordinator.hears_of(_(REVIEW_PAGE)))["text"]
-    await coordinator.presses(_(SEND))
+    await coordinator.presses(_("✔ Create series"))
     said = (await coordinator.hears_of("🔁"))["text"]
     whole = "🔁 {n} more planned; that is the whole series:"
     assert plural_in(language, whole, whole, 3).format(n=3) in said

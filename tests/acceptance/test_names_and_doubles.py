@@ -45,7 +45,7 @@ async def test_a_typed_phone_number_is_not_told_apart(town: Town) -> None:
     assert "don't tell the applicant" in shown
     await coordinator.presses("✖ Refuse")
     await coordinator.hears_of("Why?")
-    await coordinator.presses("This can't be settled in the chat")
+    await coordinator.presses("Call the hotline")
     await coordinator.hears_of("was refused")
     said = (await rider.rider.hears_of("was not accepted"))["text"]
     assert "Please call the union's hotline" in said and "already" not in said
