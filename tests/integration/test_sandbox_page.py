@@ -250,7 +250,7 @@ async def test_everybody_has_a_phone_and_keys_suffice(browser: Browser, address:
     await expect(page.locator("#menu button").first).to_be_focused()
     await picture(page, "en-8-menu")
     await page.keyboard.press("Enter")
-    await expect(log.get_by_text("Press the button below").first).to_be_visible()
+    await expect(log.get_by_text("Where is it?").first).to_be_visible()
     await page.get_by_role("navigation").get_by_role("button").filter(has_text="Rider 2").click()
     await page.get_by_role("tab", name="Riders").click()
     await writes(page, "/station")
