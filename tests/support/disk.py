@@ -44,7 +44,7 @@ async def plain_tables_of(database: Database) -> dict[str, list[Any]]:
     found = {}
     async with database.reading() as session:
         for table in Base.metadata.sorted_tables:
-            rows = [dict(row._mapping) for row in await session.execute(table.select())]
+            rows = [dict(row) for row in (await session.execute(table.select())).mappings()]
             for row in rows:
                 for one in sealed_by_table[table.name]:
                     if (sealed := row[one.column.name]) is not None:
