@@ -50,6 +50,8 @@ class Scheduler:
         self._stopping = False
         self._looks = looks
         self._due: dict[str, datetime] = {}
+        self._woken: set[str] = set()
+        """Jobs that were woken, perhaps while they ran: the ticking leaves out a turn that would run beside another."""
         self._ticking = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -69,6 +71,7 @@ class Scheduler:
     def _wake(self, name: str) -> None:
         """Something may be due sooner than was known: looks at once."""
         self._looks.forget(_of(name))
+        self._woken.add(name)
         if self._ticking.running:
             self._ticking.modify_job(name, next_run_time=datetime.now(UTC))
 
@@ -90,7 +93,10 @@ class Scheduler:
     async def tick(self, name: str) -> None:
         """One turn of a job. Its failure is logged, and the next turn tries again."""
         async with self._busy:
-            await self._run(name)
+            self._woken.add(name)
+            while name in self._woken:
+                self._woken.discard(name)
+                await self._run(name)
 
     async def _run(self, name: str) -> None:
         job = self._jobs[name]

@@ -98,6 +98,26 @@ async def test_jobs_go_on_when_the_clock_was_put_back(database: Database) -> Non
         await scheduler.stop()
 
 
+async def test_a_job_that_is_woken_while_it_runs_runs_once_more(database: Database) -> None:
+    """It may have looked at the clock before that was set; its next turn is half a minute away."""
+    ran: list[int] = []
+
+    async def run(_session: AsyncSession, _now: datetime, _context: ClockContext) -> bool:
+        ran.append(1)
+        if len(ran) == 1:
+            scheduler.wake_all()
+        return False
+
+    async def report(_what: str, error: BaseException) -> None:
+        raise error
+
+    job = Job("sample", timedelta(hours=8), run)
+    looks = Looks(database.written, lambda: 0.0, alone=True)
+    scheduler = Scheduler(database, lambda: NOON, lambda: True, database.writing, clock_context(), [job], report, looks)
+    await scheduler.tick("sample")
+    assert len(ran) == 2
+
+
 async def test_an_outage_of_the_database_is_not_logged_by_each_job(
     database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:

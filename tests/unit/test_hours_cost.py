@@ -118,8 +118,8 @@ def test_what_is_too_dear_is_refused_by_its_line(tmp_path: Path, expression: str
 
 
 def test_the_first_hours_of_a_process_are_not_too_dear(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever comes first loads the holidays: that was taken for the cost of the hours, and remembered."""
-    loaded = iter([0.0, 9.0, 9.0, 9.001])
+    """Whoever comes first loads modules, beside other work: that was taken for the cost, and remembered."""
+    loaded = iter([0.0, 0.4, 0.4, 0.7, 0.7, 0.701])
     monkeypatch.setattr(time, "thread_time", lambda: next(loaded))
     check_hours("07:01-22:59")
 
