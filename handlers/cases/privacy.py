@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.cases import closing, presses
-from handlers.chat.confirm import confirming
+from handlers.chat.confirming import confirming
 from handlers.chat.press import Button
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk

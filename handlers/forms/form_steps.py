@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from handlers.chat import presses
-from handlers.chat.confirm import confirming
+from handlers.chat.confirming import confirming
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.forms.filling import AnyFilling

@@ -32,7 +32,7 @@ SAID_EVERY = 5
 
 
 async def begin(talk: Talk, form: Form[D], draft: D | None = None) -> None:
-    """Starts the form (in place of one that was open) and asks the first question that has no answer.
+    """Starts the form, for which one that was open waits, and asks the first question that has no answer.
 
     `draft` has the context of the form, and answers that are known already.
     """
@@ -58,9 +58,12 @@ async def resume(talk: Talk, form: AnyForm, filled: Filled) -> None:
 
 def _earlier(open_now: OpenForm | None, form: AnyForm) -> OpenForm | None:
     """What goes on once this form is closed: the one that is open now, unless this is the same one begun anew."""
-    if open_now is None or open_now.form == form.name:
-        return None if open_now is None else open_now.earlier
-    return replace(open_now, earlier=None if open_now.earlier is None else replace(open_now.earlier, earlier=None))
+    if open_now is None:
+        return None
+    if open_now.form == form.name:
+        return open_now.earlier
+    before = open_now.earlier
+    return replace(open_now, earlier=None if before is None else replace(before, earlier=None))
 
 
 def _is_tapped_twice(talk: Talk, open_now: OpenForm, begun: OpenForm) -> bool:
@@ -111,9 +114,10 @@ async def _read(filling: AnyFilling, question: Question[Any, Any]) -> None:
     if question.input.collects:
         await _gather(filling, question, question.parts(value))
         return
+    stored = question.input.encode(value)
     if question.secret:
-        _take_out_of_chat(filling, question, question.input.encode(value))
-    await take(filling, question, question.input.encode(value))
+        _take_out_of_chat(filling, question, stored)
+    await take(filling, question, stored)
 
 
 def _take_out_of_chat(filling: AnyFilling, question: Question[Any, Any], stored: Value) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from markupsafe import Markup
 
-from handlers.chat.confirm import confirming
+from handlers.chat.confirming import confirming
 from handlers.chat.feature import Feature
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.press import Button, Buttons

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
 from typing import Any
 
@@ -78,20 +78,24 @@ def _set(now: timedelta, *replicas: Replica) -> None:
         replica.now = NOON + now
 
 
-async def test_kept_answers_that_wait_for_their_turn_are_not_taken_by_another(
-    replicas: tuple[Replica, Replica],
-) -> None:
-    one, other = replicas
-    other.may_send()
-    await _keep(one, timedelta())
-    sending = await one.waits(one.outbox.resend())
-    for seconds in range(5, 61, 5):
+async def _is_sent_by_one_alone(one: Replica, other: Replica, sending: Awaitable[object], waits: int) -> None:
+    """After so many seconds for which it has waited for its turn."""
+    for seconds in range(5, waits + 1, 5):
         _set(seconds * SECOND, one, other)
         await one.outbox.leases.renew()
         assert await other.outbox.resend() == 0
     one.may_send()
     await sending
     assert (one.sent, other.sent) == ([1], [])
+
+
+async def test_kept_answers_that_wait_for_their_turn_are_not_taken_by_another(
+    replicas: tuple[Replica, Replica],
+) -> None:
+    one, other = replicas
+    other.may_send()
+    await _keep(one, timedelta())
+    await _is_sent_by_one_alone(one, other, await one.waits(one.outbox.resend()), 60)
     _set(timedelta(hours=1), other)
     assert await other.outbox.resend() == 0, "they are sent"
 
@@ -107,13 +111,7 @@ async def test_an_answer_just_given_that_waits_for_its_turn_is_not_taken_by_anot
     assert incoming is not None
     replied = Replied(ANSWERS, due=NOON + KEPT_BEFORE_RESENT)
     sending = await one.waits(one.outbox.send(incoming, KEY, replied, Priority.REPLY))
-    for seconds in range(5, 91, 5):
-        _set(seconds * SECOND, one, other)
-        await one.outbox.leases.renew()
-        assert await other.outbox.resend() == 0
-    one.may_send()
-    await sending
-    assert (one.sent, other.sent) == ([1], [])
+    await _is_sent_by_one_alone(one, other, sending, 90)
 
 
 async def test_who_was_killed_is_followed_soon_and_who_was_frozen_sends_nothing_twice(
