@@ -79,7 +79,7 @@ class Intake:
         if self._pushing is not None and hook.items() <= self._world.webhook.items():
             return True  # "Webhook is already set": what is on its way goes on
         self._world.webhook = hook
-        self.poll_turn += 1
+        await self._end_waiting_poll()
         await self.close()
         self._pushing = asyncio.create_task(self._push())
         return True
@@ -102,10 +102,14 @@ class Intake:
 
     async def leave(self) -> None:
         """Lets nobody wait any longer: the server ends."""
+        await self._end_waiting_poll()
+        await self.close()
+
+    async def _end_waiting_poll(self) -> None:
+        """With 409, at once: whoever polls must not learn it only when their time is up."""
         self.poll_turn += 1
         async with self._world.changed:
             self._world.changed.notify_all()
-        await self.close()
 
     async def close(self) -> None:
         if self._pushing is not None:

@@ -147,6 +147,15 @@ async def test_a_newer_question_ends_the_older_one(client: Client) -> None:
     assert "terminated by other getUpdates" in await older
 
 
+async def test_a_webhook_ends_the_question_that_waits(client: Client) -> None:
+    waiting = asyncio.create_task(client.refuses("getUpdates", timeout=20))
+    async with client.api.world.changed:
+        await client.api.world.changed.wait_for(lambda: client.api.intake.poll_turn == 1)
+    async with asyncio.timeout(5):
+        await client.call("setWebhook", url="http://127.0.0.1:1/hook")
+        assert "Conflict" in await waiting
+
+
 async def test_only_allowed_updates_come(client: Client) -> None:
     world = client.api.world
     await client.call("getUpdates", allowed_updates=["callback_query"])
