@@ -11,6 +11,7 @@ from schedules.job import Job
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.broadcasts import BroadcastState
+from storage.coordination.wake_ups import WakeUp
 from storage.deliveries import queue as delivery_queue
 
 EVERY = timedelta(seconds=1)
@@ -31,4 +32,4 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
     return not await broadcast_recipients.freeze_chunk(session, row, now)
 
 
-JOB = Job("broadcasts", EVERY, run, broadcasts.next_start, broadcasts.TABLES | delivery_queue.TABLES)
+JOB = Job(WakeUp.BROADCASTS, EVERY, run, broadcasts.next_start, broadcasts.TABLES | delivery_queue.TABLES)

@@ -118,11 +118,13 @@ class Database:
         """The transaction that holds SQLite's file, so that no process can write beside it; None on PostgreSQL."""
 
     @contextlib.asynccontextmanager
-    async def writing(self, *, apart: bool = False, urgent: bool = False) -> AsyncIterator[AsyncSession]:
+    async def writing(
+        self, *, apart: bool = False, urgent: bool = False, wakes: bool = True
+    ) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on an error.
 
         `apart`: its statements may take long (see storage/engine/sqlite_driver.py). `urgent`: it goes before those that
-        wait.
+        wait. `wakes`: who waits for what it writes is woken (see `WrittenTables.wake`).
         """
         begun = time.perf_counter()
         try:
@@ -134,7 +136,7 @@ class Database:
                     yield session
                     written = await _written(session)
                     await session.commit()
-                    self.written.note(written)
+                    self.written.note(written, wakes=wakes)
                 finally:
                     self.write_in_hand = None
         except Exception as error:

@@ -26,6 +26,8 @@ class PeriodicTask:
     tables: frozenset[str] | None = field(default=None, kw_only=True)
     """What it finds to do stands in these: a run is left out as long as this process has written to none of them since
     the last one began, except that it is never left out for long (see `TaskRunner`). None: it always runs."""
+    is_prompt: bool = field(default=False, kw_only=True)
+    """Whether it runs as soon as this process has written to one of `tables`."""
     backoff: Backoff | None = field(default=None, kw_only=True)
     """How long to wait after a failure; as long as after a success if it is None."""
     finish: Callable[[], Awaitable[object]] | None = field(default=None, kw_only=True)

@@ -74,9 +74,13 @@ class TaskRunner:
 
     async def _repeat(self, task: PeriodicTask) -> None:
         outage = Outage(f"{task.name} is waiting for Telegram", self._monotonic)
-        awaited = [self.stopping] if task.wake is None else [self.stopping, task.wake]
+        written = asyncio.Event()
+        if task.is_prompt and task.tables is not None:
+            self._looks.wake(written, task.tables)
+        awaited = [self.stopping, written] if task.wake is None else [self.stopping, written, task.wake]
         try:
             while not self.stopping.is_set():
+                written.clear()
                 pause = await self._try(task, outage)
                 await wait_for_any(awaited, pause)
                 if task.wake is not None and task.wake.is_set():

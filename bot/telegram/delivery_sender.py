@@ -61,6 +61,7 @@ class DeliverySender:
         self._looks = looks
         self._next_due: datetime | None = None
         self.awake = asyncio.Event()
+        looks.wake(self.awake, delivery_queue.TABLES)
 
     @property
     def in_flight(self) -> int:
@@ -174,6 +175,7 @@ class DeliverySender:
             await admins.tell(session, self._staff, notice, now)
 
     async def _settle_all(self, outcomes: Sequence[Outcome]) -> list[None]:
-        async with self._database.writing(apart=True) as session:
+        # Nothing new is there to be claimed: `_after` says so where it is.
+        async with self._database.writing(apart=True, wakes=False) as session:
             await delivery_queue.settle(session, outcomes, self._clock())
         return [None] * len(outcomes)

@@ -20,6 +20,8 @@ from storage.broadcasts.content import CONTENT, Content, opened, sealed
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.column_types import IntEnumColumn, StrEnumColumn
+from storage.coordination import wake_ups
+from storage.coordination.wake_ups import WakeUp
 from storage.database import Base, BigKey, Refused, Sealed
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
@@ -134,6 +136,7 @@ async def confirm(
     row.state = BroadcastState.AWAITING if needs_approval else BroadcastState.SCHEDULED
     row.starts_at = max(row.starts_at, not_before or row.starts_at)
     row.panel, row.panel_due = panel, now
+    wake_ups.request(session, WakeUp.BROADCASTS)
     return row
 
 
@@ -165,6 +168,7 @@ async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: Pe
         raise OwnApproval
     row.approved_by = approver
     row.state, row.panel_due = BroadcastState.SCHEDULED, now
+    wake_ups.request(session, WakeUp.BROADCASTS)
     return row
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterable
 
 from storage.engine.write_detection import WrittenTables
 
@@ -29,6 +30,10 @@ class Looks:
             return False
         self._seen[name] = last, now
         return True
+
+    def wake(self, event: asyncio.Event, tables: Iterable[str]) -> None:
+        """Sets the event from now on whenever this process has written to one of these tables."""
+        self._written.wake(event, tables)
 
     def forget(self, name: str) -> None:
         """The last look failed, or was to be repeated: the next one is worth it."""

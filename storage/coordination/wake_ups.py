@@ -19,6 +19,7 @@ class WakeUp(StrEnum):
 
     REMINDERS = "reminders"
     OFFERS = "offers"
+    BROADCASTS = "broadcasts"
 
 
 def request(session: AsyncSession, job: WakeUp) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -48,12 +50,20 @@ class WrittenTables:
     def __init__(self) -> None:
         self._transactions = 0
         self._last: dict[str, int] = {}
+        self._awaited: defaultdict[str, list[asyncio.Event]] = defaultdict(list)
 
-    def note(self, tables: Iterable[str]) -> None:
-        """A transaction that wrote to these tables is committed."""
+    def wake(self, event: asyncio.Event, tables: Iterable[str]) -> None:
+        """Sets the event from now on whenever this process has written to one of these tables."""
+        for table in (*tables, *_EVERY_TABLE):
+            self._awaited[table].append(event)
+
+    def note(self, tables: Iterable[str], *, wakes: bool = True) -> None:
+        """A transaction that wrote to these tables is committed. Who waits for one of them is woken."""
         self._transactions += 1
         for table in tables:
             self._last[table] = self._transactions
+            for waiting in self._awaited.get(table, ()) if wakes else ():
+                waiting.set()
 
     def last(self, tables: Iterable[str]) -> int:
         """The number of the last transaction that wrote to one of these tables; it only rises."""

@@ -134,6 +134,10 @@ async def test_a_moving_location_changes_its_list_in_place_every_30_s(town: Town
     await moves(37.44)
     assert len(rider.heard) == 2
     town.now += timedelta(seconds=31)
+    changed = await rider.hears()
+    assert changed["edited"] and changed["message_id"] == listed["message_id"]
+    assert changed["text"].index("暖新之家") < changed["text"].index("Second")
+    town.now += timedelta(seconds=31)
     await moves(37.4501)
     changed = await rider.hears()
     assert changed["edited"] and changed["message_id"] == listed["message_id"]

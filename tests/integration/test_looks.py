@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import timedelta
 
@@ -19,7 +20,7 @@ from storage.engine.write_detection import WrittenTables, tables_written
 from storage.membership.notices import ReviewsWait
 from storage.people.people import PersonRow
 from storage.telegram_ids import PersonId
-from tests.support.simulator import NOON, Town
+from tests.support.simulator import COORDINATOR, NOON, Town
 
 RIDER = PersonId(5)
 _READ = re.compile(r'\b(?:FROM|JOIN)\s+"?(\w+)"?')
@@ -119,6 +120,19 @@ async def test_the_next_delivery_is_known(database: Database) -> None:
             update(Delivery).where(Delivery.id == key).values(state=State.CLAIMED, claimed_until=NOON)
         )
         assert await delivery_queue.next_due(session) == NOON, "a lease lapses"
+
+
+async def test_a_notice_leaves_as_soon_as_it_is_committed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without waiting for the next look."""
+    monkeypatch.setattr("bot.telegram.delivery_sender.LOOKED_EVERY", 3_600)
+    coordinator = town.rider(COORDINATOR)
+    await town.until(town.app.base.leader.leads)
+    town.deliver()
+    await asyncio.sleep(0.1)
+    for number in (1, 2):
+        async with town.database.writing() as session:
+            await delivery_queue.add(session, Addressed(coordinator.id, ReviewsWait(number), NOON))
+        await coordinator.hears()
 
 
 async def test_each_look_names_all_tables_that_it_reads(town: Town) -> None:

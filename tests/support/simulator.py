@@ -155,13 +155,23 @@ class Town:
         self, database: Database, api: BotApi, config: Config, geocoder: Geocoder | None = None, **parts: Any
     ) -> None:
         """`parts` are other features or jobs than the bot's own."""
-        self.now = NOON
+        self._now = NOON
         self._seen, self._jumped = NOON, 0.0
         self.api = api
         self.world = api.world
         self.database = database
         self.config = config
-        self.app = App(config, database, lambda: self.now, self.monotonic, geocoder, **parts)
+        self.app = App(config, database, lambda: self._now, self.monotonic, geocoder, **parts)
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        """What is due by then is looked for at once."""
+        self._now = moment
+        self.deliver()
 
     def monotonic(self) -> float:
         """Seconds that run by themselves, and jump ahead where `now` is set to later; never back."""

@@ -35,7 +35,8 @@ class Stage:
     def __init__(self, *, leads: bool = True) -> None:
         self.leads = leads
         self.errors = Reported()
-        looks = Looks(WrittenTables(), lambda: 0.0, alone=True)
+        self.written = WrittenTables()
+        looks = Looks(self.written, lambda: 0.0, alone=True)
         self.runner = TaskRunner(self.errors, lambda: self.leads, lambda: 0.0, looks)
         self.runs = 0
 
@@ -74,6 +75,21 @@ async def test_a_task_runs_at_once_and_when_it_is_woken() -> None:
     await stage.until(2)
     await stage.runner.close()
     assert stage.runs == 2
+
+
+async def test_a_prompt_task_runs_as_soon_as_something_is_written_to_its_tables() -> None:
+    stage = Stage()
+    stage.runner.repeat(PeriodicTask("count", NEVER, stage.run, tables=frozenset({"cases"}), is_prompt=True))
+    await stage.until(1)
+    stage.written.note(["people"])
+    stage.written.note(["cases"], wakes=False)
+    await asyncio.sleep(0.01)
+    assert stage.runs == 1
+    stage.written.note(["people", "cases"])
+    await stage.until(2)
+    stage.written.note(["*"])
+    await stage.until(3)
+    await stage.runner.close()
 
 
 async def test_only_the_leader_runs_what_is_the_leaders() -> None:
