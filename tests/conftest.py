@@ -115,7 +115,8 @@ async def town(request: pytest.FixtureRequest, database: Database, tmp_path: Pat
         await stations.put_all(session, [HALL, Station("b", "Second", 37.45, 116.36)], NOON)
     async with telegram() as (api, address):
         geocoder = Gazetteer() if request.node.get_closest_marker("gazetteer") else None
-        town = Town(database, api, configured(tmp_path, address), geocoder)
+        has_menus = request.node.get_closest_marker("menus") is not None
+        town = Town(database, api, configured(tmp_path, address), geocoder, has_menus=has_menus)
         async with running(town.app):
             yield town
 

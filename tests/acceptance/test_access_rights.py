@@ -253,6 +253,7 @@ async def _tries_everything(town: Town, role: Role, rider: Rider) -> None:
         assert await _is_refused_a_text(town, rider, f"/start {name}_x") is (role not in EXPECTED[route.right]), name
 
 
+@pytest.mark.menus
 async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -> None:
     """Also in mid-form; and the menu forgets what it offered."""
     admin, rider = town.rider(ADMIN), town.rider(311)

@@ -115,8 +115,9 @@ async def hands_over(counsel: AtDesk, number: str, note: str) -> None:
     """From the list of their cases, to the second counsel."""
     await counsel.says("/cases")
     await counsel.rider.hears_of(DESKS_PAGE)
-    await counsel.rider.presses(counsel._("Assigned to me: {n}").format(n=1))
-    await counsel.rider.hears_of(counsel._("Assigned to me"))
+    mine = counsel._("Assigned to me: {n}").format(n=1)
+    await counsel.rider.presses(mine)
+    await counsel.rider.hears_of(mine)
     await counsel.rider.presses(number)
     await counsel.rider.hears_of("The pay")
     await counsel.presses("➡ Hand over")

@@ -180,7 +180,7 @@ async def test_the_start_is_tried_again_until_telegram_takes_it(database: Databa
     url = f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
     hook = {"webhook_url": url, "webhook_secret": "s3cret-of-the-webhook"} if mode == "webhook" else {}
     async with telegram() as (api, address):
-        town = Town(database, api, configured(tmp_path, address, mode=mode, **hook))
+        town = Town(database, api, configured(tmp_path, address, mode=mode, **hook), has_menus=True)
         for at, method in enumerate(("getMe", "deleteWebhook" if mode == "polling" else "setWebhook", "setMyCommands")):
             api.faults += [Fault(one.status, one.body, (method,)) for one in STARTING[at * 2 : at * 2 + 2]]
         async with served(town.app.web_application(), listening, leaves_within=0.2), running(town.app):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
+import functools
 import os
 import socket
 import time
@@ -15,7 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.app import App
-from bot.config.config import Config, load
+from bot.config.config import Config, default_database, load
 from bot.process import served
 from bot.sandbox.params import Json
 from bot.sandbox.people import Person
@@ -152,9 +154,17 @@ class Town:
     """The bot on one database, in its Telegram."""
 
     def __init__(
-        self, database: Database, api: BotApi, config: Config, geocoder: Geocoder | None = None, **parts: Any
+        self,
+        database: Database,
+        api: BotApi,
+        config: Config,
+        geocoder: Geocoder | None = None,
+        *,
+        has_menus: bool = False,
+        **parts: Any,
     ) -> None:
-        """`parts` are other features or jobs than the bot's own."""
+        """`parts` are other features or jobs than the bot's own. `has_menus`: whether it publishes its menus by itself,
+        which takes as long as a short chat."""
         self._now = NOON
         self._seen, self._jumped = NOON, 0.0
         self.api = api
@@ -162,6 +172,10 @@ class Town:
         self.database = database
         self.config = config
         self.app = App(config, database, lambda: self._now, self.monotonic, geocoder, **parts)
+        if not has_menus:
+            background = self.app.background
+            tasks = [task for task in background.tasks if task.name != "menus"]
+            self.app.background = dataclasses.replace(background, tasks=tasks)
 
     @property
     def now(self) -> datetime:
@@ -218,9 +232,28 @@ class Town:
             await self.world.changed.wait_for(lambda: not self.world.waiting)
 
 
+@functools.cache
+def _defaults() -> Config:
+    """Read once: that takes as long as a chat."""
+    return load(Path("none.toml"))
+
+
+def _defaults_in(folder: Path) -> Config:
+    """As `load` reads them from a folder without a config."""
+    config, here = _defaults(), Path.cwd()
+
+    def moved(path: Path) -> Path:
+        return folder.resolve() / path.relative_to(here)
+
+    data = config.data.model_copy(update={"folder": moved(config.data.folder)})
+    backup = config.backup.model_copy(update={"folder": moved(config.backup.folder)})
+    database = config.database.model_copy(update={"url": default_database(data.folder)})
+    return config.model_copy(update={"data": data, "backup": backup, "database": database})
+
+
 def configured(folder: Path, address: str, **telegram_section: Any) -> Config:
     """The defaults, with the test's Telegram and people."""
-    config = load(folder / "none.toml")
+    config = _defaults_in(folder)
     # A test plays faster than people do. tests/acceptance/test_chat_limits.py has the pace of one chat, and test_pacing
     # and test_floods that of all together.
     pace = {"messages_per_second": 1_000, "messages_per_second_per_chat": 1_000}
