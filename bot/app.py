@@ -138,6 +138,7 @@ class App:
         self.leave()
         await self.services.scheduler.stop()
         await self.base.runner.close()
+        await self.updates.outbox.marks.close()
         await self.telegram.transport.shutdown()
         if self.services.geocoder is not None:
             await self.services.geocoder.close()

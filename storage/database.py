@@ -230,7 +230,7 @@ async def _written(session: AsyncSession) -> frozenset[str]:
     """The tables of which there is something to commit; none if it was rolled back already."""
     if not session.in_transaction():
         return frozenset()
-    await session.flush()
+    await write_detection.flush(session)
     return write_detection.written_by(session)
 
 

@@ -123,9 +123,9 @@ async def shares(folder: Path) -> dict[str, float]:
     answering = app.updates.pipeline
     stages = answering._stages
     stages.outbox._courier = cast(Courier, SimpleNamespace(send_all=take))
-    known, answered = stages.lookup._batched, stages.outbox.answered
+    known, marks = stages.lookup._batched, stages.outbox.marks
     known._run = timed(spent, "who speaks", known._run)
-    answered._run = timed(spent, "noting the answers", answered._run)
+    setattr(marks, "_write", timed(spent, "noting the answers", marks._write))  # noqa: B010
     setattr(stages.transaction, "_write", timed(spent, "the transaction", stages.transaction._write))  # noqa: B010
     numbers, started = itertools.count(1), time.perf_counter()
     for person in range(1, ALONE + 1):

@@ -18,6 +18,7 @@ from bot.observability.logs import logger
 from bot.telegram.courier import Courier, Later, chat_of
 from bot.telegram.pacing import NEWCOMERS, Priority
 from bot.updates.answer_leases import LEASE, AnswerLease, AnswerLeases, Taken
+from bot.updates.answered_marks import AnsweredMarks
 from handlers.chat.incoming import Incoming
 from handlers.chat.replies import ANSWER_CALLBACK, Outgoing, Replies
 from storage.coordination.batching import Batcher
@@ -55,7 +56,7 @@ class ReplyOutbox:
         self._courier = courier
         self._clock = clock
         self.leases = AnswerLeases(database, clock)
-        self.answered = Batcher(self._note_answered)
+        self.marks = AnsweredMarks(database)
         self._keep = Batcher(self._keep_all)
         self._one_by_one = asyncio.Lock()
         self.awake = asyncio.Event()
@@ -74,7 +75,7 @@ class ReplyOutbox:
                 log.info("another process sends these answers")
             else:
                 if lease.due is not None:
-                    await self.answered(key)
+                    self.marks.add(key)
 
     async def put_off(self, lease: AnswerLease, later: Later) -> None:
         """Keeps what Telegram does not take now; `resend` tries again when it is due."""
@@ -130,7 +131,7 @@ class ReplyOutbox:
                 for behind, rest in rows[at + 1 :]:
                     await self.put_off(behind, Later(rest, self._courier.put_off(chat_id, later.seconds)))
                 return
-            await self.answered(lease.key)
+            await self.marks.add_at_once(lease.key)
             self.leases.drop(lease)
         chats.kept_are_out(chat_id, mark)
 
@@ -138,11 +139,6 @@ class ReplyOutbox:
         async with self._database.writing() as session:
             await updates.keep_answers(session, kept, self._clock())
         return [None] * len(kept)
-
-    async def _note_answered(self, keys: Sequence[UpdateKey]) -> list[None]:
-        async with self._database.writing() as session:
-            await updates.answered(session, keys)
-        return [None] * len(keys)
 
 
 def _tick(incoming: Incoming) -> list[Outgoing]:

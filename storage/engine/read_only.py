@@ -21,6 +21,9 @@ def open_to_look(file: Path, vault: Vault) -> Database:
     mode = "mode=ro" if Path(f"{file}-wal").exists() else "mode=ro&immutable=1"
     place = f"file:{quote(str(file))}?{mode}"
     engine = create_async_engine(
-        "sqlite+aiosqlite://", async_creator=lambda: sqlite_driver.connect(place, uri=True), poolclass=NullPool
+        "sqlite+aiosqlite://",
+        async_creator=lambda: sqlite_driver.connect(place, uri=True),
+        poolclass=NullPool,
+        module=sqlite_driver.Module(),
     )
     return Database(engine, vault)

@@ -1,65 +1,50 @@
 """SQLite for asyncio, without a thread where a statement is short.
 
 A statement of a chat's turn takes SQLite 15 us, and a hop to aiosqlite's thread 100 us and more while the loop is busy;
-SQLAlchemy's adapter makes four hops a statement. Here it is run on the spot, and its rows come back with it. What may
-take long (the clock's work, imports, loading all stations) says so (`apart`) and runs in the thread, in one hop a
-statement. Nothing on the spot waits for a lock: a BEGIN that would is taken to the thread as well.
+SQLAlchemy's adapter makes four hops a statement, and a coroutine of each. Here it is run on the spot, and its rows come
+back with it. What may take long (the clock's work, imports, loading all stations) says so (`apart`) and runs in the
+thread, in one hop a statement. Nothing on the spot waits for a lock: a BEGIN that would is taken to the thread as well.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Generator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiosqlite
+from sqlalchemy.dialects.sqlite.aiosqlite import (
+    AsyncAdapt_aiosqlite_connection,
+    AsyncAdapt_aiosqlite_cursor,
+    AsyncAdapt_aiosqlite_dbapi,
+)
+from sqlalchemy.util.concurrency import await_
 
 PATIENCE_MS = 20_000
 """How long a BEGIN waits for another process's transaction."""
 
 
-class Cursor:
-    """What SQLAlchemy's adapter needs of an asynchronous DB-API cursor. All rows are fetched at once."""
+class Ran(NamedTuple):
+    """What became of a statement, by the names of the DB-API."""
 
-    arraysize = 1
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._rows: Sequence[Any] = ()
-        self.description: Any = None
-        self.rowcount = -1
-        self.lastrowid: int | None = None
-
-    async def __aenter__(self) -> Cursor:
-        return self
-
-    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> Cursor:
-        await self._run("execute", statement, parameters)
-        return self
-
-    async def executemany(self, statement: str, parameters: Iterable[Sequence[Any]]) -> Cursor:
-        await self._run("executemany", statement, parameters)
-        return self
-
-    async def _run(self, method: str, statement: str, parameters: Any) -> None:
-        found = await self._connection.carry(_run, method, statement, parameters)
-        self._rows, self.description, self.rowcount, self.lastrowid = found
-
-    async def fetchall(self) -> Sequence[Any]:
-        rows, self._rows = self._rows, ()
-        return rows
-
-    async def close(self) -> None:
-        self._rows = ()
+    rows: Sequence[Any] = ()
+    description: Any = None
+    rowcount: int = -1
+    lastrowid: int | None = None
+    arraysize: int = 1
 
 
-def _run(connection: sqlite3.Connection, method: str, statement: str, parameters: Any) -> tuple[Any, Any, int, Any]:
+_NOTHING = Ran()
+
+
+def _run(connection: sqlite3.Connection, method: str, statement: str, parameters: Any) -> Ran:
     cursor = connection.cursor()
     try:
         getattr(cursor, method)(statement, parameters)
         rows = cursor.fetchall() if cursor.description else ()
-        return rows, cursor.description, cursor.rowcount, cursor.lastrowid
+        return Ran(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
     finally:
         cursor.close()
 
@@ -87,34 +72,108 @@ class Connection(aiosqlite.Connection):
     _hopped = False
     """Whether the thread may still be at something that nobody waits for any more (its task was cancelled)."""
 
-    def cursor(self) -> Any:
-        return Cursor(self)
+    def carry(self, method: str, statement: str, parameters: Any = ()) -> Ran:
+        """Runs a statement here or in the thread; to be called within SQLAlchemy's greenlet."""
+        if not self.apart:
+            if not statement.startswith("BEGIN"):
+                return _run(self._conn, method, statement, parameters)
+            if _begin_at_once(self._conn, statement):
+                return _NOTHING
+        ran: Ran = await_(self.hop(_run, method, statement, parameters))
+        return ran
 
-    async def carry(self, work: Any, *arguments: Any) -> Any:
-        """Runs the work on the sqlite3 connection, here or in the thread."""
-        if self.apart:
-            return await self._hop(work, *arguments)
-        if arguments[1].startswith("BEGIN"):
-            if _begin_at_once(self._conn, arguments[1]):
-                return (), None, -1, None
-            return await self._hop(work, *arguments)
-        return work(self._conn, *arguments)
-
-    async def _hop(self, work: Any, *arguments: Any) -> Any:
+    async def hop(self, work: Any, *arguments: Any) -> Any:
+        """Runs the work on the sqlite3 connection in the thread."""
         self._hopped = True
         return await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call]
 
-    async def commit(self) -> None:
-        if self.in_transaction:
-            await self.carry(_run, "execute", "COMMIT", ())
+    async def execute_apart(self, statement: str) -> None:
+        """Runs a statement that stands in no transaction and may take long."""
+        await self.hop(_run, "execute", statement, ())
 
-    async def rollback(self) -> None:
-        """Also said by the pool about connections that have nothing to roll back."""
+    def end(self) -> None:
+        """Rolls back; also said by the pool about connections that have nothing to roll back."""
         if self._hopped:
-            await self._hop(_end)  # in its turn, behind whatever the thread is still at
+            await_(self.hop(_end))  # in its turn, behind whatever the thread is still at
             self._hopped = False
         elif self.in_transaction:
-            await self.carry(_run, "execute", "ROLLBACK", ())
+            self.carry("execute", "ROLLBACK")
+
+
+class _AtOnce:
+    """An await that waits for nothing: SQLAlchemy takes a driver that never awaits for one that blocks."""
+
+    def __await__(self) -> Generator[Any, None, None]:
+        yield from ()
+
+
+_AT_ONCE = _AtOnce()
+
+
+class _Cursor(AsyncAdapt_aiosqlite_cursor):
+    """SQLAlchemy's cursor, whose `_cursor` is what became of the statement."""
+
+    __slots__ = ()
+    _cursor: Any
+
+    def _make_new_cursor(self, _connection: Any) -> Any:
+        return _NOTHING
+
+    def _aenter_cursor(self, cursor: Any) -> Any:
+        return cursor
+
+    def execute(self, operation: Any, parameters: Any = None) -> Any:
+        return self._carry("execute", operation, parameters or ())
+
+    def executemany(self, operation: Any, seq_of_parameters: Any) -> Any:
+        return self._carry("executemany", operation, seq_of_parameters)
+
+    def _carry(self, method: str, statement: str, parameters: Any) -> None:
+        await_(_AT_ONCE)
+        try:
+            self._cursor = ran = self._connection.carry(method, statement, parameters)
+        except Exception as error:
+            self._adapt_connection._handle_exception(error)
+        self._rows = deque(ran.rows)
+
+    async def _async_soft_close(self) -> None:
+        """Nothing is open: all rows have been fetched."""
+
+    def close(self) -> None:
+        self._rows.clear()
+
+
+class _Adapted(AsyncAdapt_aiosqlite_connection):
+    __slots__ = ()
+    _cursor_cls = _Cursor
+    _ss_cursor_cls = _Cursor  # type: ignore[assignment]
+
+    def commit(self) -> None:
+        driver: Any = self._connection
+        try:
+            if driver._connection and driver.in_transaction:
+                driver.carry("execute", "COMMIT")
+        except Exception as error:
+            self._handle_exception(error)
+
+    def rollback(self) -> None:
+        driver: Any = self._connection
+        try:
+            if driver._connection:
+                driver.end()
+        except Exception as error:
+            self._handle_exception(error)
+
+
+class Module(AsyncAdapt_aiosqlite_dbapi):
+    """The DB-API module for `create_async_engine(module=...)`; its connections are those of `connect`."""
+
+    def __init__(self) -> None:
+        super().__init__(aiosqlite, sqlite3)
+
+    def connect(self, *arguments: Any, **options: Any) -> AsyncAdapt_aiosqlite_connection:
+        made = options.pop("async_creator_fn", connect)(*arguments, **options)
+        return _Adapted(self, await_(made))
 
 
 def connect(path: str, **options: Any) -> Connection:

@@ -23,7 +23,8 @@ def opened(url: URL, options: dict[str, Any]) -> AsyncEngine:
         url,
         pool_size=CONNECTIONS,
         max_overflow=0,
-        connect_args={"timeout": sqlite_driver.PATIENCE_MS / 1_000, "async_creator_fn": sqlite_driver.connect},
+        connect_args={"timeout": sqlite_driver.PATIENCE_MS / 1_000},
+        module=sqlite_driver.Module(),
         **options,
     )
     _tune(engine)
@@ -36,13 +37,13 @@ async def run_apart(engine: AsyncEngine, *statements: str) -> None:
         driver = await _driver_of(connection)
         driver.apart = True
         for statement in statements:
-            await driver.cursor().execute(statement)
+            await driver.execute_apart(statement)
 
 
 async def keep_temporary_tables(connection: AsyncConnection, place: Literal["MEMORY", "DEFAULT"]) -> None:
     """Where this connection, which is in no transaction, puts temporary tables: DEFAULT are files."""
     driver = await _driver_of(connection)
-    await driver.cursor().execute(f"PRAGMA temp_store = {place}")
+    await driver.execute_apart(f"PRAGMA temp_store = {place}")
 
 
 async def _driver_of(connection: AsyncConnection) -> sqlite_driver.Connection:

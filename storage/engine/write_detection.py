@@ -94,8 +94,14 @@ def watch(engine: AsyncEngine) -> None:
 
 async def has_written(session: AsyncSession) -> bool:
     """Whether this transaction has sent anything but queries to the database, what is still to be flushed included."""
-    await session.flush()
+    await flush(session)
     return bool(written_by(session))
+
+
+async def flush(session: AsyncSession) -> None:
+    """Sends what is still to be flushed, if there is any: even an empty flush takes as long as a short statement."""
+    if session.new or session.dirty or session.deleted:
+        await session.flush()
 
 
 def written_by(session: AsyncSession) -> frozenset[str]:

@@ -34,10 +34,11 @@ class RoleRow(Base):
     seal: Mapped[bytes | None] = mapped_column(Sealed, default=None)
 
 
-_TABLE = cast(Table, RoleRow.__table__)
-_HELD = select(_TABLE.c.person_id, _TABLE.c.role, _TABLE.c.until, _TABLE.c.seal).where(
-    _TABLE.c.person_id.in_(bindparam("ids", expanding=True)),
-    or_(_TABLE.c.until.is_(None), _TABLE.c.until > bindparam("now", type_=UtcDateTime())),
+TABLE = cast(Table, RoleRow.__table__)
+HOLDS = or_(TABLE.c.until.is_(None), TABLE.c.until > bindparam("now", type_=UtcDateTime()))
+"""At the moment `now`, for statements that are built once."""
+_HELD = select(TABLE.c.person_id, TABLE.c.role, TABLE.c.until, TABLE.c.seal).where(
+    TABLE.c.person_id.in_(bindparam("ids", expanding=True)), HOLDS
 )
 
 
@@ -62,7 +63,7 @@ def _end(until: datetime | None) -> bytes:
     return b"" if until is None else until.astimezone(UTC).isoformat().encode()
 
 
-def _is_genuine(
+def is_genuine(
     session: AsyncSession, person_id: PersonId, role: str, until: datetime | None, seal: bytes | None
 ) -> bool:
     """Whether this program gave the role."""
@@ -89,7 +90,7 @@ async def held(session: AsyncSession, ids: Sequence[PersonId], now: datetime) ->
     rows = await run(session, _HELD, {"ids": list(set(ids)), "now": now})
     found: dict[PersonId, set[str]] = {}
     for person_id, role, until, seal in rows:
-        if _is_genuine(session, person_id, role, until, seal):
+        if is_genuine(session, person_id, role, until, seal):
             found.setdefault(person_id, set()).add(role)
     return found
 
@@ -98,7 +99,7 @@ async def holders(session: AsyncSession, roles: Collection[str], now: datetime) 
     """Everybody who has one of these roles at this moment."""
     chosen = select(RoleRow.person_id, RoleRow.role, RoleRow.until, RoleRow.seal)
     rows = await session.execute(chosen.where(RoleRow.role.in_(roles), _holds(now)))
-    return {row.person_id for row in rows if _is_genuine(session, row.person_id, row.role, row.until, row.seal)}
+    return {row.person_id for row in rows if is_genuine(session, row.person_id, row.role, row.until, row.seal)}
 
 
 async def lapse(session: AsyncSession, now: datetime) -> list[tuple[PersonId, str]]:

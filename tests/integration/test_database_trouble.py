@@ -110,6 +110,7 @@ async def fails_again(town: Town) -> None:
     await town.until(lambda: any(trouble.failed > before.get(trouble.error_id, 0) for trouble in watch.current))
 
 
+@pytest.mark.menus
 async def test_a_full_disk_is_said_everywhere_and_its_end_too(town: Town, address: str) -> None:
     admin, rider = town.rider(ADMIN), town.rider(7)
     await rider.says("/join")
