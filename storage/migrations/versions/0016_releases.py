@@ -62,6 +62,7 @@ def upgrade() -> None:
     op.drop_column("broadcasts", "approved_by")
     op.execute(f"UPDATE search_figures SET count = {_SEARCHED_BY_FIVE} WHERE enough")
     op.execute(f"UPDATE search_figures SET count = LENGTH(people) / {_DIGEST} WHERE NOT enough")
+    op.drop_column("search_figures", "enough")
 
 
 def downgrade() -> None:
@@ -76,6 +77,12 @@ def downgrade() -> None:
             changes["approved_by"] = keys.pseudonyms.encrypt(approver)
         _set(connection, row["id"], changes)
     op.drop_column("broadcasts", "release")
+    op.add_column("search_figures", sa.Column("enough", sa.Boolean(), nullable=False, server_default=sa.false()))
+    figures = sa.table(
+        "search_figures", sa.column("count"), sa.column("enough", sa.Boolean), sa.column("people", sa.LargeBinary)
+    )
+    enough = figures.c.count >= _SEARCHED_BY_FIVE
+    connection.execute(figures.update().where(enough).values(enough=True, people=b""))
 
 
 def _keys(connection: Connection) -> _Keys:
