@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,11 +11,15 @@ from schedules.context import ClockContext
 from schedules.job import Job
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
-from storage.broadcasts.broadcasts import BroadcastState
+from storage.broadcasts.broadcasts import BroadcastInDoubt, BroadcastState
+from storage.broadcasts.notices import BroadcastDoubted
 from storage.coordination.wake_ups import WakeUp
 from storage.deliveries import queue as delivery_queue
+from storage.operations import admins
 
 EVERY = timedelta(seconds=1)
+
+log = logging.getLogger(__name__)
 
 
 async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
@@ -27,6 +32,13 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
     row = await broadcasts.due(session, now)
     if row is None:
         return False
+    try:
+        broadcasts.require_released(session, row)
+    except BroadcastInDoubt:
+        log.error("a broadcast was changed in the database by something other than the bot; it is not sent")
+        broadcasts.set_aside(row, now)
+        await admins.tell(session, context.staff, BroadcastDoubted(row.id), now)
+        return True
     if row.state == BroadcastState.SCHEDULED:
         broadcasts.start(row, now)
     return not await broadcast_recipients.freeze_chunk(session, row, now)

@@ -24,6 +24,9 @@ from storage.database import Database
 from storage.telegram_ids import NO_CHAT, ChatId, TopicId
 
 INTERVAL = 3.0
+AT_ONCE = 20
+"""Topics that are looked at in one turn."""
+_START = CaseId(0)
 
 
 class CaseForum:
@@ -34,6 +37,8 @@ class CaseForum:
         self._courier = courier
         self._context = context
         self._clock = clock
+        self._last = _START
+        """The case that was looked at last."""
         self._outage = Outage("failed to update forum topics", time.monotonic)
 
     async def show(self) -> None:
@@ -42,20 +47,24 @@ class CaseForum:
         if not desks:
             return
         async with self._database.reading() as session:
-            rows = await case_queue.with_old_topic(session, list(desks))
+            found = await case_queue.with_old_topic(session, list(desks), self._last, AT_ONCE)
         chats = self._courier.pacer.chats
-        for row, says in rows:
-            group = ChatId(desks[row.desk].forum)
-            if chats.silence(group):
+        for old in found:
+            self._last = old.case.id  # what fails comes again after all the others
+            desk = desks[old.case.desk]
+            group = ChatId(desk.forum)
+            if old.is_in_doubt or chats.silence(group):
                 continue
             try:
-                await self._show(desks[row.desk], row, says)
+                await self._show(desk, old.case, old.says)
             except error.RetryAfter as wait:
                 self._courier.pacer.refused(group, wait_of(wait))
             except error.TelegramError as failure:
                 self._outage.missed(failure)
             else:
                 self._outage.over()
+        if len(found) < AT_ONCE:
+            self._last = _START
 
     async def _show(self, desk: Desk, row: Case, says: str) -> None:
         topic = row.topic_id

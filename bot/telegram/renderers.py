@@ -114,7 +114,10 @@ class BroadcastRenderer:
         async def read() -> tuple[Content, Topic] | None:
             async with self._database.reading() as session:
                 row = await broadcasts.find(session, broadcast_id)
-                return None if row is None else (broadcasts.content_of(session, row), row.topic)
+                if row is None:
+                    return None
+                broadcasts.require_released(session, row)
+                return broadcasts.content_of(session, row), row.topic
 
         found = await self._contents.get((broadcast_id, revision), read)
         if found is None:

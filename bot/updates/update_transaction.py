@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +14,21 @@ from handlers.chat.routes import AnyCall, Call, StatelessCall
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.forms import forms
 from handlers.forms.questionnaires import AnyForm
+from storage.cases import copies
+from storage.cases import messages as case_messages
 from storage.coordination.batching import Batcher
 from storage.database import Database, lock_chat
 from storage.database_errors import is_outage
 from storage.deliveries import queue as delivery_queue
 from storage.engine.write_detection import has_written
+from storage.telegram_ids import MessageId, PersonId
 from storage.updates import batched_writes, updates
 from storage.updates.batched_writes import Append, Seen
 from storage.updates.ids import UpdateKey
+
+LINKED_WITHIN = 3.0
+"""Seconds. A copy is written down some milliseconds after it was sent."""
+_LOOKED_EVERY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +59,25 @@ class UpdateTransaction:
             return await self._only_appended(talk)
         if call.answers_form:
             await forms.look_up(talk, self._forms)
+        if call.route.answers_copies and talk.incoming.answered_message is not None:
+            await self._until_copies_are_linked(talk.person.id, talk.incoming.answered_message)
         if call.route.writes:
             return await self._write(talk, call)
         async with self._database.reading() as session:
             reading = talk.in_session(session)
             await call.run(reading)
         return await self._only_appended(reading)
+
+    async def _until_copies_are_linked(self, person_id: PersonId, answered: MessageId) -> None:
+        """A reply may be here before it is written down of what the message that it answers is a copy. What never is
+        (its sender was killed) is given up after a while."""
+        give_up = time.monotonic() + LINKED_WITHIN
+        while time.monotonic() < give_up:
+            async with self._database.reading() as session:
+                is_coming = await copies.is_being_sent(session, person_id)
+                if not is_coming or await case_messages.in_chat(session, person_id, answered) is not None:
+                    return
+            await asyncio.sleep(_LOOKED_EVERY)
 
     async def _only_appended(self, talk: StatelessTalk) -> Replied:
         emergency.put_first(talk)

@@ -9,7 +9,7 @@ from handlers.i18n.translations import N_
 from storage.broadcasts import reads
 from storage.broadcasts import topics as muted_topics
 from storage.broadcasts.audited import BroadcastAction
-from storage.broadcasts.broadcasts import NotNow, OwnApproval
+from storage.broadcasts.broadcasts import BroadcastInDoubt, NotNow, OwnApproval
 
 
 def register(routes: Routes, others: AllFeatures) -> None:
@@ -24,6 +24,10 @@ FEATURE = Feature(
     refusals={
         NotNow: N_("This is no longer possible."),
         OwnApproval: N_("Someone else has to approve what you wrote."),
+        BroadcastInDoubt: N_(
+            "Something other than the bot has changed this broadcast in the database, so it can't be sent. Please tell "
+            "an admin."
+        ),
     },
     audit_details={
         BroadcastAction.URGENT_BROADCAST: (N_("broadcast {id}: {reason}"),),

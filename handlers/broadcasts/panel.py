@@ -21,7 +21,7 @@ from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.notices import BroadcastWaits
+from storage.broadcasts.notices import BroadcastDoubted, BroadcastWaits
 from storage.broadcasts.recipients import Audience
 from storage.broadcasts.topics import Topic
 from storage.deliveries import of_broadcasts
@@ -46,6 +46,7 @@ def register(routes: Routes) -> None:
     routes.press(presses.ASK_TO_RECALL, ask_to_recall, right=Right.BROADCAST, writes=False)
     routes.press(presses.RECALL, recall, right=Right.BROADCAST)
     routes.notice(BroadcastWaits, waits_words, reader=holding(Right.BROADCAST))
+    routes.notice(BroadcastDoubted, doubted_words, reader=holding(Right.ADMINISTER))
 
 
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
@@ -130,6 +131,14 @@ def waits_words(view: View, notice: BroadcastWaits) -> Page:
         plural_of(notice.count),
     ).format(n=count_words(view.language, notice.count))
     return text, [[presses.LOOK.button(view._("View"), notice.broadcast_id)]]
+
+
+def doubted_words(view: View, notice: BroadcastDoubted) -> Page:
+    text = view._(
+        "⚠️ Something other than the bot has changed broadcast {id} in the database. It is not sent. Please tell "
+        "whoever runs the server."
+    )
+    return text.format(id=notice.broadcast_id), []
 
 
 async def look(talk: Talk, broadcast_id: BroadcastId) -> None:

@@ -24,6 +24,8 @@ from storage.cases.ids import CaseId
 from storage.cases.table import Case, CaseState, NoSuchCase, content_of
 from storage.people.access import Right
 
+_LAST_PAGE = 10_000
+"""A button may be forged; no desk has so many."""
 PAGE = 8
 
 
@@ -97,8 +99,8 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
     desk = desks_of(talk).get(key)
     if desk is None:
         raise NoSuchCase
-    skip = max(0, page) * PAGE
-    found = await case_queue.in_queue(talk.session, key, talk.person.id, PAGE + 1, skip)
+    page = min(max(0, page), _LAST_PAGE)
+    found = await case_queue.in_queue(talk.session, key, talk.person.id, PAGE + 1, page * PAGE)
     lines = [Markup("{} <b>{}</b>").format(desk.emoji, in_language(desk.title, talk.language))]
     lines += await _lines(talk, found[:PAGE])
     if not found:

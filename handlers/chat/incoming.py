@@ -202,6 +202,13 @@ class Incoming:
         return _number(answered.get("from"))
 
     @property
+    def answered_message(self) -> MessageId | None:
+        """The message that it is a reply to."""
+        answered = self.body.get("reply_to_message")
+        found = answered.get("message_id") if isinstance(answered, dict) else None
+        return MessageId(found) if is_number(found) else None
+
+    @property
     def command_argument(self) -> str:
         """What stands behind a command, in the same line or the next."""
         return "".join(self.text.split(maxsplit=1)[1:]).strip()

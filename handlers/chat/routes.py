@@ -44,6 +44,7 @@ class Options(TypedDict, total=False):
     right: Right
     writes: bool
     for_blocked: bool
+    answers_copies: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Route:
     press: Press[*tuple[Any, ...]] | None = None
     for_blocked: bool = False
     """Whether it is open to blocked people too."""
+    answers_copies: bool = False
+    """Whether a reply is about the message of a case that it answers."""
 
     def call(self, *arguments: object) -> Call:
         return Call(self, arguments)

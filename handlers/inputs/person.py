@@ -43,7 +43,7 @@ async def person_meant(talk: Talk, text: str, message: Mapping[str, Any]) -> Per
     if isinstance(sender, dict) and not sender.get("is_bot"):
         return PersonMeant(PersonId(sender["id"]), _called(sender, sender["id"]))
     code = clean_code(text)
-    if re.fullmatch(r"[0-9]{1,15}", code):
+    if re.fullmatch(r"[1-9][0-9]{0,14}", code):
         return PersonMeant(PersonId(int(code)), code)
     if re.fullmatch(r"@\w{3,32}", code):
         found = await people.by_username(talk.session, code[1:])

@@ -1,4 +1,4 @@
-"""What the statistics say about searches: how many and when, for what, and where no station was near."""
+"""What the statistics say about searches: of how many people and when, for what, and where no station was near."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from handlers.i18n.translations import N_
 from handlers.stations import format as station_format
 from storage.disclosure import HIDDEN, MIN_CELL_SIZE
 from storage.statistics import report
-from storage.statistics.periods import Period
+from storage.statistics.periods import Period, PeriodUnit
 from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE
 
 MOST_NAMED = 5
@@ -25,8 +25,11 @@ _KINDS = {"searches_by_hour": HOUR, "searches_by_place": PLACE, "no_station_near
 
 async def _lines(talk: Talk, period: Period) -> Sequence[str]:
     now, then = await report.searches(talk.session, period), await report.searches(talk.session, period.before)
+    people = talk._("📍 People who searched: {n}")
+    if period.unit is not PeriodUnit.WEEK:
+        people = talk._("📍 People who searched, in the busiest week: {n}")
     return [
-        talk._("📍 Searches: {n}").format(n=compared(talk, now.searches, then.searches)),
+        people.format(n=compared(talk, now.people, then.people)),
         talk._("🕳 With no station within 2 km: {n}").format(n=compared(talk, now.bare, then.bare)),
     ]
 
@@ -41,7 +44,7 @@ async def _hours(talk: Talk, period: Period, head: Markup) -> None:
         return
     values, before = of(now), of(then) if then else []
     png = await talk.context.ports.painter.columns_png(
-        talk._("Searches by hour of the day"), values, ["0", "6", "12", "18", "23"], before
+        talk._("People who searched, by hour of the day"), values, ["0", "6", "12", "18", "23"], before
     )
     busiest = max(now, key=lambda hour: now[hour])
     text = talk._("Busiest at {hour}:00. Light: previous period. Grey: no data or fewer than {n}.").format(
@@ -60,7 +63,7 @@ async def _gaps(talk: Talk, period: Period, head: Markup) -> None:
     index = talk.context.directory.index
     stations = list(zip(index.latitudes.tolist(), index.longitudes.tolist(), strict=True))
     legend = Legend(
-        talk._("searches with no station within 2 km"), talk._("searches with a station nearby"), talk._("station")
+        talk._("searched with no station within 2 km"), talk._("searched with a station nearby"), talk._("station")
     )
     png = await talk.context.ports.painter.gaps_png(
         talk._("Where stations are missing"), legend, cells, stations, talk.language
@@ -107,7 +110,7 @@ async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
     """A cell that is missing from one of the periods may have been empty or hidden there."""
     now, then = await report.searches(talk.session, period), await report.searches(talk.session, period.before)
     rows: list[Row] = [
-        ("searches", period.name, now.searches, then.searches),
+        ("people_who_searched", period.name, now.people, then.people),
         ("bare", period.name, now.bare, then.bare),
     ]
     for name, kind in _KINDS.items():

@@ -15,6 +15,9 @@ from storage.activities.sign_ups import PlaceState, SignUp
 from storage.database import Base, Refused
 from storage.telegram_ids import PersonId
 
+_LAST = (1 << 15) - 1
+"""PostgreSQL raises where a column is asked for a number that it can't hold."""
+
 
 class NoSuchRound(Refused):
     """The activity has no such round."""
@@ -47,7 +50,7 @@ async def of(session: AsyncSession, activity_id: ActivityId) -> list[Round]:
 
 async def find(session: AsyncSession, activity_id: ActivityId, number: int) -> Round:
     """Raises NoSuchRound."""
-    row = await session.get(Round, (activity_id, number))
+    row = await session.get(Round, (activity_id, number)) if 0 < number <= _LAST else None
     if row is None:
         raise NoSuchRound
     return row

@@ -1,7 +1,13 @@
-"""One message to many: what it says, to whom it goes, how far it is, who has read it, who does not want its topic."""
+"""One message to many: what it says, to whom it goes, how far it is, who has read it, who does not want its topic.
+
+That it was let go, by its author's last word and by a second coordinator where it needed one, is sealed for its author,
+audience and topic. So whoever can write to the database but has no key can't have one sent that was not approved, nor
+to others than it was approved for, nor approve their own under somebody else's name.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -16,7 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.broadcasts.content import CONTENT, Content, opened, sealed
+from storage import sealed_columns
+from storage.broadcasts import content as contents
+from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.column_types import IntEnumColumn, StrEnumColumn
@@ -25,7 +33,9 @@ from storage.coordination.wake_ups import WakeUp
 from storage.database import Base, BigKey, Refused, Sealed
 from storage.deliveries import failed as failed_deliveries
 from storage.deliveries.table import Delivery, State
+from storage.encryption import CannotDecrypt
 from storage.people.segments import Segment
+from storage.sealed_json import SealedJson
 from storage.telegram_ids import MessageId, PersonId
 
 PRIORITY = 3
@@ -50,13 +60,17 @@ class OwnApproval(Refused):
     """Who wrote a broadcast can't approve it."""
 
 
+class BroadcastInDoubt(Refused):
+    """Something other than this program has changed who wrote it, to whom it goes, or that it was let go."""
+
+
 class Broadcast(Base):
     __tablename__ = "broadcasts"
 
     id: Mapped[BroadcastId] = mapped_column(BigKey, primary_key=True)
     author: Mapped[PersonId]
     state: Mapped[BroadcastState] = mapped_column(IntEnumColumn(BroadcastState))
-    content: Mapped[bytes] = mapped_column(Sealed)
+    content: Mapped[bytes] = mapped_column(Sealed(("author",)))
     segment: Mapped[str] = mapped_column(String(500))
     topic: Mapped[Topic] = mapped_column(StrEnumColumn(Topic, 20))
     reason: Mapped[str] = mapped_column(String(300), default="")
@@ -66,8 +80,9 @@ class Broadcast(Base):
     spread_seconds: Mapped[int] = mapped_column(default=0)
     frozen_to: Mapped[PersonId] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
-    approved_by: Mapped[PersonId | None] = mapped_column(default=None)
-    correction: Mapped[bytes | None] = mapped_column(Sealed, default=None)
+    release: Mapped[bytes | None] = mapped_column(Sealed(("author", "segment", "topic")), default=None)
+    """Sealed `Release`, once its author has given their last word."""
+    correction: Mapped[bytes | None] = mapped_column(Sealed(("corrected_by",)), default=None)
     """What it is to say once a second coordinator has approved that."""
     corrected_by: Mapped[PersonId | None] = mapped_column(default=None)
     panel: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
@@ -76,6 +91,41 @@ class Broadcast(Base):
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
     delivered: Mapped[int | None] = mapped_column(default=None)  # kept when its deliveries are forgotten
     confirmed: Mapped[int | None] = mapped_column(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """That the author has let it go, and who has approved that, where it is needed."""
+
+    needs_approval: bool
+    approved_by: PersonId | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.needs_approval or self.approved_by is not None
+
+
+_RELEASE = SealedJson(Release)
+
+
+def release_of(session: AsyncSession, row: Broadcast) -> Release:
+    """Raises BroadcastInDoubt."""
+    if row.release is None:
+        raise BroadcastInDoubt
+    try:
+        return _RELEASE.decode(sealed_columns.opened(session, row, Broadcast.release))
+    except CannotDecrypt:
+        raise BroadcastInDoubt from None
+
+
+def require_released(session: AsyncSession, row: Broadcast) -> None:
+    """Raises BroadcastInDoubt: its state says that it may be sent, but nobody has let it go."""
+    if not release_of(session, row).is_complete:
+        raise BroadcastInDoubt
+
+
+def _release(session: AsyncSession, row: Broadcast, release: Release) -> None:
+    sealed_columns.seal(session, row, Broadcast.release, _RELEASE.encode(release))
 
 
 async def create(
@@ -103,7 +153,7 @@ async def create(
     )
     session.add(row)
     await session.flush()
-    row.content = sealed(session, row.id, content, CONTENT)
+    keep_content(session, row, content)
     return row
 
 
@@ -117,7 +167,12 @@ async def find_for_update(session: AsyncSession, broadcast_id: BroadcastId) -> B
 
 
 def content_of(session: AsyncSession, row: Broadcast) -> Content:
-    return opened(session, row.id, row.content, CONTENT)
+    return contents.decode(sealed_columns.opened(session, row, Broadcast.content))
+
+
+def keep_content(session: AsyncSession, row: Broadcast, content: Content) -> None:
+    """Lets it say this."""
+    sealed_columns.seal(session, row, Broadcast.content, contents.encode(content))
 
 
 async def confirm(
@@ -137,6 +192,7 @@ async def confirm(
     row.starts_at = max(row.starts_at, not_before or row.starts_at)
     row.panel, row.panel_due = panel, now
     wake_ups.request(session, WakeUp.BROADCASTS)
+    _release(session, row, Release(needs_approval))
     return row
 
 
@@ -160,13 +216,13 @@ async def keep_quiet(session: AsyncSession, until: datetime) -> None:
 
 
 async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: PersonId, now: datetime) -> Broadcast:
-    """Raises NotNow or OwnApproval."""
+    """Raises NotNow, OwnApproval or BroadcastInDoubt."""
     row = await find_for_update(session, broadcast_id)
     if row is None or row.state != BroadcastState.AWAITING:
         raise NotNow
     if row.author == approver:
         raise OwnApproval
-    row.approved_by = approver
+    _release(session, row, replace(release_of(session, row), approved_by=approver))
     row.state, row.panel_due = BroadcastState.SCHEDULED, now
     wake_ups.request(session, WakeUp.BROADCASTS)
     return row
@@ -234,6 +290,11 @@ async def next_start(session: AsyncSession) -> datetime | None:
     return await session.scalar(
         select(func.min(Broadcast.starts_at)).where(Broadcast.state == BroadcastState.SCHEDULED)
     )
+
+
+def set_aside(row: Broadcast, now: datetime) -> None:
+    """Is not sent, since it is in doubt."""
+    row.state, row.finished_at, row.panel_due = BroadcastState.CANCELLED, now, now
 
 
 def start(row: Broadcast, now: datetime) -> None:

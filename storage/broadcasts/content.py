@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from storage.broadcasts.ids import BroadcastId
-from storage.database import vault_of
 from storage.sealed_json import SealedJson, once_a_list
 
 
@@ -55,15 +51,9 @@ class Content:
 _CONTENT = SealedJson(Content)
 
 
-CONTENT, CORRECTION = "broadcasts.content", "broadcasts.correction"
-"""The columns that hold one: what a broadcast says, and what it is to say once that is approved."""
+def encode(content: Content) -> bytes:
+    return _CONTENT.encode(content)
 
 
-def sealed(session: AsyncSession, broadcast_id: BroadcastId, content: Content, column: str) -> bytes:
-    """The content as this column of this broadcast holds it."""
-    return vault_of(session).seal(_CONTENT.encode(content), column, broadcast_id)
-
-
-def opened(session: AsyncSession, broadcast_id: BroadcastId, sealed_content: bytes, column: str) -> Content:
-    """The content that `sealed` made."""
-    return _CONTENT.decode(vault_of(session).open(sealed_content, column, broadcast_id))
+def decode(plain: bytes) -> Content:
+    return _CONTENT.decode(plain)

@@ -7,11 +7,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage import sealed_columns
 from storage.broadcasts import broadcasts
-from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow, OwnApproval, content_of
-from storage.broadcasts.content import CONTENT, CORRECTION, Content, opened, sealed
+from storage.broadcasts.broadcasts import (
+    Broadcast,
+    BroadcastInDoubt,
+    BroadcastState,
+    NotNow,
+    OwnApproval,
+    content_of,
+)
+from storage.broadcasts.content import Content, decode, encode
 from storage.broadcasts.ids import BroadcastId
 from storage.deliveries import corrections
+from storage.encryption import CannotDecrypt
 from storage.telegram_ids import PersonId
 
 CHANGEABLE_FOR = timedelta(hours=48)
@@ -41,22 +50,27 @@ async def correct(
 
     Raises:
         NotNow: it was never sent, or is of another kind (a text stays a text).
+        BroadcastInDoubt: see the class.
     """
     row = await broadcasts.find_for_update(session, broadcast_id)
     if row is None or row.state not in _CHANGEABLE or content.method != content_of(session, row).method:
         raise NotNow
     row.revision += 1
-    if row.approved_by is None and row.total <= approval_above:
+    if not broadcasts.release_of(session, row).needs_approval and row.total <= approval_above:
         return await _take_effect(session, row, content, author, now)
-    row.correction, row.corrected_by = sealed(session, row.id, content, CORRECTION), author
+    row.corrected_by = author
+    sealed_columns.seal(session, row, Broadcast.correction, encode(content))
     return row
 
 
 def proposed(session: AsyncSession, row: Broadcast) -> Content:
-    """The correction that waits for approval. Raises NotNow."""
+    """The correction that waits for approval. Raises NotNow, BroadcastInDoubt."""
     if row.correction is None:
         raise NotNow
-    return opened(session, row.id, row.correction, CORRECTION)
+    try:
+        return decode(sealed_columns.opened(session, row, Broadcast.correction))
+    except CannotDecrypt:
+        raise BroadcastInDoubt from None
 
 
 async def approve(
@@ -65,7 +79,7 @@ async def approve(
     """Lets the correction of this revision take effect: the one that the approver saw, and no later one.
 
     Raises:
-        NotNow, OwnApproval: see the classes.
+        NotNow, OwnApproval, BroadcastInDoubt: see the classes.
     """
     row = await _waiting(session, broadcast_id, revision)
     author = row.corrected_by
@@ -95,7 +109,7 @@ async def _waiting(session: AsyncSession, broadcast_id: BroadcastId, revision: i
 async def _take_effect(
     session: AsyncSession, row: Broadcast, content: Content, author: PersonId, now: datetime
 ) -> Corrected:
-    row.content = sealed(session, row.id, content, CONTENT)
+    broadcasts.keep_content(session, row, content)
     count = await corrections.correct_broadcast(session, row.id, row.revision, now - CHANGEABLE_FOR, now)
     return Corrected(row.id, author, count)
 

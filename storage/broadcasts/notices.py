@@ -29,3 +29,12 @@ class CorrectionWaits(Notice):
 
     broadcast_id: BroadcastId
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class BroadcastDoubted(Notice):
+    """To the admins: something other than the bot has changed a broadcast, which is not sent."""
+
+    kind = "broadcast_doubted"
+
+    broadcast_id: BroadcastId

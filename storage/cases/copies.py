@@ -29,6 +29,21 @@ async def message_at(session: AsyncSession, recipient: PersonId, message_id: Mes
     return None if found is None else CaseMessageId(found)
 
 
+async def is_being_sent(session: AsyncSession, recipient: PersonId) -> bool:
+    """Whether a copy is on its way to this person: it may stand in their chat before it is written down as what."""
+    found = await session.scalar(
+        select(Delivery.id)
+        .where(
+            Delivery.ordered,
+            Delivery.recipient == recipient,
+            Delivery.state == State.CLAIMED,
+            Delivery.kind == CASE_MESSAGE,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def place(session: AsyncSession, recipient: PersonId, subject: CaseMessageId) -> MessageId | None:
     """As which message a message of a case stands in a person's chat."""
     return await session.scalar(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, func, or_, select, update
@@ -125,8 +126,17 @@ async def with_undelivered(session: AsyncSession) -> Sequence[Case]:
 TABLES = frozenset({Case.__tablename__})
 
 
-async def with_old_topic(session: AsyncSession, desks: Sequence[str], limit: int = 20) -> list[tuple[Case, str]]:
-    """Cases of these desks whose topic is missing, or says what holds no more; each with what it is to say."""
+@dataclass(frozen=True, slots=True)
+class OldTopic:
+    """A case whose topic is missing, or says what holds no more; and what it is to say."""
+
+    case: Case
+    says: str
+    is_in_doubt: bool
+
+
+async def with_old_topic(session: AsyncSession, desks: Sequence[str], after: CaseId, limit: int) -> Sequence[OldTopic]:
+    """The next ones of these desks after a case. Those in doubt are among them, so that one gets past them."""
     state = case(
         (Case.state == CaseState.CLOSED, "closed"),
         (Case.assigned_to.is_not(None), "taken"),
@@ -136,11 +146,11 @@ async def with_old_topic(session: AsyncSession, desks: Sequence[str], limit: int
     is_old = or_(Case.topic_shows.is_(None) & (Case.state != CaseState.CLOSED), Case.topic_shows != state)
     rows = await session.execute(
         select(Case, state)
-        .where(Case.desk.in_(desks), is_old, Case.content.is_not(None))
+        .where(Case.desk.in_(desks), is_old, Case.content.is_not(None), Case.id > after)
         .order_by(Case.id)
         .limit(limit)
     )
-    return [(row, says) for row, says in rows if not parties.is_in_doubt(row)]
+    return [OldTopic(row, says, parties.is_in_doubt(row)) for row, says in rows]
 
 
 async def keep_topic(session: AsyncSession, case_id: CaseId, topic: TopicId, shows: str | None) -> None:

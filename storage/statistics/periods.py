@@ -47,14 +47,13 @@ class Period:
         return Period.of(self.unit, self.first - timedelta(days=1), 0)
 
     @property
-    def parts(self) -> Sequence[Period]:
-        """The shorter periods in it that have pages of their own: a year's months, and the weeks that share a day with
-        a month."""
-        if self.unit is PeriodUnit.YEAR:
-            return [Period.of(PeriodUnit.MONTH, day, 0) for day in self.stretches]
-        if self.unit is PeriodUnit.MONTH:
-            return list(dict.fromkeys(Period.of(PeriodUnit.WEEK, day, 0) for day in self.stretches))
-        return []
+    def weeks(self) -> Sequence[Period]:
+        """Those that share a day with it."""
+        monday = self.first - timedelta(days=self.first.weekday())
+        return [
+            Period.of(PeriodUnit.WEEK, monday + timedelta(days=days), 0)
+            for days in range(0, (self.after - monday).days, 7)
+        ]
 
     @property
     def stretches(self) -> Sequence[date]:

@@ -13,41 +13,29 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.disclosure import HIDDEN, MIN_CELL_SIZE, NOBODY, Average, Figure, average, columns, figure, rounded
-from storage.statistics import shown_searches, statistics
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE, NOBODY, Average, Figure, average, columns, figure, rounded, shown
+from storage.statistics import statistics
 from storage.statistics.periods import Period
-from storage.statistics.searches import ALL, BARE, HOUR
+from storage.statistics.searches import ALL, EVERYBODY, WITHOUT_STATION, different_people
 from storage.statistics.statistics import CaseTimes, Edges, Turnout
 
 
 @dataclass(frozen=True, slots=True)
 class SearchReport:
-    """All searches of a period, and those with no station near."""
+    """Who searched in a period, and who did so with no station near. Of a month or a year, in the busiest week."""
 
-    searches: Figure
+    people: Figure
     bare: Figure
 
 
 async def searches(session: AsyncSession, period: Period) -> SearchReport:
-    return SearchReport(await _counted(session, period, ALL), await _counted(session, period, BARE))
-
-
-async def _counted(session: AsyncSession, period: Period, kind: str) -> Figure:
-    """All searches of a kind that may be shown."""
-    return figure(sum((await shown_searches.shown(session, period, kind)).values()))
+    found = await different_people(session, period, ALL)
+    return SearchReport(figure(found.get(EVERYBODY, 0)), figure(found.get(WITHOUT_STATION, 0)))
 
 
 async def cells(session: AsyncSession, period: Period, kind: str) -> Mapping[str, int]:
-    """The searches by cell of a kind, without those that may not be shown.
-
-    Of hours, all are known and so is their sum. One person can search often: where the sum would give away what is
-    hidden, the smallest hour is left out too.
-    """
-    found = await shown_searches.shown(session, period, kind)
-    hidden = await shown_searches.hidden(session, period, kind)
-    if kind == HOUR and found and hidden and (len(hidden) == 1 or sum(hidden) < MIN_CELL_SIZE):
-        del found[min(found, key=lambda cell: found[cell])]
-    return {cell: rounded(count) for cell, count in found.items()}
+    """Who searched, by cell of a kind, without the cells that may not be shown."""
+    return shown((await different_people(session, period, kind)).items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
-"""What is searched for where and when, in figures that point to nobody.
+"""Who searches where and when, in figures that point to nobody.
 
-A search is counted once, by the clock, before its place is forgotten: into the week, the month and the year in which it
-fell, by hour, by place (a cell of about 2 km), by place where nothing was near, and by amenity asked for. A cell is
-shown only if MIN_CELL_SIZE different people are in it. To know that, a cell holds a keyed digest of each person until
-there are MIN_CELL_SIZE of them; then, and when the period is over, the digests are gone (its key as well).
+A search is counted once, by the clock, before its place is forgotten: in all, by hour, by place (a cell of about 2 km),
+by place where nothing was near, and by amenity asked for. What is counted are different people, not searches, so that a
+cell tells nothing about how often one of them searched.
+
+To tell people apart, a cell of the running week holds a keyed digest of each (of many, a sample). A month and a year
+only count up to MIN_CELL_SIZE, and hold digests until then: who searched where is not kept for long. Their figure is
+that of their busiest week. When a period is over, its digests are gone, and its key as well.
 """
 
 from __future__ import annotations
@@ -11,13 +14,12 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import LargeBinary, String, Table, Update, bindparam, delete, select, tuple_, update
+from sqlalchemy import LargeBinary, String, Table, Update, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,13 +27,19 @@ from storage.database import Base, Sealed, insert_into, vault_of
 from storage.disclosure import MIN_CELL_SIZE
 from storage.stations import searches
 from storage.stations.searches import Search
+from storage.statistics.periods import Period
 from storage.telegram_ids import PersonId
 
 ALL, HOUR, PLACE, BARE, AMENITY = "all", "hour", "place", "bare", "amenity"
-"""What is counted: every search; by hour of the day; by place; by place without a station near; amenities asked for."""
+"""What is counted: all; by hour of the day; by place; by place without a station near; amenities asked for."""
+EVERYBODY, WITHOUT_STATION = "", "bare"
+"""The cells of ALL: who searched, and who did so where no station is near."""
 NEAR = 2_000.0
 """Metres: where no station is nearer, one is missing."""
 _DIGEST = 8
+SAMPLE = 2_048
+"""The most digests in a cell. Beyond that, the number of people is estimated from how close together the smallest
+digests are, within about 2 per cent (the k minimum values of Bar-Yossef et al., 2002)."""
 LATE = timedelta(days=2)
 """So long after its end, nothing of a period is still to be counted."""
 YEARS_KEPT = 3
@@ -47,8 +55,9 @@ class SearchFigure(Base):
     kind: Mapped[str] = mapped_column(String(12), primary_key=True)
     cell: Mapped[str] = mapped_column(String(24), primary_key=True)
     count: Mapped[int]
-    enough: Mapped[bool] = mapped_column(default=False)
+    """Different people; of a month or a year up to MIN_CELL_SIZE."""
     people: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    """Their digests."""
 
 
 class FigureKey(Base):
@@ -76,12 +85,6 @@ class Seen(NamedTuple):
 _Place = tuple[str, str, str]
 """(period, kind, cell)."""
 _CHUNK = 300
-
-
-@dataclass(slots=True)
-class _Gathered:
-    count: int = 0
-    people: set[PersonId] = field(default_factory=set)
 
 
 def periods_of(day: date) -> tuple[str, str, str]:
@@ -114,21 +117,19 @@ def _seen(search: Search, zone: ZoneInfo, metres: float) -> Iterator[Seen]:
     """What a search adds to the figures; `metres` to the nearest station."""
     local = search.at.astimezone(zone)
     place = place_cell(search.latitude, search.longitude)
-    cells = [(ALL, ""), (HOUR, f"{local.hour:02d}"), (PLACE, place)]
+    cells = [(ALL, EVERYBODY), (HOUR, f"{local.hour:02d}"), (PLACE, place)]
     if metres > NEAR:
-        cells.append((BARE, place))
+        cells += [(ALL, WITHOUT_STATION), (BARE, place)]
     for kind, cell in cells:
         yield Seen(search.person_id, local.date(), kind, cell)
 
 
 async def count_all(session: AsyncSession, seen: Iterable[Seen]) -> None:
     """Adds these to their periods, by few statements however many they are."""
-    gathered: dict[_Place, _Gathered] = defaultdict(_Gathered)
+    gathered: dict[_Place, set[PersonId]] = defaultdict(set)
     for one in seen:
         for period in periods_of(one.day):
-            found = gathered[period, one.kind, one.cell]
-            found.count += 1
-            found.people.add(one.person_id)
+            gathered[period, one.kind, one.cell].add(one.person_id)
     keys = {period: await _key(session, period) for period in sorted({period for period, _, _ in gathered})}
     # Always in this order, so that two who count at the same time never wait for each other in a circle.
     places = sorted(gathered)
@@ -145,52 +146,54 @@ async def _key(session: AsyncSession, period: str) -> bytes:
     return vault.open(kept, "figure_keys.sealed", period)
 
 
-async def _add(session: AsyncSession, gathered: Mapping[_Place, _Gathered], keys: Mapping[str, bytes]) -> None:
-    """What is there is locked and changed; what is not yet, is inserted, or added to if somebody else was first (then
-    the cell is shown later rather than too soon: the digests of this turn are not among those that count)."""
+async def _add(
+    session: AsyncSession, gathered: Mapping[_Place, Collection[PersonId]], keys: Mapping[str, bytes]
+) -> None:
     table = cast(Table, SearchFigure.__table__)
-    identity = tuple_(table.c.period, table.c.kind, table.c.cell)
     connection = await session.connection()
-    there = await connection.execute(
+    empty = [
+        {"period": period, "kind": kind, "cell": cell, "count": 0, "people": b""} for period, kind, cell in gathered
+    ]
+    await connection.execute(insert_into(session, SearchFigure).on_conflict_do_nothing(), empty)
+    identity = tuple_(table.c.period, table.c.kind, table.c.cell)
+    cells = await connection.execute(
         select(table).where(identity.in_(list(gathered))).order_by(*table.primary_key.columns).with_for_update()
     )
-    known = {(row.period, row.kind, row.cell): row for row in there}
-    changed: list[dict[str, object]] = []
-    fresh: list[dict[str, object]] = []
-    for place, found in gathered.items():
-        before = known.get(place)
-        enough, people = _people(before, found, keys[place[0]])
-        count = found.count + (before._mapping["count"] if before is not None else 0)
-        row = {
-            "period": place[0],
-            "kind": place[1],
-            "cell": place[2],
-            "count": count,
-            "enough": enough,
-            "people": people,
-        }
-        (fresh if before is None else changed).append(row)
-    if fresh:
-        adding = insert_into(session, SearchFigure)
-        more = {"count": SearchFigure.count + adding.excluded["count"]}
-        await connection.execute(
-            adding.on_conflict_do_update(index_elements=["period", "kind", "cell"], set_=more), fresh
+    changed = []
+    for period, kind, cell, before, people in cells:
+        found = (_digest(keys[period], one) for one in gathered[period, kind, cell])
+        count, digests = _with_more(period, before, people, found)
+        changed.append(
+            {"new_period": period, "new_kind": kind, "new_cell": cell, "new_count": count, "new_people": digests}
         )
-    if changed:
-        await connection.execute(_CHANGE, [{f"new_{name}": value for name, value in row.items()} for row in changed])
+    await connection.execute(_CHANGE, changed)
 
 
-def _people(before: Any, found: _Gathered, key: bytes) -> tuple[bool, bytes]:
-    """Whether enough different people are in a cell, and their digests until there are."""
-    if before is not None and before.enough:
-        return True, b""
-    known = {*_digests(before.people if before is not None else b""), *(_digest(key, one) for one in found.people)}
-    return (True, b"") if len(known) >= MIN_CELL_SIZE else (False, b"".join(sorted(known)))
+def _with_more(period: str, before: int, people: bytes, found: Iterable[bytes]) -> tuple[int, bytes]:
+    """How many different people are in a cell, and their digests."""
+    if before >= MIN_CELL_SIZE and not people:
+        return before, b""
+    known = sorted({*_digests(people), *found})
+    if not _is_week(period) and len(known) >= MIN_CELL_SIZE:
+        return MIN_CELL_SIZE, b""
+    sample = known[:SAMPLE]
+    return max(before, _different(sample)), b"".join(sample)
+
+
+def _different(sample: Sequence[bytes]) -> int:
+    """The number of people by their digests, or by the smallest ones, in order."""
+    if len(sample) < SAMPLE:
+        return len(sample)
+    return ((SAMPLE - 1) << 8 * _DIGEST) // int.from_bytes(sample[-1], "big")
+
+
+def _is_week(period: str) -> bool:
+    return "-W" in period
 
 
 def _change() -> Update:
     table = cast(Table, SearchFigure.__table__)
-    names = ("count", "enough", "people")
+    names = ("count", "people")
     statement = table.update().values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
     return statement.where(*(table.c[name] == bindparam(f"new_{name}") for name in ("period", "kind", "cell")))
 
@@ -198,15 +201,27 @@ def _change() -> Update:
 _CHANGE = _change()
 
 
+async def different_people(session: AsyncSession, period: Period, kind: str) -> Mapping[str, int]:
+    """By cell: of a month or a year in the week in which they were most. Neither hidden nor rounded yet."""
+    names = [period.name, *(week.name for week in period.weeks)]
+    rows = await session.execute(
+        select(SearchFigure.cell, func.max(SearchFigure.count).label("most"))
+        .where(SearchFigure.period.in_(names), SearchFigure.kind == kind)
+        .group_by(SearchFigure.cell)
+    )
+    return {row.cell: row.most for row in rows}
+
+
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
-    """Takes the person's digest out of the cells of running periods; that a search was counted stays."""
+    """Takes the person out of the cells of running periods that still hold their digest."""
     for period, sealed in (await session.execute(select(FigureKey.period, FigureKey.sealed))).all():
         theirs = _digest(vault_of(session).open(sealed, "figure_keys.sealed", period), person_id)
         rows = await session.scalars(
             select(SearchFigure).where(SearchFigure.period == period, SearchFigure.people != b"")
         )
         for row in rows:
-            row.people = b"".join(one for one in _digests(row.people) if one != theirs)
+            left = [one for one in _digests(row.people) if one != theirs]
+            row.count, row.people = _different(left), b"".join(left)
 
 
 def _digest(key: bytes, person_id: PersonId) -> bytes:

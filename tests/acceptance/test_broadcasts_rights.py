@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from bot.sandbox.params import Upload
 from storage import audit
 from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts.audited import BroadcastAction
-from storage.broadcasts.broadcasts import BroadcastState, NotNow, OwnApproval
+from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow, OwnApproval
 from storage.broadcasts.content import Content
 from storage.broadcasts.corrections import Corrected
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.database import Database
+from storage.deliveries.table import Delivery, State
 from storage.people import people
 from storage.people.segments import Segment
 from storage.telegram_ids import PersonId
 from tests.support.admins import admin_of
+from tests.support.deliveries import settled
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 
@@ -29,8 +32,10 @@ OLD, NEW, NEWER = (Content("sendMessage", {"text": text}) for text in ("Saturday
 async def sent(database: Database, *, approved: bool, total: int = 10) -> BroadcastId:
     async with database.writing() as session:
         row = await broadcasts.create(session, COORDINATOR, OLD, Segment(), Topic.NEWS, NOON, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=approved)
+        if approved:
+            await broadcasts.approve(session, row.id, ADMIN, NOON)
         row.state, row.total = BroadcastState.DONE, total
-        row.approved_by = ADMIN if approved else None
         return row.id
 
 
@@ -127,6 +132,27 @@ async def test_the_correction_of_an_approved_broadcast_waits_for_a_second_coordi
         entry = (await audit.newest(session, 1))[0]
     assert (entry.act, entry.actor) == (BroadcastAction.BROADCAST_CORRECTED, COORDINATOR)
     assert entry.about == f"broadcast 1, approved by {ADMIN}"
+
+
+async def test_what_was_approved_in_the_database_is_not_sent(town: Town) -> None:
+    change_settings(town.app, approval_above=1)
+    coordinator, admin = town.rider(COORDINATOR), await admin_of(town)
+    first, *others = await riders(town, 5)
+    await previews(coordinator, "Buy at evil.example")
+    await coordinator.presses("Send to 7")
+    await admin.hears_of("A broadcast to 7 people is waiting")
+    for state in (BroadcastState.SCHEDULED, BroadcastState.RUNNING):
+        async with town.database.writing() as session:
+            await session.execute(update(Broadcast).values(state=state))
+            if state is BroadcastState.RUNNING:
+                session.add(Delivery(recipient=first.id, priority=3, due=NOON, kind="broadcast", broadcast_id=1))
+        await town.tick("broadcasts")
+        if state is BroadcastState.SCHEDULED:
+            await admin.hears_of("has changed broadcast 1 in the database. It is not sent.")
+            await coordinator.hears_of("Stopped")
+        else:
+            assert await settled(town, first.id) == [State.FAILED]
+    assert not [rider for rider in (first, *others) if rider.heard]
 
 
 async def test_no_count_below_five_is_told(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import hashlib
 import io
@@ -11,7 +12,9 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.background.case_forum import AT_ONCE
 from bot.sandbox.files import STICKER
 from bot.sandbox.params import Json
 from bot.sandbox.server import Fault
@@ -19,6 +22,7 @@ from handlers.cases import presses as cases_presses
 from handlers.i18n.translations import plural_in
 from storage import audit
 from storage.cases import access as case_access
+from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases import statistics as case_statistics
 from storage.cases.audited import CaseAction
@@ -26,14 +30,15 @@ from storage.cases.files import evidence
 from storage.cases.files.evidence import Evidence
 from storage.cases.messages import Edit
 from storage.cases.sides import Side
-from storage.cases.table import Case, CaseState
+from storage.cases.table import Case, CaseContent, CaseState
+from storage.deliveries.queue import Outcome
 from storage.deliveries.table import Delivery, State
+from storage.encryption import CannotDecrypt
 from storage.people import roles
 from storage.privacy import consents
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import STORY, AtDesk, at_desk, brings_pay
 from tests.support.cases import all_fetched, case_of, in_hand, takes
-from tests.support.deliveries import settled
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 from tests.support.words.cases import (
@@ -95,7 +100,6 @@ async def test_both_sides_write_and_reply_and_neither_sees_an_account(town: Town
     asked = await counsel.says("Do you have a payslip?")
     heard = await rider.rider.hears_of("Do you have a payslip?")
     assert row.number in heard["text"] and str(COUNSEL) not in str({**heard, "chat": 0, "from": 0})
-    await settled(town, PersonId(400))  # nobody reads and answers a message within a millisecond
     await rider.replies(heard, "Yes, for August")
     answer = await counsel.rider.hears_of("Yes, for August")
     assert answer["reply_to_message"]["message_id"] == asked["message_id"] and "400" not in str(answer["text"])
@@ -109,6 +113,26 @@ async def test_both_sides_write_and_reply_and_neither_sees_an_account(town: Town
     async with town.database.reading() as session:
         (kept,) = await case_messages.of_source(session, PersonId(400), said["message_id"])
         assert case_messages.said_in(session, kept).was == [Edit(town.now, "I lost 3,000 yuan")]
+
+
+async def test_a_reply_that_comes_before_its_copy_is_written_down_keeps_its_link(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rider, counsel = await at_desk(town, 400), await at_desk(town, COUNSEL)
+    await in_hand(town, rider, counsel)
+    sender = town.app.background.delivery_sender
+    settle = sender._settle
+
+    async def settled_late(outcome: Outcome) -> None:
+        await asyncio.sleep(0.3)
+        await settle(outcome)
+
+    monkeypatch.setattr(sender, "_settle", settled_late)
+    asked = await counsel.says("Do you have a payslip?")
+    heard = await rider.rider.hears_of("Do you have a payslip?")
+    await rider.replies(heard, "Yes, for August")
+    answer = await counsel.rider.hears_of("Yes, for August")
+    assert answer["reply_to_message"]["message_id"] == asked["message_id"]
 
 
 async def hands_over(counsel: AtDesk, number: str, note: str) -> None:
@@ -585,6 +609,32 @@ async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     await counsel.rider.hears_of("is closed")
     await town.until(lambda: all(topic.closed for topic in forum.topics.values()))
     assert len(forum.topics) == 1, "one topic, however often it is looked at"
+
+
+async def test_topics_that_cannot_be_made_keep_no_others_back(town: Town) -> None:
+    """Those of a group that the bot is not in, or that one of a case that does not open."""
+    forum = town.world.add_forum(-1001, "Legal", [COUNSEL])
+    desks = {"aid": -1099, "legal": -1001}
+    known = town.context.settings.desks
+    forums = {key: dataclasses.replace(known[key], forum=group) for key, group in desks.items()}
+    change_settings(town.app, desks={**known, **forums})
+    async with town.database.writing() as session:
+        for _ in range(AT_ONCE + 1):
+            await opens(session, "aid")
+        damaged = await opens(session, "legal")
+        damaged.content = b"\0" * 40
+        await opens(session, "legal")
+    shows = town.app.background.case_forum.show
+    await shows()
+    with pytest.raises(CannotDecrypt):
+        await shows()
+    await shows()
+    assert len([one for one in forum.messages.values() if "text" in one]) == 1
+
+
+async def opens(session: AsyncSession, desk: str) -> Case:
+    due = NOON + timedelta(hours=24)
+    return await cases.open_case(session, desk, "L", PersonId(416), CaseContent("pay"), 1, 2026, due, NOON)
 
 
 async def test_withdrawing_consent_erases_the_cases_and_tells_the_handler(town: Town) -> None:

@@ -13,7 +13,7 @@ from storage.activities.activities import Activity
 from storage.activities.ids import ActivityId, QuestionId
 from storage.activities.notices import QuestionAsked, SeriesEnded
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.notices import BroadcastWaits, CorrectionWaits
+from storage.broadcasts.notices import BroadcastDoubted, BroadcastWaits, CorrectionWaits
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.ids import CaseId, CaseMessageId
@@ -80,6 +80,7 @@ BY_ROLE: list[Notice] = [
     BackupMade("file", "host"),
     BackupNotRestorable("file", "damaged"),
     BackupTried("file"),
+    BroadcastDoubted(BroadcastId(1)),
     BroadcastWaits(BroadcastId(1), 700),
     CaseDoubted(NUMBER),
     CaseEnded(NUMBER),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.pictures import charts, coverage_map
 from handlers.chat.pictures import Cell, Legend
 from handlers.i18n.periods import labels
 from handlers.i18n.translations import LANGUAGES
+from storage import schema
 from storage.activities import activities, attendance, sign_ups
 from storage.activities.activities import Kind as ActivityKind
 from storage.activities.activities import Plan
@@ -33,16 +34,16 @@ from storage.database import Database
 from storage.deliveries import of_broadcasts
 from storage.deliveries import retention as delivery_retention
 from storage.deliveries.table import Delivery, State
-from storage.disclosure import HIDDEN
+from storage.disclosure import HIDDEN, MIN_CELL_SIZE
 from storage.membership import memberships
 from storage.privacy.retention import Retention
 from storage.stations import searches
 from storage.stations.ids import SearchId
 from storage.stations.searches import Search
-from storage.statistics import report, shown_searches, statistics
+from storage.statistics import report, statistics
 from storage.statistics import searches as search_statistics
 from storage.statistics.periods import Period, PeriodUnit
-from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SearchFigure, Seen
+from storage.statistics.searches import AMENITY, BARE, HOUR, PLACE, SAMPLE, SearchFigure, Seen
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import at_desk
 from tests.support.databases import new_file, opened
@@ -81,7 +82,7 @@ async def test_what_riders_search_shows_in_the_chat_once_the_clock_has_counted_i
     await searched(town, range(40, 44), (36.0, 115.0))
     await coordinator.says("/stats")
     page = await coordinator.hears_of("Week 48")
-    assert "Searches: 25 (<5)" in page["text"] and "within 2 km: 5 (<5)" in page["text"]
+    assert "People who searched: 15 (<5)" in page["text"] and "within 2 km: 10 (<5)" in page["text"]
     assert "Members: <5 (<5)" in page["text"] and "so far" in page["text"]
     await coordinator.presses(BY_HOUR)
     assert "Busiest at 12:00" in (await coordinator.hears_of("By hour"))["caption"]
@@ -93,14 +94,14 @@ async def test_what_riders_search_shows_in_the_chat_once_the_clock_has_counted_i
     upload = town.world.files.get(coordinator.heard[-1]["document"]["file_id"])
     assert upload is not None
     table = upload.content.decode("utf-8-sig").splitlines()
-    assert 'no_station_near,"38.01,117.01",5,<5' in table and "searches,2026-W48,25,<5" in table
+    assert 'no_station_near,"38.01,117.01",5,<5' in table and "people_who_searched,2026-W48,15,<5" in table
     assert "36.01" not in upload.content.decode()
     await coordinator.presses("Month")
     await coordinator.hears_of("November 2026")
     await coordinator.presses("Year")
     await coordinator.hears_of("📊 2026")
     await coordinator.presses("◀ Previous")
-    assert "Searches: <5 (<5)" in (await coordinator.hears_of("2025"))["text"]
+    assert "People who searched, in the busiest week: <5 (<5)" in (await coordinator.hears_of("2025"))["text"]
 
 
 async def test_the_pages_only_read(town: Town) -> None:
@@ -128,22 +129,24 @@ async def test_one_riders_many_searches_are_nobodys_figure(town: Town) -> None:
     await searched(town, range(7, 8), FAR, 40)
     await coordinator.says("/stats")
     page = await coordinator.hears_of("Week 48")
-    assert "Searches: <5" in page["text"] and "40" not in page["text"]
+    assert "People who searched: <5" in page["text"] and "40" not in page["text"]
     for view in (BY_HOUR, MISSING_STATIONS):
         await coordinator.presses(view)
         await coordinator.hears_of("too little to show")
 
 
-async def test_one_hidden_hour_does_not_follow_from_the_sum(town: Town) -> None:
-    """Six people at noon, and one who searched ten times at one: 16 in all would tell of the ten."""
+async def test_how_often_one_of_many_searched_is_in_no_figure(town: Town) -> None:
+    """Six people at noon, one of whom searched forty times."""
     coordinator = await coordinator_of(town)
     await searched(town, range(1, 7), DEZHOU)
-    town.now += timedelta(hours=1)
-    await searched(town, range(30, 31), DEZHOU, 10)
+    await searched(town, range(6, 7), DEZHOU, 40)
     await coordinator.says("/stats")
-    assert "Searches: 15" in (await coordinator.hears_of("Week 48"))["text"]
-    await coordinator.presses(BY_HOUR)
-    await coordinator.hears_of("too little to show")
+    assert "People who searched: 5 " in (await coordinator.hears_of("Week 48"))["text"]
+    async with town.database.reading() as session:
+        for unit in PeriodUnit:
+            for kind in (HOUR, PLACE):
+                found = await report.cells(session, Period.of(unit, NOON.date(), 0), kind)
+                assert list(found.values()) == [5]
 
 
 async def test_what_riders_filter_for_is_counted(town: Town) -> None:
@@ -165,7 +168,7 @@ async def test_what_riders_filter_for_is_counted(town: Town) -> None:
     await coordinator.hears_of("Amenities searched for")
     async with town.database.reading() as session:
         week = Period.of(PeriodUnit.WEEK, NOON.date(), 0)
-        assert await shown_searches.shown(session, week, AMENITY) == {"water": 6}
+        assert await report.cells(session, week, AMENITY) == {"water": 5}
 
 
 async def an_activity(session: AsyncSession) -> None:
@@ -275,48 +278,75 @@ async def test_what_is_forgotten_stays_in_the_figures(database: Database) -> Non
     assert after == before and before[0][0].came == 6 and before[1].delivered == 8
 
 
-async def test_digests_are_gone_once_a_cell_is_shown_and_when_its_period_is_over(database: Database) -> None:
+async def test_digests_are_held_for_a_week_and_of_few_for_longer(database: Database) -> None:
     monday = date(2026, 11, 23)
+    few, many = [PersonId(person) for person in range(4)], [PersonId(person) for person in range(6)]
+
+    async def held(period: str, cell: str) -> tuple[int, int]:
+        row = await session.get_one(SearchFigure, (period, PLACE, cell), populate_existing=True)
+        return row.count, len(row.people) // 8
+
     async with database.writing() as session:
-        await search_statistics.count_all(session, [Seen(PersonId(person), monday, PLACE, "a") for person in range(4)])
-        await search_statistics.count_all(session, [Seen(PersonId(person), monday, PLACE, "b") for person in range(5)])
-    async with database.writing() as session:
-        cell = await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"))
-        assert len(cell.people) == 4 * 8
-        assert (await session.get_one(SearchFigure, ("2026-W48", PLACE, "b"))).people == b""
-        await search_statistics.erase(session, PersonId(2))
-        assert len(cell.people) == 3 * 8, "who erases their data is in no cell any more"
+        for cell, people in (("a", few), ("b", many)):
+            await search_statistics.count_all(session, [Seen(person, monday, PLACE, cell) for person in people])
+        assert (await held("2026-W48", "a"), await held("2026-W48", "b")) == ((4, 4), (6, 6))
+        assert (await held("2026", "a"), await held("2026", "b")) == ((4, 4), (5, 0))
+        await search_statistics.erase(session, few[2])
+        await session.flush()
+        assert await held("2026-W48", "a") == (3, 3), "who erases their data is in no cell any more"
         await search_statistics.count_all(session, [Seen(PersonId(person), monday, PLACE, "a") for person in (0, 7)])
-        assert not (await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"))).enough
+        assert await held("2026-W48", "a") == (4, 4)
         await search_statistics.end_periods(session, monday + timedelta(days=9))
-        assert (await session.get_one(SearchFigure, ("2026-W48", PLACE, "a"), populate_existing=True)).people == b""
-        assert (await session.get_one(SearchFigure, ("2026", PLACE, "a"))).people != b"", "the year still runs"
+        assert (await held("2026-W48", "a"), await held("2026-W48", "b")) == ((4, 0), (5, 0))
+        assert await held("2026", "a") == (4, 4), "the year still runs"
 
 
-async def test_a_hidden_month_does_not_follow_from_its_year(database: Database) -> None:
-    """One rider searched 40 times in October. The year without September and November would tell that."""
-    many, one = [PersonId(person) for person in range(1, 7)], [PersonId(9)] * 40
-    year, october = Period.of(PeriodUnit.YEAR, NOON.date(), 0), date(2026, 10, 14)
+async def test_a_month_and_a_year_show_their_busiest_week(database: Database) -> None:
+    """So nothing follows from them about a week that is hidden; five in all make it five at least."""
+    weeks = {date(2026, 9, 9): range(3), date(2026, 10, 7): range(12), date(2026, 10, 14): range(30, 31)}
     async with database.writing() as session:
-        for day, people in ((date(2026, 9, 9), many), (october, one), (date(2026, 11, 11), many)):
-            await search_statistics.count_all(session, [Seen(person, day, PLACE, "a") for person in people])
+        for day, people in weeks.items():
+            await search_statistics.count_all(session, [Seen(PersonId(one), day, PLACE, "a") for one in people])
+            await search_statistics.count_all(
+                session, [Seen(PersonId(one), day, PLACE, "b") for one in list(people)[:3]]
+            )
     async with database.reading() as session:
-        assert await shown_searches.shown(session, Period.of(PeriodUnit.MONTH, october, 0), PLACE) == {}
-        assert await shown_searches.shown(session, year, PLACE) == {"a": 12}
+        shown = {
+            unit: await report.cells(session, Period.of(unit, date(2026, 10, 14), 0), PLACE) for unit in PeriodUnit
+        }
+    assert shown == {PeriodUnit.WEEK: {}, PeriodUnit.MONTH: {"a": 10}, PeriodUnit.YEAR: {"a": 10}}
     async with database.writing() as session:
-        await search_statistics.count_all(session, [Seen(PersonId(8), date(2026, 8, 8), PLACE, "a")])
+        some = [Seen(PersonId(one), date(2026, 11, 11), PLACE, "b") for one in (7, 8)]
+        await search_statistics.count_all(session, some)
     async with database.reading() as session:
-        assert await shown_searches.shown(session, year, PLACE) == {"a": 53}, "which of two months has how many is open"
+        assert (await report.cells(session, Period.of(PeriodUnit.YEAR, date(2026, 10, 14), 0), PLACE))["b"] == 5
 
 
-async def test_a_hidden_week_does_not_follow_from_its_month_or_year(database: Database) -> None:
-    many, one = [PersonId(person) for person in range(1, 7)], [PersonId(9)] * 40
+async def test_of_what_was_counted_by_searches_it_is_known_that_there_were_five_people(database: Database) -> None:
+    await schema.migrate(database, "0015")
     async with database.writing() as session:
-        for day, people in ((date(2026, 10, 7), many), (date(2026, 10, 14), one)):
-            await search_statistics.count_all(session, [Seen(person, day, PLACE, "a") for person in people])
+        for cell, count, enough, people in (("a", 40, True, b""), ("b", 40, False, b"x" * 24)):
+            await session.execute(
+                text(
+                    "INSERT INTO search_figures (period, kind, cell, count, enough, people) "
+                    "VALUES ('2026-W48', 'place', :cell, :count, :enough, :people)"
+                ),
+                {"cell": cell, "count": count, "enough": enough, "people": people},
+            )
+    await schema.migrate(database)
     async with database.reading() as session:
-        for unit in (PeriodUnit.MONTH, PeriodUnit.YEAR):
-            assert await shown_searches.shown(session, Period.of(unit, date(2026, 10, 14), 0), PLACE) == {"a": 6}
+        found = await search_statistics.different_people(session, Period.of(PeriodUnit.WEEK, NOON.date(), 0), PLACE)
+    assert found == {"a": 5, "b": 3}
+
+
+async def test_of_very_many_a_sample_is_held(database: Database) -> None:
+    week = Period.of(PeriodUnit.WEEK, NOON.date(), 0)
+    async with database.writing() as session:
+        for first in range(0, 10_000, 2_500):
+            seen = [Seen(PersonId(one), NOON.date(), PLACE, "a") for one in range(first, first + 2_500)]
+            await search_statistics.count_all(session, seen)
+        row = await session.get_one(SearchFigure, (week.name, PLACE, "a"))
+        assert len(row.people) == SAMPLE * 8 and row.count == pytest.approx(10_000, rel=0.12)
 
 
 events = st.lists(
@@ -327,14 +357,13 @@ events = st.lists(
 
 @settings(max_examples=25)
 @given(st.lists(events, max_size=4))
-def test_a_cell_is_shown_exactly_if_five_people_are_in_it(batches: list[list[tuple[int, int, str, str]]]) -> None:
+def test_a_cell_counts_its_people_and_nothing_else(batches: list[list[tuple[int, int, str, str]]]) -> None:
     """Against a count that knows everybody, whatever comes in which batch."""
     asyncio.run(_counted(batches))
 
 
 async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
     first = date(2026, 11, 23)
-    counts: Counter[tuple[str, str, str]] = Counter()
     people: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     with tempfile.TemporaryDirectory() as folder:
         database = opened(new_file(Path(folder) / "x.db"))
@@ -346,17 +375,13 @@ async def _counted(batches: list[list[tuple[int, int, str, str]]]) -> None:
                 await search_statistics.count_all(session, seen)
             for one in seen:
                 for period in search_statistics.periods_of(one.day):
-                    counts[period, one.kind, one.cell] += 1
                     people[period, one.kind, one.cell].add(one.person_id)
         async with database.reading() as session:
-            for period, kind in {(period, kind) for period, kind, _ in counts}:
-                wanted = {
-                    cell: count
-                    for (p, k, cell), count in counts.items()
-                    if (p, k) == (period, kind) and len(people[p, k, cell]) >= 5
-                }
-                rows = await session.scalars(select(SearchFigure).filter_by(period=period, kind=kind, enough=True))
-                assert {row.cell: row.count for row in rows if row.count >= 5} == wanted
+            rows = (await session.scalars(select(SearchFigure))).all()
+            most = {True: 9, False: MIN_CELL_SIZE}
+            assert {(row.period, row.kind, row.cell): row.count for row in rows} == {
+                place: min(len(found), most["-W" in place[0]]) for place, found in people.items()
+            }
         await database.close()
 
 

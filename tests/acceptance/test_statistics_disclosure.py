@@ -21,8 +21,9 @@ from storage.cases.table import CaseContent
 from storage.database import Database
 from storage.disclosure import HIDDEN, MIN_CELL_SIZE, NOBODY, Figure, columns, figure, rounded
 from storage.membership import memberships
-from storage.statistics import report
+from storage.statistics import report, searches
 from storage.statistics.periods import Period, PeriodUnit
+from storage.statistics.searches import ALL, AMENITY, BARE, EVERYBODY, HOUR, PLACE, WITHOUT_STATION, Seen
 from storage.telegram_ids import PersonId
 from tests.support.databases import new_file, opened
 from tests.support.settings import SHANGHAI
@@ -31,7 +32,9 @@ from tests.support.simulator import COORDINATOR, NOON
 Deed = tuple[int, int, str]
 """Who, how many days ago, what."""
 DEEDS = st.lists(
-    st.tuples(st.integers(1, 12), st.integers(0, 70), st.sampled_from(["joins", "leaves", "signs up", "case"])),
+    st.tuples(
+        st.integers(1, 12), st.integers(0, 70), st.sampled_from(["joins", "leaves", "signs up", "case", "searches"])
+    ),
     max_size=60,
 )
 SEEN = [(unit, back) for unit in PeriodUnit for back in range(3)]
@@ -53,6 +56,8 @@ def test_what_is_worked_out_of_shown_columns_never_tells_of_one_person(values: l
 @settings(max_examples=15)
 @example([(person, 40, "joins") for person in range(1, 9)] + [(9, 1, "joins"), (1, 1, "leaves")])
 @example([(1, 3, "case")] * 12)
+@example([(person, 3, "searches") for person in range(2, 9)] + [(1, 3, "searches")] * 40)
+@example([(1, 3, "searches")] * 40)
 @example([(1, day, "signs up") for day in range(12)])
 @given(DEEDS)
 def test_somebody_who_knows_everybody_else_learns_nothing_certain_about_one(deeds: list[Deed]) -> None:
@@ -66,7 +71,7 @@ async def _compared(deeds: list[Deed]) -> None:
     without = await _pages([deed for deed in deeds if deed[0] != 1])
     for name, shown in everything.items():
         assert shown is HIDDEN or shown % MIN_CELL_SIZE == 0, name
-        if name.startswith(("joined", "left", "at_end", "cases")):
+        if name.startswith(("joined", "left", "at_end", "cases", "people", "bare", "cell")):
             assert abs(_steps(shown) - _steps(without.get(name, HIDDEN))) <= 1, name
     lonely = await _pages([deed for deed in deeds if deed[0] == 1])
     assert all(shown is HIDDEN or shown == NOBODY for shown in lonely.values()), "what one did alone is never shown"
@@ -110,6 +115,9 @@ async def _done(session: AsyncSession, person: PersonId, at: datetime, deed: str
         await sign_ups.sign_up(session, row.id, person, at, is_member=False)
         await attendance.check_in(session, row.id, person, at, is_member=False)
         await attendance.rate(session, row.id, person, 1)
+    elif deed == "searches":
+        seen = [(ALL, EVERYBODY), (ALL, WITHOUT_STATION), (HOUR, "12"), (PLACE, "a"), (BARE, "a"), (AMENITY, "water")]
+        await searches.count_all(session, [Seen(person, at.date(), kind, cell) for kind, cell in seen])
     elif deed == "case":
         case = await cases.open_case(session, "legal", "L", person, CaseContent("pay"), 1, 2026, at, at)
         case.first_answer_at = case.closed_at = at
@@ -123,8 +131,12 @@ async def _shown(session: AsyncSession, period: Period) -> Mapping[str, Figure]:
         await report.members(session, period, SHANGHAI),
         await report.activities(session, period, SHANGHAI),
         await report.cases(session, period, SHANGHAI, "legal"),
+        await report.searches(session, period),
     ]
     found: dict[str, Figure] = {}
+    for kind in (HOUR, PLACE, BARE, AMENITY):
+        for cell, count in (await report.cells(session, period, kind)).items():
+            found[f"cell {kind} {cell} {period.name}"] = count
     for one in reports:
         for name, shown in _figures(one):
             found[f"{name} {period.name}"] = shown

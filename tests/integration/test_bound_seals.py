@@ -39,12 +39,12 @@ from tests.support.simulator import NOON
 RIDER, THIEF = PersonId(451), PersonId(452)
 NEW_KEY = bytes(reversed(range(32)))
 WHOSE = {"case_id", "message_id", "activity_id"}
-_OF_BROADCASTS = {"author", "approved_by", "corrected_by", "frozen_to"}
 NOT_WHOSE = {
     "applications.content": {"claimed_by", "decided_by"},  # who reviews it sees it, whoever they are
     "audit.sealed": {"actor"},  # the chain holds it
-    "broadcasts.content": _OF_BROADCASTS,  # many read it
-    "broadcasts.correction": _OF_BROADCASTS,
+    "broadcasts.content": {"corrected_by", "frozen_to"},  # many read it
+    "broadcasts.release": {"corrected_by", "frozen_to"},
+    "broadcasts.correction": {"author", "frozen_to"},
     "case_messages.content": {"author"},  # their side is told by the case
     "cases.content": {"person_id", "assigned_to"},  # sealed beside it
     "cases.parties": {"person_id", "assigned_to"},  # what it says

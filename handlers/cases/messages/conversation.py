@@ -34,7 +34,6 @@ from storage.cases.messages import CaseMessage, Said
 from storage.cases.sides import Side
 from storage.cases.table import Case, CaseState, NoSuchCase
 from storage.people.access import Right
-from storage.telegram_ids import MessageId
 
 NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")
 ACKNOWLEDGED_EVERY = timedelta(minutes=10)
@@ -42,8 +41,8 @@ ACKNOWLEDGED_EVERY = timedelta(minutes=10)
 
 def register(routes: Routes) -> None:
     routes.press(presses.ENTER, enter)
-    routes.event(Event.CASE, say_in_case)
-    routes.event(Event.CASE_REPLY, reply)
+    routes.event(Event.CASE, say_in_case, answers_copies=True)
+    routes.event(Event.CASE_REPLY, reply, answers_copies=True)
 
 
 async def side_in(talk: Talk, case_id: CaseId) -> tuple[Case, Side]:
@@ -137,10 +136,8 @@ async def _meant(talk: Talk, answered: CaseMessage | None) -> CaseId | None:
 
 async def _answered(talk: Talk) -> CaseMessage | None:
     """The message of a case that this one replies to."""
-    message_id = (talk.incoming.body.get("reply_to_message") or {}).get("message_id")
-    if not isinstance(message_id, int):
-        return None
-    return await case_messages.in_chat(talk.session, talk.person.id, MessageId(message_id))
+    message_id = talk.incoming.answered_message
+    return None if message_id is None else await case_messages.in_chat(talk.session, talk.person.id, message_id)
 
 
 async def _say(talk: Talk, case_id: CaseId, answered: CaseMessage | None) -> None:
