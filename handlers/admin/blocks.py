@@ -121,7 +121,7 @@ async def _done(talk: Talk, draft: BlockDraft) -> None:
 
 def _ask_to_block(talk: Talk, draft: BlockDraft) -> str:
     until = show_end(talk, draft.until) if draft.until else talk._("no end date")
-    said = talk._("Block {who}? Until: {until}. They are told, and keep the hotline and their data.")
+    said = talk._("Block {who}? Until: {until}. They will be told, and can still see the hotline and their own data.")
     return Markup(escape(said)).format(who=person_link(draft.who), until=until)
 
 
@@ -134,7 +134,7 @@ _BLOCK = Form(
     title=N_("Block someone"),
     questionnaire=questionnaire(BlockDraft),
     done=_done,
-    confirmation=Confirmation(_ask_to_block, _block_label, N_("✖ Don't do it")),
+    confirmation=Confirmation(_ask_to_block, _block_label, N_("✖ Don't change it")),
     right=Right.ADMINISTER,
 )
 

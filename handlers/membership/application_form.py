@@ -124,7 +124,7 @@ class JoinDraft:
     )
     insurance: str = asked(
         Question(
-            N_("Accident insurance"),
+            N_("Insurance"),
             N_(
                 "Are you insured against accidents at work?\n<i>The union looks for cover for those who are not. "
                 "If you aren't sure, choose “I don't know”.</i>"

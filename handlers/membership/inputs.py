@@ -80,11 +80,11 @@ def _checked_phone(talk: Talk, text: str) -> str:
 
 
 FAULTS: dict[Fault, str] = {
-    Fault.CHARACTERS: N_("An ID number has 17 digits, and a digit or X at the end."),
+    Fault.CHARACTERS: N_("An ID number is 17 digits followed by a digit or X."),
     Fault.LENGTH: N_("An ID number has 18 characters; what you wrote has {n}."),
-    Fault.PLACE: N_("The first two digits of the ID number are wrong: no province has them."),
-    Fault.BIRTH_DATE: N_("Digits 7 to 14 of the ID number are the date of birth; what you wrote is no such date."),
-    Fault.CHECK: N_("The last character of the ID number doesn't fit the others, so one of them is mistyped."),
+    Fault.PLACE: N_("The first two digits of the ID number are wrong: no province has that code."),
+    Fault.BIRTH_DATE: N_("Digits 7 to 14 of the ID number are the date of birth, and that date doesn't exist."),
+    Fault.CHECK: N_("The last character of the ID number doesn't match the others, so there is a typo in one of them."),
 }
 
 

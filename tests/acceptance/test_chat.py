@@ -113,9 +113,9 @@ async def test_the_list_turns_filters_and_shows_venues_in_place(town: Town) -> N
     await rider.presses("Show")
     filtered = await rider.hears()
     assert "with" not in filtered["text"] and "Second" not in filtered["text"]
-    await rider.presses("On the map")
+    await rider.presses("📌 Map")
     assert (await rider.hears())["venue"]["title"] == "暖新之家 <1>"
-    await rider.presses("As picture")
+    await rider.presses("🖼 Picture")
     assert (await rider.hears())["photo"][-1]["width"] == 900
 
 
