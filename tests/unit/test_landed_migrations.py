@@ -23,6 +23,7 @@ LANDED = {
     "0013_pseudonyms": "5ffdcddb96ede8fbd587203016e079a69fa3fa3a2aca1961ff2d2ad99a876a0d",
     "0014_parties": "9e09ae14c2f0a3c7af72c3cc4fbabaa29c22ee591bd038b66647952739ed7cec",
     "0015_bound_seals": "17b1ad83c1209ae85c0651a9f46acc4dcefc5dbaaba672cc38617c26cfa02911",
+    "0017_pins": "632243cb54e9d7e5f569999ec153c6fe64b80bbc51afeb0cab74203ed9b745e8",
 }
 
 
