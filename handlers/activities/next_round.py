@@ -20,7 +20,7 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import Choice, Input, Question, asked
-from handlers.i18n.formatting import listed
+from handlers.i18n.formatting import in_a_line, listed
 from handlers.i18n.translations import N_
 from storage.activities import rounds, sign_ups
 from storage.activities.ids import ActivityId, SignUpId
@@ -112,7 +112,7 @@ def _ask_to_tell(talk: Talk, draft: NextRoundDraft) -> str:
     """Everybody whom it concerns, by name."""
     added, dropped = _changes(draft)
     lines = [
-        Markup("{} {}").format(label, listed(people, talk.language))
+        Markup("{}").format(in_a_line(label, listed(people, talk.language)))
         for label, people in (
             (talk._("✅ Through:"), [one.label for one in draft.people if one.id in draft.chosen]),
             (talk._("Will be told that they're through:"), added),

@@ -19,7 +19,7 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import Choice, asked
-from handlers.i18n.formatting import labelled
+from handlers.i18n.formatting import in_a_line, labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end
 from handlers.inputs.person import WHO, PersonMeant, person_link, person_meant
@@ -144,7 +144,7 @@ def _sentence(view: View, until: datetime | None) -> Markup:
     if until is not None:
         said = view._("You can't use this bot until {time}.").format(time=view.end(until))
     rest = view._("If you need help, call ☎️ {hotline}. See or erase what is stored about you: /privacy")
-    return Markup("{} {}").format(said, rest.format(hotline=view.context.settings.organisation.hotline))
+    return Markup(escape(in_a_line(said, rest.format(hotline=view.context.settings.organisation.hotline))))
 
 
 async def say_blocked(talk: Talk) -> None:

@@ -16,6 +16,7 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Confirmation, Form, one_question, questionnaire
 from handlers.forms.questions import Choice, Input, Question, asked
+from handlers.i18n.formatting import in_a_line
 from handlers.i18n.translations import N_
 from handlers.inputs.person import WHO, PersonMeant, person_link, person_meant
 from handlers.inputs.until import End, day_choices, until_when, without_end
@@ -199,7 +200,7 @@ _ROLE = Form(
 def granted_words(view: View, notice: RoleGranted) -> Page:
     text = view._("You are now: {role}. See what you can do: /help").format(role=view._(ROLES[notice.role]))
     if notice.until is not None:
-        text += " " + view._("Until {time}.").format(time=view.end(notice.until))
+        text = in_a_line(text, view._("Until {time}.").format(time=view.end(notice.until)))
     return Markup("{}").format(text), []
 
 

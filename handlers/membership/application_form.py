@@ -135,7 +135,7 @@ class JoinDraft:
     )
     proof: str = asked(
         Question(
-            N_("Proof"),
+            N_("Screenshot"),
             N_(
                 "Could you send a picture of your profile in the platform's app?\n<i>A screenshot with your "
                 "name on it speeds up the decision. You can skip this.</i>"

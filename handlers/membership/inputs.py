@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.i18n import translations
+from handlers.i18n.formatting import in_a_line
 from handlers.i18n.translations import N_
 from handlers.inputs.picture import sent_picture
 from handlers.inputs.record import record
@@ -94,7 +95,7 @@ def _checked_resident_number(talk: Talk) -> str:
     except NotAResidentNumber as wrong:
         said = talk._(FAULTS[wrong.fault]).format(n=translations.number(wrong.length, talk.language))
         advice = talk._("Please compare it with your card. With another document, name it first: passport E12345678")
-        raise NotAnAnswer(f"{said} {advice}") from None
+        raise NotAnAnswer(in_a_line(said, advice)) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -425,7 +425,7 @@ async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
     await rider.rider.hears_of(CONSENT_PAGE)
     await rider.presses(AGREE_AT_DESK)
     await rider.rider.hears_of(ASKED_WHAT_ABOUT)
-    await rider.rider.presses("ban")
+    await rider.rider.presses("Ban")
     await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.presses("💾 Save for later")
     await rider.rider.hears_of("Saved for 30 days")
@@ -462,6 +462,19 @@ async def test_each_desk_asks_for_consent_to_its_own_purpose(
         rider = await at_desk(town, person, language)
         await rider.says(f"/{command}")
         assert purpose in (await rider.rider.hears())["text"]
+
+
+async def test_whoever_does_not_agree_is_told_whom_that_desk_would_call(town: Town) -> None:
+    """Care is 12356 and not the union's hotline, which nobody answers at night."""
+    for person, command, numbers in ((430, "care", ["12356"]), (431, "legal", ["12348", "12351"])):
+        rider = (await at_desk(town, person, "zh_Hans")).rider
+        await rider.says(f"/{command}")
+        await rider.hears()
+        await rider.presses("不同意")
+        said = await rider.hears()
+        assert f"☎️ {' / '.join(numbers)}。" in said["text"]
+        copied = [button["copy_text"]["text"] for row in said["reply_markup"]["inline_keyboard"] for button in row]
+        assert copied == numbers
 
 
 async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:

@@ -415,7 +415,7 @@ async def test_what_was_told_to_another_desk_is_put_aside(town: Town) -> None:
     await rider.rider.hears_of(CONSENT_PAGE)
     await rider.presses(AGREE_AT_DESK)
     await rider.rider.hears_of(ASKED_WHAT_ABOUT)
-    await rider.rider.presses("ban")
+    await rider.rider.presses("Ban")
     await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.says("I want to die")
     await is_told_whom_to_call(town, rider)
