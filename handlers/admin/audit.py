@@ -21,7 +21,7 @@ from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
-from handlers.i18n.formatting import labelled
+from handlers.i18n.formatting import bracketed, labelled
 from handlers.i18n.rewording import reworded
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end, show_moment
@@ -128,7 +128,9 @@ async def _page(labels: Labels, talk: Talk, act: str, person: PersonId, before: 
 
 
 def _line(labels: Labels, talk: Talk, entry: Entry) -> Markup:
-    actor = talk._("scheduled job") if entry.actor == THE_CLOCK else str(entry.actor)
+    name = talk._("scheduled job") if entry.actor == THE_CLOCK else talk.context.names.of(entry.actor)
+    number = "" if entry.actor == THE_CLOCK else str(entry.actor)
+    actor = bracketed(talk._, name, number) if name and number else name or number
     whom = f" → {entry.subject}" if entry.subject is not None else ""
     done = Markup("<b>{}</b>{}").format(talk._(_by_value(labels)[entry.act]), whom)
     if entry.about:

@@ -171,7 +171,7 @@ def _buttons(view: View, search: Search, stations: Sequence[Found], asked: Asked
     if page:
         turn.append(presses.TURN_PAGE.button(view._("◀ Nearer"), search.id, asked.code, page - 1))
     if more:
-        turn.append(presses.TURN_PAGE.button(view._("Farther ▶"), search.id, asked.code, page + 1))
+        turn.append(presses.TURN_PAGE.button(view._("More ▶"), search.id, asked.code, page + 1))
     tools = [
         presses.OPEN_FILTER.button(view._("🔎 Filter"), search.id, asked.code),
         presses.VENUES.button(view._("📌 Map"), search.id, asked.code, page),

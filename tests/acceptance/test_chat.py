@@ -245,7 +245,7 @@ async def test_a_shared_link_opens_the_page_of_the_station(town: Town) -> None:
     assert any("uri.amap.com" in link and "116.3669" in link for link in links)
     assert any("api.map.baidu.com" in link for link in links) and any("apis.map.qq.com" in link for link in links)
     await rider.hears()
-    await rider.presses("Other maps")
+    await rider.presses("Others")
     changed = (await rider.hears())["reply_markup"]["inline_keyboard"]
     assert any("openstreetmap" in key.get("url", "") and "116.361" in key["url"] for row in changed for key in row)
     await rider.says("/start st_gone")
