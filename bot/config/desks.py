@@ -74,6 +74,7 @@ class DeskSection(_Part):
     about: ByLanguage
     intro: ByLanguage
     next_steps: ByLanguage
+    used_for: TitleByLanguage | None = None
     answered_by: TitleByLanguage | None = None
     asks: list[AskPart] = Field(min_length=1)
     kinds: list[OptionPart] = []
@@ -151,6 +152,7 @@ def desk(key: str, section: DeskSection) -> Desk:
             Ask(part.key, part.type, part.title, part.words, part.optional, options(part.choices))
             for part in section.asks
         ),
+        used_for=section.used_for or {},
         answered_by=section.answered_by or {},
         kinds=options(section.kinds),
         hotlines=tuple(section.hotlines),

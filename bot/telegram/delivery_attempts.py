@@ -96,8 +96,18 @@ class DeliveryAttempts:
         self._outage_pauses.reset()
         self._courier.outage.over()
         self._courier.count("sent")
+        await self._note(outgoing, result)
         message_id = result.get("message_id") if isinstance(result, dict) else None
         return Outcome(delivery.id, State.SENT, delivery.tries + 1, message_id=message_id)
+
+    async def _note(self, outgoing: Outgoing, result: object) -> None:
+        """It has arrived: a failure to note that must not send it again."""
+        if outgoing.after is None or not isinstance(result, dict):
+            return
+        try:
+            await outgoing.after(result)
+        except Exception as failure:
+            log.warning("failed to note what was sent", error=type(failure).__name__)
 
     def _unanswered(self, delivery: Claimed, failure: error.TelegramError) -> Outcome:
         """Nobody took the message, or nobody knows."""

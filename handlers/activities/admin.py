@@ -141,7 +141,7 @@ def _buttons(talk: Talk, row: Activity) -> Buttons:
         rows.append(
             [
                 presses.OPEN_DOOR.button(talk._("🚪 Check-in"), number),
-                broadcasts_presses.WRITE_TO_ALL.button(talk._("📣 Write to everyone"), number),
+                broadcasts_presses.WRITE_TO_ALL.button(talk._("📣 Message all"), number),
             ]
         )
     return [*rows, [presses.PANEL_AGAIN.button(talk._("◀ All activities"))]]

@@ -63,7 +63,7 @@ async def show_people(talk: Talk, activity_id: ActivityId) -> None:
     if len(people) > SHOWN:
         lines.append(escape(talk._("… and {n} more, in the file.").format(n=len(people) - SHOWN)))
     if people:
-        legend = talk._("✅ place · 🎁 offer · 🕒 waiting · 👋 came. The number is that of the sign-up.")
+        legend = talk._("✅ place · 🎁 offer · 🕒 waiting · 👋 came. The numbers are place numbers.")
         lines.append(f"<i>{escape(legend)}</i>")
     else:
         lines.append(escape(talk._("Nobody yet.")))

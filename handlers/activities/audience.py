@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from handlers.chat.audience import AudiencePart
+from handlers.chat.talk import Talk
 from handlers.forms.questions import Question, asked
+from handlers.i18n.formatting import bracketed
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ChoiceInput
 from storage.activities.conditions import Came, HasPlace, Waits
@@ -31,7 +33,7 @@ class ParticipantAudience:
 
     activity: ActivityId | None = None
     who: str = asked(
-        Question(N_("Which attendees"), N_("Which attendees?"), ChoiceInput(PARTICIPANTS), when=_is_of_activity),
+        Question(N_("Attendees"), N_("Which attendees?"), ChoiceInput(PARTICIPANTS), when=_is_of_activity),
         default="",
     )
 
@@ -41,4 +43,10 @@ def _conditions(draft: ParticipantAudience) -> Iterator[Condition]:
         yield _BY_ANSWER[draft.who](draft.activity)
 
 
-AUDIENCE = AudiencePart(ParticipantAudience, _conditions, (HasPlace, Waits, Came))
+def _said(talk: Talk, condition: Condition) -> str:
+    assert isinstance(condition, (HasPlace, Waits, Came))
+    activity = talk._("activity {id}").format(id=condition.activity)
+    return bracketed(talk._, talk._(PARTICIPANTS[condition.kind]), activity)
+
+
+AUDIENCE = AudiencePart(ParticipantAudience, _conditions, dict.fromkeys((HasPlace, Waits, Came), _said))

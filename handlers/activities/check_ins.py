@@ -140,8 +140,8 @@ async def _typed(talk: Talk, draft: Arrival) -> None:
     if len(found) != 1:
         talk.say(
             talk.plural(
-                "{n} person matches. Please use the number of the place.",
-                "{n} people match. Please use the number of the place.",
+                "{n} person matches. Please use the place number.",
+                "{n} people match. Please use the place number.",
                 len(found),
             ).format(n=len(found)),
             again,

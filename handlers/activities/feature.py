@@ -76,7 +76,7 @@ FEATURE = Feature(
         TooManyQuestions: N_("You have asked several questions in the last hour. Please ask again later."),
         NoSuchRound: N_("This round doesn't exist."),
         NotSignedUp: N_("You are not signed up for this."),
-        NoFreePlace: N_("That place is taken by now."),
+        NoFreePlace: N_("That place has just been taken."),
         OfferLapsed: N_(
             "The offer has expired and the place went to the next person. You can join the waiting list again."
         ),

@@ -111,7 +111,7 @@ class ActivityDraft:
     stream: str = asked(
         Question(
             N_("Live stream"),
-            N_("The address of a live stream? Everyone with a place gets it when it starts."),
+            N_("Is there a live stream? Send its address, and everyone with a place gets it when it starts."),
             LinkInput(N_("Send the address of the stream, for example https://example.org/live")),
             optional=True,
         ),

@@ -20,7 +20,7 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import Choice, Input, Question, asked
-from handlers.i18n.formatting import listed
+from handlers.i18n.formatting import in_a_line, listed
 from handlers.i18n.translations import N_
 from storage.activities import rounds, sign_ups
 from storage.activities.ids import ActivityId, SignUpId
@@ -83,9 +83,10 @@ class EntrantsInput(Input[tuple[SignUpId, ...]]):
 def _ask_who(talk: Talk, draft: NextRoundDraft) -> str:
     lines = [Markup("<b>{}</b>").format(talk._("Who goes through to: {round}").format(round=draft.title))]
     if not draft.people:
-        return Markup("\n").join([*lines, Markup("{}").format(talk._("Nobody takes part in the round before."))])
-    lines.append(Markup("{}").format(talk._("Press everyone who goes on; press again to remove. Nobody is told yet.")))
-    legend = talk._("The numbers are those of the attendee list; members also have their name.")
+        return Markup("\n").join([*lines, Markup("{}").format(talk._("Nobody is in the previous round."))])
+    hint = talk._("Press everyone who goes through; press again to remove. Nobody is told yet.")
+    lines.append(Markup("{}").format(hint))
+    legend = talk._("The numbers are those on the attendee list; members are also shown by name.")
     return Markup("\n").join([*lines, Markup("<i>{}</i>").format(legend)])
 
 
@@ -103,7 +104,7 @@ class NextRoundDraft:
     people: tuple[Entrant, ...]
     before: tuple[SignUpId, ...]
     chosen: tuple[SignUpId, ...] = asked(
-        Question(N_("Goes on"), _ask_who, EntrantsInput(), columns=3, optional=True, choices=_entrants), default=()
+        Question(N_("Goes through"), _ask_who, EntrantsInput(), columns=3, optional=True, choices=_entrants), default=()
     )
 
 
@@ -111,11 +112,11 @@ def _ask_to_tell(talk: Talk, draft: NextRoundDraft) -> str:
     """Everybody whom it concerns, by name."""
     added, dropped = _changes(draft)
     lines = [
-        Markup("{} {}").format(label, listed(people, talk.language))
+        Markup("{}").format(in_a_line(label, listed(people, talk.language)))
         for label, people in (
             (talk._("✅ Through:"), [one.label for one in draft.people if one.id in draft.chosen]),
-            (talk._("Will be told that they go on:"), added),
-            (talk._("Will be told that they don't go on:"), dropped),
+            (talk._("Will be told that they're through:"), added),
+            (talk._("Will be told that they're no longer through:"), dropped),
         )
         if people
     ]

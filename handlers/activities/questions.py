@@ -125,6 +125,6 @@ def question_words(view: View, notice: QuestionAsked, activity: ActivityFacts) -
 
 def reply_words(view: View, notice: QuestionAnswered, activity: ActivityFacts) -> Page:
     text = Markup("💬 {} <b>{}</b>\n<blockquote>{}</blockquote>{}").format(
-        view._("The organiser answers about"), activity.title, notice.asked, notice.text
+        view._("The organiser's reply about"), activity.title, notice.asked, notice.text
     )
     return text, [[presses.OPEN_CARD.button(view._("View"), activity.id)]]

@@ -50,7 +50,7 @@ REPEATS: dict[str, str] = {
 
 
 _NOT_A_RULE = N_(
-    "I don't understand how often. Choose, or write it like “every Saturday”, “every two weeks until 31 December” or "
+    "I couldn't read how often. Choose, or write it like “every Saturday”, “every two weeks until 31 December” or "
     "“the first Saturday of every month”."
 )
 _NO_DATES = N_("That has no dates in the next 64 weeks. Write it like “every Saturday, 10 times”.")

@@ -104,9 +104,9 @@ async def give_back(talk: Talk, activity_id: ActivityId) -> None:
         return
     is_waiting = mine.state == PlaceState.WAITING
     warning = (
-        talk._("You would lose your position: others are waiting behind you.")
+        talk._("You would lose your place in line: others are waiting behind you.")
         if is_waiting
-        else talk._("You may not get it back: it goes to the next person, or sign-up is over.")
+        else talk._("You may not get it back: it goes to the next person, or sign-up has closed.")
     )
     ask = talk._("Leave the waiting list of “{title}”?") if is_waiting else talk._("Give up your place at “{title}”?")
     keep = talk._("Stay on the waiting list") if is_waiting else talk._("Keep my place")

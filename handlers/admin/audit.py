@@ -7,16 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from typing import Any
 
 from markupsafe import Markup
 
 from handlers.admin import presses
 from handlers.admin.roles import ROLES
+from handlers.admin.setting_list import setting_title
+from handlers.chat.audience import AudiencePart, segment_words
+from handlers.chat.feature import AllFeatures
 from handlers.chat.press import Buttons, InvalidCallback, Page
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
+from handlers.i18n.formatting import bracketed, labelled
 from handlers.i18n.rewording import reworded
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end, show_moment
@@ -26,6 +31,7 @@ from storage.audit import THE_CLOCK, AuditAction, Entry, EntryId
 from storage.operations.audited import OperationAction
 from storage.operations.notices import AuditLogEnds
 from storage.people.access import Right, Role
+from storage.people.segments import Segment
 from storage.telegram_ids import NOBODY, PersonId
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d:\d\d")
@@ -37,14 +43,18 @@ NEWEST = EntryId(0)
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """How each audited act is called, and how its details are made, by the value of the act."""
+    """How each audited act is called, and how its details are made, by the value of the act; whom a segment means, and
+    how the files of /export are called."""
 
     acts: Mapping[AuditAction, str]
     details: Mapping[str, Sequence[str]]
+    audience: Sequence[AudiencePart[Any]]
+    exports: Mapping[str, str]
 
 
-def register(routes: Routes, acts: Mapping[AuditAction, str], details: Mapping[str, Sequence[str]]) -> None:
-    labels = Labels(acts, details)
+def register(routes: Routes, others: AllFeatures) -> None:
+    exports = {export.name: export.label for export in others.exports}
+    labels = Labels(others.audit_labels, others.audit_details, others.audience, exports)
     right = Right.ADMINISTER
     routes.command("audit", partial(search, labels), about=N_("Audit log"), right=right)
     routes.press(presses.PAGE, partial(page, labels), right=right)
@@ -118,13 +128,14 @@ async def _page(labels: Labels, talk: Talk, act: str, person: PersonId, before: 
 
 
 def _line(labels: Labels, talk: Talk, entry: Entry) -> Markup:
-    actor = talk._("scheduled job") if entry.actor == THE_CLOCK else str(entry.actor)
+    name = talk._("scheduled job") if entry.actor == THE_CLOCK else talk.context.names.of(entry.actor)
+    number = "" if entry.actor == THE_CLOCK else str(entry.actor)
+    actor = bracketed(talk._, name, number) if name and number else name or number
     whom = f" → {entry.subject}" if entry.subject is not None else ""
-    about = f": {_in_words(labels, talk, entry)}" if entry.about else ""
-    when = show_moment(talk, entry.at)
-    return Markup("\n<code>#{}</code> {} · {}\n<b>{}</b>{}{}").format(
-        entry.id, when, actor, talk._(_by_value(labels)[entry.act]), whom, about[:300]
-    )
+    done = Markup("<b>{}</b>{}").format(talk._(_by_value(labels)[entry.act]), whom)
+    if entry.about:
+        done = labelled(talk._, done, _in_words(labels, talk, entry)[:300])
+    return Markup("\n<code>#{}</code> {} · {}\n{}").format(entry.id, show_moment(talk, entry.at), actor, done)
 
 
 def _in_words(labels: Labels, talk: Talk, entry: Entry) -> str:
@@ -134,9 +145,24 @@ def _in_words(labels: Labels, talk: Talk, entry: Entry) -> str:
     def role(name: str) -> str:
         return talk._(ROLES[Role(name)]) if name in [one.value for one in ROLES] else name
 
-    values = {"until": lambda text: _moment(talk, text), "role": role, "column": talk._}
+    values = {
+        "until": lambda text: _moment(talk, text),
+        "role": role,
+        "column": talk._,
+        "setting": lambda name: setting_title(talk, name),
+        "export": lambda name: talk._(labels.exports[name]) if name in labels.exports else name,
+        "act": lambda act: talk._(_by_value(labels)[act]) if act in _by_value(labels) else act,
+        "segment": lambda text: _segment(labels, talk, text),
+    }
     said = reworded(entry.about, labels.details.get(entry.act, ()), talk._, values)
     return _MOMENT.sub(lambda found: _moment(talk, found[0]), said)
+
+
+def _segment(labels: Labels, talk: Talk, text: str) -> str:
+    try:
+        return segment_words(talk, Segment.parse(text), labels.audience)
+    except ValueError:
+        return text
 
 
 def _moment(talk: Talk, text: str) -> str:

@@ -19,7 +19,7 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Confirmation, Form, questionnaire
 from handlers.forms.questions import Choice, asked
-from handlers.i18n.formatting import labelled
+from handlers.i18n.formatting import in_a_line, labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end
 from handlers.inputs.person import WHO, PersonMeant, person_link, person_meant
@@ -121,7 +121,7 @@ async def _done(talk: Talk, draft: BlockDraft) -> None:
 
 def _ask_to_block(talk: Talk, draft: BlockDraft) -> str:
     until = show_end(talk, draft.until) if draft.until else talk._("no end date")
-    said = talk._("Block {who}? Until: {until}. They are told, and keep the hotline and their data.")
+    said = talk._("Block {who}? Until: {until}. They will be told, and can still see the hotline and their own data.")
     return Markup(escape(said)).format(who=person_link(draft.who), until=until)
 
 
@@ -134,7 +134,7 @@ _BLOCK = Form(
     title=N_("Block someone"),
     questionnaire=questionnaire(BlockDraft),
     done=_done,
-    confirmation=Confirmation(_ask_to_block, _block_label, N_("✖ Don't do it")),
+    confirmation=Confirmation(_ask_to_block, _block_label, N_("✖ Don't change it")),
     right=Right.ADMINISTER,
 )
 
@@ -144,7 +144,7 @@ def _sentence(view: View, until: datetime | None) -> Markup:
     if until is not None:
         said = view._("You can't use this bot until {time}.").format(time=view.end(until))
     rest = view._("If you need help, call ☎️ {hotline}. See or erase what is stored about you: /privacy")
-    return Markup("{} {}").format(said, rest.format(hotline=view.context.settings.organisation.hotline))
+    return Markup(escape(in_a_line(said, rest.format(hotline=view.context.settings.organisation.hotline))))
 
 
 async def say_blocked(talk: Talk) -> None:

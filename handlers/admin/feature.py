@@ -29,7 +29,7 @@ from storage.people.blocks import NotBlocked
 
 
 def register(routes: Routes, others: AllFeatures) -> None:
-    audit.register(routes, others.audit_labels, others.audit_details)
+    audit.register(routes, others)
     system.register(routes, others.queues)
     exports.register(routes, others.exports)
     for part in (
@@ -57,8 +57,14 @@ FEATURE = Feature(
         PeopleAction.ROLE_TAKEN: (N_("{role}: its end has come"), N_("{role} until {until}"), "{role}"),
         PeopleAction.PERSON_BLOCKED: (N_("{reason} (until {until})"),),
         PeopleAction.PERSON_LET_IN: (N_("its end has come"),),
-        OperationAction.SETTING_CHANGED: (N_("{setting}: as in the config file"),),
-        OperationAction.EXPORTED: (N_("{export}, {number} rows: {reason}"),),
+        OperationAction.SETTING_CHANGED: (
+            N_("{setting}: as in the config file"),
+            N_("{setting}: without “{answer}”"),
+            N_("{setting}: {before} → {after}"),
+            N_("{setting}: “{answer}”"),
+        ),
+        OperationAction.EXPORTED: (N_("{export}, {number} rows: {reason}"), "{export}"),
+        OperationAction.AUDIT_READ: ("{act}",),
     },
     audit_labels={
         PeopleAction.ROLE_GRANTED: N_("role given"),

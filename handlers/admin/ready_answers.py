@@ -166,7 +166,7 @@ def _words(code: str, name: str) -> Question[str, AnswerDraft]:
 
 
 _TITLE: Question[str, AnswerDraft] = Question(
-    N_("Name on the button"), N_("What should its button say?"), TextInput(1, 40), key="title"
+    N_("Button name"), N_("What should its button say?"), TextInput(1, 40), key="title"
 )
 _ANSWER = Form(
     name="ready_answer",

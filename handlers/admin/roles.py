@@ -16,6 +16,7 @@ from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Confirmation, Form, one_question, questionnaire
 from handlers.forms.questions import Choice, Input, Question, asked
+from handlers.i18n.formatting import in_a_line
 from handlers.i18n.translations import N_
 from handlers.inputs.person import WHO, PersonMeant, person_link, person_meant
 from handlers.inputs.until import End, day_choices, until_when, without_end
@@ -107,10 +108,10 @@ def _ask_change(talk: Talk, draft: RoleDraft) -> str:
     """Who it is, what they have, and what cannot be taken here."""
     lines = [Markup("<b>{}</b>").format(person_link(draft.who))]
     lines += [Markup("• {}").format(talk._(ROLES[role])) for role in draft.given]
-    fixed = talk._("{role}, by the config file: can only be removed there")
+    fixed = talk._("{role} (set in the config file; can only be removed there)")
     lines += [Markup("• {}").format(fixed.format(role=talk._(ROLES[role]))) for role in draft.fixed]
     if len(lines) == 1:
-        lines.append(Markup("{}").format(talk._("They have no role so far.")))
+        lines.append(Markup("{}").format(talk._("They have no role yet.")))
     return Markup("\n").join([*lines, Markup("{}").format(talk._("What do you want to change?"))])
 
 
@@ -120,7 +121,7 @@ def _changes(talk: Talk, draft: RoleDraft) -> Sequence[Choice[RoleChange]]:
     for role, name in ROLES.items():
         give, take = RoleChange(is_given=True, role=role), RoleChange(is_given=False, role=role)
         if role in draft.given:
-            new_end = talk._("⏳ Another end: {role}").format(role=talk._(name))
+            new_end = talk._("⏳ Change end date: {role}").format(role=talk._(name))
             found += [Choice(asks.encode(take), asks.show(talk, take), take), Choice(asks.encode(give), new_end, give)]
         elif role not in draft.fixed:
             found.append(Choice(asks.encode(give), asks.show(talk, give), give))
@@ -175,7 +176,8 @@ def _outcome(talk: Talk, draft: RoleDraft, given: str, taken: str) -> Markup:
 
 
 def _ask_to_change(talk: Talk, draft: RoleDraft) -> str:
-    return _outcome(talk, draft, talk._("Make {who} this: {role}?"), talk._("Take this role from {who}: {role}?"))
+    give, remove = talk._("Give {who} this role: {role}?"), talk._("Remove this role from {who}: {role}?")
+    return _outcome(talk, draft, give, remove)
 
 
 def _change_label(talk: Talk, draft: RoleDraft) -> str:
@@ -190,7 +192,7 @@ _ROLE = Form(
     title=N_("Role"),
     questionnaire=questionnaire(RoleDraft),
     done=_done,
-    confirmation=Confirmation(_ask_to_change, _change_label, N_("✖ Don't do it")),
+    confirmation=Confirmation(_ask_to_change, _change_label, N_("✖ Don't change it")),
     right=Right.GRANT_ROLES,
 )
 
@@ -198,7 +200,7 @@ _ROLE = Form(
 def granted_words(view: View, notice: RoleGranted) -> Page:
     text = view._("You are now: {role}. See what you can do: /help").format(role=view._(ROLES[notice.role]))
     if notice.until is not None:
-        text += " " + view._("Until {time}.").format(time=view.end(notice.until))
+        text = in_a_line(text, view._("Until {time}.").format(time=view.end(notice.until)))
     return Markup("{}").format(text), []
 
 

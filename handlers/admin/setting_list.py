@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -11,7 +12,9 @@ from handlers.chat.talk import Talk
 from handlers.dates.lengths import read_clock, read_clocks, read_lengths
 from handlers.forms.questions import Choice
 from handlers.i18n import formatting
+from handlers.i18n.formatting import bracketed
 from handlers.i18n.translations import N_
+from storage.cases.desks import in_language
 from storage.plain_text import clean, clean_code
 
 
@@ -29,6 +32,11 @@ class Setting:
     show: Callable[[Talk, Any], str]
     part: str = ""
     choices: Callable[[Talk], Sequence[Choice[Any]]] = lambda _talk: ()
+
+    @property
+    def path(self) -> str:
+        """In the config file: "organisation.greeting.en"."""
+        return f"{self.name}.{self.part}" if self.part else self.name
 
 
 def _as_is(text: str) -> Any:
@@ -121,7 +129,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "greeting_zh": Setting(
         "organisation.greeting",
-        N_("👋 Greeting in Chinese"),
+        N_("👋 Greeting (中文)"),
         N_("Write what new users read after the welcome, up to 1000 characters. Write just - to remove it."),
         _as_is,
         _plain,
@@ -129,7 +137,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "greeting_en": Setting(
         "organisation.greeting",
-        N_("👋 Greeting in English"),
+        N_("👋 Greeting (EN)"),
         N_("Write what new users read after the welcome, up to 1000 characters. Write just - to remove it."),
         _as_is,
         _plain,
@@ -144,22 +152,35 @@ SETTINGS: dict[str, Setting] = {
     ),
     "leads": Setting(
         "reminders.lead_times",
-        N_("⏰ Reminders before an activity"),
+        N_("⏰ Reminders"),
         N_("Write how long before, separated by commas, for example: 24 hours, 2 hours"),
         _lead_times,
         _lengths,
     ),
     "week_day": Setting(
         "activities.digest_day",
-        N_("🗞 Day of the weekly digest"),
+        N_("🗞 Digest day"),
         N_("Choose a day."),
         lambda text: text.lower(),
         _day,
         choices=_days,
     ),
-    "week_at": Setting("activities.digest_at", N_("🗞 Hour of the weekly digest"), _HOUR, _clock, _hour),
-    "review_at": Setting("membership.digest_at", N_("📋 Hour of the digest of applications"), _HOUR, _clock, _hour),
+    "week_at": Setting("activities.digest_at", N_("🗞 Digest time"), _HOUR, _clock, _hour),
+    "review_at": Setting("membership.digest_at", N_("📋 Review digest"), _HOUR, _clock, _hour),
     "districts": Setting("membership.districts", N_("🗺 Districts"), _LIST, _list, _listed),
     "platforms": Setting("membership.platforms", N_("🛵 Platforms"), _LIST, _list, _listed),
 }
 """By the key in their buttons. The ready answers of the desks are in handlers/admin/ready_answers.py."""
+
+_READY_ANSWERS = re.compile(r"desks\.(.+)\.answers")
+
+
+def setting_title(talk: Talk, path: str) -> str:
+    """How a setting of the config file is called in the chat; what has no name there keeps its path."""
+    ready = _READY_ANSWERS.fullmatch(path)
+    desk = talk.context.settings.desks.get(ready[1]) if ready else None
+    if desk is not None:
+        return bracketed(talk._, talk._("💬 Ready answers"), in_language(desk.title, talk.language))
+    # Version 0.7 did not note which entry of a table it was.
+    titles = {one.name: one.title for one in SETTINGS.values()} | {one.path: one.title for one in SETTINGS.values()}
+    return talk._(titles[path]) if path in titles else path

@@ -98,7 +98,7 @@ async def change(talk: Talk, key: str) -> None:
 async def take_back(talk: Talk, key: str) -> None:
     one = _setting(key)
     if await settings.take_back(talk.session, one.name):
-        await note_change(talk, one.name, "as in the config file")
+        await note_change(talk, one.path, "as in the config file")
     talk.edit(talk._("Reset to the config file's value."), [[presses.SHOW_ALL.button(talk._("◀ Back"))]])
 
 
@@ -161,7 +161,7 @@ async def _keep(talk: Talk, key: str, one: Setting, value: Any) -> None:
     parsed = tuning.checked(one.name, whole)
     await settings.change(talk.session, one.name, whole, talk.person.id, talk.now)
     shown = one.show(talk, parsed.get(one.part, "") if one.part else parsed)
-    await note_change(talk, one.name, f"{before} → {shown}")
+    await note_change(talk, one.path, f"{before} → {shown}")
     await _plan_anew(talk, one.name, parsed)
     talk.say(
         "✓ " + labelled(talk._, talk._(one.title), Markup("<b>{}</b>").format(shown)),

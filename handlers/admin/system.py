@@ -176,7 +176,7 @@ async def _set_aside(talk: Talk) -> tuple[Markup, Buttons]:
 async def ask_to_drop(talk: Talk) -> None:
     ask_first(
         talk,
-        talk._("Discard all messages that could not be delivered? Nobody gets them any more."),
+        talk._("Discard all messages that could not be delivered? They will never be sent."),
         presses.DROP_SET_ASIDE_NOW.button(talk._("🗑 Discard them")),
         presses.SHOW_SET_ASIDE.button(talk._("Keep them")),
         *_back(talk),
@@ -206,9 +206,9 @@ def backup_made_words(view: View, notice: BackupMade) -> Page:
 
 def clock_jumped_words(view: View, notice: ClockJumped) -> Page:
     text = view.plural(
-        "⏰ The clock of {process} was set by {n} second. Reminders and other scheduled work follow the new time. "
+        "⏰ The clock of {process} was changed by {n} second. Reminders and other scheduled work follow the new time. "
         "Please check its time synchronisation (NTP).",
-        "⏰ The clock of {process} was set by {n} seconds. Reminders and other scheduled work follow the new time. "
+        "⏰ The clock of {process} was changed by {n} seconds. Reminders and other scheduled work follow the new time. "
         "Please check its time synchronisation (NTP).",
         notice.seconds,
     )

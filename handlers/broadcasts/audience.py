@@ -9,7 +9,7 @@ from handlers.chat.audience import AudiencePart
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Choice, Question, asked
 from handlers.i18n import translations
-from handlers.i18n.translations import LANGUAGES, N_
+from handlers.i18n.translations import LANGUAGES, N_, language_name
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.number import NUMBER, NumberChoiceInput
 from handlers.inputs.place import PlaceInput, Point
@@ -94,4 +94,17 @@ def _conditions(draft: GeneralAudience) -> Iterator[Condition]:
         yield LivesNear(draft.place.latitude, draft.place.longitude, draft.km)
 
 
-AUDIENCE = AudiencePart(GeneralAudience, _conditions, (Speaks, SeenWithin, LivesNear))
+def _near(talk: Talk, condition: LivesNear) -> str:
+    place = f"{condition.latitude:g}, {condition.longitude:g}"
+    return talk._("within {distance} of {place}").format(distance=_kilometres(talk, int(condition.km)), place=place)
+
+
+AUDIENCE = AudiencePart(
+    GeneralAudience,
+    _conditions,
+    {
+        Speaks: lambda talk, one: language_name(one.language, talk.language),
+        SeenWithin: lambda talk, one: _show_days(talk, one.days),
+        LivesNear: _near,
+    },
+)

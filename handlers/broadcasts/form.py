@@ -127,13 +127,13 @@ class Sending:
     """How it is sent: `spread` over so many hours, at `time` (None: now)."""
 
     reading: bool = asked(
-        Question(N_("Ask for read confirmation"), N_("Add an “I have read this” button?"), YesNoInput()),
+        Question(N_("Read receipt"), N_("Add an “I have read this” button?"), YesNoInput()),
         default=False,
         preset=True,
     )
     spread: int = asked(
         Question(
-            N_("Spread over time"),
+            N_("Spread out"),
             N_("Send it all at once, or spread it over some hours so that not everyone comes at the same time?"),
             NumberChoiceInput((0, 1, 3, 6), _hours),
         ),

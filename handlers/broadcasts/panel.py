@@ -280,7 +280,7 @@ def _controls(view: View, row: Broadcast, counted: dict[State, int]) -> Buttons:
         return [[stop], refresh]
     if row.state == BroadcastState.DONE:
         retry_them = [presses.RETRY.button(_("🔁 Retry the failed"), row.id)] if counted.get(State.FAILED) else []
-        picture_of_it = [presses.PICTURE.button(_("📈 As picture"), row.id)] if row.total >= MIN_CELL_SIZE else []
+        picture_of_it = [presses.PICTURE.button(_("📈 Picture"), row.id)] if row.total >= MIN_CELL_SIZE else []
         return [picture_of_it, retry_them, change, refresh]
     return []
 

@@ -113,6 +113,6 @@ RECEIVER: Question[PersonMeant | None, _Handed] = Question(
     ),
     ReceiverInput(),
     keyboard=people_keyboard,
-    keyboard_hint=N_("Press the button below the chat, or write to me who it is."),
+    keyboard_hint=N_("Press the button below the chat, or tell me who it is."),
     choices=_receivers,
 )

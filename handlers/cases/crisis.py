@@ -69,7 +69,7 @@ async def talk_to_somebody(talk: Talk) -> None:
     except NoConsent:
         rows = [
             [presses.AGREE_CRISIS.button(talk._("✅ I agree, let's start"), URGENT.version)],
-            [presses.DO_NOT_AGREE.button(talk._("No, thank you"))],
+            [presses.DO_NOT_AGREE.button(talk._("No, thank you"), desk.key)],
         ]
         talk.say(urgent_wording(talk, desk), rows)
     else:

@@ -64,7 +64,10 @@ FEATURE = Feature(
         TooLateToReopen: N_("A case can be reopened for 30 days. Please open a new one and mention the old number."),
         TooManyCases: N_("You have opened several cases here today. Please continue in one of them: /my"),
     },
-    audit_details={CaseAction.CASE_ASSIGNED: (N_("{case}: to the queue"), N_("{case}: to {person}"))},
+    audit_details={
+        CaseAction.CASE_ASSIGNED: (N_("{case}: to the queue"), N_("{case}: to {person}")),
+        CaseAction.CASE_READ: (N_("{case}: {reason}"),),
+    },
     audit_labels={
         CaseAction.CASE_READ: N_("case read by an admin"),
         CaseAction.CASE_CLAIMED: N_("case taken"),

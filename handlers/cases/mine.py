@@ -52,6 +52,7 @@ def register(routes: Routes, desks: Desks) -> None:
     routes.press(presses.AGREE_MINE, agree)
     routes.press(presses.GO_ON_WITH_DRAFT, go_on_with_draft)
     routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
+    routes.press(presses.DO_NOT_AGREE_0_7, do_not_agree_to_any, writes=False)
     routes.press(presses.SHOW_CASE, show_case, writes=False)
     routes.press(presses.REMIND_OF_LIMITS, remind_of_limits)
     routes.press(presses.ASK_TO_CLOSE, ask_to_close, writes=False)
@@ -83,7 +84,7 @@ async def open_desk(desk: Desk, talk: Talk) -> None:
     mine = await case_access.cases_of(talk.session, talk.person.id)
     here = [row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED]
     rows += [[presses.SHOW_CASE.button(f"{desk.emoji} {row.number}", row.id)] for row in here[:8]]
-    talk.say(text, [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"))]])
+    talk.say(text, [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"), desk.key)]])
 
 
 async def _has_agreed(talk: Talk, desk: Desk) -> bool:
@@ -92,10 +93,20 @@ async def _has_agreed(talk: Talk, desk: Desk) -> bool:
     return given is not None and given.version == CASE.version
 
 
-async def do_not_agree(talk: Talk) -> None:
-    hotline = talk.context.settings.organisation.hotline
+async def do_not_agree(talk: Talk, key: str) -> None:
+    """Whoever would rather call hears the numbers of this desk."""
+    desk = talk.context.settings.desks.get(key)
+    _name_hotlines(talk, desk.hotlines if desk is not None else ())
+
+
+async def do_not_agree_to_any(talk: Talk) -> None:
+    _name_hotlines(talk, ())
+
+
+def _name_hotlines(talk: Talk, numbers: Sequence[str]) -> None:
+    numbers = numbers or (talk.context.settings.organisation.hotline,)
     said = talk._("Then I won't ask or store anything. If you would rather talk to someone: ☎️ {hotline}.")
-    talk.edit(said.format(hotline=hotline), [[copy_button(hotline)]])
+    talk.edit(said.format(hotline=" / ".join(numbers)), [[copy_button(number)] for number in numbers])
 
 
 async def agree(talk: Talk, key: str, version: int) -> None:

@@ -39,7 +39,9 @@ BEGIN_HANDING = Press("casehand", CaseId)
 BEGIN_TELLING = Press("casetell", CaseMessageId)
 
 GO_ON_WITH_DRAFT = Press("deskdraft", str, int)
-DO_NOT_AGREE = Press("desknot")
+DO_NOT_AGREE = Press("deskdecline", str)
+DO_NOT_AGREE_0_7 = Press("desknot")
+"""Version 0.7 did not say to which desk."""
 SHOW_CASE = Press("case", CaseId)
 REMIND_OF_LIMITS = Press("caseremind", CaseId)
 ASK_TO_CLOSE = Press("caseend", CaseId)

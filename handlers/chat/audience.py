@@ -6,10 +6,12 @@ whose draft is derived from all parts asks for the whole audience; `segment_of` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, make_dataclass
 from typing import Any, Generic, TypeVar
 
+from handlers.chat.talk import Talk
+from handlers.i18n.formatting import listed
 from storage.people.segments import Condition, Segment
 
 Part = TypeVar("Part")
@@ -20,12 +22,13 @@ D = TypeVar("D")
 class AudiencePart(Generic[Part]):
     """A feature's questions about the audience, and the conditions that the answers mean.
 
-    `kinds` are all conditions that may come of them, so that one for which nobody can ask is found at the start.
+    `kinds` are all conditions that may come of them, with their words, so that one for which nobody can ask is found at
+    the start.
     """
 
     draft: type[Part]
     conditions: Callable[[Part], Iterable[Condition]]
-    kinds: Sequence[type[Condition]]
+    kinds: Mapping[type[Condition], Callable[[Talk, Any], str]]
 
 
 def with_audience(
@@ -40,3 +43,10 @@ def with_audience(
 def segment_of(draft: object, parts: Sequence[AudiencePart[Any]]) -> Segment:
     """Whom the answers mean."""
     return Segment(tuple(condition for part in parts for condition in part.conditions(draft)))
+
+
+def segment_words(talk: Talk, segment: Segment, parts: Sequence[AudiencePart[Any]]) -> str:
+    """Whom it means, in the reader's language: "Members, English"."""
+    words = {kind: say for part in parts for kind, say in part.kinds.items()}
+    said = [words[type(one)](talk, one) for one in segment.conditions]
+    return listed(said, talk.language) if said else talk._("Everyone")

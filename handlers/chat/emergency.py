@@ -14,7 +14,7 @@ from handlers.chat.incoming import Incoming
 from handlers.chat.press import Button, Press
 from handlers.chat.replies import Outgoing, message_params
 from handlers.chat.talk import Danger, StatelessTalk
-from handlers.i18n.translations import translator
+from handlers.i18n.translations import Translate, translator
 from storage.cases.desks import in_language
 from storage.emergency import emergency_numbers
 from storage.people.access import Right
@@ -83,11 +83,13 @@ def number_lines(context: AppContext, language: str) -> list[Markup]:
     """The numbers, one a line."""
     _, organisation = translator(language), context.settings.organisation
     numbers = emergency_numbers.of_country(organisation.country)
-    lines = [
-        Markup("☎️ <b>{}</b> {}").format(one.number, _("({what})").format(what=in_language(one.words, language)))
-        for one in numbers
-    ]
+    lines = [_number_line(_, one.number, in_language(one.words, language)) for one in numbers]
     if organisation.hotline not in {one.number for one in numbers}:
-        what = _("({what})").format(what=organisation.name)
-        lines.append(Markup("☎️ <b>{}</b> {}").format(organisation.hotline, what))
+        lines.append(_number_line(_, organisation.hotline, organisation.name))
     return lines
+
+
+def _number_line(translate: Translate, number: str, what: str) -> Markup:
+    return Markup("☎️ ") + Markup(translate("{text} ({comment})")).format(
+        text=Markup("<b>{}</b>").format(number), comment=what
+    )

@@ -116,9 +116,11 @@ class Replies:
         params = {**message_params(self.chat_id, text, buttons, None), "message_id": target}
         self.outgoing.append(Outgoing("editMessageText", params))
 
-    def venue(self, venue: Venue, buttons: Buttons | None = None) -> None:
+    def venue(
+        self, venue: Venue, buttons: Buttons | None = None, after: Callable[[Json], Awaitable[None]] | None = None
+    ) -> None:
         params: Json = {"chat_id": self.chat_id, **venue.params, **self._topic}
-        self.outgoing.append(Outgoing("sendVenue", _with_buttons(params, buttons)))
+        self.outgoing.append(Outgoing("sendVenue", _with_buttons(params, buttons), after=after))
 
     def photo(
         self,

@@ -32,10 +32,10 @@ def repeat_words(text: str, today: date, language: str) -> str:
     try:
         rule = read(text)
     except BadRule:
-        return _("by a rule of its own")
+        return _("by a custom rule")
     days = _days(rule, language)
     if days is None:
-        return _("by a rule of its own")
+        return _("by a custom rule")
     return _often(rule, days, language) + _end(rule, today, language)
 
 

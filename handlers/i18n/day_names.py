@@ -42,6 +42,14 @@ def month_and_year(month: date, language: str) -> str:
     return format_date(month, "y年M月" if language == "zh_Hans" else "MMMM y", locale=language)
 
 
+def month_of(month: date, today: date, language: str) -> str:
+    """11月, "Nov"; with the year, if it is another one than today's. Short enough for one of three buttons in a row."""
+    is_of_this_year = month.year == today.year
+    if language == "zh_Hans":
+        return format_date(month, "M月" if is_of_this_year else "y年M月", locale=language)
+    return format_date(month, "MMM" if is_of_this_year else "MMM y", locale=language)
+
+
 def year(day: date, language: str) -> str:
     """2026年, "2026"."""
     return format_date(day, "y年" if language == "zh_Hans" else "y", locale=language)

@@ -13,6 +13,8 @@ from handlers.i18n import translations
 from handlers.i18n.day_names import short_day
 from handlers.i18n.translations import number, plural_in, translator
 
+_FULL_WIDTH = ("。", "！", "？", "：", "；", "，", "）", "”")
+
 
 def dated(day: date, today: date | None, language: str) -> str:
     """11月28日（周六）, "Sat 28 Nov"; with the year, if it is another one than today's."""
@@ -38,9 +40,14 @@ def day_words(day: date, today: date, language: str) -> str:
     return dated(day, today, language)
 
 
+def in_a_line(first: str, second: str) -> str:
+    """Two texts behind each other. A full-width sign has its blank already."""
+    return first + ("" if first.endswith(_FULL_WIDTH) else " ") + second
+
+
 def with_clock(day: str, clock: str) -> str:
-    """A day and a time on it. A full-width bracket has its blank already."""
-    return f"{day}{clock}" if day.endswith("）") else f"{day} {clock}"
+    """A day and a time on it."""
+    return in_a_line(day, clock)
 
 
 def when(starts_at: datetime, ends_at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:

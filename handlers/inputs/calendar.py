@@ -13,10 +13,10 @@ from datetime import date, datetime, time
 
 from handlers.chat.press import InvalidCallback
 from handlers.forms.questions import Cell, Does, InputPage
-from handlers.i18n.day_names import month_and_year, narrow_day
+from handlers.i18n.day_names import month_of, narrow_day
 from handlers.i18n.translations import translator
 
-_EMPTY = "·"
+_EMPTY, _TODAY = "·", "•"
 _WEEKS = Calendar(firstweekday=0)
 _TIMES = (
     (time(8), time(8, 30), time(9), time(9, 30)),
@@ -45,7 +45,7 @@ def month_page(days: Days, month: date, language: str) -> InputPage:
     first = month.replace(day=1)
     heading = [
         _turn("◀", _month_before(first)) if first > days.first else Cell(_EMPTY),
-        Cell(month_and_year(first, language)),
+        Cell(month_of(first, days.today, language)),
         _turn("▶", _month_after(first)) if _month_after(first) <= days.last else Cell(_EMPTY),
     ]
     names = [Cell(narrow_day(weekday, language)) for weekday in range(7)]
@@ -76,8 +76,8 @@ def _day(days: Days, first: date, number: int) -> Cell:
         return Cell(_EMPTY)
     day = first.replace(day=number)
     if not days.first <= day <= days.last:
-        return Cell(f"[{_EMPTY}]" if day == days.today else _EMPTY)
-    label = f"[{number}]" if day == days.today else str(number)
+        return Cell(_TODAY if day == days.today else _EMPTY)
+    label = f"{_TODAY}{number}" if day == days.today else str(number)
     return Cell(label, Does.TURN if days.has_times else Does.PICK, day.isoformat())
 
 

@@ -28,7 +28,7 @@ class Wording(NamedTuple):
 
 JOIN = Wording(
     "join",
-    2,
+    3,
     N_(
         "<b>Before the first question: your data</b>\n"
         "• <b>What for:</b> to decide on your membership, to manage it, and to write to members. "
@@ -53,19 +53,19 @@ JOIN = Wording(
 
 CASE = Wording(
     "desk",
-    2,
+    3,
     N_(
         "<b>{sign} {title}</b>\n"
         "{before}\n"
         "\n"
         "<b>Before the first question</b>\n"
-        "• <b>What for:</b> to help you with this matter.\n"
+        "• <b>What for:</b> {purpose}.\n"
         "• <b>Who reads it:</b> only the person at {organisation} who takes your case.\n"
         "• <b>How long:</b> everything personal is erased {days} days after the case is closed, or "
         "whenever you ask: /privacy.\n"
         "<blockquote expandable>"
         "An admin has to write down a reason before looking into it, and that is logged. Platforms and "
-        "employers get none of it.\n"
+        "employers never see what you write.\n"
         "Cases are counted by month, kind and platform only, and no number below 5 is shown.\n"
         "<b>Your name:</b> you can leave it out. The person who helps you never sees your account, "
         "nor you theirs.\n"
@@ -73,7 +73,7 @@ CASE = Wording(
         "{hotlines}."
         "</blockquote>\n"
         "This is sensitive information. Do you agree that {organisation} stores what you write here, "
-        "encrypted, to help you?"
+        "encrypted, for this purpose?"
     ),
 )
 """Of every desk; the consent is kept under the desk's own purpose."""
@@ -81,7 +81,7 @@ CASE = Wording(
 
 URGENT = Wording(
     "desk",
-    102,
+    103,
     N_(
         "<b>{sign} You are not alone in this</b>\n"
         "If you want to talk to someone right now, call: ☎️ {hotlines}.\n"
@@ -118,6 +118,7 @@ def desk_wording(talk: Talk, desk: Desk) -> Markup:
         sign=desk.emoji,
         title=in_language(desk.title, talk.language),
         before=Markup(before),
+        purpose=in_language(desk.used_for, talk.language) or talk._("to help you with this matter"),
         organisation=organisation.name,
         hotlines=" / ".join(desk.hotlines) or organisation.hotline,
         days=talk.context.settings.retention.closed_cases.days,

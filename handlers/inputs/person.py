@@ -101,5 +101,5 @@ WHO: Question[PersonMeant, object] = Question(
     ),
     input=PersonInput(),
     keyboard=people_keyboard,
-    keyboard_hint=N_("Press the button below the chat, or write to me who it is."),
+    keyboard_hint=N_("Press the button below the chat, or tell me who it is."),
 )

@@ -124,7 +124,7 @@ class JoinDraft:
     )
     insurance: str = asked(
         Question(
-            N_("Accident insurance"),
+            N_("Insurance"),
             N_(
                 "Are you insured against accidents at work?\n<i>The union looks for cover for those who are not. "
                 "If you aren't sure, choose “I don't know”.</i>"
@@ -135,7 +135,7 @@ class JoinDraft:
     )
     proof: str = asked(
         Question(
-            N_("Proof"),
+            N_("Screenshot"),
             N_(
                 "Could you send a picture of your profile in the platform's app?\n<i>A screenshot with your "
                 "name on it speeds up the decision. You can skip this.</i>"

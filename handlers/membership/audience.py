@@ -82,4 +82,13 @@ def _conditions(draft: MemberAudience) -> Iterator[Condition]:
         yield WorksIn(draft.district)
 
 
-AUDIENCE = AudiencePart(MemberAudience, _conditions, (IsMember, IsNoMember, WorksFor, WorksIn))
+AUDIENCE = AudiencePart(
+    MemberAudience,
+    _conditions,
+    {
+        IsMember: lambda talk, one: talk._(MEMBERS[one.kind]),
+        IsNoMember: lambda talk, one: talk._(MEMBERS[one.kind]),
+        WorksFor: lambda _, one: one.platform,
+        WorksIn: lambda _, one: one.district,
+    },
+)

@@ -40,7 +40,7 @@ FEATURE = Feature(
         MembershipAction.APPLICATION_READ: N_("application read"),
         MembershipAction.APPLICATION_APPROVED: N_("application approved"),
         MembershipAction.APPLICATION_REFUSED: N_("application refused"),
-        MembershipAction.APPLICATION_ASKED: N_("applicant asked a question"),
+        MembershipAction.APPLICATION_ASKED: N_("question sent to the applicant"),
         MembershipAction.APPLICATION_UNDONE: N_("decision undone"),
         MembershipAction.CARD_CHECKED: N_("member's card checked"),
     },

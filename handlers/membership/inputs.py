@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.i18n import translations
+from handlers.i18n.formatting import in_a_line
 from handlers.i18n.translations import N_
 from handlers.inputs.picture import sent_picture
 from handlers.inputs.record import record
@@ -80,11 +81,11 @@ def _checked_phone(talk: Talk, text: str) -> str:
 
 
 FAULTS: dict[Fault, str] = {
-    Fault.CHARACTERS: N_("An ID number has 17 digits, and a digit or X at the end."),
+    Fault.CHARACTERS: N_("An ID number is 17 digits followed by a digit or X."),
     Fault.LENGTH: N_("An ID number has 18 characters; what you wrote has {n}."),
-    Fault.PLACE: N_("The first two digits of the ID number are wrong: no province has them."),
-    Fault.BIRTH_DATE: N_("Digits 7 to 14 of the ID number are the date of birth; what you wrote is no such date."),
-    Fault.CHECK: N_("The last character of the ID number doesn't fit the others, so one of them is mistyped."),
+    Fault.PLACE: N_("The first two digits of the ID number are wrong: no province has that code."),
+    Fault.BIRTH_DATE: N_("Digits 7 to 14 of the ID number are the date of birth, and that date doesn't exist."),
+    Fault.CHECK: N_("The last character of the ID number doesn't match the others, so there is a typo in one of them."),
 }
 
 
@@ -94,7 +95,7 @@ def _checked_resident_number(talk: Talk) -> str:
     except NotAResidentNumber as wrong:
         said = talk._(FAULTS[wrong.fault]).format(n=translations.number(wrong.length, talk.language))
         advice = talk._("Please compare it with your card. With another document, name it first: passport E12345678")
-        raise NotAnAnswer(f"{said} {advice}") from None
+        raise NotAnAnswer(in_a_line(said, advice)) from None
 
 
 @dataclass(frozen=True, slots=True)

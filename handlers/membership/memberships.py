@@ -116,10 +116,10 @@ async def ask_to_leave(talk: Talk) -> None:
         *(
             Markup("• {}").format(words)
             for words in (
-                talk._("Your card {number} becomes invalid at once, for good.").format(number=number),
-                talk._("Members' benefits and activities for members end."),
-                talk._("Your cases go on as before, and places that you have stay yours."),
-                talk._("You can join again: you then get a new number."),
+                talk._("Your card {number} becomes invalid immediately and permanently.").format(number=number),
+                talk._("You lose members' benefits and members-only activities."),
+                talk._("Your cases continue, and you keep the places you have."),
+                talk._("You can join again later, with a new number."),
             )
         ),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 
 from handlers.chat.incoming import Json
@@ -15,6 +17,7 @@ from handlers.stations import maps, presses
 from handlers.stations.asked import Asked
 from handlers.stations.list_page import list_page
 from storage.database import Database
+from storage.deliveries.corrections import recall
 from storage.stations import searches
 from storage.stations.ids import SearchId
 from storage.stations.index import Found
@@ -22,7 +25,7 @@ from storage.stations.searches import Search
 from storage.stations.stations import amenity_names
 from storage.statistics import searches as search_statistics
 from storage.statistics.searches import AMENITY, Seen
-from storage.telegram_ids import MessageId
+from storage.telegram_ids import MessageId, PersonId
 
 _LONGEST_ADDRESS = 250
 """Characters of the second line of a pin."""
@@ -42,7 +45,7 @@ def answer_search(talk: StatelessTalk, search: Search, *, follows: bool = False)
     after = partial(_remember_list, talk.context.database, search.id) if follows else None
     talk.say(shown.text, shown.buttons, after=after)
     if shown.stations:
-        send_pin(talk, search, shown.stations[0], asked)
+        send_pin(talk, search, shown.stations[0], asked, follows=follows)
 
 
 async def _remember_list(database: Database, search_id: SearchId, sent: Json) -> None:
@@ -50,13 +53,27 @@ async def _remember_list(database: Database, search_id: SearchId, sent: Json) ->
         await searches.listed(session, search_id, MessageId(sent["message_id"]))
 
 
-def send_pin(talk: StatelessTalk, search: Search, found: Found, asked: Asked, number: int | None = None) -> None:
+def send_pin(
+    talk: StatelessTalk, search: Search, found: Found, asked: Asked, number: int | None = None, *, follows: bool = False
+) -> None:
     """The station as a venue, with the ways to it and to its page; with its `number` in the list, if it is one of
-    several."""
+    several. One that `follows` a live location takes the place of the last one."""
     venue, buttons = pin(talk.view, search, found, asked)
     if number is not None:
         venue = venue._replace(address=f"{number}. {venue.address}")
-    talk.venue(venue, buttons)
+    talk.venue(venue, buttons, after=replacing_pin(talk.view, search) if follows else None)
+
+
+def replacing_pin(view: View, search: Search) -> Callable[[Json], Awaitable[None]]:
+    """What is done once the pin of a live location has arrived: the last one, if any, is deleted."""
+    return partial(_replace_pin, view.context.database, view.now, search.id, search.person_id)
+
+
+async def _replace_pin(database: Database, now: datetime, search_id: SearchId, person_id: PersonId, sent: Json) -> None:
+    async with database.writing() as session:
+        before = await searches.pinned(session, search_id, MessageId(sent["message_id"]))
+        if before is not None:
+            await recall(session, person_id, before, now)
 
 
 def pin(view: View, search: Search, found: Found, asked: Asked) -> tuple[Venue, Buttons]:

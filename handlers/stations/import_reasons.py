@@ -25,7 +25,7 @@ _KINDS = (
     N_("a compressed file"),
 )
 _WORKBOOKS = (
-    N_("the file is no Excel workbook"),
+    N_("the file is not an Excel workbook"),
     N_("the workbook is damaged or protected by a password"),
     N_("the workbook declares a document type"),
     N_("the workbook has too much text"),
@@ -44,11 +44,11 @@ REASONS: Sequence[str] = (
     N_("the first line must name the columns; missing: {columns}"),
     N_("line {line}: longer than {size} KiB; is a quotation mark never closed?"),
     N_("a quotation mark is never closed"),
-    N_("no valid JSON"),
+    N_("not valid JSON"),
     N_("longer than {size} KiB"),
     N_("{column} is longer than {longest} characters"),
     N_("missing {column}"),
-    N_("the place is off the earth after conversion"),
+    N_("the converted coordinates are not on Earth"),
     N_("{text} is not a latitude and a longitude"),
     N_("{column} {text} is not a number"),
     N_("{text} is not a number"),

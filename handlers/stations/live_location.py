@@ -1,4 +1,5 @@
-"""A rider who moves: the list is brought up to date in place, and another pin is sent once another station is nearest.
+"""A rider who moves: the list is brought up to date in place, and once another station is the nearest, its pin takes
+the place of the last one.
 
 The list follows at most every 30 s. A move within this time is shown at its end, by a delivery.
 """
@@ -12,7 +13,7 @@ from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
-from handlers.stations.answer import pin
+from handlers.stations.answer import pin, replacing_pin
 from handlers.stations.asked import Asked
 from handlers.stations.list_page import Shown, list_page
 from storage.deliveries import notices
@@ -71,7 +72,8 @@ def _new_pin(view: View, chat_id: ChatId, search: Search, shown: Shown, pinned: 
         return None
     venue, buttons = pin(view, search, shown.stations[0], Asked.of(search.wanted))
     params = {"chat_id": chat_id, **venue.params, "disable_notification": True}
-    return Outgoing("sendVenue", {**params, "reply_markup": buttons_markup(buttons)})
+    everything = {**params, "reply_markup": buttons_markup(buttons)}
+    return Outgoing("sendVenue", everything, after=replacing_pin(view, search))
 
 
 async def late_list(session: AsyncSession, view: View, delivery: Claimed) -> Outgoing | None:

@@ -94,7 +94,8 @@ async def turn_page(talk: Talk, search_id: SearchId, code: int, page: int) -> No
         await count_wanted(talk, asked.amenities & ~before.amenities)
         pinned = look(talk.view, search, before, 0)[0].stations
         if shown.stations and [one.key for one in pinned[:1]] != [shown.stations[0].key]:
-            send_pin(talk, search, shown.stations[0], asked)
+            is_live = search.pin_message is not None
+            send_pin(talk, search, shown.stations[0], asked, follows=is_live)
 
 
 async def venues(talk: Talk, search_id: SearchId, code: int, page: int) -> None:

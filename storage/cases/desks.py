@@ -85,6 +85,8 @@ class Desk:
     intro: Words
     next_steps: Words
     asks: Sequence[Ask]
+    used_for: Words = field(default_factory=dict)
+    """What becomes of what people write there, as its consent says it; if empty, "to help you with this matter"."""
     answered_by: Words = field(default_factory=dict)
     """Who answers, as riders read it; if empty, "your case handler"."""
     kinds: Sequence[Option] = ()

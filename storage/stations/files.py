@@ -120,7 +120,7 @@ def _feature_record(feature: bytes | None) -> Mapping[str, str]:
     try:
         return station_from_feature(orjson.loads(feature))
     except orjson.JSONDecodeError:
-        return {PROBLEM: "no valid JSON"}
+        return {PROBLEM: "not valid JSON"}
 
 
 def _checked(record: Mapping[str, str], crs: Crs, *, is_swapped: bool) -> Station:
@@ -161,7 +161,7 @@ def _place(cells: Mapping[str, str], crs: Crs, *, is_swapped: bool) -> tuple[flo
     except NoCoordinate as failure:
         raise BadLine(str(failure)) from None
     if not is_place(*place):
-        raise BadLine("the place is off the earth after conversion")
+        raise BadLine("the converted coordinates are not on Earth")
     return place
 
 

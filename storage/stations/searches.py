@@ -34,6 +34,7 @@ class SearchRow(Base):
     place: Mapped[bytes] = mapped_column(Sealed(("person_id",)))
     location_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     list_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
+    pin_message: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
     listed_at: Mapped[datetime | None] = mapped_column(default=None)
     wanted: Mapped[int] = mapped_column(BigInteger, default=0)
     counted: Mapped[bool] = mapped_column(default=False, server_default=false())
@@ -48,7 +49,8 @@ TABLES = frozenset({SearchRow.__tablename__})
 @dataclass(frozen=True, slots=True)
 class Search:
     """One search. `location_message` is the message that carried the place, if it was a location; `wanted` the
-    filter that its list shows (a number that handlers understand)."""
+    filter that its list shows (a number that handlers understand); `pin_message` the pin that follows a live location.
+    """
 
     id: SearchId
     person_id: PersonId
@@ -57,6 +59,7 @@ class Search:
     longitude: float
     location_message: MessageId | None = None
     wanted: int = 0
+    pin_message: MessageId | None = None
 
 
 async def add_all(session: AsyncSession, searches: Sequence[Search]) -> None:
@@ -91,7 +94,7 @@ async def find(session: AsyncSession, search_id: SearchId, person_id: PersonId) 
 def _opened(session: AsyncSession, row: SearchRow) -> Search:
     bound = identity(row.id, row.person_id)
     latitude, longitude = vault_of(session).open_place(row.place, "searches.place", bound)
-    return Search(row.id, row.person_id, row.at, latitude, longitude, row.location_message, row.wanted)
+    return Search(row.id, row.person_id, row.at, latitude, longitude, row.location_message, row.wanted, row.pin_message)
 
 
 async def was_near(
@@ -121,6 +124,15 @@ async def latest(session: AsyncSession, person_id: PersonId, now: datetime) -> S
 async def listed(session: AsyncSession, search_id: SearchId, list_message: MessageId) -> None:
     """The list of this search stands in that message, where a moving location will change it."""
     await session.execute(update(SearchRow).where(SearchRow.id == search_id).values(list_message=list_message))
+
+
+async def pinned(session: AsyncSession, search_id: SearchId, pin_message: MessageId) -> MessageId | None:
+    """The pin of this search stands in that message from now on; returns the one that it replaces."""
+    row = await session.get(SearchRow, search_id, with_for_update=True)
+    if row is None:
+        return None
+    before, row.pin_message = row.pin_message, pin_message
+    return before
 
 
 async def want(session: AsyncSession, search_id: SearchId, wanted: int) -> None:

@@ -38,7 +38,7 @@ def workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         with zipfile.ZipFile(path) as archive:
             sheets = sorted((int(found[1]), found[0]) for found in map(_SHEET.fullmatch, archive.namelist()) if found)
             if not sheets:
-                raise NotAWorkbook("the file is no Excel workbook")
+                raise NotAWorkbook("the file is not an Excel workbook")
             shared = list(_texts(archive)) if _SHARED in archive.namelist() else []
             yield from _rows(archive, sheets[0][1], shared)
     except (zipfile.BadZipFile, expat.ExpatError, RuntimeError, NotImplementedError, EOFError, OSError) as failure:

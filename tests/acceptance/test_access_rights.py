@@ -271,7 +271,7 @@ async def test_a_role_that_was_taken_away_leaves_only_dead_buttons(town: Town) -
     await admin.says("/role 311")
     await admin.hears_of(ROLES_PAGE)
     await admin.presses("Remove: coordinator")
-    await admin.hears_of("Take this role from 311: coordinator?")
+    await admin.hears_of("Remove this role from 311: coordinator?")
     await admin.presses(YES_CHANGE)
     await admin.hears_of("311 is no longer: coordinator.")
     await rider.hears_of("You are no longer: coordinator")
@@ -305,7 +305,7 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
     await admin.says("2020-01-01")
     await admin.hears_of("has passed")
     await admin.says("2026-11-30")
-    review = await admin.hears_of("Make @li_lei this: coordinator?")
+    review = await admin.hears_of("Give @li_lei this role: coordinator?")
     assert "Mon 30 Nov 24:00" in review["text"]
     await admin.presses(YES_CHANGE)
     assert "Until Mon 30 Nov 24:00" in (await rider.hears_of("You are now: coordinator"))["text"]
@@ -341,7 +341,7 @@ async def test_whom_a_role_is_for(town: Town, way: str) -> None:
     await admin.presses("Give: case handler")
     await admin.hears_of(FOR_HOW_LONG)
     await admin.presses("No end date")
-    await admin.hears_of("this: case handler")
+    await admin.hears_of("this role: case handler")
     await admin.presses(YES_CHANGE)
     await admin.hears_of("haven't written to me yet")
     async with town.database.reading() as session:
@@ -354,7 +354,7 @@ async def test_who_stands_in_the_config_keeps_the_role(town: Town) -> None:
     await admin.hears_of(WELCOME)
     await admin.says(f"/role {COORDINATOR}")
     page = await admin.hears_of(ROLES_PAGE)
-    assert "coordinator, by the config file" in page["text"] and "coordinator" not in str(page["reply_markup"])
+    assert "coordinator (set in the config file" in page["text"] and "coordinator" not in str(page["reply_markup"])
 
 
 async def test_a_forwarded_command_is_not_carried_out(town: Town) -> None:

@@ -299,7 +299,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
     await coordinator.presses("🔁 Repeat")
     await coordinator.hears_of("How often?")
     await coordinator.says("every now and then")
-    await coordinator.hears_of("don't understand how often")
+    await coordinator.hears_of("couldn't read how often")
     await coordinator.presses("Every week")
     await coordinator.hears_of("public holidays")
     await coordinator.presses("Skip those days")
@@ -511,7 +511,7 @@ async def test_an_organiser_answers_without_learning_who_asked(town: Town, langu
     await coordinator.hears_of(_("What is your answer?"))
     await coordinator.says("Yes, behind the hall")
     await coordinator.hears_of(_("Your answer has been sent."))
-    assert "behind the hall" in (await rider.hears_of(_("The organiser answers about")))["text"]
+    assert "behind the hall" in (await rider.hears_of(_("The organiser's reply about")))["text"]
 
 
 async def test_the_attendance_list_is_safe_for_spreadsheets_and_audited(town: Town) -> None:

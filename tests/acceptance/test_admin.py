@@ -14,6 +14,8 @@ from handlers.chat.talk import Talk
 from storage import audit
 from storage.activities import activities, reminders, sign_ups
 from storage.activities.activities import Kind, Plan
+from storage.broadcasts.audited import BroadcastAction
+from storage.cases.audited import CaseAction
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed, Outcome
@@ -54,12 +56,12 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
     assert "0534-12351" in await changes(admin, HOTLINE, "0534-12351")
     await rider.says("/start")
     assert "0534-12351" in (await rider.hears_of(WELCOME))["text"]
-    await changes(admin, "👋 Greeting in English", "Tea is on from six.")
+    await changes(admin, "👋 Greeting (EN)", "Tea is on from six.")
     await rider.says("/start")
     assert "Tea is on from six." in (await rider.hears_of(WELCOME))["text"]
     await changes(admin, "🛵 Platforms", "Meituan, Ele.me\nJD")
     assert list(town.context.settings.joining.platforms) == ["Meituan", "Ele.me", "JD"]
-    await changes(admin, "🗞 Day of the weekly digest", "friday")
+    await changes(admin, "🗞 Digest day", "friday")
     assert town.app.services.scheduler is not None and town.app.base.settings.value("activities.digest_day") == "friday"
     await admin.says("/settings")
     await admin.hears_of(SETTINGS_PAGE)
@@ -84,10 +86,10 @@ async def test_a_setting_holds_at_once_and_goes_back(town: Town) -> None:
         ("🌙 Quiet hours", "22-7", "22:00-07:00"),
         ("🌙 Quiet hours", "25:00-07:00", "22:00-07:00"),
         ("⏰ Reminders", "tomorrow", "24 hours, 2 hours"),
-        ("🗞 Hour", "soon", "09:00"),
+        ("🗞 Digest time", "soon", "09:00"),
         ("🛵 Platforms", "x" * 41, "commas"),
         (HOTLINE, "1" * 61, "riders can call"),
-        ("🗞 Day", "someday", "Choose a day"),
+        ("🗞 Digest day", "someday", "Choose a day"),
     ],
 )
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
@@ -161,7 +163,7 @@ async def test_another_replica_takes_the_change_up(database: Database, tmp_path:
             await admin.says("floods")
             await admin.hears_of(FOR_HOW_LONG)
             await admin.presses("for 7 days")
-            await admin.hears_of("They are told, and keep the hotline")
+            await admin.hears_of("They will be told, and can still see")
             await admin.presses("Block")
             await admin.hears_of("🚫 77")
             await other.background.changes.look()
@@ -178,7 +180,7 @@ async def blocks(admin: Rider, person: str, how_long: str = "for 7 days", reason
     await admin.says(reason)
     await admin.hears_of(FOR_HOW_LONG)
     await admin.presses(how_long)
-    await admin.hears_of("They are told, and keep the hotline")
+    await admin.hears_of("They will be told, and can still see")
     await admin.presses("Block")
 
 
@@ -257,6 +259,36 @@ async def test_the_audit_is_searched_by_person_and_by_kind(town: Town) -> None:
         assert len(read) == 4, "who looked is noted, page by page"
 
 
+async def test_what_the_audit_says_is_in_the_readers_language(town: Town) -> None:
+    """Names of the config file, of acts and of segments are kept, and put into words for whoever reads them."""
+    segment = '{"active":{"days":7},"language":{"language":"en"},"member":{}}'
+    noted = [
+        (OperationAction.SETTING_CHANGED, "organisation.hotline: 12351 → 0534-1", "修改设置：☎️ 热线：12351 → 0534-1"),
+        (OperationAction.SETTING_CHANGED, "organisation.greeting.en: as in the config file", "👋 英文欢迎语：恢复为"),
+        (
+            OperationAction.SETTING_CHANGED,
+            "desks.legal.answers: without “约时间”",
+            "💬 常用回复（法律咨询）：删除“约时间”",
+        ),
+        (OperationAction.SETTING_CHANGED, "desks.legal.answers: “约时间”", "💬 常用回复（法律咨询）：“约时间”"),
+        (OperationAction.SETTING_CHANGED, "web.port: 1 → 2", "修改设置：web.port：1 → 2"),
+        (OperationAction.EXPORTED, "csv", "导出数据：🏠 驿站 CSV"),
+        (OperationAction.EXPORTED, "members, 12 rows: 年度统计", "导出数据：🔐 会员，12 行：年度统计"),
+        (OperationAction.AUDIT_READ, "case_read", "查询操作记录：管理员查看案件"),
+        (CaseAction.CASE_READ, "L-2026-000001: 投诉", "管理员查看案件：L-2026-000001：投诉"),
+        (BroadcastAction.AUDIENCE_COUNTED, f"broadcast 3: {segment}", "第 3 条群发：最近 7 天、英语、会员"),
+        (BroadcastAction.AUDIENCE_COUNTED, "broadcast 4: {}", "第 4 条群发：所有人"),
+    ]
+    admin = await at_desk(town, ADMIN, "zh_Hans")
+    for at in range(0, len(noted), 8):
+        async with town.database.writing() as session:
+            for act, about, _ in noted[at : at + 8]:
+                await audit.note(session, ADMIN, act, NOON, about=about)
+        await admin.says("/audit")
+        page = (await admin.rider.hears_of("操作记录"))["text"]
+        assert [words for _, _, words in noted[at : at + 8] if words not in page] == [], page
+
+
 async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     admin, rider = await admin_of(town), town.rider(7)
 
@@ -287,7 +319,7 @@ async def test_the_systems_page(town: Town, monkeypatch: pytest.MonkeyPatch) -> 
     await admin.presses("Undelivered")
     assert "chat is odd" in (await admin.hears_of("role_taken"))["text"]
     await admin.presses("Discard all")
-    await admin.hears_of("Nobody gets them any more.")
+    await admin.hears_of("They will never be sent.")
     await admin.presses("Discard them")
     await admin.hears_of("Nothing is waiting.")
     await town.until_idle()
@@ -338,7 +370,7 @@ async def test_all_of_it_in_chinese(town: Town) -> None:
         ("/audit", "操作记录"),
         ("/block", "已屏蔽"),
         ("/export", "需要什么"),
-        ("/stats", "搜索"),
+        ("/stats", "查找"),
     ):
         await admin.says(command)
         await admin.is_asked(words)

@@ -89,7 +89,7 @@ async def composes(coordinator: Rider, text: str, topic: str = NEWS, when: str =
         await coordinator.hears_of("Why is it urgent")
         await coordinator.says("Storm warning tonight")
     for change, question, answer in (
-        ("✎ Ask for read confirmation", "have read this", "Yes"),
+        ("✎ Read receipt", "have read this", "Yes"),
         ("✎ When", "When?", when),
     ):
         await coordinator.hears_of(REVIEW_PAGE)

@@ -450,7 +450,7 @@ async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
     await rider.rider.hears_of(CONSENT_PAGE)
     await rider.presses(AGREE_AT_DESK)
     await rider.rider.hears_of(ASKED_WHAT_ABOUT)
-    await rider.rider.presses("ban")
+    await rider.rider.presses("Ban")
     await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.presses("💾 Save for later")
     await rider.rider.hears_of("Saved for 30 days")
@@ -468,6 +468,38 @@ async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
     await rider.rider.hears_of("is in the future")
     await rider.rider.presses("Not sure")
     await rider.rider.hears_of(ASKED_WHERE)
+
+
+@pytest.mark.parametrize(
+    ("command", "chinese", "english"),
+    [
+        ("legal", "只为帮您办这件事", "to help you with this matter"),
+        ("care", "只为听您说、帮助您", "to listen to you and to help you"),
+        ("aid", "只为核对和办理您的帮扶申请", "to check and handle your application for aid"),
+        ("suggestion", "汇总大家的意见，用于和平台协商", "for negotiations with the platforms"),
+    ],
+)
+async def test_each_desk_asks_for_consent_to_its_own_purpose(
+    town: Town, command: str, chinese: str, english: str
+) -> None:
+    """Suggestions are collected for negotiations, whatever is said about cases that are only to help somebody."""
+    for person, language, purpose in ((420, "zh_Hans", f"用途：{chinese}。"), (421, "en", f"{english}.")):
+        rider = await at_desk(town, person, language)
+        await rider.says(f"/{command}")
+        assert purpose in (await rider.rider.hears())["text"]
+
+
+async def test_whoever_does_not_agree_is_told_whom_that_desk_would_call(town: Town) -> None:
+    """Care is 12356 and not the union's hotline, which nobody answers at night."""
+    for person, command, numbers in ((430, "care", ["12356"]), (431, "legal", ["12348", "12351"])):
+        rider = (await at_desk(town, person, "zh_Hans")).rider
+        await rider.says(f"/{command}")
+        await rider.hears()
+        await rider.presses("不同意")
+        said = await rider.hears()
+        assert f"☎️ {' / '.join(numbers)}。" in said["text"]
+        copied = [button["copy_text"]["text"] for row in said["reply_markup"]["inline_keyboard"] for button in row]
+        assert copied == numbers
 
 
 async def test_an_anonymous_suggestion_is_nobodys(town: Town) -> None:
@@ -806,7 +838,7 @@ async def test_patterns_are_shown_without_small_figures(town: Town) -> None:
     shown = await counsel.rider.hears_of("People with cases by month")
     assert "photo" in shown
     text = (await counsel.rider.hears_of("November 2026"))["text"]
-    assert ": 20" in text and "美团 5" in text and "Unpaid or cut pay 5" in text and "October" not in text
+    assert ": 20" in text and "美团 5" in text and "Unpaid wages 5" in text and "October" not in text
 
 
 async def test_an_album_is_relayed_whole_and_acknowledged_once(town: Town) -> None:

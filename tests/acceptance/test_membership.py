@@ -173,7 +173,7 @@ async def test_a_card_is_checked_by_staff_until_its_membership_ends(town: Town, 
     await member.hears(STAFF_ONLY)
 
     await rider.says("/leave")
-    await member.hears("Your cases go on as before, and places that you have stay yours.")
+    await member.hears("Your cases continue, and you keep the places you have.")
     await member.presses("Stay a member")
     await member.hears("Nothing was changed.")
     await rider.says("/leave")
@@ -260,7 +260,7 @@ async def test_without_consent_there_is_no_question(town: Town) -> None:
         assert await consents.find(session, PersonId(33), "join") is None
 
 
-WORDINGS = {("join", 2): "7f9ef55191112848", ("desk", 2): "8339b0e9ee809670"}
+WORDINGS = {("join", 3): "7d0459e189784c3d", ("desk", 3): "bb1e66c4c0a38702"}
 
 
 @pytest.mark.parametrize("wording", [JOIN, CASE], ids=lambda wording: wording.purpose)

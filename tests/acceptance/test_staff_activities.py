@@ -125,7 +125,7 @@ async def test_somebody_whose_guest_does_not_fit_can_come_alone(town: Town, lang
     assert await state_of(town, 87) is PlaceState.PLACED
     await signs_up(town.database, ONE, 88, guests=1)
     await rider.forges(presses.COME_ALONE.data(ONE))
-    await rider.until(lambda: any(_("That place is taken by now.") in one["text"] for one in rider.answers))
+    await rider.until(lambda: any(_("That place has just been taken.") in one["text"] for one in rider.answers))
 
 
 @LANGUAGES
@@ -142,7 +142,7 @@ async def test_who_goes_on_is_told_once_and_so_is_who_does_not_after_all(town: T
 
     async def chooses(*numbers: str, tells: int) -> None:
         await coordinator.forges(presses.CHOOSE_WHO.data(ONE, 2))
-        await coordinator.hears_of(_("The numbers are those of the attendee list; members also have their name."))
+        await coordinator.hears_of(_("The numbers are those on the attendee list; members are also shown by name."))
         for number in numbers:
             await coordinator.presses(number)
             await coordinator.hears()

@@ -31,7 +31,7 @@ async def composed(coordinator: Rider, language: str, *, when: str = "") -> None
     await coordinator.says("Free haircuts")
     await coordinator.hears_of(_(TOPIC))
     await coordinator.presses(_(NEWS))
-    changes = [("Ask for read confirmation", "Add an “I have read this” button?", "Yes")]
+    changes = [("Read receipt", "Add an “I have read this” button?", "Yes")]
     if when:
         changes.append(("When", "When? Choose, or write it like “tomorrow 10 am” or “28 Nov 10:00”.", when))
     for change, question, answer in changes:

@@ -30,7 +30,7 @@ async def test_a_role_is_given_to_somebody_chosen_in_telegram(town: Town, langua
     async with town.database.writing() as session:
         await roles.grant(session, PersonId(320), Role.COUNSEL.value, ADMIN, NOON)
     await admin.says("/role")
-    await admin.hears_of(_("Press the button below the chat, or write to me who it is."))
+    await admin.hears_of(_("Press the button below the chat, or tell me who it is."))
     await shares_users(town.world, admin.person, 1, [320])
     page = await admin.hears_of(_("What do you want to change?"))
     assert "Wang" in page["text"] and counsel in page["text"]
@@ -42,7 +42,7 @@ async def test_a_role_is_given_to_somebody_chosen_in_telegram(town: Town, langua
     await admin.presses(_("➕ Give: {role}").format(role=coordinator))
     await admin.hears_of(_("For how long? Choose, or write the last day, for example “30 June”."))
     await admin.presses(_("No end date"))
-    await admin.hears_of(_("Make {who} this: {role}?").format(who="Wang", role=coordinator))
+    await admin.hears_of(_("Give {who} this role: {role}?").format(who="Wang", role=coordinator))
     await admin.presses(_("✔ Give: {role}").format(role=coordinator))
     await admin.hears_of(_("{who} is now: {role}.").format(who="Wang", role=coordinator))
     await wang.hears_of("You are now: coordinator")

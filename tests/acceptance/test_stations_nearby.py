@@ -48,7 +48,7 @@ def labels(message: Any) -> list[list[str]]:
         (
             "en",
             "140 m · 🟢 open until 22:00 · 德州",
-            [["🧭 Navigate (Amap)", "ℹ️ More"], ["Baidu", "Tencent", "Other maps"]],
+            [["🧭 Amap route", "ℹ️ More"], ["Baidu", "Tencent", "Others"]],
             "🔴 1 more is closed, 20 m away, opens 18:00: 解放路夜间驿站",
         ),
         (
@@ -218,6 +218,10 @@ async def test_list_and_pin_follow_a_rider_and_no_move_is_lost(town: Town) -> No
     await rider.hears()
     await town.until_idle()
 
+    def pins() -> list[int]:
+        """Those in the chat: one of a station that is no longer the nearest is deleted."""
+        return [number for number, sent in town.world.chats[11].messages.items() if "venue" in sent]
+
     async def moves(latitude: float) -> None:
         place = {"latitude": latitude, "longitude": 116.36, "live_period": 900}
         await town.world.edits(rider.person, live["message_id"], {"location": place})
@@ -231,10 +235,15 @@ async def test_list_and_pin_follow_a_rider_and_no_move_is_lost(town: Town) -> No
     changed, pin = await rider.hears(), await rider.hears()
     assert changed["edited"] and changed["message_id"] == listed["message_id"]
     assert "1. 东风路骑手驿站 — 10 m" in changed["text"] and pin["venue"]["title"] == "东风路骑手驿站"
+    town.deliver()
+    await town.until(lambda: pins() == [pin["message_id"]])
     town.now += timedelta(seconds=31)
     await moves(37.4448)
     assert "1. 东风路骑手驿站 — 20 m" in (await rider.hears())["text"]
     town.now += timedelta(seconds=31)
     await moves(37.431)
     assert "1. 暖新之家" in (await rider.hears())["text"]
-    assert (await rider.hears())["venue"]["title"] == "暖新之家 <1>"
+    last = await rider.hears()
+    assert last["venue"]["title"] == "暖新之家 <1>"
+    town.deliver()
+    await town.until(lambda: pins() == [last["message_id"]])

@@ -97,7 +97,7 @@ def test_what_is_no_whole_collection_is_refused(tmp_path: Path, text: str) -> No
 def test_a_feature_that_is_too_long_or_broken_is_refused_by_itself(tmp_path: Path) -> None:
     long = feature("b", description="x" * LONGEST_FEATURE)
     lines = read(tmp_path / "a.geojson", f'{{"features":[{feature("a")},{long},{{"id":}},{feature("c")}]}}')
-    assert [line.reason for line in lines] == ["", "longer than 512 KiB", "no valid JSON", ""]
+    assert [line.reason for line in lines] == ["", "longer than 512 KiB", "not valid JSON", ""]
 
 
 @pytest.mark.parametrize("kind", ["geojson", "csv", "commas", "one long text"])

@@ -137,7 +137,7 @@ def strip(files: list[Path], name: str) -> None:
     for at, file in enumerate(files):
         with Image.open(file) as screen:
             whole.paste(screen, (at * (WIDE + 16), 0))
-    whole.quantize(128).save(PICTURES / name, optimize=True)
+    whole.quantize(256, method=Image.Quantize.MAXCOVERAGE).save(PICTURES / name, optimize=True)
 
 
 async def main() -> None:

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
-from handlers.i18n.formatting import bracketed, labelled, listed
+from handlers.i18n.formatting import bracketed, in_a_line, labelled, listed
 from handlers.i18n.translations import LOCALES, language_name, translator
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +73,8 @@ def test_what_is_composed_has_the_signs_of_its_language() -> None:
     _ = translator("zh_Hans")
     assert labelled(_, "姓名", Markup("<b>李雷</b>")) == "姓名：<b>李雷</b>"
     assert labelled(_, "姓名", "<李>") == "姓名：&lt;李&gt;"
+    assert in_a_line("校验不符。", "请对照证件。") == "校验不符。请对照证件。"
+    assert in_a_line("It is wrong.", "Please compare.") == "It is wrong. Please compare."
     assert bracketed(_, "已结束", "已解决") == "已结束（已解决）"
     assert listed(["美团", "饿了么"], "zh_Hans") == "美团、饿了么"
     assert bracketed(translator("en"), "closed", "resolved") == "closed (resolved)"

@@ -13,6 +13,7 @@ from storage.emergency import danger, emergency_numbers
 FILE = Path(__file__).parents[2] / "storage/emergency/danger_words.toml"
 
 RINGS = [
+    "我真的撑不下去了",
     "活着没意思",
     "活着真没意思",
     "想不开",
@@ -148,6 +149,8 @@ SILENT = [
     "想死妳了",
     "跳樓價",
     "年輕生活",
+    "这家店快撑不下去了",
+    "手机电量撑不下去",
     "this is killing me",
     "This traffic is KILLING me",
     "dying to see you",

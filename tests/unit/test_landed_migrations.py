@@ -24,6 +24,7 @@ LANDED = {
     "0014_parties": "9e09ae14c2f0a3c7af72c3cc4fbabaa29c22ee591bd038b66647952739ed7cec",
     "0015_bound_seals": "17b1ad83c1209ae85c0651a9f46acc4dcefc5dbaaba672cc38617c26cfa02911",
     "0016_releases": "d56b6ca6911d94d9c15ff77c667fe62f9a6bdb1d9613db2dacd4fb9f67c694a2",
+    "0017_pins": "1b3e07e47e93213be92a7ae45346aa94f5ea36e1507de4740d61747a8d9aef89",
 }
 
 

@@ -280,7 +280,7 @@ def test_a_workbook_is_read_whatever_its_name(tmp_path: Path, name: str) -> None
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (workbook(name="word/document.xml"), "no Excel workbook"),
+        (workbook(name="word/document.xml"), "not an Excel workbook"),
         (workbook()[:400], "damaged or protected"),
         (workbook(sheet="<x>"), "damaged or protected"),
         (workbook(sheet='<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), "declares a document type"),

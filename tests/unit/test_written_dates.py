@@ -298,5 +298,5 @@ def test_a_repetition_that_is_shown_is_read_back(rule: str, interval: str, end: 
 
 def test_a_rule_beyond_words_is_called_one_of_its_own() -> None:
     for rule in ("FREQ=MONTHLY;BYDAY=MO,TU;BYSETPOS=-1", "FREQ=YEARLY;BYDAY=20MO", "nonsense", "FREQ=WEEKLY;WKST=SU"):
-        assert repeat_words(rule, NOW.date(), "en") == "by a rule of its own"
+        assert repeat_words(rule, NOW.date(), "en") == "by a custom rule"
     assert repeat_words("FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1", NOW.date(), "zh_Hans") == "每年的5月1日"

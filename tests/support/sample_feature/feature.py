@@ -137,7 +137,7 @@ FEATURE = Feature(
         OpenExport("tips", "Tips as text", "tips.txt", _text),
         PersonalExport("tippers", "Tippers", _table),
     ),
-    audience=AudiencePart(TipAudience, _conditions, (LeftATip,)),
+    audience=AudiencePart(TipAudience, _conditions, {LeftATip: lambda talk, _: talk._("Message")}),
     queues=(WatchedQueue("tips", "tips", _waiting),),
 )
 
