@@ -1,7 +1,8 @@
 """What people are asked to agree to before anything is asked: the wordings, by purpose and version.
 
-What it is for, who has it and for how long stand open; the rest is folded. A changed sentence is a new version, and who
-agreed to an older one is asked again; another order is none (a test holds each version's sentences).
+It is folded, as Telegram shows it: three lines, which begin with what it is for and who has it, and below them the
+question. A changed sentence is a new version, and who agreed to an older one is asked again; another order is none (a
+test holds each version's sentences).
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ JOIN = Wording(
     2,
     N_(
         "<b>Before the first question: your data</b>\n"
+        "<blockquote expandable>"
         "• <b>What for:</b> to decide on your membership, to manage it, and to write to members. "
         "Nothing else.\n"
         "• <b>Who keeps it:</b> {organisation}. Platforms, employers and anyone else get none of it.\n"
         "• <b>How long:</b> while you are a member. A refused or withdrawn application: {days} days. "
         "You can see, copy, withdraw and erase your data at any time: /privacy.\n"
-        "<blockquote expandable>"
         "<b>What:</b> your name, phone number, platform, kind of work, district, whether you have "
         "accident insurance; your ID number and a picture of your platform profile where asked. Union "
         "membership and ID numbers are sensitive: they are stored encrypted, and only the coordinators "
@@ -59,11 +60,11 @@ CASE = Wording(
         "{before}\n"
         "\n"
         "<b>Before the first question</b>\n"
+        "<blockquote expandable>"
         "• <b>What for:</b> to help you with this matter.\n"
         "• <b>Who reads it:</b> only the person at {organisation} who takes your case.\n"
         "• <b>How long:</b> everything personal is erased {days} days after the case is closed, or "
         "whenever you ask: /privacy.\n"
-        "<blockquote expandable>"
         "An admin has to write down a reason before looking into it, and that is logged. Platforms and "
         "employers get none of it.\n"
         "Cases are counted by month, kind and platform only, and no number below 5 is shown.\n"

@@ -1,1 +1,1 @@
-"""The journeys of Nuanxin's users, played in the sandbox's page and counted: `make journeys` writes docs/journeys.md."""
+"""The journeys of Nuanxin's users, played in the sandbox's page and counted (`make journeys`)."""

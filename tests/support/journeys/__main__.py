@@ -1,4 +1,8 @@
-"""`make journeys`, or `python -m tests.support.journeys [NUMBER …]` for some of them; PICTURES keeps screenshots."""
+"""`make journeys` plays all of them and writes docs/journeys.md.
+
+`python -m tests.support.journeys NUMBER …` plays some, and only says what it counted. The environment's PICTURES is a
+folder for screenshots, to be looked at.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,13 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
+from tests.support.journeys import table
 from tests.support.journeys.journey import Journey
 from tests.support.journeys.phone import LANGUAGES, Count, Phone
 from tests.support.journeys.played import JOURNEYS
 from tests.support.journeys.town import fill, town
 
-WIDE, HIGH = 360, 740
+SCREEN = {"width": 360, "height": 740}
 
 
 async def play(browser: Browser, folder: Path, journey: Journey, language: str) -> Count:
@@ -25,18 +30,17 @@ async def play(browser: Browser, folder: Path, journey: Journey, language: str) 
     if kept is not None:
         kept.mkdir(parents=True, exist_ok=True)
     async with town(folder, f"{journey.number}-{language}") as there:
-        context = await browser.new_context(viewport={"width": WIDE, "height": HIGH})
-        page = await context.new_page()
+        page = await browser.new_page(viewport={"width": SCREEN["width"], "height": SCREEN["height"]})
         await page.goto(there.address)
         await page.get_by_role("button", name={"zh": "中文", "en": "EN"}[language], exact=True).click()
         phone = Phone(page, there, language, kept)
         try:
             await journey.play(phone)
-        except BaseException:
-            await phone.picture("failed")
-            raise
         finally:
-            await context.close()
+            await phone.picture("end")
+            await page.close()
+    sys.stdout.write(f"{journey.number} {language} {phone.count}\n")
+    sys.stdout.flush()
     return phone.count
 
 
@@ -44,19 +48,19 @@ async def main(numbers: set[int]) -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("make journeys needs Debian's chromium")
+    wanted = [journey for journey in JOURNEYS if not numbers or journey.number in numbers]
+    counts: dict[int, dict[str, Count]] = {}
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        await fill(folder)
+        await fill(Path(name))
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            for journey in JOURNEYS:
-                for language in LANGUAGES:
-                    if not numbers or journey.number in numbers:
-                        try:
-                            print(journey.number, language, await play(browser, folder, journey, language), flush=True)
-                        except Exception as e:
-                            print(journey.number, language, "FAILED", str(e)[:600], flush=True)
+            for journey in wanted:
+                counts[journey.number] = {
+                    language: await play(browser, Path(name), journey, language) for language in LANGUAGES
+                }
             await browser.close()
+    if not numbers:
+        table.write(counts)
 
 
 if __name__ == "__main__":

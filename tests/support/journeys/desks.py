@@ -5,9 +5,14 @@ from __future__ import annotations
 from tests.support.journeys.phone import COUNSEL, SECOND_RIDER, Phone
 from tests.support.journeys.riders import begins
 
-AGREE, ALL, SEND, SKIP = "✅ I agree, let's start", "✔ That's all", "✔ Send", "Skip"
+AGREE, ALL, SEND, NAMELESS = "✅ I agree, let's start", "✔ That's all", "✔ Send", "🙈 Leave out my name"
 TOLD = {
-    "zh": {"pay": "上周扣了我三百元", "danger": "真的不想活了", "aid": "摔断了腿，房租交不上", "suggestion": "派单太密"},
+    "zh": {
+        "pay": "上周扣了我三百元",
+        "danger": "真的不想活了",
+        "aid": "摔断了腿，房租交不上",
+        "suggestion": "派单太密",
+    },
     "en": {
         "pay": "They cut 300 yuan from my pay last week",
         "danger": "I don't want to live any more",
@@ -33,16 +38,12 @@ async def legal(phone: Phone) -> None:
     await phone.picks("美团")
     await phone.picture("when")
     await phone.presses("Not sure")
-    await phone.presses(SKIP)
     await phone.picture("story")
     await phone.writes(TOLD[phone.language]["pay"])
     await phone.picture("told")
     await phone.presses(ALL)
-    await phone.picture("evidence")
-    await phone.presses(SKIP)
-    await phone.presses(SKIP)
     await phone.picture("name")
-    await phone.presses("Rather not say")
+    await phone.presses(NAMELESS)
     await phone.picture("review")
     await phone.presses(SEND)
     await phone.picture("sent")
@@ -56,6 +57,11 @@ async def care(phone: Phone) -> None:
     await phone.picks("😮‍💨")
     await phone.writes(TOLD[phone.language]["danger"])
     await phone.picture("danger")
+    await phone.presses("📨 Send now")
+    await phone.picture("sent")
+    with phone.aside():
+        await phone.is_taken_by(COUNSEL)
+        await phone.picture("alarm")
 
 
 async def aid(phone: Phone) -> None:
@@ -71,6 +77,13 @@ async def aid(phone: Phone) -> None:
     await phone.picture("saved")
     await phone.writes("/aid")
     await phone.picture("resumed")
+    await phone.presses("💾 Continue my saved form")
+    await phone.writes(TOLD[phone.language]["aid"])
+    await phone.presses(ALL)
+    await phone.presses(NAMELESS)
+    await phone.picture("review")
+    await phone.presses(SEND)
+    await phone.picture("sent")
 
 
 async def suggestion(phone: Phone) -> None:

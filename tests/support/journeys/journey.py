@@ -10,12 +10,9 @@ from tests.support.journeys.phone import Phone
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """`number` and `title` are those of the review of 0.7; `steps` says what is played, and `first` what is read first:
-    whose characters are counted.
-    """
+    """`number` and `title` are those of the review of 0.7; `steps` says what is counted."""
 
     number: int
     title: str
     steps: str
-    first: str
     play: Callable[[Phone], Awaitable[None]]

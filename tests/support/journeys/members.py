@@ -26,16 +26,16 @@ async def join(phone: Phone) -> None:
     await phone.picture("id")
     await phone.presses("Skip")
     await phone.presses("Not insured")
-    await phone.picture("proof")
-    await phone.presses("Skip")
     await phone.picture("review")
     await phone.presses("✔ Send application")
     await phone.picture("receipt")
 
 
 async def review(phone: Phone) -> None:
-    async with phone.first_answer():
-        with phone.aside():
+    with phone.aside():
+        await phone.is_taken_by(COORDINATOR)
+        await phone.writes("/start")
+        async with phone.first_answer():
             await join(phone)
             await phone.is_taken_by(COORDINATOR)
             await phone.hears("📝")

@@ -64,8 +64,6 @@ async def door(phone: Phone) -> None:
         await make_activity(phone, {"zh": "今天 11:00", "en": "today 11:00"}[phone.language])
     async with phone.first_answer():
         await phone.writes("/checkin")
-        await phone.picture("which")
-        await phone.presses(TITLE[phone.language])
         await phone.hears("Riders scan this to check in. It changes every minute.")
     await phone.picture("code")
 
@@ -77,6 +75,6 @@ async def admin(phone: Phone) -> None:
         await phone.is_taken_by(ADMIN)
     await phone.writes("/role")
     await phone.picture("who")
-    await phone.presses_key("👤 Choose a person")
+    await phone.presses_key("👤 Choose someone")
     await phone.picks_people(SECOND_RIDER)
     await phone.picture("roles")

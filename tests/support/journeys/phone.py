@@ -7,6 +7,7 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, expect
@@ -105,7 +106,9 @@ class Phone:
         """A file by the menu of attachments: "photo", "document" or "voice"."""
         await self.page.locator("#attach").click()
         async with self.page.expect_file_chooser() as choosing:
-            await self.page.locator("#menu button", has_text={"photo": "🖼", "document": "📄", "voice": "🎙"}[kind]).click()
+            await self.page.locator(
+                "#menu button", has_text={"photo": "🖼", "document": "📄", "voice": "🎙"}[kind]
+            ).click()
         await (await choosing.value).set_files(file)
         self._sent()
         await self._settle()
@@ -132,8 +135,6 @@ class Phone:
 
     async def waits_until(self, hours: float) -> None:
         """The clock is moved on."""
-        from datetime import timedelta
-
         self.town.pass_time(timedelta(hours=hours))
         await self._settle()
 

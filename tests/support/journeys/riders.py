@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.support.journeys.office import make_activity
-from tests.support.journeys.phone import COORDINATOR, RIDER, SECOND_RIDER, Phone
+from tests.support.journeys.phone import RIDER, SECOND_RIDER, Phone
 
-NEAREST, SIGN_UP, GIVE_BACK = "📍 Nearest station", "✅ Sign up", "↩ Cancel my place"
+NEAREST, SIGN_UP, GIVE_BACK = "📍 Nearest station", "✅ Sign up", "↩ Give up my place"
 BASKETBALL, CHECK_UP = "1", "3"
 """Their buttons in the list of this week's activities."""
 
@@ -64,7 +64,6 @@ async def activity(phone: Phone) -> None:
     await phone.picture("list")
     await phone.presses(BASKETBALL)
     await phone.picture("card")
-    await phone.presses(SIGN_UP)
     await phone.picks("+1")
     await phone.picture("signed-up")
     with phone.aside():
@@ -97,6 +96,7 @@ async def full_activity(phone: Phone) -> None:
     with phone.aside():
         await phone.is_taken_by(RIDER)
         await phone.presses(GIVE_BACK)
+        await phone.presses("↩ Give it up")
         await phone.picture("given-back")
         await phone.is_taken_by(SECOND_RIDER)
         await phone.hears("A place is free for you!")
@@ -151,9 +151,3 @@ async def privacy(phone: Phone) -> None:
     await phone.picture("sure")
     await phone.presses("🗑 Erase permanently")
     await phone.picture("erased")
-
-
-async def staff_start(phone: Phone) -> None:
-    await phone.is_taken_by(COORDINATOR)
-    await phone.writes("/start")
-    await phone.picture("desk")
