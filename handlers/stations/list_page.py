@@ -171,11 +171,11 @@ def _buttons(view: View, search: Search, stations: Sequence[Found], asked: Asked
     if page:
         turn.append(presses.TURN_PAGE.button(view._("◀ Nearer"), search.id, asked.code, page - 1))
     if more:
-        turn.append(presses.TURN_PAGE.button(view._("Farther ▶"), search.id, asked.code, page + 1))
+        turn.append(presses.TURN_PAGE.button(view._("More ▶"), search.id, asked.code, page + 1))
     tools = [
         presses.OPEN_FILTER.button(view._("🔎 Filter"), search.id, asked.code),
-        presses.VENUES.button(view._("📌 On the map"), search.id, asked.code, page),
-        presses.PICTURE.button(view._("🖼 As picture"), search.id, asked.code, page),
+        presses.VENUES.button(view._("📌 Map"), search.id, asked.code, page),
+        presses.PICTURE.button(view._("🖼 Picture"), search.id, asked.code, page),
     ]
     last = [] if asked.around_home else [presses.KEEP_HOME.button(view._("🏠 Save as my area"), search.id)]
     if asked.is_narrowed:

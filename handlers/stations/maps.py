@@ -41,12 +41,12 @@ def ways(view: View, target: Target) -> list[list[Button]]:
     links = _links(target)
     if view.context.settings.organisation.country not in _CHINESE_MAPS:
         return [
-            [Button(view._("🧭 Navigate (Google)"), url=links["google"])],
+            [Button(view._("🧭 Google"), url=links["google"])],
             [Button("Apple", url=links["apple"]), Button("OSM", url=links["osm"])],
         ]
-    others = presses.OTHER_MAPS.button(view._("Other maps"), target.key)
+    others = presses.OTHER_MAPS.button(view._("Others"), target.key)
     return [
-        [Button(view._("🧭 Navigate (Amap)"), url=links["amap"])],
+        [Button(view._("🧭 Amap"), url=links["amap"])],
         [Button(view._("Baidu"), url=links["baidu"]), Button(view._("Tencent"), url=links["tencent"]), others],
     ]
 

@@ -153,6 +153,20 @@ async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> Non
         assert row.answers is not None and b"none" not in row.answers
 
 
+async def test_a_guest_is_brought_by_the_cards_own_button(town: Town) -> None:
+    await planned(town, places=3, guests=2)
+    rider, second = await at_home(town, 57), await at_home(town, 58)
+    await opened(rider, ActivityId(1))
+    await rider.presses("+1")
+    assert "no. 1, with 1 guest" in (await rider.hears_of("You're signed up"))["text"]
+    await rider.forges("signupwith:1:7")  # who has a place keeps it as it is
+    await opened(second, ActivityId(1))
+    await second.forges("signupwith:1:7")
+    await second.until(lambda: any("guests" in one["text"] for one in second.answers))
+    async with town.database.reading() as session:
+        assert await sign_ups.of(session, ActivityId(1), PersonId(58)) is None
+
+
 async def test_members_only_and_forged_buttons(town: Town) -> None:
     await planned(town, members_only=True)
     rider = await at_home(town, 56)

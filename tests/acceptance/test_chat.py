@@ -113,9 +113,9 @@ async def test_the_list_turns_filters_and_shows_venues_in_place(town: Town) -> N
     await rider.presses("Show")
     filtered = await rider.hears()
     assert "with" not in filtered["text"] and "Second" not in filtered["text"]
-    await rider.presses("On the map")
+    await rider.presses("📌 Map")
     assert (await rider.hears())["venue"]["title"] == "暖新之家 <1>"
-    await rider.presses("As picture")
+    await rider.presses("🖼 Picture")
     assert (await rider.hears())["photo"][-1]["width"] == 900
 
 
@@ -245,7 +245,7 @@ async def test_a_shared_link_opens_the_page_of_the_station(town: Town) -> None:
     assert any("uri.amap.com" in link and "116.3669" in link for link in links)
     assert any("api.map.baidu.com" in link for link in links) and any("apis.map.qq.com" in link for link in links)
     await rider.hears()
-    await rider.presses("Other maps")
+    await rider.presses("Others")
     changed = (await rider.hears())["reply_markup"]["inline_keyboard"]
     assert any("openstreetmap" in key.get("url", "") and "116.361" in key["url"] for row in changed for key in row)
     await rider.says("/start st_gone")

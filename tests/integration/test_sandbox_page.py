@@ -92,7 +92,7 @@ WORDS = {
         "send": "Send location",
         "list": NEAREST_STATIONS,
         "water": "💧 Water is out",
-        "picture": "🖼 As picture",
+        "picture": "🖼 Picture",
         "filter": "🔎 Filter",
         "share": "Share",
     },

@@ -134,8 +134,12 @@ class Phone:
         await self._settle()
 
     async def waits_until(self, hours: float) -> None:
-        """The clock is moved on."""
+        """The clock is moved on, and something is sent because of it."""
+        before = await self._seen()
         self.town.pass_time(timedelta(hours=hours))
+        async with asyncio.timeout(_PATIENCE):
+            while await self._seen() == before:  # noqa: ASYNC110 (the page tells nobody)
+                await asyncio.sleep(0.1)
         await self._settle()
 
     async def hears(self, words: str) -> None:

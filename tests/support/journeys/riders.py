@@ -41,9 +41,9 @@ async def filtered(phone: Phone) -> None:
     await phone.picks("💧")
     await phone.picture("report")
     with phone.aside():
-        await phone.presses("📌 On the map")
+        await phone.presses("📌 Map")
         await phone.picture("map")
-        await phone.presses("🖼 As picture")
+        await phone.presses("🖼 Picture")
         await phone.picture("as-picture")
 
 
