@@ -27,8 +27,8 @@ is counted stands what a review counted in version 0.7 for somebody who makes no
   as Telegram shows it. The review counted the same texts, which 0.7 did not fold.
 
 """
-_REST = """The issue asked for a third less of each. What has to be read fell by more than that; taps and messages did not: what
-is left of them are consents, confirmations, choices that differ for everybody, and the words of the person themselves.
+_REST = """The aim was a third less of each. What has to be read fell by more than that; taps and messages did not: what is
+left of them are consents, confirmations, choices that differ for everybody, and the words of the person themselves.
 
 """
 
@@ -65,7 +65,7 @@ def _both(now: Mapping[str, Count], figure: Callable[[Count], int]) -> str:
 def _sums(counts: Counts) -> list[str]:
     """Over the journeys for which there is a number of 0.7."""
     rows = [(BEFORE[number], now) for number, now in counts.items()]
-    pairs = [
+    pairs: list[list[tuple[int | None, int | None]]] = [
         [(before.taps, now["zh"].taps) for before, now in rows],
         [(before.messages, now["zh"].messages) for before, now in rows],
         *[[(before.characters(code), now[code].characters) for before, now in rows] for code in LANGUAGES],
