@@ -14,7 +14,7 @@ CACHED := PYTHONDONTWRITEBYTECODE=
 FLOOR := 90
 MEASURED := .venv/coverage.json
 
-.PHONY: help install run check format test test-fast coverage bench compare chaos shape tables tour hooks lock clean
+.PHONY: help install run check format test test-fast coverage bench compare chaos shape tables tour journeys hooks lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ tables: .venv/.dev ## redraw docs/tables.md after a change of the schema
 # From the sandbox in Debian's chromium.
 tour: .venv/.dev ## retake the pictures of docs/tour.md
 	@$(PY) -m tests.support.tour_pictures
+
+journeys: .venv/.dev ## play the journeys of users in the sandbox, count them, and write docs/journeys.md
+	@$(PY) -m tests.support.journeys
 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11
 

@@ -74,10 +74,9 @@ async def start(talk: Talk, routes: Routes, others: AllFeatures) -> None:
         talk._(
             "<b>Welcome to Nuanxin, the riders' bot of {organisation}.</b>\n"
             "\n"
-            "Tap the big button below to share your location, and I'll show you the nearest open rest "
-            "station with water, charging or a toilet.\n"
+            "Tap the big button below for the nearest open station with water, charging or a toilet.\n"
             "\n"
-            "See what else I can do: /help. Hotline: {hotline}"
+            "More: /help. Hotline: {hotline}"
         )
     ).format(organisation=organisation.name, hotline=organisation.hotline)
     greeting = talk.context.settings.greeting.get(talk.language)

@@ -41,7 +41,7 @@ def register(routes: Routes) -> None:
 
 
 async def choose_activity(talk: Talk) -> None:
-    """/checkin: what happens now and soon."""
+    """/checkin: what happens now and soon; the door at once where it can only be one."""
     near = [
         row
         for row in await activities.coming(talk.session, talk.now - check_ins.OPEN_AFTER)
@@ -49,6 +49,9 @@ async def choose_activity(talk: Talk) -> None:
     ]
     if not near:
         talk.say(talk._("Nothing starts within two hours. See what is planned: /activity"))
+        return
+    if len(near) == 1:
+        await open_door(talk, near[0].id)
         return
     talk.say(talk._("For which activity?"), [[presses.OPEN_DOOR.button(row.title[:60], row.id)] for row in near])
 

@@ -37,7 +37,7 @@ class ActivityDraft:
     """What a coordinator writes down. `places` 0 means as many as like; an empty text or list, that there is none."""
 
     title: str = asked(
-        Question(N_("Title"), N_("What is it called? For example: 3x3 basketball"), TextInput(2, 120)),
+        Question(N_("Title"), N_("Title, for example 3x3 basketball"), TextInput(2, 120)),
     )
     kind: Kind = asked(Question(N_("Kind"), N_("What kind of activity is it?"), KIND, columns=2))
     starts: datetime = asked(

@@ -42,7 +42,28 @@ def where(row: Activity, here: tuple[float, float] | None, language: str) -> str
 
 
 def left(row: Activity, figures: Figures, language: str) -> str:
-    """How many places there are still; how many wait."""
+    """How many places there are still, of how many; how many wait."""
+    free = free_places(row, figures)
+    if free:
+        return translations.translator(language)("{n} of {all} places left").format(n=free, all=row.places)
+    return _taken(row, figures, language)
+
+
+def left_in_short(row: Activity, figures: Figures, language: str) -> str:
+    """The same for a list, without how many there are in all."""
+    free = free_places(row, figures)
+    if free:
+        return plural_in(language, "{n} place left", "{n} places left", free).format(n=free)
+    return _taken(row, figures, language)
+
+
+def free_places(row: Activity, figures: Figures) -> int:
+    """Those that anybody can have: none that are unlimited, and none while others wait."""
+    return 0 if row.places is None or figures.waiting else max(0, row.places - figures.taken)
+
+
+def _taken(row: Activity, figures: Figures, language: str) -> str:
+    """Where no free place is to be named."""
     _ = translations.translator(language)
     if row.places is None:
         return (
@@ -50,9 +71,6 @@ def left(row: Activity, figures: Figures, language: str) -> str:
             if figures.taken
             else ""
         )
-    free = max(0, row.places - figures.taken)
-    if free and not figures.waiting:
-        return _("{n} of {all} places left").format(n=free, all=row.places)
     if figures.waiting:
         return _("full, {n} waiting").format(n=figures.waiting)
     return _("full")
@@ -64,7 +82,7 @@ def line(
     """An entry of the list."""
     sign, _ = KINDS[row.kind]
     said = moment(row.starts_at, now, zone, language)
-    parts = [part for part in (where(row, here, language), left(row, figures, language)) if part]
+    parts = [part for part in (where(row, here, language), left_in_short(row, figures, language)) if part]
     lock = " 🔒" if row.members_only else ""
     return Markup("{} <b>{}</b>{}\n{}{}").format(sign, row.title, lock, said, "".join(f" · {part}" for part in parts))
 

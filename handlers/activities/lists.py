@@ -21,6 +21,7 @@ from handlers.i18n import formatting
 from handlers.i18n.translations import N_
 from storage.activities import activities, attendance, sign_ups
 from storage.activities.activities import PAGE, Activity, ActivityState, Kind
+from storage.activities.attendance import Figures
 from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.geodesy import distance
@@ -30,6 +31,7 @@ from storage.telegram_ids import NO_CHAT
 
 VIEWS = {"week": N_("This week"), "all": N_("All"), "near": N_("Near me"), "mine": N_("Mine")}
 INLINE_MOST = 10
+_MOST_GUESTS_ON_CARD = 3
 
 
 def register(routes: Routes) -> None:
@@ -180,17 +182,26 @@ async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
     fits_alone = mine is not None and await sign_ups.fits_alone(talk.session, row, mine)
     if fits_alone:
         text += Markup("\n{}").format(talk._("There is a place for you, but not for your guests too."))
-    return text, _card_buttons(talk, row, mine, fits_alone=fits_alone)
+    return text, _card_buttons(talk, row, figures, mine, fits_alone=fits_alone)
 
 
-def _card_buttons(talk: Talk, row: Activity, mine: SignUp | None, *, fits_alone: bool) -> Buttons:
+def _sign_up_buttons(talk: Talk, row: Activity, figures: Figures) -> list[Button]:
+    """What a sign-up would come to: a place, with guests where nothing else is asked, or the waiting list."""
+    if row.places is not None and not words.free_places(row, figures):
+        return [presses.SIGN_UP.button(talk._("⏳ Join the waiting list"), row.id)]
+    guests = [] if row.asks else range(1, min(row.guests, _MOST_GUESTS_ON_CARD) + 1)
+    with_guests = [presses.SIGN_UP_WITH_GUESTS.button(f"+{n}", row.id, n) for n in guests]
+    return [presses.SIGN_UP.button(talk._("✅ Sign up"), row.id), *with_guests]
+
+
+def _card_buttons(talk: Talk, row: Activity, figures: Figures, mine: SignUp | None, *, fits_alone: bool) -> Buttons:
     back = [presses.TURN_LIST.button(talk._("◀ Back to list"), "week", 0)]
     if row.state == ActivityState.CANCELLED or row.ends_at <= talk.now:
         return [back]
     rows: list[list[Button]] = []
     if mine is None or mine.state == PlaceState.LEFT:
         if sign_ups.is_open(row, talk.now):
-            rows.append([presses.SIGN_UP.button(talk._("✅ Sign up"), row.id)])
+            rows.append(_sign_up_buttons(talk, row, figures))
     elif mine.state == PlaceState.OFFERED:
         rows.append([presses.TAKE.button(talk._("🎁 Take the place"), row.id)])
         rows.append([presses.GIVE_BACK.button(talk._("✖ Decline"), row.id)])

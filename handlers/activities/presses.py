@@ -50,6 +50,7 @@ END_SERIES_NOW = Press("adendnow", ActivityId)
 
 SIGN_UP = Press("signup", ActivityId)
 SIGN_UP_ALL_THE_SAME = Press("signupall", ActivityId)
+SIGN_UP_WITH_GUESTS = Press("signupwith", ActivityId, int)
 GIVE_BACK = Press("giveback", ActivityId)
 GIVE_BACK_NOW = Press("givebacknow", ActivityId)
 COME_ALONE = Press("comealone", ActivityId)

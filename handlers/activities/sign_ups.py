@@ -36,6 +36,7 @@ from storage.people.access import Role
 def register(routes: Routes) -> None:
     routes.press(presses.SIGN_UP, sign_up)
     routes.press(presses.SIGN_UP_ALL_THE_SAME, sign_up_all_the_same)
+    routes.press(presses.SIGN_UP_WITH_GUESTS, sign_up_with_guests)
     routes.press(presses.GIVE_BACK, give_back)
     routes.press(presses.GIVE_BACK_NOW, give_back_now)
     routes.press(presses.COME_ALONE, come_alone)
@@ -48,18 +49,28 @@ def register(routes: Routes) -> None:
 async def sign_up(talk: Talk, activity_id: ActivityId) -> None:
     """One tap; more only where guests or questions make it needed, or something else happens at the same time."""
     row = await activities.published(talk.session, activity_id)
+    if not await _is_warned(talk, row):
+        await _go_on(talk, row)
+
+
+async def sign_up_with_guests(talk: Talk, activity_id: ActivityId, guests: int) -> None:
+    """Their number was on the button."""
+    row = await activities.published(talk.session, activity_id)
+    if not await _is_warned(talk, row):
+        await (_go_on(talk, row) if row.asks else _enter(talk, row, guests, ()))
+
+
+async def _is_warned(talk: Talk, row: Activity) -> bool:
+    """Whether this person has another place at the same time, and was asked if they want both."""
     mine = await sign_ups.mine(talk.session, talk.person.id)
-    if activity_id not in mine:
-        others = await activities.overlapping(talk.session, row, list(mine))
-        if others:
-            names = listed((other.title for other in others), talk.language)
-            text = Markup("⚠️ {}").format(
-                talk._("You are already signed up at that time for: {names}").format(names=names)
-            )
-            yes = presses.SIGN_UP_ALL_THE_SAME.button(talk._("Sign up anyway"), activity_id)
-            talk.say(text, [[yes], [presses.SHOW_CARD.button(talk._("◀ Back"), activity_id)]])
-            return
-    await _go_on(talk, row)
+    others = [] if row.id in mine else await activities.overlapping(talk.session, row, list(mine))
+    if not others:
+        return False
+    names = listed((other.title for other in others), talk.language)
+    text = Markup("⚠️ {}").format(talk._("You are already signed up at that time for: {names}").format(names=names))
+    yes = presses.SIGN_UP_ALL_THE_SAME.button(talk._("Sign up anyway"), row.id)
+    talk.say(text, [[yes], [presses.SHOW_CARD.button(talk._("◀ Back"), row.id)]])
+    return True
 
 
 async def sign_up_all_the_same(talk: Talk, activity_id: ActivityId) -> None:

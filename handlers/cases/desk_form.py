@@ -70,7 +70,9 @@ def desk_form(
 
 
 def desk_questionnaire(desk: Desk) -> Questionnaire[DeskDraft]:
-    return Questionnaire([_question(desk, ask) for ask in desk.asks], partial(_draft, desk))
+    """What may be left out is asked for by nobody: it stands on the review page, where it can be added."""
+    presets = [ask.key for ask in desk.asks if ask.optional]
+    return Questionnaire([_question(desk, ask) for ask in desk.asks], partial(_draft, desk), presets=presets)
 
 
 def _draft(desk: Desk, values: Mapping[str, Any]) -> DeskDraft:

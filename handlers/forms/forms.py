@@ -46,6 +46,7 @@ async def begin_review(talk: Talk, form: Form[D], draft: D) -> None:
 
 async def resume(talk: Talk, form: AnyForm, filled: Filled) -> None:
     """Starts the form with what was answered at another time."""
+    form.questionnaire.add_presets(filled)
     open_now = await dialogues.current(talk.session, talk.person.id, talk.now)
     state = OpenForm(talk.person.id, form.name, None, filled, earlier=_earlier(open_now, form))
     if open_now is not None and _is_tapped_twice(talk, open_now, state):

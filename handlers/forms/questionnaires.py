@@ -98,6 +98,11 @@ class Questionnaire(Generic[D]):
             return False
         return True
 
+    def add_presets(self, filled: Filled) -> None:
+        """Puts what nobody is asked for beside what was answered at another time."""
+        for key in self._presets - filled.answers.keys() - filled.gathered.keys():
+            filled.answers[key] = self._stored(key, self._defaults.get(key))
+
     def begun_with(self, draft: D | None) -> Filled:
         """For a form that begins: of the draft, what differs from the defaults; and what is preset."""
         filled = self._context_of(draft)

@@ -144,6 +144,7 @@ class JoinDraft:
             optional=True,
         ),
         default="",
+        preset=True,
     )
 
 

@@ -50,22 +50,22 @@ async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
     kept = [*_own_lines(talk, has_home=home is not None)]
     for feature in features:
         kept += await _asked(feature.privacy.lines, talk)
+    bullets = [Markup("• {}").format(line) for line in kept]
+    care = talk._(
+        "Names, numbers, places and answers are stored encrypted. Nobody outside {organisation} gets "
+        "any of it. Whenever a coordinator reads your application or someone takes your case, it is "
+        "logged."
+    ).format(organisation=organisation.name)
+    honestly = talk._(
+        "To be honest: what you write to a bot passes through Telegram's servers, and Telegram can read "
+        "it. If you would rather talk to someone: {hotline}."
+    ).format(hotline=organisation.hotline)
     lines = [
         Markup("<b>{}</b>").format(
             talk._("What {organisation} stores about you").format(organisation=organisation.name)
         ),
-        *(Markup("• {}").format(line) for line in kept),
-        Markup("{}\n\n{}").format(
-            talk._(
-                "Names, numbers, places and answers are stored encrypted. Nobody outside {organisation} gets "
-                "any of it. Whenever a coordinator reads your application or someone takes your case, it is "
-                "logged."
-            ).format(organisation=organisation.name),
-            talk._(
-                "To be honest: what you write to a bot passes through Telegram's servers, and Telegram can read "
-                "it. If you would rather talk to someone: {hotline}."
-            ).format(hotline=organisation.hotline),
-        ),
+        Markup("<blockquote expandable>{}</blockquote>").format(Markup("\n").join([*bullets, Markup.escape(care)])),
+        Markup.escape(honestly),
     ]
     return Markup("\n").join(lines), await _buttons(features, talk, has_home=home is not None)
 

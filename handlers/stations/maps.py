@@ -45,12 +45,12 @@ def ways(view: View, target: Target) -> list[list[Button]]:
     to = links(target)
     if view.context.settings.organisation.country not in _CHINESE_MAPS:
         return [
-            [Button(view._("🧭 Google route"), url=to["google"])],
+            [Button(view._("🧭 Google"), url=to["google"])],
             [Button("Apple", url=to["apple"]), Button("OSM", url=to["osm"])],
         ]
     others = presses.OTHER_MAPS.button(view._("Others"), target.key)
     return [
-        [Button(view._("🧭 Amap route"), url=to["amap"])],
+        [Button(view._("🧭 Amap"), url=to["amap"])],
         [Button(view._("Baidu"), url=to["baidu"]), Button(view._("Tencent"), url=to["tencent"]), others],
     ]
 

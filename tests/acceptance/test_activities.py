@@ -40,7 +40,7 @@ from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, planned
 from tests.support.applications import picture
 from tests.support.simulator import COORDINATOR, HALL, NOON, Rider, Town, configured, free_port, running, telegram
-from tests.support.words.activities import HAS_PLACE, HAS_PLACE_NUMBER, SIGN_UP, START
+from tests.support.words.activities import HAS_PLACE, HAS_PLACE_NUMBER, JOIN_WAITING_LIST, SIGN_UP, START
 from tests.support.words.broadcasts import ASKED_FOR_MESSAGE, PREVIEW, SEND_TO
 from tests.support.words.chat import ANSWER
 from tests.support.words.forms import REVIEW_PAGE
@@ -69,7 +69,7 @@ async def test_a_rider_finds_signs_up_gives_back_and_the_next_gets_the_place(tow
     li, wang = await at_home(town, 51, language), await at_home(town, 52, language)
     await li.says("/activities")
     listed = (await li.hears_of("3x3"))["text"]
-    assert _("{n} of {all} places left").format(n=1, all=1) in listed and "15:00" in listed
+    assert plural_in(language, "{n} place left", "{n} places left", 1).format(n=1) in listed and "15:00" in listed
     await li.presses("1")
     await li.hears_of("15:00–17:00")
     await li.presses(_(SIGN_UP))
@@ -79,7 +79,7 @@ async def test_a_rider_finds_signs_up_gives_back_and_the_next_gets_the_place(tow
 
     await wang.says("/start act_1")
     await wang.hears_of("3x3")
-    await wang.presses(_(SIGN_UP))
+    await wang.presses(_(JOIN_WAITING_LIST))
     await wang.hears_of(_("It's full. You are number {n} on the waiting list.").format(n=1))
 
     await li.presses(_("↩ Give up my place"))
@@ -153,6 +153,20 @@ async def test_guests_and_questions_are_asked_for_by_the_form(town: Town) -> Non
         assert row.answers is not None and b"none" not in row.answers
 
 
+async def test_a_guest_is_brought_by_the_cards_own_button(town: Town) -> None:
+    await planned(town, places=3, guests=2)
+    rider, second = await at_home(town, 57), await at_home(town, 58)
+    await opened(rider, ActivityId(1))
+    await rider.presses("+1")
+    assert "no. 1, with 1 guest" in (await rider.hears_of("You're signed up"))["text"]
+    await rider.forges("signupwith:1:7")  # who has a place keeps it as it is
+    await opened(second, ActivityId(1))
+    await second.forges("signupwith:1:7")
+    await second.until(lambda: any("guests" in one["text"] for one in second.answers))
+    async with town.database.reading() as session:
+        assert await sign_ups.of(session, ActivityId(1), PersonId(58)) is None
+
+
 async def test_members_only_and_forged_buttons(town: Town) -> None:
     await planned(town, members_only=True)
     rider = await at_home(town, 56)
@@ -188,7 +202,7 @@ async def test_a_draft_is_found_by_nobody_until_it_is_published(town: Town, lang
     await coordinator.says("/activity")
     await coordinator.hears_of(_("Activities you run"))
     await coordinator.presses(_("➕ New activity"))
-    await coordinator.hears_of(_("What is it called? For example: 3x3 basketball"))
+    await coordinator.hears_of(_("Title, for example 3x3 basketball"))
     await coordinator.says("3x3 <Cup>")
     await coordinator.hears_of(_("What kind of activity is it?"))
     await coordinator.presses("🏆")

@@ -45,7 +45,6 @@ from tests.support.words.cases import (
     AGREE_AT_DESK,
     ASKED_WHAT_ABOUT,
     ASKED_WHEN,
-    ASKED_WHERE,
     ASKED_WHICH_PLATFORM,
     ASKED_WHY_TO_READ,
     BUNDLE,
@@ -467,7 +466,7 @@ async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
     await rider.says("2099-01-01")
     await rider.rider.hears_of("is in the future")
     await rider.rider.presses("Not sure")
-    await rider.rider.hears_of(ASKED_WHERE)
+    await rider.rider.hears_of("Tell us in your own words")
 
 
 @pytest.mark.parametrize(

@@ -44,10 +44,8 @@ from tests.support.simulator import (
 )
 from tests.support.words.cases import (
     AGREE_AT_DESK,
-    ASKED_FOR_EVIDENCE,
     ASKED_WHAT_ABOUT,
     ASKED_WHEN,
-    ASKED_WHERE,
     ASKED_WHICH_PLATFORM,
     ASKED_WHY_TO_READ,
     DESKS_PAGE,
@@ -159,19 +157,17 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await rider.rider.hears_of(ASKED_WHAT_ABOUT)
     await rider.rider.presses("Unpaid")
     await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
-    await rider.rider.presses("美团")
-    await rider.rider.hears_of(ASKED_WHEN)
-    await rider.says("I want to die")  # no day, and the question stays
-    await is_told_whom_to_call(town, rider)
-    await hears_no_more(town, rider)
-    await rider.says("2026-11-01")
-    await rider.rider.hears_of(ASKED_WHERE)
-    await rider.says("On the roof where I want to kill myself")
+    await rider.says("That where I want to kill myself")
     await is_told_whom_to_call(town, rider)
     await hears_no_more(town, rider)
     await rider.says("kill myself, do you hear")  # nor is that the answer to what was not asked yet
     await is_told_whom_to_call(town, rider)
     await rider.says("I am still here")
+    await rider.rider.hears_of(ASKED_WHEN)
+    await rider.says("I want to die")  # no day, and the question stays
+    await is_told_whom_to_call(town, rider)
+    await hears_no_more(town, rider)
+    await rider.says("2026-11-01")
     await rider.rider.hears_of("Tell us in your own words")
     await rider.says("They cut my pay, I want to end it all")
     await is_told_whom_to_call(town, rider)
@@ -179,10 +175,10 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await rider.says("And nobody answers me")
     await rider.rider.hears_of("(2 so far)")
     await rider.presses(NO_MORE)
-    await rider.rider.hears_of(ASKED_FOR_EVIDENCE)
+    await rider.rider.hears_of("What should the lawyer call you?")
     async with town.database.writing() as session:
         state = await dialogues.current(session, PersonId(502), NOON)
-    assert state is not None and state.filled.answers["where"] == "On the roof where I want to kill myself"
+    assert state is not None and state.filled.answers["platform"] == "That where I want to kill myself"
     assert not state.filled.gathered and not state.is_hidden
 
 

@@ -23,7 +23,7 @@ from tests.support.words.forms import REVIEW_PAGE, SKIP
 LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-FIRST_QUESTION = "What is it called? For example: 3x3 basketball"
+FIRST_QUESTION = "Title, for example 3x3 basketball"
 """The town's day is Tuesday, 24 November 2026."""
 
 

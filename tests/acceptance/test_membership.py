@@ -101,10 +101,13 @@ class Applicant:
         await rider.says(ID_NUMBER)
         await rider.until(lambda: _newest_has(rider, self._(DOES_NOT_KNOW)))
         await self.presses("Not insured")
-        await rider.until(lambda: _newest_lacks(rider, self._(DOES_NOT_KNOW)))
+        await self.hears(REVIEW_PAGE)
+        await rider.presses("✎ " + self._("Proof"))
+        await rider.until(lambda: _newest_has(rider, self._("↩ Keep as it is")))
         upload = Upload("profile.png", picture())
         await rider.sends(photo=self.town.world.files.photo(upload))
-        review = await self.hears(REVIEW_PAGE)
+        await rider.until(lambda: _newest_has(rider, self._(SEND_APPLICATION)))
+        review = str(rider.heard[-1]["text"])
         assert "3701**********0036" in review and ID_NUMBER not in review
 
 
@@ -307,10 +310,12 @@ async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
     await rider.presses(SKIP)
     await rider.hears_of(ASKED_FOR_INSURANCE)
     await rider.presses(DOES_NOT_KNOW)
+    await rider.hears_of(REVIEW_PAGE)
+    await rider.presses("✎ Proof")
     await rider.hears_of("screenshot")
     await rider.says("here")
     await rider.hears_of("as a picture")
-    await rider.presses(SKIP)
+    await rider.presses("Keep as it is")
     review = (await rider.hears_of(REVIEW_PAGE))["text"]
     assert "达达" in review and "+8613800138000" in review
 

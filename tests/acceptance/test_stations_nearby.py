@@ -48,7 +48,7 @@ def labels(message: Any) -> list[list[str]]:
         (
             "en",
             "140 m · 🟢 open until 22:00 · 德州",
-            [["🧭 Amap route", "ℹ️ More"], ["Baidu", "Tencent", "Others"]],
+            [["🧭 Amap", "ℹ️ More"], ["Baidu", "Tencent", "Others"]],
             "🔴 1 more is closed, 20 m away, opens 18:00: 解放路夜间驿站",
         ),
         (

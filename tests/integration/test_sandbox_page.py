@@ -151,7 +151,6 @@ JOINING = {
         "district": "哪个区域",
         "id": "身份证号是多少",
         "insured": "意外险吗",
-        "proof": "个人主页截图",
     },
     "en": {
         "agree": AGREE_TO_JOIN,
@@ -168,7 +167,6 @@ JOINING = {
         "district": ASKED_FOR_DISTRICT,
         "id": ASKED_FOR_ID_NUMBER,
         "insured": ASKED_FOR_INSURANCE,
-        "proof": "a picture of your profile",
     },
 }
 
@@ -199,7 +197,7 @@ async def joins(page: Page, words: dict[str, str], language: str) -> None:
     await presses(page, words["meals"])
     await expect(log.get_by_text(words["district"])).to_be_visible()
     await writes(page, "德城区")
-    for question, answer in (("id", "skip"), ("insured", "no"), ("proof", "skip")):
+    for question, answer in (("id", "skip"), ("insured", "no")):
         await expect(log.get_by_text(words[question])).to_be_visible()
         await presses(page, words[answer])
     await expect(log.get_by_role("button", name=words["send"])).to_be_visible()

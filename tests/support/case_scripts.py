@@ -23,7 +23,7 @@ from tests.support.words.cases import (
     ASKED_WHERE,
     ASKED_WHICH_PLATFORM,
 )
-from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE, SEND, SKIP
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE, SEND
 
 STORY = "The platform has paid nothing since September"
 
@@ -88,29 +88,33 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     await rider.rider.presses("美团")
     await rider.is_asked("哪天" if zh else ASKED_WHEN)
     await rider.says(day)
-    await rider.is_asked("在哪里" if zh else ASKED_WHERE)
-    await rider.says("Dezhou")
     await rider.is_asked("经过" if zh else "own words")
     await rider.says(STORY)
     await rider.hears(RECEIVED_SO_FAR, n=1)
     await rider.sends_voice()
     await rider.presses(NO_MORE)
-    await rider.is_asked("证据" if zh else ASKED_FOR_EVIDENCE)
-    if evidence:
-        for colour in (1, 2):
-            await rider.sends_photo(colour, media_group_id="album")
-        await rider.hears(RECEIVED_SO_FAR, n=1)
-        await rider.sends_document()
-        await rider.presses(NO_MORE)
-    else:
-        await rider.presses(SKIP)
-    await rider.is_asked("什么结果" if zh else "What do you hope for?")
-    await rider.says("The pay")
     await rider.is_asked("怎么称呼" if zh else "What should the lawyer call you?")
     if name:
         await rider.says(name)
     else:
         await rider.presses("🙈 Leave out my name")
+    await rider.hears(REVIEW_PAGE)
+    await rider.rider.presses("✎ 地点" if zh else "✎ Where")
+    await rider.is_asked("在哪里" if zh else ASKED_WHERE)
+    await rider.says("Dezhou")
+    if evidence:
+        await rider.hears(REVIEW_PAGE)
+        await rider.rider.presses("✎ 证据" if zh else "✎ Evidence")
+        await rider.is_asked("有证据吗" if zh else ASKED_FOR_EVIDENCE)
+        for colour in (1, 2):
+            await rider.sends_photo(colour, media_group_id="album")
+        await rider.hears(RECEIVED_SO_FAR, n=1)
+        await rider.sends_document()
+        await rider.presses(NO_MORE)
+    await rider.hears(REVIEW_PAGE)
+    await rider.rider.presses("✎ 希望" if zh else "✎ What you hope for")
+    await rider.is_asked("什么结果" if zh else "What do you hope for?")
+    await rider.says("The pay")
     review = await rider.hears(REVIEW_PAGE)
     assert "Dezhou" in review["text"] and STORY in review["text"]
     await rider.presses(SEND)
