@@ -40,7 +40,9 @@ if [ "$source" != "$program" ]; then
   cp "$source/Makefile" "$source/requirements.lock" "$source/config.example.toml" "$source/LICENSE" "$source/NOTICE" "$program/"
 fi
 if [ "$packages" = yes ]; then
-  (umask 022 && make -C "$program" install)
+  # Without the caches of pip and uv, which would take as much room again.
+  PIP_NO_CACHE_DIR=1 UV_NO_CACHE=1 make -C "$program" install
+  sh "$source/deploy/slim.sh" "$program"
 fi
 
 # The config, readable by the bot alone, since it holds the token.

@@ -24,8 +24,9 @@ class Tried(NamedTuple):
     contents: str
 
 
-async def drill(file: Path, vault: Vault, tools: str) -> Tried:
-    """Restores the backup beside its file, which needs as much room as the database has, and counts what is there.
+async def drill(file: Path, vault: Vault, tools: str, scratch: Path) -> Tried:
+    """Restores the backup in the folder `scratch`, which needs as much room as the database has, and counts what is
+    there.
 
     Of a PostgreSQL backup the archive is read to its end, which needs no server.
 
@@ -33,7 +34,7 @@ async def drill(file: Path, vault: Vault, tools: str) -> Tried:
         BadBackup, CannotDump, OSError: it could not be restored.
         WrongKey: what is in it was sealed with other keys.
     """
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=PREFIX) as folder:
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=PREFIX) as folder:
         header, place = await asyncio.to_thread(_unpack, file, vault, Path(folder))
         if header.kind == "postgresql":
             count = await asyncio.to_thread(database_dump.count_tables, place, tools)

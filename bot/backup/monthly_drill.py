@@ -41,7 +41,7 @@ class MonthlyDrill:
 
     async def _try(self, file: Path) -> Notice:
         try:
-            tried: Tried = await drill(file, self._database.vault, self._section.tools)
+            tried: Tried = await drill(file, self._database.vault, self._section.tools, file.parent)
         except Exception as failure:
             log.error("the backup can't be restored", file=file.name, error=type(failure).__name__)
             return BackupNotRestorable(file.name, str(failure)[:300] or type(failure).__name__)

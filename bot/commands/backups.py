@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -40,8 +41,10 @@ def _verify(config: Config, file: Path) -> None:
     from bot.backup.drill import drill
     from bot.process import vault_for_restore
 
+    # A copy that is kept elsewhere may lie where nothing can be written.
+    scratch = file.parent if os.access(file.parent, os.W_OK) else config.data.folder
     with _as("backup"), explained():
-        found = asyncio.run(drill(file, vault_for_restore(config), config.backup.tools))
+        found = asyncio.run(drill(file, vault_for_restore(config), config.backup.tools, scratch))
     typer.echo(f"the backup of {found.header.at} can be restored: schema {found.header.schema}, {found.contents}")
 
 

@@ -36,12 +36,17 @@ log = logs.logger("bot.commands.cli")
 @cli.callback()
 def main(
     context: typer.Context,
-    config: Annotated[Path, typer.Option(help="The config file.", envvar="NUANXIN_CONFIG")] = Path("config.toml"),
+    config: Annotated[Path, typer.Option(help="The config file.", envvar="NUANXIN_CONFIG", readable=False)] = Path(
+        "config.toml"
+    ),
 ) -> None:
     """Reads the config before every command."""
     source = context.get_parameter_source("config")
-    if source is not None and source.name == "COMMANDLINE" and not config.exists():
-        fail(f"--config: there is no file {config}")
+    if source is not None and source.name == "COMMANDLINE":
+        with explained():
+            is_there = config.exists()
+        if not is_there:
+            fail(f"--config: there is no file {config}")
     try:
         loaded, warnings = load_with_warnings(config)
     except BadConfig as faults:
@@ -171,7 +176,9 @@ def import_(
     from storage.stations.importing import Imported, import_stations
     from storage.stations.tables import BadFile
 
-    if not file.is_file():
+    with explained():
+        is_file = file.is_file()
+    if not is_file:
         fail(f"{file}: no such file")
     console = Console()
 

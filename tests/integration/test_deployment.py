@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -53,6 +56,90 @@ def test_the_installer_leaves_a_bot_that_runs_and_keeps_config_and_data(tmp_path
     assert list((prefix / "var/lib/nuanxin/backups").iterdir())
     unit = (prefix / "etc/systemd/system/nuanxin.service").read_text()
     assert f"ExecStart={prefix}/opt/nuanxin/.venv/bin/python -m bot --config {config} run" in unit
+
+
+def without_rights(prefix: Path, *arguments: str) -> tuple[int, list[str]]:
+    """What the command says to an account that may not read everything, as the service's. Root gives that up."""
+    given_up = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
+    command = [*given_up, str(prefix / "usr/local/bin/nuanxin"), *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=prefix, env=environment(prefix))
+    return ran.returncode, ran.stderr.splitlines() + ran.stdout.splitlines()
+
+
+def test_what_the_account_may_not_read_is_said_in_one_line(tmp_path: Path) -> None:
+    prefix = tmp_path / "machine"
+    install(prefix)
+    (prefix / "opt/nuanxin/.venv").symlink_to(sys.prefix)
+    assert installed(prefix, "demo").returncode == 0
+    home = tmp_path / "home"
+    home.mkdir()
+    assert installed(prefix, "backup", str(home / "x.backup")).returncode == 0
+    home.chmod(0o500)
+    code, said = without_rights(prefix, "backup", "verify", str(home / "x.backup"))
+    assert code == 0 and "can be restored" in said[0], "it is tried where the account can write"
+    home.chmod(0)
+    stations = home / "stations.csv"
+    assert without_rights(prefix, "stations", "import", str(stations)) == (1, [f"{stations}: Permission denied"])
+    config = prefix / "etc/nuanxin/config.toml"
+    config.chmod(0)
+    assert without_rights(prefix, "check") == (1, [f"{config}: can't be read: Permission denied"])
+    config.parent.chmod(0)
+    assert without_rights(prefix, "check") == (1, [f"{config}: Permission denied"])
+    for folder in (config.parent, home):
+        folder.chmod(0o700)
+
+
+def tree(folder: Path, *files: str) -> None:
+    for name in files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+
+
+def test_the_packages_are_made_slim(tmp_path: Path) -> None:
+    """Only what the bot never uses goes; `make install` is told to begin anew, since its tools are gone."""
+    needed = [
+        *("babel/locale-data/root.dat", "babel/locale-data/en_001.dat", "babel/locale-data/zh_Hans_CN.dat"),
+        *("holidays/locale/zh_CN/x.mo", "pygments/lexers/__init__.py", "pygments/lexers/_mapping.py"),
+        *("numpy/core.py", "sqlalchemy/orm.py", "pip_like/x.py"),
+    ]
+    unneeded = [
+        *("babel/locale-data/fr.dat", "holidays/locale/th/x.mo", "pygments/lexers/perl.py", "pkg_resources/x.py"),
+        *("numpy/tests/x.py", "numpy/f2py/x.py", "sqlalchemy/testing/x.py", "icalendar/tests/x.py", "numpy/core.pyi"),
+        *("asyncpg/protocol.c", "pip/x.py", "pip-24.dist-info/x", "uv-0.13.dist-info/x", "setuptools/x.py"),
+    ]
+    packages = tmp_path / ".venv/lib/python3.11/site-packages"
+    tree(packages, *needed, *unneeded)
+    tree(tmp_path / ".venv", ".uv", ".run", "bin/uv", "bin/pip3", "bin/python")
+    tree(tmp_path / "handlers/i18n/locales/zh_Hans/LC_MESSAGES", "nuanxin.po")
+    subprocess.run(["sh", str(DEPLOY / "slim.sh"), str(tmp_path)], check=True)
+    left = {str(path.relative_to(packages)) for path in packages.rglob("*") if path.is_file()}
+    assert left == set(needed)
+    assert {path.name for path in (tmp_path / ".venv").iterdir()} == {"bin", "lib"}
+    assert {path.name for path in (tmp_path / ".venv/bin").iterdir()} == {"python"}
+
+
+def imported() -> Iterator[str]:
+    """The modules that the program imports, at its start or later."""
+    for package in ("bot", "handlers", "schedules", "storage"):
+        for file in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    yield node.module
+                elif isinstance(node, ast.Import):
+                    yield from (alias.name for alias in node.names)
+
+
+def test_what_the_program_imports_stays_in_slim_packages() -> None:
+    """Nor do the libraries themselves ask for what goes."""
+    code = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\n"
+    code += "print(*(one.__file__ for one in list(sys.modules.values()) if getattr(one, '__file__', None)), sep='\\n')"
+    names = sorted(set(imported()) - {"_typeshed"})
+    command = [sys.executable, "-W", "ignore", "-c", code, *names]
+    files = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout.splitlines()
+    gone = re.compile(r"site-packages/(.+/)?(tests?|SelfTest)/|/(sqlalchemy/testing|alembic/testing|numpy/f2py)/")
+    gone_too = re.compile(r"site-packages/(pip|uv|setuptools|pkg_resources|numpy/distutils)/")
+    assert len(files) > 1_000
+    assert [file for file in files if gone.search(file) or gone_too.search(file)] == []
 
 
 def test_the_installer_refuses_what_it_does_not_know() -> None:

@@ -97,7 +97,7 @@ async def test_a_backup_is_tried_by_restoring_it(database: Database, tmp_path: P
     await filled(database)
     file = tmp_path / "x.backup"
     await back_up(database, file, tools())
-    tried = await drill(file, database.vault, tools())
+    tried = await drill(file, database.vault, tools(), tmp_path)
     assert tried.header.schema == schema.NEWEST
     rows = sum(map(len, (await tables_of(database)).values()))
     tables = len(schema.own_tables())
@@ -106,7 +106,7 @@ async def test_a_backup_is_tried_by_restoring_it(database: Database, tmp_path: P
     content[-100] ^= 1
     (tmp_path / "changed.backup").write_bytes(content)
     with pytest.raises(BadBackup):
-        await drill(tmp_path / "changed.backup", database.vault, tools())
+        await drill(tmp_path / "changed.backup", database.vault, tools(), tmp_path)
     assert sorted(one.name for one in tmp_path.glob("*.backup")) == ["changed.backup", "x.backup"]
     assert not list(tmp_path.glob(".*")), "nothing of it is left"
 
