@@ -648,6 +648,8 @@ async def test_topics_that_cannot_be_made_keep_no_others_back(town: Town) -> Non
     desks = {"aid": -1099, "legal": -1001}
     known = town.context.settings.desks
     forums = {key: dataclasses.replace(known[key], forum=group) for key, group in desks.items()}
+    await town.until(town.app.base.leader.leads)
+    await town.app.base.runner.close()  # the test looks, and nobody beside it
     change_settings(town.app, desks={**known, **forums})
     async with town.database.writing() as session:
         for _ in range(AT_ONCE + 1):
