@@ -114,36 +114,32 @@ async def drop_database(server: str, url: str) -> None:
     await _execute(server, f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
-_EMPTY = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
-DO $$
-DECLARE
-    name text;
-    has_rows boolean;
-    filled text[] := ARRAY[]::text[];
-BEGIN
-    FOR name IN SELECT tablename FROM pg_tables
-        WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'key_checks', 'pseudonym_keys')
-    LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO has_rows;
-        IF has_rows THEN filled := filled || quote_ident(name); END IF;
-    END LOOP;
-    IF filled <> ARRAY[]::text[] THEN EXECUTE 'TRUNCATE ' || array_to_string(filled, ', ') || ' CASCADE'; END IF;
-    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
-        EXECUTE format('ALTER SEQUENCE %I RESTART', name);
-    END LOOP;
-END $$;
+_OTHERS_OUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+_TABLES = """
+SELECT quote_ident(tablename) FROM pg_tables
+WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'key_checks', 'pseudonym_keys')
+"""
+_SEQUENCES = "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
 _SHAPE = """
-SELECT md5(string_agg(concat_ws(' ', kind, place, name, type), ',' ORDER BY kind, place, name)) FROM (
-    SELECT 'column' AS kind, table_name AS place, column_name AS name, data_type AS type
-    FROM information_schema.columns WHERE table_schema = 'public'
-    UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
-    UNION ALL SELECT 'key', 'key_checks', id::text, md5(sealed) FROM key_checks
-    UNION ALL SELECT 'key', 'pseudonym_keys', id::text, md5(sealed) FROM pseudonym_keys
-    UNION ALL SELECT 'trigger', tgrelid::regclass::text, tgname, '' FROM pg_trigger WHERE NOT tgisinternal
+SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
+    SELECT concat_ws(' ', attrelid, attname, atttypid, attnotnull, attisdropped) AS part
+    FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', tgrelid, tgname) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT md5(sealed) FROM key_checks
+    UNION ALL SELECT md5(sealed) FROM pseudonym_keys
 ) AS parts
 """
+
+
+async def _used_of(connection: asyncpg.Connection) -> str:
+    """A query for the tables that have rows (true) and the sequences that have counted (false)."""
+    tables = [row[0] for row in await connection.fetch(_TABLES)]
+    sequences = [row[0] for row in await connection.fetch(_SEQUENCES)]
+    rows = [f"SELECT '{name}', true WHERE EXISTS (SELECT FROM {name})" for name in tables]
+    counted = [f"SELECT '{name}', false FROM {name} WHERE is_called" for name in sequences]
+    return " UNION ALL ".join(rows + counted)
 
 
 class SparePostgresql:
@@ -153,7 +149,7 @@ class SparePostgresql:
     def __init__(self, server: str, template: str) -> None:
         self._server, self._template = server, template
         self._spare: list[str] = []
-        self._shape = ""
+        self._shape = self._used = ""
 
     async def take(self) -> str:
         """The URL of an empty one."""
@@ -161,16 +157,26 @@ class SparePostgresql:
             return self._spare.pop()
         url = await new_database(self._server, self._template)
         if not self._shape:
-            self._shape = await _asked(url, _SHAPE)
+            connection = await asyncpg.connect(_plain(url))
+            self._shape, self._used = await connection.fetchval(_SHAPE), await _used_of(connection)
+            await connection.close()
         return url
 
     async def give_back(self, url: str) -> None:
         """Empties it; one whose schema or key was changed is dropped."""
+        connection = await asyncpg.connect(_plain(url))
         try:
-            await _execute(_plain(url), _EMPTY)
-            is_whole = await _asked(url, _SHAPE) == self._shape
+            await connection.execute(_OTHERS_OUT)
+            used = await connection.fetch(self._used)
+            if tables := [name for name, is_table in used if is_table]:
+                await connection.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+            for name in (name for name, is_table in used if not is_table):
+                await connection.execute(f"ALTER SEQUENCE {name} RESTART")
+            is_whole = await connection.fetchval(_SHAPE) == self._shape
         except asyncpg.PostgresError:
             is_whole = False
+        finally:
+            await connection.close()
         if is_whole:
             self._spare.append(url)
         else:
@@ -179,14 +185,6 @@ class SparePostgresql:
 
 def _plain(url: str) -> str:
     return url.replace("+asyncpg", "")
-
-
-async def _asked(url: str, question: str) -> str:
-    connection = await asyncpg.connect(_plain(url))
-    try:
-        return str(await connection.fetchval(question))
-    finally:
-        await connection.close()
 
 
 async def migrated(url: str) -> str:
