@@ -16,7 +16,7 @@ log = logger("bot.updates.answered_marks")
 
 WITHIN = 0.2
 """Seconds. At 30 messages a second, which is all that Telegram takes for free, that is six answers."""
-_TRIED_AGAIN_AFTER = 5.0
+TRIED_AGAIN_AFTER = 5.0
 
 
 class AnsweredMarks:
@@ -49,7 +49,7 @@ class AnsweredMarks:
         try:
             while self._waiting:
                 await asyncio.sleep(pause)
-                pause = WITHIN if await self._write() else _TRIED_AGAIN_AFTER
+                pause = WITHIN if await self._write() else TRIED_AGAIN_AFTER
         finally:
             self._writing = None
 

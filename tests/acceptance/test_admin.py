@@ -370,7 +370,7 @@ async def test_all_of_it_in_chinese(town: Town) -> None:
         ("/audit", "操作记录"),
         ("/block", "已屏蔽"),
         ("/export", "需要什么"),
-        ("/stats", "统计"),
+        ("/stats", "📊"),
     ):
         await admin.says(command)
         await admin.is_asked(words)

@@ -7,7 +7,8 @@ import dataclasses
 import hashlib
 import io
 import zipfile
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -31,6 +32,7 @@ from storage.cases.files.evidence import Evidence
 from storage.cases.messages import Edit
 from storage.cases.sides import Side
 from storage.cases.table import Case, CaseContent, CaseState
+from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Outcome
 from storage.deliveries.table import Delivery, State
 from storage.encryption import CannotDecrypt
@@ -119,14 +121,13 @@ async def test_a_reply_that_comes_before_its_copy_is_written_down_keeps_its_link
 ) -> None:
     rider, counsel = await at_desk(town, 400), await at_desk(town, COUNSEL)
     await in_hand(town, rider, counsel)
-    sender = town.app.background.delivery_sender
-    settle = sender._settle
+    settle = delivery_queue.settle
 
-    async def settled_late(outcome: Outcome) -> None:
+    async def settled_late(session: AsyncSession, outcomes: Sequence[Outcome], now: datetime) -> None:
         await asyncio.sleep(0.3)
-        await settle(outcome)
+        await settle(session, outcomes, now)
 
-    monkeypatch.setattr(sender, "_settle", settled_late)
+    monkeypatch.setattr(delivery_queue, "settle", settled_late)
     asked = await counsel.says("Do you have a payslip?")
     heard = await rider.rider.hears_of("Do you have a payslip?")
     await rider.replies(heard, "Yes, for August")

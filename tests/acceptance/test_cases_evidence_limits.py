@@ -38,7 +38,7 @@ from tests.support.case_scripts import AtDesk, at_desk, brings_pay, keep_evidenc
 from tests.support.cases import all_fetched, case_of
 from tests.support.simulator import NOON, Town, configured, free_port, running, telegram
 from tests.support.words.cases import AGREE_AT_DESK, BUNDLE, IN_CONVERSATION, WRITE_IN_CASE
-from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
+from tests.support.words.forms import CONSENT_PAGE, NO_MORE, REVIEW_PAGE, SEND
 
 MB = 1 << 20
 FEW_PIECES = 16 * PIECE
@@ -274,17 +274,13 @@ async def test_a_file_is_not_moved_into_a_full_case(database: Database) -> None:
 
 
 async def begins_aid(rider: AtDesk) -> str:
-    """Up to the question for files; returns what it says."""
+    """Up to the question that takes files; returns what it says."""
     await rider.says("/aid")
     await rider.rider.hears_of(CONSENT_PAGE)
     await rider.rider.presses(AGREE_AT_DESK)
     await rider.rider.hears_of("What do you need help with?")
     await rider.rider.presses("Housing")
-    await rider.rider.hears_of("your situation")
-    await rider.says("No heating")
-    await rider.rider.hears_of(RECEIVED)
-    await rider.presses(NO_MORE)
-    return str((await rider.rider.hears_of("pictures or files"))["text"])
+    return str((await rider.rider.hears_of("your situation"))["text"])
 
 
 async def test_the_quota_is_told_before_and_when_it_is_reached(database: Database, tmp_path: Path) -> None:

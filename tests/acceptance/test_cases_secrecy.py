@@ -36,7 +36,7 @@ FILE_NAME = "september-payslip.pdf"
 
 
 async def brings_a_matter(rider: Rider) -> None:
-    """To the aid desk, up to the question for files, which is not answered yet."""
+    """To the aid desk, up to the question that takes files too."""
     await rider.says("/aid")
     await rider.hears_of(CONSENT_PAGE)
     await rider.presses(AGREE_AT_DESK)
@@ -49,10 +49,7 @@ async def brings_a_matter(rider: Rider) -> None:
 
 
 async def adds_evidence_and_sends(rider: Rider) -> None:
-    await rider.presses(NO_MORE)
-    await rider.hears_of("pictures or files")
-    await rider.sends(document=rider.world.files.document(Upload(FILE_NAME, FILE)))
-    await rider.hears_of(RECEIVED)
+    await rider.sees_noted(await rider.sends(document=rider.world.files.document(Upload(FILE_NAME, FILE))))
     await rider.presses(NO_MORE)
     await rider.hears_of("What is your name?")
     await rider.says(CALLED)

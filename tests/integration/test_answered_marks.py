@@ -69,7 +69,7 @@ async def test_what_is_added_meanwhile_is_struck_out_too(marks: AnsweredMarks, d
 async def test_the_database_may_be_away_for_a_while(
     marks: AnsweredMarks, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answered_marks, "_TRIED_AGAIN_AFTER", 0.05)
+    monkeypatch.setattr(answered_marks, "TRIED_AGAIN_AFTER", 0.05)
     whole, tries = database.writing, [0]
 
     @contextlib.asynccontextmanager
