@@ -10,7 +10,7 @@ from geopy.adapters import AioHTTPAdapter
 from geopy.exc import GeopyError
 from geopy.geocoders import get_geocoder_for_service
 
-from bot.config.config import Geocoding
+from bot.config.sections import Geocoding
 from handlers.chat.ports import Address, GeocodingFailed
 from storage.geodesy import Crs, is_place, to_wgs84
 

@@ -11,6 +11,7 @@ from schedules.context import ClockContext
 from schedules.job import Job
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.broadcasts import BroadcastInDoubt, BroadcastState
 from storage.broadcasts.notices import BroadcastDoubted
 from storage.coordination.wake_ups import WakeUp
@@ -26,22 +27,22 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
     """One step; True if there is more to do at once."""
     quiet_until = context.settings.quiet_hours.until(now)
     if quiet_until is not None:
-        await broadcasts.keep_quiet(session, quiet_until)
-    await broadcasts.hold_stragglers(session)
-    await broadcasts.finish_idle(session, now)
-    row = await broadcasts.due(session, now)
+        await running_broadcasts.keep_quiet(session, quiet_until)
+    await running_broadcasts.hold_stragglers(session)
+    await running_broadcasts.finish_idle(session, now)
+    row = await running_broadcasts.due(session, now)
     if row is None:
         return False
     try:
         broadcasts.require_released(session, row)
     except BroadcastInDoubt:
         log.error("a broadcast was changed in the database by something other than the bot; it is not sent")
-        broadcasts.set_aside(row, now)
+        running_broadcasts.set_aside(row, now)
         await admins.tell(session, context.staff, BroadcastDoubted(row.id), now)
         return True
     if row.state == BroadcastState.SCHEDULED:
-        broadcasts.start(row, now)
+        running_broadcasts.start(row, now)
     return not await broadcast_recipients.freeze_chunk(session, row, now)
 
 
-JOB = Job(WakeUp.BROADCASTS, EVERY, run, broadcasts.next_start, broadcasts.TABLES | delivery_queue.TABLES)
+JOB = Job(WakeUp.BROADCASTS, EVERY, run, running_broadcasts.next_start, broadcasts.TABLES | delivery_queue.TABLES)

@@ -1,15 +1,33 @@
-"""Types of columns that hold one of the values of an enum, and the order of what columns hold."""
+"""Types of columns: a moment in UTC, one of the values of an enum; and the order of what columns hold."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Dialect, SmallInteger, String, TypeDecorator, literal, tuple_
+from sqlalchemy import Column, ColumnElement, DateTime, Dialect, SmallInteger, String, TypeDecorator, literal, tuple_
 
 Number = TypeVar("Number", bound=IntEnum)
 Word = TypeVar("Word", bound=StrEnum)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime, always UTC. SQLite keeps it without a zone, so the zone is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class IntEnumColumn(TypeDecorator[Number]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,8 +13,6 @@ import orjson
 from sqlalchemy import (
     BigInteger,
     CursorResult,
-    DateTime,
-    Dialect,
     Executable,
     Integer,
     LargeBinary,
@@ -28,6 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from storage import pseudonym_columns
+from storage.column_types import UtcDateTime as UtcDateTime  # noqa: PLC0414 (landed migrations have it from here)
 from storage.database_errors import DatabaseAway
 from storage.encryption import Vault
 from storage.engine import postgresql_engine, sqlite_driver, sqlite_engine, write_detection
@@ -45,23 +44,6 @@ BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 class Refused(Exception):
     """A rule of the domain forbids what was asked. Each subclass has one sentence for the person, in handlers."""
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime, always UTC. SQLite keeps it without a zone, so the zone is put back on reading."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Sealed(TypeDecorator[bytes]):

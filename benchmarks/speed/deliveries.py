@@ -21,6 +21,7 @@ from bot.telegram.pacing import MARGIN
 from storage import schema
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
@@ -200,9 +201,9 @@ async def freezing(url: str, kind: str) -> list[Result]:
     more = True
     while more:
         async with database.writing() as session:
-            row = await broadcasts.due(session, now)
+            row = await running_broadcasts.due(session, now)
             assert row is not None
-            broadcasts.start(row, now)
+            running_broadcasts.start(row, now)
             more = not await broadcast_recipients.freeze_chunk(session, row, now)
             total = row.total
     assert total == MILLION

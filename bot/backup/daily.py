@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.backup.operations import back_up
-from bot.config.config import BackupSection
+from bot.config.sections import BackupSection
 from bot.observability.logs import logger
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue

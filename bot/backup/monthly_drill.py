@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.backup.drill import Tried, drill
-from bot.config.config import BackupSection
+from bot.config.sections import BackupSection
 from bot.observability.logs import logger
 from storage.coordination import run_once
 from storage.database import Database

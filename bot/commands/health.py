@@ -6,7 +6,7 @@ import http.client
 import json
 from collections.abc import Mapping
 
-from bot.config.config import Web
+from bot.config.sections import Web
 
 PATIENCE = 5.0
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 (it is asked, not listened on)

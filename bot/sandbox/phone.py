@@ -10,12 +10,11 @@ from aiohttp import WSMsgType, web
 
 from bot.sandbox import signs
 from bot.sandbox.codes import NoCode, read_code
-from bot.sandbox.controls import Controls
 from bot.sandbox.files import IN_LIMIT
 from bot.sandbox.params import Json, Refusal, Upload
 from bot.sandbox.people import Chat, Person
 from bot.sandbox.unread import marks
-from bot.sandbox.wishes import Wishes
+from bot.sandbox.wishes import Controls, Wishes
 from bot.sandbox.world import World
 
 PAGE = Path(__file__).parent / "phone"

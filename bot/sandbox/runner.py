@@ -12,7 +12,8 @@ from aiohttp import web
 
 from bot import demo
 from bot.app import App
-from bot.config.config import Config, OrganisationSection, People
+from bot.config.config import Config
+from bot.config.sections import OrganisationSection, People
 from bot.demo import figures
 from bot.process import (
     CannotStart,
@@ -27,13 +28,13 @@ from bot.process import (
 )
 from bot.sandbox import folder
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.controls import Controls
 from bot.sandbox.files import OUT_LIMIT
 from bot.sandbox.keeping import Keeping
 from bot.sandbox.limits import Limits
 from bot.sandbox.people import Person
 from bot.sandbox.phone import Phone
 from bot.sandbox.server import BotApi
+from bot.sandbox.wishes import Controls
 from bot.sandbox.world import World
 from storage import schema
 from storage.database import Database

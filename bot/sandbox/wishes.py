@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.sandbox import inline, sharing, signs
-from bot.sandbox.controls import Controls
+from bot.sandbox.clock import SandboxClock
 from bot.sandbox.entities import TEXT_LIMIT, Formatted, units, with_found
 from bot.sandbox.files import STICKER
 from bot.sandbox.messages import bare, quote_of
 from bot.sandbox.params import Json, Upload, bad
 from bot.sandbox.people import Chat, Person
 from bot.sandbox.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What the page can do to the sandbox as a whole. `start_afresh` is None where the database is not its own."""
+
+    clock: SandboxClock
+    start_afresh: Callable[[], None] | None = None
 
 
 class Wishes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.config.config import Telegram
+from bot.config.sections import Telegram
 from bot.observability.logs import logger
 from bot.telegram.reachability import Outage, Reach, insist
 from handlers.chat.incoming import HANDLED, Json

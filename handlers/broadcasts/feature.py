@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.broadcasts import audience, compose, correcting, figures, panel, scheduled, topics
+from handlers.broadcasts import audience, compose, correcting, figures, panel, scheduled, staff_notices, topics
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
@@ -14,7 +14,7 @@ from storage.broadcasts.broadcasts import BroadcastInDoubt, NotNow, OwnApproval
 
 def register(routes: Routes, others: AllFeatures) -> None:
     compose.register(routes, others.audience)
-    for part in (panel, scheduled, correcting, topics):
+    for part in (panel, scheduled, correcting, topics, staff_notices):
         part.register(routes)
 
 

@@ -8,8 +8,7 @@ from markupsafe import Markup
 
 from handlers.broadcasts import presses
 from handlers.broadcasts.format import count_words, plural_of
-from handlers.chat.press import Buttons, Page
-from handlers.chat.readers import holding
+from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
@@ -21,7 +20,7 @@ from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.notices import BroadcastDoubted, BroadcastWaits
+from storage.broadcasts.notices import BroadcastWaits
 from storage.broadcasts.recipients import Audience
 from storage.broadcasts.topics import Topic
 from storage.deliveries import of_broadcasts
@@ -45,8 +44,6 @@ def register(routes: Routes) -> None:
     routes.press(presses.PICTURE, picture, right=Right.BROADCAST, writes=False)
     routes.press(presses.ASK_TO_RECALL, ask_to_recall, right=Right.BROADCAST, writes=False)
     routes.press(presses.RECALL, recall, right=Right.BROADCAST)
-    routes.notice(BroadcastWaits, waits_words, reader=holding(Right.BROADCAST))
-    routes.notice(BroadcastDoubted, doubted_words, reader=holding(Right.ADMINISTER))
 
 
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
@@ -121,24 +118,6 @@ async def send(talk: Talk, broadcast_id: BroadcastId) -> None:
             if person_id != talk.person.id:
                 talk.notify(person_id, BroadcastWaits(broadcast_id, counted.reached))
     await show_row(talk, row)
-
-
-def waits_words(view: View, notice: BroadcastWaits) -> Page:
-    """The notice to those who may approve."""
-    text = view.plural(
-        "A broadcast to {n} person is waiting for a second coordinator.",
-        "A broadcast to {n} people is waiting for a second coordinator.",
-        plural_of(notice.count),
-    ).format(n=count_words(view.language, notice.count))
-    return text, [[presses.LOOK.button(view._("View"), notice.broadcast_id)]]
-
-
-def doubted_words(view: View, notice: BroadcastDoubted) -> Page:
-    text = view._(
-        "⚠️ Something other than the bot has changed broadcast {id} in the database. It is not sent. Please tell "
-        "whoever runs the server."
-    )
-    return text.format(id=notice.broadcast_id), []
 
 
 async def look(talk: Talk, broadcast_id: BroadcastId) -> None:

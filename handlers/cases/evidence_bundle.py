@@ -33,8 +33,7 @@ from storage.cases.files import evidence
 from storage.cases.files.evidence import Evidence, EvidenceFile
 from storage.cases.ids import CaseId
 from storage.cases.notices import BundleFailed
-from storage.cases.sides import Side
-from storage.cases.table import content_of
+from storage.cases.table import Side, content_of
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.scratch import Scratch

@@ -10,6 +10,7 @@ from handlers.cases import (
     evidence_bundle,
     figures,
     in_hand,
+    limit_reminders,
     mine,
     notices,
     privacy,
@@ -30,6 +31,7 @@ from storage.cases.table import CaseInDoubt, NoSuchCase
 
 def register(routes: Routes, others: AllFeatures) -> None:
     mine.register(routes, others.desks)
+    limit_reminders.register(routes)
     for part in (
         privacy,
         desk,

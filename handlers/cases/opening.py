@@ -29,8 +29,7 @@ from storage.cases.desks import Desk, in_language
 from storage.cases.files.evidence_quota import EvidenceFull
 from storage.cases.messages import Said
 from storage.cases.notices import CaseWaits
-from storage.cases.sides import Side
-from storage.cases.table import Case, CaseContent
+from storage.cases.table import Case, CaseContent, Side
 from storage.privacy import consents
 
 

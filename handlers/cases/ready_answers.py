@@ -26,8 +26,7 @@ from storage.cases import messages as case_messages
 from storage.cases.desks import Canned, in_language
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
-from storage.cases.sides import Side
-from storage.cases.table import Case
+from storage.cases.table import Case, Side
 from storage.dialogues import Filled
 from storage.people.access import Right
 from storage.updates import user_state

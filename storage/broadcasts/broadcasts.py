@@ -15,7 +15,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     String,
-    func,
     select,
     update,
 )
@@ -205,16 +204,6 @@ async def retry_failed(session: AsyncSession, row: Broadcast, now: datetime) -> 
     return count
 
 
-async def keep_quiet(session: AsyncSession, until: datetime) -> None:
-    """Quiet hours have begun: what is left of all but urgent broadcasts waits for their end."""
-    disturbing = select(Broadcast.id).where(Broadcast.state == BroadcastState.RUNNING, Broadcast.topic != Topic.URGENT)
-    await session.execute(
-        update(Delivery)
-        .where(Delivery.broadcast_id.in_(disturbing), Delivery.state == State.WAITING, Delivery.due < until)
-        .values(due=until)
-    )
-
-
 async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: PersonId, now: datetime) -> Broadcast:
     """Raises NotNow, OwnApproval or BroadcastInDoubt."""
     row = await find_for_update(session, broadcast_id)
@@ -256,17 +245,6 @@ async def move(session: AsyncSession, broadcast_id: BroadcastId, what: str, now:
     return row
 
 
-async def due(session: AsyncSession, now: datetime) -> Broadcast | None:
-    """The first broadcast that is to start now, or whose recipients are not all written down."""
-    return await session.scalar(
-        select(Broadcast)
-        .where(Broadcast.state.in_((BroadcastState.SCHEDULED, BroadcastState.FREEZING)), Broadcast.starts_at <= now)
-        .order_by(Broadcast.starts_at, Broadcast.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-
-
 async def to_come(session: AsyncSession, limit: int) -> list[Broadcast]:
     """Those that wait for their time or for approval, the next first."""
     waiting = (BroadcastState.AWAITING, BroadcastState.SCHEDULED)
@@ -283,51 +261,6 @@ async def show_soon(session: AsyncSession, broadcast_id: BroadcastId, due: datet
         .where(Broadcast.id == broadcast_id, Broadcast.panel.is_not(None), Broadcast.panel_due.is_(None))
         .values(panel_due=due)
     )
-
-
-async def next_start(session: AsyncSession) -> datetime | None:
-    """When the next broadcast is to start."""
-    return await session.scalar(
-        select(func.min(Broadcast.starts_at)).where(Broadcast.state == BroadcastState.SCHEDULED)
-    )
-
-
-def set_aside(row: Broadcast, now: datetime) -> None:
-    """Is not sent, since it is in doubt."""
-    row.state, row.finished_at, row.panel_due = BroadcastState.CANCELLED, now, now
-
-
-def start(row: Broadcast, now: datetime) -> None:
-    """Begins to write down the recipients."""
-    row.state = BroadcastState.FREEZING
-    row.started_at = row.panel_due = now
-
-
-async def hold_stragglers(session: AsyncSession) -> None:
-    """What was in flight when its broadcast was paused or cancelled, and has to be tried again, is not."""
-    for state, becomes in (
-        (BroadcastState.PAUSED, State.HELD),
-        (BroadcastState.CANCELLED, State.CANCELLED),
-    ):
-        stopped = select(Broadcast.id).where(Broadcast.state == state)
-        await session.execute(
-            update(Delivery)
-            .where(Delivery.broadcast_id.in_(stopped), Delivery.state == State.WAITING)
-            .values(state=becomes)
-        )
-
-
-async def finish_idle(session: AsyncSession, now: datetime) -> list[Broadcast]:
-    """Closes running broadcasts of which nothing is waiting or in flight."""
-    unfinished = select(Delivery.broadcast_id).where(Delivery.broadcast_id == Broadcast.id, Delivery.state < State.SENT)
-    rows = await session.scalars(
-        select(Broadcast).where(Broadcast.state == BroadcastState.RUNNING, ~unfinished.exists()).with_for_update()
-    )
-    finished = list(rows)
-    for row in finished:
-        row.state = BroadcastState.DONE
-        row.finished_at = row.panel_due = now
-    return finished
 
 
 TABLES = frozenset({Broadcast.__tablename__})

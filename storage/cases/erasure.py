@@ -9,7 +9,7 @@ from storage.cases import contexts, copies, deadlines, doubts, personal_data
 from storage.cases.files import evidence
 from storage.cases.ids import CaseId
 from storage.cases.messages import CaseMessage
-from storage.cases.sides import Side
+from storage.cases.table import Side
 from storage.telegram_ids import PersonId
 
 

@@ -23,8 +23,7 @@ from storage.cases.desks import EvidenceQuota
 from storage.cases.files import evidence, evidence_quota
 from storage.cases.files.evidence import EvidenceFile
 from storage.cases.ids import CaseId, CaseMessageId
-from storage.cases.sides import Side
-from storage.cases.table import Case, CaseState, NoSuchCase
+from storage.cases.table import Case, CaseState, NoSuchCase, Side
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed
 from storage.deliveries import ordering

@@ -19,6 +19,14 @@ from storage.sealed_json import SealedJson
 from storage.telegram_ids import PersonId, TopicId
 
 
+class Side(IntEnum):
+    """Who said it. A note is the handlers' own and never reaches the rider."""
+
+    RIDER = 0
+    HANDLER = 1
+    NOTE = 2
+
+
 class CaseState(IntEnum):
     """Whom a case waits for."""
 

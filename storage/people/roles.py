@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, String, Table, bindparam, delete, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import UtcDateTime
 from storage.coordination import change_counters
-from storage.database import Base, Sealed, UtcDateTime, run, vault_of
+from storage.database import Base, Sealed, run, vault_of
 from storage.encryption import CannotDecrypt
 from storage.telegram_ids import PersonId
 

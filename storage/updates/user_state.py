@@ -20,7 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.cases.contexts import CaseContext
 from storage.cases.ids import CaseId
 from storage.cases.table import Case
-from storage.database import UtcDateTime, run
+from storage.column_types import UtcDateTime
+from storage.database import run
 from storage.dialogues import Dialogue
 from storage.membership.memberships import Membership
 from storage.people import roles

@@ -17,6 +17,7 @@ from handlers.broadcasts import presses as broadcasts_presses
 from storage import audit
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
+from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.content import Content, Opening, OtherVersion
@@ -197,9 +198,9 @@ async def test_pause_resume_and_cancel(database: Database) -> None:
         )
         await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
     async with database.writing() as session:
-        found = await broadcasts.due(session, NOON)
+        found = await running_broadcasts.due(session, NOON)
         assert found is not None
-        broadcasts.start(found, NOON)
+        running_broadcasts.start(found, NOON)
         while not await broadcast_recipients.freeze_chunk(session, found, NOON):
             pass
         assert found.total == 10
@@ -447,7 +448,7 @@ async def test_a_spread_broadcast_gives_each_a_moment_of_their_own(database: Dat
             spread=timedelta(hours=3),
         )
         await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
-        broadcasts.start(row, NOON)
+        running_broadcasts.start(row, NOON)
         while not await broadcast_recipients.freeze_chunk(session, row, NOON):
             pass
         moments = list(await session.scalars(select(Delivery.due)))

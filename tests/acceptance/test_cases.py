@@ -30,8 +30,7 @@ from storage.cases.audited import CaseAction
 from storage.cases.files import evidence
 from storage.cases.files.evidence import Evidence
 from storage.cases.messages import Edit
-from storage.cases.sides import Side
-from storage.cases.table import Case, CaseContent, CaseState
+from storage.cases.table import Case, CaseContent, CaseState, Side
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Outcome
 from storage.deliveries.table import Delivery, State

@@ -12,8 +12,7 @@ from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
-from storage.cases.sides import Side
-from storage.cases.table import CaseContent, Outcome
+from storage.cases.table import CaseContent, Outcome, Side
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import AtDesk, at_desk
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town

@@ -29,8 +29,7 @@ from storage.cases.files.evidence import PIECE, Evidence, EvidenceFile, Evidence
 from storage.cases.files.evidence_quota import EvidenceFull, Full
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
-from storage.cases.sides import Side
-from storage.cases.table import Case, CaseContent
+from storage.cases.table import Case, CaseContent, Side
 from storage.database import Database
 from storage.scratch import Scratch
 from storage.telegram_ids import MessageId, PersonId

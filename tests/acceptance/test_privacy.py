@@ -33,8 +33,7 @@ from storage.cases import messages as case_messages
 from storage.cases.files import evidence
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
-from storage.cases.sides import Side
-from storage.cases.table import CaseConflict, CaseContent
+from storage.cases.table import CaseConflict, CaseContent, Side
 from storage.database import Base, Database
 from storage.deliveries.table import Delivery
 from storage.dialogues import Filled, OpenForm

@@ -36,8 +36,7 @@ from storage.cases.notices import (
     RiderAway,
     RiderBack,
 )
-from storage.cases.sides import Side
-from storage.cases.table import Case, CaseContent, Outcome
+from storage.cases.table import Case, CaseContent, Outcome, Side
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import Notice
 from storage.deliveries.queue import Addressed

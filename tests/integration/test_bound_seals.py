@@ -17,8 +17,7 @@ from storage.cases.files import evidence
 from storage.cases.files.evidence import Evidence, EvidenceFile
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
-from storage.cases.sides import Side
-from storage.cases.table import CaseContent
+from storage.cases.table import CaseContent, Side
 from storage.database import Base, Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed

@@ -12,8 +12,7 @@ from storage import keys, schema
 from storage.cases import access, cases, doubts, erasure, messages, queue, queues
 from storage.cases.ids import CaseId
 from storage.cases.messages import CaseMessage, Said
-from storage.cases.sides import Side
-from storage.cases.table import Case, CaseConflict, CaseInDoubt, content_of
+from storage.cases.table import Case, CaseConflict, CaseInDoubt, Side, content_of
 from storage.database import Database
 from storage.keys import KeyCheck
 from storage.people import roles

@@ -20,7 +20,7 @@ from bot.backup.operations import back_up
 from bot.backup.sealed_file import BadBackup
 from bot.commands.health import is_running, trouble_of
 from bot.commands.move import NotMoved, move_to
-from bot.config.config import BackupSection, Web
+from bot.config.sections import BackupSection, Web
 from bot.process import served
 from storage import schema
 from storage.database import Database

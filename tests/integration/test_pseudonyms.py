@@ -26,6 +26,7 @@ from storage.activities import (
 )
 from storage.activities.activities import Kind, Plan
 from storage.broadcasts import broadcasts, reads, recipients, topics
+from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.content import Content
 from storage.broadcasts.recipients import Audience
@@ -33,8 +34,7 @@ from storage.broadcasts.topics import Topic
 from storage.cases import cases, contexts, drafts
 from storage.cases import messages as case_messages
 from storage.cases.messages import Said
-from storage.cases.sides import Side
-from storage.cases.table import CaseContent
+from storage.cases.table import CaseContent, Side
 from storage.database import Base, Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.table import Delivery
@@ -143,7 +143,7 @@ async def broadcast(session: AsyncSession, segment: Segment) -> Broadcast:
     content = Content("sendMessage", {"text": "Hello"})
     row = await broadcasts.create(session, ADMIN, content, segment, Topic.SURVEYS, NOON, NOON)
     await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
-    broadcasts.start(row, NOON)
+    running_broadcasts.start(row, NOON)
     return row
 
 

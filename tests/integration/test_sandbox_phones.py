@@ -14,10 +14,10 @@ from playwright.async_api import Page, async_playwright, expect
 from bot.pictures.membership_card import paint_code
 from bot.process import served
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.controls import Controls
 from bot.sandbox.params import Json, Params, Upload
 from bot.sandbox.runner import COORDINATOR, RIDER, serve, town
 from bot.sandbox.server import METHODS
+from bot.sandbox.wishes import Controls
 from bot.sandbox.world import World
 from tests.support.accessibility import faults
 from tests.support.simulator import free_port

@@ -27,8 +27,7 @@ from storage.cases.cases import TooLateToReopen
 from storage.cases.files.evidence import Evidence, EvidenceFile
 from storage.cases.ids import CaseId
 from storage.cases.messages import Said
-from storage.cases.sides import Side
-from storage.cases.table import Case, CaseContent, CaseState, Outcome
+from storage.cases.table import Case, CaseContent, CaseState, Outcome, Side
 from storage.database import Database
 from storage.dialogues import Filled
 from storage.hours import working_time

@@ -24,8 +24,7 @@ from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import CaseMessage
-from storage.cases.sides import Side
-from storage.cases.table import Case, NoSuchCase
+from storage.cases.table import Case, NoSuchCase, Side
 
 
 def register(routes: Routes) -> None:

@@ -31,8 +31,7 @@ from storage.cases.cases import CaseClosed
 from storage.cases.files.evidence_quota import EvidenceFull
 from storage.cases.ids import CaseId
 from storage.cases.messages import CaseMessage, Said
-from storage.cases.sides import Side
-from storage.cases.table import Case, CaseState, NoSuchCase
+from storage.cases.table import Case, CaseState, NoSuchCase, Side
 from storage.people.access import Right
 
 NUMBER = re.compile(r"\b[A-Z]{1,4}-\d{4}-\d{6}\b")

@@ -37,8 +37,7 @@ from storage.cases import messages as case_messages
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.messages import Said
 from storage.cases.notices import ColleagueAnswers, ColleagueAsks
-from storage.cases.sides import Side
-from storage.cases.table import Case
+from storage.cases.table import Case, Side
 from storage.people.access import Right
 from storage.telegram_ids import PersonId
 

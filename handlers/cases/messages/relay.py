@@ -24,8 +24,7 @@ from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.ids import CaseMessageId
 from storage.cases.messages import CaseMessage, Said
 from storage.cases.notices import CaseLeft
-from storage.cases.sides import Side
-from storage.cases.table import Case, content_of
+from storage.cases.table import Case, Side, content_of
 from storage.deliveries.queue import Claimed
 from storage.telegram_ids import PersonId, private_chat_of
 from storage.written_text import quoted_name

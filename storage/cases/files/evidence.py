@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage import sealed_columns
 from storage.cases.files import file_kinds
 from storage.cases.ids import CaseId, CaseMessageId, EvidenceId
-from storage.cases.sides import Side
+from storage.cases.table import Side
 from storage.column_types import IntEnumColumn
 from storage.database import Base, BigKey, Sealed, vault_of
 from storage.sealed_json import SealedJson

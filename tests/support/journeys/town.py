@@ -18,7 +18,7 @@ from bot.demo import figures
 from bot.process import served
 from bot.sandbox import runner as sandbox
 from bot.sandbox.clock import SandboxClock
-from bot.sandbox.controls import Controls
+from bot.sandbox.wishes import Controls
 from bot.sandbox.world import World
 from storage import schema
 from storage.database import Database, open_database
