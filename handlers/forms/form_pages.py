@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from markupsafe import Markup
 
 from handlers.chat import presses
 from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.talk import Danger
 from handlers.forms.filling import AnyFilling
-from handlers.forms.questions import Question, said
+from handlers.forms.questions import AnyQuestion, said
 from handlers.i18n.formatting import labelled
 from storage.dialogues import Value
 
@@ -51,7 +49,7 @@ async def is_shown_later(filling: AnyFilling) -> bool:
     return is_later
 
 
-def question_text(filling: AnyFilling, question: Question[Any, Any]) -> Markup:
+def question_text(filling: AnyFilling, question: AnyQuestion) -> Markup:
     """The question, below how far the form has come, or what the answer is so far."""
     talk, position = filling.talk, filling.position()
     note = question.input.page(talk, filling.state.page).note
@@ -64,12 +62,12 @@ def question_text(filling: AnyFilling, question: Question[Any, Any]) -> Markup:
     return Markup("<i>{}</i>\n{}").format(step, ask)
 
 
-def answered_text(filling: AnyFilling, question: Question[Any, Any], chosen: str) -> Markup:
+def answered_text(filling: AnyFilling, question: AnyQuestion, chosen: str) -> Markup:
     """The question with the answer that was chosen on a button."""
     return question_text(filling, question) + Markup("\n▸ <b>{}</b>").format(chosen)
 
 
-def answer_line(filling: AnyFilling, question: Question[Any, Any], stored: Value) -> Markup:
+def answer_line(filling: AnyFilling, question: AnyQuestion, stored: Value) -> Markup:
     talk = filling.talk
     return labelled(talk._, filling.title(question), Markup("<b>{}</b>").format(question.show(talk, stored)))
 
@@ -103,7 +101,7 @@ def question_buttons(filling: AnyFilling) -> Buttons:
     return [*rows, *_for_later(filling), controls]
 
 
-def _controls_of_a_change(filling: AnyFilling, question: Question[Any, Any]) -> list[Button]:
+def _controls_of_a_change(filling: AnyFilling, question: AnyQuestion) -> list[Button]:
     talk = filling.talk
     controls = [_button(filling, talk._("↩ Keep as it is"), "keep")]
     if filling.is_optional(question) and filling.state.filled.answers[question.key] is not None:
@@ -111,7 +109,7 @@ def _controls_of_a_change(filling: AnyFilling, question: Question[Any, Any]) -> 
     return controls
 
 
-def _choice_buttons(filling: AnyFilling, question: Question[Any, Any]) -> list[Button]:
+def _choice_buttons(filling: AnyFilling, question: AnyQuestion) -> list[Button]:
     buttons = []
     for choice in filling.choices(question):
         is_taken = filling.parts and question.parts(choice.value)[0] in filling.parts
@@ -119,7 +117,7 @@ def _choice_buttons(filling: AnyFilling, question: Question[Any, Any]) -> list[B
     return buttons
 
 
-def _page_buttons(filling: AnyFilling, question: Question[Any, Any]) -> list[list[Button]]:
+def _page_buttons(filling: AnyFilling, question: AnyQuestion) -> list[list[Button]]:
     page = question.input.page(filling.talk, filling.state.page)
     return [[_button(filling, cell.label, cell.does.value, cell.argument) for cell in row] for row in page.rows]
 

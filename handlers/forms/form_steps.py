@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -13,12 +12,12 @@ from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.forms.filling import AnyFilling
 from handlers.forms.form_pages import SHOW, answered_text, page_of, question_buttons, question_text, receipt, show
-from handlers.forms.questions import Does, NotAnAnswer, Question, said
+from handlers.forms.questions import AnyQuestion, Does, NotAnAnswer, said
 from storage import dialogues
 from storage.dialogues import Value
 
 
-async def take(filling: AnyFilling, question: Question[Any, Any], stored: Value) -> None:
+async def take(filling: AnyFilling, question: AnyQuestion, stored: Value) -> None:
     """Takes an answer, and goes on."""
     if question.keyboard is not None:
         filling.talk.say(filling.talk._("👍 Thank you."), keyboard=location_keyboard(filling.talk))
@@ -120,7 +119,7 @@ async def _skip(filling: AnyFilling, _argument: str) -> None:
     await take(filling, question, None)
 
 
-def _show_chosen(filling: AnyFilling, question: Question[Any, Any], words: str) -> None:
+def _show_chosen(filling: AnyFilling, question: AnyQuestion, words: str) -> None:
     """The answer stays visible below its question, as one that was typed does."""
     if question.keyboard is None:
         filling.talk.close(answered_text(filling, question, words))

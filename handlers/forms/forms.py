@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from handlers.chat.access_check import check_right
 from handlers.chat.press import InvalidCallback
@@ -20,7 +20,7 @@ from handlers.forms.filling import AnyFilling, Filling, open_filling
 from handlers.forms.form_pages import SHOW, answer_line, back_button, is_shown_later, question_buttons, show
 from handlers.forms.form_steps import go_on, take
 from handlers.forms.questionnaires import AnyForm, Form
-from handlers.forms.questions import MAX_PARTS, NotAnAnswer, Question, Unfinished
+from handlers.forms.questions import MAX_PARTS, AnyQuestion, NotAnAnswer, Unfinished
 from storage import dialogues
 from storage.dialogues import Filled, OpenForm, Value
 
@@ -97,7 +97,7 @@ async def answer(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
     return True
 
 
-async def _read(filling: AnyFilling, question: Question[Any, Any]) -> None:
+async def _read(filling: AnyFilling, question: AnyQuestion) -> None:
     talk = filling.talk
     try:
         value = await question.input.read_on(talk, filling.state.page)
@@ -121,14 +121,14 @@ async def _read(filling: AnyFilling, question: Question[Any, Any]) -> None:
     await take(filling, question, stored)
 
 
-def _take_out_of_chat(filling: AnyFilling, question: Question[Any, Any], stored: Value) -> None:
+def _take_out_of_chat(filling: AnyFilling, question: AnyQuestion, stored: Value) -> None:
     talk = filling.talk
     talk.call_api("deleteMessage", {"chat_id": talk.chat_id, "message_id": talk.incoming.message_id})
     words = talk._("I've read your message and removed it from this chat.")
     talk.say(answer_line(filling, question, stored) + "\n" + words)
 
 
-async def _gather(filling: AnyFilling, question: Question[Any, Any], more: list[Value]) -> None:
+async def _gather(filling: AnyFilling, question: AnyQuestion, more: list[Value]) -> None:
     """One more part of an answer: said now and then with the buttons, else only marked. An album counts once."""
     talk, parts = filling.talk, filling.parts
     if len(parts) >= MAX_PARTS:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 from pydantic import TypeAdapter
 
 from handlers.chat.talk import Talk
-from handlers.forms.questions import Question, Text
+from handlers.forms.questions import AnyQuestion, Question, Text
 from storage.dialogues import Answers, Filled
 from storage.people.access import Right
 
@@ -147,8 +147,8 @@ def questionnaire(draft: type[D]) -> Questionnaire[D]:
     )
 
 
-def _question(declared: Field[Any]) -> Question[Any, Any]:
-    question: Question[Any, Any] = declared.metadata["question"]
+def _question(declared: Field[Any]) -> AnyQuestion:
+    question: AnyQuestion = declared.metadata["question"]
     return replace(question, key=declared.name)
 
 
@@ -156,7 +156,7 @@ def _context_value(declared: Field[Any], kind: Any) -> ContextValue:
     return ContextValue(TypeAdapter(kind), (declared.name, declared.metadata.get("until_0_7", declared.name)))
 
 
-def one_answer(question: Question[Any, Any], key: str) -> Questionnaire[Any]:
+def one_answer(question: AnyQuestion, key: str) -> Questionnaire[Any]:
     """A single question; the draft is its answer."""
     return Questionnaire([replace(question, key=key)], lambda values: values.get(key))
 

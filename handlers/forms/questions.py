@@ -190,6 +190,9 @@ class Question(Generic[T, D_contra]):
             return str(stored)
 
 
+AnyQuestion = Question[Any, Any]
+
+
 def said(talk: Talk, text: Text) -> str:
     return talk._(text) if isinstance(text, str) else text(talk)
 

@@ -15,7 +15,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.forms import forms
 from handlers.forms.questionnaires import ContextValue, Form, Questionnaire, questionnaire
-from handlers.forms.questions import Question, asked
+from handlers.forms.questions import AnyQuestion, asked
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end
@@ -169,7 +169,7 @@ class StationChange(Generic[T]):
     value: T | None
 
 
-def _change_form(name: str, field: Question[Any, Any]) -> Form[StationChange[Any]]:
+def _change_form(name: str, field: AnyQuestion) -> Form[StationChange[Any]]:
     async def done(talk: Talk, change: StationChange[Any]) -> None:
         row = await stations.find_for_admin(talk.session, change.station)
         before = _shown(talk, row, name)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import aiosqlite
 from sqlalchemy.dialects.sqlite.aiosqlite import (
@@ -22,6 +22,8 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 )
 from sqlalchemy.util.concurrency import await_
 
+T = TypeVar("T")
+
 PATIENCE_MS = 20_000
 """How long a BEGIN waits for another process's transaction."""
 
@@ -29,8 +31,8 @@ PATIENCE_MS = 20_000
 class Ran(NamedTuple):
     """What became of a statement, by the names of the DB-API."""
 
-    rows: Sequence[Any] = ()
-    description: Any = None
+    rows: Sequence[object] = ()
+    description: object = None
     rowcount: int = -1
     lastrowid: int | None = None
     arraysize: int = 1
@@ -39,7 +41,7 @@ class Ran(NamedTuple):
 _NOTHING = Ran()
 
 
-def _run(connection: sqlite3.Connection, method: str, statement: str, parameters: Any) -> Ran:
+def _run(connection: sqlite3.Connection, method: str, statement: str, parameters: object) -> Ran:
     cursor = connection.cursor()
     try:
         getattr(cursor, method)(statement, parameters)
@@ -72,20 +74,20 @@ class Connection(aiosqlite.Connection):
     _hopped = False
     """Whether the thread may still be at something that nobody waits for any more (its task was cancelled)."""
 
-    def carry(self, method: str, statement: str, parameters: Any = ()) -> Ran:
+    def carry(self, method: str, statement: str, parameters: object = ()) -> Ran:
         """Runs a statement here or in the thread; to be called within SQLAlchemy's greenlet."""
         if not self.apart:
             if not statement.startswith("BEGIN"):
                 return _run(self._conn, method, statement, parameters)
             if _begin_at_once(self._conn, statement):
                 return _NOTHING
-        ran: Ran = await_(self.hop(_run, method, statement, parameters))
-        return ran
+        return await_(self.hop(_run, method, statement, parameters))
 
-    async def hop(self, work: Any, *arguments: Any) -> Any:
+    async def hop(self, work: Callable[..., T], *arguments: object) -> T:
         """Runs the work on the sqlite3 connection in the thread."""
         self._hopped = True
-        return await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call]
+        done: T = await self._execute(work, self._conn, *arguments)  # type: ignore[no-untyped-call]
+        return done
 
     async def execute_apart(self, statement: str) -> None:
         """Runs a statement that stands in no transaction and may take long."""
@@ -103,7 +105,7 @@ class Connection(aiosqlite.Connection):
 class _AtOnce:
     """An await that waits for nothing: SQLAlchemy takes a driver that never awaits for one that blocks."""
 
-    def __await__(self) -> Generator[Any, None, None]:
+    def __await__(self) -> Generator[None, None, None]:
         yield from ()
 
 
@@ -116,19 +118,19 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
     __slots__ = ()
     _cursor: Any
 
-    def _make_new_cursor(self, _connection: Any) -> Any:
+    def _make_new_cursor(self, _connection: object) -> Any:
         return _NOTHING
 
     def _aenter_cursor(self, cursor: Any) -> Any:
         return cursor
 
-    def execute(self, operation: Any, parameters: Any = None) -> Any:
-        return self._carry("execute", operation, parameters or ())
+    def execute(self, operation: str, parameters: object = None) -> None:
+        self._carry("execute", operation, parameters or ())
 
-    def executemany(self, operation: Any, seq_of_parameters: Any) -> Any:
-        return self._carry("executemany", operation, seq_of_parameters)
+    def executemany(self, operation: str, seq_of_parameters: object) -> None:
+        self._carry("executemany", operation, seq_of_parameters)
 
-    def _carry(self, method: str, statement: str, parameters: Any) -> None:
+    def _carry(self, method: str, statement: str, parameters: object) -> None:
         await_(_AT_ONCE)
         try:
             self._cursor = ran = self._connection.carry(method, statement, parameters)
@@ -146,7 +148,6 @@ class _Cursor(AsyncAdapt_aiosqlite_cursor):
 class _Adapted(AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
     _cursor_cls = _Cursor
-    _ss_cursor_cls = _Cursor  # type: ignore[assignment]
 
     def commit(self) -> None:
         driver: Any = self._connection
