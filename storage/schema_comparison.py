@@ -15,9 +15,11 @@ class SchemaDiffers(Exception):
 
 _COLUMNS = {
     "sqlite": "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'",
-    "postgresql": "SELECT table_name, column_name FROM information_schema.columns"
-    " WHERE table_schema = ANY (current_schemas(false))",
+    "postgresql": "SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+    " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped AND nspname = ANY (current_schemas(false))",
 }
+"""Not from PostgreSQL's information_schema, which takes ten times as long."""
 
 
 async def compare(session: AsyncSession) -> None:
