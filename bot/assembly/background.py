@@ -90,7 +90,7 @@ def build_background(
     )
     progress = BroadcastProgress(database, courier, context, clock)
     codes = CheckInCodeUpdater(database, courier, context, clock)
-    forum = CaseForum(database, courier, context, clock)
+    forum = CaseForum(database, courier, context, clock, base.monotonic)
     evidence = EvidenceFetcher(database, telegram.api.download, clock, partial(Scratch, base.config.data.folder))
     watched = AllFeatures(extensions.features, services.context.settings.desks).queues
     queues = QueueMetrics(database, base.metrics, clock, base.monotonic, base.leader.leads, watched, base.runner.run)

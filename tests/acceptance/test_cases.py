@@ -7,7 +7,7 @@ import dataclasses
 import hashlib
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.background.case_forum import AT_ONCE
+from bot.background.case_forum import AT_ONCE, FIRST_REST, CaseForum
 from bot.sandbox.files import STICKER
 from bot.sandbox.params import Json
 from bot.sandbox.server import Fault
@@ -35,6 +35,7 @@ from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Outcome
 from storage.deliveries.table import Delivery, State
 from storage.encryption import CannotDecrypt
+from storage.operations.organisation import CurrentSettings
 from storage.people import roles
 from storage.privacy import consents
 from storage.telegram_ids import PersonId
@@ -642,27 +643,63 @@ async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     assert len(forum.topics) == 1, "one topic, however often it is looked at"
 
 
+def shows_topics(town: Town, monotonic: Callable[[], float], **groups: int) -> Callable[[], Awaitable[None]]:
+    """One turn for the topics of these desks, beside the one that the bot takes by itself, which knows no forum."""
+    known = town.context.settings.desks
+    forums = {key: dataclasses.replace(known[key], forum=group) for key, group in groups.items()}
+    current = CurrentSettings(dataclasses.replace(town.context.settings, desks={**known, **forums}))
+    context = dataclasses.replace(town.context, current=current)
+    return CaseForum(town.database, town.app.telegram.courier, context, lambda: NOON, monotonic).show
+
+
 async def test_topics_that_cannot_be_made_keep_no_others_back(town: Town) -> None:
     """Those of a group that the bot is not in, or that one of a case that does not open."""
     forum = town.world.add_forum(-1001, "Legal", [COUNSEL])
-    desks = {"aid": -1099, "legal": -1001}
-    known = town.context.settings.desks
-    forums = {key: dataclasses.replace(known[key], forum=group) for key, group in desks.items()}
-    await town.until(town.app.base.leader.leads)
-    await town.app.base.runner.close()  # the test looks, and nobody beside it
-    change_settings(town.app, desks={**known, **forums})
     async with town.database.writing() as session:
         for _ in range(AT_ONCE + 1):
             await opens(session, "aid")
         damaged = await opens(session, "legal")
         damaged.content = b"\0" * 40
         await opens(session, "legal")
-    shows = town.app.background.case_forum.show
+    shows = shows_topics(town, lambda: 0.0, aid=-1099, legal=-1001)
     await shows()
     with pytest.raises(CannotDecrypt):
         await shows()
     await shows()
     assert len([one for one in forum.messages.values() if "text" in one]) == 1
+
+
+async def test_what_fails_in_a_forum_is_left_alone_for_longer_each_time(town: Town) -> None:
+    """The whole group that the bot was removed from; in one where all is well, the one topic that refuses."""
+    forum = town.world.add_forum(-1001, "Legal", [COUNSEL])
+    async with town.database.writing() as session:
+        for _ in range(3):
+            await opens(session, "aid")
+        refused = await opens(session, "legal")
+    rested = 0.0
+    shows = shows_topics(town, lambda: rested, aid=-1099, legal=-1001)
+    calls = town.api.calls
+    refusal = '{"ok": false, "error_code": 400, "description": "Bad Request: no"}'
+    town.api.faults.append(Fault(400, refusal, ("sendMessage",)))
+    await shows()
+    assert calls["createForumTopic"] == 2, "of the three in a group that is not there, one"
+    assert len(forum.topics) == 1 and "sendMessage" not in calls
+    for _ in range(5):
+        await shows()
+    assert calls["createForumTopic"] == 2 and "sendMessage" not in calls
+    rested += FIRST_REST
+    await shows()
+    assert (calls["createForumTopic"], calls["sendMessage"]) == (3, 1)
+    async with town.database.reading() as session:
+        row = await session.get_one(Case, refused.id)
+        assert row.topic_id is not None and row.topic_shows == "waits"
+    del forum.topics[row.topic_id]  # somebody deletes it
+    async with town.database.writing() as session:
+        await cases.claim(session, refused.id, COUNSEL, ["legal"], NOON)
+    await shows()
+    rested += FIRST_REST
+    await shows()
+    assert len(forum.topics) == 1 and "有人在办" in str([one.get("text") for one in forum.messages.values()])
 
 
 async def opens(session: AsyncSession, desk: str) -> Case:
