@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases import access, cases, contexts, queue
+from storage.cases import access, cases, contexts, parties, queue
 from storage.cases.desks import Desk
 from storage.cases.table import Case
 from storage.hours import working_time
@@ -20,6 +20,7 @@ from storage.people.access import Role
 from storage.people.staff import Staff
 from storage.telegram_ids import PersonId
 
+DOUBTED_AGAIN = timedelta(minutes=10)
 LEVELS = (Role.COUNSEL, Role.COORDINATOR, Role.ADMIN)
 
 
@@ -61,12 +62,17 @@ def answer_due(desk: Desk, opened_at: datetime, level: int, organisation: Organi
     return working_time.after(opened_at, span, organisation.zone, organisation.country)
 
 
-async def escalate_late(session: AsyncSession, staff: Staff, settings: Settings, now: datetime) -> list[Escalation]:
-    """Takes each late case one level up; those of desks that are gone are told to nobody."""
+async def escalate_late(
+    session: AsyncSession, rows: Sequence[Case], staff: Staff, settings: Settings, now: datetime
+) -> list[Escalation]:
+    """Takes each of these late cases one level up; those of desks that are gone are told to nobody. Nor is one in
+    doubt, which is looked at again after a while: its row may be put right."""
     found = []
-    for row in await queue.late(session, now):
+    for row in rows:
         desk = settings.desks.get(row.desk)
-        if desk is None:
+        if parties.is_in_doubt(row):
+            row.next_escalation_at = now + DOUBTED_AGAIN
+        elif desk is None:
             row.next_escalation_at = None
         else:
             found.append(await escalate(session, row, desk, staff, settings.organisation, now))
@@ -96,11 +102,11 @@ async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, 
 
 
 async def escalate_urgent(
-    session: AsyncSession, staff: Staff, desks: Mapping[str, Desk], now: datetime
+    session: AsyncSession, rows: Sequence[Case], staff: Staff, desks: Mapping[str, Desk], now: datetime
 ) -> list[UrgentEscalation]:
-    """Everybody who could do something hears of each urgent case that was not answered in time."""
+    """Everybody who could do something hears of each of these urgent cases that were not answered in time."""
     found = []
-    for row in await queue.urgent_and_late(session, now):
+    for row in rows:
         row.urgent_told = True
         desk = desks.get(row.desk)
         can_open = {*await staff.with_role(session, Role.ADMIN, now), *await _handlers(session, row, desk, staff, now)}

@@ -56,7 +56,11 @@ async def in_hand(session: AsyncSession, handler: PersonId, limit: int = 40) -> 
 # By the clock
 
 
-async def late(session: AsyncSession, now: datetime, limit: int = 200) -> Sequence[Case]:
+AT_ONCE = 200
+"""Cases that are looked at in one transaction."""
+
+
+async def late(session: AsyncSession, now: datetime, limit: int = AT_ONCE) -> Sequence[Case]:
     """Those whose first answer is late, and of which the next ones are to be told."""
     rows = await session.scalars(
         select(Case)
@@ -68,7 +72,7 @@ async def late(session: AsyncSession, now: datetime, limit: int = 200) -> Sequen
     return rows.all()
 
 
-async def urgent_and_late(session: AsyncSession, now: datetime, limit: int = 200) -> Sequence[Case]:
+async def urgent_and_late(session: AsyncSession, now: datetime, limit: int = AT_ONCE) -> Sequence[Case]:
     """Those in which somebody may be in danger and has had no answer in time, and of which more people are to hear."""
     rows = await session.scalars(
         select(Case)
@@ -153,6 +157,6 @@ async def with_old_topic(session: AsyncSession, desks: Sequence[str], after: Cas
     return [OldTopic(row, says, parties.is_in_doubt(row)) for row, says in rows]
 
 
-async def keep_topic(session: AsyncSession, case_id: CaseId, topic: TopicId, shows: str | None) -> None:
-    """Notes which topic of the forum is about the case, and which state it shows."""
+async def keep_topic(session: AsyncSession, case_id: CaseId, topic: TopicId | None, shows: str | None) -> None:
+    """Notes which topic of the forum is about the case (None: it has one no more), and which state it shows."""
     await session.execute(update(Case).where(Case.id == case_id).values(topic_id=topic, topic_shows=shows))

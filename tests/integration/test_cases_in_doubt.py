@@ -4,16 +4,18 @@ erasure reaches it."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from storage import keys, schema
 from storage.cases import access, cases, doubts, erasure, messages, queue, queues
 from storage.cases.ids import CaseId
 from storage.cases.messages import CaseMessage, Said
-from storage.cases.table import Case, CaseConflict, CaseInDoubt, Side, content_of
+from storage.cases.table import Case, CaseConflict, CaseContent, CaseInDoubt, Side, content_of
 from storage.database import Database
+from storage.deliveries.table import Delivery
 from storage.keys import KeyCheck
 from storage.people import roles
 from storage.schema import SchemaTooNew
@@ -111,6 +113,27 @@ async def test_the_admins_are_told_once(town: Town) -> None:
     await town.tick("case_doubts")
     async with town.database.reading() as session:
         assert (await queues.in_doubt(session, NOON)).waiting == 0
+
+
+async def test_many_cases_in_doubt_hold_up_no_other(town: Town) -> None:
+    """As many as are looked at in one transaction, all of them late for longer, and urgent."""
+    counsel = town.rider(COUNSEL)
+    later = NOON + timedelta(seconds=1)
+    async with town.database.writing() as session:
+        for at in range(queue.AT_ONCE + 1):
+            due = later if at == queue.AT_ONCE else NOON
+            row = await cases.open_case(session, "legal", "L", RIDER, CaseContent("pay"), 1, 2026, due, NOON)
+            cases.mark_urgent(row, NOON, due - NOON)
+    last = queue.AT_ONCE + 1
+    await rewritten(town.database, f"UPDATE cases SET parties = NULL WHERE id < {last}")
+    town._now = later + timedelta(seconds=1)
+    await town.tick("cases")
+    async with town.database.reading() as session:
+        row = await session.get_one(Case, last)
+        assert (row.urgent_told, row.escalation_level) == (True, 1)
+        told = select(Delivery.kind, func.count()).where(Delivery.recipient == counsel.id).group_by(Delivery.kind)
+        counted = dict(iter(await session.execute(told)))
+    assert (counted["case_late"], counted["case_urgent_late"]) == (1, last), "where somebody may be in danger, all are"
 
 
 # Upgrades, and what somebody makes look like one

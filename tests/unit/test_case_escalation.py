@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases import cases, contexts, escalation, reachability
+from storage.cases import cases, contexts, escalation, queue, reachability
 from storage.cases.desks import Desk
+from storage.cases.escalation import Escalation, UrgentEscalation
 from storage.cases.table import Case, CaseContent
 from storage.database import Database
 from storage.people import people
@@ -28,6 +29,15 @@ async def a_case(session: AsyncSession, desk: str = "legal") -> Case:
     return await cases.open_case(session, desk, "L", RIDER, CaseContent("pay"), 1, 2026, due, NOON)
 
 
+async def late_at(session: AsyncSession, now: datetime) -> list[Escalation]:
+    return await escalation.escalate_late(session, await queue.late(session, now), STAFF, SETTINGS, now)
+
+
+async def urgent_at(session: AsyncSession, now: datetime) -> list[UrgentEscalation]:
+    rows = await queue.urgent_and_late(session, now)
+    return await escalation.escalate_urgent(session, rows, STAFF, SETTINGS.desks, now)
+
+
 async def test_a_late_case_climbs_one_level_at_a_time(database: Database) -> None:
     async with database.writing() as session:
         row = await a_case(session)
@@ -38,25 +48,25 @@ async def test_a_late_case_climbs_one_level_at_a_time(database: Database) -> Non
             (72, [ADMIN], True),
         ):
             now = NOON + timedelta(hours=hours)
-            assert not await escalation.escalate_late(session, STAFF, SETTINGS, now - timedelta(minutes=1))
-            (late,) = await escalation.escalate_late(session, STAFF, SETTINGS, now)
+            assert not await late_at(session, now - timedelta(minutes=1))
+            (late,) = await late_at(session, now)
             assert (late.case.id, late.recipients, late.can_open) == (row.id, recipients, can_open)
             assert late.waited == timedelta(hours=hours)
-        assert not await escalation.escalate_late(session, STAFF, SETTINGS, NOON + timedelta(days=30))
+        assert not await late_at(session, NOON + timedelta(days=30))
 
 
 async def test_a_case_in_hand_is_first_told_to_its_handler_alone(database: Database) -> None:
     async with database.writing() as session:
         row = await a_case(session)
         await cases.assign(session, row, SECOND, NOON)
-        (late,) = await escalation.escalate_late(session, STAFF, SETTINGS, row.due_at)
+        (late,) = await late_at(session, row.due_at)
         assert late.recipients == [SECOND]
 
 
 async def test_nobody_is_told_of_a_desk_that_is_gone(database: Database) -> None:
     async with database.writing() as session:
         row = await a_case(session, desk="housing")
-        assert not await escalation.escalate_late(session, STAFF, SETTINGS, row.due_at)
+        assert not await late_at(session, row.due_at)
         assert row.next_escalation_at is None
 
 
@@ -65,10 +75,10 @@ async def test_an_urgent_case_is_told_to_everybody_once(database: Database) -> N
         row = await a_case(session)
         assert cases.mark_urgent(row, NOON, LEGAL.urgent_within)
         due = NOON + LEGAL.urgent_within
-        (late,) = await escalation.escalate_urgent(session, STAFF, SETTINGS.desks, due)
+        (late,) = await urgent_at(session, due)
         assert late.recipients == [FIRST, SECOND, COORDINATOR, ADMIN]
         assert late.can_open == {FIRST, SECOND, ADMIN}
-        assert not await escalation.escalate_urgent(session, STAFF, SETTINGS.desks, due)
+        assert not await urgent_at(session, due)
 
 
 async def test_the_case_of_a_former_handler_waits_again(database: Database) -> None:
