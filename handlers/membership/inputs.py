@@ -47,7 +47,11 @@ class NameInput(Input[str]):
 
 
 class PhoneInput(Input[Phone]):
-    """The sender's own contact, or a typed number: as +8613800000001, an extension as +865342345678 ext. 801."""
+    """The sender's own contact, or a typed number: as +8613800000001, an extension as +865342345678 ext. 801.
+
+    Only a contact that comes straight from its owner proves anything: a forwarded one may name a former number, and one
+    that another bot put in says what that bot likes.
+    """
 
     adapter = PHONE
 
@@ -55,7 +59,7 @@ class PhoneInput(Input[Phone]):
         contact = talk.incoming.body.get("contact")
         if not isinstance(contact, dict):
             return Phone(_checked_phone(talk, talk.text))
-        if contact.get("user_id") != talk.person.id:
+        if contact.get("user_id") != talk.person.id or talk.incoming.is_of_others:
             raise NotAnAnswer(
                 talk._("This is someone else's contact. Please share your own with the button, or type your number.")
             )

@@ -298,8 +298,9 @@ async def test_a_role_is_given_with_an_end_which_the_clock_keeps(town: Town) -> 
         await one.hears_of(WELCOME)
     await admin.says("/role")
     await admin.hears_of(ASKED_FOR_PERSON)
-    await admin.says("@nobody_here")
-    await admin.hears_of("don't know this person")
+    for nobody in ("@nobody_here", "0", "００", "007", "-312", "1" * 16, "3.12", "\u0660"):
+        await admin.says(nobody)
+        await admin.hears_of("don't know this person")
     await admin.says("@li_lei")
     await admin.hears_of(ROLES_PAGE)
     await admin.presses("Give: coordinator")

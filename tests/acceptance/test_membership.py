@@ -287,8 +287,15 @@ async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
         await rider.hears_of("as on your ID card")
     await rider.says("Иван-Йоханн O’Neil")
     await rider.hears_of(ASKED_FOR_PHONE)
-    await rider.sends(contact={"phone_number": "+8613800138001", "first_name": "Somebody", "user_id": 99})
-    await rider.hears_of("someone else's contact")
+    for contact, how in (
+        ({"user_id": 99}, {}),
+        ({}, {}),
+        ({"user_id": str(rider.id)}, {}),
+        ({"user_id": rider.id}, {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "?"}}),
+        ({"user_id": rider.id}, {"via_bot": {"id": 99, "is_bot": True, "first_name": "Other"}}),
+    ):
+        await rider.sends(contact={"phone_number": "+8613800138001", "first_name": "Somebody", **contact}, **how)
+        await rider.hears_of("someone else's contact")
     await rider.says("12")
     await rider.hears_of("not a phone number")
     await rider.says("138 0013 8000")
