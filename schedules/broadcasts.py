@@ -12,11 +12,14 @@ from schedules.job import Job
 from storage.broadcasts import broadcasts
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts import running as running_broadcasts
-from storage.broadcasts.broadcasts import BroadcastInDoubt, BroadcastState
-from storage.broadcasts.notices import BroadcastDoubted
+from storage.broadcasts.broadcasts import Broadcast, BroadcastInDoubt, BroadcastState
+from storage.broadcasts.notices import BroadcastDoubted, BroadcastWaits
 from storage.coordination.wake_ups import WakeUp
 from storage.deliveries import queue as delivery_queue
+from storage.deliveries.queue import Addressed
 from storage.operations import admins
+from storage.people.access import Right
+from storage.people.segments import Segment
 
 EVERY = timedelta(seconds=1)
 
@@ -41,8 +44,26 @@ async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bo
         await admins.tell(session, context.staff, BroadcastDoubted(row.id), now)
         return True
     if row.state == BroadcastState.SCHEDULED:
+        if await _has_grown(session, row, now, context):
+            return True
         running_broadcasts.start(row, now)
     return not await broadcast_recipients.freeze_chunk(session, row, now)
+
+
+async def _has_grown(session: AsyncSession, row: Broadcast, now: datetime, context: ClockContext) -> bool:
+    """Whether nobody had to approve it when it was let go, and by now it goes to so many people that somebody has to.
+    It waits for that then."""
+    if broadcasts.release_of(session, row).needs_approval:
+        return False
+    segment = Segment.parse(row.segment)
+    reached = (await broadcast_recipients.audience(session, segment, row.topic, now)).reached
+    if reached <= context.settings.approval_above:
+        return False
+    broadcasts.hold_for_approval(session, row, now)
+    able = await context.staff.who_may(session, Right.BROADCAST, now)
+    notice = BroadcastWaits(row.id, reached)
+    await delivery_queue.add_all(session, [Addressed(one, notice, now) for one in able if one != row.author])
+    return True
 
 
 JOB = Job(WakeUp.BROADCASTS, EVERY, run, running_broadcasts.next_start, broadcasts.TABLES | delivery_queue.TABLES)

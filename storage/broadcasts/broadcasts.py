@@ -196,8 +196,11 @@ async def confirm(
 
 
 async def retry_failed(session: AsyncSession, row: Broadcast, now: datetime) -> int:
-    """Lets what was set aside wait again; a finished broadcast runs again then. Returns how many."""
+    """Lets what was set aside wait again; a finished broadcast runs again then. Returns how many. Raises NotNow: it was
+    stopped."""
     await find_for_update(session, row.id)
+    if row.state not in (BroadcastState.RUNNING, BroadcastState.DONE):
+        raise NotNow
     count = await failed_deliveries.try_again(session, now, row.id)
     if count and row.state == BroadcastState.DONE:
         row.state, row.finished_at, row.panel_due = BroadcastState.RUNNING, None, now
@@ -215,6 +218,12 @@ async def approve(session: AsyncSession, broadcast_id: BroadcastId, approver: Pe
     row.state, row.panel_due = BroadcastState.SCHEDULED, now
     wake_ups.request(session, WakeUp.BROADCASTS)
     return row
+
+
+def hold_for_approval(session: AsyncSession, row: Broadcast, now: datetime) -> None:
+    """Lets one that nobody had to approve wait for approval: by now it would go to more people than that."""
+    _release(session, row, Release(needs_approval=True))
+    row.state, row.panel_due = BroadcastState.AWAITING, now
 
 
 _MOVES = {

@@ -20,6 +20,7 @@ from storage.broadcasts.broadcasts import (
 from storage.broadcasts.content import Content, decode, encode
 from storage.broadcasts.ids import BroadcastId
 from storage.deliveries import corrections
+from storage.deliveries import failed as failed_deliveries
 from storage.encryption import CannotDecrypt
 from storage.telegram_ids import PersonId
 
@@ -115,11 +116,13 @@ async def _take_effect(
 
 
 async def recall(session: AsyncSession, row: Broadcast, now: datetime) -> int:
-    """Stops it and deletes it at all who have it; returns how many. Raises NotNow."""
+    """Stops it and deletes it at all who have it; returns how many. Whom it could not reach never gets it. Raises
+    NotNow."""
     await broadcasts.find_for_update(session, row.id)
     if row.state not in _CHANGEABLE:
         raise NotNow
     if row.state != BroadcastState.DONE:
         await broadcasts.move(session, row.id, "cancel", now)
     row.correction = row.corrected_by = None
+    await failed_deliveries.discard(session, now, row.id)
     return await corrections.recall_broadcast(session, row.id, now - CHANGEABLE_FOR, now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.broadcasts.ids import BroadcastId
@@ -25,22 +25,26 @@ async def newest(session: AsyncSession, limit: int = 20) -> list[tuple[DeliveryI
 
 async def try_again(session: AsyncSession, now: datetime, broadcast_id: BroadcastId | None = None) -> int:
     """Lets it wait again: what failed of one broadcast, or all that belongs to none. Returns how many."""
-    chosen = Delivery.broadcast_id == broadcast_id if broadcast_id is not None else Delivery.broadcast_id.is_(None)
     result = await session.execute(
         update(Delivery)
-        .where(Delivery.state == State.FAILED, chosen)
+        .where(_failed_of(broadcast_id))
         .values(state=State.WAITING, tries=0, due=now)
         .returning(Delivery.id)
     )
     return len(result.all())
 
 
-async def discard(session: AsyncSession, now: datetime) -> int:
-    """Gives up what belongs to no broadcast; returns how many."""
+async def discard(session: AsyncSession, now: datetime, broadcast_id: BroadcastId | None = None) -> int:
+    """Gives up what failed of one broadcast, or all that belongs to none; returns how many."""
     result = await session.execute(
         update(Delivery)
-        .where(Delivery.state == State.FAILED, Delivery.broadcast_id.is_(None))
+        .where(_failed_of(broadcast_id))
         .values(state=State.CANCELLED, done_at=now)
         .returning(Delivery.id)
     )
     return len(result.all())
+
+
+def _failed_of(broadcast_id: BroadcastId | None) -> ColumnElement[bool]:
+    chosen = Delivery.broadcast_id == broadcast_id if broadcast_id is not None else Delivery.broadcast_id.is_(None)
+    return (Delivery.state == State.FAILED) & chosen

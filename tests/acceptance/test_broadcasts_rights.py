@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.sandbox.params import Upload
+from handlers.broadcasts import presses as broadcast_presses
 from storage import audit
 from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts.audited import BroadcastAction
@@ -153,6 +154,46 @@ async def test_what_was_approved_in_the_database_is_not_sent(town: Town) -> None
         else:
             assert await settled(town, first.id) == [State.FAILED]
     assert not [rider for rider in (first, *others) if rider.heard]
+
+
+async def test_one_that_goes_to_more_by_the_time_it_starts_waits_for_approval(town: Town) -> None:
+    """Written to a handful and scheduled, it would reach everybody who came since."""
+    change_settings(town.app, approval_above=5)
+    coordinator, admin = town.rider(COORDINATOR), await admin_of(town)
+    async with town.database.writing() as session:
+        at = NOON + timedelta(hours=1)
+        row = await broadcasts.create(session, COORDINATOR, OLD, Segment(), Topic.NEWS, at, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=False)
+    first, *_ = await riders(town, 8)
+    town.now = at
+    await town.tick("broadcasts")
+    await admin.hears_of("is waiting for a second coordinator")
+    await coordinator.forges(broadcast_presses.APPROVE.data(row.id))
+    assert "Someone else has to approve" in await coordinator.is_answered()
+    assert not first.heard
+    await admin.forges(broadcast_presses.APPROVE.data(row.id))
+    await admin.hears_of("Approved.")
+    await town.tick("broadcasts")
+    await first.hears_of("Saturday")
+
+
+async def test_what_was_recalled_or_stopped_is_not_tried_again(database: Database) -> None:
+    broadcast_id = await sent(database, approved=False)
+    failed = Delivery(recipient=PersonId(100), priority=3, due=NOON, kind="broadcast", broadcast_id=broadcast_id)
+    failed.state = State.FAILED
+    async with database.writing() as session:
+        session.add(failed)
+        row = await broadcasts.find(session, broadcast_id)
+        assert row is not None
+        await corrections.recall(session, row, NOON)
+        assert await broadcasts.retry_failed(session, row, NOON) == 0
+    assert failed.state == State.CANCELLED
+    async with database.writing() as session:
+        row = await broadcasts.find(session, broadcast_id)
+        assert row is not None
+        row.state = BroadcastState.CANCELLED
+        with pytest.raises(NotNow):
+            await broadcasts.retry_failed(session, row, NOON)
 
 
 async def test_no_count_below_five_is_told(town: Town) -> None:
