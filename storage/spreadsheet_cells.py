@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-_ESCAPED = re.compile(r"'(?=[\d=+\-@'])")
+_RISKY = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""Also in full width, which Chinese and Japanese versions take for the same."""
+_ESCAPED = re.compile(r"'(?=[\d=+\-@＝＋－＠'])")
 
 
 def harmless(text: str) -> str:

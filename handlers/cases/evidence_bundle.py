@@ -42,6 +42,9 @@ from storage.spreadsheet_cells import harmless
 MOST_BYTES = 45 << 20
 """Of files in one ZIP, below the 50 MB that a bot may send."""
 
+_LONGEST_NAME = 230
+"""Bytes of a name without its number and ending: file systems take 255 in all."""
+
 Kept = tuple[Evidence, EvidenceFile]
 
 
@@ -162,7 +165,8 @@ def groups_of(kept: Sequence[Kept]) -> list[list[Kept]]:
 def name_in_zip(row: Evidence, file: EvidenceFile) -> str:
     """Without anything that a file system or a shell could take amiss, and with the ending of what the file is."""
     stem = file.name[: -len(file.ending)] if file.name.lower().endswith(file.ending) else file.name
-    plain = re.sub(r"[^\w.-]+", "_", stem).strip(".")[-80:]
+    plain = re.sub(r"[^\w.-]+", "_", stem).strip(".")
+    plain = plain.encode()[-_LONGEST_NAME:].decode(errors="ignore")[-80:]
     return f"files/{row.id:06d}-{plain or 'file'}{file.ending}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -134,12 +135,31 @@ def test_long_messages_are_parted_without_losing_a_letter(text: str, is_file: bo
             assert mark["offset"] >= 0 and mark["offset"] + mark["length"] <= units(shown)
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a b\n;rm -rf.pdf", "", ".hidden", "工资条.pdf", "x" * 500])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("../../etc/passwd", "a b\n;rm -rf.pdf", "", ".hidden", "工资条.pdf", "x" * 500),
+        *(
+            "C:\\Windows\\x",
+            "/etc/passwd",
+            "CON",
+            "nul.txt",
+            "COM1.pdf",
+            "-rf",
+            "a:$DATA",
+            "...",
+            "x. ",
+            "\\\\server\\x",
+        ),
+        *("工" * 300, "\U00020000" * 300, "e\u0301" * 300),
+    ],
+)
 def test_names_in_the_bundle_do_no_harm(name: str) -> None:
     found = name_in_zip(Evidence(id=7), EvidenceFile(name, "", ""))
     folder, _, rest = found.partition("/")
     assert folder == "files" and "/" not in rest and ".." not in rest.removeprefix("000007-")[:2]
-    assert len(found) < 110 and "\n" not in found and " " not in found
+    assert len(found) < 110 and len(rest.encode()) <= 255
+    assert re.fullmatch(r"000007-[\w.-]+\.bin", rest), "its number first: no switch of a command, no device of Windows"
 
 
 # What is kept how long

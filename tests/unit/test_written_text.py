@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.plain_text import clean
-from storage.spreadsheet_cells import escaped, unescaped
+from storage.spreadsheet_cells import escaped, harmless, unescaped
 from storage.written_text import person_name, quoted_name
 
 
@@ -58,8 +58,15 @@ def test_a_name_stays_as_it_is(name: str) -> None:
     assert person_name(name) == name
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"])
+def test_no_cell_is_taken_for_a_formula(sign: str) -> None:
+    """Full-width signs are typed with a Chinese keyboard, and begin a formula in East Asian versions."""
+    assert harmless(f"{sign}HYPERLINK(1)") == f"'{sign}HYPERLINK(1)"
+    assert unescaped(escaped(f"'{sign}1")) == f"'{sign}1"
+
+
 @given(st.text())
 def test_a_cell_comes_back_as_it_was(text: str) -> None:
     line = clean(text)
     assert unescaped(escaped(line)) == line
-    assert not escaped(line).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert not escaped(line).startswith(tuple("=+-@＝＋－＠\t\r\n"))
