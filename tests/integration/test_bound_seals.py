@@ -51,6 +51,7 @@ NOT_WHOSE = {
     "deliveries.params": {"message_id"},  # what it became in the chat
     "roles.seal": {"granted_by"},
     "blocks.reason": {"by"},
+    "settings.seal": {"by"},
 }
 
 

@@ -25,6 +25,7 @@ LANDED = {
     "0015_bound_seals": "17b1ad83c1209ae85c0651a9f46acc4dcefc5dbaaba672cc38617c26cfa02911",
     "0016_releases": "d56b6ca6911d94d9c15ff77c667fe62f9a6bdb1d9613db2dacd4fb9f67c694a2",
     "0017_pins": "1b3e07e47e93213be92a7ae45346aa94f5ea36e1507de4740d61747a8d9aef89",
+    "0018_sealed_settings": "d486c54808d30c2cc763b66ef3e08da23600c44310347f3384470bd660f5769f",
 }
 
 
