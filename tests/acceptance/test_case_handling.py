@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from handlers.cases import presses
+from storage.cases import access, cases
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import STORY, at_desk, brings_pay
-from tests.support.cases import case_of, takes
+from tests.support.cases import case_of, in_hand, takes
 from tests.support.simulator import COUNSEL, SECOND_COUNSEL, Town
 from tests.support.words.cases import TAKE
 from tests.support.words.forms import SEND
@@ -73,3 +75,32 @@ async def test_only_the_days_on_which_a_reminder_stands_are_told(town: Town) -> 
     await rider.presses("⏰ Remind me of the deadlines")
     said = (await rider.rider.hears_of("I'll remind you on"))["text"]
     assert said == "I'll remind you on Mon 30 Nov, Wed 23 Dec, Tue 29 Dec."
+
+
+async def test_what_is_said_late_goes_nowhere(town: Town) -> None:
+    """A reply to a copy, and an edit, of somebody who has the case no more; and both once it is closed."""
+    rider, counsel, second = [await at_desk(town, one) for one in (RIDER, COUNSEL, SECOND_COUNSEL)]
+    row = await in_hand(town, rider, counsel)
+    copy = await counsel.rider.hears_of(STORY)
+    await counsel.rider.forges(presses.ENTER.data(row.id))
+    await counsel.rider.hears_of("goes to the rider")
+    said = await counsel.says("You can claim it")
+    asked = await rider.rider.hears_of("You can claim it")
+    async with town.database.writing() as session:
+        await cases.assign(session, await access.find_for_update(session, row.id), SECOND_COUNSEL, town.now)
+    await counsel.replies(copy, "Call me at 400-EVIL")
+    await counsel.rider.hears_of("no longer yours")
+    await counsel.rider.edits(said, "Pay at evil.example")
+    await counsel.rider.hears_of("There is no such case")
+
+    told = await rider.replies(asked, "Thank you")
+    await second.rider.hears_of("Thank you")
+    await second.rider.forges(presses.CLOSE_DESK.data(row.id, "advised"))
+    await second.rider.hears_of("is closed")
+    await rider.rider.edits(told, "I never said that")
+    await rider.rider.hears_of("closed")
+    await rider.replies(asked, "One more thing")
+    await rider.rider.hears_of("Your message was not sent")
+    await town.until_idle()
+    everything = str([one.rider.heard for one in (rider, counsel, second)])
+    assert not [words for words in ("EVIL", "evil", "never said", "One more") if words in everything]

@@ -13,7 +13,7 @@ from bot.process import served
 from bot.sandbox.params import Params
 from bot.sandbox.people import Person
 from bot.web.webhook import BODY_LIMIT
-from tests.support.simulator import free_port, telegram
+from tests.support.simulator import PATIENCE, free_port, telegram
 from tests.support.webhook import SECRET, Hooked
 from tests.support.words.chat import HELP_PAGE
 
@@ -125,3 +125,38 @@ async def test_telegram_sends_a_chats_updates_one_by_one_and_chats_side_by_side(
     assert set(most.values()) == {1} and together == 3
     for person in people:
         assert [text for chat, text in seen if chat == person.id] == list("abcd")
+
+
+STRANGERS = [
+    ("GET", "/", 404),
+    ("POST", "/readyz", 405),
+    ("TRACE", "/metrics", 405),
+    ("GET", "//metrics", 404),
+    ("GET", "/hook/telegram/..", 404),
+    ("GET", "/calendar/x.ics", 404),
+    ("GET", "/calendar/.ics", 404),
+    ("GET", "/calendar/%00.ics", 404),
+    ("GET", "/calendar/%ff%fe.ics", 404),
+    ("GET", "/calendar/%ed%a0%80.ics", 404),
+    ("GET", "/calendar/..%2f..%2fmetrics.ics", 404),
+    ("GET", "/calendar/../metrics", 404),
+    ("GET", "/calendar/%2e%2e/metrics", 404),
+    ("GET", f"/calendar/{'a' * 64}.ics", 404),
+    ("GET", f"/calendar/{'a' * 7_000}.ics", 404),
+    ("GET", "/calendar/'%20OR%201=1--.ics", 404),
+    ("GET", f"/{'x' * 9_000}", 400),
+    ("GET", "/calendar/a b.ics", 400),
+]
+
+
+async def test_strangers_learn_nothing_from_a_path(hooked: Hooked) -> None:
+    """Sent as it is written: an HTTP client would tidy it."""
+    host, port = hooked.url.removeprefix("http://").partition("/")[0].split(":")
+    for method, path, status in STRANGERS:
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(f"{method} {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode())
+        async with asyncio.timeout(PATIENCE):
+            answer = await reader.read()
+        writer.close()
+        assert answer.split()[1] == str(status).encode(), (method, path[:40])
+        assert b"Traceback" not in answer and b"nuanxin" not in answer.lower()
