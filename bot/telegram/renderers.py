@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.telegram.recent_reads import RecentReads
-from handlers.broadcasts.compose import corrected_words, sent_buttons
+from handlers.broadcasts.shown import corrected_words, sent_buttons
 from handlers.chat.readers import Reader
 from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Composer, NoticeRoute

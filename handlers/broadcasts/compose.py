@@ -7,25 +7,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers.activities import presses as activities_presses
 from handlers.broadcasts import panel, presses, scheduled
 from handlers.broadcasts.form import (
-    TOPICS,
     BroadcastDraft,
     Wording,
     composing,
     draft_for,
     other_language,
 )
+from handlers.broadcasts.shown import show_as_sent
 from handlers.chat.audience import AudiencePart, segment_of
-from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.forms import forms
-from handlers.i18n import translations
 from handlers.i18n.translations import N_
-from handlers.inputs.link import host_of
-from handlers.stations import presses as stations_presses
 from storage.activities import activities
 from storage.activities.ids import ActivityId
 from storage.broadcasts import broadcasts
@@ -34,7 +29,6 @@ from storage.broadcasts.content import Content, Opening, OtherVersion
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
 from storage.people.access import Right
-from storage.stations.ids import NO_SEARCH, StationKey
 
 
 def register(routes: Routes, audience: Sequence[AudiencePart[Any]]) -> None:
@@ -100,38 +94,6 @@ def worded(talk: Talk, wording: Wording, around: Content) -> Content:
     message, other = wording.content, wording.other
     in_other = None if other is None else OtherVersion(other_language(talk), other.method, other.params)
     return replace(around, method=message.method, params=message.params, other=in_other)
-
-
-def show_as_sent(talk: Talk, broadcast_id: BroadcastId, content: Content, topic: Topic) -> None:
-    """Every version, as its readers will see it."""
-    for language in content.languages(talk.context.settings.organisation.language):
-        talk.send(*content.call_in(language), sent_buttons(broadcast_id, content, topic, language))
-
-
-def sent_buttons(broadcast_id: BroadcastId, content: Content, topic: Topic, language: str) -> Buttons:
-    """What stands under a broadcast at each recipient."""
-    _ = translations.translator(language)
-    rows = []
-    if content.opens:
-        rows.append([_opening(content.opens)])
-    if content.asks_reading:
-        rows.append([presses.HAVE_READ.button(_("✅ I have read this"), broadcast_id)])
-    if topic is not Topic.URGENT:
-        rows.append([presses.MUTE.button(_("🔕 Mute {topic}").format(topic=_(TOPICS[topic])), topic.value)])
-    return rows
-
-
-def corrected_words(language: str) -> str:
-    """What stands below a broadcast that was changed after it had arrived."""
-    return translations.translator(language)("✎ Corrected")
-
-
-def _opening(opens: Opening) -> Button:
-    if opens.kind == "link":
-        return Button(f"{opens.words} ↗ {host_of(str(opens.target))}", url=str(opens.target))
-    if opens.kind == "activity":
-        return activities_presses.OPEN_CARD.button(f"🏀 {opens.words}", ActivityId(int(opens.target)))
-    return stations_presses.PAGE.button(f"🏠 {opens.words}", NO_SEARCH, StationKey(int(opens.target)))
 
 
 async def have_read(talk: Talk, broadcast_id: BroadcastId) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.broadcasts import presses
-from handlers.broadcasts.compose import show_as_sent, worded
+from handlers.broadcasts.compose import worded
 from handlers.broadcasts.form import Correction, correcting
 from handlers.broadcasts.format import count_words, plural_of
+from handlers.broadcasts.shown import link_lines, show_as_sent
 from handlers.chat.confirming import ask_first
 from handlers.chat.press import Page
 from handlers.chat.readers import holding
@@ -89,9 +90,11 @@ async def look(talk: Talk, broadcast_id: BroadcastId) -> None:
     row = await broadcasts.find(talk.session, broadcast_id)
     if row is None:
         raise NotNow
-    show_as_sent(talk, row.id, corrections.proposed(talk.session, row), row.topic)
+    content = corrections.proposed(talk.session, row)
+    show_as_sent(talk, row.id, content, row.topic)
+    said = Markup("{}").format(talk._("This is how it will read once you approve the correction."))
     talk.say(
-        Markup("{}").format(talk._("This is how it will read once you approve the correction.")),
+        Markup("\n").join([said, *link_lines(talk, content)]),
         [
             [presses.APPROVE_CORRECTION.button(talk._("✔ Approve"), row.id, row.revision)],
             [presses.DISCARD_CORRECTION.button(talk._("✖ Discard"), row.id, row.revision)],

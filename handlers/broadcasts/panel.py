@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from handlers.broadcasts import presses
 from handlers.broadcasts.format import count_words, plural_of
+from handlers.broadcasts.shown import link_lines, show_as_sent
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
@@ -121,14 +122,13 @@ async def send(talk: Talk, broadcast_id: BroadcastId) -> None:
 
 
 async def look(talk: Talk, broadcast_id: BroadcastId) -> None:
-    """Shows somebody else's broadcast as it will arrive, and asks for approval."""
+    """Shows somebody else's broadcast as it will arrive, with its buttons, and asks for approval."""
     row = await found(talk, broadcast_id)
     content = broadcasts.content_of(talk.session, row)
-    for language in content.languages(talk.context.settings.organisation.language):
-        talk.send(*content.call_in(language), [])
+    show_as_sent(talk, row.id, content, row.topic)
     text = Markup("{}\n{}").format(_state_words(row, view_of(talk)), row.reason)
     talk.say(
-        text,
+        Markup("\n").join([text, *link_lines(talk, content)]),
         [
             [presses.APPROVE.button(talk._("✔ Approve"), row.id)],
             [presses.CANCEL.button(talk._("⏹ Stop …"), row.id)],

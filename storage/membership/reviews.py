@@ -190,6 +190,8 @@ async def undo(session: AsyncSession, application_id: ApplicationId, reviewer: P
     newer = await applications.latest_of(session, row.person_id)
     if newer is not None and newer.id != row.id:
         raise TooLateToUndo
+    if row.state == ApplicationState.APPROVED and await memberships.of(session, row.person_id) is None:
+        raise TooLateToUndo  # they have left meanwhile
     if row.state == ApplicationState.APPROVED:
         await memberships.leave(session, row.person_id, now)
     row.state = ApplicationState.WAITING

@@ -13,7 +13,7 @@ from storage import audit
 from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow, OwnApproval
-from storage.broadcasts.content import Content
+from storage.broadcasts.content import Content, Opening
 from storage.broadcasts.corrections import Corrected
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.topics import Topic
@@ -175,6 +175,24 @@ async def test_one_that_goes_to_more_by_the_time_it_starts_waits_for_approval(to
     await admin.hears_of("Approved.")
     await town.tick("broadcasts")
     await first.hears_of("Saturday")
+
+
+async def test_whoever_approves_sees_where_everything_leads(town: Town) -> None:
+    change_settings(town.app, approval_above=0)
+    admin = await admin_of(town)
+    link = {"type": "text_link", "offset": 0, "length": 8, "url": "https://evil.example/<b>"}
+    content = Content(
+        "sendMessage",
+        {"text": "bank.com has news", "entities": [link]},
+        opens=Opening("link", "Sign up", "https://other.example/form"),
+    )
+    async with town.database.writing() as session:
+        row = await broadcasts.create(session, COORDINATOR, content, Segment(), Topic.NEWS, NOON, NOON)
+        await broadcasts.confirm(session, row.id, None, None, NOON, needs_approval=True)
+    await admin.forges(broadcast_presses.LOOK.data(row.id))
+    shown = await admin.hears_of("bank.com has news")
+    assert "Sign up ↗ other.example" in str(shown["reply_markup"])
+    assert "https://evil.example/<b>" in (await admin.hears_of("Waiting for a second"))["text"]
 
 
 async def test_what_was_recalled_or_stopped_is_not_tried_again(database: Database) -> None:

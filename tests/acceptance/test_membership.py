@@ -29,7 +29,7 @@ from storage.membership.applications import Application, ApplicationState
 from storage.membership.audited import MembershipAction
 from storage.membership.conditions import IsMember, IsNoMember, WorksFor, WorksIn
 from storage.membership.ids import ApplicationId
-from storage.membership.reviews import InOtherHands, OwnApplication
+from storage.membership.reviews import InOtherHands, OwnApplication, TooLateToUndo
 from storage.people import people
 from storage.people.segments import Segment
 from storage.privacy import consents
@@ -290,7 +290,6 @@ async def test_what_is_no_answer_gets_a_hint(town: Town) -> None:
     for contact, how in (
         ({"user_id": 99}, {}),
         ({}, {}),
-        ({"user_id": str(rider.id)}, {}),
         ({"user_id": rider.id}, {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "?"}}),
         ({"user_id": rider.id}, {"via_bot": {"id": 99, "is_bot": True, "first_name": "Other"}}),
     ):
@@ -375,6 +374,19 @@ async def test_doubles_are_told_to_the_coordinator_alone(town: Town) -> None:
     assert "same" not in (await second.hears_of("waiting for a coordinator"))["text"]
     await decide(coordinator)
     assert "Same phone or ID number: A-2026-000001, No. 000001" in coordinator.heard[-1]["text"]
+
+
+async def test_nobody_who_left_by_themselves_is_made_an_applicant_again(database: Database) -> None:
+    async with database.writing() as session:
+        row = await applied(session, 38)
+        await reviews.claim(session, row.id, COORDINATOR, NOON)
+        await reviews.approve(session, row.id, COORDINATOR, NOON)
+        await memberships.leave(session, PersonId(38), NOON)
+        with pytest.raises(TooLateToUndo):
+            await reviews.undo(session, row.id, COORDINATOR, NOON)
+        with pytest.raises(TooLateToUndo):
+            await reviews.undo(session, row.id, ADMIN, NOON)
+        assert row.state is ApplicationState.APPROVED
 
 
 async def test_a_decision_is_undone_within_five_minutes(town: Town) -> None:
