@@ -126,7 +126,7 @@ async def test_many_cases_in_doubt_hold_up_no_other(town: Town) -> None:
             cases.mark_urgent(row, NOON, due - NOON)
     last = queue.AT_ONCE + 1
     await rewritten(town.database, f"UPDATE cases SET parties = NULL WHERE id < {last}")
-    town._now = later + timedelta(seconds=1)
+    town.now = later + timedelta(seconds=1)
     await town.tick("cases")
     async with town.database.reading() as session:
         row = await session.get_one(Case, last)
