@@ -87,7 +87,8 @@ async def test_what_is_said_late_goes_nowhere(town: Town) -> None:
     said = await counsel.says("You can claim it")
     asked = await rider.rider.hears_of("You can claim it")
     async with town.database.writing() as session:
-        await cases.assign(session, await access.find_for_update(session, row.id), SECOND_COUNSEL, town.now)
+        given = await access.of_handler_for_update(session, row.id, COUNSEL)
+        await cases.assign(session, given, SECOND_COUNSEL, town.now)
     await counsel.replies(copy, "Call me at 400-EVIL")
     await counsel.rider.hears_of("no longer yours")
     await counsel.rider.edits(said, "Pay at evil.example")

@@ -59,7 +59,7 @@ async def test_strangers_ask_inline_for_what_everybody_may_see(town: Town) -> No
     town.api.check = None  # Telegram sends no such queries as the last ones
     for query in QUERIES:
         await town.world.asks_inline(stranger.person, query)
-    for odd in (None, 7, {}):
+    for odd in (None, 7, ["x"]):
         body = {"id": "1", "from": stranger.person.user(), "query": odd, "offset": ""}
         await town.world.hand_over("inline_query", body)
     await town.until_idle()
