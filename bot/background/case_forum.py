@@ -41,11 +41,11 @@ class CaseForum:
         """The case that was looked at last."""
         self._outage = Outage("failed to update forum topics", time.monotonic)
 
-    async def show(self) -> None:
-        """Brings the topics of all desks that have a forum up to date."""
+    async def show(self) -> bool:
+        """Brings the topics of all desks that have a forum up to date; True if one of them may not be yet."""
         desks = {desk.key: desk for desk in self._context.settings.desks.values() if desk.forum}
         if not desks:
-            return
+            return False
         async with self._database.reading() as session:
             found = await case_queue.with_old_topic(session, list(desks), self._last, AT_ONCE)
         chats = self._courier.pacer.chats
@@ -65,6 +65,7 @@ class CaseForum:
                 self._outage.over()
         if len(found) < AT_ONCE:
             self._last = _START
+        return bool(found)
 
     async def _show(self, desk: Desk, row: Case, says: str) -> None:
         topic = row.topic_id
