@@ -7,9 +7,10 @@ import contextlib
 
 
 async def wait_at_most(event: asyncio.Event, seconds: float) -> None:
-    """Returns when the event is set, or after so long."""
+    """Returns when the event is set, or after so long; `seconds` may be infinite."""
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(None if seconds == float("inf") else seconds):  # needs no task, as wait_for does
+            await event.wait()
 
 
 async def wait_for_any(events: list[asyncio.Event], seconds: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator
@@ -96,6 +97,8 @@ class Database:
             engine, sync_session_class=self.session_class, expire_on_commit=False, info={"vault": vault}
         )
         self._writer = None if self.is_postgresql else WriterLock()
+        self._writes_on: AsyncConnection | None = None
+        """SQLite's only connection of this process that writes: what changes beside it, another process has changed."""
         self.write_in_hand: AsyncSession | None = None
         """The transaction that holds SQLite's file, so that no process can write beside it; None on PostgreSQL."""
 
@@ -111,8 +114,10 @@ class Database:
         begun = time.perf_counter()
         try:
             turn = self._writer.held(urgent=urgent) if self._writer else contextlib.nullcontext()
-            async with turn, self._sessions() as session:
+            async with turn, self._writing_session() as session:
                 await self._begin(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
+                if not self.is_postgresql and sqlite_driver_of(session).sees_changes():
+                    self.written.note_others()
                 self.write_in_hand = None if self.is_postgresql else session
                 try:
                     yield session
@@ -145,6 +150,22 @@ class Database:
         finally:
             self.watch.took("read", time.perf_counter() - begun)
 
+    @contextlib.asynccontextmanager
+    async def _writing_session(self) -> AsyncIterator[AsyncSession]:
+        if self.is_postgresql:
+            async with self._sessions() as session:
+                yield session
+            return
+        connection, self._writes_on = self._writes_on or await _connect(self.engine), None
+        try:
+            async with self._sessions(bind=connection) as session:
+                yield session
+        except BaseException:
+            # The pool clears up what may be left, such as a BEGIN that succeeds after who waited for it was cancelled.
+            await asyncio.shield(asyncio.create_task(connection.close()))
+            raise
+        self._writes_on = connection
+
     async def _begin(self, session: AsyncSession, options: dict[str, Any], *, apart: bool) -> None:
         connection = await take_connection(session, options, apart=apart)
         if pseudonym_columns.found(connection.dialect) is None:
@@ -156,7 +177,7 @@ class Database:
         It waits for the disk, and so does the first write after it, which begins the log anew: both are done here,
         apart. Returns whether it was done.
         """
-        if self.is_postgresql or _size_of(Path(f"{self.engine.url.database}-wal")) < above:
+        if self.is_postgresql or _size_of(f"{self.engine.url.database}-wal") < above:
             return False
         await sqlite_engine.run_apart(self.engine, "PRAGMA wal_checkpoint(PASSIVE)")
         async with self.writing(apart=True) as session:
@@ -186,12 +207,24 @@ class Database:
                 await engine.dispose()
 
     async def close(self) -> None:
+        if self._writes_on is not None:
+            await self._writes_on.close()
         await self.engine.dispose()
 
 
-def _size_of(file: Path) -> int:
+def _size_of(file: str) -> int:
     """Bytes; 0 if there is none."""
-    return file.stat().st_size if file.exists() else 0
+    try:
+        return Path(file).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+async def _connect(engine: AsyncEngine) -> AsyncConnection:
+    try:
+        return await engine.connect()
+    except Exception as error:
+        raise DatabaseAway(type(error).__name__) from error
 
 
 async def take_connection(session: AsyncSession, options: dict[str, Any], *, apart: bool) -> AsyncConnection:
@@ -201,11 +234,19 @@ async def take_connection(session: AsyncSession, options: dict[str, Any], *, apa
         session.info["connection"] = connection = await session.connection(execution_options=options)
     except Exception as error:
         raise DatabaseAway(type(error).__name__) from error
-    if connection.dialect.name == "sqlite" and connection.sync_connection is not None:
-        driver = connection.sync_connection.connection.driver_connection
-        assert isinstance(driver, sqlite_driver.Connection)
-        driver.apart = apart
+    if connection.dialect.name == "sqlite":
+        sqlite_driver_of(session).apart = apart
     return connection
+
+
+def sqlite_driver_of(session: AsyncSession) -> sqlite_driver.Connection:
+    """SQLite's connection of a session that `take_connection` has given one."""
+    connection = session.info["connection"]
+    assert isinstance(connection, AsyncConnection)
+    assert connection.sync_connection is not None
+    driver = connection.sync_connection.connection.driver_connection
+    assert isinstance(driver, sqlite_driver.Connection)
+    return driver
 
 
 async def _written(session: AsyncSession) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import orjson
@@ -35,8 +36,13 @@ class SealedJson(Generic[Content]):
     """Encodes and decodes the contents of one column: `{"version": 1, "content": {"kind": "text", …}}`."""
 
     def __init__(self, kind: type[Content]) -> None:
+        self._kind = kind
         self._names = [field.name for field in fields(kind)]
-        self._adapter: TypeAdapter[Content] = TypeAdapter(kind)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Content]:
+        """Made when it is first needed, which takes longer than reading with it."""
+        return TypeAdapter(self._kind)
 
     def encode(self, content: Content) -> bytes:
         return orjson.dumps({"version": VERSION, "content": content})

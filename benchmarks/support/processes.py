@@ -25,7 +25,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def settings(folder: Path, url: str, database: str = "") -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("NUANXIN_")}
+    # Compiled once, as `make install` leaves it: compiling would be a quarter of each start.
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("NUANXIN_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     chosen = {"NUANXIN_DATABASE__URL": database} if database else {}
     return {
         **clean,

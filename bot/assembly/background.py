@@ -46,6 +46,7 @@ from storage.activities import check_ins
 from storage.broadcasts import broadcasts
 from storage.cases import queue as case_queue
 from storage.cases.files import evidence as stored_evidence
+from storage.coordination import change_counters
 from storage.operations import settings
 from storage.people import blocks, roles
 from storage.scratch import Scratch
@@ -96,7 +97,12 @@ def build_background(
     queues = QueueMetrics(database, base.metrics, clock, base.monotonic, base.leader.leads, watched, base.runner.run)
     menu_publisher = MenuPublisher(database, context, services.routes, telegram.api.call, clock)
     changes = _changes(base, services, updates, menu_publisher)
-    watch = ClockWatch(database, base.staff, base.metrics, clock, base.monotonic, services.scheduler.wake_all)
+
+    def look_again() -> None:
+        services.scheduler.wake_all()
+        sender.awake.set()
+
+    watch = ClockWatch(database, base.staff, base.metrics, clock, base.monotonic, look_again)
     looking = PeriodicTask("clock", clock_watch.INTERVAL, watch.look)
     backup_drill = MonthlyDrill(database, base.staff, base.config.backup, clock)
     outbox = updates.outbox
@@ -109,10 +115,9 @@ def build_background(
             station_directory.INTERVAL,
             services.directory.refresh,
             tables=station_directory.TABLES,
-            is_prompt=True,
             wake=services.directory.asked,
         ),
-        PeriodicTask("changes", change_watcher.INTERVAL, changes.look),
+        PeriodicTask("changes", change_watcher.INTERVAL, changes.look, tables=change_counters.TABLES),
         PeriodicTask("checkpoint", CHECKPOINT_EVERY, database.checkpoint),
         PeriodicTask("broadcast progress", broadcast_progress.INTERVAL, progress.show, tables=broadcasts.TABLES),
         PeriodicTask("check-in codes", check_in_codes.INTERVAL, codes.show, tables=check_ins.TABLES),
@@ -122,7 +127,6 @@ def build_background(
             evidence.fetch,
             leader_only=True,
             tables=stored_evidence.TABLES,
-            is_prompt=True,
         ),
         PeriodicTask(
             "case forum",
@@ -130,7 +134,6 @@ def build_background(
             forum.show,
             leader_only=True,
             tables=case_queue.TABLES,
-            is_prompt=True,
         ),
         # In polling mode only the leader sends, at the whole limit.
         PeriodicTask("kept answers", reply_outbox.INTERVAL, outbox.resend, leader_only=base.polls, wake=outbox.awake),

@@ -11,7 +11,7 @@ from bot.assembly.telegram import Telegram
 from bot.background.station_directory import StationDirectory
 from bot.backup.daily import DailyBackups
 from bot.geocoding import GeopyGeocoder
-from bot.pictures.painting import PillowPainter
+from bot.pictures.painter import PillowPainter
 from bot.telegram.background_sender import BackgroundSender
 from handlers import features
 from handlers.chat.bundles import Bundles

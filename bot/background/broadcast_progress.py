@@ -31,12 +31,13 @@ class BroadcastProgress:
         self._context = context
         self._clock = clock
 
-    async def show(self) -> None:
-        """Edits every panel that is due, also that of a broadcast that has just ended."""
+    async def show(self) -> bool:
+        """Edits every panel that is due, also that of a broadcast that has just ended; True if one will be later."""
         now = self._clock()
         async with self._database.reading() as session:
-            if not await broadcasts.any_panel_due(session, now):
-                return
+            due = await broadcasts.next_panel(session)
+        if due is None or due > now:
+            return due is not None
         async with self._database.writing() as session:
             rows = await broadcasts.with_panel_due(session, now, EDITED_EVERY)
             edits = []
@@ -50,3 +51,4 @@ class BroadcastProgress:
                 words = panel(View(self._context, language, now), row, counted, read)
                 edits.append({**message_params(private_chat_of(row.author), *words), "message_id": row.panel})
         await self._courier.send_all([Outgoing("editMessageText", params, minor=True) for params in edits])
+        return True

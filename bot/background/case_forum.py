@@ -54,11 +54,11 @@ class CaseForum:
         self._cases: Rests[CaseId] = Rests(FIRST_REST, LONGEST_REST, monotonic)
         self._groups: Rests[ChatId] = Rests(FIRST_REST, LONGEST_REST_OF_GROUP, monotonic)
 
-    async def show(self) -> None:
-        """Brings the topics of all desks that have a forum up to date."""
+    async def show(self) -> bool:
+        """Brings the topics of all desks that have a forum up to date; True if one of them may not be yet."""
         desks = {desk.key: desk for desk in self._context.settings.desks.values() if desk.forum}
         if not desks:
-            return
+            return False
         async with self._database.reading() as session:
             found = await case_queue.with_old_topic(session, list(desks), self._last, AT_ONCE)
         chats = self._courier.pacer.chats
@@ -84,6 +84,7 @@ class CaseForum:
                 self._groups.succeeded(group)
         if len(found) < AT_ONCE:
             self._last = _START
+        return bool(found)
 
     def _is_resting(self, row: Case, group: ChatId) -> bool:
         return self._groups.is_resting(group) or self._cases.is_resting(row.id)

@@ -30,18 +30,20 @@ class CheckInCodeUpdater:
         self._context = context
         self._clock = clock
 
-    async def show(self) -> None:
-        """Edits every picture whose code has changed."""
+    async def show(self) -> bool:
+        """Edits every picture whose code has changed; True if one is shown, which will change."""
         now = self._clock()
         async with self._database.reading() as session:
-            if not await check_ins.any_to_change(session, now):
-                return
+            shown = await check_ins.windows_shown(session)
+        if not shown - {check_ins.window(now)}:
+            return bool(shown)
         async with self._database.writing() as session:
             changed = await check_ins.to_change(session, now)
         for door in changed:
             edit = await self._edit(door, now)
             if edit is not None:
                 await self._courier.send_all([edit])
+        return True
 
     async def _edit(self, door: Door, now: datetime) -> Outgoing | None:
         async with self._database.reading() as session:

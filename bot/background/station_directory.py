@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.memory import give_back
 from bot.observability.logs import logger
 from storage.coordination import change_counters
 from storage.database import Database
@@ -65,6 +66,8 @@ class StationDirectory:
                 index = await StationIndex.load(stations.pages_for_index(session), book)
                 await asyncio.to_thread(book.bring_up_to, self._clock())
                 self._index = index
+                del index, book
+                give_back()
                 log.info("stations loaded", count=len(self._index))
                 await self._tell_of_unusable_hours(session)
             self._versions = found

@@ -13,7 +13,7 @@ from bot.observability.error_reporter import ErrorReporter
 from bot.observability.logs import logger
 from bot.telegram.courier import Later
 from bot.telegram.reachability import Outage
-from bot.waiting import wait_for_any
+from bot.waiting import wait_at_most, wait_for_any
 from handlers.chat.bundles import NotSent
 from handlers.chat.ports import NotFetched
 from storage.coordination.looks import Looks
@@ -38,6 +38,8 @@ class TaskRunner:
         self._leads = leads
         self._monotonic = monotonic
         self._running: set[asyncio.Task[None]] = set()
+        self._resting: list[asyncio.Event] = []
+        """Of each periodic task, what ends its pause."""
         self.stopping = asyncio.Event()
 
     def repeat(self, *tasks: PeriodicTask) -> None:
@@ -55,6 +57,8 @@ class TaskRunner:
     def stop(self) -> None:
         """No run of a periodic task begins from now on."""
         self.stopping.set()
+        for woken in self._resting:
+            woken.set()
 
     async def close(self) -> None:
         """Stops, and waits for what has begun, but not for long."""
@@ -74,16 +78,19 @@ class TaskRunner:
 
     async def _repeat(self, task: PeriodicTask) -> None:
         outage = Outage(f"{task.name} is waiting for Telegram", self._monotonic)
-        written = asyncio.Event()
-        if task.is_prompt and task.tables is not None:
-            self._looks.wake(written, task.tables)
-        awaited = [self.stopping, written] if task.wake is None else [self.stopping, written, task.wake]
+        woken = asyncio.Event()
+        self._resting.append(woken)
+        if task.tables is not None:
+            self._looks.wake(woken, task.tables)
         try:
             while not self.stopping.is_set():
-                written.clear()
+                woken.clear()
                 pause = await self._try(task, outage)
-                await wait_for_any(awaited, pause)
-                if task.wake is not None and task.wake.is_set():
+                if task.wake is None:
+                    await wait_at_most(woken, pause)
+                    continue
+                await wait_for_any([woken, task.wake], pause)
+                if task.wake.is_set():
                     task.wake.clear()
                     self._looks.forget(task.name)
         finally:
@@ -97,8 +104,9 @@ class TaskRunner:
             return task.pause
         if not self._looks.is_worth(task.name, task.tables):
             return task.pause
+        has_more = False
         try:
-            await task.run()
+            has_more = await task.run() is True
         except _TELEGRAM_BUSY as error:
             self._looks.forget(task.name)
             outage.missed(error)
@@ -112,5 +120,7 @@ class TaskRunner:
             outage.over()
             if task.backoff is not None:
                 task.backoff.reset()
+            if has_more:
+                self._looks.forget(task.name)
             return task.pause
         return task.pause if task.backoff is None else task.backoff.next()

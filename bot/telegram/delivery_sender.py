@@ -14,7 +14,7 @@ from bot.telegram.delivery_attempts import STALE_AFTER, DeliveryAttempts, Render
 from bot.telegram.recipient_queue import Batch, RecipientQueue
 from bot.waiting import wait_at_most
 from storage.coordination.batching import Batcher
-from storage.coordination.looks import Looks
+from storage.coordination.looks import AT_LEAST_EVERY, Looks
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import LEASE, Claimed, Outcome
@@ -27,6 +27,7 @@ from storage.telegram_ids import PersonId
 log = logger("bot.telegram.delivery_sender")
 
 LOOKED_EVERY = 0.5
+"""Seconds, where it can't be known that there is nothing to do."""
 _NAME = "deliveries"
 IN_FLIGHT_SECONDS = 0.25
 LEAST_IN_FLIGHT, MOST_IN_FLIGHT = 8, 256
@@ -98,20 +99,31 @@ class DeliverySender:
         self._leaving = True
         self.awake.set()
 
-    async def _rest(self) -> None:
+    async def _rest(self, seconds: float = LOOKED_EVERY) -> None:
         self.awake.clear()
-        await wait_at_most(self.awake, LOOKED_EVERY)
+        await wait_at_most(self.awake, seconds)
+
+    def _idle_for(self) -> float:
+        """Seconds until something may be due, unless `awake` is set before."""
+        if not self._looks.alone:
+            return LOOKED_EVERY
+        if self._next_due is None:
+            return AT_LEAST_EVERY
+        seconds = (self._next_due - self._clock()).total_seconds()
+        return min(seconds, AT_LEAST_EVERY) if seconds > 0 else LOOKED_EVERY
 
     async def _turn(self) -> None:
         """One batch, or a wait for something to do."""
+        pause = LOOKED_EVERY
         try:
             claimed = await self._claim()
+            pause = self._idle_for()
         except Exception as failure:
             self._looks.forget(_NAME)
             log.warning("failed to claim deliveries; retrying", error=type(failure).__name__)
             claimed = []
         if not claimed and not self._leaving:
-            await self._rest()
+            await self._rest(pause)
         batch = Batch(asyncio.get_running_loop().time())
         for delivery, queue in [(delivery, self._queue_to(delivery.recipient)) for delivery in claimed]:
             await self._room.acquire()

@@ -64,8 +64,11 @@ class RateQuota:
             self._take(0.0)
 
     def pause(self) -> float:
-        """Seconds until the next heartbeat: sooner while there is no leader that has granted anything."""
-        is_waiting = self._together and not self._pacer.share and not self._leads()
+        """Seconds until the next heartbeat: sooner while there is no leader that has granted anything. A process that
+        shares the limit with nobody only says that it lives."""
+        if not self._together:
+            return LIVES_FOR.total_seconds() / 2
+        is_waiting = not self._pacer.share and not self._leads()
         return BEATS_EVERY / 2 if is_waiting else BEATS_EVERY
 
     async def leave(self) -> None:

@@ -103,6 +103,9 @@ class ReplyOutbox:
 
     async def _resend(self, most: int) -> int:
         now = self._clock()
+        async with self._database.reading() as session:
+            if not await updates.any_unanswered(session, now):
+                return 0
         async with self._database.writing() as session:
             claimed = await updates.claim_unanswered(session, now, LEASE, most)
         with contextlib.ExitStack() as held:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import Field, dataclass, fields, replace
+from functools import cache
 from typing import Any, Generic, TypeVar, get_type_hints
 
 from pydantic import TypeAdapter
@@ -152,8 +153,14 @@ def _question(declared: Field[Any]) -> AnyQuestion:
     return replace(question, key=declared.name)
 
 
+@cache
+def _adapter_of(kind: Any) -> TypeAdapter[Any]:
+    """One for all fields of a kind, since making it costs the start."""
+    return TypeAdapter(kind)
+
+
 def _context_value(declared: Field[Any], kind: Any) -> ContextValue:
-    return ContextValue(TypeAdapter(kind), (declared.name, declared.metadata.get("until_0_7", declared.name)))
+    return ContextValue(_adapter_of(kind), (declared.name, declared.metadata.get("until_0_7", declared.name)))
 
 
 def one_answer(question: AnyQuestion, key: str) -> Questionnaire[Any]:

@@ -83,9 +83,9 @@ async def to_change(session: AsyncSession, now: datetime) -> list[Door]:
 TABLES = frozenset({Door.__tablename__})
 
 
-async def any_to_change(session: AsyncSession, now: datetime) -> bool:
-    """Whether a code that is shown has changed; only reads."""
-    return await session.scalar(select(Door.chat_id).where(Door.shown != window(now)).limit(1)) is not None
+async def windows_shown(session: AsyncSession) -> frozenset[int]:
+    """The minutes whose codes are shown somewhere; only reads."""
+    return frozenset(await session.scalars(select(Door.shown).distinct()))
 
 
 async def close(session: AsyncSession, chat_id: ChatId) -> None:

@@ -279,9 +279,9 @@ def _panel_is_due(now: datetime) -> ColumnElement[bool]:
     return Broadcast.panel.is_not(None) & (Broadcast.panel_due <= now)
 
 
-async def any_panel_due(session: AsyncSession, now: datetime) -> bool:
-    """Whether the progress of a broadcast is to be shown anew; only reads."""
-    return await session.scalar(select(Broadcast.id).where(_panel_is_due(now)).limit(1)) is not None
+async def next_panel(session: AsyncSession) -> datetime | None:
+    """When the progress of a broadcast is to be shown anew; only reads."""
+    return await session.scalar(select(func.min(Broadcast.panel_due)).where(Broadcast.panel.is_not(None)))
 
 
 async def with_panel_due(session: AsyncSession, now: datetime, every: timedelta) -> list[Broadcast]:

@@ -6,7 +6,7 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into
+from storage.database import Base, insert_into, run
 
 
 class Version(Base):
@@ -16,9 +16,13 @@ class Version(Base):
     value: Mapped[int]
 
 
+TABLES = frozenset({Version.__tablename__})
+_ALL = select(Version.name, Version.value)
+
+
 async def read_all(session: AsyncSession) -> dict[str, int]:
     """Returns by name how often each thing has changed."""
-    return {row.name: row.value for row in await session.execute(select(Version.name, Version.value))}
+    return {row.name: row.value for row in await run(session, _ALL)}
 
 
 async def raise_version(session: AsyncSession, name: str) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, String, select, text, update
+from sqlalchemy import BigInteger, String, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_for
+from storage.database import Base, insert_for, run
 from storage.engine.postgresql_engine import APPLICATION_NAME_LENGTH, application_name
 
 
@@ -38,6 +38,11 @@ class Observed(NamedTuple):
     holder: str
     token: int
     beat: int
+
+
+_IS_HELD = (Lease.name == bindparam("lease")) & (Lease.token == bindparam("held"))
+_RENEWED = update(Lease).where(_IS_HELD).values(beat=Lease.beat + 1).returning(Lease.token)
+_HELD = select(Lease.token).where(_IS_HELD)
 
 
 async def observe(connection: AsyncConnection, name: str) -> Observed | None:
@@ -66,8 +71,7 @@ async def take(connection: AsyncConnection, name: str, holder: str, observed: Ob
 
 async def renew(connection: AsyncConnection, name: str, token: int) -> bool:
     """Says that the holder lives; False if the lease is not its own any more."""
-    renewed = update(Lease).where(Lease.name == name, Lease.token == token).values(beat=Lease.beat + 1)
-    return await connection.scalar(renewed.returning(Lease.token)) is not None
+    return await connection.scalar(_RENEWED, {"lease": name, "held": token}) is not None
 
 
 async def give_back(connection: AsyncConnection, name: str, token: int) -> None:
@@ -77,7 +81,7 @@ async def give_back(connection: AsyncConnection, name: str, token: int) -> None:
 
 async def ensure(session: AsyncSession, name: str, token: int) -> None:
     """Raises LeaseLost if the lease has another holder."""
-    if await session.scalar(select(Lease.token).where(Lease.name == name)) != token:
+    if (await run(session, _HELD, {"lease": name, "held": token})).first() is None:
         raise LeaseLost
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 
 from storage.engine.write_detection import WrittenTables
 
-AT_LEAST_EVERY = 5.0
-"""Seconds: a command line, or a process that has lost its lead without knowing, may write beside this one."""
+AT_LEAST_EVERY = 30.0
+"""Seconds. What another process writes beside this one is known as soon as this one writes, which it does with each
+renewal of its lease (see `Database.writing`); what is to be done at some time, and says nothing of it, waits longer."""
 
 
 class Looks:
@@ -17,7 +18,7 @@ class Looks:
     def __init__(self, written: WrittenTables, monotonic: Callable[[], float], *, alone: bool) -> None:
         self._written = written
         self._monotonic = monotonic
-        self._alone = alone
+        self.alone = alone
         self._seen: dict[str, tuple[int, float]] = {}
 
     def is_worth(self, name: str, tables: frozenset[str] | None) -> bool:
@@ -26,7 +27,7 @@ class Looks:
             return True
         last, now = self._written.last(tables), self._monotonic()
         seen = self._seen.get(name)
-        if self._alone and seen is not None and seen[0] == last and now - seen[1] < AT_LEAST_EVERY:
+        if self.alone and seen is not None and seen[0] == last and now - seen[1] < AT_LEAST_EVERY:
             return False
         self._seen[name] = last, now
         return True

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, database_clock, insert_into
+from storage.database import Base, UtcDateTime, database_clock, insert_for, is_postgresql, run
 
 BEATS_EVERY = 1.0
 """Seconds."""
@@ -35,6 +37,16 @@ class Replica(Base):
     uses: Mapped[float] = mapped_column(default=0.0)
 
 
+@cache
+def _beat(*, postgres: bool) -> Insert:
+    statement = insert_for(Replica, postgres=postgres)
+    kept = {name: statement.excluded[name] for name in ("version", "leads", "started_at", "seen_at")}
+    return statement.on_conflict_do_update(index_elements=["name"], set_=kept)
+
+
+_GONE = delete(Replica).where(Replica.seen_at < bindparam("since", type_=UtcDateTime()))
+
+
 async def beat(
     session: AsyncSession, name: str, version: str, started_at: datetime, now: datetime, *, leads: bool
 ) -> None:
@@ -43,10 +55,9 @@ async def beat(
     On PostgreSQL the time is the database's: the clocks of the machines need not agree.
     """
     now = await database_clock(session) or now
-    values = {"version": version, "leads": leads, "started_at": started_at, "seen_at": now}
-    statement = insert_into(session, Replica).values(name=name, wants=0.0, granted=0.0, uses=0.0, **values)
-    await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
-    await session.execute(delete(Replica).where(Replica.seen_at < now - LIVES_FOR))
+    here = {"name": name, "version": version, "leads": leads, "started_at": started_at, "seen_at": now}
+    await run(session, _beat(postgres=is_postgresql(session)), {**here, "wants": 0.0, "granted": 0.0, "uses": 0.0})
+    await run(session, _GONE, {"since": now - LIVES_FOR})
 
 
 # The limit of messages a second is one for all of them. The leader grants each a share; a process says what it uses.

@@ -73,6 +73,14 @@ class Connection(aiosqlite.Connection):
     """Whether statements run in the connection's thread."""
     _hopped = False
     """Whether the thread may still be at something that nobody waits for any more (its task was cancelled)."""
+    _version: int | None = None
+
+    def sees_changes(self) -> bool:
+        """Whether anything but this connection has changed the database since this was last asked, also if it never
+        was; to be asked within a transaction."""
+        before = self._version
+        (self._version,) = self._conn.execute("PRAGMA data_version").fetchone()
+        return self._version != before
 
     def carry(self, method: str, statement: str, parameters: object = ()) -> Ran:
         """Runs a statement here or in the thread; to be called within SQLAlchemy's greenlet."""

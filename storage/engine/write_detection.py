@@ -45,7 +45,8 @@ def tables_written(statement: str) -> frozenset[str]:
 
 
 class WrittenTables:
-    """When this process last wrote to which table. Who looks for work in a table need not look while nobody wrote."""
+    """When somebody last wrote to which table, as far as this process knows: what it wrote itself, and on SQLite that
+    another process wrote. Who looks for work in a table need not look while nobody wrote."""
 
     def __init__(self) -> None:
         self._transactions = 0
@@ -64,6 +65,10 @@ class WrittenTables:
             self._last[table] = self._transactions
             for waiting in self._awaited.get(table, ()) if wakes else ():
                 waiting.set()
+
+    def note_others(self) -> None:
+        """Another process has written something."""
+        self.note(_EVERY_TABLE)
 
     def last(self, tables: Iterable[str]) -> int:
         """The number of the last transaction that wrote to one of these tables; it only rises."""

@@ -260,7 +260,8 @@ class StationIndex:
         if found is not None:
             return found
         rows = self._matching(Amenity(wanted.amenities), all_day=wanted.all_day)
-        found = _Subset(rows, KDTree(self._points[rows]) if len(rows) else None)
+        points = self._points if len(rows) == len(self) else self._points[rows]  # no copy of all of them
+        found = _Subset(rows, KDTree(points) if len(rows) else None)
         if key == (0, False):
             self._all = found
         else:

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from enum import IntFlag
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, String, delete, func, select
+from sqlalchemy import BigInteger, Row, String, bindparam, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
-from storage.database import Base, BigKey, Refused, insert_into
+from storage.database import Base, BigKey, Refused, insert_into, run
 from storage.stations.ids import StationKey
 
 KEPT = timedelta(days=30)
@@ -235,29 +235,28 @@ async def forget(session: AsyncSession, now: datetime) -> None:
 IndexRow = Row[int, str, str, float, float, str, int, datetime | None]
 
 
-async def pages_for_index(session: AsyncSession, size: int = 20_000) -> AsyncIterator[Sequence[IndexRow]]:
-    """What a search needs of every station, ascending by key, `size` rows at a time."""
+_PAGE = (
+    select(
+        StationRow.key,
+        StationRow.name,
+        StationRow.address,
+        StationRow.latitude,
+        StationRow.longitude,
+        StationRow.opening_hours,
+        StationRow.amenities,
+        StationRow.closed_until,
+    )
+    .where(StationRow.key > bindparam("after"), StationRow.deleted_at.is_(None))
+    .order_by(StationRow.key)
+    .limit(bindparam("size"))
+)
+
+
+async def pages_for_index(session: AsyncSession, size: int = 5_000) -> AsyncIterator[Sequence[IndexRow]]:
+    """What a search needs of every station, ascending by key, `size` rows at a time: few, since the memory that they
+    take for a moment is not given back."""
     last = 0
-    table = StationRow
-    while True:
-        result = await session.execute(
-            select(
-                table.key,
-                table.name,
-                table.address,
-                table.latitude,
-                table.longitude,
-                table.opening_hours,
-                table.amenities,
-                table.closed_until,
-            )
-            .where(table.key > last, table.deleted_at.is_(None))
-            .order_by(table.key)
-            .limit(size)
-        )
-        rows = result.all()
-        if not rows:
-            return
+    while rows := (await run(session, _PAGE, {"after": last, "size": size})).all():
         yield rows
         last = rows[-1].key
 

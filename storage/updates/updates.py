@@ -37,6 +37,11 @@ class DoneUpdate(Base):
 _TABLE = cast(Table, DoneUpdate.__table__)
 _KEYS = _TABLE.c.key.in_(bindparam("keys", expanding=True))
 _DONE = select(_TABLE.c.key, _TABLE.c.answers, _TABLE.c.due).where(_KEYS)
+_UNANSWERED = (
+    select(_TABLE.c.key)
+    .where(_TABLE.c.due <= bindparam("now", type_=_TABLE.c.due.type), _TABLE.c.answers.is_not(None))
+    .limit(1)
+)
 _ANSWERED = _TABLE.update().where(_KEYS).values(answers=None, due=None)
 
 
@@ -103,6 +108,11 @@ async def done(session: AsyncSession, keys: Sequence[UpdateKey]) -> list[Done | 
         for key, sealed, due in rows
     }
     return [found.get(key) for key in keys]
+
+
+async def any_unanswered(session: AsyncSession, now: datetime) -> bool:
+    """Whether answers are due; only reads."""
+    return (await run(session, _UNANSWERED, {"now": now})).first() is not None
 
 
 async def claim_unanswered(session: AsyncSession, now: datetime, lease: timedelta, limit: int) -> list[Unanswered]:

@@ -6,7 +6,7 @@ import io
 from dataclasses import replace
 from pathlib import Path
 
-from bot.pictures.painting import PillowPainter
+from bot.pictures.painter import PillowPainter
 from handlers.chat.pictures import Spot
 from storage.geodesy import Crs
 from storage.membership import applications

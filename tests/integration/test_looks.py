@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, update
@@ -20,6 +21,7 @@ from storage.engine.write_detection import WrittenTables, tables_written
 from storage.membership.notices import ReviewsWait
 from storage.people.people import PersonRow
 from storage.telegram_ids import PersonId
+from tests.support.databases import new_file, opened
 from tests.support.simulator import COORDINATOR, NOON, Town
 
 RIDER = PersonId(5)
@@ -52,7 +54,7 @@ def test_a_look_is_left_out_until_something_is_written_to_its_tables() -> None:
 
 
 def test_a_look_is_never_left_out_for_long() -> None:
-    """A command line may have written beside this process."""
+    """There may be something to do at a time that its tables do not tell."""
     stage = Stage()
     assert stage.is_worth()
     stage.now += AT_LEAST_EVERY - 0.1
@@ -107,6 +109,26 @@ async def test_what_is_committed_is_noted_and_nothing_else(database: Database) -
     assert people() == before
 
 
+async def test_what_another_process_writes_is_noticed_with_the_next_transaction(tmp_path: Path) -> None:
+    url = new_file(tmp_path / "x.db")
+    here, there = opened(url), opened(url)
+
+    async def see(database: Database, number: int) -> None:
+        async with database.writing() as session:
+            session.add(PersonRow(id=PersonId(number), first_seen=NOON, last_seen=NOON))
+
+    await see(here, 1)
+    before = here.written.last(["cases"])
+    await see(here, 2)
+    assert here.written.last(["cases"]) == before, "nobody else has written"
+    await see(there, 3)
+    async with here.writing():
+        pass
+    assert here.written.last(["cases"]) > before, "that may have been any table"
+    await here.close()
+    await there.close()
+
+
 async def test_the_next_delivery_is_known(database: Database) -> None:
     later = NOON + timedelta(hours=8)
     async with database.writing() as session:
@@ -124,7 +146,8 @@ async def test_the_next_delivery_is_known(database: Database) -> None:
 
 async def test_a_notice_leaves_as_soon_as_it_is_committed(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without waiting for the next look."""
-    monkeypatch.setattr("bot.telegram.delivery_sender.LOOKED_EVERY", 3_600)
+    for name in ("LOOKED_EVERY", "AT_LEAST_EVERY"):
+        monkeypatch.setattr(f"bot.telegram.delivery_sender.{name}", 3_600)
     coordinator = town.rider(COORDINATOR)
     await town.until(town.app.base.leader.leads)
     town.deliver()

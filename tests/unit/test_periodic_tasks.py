@@ -77,9 +77,24 @@ async def test_a_task_runs_at_once_and_when_it_is_woken() -> None:
     assert stage.runs == 2
 
 
-async def test_a_prompt_task_runs_as_soon_as_something_is_written_to_its_tables() -> None:
+async def test_a_task_that_waits_for_a_moment_is_not_left_out() -> None:
+    """Nothing is written to its tables meanwhile."""
     stage = Stage()
-    stage.runner.repeat(PeriodicTask("count", NEVER, stage.run, tables=frozenset({"cases"}), is_prompt=True))
+
+    async def run() -> bool:
+        stage.runs += 1
+        return stage.runs < 3
+
+    stage.runner.repeat(PeriodicTask("count", 0.0, run, tables=frozenset({"cases"})))
+    await stage.until(3)
+    await asyncio.sleep(0.01)
+    await stage.runner.close()
+    assert stage.runs == 3
+
+
+async def test_a_task_runs_as_soon_as_something_is_written_to_its_tables() -> None:
+    stage = Stage()
+    stage.runner.repeat(PeriodicTask("count", NEVER, stage.run, tables=frozenset({"cases"})))
     await stage.until(1)
     stage.written.note(["people"])
     stage.written.note(["cases"], wakes=False)

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from bot.pictures import charts
-from bot.pictures.painting import LINE, MAP_HEIGHT, OPEN, RIDER, WIDTH, PillowPainter, paint, ring_for
+from bot.pictures.location_map import LINE, MAP_HEIGHT, OPEN, RIDER, WIDTH, paint, ring_for
+from bot.pictures.painter import PillowPainter
 from handlers.chat.pictures import Spot
 
 NORTH = Spot(1, "北站", 37.44, 116.36, True)

@@ -1,19 +1,16 @@
-"""Pictures, drawn in a worker thread. Here the map without tiles: the rider in the middle, numbered stations, rings of
-distance, north and scale."""
+"""The map without tiles: the rider in the middle, numbered stations, rings of distance, north and scale."""
 
 from __future__ import annotations
 
-import asyncio
 import io
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from cachetools import LRUCache
 from PIL import Image, ImageDraw
 
-from bot.pictures import charts, coverage_map, membership_card, text_drawing
-from handlers.chat.pictures import Card, Cell, Legend, Spot
+from bot.pictures import text_drawing
+from handlers.chat.pictures import Spot
 from handlers.i18n import translations
 from storage.geodesy import bearing_and_distance
 from storage.plain_text import clean
@@ -23,7 +20,6 @@ _NAME, _NUMBER, _LABEL, _FIGURE, _PIN = 36, 36, 30, 26, 30
 """Sizes in pixels: a phone shows the picture at two fifths of its width."""
 _FINER = 2
 """Everything is drawn larger by this and then reduced, for smooth edges."""
-_KEPT = 64
 _MIDDLE = (WIDTH / 2, MAP_HEIGHT / 2)
 _REACH = 340.0
 """Pixels from the middle to the outermost ring."""
@@ -48,50 +44,6 @@ class _Placed(NamedTuple):
     metres: float
     x: float
     y: float
-
-
-class PillowPainter:
-    """Implements handlers.chat.context.Painter: draws in a worker thread, and keeps the last pictures."""
-
-    def __init__(self) -> None:
-        self._kept: LRUCache[tuple[object, ...], bytes] = LRUCache(_KEPT)
-
-    def undrawable(self, text: str) -> str:
-        """See handlers.chat.context.Painter."""
-        return text_drawing.undrawable(text)
-
-    async def card_png(self, card: Card) -> bytes:
-        """See handlers.chat.context.Painter. Not kept: it shows a name."""
-        return await asyncio.to_thread(membership_card.paint, card)
-
-    async def qr_png(self, link: str, title: str) -> bytes:
-        """See handlers.chat.context.Painter."""
-        return await asyncio.to_thread(membership_card.paint_code, link, title)
-
-    async def columns_png(
-        self, title: str, values: Sequence[int | None], labels: Sequence[str], before: Sequence[int | None] = ()
-    ) -> bytes:
-        """See handlers.chat.context.Painter."""
-        return await asyncio.to_thread(charts.columns, title, values, labels, before)
-
-    async def bars_png(self, title: str, rows: Sequence[tuple[str, int]]) -> bytes:
-        """See handlers.chat.context.Painter."""
-        return await asyncio.to_thread(charts.bars, title, rows)
-
-    async def gaps_png(
-        self, title: str, legend: Legend, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str
-    ) -> bytes:
-        """See handlers.chat.context.Painter."""
-        return await asyncio.to_thread(coverage_map.paint, title, legend, cells, stations, language)
-
-    async def map_png(self, latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
-        """See handlers.chat.context.Painter."""
-        key = (round(latitude, 5), round(longitude, 5), tuple(spots), language)
-        png = self._kept.get(key)
-        if png is None:
-            png = await asyncio.to_thread(paint, latitude, longitude, tuple(spots), language)
-            self._kept[key] = png
-        return png
 
 
 def paint(latitude: float, longitude: float, spots: Sequence[Spot], language: str) -> bytes:
