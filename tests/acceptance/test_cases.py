@@ -643,7 +643,7 @@ async def test_the_forum_of_a_desk_is_its_inbox(town: Town) -> None:
     assert len(forum.topics) == 1, "one topic, however often it is looked at"
 
 
-def shows_topics(town: Town, monotonic: Callable[[], float], **groups: int) -> Callable[[], Awaitable[None]]:
+def shows_topics(town: Town, monotonic: Callable[[], float], **groups: int) -> Callable[[], Awaitable[bool]]:
     """One turn for the topics of these desks, beside the one that the bot takes by itself, which knows no forum."""
     known = town.context.settings.desks
     forums = {key: dataclasses.replace(known[key], forum=group) for key, group in groups.items()}
