@@ -296,7 +296,7 @@ async def test_what_changes_no_time_place_or_rule_is_told_to_nobody(town: Town) 
     await coordinator.forges(activities_presses.EDIT.data(ActivityId(1)))
     await coordinator.hears_of(REVIEW_PAGE)
     await coordinator.presses("✎ Title")
-    await coordinator.hears_of("What is it called")
+    await coordinator.hears_of("Title, for example")
     await coordinator.says("3x3 cup")
     await coordinator.hears_of(REVIEW_PAGE)
     await coordinator.presses("Save it")
@@ -347,8 +347,6 @@ async def at_the_door(town: Town, coordinator: Rider, _: Callable[[str], str]) -
     """Ten minutes before the start: the message with the code."""
     town.now = SATURDAY - timedelta(minutes=10)
     await coordinator.says("/checkin")
-    await coordinator.hears_of(_("For which activity?"))
-    await coordinator.presses("3x3 basketball")
     return await coordinator.hears_of(_("Riders scan this to check in. It changes every minute."))
 
 

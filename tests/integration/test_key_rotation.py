@@ -176,7 +176,7 @@ async def goes_on_and_applies(rider: Rider) -> None:
     await rider.hears_of(ASKED_FOR_INSURANCE)
     await rider.presses("Insured")
     await rider.hears_of(REVIEW_PAGE)
-    await rider.presses("✎ Proof")
+    await rider.presses("✎ Screenshot")
     await rider.hears_of("screenshot")
     await rider.sends(photo=rider.world.files.photo(Upload("profile.png", picture())))
     await rider.hears_of(REVIEW_PAGE)
