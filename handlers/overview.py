@@ -7,13 +7,24 @@ from functools import partial
 
 from handlers.chat.feature import AllFeatures, Feature
 from handlers.chat.routes import Routes
+from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.i18n.translations import N_
+
+_MINE = Subject(
+    N_("🗂 My activities, cases and membership"),
+    {
+        "zh_Hans": "会员卡、会员号、我的、取消报名、进度、案件、编号、通知、提醒",
+        "en": "card, member number, my application, my case, my cases, my place, my activities, status, reminder, "
+        "reminders, notifications",
+    },
+)
 
 
 def register(routes: Routes, others: AllFeatures) -> None:
     ordered = sorted(others.features, key=lambda feature: feature.overview_order)
-    routes.command("my", partial(my, ordered), about=N_("My activities, cases and membership"), writes=False)
+    about = N_("My activities, cases and membership")
+    routes.command("my", partial(my, ordered), about=about, writes=False, subject=_MINE)
 
 
 async def my(features: Sequence[Feature], talk: Talk) -> None:

@@ -16,6 +16,7 @@ from handlers.chat.incoming import Json
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, InvalidCallback
 from handlers.chat.routes import Routes, menu
+from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.forms import forms
 from handlers.i18n.translations import LANGUAGES, N_
@@ -25,6 +26,17 @@ from storage.people.access import Right, Role
 DESCRIPTION = N_(
     "Share your location and see the nearest rest station that is open, with water, charging, a toilet. "
     "For riders, couriers and drivers. Press Start."
+)
+_HELP = Subject(
+    N_("💡 What I can do"),
+    {
+        "zh_Hans": "帮助、热线、电话、人工、客服、怎么用、功能、联系",
+        "en": "help, hotline, phone, call you, contact, how does this work",
+    },
+)
+_LANGUAGE = Subject(
+    N_("语言 / Language"),
+    {"zh_Hans": "语言、英文、英语、中文、汉语", "en": "language, english, chinese"},
 )
 SHORT_DESCRIPTION = N_("The nearest open rest station, for riders, couriers and drivers")
 
@@ -50,8 +62,13 @@ def register(routes: Routes, others: AllFeatures) -> None:
 
     routes.press(presses.FORM, form_pressed)
     routes.command("start", started, about=N_("Start"), writes=False)
-    routes.command("help", show_help, about=N_("What I can do"), writes=False)
-    routes.command("language", language, about=N_("语言 / Language"), writes=False, for_blocked=True)
+
+    async def command_pressed(talk: Talk, name: str) -> None:
+        await run_command(talk, routes, name)
+
+    routes.press(presses.COMMAND, command_pressed)
+    routes.command("help", show_help, about=N_("What I can do"), writes=False, subject=_HELP)
+    routes.command("language", language, about=N_("语言 / Language"), writes=False, for_blocked=True, subject=_LANGUAGE)
     routes.command("id", tell_id, writes=False)
     routes.command("cancel", cancelled, about=N_("Leave the form"))
     routes.press(presses.CHOOSE_LANGUAGE, chosen, for_blocked=True)
@@ -59,6 +76,14 @@ def register(routes: Routes, others: AllFeatures) -> None:
     routes.event(Event.UNKNOWN, unknown, writes=False)
     routes.event(Event.GROUP, asked_in_group, writes=False)
     routes.event(Event.MEMBERSHIP, membership, for_blocked=True)
+
+
+async def run_command(talk: Talk, routes: Routes, name: str) -> None:
+    """What the button under a text does, which offers the command that the text is about."""
+    route = routes.commands.get(name)
+    if route is None or route.subject is None:
+        raise InvalidCallback
+    await route.call().run(talk)
 
 
 async def start(talk: Talk, routes: Routes, others: AllFeatures) -> None:

@@ -76,6 +76,7 @@ class DeskSection(_Part):
     next_steps: ByLanguage
     used_for: TitleByLanguage | None = None
     answered_by: TitleByLanguage | None = None
+    keywords: TitleByLanguage | None = None
     asks: list[AskPart] = Field(min_length=1)
     kinds: list[OptionPart] = []
     hotlines: list[Line] = []
@@ -154,6 +155,7 @@ def desk(key: str, section: DeskSection) -> Desk:
         ),
         used_for=section.used_for or {},
         answered_by=section.answered_by or {},
+        keywords=section.keywords or {},
         kinds=options(section.kinds),
         hotlines=tuple(section.hotlines),
         handlers=frozenset(section.handlers),

@@ -135,7 +135,7 @@ def _buttons(talk: Talk, row: Activity) -> Buttons:
             [repeat_it if row.series_id is None else end_it, presses.SHOW_ROUNDS.button(talk._("🏆 Rounds"), number)]
         )
     rows.append(
-        [presses.COPY.button(talk._("⧉ Copy"), number), presses.SHOW_PEOPLE.button(talk._("👥 People"), number)]
+        [presses.COPY.button(talk._("📋 Copy"), number), presses.SHOW_PEOPLE.button(talk._("👥 People"), number)]
     )
     if row.state == ActivityState.PUBLISHED:
         rows.append(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from handlers.activities.inputs import KIND, LEADS, MOMENT, LengthInput, Venue, VenueInput
+from handlers.activities.reminders import default_words
 from handlers.chat.talk import Talk
 from handlers.forms.questionnaires import Form, Questionnaire, questionnaire
 from handlers.forms.questions import Question, asked
@@ -125,6 +126,7 @@ class ActivityDraft:
             LEADS,
             columns=2,
             optional=True,
+            unanswered=default_words,
         ),
         default=None,
         preset=True,
@@ -135,6 +137,7 @@ class ActivityDraft:
             N_("When does sign-up open? Write it like “tomorrow 9 am”, or choose a day. Skip: once it is published."),
             MOMENT,
             optional=True,
+            unanswered=N_("once it is published"),
         ),
         default=None,
         preset=True,
@@ -145,6 +148,7 @@ class ActivityDraft:
             N_("When does sign-up close? Write it like “Friday 8 pm”, or choose a day. Skip: when it starts."),
             MOMENT,
             optional=True,
+            unanswered=N_("when it starts"),
         ),
         default=None,
         preset=True,

@@ -16,6 +16,7 @@ from handlers.chat.incoming import Json
 from handlers.chat.press import Button, Buttons, InvalidCallback
 from handlers.chat.replies import Venue, message_params
 from handlers.chat.routes import Routes
+from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
@@ -30,12 +31,21 @@ from storage.stations import searches
 from storage.telegram_ids import NO_CHAT
 
 VIEWS = {"week": N_("This week"), "all": N_("All"), "near": N_("Near me"), "mine": N_("Mine")}
+_SUBJECT = Subject(
+    N_("📅 Activities"),
+    {
+        "zh_Hans": "活动、报名、比赛、球赛、篮球、足球、羽毛球、乒乓球、台球、打球、踢球、跑步、体检、义诊、讲座、"
+        "培训、上课、电影、观影、茶话会、联谊、相亲、亲子、旅游",
+        "en": "activity, activities, event, events, sign up, match, tournament, basketball, football, soccer, "
+        "badminton, table tennis, running, check-up, course, training, film",
+    },
+)
 INLINE_MOST = 10
 _MOST_GUESTS_ON_CARD = 3
 
 
 def register(routes: Routes) -> None:
-    routes.command("activities", show_list, about=N_("Activities"), writes=False)
+    routes.command("activities", show_list, about=N_("Activities"), writes=False, subject=_SUBJECT)
     routes.press(presses.TURN_LIST, turn_list, writes=False)
     routes.press(presses.CHOOSE_KIND, choose_kind, writes=False)
     routes.press(presses.SHOW_CARD, show_card, writes=False)

@@ -46,11 +46,15 @@ def lead_words(text: str, language: str) -> str:
 
 def _choice_words(talk: Talk, text: str | None) -> str:
     """What somebody chose; if nothing, the organisation's default."""
-    if text is not None:
-        return lead_words(text, talk.language)
-    usual = (formatting.duration(lead, talk.language) for lead in talk.context.settings.lead_times)
-    said = formatting.listed(usual, talk.language) or talk._("no reminders")
-    return talk._("default ({leads})").format(leads=said)
+    return default_words(talk) if text is None else lead_words(text, talk.language)
+
+
+def default_words(talk: Talk) -> str:
+    """ "default (24 h, 2 h before)": what the organisation has set."""
+    usual = [formatting.duration(lead, talk.language) for lead in talk.context.settings.lead_times]
+    if not usual:
+        return talk._("default (no reminders)")
+    return talk._("default ({leads} before)").format(leads=formatting.listed(usual, talk.language))
 
 
 async def show_leads(talk: Talk, activity_id: ActivityId) -> None:

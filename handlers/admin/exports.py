@@ -166,7 +166,7 @@ async def show_password(talk: Talk, moment: int) -> None:
         over = Addressed(talk.person.id, PasswordOver(), talk.now + PASSWORD_FOR, target=message_id)
         await delivery_queue.add(talk.session, over)
         show = presses.SHOW_PASSWORD.button(talk._("🔑 Show the password"), moment)
-        talk.edit(talk._(_PRESS), [[show], [Button(talk._("⧉ Copy the password"), copied=password)]])
+        talk.edit(talk._(_PRESS), [[show], [Button(talk._("📋 Copy the password"), copied=password)]])
 
 
 def _zipped(name: str, content: bytes, password: str = "") -> bytes:

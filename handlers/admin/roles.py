@@ -33,6 +33,8 @@ ROLES: dict[Role, str] = {
     Role.COUNSEL: N_("case handler (lawyer, psychologist, union officer)"),
     Role.ADMIN: N_("admin"),
 }
+SHORT_ROLES: dict[Role, str] = {**ROLES, Role.COUNSEL: N_("case handler")}
+"""For buttons, which a narrow phone cuts."""
 
 
 class RoleOfTheConfig(Refused):
@@ -90,7 +92,7 @@ class RoleChangeInput(Input[RoleChange]):
 
     def show(self, talk: Talk, value: RoleChange) -> str:
         said = talk._("➕ Give: {role}") if value.is_given else talk._("➖ Remove: {role}")
-        return said.format(role=talk._(ROLES[value.role]))
+        return said.format(role=talk._(SHORT_ROLES[value.role]))
 
     def encode(self, value: RoleChange) -> str:
         return ("+" if value.is_given else "-") + value.role.value
@@ -118,7 +120,7 @@ def _ask_change(talk: Talk, draft: RoleDraft) -> str:
 def _changes(talk: Talk, draft: RoleDraft) -> Sequence[Choice[RoleChange]]:
     asks = RoleChangeInput()
     found = []
-    for role, name in ROLES.items():
+    for role, name in SHORT_ROLES.items():
         give, take = RoleChange(is_given=True, role=role), RoleChange(is_given=False, role=role)
         if role in draft.given:
             new_end = talk._("⏳ Change end date: {role}").format(role=talk._(name))
@@ -184,7 +186,7 @@ def _change_label(talk: Talk, draft: RoleDraft) -> str:
     if draft.change is None:
         return talk._("✔ Send")
     said = talk._("✔ Give: {role}") if draft.change.is_given else talk._("✔ Remove: {role}")
-    return said.format(role=talk._(ROLES[draft.change.role]))
+    return said.format(role=talk._(SHORT_ROLES[draft.change.role]))
 
 
 _ROLE = Form(

@@ -271,7 +271,7 @@ def _state_words(row: Broadcast, view: View) -> str:
     said = {
         BroadcastState.DRAFT: _("Draft"),
         BroadcastState.AWAITING: _("Waiting for a second coordinator"),
-        BroadcastState.SCHEDULED: _("Scheduled"),
+        BroadcastState.SCHEDULED: _("About to be sent"),
         BroadcastState.FREEZING: _("Collecting recipients"),
         BroadcastState.RUNNING: _("Sending"),
         BroadcastState.PAUSED: _("Paused"),

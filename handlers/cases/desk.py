@@ -50,19 +50,14 @@ async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
     lines = [Markup("🗂 <b>{}</b>").format(talk._("Cases"))]
     if talk.person.may(Right.HANDLE_CASES):
         mine = await case_queue.in_hand(talk.session, talk.person.id)
-        label = talk._("Assigned to me: {n}").format(n=len(mine))
-        rows.append([presses.SHOW_MINE.button(label)])
+        mark = words.mark_of(sum(row.urgent_at is not None for row in mine))
+        rows.append([presses.SHOW_MINE.button(mark + talk._("Assigned to me: {n}").format(n=len(mine)))])
     for key, desk in desks_of(talk).items():
         waiting = await case_queue.count_waiting(talk.session, key, talk.person.id)
-        title = in_language(desk.title, talk.language)
-        lines.append(
-            labelled(
-                talk._,
-                f"{desk.emoji} {title}",
-                talk.plural("{n} person is waiting", "{n} people are waiting", waiting).format(n=waiting),
-            )
-        )
-        rows.append([presses.SHOW_QUEUE.button(bracketed(talk._, f"{desk.emoji} {title}", str(waiting)), key, 0)])
+        title = f"{words.mark_of(waiting.urgent)}{desk.emoji} {in_language(desk.title, talk.language)}"
+        said = talk.plural("{n} person is waiting", "{n} people are waiting", waiting.total).format(n=waiting.total)
+        lines.append(labelled(talk._, title, said))
+        rows.append([presses.SHOW_QUEUE.button(bracketed(talk._, title, str(waiting.total)), key, 0)])
     rows.append(
         [presses.BEGIN_FINDING.button(talk._("🔎 Find by number")), presses.CHOOSE_DESK.button(talk._("📊 Trends"))]
     )

@@ -24,6 +24,7 @@ from handlers.cases.inputs import (
 from handlers.chat.talk import Talk
 from handlers.forms.questionnaires import Form, Questionnaire
 from handlers.forms.questions import Input, NotAnAnswer, Question
+from handlers.i18n.translations import N_
 from handlers.inputs.platform import PlatformInput
 from storage.cases.desks import Ask, AskType, Desk, Words, in_language
 from storage.cases.files.evidence_quota import EvidenceFull, Full, require_room_at_desk
@@ -106,6 +107,7 @@ def _question(desk: Desk, ask: Ask) -> Question[Any, DeskDraft]:
         ask=partial(_asked, desk, ask),
         input=_input(desk, ask),
         optional=ask.optional,
+        unanswered=N_("not given") if ask.type is AskType.NAME else "—",
         columns=1 if ask.type in (AskType.CHOICE, AskType.ANONYMOUS, AskType.PARTS) else 2,
         when=_is_named if ask.type is AskType.NAME and may_be_nameless else None,
         check=partial(_check_room, desk) if ask.type is AskType.PARTS else None,

@@ -62,7 +62,12 @@ def tag(context: AppContext, row: Case) -> str:
 
 def mark(row: Case) -> str:
     """In front of a case in which somebody may be in danger; only handlers see it."""
-    return f"{URGENT} " if row.urgent_at is not None else ""
+    return mark_of(row.urgent_at is not None)
+
+
+def mark_of(urgent: int) -> str:
+    """In front of several cases, in so many of which somebody may be in danger."""
+    return f"{URGENT} " if urgent else ""
 
 
 def kind_words(context: AppContext, row: Case, content: CaseContent, language: str) -> str:

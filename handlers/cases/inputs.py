@@ -14,6 +14,7 @@ from handlers.dates.days import Toward
 from handlers.forms.questions import Choice, Input, InputPage, NotAnAnswer
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
+from handlers.inputs.account import LONGEST_LABEL, account_choice
 from handlers.inputs.calendar import Days, day_named
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.moment import NOT_A_DAY, calendar_page, understood
@@ -131,7 +132,9 @@ class NicknameInput(TextInput):
         return self.checked(talk, person_name(talk.text))
 
     def choices(self, talk: Talk) -> Sequence[Choice[str]]:
-        return [Choice("withheld", talk._("🙈 Leave out my name"), "")]
+        withheld = Choice("withheld", talk._("🙈 Leave out my name"), "")
+        name = talk.incoming.account_name
+        return [withheld, account_choice(talk, name)] if self.minimum <= len(name) <= LONGEST_LABEL else [withheld]
 
     def show(self, talk: Talk, value: str) -> str:
         return value or talk._("not given")
@@ -145,7 +148,7 @@ class NicknameInput(TextInput):
 
 def _anonymous_choices(talk: Talk) -> Sequence[Choice[str]]:
     return [
-        Choice("no", talk._("💬 Case number only: you can reply to me"), "no"),
+        Choice("no", talk._("💬 Case number only: reply possible"), "no"),
         Choice("yes", talk._("🙈 Fully anonymous: no reply possible"), ANONYMOUS),
     ]
 

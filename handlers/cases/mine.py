@@ -18,6 +18,7 @@ from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page, copy_button
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
+from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
@@ -27,7 +28,7 @@ from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
-from storage.cases.desks import Desk, Desks
+from storage.cases.desks import Desk, Desks, Words
 from storage.cases.ids import CaseId
 from storage.cases.notices import CaseClaimed, CaseEnded, CaseReopened, ClosedByDesk
 from storage.cases.table import Case, CaseState, Outcome, content_of
@@ -37,7 +38,8 @@ from storage.privacy import consents
 
 def register(routes: Routes, desks: Desks) -> None:
     for desk in desks.values():
-        routes.command(desk.command, partial(open_desk, desk), about=desk.about)
+        subject = Subject(_named(desk), desk.keywords)
+        routes.command(desk.command, partial(open_desk, desk), about=desk.about, subject=subject)
         routes.form(form_of(desk))
     routes.press(presses.AGREE_MINE, agree)
     routes.press(presses.GO_ON_WITH_DRAFT, go_on_with_draft)
@@ -50,6 +52,10 @@ def register(routes: Routes, desks: Desks) -> None:
     routes.press(presses.RATE, rate)
     routes.notice(ClosedByDesk, closed_words, reader=RECIPIENT)
     routes.notice(CaseClaimed, claimed_words, reader=RECIPIENT)
+
+
+def _named(desk: Desk) -> Words:
+    return {language: f"{desk.emoji} {title}" for language, title in desk.title.items()}
 
 
 def form_of(desk: Desk) -> Form[DeskDraft]:

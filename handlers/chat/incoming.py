@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeGuard
 from telegram import Message, Update
 
 from storage.telegram_ids import ChatId, MessageId, PersonId, TopicId
+from storage.written_text import person_name
 
 Json = dict[str, Any]
 
@@ -170,6 +171,12 @@ class Incoming:
         """The sender's Telegram name, without @; empty if they have none."""
         name = self.body["from"].get("username")
         return name if isinstance(name, str) else ""
+
+    @property
+    def account_name(self) -> str:
+        """What the sender's account is called, as Telegram shows it."""
+        account = self.body["from"]
+        return person_name(" ".join(str(account.get(part) or "") for part in ("first_name", "last_name")))
 
     @property
     def is_of_others(self) -> bool:

@@ -29,7 +29,7 @@ class Button(NamedTuple):
 
 def copy_button(text: str) -> Button:
     """Has the phone copy this text, which stands on it."""
-    return Button(f"⧉ {text}", copied=text)
+    return Button(f"📋 {text}", copied=text)
 
 
 Buttons = Sequence[Sequence[Button]]

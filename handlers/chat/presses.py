@@ -5,5 +5,7 @@ from __future__ import annotations
 from handlers.chat.press import Press
 
 CHOOSE_LANGUAGE = Press("language", str)
+COMMAND = Press("command", str)
+"""Does what the command of this name does."""
 FORM = Press("form", str, str, str)
 """The mark of the step that the button belongs to, what it does, and its argument."""

@@ -15,6 +15,7 @@ from handlers.chat.events import Event
 from handlers.chat.press import Arguments, Page, Press
 from handlers.chat.readers import Reader
 from handlers.chat.replies import Outgoing
+from handlers.chat.subjects import Subject
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.chat.view import View
 from handlers.forms.questionnaires import AnyForm
@@ -45,6 +46,7 @@ class Options(TypedDict, total=False):
     writes: bool
     for_blocked: bool
     answers_copies: bool
+    subject: Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Route:
     """Whether it is open to blocked people too."""
     answers_copies: bool = False
     """Whether a reply is about the message of a case that it answers."""
+    subject: Subject | None = None
+    """Of a command: who writes about it is offered it."""
 
     def call(self, *arguments: object) -> Call:
         return Call(self, arguments)
@@ -212,8 +216,9 @@ def menu(routes: Routes, may: Callable[[Right], bool], language: str) -> list[tu
     order of registration."""
     shown = [(name, route) for name, route in routes.commands.items() if route.about and may(route.right)]
     shown.sort(key=lambda entry: entry[1].right is Right.USE)
-    return [(name, _line(route.about, language)) for name, route in shown]
+    return [(name, line_of(route.about, language)) for name, route in shown]
 
 
-def _line(about: str | DeskWords, language: str) -> str:
+def line_of(about: str | DeskWords, language: str) -> str:
+    """What is to be translated, or given by language."""
     return translator(language)(about) if isinstance(about, str) else in_language(about, language)

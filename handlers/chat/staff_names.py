@@ -6,7 +6,6 @@ from cachetools import LRUCache
 
 from handlers.chat.incoming import Incoming
 from storage.telegram_ids import PersonId
-from storage.written_text import person_name
 
 _REMEMBERED = 500
 _LONGEST = 40
@@ -21,10 +20,8 @@ class StaffNames:
         self._names: LRUCache[PersonId, str] = LRUCache(_REMEMBERED)
 
     def learn(self, incoming: Incoming) -> None:
-        account = incoming.body["from"]
-        name = person_name(" ".join(str(account.get(part) or "") for part in ("first_name", "last_name")))
-        if name:
-            self._names[incoming.user_id] = name[:_LONGEST]
+        if incoming.account_name:
+            self._names[incoming.user_id] = incoming.account_name[:_LONGEST]
 
     def of(self, person_id: PersonId) -> str:
         """Empty if it is not known."""

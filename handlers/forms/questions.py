@@ -153,7 +153,8 @@ class Question(Generic[T, D_contra]):
     pointless. `choices` stand in place of the input's; `columns` of them stand side by side. `check` raises
     NotAnAnswer for a value that does not fit the draft. `look_up` runs ahead of the transaction, for what takes long;
     its result is `talk.fetched`. `keyboard` is a reply keyboard that belongs to this question alone, `keyboard_hint`
-    what is said with it. A `secret` answer is taken out of the chat once it has been read.
+    what is said with it. A `secret` answer is taken out of the chat once it has been read. `unanswered` stands on the
+    review page where there is no answer: what holds then.
     """
 
     title: Text
@@ -168,6 +169,7 @@ class Question(Generic[T, D_contra]):
     keyboard: Callable[[Talk], Json] | None = None
     keyboard_hint: str = N_("Press the button below the chat, or type the number.")
     secret: bool = False
+    unanswered: Text = "—"
     title_by: Callable[[Talk, D_contra], str] | None = None
     key: str = ""
     """The name of its field, which the draft gives it."""
@@ -183,7 +185,7 @@ class Question(Generic[T, D_contra]):
     def show(self, talk: Talk, stored: Value) -> str:
         """A stored answer, in words; as it is, if it was kept by a version with other answers."""
         if stored is None:
-            return "—"
+            return said(talk, self.unanswered)
         try:
             return self.input.show(talk, self.input.decode(stored))
         except ValueError:

@@ -77,8 +77,16 @@ def _day(days: Days, first: date, number: int) -> Cell:
     day = first.replace(day=number)
     if not days.first <= day <= days.last:
         return Cell(_TODAY if day == days.today else _EMPTY)
-    label = f"{_TODAY}{number}" if day == days.today else str(number)
+    label = _circled(number) if day == days.today else str(number)
     return Cell(label, Does.TURN if days.has_times else Does.PICK, day.isoformat())
+
+
+def _circled(number: int) -> str:
+    """A day of a month as one sign, since seven buttons in a row have room for no more: ㉖.
+
+    Unicode has the circled numbers up to 20, and those from 21 on, in two places.
+    """
+    return chr(ord("①") + number - 1) if number <= 20 else chr(ord("㉑") + number - 21)
 
 
 def times_page(day: date, after: time | None, language: str) -> Sequence[Sequence[Cell]]:

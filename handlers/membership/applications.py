@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from handlers.chat.press import Button, Buttons, Page
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
+from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
@@ -28,6 +29,13 @@ from storage.membership.ids import ApplicationId
 from storage.membership.notices import ApplicationAsked
 from storage.privacy import consents
 
+_SUBJECT = Subject(
+    N_("🪪 Join the union"),
+    {
+        "zh_Hans": "入会、加入、工会、会员",
+        "en": "join, joining, member, membership, union",
+    },
+)
 STATES: dict[ApplicationState, str] = {
     ApplicationState.WAITING: N_("⏳ waiting for a coordinator"),
     ApplicationState.ASKED: N_("❓ a coordinator has a question for you"),
@@ -38,7 +46,7 @@ STATES: dict[ApplicationState, str] = {
 
 
 def register(routes: Routes) -> None:
-    routes.command("join", join, about=N_("Join the union"))
+    routes.command("join", join, about=N_("Join the union"), subject=_SUBJECT)
     routes.press(presses.AGREE, agree)
     routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
     routes.press(presses.ASK_TO_WITHDRAW, ask_to_withdraw, writes=False)

@@ -11,6 +11,7 @@ from handlers.forms.questions import Choice, Input, NotAnAnswer
 from handlers.i18n import translations
 from handlers.i18n.formatting import in_a_line
 from handlers.i18n.translations import N_
+from handlers.inputs.account import LONGEST_LABEL, account_choice
 from handlers.inputs.picture import sent_picture
 from handlers.inputs.record import record
 from handlers.inputs.text import TEXT, TextInput
@@ -23,6 +24,8 @@ from storage.plain_text import clean, clean_code, is_letter, is_mark
 _NAME_SIGNS = " ·'’.-"
 _DOTS = re.compile(r"[•・･‧∙⋅●．﹒]")
 """What stands for the middle dot of GB 18030 (·), depending on the keyboard."""
+_NICKNAME = re.compile(r"^[小老阿].{1,2}$|[\u4e00-\u9fff] ")
+"""小李, 老王; and 雷 李, in which nobody knows what comes first."""
 _DISTRICT = TextInput(2, 40)
 _REPLY = TextInput(1, 1_000)
 
@@ -39,11 +42,21 @@ class NameInput(Input[str]):
 
     async def read(self, talk: Talk) -> str:
         name = plain_name(talk.text)
-        letters = sum(map(is_letter, name))
-        strange = any(not is_letter(char) and not is_mark(char) and char not in _NAME_SIGNS for char in name)
-        if not 2 <= letters <= 50 or len(name) > 100 or strange:
+        if not _is_name(name):
             raise NotAnAnswer(talk._("Please write your name as on your ID card, 2 to 50 letters."))
         return name
+
+    def choices(self, talk: Talk) -> Sequence[Choice[str]]:
+        """The name of their Telegram account, unless it can hardly stand on an ID card."""
+        name = plain_name(talk.incoming.account_name)
+        is_offered = _is_name(name) and len(name) <= LONGEST_LABEL and not _NICKNAME.search(name)
+        return [account_choice(talk, name)] if is_offered else []
+
+
+def _is_name(name: str) -> bool:
+    letters = sum(map(is_letter, name))
+    strange = any(not is_letter(char) and not is_mark(char) and char not in _NAME_SIGNS for char in name)
+    return 2 <= letters <= 50 and len(name) <= 100 and not strange
 
 
 class PhoneInput(Input[Phone]):

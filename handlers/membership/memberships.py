@@ -8,10 +8,11 @@ from handlers.chat.pictures import Card
 from handlers.chat.press import Buttons, Page, copy_button
 from handlers.chat.readers import RECIPIENT
 from handlers.chat.routes import Routes
+from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import translations
-from handlers.i18n.translations import Translate
+from handlers.i18n.translations import N_, Translate
 from handlers.membership import presses
 from storage import audit
 from storage.membership import memberships
@@ -21,9 +22,17 @@ from storage.membership.memberships import Membership, NotAMember
 from storage.membership.notices import ApplicationApproved, ApplicationUndone
 from storage.people.access import Right
 
+_LEAVING = Subject(
+    N_("🚪 Leave the union"),
+    {
+        "zh_Hans": "退会、退出工会、离开工会",
+        "en": "leave the union, quit the union, cancel my membership",
+    },
+)
+
 
 def register(routes: Routes) -> None:
-    routes.command("leave", ask_to_leave)
+    routes.command("leave", ask_to_leave, subject=_LEAVING)
     routes.press(presses.CARD, card, writes=False)
     routes.press(presses.ASK_TO_LEAVE, ask_to_leave, writes=False)
     routes.press(presses.LEAVE, leave)

@@ -13,6 +13,7 @@ from handlers.chat.feature import Feature
 from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
+from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
 from handlers.i18n.translations import N_
@@ -27,9 +28,23 @@ Part = TypeVar("Part")
 """The actor of an erasure: the person who asked for it is not kept."""
 
 
+_SUBJECT = Subject(
+    N_("🔐 What is stored about me"),
+    {
+        "zh_Hans": "隐私、个人信息、我的信息、我的数据、删除、注销、撤回同意",
+        "en": "privacy, data, delete, erase, gdpr, consent",
+    },
+)
+
+
 def register(routes: Routes, features: Sequence[Feature]) -> None:
     routes.command(
-        "privacy", partial(privacy, features), about=N_("What is stored about me"), writes=False, for_blocked=True
+        "privacy",
+        partial(privacy, features),
+        about=N_("What is stored about me"),
+        writes=False,
+        for_blocked=True,
+        subject=_SUBJECT,
     )
     routes.press(presses.ASK_TO_FORGET_HOME, ask_to_forget_home, writes=False, for_blocked=True)
     routes.press(presses.FORGET_HOME, partial(forget_home, features), for_blocked=True)

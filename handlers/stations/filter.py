@@ -32,7 +32,8 @@ async def open_filter(talk: Talk, search_id: SearchId, code: int) -> None:
     else:
         all_day = asked._replace(all_day=not asked.all_day)
         rows.append([other, _switch(talk._("open all day"), search_id, all_day, is_on=asked.all_day)])
-        rows.append([_radius(talk, search_id, asked, step) for step in range(len(RADII))])
+        radii = [_radius(talk, search_id, asked, step) for step in range(len(RADII))]
+        rows += [radii[at : at + _COLUMNS] for at in range(0, len(radii), _COLUMNS)]
     show = [presses.TURN_PAGE.button(talk._("✔ Show"), search_id, asked.code, 0)]
     if asked.is_narrowed:
         cleared = panel_code(asked.cleared, everything=everything)

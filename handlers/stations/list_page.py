@@ -177,8 +177,10 @@ def _buttons(view: View, search: Search, stations: Sequence[Found], asked: Asked
         presses.VENUES.button(view._("📌 Map"), search.id, asked.code, page),
         presses.PICTURE.button(view._("🖼 Picture"), search.id, asked.code, page),
     ]
-    last = [] if asked.around_home else [presses.KEEP_HOME.button(view._("🏠 Save as my area"), search.id)]
-    if asked.is_narrowed:
-        last.append(clear_button(view, search, asked))
     rows = [numbers, turn] if page else [[*numbers, *turn]]
-    return [*rows, tools, last]
+    rows.append(tools)
+    if asked.is_narrowed:
+        rows.append([clear_button(view, search, asked)])
+    if not asked.around_home:
+        rows.append([presses.KEEP_HOME.button(view._("🏠 Save as my area"), search.id)])
+    return rows

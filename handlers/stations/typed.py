@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from markupsafe import Markup
 
 from handlers.chat.events import Event
-from handlers.chat.fallback import stray_text
+from handlers.chat.fallback import commands_meant, stray_text
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, Talk
 from handlers.forms import forms
@@ -29,38 +30,38 @@ _STILL_THERE = timedelta(minutes=15)
 
 
 def register(routes: Routes) -> None:
-    routes.event(Event.TEXT, typed, writes=False)
-    routes.event(Event.WISH, wish)
+    routes.event(Event.TEXT, partial(typed, routes), writes=False)
+    routes.event(Event.WISH, partial(wish, routes))
 
 
-async def typed(talk: Talk) -> None:
+async def typed(routes: Routes, talk: Talk) -> None:
     """A text that nothing else takes: stations whose name it is, or in whose name it stands."""
     name = clean(talk.text)
     rows = _named(talk, name) if 2 <= len(name) <= _LONGEST_NAME and talk.danger is Danger.NONE else []
     if not rows:
-        await stray_text(talk)
+        await stray_text(talk, routes)
         return
     index = talk.context.directory.index
     if len(rows) > _OFFERED:
         said = Markup(talk._("Many stations have “{name}” in their name. Type more of it, or send your location."))
-        talk.say(said.format(name=name))
+        talk.say(said.format(name=name), commands_meant(talk, routes) or None)
         return
     if len(rows) == 1:
         await show_station(talk, StationKey(int(index.keys[rows[0]])))
         return
     buttons = [[presses.PAGE.button(index.names[row], NO_SEARCH, StationKey(int(index.keys[row])))] for row in rows]
-    talk.say(talk._("Which of these stations do you mean?"), buttons)
+    talk.say(talk._("Which of these stations do you mean?"), buttons + commands_meant(talk, routes))
 
 
 def _named(talk: Talk, name: str) -> list[int]:
     return talk.context.directory.index.names.named(name, _OFFERED + 1)
 
 
-async def wish(talk: Talk) -> None:
+async def wish(routes: Routes, talk: Talk) -> None:
     """ "Where can I charge?": near where the rider searched just now or, else, in their own area; if neither is known,
     they are asked where they are."""
     if talk.danger is not Danger.NONE:
-        await stray_text(talk)
+        await stray_text(talk, routes)
         return
     asked = Asked(amenities=asked_for(talk.text))
     await count_wanted(talk, asked.amenities)

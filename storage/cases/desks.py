@@ -87,6 +87,8 @@ class Desk:
     asks: Sequence[Ask]
     used_for: Words = field(default_factory=dict)
     """What becomes of what people write there, as its consent says it; if empty, "to help you with this matter"."""
+    keywords: Words = field(default_factory=dict)
+    """Whoever writes one of these, separated by commas, without being asked for anything, is offered the desk."""
     answered_by: Words = field(default_factory=dict)
     """Who answers, as riders read it; if empty, "your case handler"."""
     kinds: Sequence[Option] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,10 +37,18 @@ def _waits_in(desk: str) -> ColumnElement[bool]:
     return (Case.desk == desk) & (Case.state != CaseState.CLOSED) & Case.assigned_to.is_(None)
 
 
-async def count_waiting(session: AsyncSession, desk: str, viewer: PersonId) -> int:
+class Waiting(NamedTuple):
+    """How many cases nobody has taken; in `urgent` of them somebody may be in danger."""
+
+    total: int
+    urgent: int
+
+
+async def count_waiting(session: AsyncSession, desk: str, viewer: PersonId) -> Waiting:
     """Counts the cases of a desk that nobody has taken and that the viewer may see."""
-    chosen = select(func.count()).select_from(Case).where(_waits_in(desk), not_hidden_from(viewer))
-    return await session.scalar(chosen) or 0
+    chosen = select(func.count(Case.id), func.count(Case.urgent_at)).where(_waits_in(desk), not_hidden_from(viewer))
+    total, urgent = (await session.execute(chosen)).one()
+    return Waiting(total, urgent)
 
 
 async def in_hand(session: AsyncSession, handler: PersonId, limit: int = 40) -> Sequence[Case]:

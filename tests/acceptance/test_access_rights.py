@@ -123,6 +123,7 @@ OPEN_TO_ALL = {
         "deskdraft",
         "desknot",
         "deskdecline",
+        "command",
         "case",
         "caseremind",
         "caseend",

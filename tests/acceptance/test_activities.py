@@ -216,6 +216,8 @@ async def test_a_draft_is_found_by_nobody_until_it_is_published(town: Town, lang
     await coordinator.says("1")
     review = (await coordinator.hears_of(_(REVIEW_PAGE)))["text"]
     assert "3x3 <Cup>" in review and "Second 📍" in review
+    default = _("default ({leads} before)").format(leads=_(", ").join(_("{n} h").format(n=hours) for hours in (24, 2)))
+    assert default in review and _("once it is published") in review and _("when it starts") in review
     await coordinator.presses(_("💾 Save it"))
     await coordinator.hears_of(_("📝 draft"))
     await rider.says("/start act_1")
@@ -452,7 +454,7 @@ async def test_a_rider_wants_other_reminders_or_none(town: Town, language: str) 
     for where, question, label, kept in (
         ("/start act_1", one, _("{n} min").format(n=30), [1_800]),
         ("/my", all_of_them, _("no reminders"), [1_800]),
-        ("/start act_1", one, _("default ({leads})").format(leads=usual), []),
+        ("/start act_1", one, _("default ({leads} before)").format(leads=usual), []),
     ):
         await rider.says(where)
         await rider.hears_of("3x3")

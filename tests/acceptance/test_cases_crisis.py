@@ -175,7 +175,7 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await rider.says("And nobody answers me")
     await rider.rider.hears_of("(2 so far)")
     await rider.presses(NO_MORE)
-    await rider.rider.hears_of("What should the lawyer call you?")
+    await rider.rider.hears_of(REVIEW_PAGE)
     async with town.database.writing() as session:
         state = await dialogues.current(session, PersonId(502), NOON)
     assert state is not None and state.filled.answers["platform"] == "That where I want to kill myself"

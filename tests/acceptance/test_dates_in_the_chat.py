@@ -79,7 +79,7 @@ async def test_the_calendar_is_pressed_through_and_a_time_may_be_typed(town: Tow
     november = keyboard(coordinator.heard[-1])
     assert november[0] == ["·", "Nov" if language == "en" else "11月", "▶"]
     assert november[1][0] == ("Mo" if language == "en" else "一") and {len(row) for row in november[1:4]} == {7}
-    assert november[2] == ["·", "•24", "25", "26", "27", "28", "29"], "the past has no effect"
+    assert november[2] == ["·", "㉔", "25", "26", "27", "28", "29"], "the past has no effect"
     await coordinator.presses("▶")
     december = await coordinator.hears_of(_(START))
     assert december["edited"] and keyboard(december)[2] == ["·", "1", "2", "3", "4", "5", "6"]

@@ -26,7 +26,7 @@ async def test_a_role_is_given_to_somebody_chosen_in_telegram(town: Town, langua
     _ = translator(language)
     admin, wang = await at_home(town, ADMIN, language), await at_home(town, 320)
     wang.person.first_name = "Wang"
-    coordinator, counsel = _("coordinator"), _("case handler (lawyer, psychologist, union officer)")
+    coordinator, counsel = _("coordinator"), _("case handler")
     async with town.database.writing() as session:
         await roles.grant(session, PersonId(320), Role.COUNSEL.value, ADMIN, NOON)
     await admin.says("/role")

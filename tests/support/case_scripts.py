@@ -93,12 +93,12 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     await rider.hears(RECEIVED_SO_FAR, n=1)
     await rider.sends_voice()
     await rider.presses(NO_MORE)
-    await rider.is_asked("怎么称呼" if zh else "What should the lawyer call you?")
-    if name:
-        await rider.says(name)
-    else:
-        await rider.presses("🙈 Leave out my name")
     await rider.hears(REVIEW_PAGE)
+    if name:
+        await rider.rider.presses("✎ 称呼" if zh else "✎ Name")
+        await rider.is_asked("怎么称呼" if zh else "What should the lawyer call you?")
+        await rider.says(name)
+        await rider.hears(REVIEW_PAGE)
     await rider.rider.presses("✎ 地点" if zh else "✎ Where")
     await rider.is_asked("在哪里" if zh else ASKED_WHERE)
     await rider.says("Dezhou")
@@ -112,7 +112,7 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
         await rider.sends_document()
         await rider.presses(NO_MORE)
     await rider.hears(REVIEW_PAGE)
-    await rider.rider.presses("✎ 希望" if zh else "✎ What you hope for")
+    await rider.rider.presses("✎ 希望" if zh else "✎ Your goal")
     await rider.is_asked("什么结果" if zh else "What do you hope for?")
     await rider.says("The pay")
     review = await rider.hears(REVIEW_PAGE)

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from handlers.admin.roles import SHORT_ROLES
 from handlers.admin.setting_list import SETTINGS
-from handlers.i18n.translations import LANGUAGES, translator
+from handlers.i18n.translations import LANGUAGES, distance, translator
+from handlers.stations.asked import RADII, REACH
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 ROOM = {"zh_Hans": {1: 13.5, 2: 6.5, 3: 4.0, 4: 3.0}, "en": {1: 18.5, 2: 8.5, 3: 5.0, 4: 3.7}}
@@ -70,6 +72,18 @@ def _width_of(char: str) -> float:
     if unicodedata.category(char) in ("Mn", "Cf"):
         return 0.0
     return WIDTHS.get(char, 1.0 if ord(char) > 0x2000 else 0.6)
+
+
+ALONE = (
+    "💡 What I can do",
+    "🗂 My activities, cases and membership",
+    "🪪 Join the union",
+    "🚪 Leave the union",
+    "🔐 What is stored about me",
+    "💬 Case number only: reply possible",
+    "🙈 Fully anonymous: no reply possible",
+)
+"""Labels of buttons with a row of their own that do not stand where they are put together."""
 
 
 def _label(node: ast.expr) -> str | None:
@@ -146,3 +160,42 @@ def test_the_kinds_of_the_desks_fit_two_in_a_row(language: str) -> None:
 def test_the_settings_fit_two_in_a_row(language: str) -> None:
     _ = translator(language)
     assert [_(one.title) for one in SETTINGS.values() if width(_(one.title), language) > ROOM[language][2]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_desk_asks_has_a_button_of_its_own_on_the_page_of_review(language: str) -> None:
+    """As the journeys of 0.8 showed them first: "✎ What happe…", twice."""
+    desks = tomllib.loads((HANDLERS.parent / "bot/config/desks.toml").read_text("utf-8"))["desks"]
+    for desk in desks.values():
+        titles = [ask["title"][language] for ask in desk["asks"]]
+        assert len(set(titles)) == len(titles)
+        assert [title for title in titles if width(f"✎ {title}", language) > ROOM[language][2]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "said", ["➕ Give: {role}", "➖ Remove: {role}", "⏳ Change end date: {role}", "✔ Give: {role}"]
+)
+def test_what_is_done_with_a_role_fits(said: str, language: str) -> None:
+    _ = translator(language)
+    labels = [_(said).format(role=_(role)) for role in SHORT_ROLES.values()]
+    assert [label for label in labels if width(label, language) > ROOM[language][1]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_labels_with_a_row_of_their_own_fit(language: str) -> None:
+    _ = translator(language)
+    assert [_(label) for label in ALONE if width(_(label), language) > ROOM[language][1]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_distances_of_the_filter_fit(language: str) -> None:
+    """As the journeys of 0.8 showed the first: "✅ 5…", four in a row."""
+    labels = [f"✅ {distance(radius or REACH, language)}" for radius in RADII]
+    assert [label for label in labels if width(label, language) > ROOM[language][2]] == []
+
+
+def test_each_sign_is_one_that_phones_can_draw() -> None:
+    """Emoji, and what every phone's font has; not the "⧉" of the mathematicians, in place of which stood a box."""
+    labels = {char for path in HANDLERS.rglob("*.py") for char in path.read_text("utf-8")}
+    assert [char for char in labels if 0x27C0 <= ord(char) < 0x2B00] == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
 
 from markupsafe import Markup
 
@@ -41,7 +42,7 @@ ACKNOWLEDGED_EVERY = timedelta(minutes=10)
 def register(routes: Routes) -> None:
     routes.press(presses.ENTER, enter)
     routes.event(Event.CASE, say_in_case, answers_copies=True)
-    routes.event(Event.CASE_REPLY, reply, answers_copies=True)
+    routes.event(Event.CASE_REPLY, partial(reply, routes), answers_copies=True)
 
 
 async def side_in(talk: Talk, case_id: CaseId) -> tuple[Case, Side]:
@@ -107,14 +108,16 @@ async def say_in_case(talk: Talk) -> None:
         await _say(talk, await _meant(talk, answered) or talk.person.case or CaseId(0), answered)
 
 
-async def reply(talk: Talk) -> None:
+async def reply(routes: Routes, talk: Talk) -> None:
     """A reply by somebody who writes in no case: it may answer a message of one."""
     answered = await _answered(talk)
     case_id = await _meant(talk, answered)
     if case_id is not None:
         await _say(talk, case_id, answered)
+    elif talk.text:
+        await stray_text(talk, routes)
     else:
-        await (stray_text if talk.text else stray_other)(talk)
+        await stray_other(talk)
 
 
 async def _meant(talk: Talk, answered: CaseMessage | None) -> CaseId | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.journeys.phone import COUNSEL, SECOND_RIDER, Phone
 from tests.support.journeys.riders import begins
 
-AGREE, ALL, SEND, NAMELESS = "✅ I agree, let's start", "✔ That's all", "✔ Send", "🙈 Leave out my name"
+AGREE, ALL, SEND = "✅ I agree, let's start", "✔ That's all", "✔ Send"
 TOLD = {
     "zh": {
         "pay": "上周扣了我三百元",
@@ -42,8 +42,6 @@ async def legal(phone: Phone) -> None:
     await phone.writes(TOLD[phone.language]["pay"])
     await phone.picture("told")
     await phone.presses(ALL)
-    await phone.picture("name")
-    await phone.presses(NAMELESS)
     await phone.picture("review")
     await phone.presses(SEND)
     await phone.picture("sent")
@@ -80,7 +78,6 @@ async def aid(phone: Phone) -> None:
     await phone.presses("💾 Continue my saved form")
     await phone.writes(TOLD[phone.language]["aid"])
     await phone.presses(ALL)
-    await phone.presses(NAMELESS)
     await phone.picture("review")
     await phone.presses(SEND)
     await phone.picture("sent")

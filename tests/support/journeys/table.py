@@ -27,8 +27,9 @@ is counted stands what a review counted in version 0.7 for somebody who makes no
   as Telegram shows it. The review counted the same texts, which 0.7 did not fold.
 
 """
-_REST = """The aim was a third less of each. What has to be read fell by more than that; taps and messages did not: what
-is left of them are consents, confirmations, choices that differ for everybody, and the words of the person themselves.
+_REST = """The aim was a third less of each. What has to be read fell by about that, though the purpose, the readers and
+the time limit of a consent stand open; taps and messages did not: what is left of them are consents, confirmations,
+choices that differ for everybody, and the words of the person themselves.
 
 """
 
