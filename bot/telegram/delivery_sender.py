@@ -72,6 +72,7 @@ class DeliverySender:
         """Until `leave`; what is being sent then is finished and written down."""
         released = False
         while not self._leaving:
+            self.awake.clear()  # before the look: what is written during it is looked for in the next turn
             if not self._leader.leads():
                 released = False
                 self._looks.forget(_NAME)
@@ -100,7 +101,6 @@ class DeliverySender:
         self.awake.set()
 
     async def _rest(self, seconds: float = LOOKED_EVERY) -> None:
-        self.awake.clear()
         await wait_at_most(self.awake, seconds)
 
     def _idle_for(self) -> float:

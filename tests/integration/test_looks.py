@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.background.periodic_task import PeriodicTask
 from schedules.job import Job
@@ -156,6 +157,28 @@ async def test_a_notice_leaves_as_soon_as_it_is_committed(town: Town, monkeypatc
         async with town.database.writing() as session:
             await delivery_queue.add(session, Addressed(coordinator.id, ReviewsWait(number), NOON))
         await coordinator.hears()
+
+
+async def test_what_is_committed_during_a_look_is_not_forgotten(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind its back: the look has read already that nothing is due."""
+    for name in ("LOOKED_EVERY", "AT_LEAST_EVERY"):
+        monkeypatch.setattr(f"bot.telegram.delivery_sender.{name}", 3_600)
+    coordinator = town.rider(COORDINATOR)
+    await town.until(town.app.base.leader.leads)
+    notices = [Addressed(coordinator.id, ReviewsWait(1), NOON)]
+    next_due = delivery_queue.next_due
+
+    async def next_due_before(session: AsyncSession) -> datetime | None:
+        found = await next_due(session)
+        if notices:
+            async with town.database.writing() as other:
+                await delivery_queue.add(other, notices.pop())
+        return found
+
+    monkeypatch.setattr(delivery_queue, "next_due", next_due_before)
+    async with town.database.writing() as session:
+        await delivery_queue.add(session, Addressed(coordinator.id, ReviewsWait(2), NOON + timedelta(days=1)))
+    await coordinator.hears()
 
 
 async def test_each_look_names_all_tables_that_it_reads(town: Town) -> None:
