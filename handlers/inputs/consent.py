@@ -60,7 +60,7 @@ CASE = Wording(
         "\n"
         "<b>Before the first question</b>\n"
         "• <b>What for:</b> {purpose}.\n"
-        "• <b>Who reads it:</b> only the person at {organisation} who takes your case.\n"
+        "• <b>Who reads it:</b> only the person who takes your case.\n"
         "• <b>How long:</b> everything personal is erased {days} days after the case is closed, or "
         "whenever you ask: /privacy.\n"
         "<blockquote expandable>"
@@ -72,8 +72,7 @@ CASE = Wording(
         "<b>Telegram</b> can read what you write to a bot. If you would rather talk to someone: ☎️ "
         "{hotlines}."
         "</blockquote>\n"
-        "This is sensitive information. Do you agree that {organisation} stores what you write here, "
-        "encrypted, for this purpose?"
+        "This is sensitive information. Do you agree that {organisation} stores it, encrypted, for this purpose?"
     ),
 )
 """Of every desk; the consent is kept under the desk's own purpose."""

@@ -263,7 +263,7 @@ async def test_without_consent_there_is_no_question(town: Town) -> None:
         assert await consents.find(session, PersonId(33), "join") is None
 
 
-WORDINGS = {("join", 3): "7d0459e189784c3d", ("desk", 3): "bb1e66c4c0a38702"}
+WORDINGS = {("join", 3): "306255126b3f398a", ("desk", 3): "0aaf724f478d9de2"}
 
 
 @pytest.mark.parametrize("wording", [JOIN, CASE], ids=lambda wording: wording.purpose)
