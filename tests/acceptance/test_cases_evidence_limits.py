@@ -298,8 +298,6 @@ async def test_the_quota_is_told_before_and_when_it_is_reached(database: Databas
             await rider.sends_document("3.pdf")
             await rider.rider.hears_of("the case is full (up to 2 files")
             await rider.presses(NO_MORE)
-            await rider.rider.hears_of("What is your name?")
-            await rider.says("李雷")
             await rider.rider.hears_of(REVIEW_PAGE)
             await rider.presses(SEND)
             await rider.rider.hears_of("W-2026-000001")

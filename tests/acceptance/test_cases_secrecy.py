@@ -51,6 +51,8 @@ async def brings_a_matter(rider: Rider) -> None:
 async def adds_evidence_and_sends(rider: Rider) -> None:
     await rider.sees_noted(await rider.sends(document=rider.world.files.document(Upload(FILE_NAME, FILE))))
     await rider.presses(NO_MORE)
+    await rider.hears_of(REVIEW_PAGE)
+    await rider.presses("✎ Name")
     await rider.hears_of("What is your name?")
     await rider.says(CALLED)
     await rider.hears_of(REVIEW_PAGE)
