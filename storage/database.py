@@ -88,9 +88,9 @@ class Database:
         self.engine = engine
         self.vault = vault
         self.watch: TransactionWatch = Unwatched()
-        self.written = WrittenTables()
-        """What this process has written by `writing`."""
         self.is_postgresql = engine.dialect.name == "postgresql"
+        self.written = WrittenTables(sees_others=not self.is_postgresql)
+        """What this process has written by `writing`."""
         self.session_class = type("DatabaseSession", (Session,), {})
         """The class of this database's sessions, so that events can be heard of these alone."""
         self._sessions = async_sessionmaker(

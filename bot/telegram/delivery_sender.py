@@ -14,7 +14,7 @@ from bot.telegram.delivery_attempts import STALE_AFTER, DeliveryAttempts, Render
 from bot.telegram.recipient_queue import Batch, RecipientQueue
 from bot.waiting import wait_at_most
 from storage.coordination.batching import Batcher
-from storage.coordination.looks import AT_LEAST_EVERY, Looks
+from storage.coordination.looks import Looks
 from storage.database import Database
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import LEASE, Claimed, Outcome
@@ -108,9 +108,9 @@ class DeliverySender:
         if not self._looks.alone:
             return LOOKED_EVERY
         if self._next_due is None:
-            return AT_LEAST_EVERY
+            return self._looks.at_least_every
         seconds = (self._next_due - self._clock()).total_seconds()
-        return min(seconds, AT_LEAST_EVERY) if seconds > 0 else LOOKED_EVERY
+        return min(seconds, self._looks.at_least_every) if seconds > 0 else LOOKED_EVERY
 
     async def _turn(self) -> None:
         """One batch, or a wait for something to do."""

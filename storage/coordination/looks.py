@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable
 
 from storage.engine.write_detection import WrittenTables
 
-AT_LEAST_EVERY = 30.0
-"""Seconds. What another process writes beside this one is known as soon as this one writes, which it does with each
-renewal of its lease (see `Database.writing`); what is to be done at some time, and says nothing of it, waits longer."""
+AT_LEAST_EVERY, AT_LEAST_EVERY_UNSEEN = 30.0, 5.0
+"""Seconds. On SQLite what another process writes beside this one is known as soon as this one writes, which it does
+with each renewal of its lease (see `Database.writing`); what is to be done at some time, and says nothing of it, waits
+longer. On PostgreSQL it is not seen: a command line may write beside the program."""
 
 
 class Looks:
@@ -21,13 +22,18 @@ class Looks:
         self.alone = alone
         self._seen: dict[str, tuple[int, float]] = {}
 
+    @property
+    def at_least_every(self) -> float:
+        """Seconds after which a look is worth it, whatever is known."""
+        return AT_LEAST_EVERY if self._written.sees_others else AT_LEAST_EVERY_UNSEEN
+
     def is_worth(self, name: str, tables: frozenset[str] | None) -> bool:
         """Whether `name` is to look at these tables now; the look counts as begun if so."""
         if tables is None:
             return True
         last, now = self._written.last(tables), self._monotonic()
         seen = self._seen.get(name)
-        if self.alone and seen is not None and seen[0] == last and now - seen[1] < AT_LEAST_EVERY:
+        if self.alone and seen is not None and seen[0] == last and now - seen[1] < self.at_least_every:
             return False
         self._seen[name] = last, now
         return True

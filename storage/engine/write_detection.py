@@ -48,7 +48,9 @@ class WrittenTables:
     """When somebody last wrote to which table, as far as this process knows: what it wrote itself, and on SQLite that
     another process wrote. Who looks for work in a table need not look while nobody wrote."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sees_others: bool = True) -> None:
+        """`sees_others`: whether `note_others` is called when another process has written."""
+        self.sees_others = sees_others
         self._transactions = 0
         self._last: dict[str, int] = {}
         self._awaited: defaultdict[str, list[asyncio.Event]] = defaultdict(list)

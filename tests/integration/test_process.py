@@ -283,7 +283,7 @@ async def test_the_other_process_goes_on_with_a_broadcast(
         async with database.writing() as session:  # only now, so that it is not over before the second is there
             await broadcasts.confirm(session, broadcast_id, None, None, now, needs_approval=False)
         await database.close()
-        await riders[24].hears()
+        await until_heard_by(riders, 30, lambda heard: heard >= 25)
         first.kill()
         await first.wait()
         stopped = heard_by(riders)
