@@ -207,8 +207,10 @@ class Database:
                 await engine.dispose()
 
     async def close(self) -> None:
-        if self._writes_on is not None:
-            await self._writes_on.close()
+        """Closes all connections; whoever uses it again opens new ones."""
+        connection, self._writes_on = self._writes_on, None
+        if connection is not None:
+            await connection.close()
         await self.engine.dispose()
 
 

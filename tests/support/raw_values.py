@@ -21,7 +21,7 @@ async def raw_values(database: Database, table: str, column: str) -> list[Any]:
 
 async def places_of(database: Database, numbers: Collection[int]) -> set[str]:
     """The columns in which one of these numbers stands, and the files of SQLite."""
-    await database.engine.dispose()  # its connections may know the tables as they were before a migration
+    await database.close()  # its connections may know the tables as they were before a migration
     async with database.engine.connect() as connection:
         found = await connection.run_sync(lambda sync: {name for name, value in _cells(sync) if _holds(value, numbers)})
     if database.is_postgresql:
