@@ -44,6 +44,7 @@ def environment(folder: Path, url: str, database: str, per_second: int) -> dict[
         "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{KEY}"]',
         "NUANXIN_TELEGRAM__MESSAGES_PER_SECOND": str(per_second),
         "NUANXIN_REMINDERS__QUIET_HOURS": "00:00-00:00",
+        "NUANXIN_BROADCASTS__APPROVAL_ABOVE": "10000000",
     }
 
 
