@@ -97,6 +97,7 @@ class Database:
             engine, sync_session_class=self.session_class, expire_on_commit=False, info={"vault": vault}
         )
         self._writer = None if self.is_postgresql else WriterLock()
+        self._times_closed = 0
         self._writes_on: AsyncConnection | None = None
         """SQLite's only connection of this process that writes: what changes beside it, another process has changed."""
         self.write_in_hand: AsyncSession | None = None
@@ -156,15 +157,25 @@ class Database:
             async with self._sessions() as session:
                 yield session
             return
+        times_closed = self._times_closed
         connection, self._writes_on = self._writes_on or await _connect(self.engine), None
         try:
             async with self._sessions(bind=connection) as session:
                 yield session
         except BaseException:
             # The pool clears up what may be left, such as a BEGIN that succeeds after who waited for it was cancelled.
-            await asyncio.shield(asyncio.create_task(connection.close()))
+            await asyncio.shield(asyncio.create_task(self._give_back(connection, times_closed)))
             raise
-        self._writes_on = connection
+        if times_closed == self._times_closed:
+            self._writes_on = connection
+        else:
+            await self._give_back(connection, times_closed)
+
+    async def _give_back(self, connection: AsyncConnection, times_closed: int) -> None:
+        """To the pool; if that was closed meanwhile, nobody else closes it."""
+        if times_closed != self._times_closed:
+            await connection.invalidate()
+        await connection.close()
 
     async def _begin(self, session: AsyncSession, options: dict[str, Any], *, apart: bool) -> None:
         connection = await take_connection(session, options, apart=apart)
@@ -208,6 +219,7 @@ class Database:
 
     async def close(self) -> None:
         """Closes all connections; whoever uses it again opens new ones."""
+        self._times_closed += 1
         connection, self._writes_on = self._writes_on, None
         if connection is not None:
             await connection.close()

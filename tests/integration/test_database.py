@@ -199,3 +199,14 @@ async def test_a_database_that_is_away_is_an_outage_whatever_the_driver_says(pla
     with pytest.raises(DatabaseAway):
         await schema.migrate(away)
     await away.close()
+
+
+async def test_a_write_that_outlives_the_closing_leaves_no_connection_open(tmp_path: Path) -> None:
+    database = opened(new_file(tmp_path / "test.db"))
+    async with database.writing() as session:
+        connection = session.info["connection"]
+        await database.close()
+    assert connection.closed
+    async with database.writing() as session:
+        assert session.info["connection"] is not connection
+    await database.close()
