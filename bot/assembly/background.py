@@ -122,19 +122,9 @@ def build_background(
         PeriodicTask("broadcast progress", broadcast_progress.INTERVAL, progress.show, tables=broadcasts.TABLES),
         PeriodicTask("check-in codes", check_in_codes.INTERVAL, codes.show, tables=check_ins.TABLES),
         PeriodicTask(
-            "evidence",
-            evidence_fetcher.INTERVAL,
-            evidence.fetch,
-            leader_only=True,
-            tables=stored_evidence.TABLES,
+            "evidence", evidence_fetcher.INTERVAL, evidence.fetch, leader_only=True, tables=stored_evidence.TABLES
         ),
-        PeriodicTask(
-            "case forum",
-            case_forum.INTERVAL,
-            forum.show,
-            leader_only=True,
-            tables=case_queue.TABLES,
-        ),
+        PeriodicTask("case forum", case_forum.INTERVAL, forum.show, leader_only=True, tables=case_queue.TABLES),
         # In polling mode only the leader sends, at the whole limit.
         PeriodicTask("kept answers", reply_outbox.INTERVAL, outbox.resend, leader_only=base.polls, wake=outbox.awake),
         PeriodicTask("answer leases", answer_leases.RENEWED_EVERY, outbox.leases.renew),
