@@ -11,14 +11,3 @@ async def wait_at_most(event: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(None if seconds == float("inf") else seconds):  # needs no task, as wait_for does
             await event.wait()
-
-
-async def wait_for_any(events: list[asyncio.Event], seconds: float) -> None:
-    """Returns when one of the events is set, or after so long; `seconds` may be infinite."""
-    waits = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        timeout = None if seconds == float("inf") else seconds
-        await asyncio.wait(waits, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()

@@ -13,7 +13,7 @@ from bot.observability.error_reporter import ErrorReporter
 from bot.observability.logs import logger
 from bot.telegram.courier import Later
 from bot.telegram.reachability import Outage
-from bot.waiting import wait_at_most, wait_for_any
+from bot.waiting import wait_at_most
 from handlers.chat.bundles import NotSent
 from handlers.chat.ports import NotFetched
 from storage.coordination.looks import Looks
@@ -78,21 +78,17 @@ class TaskRunner:
 
     async def _repeat(self, task: PeriodicTask) -> None:
         outage = Outage(f"{task.name} is waiting for Telegram", self._monotonic)
-        woken = asyncio.Event()
+        woken = task.wake or asyncio.Event()
         self._resting.append(woken)
         if task.tables is not None:
             self._looks.wake(woken, task.tables)
         try:
             while not self.stopping.is_set():
-                woken.clear()
-                pause = await self._try(task, outage)
-                if task.wake is None:
-                    await wait_at_most(woken, pause)
-                    continue
-                await wait_for_any([woken, task.wake], pause)
-                if task.wake.is_set():
-                    task.wake.clear()
+                if woken.is_set():
+                    woken.clear()
                     self._looks.forget(task.name)
+                pause = await self._try(task, outage)
+                await wait_at_most(woken, pause)
         finally:
             if task.finish is not None:
                 await task.finish()
