@@ -1,5 +1,4 @@
 # The two commands: make run, make test. `make help` lists the others.
-UV_VERSION := 0.13.9
 PYTHON ?= python3
 PY := .venv/bin/python
 
@@ -14,21 +13,22 @@ CACHED := PYTHONDONTWRITEBYTECODE=
 FLOOR := 90
 MEASURED := .venv/coverage.json
 
-.PHONY: help install run check format test test-fast coverage bench compare chaos shape tables tour journeys hooks lock clean
+.PHONY: help install run check format test test-fast coverage bench compare chaos shape tables tour journeys vendor hooks lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/.run ## build .venv from the hashed lock; nothing else
 
-.venv/.uv: Makefile
+.venv/.uv: requirements-uv.lock
 	$(PYTHON) -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@touch $@
 
 .venv/.run: requirements.lock .venv/.uv
 	.venv/bin/uv pip sync $(SYNC) requirements.lock
 	@$(PY) -m compileall -q $(PACKAGES)
+	@$(PY) -m handlers.i18n.catalogues
 	@rm -f .venv/.dev; touch $@
 
 # The development lock holds the whole runtime lock, so a developer's `make run` installs nothing again.
@@ -82,13 +82,18 @@ tour: .venv/.dev ## retake the pictures of docs/tour.md
 journeys: .venv/.dev ## play the journeys of users in the sandbox, count them, and write docs/journeys.md
 	@$(PY) -m tests.support.journeys
 
+# Needs npm. The files are committed, so nobody else does.
+vendor: .venv/.dev ## fetch the libraries of the pages anew, as bot/web/vendor/libraries.toml names them
+	@$(PY) -m tests.support.vendoring
+
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-header --python-version 3.11
 
 # The development lock comes first, since its tools are the choosier ones; the runtime lock is held to it.
 # What is locked stays unless pyproject.toml forbids it; UPGRADE=--upgrade raises everything.
-lock: .venv/.uv ## write both locks from pyproject.toml; with UPGRADE=--upgrade, raise all versions
+lock: .venv/.uv ## write the locks from pyproject.toml; with UPGRADE=--upgrade, raise all versions
 	$(COMPILE) $(UPGRADE) pyproject.toml --group dev -o requirements-dev.lock
 	$(COMPILE) $(UPGRADE) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	echo uv | $(COMPILE) $(UPGRADE) - -o requirements-uv.lock
 
 hooks: .venv/.dev ## run the quick checks at every commit (pre-commit)
 	.venv/bin/pre-commit install

@@ -1,4 +1,4 @@
-"""`make bench`: all measurements, or those named: search, ready, deliveries, signups, reminders, journeys, scaling."""
+"""`make bench`: all measurements, or those that are named (see MEASUREMENTS)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,25 @@ import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from benchmarks.speed import deliveries, journeys, reminders, scaling, search, sign_ups, startup
+from benchmarks.speed import (
+    deliveries,
+    forms,
+    idle,
+    journeys,
+    large,
+    memory,
+    pages,
+    presses,
+    ranking,
+    reminders,
+    replies,
+    scaling,
+    search,
+    size,
+    start,
+    transport,
+    votes,
+)
 from benchmarks.support.report import Result, report, summary
 
 
@@ -18,12 +36,22 @@ async def _search(_folder: Path) -> Sequence[Result]:
 
 MEASUREMENTS: dict[str, Callable[[Path], Awaitable[Sequence[Result]]]] = {
     "search": _search,
-    "ready": startup.measure,
+    "ready": start.measure,
+    "idle": idle.measure,
+    "memory": memory.measure,
+    "size": size.measure,
+    "transport": transport.measure,
     "deliveries": deliveries.measure,
-    "signups": sign_ups.measure,
+    "replies": replies.measure,
+    "forms": forms.measure,
+    "presses": presses.measure,
+    "pages": pages.measure,
+    "ranking": ranking.measure,
+    "votes": votes.measure,
     "reminders": reminders.measure,
     "journeys": journeys.measure,
     "scaling": scaling.measure,
+    "large": large.measure,
 }
 
 

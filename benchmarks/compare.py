@@ -1,6 +1,6 @@
 """`make compare COMMIT=...`: what a unit of work costs in processor time, here and at another commit, in one run.
 
-Both programs meet the same Telegram, with the libraries of this tree, one after the other in each round.
+Both programs meet the same Telegram, with the libraries of this tree.
 """
 
 from __future__ import annotations
@@ -8,34 +8,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from benchmarks.speed.sign_ups import SCRIPT, Applicants, Step
-from benchmarks.speed.startup import free_port
+from benchmarks.speed.forms import SCRIPT, Applicants, Step
+from benchmarks.speed.idle import SECONDS, SETTLED_AFTER
+from benchmarks.support.cost import FULL, LOW, Load, per_unit
 from benchmarks.support.places import somewhere
 from benchmarks.support.processes import (
     ROOT,
-    beside,
     cpu_seconds,
     import_stations,
     postgresql,
     running,
     settings,
-    until_ready,
 )
+from benchmarks.support.ready import ready_bot
 from benchmarks.support.report import Result, report
+from benchmarks.support.rounds import medians, side_by_side
 from benchmarks.support.telegram_stub import Stub
 
-ROUNDS, SECONDS, WARM_UP = 3, 6.0, 2.0
-CHATS, PER_SECOND = 256, 20.0
 NOT_WORSE = "<= 1.05"
 """Medians of the same commit differ by some per cent."""
 WORDS_OF_0_7 = {
@@ -43,9 +41,12 @@ WORDS_OF_0_7 = {
     "Which platform": "For which platform",
     "What do you transport": "What do you carry",
     "Which district": "In which district",
-    "a picture of your profile": "A picture of your profile",
     "Is everything correct?": "Is everything right?",
 }
+PICTURE_IN_0_7 = Step("A picture of your profile", button=":skip:")
+"""A question that is on the page of review now."""
+WITHOUT_BACKUP = {"NUANXIN_BACKUP__ENABLED": "false"}
+"""The daily one takes seconds, on whichever side it is due just then."""
 CONSENT_OF_0_7 = "joinagree:1"
 """Its button of consent, to the first version of what is agreed to."""
 
@@ -60,75 +61,55 @@ class Side:
     script: tuple[Step, ...]
 
     @contextlib.asynccontextmanager
-    async def bot(self, url: str, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
-        environment = {**settings(self.folder, url, self.database), **more}
+    async def bot(self, url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+        environment = settings(self.folder, url, self.database)
         async with running("bot", "run", environment=environment, tree=self.tree) as process:
             yield process
 
 
-async def journey(side: Side) -> float:
-    """CPU milliseconds for a location that is answered by a list and a venue, 256 in flight."""
+async def journey(load: Load, side: Side) -> float:
+    """CPU milliseconds for a location that is answered by a list and a venue."""
     chance = random.Random(256)
-    stub = Stub(CHATS, "sendVenue", lambda: somewhere(chance))
+    stub = Stub(load.chats, "sendVenue", lambda: somewhere(chance), think=load.think)
     async with stub.listening() as url, side.bot(url) as process:
-        return await _per_unit(stub, process, lambda: stub.answered)
+        return await per_unit(stub, process, lambda: stub.answered, load)
 
 
-async def slow_journey(side: Side) -> float:
-    """The same at 20 a second."""
-    chance = random.Random(256)
-    stub = Stub(0, "sendVenue", lambda: somewhere(chance))
-    async with stub.listening() as url, side.bot(url) as process, beside(stub.paced(CHATS, PER_SECOND)):
-        return await _per_unit(stub, process, lambda: stub.answered)
-
-
-async def step(side: Side) -> float:
-    """CPU milliseconds for a step of the form with which riders join, 64 in flight."""
-    stub = Applicants(64, side.script)
+async def step(load: Load, side: Side) -> float:
+    """CPU milliseconds for a step of the form with which riders join."""
+    stub = Applicants(load, side.script)
     async with stub.listening() as url, side.bot(url) as process:
-        return await _per_unit(stub, process, lambda: stub.steps)
-
-
-async def _per_unit(stub: Stub, process: asyncio.subprocess.Process, done: Callable[[], int]) -> float:
-    async with asyncio.timeout(60):
-        await stub.first.wait()
-    await asyncio.sleep(WARM_UP)
-    before, spent = done(), cpu_seconds(process)
-    await asyncio.sleep(SECONDS)
-    return (cpu_seconds(process) - spent) / (done() - before) * 1e3
+        return await per_unit(stub, process, lambda: stub.steps, load)
 
 
 async def ready(side: Side) -> float:
     """CPU seconds from the start to /readyz 200, with 186,100 stations."""
-    async with _ready_bot(side) as process:
+    async with ready_bot(side.folder, side.database, side.tree) as process:
         return cpu_seconds(process)
 
 
 async def idle(side: Side) -> float:
-    """Per cent of a core, of a bot that nobody writes to."""
-    async with _ready_bot(side) as process:
-        await asyncio.sleep(WARM_UP)
+    """Per cent of a core, of a bot that nobody writes to and that makes no backup meanwhile."""
+    async with ready_bot(side.folder, side.database, side.tree, WITHOUT_BACKUP) as process:
+        await asyncio.sleep(SETTLED_AFTER)
         before, begun = cpu_seconds(process), time.monotonic()
-        await asyncio.sleep(2 * SECONDS)
+        await asyncio.sleep(SECONDS)
         return (cpu_seconds(process) - before) / (time.monotonic() - begun) * 100
 
 
-@contextlib.asynccontextmanager
-async def _ready_bot(side: Side) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Nobody writes to it."""
-    port = free_port()
-    async with Stub(0, "", dict).listening() as url, side.bot(url, NUANXIN_WEB__PORT=str(port)) as process:
-        await until_ready(port)
-        yield process
-
-
-UNITS: dict[str, tuple[str, Callable[[Side], Awaitable[float]]]] = {
-    "journey, 256 in flight": ("ms", journey),
-    "journey, 20 a second": ("ms", slow_journey),
-    "form step, 64 in flight": ("ms", step),
+Unit = Callable[[Side], Awaitable[float]]
+IN_TURN: dict[str, tuple[str, Unit]] = {
+    f"journey, {FULL.name}": ("ms", partial(journey, FULL)),
+    f"form step, {FULL.name}": ("ms", partial(step, FULL)),
     "ready with 186,100 stations": ("s", ready),
-    "idle": ("% of a core", idle),
 }
+SIDE_BY_SIDE: dict[str, tuple[str, Unit]] = {
+    "idle": ("% of a core", idle),
+    f"journey, {LOW.name}": ("ms", partial(journey, LOW)),
+    f"form step, {LOW.name}": ("ms", partial(step, LOW)),
+}
+"""These come first, and idle before anybody has searched: the clock counts 100 searches a second, so those of a full
+load keep it busy for minutes."""
 
 
 def old_tree(commit: str, folder: Path) -> Path:
@@ -141,11 +122,10 @@ def old_tree(commit: str, folder: Path) -> Path:
 
 
 async def measure(commit: str, folder: Path) -> list[Result]:
-    """Each unit on SQLite and on PostgreSQL, the other commit first; the medians of the rounds are compared."""
+    """Each unit on SQLite and on PostgreSQL: side by side, or in turn where it takes a whole core."""
     tree = old_tree(commit, folder)
     consent, *questions = (one._replace(heard=WORDS_OF_0_7.get(one.heard, one.heard)) for one in SCRIPT)
-    old_script = (consent._replace(button=CONSENT_OF_0_7), *questions)
-    found: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    old_script = (consent._replace(button=CONSENT_OF_0_7), *questions[:-2], PICTURE_IN_0_7, *questions[-2:])
     folders = {name: folder / name for name in ("there", "here")}
     for one in folders.values():
         one.mkdir()
@@ -158,21 +138,24 @@ async def measure(commit: str, folder: Path) -> list[Result]:
         }
         for side in sides.values():
             await import_stations(side.folder, side.database, side.tree)
-        for _ in range(ROUNDS):
-            for unit, (_, of) in UNITS.items():
-                for (kind, name), side in sides.items():
-                    found[unit, kind][name].append(await of(side))
-                    print(f"{unit}, {kind}, {name}: {found[unit, kind][name][-1]:.3g}", flush=True)
+        found: dict[str, dict[str, float]] = {}
+        for unit, (_, of) in SIDE_BY_SIDE.items():
+            found[unit] = await side_by_side(
+                {f"{unit}, {' '.join(at)}": partial(of, side) for at, side in sides.items()}
+            )
+        for unit, (_, of) in IN_TURN.items():
+            found[unit] = await medians({f"{unit}, {' '.join(at)}": partial(of, side) for at, side in sides.items()})
     return [
         Result(
             f"{unit}, {kind}",
-            statistics.median(figures["here"]),
-            UNITS[unit][0],
+            found[unit][f"{unit}, {kind} here"],
+            measured_in,
             commit,
-            statistics.median(figures["there"]),
+            found[unit][f"{unit}, {kind} there"],
             NOT_WORSE,
         )
-        for (unit, kind), figures in found.items()
+        for unit, (measured_in, _) in {**SIDE_BY_SIDE, **IN_TURN}.items()
+        for kind in ("sqlite", "postgresql")
     ]
 
 

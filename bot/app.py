@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.assembly.background import build_background
+from bot.assembly.browser import build_browser
 from bot.assembly.foundation import build_foundation
 from bot.assembly.services import Extensions, build_services
 from bot.assembly.telegram import build_telegram
@@ -22,11 +23,12 @@ from bot.observability.readiness import Readiness
 from bot.web import health
 from bot.web.calendar import CalendarFeed
 from bot.web.webhook import BODY_LIMIT
+from handlers import features
 from handlers.chat.feature import Feature
 from handlers.chat.ports import Geocoder
 from handlers.features import FEATURES
 from schedules.job import Job
-from schedules.jobs import jobs
+from schedules.jobs import jobs, switched_on
 from storage import keys, schema, schema_comparison
 from storage.database import Database
 
@@ -50,10 +52,15 @@ class App:
     ) -> None:
         self.base = build_foundation(config, database, clock, monotonic)
         self.telegram = build_telegram(self.base)
-        extensions = Extensions(all_features, all_jobs or jobs(), geocoder)
+        off = config.features.off
+        on_the_clock = switched_on(all_jobs or jobs(), off)
+        extensions = Extensions(features.offered(all_features, off), on_the_clock, geocoder)
         self.services = build_services(self.base, self.telegram, extensions)
         self.updates = build_updates(self.base, self.telegram, self.services, extensions)
-        self.background = build_background(self.base, self.telegram, self.services, self.updates, extensions)
+        self._browser = build_browser(self.base, self.services, extensions)
+        self.background = build_background(
+            self.base, self.telegram, self.services, self.updates, extensions, self._browser
+        )
         self.readiness = Readiness(
             self.base.leader,
             self.telegram.reach,
@@ -85,7 +92,9 @@ class App:
         metrics.gauge("deliveries_in_flight", "Deliveries being sent", lambda: sender.in_flight)
         metrics.gauge("send_quota", "Messages a second that this process may send", lambda: pacer.share)
         metrics.gauge("chats_silent", "Chats that wait since Telegram refused them", lambda: pacer.chats.silent)
-        metrics.gauge("telegram_silent_seconds", "Since Telegram last answered", lambda: self.telegram.reach.silent_for)
+        reach = self.telegram.reach
+        metrics.gauge("telegram_silent_seconds", "Since Telegram last answered", lambda: reach.silent_for)
+        metrics.gauge("updates_contested", "1 while another program takes them too", lambda: reach.is_contested)
         metrics.gauge("is_leader", "1 if this process leads", self.base.leader.leads)
 
     async def start(self) -> None:
@@ -150,8 +159,9 @@ class App:
         return application
 
     def add_routes(self, application: web.Application) -> None:
-        """What this process serves: health, metrics, and the webhook at the path of its URL."""
+        """What this process serves: pages, health, metrics, and the webhook at the path of its URL."""
         self._calendar.add_routes(application)
+        self._browser.add_routes(application)
         health.add_routes(application, self.readiness, self.base.metrics, self.background.queue_metrics)
         if not self.base.polls:
             path = urlsplit(self.base.config.telegram.webhook_url).path

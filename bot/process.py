@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import ipaddress
 import signal
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -65,7 +64,7 @@ def find_keys(config: Config) -> list[bytes]:
         if _is_emptied(file):
             raise CannotStart(
                 f"database.url: {file} is empty, though there is a key for it; remove the file, then restore a backup "
-                "(`python -m bot restore FILE`), or start anew without one"
+                "(`python -m bot restore FILE`), or start over without one"
             )
     if keys or not has_key:
         return keys
@@ -141,14 +140,6 @@ def listen(config: Config) -> socket.socket:
     except OSError as failure:
         raise CannotStart(f"web: can't listen on {host}:{port}: {failure.strerror or failure}") from None
     return listening
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine alone: localhost, or an address of the loopback."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def check_way_to_telegram(config: Config) -> None:

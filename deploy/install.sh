@@ -37,7 +37,7 @@ if [ "$source" != "$program" ]; then
     rm -rf "${program:?}/$name"
     cp -R "$source/$name" "$program/$name"
   done
-  cp "$source/Makefile" "$source/requirements.lock" "$source/config.example.toml" "$source/LICENSE" "$source/NOTICE" "$program/"
+  cp "$source/Makefile" "$source/requirements-uv.lock" "$source/requirements.lock" "$source/config.example.toml" "$source/LICENSE" "$source/NOTICE" "$program/"
 fi
 if [ "$packages" = yes ]; then
   # Without the caches of pip and uv, which would take as much room again.

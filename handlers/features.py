@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
 from handlers.activities.feature import FEATURE as ACTIVITIES
 from handlers.admin.feature import FEATURE as ADMIN
 from handlers.broadcasts.feature import FEATURE as BROADCASTS
+from handlers.campaigns.feature import FEATURE as CAMPAIGNS
 from handlers.cases.feature import FEATURE as CASES
 from handlers.chat.events import Event
 from handlers.chat.feature import AllFeatures, Feature
 from handlers.chat.routes import Routes
+from handlers.console.feature import FEATURE as CONSOLE
+from handlers.contests.feature import FEATURE as CONTESTS
+from handlers.heat.feature import FEATURE as HEAT
+from handlers.honours.feature import FEATURE as HONOURS
 from handlers.membership.feature import FEATURE as MEMBERSHIP
 from handlers.overview import FEATURE as OVERVIEW
+from handlers.pay.feature import FEATURE as PAY
 from handlers.privacy.feature import FEATURE as PRIVACY
+from handlers.sos.feature import FEATURE as SOS
 from handlers.start import FEATURE as START
 from handlers.stations.feature import FEATURE as STATIONS
 from handlers.statistics.feature import FEATURE as STATISTICS
 from storage.audit import AuditAction
 from storage.cases.desks import Desks
-from storage.database import Refused
 from storage.deliveries.notices import Notice
 from storage.people.segments import kinds_of_conditions
 from storage.privacy.retention import Forget
+from storage.refusals import Refused
 
 FEATURES: Sequence[Feature] = (
     STATIONS,
     ACTIVITIES,
     MEMBERSHIP,
     CASES,
+    PAY,
+    HEAT,
+    SOS,
     BROADCASTS,
+    CAMPAIGNS,
+    CONTESTS,
+    HONOURS,
     STATISTICS,
+    CONSOLE,
     START,
     OVERVIEW,
     ADMIN,
@@ -69,6 +84,25 @@ def routes(features: Sequence[Feature], desks: Desks) -> Routes:
     asked_for = {kind: part for part in others.audience for kind in part.kinds}
     _complete("a question in `audience`", _known(features, kinds_of_conditions()), asked_for)
     return table
+
+
+def offered(features: Sequence[Feature], off: Collection[str]) -> Sequence[Feature]:
+    """The features as an organisation offers them that has switched some off. What those keep about people can still be
+    seen and erased, and what was queued can be sent; nothing leads there any more."""
+    return [_without_ways_in(feature) if feature.switch in off else feature for feature in features]
+
+
+def _without_ways_in(feature: Feature) -> Feature:
+    def register(routes: Routes, others: AllFeatures) -> None:
+        apart = Routes()
+        feature.register(apart, others)
+        routes.notices.update(apart.notices)
+        routes.composers.update(apart.composers)
+        routes.events.update(apart.events)
+
+    leads_nowhere = replace(feature, overview=None, duties=None, reviews=None, figures=None, case_facts=None)
+    privacy = replace(feature.privacy, buttons=None)
+    return replace(leads_nowhere, register=register, exports=(), queues=(), case_offers={}, privacy=privacy)
 
 
 def refusals(features: Sequence[Feature]) -> Mapping[type[Refused], str]:

@@ -14,9 +14,10 @@ from handlers.i18n.translations import N_
 _MINE = Subject(
     N_("🗂 My activities, cases and membership"),
     {
-        "zh_Hans": "会员卡、会员号、我的、取消报名、进度、案件、编号、通知、提醒",
-        "en": "card, member number, my application, my case, my cases, my place, my activities, status, reminder, "
-        "reminders, notifications",
+        "zh_Hans": "会员卡、会员号、我的报名、我的活动、我的案件、我的申请、我的名额、取消报名、进度、案件、会员编号、"
+        "关闭通知、不要通知、别发通知、通知设置、关闭提醒、不要提醒、别提醒、提醒设置、提醒我",
+        "en": "my card, membership card, member card, member number, my application, my case, my cases, my place, "
+        "my activities, status, remind me, my reminders, turn off reminders, notifications",
     },
 )
 

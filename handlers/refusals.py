@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from handlers.chat.talk import StatelessTalk
 from handlers.i18n.translations import translator
-from storage.database import Refused
+from storage.refusals import Refused, Repeated
 
 
 def say_no(talk: StatelessTalk, refusal: Refused, sentences: Mapping[type[Refused], str]) -> None:
     """Tells the person which rule said no: on the pressed button, or in the chat."""
     sentence = talk._(sentences[type(refusal)])
     if talk.incoming.is_press:
-        talk.answer_callback(sentence, alert=True)
+        talk.answer_callback(sentence, alert=not isinstance(refusal, Repeated))
     else:
         talk.say(sentence)
 

@@ -10,7 +10,7 @@ from telegram import ChatMember
 from handlers.chat import presses
 from handlers.chat.dispatch import command_of, may_start_with
 from handlers.chat.events import Event
-from handlers.chat.fallback import stray_other
+from handlers.chat.fallback import matters_meant, stray_other
 from handlers.chat.feature import AllFeatures, Feature
 from handlers.chat.incoming import Json
 from handlers.chat.keyboards import location_keyboard
@@ -20,6 +20,7 @@ from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
 from handlers.forms import forms
 from handlers.i18n.translations import LANGUAGES, N_
+from storage.database import apart
 from storage.people import people
 from storage.people.access import Right, Role
 
@@ -30,8 +31,9 @@ DESCRIPTION = N_(
 _HELP = Subject(
     N_("💡 What I can do"),
     {
-        "zh_Hans": "帮助、热线、电话、人工、客服、怎么用、功能、联系",
-        "en": "help, hotline, phone, call you, contact, how does this work",
+        "zh_Hans": "帮助、热线、工会电话、你们电话、你们的电话、电话多少、电话是多少、电话号码、联系电话、人工、客服、"
+        "怎么用、功能、联系你们、怎么联系、联系方式、能干什么、能干啥、能做什么、会什么",
+        "en": "help, hotline, phone number, your phone, call you, contact you, what can you do, how does this work",
     },
 )
 _LANGUAGE = Subject(
@@ -43,16 +45,22 @@ SHORT_DESCRIPTION = N_("The nearest open rest station, for riders, couriers and 
 
 def register(routes: Routes, others: AllFeatures) -> None:
     async def show_help(talk: Talk) -> None:
-        await help_(talk, routes)
+        command, matter = command_of(talk.text, talk.context)
+        if command != "help" or not matter or not await help_about(talk, routes, matter):
+            await help_(talk, routes)
 
     async def chosen(talk: Talk, language: str) -> None:
         await choose_language(talk, language, routes)
+        await forms.remind(talk, routes.forms)
 
     async def cancelled(talk: Talk) -> None:
         await cancel(talk, routes)
 
     async def started(talk: Talk) -> None:
         await start(talk, routes, others)
+
+    async def sent(talk: Talk) -> None:
+        await stray_other(talk, routes)
 
     async def asked_in_group(talk: Talk) -> None:
         await group(talk, routes)
@@ -72,7 +80,7 @@ def register(routes: Routes, others: AllFeatures) -> None:
     routes.command("id", tell_id, writes=False)
     routes.command("cancel", cancelled, about=N_("Leave the form"))
     routes.press(presses.CHOOSE_LANGUAGE, chosen, for_blocked=True)
-    routes.event(Event.OTHER, stray_other, writes=False)
+    routes.event(Event.OTHER, sent, writes=False)
     routes.event(Event.UNKNOWN, unknown, writes=False)
     routes.event(Event.GROUP, asked_in_group, writes=False)
     routes.event(Event.MEMBERSHIP, membership, for_blocked=True)
@@ -122,7 +130,8 @@ async def start(talk: Talk, routes: Routes, others: AllFeatures) -> None:
 
 async def _show_duties(talk: Talk, others: AllFeatures) -> None:
     """What each feature has for this person; then what riders are told, in two sentences."""
-    found = [duty for one in others.features if one.duties is not None for duty in await one.duties(talk)]
+    with apart(talk.session):  # they are counted from long tables
+        found = [duty for one in others.features if one.duties is not None for duty in await one.duties(talk)]
     lines = [Markup("📋 <b>{}</b>").format(talk._("Waiting for you"))]
     lines += [Markup("• {}").format(duty.words) for duty in found]
     if not found:
@@ -150,6 +159,14 @@ async def help_(talk: Talk, routes: Routes) -> None:
     talk.say(Markup("\n").join(lines), keyboard=location_keyboard(talk))
 
 
+async def help_about(talk: Talk, routes: Routes, matter: str) -> bool:
+    """/help fine: the pages and commands that this is about; False if there are none."""
+    meant = matters_meant(talk, routes, matter)
+    if meant:
+        talk.say(talk._("This may help. See what else I can do: /help"), meant)
+    return bool(meant)
+
+
 async def language(talk: Talk) -> None:
     talk.say(
         "请选择语言 / Choose your language",
@@ -174,7 +191,7 @@ def show_menu(talk: Talk, routes: Routes, language: str) -> None:
 
 
 def menu_commands(routes: Routes, may: Callable[[Right], bool], language: str) -> list[Json]:
-    """The commands of who has these rights, as the Bot API wants them."""
+    """The commands of whoever has these rights, as the Bot API wants them."""
     return [{"command": name, "description": about} for name, about in menu(routes, may, language)]
 
 

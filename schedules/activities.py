@@ -52,7 +52,7 @@ async def _digest(session: AsyncSession, now: datetime, context: ClockContext) -
         return
     if await run_once.was(session, occasion):
         return
-    week = await activities.coming(session, now, now + timedelta(days=7))
+    week = await activities.listed(session, now, now + timedelta(days=7))
     if week and await run_once.is_first(session, occasion, now):
         await weekly_digest.queue_all(session, now)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from schedules.context import ClockContext
 from schedules.job import Job
-from storage.broadcasts import broadcasts
+from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts import recipients as broadcast_recipients
 from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastInDoubt, BroadcastState
@@ -29,9 +29,12 @@ log = logging.getLogger(__name__)
 async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
     """One step; True if there is more to do at once."""
     quiet_until = context.settings.quiet_hours.until(now)
-    if quiet_until is not None:
-        await running_broadcasts.keep_quiet(session, quiet_until)
-    await running_broadcasts.hold_stragglers(session)
+    if quiet_until is not None and await running_broadcasts.keep_quiet(session, quiet_until):
+        return True
+    if await running_broadcasts.hold_stragglers(session, now):
+        return True
+    if await corrections.carry_on(session):
+        return True
     await running_broadcasts.finish_idle(session, now)
     row = await running_broadcasts.due(session, now)
     if row is None:

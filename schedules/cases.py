@@ -31,7 +31,7 @@ async def _tell_late(session: AsyncSession, now: datetime, context: ClockContext
     rows = await queue.late(session, now)
     for late in await escalation.escalate_late(session, rows, context.staff, context.settings, now):
         hours = int(late.waited.total_seconds() // 3_600)
-        notice = CaseLate(late.case.number, late.case.desk, hours, opens=late.can_open)
+        notice = CaseLate(late.case.number, late.case.desk, hours, opens=late.can_open, level=late.case.level)
         await delivery_queue.add_all(session, [Addressed(person, notice, now) for person in late.recipients])
     return len(rows) == queue.AT_ONCE
 

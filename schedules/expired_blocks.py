@@ -23,9 +23,7 @@ async def run(session: AsyncSession, now: datetime, _context: ClockContext) -> b
     if not await blocks.any_lapsed(session, now):
         return False
     for person_id in await blocks.lapse(session, now):
-        await audit.note(
-            session, THE_CLOCK, PeopleAction.PERSON_LET_IN, now, subject=person_id, about="its end has come"
-        )
+        await audit.note(session, THE_CLOCK, PeopleAction.PERSON_LET_IN, now, subject=person_id, about="expired")
         await delivery_queue.add(session, Addressed(person_id, PersonLetIn(), now))
     return False
 

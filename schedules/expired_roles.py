@@ -24,9 +24,7 @@ async def run(session: AsyncSession, now: datetime, _context: ClockContext) -> b
     if not await roles.any_lapsed(session, now):
         return False
     for person_id, role in await roles.lapse(session, now):
-        await audit.note(
-            session, THE_CLOCK, PeopleAction.ROLE_TAKEN, now, subject=person_id, about=f"{role}: its end has come"
-        )
+        await audit.note(session, THE_CLOCK, PeopleAction.ROLE_TAKEN, now, subject=person_id, about=f"{role}: expired")
         await delivery_queue.add(session, Addressed(person_id, RoleTaken(Role(role)), now))
     return False
 

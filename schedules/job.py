@@ -28,3 +28,5 @@ class Job:
     tables: frozenset[str] | None = None
     """Where it finds what there is to do: until something is written there, or is due, most of its turns are left out
     (see storage/coordination/looks.py). None: no turn is."""
+    switch: str = ""
+    """The key of the config's [features] that switches it off; "": what it does goes on without its feature."""

@@ -14,9 +14,11 @@ EVERY = timedelta(minutes=5)
 
 
 async def run(session: AsyncSession, now: datetime, context: ClockContext) -> bool:
+    """Some of what there is; True if there is more. Nothing is forgotten before all its figures are kept."""
     kept = context.settings.retention
     for forget in context.retention:
-        await forget(session, now, kept)
+        if await forget(session, now, kept):
+            return True
     if context.log_file is not None:
         log_files.forget(context.log_file, now, kept.logs)
     return False

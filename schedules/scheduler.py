@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -52,6 +53,8 @@ class Scheduler:
         self._due: dict[str, datetime] = {}
         self._woken: set[str] = set()
         """Jobs that were woken, perhaps while they ran: the ticking leaves out a turn that would run beside another."""
+        self._resting: dict[str, datetime] = {}
+        """Jobs whose turns are left out, with the time of the first of these."""
         self._ticking = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -66,12 +69,14 @@ class Scheduler:
                 max_instances=1,
                 id=name,
             )
+            self._looks.call(partial(self._end_rest, name), job.tables or ())
         self._ticking.start()
 
     def _wake(self, name: str) -> None:
         """Something may be due sooner than was known: looks at once."""
         self._looks.forget(_of(name))
         self._woken.add(name)
+        self._resting.pop(name, None)
         if self._ticking.running:
             self._ticking.modify_job(name, next_run_time=datetime.now(UTC))
 
@@ -82,10 +87,30 @@ class Scheduler:
 
     async def _look(self, name: str) -> None:
         """A turn of the job, if it may find something to do."""
+        self._resting.pop(name, None)
         if not self._leads():
             self._looks.forget(_of(name))
-        elif self._looks.is_worth(_of(name), self._jobs[name].tables) or self._is_due(name):
+            return
+        if self._looks.is_worth(_of(name), self._jobs[name].tables) or self._is_due(name):
             await self.tick(name)
+        self._rest(name)
+
+    def _rest(self, name: str) -> None:
+        """Leaves out the turns in which nothing can be found: a turn costs something also if it does not look."""
+        every = self._jobs[name].every
+        seconds = self._looks.seconds_until_worth(_of(name), self._jobs[name].tables)
+        if name in self._due:
+            seconds = min(seconds, (self._due[name] - self._clock()).total_seconds())
+        if seconds > every.total_seconds() and self._ticking.running and not self._stopping:
+            now = datetime.now(UTC)
+            self._ticking.modify_job(name, next_run_time=now + timedelta(seconds=seconds))
+            self._resting[name] = now + every
+
+    def _end_rest(self, name: str) -> None:
+        """Something was written to its tables."""
+        next_turn = self._resting.pop(name, None)
+        if next_turn is not None and self._ticking.running:
+            self._ticking.modify_job(name, next_run_time=max(next_turn, datetime.now(UTC)))
 
     def _is_due(self, name: str) -> bool:
         return name in self._due and self._due[name] <= self._clock()

@@ -1,16 +1,32 @@
-"""Types of columns: a moment in UTC, one of the values of an enum; and the order of what columns hold."""
+"""Types of columns: a moment in UTC, an enum, what is sealed, a large key; and the order of what columns hold."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, DateTime, Dialect, SmallInteger, String, TypeDecorator, literal, tuple_
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    TypeDecorator,
+    literal,
+    tuple_,
+)
 
 Number = TypeVar("Number", bound=IntEnum)
 Word = TypeVar("Word", bound=StrEnum)
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit primary key that SQLite can count up by itself."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -26,8 +42,17 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a time without a zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        return value if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
+        """One call a value, where SQLAlchemy's way takes three: they were a twentieth of loading all stations."""
+        return _of_sqlite if dialect.name == "sqlite" else _of_postgresql
+
+
+def _of_sqlite(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+
+
+def _of_postgresql(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 class IntEnumColumn(TypeDecorator[Number]):
@@ -63,6 +88,21 @@ class StrEnumColumn(TypeDecorator[Word]):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Word | None:
         return None if value is None else self.kind(value)
+
+
+class Sealed(TypeDecorator[bytes]):
+    """What a Vault has sealed for this column and row. The type tells these columns from other bytes.
+
+    `bound_to` names the columns that say whose row it is, where the primary key does not: the value opens only as long
+    as they say the same (see storage/sealed_columns.py).
+    """
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, bound_to: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.bound_to = bound_to
 
 
 def beyond(columns: Sequence[Column[Any]], last: Sequence[Any]) -> ColumnElement[bool]:

@@ -5,23 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import orjson
-from sqlalchemy import (
-    BigInteger,
-    CursorResult,
-    Executable,
-    Integer,
-    LargeBinary,
-    MetaData,
-    TypeDecorator,
-    text,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import MetaData, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -29,8 +19,10 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from storage import pseudonym_columns
 from storage.column_types import UtcDateTime as UtcDateTime  # noqa: PLC0414 (landed migrations have it from here)
 from storage.database_errors import DatabaseAway
+from storage.dialects import is_postgresql
 from storage.encryption import Vault
-from storage.engine import postgresql_engine, sqlite_driver, sqlite_engine, write_detection
+from storage.engine import announcements, postgresql_engine, sqlite_driver, sqlite_engine, write_detection
+from storage.engine.late_returns import LateReturns
 from storage.engine.transaction_watch import TransactionWatch, Unwatched
 from storage.engine.write_detection import WrittenTables
 from storage.engine.writer_lock import WriterLock
@@ -38,28 +30,6 @@ from storage.pseudonym_columns import Pseudonym
 from storage.telegram_ids import ChatId, PersonId
 
 CHECKPOINT_ABOVE = 32 << 20
-
-BigKey = BigInteger().with_variant(Integer, "sqlite")
-"""A 64-bit primary key that SQLite can count up by itself."""
-
-
-class Refused(Exception):
-    """A rule of the domain forbids what was asked. Each subclass has one sentence for the person, in handlers."""
-
-
-class Sealed(TypeDecorator[bytes]):
-    """What a Vault has sealed for this column and row. The type tells these columns from other bytes.
-
-    `bound_to` names the columns that say whose row it is, where the primary key does not: the value opens only as long
-    as they say the same (see storage/sealed_columns.py).
-    """
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def __init__(self, bound_to: tuple[str, ...] = ()) -> None:
-        super().__init__()
-        self.bound_to = bound_to
 
 
 class Base(DeclarativeBase):
@@ -90,14 +60,14 @@ class Database:
         self.watch: TransactionWatch = Unwatched()
         self.is_postgresql = engine.dialect.name == "postgresql"
         self.written = WrittenTables(sees_others=not self.is_postgresql)
-        """What this process has written by `writing`."""
+        """What this process has written by `writing`, and what it knows of others."""
         self.session_class = type("DatabaseSession", (Session,), {})
         """The class of this database's sessions, so that events can be heard of these alone."""
         self._sessions = async_sessionmaker(
             engine, sync_session_class=self.session_class, expire_on_commit=False, info={"vault": vault}
         )
         self._writer = None if self.is_postgresql else WriterLock()
-        self._times_closed = 0
+        self._late = LateReturns(engine)
         self._writes_on: AsyncConnection | None = None
         """SQLite's only connection of this process that writes: what changes beside it, another process has changed."""
         self.write_in_hand: AsyncSession | None = None
@@ -105,18 +75,20 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def writing(
-        self, *, apart: bool = False, urgent: bool = False, wakes: bool = True
+        self, *, apart: bool = False, urgent: bool = False, wakes: bool = True, at_once: bool = False
     ) -> AsyncIterator[AsyncSession]:
         """A transaction that may write: committed at the end, rolled back on an error.
 
         `apart`: its statements may take long (see storage/engine/sqlite_driver.py). `urgent`: it goes before those that
-        wait. `wakes`: who waits for what it writes is woken (see `WrittenTables.wake`).
+        wait. `wakes`: who waits for what it writes is woken (see `WrittenTables.wake`). `at_once`: on PostgreSQL each
+        statement commits by itself, which is cheaper.
         """
         begun = time.perf_counter()
         try:
             turn = self._writer.held(urgent=urgent) if self._writer else contextlib.nullcontext()
             async with turn, self._writing_session() as session:
-                await self._begin(session, {} if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
+                options = self._at_once() if at_once else {}
+                await self._begin(session, options if self.is_postgresql else {"begin": "IMMEDIATE"}, apart=apart)
                 if not self.is_postgresql and sqlite_driver_of(session).sees_changes():
                     self.written.note_others()
                 self.write_in_hand = None if self.is_postgresql else session
@@ -136,12 +108,12 @@ class Database:
             self.watch.took("write", time.perf_counter() - begun)
 
     @contextlib.asynccontextmanager
-    async def reading(self, *, apart: bool = False) -> AsyncIterator[AsyncSession]:
-        """A session for reading."""
+    async def reading(self, *, apart: bool = False, at_once: bool = False) -> AsyncIterator[AsyncSession]:
+        """A session for reading. `at_once`: on PostgreSQL each statement is by itself, which is cheaper."""
         begun = time.perf_counter()
         try:
             async with self._sessions() as session:
-                await self._begin(session, {}, apart=apart)
+                await self._begin(session, self._at_once() if at_once else {}, apart=apart)
                 yield session
         except Exception as error:
             self.watch.failed(error)
@@ -157,25 +129,22 @@ class Database:
             async with self._sessions() as session:
                 yield session
             return
-        times_closed = self._times_closed
+        times_closed = self._late.times_closed
         connection, self._writes_on = self._writes_on or await _connect(self.engine), None
         try:
             async with self._sessions(bind=connection) as session:
                 yield session
         except BaseException:
             # The pool clears up what may be left, such as a BEGIN that succeeds after who waited for it was cancelled.
-            await asyncio.shield(asyncio.create_task(self._give_back(connection, times_closed)))
+            await asyncio.shield(asyncio.create_task(connection.close()))
             raise
-        if times_closed == self._times_closed:
+        if times_closed == self._late.times_closed:
             self._writes_on = connection
         else:
-            await self._give_back(connection, times_closed)
+            await connection.close()
 
-    async def _give_back(self, connection: AsyncConnection, times_closed: int) -> None:
-        """To the pool; if that was closed meanwhile, nobody else closes it."""
-        if times_closed != self._times_closed:
-            await connection.invalidate()
-        await connection.close()
+    def _at_once(self) -> dict[str, Any]:
+        return postgresql_engine.AT_ONCE if self.is_postgresql else {}
 
     async def _begin(self, session: AsyncSession, options: dict[str, Any], *, apart: bool) -> None:
         connection = await take_connection(session, options, apart=apart)
@@ -185,7 +154,7 @@ class Database:
     async def checkpoint(self, above: int = CHECKPOINT_ABOVE) -> bool:
         """Moves what SQLite has written to its log into the database file, once the log has so many bytes.
 
-        It waits for the disk, and so does the first write after it, which begins the log anew: both are done here,
+        It waits for the disk, and so does the first write after it, which begins the log again: both are done here,
         apart. Returns whether it was done.
         """
         if self.is_postgresql or _size_of(f"{self.engine.url.database}-wal") < above:
@@ -218,8 +187,10 @@ class Database:
                 await engine.dispose()
 
     async def close(self) -> None:
-        """Closes all connections; whoever uses it again opens new ones."""
-        self._times_closed += 1
+        """Closes all connections; whoever uses it again opens new ones. What was not told is told before."""
+        if self.is_postgresql and self.written.untold:
+            await announcements.tell_through(self.engine, self.written.untold)
+        self._late.times_closed += 1
         connection, self._writes_on = self._writes_on, None
         if connection is not None:
             await connection.close()
@@ -249,8 +220,34 @@ async def take_connection(session: AsyncSession, options: dict[str, Any], *, apa
     except Exception as error:
         raise DatabaseAway(type(error).__name__) from error
     if connection.dialect.name == "sqlite":
-        sqlite_driver_of(session).apart = apart
+        session.info["driver"] = driver = sqlite_driver_of(session)
+        driver.apart = apart
+    else:
+        from storage.engine import postgresql_driver
+
+        session.info["driver"] = postgresql_driver.of(connection)
     return connection
+
+
+@contextlib.contextmanager
+def apart(session: AsyncSession) -> Iterator[None]:
+    """Has the statements of the block run in the thread of the session's connection: those that look at many rows, of
+    a page that is otherwise short (see storage/engine/sqlite_driver.py). PostgreSQL is another process anyhow."""
+    if is_postgresql(session):
+        yield
+        return
+    driver = sqlite_driver_of(session)
+    before, driver.apart = driver.apart, True
+    try:
+        yield
+    finally:
+        driver.apart = before
+
+
+def apart_to_the_end(session: AsyncSession) -> None:
+    """The same until the transaction ends: a commit of many rows takes long, too."""
+    if not is_postgresql(session):
+        sqlite_driver_of(session).apart = True
 
 
 def sqlite_driver_of(session: AsyncSession) -> sqlite_driver.Connection:
@@ -278,14 +275,6 @@ def vault_of(session: AsyncSession) -> Vault:
     return vault
 
 
-async def run(session: AsyncSession, statement: Executable, values: Any = None) -> CursorResult[*tuple[Any, ...]]:
-    """Runs a statement of the hot paths on the session's connection: built once at the start of the program, with its
-    values apart, and past the ORM, it costs a third of what it costs through it."""
-    connection = session.info["connection"]
-    assert isinstance(connection, AsyncConnection)
-    return await connection.execute(statement, values)
-
-
 def open_database(url: str, vault: Vault, *, connections: int = 16) -> Database:
     """Opens the database of `url`, with at most so many connections on PostgreSQL.
 
@@ -303,42 +292,3 @@ def open_database(url: str, vault: Vault, *, connections: int = 16) -> Database:
         engine = postgresql_engine.shared(parsed, connections, options)
     write_detection.watch(engine)
     return Database(engine, vault)
-
-
-def is_postgresql(session: AsyncSession) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
-
-
-async def database_clock(session: AsyncSession) -> datetime | None:
-    """What time it is by PostgreSQL; None on SQLite, which has the clock of this machine."""
-    if not is_postgresql(session):
-        return None
-    moment = await session.scalar(text("SELECT clock_timestamp()"))
-    assert isinstance(moment, datetime)
-    return moment
-
-
-async def size(session: AsyncSession) -> int:
-    """Bytes that the database takes on its disk."""
-    if is_postgresql(session):
-        found = await session.scalar(text("SELECT pg_database_size(current_database())"))
-        return int(found or 0)
-    pages = await session.scalar(text("PRAGMA page_count"))
-    page = await session.scalar(text("PRAGMA page_size"))
-    return int(pages or 0) * int(page or 0)
-
-
-def insert_into(session: AsyncSession, table: type[Base]) -> postgresql.Insert:
-    """An INSERT that can say ON CONFLICT, in the dialect of the session (both spell it the same)."""
-    return insert_for(table, postgres=is_postgresql(session))
-
-
-def insert_for(table: type[Base], *, postgres: bool) -> postgresql.Insert:
-    """The same, for statements that are built once."""
-    return postgresql.insert(table) if postgres else cast(postgresql.Insert, sqlite.insert(table))
-
-
-async def lock_chat(session: AsyncSession, chat_id: ChatId) -> None:
-    """Keeps a chat's updates apart across replicas until the transaction ends (SQLite has one writer anyway)."""
-    if is_postgresql(session):
-        await session.execute(text("SELECT pg_advisory_xact_lock(:chat)"), {"chat": chat_id})

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import orjson
-from sqlalchemy import String, Table, bindparam, delete, select
+from sqlalchemy import String, Table, bindparam, select
 from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, Sealed, insert_for, is_postgresql, run, vault_of
+from storage.column_types import Sealed
+from storage.database import Base, vault_of
+from storage.dialects import insert_for, is_postgresql
+from storage.engine.fast_statements import run
+from storage.form_session import FormSession
+from storage.privacy.retention import forget_some
 from storage.telegram_ids import PersonId
 
 Value = str | int | float | bool | None | dict[str, Any] | list[Any]
 Answers = dict[str, Value]
+UNDONE_WITHIN = timedelta(seconds=10)
+"""So long after it was cancelled a form can be brought back."""
+_CANCELLED = ""
+"""Stands in `dialogues.form` where no form is open, but one can be brought back."""
 VERSION = 2
 """Of the JSON in `dialogues.answers` and `case_drafts.answers`. What has no version is of 0.7 or older."""
 
@@ -57,6 +66,8 @@ class OpenForm:
     `step` is the key of the question that is asked, or None on the review page. `trail` are the keys of what was
     answered, in that order. `mark` changes at every step, and the buttons of a step carry it: a button of an earlier
     step, or of an earlier form, is told apart. `is_hidden`: the step has not been shown, so no message answers it.
+    `is_set_aside`: it was, but another form has been filled in since; it is shown again once somebody comes back to it.
+    `has_keyboard`: the question's own keyboard stands below the chat.
     """
 
     person_id: PersonId
@@ -66,6 +77,8 @@ class OpenForm:
     trail: list[str] = field(default_factory=list)
     mark: str = ""
     is_hidden: bool = False
+    is_set_aside: bool = False
+    has_keyboard: bool = False
     earlier: OpenForm | None = None
     """The form that was open when this one was begun; it goes on once this one is closed."""
     expires_at: datetime | None = field(default=None, compare=False)
@@ -75,14 +88,31 @@ class OpenForm:
 
 
 async def current(session: AsyncSession, person_id: PersonId, now: datetime) -> OpenForm | None:
-    """The form that this person is in, locked until the transaction ends; None if there is none or it has expired."""
-    row = (await run(session, _CURRENT, {"person": person_id})).one_or_none()
+    """The form that this person is in, locked until the transaction ends; None if there is none or it has expired.
+    Of a FormSession it is what was read before."""
+    kept = await _kept(session, person_id, now)
+    if kept is None or kept.form == _CANCELLED:
+        return None
+    form = _unpacked(person_id, kept.form, kept.stored)
+    form.expires_at = kept.expires_at
+    return form
+
+
+class _Kept(NamedTuple):
+    form: str
+    stored: dict[str, Any]
+    expires_at: datetime
+
+
+async def _kept(session: AsyncSession, person_id: PersonId, now: datetime) -> _Kept | None:
+    if isinstance(session, FormSession):
+        row: Any = session.row_of(person_id)
+    else:
+        row = (await run(session, _CURRENT, {"person": person_id})).one_or_none()
     if row is None or row.expires_at <= now:
         return None
     plain = vault_of(session).open(row.answers, "dialogues.answers", person_id)
-    form = _unpacked(person_id, row.form, orjson.loads(plain))
-    form.expires_at = row.expires_at
-    return form
+    return _Kept(row.form, orjson.loads(plain), row.expires_at)
 
 
 def _unpacked(person_id: PersonId, form: str, stored: Mapping[str, Any]) -> OpenForm:
@@ -97,6 +127,8 @@ def _unpacked(person_id: PersonId, form: str, stored: Mapping[str, Any]) -> Open
         trail,
         mark,
         is_hidden,
+        bool(stored.get("is_set_aside")),
+        bool(stored.get("has_keyboard")),
         earlier=None if before is None else _unpacked(person_id, before["form"], before),
         page=stored.get("page", ""),
     )
@@ -109,6 +141,8 @@ def _packed(form: OpenForm) -> dict[str, Any]:
         "trail": form.trail,
         "mark": form.mark,
         "is_hidden": form.is_hidden,
+        "is_set_aside": form.is_set_aside,
+        "has_keyboard": form.has_keyboard,
         "page": form.page,
         "earlier": None if form.earlier is None else _packed(form.earlier),
     }
@@ -144,9 +178,18 @@ def as_stored(filled: Filled) -> dict[str, Any]:
 
 async def keep(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
     """Keeps where the person stands, for so long from now."""
-    sealed = vault_of(session).seal(orjson.dumps(_packed(form)), "dialogues.answers", form.person_id)
-    row = {"person_id": form.person_id, "form": form.form, "answers": sealed, "expires_at": now + kept_for}
-    await run(session, _keep(postgres=is_postgresql(session)), row)
+    await _write(session, form.person_id, form.form, _packed(form), now + kept_for)
+
+
+async def _write(
+    session: AsyncSession, person_id: PersonId, form: str, stored: Mapping[str, Any], expires_at: datetime
+) -> None:
+    sealed = vault_of(session).seal(orjson.dumps(stored), "dialogues.answers", person_id)
+    row = {"person_id": person_id, "form": form, "answers": sealed, "expires_at": expires_at}
+    if isinstance(session, FormSession):
+        session.keep(row)
+    else:
+        await run(session, _keep(postgres=is_postgresql(session)), row)
 
 
 async def keep_step(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
@@ -166,17 +209,42 @@ async def close(session: AsyncSession, person_id: PersonId) -> None:
     await run(session, _CLOSE, {"person": person_id})
 
 
-async def forget(session: AsyncSession, now: datetime) -> None:
-    """Drops expired forms with their answers."""
-    await session.execute(delete(Dialogue).where(Dialogue.expires_at <= now))
+async def cancel(session: AsyncSession, form: OpenForm, now: datetime, kept_for: timedelta) -> None:
+    """Ends the form, which `take_back` can bring back. The one that it was begun in the middle of is open again, but
+    not shown; its next step makes an end of what was cancelled."""
+    until = now + UNDONE_WITHIN
+    cancelled = {"cancelled": _packed(form), "cancelled_until": until}
+    if form.earlier is None:
+        await _write(session, form.person_id, _CANCELLED, cancelled, until)
+        return
+    open_again = replace(form.earlier, is_set_aside=True)
+    await _write(session, form.person_id, open_again.form, _packed(open_again) | cancelled, now + kept_for)
+
+
+async def take_back(session: AsyncSession, person_id: PersonId, mark: str, now: datetime) -> OpenForm | None:
+    """The form that was cancelled at the step with this mark, as it was; None if it is too late, or another has been
+    begun since. The caller keeps it."""
+    kept = await _kept(session, person_id, now)
+    before = None if kept is None else kept.stored.get("cancelled")
+    if kept is None or before is None or before["mark"] != mark:
+        return None
+    is_in_time = now < datetime.fromisoformat(kept.stored["cancelled_until"])
+    return _unpacked(person_id, before["form"], before) if is_in_time else None
+
+
+async def forget(session: AsyncSession, now: datetime) -> bool:
+    """Drops some of the expired forms with their answers; True if there may be more."""
+    return await forget_some(session, Dialogue, Dialogue.expires_at <= now)
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:
     row = await session.get(Dialogue, person_id)
     if row is None:
         return []
-    plain = vault_of(session).open(row.answers, "dialogues.answers", person_id)
-    form: OpenForm | None = _unpacked(person_id, row.form, orjson.loads(plain))
+    stored = orjson.loads(vault_of(session).open(row.answers, "dialogues.answers", person_id))
+    # The form that was cancelled has below it whatever is open again.
+    stored = stored.get("cancelled", stored)
+    form: OpenForm | None = _unpacked(person_id, stored.get("form", row.form), stored)
     copies = []
     while form is not None:
         copies.append({"form": form.form, **copy_of_filled(form.filled), "kept_until": row.expires_at})

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import TypeAlias
 
+from sqlalchemy import ColumnElement, case
+
 MIN_CELL_SIZE = 5
 
 
@@ -57,3 +59,10 @@ def columns(values: Sequence[int], people: Sequence[int] | None = None) -> list[
 def average(total: float, count: int, people: int | None = None) -> Average:
     """To one decimal, as it is shown; HIDDEN where it is of fewer than MIN_CELL_SIZE people."""
     return HIDDEN if min(count, count if people is None else people) < MIN_CELL_SIZE else round(total / count, 1)
+
+
+def kept(count: ColumnElement[int]) -> ColumnElement[int]:
+    """What the database keeps of a counter once nobody adds to it any more: the figure as it is shown, 0 where it is
+    hidden. From then on it knows no more than everybody may see, and showing it again changes nothing."""
+    nearest = (count + MIN_CELL_SIZE // 2) // MIN_CELL_SIZE * MIN_CELL_SIZE
+    return case((count < MIN_CELL_SIZE, 0), else_=nearest)

@@ -12,9 +12,10 @@ from sqlalchemy import LargeBinary, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.column_types import beyond
+from storage.column_types import Sealed, beyond
 from storage.coordination import change_counters
-from storage.database import Base, Database, Sealed, insert_into, vault_of
+from storage.database import Base, Database, vault_of
+from storage.dialects import insert_into
 from storage.encryption import CannotDecrypt, Vault, WrongKey
 from storage.sealed_columns import SealedColumn, identity, sealed_columns
 

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from storage import pseudonym_columns, schema
 from storage.audit import AuditHead
 from storage.column_types import beyond
-from storage.database import is_postgresql, vault_of
+from storage.database import vault_of
+from storage.dialects import is_postgresql
 from storage.keys import PseudonymKey
 
 FILLED = (cast(Table, PseudonymKey.__table__), cast(Table, AuditHead.__table__))

@@ -6,11 +6,27 @@ the first transaction; it is then an attribute of the engine's dialect, which SQ
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Dialect, LargeBinary, TypeDecorator, column, select, table, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    LargeBinary,
+    TypeDecorator,
+    column,
+    select,
+    table,
+    text,
+    type_coerce,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import QueryableAttribute
 
 from storage.encryption import CannotDecrypt, Vault, WrongKey
 from storage.pseudonyms import Pseudonyms, pseudonyms_of
+from storage.telegram_ids import PersonId
 
 TABLE, ROW = "pseudonym_keys", 1
 SEALED = f"{TABLE}.sealed"
@@ -40,6 +56,16 @@ class Pseudonym(TypeDecorator[int]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> int | None:
         return None if value is None else known(dialect).decrypt(value)
+
+
+def as_held(column: QueryableAttribute[Any]) -> ColumnElement[int]:
+    """The pseudonyms that a column of people holds, to be read many at once by `people_of`."""
+    return type_coerce(column, BigInteger)
+
+
+def people_of(session: AsyncSession, held: Sequence[int]) -> list[PersonId]:
+    """Whose pseudonyms these are."""
+    return [PersonId(number) for number in known(session.get_bind().dialect).decrypt_all(held)]
 
 
 def found(dialect: Dialect) -> Pseudonyms | None:

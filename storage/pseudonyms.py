@@ -8,8 +8,10 @@ pseudonyms. With these parameters the halves are two 32-bit words, and each roun
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 KEY_BYTES = 32
@@ -41,6 +43,23 @@ class Pseudonyms:
         """From a number to its pseudonym."""
         self.decrypt = lru_cache(CACHED)(self._decrypted)
         """From a pseudonym to its number."""
+
+    def decrypt_all(self, pseudonyms: Sequence[int]) -> list[int]:
+        """The numbers of many, in a tenth of the time: a round of all of them is one call of the cipher."""
+        held = np.array(pseudonyms, dtype=np.int64).view(np.uint64)
+        a, b = (held >> np.uint64(32)).astype(np.uint32), held.astype(np.uint32)
+        blocks = np.empty((len(held), 4), dtype=">u4")
+        for start in reversed(self._rounds):
+            blocks[:, :3] = np.frombuffer(start, dtype=">u4")
+            blocks[:, 3] = a ^ np.uint32(self._word)
+            y = np.frombuffer(self._aes(blocks.tobytes()), dtype=">u4").reshape(-1, 4)[:, 1].astype(np.uint32)
+            a, b = b - y, a
+        numbers: list[int] = (a.astype(np.uint64) << np.uint64(32) | b).view(np.int64).tolist()
+        # 0 and what would become it are rare, and special: see `_encrypted`.
+        return [
+            number if number and pseudonym else self.decrypt(pseudonym)
+            for number, pseudonym in zip(numbers, pseudonyms, strict=True)
+        ]
 
     def _encrypted(self, number: int) -> int:
         if number == 0:

@@ -9,11 +9,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 # Each import adds its tables to METADATA, which everything that goes through all tables relies on.
-from storage import audit, dialogues, keys, pseudonym_columns  # noqa: F401
+from storage import audit, dialogues, keys, pseudonym_columns, signing  # noqa: F401
 from storage.activities import (  # noqa: F401
     activities,
     calendar_feeds,
+    changes,
     check_ins,
+    draws,
     questions,
     reminders,
     rounds,
@@ -21,25 +23,58 @@ from storage.activities import (  # noqa: F401
     sign_ups,
     weekly_digest,
 )
-from storage.broadcasts import broadcasts, reads, topics  # noqa: F401
-from storage.cases import allowances, cases, contexts, deadlines, drafts, messages, parties, statistics  # noqa: F401
+from storage.broadcasts import broadcasts, reads  # noqa: F401
+from storage.campaigns import campaigns  # noqa: F401
+from storage.campaigns.agreements import comments as clause_comments  # noqa: F401
+from storage.campaigns.agreements import table as agreement_tables  # noqa: F401
+from storage.campaigns.ballots import table as ballot_table  # noqa: F401
+from storage.campaigns.commitments import table as commitment_tables  # noqa: F401
+from storage.campaigns.demands import stances  # noqa: F401
+from storage.campaigns.demands import table as demands  # noqa: F401
+from storage.campaigns.surveys import answers, parts, roll, surveys  # noqa: F401
+from storage.campaigns.surveys import questions as survey_questions  # noqa: F401
+from storage.cases import (  # noqa: F401  # noqa: F401
+    allowances,
+    cases,
+    collectives,
+    contexts,
+    deadlines,
+    drafts,
+    levels,
+    messages,
+    parties,
+    statistics,
+)
+from storage.cases.answers import counts as answer_counts  # noqa: F401
 from storage.cases.files import evidence  # noqa: F401
+from storage.console import passes  # noqa: F401
+from storage.contests import bursts, contests, entries, judges, judging, votes  # noqa: F401
 from storage.coordination import change_counters, leases, number_sequences, replicas, run_once  # noqa: F401
 from storage.database import Base, Database
 from storage.database_errors import Cause, cause_of
-from storage.deliveries import table  # noqa: F401
+from storage.deliveries import announcements, table  # noqa: F401
 from storage.encryption import Vault
 from storage.engine import sqlite_engine, unused_pages
+from storage.heat import days as weather_days  # noqa: F401
+from storage.heat import wishes as weather_wishes  # noqa: F401
+from storage.honours import situation_table, trip_table  # noqa: F401
+from storage.honours import table as honour_table  # noqa: F401
 from storage.membership import applications, memberships, review_alerts  # noqa: F401
 from storage.operations import backups, errors, published_menus, settings  # noqa: F401
-from storage.people import blocks, people, roles  # noqa: F401
+from storage.pay import entries as pay_entries  # noqa: F401
+from storage.pay import reminders as pay_reminders  # noqa: F401
+from storage.pay.pool import counting as pay_pool_counting  # noqa: F401
+from storage.pay.pool import members as pay_pool_members  # noqa: F401
+from storage.people import blocks, people, roles, topics  # noqa: F401
 from storage.privacy import consents  # noqa: F401
-from storage.stations import reports, searches, stations  # noqa: F401
+from storage.sos import duties as help_duties  # noqa: F401
+from storage.sos import table as help_tables  # noqa: F401
+from storage.stations import proposals, reports, searches, stations  # noqa: F401
 from storage.statistics import searches as search_statistics  # noqa: F401
 from storage.updates import strikes, updates  # noqa: F401
 
 METADATA = Base.metadata
-NEWEST = "0018"
+NEWEST = "0038"
 """The revision of this code; a test holds it against storage/migrations."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"

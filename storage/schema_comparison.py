@@ -6,7 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import schema
-from storage.database import is_postgresql
+from storage.dialects import is_postgresql
 
 
 class SchemaDiffers(Exception):

@@ -14,7 +14,8 @@ from sqlalchemy import Column, Table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
-from storage.database import Base, Sealed, vault_of
+from storage.column_types import Sealed
+from storage.database import Base, vault_of
 
 SealedAttribute = InstrumentedAttribute[bytes] | InstrumentedAttribute[bytes | None]
 

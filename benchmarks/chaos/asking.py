@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from benchmarks.speed.deliveries import KEY
+from benchmarks.support.recipients import KEY
 from bot.sandbox.params import Json
 from bot.sandbox.people import Person
 from bot.sandbox.world import World

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.speed.deliveries import KEY, environment, fill
 from benchmarks.support.processes import listening, running
+from benchmarks.support.recipients import KEY, environment, fill
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
@@ -74,7 +74,8 @@ async def run(folder: Path, url: str, kind: str, seed: int, midway: Callable[[],
     for person_id in range(1, RECIPIENTS + 1):
         api.world.add(Person(person_id, "Rider", started=True))
     async with listening(api) as address:
-        await (await fill(url, RECIPIENTS)).close()
+        database, _ = await fill(url, RECIPIENTS)
+        await database.close()
         heard = Heard(api.world)
         settings = environment(folder, address, url, LIMIT)
         chance = random.Random(seed)

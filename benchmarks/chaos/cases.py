@@ -13,8 +13,8 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.speed.deliveries import KEY, environment
 from benchmarks.support.processes import listening, running
+from benchmarks.support.recipients import KEY, environment
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json

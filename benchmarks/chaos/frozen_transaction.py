@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from benchmarks.chaos.asking import Asking, fill, sign_ups, signs_up
-from benchmarks.speed.deliveries import environment
 from benchmarks.speed.replicas import Balancer, Fleet, free_port, webhook
 from benchmarks.support.processes import listening
+from benchmarks.support.recipients import environment
 from benchmarks.support.report import Result
 from benchmarks.support.tampered import FREEZES
 from benchmarks.support.telegram_stub import TOKEN

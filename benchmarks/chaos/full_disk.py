@@ -13,9 +13,9 @@ from pathlib import Path
 
 import aiohttp
 
-from benchmarks.speed.deliveries import KEY, environment
 from benchmarks.speed.replicas import free_port
 from benchmarks.support.processes import beside, listening, running, until_ready
+from benchmarks.support.recipients import KEY, environment
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
@@ -30,7 +30,7 @@ from storage.encryption import Vault, decode_key
 from storage.telegram_ids import PersonId
 
 SIZE_MB, LIMIT, EVERY = 128, 1_000, 0.1
-"""SQLite's log alone takes 32 MB before it begins anew, and more is written while updates are tried again."""
+"""SQLite's log alone takes 32 MB before it starts over, and more is written while updates are tried again."""
 MOMENT = 20.0
 """Seconds for which it is full the first time; updates wait for a minute (bot/observability/database_watch)."""
 TOLD_WITHIN, BACK_WITHIN, ALL_WITHIN, LATEST = 70, 5, 30, 60

@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 
 from benchmarks.chaos.asking import Asking, fill, sign_ups, signs_up
-from benchmarks.speed.deliveries import environment
 from benchmarks.support.odd_answers import throwing
 from benchmarks.support.processes import listening, running
+from benchmarks.support.recipients import environment
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.server import BotApi

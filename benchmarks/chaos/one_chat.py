@@ -8,8 +8,8 @@ import statistics
 from pathlib import Path
 
 from benchmarks.chaos.asking import Asking, asks_for_help, fill
-from benchmarks.speed.deliveries import environment
 from benchmarks.support.processes import listening, running
+from benchmarks.support.recipients import environment
 from benchmarks.support.refusing import Refusing
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from benchmarks.speed.deliveries import KEY, environment
 from benchmarks.support.processes import listening, running
+from benchmarks.support.recipients import KEY, environment
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json

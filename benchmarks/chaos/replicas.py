@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from benchmarks.chaos.cases import Talks, counsel
 from benchmarks.chaos.lateness import Lateness, most_in_a_punctual_second
 from benchmarks.chaos.leaders import Leaders
-from benchmarks.speed.deliveries import KEY, environment
+from benchmarks.speed.forms import SCRIPT
 from benchmarks.speed.replicas import Balancer, Fleet, free_port, webhook
-from benchmarks.speed.sign_ups import SCRIPT
 from benchmarks.support.processes import beside, listening
+from benchmarks.support.recipients import KEY, environment
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json
@@ -30,7 +30,6 @@ from storage.activities.activities import Kind, Plan
 from storage.activities.sign_ups import PlaceState, SignUp
 from storage.broadcasts import broadcasts
 from storage.broadcasts.content import Content
-from storage.broadcasts.topics import Topic
 from storage.cases import cases
 from storage.cases import contexts as case_contexts
 from storage.cases.table import CaseContent
@@ -39,6 +38,7 @@ from storage.encryption import Vault, decode_key
 from storage.membership.applications import Application
 from storage.people import people
 from storage.people.segments import Segment
+from storage.people.topics import Topic
 from storage.telegram_ids import PersonId
 
 REPLICAS, SECONDS, KILLED_EVERY, LIMIT, IN_FLIGHT = 3, 60, 5, 60, 15

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from benchmarks.chaos.talking import IN_FLIGHT, talking
+from benchmarks.support.database_proxy import DatabaseProxy
 from benchmarks.support.report import Result
-from benchmarks.support.stalling_proxy import StallingProxy
 from storage.engine.postgresql_engine import ANSWERS_WITHIN
 
 REPLICAS, STALLED_FOR, BACK_WITHIN = 3, 25.0, 10
@@ -21,7 +21,7 @@ NAME = "network to PostgreSQL stalled"
 
 async def run(folder: Path, url: str, seed: int) -> list[Result]:
     """Each replica has a network of its own."""
-    proxies = [StallingProxy(url) for _ in range(REPLICAS)]
+    proxies = [DatabaseProxy(url) for _ in range(REPLICAS)]
     async with contextlib.AsyncExitStack() as stack:
         own = [{"NUANXIN_DATABASE__URL": await stack.enter_async_context(proxy.running())} for proxy in proxies]
         async with talking(folder, url, REPLICAS, seed, own) as town:

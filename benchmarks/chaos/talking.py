@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from benchmarks.chaos.cases import Talks, counsel, fill, introduce
 from benchmarks.chaos.leaders import Leaders
-from benchmarks.speed.deliveries import KEY, environment
 from benchmarks.speed.replicas import Balancer, Fleet, free_port, webhook
 from benchmarks.support.processes import beside, listening
+from benchmarks.support.recipients import KEY, environment
 from benchmarks.support.report import Result
 from benchmarks.support.telegram_stub import TOKEN
 from bot.sandbox.params import Json

@@ -18,7 +18,7 @@ from bot.config.runtime_settings import settings_of
 from schedules import reminders as ticking
 from schedules.context import ClockContext
 from storage import schema
-from storage.activities import activities, reminders, sign_ups
+from storage.activities import activities, changes, reminders, sign_ups
 from storage.activities.activities import Kind, Plan
 from storage.activities.notices import ActivityChanged
 from storage.activities.reminders import Reminder
@@ -75,7 +75,7 @@ async def ticks(database: Database, now: datetime) -> tuple[float, float]:
 
 
 async def moving(database: Database, now: datetime) -> float:
-    """Seconds to move an activity with 50,000 sign-ups: its reminders laid down anew, and everybody told."""
+    """Seconds to move an activity with 50,000 sign-ups: its reminders planned again, and everybody told."""
     starts = now + timedelta(days=10)
     plan = Plan("Festival", Kind.GAMES, starts, starts + timedelta(hours=2))
     async with database.writing(apart=True) as session:
@@ -106,7 +106,7 @@ async def moving(database: Database, now: datetime) -> float:
             session, row.id, Plan("Festival", Kind.GAMES, later, later + timedelta(hours=2)), now
         )
         await reminders.plan(session, change.row, LEADS, now, LOUD)
-        number = await activities.note_change(session, change)
+        number = await changes.note(session, change)
         told = await delivery_queue.tell_all(
             session, sign_ups.participant_ids(row.id, sign_ups.TAKING), ActivityChanged(number), now
         )

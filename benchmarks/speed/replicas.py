@@ -140,6 +140,10 @@ class Fleet:
         starting = running(self._module, "run", environment=environment)
         self._running[number] = await self._stack.enter_async_context(starting)
 
+    @property
+    def processes(self) -> list[asyncio.subprocess.Process]:
+        return [self._running[number] for number in range(len(self._ports))]
+
     async def kill(self, number: int) -> None:
         self._running[number].kill()
         await self._running[number].wait()

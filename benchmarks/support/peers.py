@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from benchmarks.support.telegram_stub import TOKEN
 
 TEXT = "Nearest stations"
+_CALLED_WITH = {"chat_id": 1, "text": TEXT}
 
 
 async def aiogram_echo(url: str) -> None:
@@ -27,28 +30,41 @@ async def aiogram_echo(url: str) -> None:
     await dispatcher.start_polling(Bot(TOKEN, session=session), handle_signals=False)
 
 
-async def telegram_echo(url: str, *, own_transport: bool) -> None:
-    from telegram import Update
-    from telegram.ext import Application, ContextTypes, MessageHandler, filters
-
+async def own_calls(url: str) -> None:
+    """Calls of the Bot API as the bot makes them."""
     from bot.telegram.transport import AiohttpRequest
 
-    async def echo(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        assert update.message is not None
-        await update.message.reply_text(TEXT)
+    async with AiohttpRequest() as transport:
+        await _in_flight(partial(transport.call, f"{url}/bot{TOKEN}/sendMessage", _CALLED_WITH))
 
-    builder = Application.builder().token(TOKEN).base_url(f"{url}/bot").concurrent_updates(256)
-    if own_transport:
-        builder = builder.request(AiohttpRequest()).get_updates_request(AiohttpRequest())
-    else:
-        builder = builder.connection_pool_size(256).pool_timeout(60)
-    application = builder.build()
-    application.add_handler(MessageHandler(filters.ALL, echo))
-    async with application:
-        await application.start()
-        assert application.updater is not None
-        await application.updater.start_polling()
-        await asyncio.Event().wait()
+
+async def aiohttp_calls(url: str) -> None:
+    """The same calls by aiohttp's client, spared what it can be."""
+    import aiohttp
+    import orjson
+
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=256),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        skip_auto_headers=("User-Agent", "Accept-Encoding"),
+    ) as session:
+
+        async def call() -> None:
+            body, headers = orjson.dumps(_CALLED_WITH), {"Content-Type": "application/json"}
+            async with session.post(f"{url}/bot{TOKEN}/sendMessage", data=body, headers=headers) as answer:
+                orjson.loads(await answer.read())
+
+        await _in_flight(call)
+
+
+async def _in_flight(call: Callable[[], Awaitable[object]]) -> None:
+    """256 at a time, for ever."""
+
+    async def caller() -> None:
+        while True:
+            await call()
+
+    await asyncio.gather(*(caller() for _ in range(256)))
 
 
 async def telegram_sends(url: str, *, limited: bool) -> None:
@@ -71,12 +87,19 @@ async def telegram_sends(url: str, *, limited: bool) -> None:
 
 def main() -> None:
     name, url = sys.argv[1:]
-    if name == "aiogram":
+    if name.startswith("aiogram"):
+        if name == "aiogram-with-libraries":
+            import numpy  # noqa: F401
+            import sqlalchemy.ext.asyncio  # noqa: F401
         asyncio.run(aiogram_echo(url))
     elif name in ("limiter", "sends"):
         asyncio.run(telegram_sends(url, limited=name == "limiter"))
+    elif name == "own-calls":
+        asyncio.run(own_calls(url))
+    elif name == "aiohttp-calls":
+        asyncio.run(aiohttp_calls(url))
     else:
-        asyncio.run(telegram_echo(url, own_transport=name == "telegram-aiohttp"))
+        sys.exit(f"no peer is called {name}")
 
 
 if __name__ == "__main__":

@@ -10,11 +10,13 @@ import contextlib
 import itertools
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, TypeVarTuple
 
 import orjson
 from aiohttp import web
+
+Ts = TypeVarTuple("Ts")
 
 TOKEN = "1000000077:bench-TOKEN-bench-TOKEN-bench-TOKEN-0"
 _SENT = b'{"ok":true,"result":{"message_id":7,"date":1,"chat":{"id":1,"type":"private","first_name":"R"},"text":"x"}}'
@@ -23,11 +25,23 @@ _ME = b'{"ok":true,"result":{"id":1000000077,"is_bot":true,"first_name":"B","use
 
 
 class Stub:
-    """`content` makes what a person sends, as the fields of a message; `last` is the method that ends an answer."""
+    """`content` makes what a person sends, as the fields of a message; `last` is the method that ends an answer.
+    Between an answer and the next update a person thinks for `think` seconds; a call takes `takes` seconds.
+    `first` is the number of the first of these people."""
 
-    def __init__(self, chats: int, last: str, content: Callable[[], dict[str, object]]) -> None:
+    def __init__(
+        self,
+        chats: int,
+        last: str,
+        content: Callable[[], dict[str, object]],
+        *,
+        think: float = 0.0,
+        takes: float = 0.0,
+        first: int = 1,
+    ) -> None:
         self._last, self._content = last, content
-        self._ids = itertools.count(1)
+        # Of no earlier run: a bot knows the updates that it has had, and those that it had in hand when it was killed.
+        self._ids = itertools.count(time.time_ns() // 1_000_000 % 1_000_000_000)
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._changed = asyncio.Event()
         self.first = asyncio.Event()
@@ -36,11 +50,19 @@ class Stub:
         self._wanted = 1 << 62
         self._enough = asyncio.Event()
         self._chats = chats
+        self._think = think
+        self._takes = takes
+        self._first = first
+        self._is_paused = False
+
+    def pause(self) -> None:
+        """Nobody writes any more."""
+        self._is_paused = True
 
     def hand_over(self, chat: int) -> None:
         self.put(chat, self._content())
 
-    def put(self, chat: int, content: dict[str, object]) -> None:
+    def put(self, chat: int, content: Mapping[str, object]) -> None:
         """A message of this person."""
         number = next(self._ids)
         self._queue(number, "message", {**self._message(number, chat), **content})
@@ -66,7 +88,7 @@ class Stub:
         self._changed.set()
 
     async def _updates(self, request: web.Request) -> web.Response:
-        params = await _params(request)
+        params = await params_of(request)
         offset, wait = int(params.get("offset") or 0), float(params.get("timeout") or 0)
         while self._waiting and self._waiting[0][0] < offset:
             self._waiting.popleft()
@@ -78,16 +100,27 @@ class Stub:
         return _json(b'{"ok":true,"result":[' + batch + b"]}")
 
     async def _send(self, request: web.Request) -> web.Response:
-        params = await _params(request)
+        params = await params_of(request)
         self.sent.append((time.monotonic(), int(str(params["chat_id"]))))
+        if self._takes:
+            await asyncio.sleep(self._takes)
         if len(self.sent) >= self._wanted:
             self._enough.set()
         if request.match_info["method"] == self._last:
             self.answered += 1
             self.first.set()
             if self._chats:
-                self.hand_over(int(params["chat_id"]))
+                self.after_thought(self.hand_over, int(params["chat_id"]))
         return _json(_SENT)
+
+    def after_thought(self, act: Callable[[*Ts], None], *arguments: *Ts) -> None:
+        """What a person does next."""
+        if self._is_paused:
+            return
+        if self._think:
+            asyncio.get_running_loop().call_later(self._think, act, *arguments)
+        else:
+            act(*arguments)
 
     async def _serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
@@ -109,18 +142,13 @@ class Stub:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, backlog=1_024).start()
-        for chat in range(1, self._chats + 1):
-            self.hand_over(chat)
+        for at in range(self._chats):
+            # Spread over the time for which they think, since they would act in step otherwise.
+            asyncio.get_running_loop().call_later(self._think * at / self._chats, self.hand_over, self._first + at)
         try:
             yield f"http://127.0.0.1:{runner.addresses[0][1]}"
         finally:
             await runner.cleanup()
-
-    async def paced(self, chats: int, per_second: float) -> None:
-        """For ever, a message of one of so many people after the other; who is answered waits for their turn."""
-        for chat in itertools.cycle(range(1, chats + 1)):
-            self.hand_over(chat)
-            await asyncio.sleep(1 / per_second)
 
     async def until_sent(self, count: int) -> None:
         """Waits for so many messages."""
@@ -141,7 +169,8 @@ class Stub:
         return (self.answered - before) / (loop.time() - started)
 
 
-async def _params(request: web.Request) -> dict[str, Any]:
+async def params_of(request: web.Request) -> dict[str, Any]:
+    """What a call was sent with, as JSON or as a form."""
     if request.content_type == "application/json":
         return dict(orjson.loads(await request.read() or b"{}"))
     return dict(await request.post())

@@ -17,6 +17,7 @@ from bot.observability.metrics import Metrics
 from bot.observability.queue_metrics import process_at
 from handlers.chat.ports import Process
 from storage.coordination.looks import Looks
+from storage.coordination.notifications import Notifications
 from storage.database import Database
 from storage.people.staff import Staff
 
@@ -40,6 +41,8 @@ class Foundation:
     looks: Looks
     runner: TaskRunner
     process: Callable[[], Process]
+    notifications: Notifications | None
+    """On PostgreSQL, what the processes tell each other."""
 
     @property
     def polls(self) -> bool:
@@ -69,4 +72,5 @@ def build_foundation(config: Config, database: Database, clock: Clock, monotonic
         looks=looks,
         runner=TaskRunner(errors, leader.leads, monotonic, looks),
         process=process,
+        notifications=Notifications(database) if database.is_postgresql else None,
     )

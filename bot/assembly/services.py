@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.assembly.foundation import Foundation
 from bot.assembly.telegram import Telegram
 from bot.background.station_directory import StationDirectory
 from bot.backup.daily import DailyBackups
-from bot.geocoding import GeopyGeocoder
+from bot.config.sections import Geocoding
+from bot.documents.writer import PdfWriter
 from bot.pictures.painter import PillowPainter
 from bot.telegram.background_sender import BackgroundSender
 from handlers import features
@@ -24,6 +26,9 @@ from schedules.job import Job
 from schedules.scheduler import Scheduler
 from storage.people.block_list import BlockList
 from storage.scratch import Scratch
+
+if TYPE_CHECKING:
+    from bot.geocoding import GeopyGeocoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def build_services(base: Foundation, telegram: Telegram, extensions: Extensions)
     directory = StationDirectory(base.database, organisation.zone, organisation.country, base.clock)
     backups = DailyBackups(base.database, organisation.zone, base.staff, config.backup, base.clock, base.leader.leads)
     scheduler = _scheduler(base, directory, extensions)
-    geocoder = GeopyGeocoder(config.geocoding) if config.geocoding.service else None
+    geocoder = _geocoder(config.geocoding) if config.geocoding.service else None
     context = AppContext(
         base.settings.current,
         base.staff,
@@ -61,6 +66,7 @@ def build_services(base: Foundation, telegram: Telegram, extensions: Extensions)
         telegram.identity,
         Ports(
             painter=PillowPainter(),
+            reports=PdfWriter(),
             download_file=telegram.api.download,
             run_in_background=base.runner.run,
             start_backup=backups.ask,
@@ -76,6 +82,12 @@ def build_services(base: Foundation, telegram: Telegram, extensions: Extensions)
     )
     routes = features.routes(extensions.features, context.settings.desks)
     return Services(directory, backups, scheduler, context, routes, geocoder)
+
+
+def _geocoder(section: Geocoding) -> GeopyGeocoder:
+    from bot.geocoding import GeopyGeocoder
+
+    return GeopyGeocoder(section)
 
 
 def _scheduler(base: Foundation, directory: StationDirectory, extensions: Extensions) -> Scheduler:

@@ -18,6 +18,8 @@ from bot.telegram.transport import AiohttpRequest
 from bot.telegram.webhook_keeper import WebhookKeeper
 from handlers.chat.context import BotIdentity, OwnIdentity
 from storage.database import Database
+from storage.deliveries.notices import Notice
+from storage.operations import admins
 from storage.people import people
 from storage.telegram_ids import PersonId
 
@@ -85,10 +87,15 @@ def build_telegram(base: Foundation) -> Telegram:
             RefusedCalls(base.database, base.errors, base.settings, base.clock).word_about,
             Outage("failed to send messages", monotonic),
         ),
-        webhook_keeper=WebhookKeeper(section, api.call, reach, base.leader.leads, monotonic),
+        webhook_keeper=WebhookKeeper(section, api.call, reach, base.leader.leads, monotonic, partial(_tell, base)),
         identity=OwnIdentity(),
         first_contact=Outage("Telegram does not answer yet", monotonic),
     )
+
+
+async def _tell(base: Foundation, notice: Notice) -> None:
+    async with base.database.writing() as session:
+        await admins.tell_once_a_day(session, base.staff, notice, base.clock())
 
 
 async def _mark_unreachable(database: Database, person_id: PersonId) -> None:

@@ -10,7 +10,7 @@ from handlers.broadcasts.panel import panel
 from handlers.chat.context import AppContext
 from handlers.chat.replies import Outgoing, message_params
 from handlers.chat.view import View
-from storage.broadcasts import broadcasts
+from storage.broadcasts import panels
 from storage.broadcasts import reads as broadcast_reads
 from storage.database import Database
 from storage.deliveries import of_broadcasts
@@ -35,11 +35,11 @@ class BroadcastProgress:
         """Edits every panel that is due, also that of a broadcast that has just ended; True if one will be later."""
         now = self._clock()
         async with self._database.reading() as session:
-            due = await broadcasts.next_panel(session)
+            due = await panels.next_panel(session)
         if due is None or due > now:
             return due is not None
         async with self._database.writing() as session:
-            rows = await broadcasts.with_panel_due(session, now, EDITED_EVERY)
+            rows = await panels.with_panel_due(session, now, EDITED_EVERY)
             edits = []
             for row in rows:
                 (standing,) = await user_state.standings(session, [row.author], now)

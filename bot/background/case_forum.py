@@ -91,7 +91,7 @@ class CaseForum:
 
     async def _failed(self, row: Case, group: ChatId, failure: error.TelegramError) -> None:
         """What Telegram refuses in a topic is a matter of its case, all else one of the group. A topic that somebody
-        deleted is opened anew."""
+        deleted is opened again."""
         if row.topic_id is None or not isinstance(failure, error.BadRequest):
             self._groups.failed(group)
             return

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from bot.observability.logs import logger
 from bot.observability.metrics import Metrics
-from storage.coordination import run_once
-from storage.database import Database, database_clock
-from storage.deliveries import queue as delivery_queue
+from storage.database import Database
+from storage.deliveries import put_back
 from storage.deliveries.notices import Notice
+from storage.dialects import database_clock
 from storage.engine.postgresql_engine import process_name
 from storage.operations import admins
 from storage.operations.notices import ClockDiffers, ClockJumped
@@ -59,9 +59,9 @@ class ClockWatch:
             log.warning("the clock jumped", seconds=round(jumped, 1))
             if jumped < 0:
                 async with self._database.writing() as session:
-                    await delivery_queue.clock_was_put_back(session, self._clock(), timedelta(seconds=-jumped))
+                    await put_back.clock_was_put_back(session, self._clock(), timedelta(seconds=-jumped))
             self._wake_jobs()
-            await self._tell("clock_jumped", ClockJumped(process_name(), round(jumped)))
+            await self._tell(ClockJumped(process_name(), round(jumped)))
         if self._compared_at is None or self._monotonic() - self._compared_at >= COMPARED_EVERY:
             self._compared_at = self._monotonic()
             await self._compare()
@@ -78,12 +78,9 @@ class ClockWatch:
         differs = abs(seconds) > TOLERANCE
         if differs and not self._differed:
             log.warning("the clock is not the database's", seconds=round(seconds, 1))
-            await self._tell("clock_differs", ClockDiffers(process_name(), round(seconds)))
+            await self._tell(ClockDiffers(process_name(), round(seconds)))
         self._differed = differs
 
-    async def _tell(self, occasion: str, notice: Notice) -> None:
-        """Once a day, however often it happens."""
-        now = self._clock()
+    async def _tell(self, notice: Notice) -> None:
         async with self._database.writing() as session:
-            if await run_once.is_first(session, f"{occasion}/{now:%Y-%m-%d}", now):
-                await admins.tell(session, self._staff, notice, now)
+            await admins.tell_once_a_day(session, self._staff, notice, self._clock())

@@ -24,9 +24,9 @@ class PeriodicTask:
     wake: asyncio.Event | None = field(default=None, kw_only=True)
     """Setting it starts the next run at once."""
     tables: frozenset[str] | None = field(default=None, kw_only=True)
-    """What it finds to do stands in these: it runs as soon as this process has written to one of them. Where this
-    process is alone, other runs are left out, except that none is left out for long (see `Looks`), or after a run that
-    returned True: there is something to do later. None: it always runs."""
+    """What it finds to do stands in these: it runs as soon as one of them is known to have been written to. Other runs
+    are left out where others are heard or this process is alone, except that none is left out for long (see `Looks`),
+    or after a run that returned True: there is something to do later. None: it always runs."""
     backoff: Backoff | None = field(default=None, kw_only=True)
     """How long to wait after a failure; as long as after a success if it is None."""
     finish: Callable[[], Awaitable[object]] | None = field(default=None, kw_only=True)

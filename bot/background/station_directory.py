@@ -1,4 +1,5 @@
-"""The stations in memory, kept in step with the database: a change anywhere shows within 5 s."""
+"""The stations in memory, kept in step with the database: what staff change here shows at once, any other
+change within 5 s."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ class StationDirectory:
         self._states: list[StationState] = []
         self._versions: dict[str, int] | None = None
         self.asked = asyncio.Event()
-        """Set where another program has changed the stations."""
+        """Set where this process or another program has changed the stations."""
         self._told: set[StationKey] = set()
         """Stations whose hours can't be used, as the log has said."""
 
@@ -57,7 +58,7 @@ class StationDirectory:
         return self._index.metres_to_nearest(latitudes, longitudes)
 
     async def refresh(self) -> None:
-        """Reads anew what has changed since the last time, and works out states that have run out, in a thread."""
+        """Reads again what has changed since the last time, and works out states that have run out, in a thread."""
         async with self._database.reading(apart=True) as session:
             found = await change_counters.read_all(session)
             known = self._versions or {}
@@ -84,6 +85,9 @@ class StationDirectory:
         if new:
             listed = await stations.ids_of(session, new[:_LISTED])
             log.warning("unusable opening hours, treated as unknown", count=len(new), stations=listed)
+
+    async def look_again(self) -> None:
+        self.asked.set()
 
     async def refresh_live(self) -> None:
         async with self._database.reading() as session:

@@ -48,7 +48,7 @@ class TaskRunner:
             self.run(self._repeat(task), task.name)
 
     def run(self, work: Coroutine[Any, Any, None], name: str = "work beside a chat") -> asyncio.Task[None]:
-        """Starts work of its own length; its failure is reported, and never raised to who waits for it."""
+        """Starts work of its own length; its failure is reported, and never raised to whoever waits for it."""
         task = asyncio.create_task(self._carry_out(work, name), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -99,7 +99,7 @@ class TaskRunner:
             self._looks.forget(task.name)
             return task.pause
         if not self._looks.is_worth(task.name, task.tables):
-            return task.pause
+            return self._pause_of(task)
         has_more = False
         try:
             has_more = await task.run() is True
@@ -118,5 +118,9 @@ class TaskRunner:
                 task.backoff.reset()
             if has_more:
                 self._looks.forget(task.name)
-            return task.pause
+            return self._pause_of(task)
         return task.pause if task.backoff is None else task.backoff.next()
+
+    def _pause_of(self, task: PeriodicTask) -> float:
+        """Until a run may find something; a write ends the pause."""
+        return max(task.pause, self._looks.seconds_until_worth(task.name, task.tables))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
@@ -23,7 +24,7 @@ from storage.telegram_ids import PersonId
 
 log = logger("bot.backup.daily")
 
-INTERVAL = 10.0
+INTERVAL = 30.0
 TRIED_AGAIN_AFTER = timedelta(hours=1)
 TOLD_AGAIN_AFTER = timedelta(hours=20)
 PATTERN = "nuanxin-*.backup"
@@ -48,10 +49,13 @@ class DailyBackups:
         self._since = clock()
         self._asked: set[PersonId] = set()
         self._host = socket.gethostname()
+        self.asked = asyncio.Event()
+        """Set when somebody wants a backup now."""
 
     def ask(self, person_id: PersonId) -> None:
         """This admin wants one now."""
         self._asked.add(person_id)
+        self.asked.set()
 
     async def look(self) -> None:
         """Makes the backup if it is due, or was asked for."""

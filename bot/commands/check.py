@@ -15,7 +15,7 @@ from bot.commands.health import is_running
 from bot.config.config import Config
 from bot.geocoding import GeopyGeocoder, NotUsable
 from bot.process import CannotStart, check_way_to_telegram, database_file, listen, open_to_look
-from bot.sandbox.runner import check_sandbox
+from bot.sandbox.runner import check_sandbox, require_own
 from bot.telegram.transport import AiohttpRequest
 from storage import keys, schema, schema_comparison
 from storage.database import Database
@@ -86,6 +86,8 @@ async def _database(config: Config) -> str:
         if database is not None:
             try:
                 await _look_into(database)
+                if not config.token:
+                    await require_own(config, database)
             finally:
                 await database.close()
     except Exception as failure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bot import private_files
-from bot.commands import backups
+from bot.commands import backups, ballot, draw
 from bot.commands.base import explained, fail, with_database
 from bot.config.config import BadConfig, Config, load_with_warnings
 from bot.observability import logs
@@ -30,7 +31,17 @@ cli.add_typer(key_commands, name="keys")
 audit_commands = typer.Typer(help="Verify the audit log.", no_args_is_help=True)
 cli.add_typer(audit_commands, name="audit")
 
+ballot_commands = typer.Typer(help="Keys, box and result of a secret ballot.", no_args_is_help=True)
+cli.add_typer(ballot_commands, name="ballot")
+
+draw_commands = typer.Typer(help="Repeat a published draw.", no_args_is_help=True)
+cli.add_typer(draw_commands, name="draw")
+draw_commands.command("verify")(draw.verify)
+
 log = logs.logger("bot.commands.cli")
+
+# httpx, which python-telegram-bot imports, would load rich, click and pygments for a command line of its own: 4 MB.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 
 
 @cli.callback()
@@ -40,7 +51,10 @@ def main(
         "config.toml"
     ),
 ) -> None:
-    """Reads the config before every command."""
+    """Reads the config before every command, but those of trustees and of anybody: on their computers there is none."""
+    if context.invoked_subcommand in ("ballot", "draw"):
+        context.obj = config
+        return
     source = context.get_parameter_source("config")
     if source is not None and source.name == "COMMANDLINE":
         with explained():
@@ -172,9 +186,9 @@ def import_(
 
     from bot.app import system_clock
     from storage import schema
+    from storage.sheets.tables import BadFile
     from storage.stations.files import Line
     from storage.stations.importing import Imported, import_stations
-    from storage.stations.tables import BadFile
 
     with explained():
         is_file = file.is_file()
@@ -218,6 +232,12 @@ def export(context: typer.Context, file: Path) -> None:
 cli.command()(backups.backup)
 cli.command()(backups.restore)
 cli.command()(backups.upgrade)
+
+
+ballot_commands.command()(ballot.keygen)
+ballot_commands.command("open")(ballot.open_)
+ballot_commands.command()(ballot.publish)
+ballot_commands.command()(ballot.verify)
 
 
 @database_commands.command("move")

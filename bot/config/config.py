@@ -21,16 +21,21 @@ from bot.config.sections import (
     Broadcasts,
     Data,
     DatabaseSection,
+    Features,
     Geocoding,
     LimitsSection,
     Logging,
+    Map,
     Membership,
     OrganisationSection,
+    Pay,
     People,
     Reminders,
     RetentionSection,
     Security,
+    Sos,
     Telegram,
+    Weather,
     Web,
 )
 from bot.config.webhook import webhook_faults
@@ -56,7 +61,12 @@ class Config(BaseSettings):
     people: People = People()
     organisation: OrganisationSection = OrganisationSection()
     security: Security = Security()
+    features: Features = Features()
+    pay: Pay = Pay()
+    sos: Sos = Sos()
+    map: Map = Map()
     geocoding: Geocoding = Geocoding()
+    weather: Weather = Weather()
     reminders: Reminders = Reminders()
     broadcasts: Broadcasts = Broadcasts()
     membership: Membership = Membership()
@@ -144,6 +154,13 @@ def _line(fault: dict[str, Any], old: Sequence[OldKey]) -> str:
 
 def _contradictions(config: Config) -> list[str]:
     telegram, faults = config.telegram, desk_faults(config.desks)
+    faults += [
+        f"desks.{key}.feature: there is no feature {section.feature!r}"
+        for key, section in config.desks.items()
+        if section.feature and section.feature not in Features.model_fields
+    ]
+    if config.map.tiles and config.map.pmtiles:
+        faults.append("map.pmtiles: there is an address of tiles as well; name one of them")
     if telegram.mode == "webhook" and config.token:
         secret = telegram.webhook_secret.get_secret_value()
         faults += webhook_faults(telegram.webhook_url, secret, telegram.api_base_url)
@@ -164,7 +181,14 @@ def _with_places(config: Config, base: Path) -> Config:
         url = f"sqlite+aiosqlite:///{(base / found[1]).resolve()}"
     file = str((base / config.logging.file).resolve()) if config.logging.file else ""
     logging = config.logging.model_copy(update={"file": file})
+    base_map = str((base / config.map.pmtiles).resolve()) if config.map.pmtiles else ""
     backup = config.backup.model_copy(update={"folder": (folder / config.backup.folder).resolve()})
     return config.model_copy(
-        update={"data": Data(folder=folder), "database": DatabaseSection(url=url), "logging": logging, "backup": backup}
+        update={
+            "data": Data(folder=folder),
+            "database": DatabaseSection(url=url),
+            "map": config.map.model_copy(update={"pmtiles": base_map}),
+            "logging": logging,
+            "backup": backup,
+        }
     )

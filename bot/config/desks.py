@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.config.values import Duration, Durations, Ids
-from storage.cases.desks import Ask, AskType, Canned, Desk, EvidenceQuota, Option
+from storage.cases.desks import Ask, AskType, Canned, Desk, EvidenceQuota, Level, Option
 from storage.plain_text import clean, clean_paragraph
 
 _FILE = Path(__file__).parent / "desks.toml"
@@ -49,6 +49,8 @@ class OptionPart(_Part):
     key: Key
     words: ByLanguage
     limits: list[str] = []
+    today: ByLanguage | None = None
+    source: ByLanguage | None = None
 
 
 class AskPart(_Part):
@@ -58,6 +60,16 @@ class AskPart(_Part):
     words: ByLanguage
     optional: bool = False
     choices: list[OptionPart] = []
+    example: TitleByLanguage | None = None
+    least: int = Field(0, ge=0, le=9_999)
+    most: int = Field(0, ge=0, le=9_999)
+
+
+class LevelPart(_Part):
+    key: Key
+    title: TitleByLanguage
+    within: Duration
+    reviewers: Ids = []
 
 
 class CannedPart(_Part):
@@ -90,6 +102,8 @@ class DeskSection(_Part):
     urgent_within: Duration = timedelta(minutes=30)
     forum: int = Field(0, le=0)
     daily_limit: int = Field(5, ge=1, le=1_000)
+    feature: str = ""
+    levels: list[LevelPart] = Field([], max_length=9)
     evidence_files_per_case: int = Field(50, ge=0, le=1_000)
     evidence_mb_per_case: int = Field(100, ge=0, le=10_000)
     evidence_mb_per_day: int = Field(100, ge=0, le=10_000)
@@ -104,6 +118,14 @@ class DeskSection(_Part):
             raise ValueError("a question asks for the kind, but there are no kinds")
         if any(ask.type is AskType.CHOICE and not ask.choices for ask in self.asks):
             raise ValueError("a question of type choice needs choices")
+        if len({level.key for level in self.levels}) != len(self.levels):
+            raise ValueError("two levels have the same key")
+        if any(level.within < timedelta(minutes=1) for level in self.levels):
+            raise ValueError("within of a level must be 1m or more")
+        if self.levels and any(ask.type is AskType.ANONYMOUS for ask in self.asks):
+            raise ValueError("a desk with levels can't take anonymous cases: nobody could be told what was decided")
+        if any(ask.most and ask.most < ask.least for ask in self.asks):
+            raise ValueError("a question's most is below its least")
         if self.crisis and all(ask.type is not AskType.PARTS for ask in self.asks):
             raise ValueError("a desk for people in danger needs a question of type parts")
         if not timedelta(minutes=1) <= self.urgent_within <= timedelta(days=1):
@@ -138,7 +160,9 @@ def _quota(section: DeskSection) -> EvidenceQuota:
 
 def desk(key: str, section: DeskSection) -> Desk:
     def options(parts: list[OptionPart]) -> tuple[Option, ...]:
-        return tuple(Option(part.key, part.words, tuple(part.limits)) for part in parts)
+        return tuple(
+            Option(part.key, part.words, tuple(part.limits), part.today or {}, part.source or {}) for part in parts
+        )
 
     return Desk(
         key=key,
@@ -150,7 +174,17 @@ def desk(key: str, section: DeskSection) -> Desk:
         intro=section.intro,
         next_steps=section.next_steps,
         asks=tuple(
-            Ask(part.key, part.type, part.title, part.words, part.optional, options(part.choices))
+            Ask(
+                key=part.key,
+                type=part.type,
+                title=part.title,
+                words=part.words,
+                optional=part.optional,
+                choices=options(part.choices),
+                example=part.example or {},
+                least=part.least,
+                most=part.most,
+            )
             for part in section.asks
         ),
         used_for=section.used_for or {},
@@ -169,12 +203,18 @@ def desk(key: str, section: DeskSection) -> Desk:
         forum=section.forum,
         daily_limit=section.daily_limit,
         evidence=_quota(section),
+        levels=tuple(Level(part.key, part.title, part.within, frozenset(part.reviewers)) for part in section.levels),
+        feature=section.feature,
     )
 
 
-def desks(sections: Mapping[str, DeskSection]) -> dict[str, Desk]:
-    """By key, those that are switched on."""
-    return {key: desk(key, section) for key, section in sections.items() if section.enabled}
+def desks(sections: Mapping[str, DeskSection], off: Collection[str] = ()) -> dict[str, Desk]:
+    """By key, those that are switched on; `off` are the features that the organisation has switched off."""
+    return {
+        key: desk(key, section)
+        for key, section in sections.items()
+        if section.enabled and not (section.feature and section.feature in off)
+    }
 
 
 RESERVED = frozenset(
@@ -190,8 +230,19 @@ RESERVED = frozenset(
         "language",
         "privacy",
         "cancel",
+        "console",
         "broadcast",
         "activity",
+        "voice",
+        "pay",
+        "heat",
+        "sos",
+        "contests",
+        "honours",
+        "contest",
+        "agreement",
+        "campaign",
+        "ballots",
         "reviews",
         "checkin",
         "stats",
@@ -218,6 +269,8 @@ def desk_faults(sections: Mapping[str, DeskSection]) -> list[str]:
         if not section.enabled:
             continue
         for taken, name, value in ((commands, "command", section.command), (prefixes, "prefix", section.prefix)):
+            if name == "command" and section.feature == value:
+                continue
             if value in taken:
                 faults.append(f"desks.{key}.{name}: {value!r} is taken by {taken[value]}")
             taken[value] = f"desks.{key}"

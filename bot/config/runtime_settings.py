@@ -6,6 +6,7 @@ within a second in every other one (they watch a counter, see storage/coordinati
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -13,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.config.config import Config
 from bot.config.desks import desks
+from bot.config.loopback import pages_url
 from bot.observability.logs import logger
 from handlers.chat.ports import NotValid
 from storage.database import Database
 from storage.hours.quiet_hours import QuietHours
 from storage.operations import settings
-from storage.operations.organisation import CurrentSettings, Joining, Organisation, Settings
+from storage.operations.organisation import CurrentSettings, Joining, MinimumPay, Organisation, Settings
+from storage.operations.weather_areas import WHOLE, Area
 from storage.people.staff import Staff
 from storage.privacy.retention import Retention
 
@@ -40,15 +43,27 @@ def settings_of(config: Config) -> Settings:
         quiet_hours=QuietHours.of(config.reminders.quiet_hours, zone),
         retention=Retention(**config.retention.model_dump()),
         joining=Joining(membership.platforms, membership.districts, membership.id_number),
-        desks=desks(config.desks),
+        desks=desks(config.desks, config.features.off),
         lead_times=tuple(config.reminders.lead_times),
         greeting={str(language): text for language, text in section.greeting.items()},
         approval_above=config.broadcasts.approval_above,
         public_url=config.web.public_url.rstrip("/"),
+        pages_url=pages_url(config.web.public_url, config.telegram.api_base_url),
+        minimum_pay=MinimumPay(round(config.pay.minimum_hourly * 100), config.pay.minimum_source),
+        weather_areas=_areas(config),
+        help_within=config.sos.radius_km * 1_000,
         digest_at=membership.digest_at,
         week_digest_on=config.activities.digest_on,
         week_digest_at=config.activities.digest_at,
     )
+
+
+def _areas(config: Config) -> Sequence[Area]:
+    """Those of the config; one of the whole organisation, if it names none."""
+    if not config.features.heat:
+        return ()
+    named = [Area(key, one.name, (one.latitude, one.longitude)) for key, one in config.weather.areas.items()]
+    return named or [Area(WHOLE, config.organisation.name)]
 
 
 class RuntimeSettings:

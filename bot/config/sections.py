@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -85,6 +86,61 @@ class Security(Section):
             except BadKey as error:
                 raise ValueError(str(error)) from None
         return value
+
+
+class Features(Section):
+    voice: bool = True
+    pay: bool = True
+    contests: bool = True
+    honours: bool = True
+    console: bool = True
+    heat: bool = False
+    sos: bool = False
+
+    @property
+    def off(self) -> frozenset[str]:
+        """The keys of what is switched off."""
+        return frozenset(name for name, is_on in self.model_dump().items() if not is_on)
+
+
+class Pay(Section):
+    minimum_hourly: float = Field(0, ge=0, le=100_000)
+    minimum_source: Annotated[str, Field(max_length=200)] = ""
+
+
+class Sos(Section):
+    radius_km: float = Field(3, gt=0, le=50)
+
+
+class Map(Section):
+    tiles: str = ""
+    pmtiles: str = ""
+    crs: Literal["wgs84", "gcj02"] = "wgs84"
+
+    @field_validator("tiles")
+    @classmethod
+    def _is_address_of_tiles(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/{}]+/\S*", value):
+            raise ValueError(
+                f"{value!r} is not the address of tiles (for example https://tiles.example.org/{{z}}/{{x}}/{{y}}.png)"
+            )
+        if value and not all(f"{{{part}}}" in value for part in "zxy"):
+            raise ValueError("the address of tiles needs {z}, {x} and {y}")
+        return value
+
+
+class WeatherArea(Section):
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+
+
+class Weather(Section):
+    service: Literal["", "open-meteo"] = ""
+    domain: str = ""
+    scheme: Literal["https", "http"] = "https"
+    api_key: SecretStr = SecretStr("")
+    areas: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,14}$")], WeatherArea] = {}
 
 
 class Geocoding(Section):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 TELEGRAM = "api.telegram.org"
 PORTS = (443, 80, 88, 8443)
 """https://core.telegram.org/bots/api#setwebhook"""
-RESERVED = ("/", "/healthz", "/readyz", "/metrics", "/calendar")
+RESERVED = ("/", "/healthz", "/readyz", "/metrics", "/calendar", "/app", "/console")
 SECRET = re.compile(r"[A-Za-z0-9_-]{8,256}")
 """Telegram takes a single character; whoever guesses it speaks in the name of everybody."""
 

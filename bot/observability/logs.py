@@ -15,10 +15,17 @@ from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from bot.observability.repeated_lines import RepeatedLines
+
+# structlog would load rich for tracebacks with every local variable, which no log of ours may have: 3 MB, and a
+# thirtieth of the start.
+if "rich" not in sys.modules:
+    sys.modules["rich"] = None  # type: ignore[assignment]
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from bot.observability.repeated_lines import RepeatedLines
+if sys.modules["rich"] is None:
+    del sys.modules["rich"]
 
 _OURS = ("bot", "handlers", "storage", "schedules", "nuanxin")
 _TOKEN = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}")

@@ -20,7 +20,7 @@ from storage.engine.postgresql_engine import process_name
 from storage.operations import backups
 
 KEEPS_FOR = 10.0
-"""Seconds for which figures are shown again before they are counted anew."""
+"""Seconds for which figures are shown again before they are counted again."""
 WAITED_FOR = 1.0
 """Seconds for which a page waits for a count."""
 PATIENCE = 30.0

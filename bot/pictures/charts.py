@@ -83,20 +83,20 @@ def _labels(draw: ImageDraw.ImageDraw, labels: Sequence[str], count: int, step: 
         draw.text((x, _BOTTOM + 16), label, SOFT, font(26), anchor=anchor)
 
 
-def bars(title: str, rows: Sequence[tuple[str, int]]) -> bytes:
-    """A bar for each name, in the order given, with its figure at its end."""
+def bars(title: str, rows: Sequence[tuple[str, Value]], hidden: str = "") -> bytes:
+    """A bar for each name, in the order given, with its figure at its end; `hidden` stands where one is not shown."""
     height = 120 + _BAR * max(len(rows), 1) + 20
     image = Image.new("RGB", (WIDTH, height), GROUND)
     draw = ImageDraw.Draw(image)
     draw.text((40, 30), title, INK, font(fitting(title, WIDTH - 80, 34)))
     left = 60 + min(360, max((font(28).getlength(name) for name, _ in rows), default=0))
-    maximum = max((value for _, value in rows), default=1)
+    maximum = max((value for _, value in rows if value is not None), default=1)
     for at, (name, value) in enumerate(rows):
         middle = 120 + _BAR * (at + 0.5)
         draw.text((left - 16, middle), name, INK, font(fitting(name, left - 40, 28)), anchor="rm")
-        right = left + value / max(maximum, 1) * (WIDTH - left - 120)
-        draw.rectangle((left, middle - 18, max(right, left + 2), middle + 18), COLUMN)
-        draw.text((right + 12, middle), f"{value:,}", SOFT, font(28), anchor="lm")
+        right = left + (value or 0) / max(maximum, 1) * (WIDTH - left - 120)
+        draw.rectangle((left, middle - 18, max(right, left + 2), middle + 18), HIDDEN if value is None else COLUMN)
+        draw.text((right + 12, middle), hidden if value is None else f"{value:,}", SOFT, font(28), anchor="lm")
     return png(image)
 
 

@@ -27,7 +27,7 @@ def paint(card: Card) -> bytes:
     draw_text(draw, (_EDGE, 235), card.name, _INK, fitting(card.name, room, 72))
     draw.text((_EDGE, 375), card.number, _INK, font(54))
     draw.text((_EDGE, 465), card.since, _SOFT, font(32))
-    image.paste(_qr(card.link), (WIDTH - _EDGE - _QR, 210))
+    image.paste(qr(card.link), (WIDTH - _EDGE - _QR, 210))
     return png(image)
 
 
@@ -36,11 +36,12 @@ def paint_code(link: str, title: str) -> bytes:
     image = Image.new("RGB", (CODE, CODE + 90), _LIGHT)
     draw = ImageDraw.Draw(image)
     draw.text((CODE / 2, 50), title, _INK, font(fitting(title, CODE - 80, 40)), anchor="mm")
-    image.paste(_qr(link, CODE - 120), (60, 90))
+    image.paste(qr(link, CODE - 120), (60, 90))
     return png(image)
 
 
-def _qr(link: str, side: int = _QR) -> Image.Image:
+def qr(link: str, side: int = _QR) -> Image.Image:
+    """A QR code, `side` pixels wide."""
     import segno
 
     made = io.BytesIO()

@@ -6,18 +6,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from cachetools import LRUCache
+from cachetools import LRUCache, TTLCache
 
-from handlers.chat.pictures import Card, Cell, Legend, Spot
+from handlers.chat.pictures import Card, Cell, Certificate, Legend, Spot
 
 _KEPT = 64
+_CHARTS_KEPT_FOR = 600.0
 
 
 class PillowPainter:
-    """Implements handlers.chat.context.Painter, and keeps the last maps."""
+    """Implements handlers.chat.context.Painter, and keeps the last maps and charts of results."""
 
     def __init__(self) -> None:
         self._kept: LRUCache[tuple[object, ...], bytes] = LRUCache(_KEPT)
+        self._charts: TTLCache[tuple[object, ...], asyncio.Task[bytes]] = TTLCache(_KEPT, _CHARTS_KEPT_FOR)
 
     def undrawable(self, text: str) -> str:
         """See handlers.chat.context.Painter."""
@@ -32,6 +34,16 @@ class PillowPainter:
             from bot.pictures import membership_card
 
             return membership_card.paint(card)
+
+        return await asyncio.to_thread(draw)
+
+    async def certificate_png(self, certificate: Certificate) -> bytes:
+        """See handlers.chat.context.Painter. Not kept: it shows a name."""
+
+        def draw() -> bytes:
+            from bot.pictures import certificate as certificates
+
+            return certificates.paint(certificate)
 
         return await asyncio.to_thread(draw)
 
@@ -57,15 +69,20 @@ class PillowPainter:
 
         return await asyncio.to_thread(draw)
 
-    async def bars_png(self, title: str, rows: Sequence[tuple[str, int]]) -> bytes:
-        """See handlers.chat.context.Painter."""
+    async def bars_png(self, title: str, rows: Sequence[tuple[str, int | None]], hidden: str = "") -> bytes:
+        """See handlers.chat.context.Painter. A published result is looked at by many, some of them at once: the same
+        chart is drawn once, and kept for a while."""
 
         def draw() -> bytes:
             from bot.pictures import charts
 
-            return charts.bars(title, rows)
+            return charts.bars(title, rows, hidden)
 
-        return await asyncio.to_thread(draw)
+        key = (title, tuple(rows), hidden)
+        drawing = self._charts.get(key)
+        if drawing is None or drawing.cancelled() or (drawing.done() and drawing.exception() is not None):
+            drawing = self._charts[key] = asyncio.create_task(asyncio.to_thread(draw))
+        return await asyncio.shield(drawing)
 
     async def gaps_png(
         self, title: str, legend: Legend, cells: Sequence[Cell], stations: Sequence[tuple[float, float]], language: str

@@ -46,11 +46,11 @@ def edit_message_media(world: World, params: Params) -> Json:
     chat, message = _target(world, params)
     media = params.parsed("media") or {}
     kind = media.get("type")
-    if kind not in ("photo", "document"):
-        raise bad("can't parse InputMedia: the sandbox knows photo and document")
+    if kind not in ("photo", "document", "video"):
+        raise bad("can't parse InputMedia: the sandbox knows photo, document and video")
     one = Params({**media, kind: media.get("media")}, params.files)
     upload = world.files.sent(one, kind)
-    content: Json = {kind: world.files.photo(upload) if kind == "photo" else world.files.document(upload)}
+    content: Json = {kind: getattr(world.files, kind)(upload)}
     blank = dict.fromkeys((*MEDIA, "text", "entities", "caption", "caption_entities"))
     return world.change(
         chat, message, {**blank, **content, **caption_content(one), "reply_markup": inline_keyboard(params)}

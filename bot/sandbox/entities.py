@@ -152,7 +152,7 @@ def with_found(formatted: Formatted) -> Formatted:
 
 
 def with_text(message: Json) -> list[tuple[str, str]]:
-    """The kinds of a message's entities, with the words that each one marks; found anew where an app sent none."""
+    """The kinds of a message's entities, with the words that each one marks; found again where an app sent none."""
     text = message.get("text") or message.get("caption") or ""
     entities = message.get("entities") or message.get("caption_entities") or with_found(Formatted(text, [])).entities
     coded = text.encode("utf-16-le", "surrogatepass")

@@ -39,7 +39,7 @@ class Keeping:
         except FileNotFoundError:
             return {}
         except (OSError, orjson.JSONDecodeError) as failure:
-            log.warning("failed to read the sandbox's chats; they begin anew", error=type(failure).__name__)
+            log.warning("failed to read the sandbox's chats; starting with empty chats", error=type(failure).__name__)
             return {}
         return found if isinstance(found, dict) and found.get("version") == VERSION else {}
 
@@ -62,6 +62,7 @@ class Keeping:
                 _fill(world.chats[int(number)], kept)
         world.commands = {_two(key): value for key, value in self._found["commands"].items()}
         world.texts = {_two(key): value for key, value in self._found["texts"].items()}
+        world.menu_buttons = dict(self._found.get("menu_buttons", {}))
         world.waiting = self._found["waiting"]
         world.count_on(*self._found["next"])
         self._restore_files(world)
@@ -130,6 +131,7 @@ def state_of(world: World, ahead: timedelta) -> Json:
         "chats": chats,
         "commands": {" ".join(key): value for key, value in world.commands.items()},
         "texts": {" ".join(key): value for key, value in world.texts.items()},
+        "menu_buttons": dict(world.menu_buttons),
         "waiting": world.waiting,
         "next": world.counted,
         "files": {file_id: world.files.name_of(file_id) for file_id in _file_ids(list(chats.values()))},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 from aiohttp import WSMsgType, web
 
-from bot.sandbox import signs
+from bot.sandbox import mini_apps, signs
 from bot.sandbox.codes import NoCode, read_code
 from bot.sandbox.files import IN_LIMIT
 from bot.sandbox.params import Json, Refusal, Upload
@@ -41,6 +42,7 @@ class Phone:
         application.router.add_post("/phone/upload", self._upload)
         application.router.add_get("/phone/file/{file_id}", self._file)
         application.router.add_get("/phone/code/{file_id}", self._code)
+        application.router.add_get("/phone/app", self._app)
         application.router.add_get("/phone/{name}", self._static)
         application.on_shutdown.append(self._close)
 
@@ -78,6 +80,14 @@ class Phone:
         except NoCode:
             return web.json_response({"text": ""})
         return web.json_response({"text": text})
+
+    async def _app(self, request: web.Request) -> web.Response:
+        """Where the frame finds a Mini App that this person opens; only the bot's own pages get signed data."""
+        url = request.query.get("url", "")
+        if urlsplit(url).netloc != request.host:
+            raise web.HTTPBadRequest
+        dark = request.query.get("dark") == "1"
+        return web.json_response({"url": mini_apps.opened(self._world, self._person(request), url, dark=dark)})
 
     def _person(self, request: web.Request) -> Person:
         wanted = request.query.get("person", "")
@@ -143,6 +153,7 @@ class Phone:
             "time": self._time(),
             "can_start_afresh": self._controls.start_afresh is not None,
             "commands": world.menu_of(person),
+            "button": world.menu_button_of(person),
             "description": world.description_for(person),
         }
 

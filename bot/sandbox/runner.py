@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable
@@ -13,13 +14,13 @@ from aiohttp import web
 from bot import demo
 from bot.app import App
 from bot.config.config import Config
+from bot.config.loopback import is_loopback
 from bot.config.sections import OrganisationSection, People
 from bot.demo import figures
 from bot.process import (
     CannotStart,
     carry,
     database_file,
-    is_loopback,
     key_file,
     leaving,
     listen,
@@ -36,22 +37,26 @@ from bot.sandbox.phone import Phone
 from bot.sandbox.server import BotApi
 from bot.sandbox.wishes import Controls
 from bot.sandbox.world import World
-from storage import schema
+from storage import keys, schema
 from storage.database import Database
 from storage.encryption import read_or_make_keys
 from storage.operations import published_menus
+from storage.people import people
 from storage.telegram_ids import PersonId
 
-TOKEN = "1000000001:SANDBOX-on-loopback-only"  # noqa: S105 (it opens nothing)
 RIDER, SECOND_RIDER, COORDINATOR, COUNSEL, ADMIN, SECOND_COUNSEL = map(PersonId, range(7_000_001, 7_000_007))
 GROUP = -7_000_100
+ITS_PEOPLE = (RIDER, SECOND_RIDER, COORDINATOR, COUNSEL, ADMIN, SECOND_COUNSEL, *figures.PEOPLE)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def town(clock: Callable[[], float] = time.time) -> World:
-    """Six people who do not exist, and a group of riders. Those who run the bot have pressed Start before."""
-    world = World(TOKEN, clock=clock)
+    """Six people who do not exist, and a group of riders. Those who run the bot have pressed Start before.
+
+    The bot's token is another one each time: other accounts of this machine can reach the port too.
+    """
+    world = World(f"1000000001:{secrets.token_urlsafe(32)}", clock=clock)
     for person_id, name, role, phone in (
         (RIDER, "小李", "rider", "+8613800000001"),
         (SECOND_RIDER, "小王", "second rider", "+8613800000002"),
@@ -73,18 +78,41 @@ def check_sandbox(config: Config) -> None:
         raise CannotStart(f"web.host: the sandbox listens on loopback only, not at {config.web.host}")
 
 
-def sandboxed(config: Config, port: int) -> Config:
+async def require_own(config: Config, database: Database) -> None:
+    """Raises CannotStart if the config names a database in which somebody is known who is not the sandbox's: in the
+    sandbox, whoever opens the page is an admin."""
+    if folder.can_start_afresh(config):
+        return
+    async with database.connected() as connection:
+        found = await schema.revision(connection)
+    if found is None:
+        return
+    schema.check_not_newer(found)
+    async with database.reading() as session:
+        if found == schema.NEWEST:
+            await keys.verify(session)
+        # An older schema has no pseudonyms to compare with; there, everybody is somebody else.
+        others_than = ITS_PEOPLE if found == schema.NEWEST else ()
+        if await people.is_anybody_known_but(session, others_than):
+            raise CannotStart(
+                "database.url: this database is not the sandbox's own; set telegram.token, or remove this key"
+            )
+
+
+def sandboxed(config: Config, port: int, token: str) -> Config:
     """The config against the sandbox at that port, with its people in their roles."""
     host = f"[{config.web.host}]" if ":" in config.web.host else config.web.host
     mode = {"mode": "polling", "webhook_url": "", "webhook_secret": ""}
     section = config.telegram.model_copy(update=mode)
-    section = section.model_validate({**section.model_dump(), "token": TOKEN, "api_base_url": f"http://{host}:{port}"})
-    people = People(
+    address = f"http://{host}:{port}"
+    section = section.model_validate({**section.model_dump(), "token": token, "api_base_url": address})
+    staff = People(
         admins=[*config.people.admins, ADMIN],
         coordinators=[*config.people.coordinators, COORDINATOR],
         counsel=[*config.people.counsel, COUNSEL, SECOND_COUNSEL],
     )
-    return config.model_copy(update={"telegram": section, "people": people})
+    web_section = config.web.model_copy(update={"public_url": address})
+    return config.model_copy(update={"telegram": section, "people": staff, "web": web_section})
 
 
 @web.middleware
@@ -121,8 +149,8 @@ async def run(config: Config, say: Callable[[str], None], *, afresh: bool = Fals
     """Runs the bot against the sandbox, with demo data in an empty database; `say` hears where the page is.
 
     Raises:
-        CannotStart: see `check_sandbox`; the address is taken; or the config names a database, which may not be the
-            sandbox's alone, and it should start afresh.
+        CannotStart: see `check_sandbox` and `require_own`; the address is taken; or the config names a database, which
+            may not be the sandbox's alone, and it should start afresh.
     """
     check_sandbox(config)
     if afresh and not folder.can_start_afresh(config):
@@ -143,7 +171,8 @@ async def _run_once(config: Config, listening: socket.socket, say: Callable[[str
     database = open_configured(config)
     kept = Keeping(config.data.folder)
     clock = SandboxClock(config.organisation.timezone, kept.ahead)
-    app = App(sandboxed(config, config.web.port), database, clock)
+    world = town(clock.seconds)
+    app = App(sandboxed(config, config.web.port, world.token), database, clock)
     asked = asyncio.Event()
 
     def ask() -> None:
@@ -151,11 +180,11 @@ async def _run_once(config: Config, listening: socket.socket, say: Callable[[str
         app.leave()
 
     controls = Controls(clock, ask if folder.can_start_afresh(config) else None)
-    world = town(clock.seconds)
     application = web.Application(client_max_size=OUT_LIMIT + (1 << 20))
     serve(world, application, controls)
     app.add_routes(application)
     async with leaving(app):
+        await require_own(config, database)
         await prepare(database, clock, kept, world)
         async with kept.saving(world, clock), served(application, listening):
             say(f"Nuanxin sandbox: http://{config.web.host}:{config.web.port}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox import bot_settings, editing, inline, sending, signs
+from bot.sandbox import bot_settings, editing, inline, mini_apps, sending, signs
 from bot.sandbox.limits import Limits
 from bot.sandbox.params import Json, Params, Refusal, bad, read_params
 from bot.sandbox.update_queue import Intake
@@ -27,6 +27,8 @@ METHODS: dict[str, Method] = {
     "getMyDescription": bot_settings.get_my_description,
     "setMyShortDescription": bot_settings.set_my_short_description,
     "getMyShortDescription": bot_settings.get_my_short_description,
+    "setChatMenuButton": mini_apps.set_chat_menu_button,
+    "getChatMenuButton": mini_apps.get_chat_menu_button,
     "getFile": bot_settings.get_file,
     "getChat": bot_settings.get_chat,
     "sendMessage": sending.send_message,

@@ -36,6 +36,9 @@ _NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
 Event = Json
 Listener = Callable[[int, Event], None]
 
+DEFAULT = "default"
+"""The menu button of chats that have none of their own."""
+
 
 class World:
     """All of it, in memory. `clock` gives seconds since 1970; what happens is told to `listeners` by chat."""
@@ -63,6 +66,7 @@ class World:
         self.webhook: Json = {"url": ""}
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.texts: dict[tuple[str, str], str] = {}
+        self.menu_buttons: dict[str, Json] = {}
         self.listeners: set[Listener] = set()
         self.changes = 0
         """How often anything changed that a restart must not lose."""
@@ -289,6 +293,10 @@ class World:
                 if (scope, code) in self.commands:
                     return self.commands[scope, code]
         return []
+
+    def menu_button_of(self, person: Person) -> Json:
+        """What stands below this person's private chat."""
+        return self.menu_buttons.get(str(person.id)) or self.menu_buttons.get(DEFAULT) or {"type": "commands"}
 
     def description_for(self, person: Person) -> str:
         """What an empty chat shows."""

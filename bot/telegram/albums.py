@@ -1,4 +1,4 @@
-"""Albums: Telegram sends each picture of one as a message of its own; to who sent it, it is one."""
+"""Albums: Telegram sends each picture of one as a message of its own; to whoever sent it, it is one."""
 
 from __future__ import annotations
 

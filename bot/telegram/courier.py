@@ -1,4 +1,4 @@
-"""Messages out. This one sends the answers to who just wrote: in order, tried again where that helps.
+"""Messages out. This one sends the answers to whoever just wrote: in order, tried again where that helps.
 
 What Telegram wants delayed for longer than a moment is handed back, so that it can be kept and sent later. Who waits is
 the chat that Telegram refused; nobody waits behind it.
@@ -31,7 +31,7 @@ PATIENCE = 3.0
 """Seconds for which a chat's answers wait in place, on end; then they are kept in the database."""
 _TRIES = 4
 _NOT_EDITABLE = ("can't be edited", "to edit not found", "no text in the message to edit")
-"""What Telegram says of a message that is too old, gone, or a picture: then it is said anew."""
+"""What Telegram says of a message that is too old, gone, or a picture: then it is sent as a new message."""
 _PACED = ("send", "copy", "forward")
 _NO_MESSAGE = "sendChatAction"
 """It begins like those that are paced, but Telegram counts it as no message."""
@@ -46,8 +46,8 @@ async def _always() -> None:
 
 
 class _Manner(NamedTuple):
-    """How an answer waits: in which turn, and as one that was kept, or in place, since a file that is uploaded can't
-    be kept."""
+    """How an answer waits: in which turn, and as one that was kept, or in place, since it can't be kept: a file that is
+    uploaded, or what leaves no trace."""
 
     turn: Priority
     is_kept: bool
@@ -99,7 +99,7 @@ class Courier:
                 self.count("dropped")
                 continue
             try:
-                manner = _Manner(turn, are_kept, any(one.files for one in outgoings[at:]), ensure)
+                manner = _Manner(turn, are_kept, any(one.files or one.traceless for one in outgoings[at:]), ensure)
                 result = await self._send(outgoing, manner)
             except error.TelegramError as failure:
                 wait = await self._not_sent(outgoing, failure)
@@ -219,8 +219,9 @@ class Courier:
         if is_gone(refusal):
             await self.unreachable(PersonId(chat_of(outgoing)))
         elif outgoing.method == "editMessageText" and any(words in said for words in _NOT_EDITABLE):
-            anew = {name: value for name, value in outgoing.params.items() if name != "message_id"}
-            await self.send_all([Outgoing("sendMessage", anew, minor=outgoing.minor)])
+            params = {name: value for name, value in outgoing.params.items() if name != "message_id"}
+            new_message = Outgoing("sendMessage", params, minor=outgoing.minor, traceless=outgoing.traceless)
+            await self.send_all([new_message])
         elif not outgoing.minor:
             word = await self.word_about(outgoing, chat_of(outgoing), refusal)
             if word is not None:

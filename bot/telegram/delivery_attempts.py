@@ -1,4 +1,4 @@
-"""One attempt to send a delivery, and what came of it.
+"""One attempt to send a delivery, and its outcome.
 
 What is done when a send may have arrived, but its answer was lost, depends on what it is: a broadcast is not repeated
 (UNCERTAIN), a notice or reminder is repeated once.

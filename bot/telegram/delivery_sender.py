@@ -105,12 +105,11 @@ class DeliverySender:
 
     def _idle_for(self) -> float:
         """Seconds until something may be due, unless `awake` is set before."""
-        if not self._looks.alone:
-            return LOOKED_EVERY
+        at_most = max(self._looks.at_least_every, LOOKED_EVERY)
         if self._next_due is None:
-            return self._looks.at_least_every
+            return at_most
         seconds = (self._next_due - self._clock()).total_seconds()
-        return min(seconds, self._looks.at_least_every) if seconds > 0 else LOOKED_EVERY
+        return min(seconds, at_most) if seconds > 0 else LOOKED_EVERY
 
     async def _turn(self) -> None:
         """One batch, or a wait for something to do."""

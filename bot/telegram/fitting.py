@@ -108,7 +108,10 @@ def fitting(outgoing: Outgoing) -> list[Outgoing]:
     markup = first.pop("reply_markup", None)
     calls = [
         replace(outgoing, params=first, after=None),
-        *(Outgoing("sendMessage", {**common, "text": part}, vital=outgoing.vital) for part in parts[1:]),
+        *(
+            Outgoing("sendMessage", {**common, "text": part}, vital=outgoing.vital, traceless=outgoing.traceless)
+            for part in parts[1:]
+        ),
     ]
     if markup is not None:
         calls[-1].params["reply_markup"] = markup

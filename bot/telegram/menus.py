@@ -14,8 +14,10 @@ from telegram import error
 
 from bot.backoff import Backoff
 from bot.observability.logs import logger
+from handlers.chat import pages
 from handlers.chat.context import AppContext
 from handlers.chat.incoming import Json
+from handlers.chat.pages import MENU_BUTTON
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import LANGUAGES, telegram_code, translator
 from handlers.start import DESCRIPTION, SHORT_DESCRIPTION, menu_commands
@@ -83,6 +85,16 @@ def _for_all(context: AppContext, routes: Routes) -> Iterator[Published]:
         yield Published(f"description/{code}", "setMyDescription", {"description": _(DESCRIPTION), **tag})
         short = {"short_description": _(SHORT_DESCRIPTION), **tag}
         yield Published(f"short/{code}", "setMyShortDescription", short)
+    yield Published("button", "setChatMenuButton", {"menu_button": _menu_button(context)})
+
+
+def _menu_button(context: AppContext) -> Json:
+    """Below every chat: the map, where Telegram can open it; else what @BotFather was told."""
+    app = pages.address(context.settings, pages.MAP)
+    if not app:
+        return {"type": "default"}
+    text = translator(context.settings.organisation.language)(MENU_BUTTON)
+    return {"type": "web_app", "text": text, "web_app": {"url": app}}
 
 
 def _commands(routes: Routes, language: str, roles: frozenset[Role]) -> list[Json]:

@@ -79,15 +79,19 @@ class RateQuota:
     async def heartbeat(self) -> None:
         """Says that this process lives, and takes the share that it is granted."""
         here, leads = self._process(), self._leads()
-        begun = time.monotonic()
-        async with self._database.writing() as session:
-            await replicas.beat(session, here.name, here.version, here.started_at, self._clock(), leads=leads)
+        begun, now = time.monotonic(), self._clock()
+        wants, uses = (self._wants(), self._uses) if self._together else (0.0, 0.0)
+        async with self._database.writing(at_once=True) as session:
+            granted = await replicas.beat(
+                session, here.name, here.version, here.started_at, now, leads=leads, wants=wants, uses=uses
+            )
             if not self._together:
+                await replicas.forget_gone(session, now)
                 return
-            granted = await replicas.claim_share(session, here.name, self._wants(), self._uses)
-            if leads:
-                await replicas.grant_shares(session, self._limit)
-                granted = await replicas.claim_share(session, here.name, self._wanted, self._uses)
+            is_to_grant = leads and await replicas.are_to_change(session, self._limit, now)
+        if is_to_grant:
+            async with self._database.writing() as session:
+                granted = (await replicas.grant_shares(session, self._limit, now)).get(here.name, granted)
         self._heard_at = begun
         self._take(granted)
 

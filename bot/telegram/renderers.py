@@ -15,10 +15,10 @@ from handlers.chat.view import View
 from storage.broadcasts import broadcasts
 from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries import notices
 from storage.deliveries.queue import Claimed
+from storage.people.topics import Topic
 from storage.telegram_ids import MessageId, PersonId, private_chat_of
 
 _EDITS = {
@@ -68,7 +68,7 @@ class NoticeRenderer:
         return Outgoing("editMessageText", {**said, "message_id": delivery.target})
 
     async def _may_read(self, reader: Reader, view: View, recipient: PersonId, notice: notices.Notice) -> bool:
-        """Asked anew for each delivery: a right may have ended since it was queued."""
+        """Asked again for each delivery: a right may have ended since it was queued."""
         async with self._database.reading() as session:
             return await reader(session, view, recipient, notice)
 

@@ -63,10 +63,11 @@ class Admission:
         return call
 
     def _takes_albums(self, call: AnyCall) -> bool:
-        """Whether each picture of an album counts: in a case, and where a form may collect."""
+        """Whether each picture of an album counts: in a case, where it may be meant for one, and where a form may
+        collect."""
         events = self._routes.events
-        in_case = (events.get(Event.CASE), events.get(Event.CASE_REPLY))
-        return call.route in in_case or (isinstance(call, Call) and call.answers_form)
+        for_case = (events.get(Event.CASE), events.get(Event.CASE_REPLY), events.get(Event.OTHER))
+        return call.route in for_case or (isinstance(call, Call) and call.answers_form)
 
     def _call_for_blocked(self, talk: StatelessTalk) -> AnyCall | None:
         call = call_for_blocked(talk.incoming, talk.context, self._routes)

@@ -57,7 +57,7 @@ class AnsweredMarks:
         """False if the database did not take it."""
         keys, self._waiting = self._waiting, []
         try:
-            async with self._database.writing(wakes=False) as session:
+            async with self._database.writing(wakes=False, at_once=True) as session:
                 await updates.answered(session, keys)
         except BaseException as failure:
             self._waiting = [*keys, *self._waiting]

@@ -94,7 +94,7 @@ def retry_during_outage(handle: Handle) -> Handle:
     """Tries an update again until the database takes it: polling must not go past it."""
 
     async def try_again(raw: Json) -> None:
-        pauses = Backoff(0.2, 5.0)
+        pauses = Backoff(0.2, 3.0)
         while True:
             try:
                 return await handle(raw)
@@ -177,7 +177,7 @@ class Polling:
                 log.warning("failed to confirm the last updates", error=type(failure).__name__)
 
     async def _turn(self) -> None:
-        """One question, and what came of it."""
+        """One request for updates, and its outcome."""
         brought_new = self._take(await self._next_batch())
         if brought_new:
             self._looks.reset()

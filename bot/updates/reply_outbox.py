@@ -162,8 +162,10 @@ def _chat_of_all(answers: Sequence[Outgoing]) -> ChatId:
 
 
 def pack(outgoings: Sequence[Outgoing]) -> bytes:
-    """Answers as bytes; one that uploads a file is left out (its button can be pressed again)."""
-    return orjson.dumps([[one.method, one.params, one.minor, one.vital] for one in outgoings if not one.files])
+    """Answers as bytes; one that uploads a file is left out (its button can be pressed again), and one that leaves no
+    trace."""
+    kept = [one for one in outgoings if not one.files and not one.traceless]
+    return orjson.dumps([[one.method, one.params, one.minor, one.vital] for one in kept])
 
 
 def unpack(kept: bytes) -> list[Outgoing]:

@@ -10,7 +10,7 @@ from handlers.chat.incoming import Json
 from storage.coordination.batching import Batcher
 from storage.database import Database
 from storage.telegram_ids import PersonId
-from storage.updates import updates, user_state
+from storage.updates import user_state
 from storage.updates.ids import UpdateKey
 from storage.updates.updates import Done
 from storage.updates.user_state import Standing
@@ -42,8 +42,6 @@ class UpdateLookup:
         """What is known of the person, and what became of the update if it is a duplicate."""
         return await self._batched((user_id, key))
 
-    async def _look_up(self, asked: Sequence[tuple[int, int]]) -> list[tuple[Standing, Done | None]]:
-        people_ids, keys = zip(*asked, strict=True)
-        async with self._database.reading() as session:
-            standings = await user_state.standings(session, people_ids, self._clock())
-            return list(zip(standings, await updates.done(session, keys), strict=True))
+    async def _look_up(self, asked: Sequence[tuple[PersonId, UpdateKey]]) -> list[tuple[Standing, Done | None]]:
+        async with self._database.reading(at_once=True) as session:
+            return await user_state.looked_up(session, asked, self._clock())

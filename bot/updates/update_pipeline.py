@@ -25,9 +25,9 @@ from handlers.chat.incoming import Incoming, Json, odd_kind
 from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import Danger, Person, StatelessTalk
 from handlers.i18n import translations
-from storage.database import Refused
 from storage.database_errors import is_outage
 from storage.people.people import day_of
+from storage.refusals import Refused
 from storage.updates.batched_writes import Seen
 from storage.updates.ids import UpdateKey
 from storage.updates.strikes import SET_ASIDE_AT
@@ -151,6 +151,7 @@ class UpdatePipeline:
         if person.is_staff and incoming.is_from_a_person:
             context.names.learn(incoming)
         talk = StatelessTalk(incoming, key, person, self._clock(), context)
+        talk.form_row = standing.form_row
         stale = standing.last_seen is None or standing.last_seen < day_of(talk.now)
         if incoming.is_from_a_person and (stale or not standing.reachable):
             talk.append(Seen(user_id, language, incoming.username))

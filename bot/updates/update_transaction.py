@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.updates.reply_outbox import KEPT_BEFORE_RESENT, Replied, pack, repeated
-from handlers.chat import emergency
+from handlers.chat import emergency, presses
 from handlers.chat.routes import AnyCall, Call, StatelessCall
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.forms import forms
@@ -17,12 +17,14 @@ from handlers.forms.questionnaires import AnyForm
 from storage.cases import copies
 from storage.cases import messages as case_messages
 from storage.coordination.batching import Batcher
-from storage.database import Database, lock_chat
+from storage.database import Database
 from storage.database_errors import is_outage
 from storage.deliveries import queue as delivery_queue
+from storage.dialects import lock_chat
 from storage.engine.write_detection import has_written
+from storage.form_session import BeyondForm, FormSession, kept_by
 from storage.telegram_ids import MessageId, PersonId
-from storage.updates import batched_writes, updates
+from storage.updates import batched_writes, form_steps, updates
 from storage.updates.batched_writes import Append, Seen
 from storage.updates.ids import UpdateKey
 
@@ -105,6 +107,32 @@ class UpdateTransaction:
 
     async def _write_once(self, known: StatelessTalk, call: Call) -> _Effect | None:
         """None, with everything rolled back, if the update is marked already."""
+        return await self._step(known, call) or await self._in_transaction(known, call)
+
+    async def _step(self, known: StatelessTalk, call: Call) -> _Effect | None:
+        """The effect of a step that changes nothing but its form, which was read already. None, with nothing written,
+        if it needs more than that, or if the form is not what it was."""
+        if known.form_row is None or known.appends or not (call.answers_form or call.route.press is presses.FORM):
+            return None
+        session = FormSession(self._database.vault, known.form_row)
+        talk = known.in_session(session)
+        try:
+            await call.run(talk)
+            kept = kept_by(session)
+        except BeyondForm:
+            return None
+        if talk.notices or talk.appends:
+            return None
+        emergency.put_first(talk)
+        if kept is None:
+            return _Effect(talk, due=None)
+        due, answers = talk.now + KEPT_BEFORE_RESENT, pack(talk.outgoing)
+        async with self._database.writing(at_once=True) as writing:
+            step = await form_steps.write(writing, known.form_row, kept, talk.key, talk.now, answers, due)
+        return _Effect(talk, due) if step else None
+
+    async def _in_transaction(self, known: StatelessTalk, call: Call) -> _Effect | None:
+        """See `_write_once`."""
         async with self._database.writing() as session:
             talk = known.in_session(session)
             await lock_chat(session, talk.chat_id)
@@ -119,7 +147,7 @@ class UpdateTransaction:
                 await session.rollback()
                 return _Effect(talk, due=None)
             due = talk.now + KEPT_BEFORE_RESENT
-            if not await updates.mark_done(session, talk.key, talk.now, pack(talk.outgoing), due):
+            if not await updates.mark_last(session, talk.key, talk.now, pack(talk.outgoing), due):
                 await session.rollback()
                 return None
             return _Effect(talk, due)

@@ -32,7 +32,7 @@ from handlers.forms import forms
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.link import host_of
-from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
+from storage.activities import activities, attendance, changes, reminders, series, sign_ups, waiting_list
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.notices import ActivityChanged, StreamStarts
@@ -42,21 +42,22 @@ from storage.deliveries.notices import SubjectNotice
 from storage.people.access import Right
 
 STATES: dict[ActivityState, str] = {
-    ActivityState.DRAFT: N_("📝 draft"),
-    ActivityState.PUBLISHED: N_("✅ published"),
-    ActivityState.CANCELLED: N_("❌ cancelled"),
+    ActivityState.DRAFT: N_("📝 Draft"),
+    ActivityState.PUBLISHED: N_("✅ Published"),
+    ActivityState.CANCELLED: N_("❌ Cancelled"),
 }
 CHANGED: dict[str, str] = {
     "starts_at": N_("starts"),
     "ends_at": N_("ends"),
-    "place": N_("place"),
+    "place": N_("location"),
     "places": N_("places"),
     "guests": N_("guests"),
     "members_only": N_("members only"),
     "closes_at": N_("sign-up closes"),
+    "draws_at": N_("draw"),
 }
 SHOWN_FOR = timedelta(days=1)
-TOLD = (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING)
+TOLD = (PlaceState.PLACED, PlaceState.OFFERED, PlaceState.WAITING, PlaceState.IN_DRAW)
 
 
 def register(routes: Routes) -> None:
@@ -104,20 +105,24 @@ async def _shown(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
     """The card, as its organiser sees it."""
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     zone = talk.context.settings.organisation.zone
-    said = talk._("With a place: {placed}. Waiting: {waiting}. Offered a place: {offered}. Came: {came}.").format(
-        placed=figures.placed, waiting=figures.waiting, offered=figures.offered, came=figures.came
-    )
     lines = [
         Markup("<b>{}</b>").format(talk._(STATES[row.state])),
         words.card(row, figures, None, 0, None, talk.now, zone, talk.language),
-        Markup("\n{}").format(said),
     ]
+    if figures.placed or figures.waiting or figures.offered or figures.came:
+        said = talk._("With a place: {placed}. Waiting: {waiting}. Offered a place: {offered}. Came: {came}.").format(
+            placed=figures.placed, waiting=figures.waiting, offered=figures.offered, came=figures.came
+        )
+        lines.append(Markup("\n{}").format(said))
+    if figures.in_draw:
+        lines.append(Markup("\n🎟 {}").format(talk._("Tickets in the draw: {n}").format(n=figures.in_draw)))
     if row.series_id is not None:
         lines.append(Markup("🔁 {}").format(talk._("This is part of a series; changes here apply to this one only.")))
-    return Markup("\n").join(lines), _buttons(talk, row)
+    repeats = await series.belongs_to_one(talk.session, row)
+    return Markup("\n").join(lines), _buttons(talk, row, repeats=repeats)
 
 
-def _buttons(talk: Talk, row: Activity) -> Buttons:
+def _buttons(talk: Talk, row: Activity, *, repeats: bool) -> Buttons:
     number = row.id
     rows: list[list[Button]] = []
     if row.state == ActivityState.DRAFT:
@@ -126,17 +131,17 @@ def _buttons(talk: Talk, row: Activity) -> Buttons:
         rows.append(
             [
                 presses.EDIT.button(talk._("✎ Change"), number),
-                presses.BEGIN_CANCEL.button(talk._("❌ Cancel activity"), number),
+                presses.BEGIN_CANCEL.button(talk._("❌ Cancel it …"), number),
             ]
         )
         repeat_it = presses.REPEAT.button(talk._("🔁 Repeat"), number)
         end_it = presses.END_SERIES.button(talk._("⏹ End series"), number)
-        rows.append(
-            [repeat_it if row.series_id is None else end_it, presses.SHOW_ROUNDS.button(talk._("🏆 Rounds"), number)]
-        )
+        rows.append([end_it if repeats else repeat_it, presses.SHOW_ROUNDS.button(talk._("🏆 Rounds"), number)])
     rows.append(
         [presses.COPY.button(talk._("📋 Copy"), number), presses.SHOW_PEOPLE.button(talk._("👥 People"), number)]
     )
+    if row.state == ActivityState.PUBLISHED and row.draws_at is not None:
+        rows.append([presses.DRAW.button(talk._("🎲 The draw"), number)])
     if row.state == ActivityState.PUBLISHED:
         rows.append(
             [
@@ -176,7 +181,7 @@ async def _edited(talk: Talk, draft: ActivityEdit) -> None:
     await waiting_list.offer_free_places(talk.session, row.id, talk.now, talk.context.settings.quiet_hours)
     told = 0
     if change.changed:
-        noted = await activities.note_change(talk.session, change)
+        noted = await changes.note(talk.session, change)
         told = await tell_all(talk, row, ActivityChanged(noted))
     talk.say(*await _shown(talk, row))
     if told:
@@ -198,7 +203,10 @@ async def copy(talk: Talk, activity_id: ActivityId) -> None:
     while starts <= talk.now:
         starts += timedelta(days=7)
     moved = starts if starts != row.starts_at else starts + timedelta(days=7)
-    await forms.begin_review(talk, _NEW, replace(edit_of(row), starts=moved, opens=None, closes=None))
+    draws = None if row.draws_at is None else row.draws_at + (moved - row.starts_at)
+    if draws is not None and draws <= talk.now:
+        draws = None
+    await forms.begin_review(talk, _NEW, replace(edit_of(row), starts=moved, opens=None, closes=None, draws=draws))
 
 
 _NEW = making(_made)
@@ -215,7 +223,7 @@ class ChangeFacts:
 
 async def about_change(session: AsyncSession, notice: ActivityChanged, _now: datetime) -> ChangeFacts | None:
     """An edit and its activity, for the notice of it."""
-    found = await activities.find_change(session, notice.subject)
+    found = await changes.find(session, notice.subject)
     if found is None:
         return None
     row = await activities.find(session, found[0])
@@ -252,4 +260,5 @@ def _value(view: View, value: object) -> str:
 
 def stream_words(view: View, _notice: StreamStarts, activity: ActivityFacts) -> Page:
     text = Markup("📺 <b>{}</b> {}").format(activity.title, view._("starts now."))
-    return text, [[Button(f"{view._('▶ Watch')} ↗ {host_of(activity.stream)}", url=activity.stream)]]
+    watch = view._("▶ Watch")
+    return text, [[Button(f"{watch} ↗ {host_of(activity.stream)}", url=activity.stream)]]

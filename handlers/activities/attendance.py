@@ -9,20 +9,21 @@ from markupsafe import escape
 from handlers.activities import presses
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from handlers.csv_files import sheet
+from handlers.csv_files import sheet_of
 from storage import audit
 from storage.activities import activities, sign_ups
 from storage.activities.activities import Activity
 from storage.activities.audited import ActivityAction
 from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import PlaceState, SignUp
-from storage.hours.iso import iso_minute
+from storage.database import apart
 from storage.membership import memberships
 from storage.people.access import Right
+from storage.privacy import exports
 from storage.telegram_ids import PersonId
 
 SHOWN = 60
-STATES = {PlaceState.PLACED: "✅", PlaceState.OFFERED: "🎁", PlaceState.WAITING: "🕒"}
+STATES = {PlaceState.PLACED: "✅", PlaceState.OFFERED: "🎁", PlaceState.WAITING: "🕒", PlaceState.IN_DRAW: "🎟"}
 
 
 def register(routes: Routes) -> None:
@@ -38,32 +39,34 @@ async def find_activity(talk: Talk, activity_id: ActivityId) -> Activity:
 
 
 async def names_of(talk: Talk, people: Sequence[SignUp], about: str) -> dict[PersonId, str]:
-    """By person, the name of who is a member; others are known by their number only. That it was read is noted."""
+    """By person, the name of whoever is a member; others are known by their number only. That it was read is noted."""
+    await _note_reading(talk, about)
+    return await memberships.names_of(talk.session, [one.person_id for one in people])
+
+
+async def _note_reading(talk: Talk, about: str) -> None:
     await audit.note(talk.session, talk.person.id, ActivityAction.ATTENDANCE_READ, talk.now, about=about)
-    members = await memberships.of_all(talk.session, [one.person_id for one in people])
-    return {
-        person_id: str(memberships.content_of(talk.session, member).get("name", ""))
-        for person_id, member in members.items()
-    }
 
 
 async def show_people(talk: Talk, activity_id: ActivityId) -> None:
     """The list, by number; members with their name."""
     row = await find_activity(talk, activity_id)
-    people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
-    names = await names_of(talk, people[:SHOWN], f"activity {row.id}")
-    numbers = await sign_ups.numbers(talk.session, row.id)
+    with apart(talk.session):
+        people = await sign_ups.people_of(talk.session, row.id, tuple(STATES), SHOWN)
+        total = await sign_ups.count(talk.session, row.id, tuple(STATES))
+        names = await names_of(talk, people, f"activity {row.id}")
+        numbers = await sign_ups.numbers(talk.session, row.id)
     lines = [f"<b>{escape(row.title)}</b>"]
-    for one in people[:SHOWN]:
+    for one in people:
         guests = f" +{one.guests}" if one.guests else ""
         came = " 👋" if one.came_at else ""
         said = " / ".join(sign_ups.answers_of(talk.session, one))
         name = escape(names.get(one.person_id, ""))
         lines.append(f"{STATES[one.state]} {numbers[one.id]}{guests}{came} {name} <i>{escape(said)}</i>".rstrip())
-    if len(people) > SHOWN:
-        lines.append(escape(talk._("… and {n} more, in the file.").format(n=len(people) - SHOWN)))
+    if total > SHOWN:
+        lines.append(escape(talk._("… and {n} more, in the file.").format(n=total - SHOWN)))
     if people:
-        legend = talk._("✅ place · 🎁 offer · 🕒 waiting · 👋 came. The numbers are place numbers.")
+        legend = talk._("✅ place · 🎁 offer · 🕒 waiting · 🎟 in the draw · 👋 came. The numbers are sign-up numbers.")
         lines.append(f"<i>{escape(legend)}</i>")
     else:
         lines.append(escape(talk._("Nobody yet.")))
@@ -79,24 +82,7 @@ async def show_people(talk: Talk, activity_id: ActivityId) -> None:
 async def send_file(talk: Talk, activity_id: ActivityId) -> None:
     """The attendance list as CSV, with a byte order mark, for spreadsheets."""
     row = await find_activity(talk, activity_id)
-    people = await sign_ups.people_of(talk.session, row.id, tuple(STATES))
-    names = await names_of(talk, people, f"activity {row.id} as a file")
-    numbers = await sign_ups.numbers(talk.session, row.id)
-    zone, rows = talk.context.settings.organisation.zone, []
-    for one in people:
-        times = [iso_minute(at, zone) if at else "" for at in (one.at, one.came_at)]
-        rows.append(
-            [
-                numbers[one.id],
-                names.get(one.person_id, ""),
-                one.state.name.lower(),
-                one.guests,
-                *times,
-                one.rating,
-                *sign_ups.answers_of(talk.session, one),
-            ]
-        )
-    header = ["number", "name", "state", "guests", "signed_up_at", "came_at", "rating", *row.asks]
-    talk.document(
-        f"activity-{row.id}.csv", sheet(header, rows), talk._("Attendee list. Please treat it as confidential.")
-    )
+    await _note_reading(talk, f"activity {row.id} as a file")
+    with apart(talk.session):
+        made = await sheet_of(exports.people_of(talk.session, row, talk.context.settings.organisation.zone))
+    talk.document(f"activity-{row.id}.csv", made.content, talk._("Attendee list. Please treat it as confidential."))

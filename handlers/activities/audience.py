@@ -11,7 +11,7 @@ from handlers.forms.questions import Question, asked
 from handlers.i18n.formatting import bracketed
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ChoiceInput
-from storage.activities.conditions import Came, HasPlace, Waits
+from storage.activities.conditions import Came, HasPlace, MaySignUp, Waits
 from storage.activities.ids import ActivityId
 from storage.people.segments import Condition
 
@@ -20,6 +20,7 @@ PARTICIPANTS = {
     Waits.kind: N_("people on the waiting list"),
     Came.kind: N_("people who came"),
 }
+_SAID = {**PARTICIPANTS, MaySignUp.kind: N_("everyone, while sign-up is open")}
 _BY_ANSWER = {kind.kind: kind for kind in (HasPlace, Waits, Came)}
 
 
@@ -44,9 +45,9 @@ def _conditions(draft: ParticipantAudience) -> Iterator[Condition]:
 
 
 def _said(talk: Talk, condition: Condition) -> str:
-    assert isinstance(condition, (HasPlace, Waits, Came))
+    assert isinstance(condition, (HasPlace, Waits, Came, MaySignUp))
     activity = talk._("activity {id}").format(id=condition.activity)
-    return bracketed(talk._, talk._(PARTICIPANTS[condition.kind]), activity)
+    return bracketed(talk._, talk._(_SAID[condition.kind]), activity)
 
 
-AUDIENCE = AudiencePart(ParticipantAudience, _conditions, dict.fromkeys((HasPlace, Waits, Came), _said))
+AUDIENCE = AudiencePart(ParticipantAudience, _conditions, dict.fromkeys((HasPlace, Waits, Came, MaySignUp), _said))

@@ -50,7 +50,7 @@ async def ask_to_renew(talk: Talk) -> None:
 
 
 async def renew_feed(talk: Talk) -> None:
-    """For who has shown the address to somebody."""
+    """For whoever has shown the address to somebody."""
     _say(talk, await calendar_feeds.renew(talk.session, talk.person.id))
 
 

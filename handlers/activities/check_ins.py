@@ -21,14 +21,15 @@ from handlers.i18n import translations
 from handlers.i18n.translations import N_, plural_in
 from handlers.inputs.text import TextInput
 from storage.activities import activities, attendance, check_ins, sign_ups
-from storage.activities.activities import ActivityState
+from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
+from storage.activities.sign_ups import SignUp
 from storage.database import Database
 from storage.membership import memberships
 from storage.membership.ids import MemberNumber
 from storage.people.access import Right, Role
 from storage.plain_text import clean_code
-from storage.telegram_ids import ChatId, MessageId
+from storage.telegram_ids import ChatId, MessageId, PersonId
 
 
 def register(routes: Routes) -> None:
@@ -59,7 +60,7 @@ async def choose_activity(talk: Talk) -> None:
 async def open_door(talk: Talk, activity_id: ActivityId) -> None:
     """Shows the code as a picture, which then changes every minute by itself."""
     row = await find_activity(talk, activity_id)
-    if row.state != ActivityState.PUBLISHED or row.ends_at + check_ins.OPEN_AFTER <= talk.now:
+    if not is_open(row, talk.now):
         raise activities.ActivityOver
     link = talk.context.link("ci_" + check_ins.code(talk.session, row.id, check_ins.window(talk.now)))
     png = await talk.context.ports.painter.qr_png(link, row.title)
@@ -68,6 +69,11 @@ async def open_door(talk: Talk, activity_id: ActivityId) -> None:
     until = row.ends_at + check_ins.OPEN_AFTER
     after = partial(_remember_door, talk.context.database, talk.chat_id, row.id, until, check_ins.window(talk.now))
     talk.photo(png, caption, [[presses.BEGIN_TYPING.button(talk._("⌨ Type a number or name"), row.id)]], after=after)
+
+
+def is_open(row: Activity, now: datetime) -> bool:
+    """Whether people can still be checked in."""
+    return row.state == ActivityState.PUBLISHED and row.ends_at + check_ins.OPEN_AFTER > now
 
 
 def door_caption(title: str, came: int, language: str) -> Markup:
@@ -114,8 +120,8 @@ class Arrival:
     who: str = asked(
         Question(
             N_("Who"),
-            N_("What is the place number, the member number, or the member's name?"),
-            TextInput(1, 60, N_("Write a place number, a member number, or a member's name.")),
+            N_("What is the sign-up number, the member number, or the member's name?"),
+            TextInput(1, 60, N_("Write a sign-up number, a member number, or a member's name.")),
         )
     )
 
@@ -143,21 +149,25 @@ async def _typed(talk: Talk, draft: Arrival) -> None:
     if len(found) != 1:
         talk.say(
             talk.plural(
-                "{n} person matches. Please use the place number.",
-                "{n} people match. Please use the place number.",
+                "{n} person matches. Please use the sign-up number.",
+                "{n} people match. Please use the sign-up number.",
                 len(found),
             ).format(n=len(found)),
             again,
         )
         return
-    person_id = found[0].person_id
-    is_member = await memberships.of(talk.session, person_id) is not None
-    row = await attendance.check_in(talk.session, activity_id, person_id, talk.now, is_member=is_member)
+    row = await let_in(talk, activity_id, found[0].person_id)
     name = names.get(row.person_id, "")
     talk.say(
         Markup("👋 {} <b>{}</b> {}").format(talk._("Checked in:"), await sign_ups.number(talk.session, row), name),
         again,
     )
+
+
+async def let_in(talk: Talk, activity_id: ActivityId, person_id: PersonId) -> SignUp:
+    """Staff at the door see that somebody has come; see `attendance.check_in` for what forbids it."""
+    is_member = await memberships.of(talk.session, person_id) is not None
+    return await attendance.check_in(talk.session, activity_id, person_id, talk.now, is_member=is_member)
 
 
 _TYPED = one_question("check_in", Arrival, _typed, Right.RUN_ACTIVITIES)

@@ -1,4 +1,4 @@
-"""Today's activities, on the page that /start shows to who runs them."""
+"""Today's activities, on the page that /start shows to whoever runs them."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from handlers.activities import (
     calendars,
     cancelling,
     check_ins,
+    draws,
     duties,
     exports,
     figures,
@@ -23,11 +24,12 @@ from handlers.activities import (
     sign_ups,
     weekly_digest,
 )
+from handlers.activities.outings import OUTINGS
 from handlers.activities.questions import NoSuchQuestion
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from storage.activities import calendar_feeds, retention
+from storage.activities import calendar_feeds, retention, sign_up_copies
 from storage.activities import questions as kept_questions
 from storage.activities import reminders as kept_reminders
 from storage.activities import sign_ups as kept_sign_ups
@@ -35,10 +37,13 @@ from storage.activities import weekly_digest as digest_readers
 from storage.activities.activities import ActivityOver, NoSuchActivity
 from storage.activities.audited import ActivityAction
 from storage.activities.check_ins import CodeIsOld
+from storage.activities.drawing import NotDrawn
+from storage.activities.draws import BadDraw, DrawFixed, DrawUnderWay
 from storage.activities.questions import TooManyQuestions
 from storage.activities.recurrence import BadRule, NoDates
 from storage.activities.rounds import NoSuchRound
-from storage.activities.sign_ups import MembersOnly, NotSignedUp, SignUpClosed, TooManyGuests
+from storage.activities.series import RepeatsAlready
+from storage.activities.sign_ups import MembersOnly, NotInvited, NotSignedUp, SignUpClosed, TooManyGuests
 from storage.activities.waiting_list import NoFreePlace, OfferLapsed
 
 
@@ -46,6 +51,7 @@ def register(routes: Routes, _others: AllFeatures) -> None:
     for part in (
         lists,
         sign_ups,
+        draws,
         reminders,
         questions,
         ratings,
@@ -67,10 +73,24 @@ FEATURE = Feature(
     register=register,
     refusals={
         ActivityOver: N_("This activity is over or cancelled and can't be changed."),
+        BadDraw: N_(
+            "Only limited places can be drawn; sign-up has to be open when tickets close, and the draw comes before "
+            "the start."
+        ),
+        DrawFixed: N_(
+            "People already hold tickets, so the draw can't be cancelled; once the list is closed, its time can't be "
+            "changed either."
+        ),
+        DrawUnderWay: N_(
+            "The places are being drawn. Try again in a few minutes: you can then sign up for any that are left."
+        ),
+        NotDrawn: N_("The draw has not been made yet."),
         BadRule: N_("I can't read this rule. Write it like “every Saturday, 10 times”."),
         NoDates: N_("That has no dates in the next 64 weeks. Write it like “every Saturday, 10 times”."),
+        RepeatsAlready: N_("This activity already repeats. End that series first: /activity"),
         CodeIsOld: N_("This code has expired. Please scan the one shown at the door now."),
         MembersOnly: N_("Members only. You can join in two minutes: /join"),
+        NotInvited: N_("This activity is only for people who were invited to it."),
         NoSuchActivity: N_("This activity is no longer planned."),
         NoSuchQuestion: N_("This question no longer exists."),
         TooManyQuestions: N_("You have asked several questions in the last hour. Please ask again later."),
@@ -94,7 +114,7 @@ FEATURE = Feature(
         ActivityAction.ATTENDANCE_READ: N_("attendee list read"),
     },
     personal_data=(
-        PersonalData("activities", kept_sign_ups.erase, N_("Activities"), kept_sign_ups.copy_of),
+        PersonalData("activities", kept_sign_ups.erase, N_("Activities"), sign_up_copies.copy_of),
         PersonalData("reminders", kept_reminders.erase),
         PersonalData(
             "activity_questions", kept_questions.erase, N_("Your questions to organisers"), kept_questions.copy_of
@@ -109,4 +129,5 @@ FEATURE = Feature(
     audience=audience.AUDIENCE,
     figures=figures.FIGURES,
     exports=exports.EXPORTS,
+    outings=OUTINGS,
 )

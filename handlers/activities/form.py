@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from handlers.activities.inputs import KIND, LEADS, MOMENT, LengthInput, Venue, VenueInput
 from handlers.activities.reminders import default_words
 from handlers.chat.talk import Talk
 from handlers.forms.questionnaires import Form, Questionnaire, questionnaire
-from handlers.forms.questions import Question, asked
+from handlers.forms.questions import NotAnAnswer, Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import YesNoInput
 from handlers.inputs.link import LinkInput
 from handlers.inputs.number import NumberChoiceInput, NumberInput
 from handlers.inputs.picture import PictureInput
 from handlers.inputs.text import LinesInput, TextInput
+from storage.activities import draws
 from storage.activities.activities import MOST_GUESTS, MOST_QUESTIONS, Activity, Kind, Plan
 from storage.activities.ids import ActivityId
 from storage.people.access import Right
@@ -31,6 +32,25 @@ _PLACES = NumberInput(
     zero=N_("Unlimited"),
 )
 _LINES = LinesInput(MOST_QUESTIONS, 200, N_("One or two questions, one per line, up to 200 characters each."))
+
+
+class _Drawn(Protocol):
+    @property
+    def places(self) -> int | None: ...
+    @property
+    def starts(self) -> datetime: ...
+    @property
+    def opens(self) -> datetime | None: ...
+    @property
+    def closes(self) -> datetime | None: ...
+
+
+async def _check_draw(talk: Talk, draft: _Drawn, at: datetime) -> None:
+    if not draft.places:
+        raise NotAnAnswer(talk._("Everyone gets a place: there is no limit to them."))
+    if not draws.is_possible(at, draft.starts, draft.opens, draft.closes):
+        said = talk._("Sign-up has to be open until then, and the draw is made ten minutes later, before the start.")
+        raise NotAnAnswer(said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +69,7 @@ class ActivityDraft:
         ),
     )
     place: Venue = asked(
-        Question(N_("Place"), N_("Where? Write a station's name or the place, or send a location."), VenueInput()),
+        Question(N_("Location"), N_("Where? Write a station's name or the place, or send a location."), VenueInput()),
     )
     places: int = asked(
         Question(N_("Places"), N_("How many places? Choose, or write a number."), _PLACES, columns=2),
@@ -153,6 +173,21 @@ class ActivityDraft:
         default=None,
         preset=True,
     )
+    draws: datetime | None = asked(
+        Question(
+            N_("Draw"),
+            N_(
+                "Should the places be drawn, so that nobody has to be first? If so, until when can people get a "
+                "ticket? Skip: first come, first served."
+            ),
+            MOMENT,
+            optional=True,
+            check=_check_draw,
+            unanswered=N_("first come, first served"),
+        ),
+        default=None,
+        preset=True,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +216,7 @@ def plan_of(draft: ActivityDraft) -> Plan:
         opens_at=draft.opens,
         closes_at=draft.closes,
         lead_times=draft.leads,
+        draws_at=draft.draws,
     )
 
 
@@ -203,6 +239,7 @@ def edit_of(row: Activity) -> ActivityEdit:
         leads=row.lead_times,
         opens=row.opens_at,
         closes=row.closes_at,
+        draws=row.draws_at,
     )
 
 

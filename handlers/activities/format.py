@@ -16,6 +16,7 @@ from handlers.i18n.translations import N_, plural_in
 from storage.activities import activities
 from storage.activities.activities import Activity, ActivityState, Kind
 from storage.activities.attendance import Figures
+from storage.activities.draws import SETTLES_FOR
 from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import Place, PlaceState, SignUp
 from storage.deliveries.notices import SubjectNotice
@@ -43,18 +44,28 @@ def where(row: Activity, here: tuple[float, float] | None, language: str) -> str
 
 def left(row: Activity, figures: Figures, language: str) -> str:
     """How many places there are still, of how many; how many wait."""
+    if row.awaits_draw:
+        return _in_draw(row, figures, language)
     free = free_places(row, figures)
     if free:
-        return translations.translator(language)("{n} of {all} places left").format(n=free, all=row.places)
+        said = plural_in(language, "{n} of {all} place left", "{n} of {all} places left", row.places or 0)
+        return said.format(n=free, all=row.places)
     return _taken(row, figures, language)
 
 
 def left_in_short(row: Activity, figures: Figures, language: str) -> str:
     """The same for a list, without how many there are in all."""
+    if row.awaits_draw:
+        return _in_draw(row, figures, language)
     free = free_places(row, figures)
     if free:
         return plural_in(language, "{n} place left", "{n} places left", free).format(n=free)
     return _taken(row, figures, language)
+
+
+def _in_draw(row: Activity, figures: Figures, language: str) -> str:
+    _ = translations.translator(language)
+    return _("draw · places: {all} · tickets: {n}").format(all=row.places, n=figures.in_draw)
 
 
 def free_places(row: Activity, figures: Figures) -> int:
@@ -132,7 +143,18 @@ def rules(row: Activity, now: datetime, zone: ZoneInfo, language: str) -> list[s
         said.append("⏳ " + _("sign-up opens {when}").format(when=moment(row.opens_at, now, zone, language)))
     if row.closes_at is not None and row.closes_at > now:
         said.append("⏳ " + _("sign-up closes {when}").format(when=moment(row.closes_at, now, zone, language)))
+    if row.draws_at is not None and row.awaits_draw:
+        said.append("🎲 " + draw_words(row.draws_at, now, zone, language))
     return said
+
+
+def draw_words(draws_at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """Until when there are tickets, and then when the draw is."""
+    _ = translations.translator(language)
+    if now < draws_at:
+        until = moment(draws_at, now, zone, language)
+        return _("the places are drawn: tickets until {when}, and it doesn't matter who comes first").format(when=until)
+    return _("no more tickets, draw: {when}").format(when=moment(draws_at + SETTLES_FOR, now, zone, language))
 
 
 def standing(mine: SignUp, number: int, now: datetime, zone: ZoneInfo, language: str) -> str:
@@ -140,10 +162,12 @@ def standing(mine: SignUp, number: int, now: datetime, zone: ZoneInfo, language:
     _ = translations.translator(language)
     if mine.state == PlaceState.WAITING:
         return _("🕒 You are number {n} on the waiting list.").format(n=number)
+    if mine.state == PlaceState.IN_DRAW:
+        return _("🎟 You have ticket no. {n} for the draw, code {code}.").format(n=mine.ticket, code=mine.ticket_code)
     if mine.state == PlaceState.OFFERED and mine.offered_until is not None:
         until = moment(mine.offered_until, now, zone, language)
         return _("🎁 A place is held for you until {time}.").format(time=until)
-    said = _("✅ You're signed up: no. {n}").format(n=number)
+    said = _("✅ You're signed up: sign-up no. {n}").format(n=number)
     if mine.guests:
         said += plural_in(language, ", with {n} guest", ", with {n} guests", mine.guests).format(n=mine.guests)
     return said
@@ -152,8 +176,10 @@ def standing(mine: SignUp, number: int, now: datetime, zone: ZoneInfo, language:
 def placed_words(place: Place, language: str) -> str:
     """The answer to a sign-up."""
     _ = translations.translator(language)
+    if place.row.state == PlaceState.IN_DRAW:
+        return _("You have a ticket for the draw.")
     if place.position is not None:
-        return _("It's full. You are number {n} on the waiting list.").format(n=place.position)
+        return _("It's full, so you are on the waiting list. I'll tell you when it's your turn.")
     return _("You're signed up. I'll remind you.")
 
 

@@ -34,10 +34,11 @@ VIEWS = {"week": N_("This week"), "all": N_("All"), "near": N_("Near me"), "mine
 _SUBJECT = Subject(
     N_("📅 Activities"),
     {
-        "zh_Hans": "活动、报名、比赛、球赛、篮球、足球、羽毛球、乒乓球、台球、打球、踢球、跑步、体检、义诊、讲座、"
-        "培训、上课、电影、观影、茶话会、联谊、相亲、亲子、旅游",
-        "en": "activity, activities, event, events, sign up, match, tournament, basketball, football, soccer, "
-        "badminton, table tennis, running, check-up, course, training, film",
+        "zh_Hans": "活动、报名、比赛、球赛、篮球、足球、羽毛球、乒乓球、台球、打球、踢球、跑步、"
+        "健身、下棋、唱歌、爬山、体检、义诊、讲座、培训、上课、电影、观影、茶话会、联欢、联谊、相亲、脱单、亲子、旅游",
+        "en": "activity, activities, event, events, sign up, a match, the match, matches, tournament, "
+        "basketball, football, soccer, badminton, table tennis, go running, running group, chess, hiking, check-up, "
+        "a course, courses, training, film, films, movie, movies",
     },
 )
 INLINE_MOST = 10
@@ -110,16 +111,16 @@ def _list_buttons(talk: Talk, view: str, page: int, shown: Sequence[Activity], t
 
 async def _chosen(talk: Talk, view: str, here: tuple[float, float] | None) -> list[Activity]:
     if view == "week":
-        return await activities.coming(talk.session, talk.now, _end_of_week(talk))
+        return await activities.listed(talk.session, talk.now, _end_of_week(talk))
     if view in list(Kind):
-        return await activities.coming(talk.session, talk.now, kind=view)
-    found = await activities.coming(talk.session, talk.now)
+        return await activities.listed(talk.session, talk.now, kind=view)
+    if view == "mine":
+        mine = await sign_ups.mine(talk.session, talk.person.id)
+        return [row for row in await activities.coming(talk.session, talk.now) if row.id in mine]
+    found = await activities.listed(talk.session, talk.now)
     if view == "near":
         placed = [row for row in found if here is not None and row.has_point]
         return sorted(placed, key=_metres_from(here))
-    if view == "mine":
-        mine = await sign_ups.mine(talk.session, talk.person.id)
-        return [row for row in found if row.id in mine]
     return found
 
 
@@ -152,7 +153,7 @@ async def show_card(talk: Talk, activity_id: ActivityId) -> None:
 async def open_card(talk: Talk, activity_id: ActivityId) -> None:
     """From a broadcast or a notice, which stays as it is: the card as a message of its own."""
     row = await activities.published(talk.session, activity_id)
-    text, buttons = await card_of(talk, row)
+    text, buttons = await own_card_of(talk, row, await sign_ups.of(talk.session, row.id, talk.person.id))
     if row.poster:
         _send_poster(talk, row, text, buttons)
     else:
@@ -161,7 +162,12 @@ async def open_card(talk: Talk, activity_id: ActivityId) -> None:
 
 async def edit_card(talk: Talk, row: Activity) -> None:
     """The card in place of what was pressed; with a poster it is a message of its own."""
-    text, buttons = await card_of(talk, row)
+    await edit_own_card(talk, row, await sign_ups.of(talk.session, row.id, talk.person.id))
+
+
+async def edit_own_card(talk: Talk, row: Activity, mine: SignUp | None) -> None:
+    """The same for somebody whose place is known."""
+    text, buttons = await own_card_of(talk, row, mine)
     pressed = talk.incoming.body.get("message") if talk.incoming.is_press else None
     if row.poster and isinstance(pressed, dict) and "photo" in pressed:
         talk.edit_caption(text, buttons)
@@ -175,8 +181,8 @@ def _send_poster(talk: Talk, row: Activity, text: str, buttons: Buttons) -> None
     talk.send("sendPhoto", {"photo": row.poster, "caption": text, "parse_mode": "HTML"}, buttons)
 
 
-async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
-    mine = await sign_ups.of(talk.session, row.id, talk.person.id)
+async def own_card_of(talk: Talk, row: Activity, mine: SignUp | None) -> tuple[Markup, Buttons]:
+    """The card for somebody who has this place."""
     number = await sign_ups.standing(talk.session, mine) if mine is not None else 0
     figures = (await attendance.figures(talk.session, [row.id]))[row.id]
     text = words.card(
@@ -184,7 +190,7 @@ async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
         figures,
         mine,
         number,
-        await here_of(talk),
+        await here_of(talk) if row.has_point else None,
         talk.now,
         talk.context.settings.organisation.zone,
         talk.language,
@@ -197,10 +203,12 @@ async def card_of(talk: Talk, row: Activity) -> tuple[Markup, Buttons]:
 
 def _sign_up_buttons(talk: Talk, row: Activity, figures: Figures) -> list[Button]:
     """What a sign-up would come to: a place, with guests where nothing else is asked, or the waiting list."""
-    if row.places is not None and not words.free_places(row, figures):
-        return [presses.SIGN_UP.button(talk._("⏳ Join the waiting list"), row.id)]
     guests = [] if row.asks else range(1, min(row.guests, _MOST_GUESTS_ON_CARD) + 1)
     with_guests = [presses.SIGN_UP_WITH_GUESTS.button(f"+{n}", row.id, n) for n in guests]
+    if row.awaits_draw:
+        return [presses.SIGN_UP.button(talk._("🎟 Get a ticket"), row.id), *with_guests]
+    if row.places is not None and not words.free_places(row, figures):
+        return [presses.SIGN_UP.button(talk._("⏳ Join the waiting list"), row.id)]
     return [presses.SIGN_UP.button(talk._("✅ Sign up"), row.id), *with_guests]
 
 
@@ -215,6 +223,8 @@ def _card_buttons(talk: Talk, row: Activity, figures: Figures, mine: SignUp | No
     elif mine.state == PlaceState.OFFERED:
         rows.append([presses.TAKE.button(talk._("🎁 Take the place"), row.id)])
         rows.append([presses.GIVE_BACK.button(talk._("✖ Decline"), row.id)])
+    elif mine.state == PlaceState.IN_DRAW:
+        rows.append([presses.GIVE_BACK.button(talk._("↩ Give my ticket back"), row.id)])
     elif mine.state == PlaceState.WAITING:
         if fits_alone and sign_ups.is_open(row, talk.now):
             rows.append([presses.COME_ALONE.button(talk._("✅ Just me: take the place"), row.id)])
@@ -224,6 +234,8 @@ def _card_buttons(talk: Talk, row: Activity, figures: Figures, mine: SignUp | No
         rows.append([presses.SHOW_LEADS.button(talk._("🔔 Reminders"), row.id)])
     link = talk.context.link(f"act_{row.id}")
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.title, safe='')}"
+    if row.draws_at is not None:
+        rows.append([presses.DRAW.button(talk._("🎲 The draw"), row.id)])
     tools = [presses.SEND_FILE_CALENDARS.button(talk._("📅 Calendar"), row.id)]
     if row.has_point:
         tools.append(presses.SHOW_WHERE.button(talk._("📍 Location"), row.id))
@@ -253,7 +265,7 @@ async def linked(talk: Talk, number: str) -> None:
 async def inline(talk: Talk) -> None:
     """The bot's name typed in any chat: the coming activities, to be sent there as a card with a link."""
     wanted = str(talk.incoming.body.get("query") or "").casefold().strip()
-    found = [row for row in await activities.coming(talk.session, talk.now) if wanted in row.title.casefold()]
+    found = [row for row in await activities.listed(talk.session, talk.now) if wanted in row.title.casefold()]
     figures = await attendance.figures(talk.session, [row.id for row in found[:INLINE_MOST]])
     results = [_inline_result(talk, row, figures[row.id]) for row in found[:INLINE_MOST]]
     params: Json = {
@@ -266,7 +278,7 @@ async def inline(talk: Talk) -> None:
 
 
 def _inline_result(talk: Talk, row: Activity, figures: attendance.Figures) -> Json:
-    """As everybody in that chat may see it: nothing of who asked."""
+    """As everybody in that chat may see it: nothing of whoever asked."""
     zone = talk.context.settings.organisation.zone
     text = words.card(row, figures, None, 0, None, talk.now, zone, talk.language)
     said = message_params(NO_CHAT, text, [[Button(talk._("✅ Sign up"), url=talk.context.link(f"act_{row.id}"))]])

@@ -56,4 +56,7 @@ GIVE_BACK_NOW = Press("givebacknow", ActivityId)
 COME_ALONE = Press("comealone", ActivityId)
 TAKE = Press("take", ActivityId)
 
+DRAW = Press("actdraw", ActivityId)
+DRAW_FILE = Press("actdrawfile", ActivityId)
+
 SWITCH = Press("digest")

@@ -28,9 +28,9 @@ from storage.activities.activities import Activity
 from storage.activities.ids import ActivityId, QuestionId
 from storage.activities.notices import QuestionAnswered, QuestionAsked
 from storage.activities.questions import ActivityQuestion
-from storage.database import Refused
 from storage.people.access import Right
 from storage.people.staff import Staff
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 

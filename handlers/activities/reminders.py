@@ -40,7 +40,8 @@ async def remind(talk: Talk, row: Activity) -> None:
 def lead_words(text: str, language: str) -> str:
     """ "24 h, 2 h"."""
     if not text:
-        return translations.translator(language)("no reminders")
+        _ = translations.translator(language)
+        return _("no reminders")
     return formatting.listed((formatting.duration(lead, language) for lead in leads_of(text)), language)
 
 

@@ -57,7 +57,9 @@ _NO_DATES = N_("That has no dates in the next 64 weeks. Write it like “every S
 
 
 async def repeat(talk: Talk, activity_id: ActivityId) -> None:
-    await find_activity(talk, activity_id)
+    row = await find_activity(talk, activity_id)
+    if await series.belongs_to_one(talk.session, row):
+        raise series.RepeatsAlready
     await forms.begin(talk, _REPEAT, Repetition(id=activity_id))
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+from handlers.activities import draws, presses
 from handlers.activities import format as words
-from handlers.activities import presses
 from handlers.activities.format import ActivityFacts
-from handlers.activities.lists import card_of, edit_card
+from handlers.activities.lists import edit_card, edit_own_card, own_card_of
 from handlers.activities.reminders import remind
 from handlers.chat.press import Page
 from handlers.chat.readers import RECIPIENT
@@ -62,11 +62,10 @@ async def sign_up_with_guests(talk: Talk, activity_id: ActivityId, guests: int) 
 
 async def _is_warned(talk: Talk, row: Activity) -> bool:
     """Whether this person has another place at the same time, and was asked if they want both."""
-    mine = await sign_ups.mine(talk.session, talk.person.id)
-    others = [] if row.id in mine else await activities.overlapping(talk.session, row, list(mine))
+    others = await sign_ups.at_that_time(talk.session, row, talk.person.id)
     if not others:
         return False
-    names = listed((other.title for other in others), talk.language)
+    names = listed(others, talk.language)
     text = Markup("⚠️ {}").format(talk._("You are already signed up at that time for: {names}").format(names=names))
     yes = presses.SIGN_UP_ALL_THE_SAME.button(talk._("Sign up anyway"), row.id)
     talk.say(text, [[yes], [presses.SHOW_CARD.button(talk._("◀ Back"), row.id)]])
@@ -78,9 +77,7 @@ async def sign_up_all_the_same(talk: Talk, activity_id: ActivityId) -> None:
 
 
 async def _go_on(talk: Talk, row: Activity) -> None:
-    mine = await sign_ups.of(talk.session, row.id, talk.person.id)
-    stands = mine is not None and mine.state != PlaceState.LEFT
-    if stands or not (row.guests or row.asks):
+    if not (row.guests or row.asks) or await sign_ups.stands(talk.session, row.id, talk.person.id):
         await _enter(talk, row, 0, ())
         return
     if not sign_ups.is_open(row, talk.now):
@@ -93,16 +90,21 @@ async def _go_on(talk: Talk, row: Activity) -> None:
 async def _enter(talk: Talk, row: Activity, guests: int, answers: Sequence[str]) -> None:
     is_member = Role.MEMBER in talk.person.roles
     place = await sign_ups.sign_up(talk.session, row.id, talk.person.id, talk.now, guests, answers, is_member=is_member)
+    if place.row.state == PlaceState.IN_DRAW:
+        if talk.incoming.is_press:
+            await edit_own_card(talk, row, place.row)
+        talk.say(*await draws.ticket_page(talk, row, place.row))
+        return
     await remind(talk, row)
     if talk.incoming.is_press and place.position is None and not (row.guests or row.asks):
         talk.answer_callback(words.placed_words(place, talk.language))
-        await edit_card(talk, row)
+        await edit_own_card(talk, row, place.row)
     else:
         await _say_placed(talk, row, place)
 
 
 async def _say_placed(talk: Talk, row: Activity, place: Place) -> None:
-    text, buttons = await card_of(talk, row)
+    text, buttons = await own_card_of(talk, row, place.row)
     talk.say(Markup("{}\n\n{}").format(words.placed_words(place, talk.language), text), buttons)
 
 
@@ -113,13 +115,16 @@ async def give_back(talk: Talk, activity_id: ActivityId) -> None:
     if mine is None or not await sign_ups.is_lost_by_leaving(talk.session, row, mine, talk.now):
         await give_back_now(talk, activity_id)
         return
-    is_waiting = mine.state == PlaceState.WAITING
+    is_waiting, has_ticket = mine.state == PlaceState.WAITING, mine.state == PlaceState.IN_DRAW
     warning = (
         talk._("You would lose your place in line: others are waiting behind you.")
         if is_waiting
         else talk._("You may not get it back: it goes to the next person, or sign-up has closed.")
     )
     ask = talk._("Leave the waiting list of “{title}”?") if is_waiting else talk._("Give up your place at “{title}”?")
+    if has_ticket:
+        warning = talk._("The list of tickets is closed: you couldn't get another one.")
+        ask = talk._("Give back your ticket for “{title}”?")
     keep = talk._("Stay on the waiting list") if is_waiting else talk._("Keep my place")
     leave = talk._("Leave the waiting list") if is_waiting else talk._("↩ Give it up")
     talk.edit(
@@ -222,7 +227,7 @@ def offered_words(view: View, notice: PlaceOffered, activity: ActivityFacts) -> 
     text = Markup("🎁 {}\n{}\n{}").format(
         view._("A place is free for you!"),
         words.title_and_time(view, activity),
-        held.format(time=view.moment(notice.until)),
+        held.format(time=view.end(notice.until)),
     )
     rows = [
         [presses.TAKE.button(view._("🎁 Take the place"), activity.id)],

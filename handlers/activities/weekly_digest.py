@@ -1,4 +1,4 @@
-"""The weekly digest: this week near me, for who wants it."""
+"""The weekly digest: this week near me, for whoever wants it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def week_of(session: AsyncSession, person_id: PersonId, now: datetime) -> 
     """The coming week for this person."""
     home = await people.home_of(session, person_id)
     found = []
-    for row in await activities.coming(session, now, now + timedelta(days=7)):
+    for row in await activities.listed(session, now, now + timedelta(days=7)):
         metres = None
         if home is not None and row.latitude is not None and row.longitude is not None:
             metres = distance(*home, row.latitude, row.longitude)

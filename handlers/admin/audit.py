@@ -36,6 +36,8 @@ from storage.telegram_ids import NOBODY, PersonId
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?[+-]\d\d:\d\d")
 PAGE = 10
+ACTS_ON_A_PAGE = 20
+"""Kinds of entries to choose from at once: Telegram takes 100 buttons, and a phone shows ten rows."""
 ANY = "any"
 NEWEST = EntryId(0)
 """The page that begins with the newest entry."""
@@ -52,14 +54,19 @@ class Labels:
     exports: Mapping[str, str]
 
 
-def register(routes: Routes, others: AllFeatures) -> None:
+def labels_of(others: AllFeatures) -> Labels:
     exports = {export.name: export.label for export in others.exports}
-    labels = Labels(others.audit_labels, others.audit_details, others.audience, exports)
+    return Labels(others.audit_labels, others.audit_details, others.audience, exports)
+
+
+def register(routes: Routes, others: AllFeatures) -> None:
+    labels = labels_of(others)
     right = Right.ADMINISTER
     routes.command("audit", partial(search, labels), about=N_("Audit log"), right=right)
     routes.press(presses.PAGE, partial(page, labels), right=right)
     routes.notice(AuditLogEnds, end_words, reader=holding(right))
     routes.press(presses.CHOOSE_ACT, partial(choose_act, labels), right=right, writes=False)
+    routes.press(presses.TURN_ACTS, partial(turn_acts, labels), right=right, writes=False)
 
 
 def end_words(view: View, notice: AuditLogEnds) -> Page:
@@ -82,7 +89,7 @@ async def search(labels: Labels, talk: Talk) -> None:
     said, answered = talk.text.partition(" ")[2].strip(), talk.incoming.body.get("reply_to_message") or {}
     who = await person_meant(talk, said, answered)
     if said and who is None:
-        talk.say(talk._("I don't know this person. Write /audit followed by their number or @name."))
+        talk.say(talk._("I don't know this person. Write /audit followed by their Telegram id or @name."))
         return
     person = who.id if who is not None else NOBODY
     text, buttons = await _page(labels, talk, ANY, person, NEWEST)
@@ -134,11 +141,11 @@ def _line(labels: Labels, talk: Talk, entry: Entry) -> Markup:
     whom = f" → {entry.subject}" if entry.subject is not None else ""
     done = Markup("<b>{}</b>{}").format(talk._(_by_value(labels)[entry.act]), whom)
     if entry.about:
-        done = labelled(talk._, done, _in_words(labels, talk, entry)[:300])
+        done = labelled(talk._, done, in_words(labels, talk, entry)[:300])
     return Markup("\n<code>#{}</code> {} · {}\n{}").format(entry.id, show_moment(talk, entry.at), actor, done)
 
 
-def _in_words(labels: Labels, talk: Talk, entry: Entry) -> str:
+def in_words(labels: Labels, talk: Talk, entry: Entry) -> str:
     """What the entry says, in the reader's language. The log itself has it in English, with moments as ISO 8601, which
     it is proved by."""
 
@@ -174,6 +181,17 @@ def _moment(talk: Talk, text: str) -> str:
 
 
 async def choose_act(labels: Labels, talk: Talk, person: PersonId) -> None:
-    keys = [presses.PAGE.button(talk._(words), act.value, person, NEWEST) for act, words in labels.acts.items()]
+    await turn_acts(labels, talk, person, 0)
+
+
+async def turn_acts(labels: Labels, talk: Talk, person: PersonId, number: int) -> None:
+    """A page of the kinds of entries."""
+    begin, end = number * ACTS_ON_A_PAGE, (number + 1) * ACTS_ON_A_PAGE
+    if not 0 <= begin < len(labels.acts):
+        raise InvalidCallback
+    shown = list(labels.acts.items())[begin:end]
+    keys = [presses.PAGE.button(talk._(words), act.value, person, NEWEST) for act, words in shown]
     rows = [keys[at : at + 2] for at in range(0, len(keys), 2)]
-    talk.edit(talk._("What kind?"), [[presses.PAGE.button(talk._("All"), ANY, person, NEWEST)], *rows])
+    turn = [presses.TURN_ACTS.button("◀", person, number - 1)] if number else []
+    turn += [presses.TURN_ACTS.button("▶", person, number + 1)] if end < len(labels.acts) else []
+    talk.edit(talk._("What kind?"), [[presses.PAGE.button(talk._("All"), ANY, person, NEWEST)], *rows, turn])

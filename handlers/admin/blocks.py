@@ -26,11 +26,11 @@ from handlers.inputs.person import WHO, PersonMeant, person_link, person_meant
 from handlers.inputs.reason import reason_question
 from handlers.inputs.until import End, day_choices, until_when, without_end
 from storage import audit, dialogues
-from storage.database import Refused
 from storage.people import blocks, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
 from storage.people.notices import PersonBlocked, PersonLetIn
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 

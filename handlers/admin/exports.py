@@ -1,12 +1,13 @@
 """/export: what the features hand out. What names nobody is given as it is; who is who only
 for a reason, in an encrypted file.
 
-The password of such a file is shown for ten minutes, to who asked for it: in a pop-up, and on a button that copies it,
-which is taken away again. It follows from the keys and the moment, so it is kept nowhere.
+The password of such a file is shown for ten minutes, to whoever asked for it: in a pop-up, and on a button that copies
+it, which is taken away again. It follows from the keys and the moment, so it is kept nowhere.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 from collections.abc import Sequence
@@ -23,14 +24,14 @@ from handlers.chat.readers import RECIPIENT, holding
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
-from handlers.csv_files import sheet
+from handlers.csv_files import sheet_of
 from handlers.forms import forms
 from handlers.forms.questionnaires import ContextValue, Form, Questionnaire
 from handlers.i18n.translations import N_
 from handlers.inputs.reason import reason_question
 from handlers.statistics import presses as statistics_presses
 from storage import audit
-from storage.database import vault_of
+from storage.database import apart, vault_of
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.operations.audited import OperationAction
@@ -101,10 +102,11 @@ class _Exporter:
             raise InvalidCallback
         export = self._open[what]
         name = export.file_name
-        content = await export.content(talk.session, talk.context.settings.organisation.zone)
+        with apart(talk.session):
+            content = await export.content(talk.session, talk.context.settings.organisation.zone)
         await audit.note(talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=what)
         if len(content) > LARGE:
-            name, content = f"{name}.zip", _zipped(name, content)
+            name, content = f"{name}.zip", await asyncio.to_thread(_zipped, name, content)
         talk.document(name, content, talk._(export.label))
 
     async def ask_reason(self, talk: Talk, what: str) -> None:
@@ -120,14 +122,16 @@ class _Exporter:
 
     async def _done(self, talk: Talk, draft: PersonalDraft) -> None:
         export = self._personal[draft.what]
-        header, rows = await export.table(talk.session, talk.context.settings.organisation.zone)
+        with apart(talk.session):
+            made = await sheet_of(export.table(talk.session, talk.context.settings.organisation.zone))
         moment = int(talk.now.timestamp())
-        content = _zipped(f"{export.name}.csv", sheet(header, rows), password_of(talk, moment))
-        about = f"{export.name}, {len(rows)} rows: {draft.reason}"
+        password = password_of(talk, moment)
+        content = await asyncio.to_thread(_zipped, f"{export.name}.csv", made.content, password)
+        about = f"{export.name}, {made.rows} rows: {draft.reason}"
         await audit.note(talk.session, talk.person.id, OperationAction.EXPORTED, talk.now, about=about)
         for admin in await talk.context.staff.who_may(talk.session, Right.ADMINISTER, talk.now):
             if admin != talk.person.id:
-                talk.notify(admin, DataExported(export.name, talk.person.id, len(rows), draft.reason))
+                talk.notify(admin, DataExported(export.name, talk.person.id, made.rows, draft.reason))
         caption = Markup("{}\n{}").format(
             talk._(export.label),
             talk._("Encrypted (AES-256; open it with 7-Zip or WinZip). Delete it when you are done."),

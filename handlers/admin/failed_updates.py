@@ -1,4 +1,4 @@
-"""An update that ended the process twice: admins hear of which kind it was, and nothing of who sent it."""
+"""An update that ended the process twice: admins hear of which kind it was, and nothing of whoever sent it."""
 
 from __future__ import annotations
 

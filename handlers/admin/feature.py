@@ -54,9 +54,14 @@ FEATURE = Feature(
     },
     audit_details={
         PeopleAction.ROLE_GRANTED: (N_("{role} until {until}"), "{role}"),
-        PeopleAction.ROLE_TAKEN: (N_("{role}: its end has come"), N_("{role} until {until}"), "{role}"),
+        PeopleAction.ROLE_TAKEN: (
+            N_("{role}: expired"),
+            N_("{role}: its end has come"),
+            N_("{role} until {until}"),
+            "{role}",
+        ),
         PeopleAction.PERSON_BLOCKED: (N_("{reason} (until {until})"),),
-        PeopleAction.PERSON_LET_IN: (N_("its end has come"),),
+        PeopleAction.PERSON_LET_IN: (N_("expired"), N_("its end has come")),
         OperationAction.SETTING_CHANGED: (
             N_("{setting}: as in the config file"),
             N_("{setting}: without “{answer}”"),

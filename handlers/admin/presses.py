@@ -8,6 +8,7 @@ from storage.telegram_ids import PersonId
 
 PAGE = Press("audit", str, PersonId, EntryId)
 CHOOSE_ACT = Press("auditacts", PersonId)
+TURN_ACTS = Press("auditkinds", PersonId, int)
 
 BEGIN = Press("blocknew")
 LIFT = Press("unblock", PersonId)

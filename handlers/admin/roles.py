@@ -21,19 +21,26 @@ from handlers.i18n.translations import N_
 from handlers.inputs.person import WHO, PersonMeant, person_link, person_meant
 from handlers.inputs.until import End, day_choices, until_when, without_end
 from storage import audit
-from storage.database import Refused
 from storage.dialogues import Value
 from storage.people import people, roles
 from storage.people.access import Right, Role
 from storage.people.audited import PeopleAction
 from storage.people.notices import RoleGranted, RoleTaken
+from storage.refusals import Refused
 
 ROLES: dict[Role, str] = {
     Role.COORDINATOR: N_("coordinator"),
     Role.COUNSEL: N_("case handler (lawyer, psychologist, union officer)"),
+    Role.REVIEWER: N_("reviewer (decides at a level: honours, aid)"),
+    Role.SCRUTINEER: N_("scrutineer (watches ballots)"),
     Role.ADMIN: N_("admin"),
 }
-SHORT_ROLES: dict[Role, str] = {**ROLES, Role.COUNSEL: N_("case handler")}
+SHORT_ROLES: dict[Role, str] = {
+    **ROLES,
+    Role.COUNSEL: N_("case handler"),
+    Role.REVIEWER: N_("reviewer"),
+    Role.SCRUTINEER: N_("scrutineer"),
+}
 """For buttons, which a narrow phone cuts."""
 
 

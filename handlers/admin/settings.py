@@ -162,7 +162,7 @@ async def _keep(talk: Talk, key: str, one: Setting, value: Any) -> None:
     await settings.change(talk.session, one.name, whole, talk.person.id, talk.now)
     shown = one.show(talk, parsed.get(one.part, "") if one.part else parsed)
     await note_change(talk, one.path, f"{before} → {shown}")
-    await _plan_anew(talk, one.name, parsed)
+    await _replan(talk, one.name, parsed)
     talk.say(
         "✓ " + labelled(talk._, talk._(one.title), Markup("<b>{}</b>").format(shown)),
         [
@@ -180,7 +180,7 @@ async def note_change(talk: Talk, name: str, about: str) -> None:
     talk.committed.append(talk.context.ports.settings_editor.refresh)
 
 
-async def _plan_anew(talk: Talk, name: str, parsed: Any) -> None:
+async def _replan(talk: Talk, name: str, parsed: Any) -> None:
     """Reminders that are planned already follow new times."""
     context = talk.context
     leads, quiet = context.settings.lead_times, context.settings.quiet_hours

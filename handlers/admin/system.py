@@ -20,8 +20,9 @@ from handlers.chat.view import View
 from handlers.i18n import formatting, translations
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_moment
-from storage import database, schema
+from storage import dialects, schema
 from storage.coordination import replicas
+from storage.database import apart
 from storage.deliveries import failed as failed_deliveries
 from storage.operations import backups, errors
 from storage.operations.notices import (
@@ -31,6 +32,8 @@ from storage.operations.notices import (
     BackupTried,
     ClockDiffers,
     ClockJumped,
+    UpdatesTaken,
+    WebhookChanged,
 )
 from storage.people.access import Right
 
@@ -53,21 +56,28 @@ def register(routes: Routes, queues: Sequence[WatchedQueue]) -> None:
     routes.notice(BackupNotRestorable, backup_not_restorable_words, reader=admins)
     routes.notice(ClockJumped, clock_jumped_words, reader=admins)
     routes.notice(ClockDiffers, clock_differs_words, reader=admins)
+    routes.notice(UpdatesTaken, updates_taken_words, reader=admins)
+    routes.notice(WebhookChanged, webhook_changed_words, reader=admins)
 
 
 async def system(queues: Sequence[WatchedQueue], talk: Talk) -> None:
-    lines = [Markup("🖥 <b>{}</b>").format(talk._("System")), *await _process_lines(talk)]
-    lines += [*await _database_lines(talk), *await _queue_lines(queues, talk), await _backup_line(talk)]
-    recent = await errors.count_since(talk.session, talk.now - timedelta(days=1))
-    said = talk._("Kinds of errors in 24 h: {n}").format(n=recent)
-    lines.append(Markup("{} {}").format("⚠️" if recent else "✅", said))
+    title = Markup("🖥 <b>{}</b>").format(talk._("System"))
     talk.edit(
-        Markup("\n").join(lines),
+        Markup("\n").join([title, *await standing(queues, talk)]),
         [
             [presses.SHOW_ERRORS.button(talk._("⚠️ Errors")), presses.SHOW_SET_ASIDE.button(talk._("📪 Undelivered"))],
             [presses.BACK_UP.button(talk._("💾 Back up now")), presses.SYSTEM.button(talk._("🔄 Refresh"))],
         ],
     )
+
+
+async def standing(queues: Sequence[WatchedQueue], talk: Talk) -> list[Markup]:
+    """How the bot is doing, line by line."""
+    lines = [*await _process_lines(talk), *await _database_lines(talk)]
+    lines += [*await _queue_lines(queues, talk), await _backup_line(talk)]
+    recent = await errors.count_since(talk.session, talk.now - timedelta(days=1))
+    said = talk._("Kinds of errors in 24 h: {n}").format(n=recent)
+    return [*lines, Markup("{} {}").format("⚠️" if recent else "✅", said)]
 
 
 async def _process_lines(talk: Talk) -> list[Markup]:
@@ -92,8 +102,8 @@ def _length(talk: Talk, length: timedelta) -> str:
 
 
 async def _database_lines(talk: Talk) -> list[Markup]:
-    size = await database.size(talk.session)
-    kind = "PostgreSQL" if database.is_postgresql(talk.session) else "SQLite"
+    size = await dialects.size(talk.session)
+    kind = "PostgreSQL" if dialects.is_postgresql(talk.session) else "SQLite"
     line = Markup("🗄 {} · {} · {}").format(
         kind, megabytes(talk, size), talk._("schema {number}").format(number=schema.NEWEST)
     )
@@ -114,7 +124,8 @@ def megabytes(talk: Talk, size: int) -> str:
 async def _queue_lines(queues: Sequence[WatchedQueue], talk: Talk) -> list[Markup]:
     parts = []
     for watched in queues:
-        queue, label = await watched.measure(talk.session, talk.now), watched.label
+        with apart(talk.session):
+            queue, label = await watched.measure(talk.session, talk.now), watched.label
         if queue.waiting:
             waiting = str(queue.waiting)
             if queue.since:
@@ -224,6 +235,22 @@ def clock_differs_words(view: View, notice: ClockDiffers) -> Page:
         notice.seconds,
     )
     return Markup("{}").format(text.format(process=notice.process, n=f"{notice.seconds:+d}")), []
+
+
+def updates_taken_words(view: View, _notice: UpdatesTaken) -> Page:
+    text = view._(
+        "⚠️ Another program is taking this bot's messages with its token. Stop one of the two. If you don't know the "
+        "other one, get a new token from @BotFather."
+    )
+    return text, []
+
+
+def webhook_changed_words(view: View, _notice: WebhookChanged) -> Page:
+    text = view._(
+        "⚠️ Someone with this bot's token changed where Telegram sends its messages. I have set it back. "
+        "If it was none of the admins, get a new token from @BotFather."
+    )
+    return text, []
 
 
 def backup_tried_words(view: View, notice: BackupTried) -> Page:

@@ -18,8 +18,7 @@ from storage.people.segments import Condition, LivesNear, SeenWithin, Speaks
 
 
 def _languages(talk: Talk) -> Sequence[Choice[str]]:
-    everyone = Choice("all", talk._("Everyone"), "")
-    return [everyone, *(Choice(code, name, code) for code, name in LANGUAGES.items())]
+    return [Choice("all", talk._("Any"), ""), *(Choice(code, name, code) for code, name in LANGUAGES.items())]
 
 
 def _days(talk: Talk) -> Sequence[Choice[int]]:
@@ -29,7 +28,7 @@ def _days(talk: Talk) -> Sequence[Choice[int]]:
 
 def _show_days(talk: Talk, days: int) -> str:
     if not days:
-        return talk._("Everyone")
+        return talk._("Any time")
     return talk.plural("in the last day", "in the last {n} days", days).format(n=days)
 
 
@@ -47,7 +46,7 @@ class GeneralAudience:
         Question(
             N_("Language"),
             N_("To whom? By language:"),
-            ButtonInput(TEXT, _languages, lambda talk, code: LANGUAGES.get(code, talk._("Everyone"))),
+            ButtonInput(TEXT, _languages, lambda talk, code: LANGUAGES.get(code, talk._("Any"))),
         ),
         default="",
         preset=True,

@@ -15,8 +15,10 @@ from handlers.broadcasts.form import (
     draft_for,
     other_language,
 )
+from handlers.broadcasts.inputs import Message
 from handlers.broadcasts.shown import show_as_sent
 from handlers.chat.audience import AudiencePart, segment_of
+from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.forms import forms
@@ -27,8 +29,8 @@ from storage.broadcasts import broadcasts
 from storage.broadcasts import reads as broadcast_reads
 from storage.broadcasts.content import Content, Opening, OtherVersion
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.topics import Topic
 from storage.people.access import Right
+from storage.people.topics import Topic
 
 
 def register(routes: Routes, audience: Sequence[AudiencePart[Any]]) -> None:
@@ -37,6 +39,7 @@ def register(routes: Routes, audience: Sequence[AudiencePart[Any]]) -> None:
     routes.command("broadcast", composer.command, about=N_("Send a broadcast"), right=Right.BROADCAST)
     routes.form(composer.form)
     routes.press(presses.BEGIN, composer.begin, right=Right.BROADCAST)
+    routes.press(presses.BEGIN_WITH_THIS, composer.begin_with_this, right=Right.BROADCAST)
     routes.press(presses.WRITE_TO_ALL, composer.write_to_all, right=Right.BROADCAST)
     routes.press(presses.HAVE_READ, have_read)
 
@@ -60,6 +63,15 @@ class _Composer:
     async def begin(self, talk: Talk) -> None:
         """Two questions; the rest has a default, and stands on the page where each can be changed."""
         await forms.begin(talk, self.form)
+
+    async def begin_with_this(self, talk: Talk) -> None:
+        """With the text of the message whose button was pressed, which can still be changed."""
+        message = talk.incoming.body.get("message") or {}
+        params = {name: message[name] for name in ("text", "entities") if name in message}
+        if "text" not in params:
+            raise InvalidCallback
+        known: dict[str, Any] = {"content": Message("sendMessage", params)}
+        await forms.begin(talk, self.form, self._draft(**known))
 
     async def write_to_all(self, talk: Talk, activity_id: ActivityId) -> None:
         """From an activity: the same form, to those who signed up for it."""

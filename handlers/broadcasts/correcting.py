@@ -7,7 +7,6 @@ from markupsafe import Markup
 from handlers.broadcasts import presses
 from handlers.broadcasts.compose import worded
 from handlers.broadcasts.form import Correction, correcting
-from handlers.broadcasts.format import count_words, plural_of
 from handlers.broadcasts.shown import link_lines, show_as_sent
 from handlers.chat.confirming import ask_first
 from handlers.chat.press import Page
@@ -16,6 +15,7 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
+from handlers.i18n.few import plural_of, with_count
 from storage import audit
 from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts.audited import BroadcastAction
@@ -61,11 +61,12 @@ async def _effect(talk: Talk, done: Corrected, how: str) -> str:
     """Notes it in the audit, and says how many get the new version."""
     about = f"broadcast {done.broadcast_id}{how}"
     await audit.note(talk.session, done.author, BroadcastAction.BROADCAST_CORRECTED, talk.now, about=about)
-    return talk.plural(
+    text = talk.plural(
         "Corrected; {n} person who already has it gets the new version.",
         "Corrected; {n} people who already have it get the new version.",
         plural_of(done.count),
-    ).format(n=count_words(talk.language, done.count))
+    )
+    return with_count(text, talk.language, done.count)
 
 
 async def _ask_for_approval(talk: Talk, row: Broadcast) -> None:
@@ -81,8 +82,9 @@ def waits_words(view: View, notice: CorrectionWaits) -> Page:
         "A correction of a broadcast to {n} person is waiting for a second coordinator.",
         "A correction of a broadcast to {n} people is waiting for a second coordinator.",
         plural_of(notice.count),
-    ).format(n=count_words(view.language, notice.count))
-    return text, [[presses.LOOK_AT_CORRECTION.button(view._("View"), notice.broadcast_id)]]
+    )
+    buttons = [[presses.LOOK_AT_CORRECTION.button(view._("View"), notice.broadcast_id)]]
+    return with_count(text, view.language, notice.count), buttons
 
 
 async def look(talk: Talk, broadcast_id: BroadcastId) -> None:

@@ -7,9 +7,9 @@ from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPar
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
 from storage.broadcasts import reads
-from storage.broadcasts import topics as muted_topics
 from storage.broadcasts.audited import BroadcastAction
 from storage.broadcasts.broadcasts import BroadcastInDoubt, NotNow, OwnApproval
+from storage.people import topics as muted_topics
 
 
 def register(routes: Routes, others: AllFeatures) -> None:

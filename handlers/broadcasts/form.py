@@ -12,15 +12,16 @@ from handlers.chat.audience import AudiencePart, with_audience
 from handlers.chat.talk import Talk
 from handlers.forms.questionnaires import Form, questionnaire
 from handlers.forms.questions import Choice, Question, asked
-from handlers.i18n.translations import LANGUAGES, N_, language_name
+from handlers.i18n import translations
+from handlers.i18n.translations import N_, language_name
 from handlers.inputs.choice import ChoiceInput, YesNoInput
 from handlers.inputs.moment import StartInput
 from handlers.inputs.number import NumberChoiceInput
 from handlers.inputs.text import TextInput
 from storage.broadcasts.content import Opening
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.topics import Topic
 from storage.people.access import Right
+from storage.people.topics import Topic
 
 TOPICS: dict[Topic, str] = {
     Topic.ACTIVITIES: N_("🏀 Activities"),
@@ -55,7 +56,7 @@ def _hours(talk: Talk, hours: int) -> str:
 
 def other_language(talk: Talk) -> str:
     """The language that the organisation's is not."""
-    return next(language for language in LANGUAGES if language != talk.context.settings.organisation.language)
+    return translations.other_language(talk.context.settings.organisation.language)
 
 
 def _ask_other(talk: Talk, _draft: object) -> str:

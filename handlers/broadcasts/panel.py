@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from handlers.broadcasts import presses
-from handlers.broadcasts.format import count_words, plural_of
 from handlers.broadcasts.shown import link_lines, show_as_sent
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.i18n import translations
+from handlers.i18n.few import count_words, plural_of, with_count
 from storage import audit
 from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts import reads as broadcast_reads
@@ -23,12 +23,12 @@ from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastWaits
 from storage.broadcasts.recipients import Audience
-from storage.broadcasts.topics import Topic
 from storage.deliveries import of_broadcasts
 from storage.deliveries.table import State
 from storage.disclosure import MIN_CELL_SIZE
 from storage.people.access import Right
 from storage.people.segments import Segment
+from storage.people.topics import Topic
 
 _BAR = 12
 _COLUMNS = 30
@@ -50,24 +50,22 @@ def register(routes: Routes) -> None:
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     """Below the preview: to how many, and the button that sends."""
     counted = await count(talk, row)
-    lines = [
-        Markup("<b>{}</b>").format(
-            talk.plural(
-                "This is how it will arrive. It goes to {n} person.",
-                "This is how it will arrive. It goes to {n} people.",
-                plural_of(counted.reached),
-            ).format(n=count_words(talk.language, counted.reached))
-        ),
-        talk._("Unreachable: {unreachable}. Topic muted: {muted}.").format(
-            unreachable=count_words(talk.language, counted.unreachable), muted=count_words(talk.language, counted.muted)
-        ),
-    ]
+    reaches = talk.plural(
+        "This is how it will arrive. It goes to {n} person.",
+        "This is how it will arrive. It goes to {n} people.",
+        plural_of(counted.reached),
+    )
+    lines = [Markup("<b>{}</b>").format(with_count(reaches, talk.language, counted.reached))]
+    if max(counted.unreachable, counted.muted) >= MIN_CELL_SIZE:  # "fewer than five" twice tells nobody anything
+        unreachable, muted = (count_words(talk.language, n) for n in (counted.unreachable, counted.muted))
+        left_out = talk._("Unreachable: {unreachable}. Topic muted: {muted}.")
+        lines.append(escape(left_out.format(unreachable=unreachable, muted=muted)))
     if counted.reached > talk.context.settings.approval_above:
-        lines.append(talk._("A second coordinator has to approve it."))
+        lines.append(escape(talk._("A second coordinator has to approve it.")))
     begins = _begins(talk, row)
     label = talk._("✔ Send to {n}") if begins <= talk.now else talk._("✔ Send to {n}, {when}")
     when = view_of(talk).moment(begins)
-    send_it = presses.SEND.button(label.format(n=count_words(talk.language, counted.reached), when=when), row.id)
+    send_it = presses.SEND.button(with_count(label, talk.language, counted.reached, when=when), row.id)
     talk.say(Markup("\n").join(lines), [[send_it], [presses.CANCEL.button(talk._("✖ Don't send"), row.id)]])
 
 
@@ -152,7 +150,7 @@ async def resume(talk: Talk, broadcast_id: BroadcastId) -> None:
 async def retry(talk: Talk, broadcast_id: BroadcastId) -> None:
     row = await found(talk, broadcast_id)
     count = await broadcasts.retry_failed(talk.session, row, talk.now)
-    talk.answer_callback(talk._("{n} will be retried.").format(n=count_words(talk.language, count)))
+    talk.answer_callback(with_count(talk._("{n} will be retried."), talk.language, count))
     await show_row(talk, row)
 
 
@@ -177,7 +175,7 @@ async def ask_to_recall(talk: Talk, broadcast_id: BroadcastId) -> None:
         talk._("Delete this broadcast for everyone who received it? This works for 48 hours after it was sent."),
         [
             [presses.SHOW.button(talk._("Don't delete it"), broadcast_id)],
-            [presses.RECALL.button(delete.format(n=count_words(talk.language, sent)), broadcast_id)],
+            [presses.RECALL.button(with_count(delete, talk.language, sent), broadcast_id)],
         ],
     )
 
@@ -185,7 +183,7 @@ async def ask_to_recall(talk: Talk, broadcast_id: BroadcastId) -> None:
 async def recall(talk: Talk, broadcast_id: BroadcastId) -> None:
     count = await corrections.recall(talk.session, await found(talk, broadcast_id), talk.now)
     text = talk.plural("Deleting it for {n} recipient …", "Deleting it for {n} recipients …", plural_of(count))
-    talk.edit(text.format(n=count_words(talk.language, count)))
+    talk.edit(with_count(text, talk.language, count))
 
 
 async def show(talk: Talk, broadcast_id: BroadcastId) -> None:
@@ -224,9 +222,9 @@ def report(row: Broadcast, counted: dict[State, int], read: int, language: str) 
         (State.CANCELLED, _("cancelled: {n}")),
     ):
         if counted.get(state):
-            lines.append(Markup("{}").format(label.format(n=count_words(language, counted[state]))))
+            lines.append(Markup("{}").format(with_count(label, language, counted[state])))
     if read:
-        lines.append(Markup("{}").format(_("have read it: {n}").format(n=count_words(language, read))))
+        lines.append(Markup("{}").format(with_count(_("have read it: {n}"), language, read)))
     return lines
 
 

@@ -24,6 +24,8 @@ CANCEL = Press("bcancel", BroadcastId)
 STOP = Press("bstop", BroadcastId)
 SHOW = Press("bshow", BroadcastId)
 BEGIN = Press("bnew")
+BEGIN_WITH_THIS = Press("bthis")
+"""Below a message of the bot that can be sent to many as it is."""
 RETRY = Press("bretry", BroadcastId)
 PICTURE = Press("bpicture", BroadcastId)
 ASK_TO_RECALL = Press("brecall", BroadcastId)

@@ -8,11 +8,11 @@ from markupsafe import Markup
 
 from handlers.broadcasts import panel, presses
 from handlers.broadcasts.form import TOPICS
-from handlers.broadcasts.format import count_words, plural_of
 from handlers.chat.feature import Duty
 from handlers.chat.press import Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
+from handlers.i18n.few import plural_of, with_count
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.ids import BroadcastId
@@ -46,7 +46,7 @@ async def page(talk: Talk) -> Page | None:
 async def _entry(talk: Talk, row: Broadcast) -> Markup:
     """When, about what, to how many, and how it begins."""
     reached = (await panel.count(talk, row)).reached
-    people = talk.plural("{n} person", "{n} people", plural_of(reached)).format(n=count_words(talk.language, reached))
+    people = with_count(talk.plural("{n} person", "{n} people", plural_of(reached)), talk.language, reached)
     said = [panel.view_of(talk).moment(row.starts_at), talk._(TOPICS[row.topic]), people]
     if row.state == BroadcastState.AWAITING:
         said.append(talk._("Waiting for a second coordinator"))
@@ -71,9 +71,10 @@ async def ask_to_stop(talk: Talk, broadcast_id: BroadcastId) -> None:
     if row.state == BroadcastState.DRAFT:
         label = talk._("🗑 Discard it")
     elif sent:
-        label = talk.plural(
+        stop_it = talk.plural(
             "⏹ Stop it, {n} person has it already", "⏹ Stop it, {n} people have it already", plural_of(sent)
-        ).format(n=count_words(talk.language, sent))
+        )
+        label = with_count(stop_it, talk.language, sent)
     talk.say(
         Markup("<b>{}</b>\n{}").format(talk._("Stop this broadcast?"), _beginning(talk, row)),
         [

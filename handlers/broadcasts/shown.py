@@ -17,16 +17,18 @@ from handlers.stations import presses as stations_presses
 from storage.activities.ids import ActivityId
 from storage.broadcasts.content import Content, Opening
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.topics import Topic
+from storage.people.topics import Topic
 from storage.stations.ids import NO_SEARCH, StationKey
 
 _MOST_LINKS, _LONGEST_LINK = 20, 120
 
 
 def show_as_sent(talk: Talk, broadcast_id: BroadcastId, content: Content, topic: Topic) -> None:
-    """Every version, as its readers will see it."""
-    for language in content.languages(talk.context.settings.organisation.language):
-        talk.send(*content.call_in(language), sent_buttons(broadcast_id, content, topic, language))
+    """Every version, as its readers will see it. Of a single one everybody sees the buttons in their own language."""
+    versions = list(content.languages(talk.context.settings.organisation.language))
+    for language in versions:
+        buttons = sent_buttons(broadcast_id, content, topic, language if len(versions) > 1 else talk.language)
+        talk.send(*content.call_in(language), buttons)
 
 
 def sent_buttons(broadcast_id: BroadcastId, content: Content, topic: Topic, language: str) -> Buttons:
@@ -44,7 +46,8 @@ def sent_buttons(broadcast_id: BroadcastId, content: Content, topic: Topic, lang
 
 def corrected_words(language: str) -> str:
     """What stands below a broadcast that was changed after it had arrived."""
-    return translations.translator(language)("✎ Corrected")
+    _ = translations.translator(language)
+    return _("✎ Corrected")
 
 
 def _opening(opens: Opening) -> Button:

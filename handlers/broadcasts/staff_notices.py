@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from handlers.broadcasts import presses
-from handlers.broadcasts.format import count_words, plural_of
 from handlers.chat.press import Page
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
 from handlers.chat.view import View
+from handlers.i18n.few import plural_of, with_count
 from storage.broadcasts.notices import BroadcastDoubted, BroadcastWaits
 from storage.people.access import Right
 
@@ -23,8 +23,8 @@ def waits_words(view: View, notice: BroadcastWaits) -> Page:
         "A broadcast to {n} person is waiting for a second coordinator.",
         "A broadcast to {n} people is waiting for a second coordinator.",
         plural_of(notice.count),
-    ).format(n=count_words(view.language, notice.count))
-    return text, [[presses.LOOK.button(view._("View"), notice.broadcast_id)]]
+    )
+    return with_count(text, view.language, notice.count), [[presses.LOOK.button(view._("View"), notice.broadcast_id)]]
 
 
 def doubted_words(view: View, notice: BroadcastDoubted) -> Page:

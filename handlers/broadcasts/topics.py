@@ -11,8 +11,8 @@ from handlers.broadcasts.form import TOPICS
 from handlers.chat.press import Buttons, InvalidCallback, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
-from storage.broadcasts import topics
-from storage.broadcasts.topics import Topic
+from storage.people import topics
+from storage.people.topics import Topic
 
 
 def register(routes: Routes) -> None:

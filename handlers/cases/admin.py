@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from handlers.cases import acts, presses
 from handlers.cases import format as words
-from handlers.cases import presses
-from handlers.cases.assignment import RECEIVER, assign, listed_colleagues, receiver
+from handlers.cases.assignment import RECEIVER, listed_colleagues
 from handlers.cases.desk import ways_in
-from handlers.cases.desk_access import desks_of, note
+from handlers.cases.desk_access import desks_of
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.forms import forms
@@ -22,12 +22,9 @@ from handlers.inputs.person import PersonMeant
 from handlers.inputs.reason import reason_question
 from handlers.inputs.text import CodeInput
 from storage.cases import access as case_access
-from storage.cases import contexts as case_contexts
 from storage.cases import messages as case_messages
-from storage.cases.audited import CaseAction
 from storage.cases.ids import CaseId
-from storage.cases.notices import CaseLeft, CaseTaken
-from storage.cases.table import Case, CaseState, content_of
+from storage.cases.table import CaseState, content_of
 from storage.people.access import Right
 
 SHOWN = 60
@@ -57,7 +54,7 @@ class Search:
 
 
 async def _found(talk: Talk, draft: Search) -> None:
-    """What may be known of it: more for who has it in hand, less for others."""
+    """What may be known of it: more for whoever has it in hand, less for others."""
     row = await case_access.by_number(talk.session, draft.number.upper(), talk.person.id, list(desks_of(talk)))
     line = Markup("\n").join(
         [
@@ -75,12 +72,8 @@ _FIND = one_question("case_find", Search, _found, Right.SEE_CASES)
 
 
 async def begin_reading(talk: Talk, case_id: CaseId) -> None:
-    row = await _overseen(talk, case_id)
+    row = await acts.overseen(talk, case_id)
     await forms.begin(talk, _READ, Reading(id=row.id, number=row.number))
-
-
-async def _overseen(talk: Talk, case_id: CaseId) -> Case:
-    return await case_access.visible(talk.session, case_id, talk.person.id, list(talk.context.settings.desks))
 
 
 def _ask_reason(talk: Talk, draft: Reading) -> str:
@@ -99,8 +92,7 @@ class Reading:
 
 async def _read(talk: Talk, draft: Reading) -> None:
     """All of it, once, to this admin; the reason is audited before a word is shown."""
-    row = await _overseen(talk, draft.id)
-    await note(talk, CaseAction.CASE_READ, row, draft.reason)
+    row = await acts.read_for(talk, draft.id, draft.reason)
     content = content_of(talk.session, row)
     lines = [
         words.mark(row) + words.heading(talk.context, row, talk.language),
@@ -121,7 +113,7 @@ _READ = one_question("case_read", Reading, _read, Right.OVERSEE_CASES)
 
 
 async def begin_giving(talk: Talk, case_id: CaseId) -> None:
-    row = await _overseen(talk, case_id)
+    row = await acts.overseen(talk, case_id)
     await forms.begin(talk, _GIVE, Assignment(id=row.id, colleagues=await listed_colleagues(talk, row)))
 
 
@@ -133,14 +125,7 @@ class Assignment:
 
 
 async def _given(talk: Talk, draft: Assignment) -> None:
-    desks = list(talk.context.settings.desks)
-    row = await case_access.visible_for_update(talk.session, draft.id, talk.person.id, desks)
-    to, before = await receiver(talk, row, draft.who), row.assigned_to
-    await assign(talk, row, to)
-    if before is not None and before != to:
-        if await case_contexts.leave(talk.session, before, row.id):
-            talk.notify(before, CaseLeft())
-        talk.notify(before, CaseTaken(row.number))
+    row = await acts.give(talk, draft.id, draft.who)
     talk.say(talk._("{number} has been handed over.").format(number=row.number))
 
 

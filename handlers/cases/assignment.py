@@ -91,7 +91,7 @@ async def receiver(talk: Talk, row: Case, who: PersonMeant | None) -> PersonId |
     if who is None:
         return None
     desk = words.desk_of(talk.context, row)
-    if desk is None or who.id not in await talk.context.staff.of_desk(talk.session, desk, talk.now):
+    if desk is None or who.id not in await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level):
         raise cases.NotForThem
     return who.id
 
@@ -108,11 +108,11 @@ async def assign(talk: Talk, row: Case, to: PersonId | None) -> None:
 RECEIVER: Question[PersonMeant | None, _Handed] = Question(
     N_("To whom"),
     N_(
-        "To whom? Share their contact, forward one of their messages, or write their number or "
+        "To whom? Share their contact, forward one of their messages, or write their Telegram id or "
         "@name; or press a button."
     ),
     ReceiverInput(),
     keyboard=people_keyboard,
-    keyboard_hint=N_("Press the button below the chat, or tell me who it is."),
+    keyboard_hint=N_("Or press “👤 Choose someone” below the chat."),
     choices=_receivers,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.talk import Talk
 from storage.activities import reminders
 from storage.cases import cases
@@ -17,10 +16,12 @@ LIMIT_REMINDER = "case_limit"
 async def end(talk: Talk, row: Case, outcome: Outcome) -> None:
     """Closes a case: its reminders end, and nobody writes in it any more."""
     cases.close(row, outcome, talk.now)
+    await end_conversation(talk, row)
+
+
+async def end_conversation(talk: Talk, row: Case) -> None:
+    """Of a case that is closed: its reminders end, and nobody writes in it any more."""
     for limit in (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]:
         await reminders.drop(talk.session, LIMIT_REMINDER, limit.id)
     for person_id in await case_contexts.leave_all(talk.session, row.id):
-        if person_id == talk.person.id:
-            talk.say(talk._("You have left the conversation."), keyboard=plain_keyboard(talk.language))
-        else:
-            talk.notify(person_id, CaseLeft())
+        talk.notify(person_id, CaseLeft())

@@ -15,8 +15,8 @@ from handlers.cases.desk_form import DeskDraft, desk_questionnaire, form_name
 from handlers.cases.inputs import OneMessageInput
 from handlers.cases.messages.conversation import call_those_on_duty, enter_as_rider
 from handlers.cases.opening import open_from
-from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.emergency import SEND_NOW, TALK_TO_SOMEBODY
+from handlers.chat.keyboards import case_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from handlers.cases import format as words
 from handlers.cases import presses
-from handlers.cases.desk_access import desks_of, handled
+from handlers.cases.desk_access import desks_of, handled, levels_at
 from handlers.cases.in_hand import handler_page
 from handlers.chat.press import Button, Buttons
 from handlers.chat.routes import Routes
@@ -16,6 +16,7 @@ from handlers.chat.talk import Talk
 from handlers.i18n.formatting import ago, bracketed, labelled
 from handlers.i18n.translations import N_
 from storage.cases import access as case_access
+from storage.cases import collectives
 from storage.cases import deadlines as case_deadlines
 from storage.cases import queue as case_queue
 from storage.cases.deadlines import CaseLimit
@@ -53,7 +54,7 @@ async def _desks(talk: Talk) -> tuple[Markup, Buttons]:
         mark = words.mark_of(sum(row.urgent_at is not None for row in mine))
         rows.append([presses.SHOW_MINE.button(mark + talk._("Assigned to me: {n}").format(n=len(mine)))])
     for key, desk in desks_of(talk).items():
-        waiting = await case_queue.count_waiting(talk.session, key, talk.person.id)
+        waiting = await case_queue.count_waiting(talk.session, key, talk.person.id, levels_at(talk, desk))
         title = f"{words.mark_of(waiting.urgent)}{desk.emoji} {in_language(desk.title, talk.language)}"
         said = talk.plural("{n} person is waiting", "{n} people are waiting", waiting.total).format(n=waiting.total)
         lines.append(labelled(talk._, title, said))
@@ -82,11 +83,17 @@ def ways_in(talk: Talk, row: Case) -> list[list[Button]]:
     rows = []
     if row.assigned_to == talk.person.id and talk.person.may(Right.HANDLE_CASES):
         rows.append([presses.SHOW.button(talk._("View"), row.id)])
-    elif row.assigned_to is None and row.state != CaseState.CLOSED and row.desk in handled(talk):
+    elif row.assigned_to is None and row.state != CaseState.CLOSED and may_take(talk, row):
         rows.append([presses.CLAIM.button(talk._("▶ Take"), row.id)])
     if talk.person.may(Right.OVERSEE_CASES):
         rows.append([presses.BEGIN_READING.button(talk._("👁 Read, giving a reason"), row.id)])
     return rows
+
+
+def may_take(talk: Talk, row: Case) -> bool:
+    """Whether this person works at its desk, and at its level."""
+    desk = handled(talk).get(row.desk)
+    return desk is not None and desk.is_handled_by(talk.person.id, row.level)
 
 
 async def show_queue(talk: Talk, key: str, page: int) -> None:
@@ -95,7 +102,7 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
     if desk is None:
         raise NoSuchCase
     page = min(max(0, page), _LAST_PAGE)
-    found = await case_queue.in_queue(talk.session, key, talk.person.id, PAGE + 1, page * PAGE)
+    found = await case_queue.in_queue(talk.session, key, talk.person.id, PAGE + 1, page * PAGE, levels_at(talk, desk))
     lines = [Markup("{} <b>{}</b>").format(desk.emoji, in_language(desk.title, talk.language))]
     lines += await _lines(talk, found[:PAGE])
     if not found:
@@ -110,12 +117,14 @@ async def show_queue(talk: Talk, key: str, page: int) -> None:
 
 async def _lines(talk: Talk, found: Sequence[Case]) -> list[Markup]:
     limits = await case_deadlines.of_cases(talk.session, [row.id for row in found])
-    return [_line(talk, row, limits[row.id]) for row in found]
+    joined = await collectives.numbers_of(talk.session, found)
+    return [_line(talk, row, limits[row.id], joined.get(row.id, "")) for row in found]
 
 
-def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
+def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit], joined_to: str = "") -> Markup:
     content = content_of(talk.session, row)
     parts = [
+        words.level_title(talk.context, row, talk.language),
         words.kind_words(talk.context, row, content, talk.language),
         ago(row.opened_at, talk.now, talk.language),
         words.due_words(talk.context, row, talk.now, talk.language)
@@ -124,6 +133,8 @@ def _line(talk: Talk, row: Case, limits: Sequence[CaseLimit]) -> Markup:
     ]
     if limits:
         parts.append("⚖ " + words.days_left(limits[0].ends_on, talk.local_today, talk.language))
+    if joined_to:
+        parts.append(f"🔗 {joined_to}")
     return Markup("{}<b>{}</b> · {}").format(words.mark(row), row.number, " · ".join(filter(None, parts)))
 
 

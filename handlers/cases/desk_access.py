@@ -24,13 +24,22 @@ def handled(talk: Talk) -> dict[str, Desk]:
     """The desks whose cases this person may take."""
     if not talk.person.may(Right.HANDLE_CASES):
         return {}
-    return {key: desk for key, desk in talk.context.settings.desks.items() if desk.is_handled_by(talk.person.id)}
+    return {
+        key: desk
+        for key, desk in talk.context.settings.desks.items()
+        if talk.person.roles & desk.handled_in and desk.is_handled_by(talk.person.id)
+    }
+
+
+def levels_at(talk: Talk, desk: Desk) -> frozenset[int] | None:
+    """The levels of a desk whose queue this person sees; None: all, as an overseer does who decides at none."""
+    return desk.levels_of(talk.person.id) if desk.key in handled(talk) else None
 
 
 async def colleagues(talk: Talk, row: Case) -> list[PersonId]:
-    """The other handlers of the desk, as far as they may see the case."""
+    """The other handlers of the desk, at the level of the case, as far as they may see it."""
     desk = words.desk_of(talk.context, row)
-    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now) if desk is not None else []
+    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level) if desk is not None else []
     return [one for one in case_access.who_may_see(talk.session, row, staff) if one != talk.person.id]
 
 

@@ -16,15 +16,19 @@ from handlers.cases.inputs import (
     ANONYMOUS,
     NO_PLATFORM,
     DayInput,
+    FilesInput,
     NicknameInput,
     SaidInput,
+    TypedNumberInput,
     WordsOrPlaceInput,
     option_input,
 )
+from handlers.cases.messages.message_content import FILES
 from handlers.chat.talk import Talk
-from handlers.forms.questionnaires import Form, Questionnaire
+from handlers.forms.questionnaires import Early, Form, Questionnaire
 from handlers.forms.questions import Input, NotAnAnswer, Question
 from handlers.i18n.translations import N_
+from handlers.inputs.numbers_of_people import IdNumberInput, TypedPhoneInput
 from handlers.inputs.platform import PlatformInput
 from storage.cases.desks import Ask, AskType, Desk, Words, in_language
 from storage.cases.files.evidence_quota import EvidenceFull, Full, require_room_at_desk
@@ -65,7 +69,9 @@ def desk_form(
         questionnaire=desk_questionnaire(desk),
         done=done,
         save=save,
+        command=desk.command,
         danger_goes_to=story(desk) if desk.crisis else "",
+        early=Early(partial(_early_goes_to, desk), _kept_words),
         confidential=True,
     )
 
@@ -84,7 +90,7 @@ def _draft(desk: Desk, values: Mapping[str, Any]) -> DeskDraft:
         value = values.get(ask.key)
         if value is None:
             continue
-        if ask.type is AskType.PARTS:
+        if ask.type in (AskType.PARTS, AskType.FILES):
             told += value
         elif ask.type is AskType.ANONYMOUS:
             by_field["is_anonymous"] = value == ANONYMOUS
@@ -108,9 +114,9 @@ def _question(desk: Desk, ask: Ask) -> Question[Any, DeskDraft]:
         input=_input(desk, ask),
         optional=ask.optional,
         unanswered=N_("not given") if ask.type is AskType.NAME else "—",
-        columns=1 if ask.type in (AskType.CHOICE, AskType.ANONYMOUS, AskType.PARTS) else 2,
+        columns=1 if ask.type in (AskType.CHOICE, AskType.ANONYMOUS, AskType.PARTS, AskType.FILES) else 2,
         when=_is_named if ask.type is AskType.NAME and may_be_nameless else None,
-        check=partial(_check_room, desk) if ask.type is AskType.PARTS else None,
+        check=partial(_check_room, desk) if ask.type in (AskType.PARTS, AskType.FILES) else None,
     )
 
 
@@ -120,7 +126,11 @@ def _input(desk: Desk, ask: Ask) -> Input[Any]:
         AskType.CHOICE: lambda: option_input(ask.choices),
         AskType.PLATFORM: lambda: PlatformInput(NO_PLATFORM),
         AskType.DATE: DayInput,
-        AskType.TEXT: lambda: WordsOrPlaceInput(1, 1_500),
+        AskType.TEXT: lambda: WordsOrPlaceInput(ask.least or 1, ask.most or 1_500),
+        AskType.NUMBER: lambda: TypedNumberInput(ask.least, ask.most or 9_999),
+        AskType.ID_NUMBER: IdNumberInput,
+        AskType.PHONE: TypedPhoneInput,
+        AskType.FILES: lambda: FilesInput(ask.title),
         AskType.PARTS: SaidInput,
         AskType.NAME: lambda: NicknameInput(1, 60),
         AskType.ANONYMOUS: lambda: ANONYMITY,
@@ -131,7 +141,10 @@ def _input(desk: Desk, ask: Ask) -> Input[Any]:
 def _asked(desk: Desk, ask: Ask, talk: Talk, _draft: DeskDraft) -> str:
     """The question; where files may be sent, with how much."""
     said = Markup(in_language(ask.words, talk.language))
-    if ask.type is AskType.PARTS and desk.evidence.case_files:
+    if ask.example:
+        example = talk._("For example: {example}").format(example=in_language(ask.example, talk.language))
+        said += Markup("\n<i>{}</i>").format(example)
+    if ask.type in (AskType.PARTS, AskType.FILES) and desk.evidence.case_files:
         said += Markup("\n{}").format(room_words(talk, desk.evidence))
     return said
 
@@ -147,6 +160,26 @@ def form_name(desk: Desk) -> str:
 def story(desk: Desk) -> str:
     """The question that takes whatever somebody wants to tell; empty if the desk asks none."""
     return next((ask.key for ask in desk.asks if ask.type is AskType.PARTS), "")
+
+
+def _early_goes_to(desk: Desk, talk: Talk) -> str:
+    """What is written or spoken belongs to the story, a file to the evidence where the desk asks for it."""
+    body = talk.incoming.body
+    if not ({"text", *FILES} & body.keys()):
+        return ""
+    told = [ask.key for ask in desk.asks if ask.type is AskType.PARTS]
+    return next(iter(told if {"text", "voice"} & body.keys() else reversed(told)), "")
+
+
+def _kept_words(talk: Talk) -> str:
+    body = talk.incoming.body
+    if "photo" in body:
+        return talk._("📎 I've kept your photo; it goes with your case.")
+    if "voice" in body:
+        return talk._("📎 I've kept your voice message; it goes with your case.")
+    if "text" in body:
+        return talk._("📎 I've kept what you wrote; it goes with your case.")
+    return talk._("📎 I've kept your file; it goes with your case.")
 
 
 async def _check_room(desk: Desk, talk: Talk, draft: DeskDraft, more: tuple[Said, ...]) -> None:

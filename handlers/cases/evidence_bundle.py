@@ -54,7 +54,7 @@ def register(routes: Routes) -> None:
 
 
 async def send_bundle(talk: Talk, case_id: CaseId) -> None:
-    """For the rider, or for who has the case in hand; that a handler took it is noted.
+    """For the rider, or for whoever has the case in hand; that a handler took it is noted.
 
     It is made beside the chat's turn, once the transaction is over, so that nobody waits for it.
     """

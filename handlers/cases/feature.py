@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.cases import (
     admin,
+    answers,
     crisis,
     desk,
     duties,
@@ -13,30 +14,39 @@ from handlers.cases import (
     limit_reminders,
     mine,
     notices,
+    prefilled,
     privacy,
     ready_answers,
     statistics,
 )
-from handlers.cases.messages import changed_messages, conversation, internal_notes, relay
+from handlers.cases.collective import joining, pages, rider_notices, to_all
+from handlers.cases.deciding import Deciding
+from handlers.cases.messages import adding, changed_messages, conversation, internal_notes, relay
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
 from storage.cases import drafts, erasure, messages, queues, retention
 from storage.cases import personal_data as case_personal_data
 from storage.cases.audited import CaseAction
-from storage.cases.cases import CaseClosed, CaseTaken, NotForThem, TooLateToReopen, TooManyCases
+from storage.cases.cases import CaseClosed, CaseTaken, DecidedByLevels, NotForThem, TooLateToReopen, TooManyCases
 from storage.cases.files.evidence_quota import EvidenceFull
+from storage.cases.joining import CollectiveFull, JoinedElsewhere
+from storage.cases.levels import LevelDecided
 from storage.cases.table import CaseInDoubt, NoSuchCase
 
 
 def register(routes: Routes, others: AllFeatures) -> None:
-    mine.register(routes, others.desks)
+    mine.register(routes, others.desks, others.case_offers)
+    prefilled.register(routes, others)
+    Deciding(others.on_approval).register(routes)
     limit_reminders.register(routes)
     for part in (
+        answers,
         privacy,
         desk,
         in_hand,
         conversation,
+        adding,
         changed_messages,
         crisis,
         relay,
@@ -46,6 +56,10 @@ def register(routes: Routes, others: AllFeatures) -> None:
         evidence_bundle,
         statistics,
         notices,
+        pages,
+        joining,
+        to_all,
+        rider_notices,
     ):
         part.register(routes)
 
@@ -62,13 +76,24 @@ FEATURE = Feature(
             "Something other than the bot has changed this case, so it can't be opened at the moment. The admins are "
             "being told."
         ),
-        NotForThem: N_("This case can't go to them: they don't handle this desk, or the case is hidden from them."),
+        CollectiveFull: N_("This collective case is full. Please begin another one."),
+        JoinedElsewhere: N_("This case is part of a collective case already. Take it out first."),
+        DecidedByLevels: N_("The reviewers decide on this, level by level, and their decision is final here."),
+        LevelDecided: N_("This has been decided already, or is at another level. What waits: /cases"),
+        NotForThem: N_(
+            "You can't hand this case to them: they don't work at this desk, or the case is hidden from them."
+        ),
         TooLateToReopen: N_("A case can be reopened for 30 days. Please open a new one and mention the old number."),
         TooManyCases: N_("You have opened several cases here today. Please continue in one of them: /my"),
     },
     audit_details={
         CaseAction.CASE_ASSIGNED: (N_("{case}: to the queue"), N_("{case}: to {person}")),
         CaseAction.CASE_READ: (N_("{case}: {reason}"),),
+        CaseAction.CASE_JOINED: (N_("{case}: {collective}"),),
+        CaseAction.CASE_SEPARATED: (N_("{case}: {collective}"),),
+        CaseAction.COLLECTIVE_WRITTEN: (N_("{case}: {collective}"),),
+        CaseAction.LEVEL_APPROVED: (N_("{case}: level {level}"),),
+        CaseAction.LEVEL_REFUSED: (N_("{case}: level {level}"),),
     },
     audit_labels={
         CaseAction.CASE_READ: N_("case read by an admin"),
@@ -77,6 +102,11 @@ FEATURE = Feature(
         CaseAction.CASE_CLOSED: N_("case closed"),
         CaseAction.CASE_CONFLICT: N_("conflict of interest declared"),
         CaseAction.CASE_BUNDLE: N_("evidence bundle made"),
+        CaseAction.CASE_JOINED: N_("case joined to a collective case"),
+        CaseAction.CASE_SEPARATED: N_("case taken out of a collective case"),
+        CaseAction.COLLECTIVE_WRITTEN: N_("message to all of a collective case"),
+        CaseAction.LEVEL_APPROVED: N_("case approved at a level"),
+        CaseAction.LEVEL_REFUSED: N_("case refused at a level"),
     },
     personal_data=(
         PersonalData("cases", erasure.erase, N_("Cases"), case_personal_data.copy_of),
@@ -92,6 +122,7 @@ FEATURE = Feature(
     overview_order=20,
     queues=(
         WatchedQueue("cases", N_("cases waiting for us"), queues.cases),
+        WatchedQueue("case_levels", N_("cases waiting for a decision at a level"), queues.at_levels),
         WatchedQueue("cases_in_doubt", N_("cases changed outside the bot"), queues.in_doubt),
         WatchedQueue("evidence", N_("evidence to download"), queues.evidence),
     ),

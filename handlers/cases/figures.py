@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
 from handlers.chat.figures import Figures, FiguresView, Row, row_if_shown, say_too_little, shown, zone_of
 from handlers.chat.talk import Talk
-from handlers.i18n.formatting import labelled
+from handlers.i18n.formatting import bracketed, labelled
 from handlers.i18n.translations import N_
+from storage.cases import collectives
+from storage.cases.answers import counts
+from storage.cases.answers.counts import Helped, PageKey
+from storage.cases.collectives import CollectiveFigures
 from storage.cases.desks import in_language
 from storage.disclosure import HIDDEN
 from storage.statistics import report
@@ -28,10 +32,21 @@ async def _view(talk: Talk, period: Period, head: Markup) -> None:
         title = Markup("\n{} <b>{}</b>").format(desk.emoji, name)
         lines.append(labelled(talk._, title, shown(talk, cases.opened)))
         lines += [Markup("{}").format(line) for line in _times(talk, cases)]
+        joined = await _joined(talk, period, key)
+        if joined.people is not HIDDEN:
+            said = talk._("in collective cases: {people} people, {cases} cases").format(
+                people=shown(talk, joined.people), cases=shown(talk, joined.cases)
+            )
+            lines.append(Markup("{}").format(said))
     if not rows:
         say_too_little(talk, head)
         return
     talk.photo(await talk.context.ports.painter.bars_png(talk._("New cases by desk"), rows), Markup("\n").join(lines))
+
+
+async def _joined(talk: Talk, period: Period, desk: str) -> CollectiveFigures:
+    edges = period.edges(zone_of(talk))
+    return await collectives.figures(talk.session, desk, edges[0], edges[-1])
 
 
 def _times(talk: Talk, cases: CaseReport) -> list[str]:
@@ -40,7 +55,7 @@ def _times(talk: Talk, cases: CaseReport) -> list[str]:
         hours = shown(talk, cases.hours_to_answer, 1)
         lines.append(talk._("first answer after {hours} h (median)").format(hours=hours))
     if cases.in_time is not HIDDEN:
-        lines.append(talk._("on time: {share} %").format(share=cases.in_time))
+        lines.append(talk._("on time: {share}%").format(share=cases.in_time))
     if cases.days_to_close is not HIDDEN:
         days = shown(talk, cases.days_to_close, 1)
         lines.append(talk._("closed after {days} days (median)").format(days=days))
@@ -49,14 +64,53 @@ def _times(talk: Talk, cases: CaseReport) -> list[str]:
     return lines
 
 
+async def _answers(talk: Talk, period: Period, head: Markup) -> None:
+    """By page, how many presses said that it helped, and how many that it did not."""
+    told = [
+        Markup("{}").format(
+            talk._("{matter}: 👍 {yes} · 👎 {no}").format(
+                matter=name, yes=shown(talk, helped.yes), no=shown(talk, helped.no)
+            )
+        )
+        for name, helped in _named(talk, await counts.of(talk.session, period))
+    ]
+    if not told:
+        say_too_little(talk, head)
+        return
+    talk.say(Markup("\n").join([head, *told]))
+
+
+def _named(talk: Talk, found: Mapping[PageKey, Helped]) -> list[tuple[str, Helped]]:
+    """In the order of the desks and their kinds."""
+    named = []
+    for key, desk in talk.context.settings.desks.items():
+        title = in_language(desk.title, talk.language)
+        for kind in desk.kinds:
+            helped = found.get((key, kind.key))
+            if helped is not None:
+                named.append((bracketed(talk._, in_language(kind.words, talk.language), title), helped))
+    return named
+
+
 async def _rows(talk: Talk, period: Period) -> Sequence[Row]:
     rows: list[Row] = []
     for desk in talk.context.settings.desks:
         cases = await report.cases(talk.session, period, zone_of(talk), desk)
         rows.append(("cases_opened", desk, cases.opened, ""))
+        joined = await _joined(talk, period, desk)
+        rows += [("collective_people", desk, joined.people, ""), ("collective_cases", desk, joined.cases, "")]
         rows += row_if_shown("case_hours_to_first_answer_median", desk, cases.hours_to_answer)
         rows += row_if_shown("case_days_to_close_median", desk, cases.days_to_close)
+    for (desk, kind), helped in (await counts.of(talk.session, period)).items():
+        page = f"{desk}/{kind}"
+        rows += [("answer_helped", page, helped.yes, ""), ("answer_did_not_help", page, helped.no, "")]
     return rows
 
 
-FIGURES = Figures(views=(FiguresView("cases", N_("⚖️ Cases"), _view),), rows=_rows)
+FIGURES = Figures(
+    views=(
+        FiguresView("cases", N_("⚖️ Cases"), _view),
+        FiguresView("answers", N_("💡 Answers"), _answers),
+    ),
+    rows=_rows,
+)

@@ -28,6 +28,8 @@ OUTCOMES: dict[Outcome, str] = {
     Outcome.REFERRED: N_("referred to another body"),
     Outcome.NOT_OURS: N_("not handled by this desk"),
     Outcome.WITHDRAWN: N_("closed by the rider"),
+    Outcome.APPROVED: N_("approved"),
+    Outcome.REFUSED: N_("refused"),
 }
 NEAR_DAYS = 30
 URGENT = "🚨"
@@ -52,7 +54,8 @@ def answerer(context: AppContext, key: str, language: str) -> str:
     """Who answers at a desk, as the rider reads it."""
     desk = context.settings.desks.get(key)
     named = in_language(desk.answered_by, language) if desk is not None else ""
-    return named or translations.translator(language)("your case handler")
+    _ = translations.translator(language)
+    return named or _("your case handler")
 
 
 def tag(context: AppContext, row: Case) -> str:
@@ -76,6 +79,18 @@ def kind_words(context: AppContext, row: Case, content: CaseContent, language: s
     return in_language(kind.words, language) if kind is not None else content.kind
 
 
+def level_title(context: AppContext, row: Case, language: str) -> str:
+    """Of the level at which it is; empty if it has none."""
+    return title_of_level(context, row.desk, row.level, language)
+
+
+def title_of_level(context: AppContext, key: str, number: int, language: str) -> str:
+    """Of a level of a desk; empty if there is none."""
+    desk = context.settings.desks.get(key)
+    level = desk.level(number) if desk is not None else None
+    return in_language(level.title, language) if level is not None else ""
+
+
 def state_words(row: Case, language: str, *, for_handler: bool = False) -> str:
     _ = translations.translator(language)
     said = _(STATES[row.state][for_handler])
@@ -91,10 +106,15 @@ def due_words(context: AppContext, row: Case, now: datetime, language: str) -> s
     when = formatting.moment(due, now, context.settings.organisation.zone, language)
     if not is_answered(row) and due <= now:
         return "🔴 " + _("overdue since {when}").format(when=when)
+    if row.level and row.urgent_due_at is None:
+        return _("decision due {when}").format(when=when)
     return _("answer due {when}").format(when=when)
 
 
 def is_answered(row: Case) -> bool:
+    """Whether nothing is due: there was an answer; or, at a level, it was asked back."""
+    if row.level and row.urgent_due_at is None:
+        return row.state != CaseState.OURS
     return row.first_answer_at is not None and row.urgent_due_at is None
 
 
@@ -168,7 +188,7 @@ def _answer(context: AppContext, row: Case, content: CaseContent, kind: AskType,
             return _day(content.on, language) or _("Not sure")
         case AskType.NAME:
             return content.name or _("not given")
-        case AskType.PARTS | AskType.ANONYMOUS:
+        case AskType.PARTS | AskType.FILES | AskType.ANONYMOUS:
             return ""
     value = content.answers.get(key)
     if kind is AskType.CHOICE:

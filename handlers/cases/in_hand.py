@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from handlers.cases import acts, ladder, presses
 from handlers.cases import format as words
-from handlers.cases import presses
-from handlers.cases.closing import end
-from handlers.cases.desk_access import colleagues, handled, note
 from handlers.cases.messages.conversation import enter_as_handler
-from handlers.chat.keyboards import plain_keyboard
 from handlers.chat.press import Buttons
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.cases import access as case_access
-from storage.cases import cases
-from storage.cases import contexts as case_contexts
+from storage.cases import cases, collectives
 from storage.cases import deadlines as case_deadlines
 from storage.cases import messages as case_messages
-from storage.cases.audited import CaseAction
 from storage.cases.ids import CaseId
-from storage.cases.notices import CaseClaimed, CaseWaits, ClosedByDesk
-from storage.cases.table import Case, CaseState, NoSuchCase, Outcome, content_of
+from storage.cases.table import Case, CaseState, NoSuchCase, content_of
 from storage.people.access import Right
 
 
@@ -37,18 +31,12 @@ def register(routes: Routes) -> None:
 
 
 async def claim(talk: Talk, case_id: CaseId) -> None:
-    """Takes it, says what it is about, and hands over all that was said. The rider hears that somebody has it."""
-    before = await case_access.find(talk.session, case_id)
-    is_theirs = before is not None and before.assigned_to == talk.person.id
-    row = await cases.claim(talk.session, case_id, talk.person.id, list(handled(talk)), talk.now)
+    """Takes it, says what it is about, and hands over all that was said."""
+    row, is_new = await acts.take(talk, case_id)
     talk.edit(*await handler_page(talk, row))
-    if is_theirs:
-        return  # the second of two quick taps, or an older button
-    await note(talk, CaseAction.CASE_CLAIMED, row)
-    if row.person_id is not None:
-        talk.notify(row.person_id, CaseClaimed(row.number, row.desk, row.id))
-    await enter_as_handler(talk, row)
-    await case_messages.replay(talk.session, row, talk.person.id, talk.now)
+    if is_new:
+        await enter_as_handler(talk, row)
+        await case_messages.replay(talk.session, row, talk.person.id, talk.now)
 
 
 async def show(talk: Talk, case_id: CaseId) -> None:
@@ -73,7 +61,10 @@ async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
         *words.summary_lines(context, row, content, talk.language),
         *words.limit_lines(context, limits, talk.local_today, talk.language),
         *words.due_lines(context, row, talk.now, talk.language),
+        *await ladder.lines(talk, row),
     ]
+    if row.collective_id is not None:
+        lines.append(Markup("🔗 {}").format(await collectives.number_of(talk.session, row)))
     if row.rider_unreachable:
         lines.append(Markup("🚫 {}").format(talk._("The rider can't be reached; your messages will wait for them.")))
     return Markup("\n").join(lines), _handler_buttons(talk, row)
@@ -82,9 +73,12 @@ async def handler_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
 def _handler_buttons(talk: Talk, row: Case) -> Buttons:
     back = [presses.SHOW_MINE.button(talk._("◀ Back"))]
     bundle = presses.SEND_BUNDLE.button(talk._("📦 Evidence bundle"), row.id)
-    again = presses.REPLAY.button(talk._("📜 Full conversation"), row.id)
+    again = presses.REPLAY.button(talk._("📜 All messages"), row.id)
     if row.state == CaseState.CLOSED:
-        return [[bundle, again], back]
+        return [[bundle, again], *_collective_buttons(talk, row), back]
+    if row.level:
+        return [*ladder.reviewer_buttons(talk, row), [bundle, again], *_sharing_buttons(talk, row), back]
+    notes, others = _sharing_buttons(talk, row)
     waits = row.state == CaseState.OURS
     label = talk._("💬 Waiting for the rider") if waits else talk._("⏳ Waiting for me")
     return [
@@ -93,26 +87,47 @@ def _handler_buttons(talk: Talk, row: Case) -> Buttons:
             presses.SHOW_CANNED.button(talk._("📋 Ready answers"), row.id),
         ],
         [bundle, again],
-        [
-            presses.BEGIN_NOTE.button(talk._("📝 Note"), row.id),
-            presses.BEGIN_ASKING.button(talk._("👥 Ask colleagues"), row.id),
-        ],
+        notes,
         [presses.WAIT_FOR.button(label, row.id, int(CaseState.RIDERS if waits else CaseState.OURS))],
-        [
-            presses.BEGIN_HANDING.button(talk._("➡ Hand over"), row.id),
-            presses.ASK_FOR_CONFLICT.button(talk._("⚠ Conflict"), row.id),
-        ],
+        others,
+        *_collective_buttons(talk, row),
         [presses.ASK_OUTCOME.button(talk._("✔ Close case"), row.id)],
         back,
     ]
 
 
+def _collective_buttons(talk: Talk, row: Case) -> Buttons:
+    """To the others that it is joined with, or to joining it."""
+    if row.collective_id is not None:
+        return [
+            [
+                presses.SHOW_COLLECTIVE.button(talk._("🔗 Collective case"), row.collective_id, 0),
+                presses.ASK_TO_SEPARATE.button(talk._("✂ Take it out"), row.id),
+            ]
+        ]
+    if row.state == CaseState.CLOSED:
+        return []
+    return [[presses.CHOOSE_COLLECTIVE.button(talk._("🔗 Join to a collective case"), row.id)]]
+
+
+def _sharing_buttons(talk: Talk, row: Case) -> Buttons:
+    """What is between the handlers."""
+    return [
+        [
+            presses.BEGIN_NOTE.button(talk._("📝 Note"), row.id),
+            presses.BEGIN_ASKING.button(talk._("👥 Ask colleagues"), row.id),
+        ],
+        [
+            presses.BEGIN_HANDING.button(talk._("➡ Hand over"), row.id),
+            presses.ASK_FOR_CONFLICT.button(talk._("⚠ Conflict"), row.id),
+        ],
+    ]
+
+
 async def wait_for(talk: Talk, case_id: CaseId, state: int) -> None:
-    row = await case_access.of_handler_for_update(talk.session, case_id, talk.person.id)
-    if state not in (CaseState.OURS, CaseState.RIDERS):
+    if state not in list(CaseState):
         raise NoSuchCase
-    cases.wait_for(row, CaseState(state))
-    talk.edit(*await handler_page(talk, row))
+    talk.edit(*await handler_page(talk, await acts.wait_for(talk, case_id, CaseState(state))))
 
 
 async def ask_for_conflict(talk: Talk, case_id: CaseId) -> None:
@@ -124,7 +139,7 @@ async def ask_for_conflict(talk: Talk, case_id: CaseId) -> None:
     talk.edit(
         said,
         [
-            [presses.MARK_CONFLICT.button(talk._("⚠ Yes, I can't handle it"), row.id)],
+            [presses.MARK_CONFLICT.button(talk._("⚠ Yes, I shouldn't handle it"), row.id)],
             [presses.SHOW.button(talk._("◀ Back"), row.id)],
         ],
     )
@@ -132,30 +147,14 @@ async def ask_for_conflict(talk: Talk, case_id: CaseId) -> None:
 
 async def mark_conflict(talk: Talk, case_id: CaseId) -> None:
     """From the case in hand, or from the queue before it is taken."""
-    row = await case_access.visible_for_update(talk.session, case_id, talk.person.id, list(handled(talk)))
-    was_mine = row.assigned_to == talk.person.id
-    if not was_mine and row.assigned_to is not None:
-        raise NoSuchCase
-    await cases.mark_conflict(talk.session, row, talk.person.id)
-    await note(talk, CaseAction.CASE_CONFLICT, row)
-    if was_mine:
-        await left_hand(talk, row)
+    row = await acts.mark_conflict(talk, case_id)
     talk.edit(talk._("{number} is now hidden from you and waiting for someone else.").format(number=row.number))
-
-
-async def left_hand(talk: Talk, row: Case) -> None:
-    """The case is not this handler's any more: they write in it no more, and the others hear that it waits."""
-    if await case_contexts.leave(talk.session, talk.person.id, row.id):
-        talk.say(talk._("You have left the conversation."), keyboard=plain_keyboard(talk.language))
-    if row.assigned_to is None:
-        for handler in await colleagues(talk, row):
-            talk.notify(handler, CaseWaits(row.number, row.desk, row.id, words.mark(row)))
 
 
 async def ask_outcome(talk: Talk, case_id: CaseId) -> None:
     row = await case_access.of_handler(talk.session, case_id, talk.person.id)
     cases.require_open(row)
-    chosen = [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN]
+    chosen = cases.BY_HANDLER
     rows = [[presses.CLOSE_DESK.button(talk._(words.OUTCOMES[outcome]), row.id, outcome)] for outcome in chosen]
     said = talk._("How did {number} end? The rider will read this and can reopen the case for {n} days.").format(
         number=row.number, n=cases.REOPENED_WITHIN.days
@@ -164,11 +163,5 @@ async def ask_outcome(talk: Talk, case_id: CaseId) -> None:
 
 
 async def close(talk: Talk, case_id: CaseId, outcome: str) -> None:
-    row = await case_access.of_handler_for_update(talk.session, case_id, talk.person.id)
-    if outcome not in set(Outcome) - {Outcome.WITHDRAWN}:
-        raise NoSuchCase
-    await end(talk, row, Outcome(outcome))
-    await note(talk, CaseAction.CASE_CLOSED, row)
-    if row.person_id is not None:
-        talk.notify(row.person_id, ClosedByDesk(row.number, row.id, Outcome(outcome)))
+    row = await acts.close(talk, case_id, outcome)
     talk.edit(talk._("{number} is closed.").format(number=row.number), [[presses.SHOW_MINE.button(talk._("◀ Back"))]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,15 +18,21 @@ from handlers.i18n.translations import N_
 from handlers.inputs.account import LONGEST_LABEL, account_choice
 from handlers.inputs.calendar import Days, day_named
 from handlers.inputs.choice import ButtonInput
-from handlers.inputs.moment import NOT_A_DAY, calendar_page, understood
+from handlers.inputs.moment import calendar_page, understood
 from handlers.inputs.place import Point, sent_point
-from handlers.inputs.text import TEXT, TextInput
-from storage.cases.desks import Option, in_language
+from handlers.inputs.text import TEXT, CalledInput, TextInput
+from storage.cases.desks import Option, Words, in_language
 from storage.cases.messages import Said
 from storage.dialogues import Value
+from storage.plain_text import clean_code
 from storage.written_text import person_name
 
+_NOT_A_PAST_DAY = N_(
+    "I don't understand this date. Write it like “yesterday”, “last Wednesday” or “3 Nov”, or choose it below. If you "
+    "aren't sure, press “Not sure”."
+)
 _NEAR_METRES = 2_000.0
+_LONGEST_CAPTION = 600
 _LONGEST_AGO = timedelta(days=36_525)
 ANONYMOUS = "yes"
 """The answer of somebody who tells it to everyone without a name."""
@@ -68,7 +75,7 @@ class DayInput(Input[date | None]):
     adapter = TypeAdapter(date | None)
 
     async def read(self, talk: Talk) -> date | None:
-        return self._checked(talk, understood(talk, Toward.BACK, NOT_A_DAY).day)
+        return self._checked(talk, understood(talk, Toward.BACK, _NOT_A_PAST_DAY).day)
 
     def page(self, talk: Talk, page: str) -> InputPage:
         today = talk.local_today
@@ -109,10 +116,56 @@ class SaidInput(Input[tuple[Said, ...]]):
     async def read(self, talk: Talk) -> tuple[Said, ...]:
         return (read_said(talk),)
 
-    def show(self, talk: Talk, value: tuple[Said, ...]) -> str:  # noqa: ARG002
-        files = sum(bool(said.file_id) for said in value)
-        words = " ".join(said.text for said in value if said.text)
+    def show(self, talk: Talk, value: tuple[Said, ...]) -> str:
+        words = " / ".join(said.text for said in value if said.text)
+        files = _counted(talk, value)
         return " ".join(filter(None, [words[:300] + ("…" if len(words) > 300 else ""), f"📎 {files}" if files else ""]))
+
+
+@dataclass(frozen=True)
+class FilesInput(SaidInput):
+    """A document: pictures or files, without anything else. Each bears the title of what was asked for."""
+
+    title: Words
+
+    async def read(self, talk: Talk) -> tuple[Said, ...]:
+        said = read_said(talk)
+        if said.kind not in ("photo", "document"):
+            raise NotAnAnswer(talk._("Please send it as a picture or a file (📎)."))
+        title = in_language(self.title, talk.context.settings.organisation.language)
+        said.text = f"{title} · {said.text}"[:_LONGEST_CAPTION] if said.text else title
+        said.entities = []
+        return (said,)
+
+
+@dataclass(frozen=True)
+class TypedNumberInput(Input[str]):
+    """A whole number, kept as it is written."""
+
+    least: int
+    most: int
+
+    adapter = TEXT
+
+    async def read(self, talk: Talk) -> str:
+        text = clean_code(talk.text)
+        if not (text.isascii() and text.isdigit() and self.least <= int(text[:6]) <= self.most):
+            said = talk._("Please write a number from {least} to {most}.")
+            raise NotAnAnswer(said.format(least=self.least, most=self.most))
+        return str(int(text[:6]))
+
+
+def _counted(talk: Talk, value: Sequence[Said]) -> str:
+    """ "2 photos, 1 voice message"; empty if there is no file."""
+    counts = Counter(said.kind for said in value if said.file_id)
+    photos, voices = counts.pop("photo", 0), counts.pop("voice", 0)
+    others = counts.total()
+    parts = [
+        (photos, talk.plural("{n} photo", "{n} photos", photos)),
+        (voices, talk.plural("{n} voice message", "{n} voice messages", voices)),
+        (others, talk.plural("{n} file", "{n} files", others)),
+    ]
+    return formatting.listed((words.format(n=n) for n, words in parts if n), talk.language)
 
 
 class OneMessageInput(Input[Said]):
@@ -125,7 +178,7 @@ class OneMessageInput(Input[Said]):
 
 
 @dataclass(frozen=True)
-class NicknameInput(TextInput):
+class NicknameInput(CalledInput):
     """How somebody may be called; empty for no name at all, which is stored as "-"."""
 
     async def read(self, talk: Talk) -> str:

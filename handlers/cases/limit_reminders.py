@@ -45,7 +45,7 @@ async def remind_of_limits(talk: Talk, case_id: CaseId) -> None:
         )
         days |= {reminders.due_of(at, lead, quiet).astimezone(zone).date() for lead in standing}
     if not days:
-        said = talk._("These deadlines are too near or past: there is nothing to remind you of.")
+        said = talk._("These deadlines have passed or are too close, so there is nothing to remind you of.")
         talk.answer_callback(said, alert=True)
         return
     dates = [formatting.dated(day, talk.local_today, talk.language) for day in sorted(days)]

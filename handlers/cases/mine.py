@@ -10,10 +10,12 @@ from functools import partial
 
 from markupsafe import Markup
 
-from handlers.cases import closing, opening, presses
+from handlers.cases import answers, closing, ladder, opening, presses
 from handlers.cases import format as words
+from handlers.cases.collective import rider_notices
 from handlers.cases.desk_form import DeskDraft, desk_form, form_name
 from handlers.cases.messages.conversation import enter_as_rider
+from handlers.cases.opening import NO_OFFERS, Offers
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, InvalidCallback, Page, copy_button
 from handlers.chat.readers import RECIPIENT
@@ -23,7 +25,7 @@ from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form
-from handlers.inputs.consent import CASE, desk_wording, folded_wording
+from handlers.inputs.consent import desk_wording, folded_wording, wording_for
 from storage.cases import access as case_access
 from storage.cases import cases
 from storage.cases import deadlines as case_deadlines
@@ -36,11 +38,14 @@ from storage.dialogues import Filled
 from storage.privacy import consents
 
 
-def register(routes: Routes, desks: Desks) -> None:
+def register(routes: Routes, desks: Desks, offers: Offers) -> None:
+    """`offers`: by kind of a case, what features offer to whoever has opened one."""
     for desk in desks.values():
         subject = Subject(_named(desk), desk.keywords)
-        routes.command(desk.command, partial(open_desk, desk), about=desk.about, subject=subject)
-        routes.form(form_of(desk))
+        if not desk.feature:
+            routes.command(desk.command, partial(open_desk, desk), about=desk.about, subject=subject)
+        routes.form(form_of(desk, offers))
+    routes.press(presses.OPEN_DESK, open_by_key)
     routes.press(presses.AGREE_MINE, agree)
     routes.press(presses.GO_ON_WITH_DRAFT, go_on_with_draft)
     routes.press(presses.DO_NOT_AGREE, do_not_agree, writes=False)
@@ -58,33 +63,47 @@ def _named(desk: Desk) -> Words:
     return {language: f"{desk.emoji} {title}" for language, title in desk.title.items()}
 
 
-def form_of(desk: Desk) -> Form[DeskDraft]:
-    return desk_form(desk, partial(opening.opened, desk), partial(_save, desk))
+def form_of(desk: Desk, offers: Offers = NO_OFFERS) -> Form[DeskDraft]:
+    """The form as it is registered has the offers: its end is reached there alone, whatever began it."""
+    return desk_form(desk, partial(opening.opened, desk, offers), partial(_save, desk))
 
 
 async def open_desk(desk: Desk, talk: Talk) -> None:
     """What the desk is and is not, who reads it, and what is to be agreed to before the first question. Who has saved a
     form and agreed to this comes back to the form first."""
-    start = presses.AGREE_MINE.button(talk._("✅ I agree, let's start"), desk.key, CASE.version)
+    version = wording_for(desk).version
+    start = presses.AGREE_MINE.button(talk._("✅ I agree, let's start"), desk.key, version)
     rows, text = [[start]], desk_wording(talk, desk)
     if await case_drafts.find(talk.session, talk.person.id, desk.key, talk.now) is not None:
-        go_on = presses.GO_ON_WITH_DRAFT.button(talk._("💾 Continue my saved form"), desk.key, CASE.version)
-        if await _has_agreed(talk, desk):
+        go_on = presses.GO_ON_WITH_DRAFT.button(talk._("💾 Continue my saved form"), desk.key, version)
+        if await has_agreed(talk, desk):
             text = folded_wording(talk, desk)
-            start = presses.AGREE_MINE.button(talk._("🆕 Start a new form"), desk.key, CASE.version)
+            start = presses.AGREE_MINE.button(talk._("🆕 Start a new form"), desk.key, version)
             rows = [[go_on], [start]]
         else:
             rows.append([go_on])
     mine = await case_access.cases_of(talk.session, talk.person.id)
     here = [row for row in mine if row.desk == desk.key and row.state != CaseState.CLOSED]
     rows += [[presses.SHOW_CASE.button(f"{desk.emoji} {row.number}", row.id)] for row in here[:8]]
+    rows += answers.page_buttons(talk, desk)
+    standing = [line for row in here[:8] for line in [ladder.standing(talk, row)] if line]
+    if standing:
+        text = Markup("\n").join([*standing, Markup(""), text])
     talk.say(text, [*rows, [presses.DO_NOT_AGREE.button(talk._("No, thank you"), desk.key)]])
 
 
-async def _has_agreed(talk: Talk, desk: Desk) -> bool:
+async def open_by_key(talk: Talk, key: str) -> None:
+    """From a feature's page."""
+    desk = talk.context.settings.desks.get(key)
+    if desk is None:
+        raise InvalidCallback
+    await open_desk(desk, talk)
+
+
+async def has_agreed(talk: Talk, desk: Desk) -> bool:
     """To the wording as it stands now."""
     given = await consents.find(talk.session, talk.person.id, desk.purpose)
-    return given is not None and given.version == CASE.version
+    return given is not None and given.version == wording_for(desk).version
 
 
 async def do_not_agree(talk: Talk, key: str) -> None:
@@ -105,27 +124,30 @@ def _name_hotlines(talk: Talk, numbers: Sequence[str]) -> None:
 
 async def agree(talk: Talk, key: str, version: int) -> None:
     """The consent is kept with its version and time; then the first question."""
-    desk = await _consented(talk, key, version)
+    desk = await consented(talk, key, version)
     await forms.begin(talk, form_of(desk))
 
 
 async def go_on_with_draft(talk: Talk, key: str, version: int) -> None:
-    desk = await _consented(talk, key, version)
+    desk = await consented(talk, key, version)
     filled = await case_drafts.find(talk.session, talk.person.id, key, talk.now)
     if filled is None and talk.person.form == form_name(desk):
         return  # the second of two quick taps: the form is open
     await case_drafts.drop(talk.session, talk.person.id, key)
-    await forms.resume(talk, form_of(desk), filled or Filled())
+    filled = filled or Filled()
+    form = form_of(desk)
+    answered = [one.key for one in form.questionnaire.asked if filled.answers.get(one.key) is not None]
+    await forms.resume(talk, form, filled, answered)
 
 
-async def _consented(talk: Talk, key: str, version: int) -> Desk:
+async def consented(talk: Talk, key: str, version: int) -> Desk:
     desk = talk.context.settings.desks.get(key)
     if desk is None:
         raise InvalidCallback
-    if version != CASE.version:
+    if version != wording_for(desk).version:
         raise consents.NoConsent
     await cases.check_room(talk.session, talk.person.id, key, desk.daily_limit, talk.now)
-    await consents.give(talk.session, talk.person.id, desk.purpose, CASE.version, talk.now)
+    await consents.give(talk.session, talk.person.id, desk.purpose, version, talk.now)
     talk.remove_buttons()
     return desk
 
@@ -133,8 +155,8 @@ async def _consented(talk: Talk, key: str, version: int) -> Desk:
 async def _save(desk: Desk, talk: Talk, filled: Filled) -> None:
     await case_drafts.save(talk.session, talk.person.id, desk.key, filled, talk.now)
     said = talk.plural(
-        "Saved for {n} day. /{command} goes on where you were.",
-        "Saved for {n} days. /{command} goes on where you were.",
+        "Saved for {n} day. /{command} takes you back to it.",
+        "Saved for {n} days. /{command} takes you back to it.",
         case_drafts.KEPT.days,
     ).format(n=case_drafts.KEPT.days, command=desk.command)
     talk.say(said, keyboard=location_keyboard(talk))
@@ -153,6 +175,8 @@ async def case_page(talk: Talk, row: Case) -> tuple[Markup, Buttons]:
         Markup("{}").format(words.state_words(row, talk.language)),
         *words.summary_lines(context, row, content, talk.language),
         *words.due_lines(context, row, talk.now, talk.language),
+        *await ladder.lines(talk, row),
+        *await rider_notices.lines(talk, row),
     ]
     limits = (await case_deadlines.of_cases(talk.session, [row.id]))[row.id]
     said = words.limit_lines(context, limits, talk.local_today, talk.language)
@@ -169,7 +193,7 @@ def _page_buttons(talk: Talk, row: Case, *, has_limits: bool) -> Buttons:
     number = copy_button(row.number)
     if row.state == CaseState.CLOSED:
         rows = [[bundle, number]]
-        if row.closed_at is not None and talk.now - row.closed_at <= cases.REOPENED_WITHIN:
+        if cases.may_reopen(row, talk.now):
             rows.append([presses.REOPEN.button(talk._("↺ Reopen"), row.id)])
         return [*rows, *([] if row.rating else [_stars(row.id)])]
     rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)], [bundle, number]]
@@ -247,6 +271,7 @@ async def overview(talk: Talk) -> Sequence[Page]:
     lines = [Markup("<b>{}</b>").format(talk._("My cases"))]
     for row in mine:
         state = words.state_words(row, talk.language)
-        lines.append(Markup("{} · {}").format(words.heading(talk.context, row, talk.language), state))
+        line = Markup("{} · {}").format(words.heading(talk.context, row, talk.language), state)
+        lines.append(ladder.standing(talk, row) or line)
     keys = [presses.SHOW_CASE.button(row.number, row.id) for row in mine]
     return [(Markup("\n").join(lines), [keys[at : at + 2] for at in range(0, len(keys), 2)])]

@@ -79,7 +79,10 @@ def new_words(view: View, notice: CaseWaits) -> Page:
     """A new case waits: its number only."""
     sign, title = _desk(view, notice.desk)
     text = labelled(view._, f"{notice.mark}{sign} {title}", Markup("<b>{}</b>").format(notice.number))
-    return text + "\n" + view._("A case is waiting to be taken."), [
+    said = view._("A case is waiting to be taken.")
+    if notice.level:
+        said = view._("It is waiting for a decision: {level}").format(level=_level(view, notice))
+    return Markup("{}\n{}").format(text, said), [
         [presses.CLAIM.button(view._("▶ Take"), notice.case_id)],
         _view_queue(view),
     ]
@@ -90,14 +93,24 @@ def _desk(view: View, desk: str) -> tuple[str, str]:
     return words.desk_sign(view.context, desk), words.desk_title(view.context, desk, view.language)
 
 
+def _level(view: View, notice: CaseWaits | CaseLate) -> str:
+    return words.title_of_level(view.context, notice.desk, notice.level, view.language)
+
+
 def _view_queue(view: View) -> list[Button]:
     return [presses.SHOW_DESKS_AGAIN.button(view._("View queue"))]
 
 
 def late_words(view: View, notice: CaseLate) -> Page:
     _, title = _desk(view, notice.desk)
-    said = view._("{number} ({desk}) has had no answer for {n} h.").format(
-        number=notice.number, desk=title, n=notice.hours
+    said = view._("{number} ({desk}) has had no answer for {n} h.")
+    if notice.level:
+        said = view._("{number} ({desk}, {level}) has been waiting for a decision for {n} h.")
+    said = said.format(
+        number=notice.number,
+        desk=title,
+        n=notice.hours,
+        level=_level(view, notice),
     )
     return "⏰ " + Markup("{}").format(said), [_view_queue(view)] if notice.opens else []
 

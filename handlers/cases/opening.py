@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -14,12 +15,13 @@ from handlers.cases.desk_form import DeskDraft
 from handlers.cases.evidence_limits import full_words
 from handlers.cases.inputs import NO_PLATFORM
 from handlers.cases.messages.message_content import parts_of
+from handlers.chat.case_offers import CaseOffer
 from handlers.chat.keyboards import location_keyboard
 from handlers.chat.talk import Talk
 from handlers.i18n import formatting
-from handlers.inputs.consent import CASE
+from handlers.inputs.consent import wording_for
 from storage.cases import access as case_access
-from storage.cases import allowances, cases, escalation, time_limits
+from storage.cases import allowances, cases, escalation, levels, time_limits
 from storage.cases import deadlines as case_deadlines
 from storage.cases import drafts as case_drafts
 from storage.cases import messages as case_messages
@@ -32,20 +34,24 @@ from storage.cases.notices import CaseWaits
 from storage.cases.table import Case, CaseContent, Side
 from storage.privacy import consents
 
+Offers = Mapping[str, Sequence[CaseOffer]]
+"""By kind of a case, what other features offer to whoever has opened one."""
+NO_OFFERS: Offers = MappingProxyType({})
 
-async def opened(desk: Desk, talk: Talk, draft: DeskDraft) -> None:
+
+async def opened(desk: Desk, offers: Offers, talk: Talk, draft: DeskDraft) -> None:
     """The case: its number at once, what happens next and by when, what may lapse."""
     if draft.is_anonymous:
         await allowances.use(talk.session, talk.person.id, desk.key, desk.daily_limit, talk.local_today)
     else:
         await cases.check_room(talk.session, talk.person.id, desk.key, desk.daily_limit, talk.now)
-    row = await open_from(desk, talk, draft, consented=(CASE.version,))
+    row = await open_from(desk, talk, draft, consented=(wording_for(desk).version,))
     await case_drafts.drop(talk.session, talk.person.id, desk.key)
     if _is_urgent(talk, draft):
         await raise_alarm(talk, row)
     else:
-        await _tell_handlers(desk, talk, row)
-    await _say_what_follows(desk, talk, draft, row)
+        await tell_handlers(desk, talk, row)
+    await _say_what_follows(desk, offers, talk, draft, row)
 
 
 async def open_from(desk: Desk, talk: Talk, draft: DeskDraft, consented: Sequence[int]) -> Case:
@@ -57,7 +63,8 @@ async def open_from(desk: Desk, talk: Talk, draft: DeskDraft, consented: Sequenc
     version = await consents.require(talk.session, talk.person.id, desk.purpose, *consented)
     content = _content(draft)
     context = talk.context
-    due = escalation.answer_due(desk, talk.now, 0, context.settings.organisation)
+    organisation = context.settings.organisation
+    due = escalation.first_due(desk, talk.now, organisation)
     row = await cases.open_case(
         talk.session,
         desk.key,
@@ -69,6 +76,8 @@ async def open_from(desk: Desk, talk: Talk, draft: DeskDraft, consented: Sequenc
         due,
         talk.now,
     )
+    if desk.levels:
+        levels.begin(row, talk.now)
     await _keep_parts(desk, talk, draft, row)
     platform = content.platform if content.platform in context.settings.joining.platforms else NO_PLATFORM.value
     if await allowances.is_first_of_month(talk.session, talk.person.id, desk.key, talk.local_today):
@@ -84,13 +93,14 @@ def _is_urgent(talk: Talk, draft: DeskDraft) -> bool:
     return any(map(talk.context.is_danger, texts))
 
 
-async def _tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
-    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now)
+async def tell_handlers(desk: Desk, talk: Talk, row: Case) -> None:
+    """Whoever may take it now hears that it waits."""
+    staff = await talk.context.staff.of_desk(talk.session, desk, talk.now, row.level)
     for handler in case_access.who_may_see(talk.session, row, staff):
-        talk.notify(handler, CaseWaits(row.number, desk.key, row.id))
+        talk.notify(handler, CaseWaits(row.number, desk.key, row.id, level=row.level))
 
 
-async def _say_what_follows(desk: Desk, talk: Talk, draft: DeskDraft, row: Case) -> None:
+async def _say_what_follows(desk: Desk, offers: Offers, talk: Talk, draft: DeskDraft, row: Case) -> None:
     content = _content(draft)
     if draft.is_anonymous:
         await _forget_who(desk, talk)
@@ -103,6 +113,8 @@ async def _say_what_follows(desk: Desk, talk: Talk, draft: DeskDraft, row: Case)
     rows = [[presses.ENTER.button(talk._("💬 Write in this case"), row.id)]]
     if limits:
         rows.append([presses.REMIND_OF_LIMITS.button(talk._("⏰ Remind me of the deadlines"), row.id)])
+    for offer in offers.get(content.kind, ()):
+        rows += [[button] for button in await offer(talk)]
     talk.say(_received(talk, desk, row, _next_lines(talk, desk, row, content, limits)), rows)
 
 
@@ -157,7 +169,7 @@ def _received(talk: Talk, desk: Desk, row: Case, lines: list[Any]) -> Markup:
 
 
 def _next_lines(talk: Talk, desk: Desk, row: Case, content: CaseContent, limits: list[CaseLimit]) -> list[Markup | str]:
-    when = formatting.moment(
+    when = formatting.end(
         row.urgent_due_at or row.due_at, talk.now, talk.context.settings.organisation.zone, talk.language
     )
     lines: list[Markup | str] = [Markup("⏱ {}").format(talk._("You'll hear from us by {when}.").format(when=when))]

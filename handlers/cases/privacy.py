@@ -72,6 +72,7 @@ async def ask_to_forget_cases(talk: Talk) -> None:
 
 async def forget_cases(talk: Talk) -> None:
     await leave_all(talk)
+    await erasure.strip_all_of(talk.session, talk.person.id)
     await drafts.erase(talk.session, talk.person.id)
     for desk in talk.context.settings.desks.values():
         await consents.withdraw(talk.session, talk.person.id, desk.purpose, talk.now)
@@ -79,10 +80,9 @@ async def forget_cases(talk: Talk) -> None:
 
 
 async def leave_all(talk: Talk) -> None:
-    """Ends all cases. The handlers hear that a case is gone; its number stays in the counts."""
+    """Ends all cases, before they are erased. The handlers hear that a case is gone; its number stays in the counts."""
     for row in await case_access.cases_of(talk.session, talk.person.id, limit=ALL):
         if row.state != CaseState.CLOSED:
             if row.assigned_to is not None:
                 talk.notify(row.assigned_to, CaseErased(row.number))
             await closing.end(talk, row, Outcome.WITHDRAWN)
-    await erasure.strip_all_of(talk.session, talk.person.id)

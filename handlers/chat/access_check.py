@@ -10,7 +10,7 @@ async def check_right(talk: StatelessTalk, right: Right) -> bool:
     """Says no, in words, to whom this is not for."""
     if talk.person.may(right):
         return True
-    refusal = talk._("This is for staff only.")
+    refusal = talk._("Only the staff in charge can do that.")
     if talk.incoming.is_press:
         talk.answer_callback(refusal, alert=True)
     else:

@@ -10,6 +10,7 @@ from telegram import Chat
 
 from handlers.chat.context import AppContext
 from handlers.chat.events import Event
+from handlers.chat.fallback import commands_meant
 from handlers.chat.incoming import Incoming
 from handlers.chat.press import InvalidCallback
 from handlers.chat.routes import AnyCall, Call, Handler, Route, Routes
@@ -115,9 +116,9 @@ def _event_of(incoming: Incoming) -> Event:
 
 
 async def _form_answer(talk: Talk, routes: Routes) -> None:
-    if not await forms.answer(talk, routes.forms):
+    if not await forms.answer(talk, routes.forms, partial(commands_meant, routes=routes)):
         has_place = "location" in talk.incoming.body
-        event = Event.LOCATION if has_place else Event.TEXT if talk.text else Event.OTHER
+        event = Event.LOCATION if has_place else _event_of(talk.incoming)
         await routes.events[event].call().run(talk)
         await forms.remind(talk, routes.forms)
 

@@ -10,13 +10,13 @@ from telegram import Chat
 
 from handlers.cases.desk_form import form_name
 from handlers.chat.context import AppContext
+from handlers.chat.emergency_numbers import number_lines
 from handlers.chat.incoming import Incoming
 from handlers.chat.press import Button, Press
 from handlers.chat.replies import Outgoing, message_params
 from handlers.chat.talk import Danger, StatelessTalk
-from handlers.i18n.translations import Translate, translator
+from handlers.i18n.translations import translator
 from storage.cases.desks import in_language
-from storage.emergency import emergency_numbers
 from storage.people.access import Right
 
 TALK_TO_SOMEBODY = Press("urgent")
@@ -37,7 +37,7 @@ def answer_for(right: Right) -> Danger:
 
 
 def put_first(talk: StatelessTalk) -> None:
-    """Whom to call, ahead of what was going to be said; to who may be in danger only what is vital of that, since
+    """Whom to call, ahead of what was going to be said; to whoever may be in danger only what is vital of that, since
     nothing may bury it. May be called again after more was said."""
     if talk.danger is Danger.NONE:
         return
@@ -76,20 +76,4 @@ def words(context: AppContext, language: str) -> Markup:
             *number_lines(context, language),
             Markup("{}").format(_("If someone is near you, call out to them. Don't stay alone.")),
         ]
-    )
-
-
-def number_lines(context: AppContext, language: str) -> list[Markup]:
-    """The numbers, one a line."""
-    _, organisation = translator(language), context.settings.organisation
-    numbers = emergency_numbers.of_country(organisation.country)
-    lines = [_number_line(_, one.number, in_language(one.words, language)) for one in numbers]
-    if organisation.hotline not in {one.number for one in numbers}:
-        lines.append(_number_line(_, organisation.hotline, organisation.name))
-    return lines
-
-
-def _number_line(translate: Translate, number: str, what: str) -> Markup:
-    return Markup("☎️ ") + Markup(translate("{text} ({comment})")).format(
-        text=Markup("<b>{}</b>").format(number), comment=what
     )

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.chat.approvals import OnApproval
 from handlers.chat.audience import AudiencePart
+from handlers.chat.breakdowns import Breakdown
+from handlers.chat.case_offers import CaseOffer
 from handlers.chat.figures import Figures
+from handlers.chat.outings import Outings
 from handlers.chat.press import Button, Page
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.audit import AuditAction
 from storage.cases.desks import Desks
-from storage.database import Refused
 from storage.operations.queues import Measure
-from storage.privacy.exports import Table
+from storage.privacy.exports import PagedTable
 from storage.privacy.retention import Forget
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 Erase = Callable[[AsyncSession, PersonId], Awaitable[None]]
@@ -59,7 +64,7 @@ class PrivacyPart:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """Something that waits for who runs the bot, and the buttons that lead there."""
+    """Something that waits for whoever runs the bot, and the buttons that lead there."""
 
     words: str
     buttons: Sequence[Button]
@@ -90,7 +95,22 @@ class PersonalExport:
 
     name: str
     label: str
-    table: Callable[[AsyncSession, ZoneInfo], Awaitable[Table]]
+    table: Callable[[AsyncSession, ZoneInfo], PagedTable]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What is known of a matter before anybody tells it: the desk and its kind, the day, the place, and in words."""
+
+    desk: str
+    kind: str
+    on: date
+    place: str
+    story: str
+
+
+FindCaseFacts = Callable[[Talk, int], Awaitable[CaseFacts | None]]
+"""By the number that the button carries; None if there is no such matter (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +125,8 @@ class Feature:
 
     name: str
     register: Callable[[Routes, AllFeatures], None]
+    switch: str = ""
+    """The key of the config's [features] that switches it off; "": it is always there."""
     refusals: Mapping[type[Refused], str] = field(default_factory=dict)
     audit_labels: Mapping[AuditAction, str] = field(default_factory=dict)
     audit_details: Mapping[AuditAction, Sequence[str]] = field(default_factory=dict)
@@ -117,12 +139,24 @@ class Feature:
     """Where its messages stand in /my: the lowest first, then in the order of the features."""
     duties: Callable[[Talk], Awaitable[Sequence[Duty]]] | None = None
     """What waits for this person, by their rights: /start shows it to whoever runs the bot."""
+    reviews: Callable[[Talk], Awaitable[Sequence[Duty]]] | None = None
+    """What waits to be decided on by this person, beside the applications: /reviews shows it too."""
     queues: Sequence[WatchedQueue] = ()
     audience: AudiencePart[Any] | None = None
     """Its questions wherever it is chosen whom something is for."""
+    breakdowns: Sequence[Breakdown] = ()
+    """By what others may break down what they count."""
     figures: Figures | None = None
     """Its part of the statistics."""
+    case_facts: FindCaseFacts | None = None
+    """What it fills in of a case about something of its own (see handlers/cases/prefilled.py)."""
     exports: Sequence[OpenExport | PersonalExport] = ()
+    on_approval: Mapping[str, OnApproval] = field(default_factory=dict)
+    """By desk, what becomes of a case that its last level has approved."""
+    case_offers: Mapping[str, CaseOffer] = field(default_factory=dict)
+    """By kind of a case, what is offered to whoever has opened one of it."""
+    outings: Outings | None = None
+    """Gives the places of an activity to those whom another feature names."""
     archive: Sequence[Forget] = ()
     """Keeps the figures of what is about to be forgotten; runs before the `retention` of all features."""
 
@@ -159,8 +193,30 @@ class AllFeatures:
         return [feature.audience for feature in self.features if feature.audience is not None]
 
     @property
+    def breakdowns(self) -> Sequence[Breakdown]:
+        """By what counts may be broken down."""
+        return [breakdown for feature in self.features for breakdown in feature.breakdowns]
+
+    @property
     def figures(self) -> Sequence[Figures]:
         return [feature.figures for feature in self.features if feature.figures is not None]
+
+    @property
+    def on_approval(self) -> Mapping[str, OnApproval]:
+        return {desk: act for feature in self.features for desk, act in feature.on_approval.items()}
+
+    @property
+    def case_offers(self) -> Mapping[str, Sequence[CaseOffer]]:
+        """By kind of a case."""
+        offers: dict[str, list[CaseOffer]] = {}
+        for feature in self.features:
+            for kind, offer in feature.case_offers.items():
+                offers.setdefault(kind, []).append(offer)
+        return offers
+
+    @property
+    def outings(self) -> Outings | None:
+        return next((feature.outings for feature in self.features if feature.outings is not None), None)
 
     @property
     def exports(self) -> Sequence[OpenExport | PersonalExport]:

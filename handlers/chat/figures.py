@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
+from handlers.i18n.few import figure_words
 from handlers.i18n.formatting import bracketed
 from storage.disclosure import HIDDEN, MIN_CELL_SIZE, Average, Figure
 from storage.statistics.periods import Period
@@ -45,7 +46,9 @@ class Figures:
 
 def shown(talk: Talk, value: Average, digits: int = 0) -> str:
     """ "1,240", or "<5" where it is hidden."""
-    return f"<{MIN_CELL_SIZE}" if value is HIDDEN else translations.number(value, talk.language, digits)
+    if value is HIDDEN:
+        return figure_words(HIDDEN, talk.language)
+    return translations.number(value, talk.language, digits)
 
 
 def compared(talk: Talk, value: Average, before: Average) -> str:

@@ -46,7 +46,7 @@ a topic was opened, a gift was made), and each version of the Bot API brings new
 _TELEGRAM = 777_000
 """The account of Telegram's own messages, and of the posts of a linked channel in its group."""
 _STAND_INS = (1_087_968_824, 136_817_688)
-"""GroupAnonymousBot and Channel_Bot: they stand for who writes as a group or a channel."""
+"""GroupAnonymousBot and Channel_Bot: they stand for whoever writes as a group or a channel."""
 
 _WIDEST = 1 << 52
 """Numbers of people and chats have at most 52 significant bits, says the Bot API."""
@@ -104,6 +104,8 @@ class Place(NamedTuple):
     latitude: float
     longitude: float
     is_live: bool
+    heading: float | None = None
+    """Of a live location that moves: degrees clockwise from north, as the phone knows it."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class Incoming:
 
     @property
     def is_from_a_person(self) -> bool:
-        """False for who writes as a group or channel."""
+        """False for whoever writes as a group or channel."""
         return self.user_id > 0
 
     @property
@@ -177,6 +179,11 @@ class Incoming:
         """What the sender's account is called, as Telegram shows it."""
         account = self.body["from"]
         return person_name(" ".join(str(account.get(part) or "") for part in ("first_name", "last_name")))
+
+    @property
+    def first_name(self) -> str:
+        """The sender's, as Telegram shows it."""
+        return person_name(str(self.body["from"].get("first_name") or ""))
 
     @property
     def is_of_others(self) -> bool:
@@ -227,7 +234,8 @@ class Incoming:
         if not isinstance(place, dict):
             return None
         try:
-            return Place(float(place["latitude"]), float(place["longitude"]), "live_period" in place)
+            heading = float(place["heading"]) % 360 if "heading" in place else None
+            return Place(float(place["latitude"]), float(place["longitude"]), "live_period" in place, heading)
         except (KeyError, TypeError, ValueError):
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -41,3 +42,16 @@ class Card(NamedTuple):
     number: str
     since: str
     link: str
+
+
+class Certificate(NamedTuple):
+    """What stands on a certificate: whose it is, what it was reached with and where; `link` is in its QR code."""
+
+    organisation: str
+    title: str
+    name: str
+    work: str
+    reached: Sequence[str]
+    day: str
+    link: str
+    hint: str

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from handlers.chat.bundles import Bundles
-from handlers.chat.pictures import Card, Cell, Legend, Spot
+from handlers.chat.pictures import Card, Cell, Certificate, Legend, Spot
+from handlers.chat.reports import Report
+from storage.scratch import Scratch
 from storage.stations.index import StationIndex
 from storage.stations.reports import LiveBoard
 from storage.telegram_ids import PersonId
@@ -44,6 +46,10 @@ class Directory(Protocol):
 
     @property
     def live(self) -> LiveBoard: ...
+
+    async def look_again(self) -> None:
+        """Has the stations read again at once, without waiting for it: this process has changed some."""
+        ...
 
     async def refresh_live(self) -> None:
         """Reads the reports again now, so that who reported sees it at once."""
@@ -97,6 +103,10 @@ class Painter(Protocol):
         """A PNG of a member's card."""
         ...
 
+    async def certificate_png(self, certificate: Certificate) -> bytes:
+        """A PNG of a certificate, to be printed."""
+        ...
+
     async def qr_png(self, link: str, title: str) -> bytes:
         """A PNG with a large QR code of the link, and a title."""
         ...
@@ -107,8 +117,8 @@ class Painter(Protocol):
         """A PNG with a column for each value (None: hidden), over those of the time before; labels stand below."""
         ...
 
-    async def bars_png(self, title: str, rows: Sequence[tuple[str, int]]) -> bytes:
-        """A PNG with a bar for each name."""
+    async def bars_png(self, title: str, rows: Sequence[tuple[str, int | None]], hidden: str = "") -> bytes:
+        """A PNG with a bar for each name (None: not shown, `hidden` stands in its place)."""
         ...
 
     async def gaps_png(
@@ -123,7 +133,7 @@ class Painter(Protocol):
 
 
 class DownloadFile(Protocol):
-    async def __call__(self, file_id: str, limit: int, into: BinaryIO) -> None:
+    async def __call__(self, file_id: str, limit: int, into: BinaryIO | Scratch) -> None:
         """Writes a file that was sent to the bot, of at most `limit` bytes, into another.
 
         Raises:
@@ -132,11 +142,18 @@ class DownloadFile(Protocol):
         ...
 
 
+class ReportWriter(Protocol):
+    async def pdf(self, report: Report) -> bytes:
+        """A PDF to be printed, in the language that its words are in."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The services of the process, each as the least that a handler needs of it."""
 
     painter: Painter
+    reports: ReportWriter
     download_file: DownloadFile
     run_in_background: Callable[[Coroutine[Any, Any, None]], object]
     """Does work that may take a while, apart from the chat's turn."""

@@ -18,13 +18,14 @@ class InvalidCallback(Exception):
 
 
 class Button(NamedTuple):
-    """An inline button: it comes back as `data` (at most 64 bytes: an id, never a right), opens `url`, or has the phone
-    copy `copied`."""
+    """An inline button: it comes back as `data` (at most 64 bytes: an id, never a right), opens `url`, has the phone
+    copy `copied`, or opens the page at `app` inside Telegram."""
 
     text: str
     data: str = ""
     url: str = ""
     copied: str = ""
+    app: str = ""
 
 
 def copy_button(text: str) -> Button:

@@ -27,7 +27,8 @@ class Outgoing:
     """One call of the Bot API, made after the commit. `after` hears its result.
 
     A minor one (the tick on a pressed button) may fail unnoticed. A vital one is said also to somebody in danger, who
-    is spared all else (see handlers/chat/emergency.py).
+    is spared all else (see handlers/chat/emergency.py). A traceless one is never kept in the database, not even sealed:
+    what could not be sent at once is lost.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Outgoing:
     minor: bool = False
     after: Callable[[Json], Awaitable[None]] | None = None
     vital: bool = False
+    traceless: bool = False
 
 
 class Venue(NamedTuple):
@@ -105,7 +107,7 @@ class Replies:
         self.outgoing.append(Outgoing("sendMessage", params))
 
     def edit(self, text: str, buttons: Buttons | None = None, message_id: MessageId | None = None) -> None:
-        """Changes the message of the pressed button (or the one named); says it anew where that is not possible: no
+        """Changes the message of the pressed button (or the one named); says it again where that is not possible: no
         message, or one without a text, such as a picture."""
         target = message_id or self.pressed_message_id
         pressed = self.incoming.body.get("message") if self.incoming.is_press else None
@@ -175,6 +177,16 @@ class Replies:
         }
         self.outgoing.append(Outgoing("editMessageCaption", _with_buttons(params, buttons)))
 
+    def edit_media(self, media: Json, buttons: Buttons) -> None:
+        """Puts another picture, video or document, with its caption, in place of the one whose button was pressed."""
+        params: Json = {"chat_id": self.chat_id, "message_id": self.pressed_message_id, "media": media}
+        self.outgoing.append(Outgoing("editMessageMedia", _with_buttons(params, buttons)))
+
+    def delete_pressed(self) -> None:
+        """Removes the message of the pressed button. It may fail without harm."""
+        if self.pressed_message_id is not None:
+            self.call_api("deleteMessage", {"chat_id": self.chat_id, "message_id": self.pressed_message_id})
+
     def close(self, text: str) -> None:
         """Changes the message of the pressed button for good, and takes its buttons off. It may fail without harm."""
         pressed = self.incoming.body.get("message")
@@ -185,9 +197,20 @@ class Replies:
         self.call_api("editMessageText", params)
 
     def remove_buttons(self) -> None:
-        """Takes the buttons off the message of the pressed one."""
+        """Takes the buttons off the message of the pressed one, if one was pressed."""
+        if self.pressed_message_id is None:
+            return
         params: Json = {"chat_id": self.chat_id, "message_id": self.pressed_message_id}
         self.call_api("editMessageReplyMarkup", params)
+
+    def put_in_place(self, rows: Buttons) -> None:
+        """Puts rows of buttons in place of the row of the pressed one; the others below the message stay."""
+        pressed, more = self.incoming.body.get("data"), buttons_markup(rows)["inline_keyboard"]
+        keyboard: list[list[Json]] = []
+        for row in self.pressed_keyboard:
+            keyboard += more if any(key.get("callback_data") == pressed for key in row) else [row]
+        params: Json = {"chat_id": self.chat_id, "message_id": self.pressed_message_id}
+        self.call_api("editMessageReplyMarkup", {**params, "reply_markup": {"inline_keyboard": keyboard}})
 
     def relabel(self, button: Button) -> None:
         """Gives the pressed button another text; the others below the message stay."""
@@ -201,6 +224,11 @@ class Replies:
         ]
         params: Json = {"chat_id": self.chat_id, "message_id": self.pressed_message_id}
         self.call_api("editMessageReplyMarkup", {**params, "reply_markup": {"inline_keyboard": rows}})
+
+    def leave_no_trace(self) -> None:
+        """What has been said so far in this turn is sent, and never kept."""
+        for one in self.outgoing:
+            one.traceless = True
 
     def mark_as_noted(self) -> None:
         """A reaction on the message that came, in place of a message that says "received". Of those that Telegram
@@ -244,4 +272,6 @@ def _button(button: Button) -> Json:
         return {"text": button.text, "url": button.url}
     if button.copied:
         return {"text": button.text, "copy_text": {"text": button.copied}}
+    if button.app:
+        return {"text": button.text, "web_app": {"url": button.app}}
     return {"text": button.text, "callback_data": button.data}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.access_check import check_right
 from handlers.chat.events import Event
-from handlers.chat.press import Arguments, Page, Press
+from handlers.chat.press import Arguments, Button, Buttons, Page, Press
 from handlers.chat.readers import Reader
 from handlers.chat.replies import Outgoing
 from handlers.chat.subjects import Subject
@@ -34,6 +34,16 @@ StatelessHandler = Callable[Concatenate[StatelessTalk, ...], Awaitable[None]]
 Said = TypeVar("Said", bound=Notice)
 About = TypeVar("About", bound=SubjectNotice[Any])
 Facts = TypeVar("Facts")
+
+StrayOffer = Callable[[Talk, Buttons], Awaitable[bool]]
+"""Offers somebody what their message may be for, which nothing takes, above these buttons; False if there is
+nothing to offer."""
+
+AnswersTo = Callable[[Talk, str], Sequence[Button]]
+"""Buttons for the pages that a text is about, the best first."""
+
+Follower = Callable[[Talk], Awaitable[None]]
+"""Follows somebody's live location, and says nothing."""
 
 Composer = Callable[[AsyncSession, View, Claimed], Awaitable[Outgoing | None]]
 """The call that sends a delivery; None if it is to be sent no more."""
@@ -149,6 +159,9 @@ class Routes:
     events: dict[Event, Route | StatelessRoute] = field(default_factory=dict)
     notices: dict[str, NoticeRoute] = field(default_factory=dict)
     composers: dict[str, Composer] = field(default_factory=dict)
+    stray_offers: list[StrayOffer] = field(default_factory=list)
+    answer_finders: list[AnswersTo] = field(default_factory=list)
+    followers: list[Follower] = field(default_factory=list)
 
     def command(
         self,
@@ -195,6 +208,18 @@ class Routes:
     def compose(self, kind: str, composer: Composer) -> None:
         """A delivery of this kind that is more than a text with buttons."""
         _put(self.composers, kind, composer)
+
+    def stray(self, offer: StrayOffer) -> None:
+        """Is asked about a message that nothing takes, before that is said."""
+        self.stray_offers.append(offer)
+
+    def answers(self, finder: AnswersTo) -> None:
+        """Is asked for the pages that a text is about, of whoever writes it without being asked or behind /help."""
+        self.answer_finders.append(finder)
+
+    def follow(self, follower: Follower) -> None:
+        """Hears of every move of a live location, beside the search that follows it."""
+        self.followers.append(follower)
 
     def event(self, event: Event, handle: Callable[[Talk], Awaitable[None]], **options: Unpack[Options]) -> None:
         _put(self.events, event, Route(handle, **options))

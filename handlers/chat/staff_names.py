@@ -12,7 +12,7 @@ _LONGEST = 40
 
 
 class StaffNames:
-    """The names of their Telegram accounts, of who has written or pressed something since the process began."""
+    """The names of their Telegram accounts, of whoever has written or pressed something since the process began."""
 
     __slots__ = ("_names",)
 

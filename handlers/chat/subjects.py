@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from storage import keywords
 from storage.cases.desks import Words as ByLanguage
-
-_COMMA = re.compile(r"[,，、]\s*")
-_LATIN = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +19,7 @@ class Subject:
 
     def matches(self, text: str) -> int:
         """The length of its keywords that stand in the text; 0 if none does."""
-        plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-        latin = f" {' '.join(_LATIN.findall(plain))} "
-        words = {word for several in self.keywords.values() for word in _COMMA.split(several.casefold())}
-        return sum(len(word) for word in words if (f" {word} " in latin if word.isascii() else word in plain))
+        return sum(map(len, keywords.standing_in(keywords.listed(self.keywords), text)))
 
 
 def fitting(subjects: Mapping[str, Subject], text: str, limit: int) -> Sequence[str]:

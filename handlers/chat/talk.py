@@ -17,6 +17,7 @@ from handlers.i18n.translations import Translate, plural_in, translator
 from storage.cases.ids import CaseId
 from storage.deliveries.notices import Notice
 from storage.deliveries.queue import Addressed
+from storage.form_session import FormRow
 from storage.people.access import Right, Role, may
 from storage.telegram_ids import PersonId
 from storage.updates.batched_writes import Append
@@ -66,6 +67,8 @@ class StatelessTalk(Replies):
     """Rows to be added without having read anything (see storage/updates/batched_writes.py)."""
     fetched: object = field(init=False, default=None)
     """What the question's `look_up` brought, before the transaction began."""
+    form_row: FormRow | None = field(init=False, default=None)
+    """The form that is open, where it was read before the transaction (see storage/updates/form_steps.py)."""
     danger: Danger = field(init=False, default=Danger.NONE)
     is_album_rest: bool = field(init=False, default=False)
     """Whether the message belongs to an album that was answered already."""

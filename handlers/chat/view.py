@@ -40,6 +40,10 @@ class View:
         """ "tomorrow (Sat) 15:00", in the organisation's zone."""
         return formatting.moment(at, self.now, self.zone, self.language)
 
+    def stamp(self, at: datetime) -> str:
+        """2026-11-24 12:00, in the organisation's zone: for a file, which says nothing of today."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
+
     def end(self, at: datetime) -> str:
         """The same for an end: midnight is 24:00 of the day before."""
         return formatting.end(at, self.now, self.zone, self.language)

@@ -52,9 +52,20 @@ class Filling(Generic[D]):
         return self.state.step in self.state.filled.answers
 
     @property
+    def has_added(self) -> bool:
+        """Whether parts were sent for an answer that is being changed."""
+        return self.is_changing and self.parts not in ([], self.state.filled.answers[self.state.step or ""])
+
+    @property
     def has_something_to_lose(self) -> bool:
         """Whether the person has given an answer, or a part of one."""
-        return bool(self.state.trail or self.parts)
+        return bool(self.state.trail or any(self.state.filled.gathered.values()) or self._has_told_early)
+
+    @property
+    def _has_told_early(self) -> bool:
+        """Whether something was told for a question that nobody is asked in turn."""
+        answers = self.state.filled.answers
+        return self.form.early is not None and any(answers.get(one.key) for one in self.form.questions if one.collects)
 
     def position(self) -> tuple[int, int] | None:
         """Which question is asked, of how many; None on the review page, and for one that nobody is asked in turn."""
@@ -86,9 +97,17 @@ class Filling(Generic[D]):
         return question.title_for(self.talk)
 
     def following(self) -> Question[Any, D] | None:
-        """The next question that has no answer."""
-        answers = self.state.filled.answers
-        waiting = (question for question in self.form.questions if question.key not in answers)
+        """The next question that has no answer.
+
+        A preset that always holds is missing only where an older version began the form: its default stands, and nobody
+        is asked about what that version did not know.
+        """
+        answers, asked = self.state.filled.answers, self.form.questionnaire.asked
+        waiting = (
+            question
+            for question in self.form.questions
+            if question.key not in answers and (question.when is not None or question in asked)
+        )
         return next((question for question in waiting if not self._is_pointless(question)), None)
 
     def take(self, question: Question[Any, D], stored: Value) -> None:
@@ -111,6 +130,18 @@ class Filling(Generic[D]):
     def gather(self, key: str, parts: list[Value]) -> None:
         """Sets the parts of an answer that is not complete."""
         self.state.filled.gathered[key] = parts
+        self._draft = None
+
+    def told(self, key: str) -> list[Value]:
+        """What stands there for a question that collects, whether it was asked already or not."""
+        kept = self.state.filled.answers.get(key) or self.state.filled.gathered.get(key)
+        return kept if isinstance(kept, list) else []
+
+    def add(self, key: str, parts: list[Value]) -> None:
+        """Adds to what was told for a question that is not the one being asked."""
+        filled = self.state.filled
+        kept: dict[str, Any] = filled.answers if key in filled.answers else filled.gathered
+        kept[key] = [*self.told(key), *parts]
         self._draft = None
 
     def drop_parts(self) -> None:
@@ -138,12 +169,14 @@ class Filling(Generic[D]):
         self.state.trail = [other for other in self.state.trail if other != key]
 
     def count(self, what: str, step: str | None = None) -> None:
-        """Counts a step, for the figures."""
-        if self.form.confidential:
-            self.talk.context.ports.count_form_step(CONFIDENTIAL, "", what)
-            return
+        """Counts a step, for the figures, once it is committed."""
         key = self.state.step or "" if step is None else step
-        self.talk.context.ports.count_form_step(self.form.name, key, what)
+        name, key = (CONFIDENTIAL, "") if self.form.confidential else (self.form.name, key)
+
+        async def counted() -> None:
+            self.talk.context.ports.count_form_step(name, key, what)
+
+        self.talk.committed.append(counted)
 
     async def keep(self) -> None:
         kept_for = self.talk.context.settings.retention.unfinished_forms
@@ -153,13 +186,18 @@ class Filling(Generic[D]):
         kept_for = self.talk.context.settings.retention.unfinished_forms
         await dialogues.keep_step(self.talk.session, self.state, self.talk.now, kept_for)
 
+    async def cancel(self) -> None:
+        """Ends the form like `close`, but for a while it can be brought back."""
+        kept_for = self.talk.context.settings.retention.unfinished_forms
+        await dialogues.cancel(self.talk.session, self.state, self.talk.now, kept_for)
+
     async def close(self) -> None:
         """Ends the form; the one that it was begun in the middle of is open again, but not shown."""
         earlier = self.state.earlier
         if earlier is None:
             await dialogues.close(self.talk.session, self.talk.person.id)
             return
-        earlier.is_hidden = True
+        earlier.is_set_aside = True
         kept_for = self.talk.context.settings.retention.unfinished_forms
         await dialogues.keep(self.talk.session, earlier, self.talk.now, kept_for)
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.chat import presses
+from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import Button, Buttons, Page
+from handlers.chat.rows import packed
 from handlers.chat.talk import Danger
 from handlers.forms.filling import AnyFilling
-from handlers.forms.questions import AnyQuestion, said
-from handlers.i18n.formatting import labelled
+from handlers.forms.questions import EMPTY, AnyQuestion, said
+from handlers.i18n.formatting import labelled, listed
 from storage.dialogues import Value
 
 _LONG_FORM = 3
 """Questions from which on it is said how far the form has come."""
+
+_MANY = 8
+"""Answers on the page of review above which their buttons stand three in a row where they fit, and those that were not
+given share a line: the page has to stay within a phone's screen."""
 
 SHOW = "show"
 """What the button does that leads back to a form."""
@@ -24,12 +30,25 @@ async def show(filling: AnyFilling) -> None:
     if await is_shown_later(filling):
         return
     question, talk = filling.question, filling.talk
+    if filling.state.is_set_aside:
+        filling.state.is_set_aside = False
+        await filling.keep()
     if question is None or question.keyboard is None:
         talk.say(*page_of(filling))
     else:
         # A message has either buttons or a keyboard.
         talk.say(question_text(filling, question), keyboard=question.keyboard(talk))
+        if not filling.state.has_keyboard:
+            filling.state.has_keyboard = True
+            await filling.keep()
         talk.say(talk._(question.keyboard_hint), question_buttons(filling))
+
+
+def restore_keyboard(filling: AnyFilling, words: str) -> None:
+    """Once the question that has a keyboard of its own is left, in whatever way. The words carry it."""
+    if filling.state.has_keyboard:
+        filling.talk.say(words, keyboard=location_keyboard(filling.talk))
+        filling.state.has_keyboard = False
 
 
 def page_of(filling: AnyFilling) -> Page:
@@ -55,16 +74,36 @@ def question_text(filling: AnyFilling, question: AnyQuestion) -> Markup:
     note = question.input.page(talk, filling.state.page).note
     ask = Markup(filling.ask(question)) + (Markup("\n\n{}").format(note) if note else "")
     if filling.is_changing:
-        return answer_line(filling, question, filling.state.filled.answers[question.key]) + "\n" + ask
+        return _so_far(filling, question) + "\n" + ask
+    if question.collects and filling.parts and not filling.choices(question):
+        ask += "\n" + _so_far(filling, question)
     if position is None or position[1] < _LONG_FORM:
         return ask
     step = talk._("Step {n} of {total}").format(n=position[0], total=position[1])
     return Markup("<i>{}</i>\n{}").format(step, ask)
 
 
+def _so_far(filling: AnyFilling, question: AnyQuestion) -> Markup:
+    """What the answer is now: what was sent for it, where it is told in several messages."""
+    talk, answer = filling.talk, filling.state.filled.answers.get(question.key)
+    if not question.collects or filling.choices(question):
+        return answer_line(filling, question, answer)
+    told = filling.parts or answer
+    line = answer_line(filling, question, told)
+    return line + "\n" + Markup("<i>{}</i>").format(talk._("To add something, just send it.")) if told else line
+
+
 def answered_text(filling: AnyFilling, question: AnyQuestion, chosen: str) -> Markup:
     """The question with the answer that was chosen on a button."""
     return question_text(filling, question) + Markup("\n▸ <b>{}</b>").format(chosen)
+
+
+def show_chosen(filling: AnyFilling, question: AnyQuestion, words: str) -> None:
+    """The answer stays visible below its question, as one that was typed does."""
+    if question.keyboard is None:
+        filling.talk.close(answered_text(filling, question, words))
+    else:  # the buttons stand below another message
+        filling.talk.remove_buttons()
 
 
 def answer_line(filling: AnyFilling, question: AnyQuestion, stored: Value) -> Markup:
@@ -86,12 +125,12 @@ def question_buttons(filling: AnyFilling) -> Buttons:
         return []
     rows = _in_columns(_choice_buttons(filling, question), question.columns)
     rows += _page_buttons(filling, question)
-    if filling.parts:
+    if filling.parts and (filling.has_added or not filling.is_changing):
         rows.append(
             [_button(filling, talk._("✔ That's all"), "done"), _button(filling, talk._("🗑 Start over"), "empty")]
         )
     if filling.is_changing:
-        return [*rows, _controls_of_a_change(filling, question)]
+        return [*rows, *filter(None, [_controls_of_a_change(filling, question)])]
     controls = []
     if filling.state.trail:
         controls.append(_button(filling, talk._("◀ Back"), "back"))
@@ -103,9 +142,14 @@ def question_buttons(filling: AnyFilling) -> Buttons:
 
 def _controls_of_a_change(filling: AnyFilling, question: AnyQuestion) -> list[Button]:
     talk = filling.talk
+    if filling.has_added:
+        return []
     controls = [_button(filling, talk._("↩ Keep as it is"), "keep")]
     if filling.is_optional(question) and filling.state.filled.answers[question.key] is not None:
-        controls.append(_button(filling, talk._("🗑 Remove"), "clear"))
+        label = talk._("🗑 Remove all") if len(filling.parts) > 1 else talk._("🗑 Remove")
+        controls.append(_button(filling, label, "clear"))
+    elif filling.parts:
+        controls.append(_button(filling, talk._("🗑 Start over"), "empty"))
     return controls
 
 
@@ -161,11 +205,12 @@ def _answers_below(filling: AnyFilling, words: str) -> str:
     lines = [Markup("<b>{}</b>").format(said(talk, form.title)), Markup(words)]
     if form.preview is not None:
         return Markup("\n").join([*lines, form.preview(talk, filling.draft)])
-    lines += [
-        answer_line(filling, question, answers[question.key])
-        for question in filling.form.questions
-        if question.key in answers
-    ]
+    shown = [question for question in form.questions if question.key in answers]
+    empty = [one for one in shown if one.show(talk, answers[one.key]) == EMPTY] if len(shown) > _MANY else []
+    lines += [answer_line(filling, question, answers[question.key]) for question in shown if question not in empty]
+    if empty:
+        names = listed((filling.title(question) for question in empty), talk.language)
+        lines.append(labelled(talk._, talk._("Left empty"), names))
     return Markup("\n").join(lines)
 
 
@@ -176,7 +221,8 @@ def _review_buttons(filling: AnyFilling) -> Buttons:
         if question.key in filling.state.filled.answers
     ]
     send, cancel = [_button(filling, _send_label(filling), "send")], [_cancel_button(filling)]
-    return [send, *_in_columns(edits, 2), *_for_later(filling), cancel]
+    rows = packed(edits, 3 if len(edits) > _MANY else 2)
+    return [send, *rows, *_for_later(filling), cancel]
 
 
 def _send_label(filling: AnyFilling) -> str:

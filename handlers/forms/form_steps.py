@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from handlers.chat import presses
 from handlers.chat.confirming import confirming
-from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
+from handlers.forms.cancelling import cancel, drop, offer_earlier
 from handlers.forms.filling import AnyFilling
-from handlers.forms.form_pages import SHOW, answered_text, page_of, question_buttons, question_text, receipt, show
-from handlers.forms.questions import AnyQuestion, Does, NotAnAnswer, said
-from storage import dialogues
+from handlers.forms.form_pages import (
+    page_of,
+    question_buttons,
+    question_text,
+    receipt,
+    restore_keyboard,
+    show,
+    show_chosen,
+)
+from handlers.forms.questions import AnyQuestion, Does, NotAnAnswer
 from storage.dialogues import Value
 
 
 async def take(filling: AnyFilling, question: AnyQuestion, stored: Value) -> None:
     """Takes an answer, and goes on."""
-    if question.keyboard is not None:
-        filling.talk.say(filling.talk._("👍 Thank you."), keyboard=location_keyboard(filling.talk))
+    restore_keyboard(filling, filling.talk._("👍 Thank you."))
     filling.count("skipped" if stored is None else "answered")
     filling.take(question, stored)
     await go_on(filling)
@@ -42,20 +48,6 @@ async def _finish(filling: AnyFilling) -> None:
     await filling.form.done(filling.talk, filling.draft)
     filling.count("finished", step="")
     await offer_earlier(filling)
-
-
-async def offer_earlier(filling: AnyFilling) -> None:
-    """Once a form is closed: the one that it was begun in the middle of can be gone on with."""
-    talk, earlier = filling.talk, filling.state.earlier
-    if earlier is None:
-        return
-    open_now = await dialogues.current(talk.session, talk.person.id, talk.now)
-    form = filling.others.get(earlier.form)
-    if form is None or open_now is None or open_now.mark != earlier.mark:
-        return
-    words = talk._("Your answers to “{title}” are still here.").format(title=said(talk, form.title))
-    go_on_button = presses.FORM.button(talk._("▶ Continue"), earlier.mark, SHOW, "")
-    talk.say(escape(words), [[go_on_button, presses.FORM.button(talk._("✖ Cancel"), earlier.mark, "cancel", "")]])
 
 
 async def toggle(filling: AnyFilling, argument: str) -> bool:
@@ -95,16 +87,16 @@ async def _pick(filling: AnyFilling, argument: str) -> None:
     except NotAnAnswer as hint:
         talk.answer_callback(str(hint), alert=True)
         return
-    _show_chosen(filling, question, question.input.show(talk, value))
+    show_chosen(filling, question, question.input.show(talk, value))
     await take(filling, question, question.input.encode(value))
 
 
-async def _choose(filling: AnyFilling, argument: str) -> None:
+async def choose(filling: AnyFilling, argument: str) -> None:
     question = filling.question
     chosen = filling.chosen(question, argument) if question is not None else None
     if question is None or chosen is None:
         raise InvalidCallback
-    _show_chosen(filling, question, chosen.label)
+    show_chosen(filling, question, chosen.label)
     await take(filling, question, question.input.encode(chosen.value))
 
 
@@ -115,16 +107,8 @@ async def _skip(filling: AnyFilling, _argument: str) -> None:
     if filling.parts:  # what was sent meanwhile is an answer
         await _all_gathered(filling, "")
         return
-    _show_chosen(filling, question, filling.talk._("Skipped"))
+    show_chosen(filling, question, filling.talk._("Skipped"))
     await take(filling, question, None)
-
-
-def _show_chosen(filling: AnyFilling, question: AnyQuestion, words: str) -> None:
-    """The answer stays visible below its question, as one that was typed does."""
-    if question.keyboard is None:
-        filling.talk.close(answered_text(filling, question, words))
-    else:  # the buttons stand below another message
-        filling.talk.remove_buttons()
 
 
 async def _all_gathered(filling: AnyFilling, _argument: str) -> None:
@@ -133,7 +117,7 @@ async def _all_gathered(filling: AnyFilling, _argument: str) -> None:
     if question is None or not question.input.collects or not parts:
         raise InvalidCallback
     if filling.choices(question):
-        _show_chosen(filling, question, question.show(filling.talk, parts))
+        show_chosen(filling, question, question.show(filling.talk, parts))
     else:
         filling.talk.remove_buttons()
     await take(filling, question, parts)
@@ -162,6 +146,7 @@ async def _back(filling: AnyFilling, _argument: str) -> None:
         return
     filling.talk.remove_buttons()
     if filling.state.trail:
+        restore_keyboard(filling, filling.talk._("◀ Back to the previous question."))
         filling.take_back(filling.state.trail[-1])
         await filling.keep_step()
     await show(filling)
@@ -181,9 +166,22 @@ async def _keep(filling: AnyFilling, _argument: str) -> None:
     """The answer that was to be changed stays as it is."""
     if not filling.is_changing:
         raise InvalidCallback
+    if filling.has_added:  # what was sent meanwhile is an answer
+        await _all_gathered(filling, "")
+        return
     filling.talk.remove_buttons()
+    restore_keyboard(filling, filling.talk._("It stays as it is."))
     filling.drop_parts()
     await go_on(filling)
+
+
+async def _ask_to_clear(filling: AnyFilling, argument: str) -> None:
+    """What was told in several messages is not taken out by one tap."""
+    if not filling.parts:
+        await _clear(filling, argument)
+        return
+    words = filling.talk._("Remove this answer? What you sent here will be discarded.")
+    _ask_to_lose(filling, words, "cleared", filling.talk._("🗑 Yes, discard it"))
 
 
 async def _clear(filling: AnyFilling, _argument: str) -> None:
@@ -192,6 +190,7 @@ async def _clear(filling: AnyFilling, _argument: str) -> None:
     if question is None or not filling.is_changing or not filling.is_optional(question):
         raise InvalidCallback
     filling.talk.remove_buttons()
+    filling.drop_parts()
     await take(filling, question, None)
 
 
@@ -210,6 +209,7 @@ async def _save(filling: AnyFilling, _argument: str) -> None:
     if filling.form.save is None:
         raise InvalidCallback
     filling.talk.remove_buttons()
+    restore_keyboard(filling, filling.talk._("👍 Thank you."))
     await filling.close()
     await filling.form.save(filling.talk, filling.state.filled)
     await offer_earlier(filling)
@@ -220,7 +220,8 @@ async def _ask_to_cancel(filling: AnyFilling, _argument: str) -> None:
     talk = filling.talk
     is_a_no = filling.question is None and filling.form.confirmation is not None
     if is_a_no or not filling.has_something_to_lose:
-        await _cancel(filling, "")
+        filling.talk.remove_buttons()
+        await cancel(filling)
         return
     words = talk._("Cancel this form? Your answers will be discarded.")
     _ask_to_lose(filling, words, "discard", talk._("✖ Yes, cancel"))
@@ -241,19 +242,9 @@ async def _stay(filling: AnyFilling, _argument: str) -> None:
     filling.talk.edit(*page_of(filling))
 
 
-async def _cancel(filling: AnyFilling, _argument: str) -> None:
+async def _discard(filling: AnyFilling, _argument: str) -> None:
     filling.talk.remove_buttons()
-    await cancel(filling)
-
-
-async def cancel(filling: AnyFilling) -> None:
-    """Closes the form and forgets its answers."""
-    filling.count("cancelled")
-    await filling.close()
-    _ = filling.talk._
-    words = _("Cancelled. Nothing was saved.") if filling.form.confirmation is None else _("Nothing was changed.")
-    filling.talk.say(words, keyboard=location_keyboard(filling.talk))
-    await offer_earlier(filling)
+    await drop(filling)
 
 
 async def _nothing(_filling: AnyFilling, _argument: str) -> None:
@@ -267,19 +258,20 @@ IN_PLACE: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
 }
 """Those that leave the question where it is, at least at first."""
 ACTIONS: Mapping[str, Callable[[AnyFilling, str], Awaitable[None]]] = {
-    "choose": _choose,
+    "choose": choose,
     "skip": _skip,
     "back": _back,
     "edit": _edit,
     "send": _send,
     "cancel": _ask_to_cancel,
-    "discard": _cancel,
+    "discard": _discard,
     "done": _all_gathered,
     "empty": _ask_to_empty,
     "emptied": _empty,
     "stay": _stay,
     "keep": _keep,
-    "clear": _clear,
+    "clear": _ask_to_clear,
+    "cleared": _clear,
     "save": _save,
 }
 """By what a button carries; buttons of older versions have the same words."""

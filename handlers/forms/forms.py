@@ -6,29 +6,32 @@ replica. A button of a form carries the mark of the step that it belongs to: an 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
 from handlers.chat.access_check import check_right
+from handlers.chat.keyboards import location_keyboard
 from handlers.chat.press import InvalidCallback
 from handlers.chat.talk import Danger, StatelessTalk, Talk
-from handlers.forms import form_steps
+from handlers.forms import answers, form_steps
+from handlers.forms.answers import Offers, offer_nothing
+from handlers.forms.cancelling import UNDO, bring_back
+from handlers.forms.cancelling import cancel as cancel_form
+from handlers.forms.early import take_danger, take_early
 from handlers.forms.filling import AnyFilling, Filling, open_filling
-from handlers.forms.form_pages import SHOW, answer_line, back_button, is_shown_later, question_buttons, show
-from handlers.forms.form_steps import go_on, take
+from handlers.forms.form_pages import SHOW, back_button, is_shown_later, restore_keyboard, show
+from handlers.forms.form_steps import go_on
 from handlers.forms.questionnaires import AnyForm, Form
-from handlers.forms.questions import MAX_PARTS, AnyQuestion, NotAnAnswer, Unfinished
+from handlers.forms.typed_buttons import MAY_BE_TYPED, TypedButton, partly_typed_button, typed_button
 from storage import dialogues
-from storage.dialogues import Filled, OpenForm, Value
+from storage.dialogues import Filled, OpenForm
 
 D = TypeVar("D")
 
 _TWICE_WITHIN = timedelta(seconds=3)
-SAID_EVERY = 5
-"""Of the parts of an answer, so often one is confirmed by a message with the buttons; the others by a reaction."""
 
 
 async def begin(talk: Talk, form: Form[D], draft: D | None = None) -> None:
@@ -44,11 +47,18 @@ async def begin_review(talk: Talk, form: Form[D], draft: D) -> None:
     await resume(talk, form, form.questionnaire.filled_with(draft))
 
 
-async def resume(talk: Talk, form: AnyForm, filled: Filled) -> None:
-    """Starts the form with what was answered at another time."""
+async def resume(talk: Talk, form: AnyForm, filled: Filled, trail: Sequence[str] = ()) -> None:
+    """Starts the form with what was answered at another time; `trail` are the answers that stand nowhere else."""
     form.questionnaire.add_presets(filled)
     open_now = await dialogues.current(talk.session, talk.person.id, talk.now)
-    state = OpenForm(talk.person.id, form.name, None, filled, earlier=_earlier(open_now, form))
+    if open_now is not None and open_now.has_keyboard:
+        words = talk._("Your other form is kept; you can go on with it afterwards.")
+        talk.say(words, keyboard=location_keyboard(talk))
+        open_now.has_keyboard = False
+    state = OpenForm(talk.person.id, form.name, None, filled, list(trail), earlier=_earlier(open_now, form))
+    waiting = _waiting(open_now, state)
+    if waiting is not None:
+        state.filled, state.trail = waiting.filled, waiting.trail
     if open_now is not None and _is_tapped_twice(talk, open_now, state):
         return
     filling = Filling(talk, form, state, {})
@@ -58,13 +68,24 @@ async def resume(talk: Talk, form: AnyForm, filled: Filled) -> None:
 
 
 def _earlier(open_now: OpenForm | None, form: AnyForm) -> OpenForm | None:
-    """What goes on once this form is closed: the one that is open now, unless this is the same one begun anew."""
+    """What goes on once this form is closed: the one that is open now, unless this is the same one, started over."""
     if open_now is None:
         return None
     if open_now.form == form.name:
         return open_now.earlier
     before = open_now.earlier
-    return replace(open_now, earlier=None if before is None else replace(before, earlier=None))
+    if before is None or before.form == form.name:
+        return replace(open_now, earlier=None)
+    return replace(open_now, earlier=replace(before, earlier=None))
+
+
+def _waiting(open_now: OpenForm | None, begun: OpenForm) -> OpenForm | None:
+    """The same form, which waits below the one that is open: it goes on, unless it is begun with other answers."""
+    before = None if open_now is None or open_now.form == begun.form else open_now.earlier
+    if before is None or before.form != begun.form or before.filled.context != begun.filled.context:
+        return None
+    known = before.filled.answers
+    return before if all(key in known and known[key] == value for key, value in begun.filled.answers.items()) else None
 
 
 def _is_tapped_twice(talk: Talk, open_now: OpenForm, begun: OpenForm) -> bool:
@@ -76,8 +97,9 @@ def _is_tapped_twice(talk: Talk, open_now: OpenForm, begun: OpenForm) -> bool:
     return talk.now - begun_at < _TWICE_WITHIN
 
 
-async def answer(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
-    """A message that may answer the open form; False if no form is open (any more), or it is no answer but a search."""
+async def answer(talk: Talk, forms: Mapping[str, AnyForm], offers: Offers = offer_nothing) -> bool:
+    """A message that may answer the open form; False if no form is open (any more), or it is no answer but something by
+    itself, such as a search. `offers` are buttons for what else it may be about, which stand below a refusal."""
     filling = await open_filling(talk, forms)
     if filling is None:
         return False
@@ -87,93 +109,45 @@ async def answer(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
     if "location" in talk.incoming.body and not (question is not None and question.input.takes_location):
         return False  # it is a search
     if talk.danger is Danger.ALONE and filling.form.danger_goes_to:
-        await _take_danger(filling)
+        await take_danger(filling)
     elif talk.is_album_rest and not (question is not None and question.input.collects):
+        await take_early(filling)
+    elif filling.state.is_hidden and await take_early(filling):
         return True
-    elif question is None or filling.state.is_hidden:
+    elif filling.state.is_hidden or filling.state.is_set_aside:
         await show(filling)
+    elif (typed := typed_button(filling)) is not None:
+        await _press_typed(filling, typed)
+    elif question is None:
+        await _take_at_review(filling)
     else:
-        await _read(filling, question)
+        return await answers.read(filling, question, offers)
     return True
 
 
-async def _read(filling: AnyFilling, question: AnyQuestion) -> None:
-    talk = filling.talk
-    try:
-        value = await question.input.read_on(talk, filling.state.page)
-        if question.check is not None:
-            await question.check(talk, filling.draft, value)
-    except NotAnAnswer as hint:
-        filling.count("not_an_answer")
-        talk.say(str(hint), question_buttons(filling))
+async def _take_at_review(filling: AnyFilling) -> None:
+    """A message that nothing on the review page asks for."""
+    send = partly_typed_button(filling, "send")
+    if send is not None:
+        await _press_typed(filling, send)
         return
-    except Unfinished as part:
-        filling.state.page = part.page
-        await filling.keep()
+    talk = filling.talk
+    if await take_early(filling):
+        return
+    if filling.form.confirmation is None:
+        words = talk._("That isn't in the form yet. To add it, press ✎ beside the answer where it belongs.")
+        talk.say(answers.without_number(talk, words))
+    await show(filling)
+
+
+async def _press_typed(filling: AnyFilling, typed: TypedButton) -> None:
+    """Only a press confirms, and throws away."""
+    if typed.what not in MAY_BE_TYPED:
+        words = filling.talk._("Please press “{button}” below. Typing it isn't enough.")
+        filling.talk.say(words.format(button=typed.label))
         await show(filling)
         return
-    if question.input.collects:
-        await _gather(filling, question, question.parts(value))
-        return
-    stored = question.input.encode(value)
-    if question.secret:
-        _take_out_of_chat(filling, question, stored)
-    await take(filling, question, stored)
-
-
-def _take_out_of_chat(filling: AnyFilling, question: AnyQuestion, stored: Value) -> None:
-    talk = filling.talk
-    talk.call_api("deleteMessage", {"chat_id": talk.chat_id, "message_id": talk.incoming.message_id})
-    words = talk._("I've read your message and removed it from this chat.")
-    talk.say(answer_line(filling, question, stored) + "\n" + words)
-
-
-async def _gather(filling: AnyFilling, question: AnyQuestion, more: list[Value]) -> None:
-    """One more part of an answer: said now and then with the buttons, else only marked. An album counts once."""
-    talk, parts = filling.talk, filling.parts
-    if len(parts) >= MAX_PARTS:
-        talk.say(
-            talk._("I can't take any more here. Press “That's all”; you can add more later."),
-            question_buttons(filling),
-        )
-        return
-    album = _album(more[-1])
-    goes_on = bool(parts) and bool(album) and album == _album(parts[-1])
-    filling.gather(question.key, [*parts, *more])
-    await filling.keep()
-    if goes_on:
-        return
-    if _is_said(filling, parts):
-        said = talk._("✓ Received ({n} so far). Send more, or press “That's all”.").format(n=len(filling.parts))
-        talk.say(said, question_buttons(filling))
-    elif talk.danger is Danger.NONE:
-        talk.mark_as_noted()
-
-
-def _is_said(filling: AnyFilling, before: list[Value]) -> bool:
-    """Of the first part, of one behind words of danger (to which nothing was said with the buttons), and as often as
-    keeps the buttons within reach."""
-    if not before or len(before) // SAID_EVERY != len(filling.parts) // SAID_EVERY:
-        return True
-    last = before[-1]
-    return isinstance(last, dict) and filling.talk.context.is_danger(str(last.get("text", "")))
-
-
-def _album(part: Value) -> object:
-    return part.get("album") if isinstance(part, dict) else None
-
-
-async def _take_danger(filling: AnyFilling) -> None:
-    """Words of danger belong to what is told at the desk that listens, whatever was being asked."""
-    key, filled = filling.form.danger_goes_to, filling.state.filled
-    kept = filled.answers if key in filled.answers else filled.gathered
-    parts = kept.get(key) or []
-    question = filling.form.questionnaire.by_key[key]
-    with suppress(NotAnAnswer):
-        if isinstance(parts, list) and len(parts) < MAX_PARTS:
-            more = question.parts(await question.input.read(filling.talk))
-            kept[key] = [*parts, *more]
-    await filling.keep()
+    await _act(filling, typed.what, typed.argument)
 
 
 async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, argument: str) -> None:
@@ -182,6 +156,11 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
     Raises:
         InvalidCallback: no such button exists.
     """
+    if what == UNDO:
+        restored = await bring_back(talk, forms, mark)
+        if restored is not None and await _may_go_on(restored):
+            await show(restored)
+        return
     filling = await open_filling(talk, forms)
     if filling is None or _is_sent_already(filling, mark, what):
         # The second of two quick taps on "Send" ends here, so it says nothing that frightens.
@@ -197,13 +176,14 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
     if what == SHOW:
         await show(filling)
         return
-    filling.state.is_hidden = False
+    filling.state.is_hidden = filling.state.is_set_aside = False
+    await _act(filling, what, argument)
+
+
+async def _act(filling: AnyFilling, what: str, argument: str) -> None:
     if what == "choose" and await form_steps.toggle(filling, argument):
         return
-    if what in form_steps.IN_PLACE:
-        await form_steps.IN_PLACE[what](filling, argument)
-        return
-    action = form_steps.ACTIONS.get(what)
+    action = form_steps.IN_PLACE.get(what) or form_steps.ACTIONS.get(what)
     if action is None:
         raise InvalidCallback
     await action(filling, argument)
@@ -211,13 +191,14 @@ async def press(talk: Talk, forms: Mapping[str, AnyForm], mark: str, what: str, 
 
 def _is_sent_already(filling: AnyFilling, mark: str, what: str) -> bool:
     """Whether a form was sent, and the one before it is open again, but not shown."""
-    return what == "send" and mark != filling.state.mark and filling.state.is_hidden
+    return what == "send" and mark != filling.state.mark and filling.state.is_set_aside
 
 
 async def _may_go_on(filling: AnyFilling) -> bool:
     """The right may have been taken away in mid-form: then the form is closed."""
     if await check_right(filling.talk, filling.form.right):
         return True
+    restore_keyboard(filling, filling.talk._("This form is closed."))
     await filling.close()
     return False
 
@@ -238,12 +219,11 @@ async def look_up(talk: StatelessTalk, forms: Mapping[str, AnyForm]) -> None:
 
 
 async def cancel(talk: Talk, forms: Mapping[str, AnyForm]) -> bool:
-    """Closes the open form and forgets its answers; False if there was none."""
+    """Closes the open form; False if there was none."""
     filling = await open_filling(talk, forms)
     if filling is None:
-        await dialogues.close(talk.session, talk.person.id)
         return False
-    await form_steps.cancel(filling)
+    await cancel_form(filling)
     return True
 
 

@@ -136,7 +136,7 @@ class Questionnaire(Generic[D]):
 
 def questionnaire(draft: type[D]) -> Questionnaire[D]:
     """The questions of a dataclass: its fields that are `asked`; the others are its context."""
-    types = get_type_hints(draft)
+    types = _types_of(draft)  # type: ignore[arg-type]  # a class has a hash
     declared = fields(draft)  # type: ignore[arg-type]
     asked = [one for one in declared if "question" in one.metadata]
     return Questionnaire(
@@ -151,6 +151,11 @@ def questionnaire(draft: type[D]) -> Questionnaire[D]:
 def _question(declared: Field[Any]) -> AnyQuestion:
     question: AnyQuestion = declared.metadata["question"]
     return replace(question, key=declared.name)
+
+
+@cache
+def _types_of(draft: type[Any]) -> dict[str, Any]:
+    return get_type_hints(draft)
 
 
 @cache
@@ -178,15 +183,28 @@ class Confirmation(Generic[D]):
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """What is told in a form before it is asked for, and kept.
+
+    `goes_to` names the question that takes a message of this kind, which collects; it is empty for one that none takes.
+    `kept` is the sentence that says so.
+    """
+
+    goes_to: Callable[[Talk], str]
+    kept: Callable[[Talk], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Form(Generic[D]):
     """A dialogue: its questions, and what happens with the draft that they fill in.
 
     With `review`, the answers are shown before `done`, and each can be changed there. `confirmation` is what the review
     page asks then, and what its buttons say; `preview` is shown in place of the single answers, as HTML. `right` is
     asked for at every answer. `save` puts the answers aside, to go on later. `danger_goes_to` is the question that
-    takes a message with words of acute danger, whatever was being asked. Which desk somebody turns to, and how far they
-    have come, must not be seen in the figures: all forms that are `confidential` are counted together there, without
-    their questions.
+    takes a message with words of acute danger, whatever was being asked; `early` says where else goes what is no answer
+    to the question. `command` is the one that begins it, which is not offered in it. Which desk somebody turns to, and
+    how far they have come, must not be seen in the figures: all
+    forms that are `confidential` are counted together there, without their questions.
     """
 
     name: str
@@ -199,6 +217,8 @@ class Form(Generic[D]):
     right: Right = Right.USE
     save: Callable[[Talk, Filled], Awaitable[None]] | None = None
     danger_goes_to: str = ""
+    early: Early | None = None
+    command: str = ""
     confidential: bool = False
     preview: Callable[[Talk, D], str] | None = None
 

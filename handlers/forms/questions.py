@@ -35,6 +35,11 @@ class NotAnAnswer(Exception):
     """What came is no answer to this question; carries the sentence that says what a right one looks like."""
 
 
+class GivesWay(NotAnAnswer):
+    """What came is no answer, and nothing like it can be one: the form is closed, and it is taken as it would be
+    without."""
+
+
 class Unfinished(Exception):
     """What came is a part of an answer: the page of the input on which the rest is asked for."""
 
@@ -85,6 +90,8 @@ class Input(Generic[T]):
     """Makes the stored JSON of a value, and the value of the JSON."""
     takes_location = False
     collects = False
+    is_a_name = False
+    """Whether the answer is what somebody or something is called, so that a number or a sentence is none."""
 
     async def read(self, talk: Talk) -> T:
         """The value that a message gives; of an input that collects, the tuple of its one part.
@@ -142,6 +149,10 @@ class Input(Generic[T]):
         return self.adapter.validate_python(stored)
 
 
+EMPTY = "—"
+"""Stands on the page of review for what was not answered, where nothing better is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question(Generic[T, D_contra]):
     """One question: its short title on buttons and the review page, and the sentence that asks it.
@@ -169,10 +180,20 @@ class Question(Generic[T, D_contra]):
     keyboard: Callable[[Talk], Json] | None = None
     keyboard_hint: str = N_("Press the button below the chat, or type the number.")
     secret: bool = False
-    unanswered: Text = "—"
+    unanswered: Text = EMPTY
     title_by: Callable[[Talk, D_contra], str] | None = None
     key: str = ""
     """The name of its field, which the draft gives it."""
+
+    @property
+    def has_only_buttons(self) -> bool:
+        """Whether no message is an answer."""
+        return type(self.input).read is Input.read
+
+    @property
+    def collects(self) -> bool:
+        """Whether it is answered in several messages, or by several buttons."""
+        return self.input.collects
 
     def parts(self, value: T) -> list[Value]:
         """The stored parts of a value that is gathered."""

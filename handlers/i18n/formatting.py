@@ -66,12 +66,18 @@ def moment(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
 
 
 def end(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
-    """When something ends. Midnight is the end of a day, 24:00, and not the first minute of the next."""
-    local = at.astimezone(zone)
-    if (local.hour, local.minute) != (0, 0):
-        return moment(at, now, zone, language)
-    last, today = local.date() - timedelta(days=1), now.astimezone(zone).date()
-    return with_clock(day_words(last, today, language), "24:00")
+    """When something ends, to stand after "until" or "by": "15:00 today", "15:00 on Sat 28 Nov", 11月28日（周六）15:00.
+
+    Midnight is the end of a day, 24:00, and not the first minute of the next.
+    """
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    day, clock = local.date(), f"{local:%H:%M}"
+    if clock == "00:00":
+        day, clock = day - timedelta(days=1), "24:00"
+    said = day_words(day, today, language)
+    if language == "zh_Hans":
+        return with_clock(said, clock)
+    return f"{clock} {said}" if abs((day - today).days) <= 1 else f"{clock} on {said}"
 
 
 def duration(lead: timedelta, language: str) -> str:
@@ -112,11 +118,11 @@ def hours(length: timedelta) -> str:
     return f"{length.total_seconds() / 3_600:g}"
 
 
-def bracketed(translate: Callable[[str], str], text: str, comment: str) -> str:
+def bracketed(_: Callable[[str], str], text: str, comment: str) -> str:
     """ "closed (advice given)", with the brackets of the language."""
-    return translate("{text} ({comment})").format(text=text, comment=comment)
+    return _("{text} ({comment})").format(text=text, comment=comment)
 
 
-def labelled(translate: Callable[[str], str], label: str, value: str) -> Markup:
+def labelled(_: Callable[[str], str], label: str, value: str) -> Markup:
     """ "Name: 李雷", with the colon of the language. What is no Markup is escaped."""
-    return Markup(translate("{label}: {value}")).format(label=label, value=value)
+    return Markup(_("{label}: {value}")).format(label=label, value=value)

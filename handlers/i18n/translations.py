@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
-from gettext import GNUTranslations, NullTranslations
-from pathlib import Path
+from gettext import NullTranslations
 
 from babel import Locale
 from babel.dates import format_date, format_time
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+
+from handlers.i18n import catalogues
 
 Translate = Callable[[str], str]
 
 LANGUAGES = {"zh_Hans": "中文", "en": "English"}
 """Every language the bot speaks, by the name its speakers give it. English is the code's own."""
-
-LOCALES = Path(__file__).parent / "locales"
 
 
 def N_(message: str) -> str:  # noqa: N802 (gettext's name)
@@ -41,6 +37,11 @@ def language_name(language: str, reader: str) -> str:
     return Locale.parse(language).get_language_name(reader) or LANGUAGES[language]
 
 
+def other_language(first: str) -> str:
+    """The language that this one is not."""
+    return next(language for language in LANGUAGES if language != first)
+
+
 def telegram_code(language: str) -> str:
     """The two-letter code by which Telegram keeps a menu for a language."""
     return language.partition("_")[0]
@@ -48,16 +49,9 @@ def telegram_code(language: str) -> str:
 
 @lru_cache(maxsize=8)
 def translations(language: str) -> NullTranslations:
-    """The catalogue, compiled from its .po on first use (so there is no build step to forget)."""
-    path = LOCALES / language / "LC_MESSAGES" / "nuanxin.po"
-    if not path.exists():
-        return NullTranslations()
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    """The catalogue; it is compiled on first use, so there is no build step to forget."""
+    source = catalogues.source_of(language)
+    return catalogues.load(source, language) if source.exists() else NullTranslations()
 
 
 def translator(language: str) -> Translate:

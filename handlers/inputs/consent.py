@@ -78,6 +78,36 @@ CASE = Wording(
 """Of every desk; the consent is kept under the desk's own purpose."""
 
 
+LEVELS = Wording(
+    "desk",
+    201,
+    N_(
+        "<b>{sign} {title}</b>\n"
+        "{before}\n"
+        "\n"
+        "<b>Before the first question</b>\n"
+        "• <b>What for:</b> {purpose}.\n"
+        "• <b>Who reads it:</b> one reviewer at each level: {levels}. Nobody decides at two levels.\n"
+        "• <b>How long:</b> everything personal is erased {days} days after the decision, or "
+        "whenever you ask: /privacy.\n"
+        "<blockquote expandable>"
+        "An admin has to write down a reason before looking into it, and that is logged. Platforms get none of it.\n"
+        "Cases are counted by month, kind and platform only, and no number below 5 is shown.\n"
+        "<b>About somebody else:</b> only with their agreement; tell them what you write here.\n"
+        "<b>Telegram</b> can read what you write to a bot. If you would rather talk to someone: ☎️ "
+        "{hotlines}."
+        "</blockquote>\n"
+        "This is sensitive information. Do you agree that {organisation} stores it, encrypted, for this purpose?"
+    ),
+)
+"""Of a desk that decides level by level. Its versions count from 201."""
+
+
+def wording_for(desk: Desk) -> Wording:
+    """What is to be agreed to at this desk."""
+    return LEVELS if desk.levels else CASE
+
+
 URGENT = Wording(
     "desk",
     103,
@@ -113,11 +143,12 @@ def desk_wording(talk: Talk, desk: Desk) -> Markup:
     """What stands before a desk's first question, in the person's language."""
     organisation = talk.context.settings.organisation
     before = in_language(desk.intro, talk.language).replace("{organisation}", organisation.name)
-    return Markup(talk._(CASE.text)).format(
+    return Markup(talk._(wording_for(desk).text)).format(
         sign=desk.emoji,
         title=in_language(desk.title, talk.language),
         before=Markup(before),
         purpose=in_language(desk.used_for, talk.language) or talk._("to help you with this matter"),
+        levels=" → ".join(in_language(level.title, talk.language) for level in desk.levels),
         organisation=organisation.name,
         hotlines=" / ".join(desk.hotlines) or organisation.hotline,
         days=talk.context.settings.retention.closed_cases.days,
@@ -125,7 +156,7 @@ def desk_wording(talk: Talk, desk: Desk) -> Markup:
 
 
 def folded_wording(talk: Talk, desk: Desk) -> Markup:
-    """The same for who has agreed to it and comes back to a saved form."""
+    """The same for whoever has agreed to it and comes back to a saved form."""
     return Markup("<b>{} {}</b>\n{}\n<blockquote expandable>{}</blockquote>").format(
         desk.emoji,
         in_language(desk.title, talk.language),

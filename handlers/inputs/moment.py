@@ -40,7 +40,7 @@ def understood(talk: Talk, toward: Toward, hint: str, on: date | None = None) ->
     except WrongWeekday as other:
         shown = formatting.dated(other.day, talk.local_today, talk.language)
         raise NotAnAnswer(
-            talk._("That date is another weekday: {date}. Which one do you mean?").format(date=shown)
+            talk._("That date falls on another weekday: {date}. Which one do you mean?").format(date=shown)
         ) from None
     if found is None:
         raise NotAnAnswer(talk._(hint))

@@ -64,7 +64,7 @@ async def read_person(talk: Talk) -> PersonMeant:
         raise NotAnAnswer(
             talk._(
                 "I don't know this person. Share their contact, forward one of their messages, or write their "
-                "number or @name (I know only people who have written to me)."
+                "Telegram id or @name (I know only people who have written to me)."
             )
         )
     return person
@@ -95,11 +95,8 @@ def person_link(who: PersonMeant) -> Markup:
 
 WHO: Question[PersonMeant, object] = Question(
     title=N_("Who"),
-    ask=N_(
-        "Who? Press “👤 Choose someone” below the chat, share their contact, forward one of their messages, or write "
-        "their number or @name."
-    ),
+    ask=N_("Who? Share their contact, forward one of their messages, or write their Telegram id or @name."),
     input=PersonInput(),
     keyboard=people_keyboard,
-    keyboard_hint=N_("Press the button below the chat, or tell me who it is."),
+    keyboard_hint=N_("Or press “👤 Choose someone” below the chat."),
 )

@@ -21,6 +21,7 @@ class PlatformInput(Input[str]):
     other: Choice[str]
 
     adapter = TEXT
+    is_a_name = True
 
     async def read(self, talk: Talk) -> str:
         text = _NAME.checked(talk, clean(talk.text))

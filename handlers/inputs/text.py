@@ -51,6 +51,13 @@ class TextInput(Input[str]):
 
 
 @dataclass(frozen=True)
+class CalledInput(TextInput):
+    """What somebody or something is called."""
+
+    is_a_name = True
+
+
+@dataclass(frozen=True)
 class CodeInput(TextInput):
     """A number or code, in its plain form."""
 

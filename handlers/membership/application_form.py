@@ -14,10 +14,11 @@ from handlers.forms.questions import Choice, Question, asked
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ChoiceInput
+from handlers.inputs.numbers_of_people import IdNumberInput
 from handlers.inputs.picture import PictureInput
 from handlers.inputs.platform import PlatformInput
-from handlers.inputs.text import TextInput
-from handlers.membership.inputs import DistrictInput, IdNumberInput, NameInput, PhoneInput
+from handlers.inputs.text import CalledInput
+from handlers.membership.inputs import DistrictInput, NameInput, PhoneInput
 from storage.dialogues import Answers
 from storage.membership.phones import Phone
 
@@ -84,7 +85,7 @@ class JoinDraft:
         Question(
             N_("Other platform"),
             N_("What is it called?\n<i>Up to 40 characters. For example: 闪送</i>"),
-            TextInput(1, 40),
+            CalledInput(1, 40),
             when=_is_on_another_platform,
         ),
         default="",
@@ -130,7 +131,7 @@ class JoinDraft:
                 "If you aren't sure, choose “I don't know”.</i>"
             ),
             ChoiceInput(INSURANCE),
-            columns=3,
+            columns=2,
         )
     )
     proof: str = asked(
@@ -154,6 +155,7 @@ QUESTIONNAIRE = questionnaire(JoinDraft)
 def joining(done: Callable[[Talk, JoinDraft], Awaitable[None]]) -> Form[JoinDraft]:
     return Form(
         name="join",
+        command="join",
         title=N_("Joining the union"),
         questionnaire=QUESTIONNAIRE,
         done=done,

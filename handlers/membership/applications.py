@@ -32,7 +32,7 @@ from storage.privacy import consents
 _SUBJECT = Subject(
     N_("🪪 Join the union"),
     {
-        "zh_Hans": "入会、加入、工会、会员",
+        "zh_Hans": "入会、加入、工会、会员、会费",
         "en": "join, joining, member, membership, union",
     },
 )

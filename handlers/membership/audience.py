@@ -19,11 +19,11 @@ MEMBERS = {"": N_("Everyone"), IsMember.kind: N_("Members"), IsNoMember.kind: N_
 
 
 def _show_text(talk: Talk, value: str) -> str:
-    return value or talk._("Everyone")
+    return value or talk._("Any")
 
 
 def _named(talk: Talk, names: Sequence[str]) -> Sequence[Choice[str]]:
-    return [Choice("all", talk._("Everyone"), ""), *(Choice(str(at), name, name) for at, name in enumerate(names))]
+    return [Choice("all", talk._("Any"), ""), *(Choice(str(at), name, name) for at, name in enumerate(names))]
 
 
 def _platforms(talk: Talk) -> Sequence[Choice[str]]:

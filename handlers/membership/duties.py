@@ -1,4 +1,4 @@
-"""What waits for who reviews applications, on the page of /start."""
+"""What waits for whoever reviews applications, on the page of /start."""
 
 from __future__ import annotations
 

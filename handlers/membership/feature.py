@@ -5,21 +5,22 @@ from __future__ import annotations
 from handlers.chat.feature import AllFeatures, Feature, PersonalData, PersonalExport, PrivacyPart, WatchedQueue
 from handlers.chat.routes import Routes
 from handlers.i18n.translations import N_
-from handlers.membership import applications, audience, duties, figures, memberships, mine, reviews
+from handlers.membership import applications, audience, breakdowns, duties, figures, memberships, mine, reviews
 from storage.membership import applications as kept_applications
 from storage.membership import memberships as kept_memberships
 from storage.membership import queues, retention, review_alerts
 from storage.membership.applications import AppliedAlready, NothingOpen, TooManyApplications
 from storage.membership.audited import MembershipAction
 from storage.membership.memberships import AlreadyMember, NotAMember
-from storage.membership.reviews import InOtherHands, OwnApplication, TooLateToUndo
+from storage.membership.reviews import DecidedAlready, InOtherHands, OwnApplication, TooLateToUndo
 from storage.privacy import exports
 from storage.privacy.consents import NoConsent
 
 
-def register(routes: Routes, _others: AllFeatures) -> None:
-    for part in (applications, memberships, mine, reviews):
+def register(routes: Routes, others: AllFeatures) -> None:
+    for part in (applications, memberships, mine):
         part.register(routes)
+    reviews.register(routes, others)
 
 
 FEATURE = Feature(
@@ -28,6 +29,7 @@ FEATURE = Feature(
     refusals={
         AlreadyMember: N_("You are already a member. Your card: /my"),
         AppliedAlready: N_("Your application is with the coordinators. See its status: /my"),
+        DecidedAlready: N_("You have already decided this. /reviews shows what is waiting."),
         InOtherHands: N_("Someone else is reviewing it, or it is already decided. /reviews shows what is waiting."),
         NoConsent: N_("You haven't agreed to the current terms. Please start again: /join"),
         NotAMember: N_("You are not a member of the union. You can join: /join"),
@@ -60,6 +62,7 @@ FEATURE = Feature(
     duties=duties.duties,
     overview_order=10,
     audience=audience.AUDIENCE,
+    breakdowns=breakdowns.BREAKDOWNS,
     queues=(WatchedQueue("applications", N_("applications to review"), queues.applications),),
     figures=figures.FIGURES,
     exports=(PersonalExport("members", N_("🔐 Members"), exports.members),),

@@ -8,22 +8,21 @@ from dataclasses import dataclass
 
 from handlers.chat.talk import Talk
 from handlers.forms.questions import Choice, Input, NotAnAnswer
-from handlers.i18n import translations
-from handlers.i18n.formatting import in_a_line
-from handlers.i18n.translations import N_
 from handlers.inputs.account import LONGEST_LABEL, account_choice
+from handlers.inputs.numbers_of_people import checked_phone
 from handlers.inputs.picture import sent_picture
 from handlers.inputs.record import record
 from handlers.inputs.text import TEXT, TextInput
-from handlers.membership.phone_numbers import InWords, NotAPhone, WithoutAreaCode, area_code_of, read_phone
 from storage.dialogues import Value
-from storage.membership.identity_numbers import Fault, NotAResidentNumber, other_document, resident_number
 from storage.membership.phones import PHONE, Phone
-from storage.plain_text import clean, clean_code, is_letter, is_mark
+from storage.plain_text import clean, is_letter, is_mark
 
 _NAME_SIGNS = " ·'’.-"
 _DOTS = re.compile(r"[•・･‧∙⋅●．﹒]")
 """What stands for the middle dot of GB 18030 (·), depending on the keyboard."""
+_INTRODUCTION = re.compile(
+    r"^(?:我叫|我的名字(?:是|叫)|姓名(?:是|[:：])|my name(?: is|['’]s) |name: ?)\s*", re.IGNORECASE
+)
 _NICKNAME = re.compile(r"^[小老阿].{1,2}$|[\u4e00-\u9fff] ")
 """小李, 老王; and 雷 李, in which nobody knows what comes first."""
 _DISTRICT = TextInput(2, 40)
@@ -31,14 +30,15 @@ _REPLY = TextInput(1, 1_000)
 
 
 def plain_name(text: str) -> str:
-    """A typed name with one middle dot for all."""
-    return re.sub(r" ?· ?", "·", _DOTS.sub("·", clean(text)))
+    """A typed name with one middle dot for all, without the words that introduce it."""
+    return re.sub(r" ?· ?", "·", _DOTS.sub("·", _INTRODUCTION.sub("", clean(text))))
 
 
 class NameInput(Input[str]):
     """2 to 50 letters of any script, with the signs that names have between them."""
 
     adapter = TEXT
+    is_a_name = True
 
     async def read(self, talk: Talk) -> str:
         name = plain_name(talk.text)
@@ -71,48 +71,16 @@ class PhoneInput(Input[Phone]):
     async def read(self, talk: Talk) -> Phone:
         contact = talk.incoming.body.get("contact")
         if not isinstance(contact, dict):
-            return Phone(_checked_phone(talk, talk.text))
+            return Phone(checked_phone(talk, talk.text))
         if contact.get("user_id") != talk.person.id or talk.incoming.is_of_others:
             raise NotAnAnswer(
                 talk._("This is someone else's contact. Please share your own with the button, or type your number.")
             )
-        return Phone(_checked_phone(talk, "+" + str(contact.get("phone_number", "")).lstrip("+")), shared=True)
+        return Phone(checked_phone(talk, "+" + str(contact.get("phone_number", "")).lstrip("+")), shared=True)
 
     def show(self, talk: Talk, value: Phone) -> str:
         """With a word about one that was typed: anybody can type anybody's."""
         return value.number if value.shared else talk._("{number} (typed, not verified)").format(number=value.number)
-
-
-def _checked_phone(talk: Talk, text: str) -> str:
-    organisation = talk.context.settings.organisation
-    try:
-        return str(read_phone(text, organisation.country))
-    except WithoutAreaCode as local:
-        code = area_code_of(organisation.hotline, organisation.country) or "010"
-        said = talk._("The area code is missing. Please write the whole number, like {number}.")
-        raise NotAnAnswer(said.format(number=f"{code} {local}")) from None
-    except InWords:
-        raise NotAnAnswer(talk._("Please write the number in digits, like 138 0013 8000.")) from None
-    except NotAPhone:
-        raise NotAnAnswer(talk._("That's not a phone number. Please write it like 138 0013 8000.")) from None
-
-
-FAULTS: dict[Fault, str] = {
-    Fault.CHARACTERS: N_("An ID number is 17 digits followed by a digit or X."),
-    Fault.LENGTH: N_("An ID number has 18 characters; what you wrote has {n}."),
-    Fault.PLACE: N_("The first two digits of the ID number are wrong: no province has that code."),
-    Fault.BIRTH_DATE: N_("Digits 7 to 14 of the ID number are the date of birth, and that date doesn't exist."),
-    Fault.CHECK: N_("The last character of the ID number doesn't match the others, so there is a typo in one of them."),
-}
-
-
-def _checked_resident_number(talk: Talk) -> str:
-    try:
-        return resident_number(talk.text, talk.local_today)
-    except NotAResidentNumber as wrong:
-        said = talk._(FAULTS[wrong.fault]).format(n=translations.number(wrong.length, talk.language))
-        advice = talk._("Please compare it with your card. With another document, name it first: passport E12345678")
-        raise NotAnAnswer(in_a_line(said, advice)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,32 +106,11 @@ class ReplyInput(Input[Reply]):
         return Reply(stored) if isinstance(stored, str) else super().decode(stored)
 
 
-class IdNumberInput(Input[str]):
-    """The number of an identity document. In China a resident's by its check character and birth date, or a passport or
-    travel permit by its name; elsewhere 4 to 30 letters and digits."""
-
-    adapter = TEXT
-
-    async def read(self, talk: Talk) -> str:
-        if talk.context.settings.organisation.country == "CN":
-            return other_document(talk.text) or _checked_resident_number(talk)
-        text = clean_code(talk.text).upper().replace(" ", "")
-        if not re.fullmatch(r"[0-9A-Z-]{4,30}", text):
-            raise NotAnAnswer(talk._("Please write the number as on your ID card: 4 to 30 letters and digits."))
-        return text
-
-    def show(self, talk: Talk, value: str) -> str:  # noqa: ARG002
-        """Only what tells two numbers apart: 3714**********1234."""
-        name, _, number = value.rpartition(" ")
-        kept = 4 if len(number) > 12 else 2
-        masked = number[:kept] + "*" * max(len(number) - 2 * kept, 4) + number[-kept:]
-        return f"{name} {masked}".strip()
-
-
 class DistrictInput(Input[str]):
     """One of the organisation's list; any, if it has none."""
 
     adapter = TEXT
+    is_a_name = True
 
     async def read(self, talk: Talk) -> str:
         text, offered = clean(talk.text), talk.context.settings.joining.districts

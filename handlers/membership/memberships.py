@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from markupsafe import Markup, escape
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.pictures import Card
 from handlers.chat.press import Buttons, Page, copy_button
 from handlers.chat.readers import RECIPIENT
+from handlers.chat.replies import File, Outgoing, message_params
 from handlers.chat.routes import Routes
 from handlers.chat.subjects import Subject
 from handlers.chat.talk import Talk
@@ -15,17 +17,20 @@ from handlers.i18n import translations
 from handlers.i18n.translations import N_, Translate
 from handlers.membership import presses
 from storage import audit
+from storage.deliveries import notices
+from storage.deliveries.queue import Claimed
 from storage.membership import memberships
 from storage.membership.audited import MembershipAction
 from storage.membership.ids import MemberNumber
 from storage.membership.memberships import Membership, NotAMember
 from storage.membership.notices import ApplicationApproved, ApplicationUndone
 from storage.people.access import Right
+from storage.telegram_ids import private_chat_of
 
 _LEAVING = Subject(
     N_("🚪 Leave the union"),
     {
-        "zh_Hans": "退会、退出工会、离开工会",
+        "zh_Hans": "退会、退出工会、离开工会、取消会员、不当会员、不想当会员",
         "en": "leave the union, quit the union, cancel my membership",
     },
 )
@@ -38,23 +43,24 @@ def register(routes: Routes) -> None:
     routes.press(presses.LEAVE, leave)
     routes.press(presses.KEEP, keep, writes=False, for_blocked=True)
     routes.link("card", check_card, right=Right.REVIEW)
-    routes.notice(ApplicationApproved, approved_words, reader=RECIPIENT)
+    routes.compose(ApplicationApproved.kind, approved_message)
     routes.notice(ApplicationUndone, undone_words, reader=RECIPIENT)
 
 
-def number_words(translate: Translate, number: MemberNumber) -> str:
+def number_words(_: Translate, number: MemberNumber) -> str:
     """As it stands on the card: 会员号 000017, "No. 000017"."""
-    return translate("No. {number}").format(number=f"{number:06d}")
+    return _("No. {number}").format(number=f"{number:06d}")
 
 
-def _day(talk: Talk, row: Membership) -> str:
-    return translations.full_date(row.since.astimezone(talk.context.settings.organisation.zone).date(), talk.language)
+def since_words(view: View, row: Membership) -> str:
+    day = translations.full_date(row.since.astimezone(view.zone).date(), view.language)
+    return view._("since {day}").format(day=day)
 
 
 def member_words(talk: Talk, row: Membership) -> tuple[Markup, Buttons]:
     text = Markup("<b>{}</b>\n{}").format(
         talk._("You are a member: {number}").format(number=number_words(talk._, row.number)),
-        talk._("since {day}").format(day=_day(talk, row)),
+        since_words(talk.view, row),
     )
     number = copy_button(number_words(talk._, row.number))
     leave = presses.ASK_TO_LEAVE.button(talk._("Leave the union"))
@@ -71,24 +77,34 @@ async def _mine(talk: Talk) -> Membership:
 async def card(talk: Talk) -> None:
     """The card as a picture; its QR code is a deep link that only this bot can tell from a forged one."""
     row = await _mine(talk)
-    content = memberships.content_of(talk.session, row)
-    drawn = Card(
-        talk.context.settings.organisation.name,
-        talk._("Member card"),
-        str(content["name"]),
-        number_words(talk._, row.number),
-        talk._("since {day}").format(day=_day(talk, row)),
-        talk.context.link(f"card_{content['card']}"),
-    )
+    drawn = _card_of(talk.view, talk.session, row)
     png = await talk.context.ports.painter.card_png(drawn)
-    talk.photo(png, _card_caption(talk, talk.context.ports.painter.undrawable(drawn.name)))
+    talk.photo(png, _card_caption(talk.view, drawn))
 
 
-def _card_caption(talk: Talk, undrawable: str) -> Markup:
+async def picture(view: View, session: AsyncSession, row: Membership) -> bytes:
+    """The card as a PNG."""
+    return await view.context.ports.painter.card_png(_card_of(view, session, row))
+
+
+def _card_of(view: View, session: AsyncSession, row: Membership) -> Card:
+    content = memberships.content_of(session, row)
+    return Card(
+        view.context.settings.organisation.name,
+        view._("Member card"),
+        str(content["name"]),
+        number_words(view._, row.number),
+        since_words(view, row),
+        view.context.link(f"card_{content['card']}"),
+    )
+
+
+def _card_caption(view: View, drawn: Card) -> Markup:
     """How to use it; and which characters of the name it can't show."""
-    said = [talk._("Show it wherever members get benefits. A coordinator can scan it to check that it is valid.")]
+    said = [view._("Show it wherever members get benefits. A coordinator can scan it to check that it is valid.")]
+    undrawable = view.context.ports.painter.undrawable(drawn.name)
     if undrawable:
-        missing = talk._(
+        missing = view._(
             "The picture can't show these characters of your name: {characters}. The card is valid anyway."
         )
         said.append(missing.format(characters=" ".join(undrawable)))
@@ -113,7 +129,7 @@ async def check_card(talk: Talk, token: str) -> None:
             talk._("Valid card"),
             content["name"],
             number_words(talk._, row.number),
-            talk._("since {day}").format(day=_day(talk, row)),
+            since_words(talk.view, row),
         )
     )
 
@@ -150,12 +166,27 @@ async def leave(talk: Talk) -> None:
     )
 
 
-def approved_words(view: View, notice: ApplicationApproved) -> Page:
-    text = Markup("🎉 <b>{}</b>\n{}").format(
+async def approved_message(session: AsyncSession, view: View, delivery: Claimed) -> Outgoing:
+    """With the card at once; only the words, if the membership has ended meanwhile."""
+    notice = notices.decode(ApplicationApproved, delivery.params, delivery.subject)
+    chat = private_chat_of(delivery.recipient)
+    row = await memberships.of(session, delivery.recipient)
+    if row is None or row.number != notice.number:
+        text = _welcome(view, notice, view._("Members' activities are now open to you. Your card: /my"))
+        return Outgoing("sendMessage", message_params(chat, text, []))
+    drawn = _card_of(view, session, row)
+    png = await view.context.ports.painter.card_png(drawn)
+    said = view._("Here is your card. Members' activities are now open to you.")
+    caption = Markup("{}\n{}").format(_welcome(view, notice, said), _card_caption(view, drawn))
+    params = {"chat_id": chat, "caption": caption, "parse_mode": "HTML"}
+    return Outgoing("sendPhoto", params, files={"photo": File("card.png", png)})
+
+
+def _welcome(view: View, notice: ApplicationApproved, said: str) -> Markup:
+    return Markup("🎉 <b>{}</b>\n{}").format(
         view._("Welcome! You are a member of the union: {number}").format(number=number_words(view._, notice.number)),
-        view._("Here is your card. Members' activities are now open to you."),
+        said,
     )
-    return text, [[presses.CARD.button(view._("🪪 My card"))]]
 
 
 def undone_words(view: View, notice: ApplicationUndone) -> Page:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from handlers.chat.feature import AllFeatures
 from handlers.chat.press import Buttons, Page
 from handlers.chat.readers import RECIPIENT, holding
 from handlers.chat.routes import Routes
@@ -23,24 +24,20 @@ from handlers.membership import presses
 from handlers.membership.application_form import answer_lines
 from handlers.membership.applications import READY, REASONS, reason_words
 from handlers.membership.memberships import number_words
-from storage import audit
-from storage.audit import AuditAction
-from storage.membership import applications, reviews
+from storage.membership import applications, decisions, reviews
 from storage.membership.applications import Application, Inquiry
-from storage.membership.audited import MembershipAction
 from storage.membership.ids import ApplicationId
-from storage.membership.notices import (
-    ApplicationApproved,
-    ApplicationAsked,
-    ApplicationRefused,
-    ApplicationUndone,
-    ReviewsLate,
-    ReviewsWait,
-)
+from storage.membership.notices import ApplicationRefused, ReviewsLate, ReviewsWait
 from storage.people.access import Right
 
 
-def register(routes: Routes) -> None:
+def register(routes: Routes, others: AllFeatures) -> None:
+    async def show_queue(talk: Talk) -> None:
+        talk.say(*await _everything(talk, others))
+
+    async def show_queue_again(talk: Talk) -> None:
+        talk.edit(*await _everything(talk, others))
+
     routes.command("reviews", show_queue, about=N_("Review applications"), right=Right.REVIEW)
     routes.press(presses.TAKE, take, right=Right.REVIEW)
     routes.press(presses.APPROVE, approve, right=Right.REVIEW)
@@ -57,12 +54,12 @@ def register(routes: Routes) -> None:
     routes.notice(ApplicationRefused, refused_words, reader=RECIPIENT)
 
 
-async def show_queue(talk: Talk) -> None:
-    talk.say(*await _queue(talk))
-
-
-async def show_queue_again(talk: Talk) -> None:
-    talk.edit(*await _queue(talk))
+async def _everything(talk: Talk, others: AllFeatures) -> tuple[Markup, Buttons]:
+    """The applications, and what else waits for a coordinator's word."""
+    text, buttons = await _queue(talk)
+    found = [duty for one in others.features if one.reviews is not None for duty in await one.reviews(talk)]
+    lines = [text, *(Markup("• {}").format(duty.words) for duty in found)]
+    return Markup("\n").join(lines), [*buttons, *(duty.buttons for duty in found)]
 
 
 async def _queue(talk: Talk) -> tuple[Markup, Buttons]:
@@ -101,14 +98,7 @@ async def take_next(talk: Talk) -> None:
 
 async def _show(talk: Talk, row: Application) -> None:
     """The whole application. That it was read is noted."""
-    await audit.note(
-        talk.session,
-        talk.person.id,
-        MembershipAction.APPLICATION_READ,
-        talk.now,
-        subject=row.person_id,
-        about=row.receipt,
-    )
+    await decisions.read(talk.session, row, talk.person.id, talk.now)
     content = applications.content_of(talk.session, row)
     pictures = [content.answers.get("proof"), *(one.picture for one in content.exchange)]
     for proof in filter(None, pictures):
@@ -151,22 +141,8 @@ def _after(talk: Talk, application_id: ApplicationId) -> Buttons:
     ]
 
 
-async def _note(talk: Talk, act: AuditAction, row: Application) -> None:
-    await audit.note(talk.session, talk.person.id, act, talk.now, subject=row.person_id, about=row.receipt)
-
-
-async def _row(talk: Talk, application_id: ApplicationId) -> Application:
-    row = await applications.find(talk.session, application_id)
-    if row is None:
-        raise reviews.InOtherHands
-    return row
-
-
 async def approve(talk: Talk, application_id: ApplicationId) -> None:
-    member = await reviews.approve(talk.session, application_id, talk.person.id, talk.now)
-    row = await _row(talk, application_id)
-    await _note(talk, MembershipAction.APPLICATION_APPROVED, row)
-    talk.notify(row.person_id, ApplicationApproved(member.number))
+    row, member = await decisions.approve(talk.session, application_id, talk.person.id, talk.now)
     said = talk._("✅ {receipt} is approved: {number}").format(
         receipt=row.receipt, number=number_words(talk._, member.number)
     )
@@ -179,9 +155,7 @@ async def release(talk: Talk, application_id: ApplicationId) -> None:
 
 
 async def undo(talk: Talk, application_id: ApplicationId) -> None:
-    row = await reviews.undo(talk.session, application_id, talk.person.id, talk.now)
-    await _note(talk, MembershipAction.APPLICATION_UNDONE, row)
-    talk.notify(row.person_id, ApplicationUndone(row.receipt))
+    row = await decisions.undo(talk.session, application_id, talk.person.id, talk.now)
     talk.edit(talk._("Undone. {receipt} is assigned to you again.").format(receipt=row.receipt))
     await _show(talk, row)
 
@@ -192,9 +166,7 @@ async def begin_refusal(talk: Talk, application_id: ApplicationId) -> None:
 
 
 async def _refused(talk: Talk, draft: Refusal) -> None:
-    row = await reviews.refuse(talk.session, draft.id, talk.person.id, draft.reason, talk.now)
-    await _note(talk, MembershipAction.APPLICATION_REFUSED, row)
-    talk.notify(row.person_id, ApplicationRefused(row.receipt, draft.reason))
+    row = await decisions.refuse(talk.session, draft.id, talk.person.id, draft.reason, talk.now)
     talk.say(
         talk._("{receipt} was refused; the applicant will read the reason.").format(receipt=row.receipt),
         _after(talk, row.id),
@@ -207,9 +179,7 @@ async def begin_question(talk: Talk, application_id: ApplicationId) -> None:
 
 
 async def _asked(talk: Talk, draft: QuestionBack) -> None:
-    row = await reviews.ask(talk.session, draft.id, talk.person.id, draft.question, talk.now)
-    await _note(talk, MembershipAction.APPLICATION_ASKED, row)
-    talk.notify(row.person_id, ApplicationAsked(row.id, draft.question))
+    await decisions.ask(talk.session, draft.id, talk.person.id, draft.question, talk.now)
     talk.say(
         talk._("The question has been sent. The application will come back with the answer."),
         [[presses.TAKE_NEXT.button(talk._("▶ Next"))]],
@@ -253,8 +223,12 @@ def waits_words(view: View, notice: ReviewsWait) -> Page:
     """The one message by which a coordinator hears that applications wait."""
     if not notice.count:
         return view._("✅ No applications waiting."), []
-    text = view._("📝 Applications waiting: {n}").format(n=translations.number(notice.count, view.language))
-    return text, [[presses.TAKE_NEXT.button(view._("▶ Take the oldest"))]]
+    lines = [view._("📝 Applications waiting: {n}").format(n=translations.number(notice.count, view.language))]
+    if notice.answered:
+        receipts = formatting.listed((one.receipt for one in notice.answered), view.language)
+        lines.insert(0, view._("💬 Your question was answered: {receipts}").format(receipts=receipts))
+    rows = [[presses.TAKE.button(f"▶ {one.receipt}", one.application_id)] for one in notice.answered]
+    return "\n".join(lines), [*rows, [presses.TAKE_NEXT.button(view._("▶ Take the oldest"))]]
 
 
 def late_words(view: View, notice: ReviewsLate) -> Page:

@@ -31,8 +31,10 @@ Part = TypeVar("Part")
 _SUBJECT = Subject(
     N_("🔐 What is stored about me"),
     {
-        "zh_Hans": "隐私、个人信息、我的信息、我的数据、删除、注销、撤回同意",
-        "en": "privacy, data, delete, erase, gdpr, consent",
+        "zh_Hans": "隐私、个人信息、个人资料、我的信息、我的资料、我的数据、删除我、删掉我、删除信息、删除数据、"
+        "清除数据、注销、撤回同意",
+        "en": "privacy, my data, personal data, my information, delete my, delete me, delete everything, "
+        "delete account, erase, gdpr, consent",
     },
 )
 
@@ -72,8 +74,8 @@ async def _page(features: Sequence[Feature], talk: Talk) -> tuple[str, Buttons]:
         "logged."
     ).format(organisation=organisation.name)
     honestly = talk._(
-        "To be honest: what you write to a bot passes through Telegram's servers, and Telegram can read "
-        "it. If you would rather talk to someone: {hotline}."
+        "To be honest: what you write to a bot and which buttons you press passes through Telegram's "
+        "servers, and Telegram can see it. If you would rather talk to someone: {hotline}."
     ).format(hotline=organisation.hotline)
     lines = [
         Markup("<b>{}</b>").format(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from handlers.chat.ports import Address, GeocodingFailed
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.forms.questionnaires import Form, questionnaire
-from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
+from handlers.forms.questions import Choice, GivesWay, Input, NotAnAnswer, Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput
 from handlers.inputs.number import NUMBER
@@ -19,6 +19,7 @@ from handlers.stations import format as station_format
 from handlers.stations.answer import search_at
 from handlers.stations.asked import Asked
 from storage.plain_text import clean
+from storage.stations.amenity_words import asked_for
 
 LONGEST = 200
 _ADDRESS = TextInput(2, LONGEST, N_("Please type a street or a place, 2 to 200 characters, or send a location."))
@@ -73,6 +74,8 @@ class AddressInput(Input[tuple[Candidate, ...]]):
         if point is not None:
             return (Candidate("📍", point.latitude, point.longitude),)
         if talk.context.ports.geocoder is None:
+            if asked_for(talk.text):
+                raise GivesWay  # another wish, in the place of the one that waits for a location
             raise NotAnAnswer(talk._("Please send your location: press the button below the chat, or 📎 → Location."))
         _ADDRESS.checked(talk, clean(talk.text))
         addresses = found_addresses(talk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -15,29 +15,24 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.forms import forms
 from handlers.forms.questionnaires import ContextValue, Form, Questionnaire, questionnaire
-from handlers.forms.questions import AnyQuestion, asked
+from handlers.forms.questions import AnyQuestion, Question, asked
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
 from handlers.inputs.moment import show_end
 from handlers.inputs.number import NUMBER
-from handlers.inputs.place import Point
 from handlers.inputs.reason import reason_question
 from handlers.inputs.until import End, day_choices, until_when, without_end
-from handlers.stations import presses
+from handlers.stations import acts, presses
 from handlers.stations.form import FIELDS, StationDraft
-from storage import audit
+from handlers.stations.values import shown
 from storage.dialogues import Filled
 from storage.people.access import Right
 from storage.plain_text import clean
 from storage.stations import stations
-from storage.stations.audited import StationAction
 from storage.stations.ids import StationKey
 from storage.stations.stations import (
     WITHOUT_END,
-    Station,
-    StationPatch,
     StationRow,
-    amenities_from,
     amenity_names,
 )
 
@@ -86,7 +81,7 @@ def _page(talk: Talk, row: StationRow) -> tuple[Markup, Buttons]:
     lines = [Markup("⚙️ <b>{}</b> <code>{}</code>").format(row.name, row.id)]
     for name, field in FIELDS.items():
         if name != "name":
-            lines.append(labelled(talk._, field.title_for(talk), _shown(talk, row, name)))
+            lines.append(labelled(talk._, field.title_for(talk), shown(talk, row, name)))
     if row.deleted_at is not None:
         lines.append(Markup("🗑 <b>{}</b>").format(talk._("Deleted.")))
         return Markup("\n").join(lines), [[presses.RESTORE.button(talk._("↩ Restore"), row.key)]]
@@ -111,40 +106,8 @@ def closed_line(talk: Talk, row: StationRow) -> str:
     return said.format(time=show_end(talk, row.closed_until), reason=row.closed_reason)
 
 
-def _shown(talk: Talk, row: StationRow, name: str) -> str:
-    return FIELDS[name].input.show(talk, _value(row, name)) or "—"
-
-
-def _value(row: StationRow, name: str) -> object:
-    """As the question of this name is answered."""
-    if name == "place":
-        return Point(row.latitude, row.longitude)
-    if name == "amenities":
-        return tuple(amenity_names(row.amenities))
-    value: object = getattr(row, name)
-    return value
-
-
-async def _note(talk: Talk, row: StationRow, what: str) -> None:
-    await audit.note(
-        talk.session, talk.person.id, StationAction.STATION_CHANGED, talk.now, about=f"{row.id}: {what}"[:500]
-    )
-
-
 async def _added(talk: Talk, draft: StationDraft) -> None:
-    station = Station(
-        f"chat-{secrets.token_hex(5)}",
-        draft.name,
-        draft.place.latitude,
-        draft.place.longitude,
-        draft.address,
-        draft.opening_hours,
-        int(amenities_from(draft.amenities)),
-        draft.phone,
-        draft.note,
-    )
-    row = await stations.add(talk.session, station, talk.now)
-    await _note(talk, row, "added")
+    row = await acts.add(talk, draft, f"chat-{secrets.token_hex(5)}")
     talk.say(
         Markup("✓ <b>{}</b>\n{}").format(row.name, talk._("Riders will find it within a few seconds.")),
         [[presses.MANAGE.button("⚙️ " + talk._("Change"), row.key)]],
@@ -171,11 +134,7 @@ class StationChange(Generic[T]):
 
 def _change_form(name: str, field: AnyQuestion) -> Form[StationChange[Any]]:
     async def done(talk: Talk, change: StationChange[Any]) -> None:
-        row = await stations.find_for_admin(talk.session, change.station)
-        before = _shown(talk, row, name)
-        row = await stations.change(talk.session, row.key, _patch(name, change.value), talk.now)
-        await _note(talk, row, f"{name}: {before} → {_shown(talk, row, name)}")
-        talk.say(*_page(talk, row))
+        talk.say(*_page(talk, await acts.change(talk, change.station, name, change.value)))
 
     return Form(
         name=f"station_{name}",
@@ -191,43 +150,17 @@ def _change_form(name: str, field: AnyQuestion) -> Form[StationChange[Any]]:
     )
 
 
-def _patch(name: str, value: object) -> StationPatch:
-    match value:
-        case Point():
-            return StationPatch(latitude=value.latitude, longitude=value.longitude)
-        case None if name == "amenities":
-            return StationPatch(amenities=0)
-        case tuple():
-            return StationPatch(amenities=int(amenities_from(value)))
-        case _:
-            return _TEXT_PATCHES[name](str(value or ""))
-
-
-_TEXT_PATCHES: Mapping[str, Callable[[str], StationPatch]] = {
-    "name": lambda text: StationPatch(name=text),
-    "address": lambda text: StationPatch(address=text),
-    "opening_hours": lambda text: StationPatch(opening_hours=text),
-    "phone": lambda text: StationPatch(phone=text),
-    "note": lambda text: StationPatch(note=text),
-}
-
-
 async def begin_closing(talk: Talk, key: StationKey) -> None:
     row = await stations.find_for_admin(talk.session, key)
     await forms.begin(talk, _CLOSE, Closing(station=row.key))
 
 
 async def _closed(talk: Talk, draft: Closing) -> None:
-    until = draft.until or WITHOUT_END
-    row = await stations.close(talk.session, draft.station, until, draft.reason)
-    await _note(talk, row, f"closed until {until.isoformat()}: {row.closed_reason}")
-    talk.say(*_page(talk, row))
+    talk.say(*_page(talk, await acts.close(talk, draft.station, draft.until, draft.reason)))
 
 
 async def open_again(talk: Talk, key: StationKey) -> None:
-    row = await stations.reopen(talk.session, key)
-    await _note(talk, row, "open again")
-    talk.edit(*_page(talk, row))
+    talk.edit(*_page(talk, await acts.open_again(talk, key)))
 
 
 async def ask_to_delete(talk: Talk, key: StationKey) -> None:
@@ -241,8 +174,7 @@ async def ask_to_delete(talk: Talk, key: StationKey) -> None:
 
 
 async def delete(talk: Talk, key: StationKey) -> None:
-    row = await stations.delete_one(talk.session, key, talk.now)
-    await _note(talk, row, "deleted")
+    row = await acts.delete(talk, key)
     talk.edit(
         Markup(talk._("<b>{name}</b> has been deleted.")).format(name=row.name),
         [[presses.RESTORE.button(talk._("↩ Undo"), key)]],
@@ -250,13 +182,15 @@ async def delete(talk: Talk, key: StationKey) -> None:
 
 
 async def restore(talk: Talk, key: StationKey) -> None:
-    row = await stations.restore(talk.session, key)
-    await _note(talk, row, "brought back")
-    talk.edit(*_page(talk, row))
+    talk.edit(*_page(talk, await acts.restore(talk, key)))
 
 
 def _ends(talk: Talk) -> Sequence[End]:
     return [*day_choices(talk, (1, 3, 7, 30)), without_end(talk)]
+
+
+CLOSED_BECAUSE: Question[str, object] = reason_question(N_("Why? Riders will read it on the station's page."), 2, 200)
+CLOSED_UNTIL: Question[datetime | None, object] = until_when(_ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,8 +198,8 @@ class Closing:
     """Of a station, for a while; `until` None is without an end."""
 
     station: StationKey
-    reason: str = asked(reason_question(N_("Why? Riders will read it on the station's page."), 2, 200))
-    until: datetime | None = asked(until_when(_ends))
+    reason: str = asked(CLOSED_BECAUSE)
+    until: datetime | None = asked(CLOSED_UNTIL)
 
 
 _ADD = Form(

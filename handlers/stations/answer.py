@@ -22,7 +22,7 @@ from storage.stations import searches
 from storage.stations.ids import SearchId
 from storage.stations.index import Found
 from storage.stations.searches import Search
-from storage.stations.stations import amenity_names
+from storage.stations.stations import WHO_MAY_USE, amenity_names
 from storage.statistics import searches as search_statistics
 from storage.statistics.searches import AMENITY, Seen
 from storage.telegram_ids import MessageId, PersonId
@@ -87,7 +87,7 @@ def pin(view: View, search: Search, found: Found, asked: Asked) -> tuple[Venue, 
 def pin_line(view: View, found: Found, asked: Asked) -> str:
     """ "350 m · 🟢 open until 22:00 · 🚻 toilet · 12 Station Road": what stands below the name."""
     index = view.context.directory.index
-    offered = int(index.amenities[found.row]) & asked.amenities
+    offered = int(index.amenities[found.row]) & (asked.amenities | WHO_MAY_USE)
     parts = (
         translations.distance(found.distance, view.language),
         station_format.hours(found.hours, view.today, view.language),

@@ -124,8 +124,8 @@ FIGURES = Figures(
     _lines,
     (
         FiguresView("hours", N_("⏰ By hour"), _hours),
-        FiguresView("gaps", N_("🗺 Missing stations"), _gaps),
-        FiguresView("wanted", N_("🔎 Amenities searched for"), _wanted),
+        FiguresView("gaps", N_("🗺 Station gaps"), _gaps),
+        FiguresView("wanted", N_("🔎 Searched for"), _wanted),
     ),
     _rows,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from handlers.chat.press import Button
+from handlers.chat.rows import is_short, packed
 from handlers.chat.talk import Talk
 from handlers.i18n import translations
 from handlers.stations import format as station_format
@@ -15,16 +16,16 @@ from storage.stations.stations import Amenity
 
 # The panel must stay within a phone's screen: what riders ask for first, and the rest behind "all".
 COMMON = (Amenity.water, Amenity.charging, Amenity.toilet, Amenity.rest, Amenity.battery_swap, Amenity.meals)
-_COLUMNS, _COLUMNS_OF_ALL = 2, 3
+_COLUMNS = 2
 
 
 async def open_filter(talk: Talk, search_id: SearchId, code: int) -> None:
     """Shows the panel in place of the list. Each press is the panel again, with one thing changed."""
     everything = code < 0
     asked = Asked.of(-code - 1 if everything else code)
-    offered, columns = (list(station_format.AMENITIES), _COLUMNS_OF_ALL) if everything else (_short(asked), _COLUMNS)
+    offered = list(station_format.WANTED) if everything else _short(asked)
     toggles = [_toggle(talk, search_id, asked, amenity, everything=everything) for amenity in offered]
-    rows = [toggles[at : at + columns] for at in range(0, len(toggles), columns)]
+    rows = packed(sorted(toggles, key=is_short, reverse=True), 3) if everything else packed(toggles, _COLUMNS)
     label = talk._("◀ Short list") if everything else talk._("… all amenities")
     other = presses.OPEN_FILTER.button(label, search_id, panel_code(asked, everything=not everything))
     if everything:
@@ -46,7 +47,7 @@ async def open_filter(talk: Talk, search_id: SearchId, code: int) -> None:
 
 def _short(asked: Asked) -> list[Amenity]:
     """What riders ask for first, and whatever else this one has chosen."""
-    return [*COMMON, *(one for one in station_format.AMENITIES if asked.amenities & one and one not in COMMON)]
+    return [*COMMON, *(one for one in station_format.WANTED if asked.amenities & one and one not in COMMON)]
 
 
 def panel_code(asked: Asked, *, everything: bool) -> int:

@@ -40,7 +40,7 @@ class PointInput(Input[Point]):
         sent, text = sent_point(talk), clean(talk.text)
         if sent is not None:
             return sent
-        typed = _typed_point(text)
+        typed = typed_point(text)
         if typed is not None:
             return checked_point(talk, *typed)
         addresses = found_addresses(talk)
@@ -54,7 +54,7 @@ class PointInput(Input[Point]):
         return f"{value.latitude:.6f}, {value.longitude:.6f}"
 
 
-def _typed_point(text: str) -> tuple[float, float] | None:
+def typed_point(text: str) -> tuple[float, float] | None:
     """None for what is no latitude and longitude."""
     try:
         latitude, longitude = map(read_degrees, split_pair(text))

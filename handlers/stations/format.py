@@ -12,7 +12,7 @@ from handlers.i18n.formatting import ago, bracketed
 from handlers.i18n.translations import N_, clock, day_of_year, translator, weekday
 from storage.hours.opening_hours import Hours, State
 from storage.stations.reports import Kind, StationState
-from storage.stations.stations import Amenity
+from storage.stations.stations import WHO_MAY_USE, Amenity
 
 AMENITIES: dict[Amenity, tuple[str, str]] = {
     Amenity.rest: ("🛋", N_("rest")),
@@ -36,9 +36,17 @@ AMENITIES: dict[Amenity, tuple[str, str]] = {
     Amenity.meals: ("🍚", N_("meals")),
     Amenity.legal_help: ("⚖️", N_("legal help")),
     Amenity.counselling: ("💬", N_("counselling")),
-    Amenity.union_signup: ("📝", N_("joining the union")),
+    Amenity.union_signup: ("📝", N_("union sign-up")),
     Amenity.donations: ("🎁", N_("donations")),
+    Amenity.wheelchair: ("♿", N_("wheelchair")),
+    Amenity.women: ("🚺", N_("for women")),
+    Amenity.baby_care: ("🍼", N_("baby care")),
+    Amenity.fee: ("💰", N_("fee")),
+    Amenity.customers_only: ("🧾", N_("customers only")),
 }
+
+WANTED = tuple(amenity for amenity in AMENITIES if not amenity & WHO_MAY_USE)
+"""What riders may look for."""
 
 # What riders ask for first (facts: water, charging, toilet), so that a short line names these.
 _FIRST = (Amenity.water, Amenity.charging, Amenity.toilet, Amenity.battery_swap, Amenity.rest, Amenity.meals)
@@ -50,19 +58,28 @@ REPORTS: dict[Kind, tuple[str, str]] = {
     Kind.NO_WATER: ("💧", N_("water reported out {ago}")),
     Kind.CLOSED: ("🔒", N_("reported closed {ago}")),
     Kind.CROWDED: ("👥", N_("reported crowded {ago}")),
+    Kind.CHARGER_BROKEN: ("🔌", N_("charger reported broken {ago}")),
+    Kind.TOILET_LOCKED: ("🚻", N_("toilet reported locked {ago}")),
+    Kind.NO_SEATS: ("🪑", N_("no seats free, reported {ago}")),
+    Kind.TOO_HOT: ("🥵", N_("reported too hot {ago}")),
+    Kind.TOO_COLD: ("🥶", N_("reported too cold {ago}")),
 }
 
 
 @lru_cache(maxsize=4_096)
 def amenities(mask: int, language: str, limit: int | None = None) -> str:
-    """Signs with words: "💧 water · 🔌 charging"; what is asked for most comes first, beyond `limit` a count."""
+    """Signs with words: "💧 water · 🔌 charging · 💰 fee"; what is asked for most comes first, beyond `limit` a count.
+    Who may use it comes last, in any case."""
     _ = translator(language)
     offered = [amenity for amenity in _FIRST if mask & amenity]
-    offered += [amenity for amenity in AMENITIES if mask & amenity and amenity not in offered]
-    parts = [f"{AMENITIES[amenity][0]} {_(AMENITIES[amenity][1])}" for amenity in offered[:limit]]
-    if limit is not None and len(offered) > limit:
-        parts.append(f"+{len(offered) - limit}")
-    return " · ".join(parts)
+    offered += [amenity for amenity in WANTED if mask & amenity and amenity not in offered]
+    more = [f"+{len(offered) - limit}"] if limit is not None and len(offered) > limit else []
+    restricted = [amenity for amenity in WHO_MAY_USE if mask & amenity]
+    shown, last = (
+        [f"{AMENITIES[amenity][0]} {_(AMENITIES[amenity][1])}" for amenity in part]
+        for part in (offered[:limit], restricted)
+    )
+    return " · ".join([*shown, *more, *last])
 
 
 def opening_hours(talk: Talk, expression: str) -> str:

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from pydantic import TypeAdapter
 
 from handlers.chat.context import AppContext
-from handlers.chat.ports import NotFetched
 from handlers.chat.press import Page
 from handlers.chat.readers import holding
 from handlers.chat.routes import Routes
@@ -21,28 +20,38 @@ from handlers.chat.view import View
 from handlers.dates.hours_words import hours_words
 from handlers.forms import forms
 from handlers.forms.questionnaires import Form, questionnaire
-from handlers.forms.questions import Choice, Input, NotAnAnswer, Question, asked
-from handlers.i18n.formatting import labelled
+from handlers.forms.questions import Choice, Input, Question, asked
 from handlers.i18n.translations import N_
 from handlers.inputs.choice import ButtonInput, ChoiceInput
+from handlers.inputs.sent_tables import (
+    MOST_BYTES,
+    SentTable,
+    ask_to_import,
+    found_in,
+    import_beside,
+    import_choices,
+    numbered,
+    require_good,
+)
 from handlers.stations.import_reasons import reason_words
 from storage import audit
-from storage.deliveries import queue as delivery_queue
-from storage.deliveries.queue import Addressed
 from storage.geodesy import Crs
 from storage.people.access import Right
 from storage.stations.audited import StationAction
 from storage.stations.files import Line
 from storage.stations.importing import Imported, import_stations
 from storage.stations.notices import StationsImported
-from storage.stations.tables import BadFile
 
-MOST_BYTES = 20 << 20
-"""What Telegram hands to a bot: https://core.telegram.org/bots/api#getfile. A larger one goes by the command line."""
 MOST_LINES = 200_000
 KINDS = (".csv", ".tsv", ".txt", ".xlsx", ".geojson", ".json", ".xls", ".et")
 """The last two are taken only to say how they become a CSV."""
 _SHOWN = 12
+_TABLE = SentTable(
+    KINDS,
+    N_("Please send a .csv or .geojson file."),
+    N_("The file is larger than 20 MB. Import it from the command line: stations import FILE"),
+    reason_words,
+)
 
 SYSTEMS = {
     Crs.WGS84: N_("🛰 WGS-84 (GPS, OpenStreetMap)"),
@@ -85,20 +94,11 @@ class StationFile(Report):
 
 async def _try_it(talk: StatelessTalk, draft: ImportDraft) -> str | Report | None:
     """Before the transaction: the file is fetched and run dry. The report, or a sentence on why not."""
-    document = talk.incoming.body.get("document")
-    if not isinstance(document, dict):
-        return None
-    name, size = str(document.get("file_name", "")), int(document.get("file_size") or 0)
-    if not name.lower().endswith(KINDS):
-        return talk._("Please send a .csv or .geojson file.")
-    if size > MOST_BYTES:
-        return talk._("The file is larger than 20 MB. Import it from the command line: stations import FILE")
-    try:
-        return await run(talk.context, str(document["file_id"]), name, draft.crs, dry_run=True, now=talk.now)
-    except NotFetched:
-        return talk._("I couldn't get the file from Telegram. Please send it again.")
-    except BadFile as failure:
-        return talk._("I can't read the file: {trouble}").format(trouble=reason_words(talk._, str(failure)))
+
+    async def run_dry(file_id: str, name: str) -> Report:
+        return await run(talk.context, file_id, name, draft.crs, dry_run=True, now=talk.now)
+
+    return await _TABLE.tried(talk, run_dry)
 
 
 async def run(context: AppContext, file_id: str, name: str, crs: Crs, *, dry_run: bool, now: datetime) -> Report:
@@ -142,14 +142,8 @@ class StationFileInput(Input[StationFile]):
     adapter = TypeAdapter(StationFile)
 
     async def read(self, talk: Talk) -> StationFile:
-        report = talk.fetched
-        if isinstance(report, str):
-            raise NotAnAnswer(report)
-        if not isinstance(report, Report):
-            raise NotAnAnswer(talk._("Please send the file as a document (📎 → File)."))
-        if not report.good:
-            nothing = talk._("Nothing in this file can be used.")
-            raise NotAnAnswer(report_text(report, View(talk.context, talk.language, talk.now)) + "\n" + nothing)
+        report = found_in(talk, Report)
+        require_good(talk, report.good, report_text(report, talk.view))
         document = talk.incoming.body["document"]
         return StationFile(**asdict(report), file_id=document["file_id"], name=document["file_name"])
 
@@ -164,13 +158,13 @@ def report_text(report: Report | StationsImported, view: View) -> Markup:
         good=report.good, new=report.new, changed=report.good - report.new, refused=report.refused
     )
     lines = [Markup("{}").format(said)]
-    lines += _numbered(view, [(number, reason_words(_, reason)) for number, reason in report.lines])
+    lines += numbered(view, [(number, reason_words(_, reason)) for number, reason in report.lines])
     if report.refused > len(report.lines):
         lines.append(Markup("…"))
     if report.remarks or report.hours:
         lines.append(Markup("{}").format(_("Please check how I read these:")))
-        lines += _numbered(view, [(number, _read_hours(view, *hours)) for number, *hours in report.hours])
-        lines += _numbered(view, [(number, reason_words(_, remark)) for number, remark in report.remarks])
+        lines += numbered(view, [(number, _read_hours(view, *hours)) for number, *hours in report.hours])
+        lines += numbered(view, [(number, reason_words(_, remark)) for number, remark in report.remarks])
     return Markup("\n").join(lines)
 
 
@@ -181,17 +175,12 @@ def _read_hours(view: View, written: str, expression: str) -> str:
     return f"“{written}” → {words}"
 
 
-def _numbered(view: View, lines: Sequence[tuple[int, str]]) -> list[Markup]:
-    return ["• " + labelled(view._, view._("line {n}").format(n=number), reason) for number, reason in lines]
-
-
 def _ask_to_go(talk: Talk, draft: ImportDraft) -> str:
-    title = talk._("This is what would happen. Nothing has been changed yet.")
-    return Markup("<b>{}</b>\n{}").format(title, report_text(draft.file, View(talk.context, talk.language, talk.now)))
+    return ask_to_import(talk, report_text(draft.file, talk.view))
 
 
 def _go_choices(talk: Talk, draft: ImportDraft) -> Sequence[Choice[bool]]:
-    return [Choice("go", talk._("✔ Import ({n})").format(n=draft.file.good), value=True)]
+    return import_choices(talk, draft.file.good)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +208,6 @@ class ImportDraft:
 
 
 async def _done(talk: Talk, draft: ImportDraft) -> None:
-    """Done beside the chat, since it may take a while; the admin hears when it is."""
     file, crs = draft.file, draft.crs
     await audit.note(
         talk.session,
@@ -228,29 +216,17 @@ async def _done(talk: Talk, draft: ImportDraft) -> None:
         talk.now,
         about=f"{file.name}: {file.good} stations",
     )
-    context, person_id, now = talk.context, talk.person.id, talk.now
+    context, now = talk.context, talk.now
 
-    async def work() -> None:
-        try:
-            report = StationsImported(
-                **asdict(await run(context, file.file_id, file.name, crs, dry_run=False, now=now))
-            )
-        except (NotFetched, BadFile) as failure:
-            report = StationsImported(trouble=str(failure) or type(failure).__name__)
-        async with context.database.writing() as session:
-            await delivery_queue.add(session, Addressed(person_id, report, now))
+    async def imported() -> StationsImported:
+        return StationsImported(**asdict(await run(context, file.file_id, file.name, crs, dry_run=False, now=now)))
 
-    async def begun() -> None:
-        context.ports.run_in_background(work())
-
-    talk.committed.append(begun)
-    talk.say(talk._("Importing … I'll message you when it's done."))
+    import_beside(talk, imported, lambda trouble: StationsImported(trouble=trouble))
 
 
 def imported_words(view: View, notice: StationsImported) -> Page:
     if notice.trouble:
-        why = reason_words(view._, notice.trouble)
-        return Markup("{}").format(view._("Nothing was imported: {trouble}").format(trouble=why)), []
+        return _TABLE.not_imported(view, notice.trouble)
     return Markup("✓ <b>{}</b>\n{}").format(view._("Imported."), report_text(notice, view)), []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -14,9 +15,11 @@ from handlers.i18n import translations
 from handlers.i18n.formatting import listed
 from handlers.stations import format as station_format
 from handlers.stations import presses
-from handlers.stations.asked import REACH, Asked, filter_words, limits, title
+from handlers.stations.asked import AS_I_MOVE, HEADINGS, REACH, Asked, filter_words, limits, title, title_ahead
+from storage.hours.opening_hours import State
 from storage.stations.ids import StationKey
 from storage.stations.index import Found, Nearby
+from storage.stations.on_the_way import ahead, riding_time
 from storage.stations.searches import Search
 
 PAGE = 3
@@ -33,12 +36,27 @@ class Shown(NamedTuple):
     stations: Sequence[Found]
 
 
-def look(view: View, search: Search, asked: Asked, page: int) -> tuple[Nearby, bool]:
-    """The stations of one page, and whether there are more."""
+class Look(NamedTuple):
+    """The stations of one page, and whether there are more. `is_ahead`: they lie on the way, with the hours that hold
+    on arrival."""
+
+    nearby: Nearby
+    more: bool
+    is_ahead: bool = False
+
+
+def look(view: View, search: Search, asked: Asked, page: int) -> Look:
+    """What is on the way, if that is asked for, and anything is; else what is around."""
     directory = view.context.directory
     last = (page + 1) * PAGE
+    degrees = asked.degrees(search.heading)
+    if degrees is not None:
+        here = search.latitude, search.longitude
+        found = ahead(directory.index, directory.live, here, degrees, asked.wanted, view.now, last + 1)
+        if found:
+            return Look(Nearby(found[page * PAGE : last]), len(found) > last, is_ahead=True)
     nearby = directory.index.around(search.latitude, search.longitude, asked.wanted, view.now, directory.live, last + 1)
-    return nearby._replace(stations=nearby.stations[page * PAGE : last]), len(nearby.stations) > last
+    return Look(nearby._replace(stations=nearby.stations[page * PAGE : last]), len(nearby.stations) > last)
 
 
 def list_page(view: View, search: Search, asked: Asked, page: int = 0, *, follows: bool = False) -> Shown:
@@ -46,20 +64,47 @@ def list_page(view: View, search: Search, asked: Asked, page: int = 0, *, follow
 
     `follows`: it is brought up to date as the rider moves.
     """
-    nearby, more = look(view, search, asked, page)
+    nearby, more, is_ahead = look(view, search, asked, page)
     stations, today = nearby.stations, view.today
     if not stations:
         return _nothing_here(view, search, asked)
-    lines = [Markup("📍 <b>{}</b>").format(title(view, asked))]
-    narrowed = limits(view, asked)
-    if narrowed:
-        lines.append(Markup("<i>{}</i>").format(narrowed))
-    lines += [_entry(view, found, page * PAGE + at, today) for at, found in enumerate(stations, start=1)]
+    lines = _heading(view, search, asked, is_ahead=is_ahead)
+    for at, found in enumerate(stations, start=page * PAGE + 1):
+        lines.append(_entry(view, found, at, today))
+        if is_ahead:
+            lines.append(Markup("{}").format(_arrival(view, found)))
     if nearby.nearest_closed is not None and not page:
         lines.append(_closed(view, nearby.nearest_closed, nearby.closed, today))
     if follows:
         lines.append(Markup("\n<i>{}</i>").format(view._("📡 The list and the pin follow your live location.")))
-    return Shown(Markup("\n").join(lines), _buttons(view, search, stations, asked, page, more=more), stations)
+    buttons = _buttons(view, search, stations, asked, page, more=more)
+    last = _last_rows(view, search, asked, follows=follows)
+    return Shown(Markup("\n").join(lines), [*buttons, *last], stations)
+
+
+def _heading(view: View, search: Search, asked: Asked, *, is_ahead: bool) -> list[Markup]:
+    lines = [Markup("📍 <b>{}</b>").format(title(view, asked))]
+    if is_ahead:
+        lines = [Markup("🧭 <b>{}</b>").format(title_ahead(view, asked))]
+    notes = [limits(view, asked)]
+    if asked.heading in HEADINGS:
+        sign, name = HEADINGS[asked.heading]
+        notes.append(f"{sign} {view._(name)}")
+    if asked.heading and not is_ahead:
+        is_known = asked.degrees(search.heading) is not None
+        nothing = view._("no station ahead within 10 km will be open when you get there")
+        notes.append(nothing if is_known else view._("once you are riding, I'll show what lies ahead"))
+    said = " · ".join(filter(None, notes))
+    return [*lines, Markup("<i>{}</i>").format(said)] if said else lines
+
+
+def _arrival(view: View, found: Found) -> str:
+    """ "about 12 min, open when you get there"."""
+    minutes = math.ceil(riding_time(found.distance).total_seconds() / 60)
+    said = view._("🚲 about {minutes} min")
+    if found.hours.state is State.OPEN:
+        said = view._("🚲 about {minutes} min, open when you get there")
+    return said.format(minutes=minutes)
 
 
 def _entry(view: View, found: Found, number: int, today: date) -> Markup:
@@ -181,6 +226,19 @@ def _buttons(view: View, search: Search, stations: Sequence[Found], asked: Asked
     rows.append(tools)
     if asked.is_narrowed:
         rows.append([clear_button(view, search, asked)])
-    if not asked.around_home:
-        rows.append([presses.KEEP_HOME.button(view._("🏠 Save as my area"), search.id)])
     return rows
+
+
+def _last_rows(view: View, search: Search, asked: Asked, *, follows: bool) -> Buttons:
+    """What is offered quietly: what lies on the way, and to keep the area."""
+    if asked.around_home:
+        return []
+    if asked.heading:
+        around = asked._replace(heading=0)
+        way = presses.TURN_PAGE.button(view._("📍 All around"), search.id, around.code, 0)
+    elif follows:
+        moving = asked._replace(heading=AS_I_MOVE)
+        way = presses.TURN_PAGE.button(view._("🧭 On my way"), search.id, moving.code, 0)
+    else:
+        way = presses.COMPASS.button(view._("🧭 On my way"), search.id, asked.code)
+    return [[way], [presses.KEEP_HOME.button(view._("🏠 Save as my area"), search.id)]]

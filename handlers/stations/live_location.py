@@ -6,11 +6,14 @@ The list follows at most every 30 s. A move within this time is shown at its end
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from handlers.chat.events import Event
 from handlers.chat.replies import Outgoing, buttons_markup, message_params
-from handlers.chat.routes import Routes
+from handlers.chat.routes import Follower, Routes
 from handlers.chat.talk import Talk
 from handlers.chat.view import View
 from handlers.stations.answer import pin, replacing_pin
@@ -22,22 +25,25 @@ from storage.geodesy import is_place
 from storage.stations import searches
 from storage.stations.ids import StationKey
 from storage.stations.notices import ListFollows, PinFollows
-from storage.stations.searches import Moved, Search
+from storage.stations.searches import Fix, Moved, Search
 from storage.telegram_ids import ChatId, private_chat_of
 
 
 def register(routes: Routes) -> None:
-    routes.event(Event.MOVED, moved)
+    routes.event(Event.MOVED, partial(moved, followers=routes.followers))
     routes.compose(ListFollows.kind, late_list)
     routes.compose(PinFollows.kind, late_pin)
 
 
-async def moved(talk: Talk) -> None:
+async def moved(talk: Talk, followers: Sequence[Follower]) -> None:
     """A live or edited location."""
     place, message_id = talk.incoming.place, talk.incoming.message_id
     if place is None or message_id is None or not is_place(place.latitude, place.longitude):
         return
-    change = await searches.move(talk.session, talk.person.id, message_id, place.latitude, place.longitude, talk.now)
+    for follow in followers:
+        await follow(talk)
+    fix = Fix(place.latitude, place.longitude, place.heading)
+    change = await searches.move(talk.session, talk.person.id, message_id, fix, talk.now)
     if change is None:
         return
     pinned = _nearest(_shown(talk.view, change.before))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -15,12 +16,12 @@ from handlers.chat.view import View
 from handlers.i18n import formatting, translations
 from handlers.i18n.formatting import labelled
 from handlers.i18n.translations import N_
+from handlers.stations import acts, maps, presses, reporting
 from handlers.stations import format as station_format
-from handlers.stations import maps, presses
 from handlers.stations.admin import closed_line
 from storage.geodesy import distance
 from storage.people.access import Right
-from storage.stations import reports, searches, stations
+from storage.stations import proposals, searches, stations
 from storage.stations.ids import SearchId, StationKey
 from storage.stations.notices import StationReported
 from storage.stations.reports import Kind
@@ -32,11 +33,20 @@ REPORT_BUTTONS: dict[Kind, str] = {
     Kind.CROWDED: N_("👥 Crowded"),
     Kind.FINE: N_("✅ All fine"),
 }
+MORE_REPORTS: dict[Kind, str] = {
+    Kind.CHARGER_BROKEN: N_("🔌 Charger broken"),
+    Kind.TOILET_LOCKED: N_("🚻 Toilet locked"),
+    Kind.NO_SEATS: N_("🪑 No seats"),
+    Kind.TOO_HOT: N_("🥵 Too hot"),
+    Kind.TOO_COLD: N_("🥶 Too cold"),
+}
+"""Behind a button of its own: the page has to stay within a phone's screen."""
 
 
 def register(routes: Routes) -> None:
     routes.press(presses.PAGE, page, writes=False)
     routes.link("st", linked, writes=False)
+    routes.press(presses.MORE_REPORTS, more_reports, writes=False)
     routes.press(presses.REPORT, report)
     routes.notice(StationReported, report_words, reader=holding(Right.CLEAR_REPORTS))
     routes.press(presses.CLEAR, clear, right=Right.CLEAR_REPORTS)
@@ -47,7 +57,7 @@ async def page(talk: Talk, search_id: SearchId, key: StationKey) -> None:
     row = await _station(talk, key)
     if row is not None:
         search = await searches.find(talk.session, search_id, talk.person.id)
-        _show(talk, row, (search.latitude, search.longitude) if search else None)
+        await _show(talk, row, (search.latitude, search.longitude) if search else None)
 
 
 async def linked(talk: Talk, code: str) -> None:
@@ -68,7 +78,7 @@ async def show_station(talk: Talk, key: StationKey) -> None:
 
 async def _show_with_pin(talk: Talk, row: StationRow) -> None:
     search = await searches.latest(talk.session, talk.person.id, talk.now)
-    _show(talk, row, (search.latitude, search.longitude) if search else None)
+    await _show(talk, row, (search.latitude, search.longitude) if search else None)
     talk.venue(Venue(row.latitude, row.longitude, row.name, row.address))
 
 
@@ -79,8 +89,12 @@ async def _station(talk: Talk, key: StationKey) -> StationRow | None:
     return row
 
 
-def _show(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> None:
-    talk.say(_words(talk, row, here), _buttons(talk, row))
+async def _show(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> None:
+    thanks = await proposals.thanked_for(talk.session, row.key)
+    words = _words(talk, row, here)
+    if thanks:
+        words += Markup("\n🙏 {}").format(talk._("Thanks to {name}").format(name=thanks))
+    talk.say(words, _buttons(talk, row))
 
 
 def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Markup:
@@ -115,7 +129,8 @@ def _words(talk: Talk, row: StationRow, here: tuple[float, float] | None) -> Mar
 
 
 def _buttons(talk: Talk, row: StationRow) -> Buttons:
-    reporting = [presses.REPORT.button(talk._(label), row.key, kind.value) for kind, label in REPORT_BUTTONS.items()]
+    reporting = _reporting(talk, row, REPORT_BUTTONS)
+    other = presses.MORE_REPORTS.button(talk._("⚠️ Something else"), row.key)
     link = talk.context.link(f"st_{row.code}")
     share = f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(row.name, safe='')}"
     manage = [presses.MANAGE.button("⚙️ " + talk._("Change"), row.key)] if talk.person.may(Right.ADMINISTER) else []
@@ -123,8 +138,22 @@ def _buttons(talk: Talk, row: StationRow) -> Buttons:
         *maps.ways(talk.view, maps.Target(row.key, row.name, row.latitude, row.longitude)),
         reporting[:2],
         reporting[2:],
-        [Button(talk._("↗ Share"), url=share), *manage],
+        [other],
+        [Button(talk._("↗ Share"), url=share), presses.CORRECT.button(talk._("✏️ Correct"), row.key), *manage],
     ]
+
+
+def _reporting(talk: Talk, row: StationRow, kinds: Mapping[Kind, str]) -> list[Button]:
+    return [presses.REPORT.button(talk._(label), row.key, kind.value) for kind, label in kinds.items()]
+
+
+async def more_reports(talk: Talk, key: StationKey) -> None:
+    """The other reports in place of the button that asked for them."""
+    row = await _station(talk, key)
+    if row is None:
+        return
+    more = _reporting(talk, row, MORE_REPORTS)
+    talk.put_in_place([more[:2], more[2:]])
 
 
 async def report(talk: Talk, key: StationKey, kind: str) -> None:
@@ -134,25 +163,9 @@ async def report(talk: Talk, key: StationKey, kind: str) -> None:
     row = await _station(talk, key)
     if row is None:
         return
-    if not await searches.was_near(talk.session, talk.person.id, row.latitude, row.longitude, talk.now):
-        raise reports.NotNearby
     talk.committed.append(talk.context.directory.refresh_live)
-    outcome = await reports.report(talk.session, key, talk.person.id, Kind(kind), talk.now)
-    if outcome.confirmed:
-        await _tell_coordinators(talk, row, outcome.confirmed)
-    if outcome.confirmed or outcome.cleared:
-        said = talk._("Thank you! Two riders have reported it, so everyone sees it now.")
-    elif outcome.replaced:
-        said = talk._("This replaces your earlier report. Once a second rider confirms it, everyone will be told.")
-    else:
-        said = talk._("Thank you! Once a second rider confirms it, everyone will be told.")
-    talk.answer_callback(said)
-
-
-async def _tell_coordinators(talk: Talk, row: StationRow, kind: Kind) -> None:
-    """Everybody who looks after stations hears of it."""
-    for person_id in await talk.context.staff.who_may(talk.session, Right.CLEAR_REPORTS, talk.now):
-        talk.notify(person_id, StationReported(row.key, row.name, kind))
+    outcome = await reporting.take(talk.session, talk.context, row, talk.person.id, Kind(kind), talk.now)
+    talk.answer_callback(reporting.thanks(outcome, talk.language))
 
 
 def report_words(view: View, notice: StationReported) -> Page:
@@ -167,6 +180,5 @@ async def clear(talk: Talk, key: StationKey) -> None:
     """A coordinator knows better."""
     row = await _station(talk, key)
     if row is not None:
-        talk.committed.append(talk.context.directory.refresh_live)
-        cleared = await reports.clear(talk.session, key, talk.now)
+        cleared = await acts.clear_reports(talk, key)
         talk.answer_callback(talk._("Cleared.") if cleared else talk._("There was nothing to clear."))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from handlers.chat.events import Event
 from handlers.chat.keyboards import location_keyboard
+from handlers.chat.pages import map_buttons
 from handlers.chat.pictures import Spot
-from handlers.chat.press import InvalidCallback
+from handlers.chat.press import Button, InvalidCallback
 from handlers.chat.routes import Routes
 from handlers.chat.talk import StatelessTalk, Talk
 from handlers.forms import forms
@@ -14,7 +15,7 @@ from handlers.inputs.place import NOT_ON_EARTH
 from handlers.stations import presses
 from handlers.stations.addresses import ADDRESS, AddressDraft
 from handlers.stations.answer import answer_search, count_wanted, search_at, send_pin
-from handlers.stations.asked import Asked
+from handlers.stations.asked import HEADINGS, Asked
 from handlers.stations.filter import open_filter
 from handlers.stations.list_page import PAGE, list_page, look
 from storage.geodesy import is_place
@@ -31,6 +32,7 @@ def register(routes: Routes) -> None:
     routes.form(ADDRESS)
     routes.press(presses.TURN_PAGE, turn_page)
     routes.press(presses.OPEN_FILTER, open_filter, writes=False)
+    routes.press(presses.COMPASS, compass, writes=False)
     routes.press(presses.VENUES, venues, writes=False)
     routes.press(presses.PICTURE, picture, writes=False)
     routes.press(presses.KEEP_HOME, keep_home)
@@ -44,13 +46,16 @@ async def station(talk: Talk) -> None:
         talk._("Press the button below, or send any place as a location (📎 → Location)."),
         keyboard=location_keyboard(talk),
     )
-    ways = []
+    ways = map_buttons(talk.view)
     if await people.home_of(talk.session, talk.person.id):
         ways.append(presses.NEAR_HOME.button(talk._("🏠 Near my area")))
     if talk.context.ports.geocoder is not None:
         ways.append(presses.ASK_ADDRESS.button(talk._("⌨ Type an address")))
+    better = [presses.IMPROVE.button(talk._("✏️ Add or correct a station"))]
     if ways:
-        talk.say(talk._("You can also search without sending your location:"), [ways])
+        talk.say(talk._("You can also search without sending your location:"), [ways, better])
+    else:
+        talk.say(talk._("Is a station missing, or something wrong?"), [better])
 
 
 async def location(talk: StatelessTalk) -> None:
@@ -60,7 +65,13 @@ async def location(talk: StatelessTalk) -> None:
         talk.say(talk._(NOT_ON_EARTH))
         return
     search = Search(
-        SearchId(talk.key), talk.person.id, talk.now, place.latitude, place.longitude, talk.incoming.message_id
+        SearchId(talk.key),
+        talk.person.id,
+        talk.now,
+        place.latitude,
+        place.longitude,
+        talk.incoming.message_id,
+        heading=place.heading,
     )
     talk.append(search)
     answer_search(talk, search, follows=place.is_live)
@@ -80,22 +91,36 @@ def _check_page(page: int) -> None:
 
 
 async def turn_page(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
-    """More, nearer, or the list again after a filter was set: by editing the list. The pin is sent anew where the
+    """More, nearer, or the list again after a filter was set: by editing the list. The pin is sent again where the
     filter has made it another one."""
     _check_page(page)
     search = await _search_of(talk, search_id)
     if search is None:
         return
     before, asked = Asked.of(search.wanted), Asked.of(code)
-    shown = list_page(talk.view, search, asked, page)
+    is_live = search.pin_message is not None
+    shown = list_page(talk.view, search, asked, page, follows=is_live)
     talk.edit(shown.text, shown.buttons)
     if before != asked:
         await searches.want(talk.session, search_id, asked.code)
         await count_wanted(talk, asked.amenities & ~before.amenities)
         pinned = look(talk.view, search, before, 0)[0].stations
         if shown.stations and [one.key for one in pinned[:1]] != [shown.stations[0].key]:
-            is_live = search.pin_message is not None
             send_pin(talk, search, shown.stations[0], asked, follows=is_live)
+
+
+async def compass(talk: Talk, search_id: SearchId, code: int) -> None:
+    """Where are they going? In place of the list."""
+    asked = Asked.of(code)
+    back = presses.TURN_PAGE.button(talk._("◀ Back"), search_id, asked._replace(heading=0).code, 0)
+
+    def towards(heading: int) -> Button:
+        sign, name = HEADINGS[heading]
+        return presses.TURN_PAGE.button(f"{sign} {talk._(name)}", search_id, asked._replace(heading=heading).code, 0)
+
+    rows = [[towards(8), towards(1), towards(2)], [towards(7), towards(3)], [towards(6), towards(5), towards(4)]]
+    said = talk._("Which way are you riding? With a live location, the list follows you by itself.")
+    talk.edit(said, [*rows, [back]])
 
 
 async def venues(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
@@ -109,7 +134,7 @@ async def venues(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
 
 
 async def picture(talk: Talk, search_id: SearchId, code: int, page: int) -> None:
-    """The page as a picture, for who reads a map faster than a list."""
+    """The page as a picture, for whoever reads a map faster than a list."""
     _check_page(page)
     search = await _search_of(talk, search_id)
     if search is None:

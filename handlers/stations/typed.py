@@ -7,6 +7,7 @@ from functools import partial
 
 from markupsafe import Markup
 
+from handlers.chat import presses as chat_presses
 from handlers.chat.events import Event
 from handlers.chat.fallback import commands_meant, stray_text
 from handlers.chat.routes import Routes
@@ -22,6 +23,7 @@ from storage.plain_text import clean
 from storage.stations import searches
 from storage.stations.amenity_words import asked_for
 from storage.stations.ids import NO_SEARCH, StationKey
+from storage.stations.stations import Amenity
 
 _LONGEST_NAME = 40
 _OFFERED = 5
@@ -31,6 +33,7 @@ _STILL_THERE = timedelta(minutes=15)
 
 def register(routes: Routes) -> None:
     routes.event(Event.TEXT, partial(typed, routes), writes=False)
+    routes.press(chat_presses.SEARCH_WANTED, wanted)
     routes.event(Event.WISH, partial(wish, routes))
 
 
@@ -57,13 +60,22 @@ def _named(talk: Talk, name: str) -> list[int]:
     return talk.context.directory.index.names.named(name, _OFFERED + 1)
 
 
+async def wanted(talk: Talk, amenities: int) -> None:
+    """The same by a button of another feature."""
+    await _search_wanted(talk, amenities & sum(Amenity))
+
+
 async def wish(routes: Routes, talk: Talk) -> None:
     """ "Where can I charge?": near where the rider searched just now or, else, in their own area; if neither is known,
     they are asked where they are."""
     if talk.danger is not Danger.NONE:
         await stray_text(talk, routes)
         return
-    asked = Asked(amenities=asked_for(talk.text))
+    await _search_wanted(talk, asked_for(talk.text))
+
+
+async def _search_wanted(talk: Talk, amenities: int) -> None:
+    asked = Asked(amenities=amenities)
     await count_wanted(talk, asked.amenities)
     latest = await searches.latest(talk.session, talk.person.id, talk.now)
     if latest is not None and talk.now - latest.at <= _STILL_THERE:

@@ -17,6 +17,7 @@ from handlers.csv_files import sheet
 from handlers.i18n.periods import title
 from handlers.i18n.translations import N_
 from handlers.statistics import presses
+from storage.database import apart
 from storage.disclosure import HIDDEN, MIN_CELL_SIZE
 from storage.people.access import Right
 from storage.statistics.periods import Period, PeriodUnit
@@ -42,6 +43,42 @@ def _period_of(talk: Talk, kind: str, back: int) -> Period:
     return Period.of(PeriodUnit(kind), talk.local_today, back)
 
 
+def so_far(talk: Talk, back: int) -> str:
+    """Behind the title of the period that is not over."""
+    return " · " + talk._("so far") if back == 0 else ""
+
+
+async def compared_lines(talk: Talk, figures: Sequence[Figures], period: Period) -> list[Markup]:
+    """What the features tell of a period, against the one before."""
+    found: list[Markup] = []
+    for part in figures:
+        told = await part.lines(talk, period) if part.lines is not None else []
+        found += [Markup("{}").format(line) for line in told]
+    return found
+
+
+def rule_words(talk: Talk) -> str:
+    """How to read the figures."""
+    return talk._(
+        "Previous period in brackets. Numbers below {n} are hidden and others rounded to multiples of {n}, "
+        "so that nobody can be identified."
+    ).format(n=MIN_CELL_SIZE)
+
+
+def file_name(period: Period) -> str:
+    return f"figures-{period.name}.csv"
+
+
+async def file_of(talk: Talk, figures: Sequence[Figures], period: Period) -> bytes:
+    """What the pages show of a period, in numbers, as a CSV file."""
+    rows: list[Row] = []
+    with apart(talk.session):
+        for part in figures:
+            rows += await part.rows(talk, period) if part.rows is not None else []
+    hidden = f"<{MIN_CELL_SIZE}"
+    return sheet(HEADER, [[hidden if cell is HIDDEN else cell for cell in row] for row in rows])
+
+
 class _Pages:
     """The pages, views and the file, put together from the features' parts."""
 
@@ -50,11 +87,13 @@ class _Pages:
         self._views = {view.name: view for part in figures for view in part.views}
 
     async def begin(self, talk: Talk) -> None:
-        talk.say(*await self._page(talk, PeriodUnit.WEEK, 0))
+        with apart(talk.session):
+            talk.say(*await self._page(talk, PeriodUnit.WEEK, 0))
 
     async def show(self, talk: Talk, kind: str, back: int) -> None:
         _period_of(talk, kind, back)
-        talk.edit(*await self._page(talk, PeriodUnit(kind), back))
+        with apart(talk.session):
+            talk.edit(*await self._page(talk, PeriodUnit(kind), back))
 
     async def view(self, talk: Talk, name: str, kind: str, back: int) -> None:
         """One matter as a picture and in words."""
@@ -62,33 +101,20 @@ class _Pages:
         if name not in self._views:
             raise InvalidCallback
         view = self._views[name]
-        await view.show(talk, period, Markup("<b>{}</b> · {}").format(talk._(view.label), title(period, talk.language)))
+        head = Markup("<b>{}</b> · {}").format(talk._(view.label), title(period, talk.language))
+        with apart(talk.session):
+            await view.show(talk, period, head)
 
     async def send(self, talk: Talk, kind: str, back: int) -> None:
         """What the pages show, in numbers, as a CSV file."""
         period = _period_of(talk, kind, back)
-        rows: list[Row] = []
-        for part in self._figures:
-            rows += await part.rows(talk, period) if part.rows is not None else []
-        hidden = f"<{MIN_CELL_SIZE}"
-        content = sheet(HEADER, [[hidden if cell is HIDDEN else cell for cell in row] for row in rows])
-        talk.document(f"figures-{period.name}.csv", content, title(period, talk.language))
+        talk.document(file_name(period), await file_of(talk, self._figures, period), title(period, talk.language))
 
     async def _page(self, talk: Talk, unit: PeriodUnit, back: int) -> tuple[Markup, Buttons]:
         period = Period.of(unit, talk.local_today, back)
-        so_far = " · " + talk._("so far") if back == 0 else ""
-        lines = [Markup("📊 <b>{}</b>{}").format(title(period, talk.language), so_far)]
-        for part in self._figures:
-            told = await part.lines(talk, period) if part.lines is not None else []
-            lines += [Markup("{}").format(line) for line in told]
-        lines.append(
-            Markup("\n<i>{}</i>").format(
-                talk._(
-                    "Previous period in brackets. Numbers below {n} are hidden and others rounded to multiples of {n}, "
-                    "so that nobody can be identified."
-                ).format(n=MIN_CELL_SIZE)
-            )
-        )
+        lines = [Markup("📊 <b>{}</b>{}").format(title(period, talk.language), so_far(talk, back))]
+        lines += await compared_lines(talk, self._figures, period)
+        lines.append(Markup("\n<i>{}</i>").format(rule_words(talk)))
         return Markup("\n").join(lines), self._buttons(talk, unit, back)
 
     def _buttons(self, talk: Talk, unit: PeriodUnit, back: int) -> Buttons:

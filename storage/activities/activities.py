@@ -8,13 +8,18 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, SmallInteger, String, select
+from sqlalchemy import BigInteger, ColumnElement, Index, SmallInteger, String, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.activities.ids import ActivityChangeId, ActivityId, SeriesId
-from storage.column_types import IntEnumColumn, StrEnumColumn
-from storage.database import Base, BigKey, Refused
+from storage.activities import draws
+from storage.activities.draws import BadDraw
+from storage.activities.ids import ActivityId, SeriesId
+from storage.column_types import BigKey, IntEnumColumn, StrEnumColumn
+from storage.database import Base
+from storage.dialects import is_postgresql
+from storage.people.segments import Segment
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 PAGE = 5
@@ -51,7 +56,15 @@ class ActivityOver(Refused):
 
 class Activity(Base):
     __tablename__ = "activities"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (a button must never meet a later activity)
+    __table_args__ = (
+        Index(
+            "ix_activities_uncounted",
+            "ends_at",
+            sqlite_where=text("figures IS NULL"),
+            postgresql_where=text("figures IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},  # a button must never meet a later activity
+    )
 
     id: Mapped[ActivityId] = mapped_column(BigKey, primary_key=True)
     state: Mapped[ActivityState] = mapped_column(IntEnumColumn(ActivityState), default=ActivityState.DRAFT)
@@ -59,7 +72,7 @@ class Activity(Base):
     title: Mapped[str] = mapped_column(String(120))
     about: Mapped[str] = mapped_column(String(1500), default="")
     starts_at: Mapped[datetime] = mapped_column(index=True)
-    ends_at: Mapped[datetime]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
     opens_at: Mapped[datetime | None] = mapped_column(default=None)
     closes_at: Mapped[datetime | None] = mapped_column(default=None)
     place: Mapped[str] = mapped_column(String(200), default="")
@@ -72,6 +85,8 @@ class Activity(Base):
     stream: Mapped[str] = mapped_column(String(300), default="")
     poster: Mapped[str] = mapped_column(String(200), default="")
     lead_times: Mapped[str | None] = mapped_column(String(120), default=None)
+    segment: Mapped[str | None] = mapped_column(String(500), default=None)
+    """Who may sign up; None: everybody. An activity with a segment stands in no list; whoever it is for is told."""
     organiser: Mapped[PersonId]
     series_id: Mapped[SeriesId | None] = mapped_column(BigInteger, default=None, index=True)
     occurrence: Mapped[datetime | None] = mapped_column(default=None)
@@ -79,17 +94,24 @@ class Activity(Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    draws_at: Mapped[datetime | None] = mapped_column(default=None)
+    drawn_at: Mapped[datetime | None] = mapped_column(default=None)
     figures: Mapped[str | None] = mapped_column(String(120), default=None)  # kept when its sign-ups are forgotten
 
     @property
     def asks(self) -> list[str]:
-        """The organiser's questions to who signs up."""
+        """The organiser's questions to whoever signs up."""
         return list(orjson.loads(self.questions))
 
     @property
     def leads(self) -> list[timedelta] | None:
         """How long before the start this activity's reminders come; None: as the config says."""
         return None if self.lead_times is None else leads_of(self.lead_times)
+
+    @property
+    def awaits_draw(self) -> bool:
+        """Whether its places will be drawn: until then there are tickets in place of places."""
+        return self.draws_at is not None and self.drawn_at is None
 
     @property
     def has_point(self) -> bool:
@@ -122,28 +144,43 @@ class Plan:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     lead_times: str | None = None
+    draws_at: datetime | None = None
+    """Until when people sign up for the draw of the places; None: first come, first served."""
 
 
-class ActivityChange(Base):
-    """What an edit changed, for the notices about it: JSON of old and new by column."""
-
-    __tablename__ = "activity_changes"
-
-    id: Mapped[ActivityChangeId] = mapped_column(BigKey, primary_key=True)
-    activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
-    changed: Mapped[str] = mapped_column(String(1500))
-
-
-CHANGING = ("starts_at", "ends_at", "place", "latitude", "longitude", "places", "guests", "members_only", "closes_at")
+CHANGING = (
+    "starts_at",
+    "ends_at",
+    "place",
+    "latitude",
+    "longitude",
+    "places",
+    "guests",
+    "members_only",
+    "closes_at",
+    "draws_at",
+)
 """Of a change in these (time, place, rules) those who are signed up are told."""
 
 
-async def create(session: AsyncSession, plan: Plan, organiser: PersonId, now: datetime) -> Activity:
-    """A draft."""
-    row = Activity(organiser=organiser, created_at=now, changed_at=now, **_columns(plan))
+async def create(
+    session: AsyncSession, plan: Plan, organiser: PersonId, now: datetime, segment: Segment | None = None
+) -> Activity:
+    """A draft; for the people of a segment alone, if there is one. Raises BadDraw: see the class."""
+    _require_possible_draw(plan)
+    text = None if segment is None else segment.text
+    row = Activity(organiser=organiser, created_at=now, changed_at=now, segment=text, **_columns(plan))
     session.add(row)
     await session.flush()
     return row
+
+
+def _require_possible_draw(plan: Plan) -> None:
+    if plan.draws_at is None:
+        return
+    is_possible = draws.is_possible(plan.draws_at, plan.starts_at, plan.opens_at, plan.closes_at)
+    if plan.places is None or not is_possible:
+        raise BadDraw
 
 
 def _columns(plan: Plan) -> dict[str, object]:
@@ -162,7 +199,10 @@ async def find(session: AsyncSession, activity_id: ActivityId) -> Activity | Non
 
 
 async def find_for_update(session: AsyncSession, activity_id: ActivityId) -> Activity | None:
-    """The same, read afresh and locked until the transaction ends."""
+    """The same, read afresh and locked until the transaction ends. On SQLite nobody else has written since this
+    transaction read it."""
+    if not is_postgresql(session):
+        return await find(session, activity_id)
     return await session.get(Activity, activity_id, with_for_update=True, populate_existing=True)
 
 
@@ -195,6 +235,11 @@ async def coming(session: AsyncSession, now: datetime, until: datetime | None = 
     return list(rows)
 
 
+async def listed(session: AsyncSession, now: datetime, until: datetime | None = None, kind: str = "") -> list[Activity]:
+    """Those of them that are for everybody."""
+    return [row for row in await coming(session, now, until, kind) if row.segment is None]
+
+
 async def managed(session: AsyncSession, since: datetime, limit: int = 30) -> list[Activity]:
     """Every activity that ends after this moment, drafts and cancelled ones too, the next first."""
     rows = await session.scalars(
@@ -203,11 +248,33 @@ async def managed(session: AsyncSession, since: datetime, limit: int = 30) -> li
     return list(rows)
 
 
+async def between(session: AsyncSession, begin: datetime, end: datetime, limit: int = 300) -> list[Activity]:
+    """Every activity that starts in this time, drafts and cancelled ones too, the first first."""
+    chosen = select(Activity).where(Activity.starts_at >= begin, Activity.starts_at < end)
+    return list(await session.scalars(chosen.order_by(Activity.starts_at, Activity.id).limit(limit)))
+
+
+async def recount(session: AsyncSession, activity_id: ActivityId) -> None:
+    """Its figures, if they are kept already, are those of before a change."""
+    await session.execute(
+        update(Activity).where(Activity.id == activity_id, Activity.figures.is_not(None)).values(figures=None)
+    )
+
+
 async def publish(session: AsyncSession, activity_id: ActivityId, now: datetime) -> Activity:
-    """Raises NoSuchActivity, ActivityOver."""
+    """Raises NoSuchActivity, ActivityOver; BadDraw: the time of the draw has passed."""
     row = await _changeable(session, activity_id, now)
     row.state, row.changed_at = ActivityState.PUBLISHED, now
+    await _prepare_draw(session, row, now)
     return row
+
+
+async def _prepare_draw(session: AsyncSession, row: Activity, now: datetime) -> None:
+    if row.draws_at is None or row.drawn_at is not None:
+        return
+    if row.draws_at <= now:
+        raise BadDraw
+    await draws.prepare(session, row.id)
 
 
 async def _changeable(session: AsyncSession, activity_id: ActivityId, now: datetime) -> Activity:
@@ -228,33 +295,22 @@ class Change:
 
 
 async def change(session: AsyncSession, activity_id: ActivityId, plan: Plan, now: datetime) -> Change:
-    """Puts the plan in place of what was. Raises NoSuchActivity, ActivityOver."""
+    """Puts the plan in place of what was. Raises NoSuchActivity, ActivityOver, BadDraw, DrawFixed."""
     row = await _changeable(session, activity_id, now)
+    moves_draw = plan.draws_at != row.draws_at
+    if moves_draw:
+        await draws.require_changeable(session, activity_id, plan.draws_at)
+    _require_possible_draw(plan)
     before = {name: getattr(row, name) for name in CHANGING}
     for name, value in _columns(plan).items():
         setattr(row, name, value)
     row.changed_at = now
+    if moves_draw and row.state == ActivityState.PUBLISHED:
+        await _prepare_draw(session, row, now)
     changed = {name: (old, getattr(row, name)) for name, old in before.items() if old != getattr(row, name)}
     if changed:
         row.sequence += 1
     return Change(row, changed if row.state == ActivityState.PUBLISHED else {})
-
-
-async def note_change(session: AsyncSession, change: Change) -> ActivityChangeId:
-    """Keeps what an edit changed; returns its number, the subject of the notices about it."""
-    changed = {name: [old, new] for name, (old, new) in change.changed.items()}
-    row = ActivityChange(activity_id=change.row.id, changed=orjson.dumps(changed).decode())
-    session.add(row)
-    await session.flush()
-    return row.id
-
-
-async def find_change(
-    session: AsyncSession, change_id: ActivityChangeId
-) -> tuple[ActivityId, dict[str, list[object]]] | None:
-    """(activity, old and new by column)."""
-    row = await session.get(ActivityChange, change_id)
-    return None if row is None else (row.activity_id, orjson.loads(row.changed))
 
 
 async def cancel(session: AsyncSession, activity_id: ActivityId, reason: str, now: datetime) -> Activity:
@@ -263,17 +319,3 @@ async def cancel(session: AsyncSession, activity_id: ActivityId, reason: str, no
     row.state, row.reason, row.changed_at = ActivityState.CANCELLED, reason, now
     row.sequence += 1
     return row
-
-
-async def overlapping(session: AsyncSession, row: Activity, ids: Sequence[ActivityId]) -> list[Activity]:
-    """Which of these activities happen at the same time as this one."""
-    rows = await session.scalars(
-        select(Activity).where(
-            Activity.id.in_(ids),
-            Activity.id != row.id,
-            Activity.state == ActivityState.PUBLISHED,
-            Activity.starts_at < row.ends_at,
-            Activity.ends_at > row.starts_at,
-        )
-    )
-    return list(rows)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Table, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed_columns
@@ -22,7 +23,10 @@ from storage.activities.sign_ups import (
     SignUpClosed,
     free_places,
     of,
+    require_invited,
 )
+from storage.engine.fast_statements import run
+from storage.engine.write_detection import flush
 from storage.telegram_ids import PersonId
 
 
@@ -36,8 +40,8 @@ async def check_in(
     """The person is at the door. Who has no place gets one now, if any is left.
 
     Raises:
-        NoSuchActivity; SignUpClosed: every place is taken, or it was cancelled.
-        MembersOnly: they have no place, and only members may take one.
+        NoSuchActivity; SignUpClosed: every place is taken or will be drawn, or it was cancelled.
+        MembersOnly, NotInvited: they have no place, and only members, or the people of a segment, may take one.
     """
     activity = await activities.published_for_update(session, activity_id)
     if activity.state == ActivityState.CANCELLED:
@@ -46,7 +50,8 @@ async def check_in(
     if row is None or row.state not in TAKING:
         if activity.members_only and not is_member:
             raise MembersOnly
-        if await free_places(session, activity) == 0:
+        await require_invited(session, activity, person_id, now)
+        if activity.awaits_draw or await free_places(session, activity) == 0:
             raise SignUpClosed
         if row is None:
             row = SignUp(activity_id=activity_id, person_id=person_id, at=now, queued_at=now, guests=0)
@@ -55,6 +60,7 @@ async def check_in(
     row.state, row.offered_until = PlaceState.PLACED, None
     row.came_at = row.came_at or now
     await session.flush()
+    await activities.recount(session, activity_id)
     return row
 
 
@@ -65,6 +71,7 @@ async def rate(
     row = await of(session, activity_id, person_id)
     if row is None or row.came_at is None or not 1 <= stars <= 5:
         raise NotSignedUp
+    await activities.recount(session, activity_id)
     row.rating = stars
     if comment:
         sealed_columns.seal(session, row, SignUp.comment, comment.encode())
@@ -79,25 +86,29 @@ class Figures:
     offered: int = 0
     came: int = 0
     taken: int = 0
+    in_draw: int = 0
+
+
+_TABLE = cast(Table, SignUp.__table__)
+_FIGURES = (
+    select(
+        _TABLE.c.activity_id,
+        *(
+            func.count().filter(_TABLE.c.state == state).label(state.name.lower())
+            for state in (PlaceState.PLACED, PlaceState.WAITING, PlaceState.OFFERED)
+        ),
+        func.count(_TABLE.c.came_at).label("came"),
+        func.coalesce(func.sum(1 + _TABLE.c.guests).filter(_TABLE.c.state.in_(TAKING)), 0).label("taken"),
+        func.count().filter(_TABLE.c.state == PlaceState.IN_DRAW).label("in_draw"),
+    )
+    .where(_TABLE.c.activity_id.in_(bindparam("ids", expanding=True)))
+    .group_by(_TABLE.c.activity_id)
+)
 
 
 async def figures(session: AsyncSession, ids: Sequence[ActivityId]) -> dict[ActivityId, Figures]:
     """By activity, in one query."""
-    placed, waiting, offered = (
-        func.count().filter(SignUp.state == state)
-        for state in (PlaceState.PLACED, PlaceState.WAITING, PlaceState.OFFERED)
-    )
-    rows = await session.execute(
-        select(
-            SignUp.activity_id,
-            placed,
-            waiting,
-            offered,
-            func.count(SignUp.came_at),
-            func.coalesce(func.sum(1 + SignUp.guests).filter(SignUp.state.in_(TAKING)), 0),
-        )
-        .where(SignUp.activity_id.in_(ids))
-        .group_by(SignUp.activity_id)
-    )
+    await flush(session)
+    rows = await run(session, _FIGURES, {"ids": list(ids)})
     found = {row[0]: Figures(*(int(value) for value in row[1:])) for row in rows}
     return {activity_id: found.get(activity_id, Figures()) for activity_id in ids}

@@ -1,4 +1,4 @@
-"""The secret address of each person's calendar. Whoever has it reads the calendar, so it can be made anew."""
+"""The secret address of each person's calendar. Whoever has it reads the calendar, so it can be made again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys
-from storage.database import Base, Sealed, vault_of
+from storage.column_types import Sealed
+from storage.database import Base, vault_of
 from storage.encryption import Vault
 from storage.telegram_ids import PersonId
 

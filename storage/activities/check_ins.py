@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.activities.ids import ActivityId
-from storage.database import Base, Refused, vault_of
+from storage.database import Base, vault_of
+from storage.refusals import Refused
 from storage.telegram_ids import ChatId, MessageId
 
 CHANGES_EVERY = 60
-"""Seconds. A code is taken while it is shown and for as long again, for who scanned it at the last moment."""
+"""Seconds. A code is taken while it is shown and for as long again, for whoever scanned it at the last moment."""
 OPEN_BEFORE, OPEN_AFTER = timedelta(hours=2), timedelta(hours=2)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import TAKING, PlaceState, SignUp
 from storage.people.people import PersonRow
@@ -37,7 +38,19 @@ class Waits(_OfActivity):
     kind = "waiting"
 
     def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
-        return self._people(SignUp.state == PlaceState.WAITING)
+        return self._people(SignUp.state.in_((PlaceState.WAITING, PlaceState.IN_DRAW)))
+
+
+@dataclass(frozen=True)
+class MaySignUp(_OfActivity):
+    """Everybody, as long as sign-up is open; nobody from then on."""
+
+    kind = "sign_up_open"
+
+    def in_sql(self, _session: AsyncSession, now: datetime) -> ColumnElement[bool]:
+        closes = func.coalesce(Activity.closes_at, Activity.starts_at)
+        published = Activity.state == ActivityState.PUBLISHED
+        return select(Activity.id).where(Activity.id == self.activity, published, closes > now).exists()
 
 
 @dataclass(frozen=True)

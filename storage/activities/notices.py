@@ -54,6 +54,27 @@ class PlaceOffered(SubjectNotice[ActivityId]):
 
 
 @dataclass(frozen=True, slots=True)
+class DrawCloses(SubjectNotice[ActivityId]):
+    """To whoever holds a ticket: the list is closed, and its SHA-256 known. The rest is read when it is sent."""
+
+    kind = "draw_closes"
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawMade(SubjectNotice[ActivityId]):
+    """To whoever holds a ticket: as which one it was drawn, and if it got no place, where on the waiting list."""
+
+    kind = "draw_made"
+
+    ticket: int
+    drawn: int
+    position: int
+    """0: they have a place."""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionAsked(SubjectNotice[ActivityId]):
     """To the organiser, who answers by the question's number."""
 

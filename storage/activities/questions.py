@@ -11,7 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
 from storage.activities.ids import ActivityId, QuestionId
-from storage.database import Base, BigKey, Refused, Sealed
+from storage.column_types import BigKey, Sealed
+from storage.database import Base
+from storage.privacy.retention import forget_some
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 KEPT = timedelta(days=30)
@@ -60,9 +63,9 @@ def text_of(session: AsyncSession, row: ActivityQuestion) -> str:
     return sealed_columns.opened(session, row, ActivityQuestion.text).decode()
 
 
-async def forget(session: AsyncSession, now: datetime) -> None:
-    """Removes questions that are older than KEPT."""
-    await session.execute(delete(ActivityQuestion).where(ActivityQuestion.at < now - KEPT))
+async def forget(session: AsyncSession, now: datetime) -> bool:
+    """Removes some of the questions that are older than KEPT; True if there may be more."""
+    return await forget_some(session, ActivityQuestion, ActivityQuestion.at < now - KEPT)
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from storage.database import Refused
+from storage.refusals import Refused
 
 LONGEST = 200
 MOST_INTERVAL, MOST_COUNT = 400, 1_000

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     insert,
@@ -31,11 +32,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.activities.activities import Activity, leads_of
 from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import NotSignedUp, PlaceState, SignUp, of
+from storage.column_types import BigKey
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
-from storage.database import Base, BigKey, insert_into, run
+from storage.database import Base
 from storage.deliveries.queue import insert_from
 from storage.deliveries.table import REMINDER
+from storage.dialects import insert_into
+from storage.engine.fast_statements import run, run_each
+from storage.engine.write_detection import flush
 from storage.hours.quiet_hours import QuietHours
 from storage.telegram_ids import PersonId
 
@@ -106,10 +111,11 @@ async def add(
 
 async def drop(session: AsyncSession, kind: str, subject: int, person_id: PersonId | None = None) -> None:
     """Of one person, or of all."""
-    chosen = (Reminder.kind == kind) & (Reminder.subject == subject)
-    if person_id is not None:
-        chosen &= Reminder.person_id == person_id
-    await session.execute(delete(Reminder).where(chosen))
+    values = {"kind": kind, "subject": subject}
+    if person_id is None:
+        await run(session, _DROP, values)
+    else:
+        await run(session, _DROP_OF_ONE, {**values, "person": person_id})
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -119,6 +125,9 @@ def _due(now: datetime) -> ColumnElement[bool]:
 _TABLE = cast(Table, Reminder.__table__)
 _NEXT_DUE = select(_TABLE.c.due).order_by(_TABLE.c.due, _TABLE.c.id).limit(1)
 """The first entry of the index, whatever a planner believes of how many are due."""
+_DROP = _TABLE.delete().where(_TABLE.c.kind == bindparam("kind"), _TABLE.c.subject == bindparam("subject"))
+_DROP_OF_ONE = _DROP.where(_TABLE.c.person_id == bindparam("person"))
+_ADD = _TABLE.insert()
 
 
 async def are_due(session: AsyncSession, now: datetime) -> bool:
@@ -196,19 +205,57 @@ async def plan(
     quiet: QuietHours,
     person_id: PersonId | None = None,
 ) -> None:
-    """Lays down anew the reminders of an activity: of one person, or of all who have a place.
+    """Plans the reminders of an activity: of one person, or of all who have a place.
 
     A person's choice for this activity goes before their choice for all, that before the activity's own lead times, and
-    these before the defaults. It takes two statements for each lead time in use, however many have signed up.
+    these before the defaults. For all it takes two statements for each lead time in use, however many have signed up.
     """
+    await flush(session)
     await drop(session, ACTIVITY, activity.id, person_id)
     standard = ",".join(str(int(lead.total_seconds())) for lead in (activity.leads or defaults))
     if activity.leads is not None and not activity.leads:
         standard = ""
+    if person_id is None:
+        await _plan_for_all(session, activity, standard, now, quiet)
+    else:
+        await _plan_for(session, person_id, activity, standard, now, quiet)
+
+
+_PEOPLE, _CHOICES = (cast(Table, one.__table__) for one in (SignUp, ReminderChoice))
+_CHOSEN = (
+    select(func.coalesce(_PEOPLE.c.leads, _CHOICES.c.leads).label("leads"))
+    .select_from(_PEOPLE.outerjoin(_CHOICES, _CHOICES.c.person_id == _PEOPLE.c.person_id))
+    .where(
+        _PEOPLE.c.activity_id == bindparam("activity"),
+        _PEOPLE.c.person_id == bindparam("person"),
+        _PEOPLE.c.state == PlaceState.PLACED,
+    )
+)
+"""Of one person who has a place."""
+
+
+async def _plan_for(
+    session: AsyncSession, person_id: PersonId, activity: Activity, standard: str, now: datetime, quiet: QuietHours
+) -> None:
+    chosen = (await run(session, _CHOSEN, {"activity": activity.id, "person": person_id})).first()
+    if chosen is None:
+        return
+    dues = {
+        int(lead.total_seconds()): due_of(activity.starts_at, lead, quiet)
+        for lead in leads_of(standard if chosen.leads is None else chosen.leads)
+    }
+    subject = {"person_id": person_id, "kind": ACTIVITY, "subject": activity.id, "expires_at": activity.starts_at}
+    rows = [{**subject, "lead": lead, "due": due} for lead, due in dues.items() if due > now]
+    if rows:
+        await run_each(session, _ADD, rows)
+        wake_ups.request(session, WakeUp.REMINDERS)
+
+
+async def _plan_for_all(
+    session: AsyncSession, activity: Activity, standard: str, now: datetime, quiet: QuietHours
+) -> None:
     wanted = func.coalesce(SignUp.leads, ReminderChoice.leads, standard)
     placed = (SignUp.activity_id == activity.id) & (SignUp.state == PlaceState.PLACED)
-    if person_id is not None:
-        placed &= SignUp.person_id == person_id
     who = (
         select(SignUp.person_id, wanted.label("leads"))
         .outerjoin(ReminderChoice, ReminderChoice.person_id == SignUp.person_id)

@@ -10,6 +10,6 @@ from storage.activities import questions, sign_ups
 from storage.privacy.retention import Retention
 
 
-async def forget(session: AsyncSession, now: datetime, kept: Retention) -> None:
-    await sign_ups.forget(session, now, kept.sign_ups)
-    await questions.forget(session, now)
+async def forget(session: AsyncSession, now: datetime, kept: Retention) -> bool:
+    more = await sign_ups.forget(session, now, kept.sign_ups)
+    return await questions.forget(session, now) or more

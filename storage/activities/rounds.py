@@ -10,9 +10,12 @@ from sqlalchemy import BigInteger, Select, SmallInteger, String, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.activities import activities
+from storage.activities.activities import NoSuchActivity
 from storage.activities.ids import ActivityId, SignUpId
 from storage.activities.sign_ups import PlaceState, SignUp
-from storage.database import Base, Refused
+from storage.database import Base
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 _LAST = (1 << 15) - 1
@@ -35,7 +38,9 @@ class Round(Base):
 
 
 async def add(session: AsyncSession, activity_id: ActivityId, title: str, starts_at: datetime) -> Round:
-    """The next round."""
+    """The next round; of two that are added at once, one comes after the other. Raises NoSuchActivity."""
+    if await activities.find_for_update(session, activity_id) is None:
+        raise NoSuchActivity
     last = await session.scalar(select(func.max(Round.number)).where(Round.activity_id == activity_id))
     row = Round(activity_id=activity_id, number=(last or 0) + 1, title=title, starts_at=starts_at)
     session.add(row)

@@ -16,10 +16,12 @@ from storage.activities.activities import Activity, ActivityState
 from storage.activities.ids import SeriesId
 from storage.activities.notices import SeriesEnded
 from storage.activities.recurrence import MOST_DAYS, BadRule, NoDates, occurrences, read
-from storage.database import Base, BigKey
+from storage.column_types import BigKey
+from storage.database import Base
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.hours.holidays import public_holidays
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 AHEAD = timedelta(weeks=8)
@@ -27,6 +29,10 @@ LOOKED_AHEAD = AHEAD * 8
 """Within so long a rule must have a date."""
 FARTHEST = timedelta(days=MOST_DAYS)
 MOST = 200
+
+
+class RepeatsAlready(Refused):
+    """The activity belongs to a series that goes on."""
 
 
 class Series(Base):
@@ -65,8 +71,11 @@ async def start(
     """Makes an activity the first of a series, and lays out the next ones; returns these.
 
     Raises:
-        BadRule, NoDates: see the classes.
+        BadRule, NoDates, RepeatsAlready: see the classes.
     """
+    await activities.find_for_update(session, source.id)
+    if await belongs_to_one(session, source):
+        raise RepeatsAlready
     begins = source.starts_at
     check(rule, begins, zone)
     row = Series(rule=rule, first=begins, skips_holidays=skips_holidays, organiser=organiser, laid_to=begins)
@@ -108,14 +117,30 @@ async def lay_out(session: AsyncSession, row: Series, now: datetime, zone: ZoneI
 async def _copy(session: AsyncSession, source: Activity, series_id: SeriesId, at: datetime, now: datetime) -> Activity:
     length = source.ends_at - source.starts_at
     plan = activities.plan_of(source)
-    opens, closes = (
-        None if moment is None else at + (moment - source.starts_at) for moment in (plan.opens_at, plan.closes_at)
+    opens, closes, draws_at = (
+        None if moment is None else at + (moment - source.starts_at)
+        for moment in (plan.opens_at, plan.closes_at, plan.draws_at)
     )
-    moved = replace(plan, starts_at=at, ends_at=at + length, opens_at=opens, closes_at=closes)
+    moved = replace(
+        plan, starts_at=at, ends_at=at + length, opens_at=opens, closes_at=closes, draws_at=_ahead(draws_at, now)
+    )
     made = await activities.create(session, moved, source.organiser, now)
-    made.series_id, made.occurrence, made.state = series_id, at, source.state
+    made.series_id, made.occurrence = series_id, at
+    if source.state == ActivityState.PUBLISHED:
+        await activities.publish(session, made.id, now)
     await session.flush()
     return made
+
+
+def _ahead(moment: datetime | None, now: datetime) -> datetime | None:
+    """None if it is too late for that."""
+    return moment if moment is not None and moment > now else None
+
+
+async def belongs_to_one(session: AsyncSession, source: Activity) -> bool:
+    """Whether the activity is part of a series that has not ended."""
+    row = None if source.series_id is None else await session.get(Series, source.series_id)
+    return row is not None and not row.ended
 
 
 async def goes_on(session: AsyncSession, source: Activity, zone: ZoneInfo) -> bool:

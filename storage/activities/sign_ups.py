@@ -10,15 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import cast
 
 import orjson
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Index,
     Select,
     SmallInteger,
     String,
+    Table,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     select,
@@ -27,11 +31,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
-from storage.activities import activities
+from storage.activities import activities, draws
 from storage.activities.activities import Activity, ActivityState
+from storage.activities.draws import DrawUnderWay
 from storage.activities.ids import ActivityId, SignUpId
-from storage.column_types import IntEnumColumn
-from storage.database import Base, BigKey, Refused, Sealed
+from storage.column_types import BigKey, IntEnumColumn, Sealed
+from storage.database import Base, vault_of
+from storage.dialects import is_postgresql
+from storage.engine.fast_statements import run
+from storage.engine.write_detection import flush
+from storage.people import segments
+from storage.people.segments import Segment
+from storage.privacy.retention import forget_some
+from storage.refusals import Refused, Repeated
 from storage.telegram_ids import PersonId
 
 
@@ -42,6 +54,7 @@ class PlaceState(IntEnum):
     WAITING = 1
     OFFERED = 2  # a place is kept for them until `offered_until`
     LEFT = 3
+    IN_DRAW = 4  # holds a ticket; the draw gives a place, or one in the queue
 
 
 TAKING = (PlaceState.PLACED, PlaceState.OFFERED)
@@ -55,17 +68,24 @@ class MembersOnly(Refused):
     """Only members of the union may sign up."""
 
 
+class NotInvited(Refused):
+    """It is for other people."""
+
+
 class TooManyGuests(Refused):
     """More guests than the activity allows, or more than there are places."""
 
 
-class NotSignedUp(Refused):
+class NotSignedUp(Repeated):
     """There is no place or offer of this person."""
 
 
 class SignUp(Base):
     __tablename__ = "sign_ups"
-    __table_args__ = (UniqueConstraint("activity_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("activity_id", "person_id"),
+        Index("ix_sign_ups_queue", "activity_id", "state", "queued_at", "guests", "came_at"),
+    )
 
     id: Mapped[SignUpId] = mapped_column(BigKey, primary_key=True)
     activity_id: Mapped[ActivityId] = mapped_column(BigInteger)
@@ -79,6 +99,8 @@ class SignUp(Base):
     leads: Mapped[str | None] = mapped_column(String(120), default=None)
     came_at: Mapped[datetime | None] = mapped_column(default=None)
     walked_in: Mapped[bool] = mapped_column(default=False)
+    ticket: Mapped[int | None] = mapped_column(default=None)
+    ticket_code: Mapped[str | None] = mapped_column(String(8), default=None)
     round: Mapped[int] = mapped_column(SmallInteger, default=1)
     rating: Mapped[int | None] = mapped_column(SmallInteger, default=None)
     comment: Mapped[bytes | None] = mapped_column(Sealed(("activity_id", "person_id")), default=None)
@@ -86,7 +108,7 @@ class SignUp(Base):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The outcome of a sign-up: a place, or the position in the queue (1 is next)."""
+    """The outcome of a sign-up: a place, a ticket for the draw, or the position in the queue (1 is next)."""
 
     row: SignUp
     position: int | None = None
@@ -95,7 +117,14 @@ class Place:
 def is_open(activity: Activity, now: datetime) -> bool:
     """Whether anybody may sign up now."""
     opened = activity.opens_at is None or activity.opens_at <= now
+    if activity.draws_at is not None and activity.awaits_draw and activity.draws_at <= now:
+        return False
     return opened and activity.state == ActivityState.PUBLISHED and now < (activity.closes_at or activity.starts_at)
+
+
+def is_being_drawn(activity: Activity, now: datetime) -> bool:
+    """Whether the list of tickets is closed and the draw still to come."""
+    return activity.draws_at is not None and activity.awaits_draw and activity.draws_at <= now < activity.starts_at
 
 
 async def sign_up(
@@ -108,54 +137,112 @@ async def sign_up(
     *,
     is_member: bool,
 ) -> Place:
-    """Gives the person a place, or a place in the queue.
+    """Gives the person a place, or a place in the queue; a ticket, where places will be drawn.
 
     Signing up twice changes nothing and returns the same place.
 
     Raises:
         NoSuchActivity: it was never published.
-        SignUpClosed, MembersOnly, TooManyGuests: see the classes.
+        SignUpClosed, MembersOnly, NotInvited, TooManyGuests, DrawUnderWay: see the classes.
     """
     activity = await activities.published_for_update(session, activity_id)
     row = await of(session, activity_id, person_id)
     if row is not None and row.state != PlaceState.LEFT:
         return await _place(session, row)
     if not is_open(activity, now):
-        raise SignUpClosed
+        raise DrawUnderWay if is_being_drawn(activity, now) else SignUpClosed
     if activity.members_only and not is_member:
         raise MembersOnly
+    await require_invited(session, activity, person_id, now)
     if not 0 <= guests <= activity.guests or (activity.places is not None and guests >= activity.places):
         raise TooManyGuests
-    free = await free_places(session, activity)
-    fits = free is None or (free > guests and not await _queue_length(session, activity_id))
+    state = await _state_for(session, activity, guests)
     if row is None:
         row = SignUp(activity_id=activity_id, person_id=person_id)
         session.add(row)
     row.at = row.queued_at = now
-    row.state = PlaceState.PLACED if fits else PlaceState.WAITING
-    row.guests, row.offered_until = guests, None
+    row.state, row.guests, row.offered_until = state, guests, None
+    if state == PlaceState.IN_DRAW:
+        ticket = await draws.hand_out(session, activity_id, guests)
+        row.ticket, row.ticket_code = ticket.number, ticket.code
     await session.flush()
     if answers:
         sealed_columns.seal(session, row, SignUp.answers, orjson.dumps(list(answers)))
     return await _place(session, row)
 
 
+async def require_invited(session: AsyncSession, activity: Activity, person_id: PersonId, now: datetime) -> None:
+    """Raises NotInvited: see the class."""
+    if activity.segment and not await segments.includes(session, Segment.parse(activity.segment), person_id, now):
+        raise NotInvited
+
+
+async def _state_for(session: AsyncSession, activity: Activity, guests: int) -> PlaceState:
+    """What somebody gets who signs up now with so many guests."""
+    if activity.awaits_draw:
+        return PlaceState.IN_DRAW
+    free = await free_places(session, activity)
+    fits = free is None or (free > guests and not await _queue_length(session, activity.id))
+    return PlaceState.PLACED if fits else PlaceState.WAITING
+
+
 async def _place(session: AsyncSession, row: SignUp) -> Place:
     return Place(row, await position(session, row) if row.state == PlaceState.WAITING else None)
 
 
+_TABLE, _ACTIVITIES = (cast(Table, one.__table__) for one in (SignUp, Activity))
+_ACTIVITY = bindparam("activity", type_=BigInteger)
+_PERSON = bindparam("person", type_=_TABLE.c.person_id.type)
+_OF_ACTIVITY = _TABLE.c.activity_id == _ACTIVITY
+_WAITS = _OF_ACTIVITY & (_TABLE.c.state == PlaceState.WAITING)
+_ID_OF = select(_TABLE.c.id).where(_OF_ACTIVITY, _TABLE.c.person_id == _PERSON)
+_TAKEN = select(func.coalesce(func.sum(1 + _TABLE.c.guests), 0)).where(_OF_ACTIVITY, _TABLE.c.state.in_(TAKING))
+_QUEUE_LENGTH = select(func.count()).select_from(_TABLE).where(_WAITS)
+_FIRST = select(_TABLE.c.id).where(_WAITS).order_by(_TABLE.c.queued_at, _TABLE.c.id).limit(1)
+_ID = bindparam("id", type_=BigInteger)
+_QUEUED_AT = bindparam("queued_at", type_=_TABLE.c.queued_at.type)
+_BEFORE = _QUEUE_LENGTH.where(
+    (_TABLE.c.queued_at < _QUEUED_AT) | ((_TABLE.c.queued_at == _QUEUED_AT) & (_TABLE.c.id < _ID))
+)
+_NUMBER = select(func.count()).select_from(_TABLE).where(_OF_ACTIVITY, _TABLE.c.id <= _ID)
+_STARTS, _ENDS = (bindparam(name, type_=_ACTIVITIES.c.starts_at.type) for name in ("starts_at", "ends_at"))
+_AT_THAT_TIME = (
+    select(_ACTIVITIES.c.id, _ACTIVITIES.c.title)
+    .join(_TABLE, _TABLE.c.activity_id == _ACTIVITIES.c.id)
+    .where(
+        _TABLE.c.person_id == _PERSON,
+        _TABLE.c.state != PlaceState.LEFT,
+        (_ACTIVITIES.c.id == _ACTIVITY)
+        | (
+            (_ACTIVITIES.c.state == ActivityState.PUBLISHED)
+            & (_ACTIVITIES.c.starts_at < _ENDS)
+            & (_ACTIVITIES.c.ends_at > _STARTS)
+        ),
+    )
+)
+
+
 async def of(session: AsyncSession, activity_id: ActivityId, person_id: PersonId) -> SignUp | None:
     """The person's row as it is now, also if this session read it before it locked the activity."""
+    if not is_postgresql(session):
+        # What this session has read, nobody else has changed since.
+        await flush(session)
+        row_id = (await run(session, _ID_OF, {"activity": activity_id, "person": person_id})).scalar()
+        return None if row_id is None else await session.get(SignUp, row_id)
     wanted = select(SignUp).where(SignUp.activity_id == activity_id, SignUp.person_id == person_id)
     return await session.scalar(wanted.execution_options(populate_existing=True))
 
 
+async def stands(session: AsyncSession, activity_id: ActivityId, person_id: PersonId) -> bool:
+    """Whether the person has a place or an offer, or waits."""
+    row = await of(session, activity_id, person_id)
+    return row is not None and row.state != PlaceState.LEFT
+
+
 async def taken(session: AsyncSession, activity_id: ActivityId) -> int:
     """Places that are taken or kept for an offer, guests included."""
-    counted = select(func.coalesce(func.sum(1 + SignUp.guests), 0)).where(
-        SignUp.activity_id == activity_id, SignUp.state.in_(TAKING)
-    )
-    return int(await session.scalar(counted) or 0)
+    await flush(session)
+    return int((await run(session, _TAKEN, {"activity": activity_id})).scalar())
 
 
 async def free_places(session: AsyncSession, activity: Activity) -> int | None:
@@ -171,14 +258,22 @@ def in_queue(activity_id: ActivityId) -> ColumnElement[bool]:
 
 
 async def _queue_length(session: AsyncSession, activity_id: ActivityId) -> int:
-    return await session.scalar(select(func.count()).select_from(SignUp).where(in_queue(activity_id))) or 0
+    await flush(session)
+    return int((await run(session, _QUEUE_LENGTH, {"activity": activity_id})).scalar())
+
+
+async def next_in_queue(session: AsyncSession, activity_id: ActivityId) -> SignUpId | None:
+    """Whose turn it is."""
+    await flush(session)
+    found: SignUpId | None = (await run(session, _FIRST, {"activity": activity_id})).scalar()
+    return found
 
 
 async def position(session: AsyncSession, row: SignUp) -> int:
-    """1 for who is next."""
-    before = (SignUp.queued_at < row.queued_at) | ((SignUp.queued_at == row.queued_at) & (SignUp.id < row.id))
-    counted = select(func.count()).select_from(SignUp).where(in_queue(row.activity_id), before)
-    return 1 + (await session.scalar(counted) or 0)
+    """1 for whoever is next."""
+    await flush(session)
+    values = {"activity": row.activity_id, "queued_at": row.queued_at, "id": row.id}
+    return 1 + int((await run(session, _BEFORE, values)).scalar())
 
 
 async def fits_alone(session: AsyncSession, activity: Activity, row: SignUp) -> bool:
@@ -199,14 +294,14 @@ async def is_lost_by_leaving(session: AsyncSession, activity: Activity, row: Sig
 
 
 async def number(session: AsyncSession, row: SignUp) -> int:
-    """The number of somebody's place: 1 for who signed up first. It stays when others give up theirs; only the erasure
-    of somebody's data moves those behind them."""
-    counted = select(func.count()).select_from(SignUp)
-    return await session.scalar(counted.where(SignUp.activity_id == row.activity_id, SignUp.id <= row.id)) or 0
+    """The number of somebody's place: 1 for whoever signed up first. It stays when others give up theirs; only the
+    erasure of somebody's data moves those behind them."""
+    await flush(session)
+    return int((await run(session, _NUMBER, {"activity": row.activity_id, "id": row.id})).scalar())
 
 
 async def standing(session: AsyncSession, row: SignUp) -> int:
-    """The position in the queue of who waits, else the number of their place."""
+    """The position in the queue of whoever waits, else the number of their place."""
     return await position(session, row) if row.state == PlaceState.WAITING else await number(session, row)
 
 
@@ -217,15 +312,21 @@ async def numbers(session: AsyncSession, activity_id: ActivityId) -> dict[SignUp
 
 
 async def people_of(
-    session: AsyncSession, activity_id: ActivityId, states: Sequence[PlaceState] = TAKING
+    session: AsyncSession, activity_id: ActivityId, states: Sequence[PlaceState] = TAKING, limit: int | None = None
 ) -> list[SignUp]:
     """In the order in which they came to their state: places by sign-up, the queue by its order."""
     rows = await session.scalars(
         select(SignUp)
         .where(SignUp.activity_id == activity_id, SignUp.state.in_(states))
         .order_by(SignUp.state, SignUp.queued_at, SignUp.id)
+        .limit(limit)
     )
     return list(rows)
+
+
+async def count(session: AsyncSession, activity_id: ActivityId, states: Sequence[PlaceState]) -> int:
+    counted = select(func.count()).select_from(SignUp)
+    return await session.scalar(counted.where(SignUp.activity_id == activity_id, SignUp.state.in_(states))) or 0
 
 
 def participant_ids(activity_id: ActivityId, states: Sequence[PlaceState]) -> Select[PersonId]:
@@ -239,34 +340,33 @@ async def mine(session: AsyncSession, person_id: PersonId) -> dict[ActivityId, S
     return {row.activity_id: row for row in rows}
 
 
+async def at_that_time(session: AsyncSession, activity: Activity, person_id: PersonId) -> list[str]:
+    """The titles of the other activities that this person comes to, or waits for, at the time of this one; none if they
+    are signed up for this one already."""
+    await flush(session)
+    values = {
+        "activity": activity.id,
+        "person": person_id,
+        "starts_at": activity.starts_at,
+        "ends_at": activity.ends_at,
+    }
+    found = (await run(session, _AT_THAT_TIME, values)).all()
+    return [] if any(row.id == activity.id for row in found) else [row.title for row in found]
+
+
 def answers_of(session: AsyncSession, row: SignUp) -> list[str]:
     """Returns the answers to the organiser's questions, in their order; empty if there are none."""
-    if row.answers is None:
+    return answers_in(session, row.id, row.activity_id, row.person_id, row.answers)
+
+
+def answers_in(
+    session: AsyncSession, row_id: SignUpId, activity_id: ActivityId, person_id: PersonId, sealed: bytes | None
+) -> list[str]:
+    """The same, of the columns of a row."""
+    if sealed is None:
         return []
-    return list(orjson.loads(sealed_columns.opened(session, row, SignUp.answers)))
-
-
-async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
-    rows = await session.scalars(select(SignUp).where(SignUp.person_id == person_id).order_by(SignUp.id))
-    return [
-        {
-            "activity": row.activity_id,
-            "state": row.state.name.lower(),
-            "guests": row.guests,
-            "at": row.at,
-            "answers": answers_of(session, row),
-            "came_at": row.came_at,
-            "rating": row.rating,
-            "comment": _comment(session, row),
-        }
-        for row in rows
-    ]
-
-
-def _comment(session: AsyncSession, row: SignUp) -> str:
-    if row.comment is None:
-        return ""
-    return sealed_columns.opened(session, row, SignUp.comment).decode()
+    place = sealed_columns.identity(row_id, activity_id, person_id)
+    return list(orjson.loads(vault_of(session).open(sealed, "sign_ups.answers", place)))
 
 
 async def upcoming_of(session: AsyncSession, person_id: PersonId, now: datetime) -> list[ActivityId]:
@@ -280,10 +380,11 @@ async def upcoming_of(session: AsyncSession, person_id: PersonId, now: datetime)
     return list(rows)
 
 
-async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
-    """Who came to activities that ended so long ago, once their figures are kept (see `storage.statistics`)."""
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> bool:
+    """Some of those who came to activities that ended so long ago, once their figures are kept (see
+    `storage.statistics`); True if there may be more."""
     ended = select(Activity.id).where(Activity.ends_at < now - kept, Activity.figures.is_not(None))
-    await session.execute(delete(SignUp).where(SignUp.activity_id.in_(ended)))
+    return await forget_some(session, SignUp, SignUp.activity_id.in_(ended))
 
 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:

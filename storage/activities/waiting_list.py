@@ -24,15 +24,14 @@ from storage.activities.sign_ups import (
     SignUp,
     SignUpClosed,
     free_places,
-    in_queue,
     of,
 )
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
-from storage.database import Refused
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.queue import Addressed
 from storage.hours.quiet_hours import QuietHours
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 HOLDS: Sequence[tuple[timedelta, timedelta]] = (
@@ -132,10 +131,10 @@ async def _offer_to_next(
     free = await free_places(session, activity)
     if free == 0:
         return None
-    first = select(SignUp).where(in_queue(activity.id)).order_by(SignUp.queued_at, SignUp.id).limit(1)
-    row = await session.scalar(first)
-    if row is None:
+    row_id = await sign_ups.next_in_queue(session, activity.id)
+    if row_id is None:
         return None
+    row = await session.get_one(SignUp, row_id, populate_existing=True)
     if free is not None:
         row.guests = min(row.guests, free - 1)
     until = hold_until(now, activity.starts_at, morning)
@@ -177,7 +176,7 @@ async def accept(
     """
     activity = await activities.published_for_update(session, activity_id)
     row = await of(session, activity_id, person_id)
-    if row is None or row.state in (PlaceState.LEFT, PlaceState.WAITING):
+    if row is None or row.state in (PlaceState.LEFT, PlaceState.WAITING, PlaceState.IN_DRAW):
         raise OfferLapsed if row is not None else NotSignedUp
     if row.state == PlaceState.OFFERED:
         if row.offered_until is not None and row.offered_until <= now:

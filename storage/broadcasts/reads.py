@@ -8,10 +8,13 @@ from sqlalchemy import BigInteger, ForeignKey, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.broadcasts.broadcasts import NotNow, show_soon
+from storage.broadcasts.broadcasts import Broadcast, NotNow
 from storage.broadcasts.ids import BroadcastId
-from storage.database import Base, insert_into
+from storage.broadcasts.panels import show_soon
+from storage.database import Base
 from storage.deliveries.table import Delivery
+from storage.dialects import insert_into
+from storage.people import segments
 from storage.telegram_ids import PersonId
 
 
@@ -19,7 +22,7 @@ class BroadcastRead(Base):
     __tablename__ = "broadcast_reads"
 
     broadcast_id: Mapped[BroadcastId] = mapped_column(BigInteger, ForeignKey("broadcasts.id"), primary_key=True)
-    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, autoincrement=False, index=True)
     at: Mapped[datetime]
 
 
@@ -52,5 +55,6 @@ async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, 
 
 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
-    """Forgets what this person has read."""
+    """Forgets what this person has read, and that the last page of somebody's broadcast ended with them."""
+    await segments.forget_ends(session, person_id, Broadcast.frozen_to, Broadcast.changed_to)
     await session.execute(delete(BroadcastRead).where(BroadcastRead.person_id == person_id))

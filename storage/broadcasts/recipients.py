@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.broadcasts.broadcasts import PRIORITY, Broadcast, BroadcastState
-from storage.broadcasts.topics import Mute, Topic, muted_among
+from storage.database import apart
 from storage.deliveries.of_broadcasts import BROADCAST
 from storage.deliveries.queue import insert_from
 from storage.deliveries.table import Delivery
-from storage.people import segments
+from storage.people import segments, willing
 from storage.people.people import PersonRow
 from storage.people.segments import Segment
-from storage.telegram_ids import PersonId
+from storage.people.topics import Mute, Topic, muted_among
+from storage.telegram_ids import NOBODY, PersonId
 
-CHUNK = 20_000
+CHUNK, CHUNK_READ = 5_000, 500
+"""People who are looked at in one step, by the database alone and where their rows are read: some 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,24 @@ class Audience:
 
 async def audience(session: AsyncSession, segment: Segment, topic: Topic, now: datetime) -> Audience:
     """Counts without writing anything down."""
+    with apart(session):
+        if segment.reads_rows:
+            return await _looked_through(session, segment, topic, now)
+        everybody, unreachable, muted = await segments.counts(
+            session, segment, now, ~PersonRow.reachable, _mutes(topic)
+        )
+        return Audience(everybody - unreachable - muted, unreachable, muted)
+
+
+def _mutes(topic: Topic) -> ColumnElement[bool]:
+    """Who can be reached, but does not want to hear of it."""
+    if topic is Topic.URGENT:
+        return false()
+    return PersonRow.reachable & PersonRow.id.in_(select(Mute.person_id).where(Mute.topic == topic))
+
+
+async def _looked_through(session: AsyncSession, segment: Segment, topic: Topic, now: datetime) -> Audience:
+    """The same where the database alone can't decide. Each page lets others have their turn."""
     reached = unreachable = muted = 0
     async for rows in segments.pages(session, segment, now):
         muted_ids = await muted_among(session, [row.id for row in rows], topic)
@@ -47,20 +67,19 @@ async def freeze_chunk(session: AsyncSession, row: Broadcast, now: datetime) -> 
 
     Who joins or leaves while this goes on makes no gap and no double: each id is looked at once. Those who have been
     written down already stay as they are: the migration to pseudonyms (0013) changed the order, and let broadcasts that
-    it met begin anew.
+    it met start over.
     """
     segment = Segment.parse(row.segment)
-    last = await segments.end_of_page(session, row.frozen_to, CHUNK)
+    last = await segments.end_of_page(session, row.frozen_to, CHUNK_READ if segment.reads_rows else CHUNK)
     if last is None:
-        row.state = BroadcastState.RUNNING
+        row.state, row.frozen_to = BroadcastState.RUNNING, NOBODY
         return True
     if not segment.reads_rows and not row.spread_seconds:
         row.total += await _freeze_in_sql(session, row, segment, last, now)
     else:
-        found = await segments.page(session, segment, row.frozen_to, last, now)
-        left_out = await muted_among(session, [one.id for one in found], row.topic) | await _there(session, row, last)
-        chosen = [one.id for one in found if one.reachable and one.id not in left_out]
-        row.total += await _freeze_ids(session, row, chosen)
+        found = await willing.among(session, segment, row.topic, row.frozen_to, last, now)
+        there = await _there(session, row, last)
+        row.total += await _freeze_ids(session, row, [one for one in found if one not in there])
     row.frozen_to = last
     return False
 
@@ -72,17 +91,9 @@ async def _there(session: AsyncSession, row: Broadcast, last: PersonId) -> set[P
 
 
 async def _freeze_in_sql(session: AsyncSession, row: Broadcast, segment: Segment, last: PersonId, now: datetime) -> int:
-    conditions = [
-        segments.between(row.frozen_to, last),
-        PersonRow.reachable,
-        *segment.in_sql(session, now),
-    ]
-    if row.topic != Topic.URGENT:
-        muted = select(Mute.person_id).where(Mute.topic == row.topic)
-        conditions.append(PersonRow.id.not_in(muted))
     return await insert_from(
         session,
-        select(PersonRow.id.label("recipient")).where(*conditions),
+        willing.chosen(session, segment, row.topic, row.frozen_to, last, now),
         kind=BROADCAST,
         priority=PRIORITY,
         due=row.starts_at,

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.broadcasts.broadcasts import Broadcast, BroadcastState
-from storage.broadcasts.topics import Topic
+from storage.broadcasts.broadcasts import (
+    AT_ONCE,
+    IN_KEEPING,
+    PRIORITY,
+    Broadcast,
+    BroadcastState,
+    bring_into_keeping,
+)
+from storage.broadcasts.panels import show_soon
+from storage.broadcasts.reads import SHOWN_WITHIN
 from storage.deliveries.table import Delivery, State
+from storage.people.topics import Topic
 
 
-async def keep_quiet(session: AsyncSession, until: datetime) -> None:
-    """Quiet hours have begun: what is left of all but urgent broadcasts waits for their end."""
+async def keep_quiet(session: AsyncSession, until: datetime) -> bool:
+    """Quiet hours have begun: some of what is left of all but urgent broadcasts waits for their end, what would be sent
+    first before all else. True if there may be more."""
     disturbing = select(Broadcast.id).where(Broadcast.state == BroadcastState.RUNNING, Broadcast.topic != Topic.URGENT)
-    await session.execute(
-        update(Delivery)
-        .where(Delivery.broadcast_id.in_(disturbing), Delivery.state == State.WAITING, Delivery.due < until)
-        .values(due=until)
+    some = (
+        select(Delivery.id)
+        .where(Delivery.state == State.WAITING, Delivery.priority == PRIORITY, Delivery.due < until)
+        .where(Delivery.broadcast_id.in_(disturbing))
+        .order_by(Delivery.due, Delivery.id)
+        .limit(AT_ONCE)
     )
+    put_off = await session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(some))
+        .values(due=until)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(put_off.all()) == AT_ONCE
 
 
 async def due(session: AsyncSession, now: datetime) -> Broadcast | None:
@@ -51,25 +71,40 @@ def start(row: Broadcast, now: datetime) -> None:
     row.started_at = row.panel_due = now
 
 
-async def hold_stragglers(session: AsyncSession) -> None:
-    """What was in flight when its broadcast was paused or cancelled, and has to be tried again, is not."""
-    for state, becomes in (
-        (BroadcastState.PAUSED, State.HELD),
-        (BroadcastState.CANCELLED, State.CANCELLED),
-    ):
-        stopped = select(Broadcast.id).where(Broadcast.state == state)
-        await session.execute(
-            update(Delivery)
-            .where(Delivery.broadcast_id.in_(stopped), Delivery.state == State.WAITING)
-            .values(state=becomes)
+async def hold_stragglers(session: AsyncSession, now: datetime) -> bool:
+    """Some of what is not in keeping with the state of its broadcast any more: what was too much for one transaction,
+    and what was in flight when that was paused or stopped, and has to be tried again. True if there may be more."""
+    chosen = or_(
+        *(
+            (Broadcast.state == state) & _has_any(before)
+            for state, changes in IN_KEEPING.items()
+            for before, _ in changes
         )
+    )
+    more = False
+    for broadcast_id, state in (await session.execute(select(Broadcast.id, Broadcast.state).where(chosen))).all():
+        more |= await bring_into_keeping(session, broadcast_id, state, now)
+        await show_soon(session, broadcast_id, now + SHOWN_WITHIN)
+    return more
+
+
+def _has_any(state: State) -> ColumnElement[bool]:
+    return _first_in(state, state).is_not(None)
+
+
+def _first_in(first: State, last: State) -> ScalarSelect[State]:
+    """The first of the states from `first` to `last` in which a broadcast has a delivery. Asked for the first of an
+    order, PostgreSQL takes the index; asked whether there is any, it expects many and looks at every delivery for one.
+    """
+    theirs = select(Delivery.state).where(Delivery.broadcast_id == Broadcast.id, Delivery.state.between(first, last))
+    return theirs.order_by(Delivery.state).limit(1).correlate(Broadcast).scalar_subquery()
 
 
 async def finish_idle(session: AsyncSession, now: datetime) -> list[Broadcast]:
     """Closes running broadcasts of which nothing is waiting or in flight."""
-    unfinished = select(Delivery.broadcast_id).where(Delivery.broadcast_id == Broadcast.id, Delivery.state < State.SENT)
+    unfinished = _first_in(State.WAITING, State.HELD)
     rows = await session.scalars(
-        select(Broadcast).where(Broadcast.state == BroadcastState.RUNNING, ~unfinished.exists()).with_for_update()
+        select(Broadcast).where(Broadcast.state == BroadcastState.RUNNING, unfinished.is_(None)).with_for_update()
     )
     finished = list(rows)
     for row in finished:

@@ -31,14 +31,14 @@ class CaseAudience:
         )
 
     async def is_of_desk(self, session: AsyncSession, row: Case, person_id: PersonId) -> bool:
-        """Whether they handle it or are a handler of its desk from whom it is not hidden."""
+        """Whether they handle it or are a handler of its desk, at its level, from whom it is not hidden."""
         if await self.is_handler(session, row, person_id):
             return True
         desk = self.desks.get(row.desk)
-        if desk is None or not desk.is_handled_by(person_id):
+        if desk is None or not desk.is_handled_by(person_id, row.level):
             return False
-        allowed = await self.staff.is_allowed(session, person_id, Right.HANDLE_CASES, self.now)
-        return allowed and bool(who_may_see(session, row, [person_id]))
+        held = await self.staff.roles_at(session, person_id, self.now)
+        return bool(held & desk.handled_in) and bool(who_may_see(session, row, [person_id]))
 
     async def is_alerted(self, session: AsyncSession, row: Case, person_id: PersonId) -> bool:
         """Whether they hear that a case is late or urgent: its desk, the coordinators and the admins."""

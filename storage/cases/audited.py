@@ -14,3 +14,8 @@ class CaseAction(AuditAction):
     CASE_CLOSED = "case_closed"
     CASE_CONFLICT = "case_conflict"
     CASE_BUNDLE = "case_bundle"
+    CASE_JOINED = "case_joined"
+    CASE_SEPARATED = "case_separated"
+    COLLECTIVE_WRITTEN = "collective_written"
+    LEVEL_APPROVED = "case_level_approved"
+    LEVEL_REFUSED = "case_level_refused"

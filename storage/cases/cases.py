@@ -21,7 +21,7 @@ from storage.cases.table import (
     seal_content,
 )
 from storage.coordination import number_sequences
-from storage.database import Refused
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 REOPENED_WITHIN = timedelta(days=30)
@@ -40,6 +40,10 @@ class CaseClosed(Refused):
 
 class TooManyCases(Refused):
     """This person has brought as many cases to this desk within a day as one person may."""
+
+
+class DecidedByLevels(Refused):
+    """The case is decided level by level; it can't be closed otherwise, nor opened again once it is decided."""
 
 
 class TooLateToReopen(Refused):
@@ -139,9 +143,15 @@ def wait_for(row: Case, state: CaseState) -> None:
     row.state = state
 
 
+BY_HANDLER = (Outcome.SETTLED, Outcome.ADVISED, Outcome.REFERRED, Outcome.NOT_OURS)
+"""As a handler may close a case without levels."""
+
+
 def close(row: Case, outcome: Outcome, now: datetime) -> None:
-    """Raises CaseClosed."""
+    """Raises CaseClosed, DecidedByLevels."""
     require_open(row)
+    if row.level and outcome in BY_HANDLER:
+        raise DecidedByLevels
     row.state, row.outcome, row.closed_at, row.next_escalation_at = CaseState.CLOSED, outcome, now, None
     row.urgent_due_at = None
 
@@ -158,13 +168,23 @@ def mark_urgent(row: Case, now: datetime, within: timedelta) -> bool:
     return True
 
 
+def may_reopen(row: Case, now: datetime) -> bool:
+    """Whether its rider can have it opened again."""
+    is_decided = row.outcome in (Outcome.APPROVED, Outcome.REFUSED)
+    return not is_decided and row.closed_at is not None and now - row.closed_at <= REOPENED_WITHIN
+
+
 def reopen(row: Case, now: datetime) -> None:
-    """Raises TooLateToReopen."""
+    """Raises TooLateToReopen, DecidedByLevels."""
     if row.state != CaseState.CLOSED:
         return
+    if row.outcome in (Outcome.APPROVED, Outcome.REFUSED):
+        raise DecidedByLevels
     if row.closed_at is None or row.content is None or now - row.closed_at > REOPENED_WITHIN:
         raise TooLateToReopen
     row.state, row.outcome, row.closed_at, row.rating = CaseState.OURS, None, None, None
+    if row.level:
+        row.next_escalation_at = row.due_at
 
 
 def rate(row: Case, stars: int) -> None:

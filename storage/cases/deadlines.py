@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.cases.ids import CaseId, CaseLimitId
-from storage.database import Base, BigKey
+from storage.column_types import BigKey
+from storage.database import Base
 
 
 class CaseLimit(Base):

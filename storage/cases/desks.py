@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
+from storage.people.access import Role
 from storage.telegram_ids import PersonId
 
 
@@ -38,6 +40,10 @@ class AskType(StrEnum):
     TEXT = "text"  # one message
     PARTS = "parts"  # as many messages as wanted: words, pictures, documents, voice
     NAME = "name"  # how the handler may call the person; may be withheld
+    NUMBER = "number"  # a whole number between the least and the most
+    ID_NUMBER = "id_number"  # of an identity document, checked
+    PHONE = "phone"  # a phone number, checked
+    FILES = "files"  # a document: as many pictures or files as wanted, at least one, and no words
     ANONYMOUS = "anonymous"  # whether the case is kept without the person at all
 
 
@@ -46,11 +52,16 @@ class Option(NamedTuple):
     words: Words
     limits: Sequence[str] = ()
     """Of a kind: the time limits that may apply (storage/cases/time_limits.toml)."""
+    today: Words = MappingProxyType({})
+    """Of a kind: what to do today, a step a line, in place of the page of storage/cases/answers."""
+    source: Words = MappingProxyType({})
+    """Of `today`: the law that it states."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question; `title` is how it is called in the summary."""
+    """One question; `title` is how it is called in the summary. A text has `least` to `most` characters, a number lies
+    between them (0: as usual)."""
 
     key: str
     type: AskType
@@ -58,6 +69,23 @@ class Ask:
     words: Words
     optional: bool = False
     choices: Sequence[Option] = ()
+    example: Words = field(default_factory=dict)
+    """What a good answer looks like."""
+    least: int = 0
+    most: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of a desk's review: who decides at it, and how long they may take for it.
+
+    No `reviewers` means everybody who may handle cases of the desk. Nobody decides on the same case at two levels.
+    """
+
+    key: str
+    title: Words
+    within: timedelta
+    reviewers: frozenset[PersonId] = frozenset()
 
 
 class Canned(NamedTuple):
@@ -73,7 +101,8 @@ class Desk:
 
     `escalation_after` says after how long without an answer the handlers, then the coordinators, then the admins are
     told; the first of these times is the desk's target. No `handlers` means everybody with the role counsel. `forum` is
-    the group whose topics serve as the desk's inbox.
+    the group whose topics serve as the desk's inbox. With `levels`, a case goes through all of them, one after the
+    other.
     """
 
     key: str
@@ -109,10 +138,39 @@ class Desk:
     daily_limit: int = 5
     """Cases that one person may bring within a day."""
     evidence: EvidenceQuota = field(default_factory=EvidenceQuota)
+    levels: Sequence[Level] = ()
+    """Where a case is decided level by level; empty: whoever takes it decides alone."""
+    feature: str = ""
+    """The feature whose page leads here, and by whose switch in [features] it is closed; empty: it stands alone."""
 
-    def is_handled_by(self, person_id: PersonId) -> bool:
-        """Of those who may handle cases."""
-        return not self.handlers or person_id in self.handlers
+    def is_handled_by(self, person_id: PersonId, level: int = 0) -> bool:
+        """Of those who may handle cases; at the level of a case, 0: at any."""
+        if self.handlers and person_id not in self.handlers:
+            return False
+        return not self.levels or any(
+            not one.reviewers or person_id in one.reviewers
+            for at, one in enumerate(self.levels, start=1)
+            if level == 0 or at == min(level, len(self.levels))
+        )
+
+    def levels_of(self, person_id: PersonId) -> frozenset[int]:
+        """At which levels they decide, of those who may handle cases; {0} where the desk has none."""
+        numbers = range(1, len(self.levels) + 1) if self.levels else (0,)
+        return frozenset(level for level in numbers if self.is_handled_by(person_id, level))
+
+    def level(self, number: int) -> Level | None:
+        """None: the case or the desk has none. Where the desk has fewer by now, its last one stands for those above."""
+        return self.levels[min(number, len(self.levels)) - 1] if number and self.levels else None
+
+    @property
+    def handled_in(self) -> frozenset[Role]:
+        """The roles in which somebody may take care of its cases."""
+        return frozenset({Role.COUNSEL, Role.REVIEWER} if self.levels else {Role.COUNSEL})
+
+    def spans(self, level: int) -> Sequence[timedelta]:
+        """After how long without an answer, or a decision at this level, somebody hears of it: each time more."""
+        found = self.level(level)
+        return self.escalation_after if found is None else [found.within * times for times in (1, 2, 3)]
 
     def kind(self, key: str) -> Option | None:
         return next((one for one in self.kinds if one.key == key), None)

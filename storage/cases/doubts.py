@@ -13,7 +13,7 @@ from storage.cases import parties
 from storage.cases.ids import CaseId
 from storage.cases.parties import Parties
 from storage.cases.table import Case
-from storage.database import vault_of
+from storage.database import apart, vault_of
 from storage.encryption import CannotDecrypt
 from storage.telegram_ids import PersonId
 
@@ -29,7 +29,6 @@ class Seal:
 
     case_id: CaseId
     number: str
-    person: PersonId | None
     parties: Parties | None
     is_in_doubt: bool
     doubt_told: bytes | None
@@ -37,13 +36,24 @@ class Seal:
 
 async def _page(session: AsyncSession, after: CaseId) -> list[Seal]:
     vault = vault_of(session)
-    columns = (Case.id, Case.number, Case.desk, Case.person_id, Case.assigned_to, Case.parties, Case.doubt_told)
-    rows = await session.execute(select(*columns).where(Case.id > after).order_by(Case.id).limit(PAGE))
+    columns = (
+        Case.id,
+        Case.number,
+        Case.desk,
+        Case.person_id,
+        Case.assigned_to,
+        Case.level,
+        Case.collective_id,
+        Case.parties,
+        Case.doubt_told,
+    )
+    with apart(session):  # so that others have their turn between two pages
+        rows = await session.execute(select(*columns).where(Case.id > after).order_by(Case.id).limit(PAGE))
     found = []
-    for case_id, number, desk, person, handler, sealed, told in rows:
+    for case_id, number, desk, person, handler, level, collective, sealed, told in rows:
         said = parties.sealed_in(vault, case_id, sealed)
-        is_genuine = said is not None and said.columns == (number, desk, person, handler)
-        found.append(Seal(case_id, number, person, said, not is_genuine, told))
+        is_genuine = said is not None and said.columns == (number, desk, person, handler, level, collective)
+        found.append(Seal(case_id, number, said, not is_genuine, told))
     return found
 
 
@@ -56,21 +66,54 @@ async def all_seals(session: AsyncSession) -> AsyncIterator[Seal]:
         after = page[-1].case_id
 
 
-async def brought_by(session: AsyncSession, person_id: PersonId) -> list[CaseId]:
-    """The cases that this person has brought by their columns or by their seals."""
-    return [
-        one.case_id
-        async for one in all_seals(session)
-        if person_id in (one.person, None if one.parties is None else one.parties.person)
-    ]
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The cases that name a person: those that they have brought by the columns or by the seals, and the seals by which
+    they handle one or have a conflict of interest."""
+
+    brought: list[CaseId]
+    sealed: dict[CaseId, Parties]
 
 
-async def take_out(session: AsyncSession, person_id: PersonId) -> None:
+async def naming(session: AsyncSession, person_id: PersonId) -> Named:
+    """Looks at the columns and through the seals of all cases."""
+    brought = set(await session.scalars(select(Case.id).where(Case.person_id == person_id)))
+    sealed = {}
+    after = _START
+    while page := await _seals_naming(session, person_id, after):
+        after, found = page
+        for case_id, said in found:
+            if said.person == person_id:
+                brought.add(case_id)
+            if person_id in (said.handler, *said.hidden_from):
+                sealed[case_id] = said
+    return Named(sorted(brought), sealed)
+
+
+async def _seals_naming(
+    session: AsyncSession, person_id: PersonId, after: CaseId
+) -> tuple[CaseId, list[tuple[CaseId, Parties]]] | None:
+    """Of the next PAGE cases after one: the last of them, and what the seals say in which this number stands, whatever
+    for; None at the end. Only these are read whole, which takes far longer than to decrypt them."""
+    with apart(session):  # so that others have their turn between two pages
+        rows = await session.execute(select(Case.id, Case.parties).where(Case.id > after).order_by(Case.id).limit(PAGE))
+    page = rows.all()
+    if not page:
+        return None
+    vault = vault_of(session)
+    said = (
+        (case_id, parties.sealed_in(vault, case_id, sealed))
+        for case_id, sealed in page
+        if parties.may_name(vault, case_id, sealed, person_id)
+    )
+    return page[-1].id, [(case_id, one) for case_id, one in said if one is not None]
+
+
+async def take_out(session: AsyncSession, person_id: PersonId, named: Named) -> None:
     """This person is no handler and has no conflict of interest by any seal from now on."""
-    async for one in all_seals(session):
-        if one.parties is not None and person_id in (one.parties.handler, *one.parties.hidden_from):
-            sealed = parties.sealed(vault_of(session), one.case_id, one.parties.without(person_id))
-            await session.execute(update(Case).where(Case.id == one.case_id).values(parties=sealed))
+    for case_id, said in named.sealed.items():
+        sealed = parties.sealed(vault_of(session), case_id, said.without(person_id))
+        await session.execute(update(Case).where(Case.id == case_id).values(parties=sealed))
 
 
 async def newly_in_doubt(session: AsyncSession, after: CaseId = _START) -> tuple[list[str], CaseId | None]:

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
-from storage.database import Base, BigKey, Sealed
+from storage.column_types import BigKey, Sealed
+from storage.database import Base
 from storage.dialogues import VERSION, Filled, as_stored, copy_of_filled, filled_from
 from storage.telegram_ids import PersonId
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.cases import contexts, copies, deadlines, doubts, personal_data
+from storage.cases import collectives, contexts, copies, deadlines, doubts, levels, personal_data
+from storage.cases.doubts import Named
 from storage.cases.files import evidence
 from storage.cases.ids import CaseId
 from storage.cases.messages import CaseMessage
@@ -20,7 +21,9 @@ async def strip_case(session: AsyncSession, case_id: CaseId) -> None:
     await contexts.leave_all(session, case_id)
     await evidence.strip(session, case_id)
     await deadlines.strip(session, case_id)
+    await levels.strip(session, case_id)
     await personal_data.strip(session, case_id)
+    await collectives.forget_title(session, case_id)
 
 
 async def _strip_messages(session: AsyncSession, which: ColumnElement[bool]) -> None:
@@ -33,14 +36,21 @@ async def _strip_messages(session: AsyncSession, which: ColumnElement[bool]) -> 
 async def strip_all_of(session: AsyncSession, person_id: PersonId) -> None:
     """The same of all cases of a rider, and of those in doubt that may be theirs; and of what they said as a rider,
     where the database has it in another case."""
-    for case_id in await doubts.brought_by(session, person_id):
+    await _strip_brought(session, person_id, await doubts.naming(session, person_id))
+
+
+async def _strip_brought(session: AsyncSession, person_id: PersonId, named: Named) -> None:
+    for case_id in named.brought:
         await strip_case(session, case_id)
     await _strip_messages(session, (CaseMessage.author == person_id) & (CaseMessage.side == Side.RIDER))
 
 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:
     """Of a rider: all cases lose their personal part. Of a handler: what they said stays, without their number."""
-    await strip_all_of(session, person_id)
+    await session.flush()
+    named = await doubts.naming(session, person_id)
+    await doubts.take_out(session, person_id, named)
+    await _strip_brought(session, person_id, named)
     await session.execute(update(CaseMessage).where(CaseMessage.author == person_id).values(author=None))
     await contexts.leave(session, person_id)
     await personal_data.handler_gone(session, person_id)

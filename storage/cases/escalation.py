@@ -1,4 +1,5 @@
-"""Cases that nobody has answered in time, and cases whose handler has left: who is to hear of it, each time once.
+"""Cases that nobody has answered, or decided at a level, in time, and cases whose handler has left: who is to hear of
+it, each time once.
 
 A late case climbs one level at a time: its handler (or those of the desk), then the coordinators, then the admins.
 """
@@ -16,7 +17,7 @@ from storage.cases.desks import Desk
 from storage.cases.table import Case
 from storage.hours import working_time
 from storage.operations.organisation import Organisation, Settings
-from storage.people.access import Role
+from storage.people.access import Right, Role
 from storage.people.staff import Staff
 from storage.telegram_ids import PersonId
 
@@ -54,12 +55,25 @@ class Orphan:
     recipients: Sequence[PersonId]
 
 
-def answer_due(desk: Desk, opened_at: datetime, level: int, organisation: Organisation) -> datetime:
-    """When the first answer to a case of this desk is late for so many levels."""
-    span = desk.escalation_after[level]
+def answer_due(desk: Desk, opened_at: datetime, step: int, organisation: Organisation) -> datetime:
+    """When the first answer to a case of this desk is late for so many steps of those who are told."""
+    return _after(desk, opened_at, desk.escalation_after[step], organisation)
+
+
+def first_due(desk: Desk, opened_at: datetime, organisation: Organisation) -> datetime:
+    """When the first answer to a new case is late, or the decision at the first level."""
+    return decision_due(desk, 1, opened_at, organisation)
+
+
+def decision_due(desk: Desk, level: int, since: datetime, organisation: Organisation) -> datetime:
+    """When a decision at this level of the desk is late."""
+    return _after(desk, since, desk.spans(level)[0], organisation)
+
+
+def _after(desk: Desk, since: datetime, span: timedelta, organisation: Organisation) -> datetime:
     if not desk.working_days:
-        return opened_at + span
-    return working_time.after(opened_at, span, organisation.zone, organisation.country)
+        return since + span
+    return working_time.after(since, span, organisation.zone, organisation.country)
 
 
 async def escalate_late(
@@ -84,11 +98,19 @@ async def escalate(
 ) -> Escalation:
     """Takes a late case one level up."""
     level = row.escalation_level
-    is_last = level + 1 >= len(desk.escalation_after)
+    spans = desk.spans(row.level)
+    is_last = level + 1 >= len(spans)
     row.escalation_level = level + 1
-    row.next_escalation_at = None if is_last else answer_due(desk, row.opened_at, level + 1, organisation)
+    row.next_escalation_at = None if is_last else _next(desk, row, organisation, now)
     recipients = await _of_level(session, row, desk, staff, now)
-    return Escalation(row, desk.escalation_after[level], recipients, LEVELS[level] is not Role.COORDINATOR)
+    return Escalation(row, spans[level], recipients, LEVELS[level] is not Role.COORDINATOR)
+
+
+def _next(desk: Desk, row: Case, organisation: Organisation, now: datetime) -> datetime:
+    """At a level the clock has stood still while it was asked back, so the next time is counted from this one."""
+    if row.level:
+        return decision_due(desk, row.level, now, organisation)
+    return answer_due(desk, row.opened_at, row.escalation_level, organisation)
 
 
 async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, now: datetime) -> list[PersonId]:
@@ -96,7 +118,9 @@ async def _of_level(session: AsyncSession, row: Case, desk: Desk, staff: Staff, 
     if level == 0 and row.assigned_to is not None:
         return [row.assigned_to]
     people = (
-        await staff.of_desk(session, desk, now) if level == 0 else await staff.with_role(session, LEVELS[level], now)
+        await staff.of_desk(session, desk, now, row.level)
+        if level == 0
+        else await staff.with_role(session, LEVELS[level], now)
     )
     return access.who_may_see(session, row, people)
 
@@ -120,18 +144,21 @@ async def escalate_urgent(
 async def _handlers(session: AsyncSession, row: Case, desk: Desk | None, staff: Staff, now: datetime) -> list[PersonId]:
     """Its own, and those of its desk."""
     own = [row.assigned_to] if row.assigned_to is not None else []
-    return own if desk is None else own + await staff.of_desk(session, desk, now)
+    return own if desk is None else own + await staff.of_desk(session, desk, now, row.level)
 
 
 async def free_orphans(session: AsyncSession, staff: Staff, desks: Mapping[str, Desk], now: datetime) -> list[Orphan]:
     """Puts the cases of former handlers back into the queue."""
     found = []
-    for row in await queue.without_handler_left(session, await staff.with_role(session, Role.COUNSEL, now)):
+    counsel = await staff.with_role(session, Role.COUNSEL, now)
+    able = await staff.who_may(session, Right.HANDLE_CASES, now)
+    levelled = [key for key, desk in desks.items() if desk.levels]
+    for row in await queue.without_handler_left(session, counsel, able, levelled):
         former = row.assigned_to
         await cases.assign(session, row, None, now)
         is_interrupted = former is not None and await contexts.leave(session, former, row.id)
         desk = desks.get(row.desk)
-        people = await staff.of_desk(session, desk, now) if desk is not None else []
+        people = await staff.of_desk(session, desk, now, row.level) if desk is not None else []
         recipients = access.who_may_see(session, row, people)
         found.append(Orphan(row, former if is_interrupted else None, recipients))
     return found

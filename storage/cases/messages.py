@@ -7,7 +7,7 @@ reply means is found by those copies.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
@@ -17,22 +17,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
-from storage.cases import access, cases, contexts, copies
+from storage.cases import access, cases, contexts, copies, levels
 from storage.cases.copies import CASE_EDIT, CASE_MESSAGE, CASE_RECALL
 from storage.cases.desks import EvidenceQuota
 from storage.cases.files import evidence, evidence_quota
 from storage.cases.files.evidence import EvidenceFile
 from storage.cases.ids import CaseId, CaseMessageId
 from storage.cases.table import Case, CaseState, NoSuchCase, Side
-from storage.column_types import IntEnumColumn
-from storage.database import Base, BigKey, Sealed
+from storage.column_types import BigKey, IntEnumColumn, Sealed
+from storage.database import Base
 from storage.deliveries import ordering
 from storage.sealed_json import SealedJson, once_a_list
 from storage.telegram_ids import MessageId, PersonId
 
 _QUOTA = EvidenceQuota()
 REPLAYED = 500
-"""The most messages that are shown again to who takes a case over."""
+"""The most messages that are shown again to whoever takes a case over."""
 
 
 class CaseMessage(Base):
@@ -130,12 +130,16 @@ async def say(
 
 
 def _note(case: Case, side: Side, now: datetime) -> None:
+    if side is Side.RIDER and case.level and case.state == CaseState.RIDERS:
+        levels.run_clock(case, now)
     case.last_at = now
     cases.note_writing(case, now)
     if side is Side.RIDER:
         case.state = CaseState.OURS
         return
     case.state, case.urgent_due_at = CaseState.RIDERS, None
+    if case.level:
+        case.next_escalation_at = None  # the clock stands still until they answer
     if case.first_answer_at is None:
         case.first_answer_at, case.next_escalation_at = now, None
 
@@ -165,6 +169,16 @@ async def last_of(session: AsyncSession, case_id: CaseId, author: PersonId) -> C
         .order_by(CaseMessage.id.desc())
         .limit(1)
     )
+
+
+async def were_said(
+    session: AsyncSession, case_id: CaseId, author: PersonId, texts: Collection[str], after: CaseMessageId
+) -> bool:
+    """Whether this person has said all of these in the case after this message: a form may be sent twice."""
+    rows = await session.scalars(
+        select(CaseMessage).where(CaseMessage.case_id == case_id, CaseMessage.author == author, CaseMessage.id > after)
+    )
+    return set(texts) <= {said_in(session, row).text for row in rows}
 
 
 async def is_last(session: AsyncSession, kept: CaseMessage) -> bool:
@@ -253,7 +267,7 @@ async def talk_of(session: AsyncSession, case_id: CaseId, *, notes: bool = False
 
 
 async def replay(session: AsyncSession, case: Case, handler: PersonId, now: datetime) -> int:
-    """Sends all of it to who takes the case; returns how many messages that are."""
+    """Sends all of it to whoever takes the case; returns how many messages that are."""
     rows = await talk_of(session, case.id, notes=True)
     for row in rows:
         await ordering.queue(session, handler, CASE_MESSAGE, row.id, now)

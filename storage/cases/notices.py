@@ -91,6 +91,29 @@ class CaseClaimed(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class CaseJoined(Notice):
+    """To the rider: it is part of a collective case now. Nothing of it depends on whose the others are."""
+
+    kind = "case_joined"
+    is_silent_at_night = True
+
+    number: str
+    collective: str
+    case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSeparated(Notice):
+    """To the rider: it is part of none any more."""
+
+    kind = "case_separated"
+    is_silent_at_night = True
+
+    number: str
+    case_id: CaseId
+
+
+@dataclass(frozen=True, slots=True)
 class CaseLeft(Notice):
     """To somebody who no longer writes in a case: it takes the case off the keyboard below their chat."""
 
@@ -109,6 +132,8 @@ class CaseWaits(Notice):
     desk: str
     case_id: CaseId
     mark: str = ""
+    level: int = 0
+    """At which it waits to be reviewed; 0: it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +147,8 @@ class CaseLate(Notice):
     desk: str
     hours: int
     opens: bool
+    level: int = 0
+    """At which a decision is late; 0: the case has none."""
 
 
 class InHandOf(StrEnum):
@@ -168,6 +195,34 @@ class ClosedByDesk(Notice):
     number: str
     case_id: CaseId
     outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class LevelPassed(Notice):
+    """To whoever brought it: this level has approved it, and it is at the next one."""
+
+    kind = "case_level_passed"
+    is_silent_at_night = True
+
+    number: str
+    desk: str
+    case_id: CaseId
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDecided(Notice):
+    """To whoever brought it: the last word at a level, with the reason where it is a refusal."""
+
+    kind = "case_decided"
+    is_silent_at_night = True
+
+    number: str
+    desk: str
+    case_id: CaseId
+    level: int
+    outcome: Outcome
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

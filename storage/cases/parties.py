@@ -1,4 +1,5 @@
-"""Whose case it is, who takes care of it at which desk, and from whom it is hidden, so that only this program can say.
+"""Whose case it is, who takes care of it at which desk and level, from whom it is hidden, and to which others it is
+joined, so that only this program can say.
 
 The columns that are searched for it could be rewritten by whoever can write to the database but has no key, to read
 somebody's case through the bot. Beside them stands the same, sealed and bound to the row, from the first moment to the
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper, QueryContext, Session, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from storage.cases.ids import CaseId
+from storage.cases.ids import CaseId, CollectiveId
 from storage.cases.table import Case, CaseInDoubt
 from storage.database import vault_of
 from storage.encryption import CannotDecrypt, Vault
@@ -29,6 +30,7 @@ COLUMN = "cases.parties"
 
 _TABLE = cast(Table, Case.__table__)
 _IN_DOUBT = "in doubt"
+_SEALED = ("number", "desk", "person_id", "assigned_to", "level", "collective_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,13 @@ class Parties:
     person: PersonId | None
     handler: PersonId | None
     hidden_from: tuple[PersonId, ...] = field(default=())
+    level: int = 0
+    collective: CollectiveId | None = None
 
     @property
-    def columns(self) -> tuple[str, str, PersonId | None, PersonId | None]:
+    def columns(self) -> tuple[str, str, PersonId | None, PersonId | None, int, CollectiveId | None]:
         """What stands beside the seal to be searched, in this order."""
-        return self.number, self.desk, self.person, self.handler
+        return self.number, self.desk, self.person, self.handler, self.level, self.collective
 
     def without(self, person_id: PersonId) -> Parties:
         """The same, once this person is no handler of it and has no conflict."""
@@ -54,6 +58,14 @@ class Parties:
 
 
 _PARTIES = SealedJson(Parties)
+
+
+def may_name(vault: Vault, case_id: CaseId, parties: bytes | None, person_id: PersonId) -> bool:
+    """Whether this number stands anywhere in the seal of a case; to be asked of many."""
+    try:
+        return parties is not None and str(person_id).encode() in vault.open(parties, COLUMN, case_id)
+    except CannotDecrypt:
+        return False
 
 
 def sealed_in(vault: Vault, case_id: CaseId, parties: bytes | None) -> Parties | None:
@@ -91,7 +103,7 @@ def hide(session: AsyncSession, row: Case, person_id: PersonId) -> None:
 
 
 def _parties_of(row: Case, conflicts: tuple[PersonId, ...]) -> Parties:
-    return Parties(row.number, row.desk, row.person_id, row.assigned_to, conflicts)
+    return Parties(row.number, row.desk, row.person_id, row.assigned_to, conflicts, row.level, row.collective_id)
 
 
 def _vault(session: Session | None) -> Vault:
@@ -112,7 +124,7 @@ def _opened(_mapper: Mapper[Case], connection: Connection, row: Case) -> None:
 @event.listens_for(Case, "before_update")
 def _changed(_mapper: Mapper[Case], _connection: Connection, row: Case) -> None:
     attributes = inspect(row).attrs
-    if any(attributes[name].history.has_changes() for name in ("number", "desk", "person_id", "assigned_to")):
+    if any(attributes[name].history.has_changes() for name in _SEALED):
         vault = _vault(object_session(row))
         parties = sealed_in(vault, row.id, row.parties)
         if parties is None or is_in_doubt(row):

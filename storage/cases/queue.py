@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -17,24 +17,33 @@ from storage.cases.table import Case, CaseState
 from storage.deliveries.table import Delivery, State
 from storage.telegram_ids import PersonId, TopicId
 
-_URGENT_FIRST = case((Case.urgent_at.is_not(None), 0), else_=1)
+URGENT_FIRST = case((Case.urgent_at.is_not(None), 0), else_=1)
 
 
-async def in_queue(session: AsyncSession, desk: str, viewer: PersonId, limit: int = 8, skip: int = 0) -> Sequence[Case]:
-    """What nobody has taken, as far as the viewer may see it: where somebody may be in danger at the top, then what is
-    due first."""
+async def in_queue(
+    session: AsyncSession,
+    desk: str,
+    viewer: PersonId,
+    limit: int = 8,
+    skip: int = 0,
+    levels: Collection[int] | None = None,
+) -> Sequence[Case]:
+    """What nobody has taken, as far as the viewer may see it, of these levels (None: of all): where somebody may be in
+    danger at the top, then what is due first."""
     rows = await session.scalars(
         select(Case)
-        .where(_waits_in(desk), not_hidden_from(viewer))
-        .order_by(_URGENT_FIRST, Case.due_at, Case.id)
+        .where(waits_in(desk, levels), not_hidden_from(viewer))
+        .order_by(URGENT_FIRST, Case.due_at, Case.id)
         .offset(skip)
         .limit(limit)
     )
     return [row for row in rows if not parties.is_in_doubt(row) and access.who_may_see(session, row, [viewer])]
 
 
-def _waits_in(desk: str) -> ColumnElement[bool]:
-    return (Case.desk == desk) & (Case.state != CaseState.CLOSED) & Case.assigned_to.is_(None)
+def waits_in(desk: str, levels: Collection[int] | None) -> ColumnElement[bool]:
+    """That nobody has taken a case of this desk, of these levels (None: of all)."""
+    waits = (Case.desk == desk) & (Case.state != CaseState.CLOSED) & Case.assigned_to.is_(None)
+    return waits if levels is None else waits & Case.level.in_({0, *levels})
 
 
 class Waiting(NamedTuple):
@@ -44,9 +53,13 @@ class Waiting(NamedTuple):
     urgent: int
 
 
-async def count_waiting(session: AsyncSession, desk: str, viewer: PersonId) -> Waiting:
-    """Counts the cases of a desk that nobody has taken and that the viewer may see."""
-    chosen = select(func.count(Case.id), func.count(Case.urgent_at)).where(_waits_in(desk), not_hidden_from(viewer))
+async def count_waiting(
+    session: AsyncSession, desk: str, viewer: PersonId, levels: Collection[int] | None = None
+) -> Waiting:
+    """Counts the cases of a desk that nobody has taken and that the viewer may see, of these levels (None: of all)."""
+    chosen = select(func.count(Case.id), func.count(Case.urgent_at)).where(
+        waits_in(desk, levels), not_hidden_from(viewer)
+    )
     total, urgent = (await session.execute(chosen)).one()
     return Waiting(total, urgent)
 
@@ -56,7 +69,7 @@ async def in_hand(session: AsyncSession, handler: PersonId, limit: int = 40) -> 
     rows = await session.scalars(
         select(Case)
         .where(Case.assigned_to == handler, Case.state != CaseState.CLOSED)
-        .order_by(_URGENT_FIRST, Case.state, Case.last_at, Case.id)
+        .order_by(URGENT_FIRST, Case.state, Case.last_at, Case.id)
         .limit(limit)
     )
     return [row for row in rows if row.assigned_to == handler]  # one that was handed over in the database is nobody's
@@ -70,10 +83,14 @@ AT_ONCE = 200
 
 
 async def late(session: AsyncSession, now: datetime, limit: int = AT_ONCE) -> Sequence[Case]:
-    """Those whose first answer is late, and of which the next ones are to be told."""
+    """Those whose first answer, or whose decision at a level, is late, and of which the next ones are to be told."""
     rows = await session.scalars(
         select(Case)
-        .where(Case.next_escalation_at <= now, Case.first_answer_at.is_(None), Case.state != CaseState.CLOSED)
+        .where(
+            Case.next_escalation_at <= now,
+            Case.first_answer_at.is_(None) | (Case.level > 0),
+            Case.state != CaseState.CLOSED,
+        )
         .order_by(Case.next_escalation_at, Case.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -93,18 +110,22 @@ async def urgent_and_late(session: AsyncSession, now: datetime, limit: int = AT_
     return rows.all()
 
 
-async def without_handler_left(session: AsyncSession, handlers: Sequence[PersonId]) -> Sequence[Case]:
-    """Open cases in the hands of people who are no handlers any more."""
+async def without_handler_left(
+    session: AsyncSession, handlers: Sequence[PersonId], reviewers: Sequence[PersonId], levelled: Collection[str]
+) -> Sequence[Case]:
+    """Open cases in the hands of people who are no handlers any more; at the desks with levels, no reviewers."""
+    is_levelled = Case.desk.in_(levelled)
     rows = await session.scalars(
         select(Case)
-        .where(Case.state != CaseState.CLOSED, Case.assigned_to.is_not(None), Case.assigned_to.not_in(handlers))
+        .where(Case.state != CaseState.CLOSED, Case.assigned_to.is_not(None))
+        .where(or_(is_levelled & Case.assigned_to.not_in(reviewers), ~is_levelled & Case.assigned_to.not_in(handlers)))
         .order_by(Case.id)
         .with_for_update(skip_locked=True)
     )
     return [row for row in rows if not parties.is_in_doubt(row)]
 
 
-async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, limit: int = 100) -> list[CaseId]:
+async def to_forget(session: AsyncSession, now: datetime, kept: timedelta, limit: int) -> list[CaseId]:
     """Closed cases whose personal part has had its time, and in which nobody is writing."""
     rows = await session.scalars(
         select(Case.id)

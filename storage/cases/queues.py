@@ -16,6 +16,11 @@ async def cases(session: AsyncSession, _now: datetime) -> Queue:
     return await measured(session, Case.last_at, Case.state == CaseState.OURS)
 
 
+async def at_levels(session: AsyncSession, _now: datetime) -> Queue:
+    """Measures the cases that wait for a decision at their level."""
+    return await measured(session, Case.level_since, (Case.level > 0) & (Case.state == CaseState.OURS))
+
+
 async def in_doubt(session: AsyncSession, _now: datetime) -> Queue:
     """Measures the cases that something other than this program has changed."""
     return await measured(session, Case.last_at, Case.doubt_told.is_not(None))

@@ -13,7 +13,8 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into
+from storage.database import Base
+from storage.dialects import insert_into
 from storage.disclosure import MIN_CELL_SIZE, rounded, shown
 
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import BigInteger, SmallInteger, String, false
+from sqlalchemy import BigInteger, Index, SmallInteger, String, false
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import sealed_columns
-from storage.cases.ids import CaseId
-from storage.column_types import IntEnumColumn, StrEnumColumn
-from storage.database import Base, BigKey, Refused, Sealed
+from storage.cases.ids import CaseId, CollectiveId
+from storage.column_types import BigKey, IntEnumColumn, Sealed, StrEnumColumn
+from storage.database import Base
 from storage.dialogues import Answers
+from storage.refusals import Refused
 from storage.sealed_json import SealedJson
 from storage.telegram_ids import PersonId, TopicId
 
@@ -36,13 +37,15 @@ class CaseState(IntEnum):
 
 
 class Outcome(StrEnum):
-    """How a case ended."""
+    """How a case ended. Approved and refused are those with levels."""
 
     SETTLED = "settled"
     ADVISED = "advised"
     REFERRED = "referred"
     NOT_OURS = "not_ours"
     WITHDRAWN = "withdrawn"
+    APPROVED = "approved"
+    REFUSED = "refused"
 
 
 class NoSuchCase(Refused):
@@ -57,7 +60,11 @@ class Case(Base):
     """`person_id` is None where the case is anonymous, or its personal part is gone."""
 
     __tablename__ = "cases"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (an old button must never open a later case)
+    __table_args__ = (
+        Index("ix_cases_queue", "desk", "assigned_to", "state", "urgent_at"),
+        Index("ix_cases_opened", "desk", "opened_at"),
+        {"sqlite_autoincrement": True},  # an old button must never open a later case
+    )
 
     id: Mapped[CaseId] = mapped_column(BigKey, primary_key=True)
     number: Mapped[str] = mapped_column(String(24), unique=True)
@@ -90,6 +97,11 @@ class Case(Base):
     """Whether coordinators and admins know that there was none in time."""
     parties: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     """Whose case it is, who takes care of it and more, sealed: see storage/cases/parties.py."""
+    level: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    """At which level of its desk it is, from 1; 0 where the desk has none."""
+    level_since: Mapped[datetime | None] = mapped_column(default=None)
+    collective_id: Mapped[CollectiveId | None] = mapped_column(BigInteger, default=None, index=True)
+    """The collective case that it is joined to: see storage/cases/collectives.py."""
     doubt_told: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     """Sealed once the admins know that the case is in doubt: see storage/cases/doubts.py."""
 

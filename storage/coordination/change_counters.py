@@ -6,7 +6,9 @@ from sqlalchemy import String, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into, run
+from storage.database import Base
+from storage.dialects import insert_into
+from storage.engine.fast_statements import run
 
 
 class Version(Base):

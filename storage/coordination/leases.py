@@ -13,7 +13,9 @@ from sqlalchemy import BigInteger, String, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_for, run
+from storage.database import Base
+from storage.dialects import insert_for
+from storage.engine.fast_statements import run
 from storage.engine.postgresql_engine import APPLICATION_NAME_LENGTH, application_name
 
 
@@ -42,14 +44,13 @@ class Observed(NamedTuple):
 
 _IS_HELD = (Lease.name == bindparam("lease")) & (Lease.token == bindparam("held"))
 _RENEWED = update(Lease).where(_IS_HELD).values(beat=Lease.beat + 1).returning(Lease.token)
+_OBSERVED = select(Lease.holder, Lease.token, Lease.beat).where(Lease.name == bindparam("lease"))
 _HELD = select(Lease.token).where(_IS_HELD)
 
 
 async def observe(connection: AsyncConnection, name: str) -> Observed | None:
     """Returns the lease as it is now; None before the first process has taken it."""
-    row = (
-        await connection.execute(select(Lease.holder, Lease.token, Lease.beat).where(Lease.name == name))
-    ).one_or_none()
+    row = (await connection.execute(_OBSERVED, {"lease": name})).one_or_none()
     return None if row is None else Observed(*row)
 
 

@@ -6,7 +6,8 @@ from sqlalchemy import String
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into
+from storage.database import Base
+from storage.dialects import insert_into
 
 
 class Counter(Base):

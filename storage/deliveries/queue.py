@@ -27,12 +27,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage import sealed_columns
 from storage.broadcasts.ids import BroadcastId
-from storage.database import insert_into, run, vault_of
+from storage.database import apart_to_the_end, vault_of
 from storage.deliveries import ordering
 from storage.deliveries.ids import DeliveryId
 from storage.deliveries.notices import Notice, SubjectNotice, encode
-from storage.deliveries.table import NOTICE, PRIORITIES, UNFINISHED, Delivery, State
+from storage.deliveries.table import NOTICE, PRIORITIES, Delivery, State
+from storage.dialects import insert_into
 from storage.encryption import Vault
+from storage.engine.fast_statements import run
 from storage.people.people import PersonRow, spoken
 from storage.sealed_columns import identity
 from storage.telegram_ids import MessageId, PersonId
@@ -132,6 +134,7 @@ async def insert_from(session: AsyncSession, chosen: Select[*tuple[Any, ...]], *
     same = [literal(value, _TABLE.c[name].type).label(name) for name, value in constants.items()]
     names = [*chosen.selected_columns.keys(), *constants]
     statement = insert_into(session, Delivery).from_select(names, chosen.add_columns(*same))
+    apart_to_the_end(session)
     result = await session.execute(statement.on_conflict_do_nothing())
     assert isinstance(result, CursorResult)
     return result.rowcount
@@ -244,23 +247,6 @@ async def release_all(session: AsyncSession) -> None:
     """Lets every claimed row wait again. For a process that knows that no other one sends."""
     await session.execute(
         update(Delivery).where(Delivery.state == State.CLAIMED).values(state=State.WAITING, claimed_until=None)
-    )
-
-
-async def clock_was_put_back(session: AsyncSession, now: datetime, by: timedelta) -> None:
-    """Lets go now what the clock, while it was ahead by so much, put off: notices that were to go at once, and leases
-    that would lapse that much too late. What is claimed counts too, since nothing that is queued behind it for the
-    same person is due before it. A notice that was meant for later, within that time, goes early."""
-    await session.execute(
-        update(Delivery)
-        .where(Delivery.state.in_(UNFINISHED), Delivery.priority == NOTICE)
-        .where(Delivery.due > now, Delivery.due <= now + by)
-        .values(due=now)
-    )
-    await session.execute(
-        update(Delivery)
-        .where(Delivery.state == State.CLAIMED, Delivery.claimed_until > now + LEASE)
-        .values(claimed_until=now + LEASE)
     )
 
 

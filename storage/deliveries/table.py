@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.broadcasts.ids import BroadcastId
-from storage.column_types import IntEnumColumn
-from storage.database import Base, BigKey, Sealed
+from storage.column_types import BigKey, IntEnumColumn, Sealed
+from storage.database import Base
 from storage.deliveries.ids import DeliveryId
 from storage.telegram_ids import MessageId, PersonId
 
@@ -44,9 +44,17 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("broadcast_id", "recipient"),
         Index("ix_deliveries_due", "state", "priority", "due", "id"),
-        Index("ix_deliveries_of_broadcast", "broadcast_id", "state"),
+        Index("ix_deliveries_of_broadcast", "broadcast_id", "state", "id"),
+        Index("ix_deliveries_recipient", "recipient"),
+        Index(
+            "ix_deliveries_done",
+            "done_at",
+            sqlite_where=text("ordered = 0 AND done_at IS NOT NULL"),
+            postgresql_where=text("NOT ordered AND done_at IS NOT NULL"),
+        ),
         _index_of_ordered("ix_deliveries_in_order", "recipient", "state", "message_id"),
         _index_of_ordered("ix_deliveries_in_order_about", "subject"),
+        _index_of_ordered("ix_deliveries_in_order_state", "state"),
     )
 
     id: Mapped[DeliveryId] = mapped_column(BigKey, primary_key=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import time
 from typing import Any
 
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
@@ -24,9 +26,15 @@ keeps it as long. A row takes two of these waits, one for a place in its queue, 
 Who is not frozen tries again."""
 ANSWERS_WITHIN = 15.0
 """Seconds for a statement on PostgreSQL. One that was cut off, or meets a stalled network, does not wait for ever."""
+ASKED_AFTER = 3.0
+"""Seconds without use after which a connection of the pool is asked whether it still works. That takes as long as a
+short transaction, and what has ended meanwhile (a server that was restarted) is known without asking."""
 UNACKNOWLEDGED_FOR_AT_MOST = 10_000
 """Milliseconds after which the kernel gives up a connection to PostgreSQL whose other end is gone."""
 
+AT_ONCE = {"isolation_level": "AUTOCOMMIT"}
+"""The options of a connection whose statements commit by themselves."""
+_USED_AT = "nuanxin.used_at"
 _WHICH = text("SELECT pg_backend_pid()")
 
 
@@ -49,15 +57,39 @@ def _limits() -> str:
 
 
 def shared(url: URL, connections: int, options: dict[str, Any]) -> AsyncEngine:
+    """The pool. The connection that was used last is taken first, so that an idle process needs few of them."""
+    engine = _opened(url, pool_size=connections, max_overflow=0, pool_use_lifo=True, **options)
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def on_checkin(_connection: object, entry: ConnectionPoolEntry) -> None:
+        entry.info[_USED_AT] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def on_checkout(connection: Any, entry: ConnectionPoolEntry, _proxy: object) -> None:
+        """One that does not work any more is replaced, and so are all others."""
+        used_at = entry.info.get(_USED_AT)
+        try:
+            if used_at is not None and time.monotonic() - used_at > ASKED_AFTER:
+                connection.run_async(lambda driver: driver.fetchrow(";", timeout=ANSWERS_WITHIN / 3))
+        except Exception as error:
+            raise InvalidatePoolError from error
+        if connection.driver_connection.is_closed():
+            raise InvalidatePoolError
+
+    return engine
+
+
+def apart(url: URL) -> AsyncEngine:
+    """For a connection beside the pool that ends as those of the pool do."""
+    return _opened(url, poolclass=NullPool, hide_parameters=True)
+
+
+def _opened(url: URL, **options: Any) -> AsyncEngine:
+    from storage.engine import postgresql_driver
+
     limits = _limits()
-    engine = create_async_engine(
-        url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_pre_ping=True,
-        connect_args={**_connect_args(), "command_timeout": ANSWERS_WITHIN},
-        **options,
-    )
+    connect_args = {**_connect_args(), "command_timeout": ANSWERS_WITHIN}
+    engine = create_async_engine(url, connect_args=connect_args, module=postgresql_driver.Module(), **options)
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -91,6 +91,12 @@ class Connection(aiosqlite.Connection):
                 return _NOTHING
         return await_(self.hop(_run, method, statement, parameters))
 
+    async def run(self, statement: str, parameters: object) -> Ran:
+        """The same, outside of a greenlet, of a statement that begins no transaction."""
+        if self.apart:
+            return await self.hop(_run, "execute", statement, parameters)
+        return _run(self._conn, "execute", statement, parameters)
+
     async def hop(self, work: Callable[..., T], *arguments: object) -> T:
         """Runs the work on the sqlite3 connection in the thread."""
         self._hopped = True

@@ -12,7 +12,7 @@ from storage.pseudonym_columns import Pseudonym
 
 
 async def erase(database: Database) -> None:
-    """Writes the tables anew that held numbers before they held pseudonyms; done once, as soon as it has succeeded.
+    """Writes the tables again that held numbers before they held pseudonyms; done once, as soon as it has succeeded.
 
     It needs as much room on the disk as the tables have.
     """

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPICursor, ExecutionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
+
+from storage.engine.announcements import EVERYTHING, Untold
 
 _WRITTEN = "nuanxin.written"
 """The tables, in `Connection.info`, which lives as long as the pooled connection: each BEGIN resets it."""
@@ -19,9 +21,11 @@ _QUERY = re.compile(r"\s*(SELECT|VALUES|SHOW|EXPLAIN|SAVEPOINT|RELEASE|ROLLBACK)
 _WITH = re.compile(r"\s*WITH\b", re.IGNORECASE)
 _LOCK = re.compile(r"\bFOR\s+(NO\s+KEY\s+)?UPDATE\b", re.IGNORECASE)
 _CHANGE = re.compile(r"\b(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
-_TABLE = re.compile(r'\b(?:INSERT\s+INTO|UPDATE(?!\s+SET\b)|DELETE\s+FROM)\s+(?:ONLY\s+)?"?(\w+)"?', re.IGNORECASE)
-_EVERY_TABLE = frozenset({"*"})
-"""A change that names no table in the usual way may be one of any."""
+_TABLE = re.compile(
+    r"\b(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|REPLACE\s+INTO|UPDATE(?!\s+SET\b)(?:\s+OR\s+\w+)?|DELETE\s+FROM)"
+    r'\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)"?',
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=2_048)
@@ -38,43 +42,67 @@ def is_read(statement: str) -> bool:
 
 @lru_cache(maxsize=2_048)
 def tables_written(statement: str) -> frozenset[str]:
-    """The tables that a statement changes, by its SQL text; none if it only reads."""
+    """The tables that a statement changes, by its SQL text; none if it only reads. A change that names no table in the
+    usual way may be one of any."""
     if is_read(statement):
         return frozenset()
-    return frozenset(_TABLE.findall(_LOCK.sub("", statement))) or _EVERY_TABLE
+    return frozenset(_TABLE.findall(_LOCK.sub("", statement))) or EVERYTHING
 
 
 class WrittenTables:
-    """When somebody last wrote to which table, as far as this process knows: what it wrote itself, and on SQLite that
-    another process wrote. Who looks for work in a table need not look while nobody wrote."""
+    """When somebody last wrote to which table, as far as this process knows: what it wrote itself, on SQLite that
+    another process wrote, on PostgreSQL what others tell. Who looks for work in a table need not look while nobody
+    wrote."""
 
     def __init__(self, *, sees_others: bool = True) -> None:
-        """`sees_others`: whether `note_others` is called when another process has written."""
         self.sees_others = sees_others
+        """Whether this process hears soon of what another has written."""
+        self.untold = Untold()
         self._transactions = 0
         self._last: dict[str, int] = {}
         self._awaited: defaultdict[str, list[asyncio.Event]] = defaultdict(list)
+        self._called: defaultdict[str, list[Callable[[], object]]] = defaultdict(list)
 
     def wake(self, event: asyncio.Event, tables: Iterable[str]) -> None:
-        """Sets the event from now on whenever this process has written to one of these tables."""
-        for table in (*tables, *_EVERY_TABLE):
+        """Sets the event from now on whenever somebody is known to have written to one of these tables."""
+        for table in (*tables, *EVERYTHING):
             self._awaited[table].append(event)
 
+    def call(self, callback: Callable[[], object], names: Iterable[str]) -> None:
+        """Calls this from now on whenever one of these very names is noted, also where nobody is to be woken."""
+        for name in names:
+            self._called[name].append(callback)
+
     def note(self, tables: Iterable[str], *, wakes: bool = True) -> None:
-        """A transaction that wrote to these tables is committed. Who waits for one of them is woken."""
+        """A transaction that wrote to these tables is committed. Who waits for one of them is woken, and the other
+        processes are to be told."""
+        self.note_told(tables, wakes=wakes)
+        self.untold.add(tables, wakes=wakes)
+
+    def note_told(self, tables: Iterable[str], *, wakes: bool = True) -> None:
+        """The same of another process."""
         self._transactions += 1
         for table in tables:
             self._last[table] = self._transactions
             for waiting in self._awaited.get(table, ()) if wakes else ():
                 waiting.set()
+            for callback in self._called.get(table, ()):
+                callback()
 
     def note_others(self) -> None:
-        """Another process has written something."""
-        self.note(_EVERY_TABLE)
+        """Another process has written something, or may have."""
+        self.note_told(EVERYTHING)
+
+    def see_others(self, *, sees: bool) -> None:
+        """From now on this process hears of what others write, or does not. Either way everybody looks at once: for
+        what was written before it heard, or to look as often as they have to now."""
+        if sees != self.sees_others:
+            self.sees_others = sees
+            self.note_others()
 
     def last(self, tables: Iterable[str]) -> int:
         """The number of the last transaction that wrote to one of these tables; it only rises."""
-        return max(self._last.get(table, 0) for table in (*tables, *_EVERY_TABLE))
+        return max(self._last.get(table, 0) for table in (*tables, *EVERYTHING))
 
 
 def watch(engine: AsyncEngine) -> None:
@@ -94,9 +122,14 @@ def watch(engine: AsyncEngine) -> None:
         _context: ExecutionContext | None,
         _many: bool,  # noqa: FBT001 (SQLAlchemy's signature)
     ) -> None:
-        written = tables_written(statement)
-        if written and (cursor.rowcount != 0 or _WITH.match(statement)):
-            connection.info[_WRITTEN] = connection.info.get(_WRITTEN, frozenset()) | written
+        note(connection.info, statement, cursor.rowcount)
+
+
+def note(info: dict[str, frozenset[str]], statement: str, rowcount: int) -> None:
+    """A statement was run on the connection of this `Connection.info`, and changed so many rows."""
+    written = tables_written(statement)
+    if written and (rowcount != 0 or _WITH.match(statement)):
+        info[_WRITTEN] = info.get(_WRITTEN, frozenset()) | written
 
 
 async def has_written(session: AsyncSession) -> bool:

@@ -34,6 +34,8 @@ MOST_LETTERS = 500
 MOST_RULES = 24
 MOST_HOLIDAYS = 10
 """Each "PH" becomes a list of some ten dates."""
+MOST_ALTERNATIVES = 3
+"""Of "||": each day is worked out for every one of them. Real hours have one."""
 MOST_SECONDS = 0.1
 """Of CPU time, for the trial: far above what passes the other limits."""
 _TRIES, _CERTAINLY_DEAR = 4, 0.5
@@ -153,7 +155,10 @@ def _library(rules: str, holidays: tuple[date, ...], zone: ZoneInfo | None) -> O
 def _require_bounded(expression: str) -> None:
     bare = QUOTED.sub("", expression)
     rules = len(_BETWEEN_RULES.findall(bare)) + 1
-    if len(expression) > MOST_LETTERS or rules > MOST_RULES or bare.count("PH") > MOST_HOLIDAYS:
+    alternatives = bare.count("||")
+    if alternatives > MOST_ALTERNATIVES or len(expression) > MOST_LETTERS:
+        raise TooDear(expression)
+    if rules > MOST_RULES or bare.count("PH") > MOST_HOLIDAYS:
         raise TooDear(expression)
 
 

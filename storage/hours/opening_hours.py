@@ -83,12 +83,31 @@ class HoursBook:
     def hours(self, number: int, now: datetime) -> Hours:
         """Returns whether hours with this number are open now, and until when.
 
-        They are worked out anew once that time has come.
+        They are worked out again once that time has come.
         """
         self._make_room()
         if self._until[number] <= now.timestamp():
             self._work_out(number, now.astimezone(self._zone))
         return self._current[number]
+
+    def hours_ahead(self, number: int, now: datetime, then: datetime) -> Hours:
+        """Returns whether hours with this number are open at `then`, later than now, and until when. Nothing is worked
+        out where they don't change in between."""
+        current = self.hours(number, now)
+        if then.timestamp() < self._until[number]:
+            return current
+        try:
+            return self._evaluated(number, then.astimezone(self._zone)) or current
+        except BadHours:
+            return current
+
+    def stays_closed(
+        self, numbers: NDArray[np.int32], now: datetime, moments: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Returns for each of these hours whether they are closed now and do not change by its moment (seconds since
+        1970)."""
+        closed = self.states(now)[numbers] == State.CLOSED
+        return np.asarray(closed & (self._until[numbers] > moments))
 
     def bring_up_to(self, now: datetime) -> None:
         """Works out all states that have run out, however long it takes: for a thread."""
@@ -130,11 +149,9 @@ class HoursBook:
     def _work_out(self, number: int, now: datetime) -> None:
         found, until = Hours(State.UNKNOWN, None), _FOREVER
         try:
-            parsed = self._parse(number, self._expressions[number], now)
-            if parsed is not None:
-                change = next_change(parsed, now)
-                state, comment = parsed.now(now)
-                found = Hours(_STATES[state], change, comment)
+            evaluated = self._evaluated(number, now)
+            if evaluated is not None:
+                found, change = evaluated, evaluated.changes_at
                 # Looked at again after a day at the latest: holidays of the next year come in with the new year.
                 limit = (now + timedelta(days=1)).timestamp()
                 until = min(limit, change.timestamp()) if change else limit
@@ -142,6 +159,15 @@ class HoursBook:
             self._unusable.add(number)
         self._current[number], self._states[number] = found, found.state
         self._until[number] = until
+
+    def _evaluated(self, number: int, at: datetime) -> Hours | None:
+        """What holds then; None if nothing is known. Raises BadHours."""
+        parsed = self._parse(number, self._expressions[number], at)
+        if parsed is None:
+            return None
+        change = next_change(parsed, at)
+        state, comment = parsed.now(at)
+        return Hours(_STATES[state], change, comment)
 
     def _parse(self, number: int, expression: str, now: datetime) -> ParsedHours | None:
         parsed, parsed_for = self._parsed[number]

@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Annotated, Any
 
-from sqlalchemy import LargeBinary, delete, func, or_, select
+from sqlalchemy import Index, LargeBinary, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys, sealed_columns
-from storage.column_types import IntEnumColumn
-from storage.database import Base, BigKey, Refused, Sealed, vault_of
+from storage.column_types import BigKey, IntEnumColumn, Sealed
+from storage.database import Base, vault_of
 from storage.dialogues import Answers
 from storage.encryption import Vault
 from storage.membership import memberships
 from storage.membership.ids import ApplicationId, MemberNumber
 from storage.membership.memberships import AlreadyMember
+from storage.privacy.retention import forget_some
+from storage.refusals import Refused, Repeated
 from storage.sealed_json import SealedJson, once_a_list
 from storage.telegram_ids import PersonId
 
@@ -38,7 +40,7 @@ OPEN = (ApplicationState.WAITING, ApplicationState.ASKED)
 MOST_PER_DAY = 5
 
 
-class AppliedAlready(Refused):
+class AppliedAlready(Repeated):
     """This person's application is still open."""
 
 
@@ -52,11 +54,15 @@ class NothingOpen(Refused):
 
 class Application(Base):
     __tablename__ = "applications"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (a receipt number is never given twice)
+    __table_args__ = (
+        Index("ix_applications_waiting", "state", "waiting_since"),
+        Index("ix_applications_decided", "state", "decided_at", "id"),
+        {"sqlite_autoincrement": True},  # a receipt number is never given twice
+    )
 
     id: Mapped[ApplicationId] = mapped_column(BigKey, primary_key=True)
     person_id: Mapped[PersonId] = mapped_column(index=True)
-    state: Mapped[ApplicationState] = mapped_column(IntEnumColumn(ApplicationState), index=True)
+    state: Mapped[ApplicationState] = mapped_column(IntEnumColumn(ApplicationState))
     content: Mapped[bytes] = mapped_column(Sealed(("person_id",)))
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
     id_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
@@ -66,7 +72,7 @@ class Application(Base):
     claimed_by: Mapped[PersonId | None] = mapped_column(default=None)
     claimed_until: Mapped[datetime | None] = mapped_column(default=None)
     decided_by: Mapped[PersonId | None] = mapped_column(default=None)
-    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None, index=True)
 
     @property
     def receipt(self) -> str:
@@ -180,7 +186,8 @@ async def withdraw(session: AsyncSession, person_id: PersonId, now: datetime) ->
 
 
 async def answer(session: AsyncSession, person_id: PersonId, text: str, picture: str, now: datetime) -> Application:
-    """The answer to what was asked back goes into the application, which waits again. Raises NothingOpen."""
+    """The answer to what was asked back goes into the application, which waits again, free for everybody: of the hold
+    is left whose it was (see `reviews.answered_to`). Raises NothingOpen."""
     row = await open_of(session, person_id)
     if row is None or row.state != ApplicationState.ASKED:
         raise NothingOpen
@@ -188,7 +195,7 @@ async def answer(session: AsyncSession, person_id: PersonId, text: str, picture:
     content.exchange[-1] = replace(content.exchange[-1], answer=text, picture=picture)
     keep_content(session, row, content)
     row.state, row.waiting_since = ApplicationState.WAITING, now
-    row.claimed_by = row.claimed_until = None
+    row.claimed_until = now
     return row
 
 
@@ -204,10 +211,11 @@ async def doubles(session: AsyncSession, row: Application) -> list[str | MemberN
     return [*(other.receipt for other in rows), *await memberships.doubles(session, phones, ids, row.person_id)]
 
 
-async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
-    """Drops what was decided so long ago; what a membership needs has been copied into it."""
-    await session.execute(
-        delete(Application).where(Application.state.not_in(OPEN), Application.decided_at < now - kept)
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> bool:
+    """Drops some of what was decided so long ago, since what a membership needs has been copied into it; True if there
+    may be more."""
+    return await forget_some(
+        session, Application, Application.state.not_in(OPEN) & (Application.decided_at < now - kept)
     )
 
 

@@ -6,29 +6,33 @@ What is said about a member is sealed; platform, district, phone and ID number c
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Integer, LargeBinary, func, or_, select, update
+from sqlalchemy import Index, Integer, LargeBinary, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage import keys, sealed_columns
+from storage.column_types import Sealed
 from storage.coordination import number_sequences
-from storage.database import Base, Refused, Sealed, vault_of
+from storage.database import Base, vault_of
 from storage.dialogues import Answers
 from storage.encryption import Vault
 from storage.membership.ids import MemberNumber
 from storage.membership.phones import phone_of
+from storage.privacy.retention import AT_ONCE
+from storage.pseudonym_columns import as_held, people_of
+from storage.refusals import Refused, Repeated
 from storage.telegram_ids import PersonId
 
 KEPT_ANSWERS = ("name", "phone", "platform", "platform_other", "work", "district", "id_number", "insurance")
 """What of an application stays with the membership: all but the proof."""
 
 
-class AlreadyMember(Refused):
+class AlreadyMember(Repeated):
     """This person is a member."""
 
 
@@ -38,11 +42,12 @@ class NotAMember(Refused):
 
 class Membership(Base):
     __tablename__ = "memberships"
+    __table_args__ = (Index("ix_memberships_left_at", "left_at", "person_id"),)
 
     number: Mapped[MemberNumber] = mapped_column(Integer, primary_key=True, autoincrement=False)
     person_id: Mapped[PersonId | None] = mapped_column(default=None, index=True)
     content: Mapped[bytes | None] = mapped_column(Sealed(("person_id",)), default=None)
-    since: Mapped[datetime]
+    since: Mapped[datetime] = mapped_column(index=True)
     left_at: Mapped[datetime | None] = mapped_column(default=None)
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
     id_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
@@ -124,14 +129,44 @@ async def of(session: AsyncSession, person_id: PersonId) -> Membership | None:
     )
 
 
-async def of_all(session: AsyncSession, people: Sequence[PersonId]) -> dict[PersonId, Membership]:
-    """By person, the memberships that last; in one query for each 10,000 people."""
-    found = {}
-    for first in range(0, len(people), 10_000):
-        chosen = Membership.person_id.in_(people[first : first + 10_000])
-        rows = await session.scalars(select(Membership).where(chosen, Membership.left_at.is_(None)))
-        found.update({row.person_id: row for row in rows if row.person_id is not None})
-    return found
+async def names_of(session: AsyncSession, people: Sequence[PersonId]) -> dict[PersonId, str]:
+    """By person, the names of those who are members; of a page of people."""
+    chosen = Membership.person_id.in_(people) & Membership.left_at.is_(None)
+    rows = await session.execute(select(Membership.number, Membership.person_id, Membership.content).where(chosen))
+    return {
+        person_id: str(answers_in(session, number, person_id, sealed).get("name", ""))
+        for number, person_id, sealed in rows
+        if person_id is not None
+    }
+
+
+class Registered(NamedTuple):
+    """A member as the register has them."""
+
+    number: MemberNumber
+    since: datetime
+    answers: dict[str, Any]
+
+
+async def pages(session: AsyncSession, size: int) -> AsyncIterator[list[Registered]]:
+    """All who are members now, by their numbers; so many numbers at a time."""
+    # Who has left is left out here: SQLite would find those who have not by an index, and sort all of them each time.
+    columns = (
+        Membership.number,
+        as_held(Membership.person_id),
+        Membership.content,
+        Membership.since,
+        Membership.left_at,
+    )
+    chosen, last = select(*columns).order_by(Membership.number).limit(size), MemberNumber(0)
+    while page := (await session.execute(chosen.where(Membership.number > last))).all():
+        last = page[-1].number
+        there = [row for row in page if row.left_at is None and row[1] is not None]
+        people = people_of(session, [held for _, held, *_ in there])
+        yield [
+            Registered(number, since, answers_in(session, number, person_id, sealed))
+            for person_id, (number, _, sealed, since, _) in zip(people, there, strict=True)
+        ]
 
 
 async def by_number(session: AsyncSession, number: MemberNumber) -> Membership | None:
@@ -140,9 +175,17 @@ async def by_number(session: AsyncSession, number: MemberNumber) -> Membership |
 
 def content_of(session: AsyncSession, row: Membership) -> dict[str, Any]:
     """What is kept about a member: see KEPT_ANSWERS, and `card`, the secret of the card; empty after erasure."""
-    if row.content is None:
+    return answers_in(session, row.number, row.person_id, row.content)
+
+
+def answers_in(
+    session: AsyncSession, number: MemberNumber, person_id: PersonId | None, sealed: bytes | None
+) -> dict[str, Any]:
+    """The same, of the columns of a row."""
+    if sealed is None:
         return {}
-    return dict(orjson.loads(sealed_columns.opened(session, row, Membership.content)))
+    place = sealed_columns.identity(number, person_id)
+    return dict(orjson.loads(vault_of(session).open(sealed, "memberships.content", place)))
 
 
 async def by_card(session: AsyncSession, card: str) -> Membership | None:
@@ -191,10 +234,14 @@ _NAMELESS: dict[str, None] = dict.fromkeys(
 """What the register drops: it keeps that there was a number, from when to when. An old card shows as ended."""
 
 
-async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
-    """What is said about those who left so long ago goes."""
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> bool:
+    """What is said about some of those who left so long ago goes; True if there may be more."""
     ended = (Membership.left_at < now - kept) & Membership.person_id.is_not(None)
-    await session.execute(update(Membership).where(ended).values(_NAMELESS))
+    some = select(Membership.number).where(ended).limit(AT_ONCE)
+    emptied = await session.execute(
+        update(Membership).where(Membership.number.in_(some)).values(_NAMELESS).returning(Membership.number)
+    )
+    return len(emptied.all()) == AT_ONCE
 
 
 async def erase(session: AsyncSession, person_id: PersonId) -> None:

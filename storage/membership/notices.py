@@ -48,12 +48,22 @@ class ApplicationAsked(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """An application with the answer to what its reader asked."""
+
+    application_id: ApplicationId
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewsWait(Notice):
     """The one message that is kept up to date."""
 
     kind = "reviews_wait"
+    is_silent_at_night = True
 
     count: int
+    answered: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

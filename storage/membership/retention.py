@@ -10,6 +10,6 @@ from storage.membership import applications, memberships
 from storage.privacy.retention import Retention
 
 
-async def forget(session: AsyncSession, now: datetime, kept: Retention) -> None:
-    await applications.forget(session, now, kept.decided_applications)
-    await memberships.forget(session, now, kept.former_members)
+async def forget(session: AsyncSession, now: datetime, kept: Retention) -> bool:
+    more = await applications.forget(session, now, kept.decided_applications)
+    return await memberships.forget(session, now, kept.former_members) or more

@@ -1,8 +1,10 @@
-"""The one message by which each coordinator hears that applications wait: it rings at most every RINGS_EVERY, and in
-between its number is edited."""
+"""The one message by which each coordinator hears that applications wait, and that their questions were answered: it
+rings at most every RINGS_EVERY, and in between it is edited. To an answer it rings at once, unless it has just rung to
+another."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -15,11 +17,13 @@ from storage.deliveries import corrections
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.ids import DeliveryId
 from storage.deliveries.queue import Addressed
+from storage.membership import reviews
 from storage.membership.applications import Application, ApplicationState
-from storage.membership.notices import ReviewsWait
+from storage.membership.notices import Answered, ReviewsWait
 from storage.telegram_ids import PersonId
 
 RINGS_EVERY = timedelta(minutes=10)
+_NAMED = 4
 
 
 class Ring(Base):
@@ -42,13 +46,10 @@ class Waiting(NamedTuple):
 
 
 async def waiting_for(session: AsyncSession, person_id: PersonId) -> Waiting:
-    counted = await session.execute(
-        select(func.count(), func.max(Application.waiting_since)).where(
-            Application.state == ApplicationState.WAITING, Application.person_id != person_id
-        )
-    )
-    count, newest = counted.one()
-    return Waiting(int(count), newest)
+    waits = Application.state == ApplicationState.WAITING
+    newest = select(Application.waiting_since).where(waits, Application.person_id != person_id)
+    newest = newest.order_by(Application.waiting_since.desc()).limit(1)
+    return Waiting(await reviews.count_of_others(session, person_id), await session.scalar(newest))
 
 
 async def state_of_all(session: AsyncSession) -> tuple[int, datetime | None]:
@@ -69,17 +70,27 @@ async def are_shown(session: AsyncSession) -> bool:
 async def ring(session: AsyncSession, person_id: PersonId, now: datetime) -> None:
     """Brings this coordinator's message up to date: rings, edits, or does nothing."""
     waiting = await waiting_for(session, person_id)
+    answered = await reviews.answered_to(session, person_id)
+    notice = ReviewsWait(waiting.total, tuple(Answered(one.id, one.receipt) for one in answered[:_NAMED]))
     row = await session.get(Ring, person_id)
     is_new = waiting.newest is not None and (row is None or waiting.newest > row.rung_at)
-    if is_new and (row is None or now - row.rung_at >= RINGS_EVERY):
+    if is_new and (row is None or now - row.rung_at >= RINGS_EVERY or _rings_at_once(row, answered)):
         if row is not None:
             await _take_back(session, row, now)
             await session.delete(row)
             await session.flush()
-        key = await delivery_queue.add(session, Addressed(person_id, ReviewsWait(waiting.total), now))
+        key = await delivery_queue.add(session, Addressed(person_id, notice, now))
         session.add(Ring(person_id=person_id, delivery_id=key, rung_at=now, shown=waiting.total))
-    elif row is not None and row.shown != waiting.total and await _change(session, row, waiting.total, now):
+    elif row is not None and row.shown != waiting.total and await _change(session, row, notice, now):
         row.shown = waiting.total
+
+
+def _rings_at_once(row: Ring, answered: Sequence[Application]) -> bool:
+    """Whether there is a new answer to this coordinator's question, and the last ring was not about another of them
+    that still waits."""
+    new = [one for one in answered if one.waiting_since > row.rung_at]
+    told_lately = [one for one in answered if row.rung_at - RINGS_EVERY < one.waiting_since <= row.rung_at]
+    return bool(new) and not told_lately
 
 
 async def _take_back(session: AsyncSession, row: Ring, now: datetime) -> None:
@@ -88,12 +99,12 @@ async def _take_back(session: AsyncSession, row: Ring, now: datetime) -> None:
         await corrections.recall(session, row.person_id, target, now)
 
 
-async def _change(session: AsyncSession, row: Ring, count: int, now: datetime) -> bool:
+async def _change(session: AsyncSession, row: Ring, notice: ReviewsWait, now: datetime) -> bool:
     """Queues an edit of the ring's message; False while it has not arrived."""
     target = await delivery_queue.message_of(session, row.delivery_id)
     if target is None:
         return False
-    await delivery_queue.add(session, Addressed(row.person_id, ReviewsWait(count), now, target=target))
+    await delivery_queue.add(session, Addressed(row.person_id, notice, now, target=target))
     return True
 
 

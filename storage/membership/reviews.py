@@ -9,11 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.database import Refused
 from storage.membership import applications, memberships
 from storage.membership.applications import Application, ApplicationState, Inquiry
 from storage.membership.ids import ApplicationId
 from storage.membership.memberships import Membership
+from storage.refusals import Refused, Repeated
 from storage.telegram_ids import PersonId
 
 CLAIMED_FOR = timedelta(minutes=30)
@@ -22,6 +22,10 @@ UNDONE_WITHIN = timedelta(minutes=5)
 
 class InOtherHands(Refused):
     """Somebody else is reviewing it, or it is not waiting any more."""
+
+
+class DecidedAlready(Repeated):
+    """By this reviewer."""
 
 
 class OwnApplication(Refused):
@@ -52,13 +56,19 @@ def is_free(row: Application, reviewer: PersonId, now: datetime) -> bool:
 async def queue(session: AsyncSession, reviewer: PersonId, limit: int = 8) -> Queue:
     """What this reviewer may see waiting: not their own."""
     others = _waits() & (Application.person_id != reviewer)
-    rows = await session.scalars(
+    found = await session.scalars(
         select(Application).where(others).order_by(Application.waiting_since, Application.id).limit(limit)
     )
-    counted, oldest = (
-        await session.execute(select(func.count(), func.min(Application.waiting_since)).where(others))
-    ).one()
-    return Queue(rows.all(), int(counted), oldest)
+    rows = found.all()
+    return Queue(rows, await count_of_others(session, reviewer), rows[0].waiting_since if rows else None)
+
+
+async def count_of_others(session: AsyncSession, reviewer: PersonId) -> int:
+    """How many applications wait, but for this reviewer's own. All are counted by the index alone, which is faster than
+    a look at whose each is; and the few of one person are looked at, so that SQLite does not look at all that wait."""
+    waiting = await session.scalar(select(func.count()).select_from(Application).where(_waits())) or 0
+    own = await session.scalars(select(Application.state).where(Application.person_id == reviewer))
+    return waiting - own.all().count(ApplicationState.WAITING)
 
 
 async def claim(session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, now: datetime) -> Application:
@@ -126,6 +136,8 @@ async def _in_hand(
     session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, now: datetime
 ) -> Application:
     row = await applications.find_for_update(session, application_id)
+    if row is not None and row.decided_by == reviewer and row.state != ApplicationState.WAITING:
+        raise DecidedAlready
     holds = row is not None and row.claimed_by == reviewer and row.claimed_until is not None and row.claimed_until > now
     if row is None or not holds or row.state != ApplicationState.WAITING:
         raise InOtherHands
@@ -142,7 +154,7 @@ def _decide(row: Application, state: ApplicationState, reviewer: PersonId, now: 
 async def approve(
     session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, now: datetime
 ) -> Membership:
-    """Makes the applicant a member. Raises InOtherHands."""
+    """Makes the applicant a member. Raises InOtherHands or DecidedAlready."""
     row = await _in_hand(session, application_id, reviewer, now)
     answers = applications.content_of(session, row).answers
     member = await memberships.create(session, row.person_id, answers, now)
@@ -165,13 +177,13 @@ async def refuse(
 async def ask(
     session: AsyncSession, application_id: ApplicationId, reviewer: PersonId, question: str, now: datetime
 ) -> Application:
-    """The applicant is to answer this first; then it waits again. Raises InOtherHands."""
+    """The applicant is to answer this first; then it waits again, and who asked is told. Raises InOtherHands."""
     row = await _in_hand(session, application_id, reviewer, now)
     content = applications.content_of(session, row)
     content.exchange.append(Inquiry(question))
     applications.keep_content(session, row, content)
     row.state = ApplicationState.ASKED
-    row.claimed_by = row.claimed_until = None
+    row.claimed_until = None
     return row
 
 
@@ -198,6 +210,14 @@ async def undo(session: AsyncSession, application_id: ApplicationId, reviewer: P
     row.decided_by = row.decided_at = None
     row.claimed_by, row.claimed_until = reviewer, now + CLAIMED_FOR
     return row
+
+
+async def answered_to(session: AsyncSession, reviewer: PersonId) -> Sequence[Application]:
+    """Those that wait with the answer to this reviewer's question, the newest first; not once anybody has taken them
+    into hand since."""
+    asked = (Application.claimed_by == reviewer) & (Application.claimed_until <= Application.waiting_since)
+    found = await session.scalars(select(Application).where(_waits(), asked).order_by(Application.waiting_since.desc()))
+    return found.all()
 
 
 async def waiting_longer_than(session: AsyncSession, since: datetime) -> int:

@@ -8,7 +8,8 @@ from sqlalchemy import BigInteger, String, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, BigKey
+from storage.column_types import BigKey
+from storage.database import Base
 
 KEPT = timedelta(days=365)
 

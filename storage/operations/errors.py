@@ -10,10 +10,11 @@ from sqlalchemy import String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into
+from storage.database import Base
+from storage.dialects import insert_into
 
 TOLD_AGAIN_AFTER = timedelta(hours=24)
-"""An error that has not come for so long is told anew when it comes."""
+"""An error that has not come for so long is told again when it comes."""
 KEPT = timedelta(days=30)
 
 

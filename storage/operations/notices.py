@@ -113,6 +113,20 @@ class ClockDiffers(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class UpdatesTaken(Notice):
+    """Another program with this bot's token asks Telegram for its updates."""
+
+    kind = "updates_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookChanged(Notice):
+    """Somebody with this bot's token changed where Telegram sends its updates; it was put right."""
+
+    kind = "webhook_changed"
+
+
+@dataclass(frozen=True, slots=True)
 class BackupTried(Notice):
     """This month's drill: the backup was restored into a scratch place, and was whole."""
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from storage.cases.desks import Desk
 from storage.hours.quiet_hours import QuietHours
+from storage.operations.weather_areas import Area
 from storage.privacy.retention import Retention
 
 
@@ -34,6 +35,14 @@ class Joining:
 
 
 @dataclass(frozen=True, slots=True)
+class MinimumPay:
+    """The minimum hourly wage in hundredths, 0 if none is set, and where it stands."""
+
+    hourly: int = 0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings in force: those of the config file, with what was changed in the chat over them.
 
@@ -52,6 +61,13 @@ class Settings:
     approval_above: int = 500
     """A broadcast to more people than this needs a second coordinator."""
     public_url: str = ""
+    pages_url: str = ""
+    """Where browsers and Telegram's Mini Apps find the pages; "" where they can't."""
+    minimum_pay: MinimumPay = field(default_factory=MinimumPay)
+    weather_areas: Sequence[Area] = ()
+    """Where riders may want to hear of heat, cold and storm; none where that is switched off."""
+    help_within: float = 3_000
+    """Metres: volunteers on duty this near to somebody who calls for help are told."""
     digest_at: time = time(9)
     week_digest_on: int = 0
     week_digest_at: time = time(10)

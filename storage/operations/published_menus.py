@@ -9,7 +9,8 @@ from sqlalchemy import String, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, insert_into
+from storage.database import Base
+from storage.dialects import insert_into
 from storage.telegram_ids import NOBODY, PersonId
 
 

@@ -16,15 +16,17 @@ from sqlalchemy import String, Text, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import Sealed
 from storage.coordination import change_counters
-from storage.database import Base, Sealed, vault_of
+from storage.database import Base, vault_of
+from storage.dialects import put
 from storage.encryption import CannotDecrypt
 from storage.telegram_ids import PersonId
 
 log = logging.getLogger(__name__)
 
 VERSION = "settings"
-"""Raised with every change, so that every replica reads them anew."""
+"""Raised with every change, so that every replica reads them again."""
 
 
 class SettingRow(Base):
@@ -57,7 +59,7 @@ async def change(session: AsyncSession, name: str, value: Any, by: PersonId, now
     """The value is one that the config file could hold; who asks has checked it."""
     text = orjson.dumps(value).decode()
     seal = vault_of(session).seal(text.encode(), "settings.seal", name)
-    await session.merge(SettingRow(name=name, value=text, by=by, at=now, seal=seal))
+    await put(session, SettingRow(name=name, value=text, by=by, at=now, seal=seal))
     await change_counters.raise_version(session, VERSION)
 
 

@@ -10,6 +10,8 @@ class Role(StrEnum):
     MEMBER = "member"
     COORDINATOR = "coordinator"
     COUNSEL = "counsel"
+    REVIEWER = "reviewer"
+    SCRUTINEER = "scrutineer"
     ADMIN = "admin"
 
 
@@ -19,11 +21,17 @@ class Right(StrEnum):
     BROADCAST = "broadcast"
     REVIEW = "review"
     RUN_ACTIVITIES = "run_activities"
+    RUN_CAMPAIGNS = "run_campaigns"
+    RUN_CONTESTS = "run_contests"
+    KEEP_HONOURS = "keep_honours"
+    FOLLOW_HELP = "follow_help"
+    OBSERVE_BALLOTS = "observe_ballots"
     SEE_CASES = "see_cases"
     HANDLE_CASES = "handle_cases"
     OVERSEE_CASES = "oversee_cases"
     GRANT_ROLES = "grant_roles"
     SEE_FIGURES = "see_figures"
+    OPEN_CONSOLE = "open_console"
     ADMINISTER = "administer"
 
 
@@ -31,14 +39,30 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.RIDER: frozenset({Right.USE}),
     Role.MEMBER: frozenset({Right.USE}),
     Role.COORDINATOR: frozenset(
-        {Right.USE, Right.CLEAR_REPORTS, Right.BROADCAST, Right.REVIEW, Right.RUN_ACTIVITIES, Right.SEE_FIGURES}
+        {
+            Right.USE,
+            Right.CLEAR_REPORTS,
+            Right.BROADCAST,
+            Right.REVIEW,
+            Right.RUN_ACTIVITIES,
+            Right.RUN_CAMPAIGNS,
+            Right.RUN_CONTESTS,
+            Right.KEEP_HONOURS,
+            Right.FOLLOW_HELP,
+            Right.SEE_FIGURES,
+            Right.OPEN_CONSOLE,
+        }
     ),
-    Role.COUNSEL: frozenset({Right.USE, Right.SEE_CASES, Right.HANDLE_CASES}),
+    Role.COUNSEL: frozenset({Right.USE, Right.SEE_CASES, Right.HANDLE_CASES, Right.OPEN_CONSOLE}),
+    Role.REVIEWER: frozenset({Right.USE, Right.SEE_CASES, Right.HANDLE_CASES, Right.OPEN_CONSOLE}),
+    Role.SCRUTINEER: frozenset({Right.USE, Right.OBSERVE_BALLOTS}),
     Role.ADMIN: frozenset(Right) - {Right.HANDLE_CASES},
 }
-"""The one table of who may do what. It is asked at every command and at every press.
+"""The one table of whoever may do what. It is asked at every command and at every press.
 
 An admin handles no cases: who has them in hand reads them, and admins read one only for a reason that is audited.
+A reviewer handles the cases of desks with levels, at the levels that are theirs, and of no other desk.
+A scrutineer, who may come from outside, sees the turnout of a ballot and its protocol, and nothing else.
 """
 
 

@@ -29,6 +29,6 @@ class BlockList:
         return until is None or until > now
 
     async def refresh(self) -> None:
-        """Reads all blocks anew."""
+        """Reads all blocks again."""
         async with self._database.reading() as session:
             self._people = await blocks.read_all(session)

@@ -8,15 +8,18 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.column_types import Sealed
 from storage.coordination import change_counters
-from storage.database import Base, Refused, Sealed, vault_of
+from storage.database import Base, vault_of
+from storage.dialects import put
+from storage.refusals import Repeated
 from storage.telegram_ids import PersonId
 
 VERSION = "blocks"
-"""Raised with every change, so that every replica reads them anew."""
+"""Raised with every change, so that every replica reads them again."""
 
 
-class NotBlocked(Refused):
+class NotBlocked(Repeated):
     """They are not blocked (any more)."""
 
 
@@ -35,7 +38,7 @@ async def block(
 ) -> None:
     """Keeps the person out until then (None: until it is lifted); a second block changes the first."""
     sealed = vault_of(session).seal(reason.encode(), "blocks.reason", person_id)
-    await session.merge(Block(person_id=person_id, until=until, reason=sealed, by=by, at=now))
+    await put(session, Block(person_id=person_id, until=until, reason=sealed, by=by, at=now))
     await change_counters.raise_version(session, VERSION)
 
 

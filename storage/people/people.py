@@ -8,17 +8,22 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Index,
     LargeBinary,
     String,
     delete,
     func,
+    literal,
     select,
+    text,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, Sealed, insert_into, vault_of
+from storage.column_types import Sealed
+from storage.database import Base, vault_of
+from storage.dialects import insert_into
 from storage.encryption import CannotDecrypt, Vault
 from storage.telegram_ids import PersonId
 
@@ -32,7 +37,7 @@ class PersonRow(Base):
     language: Mapped[str | None] = mapped_column(String(16), default=None)
     app_language: Mapped[str | None] = mapped_column(String(16), default=None)
     first_seen: Mapped[datetime]
-    last_seen: Mapped[datetime]
+    last_seen: Mapped[datetime] = mapped_column(index=True)
     """Days, at midnight UTC: the minute would tell who brought what came anonymously in that minute."""
     reachable: Mapped[bool] = mapped_column(default=True)
     home: Mapped[bytes | None] = mapped_column(Sealed, default=None)
@@ -40,6 +45,16 @@ class PersonRow(Base):
     """A blind index of the Telegram name, so that a role can be given to @name; learned again after a rotation."""
     username_seal: Mapped[bytes | None] = mapped_column(Sealed, default=None)
     """The same, sealed: the index could be copied to another row, whose person would then be given the role."""
+
+
+Index("ix_people_unreachable", PersonRow.id, sqlite_where=text("reachable = 0"), postgresql_where=text("NOT reachable"))
+Index(
+    "ix_people_home",
+    PersonRow.id,
+    sqlite_where=text("home IS NOT NULL"),
+    postgresql_where=text("home IS NOT NULL"),
+)
+Index("ix_people_spoken", PersonRow.language, PersonRow.app_language)
 
 
 def day_of(moment: datetime) -> datetime:
@@ -113,6 +128,14 @@ def _is_genuine(vault: Vault, person_id: PersonId, index: bytes | None, seal: by
 async def is_known(session: AsyncSession, person_id: PersonId) -> bool:
     """Whether this person has ever written to the bot."""
     return await session.scalar(select(PersonRow.id).where(PersonRow.id == person_id)) is not None
+
+
+async def is_anybody_known_but(session: AsyncSession, these: Sequence[PersonId]) -> bool:
+    """Whether somebody else has ever written to the bot."""
+    somebody = select(literal(1)).select_from(PersonRow)
+    if these:
+        somebody = somebody.where(PersonRow.id.not_in(these))
+    return await session.scalar(somebody.limit(1)) is not None
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, Any]]:

@@ -14,14 +14,16 @@ from sqlalchemy import ColumnElement, String, Table, bindparam, delete, or_, sel
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.column_types import UtcDateTime
+from storage.column_types import Sealed, UtcDateTime
 from storage.coordination import change_counters
-from storage.database import Base, Sealed, run, vault_of
+from storage.database import Base, vault_of
+from storage.dialects import put
 from storage.encryption import CannotDecrypt
+from storage.engine.fast_statements import run
 from storage.telegram_ids import PersonId
 
 VERSION = "roles"
-"""Raised with every change, so that menus are published anew."""
+"""Raised with every change, so that menus are published again."""
 
 
 class RoleRow(Base):
@@ -52,7 +54,7 @@ async def grant(
 ) -> None:
     """Gives the role, or changes its end."""
     seal = _seal(session, person_id, role, until)
-    await session.merge(RoleRow(person_id=person_id, role=role, until=until, granted_by=by, at=now, seal=seal))
+    await put(session, RoleRow(person_id=person_id, role=role, until=until, granted_by=by, at=now, seal=seal))
     await change_counters.raise_version(session, VERSION)
 
 
@@ -78,10 +80,10 @@ def is_genuine(
 
 async def take(session: AsyncSession, person_id: PersonId, role: str) -> bool:
     """Takes the role away; False if the person did not have it."""
-    row = await session.get(RoleRow, (person_id, role))
-    if row is None:
+    its_row = (RoleRow.person_id == person_id) & (RoleRow.role == role)
+    gone = await session.execute(delete(RoleRow).where(its_row).returning(RoleRow.role))
+    if gone.first() is None:
         return False
-    await session.delete(row)
     await change_counters.raise_version(session, VERSION)
     return True
 

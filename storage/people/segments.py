@@ -9,19 +9,35 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar, NamedTuple
 
 import orjson
+from cachetools import LRUCache
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import QueryableAttribute
 
 from storage.database import vault_of
+from storage.dialects import is_postgresql
+from storage.engine.fast_statements import run
 from storage.geodesy import distance
 from storage.people.people import PersonRow, day_of, spoken
+from storage.pseudonym_columns import as_held, people_of
 from storage.telegram_ids import NOBODY, PersonId
 
-PAGE = 20_000
+PAGE = 1_000
+_LEAST_KM = 110.0
+"""A degree of latitude is longer than that: it tells most people apart without their exact distance."""
+
+
+class Candidate(NamedTuple):
+    """What is read of somebody where the database alone can't decide."""
+
+    id: PersonId
+    reachable: bool
+    home: bytes | None
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,7 @@ class Condition:
         """The part that the database decides."""
         raise NotImplementedError
 
-    def holds(self, session: AsyncSession, row: PersonRow) -> bool:  # noqa: ARG002 (others read it)
+    def holds(self, session: AsyncSession, row: Candidate) -> bool:  # noqa: ARG002 (others read it)
         """The part that the database can't decide."""
         return True
 
@@ -78,10 +94,12 @@ class LivesNear(Condition):
     def in_sql(self, _session: AsyncSession, _now: datetime) -> ColumnElement[bool]:
         return PersonRow.home.is_not(None)
 
-    def holds(self, session: AsyncSession, row: PersonRow) -> bool:
+    def holds(self, session: AsyncSession, row: Candidate) -> bool:
         if row.home is None:
             return False
         home = vault_of(session).open_place(row.home, "people.home", row.id)
+        if abs(home[0] - self.latitude) > self.km / _LEAST_KM:
+            return False
         return distance(*home, self.latitude, self.longitude) <= self.km * 1_000
 
 
@@ -106,11 +124,7 @@ class Segment:
         Raises:
             ValueError: it names a condition that there is not, or values that it does not have.
         """
-        parsed: dict[str, dict[str, Any]] = orjson.loads(text)
-        kinds = {kind.kind: kind for kind in kinds_of_conditions()}
-        if unknown := parsed.keys() - kinds:
-            raise ValueError(f"unknown conditions: {', '.join(sorted(unknown))}")
-        return cls(tuple(TypeAdapter(kinds[name]).validate_python(parsed[name]) for name in sorted(parsed)))
+        return cls(_parsed(text))
 
     @property
     def text(self) -> str:
@@ -126,15 +140,43 @@ class Segment:
         """Whether the database alone can't decide."""
         return any(condition.reads_row for condition in self.conditions)
 
-    def holds(self, session: AsyncSession, row: PersonRow) -> bool:
+    def holds(self, session: AsyncSession, row: Candidate) -> bool:
         """The part that the database can't decide."""
         return all(condition.holds(session, row) for condition in self.conditions)
+
+
+@lru_cache(maxsize=1_024)
+def _parsed(text: str) -> tuple[Condition, ...]:
+    """Parsed once: whoever answers a survey is held against several."""
+    parsed: dict[str, dict[str, Any]] = orjson.loads(text)
+    kinds = {kind.kind: kind for kind in kinds_of_conditions()}
+    if unknown := parsed.keys() - kinds:
+        raise ValueError(f"unknown conditions: {', '.join(sorted(unknown))}")
+    return tuple(TypeAdapter(kinds[name]).validate_python(parsed[name]) for name in sorted(parsed))
 
 
 def between(after: PersonId, last: PersonId | None = None) -> ColumnElement[bool]:
     """Whose id is in (after, last], in the order of the database; see `end_of_page`."""
     begins = true() if after == NOBODY else PersonRow.id > after
     return begins if last is None else begins & (PersonRow.id <= last)
+
+
+async def counts(
+    session: AsyncSession, segment: Segment, now: datetime, *parts: ColumnElement[bool]
+) -> tuple[int, ...]:
+    """How many people the segment has, as far as the database decides, and of them each of these parts."""
+    conditions = segment.in_sql(session, now)
+    if conditions:
+        columns = [func.count(), *(func.count().filter(part) for part in parts)]
+        row = (await session.execute(select(*columns).select_from(PersonRow).where(*conditions))).one()
+        return tuple(int(count) for count in row)
+    # Of everybody there are many more than of any part, and the number of rows is known without a look at each.
+    wholes = [select(func.count()).select_from(PersonRow), *(_count_of(part) for part in parts)]
+    return tuple([await session.scalar(one) or 0 for one in wholes])
+
+
+def _count_of(part: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).select_from(PersonRow).where(part)
 
 
 async def end_of_page(session: AsyncSession, after: PersonId, size: int) -> PersonId | None:
@@ -147,22 +189,72 @@ async def end_of_page(session: AsyncSession, after: PersonId, size: int) -> Pers
     return None if last is None else PersonId(last)
 
 
+async def forget_ends(session: AsyncSession, person_id: PersonId, *ends: QueryableAttribute[PersonId]) -> None:
+    """Takes somebody who is erased out of columns that keep the end of a page: it is right before them from now on,
+    where nobody is, so nobody is left out and nobody is met again."""
+    for end in ends:
+        moved = update(end.class_).where(end == person_id).values({end.key: as_held(end) - 1})
+        await session.execute(moved.execution_options(synchronize_session=False))
+
+
 async def page(
     session: AsyncSession, segment: Segment, after: PersonId, last: PersonId, now: datetime
-) -> Sequence[PersonRow]:
+) -> Sequence[Candidate]:
     """The people of the segment with ids in (after, last], in that order of the database."""
-    rows = await session.scalars(
-        select(PersonRow).where(between(after, last), *segment.in_sql(session, now)).order_by(PersonRow.id)
-    )
-    found = [row for row in rows if segment.holds(session, row)]
-    for row in found:
-        session.expunge(row)
-    return found
+    found = await _candidates(session, _chosen(session, segment, now).where(between(after, last)))
+    return [one for one in found if segment.holds(session, one)]
 
 
-async def pages(session: AsyncSession, segment: Segment, now: datetime) -> AsyncIterator[Sequence[PersonRow]]:
-    """The people of the segment, in pages."""
-    after = NOBODY
-    while (last := await end_of_page(session, after, PAGE)) is not None:
-        yield await page(session, segment, after, last, now)
-        after = last
+def _chosen(session: AsyncSession, segment: Segment, now: datetime) -> Select[int, bool, bytes | None]:
+    """Those who may be in it, as far as the database decides."""
+    columns = select(as_held(PersonRow.id).label("held"), PersonRow.reachable, PersonRow.home)
+    return columns.where(*segment.in_sql(session, now)).order_by(PersonRow.id)
+
+
+async def _candidates(session: AsyncSession, chosen: Select[int, bool, bytes | None]) -> list[Candidate]:
+    rows = (await session.execute(chosen)).all()
+    people = people_of(session, [held for held, _, _ in rows])
+    return [Candidate(person_id, reachable, home) for person_id, (_, reachable, home) in zip(people, rows, strict=True)]
+
+
+async def includes(session: AsyncSession, segment: Segment, person_id: PersonId, now: datetime) -> bool:
+    """Whether this person belongs to it."""
+    found = await _candidates(session, _chosen(session, segment, now).where(PersonRow.id == person_id))
+    return bool(found) and segment.holds(session, found[0])
+
+
+async def pages(session: AsyncSession, segment: Segment, now: datetime) -> AsyncIterator[Sequence[Candidate]]:
+    """The people of the segment, in pages, each of so many people who may be in it."""
+    chosen, after = _chosen(session, segment, now).limit(PAGE), NOBODY
+    while found := await _candidates(session, chosen.where(between(after))):
+        yield [one for one in found if segment.holds(session, one)]
+        after = found[-1].id
+
+
+async def size(session: AsyncSession, segment: Segment, now: datetime) -> int:
+    """How many people are in it now."""
+    if not segment.reads_rows:
+        return (await counts(session, segment, now))[0]
+    count = 0
+    async for people in pages(session, segment, now):
+        count += len(people)
+    return count
+
+
+async def which_hold(
+    session: AsyncSession, conditions: Sequence[Condition], person_id: PersonId, now: datetime
+) -> list[bool]:
+    """For each of these conditions whether it holds for this person, by one statement. They are of those that the
+    database alone decides; what depends on the time is as of the minute."""
+    minute = now.replace(second=0, microsecond=0)
+    built_for = (tuple(conditions), minute, tuple(vault_of(session).key_ids), is_postgresql(session))
+    statement = _BUILT.get(built_for)
+    if statement is None:
+        columns = [condition.in_sql(session, minute).label(f"c{at}") for at, condition in enumerate(conditions)]
+        statement = _BUILT[built_for] = select(*columns).where(PersonRow.id == bindparam("person"))
+    found = (await run(session, statement, {"person": person_id})).first()
+    return [False] * len(conditions) if found is None else [bool(holds) for holds in found]
+
+
+_BUILT: LRUCache[tuple[object, ...], Select[*tuple[Any, ...]]] = LRUCache(64)
+"""Of thirty conditions it takes as long to build a statement as to answer ten questions."""

@@ -8,7 +8,9 @@ from sqlalchemy import String, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, BigKey, Refused
+from storage.column_types import BigKey
+from storage.database import Base
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 

@@ -6,7 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, CursorResult, delete, inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import DeclarativeBase
+
+AT_ONCE = 500
+"""Rows of a kind that are forgotten in one transaction: some milliseconds, in which nobody else can write on SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,5 +30,17 @@ class Retention:
     logs: timedelta = timedelta(days=30)
 
 
-Forget = Callable[[AsyncSession, datetime, Retention], Awaitable[None]]
-"""(session, now, kept) -> removes what has been kept for long enough. Each feature brings its own."""
+Forget = Callable[[AsyncSession, datetime, Retention], Awaitable[bool]]
+"""(session, now, kept) -> removes some of what has been kept for long enough; True if there may be more of it. Each
+feature brings its own."""
+
+
+async def forget_some(
+    session: AsyncSession, table: type[DeclarativeBase], has_had_its_time: ColumnElement[bool], limit: int = AT_ONCE
+) -> bool:
+    """Removes up to `limit` of these rows; True if there may be more."""
+    (key,) = inspect(table).primary_key
+    some = select(key).where(has_had_its_time).limit(limit)
+    removed = await session.execute(delete(table).where(key.in_(some)).execution_options(synchronize_session=False))
+    assert isinstance(removed, CursorResult)
+    return removed.rowcount >= limit

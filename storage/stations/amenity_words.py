@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from storage.stations.stations import Amenity
+from storage.stations.stations import WHO_MAY_USE, Amenity
 
 _WORDS: Mapping[Amenity, str] = {
     Amenity.rest: "resting seat seats seating lounge 休息 歇脚 座椅 座位 桌椅 沙发 休憩 小憩",
@@ -38,6 +38,14 @@ _WORDS: Mapping[Amenity, str] = {
     Amenity.counselling: "counseling psychologist counsellor 心理 心理咨询 心理疏导 心理辅导 心理关爱",
     Amenity.union_signup: "unionsignup joinunion jointheunion joiningtheunion 入会 加入工会 工会入会 入会登记 入会咨询",
     Amenity.donations: "donation 捐赠 捐助 爱心捐赠 捐赠箱 旧衣捐赠 旧衣回收",
+    Amenity.wheelchair: "wheelchairaccess wheelchairaccessible stepfree 无障碍 无障碍通道 轮椅 轮椅通道 轮椅坡道 "
+    "无障碍厕所 无障碍卫生间 无障碍设施",
+    Amenity.women: "womensroom womenonly forwomen 女性专用 女性专用间 女厕 女厕所 女卫生间 女士休息室 女性休息室 "
+    "女职工休息室 女职工之家",
+    Amenity.baby_care: "babycareroom babychanging changingtable nursingroom 母婴室 母婴 哺乳室 爱心妈妈小屋 妈咪小屋 "
+    "母婴护理 尿布台",
+    Amenity.fee: "paid feerequired 收费 付费 有偿",
+    Amenity.customers_only: "customers customersonly 仅限顾客 限顾客 顾客专用 仅顾客 仅限消费顾客",
 }
 _ASKS = re.compile(
     "哪|附近|最近的|离我最近|周围|周边|旁边|这边|怎么找|找个|找一|想找|有没有|有吗|能不能|可以吗|吗[?？]?$"
@@ -49,7 +57,7 @@ _LONGEST_QUESTION = 60
 _LATIN = re.compile(r"[a-z]+")
 _VERBS: Mapping[Amenity, str] = {
     Amenity.rest: "坐一会 坐会儿 歇会儿 歇一会 睡一会 nap sit",
-    Amenity.water: "有水 接水 打水 drink thirsty",
+    Amenity.water: "有水 接水 打水 drink drinkwater drinksomewater thirsty",
     Amenity.charging: "充手机 充个电 plug",
     Amenity.battery_swap: "换个电池 swap",
     Amenity.medicine: "有药 买药",
@@ -60,8 +68,27 @@ _VERBS: Mapping[Amenity, str] = {
     Amenity.haircut: "剃头",
 }
 """What people want to do there, beside the words of lists."""
-_NOT_OF_PLACES = Amenity.legal_help | Amenity.counselling | Amenity.union_signup
-"""For these riders have better ways than a station: the desks, and /join."""
+_STATES: Mapping[Amenity, str] = {
+    Amenity.rest: "困 犯困 sleepy",
+    Amenity.water: "渴 口渴 嘴渴",
+    Amenity.charging: "充电桩 充电柜 没电 手机没电 手机快没电 phoneisdead phonebatteryisdead chargemyphone",
+    Amenity.battery_swap: "车没电 车快没电 电动车没电 电瓶没电 电瓶车没电",
+    Amenity.toilet: "尿急 内急 憋不住 peebadly",
+    Amenity.meals: "饿 肚子饿 hungry",
+    Amenity.air_conditioning: "热 凉快 凉快凉快 hot",
+    Amenity.heating: "冷 冻 暖和 暖和暖和 cold freezing",
+}
+"""How people are who need it: of a whole text only, for most of these are part of other words."""
+_WISHES = re.compile(
+    "(?:我们?|俺|咱)?(?:现在|实在|真的?|好|很|太|急|急着|就|快|有点|都)*"
+    "(?:想要?|要|需要|得)?(?:去|用|找)?(?:个|点|些|一下)?"
+    r"|(?:(?:i|we|i'm|i am|my|it's)\s+)?(?:(?:so|very|really|just)\s+)*(?:(?:need|want|have|would like|must)\s+)?"
+    r"(?:to\s+)?(?:(?:go to|use|get|have|take)\s+)?(?:(?:a|an|the|some|my)\s+)?"
+)
+"""What comes before the word in "我想喝水" and "I need a toilet"."""
+_AT_THE_END = re.compile("(?:死我?)?[了啊呀呢吧哦啦]*$")
+_NOT_OF_PLACES = Amenity.legal_help | Amenity.counselling | Amenity.union_signup | WHO_MAY_USE
+"""For these riders have better ways than a station: the desks, and /join; or nobody looks for them."""
 _AROUND = re.compile(r"(?:免费|提供|可以|可|有|free)?(.*?)(?:服务|设施|设备|区域|区|处|点|等)?")
 _BESIDE = re.compile(r"[\s_.\-]+")
 _BETWEEN = (
@@ -127,8 +154,7 @@ def asked_for(text: str) -> Amenity:
         return Amenity(0)
     plain = unicodedata.normalize("NFKC", text).casefold().strip(" ?!。.,~")
     if not _ASKS.search(plain):
-        named = _named(plain)
-        return Amenity(0) if named is None or named & _NOT_OF_PLACES else named
+        return _wished(plain)
     words = _LATIN.findall(plain)
     latin = {*words, *map("".join, itertools.pairwise(words))}
     if {"therest", "restof"} & latin:
@@ -138,6 +164,19 @@ def asked_for(text: str) -> Amenity:
         if word in (latin if word.isascii() else plain):
             found |= amenity
     return found
+
+
+def _wished(plain: str) -> Amenity:
+    """What the text as a whole names, alone or as a wish: "厕所", "我想喝水", "渴死了", "I need a toilet"."""
+    plain = _AT_THE_END.sub("", plain.replace("’", "'"))
+    for at in range(len(plain)):
+        if _WISHES.fullmatch(plain, 0, at) is None:
+            continue
+        word = plain[at:]
+        found = _named(word) or _SAID_ALONE.get(_BESIDE.sub("", word))
+        if found is not None and not found & _NOT_OF_PLACES:
+            return found
+    return Amenity(0)
 
 
 def _in_questions() -> Iterator[tuple[str, Amenity]]:
@@ -150,3 +189,4 @@ def _in_questions() -> Iterator[tuple[str, Amenity]]:
 
 
 _IN_QUESTIONS = dict(_in_questions())
+_SAID_ALONE = {word: amenity for words in (_VERBS, _STATES) for amenity in words for word in words[amenity].split()}

@@ -10,3 +10,5 @@ class StationAction(AuditAction):
 
     STATION_CHANGED = "station_changed"
     STATIONS_IMPORTED = "stations_imported"
+    PROPOSAL_ACCEPTED = "station_proposal_accepted"
+    PROPOSAL_REFUSED = "station_proposal_refused"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
+
+from storage.sheets.columns import Columns
 
 PLACE = "place"
 """Latitude and longitude in one cell."""
@@ -26,26 +26,12 @@ _NAMES: Mapping[str, str] = {
     "服务电话 咨询电话",
     "note": "note notes remark remarks comment comments 备注 说明 注释 其他说明",
 }
-_BY_NAME = {name: column for column, names in _NAMES.items() for name in names.split()}
-_BESIDE = re.compile(r"\([^()]*\)|[\s_*:.,/\-]+")
 
 
-def column_of(title: str) -> str | None:
-    """The column that a title means; None if it is none of ours."""
-    plain = unicodedata.normalize("NFKC", title).casefold().replace("\ufeff", "")
-    return _BY_NAME.get(_BESIDE.sub("", plain))
-
-
-def columns_of(titles: Sequence[str]) -> list[str]:
-    """The columns of a header, in its order; "" for one that is not ours, or was there before."""
-    found: list[str] = []
-    for title in titles:
-        column = column_of(title) or ""
-        found.append("" if column in found else column)
-    return found
-
-
-def missing_from(columns: Sequence[str]) -> list[str]:
+def _missing(columns: Sequence[str]) -> list[str]:
     """What a list can't do without."""
     needed = ["id", "name"] if PLACE in columns else ["id", "name", "latitude", "longitude"]
     return [column for column in needed if column not in columns]
+
+
+STATIONS = Columns(_NAMES, _missing)

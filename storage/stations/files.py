@@ -18,14 +18,14 @@ from storage.hours.hours_reading import MOST_HOLIDAYS, MOST_RULES, TooDear
 from storage.hours.parsed_hours import BadHours
 from storage.hours.written_hours import in_osm_syntax, slip_in
 from storage.plain_text import clean, clean_code, clean_paragraph
+from storage.sheets.tables import PROBLEM, BadFile, Raw, records
 from storage.spreadsheet_cells import escaped
 from storage.stations.amenity_words import UnknownAmenity, read_amenities
 from storage.stations.bounded_text import LONGEST_FEATURE, NotAFeatureCollection, features
-from storage.stations.columns import PLACE
+from storage.stations.columns import PLACE, STATIONS
 from storage.stations.coordinates import NoCoordinate, read_pair, split_pair
 from storage.stations.osm import station_from_feature
 from storage.stations.stations import Station, StationRow, amenity_names
-from storage.stations.tables import PROBLEM, BadFile, Raw, records
 
 COLUMNS = ("id", "name", "address", "latitude", "longitude", "opening_hours", "amenities", "phone", "note")
 JSON_ENDINGS = (".geojson", ".json")
@@ -70,7 +70,7 @@ def read_stations(
     Raises:
         BadFile: see the class.
     """
-    raw = _features(path, on_bytes) if path.suffix.lower() in JSON_ENDINGS else records(path, on_bytes)
+    raw = _features(path, on_bytes) if path.suffix.lower() in JSON_ENDINGS else records(path, STATIONS, on_bytes)
     seen: dict[str, int] = {}
     remarked: set[str] = set()
     for count, (number, record) in enumerate(raw, start=1):

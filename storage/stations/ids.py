@@ -1,4 +1,4 @@
-"""The keys of stations and the ids of searches."""
+"""The keys of stations, and the ids of searches and of proposals."""
 
 from typing import NewType
 
@@ -7,3 +7,6 @@ StationKey = NewType("StationKey", int)
 SearchId = NewType("SearchId", int)
 NO_SEARCH = SearchId(0)
 """Of a station's page that was not opened from a list."""
+ProposalId = NewType("ProposalId", int)
+NO_PROPOSAL = ProposalId(0)
+"""Before all others."""

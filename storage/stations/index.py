@@ -89,7 +89,7 @@ class StationIndex:
         self.keys: NDArray[np.int64] = np.zeros(0, np.int64)
         self.latitudes: Floats = np.zeros(0)
         self.longitudes: Floats = np.zeros(0)
-        self.amenities: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.amenities: NDArray[np.int32] = np.zeros(0, np.int32)
         self.hours_numbers: NDArray[np.int32] = np.zeros(0, np.int32)
         self.closed_until: Floats = np.zeros(0)
         """Until when somebody has closed it for a while, in seconds since 1970; 0 where nobody has."""
@@ -104,19 +104,20 @@ class StationIndex:
     async def load(cls, pages: AsyncIterable[Sequence[IndexRow]], book: HoursBook) -> StationIndex:
         """Builds the index from the pages of `stations.pages_for_index`, yielding to other tasks between them."""
         index = cls(book)
-        parts: list[tuple[NDArray[np.int64], Floats, Floats, NDArray[np.int64], NDArray[np.int32], Floats]] = []
+        parts: list[tuple[NDArray[np.int64], Floats, Floats, NDArray[np.int32], NDArray[np.int32], Floats]] = []
         async for page in pages:
             keys, names, addresses, latitudes, longitudes, hours, amenities, closed = zip(*page, strict=True)
             index.names.extend(names)
             index.addresses.extend(addresses)
+            numbers = {expression: book.number(expression) for expression in dict.fromkeys(hours)}
             parts.append(
                 (
                     np.array(keys, np.int64),
                     np.array(latitudes),
                     np.array(longitudes),
-                    np.array(amenities, np.int64),
-                    np.fromiter(map(book.number, hours), np.int32, len(hours)),
-                    np.fromiter((until.timestamp() if until else 0.0 for until in closed), float, len(closed)),
+                    np.array(amenities, np.int32),
+                    np.fromiter(map(numbers.__getitem__, hours), np.int32, len(hours)),
+                    _seconds(closed),
                 )
             )
         index.names.close()
@@ -154,11 +155,22 @@ class StationIndex:
     def nearest_row(self, latitude: float, longitude: float, wanted: Wanted = ANYTHING) -> tuple[int, float] | None:
         """The nearest station that has what is wanted, open or not, however far: its row, and metres to it; None if
         there is none."""
-        subset = self._subset(wanted)
-        if subset.tree is None:
+        rows, _ = self.nearest_rows(latitude, longitude, wanted, 1)
+        if not len(rows):
             return None
-        rows, _ = subset.nearest(point(latitude, longitude), 1)
         return int(rows[0]), float(geodesics(latitude, longitude, self.latitudes[rows], self.longitudes[rows])[0])
+
+    def nearest_rows(self, latitude: float, longitude: float, wanted: Wanted, count: int) -> tuple[Rows, Floats]:
+        """The `count` stations nearest by the straight line (metres) that have what is wanted, open or not."""
+        subset = self._subset(wanted)
+        return subset.nearest(point(latitude, longitude), min(count, len(subset.rows)))
+
+    def hours_on_arrival(self, row: int, now: datetime, arrival: datetime) -> Hours:
+        """Returns the hours that hold at `arrival`, a while from now; closed if it is still closed for a while then."""
+        until = self.closed_until[row]
+        if until > arrival.timestamp():
+            return Hours(State.CLOSED, self._opens_again(until))
+        return self.book.hours_ahead(int(self.hours_numbers[row]), now, arrival)
 
     def hours_of(self, row: int, now: datetime) -> Hours:
         """Returns the hours of a station; closed while it is closed for a while."""
@@ -273,6 +285,13 @@ class StationIndex:
         if all_day:
             matching &= self.book.open_all_day()[self.hours_numbers]
         return np.flatnonzero(matching)
+
+
+def _seconds(moments: Sequence[datetime | None]) -> Floats:
+    """Since 1970; 0 for None, which nearly all are."""
+    if not any(moments):
+        return np.zeros(len(moments))
+    return np.array([moment.timestamp() if moment else 0.0 for moment in moments])
 
 
 def _opens_within(hours: Hours, time: timedelta, now: datetime) -> bool:

@@ -24,6 +24,36 @@ class StationReported(Notice):
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalsWait(Notice):
+    """To coordinators: riders' proposals wait, where none did before."""
+
+    kind = "station_proposals_wait"
+    is_silent_at_night = True
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAccepted(Notice):
+    """To the rider: the station of this name is as they proposed. `thanks` is the name that they chose, "" for none;
+    `station` is None if they said that it had closed for good."""
+
+    kind = "station_proposal_accepted"
+
+    station: StationKey | None
+    name: str
+    thanks: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRefused(Notice):
+    """To the rider: their proposal about the station of this name was refused, and why."""
+
+    kind = "station_proposal_refused"
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class StationsImported(Notice):
     """How many stations, how many of them new, how many lines refused, and the first of those: (number, reason);
     `remarks` in the same way on lines that were not taken as they were written, `hours` on hours that were read:

@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from storage.geodesy import is_on_mainland
+from storage.stations.stations import Amenity, amenity_names
 
 _YES = {"yes", "designated", "permissive", "public", "free", "wlan", "only"}
 _NO = {"no", "customers", "private", "permit", "residents", "members", "employees", "permanent"}
 """Whom `access` and the like let in: not everybody."""
+_CUSTOMERS = "customers"
+_FEES = ("fee", "toilets:fee", "shower:fee")
+_FREE = ("no", "0", "unknown")
 
 # amenity=*, shop=*, tourism=*, emergency=*: what the place itself is
 _IS: Mapping[tuple[str, str], str] = {
@@ -61,6 +65,11 @@ _HAS: Mapping[str, str] = {
     "ice": "ice",
     "first_aid_kit": "first_aid",
     "books": "reading",
+    "wheelchair": "wheelchair",
+    "toilets:wheelchair": "wheelchair",
+    "female": "women",
+    "changing_table": "baby_care",
+    "baby_feeding": "baby_care",
 }
 
 # keys whose "no" or "customers" holds against what the place itself is
@@ -94,8 +103,9 @@ _KINDS: Mapping[tuple[str, str], tuple[str, str]] = {
 
 
 def station_from_feature(feature: Any) -> Mapping[str, str]:
-    """The CSV record of a feature, or {"problem": why} if it has no place or is not open to everybody. Empty for the
-    bare corner of an outline, which Overpass lists among the elements."""
+    """The CSV record of a feature, or {"problem": why} if it has no place or is for a few alone (for customers, and
+    for a fee, it is listed and says so). Empty for the bare corner of an outline, which Overpass lists among
+    the elements."""
     try:
         if "type" in feature and "properties" not in feature and "geometry" not in feature and "tags" not in feature:
             return {}
@@ -106,8 +116,11 @@ def station_from_feature(feature: Any) -> Mapping[str, str]:
         return {"problem": "no usable geometry"}
     if "amenities" in tags:
         return {**tags, "latitude": repr(latitude), "longitude": repr(longitude)}
-    if tags.get("access") in _NO:
+    if tags.get("access") in _NO - {_CUSTOMERS}:
         return {"problem": f"access={tags['access']}: not open to everybody"}
+    amenities = _amenities(tags)
+    if not amenities and (denied := _denied_itself(tags)):
+        return {"problem": f"{denied}: nothing of it is for riders"}
     is_chinese = is_on_mainland(latitude, longitude)
     return {
         "id": _identity(feature, tags),
@@ -116,9 +129,9 @@ def station_from_feature(feature: Any) -> Mapping[str, str]:
         "latitude": repr(latitude),
         "longitude": repr(longitude),
         "opening_hours": tags.get("opening_hours", ""),
-        "amenities": ";".join(_amenities(tags)),
+        "amenities": ";".join([*amenities, *_who_may_use(tags)]),
         "phone": tags.get("phone", tags.get("contact:phone", "")),
-        "note": "\n".join(filter(None, (_fee(tags, is_chinese=is_chinese), tags.get("description", "")))),
+        "note": "\n".join(filter(None, (_price(tags, is_chinese=is_chinese), tags.get("description", "")))),
     }
 
 
@@ -147,14 +160,17 @@ def _name(tags: Mapping[str, str], *, is_chinese: bool) -> str:
     return f"{words[0]}, {street}" if street else words[0]
 
 
-def _fee(tags: Mapping[str, str], *, is_chinese: bool) -> str:
-    """What it costs, if it does: riders read it in the note."""
-    key = next((key for key in ("fee", "toilets:fee", "shower:fee") if tags.get(key, "no") not in ("no", "0")), None)
-    if key is None:
+def _has_fee(tags: Mapping[str, str]) -> bool:
+    return any(tags.get(key, "no") not in _FREE for key in _FEES)
+
+
+def _price(tags: Mapping[str, str], *, is_chinese: bool) -> str:
+    """What it costs, if that is known: riders read it in the note."""
+    if not _has_fee(tags):
         return ""
-    price = tags.get("charge") or (tags[key] if tags[key] != "yes" else "")
+    price = tags.get("charge") or next((tags[key] for key in _FEES if tags.get(key, "no") not in (*_FREE, "yes")), "")
     words = "收费" if is_chinese else "Fee"
-    return f"{words}: {price}" if price else words
+    return f"{words}: {price}" if price else ""
 
 
 def _centre(geometry: Mapping[str, Any]) -> tuple[float, float]:
@@ -187,8 +203,28 @@ def _address(tags: Mapping[str, str]) -> str:
 
 
 def _amenities(tags: Mapping[str, str]) -> list[str]:
-    found = {name for (key, value), name in _IS.items() if value in tags.get(key, "").split(";")}
-    found |= {name for key, name in _HAS.items() if tags.get(key) in _YES}
+    found = _is(tags) | {name for key, name in _HAS.items() if tags.get(key) in _YES}
     if any(tag.split(":")[0] == "socket" for tag in tags):
         found.add("charging")
-    return sorted(found - {_HAS[key] for key in _DENIED if tags.get(key) in _NO or tags.get(f"{key}:access") in _NO})
+    return sorted(found - {_HAS[key] for key in _denials(tags)})
+
+
+def _is(tags: Mapping[str, str]) -> set[str]:
+    """What the place itself is."""
+    return {name for (key, value), name in _IS.items() if value in tags.get(key, "").split(";")}
+
+
+def _denials(tags: Mapping[str, str]) -> Mapping[str, str]:
+    """What is not offered, with the tag that says so."""
+    said = ((key, tag) for key in _DENIED for tag in (key, f"{key}:access") if tags.get(tag) in _NO)
+    return {key: f"{tag}={tags[tag]}" for key, tag in said}
+
+
+def _denied_itself(tags: Mapping[str, str]) -> str:
+    """The tag that says that the place is not what it is listed as: a fountain whose water nobody should drink."""
+    return next((tag for key, tag in _denials(tags).items() if _HAS[key] in _is(tags)), "")
+
+
+def _who_may_use(tags: Mapping[str, str]) -> list[str]:
+    customers = [Amenity.customers_only] if tags.get("access") == _CUSTOMERS else []
+    return amenity_names(sum([*customers, *([Amenity.fee] if _has_fee(tags) else [])]))

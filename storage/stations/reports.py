@@ -13,10 +13,12 @@ from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.column_types import StrEnumColumn
+from storage.column_types import BigKey, StrEnumColumn
 from storage.coordination import change_counters
-from storage.database import Base, BigKey, Refused, insert_into
+from storage.database import Base
+from storage.dialects import insert_into
 from storage.hours.opening_hours import Hours, State
+from storage.refusals import Refused, Repeated
 from storage.stations.ids import StationKey
 from storage.stations.stations import Amenity
 from storage.telegram_ids import PersonId
@@ -33,16 +35,36 @@ class Kind(StrEnum):
     CLOSED = "closed"
     CROWDED = "crowded"
     FINE = "fine"
+    CHARGER_BROKEN = "charger"
+    TOILET_LOCKED = "toilet"
+    NO_SEATS = "seats"
+    TOO_HOT = "hot"
+    TOO_COLD = "cold"
 
 
 FADES_AFTER: Mapping[Kind, timedelta] = {
     Kind.NO_WATER: timedelta(hours=6),
     Kind.CLOSED: timedelta(hours=12),
     Kind.CROWDED: timedelta(hours=1),
+    Kind.CHARGER_BROKEN: timedelta(hours=12),
+    Kind.TOILET_LOCKED: timedelta(hours=6),
+    Kind.NO_SEATS: timedelta(hours=1),
+    Kind.TOO_HOT: timedelta(hours=3),
+    Kind.TOO_COLD: timedelta(hours=3),
 }
 
+OUT: Mapping[Kind, Amenity] = {
+    Kind.NO_WATER: Amenity.water,
+    Kind.CHARGER_BROKEN: Amenity.charging,
+    Kind.TOILET_LOCKED: Amenity.toilet,
+    Kind.NO_SEATS: Amenity.rest,
+    Kind.TOO_HOT: Amenity.air_conditioning,
+    Kind.TOO_COLD: Amenity.heating,
+}
+"""What a station lacks while a report is believed: it stands behind others for whoever asked for that."""
 
-class ReportedAlready(Refused):
+
+class ReportedAlready(Repeated):
     """This rider said the same of this station less than an hour ago."""
 
 
@@ -213,7 +235,7 @@ class LiveBoard:
         self.by_row: dict[int, list[StationState]] = {}
         self.until: datetime | None = None
         self._shut = np.zeros(rows, bool)
-        self._no_water = np.zeros(rows, bool)
+        self._out = np.zeros(rows, np.int32)
 
     @classmethod
     def of(cls, rows: int, states: Iterable[tuple[int, StationState]]) -> LiveBoard:
@@ -222,7 +244,7 @@ class LiveBoard:
         for row, state in states:
             board.by_row.setdefault(row, []).append(state)
             board._shut[row] |= state.kind == Kind.CLOSED
-            board._no_water[row] |= state.kind == Kind.NO_WATER
+            board._out[row] |= OUT.get(state.kind, 0)
             board.until = min(board.until or state.until, state.until)
         return board
 
@@ -232,9 +254,7 @@ class LiveBoard:
 
     def is_out(self, rows: NDArray[np.int64], amenities: int) -> NDArray[np.bool_]:
         """Which rows lack, as riders confirmed, one of the amenities asked for."""
-        if amenities & Amenity.water:
-            return np.asarray(self._no_water[rows])
-        return np.zeros(len(rows), bool)
+        return np.asarray(self._out[rows] & amenities != 0)
 
     def hours(self, row: int, hours: Hours) -> Hours:
         """The hours by the book, or closed where riders confirmed it."""

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple, cast
 
-from sqlalchemy import BigInteger, Index, delete, false, select, update
+from sqlalchemy import BigInteger, Index, Table, bindparam, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, Sealed, insert_into, vault_of
+from storage.column_types import Sealed
+from storage.database import Base, vault_of
+from storage.dialects import insert_into
 from storage.encryption import Vault
-from storage.geodesy import distance
+from storage.engine.fast_statements import run
+from storage.engine.write_detection import flush
+from storage.geodesy import bearing_and_distance, distance
+from storage.privacy.retention import forget_some
 from storage.pseudonym_columns import Pseudonym
 from storage.sealed_columns import identity
 from storage.stations.ids import SearchId
@@ -21,6 +28,9 @@ from storage.telegram_ids import MessageId, PersonId
 NEARBY_METRES = 5_000.0
 NEARBY_WITHIN = timedelta(hours=2)
 LIST_AT_MOST_EVERY = timedelta(seconds=30)
+MOVED_METRES = 15.0
+"""Between two fixes; less may be the GPS alone, and says nothing of a direction."""
+_STANDING, _MOVING = struct.Struct("<dd"), struct.Struct("<ddd")
 
 
 class SearchRow(Base):
@@ -60,6 +70,8 @@ class Search:
     location_message: MessageId | None = None
     wanted: int = 0
     pin_message: MessageId | None = None
+    heading: float | None = None
+    """Where the rider goes, in degrees clockwise from north; None while they have not moved."""
 
 
 async def add_all(session: AsyncSession, searches: Sequence[Search]) -> None:
@@ -70,7 +82,7 @@ async def add_all(session: AsyncSession, searches: Sequence[Search]) -> None:
             "id": search.id,
             "person_id": search.person_id,
             "at": search.at,
-            "place": _sealed(vault, search.latitude, search.longitude, search.id, search.person_id),
+            "place": _sealed(vault, search),
             "location_message": search.location_message,
             "listed_at": search.at,
             "wanted": search.wanted,
@@ -81,8 +93,12 @@ async def add_all(session: AsyncSession, searches: Sequence[Search]) -> None:
     await connection.execute(insert_into(session, SearchRow).on_conflict_do_nothing(), rows)
 
 
-def _sealed(vault: Vault, latitude: float, longitude: float, search_id: SearchId, person_id: PersonId) -> bytes:
-    return vault.seal_place(latitude, longitude, "searches.place", identity(search_id, person_id))
+def _sealed(vault: Vault, search: Search) -> bytes:
+    """The place; and the direction, once there is one."""
+    bound = identity(search.id, search.person_id)
+    if search.heading is None:
+        return vault.seal_place(search.latitude, search.longitude, "searches.place", bound)
+    return vault.seal(_MOVING.pack(search.latitude, search.longitude, search.heading), "searches.place", bound)
 
 
 async def find(session: AsyncSession, search_id: SearchId, person_id: PersonId) -> Search | None:
@@ -93,8 +109,14 @@ async def find(session: AsyncSession, search_id: SearchId, person_id: PersonId) 
 
 def _opened(session: AsyncSession, row: SearchRow) -> Search:
     bound = identity(row.id, row.person_id)
-    latitude, longitude = vault_of(session).open_place(row.place, "searches.place", bound)
-    return Search(row.id, row.person_id, row.at, latitude, longitude, row.location_message, row.wanted, row.pin_message)
+    plain, heading = vault_of(session).open(row.place, "searches.place", bound), None
+    if len(plain) == _MOVING.size:
+        latitude, longitude, heading = _MOVING.unpack(plain)
+    else:
+        latitude, longitude = _STANDING.unpack(plain)
+    return Search(
+        row.id, row.person_id, row.at, latitude, longitude, row.location_message, row.wanted, row.pin_message, heading
+    )
 
 
 async def was_near(
@@ -110,14 +132,19 @@ async def was_near(
     )
 
 
+_TABLE = cast(Table, SearchRow.__table__)
+_LATEST = (
+    select(_TABLE)
+    .where(_TABLE.c.person_id == bindparam("person"), _TABLE.c.at > bindparam("since", type_=_TABLE.c.at.type))
+    .order_by(_TABLE.c.at.desc())
+    .limit(1)
+)
+
+
 async def latest(session: AsyncSession, person_id: PersonId, now: datetime) -> Search | None:
     """This person's last search of the last 2 h."""
-    row = await session.scalar(
-        select(SearchRow)
-        .where(SearchRow.person_id == person_id, SearchRow.at > now - NEARBY_WITHIN)
-        .order_by(SearchRow.at.desc())
-        .limit(1)
-    )
+    await flush(session)
+    row = (await run(session, _LATEST, {"person": person_id, "since": now - NEARBY_WITHIN})).first()
     return None if row is None else _opened(session, row)
 
 
@@ -140,6 +167,14 @@ async def want(session: AsyncSession, search_id: SearchId, wanted: int) -> None:
     await session.execute(update(SearchRow).where(SearchRow.id == search_id).values(wanted=wanted))
 
 
+class Fix(NamedTuple):
+    """Where a live location is now, in degrees; its direction, if the phone knows it."""
+
+    latitude: float
+    longitude: float
+    heading: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """A search at its new place and at the one that was listed last, and the list that has to be brought up to date:
@@ -155,12 +190,12 @@ async def move(
     session: AsyncSession,
     person_id: PersonId,
     location_message: MessageId,
-    latitude: float,
-    longitude: float,
+    fix: Fix,
     now: datetime,
 ) -> Moved | None:
-    """The sender of this location message has moved: keeps the new place. The list follows at most every 30 s, so one
-    that was brought up to date just now is due later.
+    """The sender of this location message has moved: keeps the new place, and the direction, which comes with the fix
+    or from the last place. The list follows at most every 30 s, so one that was brought up to date just now is due
+    later.
 
     None if that is settled already, or if the list is not known.
     """
@@ -172,15 +207,22 @@ async def move(
     if row is None or row.list_message is None:
         return None
     before = _opened(session, row)
-    row.place = _sealed(vault_of(session), latitude, longitude, row.id, person_id)
+    moved = replace(before, at=now, latitude=fix.latitude, longitude=fix.longitude, heading=_heading(before, fix))
+    row.place = _sealed(vault_of(session), moved)
     listed_at = row.listed_at or row.at
     if listed_at > now:
         return None
     row.at = now
     next_at = max(now, listed_at + LIST_AT_MOST_EVERY)
     row.listed_at = next_at
-    moved = replace(before, at=now, latitude=latitude, longitude=longitude)
     return Moved(moved, before, row.list_message, due=next_at if next_at > now else None)
+
+
+def _heading(before: Search, fix: Fix) -> float | None:
+    if fix.heading is not None:
+        return fix.heading
+    bearing, metres = bearing_and_distance(before.latitude, before.longitude, fix.latitude, fix.longitude)
+    return bearing % 360 if metres >= MOVED_METRES else before.heading
 
 
 async def take_uncounted(session: AsyncSession, limit: int) -> list[Search]:
@@ -205,9 +247,9 @@ async def take_uncounted(session: AsyncSession, limit: int) -> list[Search]:
     return found
 
 
-async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> None:
-    """Drops places after so long."""
-    await session.execute(delete(SearchRow).where(SearchRow.at < now - kept))
+async def forget(session: AsyncSession, now: datetime, kept: timedelta) -> bool:
+    """Drops some of the places after so long; True if there may be more."""
+    return await forget_some(session, SearchRow, SearchRow.at < now - kept)
 
 
 async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:

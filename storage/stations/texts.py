@@ -17,19 +17,21 @@ class Texts:
 
     def __init__(self) -> None:
         self._chunks: list[bytes] = [_END]
-        self._sizes: list[NDArray[np.int64]] = []
         self._bytes = _END
-        self._ends: NDArray[np.int64] = np.ones(1, np.int64)
+        self._ends: NDArray[np.int32] = np.ones(1, np.int32)
 
     def extend(self, texts: Sequence[str]) -> None:
-        encoded = [text.encode() for text in texts]
-        self._chunks += [_END.join(encoded), _END] if encoded else []
-        self._sizes.append(np.fromiter(map(len, encoded), np.int64, len(encoded)) + 1)
+        """Adds texts; encoding each by itself would take three times as long."""
+        joined = "\0".join(texts)
+        if joined.count("\0") >= len(texts):  # SQLite can hold one
+            joined = "\0".join(text.replace("\0", " ") for text in texts)
+        self._chunks += [joined.encode(), _END] if texts else []
 
     def close(self) -> None:
+        """Makes the texts readable; no more can be added."""
         self._bytes = b"".join(self._chunks)
-        self._ends = np.concatenate([np.ones(1, np.int64), *self._sizes]).cumsum()
-        self._chunks, self._sizes = [], []
+        self._ends = (np.flatnonzero(np.frombuffer(self._bytes, np.uint8) == 0) + 1).astype(np.int32)
+        self._chunks = []
 
     def __getitem__(self, row: int) -> str:
         return self._bytes[self._ends[row] : self._ends[row + 1] - 1].decode()

@@ -23,7 +23,9 @@ from sqlalchemy import LargeBinary, String, Table, Update, bindparam, delete, fu
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storage.database import Base, Sealed, insert_into, vault_of
+from storage.column_types import Sealed
+from storage.database import Base, vault_of
+from storage.dialects import insert_into, is_postgresql
 from storage.disclosure import MIN_CELL_SIZE
 from storage.stations import searches
 from storage.stations.searches import Search
@@ -156,9 +158,10 @@ async def _add(
     ]
     await connection.execute(insert_into(session, SearchFigure).on_conflict_do_nothing(), empty)
     identity = tuple_(table.c.period, table.c.kind, table.c.cell)
-    cells = await connection.execute(
-        select(table).where(identity.in_(list(gathered))).order_by(*table.primary_key.columns).with_for_update()
-    )
+    chosen = select(table).where(identity.in_(list(gathered))).with_for_update()
+    if is_postgresql(session):  # SQLite has one writer, and would look at every row to have them in order
+        chosen = chosen.order_by(*table.primary_key.columns)
+    cells = await connection.execute(chosen)
     changed = []
     for period, kind, cell, before, people in cells:
         found = (_digest(keys[period], one) for one in gathered[period, kind, cell])

@@ -14,18 +14,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import orjson
-from sqlalchemy import case, distinct, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import QueryableAttribute
 
 from storage.activities.activities import Activity, ActivityState
 from storage.activities.sign_ups import TAKING, SignUp
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
-from storage.broadcasts.reads import BroadcastRead
+from storage.broadcasts.reads import read_count
 from storage.cases.table import Case
 from storage.deliveries.retention import KEPT
 from storage.deliveries.table import Delivery, State
+from storage.disclosure import MIN_CELL_SIZE
 from storage.membership.memberships import Membership
 from storage.privacy.retention import Retention
+from storage.pseudonym_columns import as_held
 
 Edges = Sequence[datetime]
 """n + 1 moments that bound n stretches, ascending."""
@@ -42,15 +45,19 @@ class Members:
 
 async def members(session: AsyncSession, edges: Edges) -> Members:
     """Counts who joined and who left in each stretch between two edges, and who was there at its end."""
+    # Each a range of an index: of a hundred thousand members, one look at every row for every stretch took a second.
     joined = [(Membership.since >= a) & (Membership.since < b) for a, b in _stretches(edges)]
     left = [(Membership.left_at >= a) & (Membership.left_at < b) for a, b in _stretches(edges)]
-    there = [
-        (Membership.since < end) & (Membership.left_at.is_(None) | (Membership.left_at >= end)) for end in edges[1:]
+    before = (Membership.since < edges[0], Membership.left_at < edges[0])
+    columns = [
+        select(func.count()).select_from(Membership).where(which).scalar_subquery()
+        for which in (*before, *joined, *left)
     ]
-    columns = [func.count().filter(which) for which in (*joined, *left, *there)]
-    counts = list((await session.execute(select(*columns).select_from(Membership))).one())
+    had_joined, had_left, *counts = (await session.execute(select(*columns))).one()
     n = len(joined)
-    return Members(counts[:n], counts[n : 2 * n], counts[2 * n :])
+    changes = [came - went for came, went in zip(counts[:n], counts[n:], strict=True)]
+    there = itertools.accumulate(changes, initial=had_joined - had_left)
+    return Members(counts[:n], counts[n:], list(there)[1:])
 
 
 def _stretches(edges: Edges) -> list[tuple[datetime, datetime]]:
@@ -71,18 +78,25 @@ class Turnout:
 
 async def turnouts(session: AsyncSession, start: datetime, end: datetime) -> list[Turnout]:
     """Of the activities that began in this stretch, in that order. Drafts and cancelled ones are none."""
+    began = (Activity.starts_at >= start) & (Activity.starts_at < end) & (Activity.state == ActivityState.PUBLISHED)
     rows = await session.execute(
-        select(Activity, *_TURNOUT)
-        .outerjoin(SignUp, SignUp.activity_id == Activity.id)
-        .where(Activity.starts_at >= start, Activity.starts_at < end, Activity.state == ActivityState.PUBLISHED)
-        .group_by(Activity.id)
+        select(SignUp.activity_id, *_TURNOUT)
+        .where(SignUp.activity_id.in_(select(Activity.id).where(began, Activity.figures.is_(None))))
+        .group_by(SignUp.activity_id)
+    )
+    counted = {activity_id: [int(value or 0) for value in values] for activity_id, *values in rows}
+    chosen = await session.execute(
+        select(Activity.id, Activity.title, Activity.starts_at, Activity.figures)
+        .where(began)
         .order_by(Activity.starts_at, Activity.id)
     )
-    found = []
-    for activity, *counted in rows:
-        kept = orjson.loads(activity.figures) if activity.figures else [int(value or 0) for value in counted]
-        found.append(Turnout(activity.title, activity.starts_at, *kept))
-    return found
+    return [
+        Turnout(title, starts_at, *(orjson.loads(kept) if kept else counted.get(activity_id, _NOBODY)))
+        for activity_id, title, starts_at, kept in chosen
+    ]
+
+
+_NOBODY = (0, 0, 0, 0)
 
 
 _TURNOUT = (
@@ -95,35 +109,43 @@ _TURNOUT = (
 
 @dataclass(frozen=True, slots=True)
 class Different:
-    """How many different people had a place in some activities, came, and rated one."""
+    """How many different people there were at least who had a place in some activities, came, and rated one: enough to
+    tell whether it is fewer than MIN_CELL_SIZE, wherever so many places were taken."""
 
     placed: int
     came: int
     rated: int
 
 
+_HOLDS = (SignUp.state.in_(TAKING), SignUp.came_at.is_not(None), SignUp.rating.is_not(None))
+"""Of `Different`, in its order."""
+
+
 async def different(session: AsyncSession, edges: Edges, each: Sequence[Turnout]) -> list[Different]:
-    """Of the activities that began in each stretch between two edges; `each` are their turnouts. Of those whose
-    sign-ups are forgotten, the largest tells that there were so many at least."""
-    stretch = case(*((Activity.starts_at < edge, at) for at, edge in enumerate(edges[1:]))).label("stretch")
-    counted = [
-        func.count(distinct(SignUp.person_id)).filter(holds)
-        for holds in (SignUp.state.in_(TAKING), SignUp.came_at.is_not(None), SignUp.rating.is_not(None))
-    ]
-    began = (Activity.starts_at >= edges[0]) & (Activity.starts_at < edges[-1])
-    rows = await session.execute(
-        select(stretch, *counted)
+    """Of the activities that began in each stretch between two edges; `each` are their turnouts. The largest tells that
+    there were so many at least; only where it is small, people are counted."""
+    found = []
+    for start, end in _stretches(edges):
+        these = [(one.placed, one.came, one.rated) for one in each if start <= one.starts_at < end]
+        least = [max((counts[at] for counts in these), default=0) for at in range(len(_HOLDS))]
+        for at, holds in enumerate(_HOLDS):
+            if least[at] < MIN_CELL_SIZE <= sum(counts[at] for counts in these):
+                least[at] = max(least[at], await _some_different(session, start, end, holds))
+        found.append(Different(*least))
+    return found
+
+
+async def _some_different(session: AsyncSession, start: datetime, end: datetime, holds: ColumnElement[bool]) -> int:
+    """Up to MIN_CELL_SIZE."""
+    began = (Activity.starts_at >= start) & (Activity.starts_at < end) & (Activity.state == ActivityState.PUBLISHED)
+    people = await session.scalars(
+        select(SignUp.person_id)
+        .distinct()
         .join(Activity, Activity.id == SignUp.activity_id)
-        .where(began & (Activity.state == ActivityState.PUBLISHED))
-        .group_by("stretch")
+        .where(began, holds)
+        .limit(MIN_CELL_SIZE)
     )
-    found = [(0, 0, 0)] * (len(edges) - 1)
-    for at, *counts in rows:
-        found[at] = (counts[0], counts[1], counts[2])
-    for one in each:
-        at, largest = bisect_right(edges, one.starts_at) - 1, (one.placed, one.came, one.rated)
-        found[at] = (max(found[at][0], largest[0]), max(found[at][1], largest[1]), max(found[at][2], largest[2]))
-    return [Different(*counts) for counts in found]
+    return len(people.all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +191,13 @@ async def reach_by_stretch(session: AsyncSession, edges: Edges) -> list[Reach]:
 
 async def _reached(session: AsyncSession, row: Broadcast) -> tuple[int, int]:
     """(arrived, confirmed)."""
-    if row.delivered is not None:
-        return row.delivered, row.confirmed or 0
-    arrived = select(func.count()).where(Delivery.broadcast_id == row.id, Delivery.state == State.SENT)
-    read = select(func.count()).where(BroadcastRead.broadcast_id == row.id)
-    return await session.scalar(arrived) or 0, await session.scalar(read) or 0
+    arrived, confirmed = row.delivered, row.confirmed
+    if arrived is None:
+        sent = (Delivery.broadcast_id == row.id) & (Delivery.state == State.SENT)
+        arrived = await session.scalar(select(func.count()).select_from(Delivery).where(sent)) or 0
+    if confirmed is None:
+        confirmed = await read_count(session, row.id)
+    return arrived, confirmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +226,7 @@ async def case_times(session: AsyncSession, desk: str, start: datetime, end: dat
                 Case.first_answer_at,
                 Case.closed_at,
                 Case.rating,
-                Case.person_id,
+                as_held(Case.person_id).label("person"),
                 Case.content.is_(None).label("forgotten"),
             ).where(Case.desk == desk, Case.opened_at >= start, Case.opened_at < end)
         )
@@ -211,7 +235,7 @@ async def case_times(session: AsyncSession, desk: str, start: datetime, end: dat
     closings = [row.closed_at - row.opened_at for row in rows if row.closed_at is not None]
     ratings = [row.rating for row in rows if row.rating is not None]
     in_time = sum(row.first_answer_at is not None and row.first_answer_at <= row.due_at for row in rows)
-    known = {row.person_id for row in rows if not row.forgotten}
+    known = {row.person for row in rows if not row.forgotten}
     return CaseTimes(
         len(known) + sum(row.forgotten for row in rows),
         len(rows),
@@ -229,23 +253,33 @@ def _median(lengths: Sequence[timedelta], unit: timedelta) -> float | None:
     return statistics.median(length / unit for length in lengths) if lengths else None
 
 
-async def archive(session: AsyncSession, now: datetime, kept: Retention) -> None:
-    """Keeps the figures of what is about to be forgotten: deliveries of broadcasts, sign-ups of activities."""
-    rows = await session.scalars(
-        select(Broadcast)
-        .where(
-            Broadcast.state.in_((BroadcastState.DONE, BroadcastState.CANCELLED)),
-            Broadcast.delivered.is_(None),
-            Broadcast.started_at < now - KEPT + timedelta(days=1),
-        )
-        .limit(50)
-    )
-    for row in rows.all():
-        row.delivered, row.confirmed = await _reached(session, row)
-    ended = await session.scalars(
-        select(Activity.id).where(Activity.figures.is_(None), Activity.ends_at < now - kept.sign_ups).limit(200)
-    )
-    for activity_id in ended.all():
+SETTLED = timedelta(days=1)
+"""So long after its end, or after a broadcast began, few things about it change any more."""
+_FEW = 20
+
+
+async def archive(session: AsyncSession, now: datetime, _kept: Retention) -> bool:
+    """Keeps the figures of what is over, before its deliveries and sign-ups are forgotten, and so that nobody has to
+    wait for a count of them; True if there may be more."""
+    broadcasts = [await _keep_reach(session, now - SETTLED, kept_already=Broadcast.delivered)]
+    broadcasts += [await _keep_reach(session, now - KEPT + timedelta(days=1), kept_already=Broadcast.confirmed)]
+    uncounted = Activity.figures.is_(None) & (Activity.ends_at < now - SETTLED)
+    ended = (await session.scalars(select(Activity.id).where(uncounted).limit(_FEW))).all()
+    for activity_id in ended:
         counted = (await session.execute(select(*_TURNOUT).where(SignUp.activity_id == activity_id))).one()
         counts = orjson.dumps([int(value or 0) for value in counted]).decode()
         await session.execute(update(Activity).where(Activity.id == activity_id).values(figures=counts))
+    return any(broadcasts) or len(ended) == _FEW
+
+
+async def _keep_reach(session: AsyncSession, before: datetime, kept_already: QueryableAttribute[int | None]) -> bool:
+    """Of one broadcast that began before then: how many got it, or who confirmed it. False if there is none."""
+    is_over = Broadcast.state.in_((BroadcastState.DONE, BroadcastState.CANCELLED))
+    row = await session.scalar(
+        select(Broadcast).where(is_over, kept_already.is_(None), Broadcast.started_at < before).limit(1)
+    )
+    if row is not None:
+        arrived, confirmed = await _reached(session, row)
+        row.delivered = arrived
+        row.confirmed = confirmed if kept_already.key == "confirmed" else None
+    return row is not None

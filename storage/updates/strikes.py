@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.coordination import change_counters
-from storage.database import Base, insert_into
+from storage.database import Base
+from storage.dialects import insert_into
 from storage.pseudonym_columns import Pseudonym
 from storage.updates.ids import UpdateKey
 

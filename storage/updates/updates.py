@@ -11,13 +11,20 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, any_, bindparam, select, update
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
-from storage.database import Base, Sealed, insert_for, is_postgresql, run, vault_of
+from storage import pseudonym_columns
+from storage.column_types import Sealed
+from storage.database import Base, vault_of
+from storage.dialects import insert_for, is_postgresql
+from storage.engine import write_detection
+from storage.engine.fast_statements import run
+from storage.privacy.retention import forget_some
 from storage.pseudonym_columns import Pseudonym
 from storage.updates.ids import UpdateKey
 
@@ -43,6 +50,15 @@ _UNANSWERED = (
     .limit(1)
 )
 _ANSWERED = _TABLE.update().where(_KEYS).values(answers=None, due=None)
+_ANSWERED_OF_ARRAY = (
+    _TABLE.update()
+    .where(_TABLE.c.key == any_(bindparam("keys", type_=ARRAY(Pseudonym()))))
+    .values(answers=None, due=None)
+)
+"""The same on PostgreSQL, which reads and plans the text for each number of keys again where they stand in it."""
+
+
+_INSERT = f"INSERT INTO {_TABLE.name} (key, at, answers, due)"
 
 
 class Done(NamedTuple):
@@ -89,6 +105,24 @@ async def mark_done(
     return (await run(session, _mark(postgres=is_postgresql(session)), row)).scalar() is not None
 
 
+async def mark_last(session: AsyncSession, key: UpdateKey, now: datetime, answers: bytes, due: datetime) -> bool:
+    """The same at the end of a transaction that has written something. On PostgreSQL it goes with the COMMIT, which
+    fails if the row was there before."""
+    if not is_postgresql(session):
+        return await mark_done(session, key, now, answers, due)
+    from storage.engine import postgresql_driver
+
+    connection = await session.connection()
+    pseudonym = pseudonym_columns.known(connection.dialect).encrypt(key)
+    sealed = vault_of(session).seal(answers, "updates.answers", key)
+    row: tuple[int | datetime | bytes | None, ...] = (pseudonym, now, sealed, due)
+    values = ", ".join(map(postgresql_driver.literal, row))
+    if not postgresql_driver.of(connection).commit_with(f"{_INSERT} VALUES ({values})"):
+        return await mark_done(session, key, now, answers, due)
+    write_detection.note(connection.info, _INSERT, 1)
+    return True
+
+
 async def keep_answers(session: AsyncSession, kept: Sequence[Kept], now: datetime) -> None:
     """Marks these updates, and keeps what is still to be answered to them."""
     vault = vault_of(session)
@@ -102,12 +136,13 @@ async def keep_answers(session: AsyncSession, kept: Sequence[Kept], now: datetim
 async def done(session: AsyncSession, keys: Sequence[UpdateKey]) -> list[Done | None]:
     """What is known of each of these updates, in the order asked; None for one that has had no effect yet."""
     rows = await run(session, _DONE, {"keys": list(keys)})
-    vault = vault_of(session)
-    found = {
-        key: Done(None if sealed is None else vault.open(sealed, "updates.answers", key), due)
-        for key, sealed, due in rows
-    }
+    found = {key: opened(session, key, sealed, due) for key, sealed, due in rows}
     return [found.get(key) for key in keys]
+
+
+def opened(session: AsyncSession, key: UpdateKey, sealed: bytes | None, due: datetime | None) -> Done:
+    """What the columns of an update say."""
+    return Done(None if sealed is None else vault_of(session).open(sealed, "updates.answers", key), due)
 
 
 async def any_unanswered(session: AsyncSession, now: datetime) -> bool:
@@ -148,9 +183,9 @@ async def renew(session: AsyncSession, keys: Sequence[UpdateKey], old: datetime,
 
 async def answered(session: AsyncSession, keys: Sequence[UpdateKey]) -> None:
     """These updates' answers have gone out."""
-    await run(session, _ANSWERED, {"keys": list(keys)})
+    await run(session, _ANSWERED_OF_ARRAY if is_postgresql(session) else _ANSWERED, {"keys": list(keys)})
 
 
-async def forget(session: AsyncSession, now: datetime) -> None:
-    """Drops rows that Telegram can no longer hand over."""
-    await session.execute(delete(DoneUpdate).where(DoneUpdate.at < now - KEPT, DoneUpdate.answers.is_(None)))
+async def forget(session: AsyncSession, now: datetime) -> bool:
+    """Drops some of the rows that Telegram can no longer hand over; True if there may be more."""
+    return await forget_some(session, DoneUpdate, (DoneUpdate.at < now - KEPT) & DoneUpdate.answers.is_(None))

@@ -8,28 +8,39 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import (
+    ColumnElement,
+    FromClause,
     Row,
     Select,
     Table,
     and_,
     bindparam,
+    column,
+    func,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.cases.contexts import CaseContext
 from storage.cases.ids import CaseId
 from storage.cases.table import Case
 from storage.column_types import UtcDateTime
-from storage.database import run
+from storage.dialects import is_postgresql
 from storage.dialogues import Dialogue
+from storage.engine.fast_statements import run
+from storage.form_session import FormRow
 from storage.membership.memberships import Membership
 from storage.people import roles
 from storage.people.people import PersonRow
+from storage.pseudonym_columns import Pseudonym
 from storage.telegram_ids import PersonId
+from storage.updates import updates
+from storage.updates.ids import UpdateKey
+from storage.updates.updates import Done, DoneUpdate
 
 MEMBER = "member"
-"""The role of who has joined."""
+"""The role of whoever has joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,8 @@ class Standing:
     """Given in the chat, at this moment; "member" while the membership lasts."""
     case: CaseId | None = None
     case_number: str = ""
+    form_row: FormRow | None = None
+    """The form, where it was read with the rest (see `looked_up`)."""
 
     @property
     def spoken(self) -> str | None:
@@ -58,41 +71,101 @@ class Standing:
         return self.language or self.app_language
 
 
-def _standings() -> Select[Any]:
-    """Built once: it is asked for every update. Who has several roles has a row for each."""
-    people, forms, members, contexts, cases = (
-        cast(Table, one.__table__) for one in (PersonRow, Dialogue, Membership, CaseContext, Case)
-    )
-    given = roles.TABLE
-    now = bindparam("now", type_=UtcDateTime())
+_PEOPLE, _FORMS, _MEMBERS, _CONTEXTS, _CASES, _UPDATES = (
+    cast(Table, one.__table__) for one in (PersonRow, Dialogue, Membership, CaseContext, Case, DoneUpdate)
+)
+_NOW = bindparam("now", type_=UtcDateTime())
+_COLUMNS = (
+    _PEOPLE.c.id,
+    _PEOPLE.c.language,
+    _PEOPLE.c.reachable,
+    _PEOPLE.c.first_seen,
+    _PEOPLE.c.last_seen,
+    _FORMS.c.form,
+    _PEOPLE.c.app_language,
+    _MEMBERS.c.number,
+    _CONTEXTS.c.case_id,
+    _CASES.c.number.label("case_number"),
+    roles.TABLE.c.role,
+    roles.TABLE.c.until.label("role_until"),
+    roles.TABLE.c.seal.label("role_seal"),
+)
+
+
+def _joined(people: FromClause, person: ColumnElement[Any]) -> FromClause:
+    """All that is known of people, and the roles of this person. Who has several roles has a row for each."""
+    known = _PEOPLE.c.id
     return (
-        select(
-            people.c.id,
-            people.c.language,
-            people.c.reachable,
-            people.c.first_seen,
-            people.c.last_seen,
-            forms.c.form,
-            people.c.app_language,
-            members.c.number,
-            contexts.c.case_id,
-            cases.c.number.label("case_number"),
-            given.c.role,
-            given.c.until.label("role_until"),
-            given.c.seal.label("role_seal"),
-        )
-        .select_from(
-            people.outerjoin(forms, and_(forms.c.person_id == people.c.id, forms.c.expires_at > now))
-            .outerjoin(members, and_(members.c.person_id == people.c.id, members.c.left_at.is_(None)))
-            .outerjoin(contexts, contexts.c.person_id == people.c.id)
-            .outerjoin(cases, cases.c.id == contexts.c.case_id)
-            .outerjoin(given, and_(given.c.person_id == people.c.id, roles.HOLDS))
-        )
-        .where(people.c.id.in_(bindparam("ids", expanding=True)))
+        people.outerjoin(_FORMS, and_(_FORMS.c.person_id == known, _FORMS.c.expires_at > _NOW))
+        .outerjoin(_MEMBERS, and_(_MEMBERS.c.person_id == known, _MEMBERS.c.left_at.is_(None)))
+        .outerjoin(_CONTEXTS, _CONTEXTS.c.person_id == known)
+        .outerjoin(_CASES, _CASES.c.id == _CONTEXTS.c.case_id)
+        .outerjoin(roles.TABLE, and_(roles.TABLE.c.person_id == person, roles.HOLDS))
     )
 
 
-_STANDINGS = _standings()
+_STANDINGS = (
+    select(*_COLUMNS)
+    .select_from(_joined(_PEOPLE, _PEOPLE.c.id))
+    .where(_PEOPLE.c.id.in_(bindparam("ids", expanding=True)))
+)
+"""Built once: it is asked for every update."""
+
+
+def _looked_up() -> Select[Any]:
+    """The same on PostgreSQL for pairs of a person and an update, with what became of the update."""
+    ids, keys = (bindparam(name, type_=ARRAY(Pseudonym())) for name in ("ids", "keys"))
+    asked = (
+        func.unnest(ids, keys)
+        .table_valued(column("person", Pseudonym()), column("key", Pseudonym()))
+        .render_derived(name="asked")
+    )
+    done = asked.outerjoin(_PEOPLE, _PEOPLE.c.id == asked.c.person).outerjoin(_UPDATES, _UPDATES.c.key == asked.c.key)
+    return select(
+        asked.c.person,
+        asked.c.key,
+        _UPDATES.c.key.label("done"),
+        _UPDATES.c.answers,
+        _UPDATES.c.due,
+        _FORMS.c.answers.label("form_answers"),
+        _FORMS.c.expires_at.label("form_expires_at"),
+        *_COLUMNS,
+    ).select_from(_joined(done, asked.c.person))
+
+
+_LOOKED_UP = _looked_up()
+
+
+async def looked_up(
+    session: AsyncSession, asked: Sequence[tuple[PersonId, UpdateKey]], now: datetime
+) -> list[tuple[Standing, Done | None]]:
+    """The standing of whoever sent an update, and what became of the update if it is a duplicate, for each that is
+    asked. On PostgreSQL it is one statement, and brings their open forms too."""
+    ids, keys = [person_id for person_id, _ in asked], [key for _, key in asked]
+    if not is_postgresql(session):
+        return list(zip(await standings(session, ids, now), await updates.done(session, keys), strict=True))
+    rows = await run(session, _LOOKED_UP, {"ids": ids, "keys": keys, "now": now})
+    by_person: dict[PersonId, Standing] = {}
+    by_key: dict[UpdateKey, Done] = {}
+    for row in rows:
+        _add(by_person, row.person, row, session)
+        if row.form is not None and by_person[row.person].form_row is None:
+            form = FormRow(row.person, row.form, row.form_answers, row.form_expires_at)
+            by_person[row.person] = replace(by_person[row.person], form_row=form)
+        if row.done is not None:
+            by_key[row.key] = updates.opened(session, row.key, row.answers, row.due)
+    return [(by_person[person_id], by_key.get(key)) for person_id, key in asked]
+
+
+def _add(
+    by_person: dict[PersonId, Standing], person_id: PersonId, row: Row[*tuple[Any, ...]], session: AsyncSession
+) -> None:
+    """Adds a row of a person; of whoever has several roles, each row adds one."""
+    given = set[str]()
+    if row.role is not None and roles.is_genuine(session, person_id, row.role, row.role_until, row.role_seal):
+        given.add(row.role)
+    known = by_person.get(person_id)
+    by_person[person_id] = _standing(row, given) if known is None else replace(known, roles=known.roles | given)
 
 
 async def standings(session: AsyncSession, ids: Sequence[PersonId], now: datetime) -> list[Standing]:
@@ -100,11 +173,7 @@ async def standings(session: AsyncSession, ids: Sequence[PersonId], now: datetim
     rows = await run(session, _STANDINGS, {"ids": list(set(ids)), "now": now})
     by_person: dict[PersonId, Standing] = {}
     for row in rows:
-        given = set[str]()
-        if row.role is not None and roles.is_genuine(session, row.id, row.role, row.role_until, row.role_seal):
-            given.add(row.role)
-        known = by_person.get(row.id)
-        by_person[row.id] = _standing(row, given) if known is None else replace(known, roles=known.roles | given)
+        _add(by_person, row.id, row, session)
     unknown = [person_id for person_id in ids if person_id not in by_person]
     held = await roles.held(session, unknown, now) if unknown else {}
     for person_id in unknown:
@@ -113,13 +182,15 @@ async def standings(session: AsyncSession, ids: Sequence[PersonId], now: datetim
 
 
 def _standing(row: Row[*tuple[Any, ...]], given: set[str]) -> Standing:
+    if row.id is None:
+        return Standing(known=False, roles=frozenset(given))
     return Standing(
         known=True,
         language=row.language,
         reachable=row.reachable,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
-        form=row.form,
+        form=row.form or None,
         app_language=row.app_language,
         roles=frozenset(given if row.number is None else {*given, MEMBER}),
         case=row.case_id,

@@ -39,6 +39,7 @@ from storage.spreadsheet_cells import harmless
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, planned
 from tests.support.applications import picture
+from tests.support.languages import LANGUAGES
 from tests.support.simulator import COORDINATOR, HALL, NOON, Rider, Town, configured, free_port, running, telegram
 from tests.support.words.activities import HAS_PLACE, HAS_PLACE_NUMBER, JOIN_WAITING_LIST, SIGN_UP, START
 from tests.support.words.broadcasts import ASKED_FOR_MESSAGE, PREVIEW, SEND_TO
@@ -46,7 +47,6 @@ from tests.support.words.chat import ANSWER
 from tests.support.words.forms import REVIEW_PAGE
 from tests.support.words.stations import NEAREST_STATIONS
 
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -80,7 +80,8 @@ async def test_a_rider_finds_signs_up_gives_back_and_the_next_gets_the_place(tow
     await wang.says("/start act_1")
     await wang.hears_of("3x3")
     await wang.presses(_(JOIN_WAITING_LIST))
-    await wang.hears_of(_("It's full. You are number {n} on the waiting list.").format(n=1))
+    said = await wang.hears_of(_("It's full, so you are on the waiting list. I'll tell you when it's your turn."))
+    assert said["text"].count(_("🕒 You are number {n} on the waiting list.").format(n=1).removeprefix("🕒 ")) == 1
 
     await li.presses(_("↩ Give up my place"))
     await li.hears_of(_("Give up your place at “{title}”?").format(title="3x3 basketball"))
@@ -216,14 +217,15 @@ async def test_a_draft_is_found_by_nobody_until_it_is_published(town: Town, lang
     await coordinator.says("1")
     review = (await coordinator.hears_of(_(REVIEW_PAGE)))["text"]
     assert "3x3 <Cup>" in review and "Second 📍" in review
+    assert _("Left empty") in review and "—" not in review, "what was not answered shares a line"
     default = _("default ({leads} before)").format(leads=_(", ").join(_("{n} h").format(n=hours) for hours in (24, 2)))
     assert default in review and _("once it is published") in review and _("when it starts") in review
     await coordinator.presses(_("💾 Save it"))
-    await coordinator.hears_of(_("📝 draft"))
+    await coordinator.hears_of(_("📝 Draft"))
     await rider.says("/start act_1")
     await rider.hears_of(_("This activity is no longer planned."))
     await coordinator.presses(_("✅ Publish"))
-    await coordinator.hears_of(_("✅ published"))
+    await coordinator.hears_of(_("✅ Published"))
     await rider.says("/start act_1")
     await rider.hears_of("3x3 <Cup>")
     await rider.presses(_(SIGN_UP))
@@ -243,7 +245,7 @@ async def with_a_place(town: Town, language: str = "en") -> Planned:
     async with town.database.writing() as session:
         await sign_ups.sign_up(session, activity_id, rider.id, NOON, is_member=False)
     await coordinator.forges(activities_presses.SHOW.data(activity_id))
-    await coordinator.hears_of(translator(language)("✅ published"))
+    await coordinator.hears_of(translator(language)("✅ Published"))
     return Planned(coordinator, rider)
 
 
@@ -272,7 +274,7 @@ async def test_who_has_a_place_is_told_what_changed_from_what_to_what(town: Town
 async def test_who_has_a_place_is_told_why_it_is_cancelled(town: Town, language: str) -> None:
     _ = translator(language)
     coordinator, rider = await with_a_place(town, language)
-    await coordinator.presses(_("❌ Cancel activity"))
+    await coordinator.presses(_("❌ Cancel it …"))
     await coordinator.hears_of(_("Why is it cancelled? Everyone who signed up will read this."))
     await coordinator.says("Hall is flooded")
     await coordinator.hears_of(_("Cancel “{title}”? This can't be undone.").format(title="3x3 basketball"))
@@ -311,7 +313,7 @@ async def test_a_series_skips_holidays_and_one_of_it_is_cancelled_alone(town: To
         town, starts_at=datetime(2026, 12, 25, 15, tzinfo=SHANGHAI), ends_at=datetime(2026, 12, 25, 17, tzinfo=SHANGHAI)
     )
     await coordinator.forges(activities_presses.SHOW.data(ActivityId(1)))
-    await coordinator.hears_of("published")
+    await coordinator.hears_of("Published")
     await coordinator.presses("🔁 Repeat")
     await coordinator.hears_of("How often?")
     await coordinator.says("every now and then")
@@ -389,7 +391,7 @@ async def test_at_the_door_a_number_or_name_is_typed_and_the_look_at_names_is_no
     nobody = _("I can't find “{who}” here. Please check the name or the number.").format(who="77")
     for typed, heard in (("77", nobody), ("1", _("Checked in:"))):
         await coordinator.presses(_("⌨ Type a number or name"))
-        await coordinator.hears_of(_("What is the place number, the member number, or the member's name?"))
+        await coordinator.hears_of(_("What is the sign-up number, the member number, or the member's name?"))
         await coordinator.says(typed)
         await coordinator.hears_of(heard)
     async with town.database.reading() as session:
@@ -705,7 +707,7 @@ async def test_a_card_with_a_poster_leads_back_to_the_list_and_a_broadcast_stays
     await rider.says("/activities")
     listed = await rider.hears_of("3x3")
     await rider.presses("1")
-    card = await rider.hears_of("1 of 1 places left")
+    card = await rider.hears_of("1 of 1 place left")
     assert "photo" in card
     await rider.presses(SIGN_UP)
     signed = await rider.hears_of(HAS_PLACE)

@@ -56,7 +56,7 @@ async def test_a_case_is_handed_over_to_a_colleague_by_name(town: Town) -> None:
     await takes(counsel, number)
     await counsel.presses("➡ Hand over")
     await counsel.rider.hears_of("To whom?")
-    await counsel.rider.hears_of("Press the button below the chat")
+    await counsel.rider.hears_of("Or press “👤 Choose someone” below the chat.")
     await counsel.rider.presses("👤 陈律师")
     await counsel.rider.hears_of("What does the next person need to know?")
     await counsel.says("Call the platform")

@@ -41,6 +41,7 @@ from storage.privacy import consents
 from storage.telegram_ids import PersonId
 from tests.support.case_scripts import STORY, AtDesk, at_desk, brings_pay
 from tests.support.cases import all_fetched, case_of, in_hand, takes
+from tests.support.languages import LANGUAGES
 from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Town
 from tests.support.words.cases import (
@@ -61,9 +62,10 @@ from tests.support.words.chat import ANSWER, HELP_PAGE, NOT_UNDERSTOOD, STAFF_ON
 from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED, REVIEW_PAGE, SEND
 from tests.support.words.privacy import STORED_PAGE
 
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
-
-WHO = "To whom? Share their contact, forward one of their messages, or write their number or @name; or press a button."
+WHO = (
+    "To whom? Share their contact, forward one of their messages, or write their Telegram id or @name; or press a "
+    "button."
+)
 CLOSED = "{number} is closed: {outcome}. You can reopen it for {n} days. How did it go? 1 is bad, 5 is very good."
 
 
@@ -257,7 +259,7 @@ async def test_a_conflict_of_interest_hides_the_case(town: Town) -> None:
     await second.rider.hears_of(number)
     await counsel.presses("⚠ Conflict")
     await counsel.rider.hears_of("Do you know the rider")
-    await counsel.presses("⚠ Yes, I can't handle it")
+    await counsel.presses("⚠ Yes, I shouldn't handle it")
     await counsel.rider.hears_of("is now hidden from you")
     await second.rider.hears_of(number)
     await counsel.says("/cases")
@@ -460,7 +462,7 @@ async def test_a_form_is_put_aside_and_gone_on_with(town: Town) -> None:
     assert CONSENT_PAGE in again["text"], "what was agreed to is folded below"
     assert "Continue" in again["reply_markup"]["inline_keyboard"][0][0]["text"]
     await rider.presses("💾 Continue my saved form")
-    await rider.presses("💾 Continue my saved form")  # a quick second tap begins nothing anew
+    await rider.presses("💾 Continue my saved form")  # a quick second tap starts nothing new
     await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
     await rider.rider.presses("No platform")
     await rider.rider.hears_of(ASKED_WHEN)
@@ -608,7 +610,7 @@ async def test_an_admin_reads_a_case_only_for_a_reason(town: Town) -> None:
     await admin.rider.forges(cases_presses.BEGIN_GIVING.data(row.id))
     await admin.rider.hears_of("To whom?")
     await admin.says(str(ADMIN))
-    await admin.rider.hears_of("can't go to them")
+    await admin.rider.hears_of("can't hand this case to them")
     town.now += timedelta(seconds=5)  # it is no double tap
     await admin.rider.forges(cases_presses.BEGIN_GIVING.data(row.id))
     await admin.rider.hears_of("To whom?")

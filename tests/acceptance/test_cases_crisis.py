@@ -30,6 +30,7 @@ from storage.telegram_ids import PersonId
 from tests.support.applications import begins_to_join
 from tests.support.case_scripts import AtDesk, at_desk, brings_pay
 from tests.support.disk import tables_of
+from tests.support.languages import LANGUAGES
 from tests.support.settings import change_settings
 from tests.support.simulator import (
     ADMIN,
@@ -60,7 +61,6 @@ from tests.support.words.chat import HELP_PAGE, NOT_UNDERSTOOD
 from tests.support.words.forms import CONSENT_PAGE, NO_MORE, RECEIVED_SO_FAR, REVIEW_PAGE, SEND
 from tests.support.words.membership import ASKED_FOR_PLATFORM
 
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 WHOM = "Are you in danger right now? Please call at once:"
 CALLED = "The people on duty are being alerted now. Keep writing here: everything you write goes into {number}."
 OPENED = (
@@ -157,7 +157,7 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await rider.rider.hears_of(ASKED_WHAT_ABOUT)
     await rider.rider.presses("Unpaid")
     await rider.rider.hears_of(ASKED_WHICH_PLATFORM)
-    await rider.says("That where I want to kill myself")
+    await rider.says("Meituan, kill myself")
     await is_told_whom_to_call(town, rider)
     await hears_no_more(town, rider)
     await rider.says("kill myself, do you hear")  # nor is that the answer to what was not asked yet
@@ -178,16 +178,16 @@ async def test_in_a_form_the_answer_is_kept_and_what_follows_waits(town: Town) -
     await rider.rider.hears_of(REVIEW_PAGE)
     async with town.database.writing() as session:
         state = await dialogues.current(session, PersonId(502), NOON)
-    assert state is not None and state.filled.answers["platform"] == "That where I want to kill myself"
+    assert state is not None and state.filled.answers["platform"] == "Meituan, kill myself"
     assert not state.filled.gathered and not state.is_hidden
 
 
 async def test_a_command_in_mid_form_shows_what_was_not_asked_yet(town: Town) -> None:
     rider = await at_desk(town, 503)
     await begins_to_join(rider.rider)
-    await rider.says("I want to die 1")  # no name, and the question stays
+    await rider.says("I want to die")  # no name, and the question stays
     await is_told_whom_to_call(town, rider)
-    await rider.says("I want to die")
+    await rider.says("Kill Myself")
     await is_told_whom_to_call(town, rider)
     await hears_no_more(town, rider)
     await rider.says("/help")

@@ -98,6 +98,7 @@ async def test_one_rider_does_not_report_the_same_twice_in_an_hour(town: Town) -
     for said in ("Thank you! Once a second", "already"):
         await rider.forges(stations_presses.REPORT.data(StationKey(1), "crowded"))
         assert said in await rider.is_answered()
+    assert not rider.answers[-1]["alert"], "a second tap is no reason for a window"
 
 
 async def test_the_list_turns_filters_and_shows_venues_in_place(town: Town) -> None:

@@ -16,11 +16,11 @@ from storage.stations import stations
 from tests.support.activities import at_home, planned
 from tests.support.case_scripts import at_desk, brings_pay
 from tests.support.cases import case_of
+from tests.support.languages import LANGUAGES
 from tests.support.simulator import ADMIN, COORDINATOR, Rider, Town
 from tests.support.words.activities import START
 from tests.support.words.forms import REVIEW_PAGE, SKIP
 
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 pytestmark = pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST_QUESTION = "Title, for example 3x3 basketball"
@@ -65,7 +65,7 @@ async def test_a_new_activity_begins_when_it_was_written(town: Town, language: s
     shown = await reviewed(coordinator, _)
     assert ("Sat 5 Dec 19:00" if language == "en" else "12月5日（周六）19:00") in shown
     await coordinator.presses(_("💾 Save it"))
-    await coordinator.hears_of(_("📝 draft"))
+    await coordinator.hears_of(_("📝 Draft"))
     async with town.database.reading() as session:
         row = await activities.find(session, ActivityId(1))
         assert row is not None and row.starts_at == datetime(2026, 12, 5, 19, tzinfo=SHANGHAI)
@@ -164,7 +164,7 @@ async def test_a_series_that_ends_is_said_to_end(town: Town, language: str) -> N
     coordinator = await at_home(town, COORDINATOR, language)
     await planned(town)
     await coordinator.forges(activities_presses.SHOW.data(ActivityId(1)))
-    await coordinator.hears_of(_("✅ published"))
+    await coordinator.hears_of(_("✅ Published"))
     await coordinator.presses(_("🔁 Repeat"))
     asked = (await coordinator.hears())["text"]
     assert not re.search(r"FREQ|RRULE|RFC", asked)

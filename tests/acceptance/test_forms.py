@@ -27,7 +27,7 @@ from tests.support.words.membership import (
 VALID = {"name": "李雷", "phone": "138 0013 8000"}
 
 
-async def fills_in_to_the_review(rider: Rider) -> str:
+async def fills_in_to_the_review(rider: Rider, mistyped: str = "") -> str:
     await begins_to_join(rider)
     await rider.says(VALID["name"])
     assert "What is your phone number?" in (await rider.hears_of("Step 2 of 7"))["text"]
@@ -42,6 +42,9 @@ async def fills_in_to_the_review(rider: Rider) -> str:
     await rider.hears_of(ASKED_FOR_DISTRICT)
     await rider.says("德城区")
     await rider.hears_of(ASKED_FOR_ID_NUMBER)
+    if mistyped:
+        await rider.says(mistyped)
+        assert "removed it from this chat" in (await rider.hears_of("An ID number has 18"))["text"]
     await rider.says(ID_NUMBER)
     await rider.hears_of(ASKED_FOR_INSURANCE)
     await rider.presses("Not insured")
@@ -93,10 +96,11 @@ async def answered_calmly(rider: Rider) -> bool:
 
 async def test_the_id_number_does_not_stay_in_the_chat(town: Town) -> None:
     rider = await started(town, 42)
-    review = await fills_in_to_the_review(rider)
+    mistyped = ID_NUMBER[:-1]
+    review = await fills_in_to_the_review(rider, mistyped)
     assert ID_NUMBER not in review
     texts = [str(message.get("text")) for message in rider.world.chats[rider.id].messages.values()]
-    assert not any(ID_NUMBER in text for text in texts)
+    assert not any(mistyped in text for text in texts)
     assert any("removed it from this chat" in text for text in texts)
 
 
@@ -118,6 +122,25 @@ async def test_a_form_waits_for_another_that_is_begun_in_the_middle_of_it(town: 
     async with town.database.reading() as session:
         form = await dialogues.current(session, rider.id, town.now)
         assert form is not None and form.form == "join" and form.earlier is None
+
+
+async def test_a_form_that_waits_goes_on_when_it_is_begun_once_more(town: Town) -> None:
+    """It started over, and its first copy waited below the form between, to be offered after it."""
+    rider = await started(town, 46)
+    await begins_to_join(rider)
+    await rider.says(VALID["name"])
+    await rider.hears_of(ASKED_FOR_PHONE)
+    await rider.says("/suggestion")
+    await rider.hears_of(CONSENT_PAGE)
+    await rider.presses("I agree")
+    await rider.says("/join")
+    await rider.hears_of("your data")
+    await rider.presses(AGREE_TO_JOIN)
+    await rider.hears_of(ASKED_FOR_PHONE)
+    async with town.database.reading() as session:
+        form = await dialogues.current(session, rider.id, town.now)
+    assert form is not None and form.form == "join" and form.filled.answers["name"] == VALID["name"]
+    assert form.earlier is not None and form.earlier.form != "join" and form.earlier.earlier is None
 
 
 async def test_a_second_tap_begins_nothing_anew(town: Town) -> None:
@@ -163,6 +186,18 @@ async def test_a_question_about_an_application_is_answered_with_a_picture(town: 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_a_desk_takes_a_place_as_a_location(town: Town) -> None:
     rider = await started(town, 46)
+    await tells_a_desk(rider)
+    await rider.presses("✎ Where")
+    await rider.hears_of("Where did it happen?")
+    await rider.shares(37.4415, 116.3725)
+    await rider.hears_of(REVIEW_PAGE)
+    async with town.database.reading() as session:
+        form = await dialogues.current(session, rider.id, town.now)
+        assert form is not None and "37.44150, 116.37250" in str(form.filled.answers["where"])
+
+
+async def tells_a_desk(rider: Rider) -> None:
+    """From /legal to the page of review."""
     await rider.says("/legal")
     await rider.hears_of(CONSENT_PAGE)
     await rider.presses("I agree")
@@ -175,13 +210,39 @@ async def test_a_desk_takes_a_place_as_a_location(town: Town) -> None:
     await rider.hears_of("1 so far")
     await rider.presses("That's all")
     await rider.hears_of(REVIEW_PAGE)
-    await rider.presses("✎ Where")
-    await rider.hears_of("Where did it happen?")
-    await rider.shares(37.4415, 116.3725)
-    await rider.hears_of(REVIEW_PAGE)
-    async with town.database.reading() as session:
-        form = await dialogues.current(session, rider.id, town.now)
-        assert form is not None and "37.44150, 116.37250" in str(form.filled.answers["where"])
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_what_is_sent_to_the_page_of_review_is_not_passed_over_in_silence(town: Town) -> None:
+    rider = await started(town, 47)
+    await fills_in_to_the_review(rider)
+    await rider.says("One thing more")
+    await rider.hears_of("isn't in the form yet")
+    assert "Is everything correct?" in (await rider.hears())["text"]
+
+
+async def test_what_was_sent_is_not_thrown_away_by_keeping_what_there_was(town: Town) -> None:
+    """Evidence is asked for on the page of review; "Skip" beside it lost what had been sent."""
+    rider = await started(town, 47)
+    await tells_a_desk(rider)
+    await rider.presses("✎ Evidence")
+    asked = await rider.hears_of("Do you have evidence?")
+    keep = rider.button("↩ Keep as it is")
+    await rider.says("I have a screenshot")
+    offered = await rider.hears_of("1 so far")
+    assert "Keep as it is" not in str(offered["reply_markup"])
+    await rider.forges(keep[1], asked["message_id"])
+    assert "Evidence: I have a screenshot" in (await rider.hears_of(REVIEW_PAGE))["text"]
+    await rider.presses("✎ Evidence")
+    await rider.hears_of("Do you have evidence?")
+    await rider.presses("↩ Keep as it is")
+    assert "I have a screenshot" in (await rider.hears_of(REVIEW_PAGE))["text"]
+    await rider.presses("✎ Evidence")
+    await rider.hears_of("Do you have evidence?")
+    await rider.presses("🗑 Remove")
+    await rider.hears_of("Remove this answer?")
+    await rider.presses("🗑 Yes, discard it")
+    assert "Evidence: —" in (await rider.hears_of(REVIEW_PAGE))["text"]
 
 
 def _first_choice(message: dict[str, object]) -> tuple[str, int]:

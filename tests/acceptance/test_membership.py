@@ -18,10 +18,11 @@ from bot.sandbox.params import Upload
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import CASE, JOIN, Wording
 from handlers.membership import presses as membership_presses
+from handlers.pay.book import CONSENT
+from handlers.sos.duty import CONSENT as VOLUNTEER_CONSENT
 from schedules import retention
 from storage import audit
 from storage.broadcasts import recipients as broadcast_recipients
-from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.deliveries.table import Delivery
 from storage.membership import applications, memberships, reviews
@@ -32,10 +33,12 @@ from storage.membership.ids import ApplicationId
 from storage.membership.reviews import InOtherHands, OwnApplication, TooLateToUndo
 from storage.people import people
 from storage.people.segments import Segment
+from storage.people.topics import Topic
 from storage.privacy import consents
 from storage.privacy.retention import Retention
 from storage.telegram_ids import PersonId
 from tests.support.applications import ANSWERS, ID_NUMBER, applied, at_work, begins_to_join, picture
+from tests.support.languages import LANGUAGES
 from tests.support.settings import clock_context
 from tests.support.simulator import ADMIN, COORDINATOR, NOON, Rider, Town
 from tests.support.words.chat import ANSWER, NOT_UNDERSTOOD, STAFF_ONLY, WELCOME
@@ -59,7 +62,6 @@ from tests.support.words.membership import (
 )
 
 UTC = ZoneInfo("UTC")
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 
 
 class Applicant:
@@ -146,10 +148,16 @@ async def test_from_the_consent_to_the_membership(town: Town, language: str) -> 
     shown = str((await coordinator.hears_of(ASSIGNED))["text"])
     assert "李雷" in shown and "+8613800138000" in shown and "0036" in shown and ID_NUMBER not in shown
     assert any("photo" in one for one in coordinator.heard), "the proof"
+    message, approve = coordinator.button(APPROVE)
+    second_tap = approve, message
     await coordinator.presses(APPROVE)
     await coordinator.hears_of("is approved: No. 000001")
+    await coordinator.forges(*second_tap)
+    await coordinator.until(lambda: any("already decided this" in one["text"] for one in coordinator.answers))
+    assert not any(one["alert"] for one in coordinator.answers), "the second of two quick taps is no fault"
     number = applicant._("No. {number}").format(number="000001")
     await applicant.hears("Welcome! You are a member of the union: {number}", number=number)
+    assert _scanned(town, rider).startswith("https://t.me/nuanxin_bot?start=card_"), "here is your card"
     async with town.database.reading() as session:
         acts = [entry.act for entry in await audit.newest(session, subject=31)]
         assert acts == [MembershipAction.APPLICATION_APPROVED, MembershipAction.APPLICATION_READ]
@@ -263,10 +271,15 @@ async def test_without_consent_there_is_no_question(town: Town) -> None:
         assert await consents.find(session, PersonId(33), "join") is None
 
 
-WORDINGS = {("join", 3): "306255126b3f398a", ("desk", 3): "0aaf724f478d9de2"}
+WORDINGS = {
+    ("join", 3): "484bab0684f149c4",
+    ("desk", 3): "165a6d3924769a3d",
+    ("pay", 1): "2e14a338cb5cb640",
+    ("sos", 1): "3e21b0dd0fa367d4",
+}
 
 
-@pytest.mark.parametrize("wording", [JOIN, CASE], ids=lambda wording: wording.purpose)
+@pytest.mark.parametrize("wording", [JOIN, CASE, CONSENT, VOLUNTEER_CONSENT], ids=lambda wording: wording.purpose)
 def test_a_changed_wording_is_a_new_version(wording: Wording) -> None:
     """Whoever agreed to this version agreed to these very sentences, in each language, in whatever order they stood."""
     said = [sentence for language in ("en", "zh_Hans") for sentence in sentences(translator(language)(wording.text))]
@@ -444,6 +457,46 @@ async def test_applications_ring_once_in_ten_minutes_in_one_message(town: Town) 
     await town.tick("reviews")
     town.deliver()
     assert (await coordinator.hears_of(NO_APPLICATION_WAITS))["message_id"] == again["message_id"]
+
+
+async def test_who_asked_hears_of_the_answer_at_once_and_of_the_next_in_the_same_message(town: Town) -> None:
+    """A question was answered in silence for as long as the last ring was not ten minutes old."""
+    coordinator = await at_work(town)
+    people = [PersonId(51), PersonId(52)]
+
+    async def turn(minutes: float) -> None:
+        town.now = NOON + timedelta(minutes=minutes)
+        await town.until_true(lambda: _all_settled(town))
+        await town.tick("reviews")
+        town.deliver()
+
+    async with town.database.writing() as session:
+        for person in people:
+            answers = {**ANSWERS, "phone": f"+8613800130{person:03d}"}
+            await applications.apply(session, person, answers, 1, town.now)
+    await turn(0)
+    await coordinator.hears_of(APPLICATIONS_WAITING.format(n=2))
+    async with town.database.writing() as session:
+        for person in people:
+            row = await applications.latest_of(session, person)
+            assert row is not None
+            await reviews.claim(session, row.id, COORDINATOR, town.now)
+            await reviews.ask(session, row.id, COORDINATOR, "Which station do you ride for?", town.now)
+    await turn(1)
+    await coordinator.hears_of(NO_APPLICATION_WAITS)
+
+    async with town.database.writing() as session:
+        await applications.answer(session, people[1], "德兴路站", "", NOON + timedelta(minutes=2))
+    await turn(2)
+    first = await coordinator.hears_of("Your question was answered: A-2026-000002")
+    assert not first["edited"], "it rings"
+    async with town.database.writing() as session:
+        await applications.answer(session, people[0], "湖滨路站", "", NOON + timedelta(minutes=3))
+    await turn(3)
+    both = await coordinator.hears_of("A-2026-000001")
+    assert both["edited"] and both["message_id"] == first["message_id"] and "A-2026-000002" in both["text"]
+    await coordinator.presses("▶ A-2026-000002")
+    assert "德兴路站" in (await coordinator.hears_of(ASSIGNED))["text"]
 
 
 async def _all_settled(town: Town) -> bool:

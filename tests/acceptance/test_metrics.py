@@ -19,6 +19,8 @@ from storage.telegram_ids import PersonId
 from tests.support.applications import begins_to_join
 from tests.support.metrics import page, value
 from tests.support.simulator import NOON, Town
+from tests.support.words.cases import AGREE_AT_DESK
+from tests.support.words.forms import CONSENT_PAGE
 from tests.support.words.membership import ASKED_FOR_PHONE
 
 DOCS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
@@ -73,3 +75,21 @@ async def test_queues_are_counted_when_somebody_asks_and_not_during_an_outage(
         assert depth not in await page(town)
     town.now += timedelta(seconds=11)
     assert f"{depth} 1.0" in await page(town)
+
+
+async def test_nobody_reads_in_the_figures_who_turned_to_which_desk(town: Town) -> None:
+    """Whoever reads them knows when somebody wrote to the bot: all desks are one there, without their questions."""
+    rider = town.rider(7)
+    for command in ("/legal", "/care"):
+        await rider.says(command)
+        await rider.hears_of(CONSENT_PAGE)
+        await rider.presses(AGREE_AT_DESK)
+        await rider.hears_of("?")
+        await rider.says("/cancel")
+        await rider.hears_of("Cancel")
+    text = await page(town)
+    steps = re.findall(r"^nuanxin_form_steps_total\{(.+)\} ", text, re.MULTILINE)
+    assert {step for step in steps if 'form="desk"' in step} == {
+        f'form="desk",outcome="{outcome}",question=""' for outcome in ("begun", "cancelled")
+    }
+    assert not [desk for desk in town.context.settings.desks if f'"{desk}' in text]

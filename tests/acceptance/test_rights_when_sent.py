@@ -14,6 +14,9 @@ from storage.activities.ids import ActivityId, QuestionId
 from storage.activities.notices import QuestionAsked, SeriesEnded
 from storage.broadcasts.ids import BroadcastId
 from storage.broadcasts.notices import BroadcastDoubted, BroadcastWaits, CorrectionWaits
+from storage.campaigns.ids import CampaignId, SurveyId
+from storage.campaigns.notices import PhaseOverdue
+from storage.campaigns.surveys.notices import SurveyEnded
 from storage.cases import cases
 from storage.cases import messages as case_messages
 from storage.cases.ids import CaseId, CaseMessageId
@@ -37,10 +40,14 @@ from storage.cases.notices import (
     RiderBack,
 )
 from storage.cases.table import Case, CaseContent, Outcome, Side
+from storage.contests.ids import ContestId
+from storage.contests.notices import ContestOverdue, JudgeNamed, JudgingBegins, VotesBurst
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.notices import Notice
 from storage.deliveries.queue import Addressed
 from storage.deliveries.table import State
+from storage.honours.ids import TripId
+from storage.honours.notices import HonoursImported, SituationDue, TripOffered
 from storage.membership import memberships
 from storage.membership.notices import ReviewsLate, ReviewsWait
 from storage.operations.notices import (
@@ -55,11 +62,13 @@ from storage.operations.notices import (
     DeliveryFailed,
     ErrorReported,
     UpdateSetAside,
+    UpdatesTaken,
+    WebhookChanged,
 )
 from storage.people import roles
 from storage.people.access import Role
 from storage.stations.ids import StationKey
-from storage.stations.notices import StationReported, StationsImported
+from storage.stations.notices import ProposalsWait, StationReported, StationsImported
 from storage.stations.reports import Kind
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, planned
@@ -96,19 +105,31 @@ BY_ROLE: list[Notice] = [
     ClockJumped("host:1", -60),
     ColleagueAnswers(NUMBER, CaseId(1), "yes"),
     ColleagueAsks("legal", "?", CaseMessageId(1)),
+    ContestOverdue(ContestId(1)),
     CorrectionWaits(BroadcastId(1), 700),
     DataExported("members", ADMIN, 3, "statistics"),
     DeliveryFailed("report", 5, "odd"),
     ErrorReported("ab", "KeyError", "a.py:1"),
+    HonoursImported(3, 2),
+    JudgeNamed(ContestId(1)),
+    JudgingBegins(ContestId(1)),
+    PhaseOverdue(CampaignId(1)),
+    ProposalsWait(),
     QuestionAsked(ActivityId(1), QuestionId(1), "?"),
     ReviewsLate(3, 2),
     ReviewsWait(3),
     RiderAway(NUMBER, CaseId(1)),
     RiderBack(NUMBER, CaseId(1)),
     SeriesEnded("3x3"),
+    SituationDue(2026),
     StationReported(StationKey(1), "Hall", Kind.CLOSED),
     StationsImported(3, 1),
+    SurveyEnded(SurveyId(1)),
+    TripOffered(TripId(1)),
     UpdateSetAside("ab", "message", "", ""),
+    UpdatesTaken(),
+    VotesBurst(ContestId(1), "A", NOON, 40, 20, 10),
+    WebhookChanged(),
 ]
 
 
@@ -169,7 +190,7 @@ async def test_a_riders_question_goes_to_whoever_runs_activities_now(town: Town)
     await coordinator.hears_of("Is there parking?")
     assert not former.rider.heard
     await former.rider.forges("actreply:1")
-    assert "for staff only" in await former.rider.is_answered()
+    assert "staff in charge" in await former.rider.is_answered()
 
 
 async def test_a_question_is_answered_by_those_who_were_asked(town: Town) -> None:

@@ -73,6 +73,16 @@ async def test_it_is_asked_refused_thanked_shown_copied_and_erased(tipping: Town
     assert await kept(tipping) == 0
 
 
+async def test_it_speaks_the_language_of_whoever_uses_it(tipping: Town) -> None:
+    rider = tipping.rider(7, "zh-hans")
+    await rider.says("/tip")
+    await rider.hears_of("消息内容")
+    await rider.says("大厅后面的水龙头能用")
+    await rider.hears_of("谢谢。")
+    await tipping.tick("tips")
+    await rider.hears_of("谢谢。")
+
+
 async def test_it_is_guarded_audited_watched_and_forgotten(tipping: Town) -> None:
     rider, admin = tipping.rider(6), tipping.rider(ADMIN)
     await rider.says("/tip")

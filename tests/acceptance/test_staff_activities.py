@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from handlers.activities import presses
 from handlers.i18n.translations import plural_in, translator
 from storage.activities import activities, rounds, series, sign_ups
@@ -16,11 +14,11 @@ from storage.activities.sign_ups import PlaceState
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, at_home, basketball, planned, signs_up
 from tests.support.deliveries import settled
+from tests.support.languages import LANGUAGES
 from tests.support.simulator import COORDINATOR, NOON, Rider, Town
 from tests.support.words.activities import HAS_PLACE, HAS_PLACE_NUMBER, SIGN_UP
 from tests.support.words.forms import REVIEW_PAGE
 
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 ONE = ActivityId(1)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -41,7 +39,7 @@ async def test_a_draft_can_be_changed_and_then_published(town: Town) -> None:
     coordinator = await at_home(town, COORDINATOR)
     async with town.database.writing() as session:
         await activities.create(session, basketball(lead_times="3600"), COORDINATOR, NOON)
-    await shown(coordinator, "📝 draft")
+    await shown(coordinator, "📝 Draft")
     await coordinator.presses("✎ Change")
     await coordinator.hears_of(REVIEW_PAGE)
     await coordinator.presses("✎ Title")
@@ -49,9 +47,12 @@ async def test_a_draft_can_be_changed_and_then_published(town: Town) -> None:
     await coordinator.says("4x4 basketball")
     await coordinator.hears_of(REVIEW_PAGE)
     await coordinator.presses("💾 Save it")
-    assert "4x4 basketball" in (await coordinator.hears_of("📝 draft"))["text"]
+    assert "4x4 basketball" in (await coordinator.hears_of("📝 Draft"))["text"]
     await coordinator.presses("✅ Publish")
-    assert "4x4 basketball" in (await coordinator.hears_of("✅ published"))["text"]
+    published = (await coordinator.hears_of("✅ Published"))["text"]
+    assert "4x4 basketball" in published and "With a place" not in published, "nobody has signed up"
+    await signs_up(town.database, ONE, 31)
+    await shown(coordinator, "With a place: 1.")
 
 
 @LANGUAGES
@@ -65,8 +66,8 @@ async def test_what_is_cancelled_and_who_is_told_is_said_before_it_is(town: Town
         language, "❌ Cancel the activity, {n} person is told", "❌ Cancel the activity, {n} people are told", 3
     ).format(n=3)
     for press in (_("Don't cancel it"), yes):
-        await shown(coordinator, _("✅ published"))
-        await coordinator.presses(_("❌ Cancel activity"))
+        await shown(coordinator, _("✅ Published"))
+        await coordinator.presses(_("❌ Cancel it …"))
         await coordinator.hears_of(_("Why is it cancelled? Everyone who signed up will read this."))
         await coordinator.says("Hall is flooded")
         await coordinator.hears_of(_("Cancel “{title}”? This can't be undone.").format(title="3x3 basketball"))
@@ -172,12 +173,17 @@ async def test_a_series_is_ended_after_a_second_look(town: Town) -> None:
         row = await activities.find(session, ONE)
         assert row is not None
         await series.start(session, row, "FREQ=WEEKLY", COORDINATOR, NOON, SHANGHAI, "CN", skips_holidays=False)
-    await shown(coordinator, "✅ published")
+    await coordinator.forges(presses.REPEAT.data(ONE))  # a button of a page from before
+    await coordinator.until(lambda: any("already repeats" in one["text"] for one in coordinator.answers))
+    await shown(coordinator, "✅ Published")
     for press in ("Don't end it", "⏹ End the series"):
         await coordinator.presses("⏹ End series")
         asked = await coordinator.hears_of("End the series of “3x3 basketball”?")
         assert asked["reply_markup"]["inline_keyboard"][-1][0]["text"] == "Don't end it"
         await coordinator.presses(press)
         if press == "Don't end it":
-            await coordinator.hears_of("✅ published")
+            await coordinator.hears_of("✅ Published")
     await coordinator.until(lambda: any("No further dates" in one["text"] for one in coordinator.answers))
+    await shown(coordinator, "✅ Published")
+    await coordinator.presses("🔁 Repeat")
+    await coordinator.hears_of("How often?")

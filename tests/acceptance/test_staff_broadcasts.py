@@ -7,11 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.pictures.charts import axis_marks
-from handlers.i18n.translations import translator
+from handlers.i18n.translations import plural_in, translator
 from storage.broadcasts import broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.ids import BroadcastId
 from tests.support.activities import at_home
+from tests.support.languages import LANGUAGES
 from tests.support.simulator import COORDINATOR, Rider, Town
 from tests.support.words.broadcasts import NEWS, PREVIEW
 from tests.support.words.forms import REVIEW_PAGE
@@ -21,7 +22,7 @@ MESSAGE = (
     "message or a location."
 )
 TOPIC = "Which topic? Riders can mute any topic except urgent ones, so that they keep reading."
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
+REACHES = "This is how it will arrive. It goes to {n} person.", "This is how it will arrive. It goes to {n} people."
 
 
 async def composed(coordinator: Rider, language: str, *, when: str = "") -> None:
@@ -41,10 +42,8 @@ async def composed(coordinator: Rider, language: str, *, when: str = "") -> None
         await coordinator.presses(_(answer))
     await coordinator.hears_of(_(REVIEW_PAGE))
     await coordinator.presses(_(PREVIEW))
-    fewer = _("fewer than {n}").format(n=5)
-    await coordinator.hears_of(
-        _("Unreachable: {unreachable}. Topic muted: {muted}.").format(unreachable=fewer, muted=fewer)
-    )
+    await coordinator.hears_of(plural_in(language, *REACHES, 6).partition("{n}")[0].rstrip())
+    assert coordinator.button(_("🔕 Mute {topic}").format(topic=_(NEWS))), "in the language of whoever looks at it"
 
 
 async def row_of(town: Town, number: int) -> Broadcast:

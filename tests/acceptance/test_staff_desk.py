@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from handlers.i18n.translations import translator
 from handlers.inputs.consent import JOIN
 from storage.cases import cases
@@ -14,10 +12,9 @@ from storage.privacy import consents
 from storage.telegram_ids import PersonId
 from tests.support.activities import planned
 from tests.support.applications import applied
+from tests.support.languages import LANGUAGES
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, Town
 from tests.support.words.chat import HELP_PAGE
-
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 
 
 @LANGUAGES
@@ -38,7 +35,7 @@ async def test_start_is_the_desk_of_whoever_runs_the_bot(town: Town, language: s
     assert "Tomorrow" not in desk
     assert "/help" in (await coordinator.hears())["text"]
     await coordinator.presses("15:00")
-    await coordinator.hears_of(_("✅ published"))
+    await coordinator.hears_of(_("✅ Published"))
     await coordinator.says("/help")
     text = (await coordinator.hears_of(_(HELP_PAGE)))["text"]
     assert text.index("/reviews") < text.index("/activities "), "their own commands come first"

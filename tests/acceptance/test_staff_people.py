@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from bot.sandbox.sharing import shares_users
 from handlers.i18n.translations import translator
 from storage import audit
@@ -16,9 +14,8 @@ from storage.people.audited import PeopleAction
 from storage.stations.audited import StationAction
 from storage.telegram_ids import PersonId
 from tests.support.activities import at_home
+from tests.support.languages import LANGUAGES
 from tests.support.simulator import ADMIN, NOON, Town
-
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh_Hans"])
 
 
 @LANGUAGES
@@ -30,7 +27,7 @@ async def test_a_role_is_given_to_somebody_chosen_in_telegram(town: Town, langua
     async with town.database.writing() as session:
         await roles.grant(session, PersonId(320), Role.COUNSEL.value, ADMIN, NOON)
     await admin.says("/role")
-    await admin.hears_of(_("Press the button below the chat, or tell me who it is."))
+    await admin.hears_of(_("Or press “👤 Choose someone” below the chat."))
     await shares_users(town.world, admin.person, 1, [320])
     page = await admin.hears_of(_("What do you want to change?"))
     assert "Wang" in page["text"] and counsel in page["text"]

@@ -127,7 +127,7 @@ async def test_a_station_is_closed_for_some_days_and_opened_again(town: Town) ->
     await admin.says("New pipes")
     await admin.hears_of(FOR_HOW_LONG)
     await admin.presses("for 3 days")
-    await admin.hears_of("Closed until Fri 27 Nov 12:00: New pipes")
+    await admin.hears_of("Closed until 12:00 on Fri 27 Nov: New pipes")
     await finds(town, rider, "closed, opens")
     town.now += timedelta(days=3, minutes=1)
     await finds(town, rider, "open until")

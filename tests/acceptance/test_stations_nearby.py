@@ -9,7 +9,7 @@ import pytest
 
 from storage.stations import stations
 from storage.stations.stations import Amenity, Station
-from tests.support.simulator import DEZHOU, NOON, Rider, Town
+from tests.support.simulator import COORDINATOR, DEZHOU, NOON, Rider, Town
 from tests.support.words.membership import AGREE_TO_JOIN, ASKED_FOR_NAME
 from tests.support.words.stations import NEAREST_STATIONS
 
@@ -90,6 +90,19 @@ async def test_what_is_asked_for_is_named_in_the_heading_and_on_a_new_pin(town: 
     assert pin["title"] == "东风路骑手驿站" and "🚻 厕所" in pin["address"]
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "💰 fee · 🧾 customers only"), ("zh-hans", "💰 收费 · 🧾 仅限顾客")]
+)
+async def test_who_may_use_a_station_stands_wherever_it_is_shown(town: Town, language: str, said: str) -> None:
+    everything = sum(Amenity)
+    await has(town, Station("cafe", "路口咖啡", 37.4301, 116.36, "德州", "24/7", everything))
+    rider = town.rider(12, language)
+    listed, pin = await shares(rider)
+    assert f"+22 · {said}" in listed and said in pin["venue"]["address"]
+    await rider.presses(labels(pin)[0][1])
+    assert f" · {said}\n" in (await rider.hears())["text"]
+
+
 async def test_an_empty_filter_offers_the_nearest_match_and_a_way_out(town: Town) -> None:
     await has(town, TOILET)
     rider = town.rider(3)
@@ -105,7 +118,7 @@ async def test_an_empty_filter_offers_the_nearest_match_and_a_way_out(town: Town
     short = await rider.hears()
     assert len(labels(short)) == 7 and labels(short)[-1] == ["✔ Show"]
     await rider.presses("all amenities")
-    assert len(labels(await rider.hears())) <= 10
+    assert len(labels(await rider.hears())) <= 14
     await rider.presses("Short list")
     assert labels(await rider.hears()) == labels(short)
 
@@ -158,6 +171,16 @@ async def test_who_asks_for_a_toilet_is_shown_one(town: Town) -> None:
     assert "常用区域附近有厕所的驿站" in (await rider.hears())["text"]
 
 
+async def test_another_wish_takes_the_place_of_the_one_that_waits_for_a_location(town: Town) -> None:
+    rider = town.rider(6)
+    await rider.says("I need a toilet")
+    assert "with: " in (await rider.hears_of("Where are you?"))["text"]
+    await rider.says("my phone is dead")
+    assert "charg" in (await rider.hears_of("Where are you?"))["text"]
+    listed, _ = await shares(rider)
+    assert "charg" in listed
+
+
 async def test_words_of_danger_come_before_any_station(town: Town) -> None:
     await has(town, Station("bad", "不想活了驿站", 37.43, 116.36))
     rider = town.rider(7, "zh-hans")
@@ -207,6 +230,43 @@ async def test_the_newest_report_of_a_rider_replaces_the_contrary(town: Town) ->
     assert "replaces" in await first.is_answered()
     listed, _ = await shares(second)
     assert "water reported out" not in listed
+
+
+@pytest.mark.parametrize(
+    ("language", "labels_", "said"),
+    [
+        ("en", ("More", "Something else", "Charger broken", "charging"), "charger reported broken"),
+        ("zh-hans", ("更多", "其他问题", "充电坏了", "充电"), "充电"),
+    ],
+)
+async def test_a_broken_charger_stands_behind_for_who_wants_to_charge(
+    town: Town, language: str, labels_: tuple[str, str, str, str], said: str
+) -> None:
+    """Of nine reports the page shows four and a button for the others."""
+    more, other, broken, charging = labels_
+    await has(town, Station("far", "远处驿站", 37.46, 116.36, "德州", "24/7", int(Amenity.charging)))
+    coordinator = town.rider(COORDINATOR, language)
+    await coordinator.says("/start")
+    for person_id in (21, 22):
+        rider = town.rider(person_id, language)
+        await shares(rider)
+        await rider.presses(more)
+        await rider.hears_of("12351")
+        await rider.presses(other)
+        await rider.until(lambda rider=rider: any(broken in key for row in labels(rider.heard[-1]) for key in row))
+        await rider.presses(broken)
+        await rider.until(lambda rider=rider: "!" in str(rider.answers) or "！" in str(rider.answers))
+        rider.skips_the_rest()
+    town.deliver()
+    assert "暖新之家" in (await coordinator.hears_of("🔌"))["text"]
+    listed, _ = await shares(rider)
+    assert said in listed.partition("远处驿站")[0] and "⚠️ 🔌" in listed
+    await rider.says(f"{charging}?" if language == "en" else "哪里能充电")
+    assert "1. 远处驿站" in (await rider.hears_of("1. "))["text"]
+    await rider.hears()
+    town.now += timedelta(hours=13)
+    listed, _ = await shares(rider)
+    assert "⚠️" not in listed
 
 
 async def test_list_and_pin_follow_a_rider_and_no_move_is_lost(town: Town) -> None:

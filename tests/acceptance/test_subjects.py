@@ -42,6 +42,9 @@ async def test_other_words_lead_to_the_stations_as_ever(town: Town) -> None:
     rider = (await at_desk(town, 422)).rider
     await rider.says("good morning")
     await rider.hears_of(NOT_UNDERSTOOD)
+    for thanks in ("谢谢！", "好的，谢谢您", "Thanks", "Thank you so much!"):
+        await rider.says(thanks)
+        assert "You're welcome" in (await rider.hears())["text"]
     await rider.sends(
         text="they cut my wages", forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "Boss"}
     )

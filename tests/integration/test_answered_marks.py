@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.updates import answered_marks
@@ -44,19 +43,22 @@ async def until_none_is_kept(database: Database) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_those_of_the_moment_are_struck_out_by_one_statement(marks: AnsweredMarks, database: Database) -> None:
-    changes: list[str] = []
+async def test_those_of_the_moment_are_struck_out_by_one_statement(
+    marks: AnsweredMarks, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = []
+    noted = updates.answered
 
-    @event.listens_for(database.engine.sync_engine, "before_cursor_execute")
-    def on_execute(_connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith("UPDATE updates"):
-            changes.append(statement)
+    async def answered(session: AsyncSession, keys: Sequence[UpdateKey]) -> None:
+        changes.append(len(keys))
+        await noted(session, keys)
 
+    monkeypatch.setattr(updates, "answered", answered)
     for key in KEYS:
         marks.add(key)
     assert await kept(database) == len(KEYS)
     await until_none_is_kept(database)
-    assert len(changes) == 1
+    assert changes == [len(KEYS)]
 
 
 async def test_what_is_added_meanwhile_is_struck_out_too(marks: AnsweredMarks, database: Database) -> None:

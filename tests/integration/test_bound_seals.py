@@ -41,9 +41,9 @@ WHOSE = {"case_id", "message_id", "activity_id"}
 NOT_WHOSE = {
     "applications.content": {"claimed_by", "decided_by"},  # who reviews it sees it, whoever they are
     "audit.sealed": {"actor"},  # the chain holds it
-    "broadcasts.content": {"corrected_by", "frozen_to"},  # many read it
-    "broadcasts.release": {"corrected_by", "frozen_to"},
-    "broadcasts.correction": {"author", "frozen_to"},
+    "broadcasts.content": {"corrected_by", "changed_to", "frozen_to"},  # many read it
+    "broadcasts.release": {"corrected_by", "changed_to", "frozen_to"},
+    "broadcasts.correction": {"author", "changed_to", "frozen_to"},
     "case_messages.content": {"author"},  # their side is told by the case
     "cases.content": {"person_id", "assigned_to"},  # sealed beside it
     "cases.parties": {"person_id", "assigned_to"},  # what it says
@@ -52,6 +52,7 @@ NOT_WHOSE = {
     "roles.seal": {"granted_by"},
     "blocks.reason": {"by"},
     "settings.seal": {"by"},
+    "sos_calls.content": {"helper"},  # sealed before anyone goes
 }
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState, NotNow
 from storage.broadcasts.content import Content
-from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.people.segments import Segment
+from storage.people.topics import Topic
 from tests.support.simulator import ADMIN, COORDINATOR, NOON
 
 TEXT = Content("sendMessage", {"text": "Hello"})

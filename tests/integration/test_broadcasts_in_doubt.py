@@ -10,9 +10,9 @@ from storage.broadcasts import broadcasts, corrections
 from storage.broadcasts.broadcasts import Broadcast, BroadcastInDoubt, BroadcastState
 from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.people.segments import Segment
+from storage.people.topics import Topic
 from storage.schema import SchemaTooNew
 from storage.telegram_ids import PersonId
 from tests.support.simulator import ADMIN, COORDINATOR, NOON

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import text
 
 from storage import keys, sealed_columns
-from storage.cases import access, cases, parties, personal_data, queue
-from storage.cases.ids import CaseId
-from storage.cases.table import CaseContent, NoSuchCase
+from storage.cases import access, cases, erasure, parties, personal_data, queue
+from storage.cases.table import NoSuchCase
 from storage.database import Database
-from storage.telegram_ids import PersonId
 from tests.support.databases import KEY, opened
+from tests.support.forged_cases import HANDLER, RIDER, THIEF, opened_case, rewritten, who_has_it
 from tests.support.simulator import NOON
 
-RIDER, THIEF, HANDLER = PersonId(451), PersonId(452), PersonId(453)
 NEW_KEY = bytes(reversed(range(32)))
-
-
-async def opened_case(database: Database, person: PersonId) -> CaseId:
-    async with database.writing() as session:
-        due = NOON + timedelta(hours=24)
-        return (await cases.open_case(session, "legal", "L", person, CaseContent("pay"), 1, 2026, due, NOON)).id
-
-
-async def rewritten(database: Database, statement: str) -> None:
-    async with database.writing() as session:
-        await session.execute(text(statement))
-
-
-async def who_has_it(database: Database, case_id: CaseId) -> tuple[PersonId | None, PersonId | None]:
-    """By both ways in which cases are read, which agree."""
-    async with database.writing() as session:
-        row = await access.find(session, case_id)
-        assert row is not None
-        found = row.person_id, row.assigned_to
-    async with database.writing() as session:
-        assert await access.find(session, case_id) is not None
-        again = await access.find_for_update(session, case_id)
-        assert again is not None and (again.person_id, again.assigned_to) == found
-    return found
 
 
 async def test_a_case_that_was_handed_over_in_the_database_is_nobodys(database: Database) -> None:
@@ -77,7 +48,7 @@ async def test_what_the_program_does_with_a_case_is_sealed(database: Database) -
     async with database.writing() as session:
         await cases.claim(session, case_id, THIEF, ["legal"], NOON)
     async with database.writing() as session:
-        await personal_data.handler_gone(session, THIEF)
+        await erasure.erase(session, THIEF)
     assert await who_has_it(database, case_id) == (RIDER, None)
     async with database.writing() as session:
         await personal_data.strip(session, case_id)

@@ -20,9 +20,9 @@ from storage.database import Database
 from storage.keys import KeyCheck
 from storage.people import roles
 from storage.schema import SchemaTooNew
-from tests.integration.test_case_parties import HANDLER, RIDER, THIEF, opened_case, rewritten, who_has_it
 from tests.support.admins import admin_of
 from tests.support.databases import opened
+from tests.support.forged_cases import HANDLER, RIDER, THIEF, opened_case, rewritten, who_has_it
 from tests.support.settings import clock_context
 from tests.support.simulator import COUNSEL, NOON, Town
 
@@ -77,7 +77,7 @@ async def test_an_erasure_reaches_what_was_given_to_somebody_else(database: Data
         row = await session.get_one(Case, case_id)
         assert row.content is None and (await session.get_one(Case, thiefs)).content is not None
         assert (await session.scalars(select(CaseMessage))).all() == []
-        assert await doubts.brought_by(session, RIDER) == []
+        assert (await doubts.naming(session, RIDER)).brought == []
 
 
 async def test_an_erased_handler_is_in_no_seal(database: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import shutil
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from sqlalchemy import text
 
 from bot.config.config import BadConfig, load
 from bot.config.webhook import RESERVED
+from bot.web.browser import OFFICE_PAGES, RIDERS
+from bot.web.live import PAGE as LIVE
 from storage import keys, schema
 from tests.support.databases import new_database, opened
-from tests.support.processes import bot, bot_settings
+from tests.support.processes import bot_settings, said_by
 from tests.support.simulator import TOKEN, telegram
 
 TOKEN_ = f'[telegram]\ntoken = "{TOKEN}"\n'
@@ -63,6 +66,7 @@ def test_a_folder_is_no_config(tmp_path: Path) -> None:
     [
         ("postgresql://a:p%40%2F%23@b/c?sslmode=require", "postgresql+asyncpg://a:p%40%2F%23@b/c?ssl=require"),
         ("postgres://a@b/c", "postgresql+asyncpg://a@b/c"),
+        ("postgresql://a:se/c#r?t@b/c", "postgresql+asyncpg://a:se%2Fc%23r%3Ft@b/c"),
         ("postgresql+asyncpg://a@b:5433/c", "postgresql+asyncpg://a@b:5433/c"),
         ("sqlite:////srv/x.db", "sqlite+aiosqlite:////srv/x.db"),
     ],
@@ -81,23 +85,15 @@ def test_a_bot_api_server_of_ones_own_may_call_without_tls(tmp_path: Path) -> No
 def test_every_page_of_the_bot_is_reserved() -> None:
     """What the program serves beside the webhook."""
     root = Path(__file__).parents[2] / "bot" / "web"
-    lines = (line for file in root.glob("*.py") for line in file.read_text().splitlines())
-    served = {line.split('"')[1] for line in lines if "add_get(" in line}
-    assert len(served) > 3
+    sources = [file.read_text() for file in root.glob("*.py")]
+    served = {path for source in sources for path in re.findall(r'add_(?:get|post)\("([^"]+)"', source)}
+    served |= {page.path for page in (*RIDERS, *OFFICE_PAGES, LIVE)}
+    assert len(served) > 20
     assert {path for path in served if not path.startswith(RESERVED[1:])} == set()
 
 
 def everything(folder: Path) -> dict[str, bytes]:
     return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
-
-
-async def said_by(folder: Path, *arguments: str, **settings: str) -> tuple[int, list[str]]:
-    """The exit code and the lines of a command."""
-    (folder / "log").unlink(missing_ok=True)
-    code = await (await bot(folder, *arguments, **settings)).wait()
-    lines = (folder / "log").read_text().splitlines()
-    (folder / "log").unlink()
-    return code, lines
 
 
 async def test_check_leaves_nothing_behind(tmp_path: Path) -> None:

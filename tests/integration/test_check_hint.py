@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.test_check import said_by
+from tests.support.processes import said_by
 from tests.support.simulator import TOKEN, telegram
 
 FINE = "the config and the connections are fine"

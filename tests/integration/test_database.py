@@ -210,3 +210,21 @@ async def test_a_write_that_outlives_the_closing_leaves_no_connection_open(tmp_p
     async with database.writing() as session:
         assert session.info["connection"] is not connection
     await database.close()
+
+
+@pytest.mark.parametrize("ended_by", [None, asyncio.CancelledError])
+async def test_a_connection_that_reads_while_its_database_is_closed_is_closed_when_it_comes_back(
+    database: Database, ended_by: type[BaseException] | None
+) -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        async with database.reading() as session:
+            driver = (await session.info["connection"].get_raw_connection()).driver_connection
+            await database.close()
+            if ended_by is not None:
+                raise ended_by
+    assert driver.is_closed() if database.is_postgresql else driver._connection is None
+    async with database.reading() as session:
+        again = (await session.info["connection"].get_raw_connection()).driver_connection
+    assert again is not driver
+    assert not again.is_closed() if database.is_postgresql else again._connection is not None
+    await database.close()

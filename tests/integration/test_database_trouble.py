@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import re
 from collections.abc import AsyncIterator
@@ -25,6 +26,8 @@ from storage.database_errors import Cause, DatabaseAway
 from storage.dialogues import Filled, OpenForm
 from storage.schema_comparison import SchemaDiffers, compare
 from storage.telegram_ids import PersonId
+from storage.updates import updates
+from storage.updates.ids import UpdateKey
 from tests.support.databases import opened
 from tests.support.metrics import value
 from tests.support.simulator import ADMIN, NOON, Town, free_port
@@ -57,6 +60,7 @@ class Disk:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._limit = 0
+        self._marks = itertools.count(1, 1_000_000)
         if not database.is_postgresql:
             event.listen(database.engine.sync_engine, "begin", self._limit_pages)
 
@@ -83,13 +87,18 @@ class Disk:
                 )
 
     async def is_hit(self) -> None:
-        """Lets a form grow until there is no room for a byte more, in its page of the table either."""
+        """Lets a form grow until there is no room for a byte more, in its page of the table either; then writes marks
+        of updates until there is none for another."""
         length = 0
         for step in (64, 1):
             with contextlib.suppress(DBAPIError):
                 while True:
                     await self._keep("x" * (length + step))
                     length += step
+        with contextlib.suppress(DBAPIError):
+            for number in itertools.count(next(self._marks)):
+                async with self._database.writing() as session:
+                    await updates.mark_done(session, UpdateKey(number), NOON)
 
     async def _keep(self, name: str) -> None:
         async with self._database.writing() as session:
@@ -104,7 +113,7 @@ class Disk:
 
 
 async def fails_again(town: Town) -> None:
-    """Waits until another transaction finds the disk full; a trouble that was over meanwhile begins to count anew."""
+    """Waits until another transaction finds the disk full; a trouble that was over meanwhile begins to count again."""
     watch = town.app.base.database_watch
     before = {trouble.error_id: trouble.failed for trouble in watch.current}
     await town.until(lambda: any(trouble.failed > before.get(trouble.error_id, 0) for trouble in watch.current))
@@ -165,7 +174,7 @@ async def test_a_missing_column_is_told_and_not_waited_for(town: Town, address: 
     await rider.says("/join")
     await rider.hears_of("Before the first question")
     async with town.database.writing() as session:
-        await session.execute(text("ALTER TABLE dialogues RENAME COLUMN answers TO answers_of_old"))
+        await session.execute(text("ALTER TABLE consents RENAME COLUMN given_at TO given_at_of_old"))
     await rider.presses("I agree")
     said = (await rider.hears_of("that went wrong"))["text"]
     await town.until_idle()

@@ -188,8 +188,6 @@ async def test_what_was_told_to_a_desk_becomes_a_case(town: Town) -> None:
     await rider.hears_of("Say whatever you want")  # it had not been shown, so nothing answered it
     await rider.sees_noted(await rider.says("And my account is gone"))
     await rider.presses(NO_MORE)
-    await rider.hears_of("What should we call you?")
-    await rider.presses("Leave out my name")
     await rider.hears_of(REVIEW_PAGE)
     await rider.presses(SEND)
     await rider.hears_of("Your case number is")

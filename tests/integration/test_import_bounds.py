@@ -13,12 +13,13 @@ import pytest
 
 from storage.database import Database
 from storage.geodesy import Crs
+from storage.sheets.records import LONGEST_RECORD
+from storage.sheets.tables import BadFile
 from storage.stations import importing as station_importing
-from storage.stations.bounded_text import LONGEST_FEATURE, LONGEST_RECORD
+from storage.stations.bounded_text import LONGEST_FEATURE
 from storage.stations.files import Line, read_stations
 from storage.stations.importing import import_stations
 from storage.stations.stations import Station
-from storage.stations.tables import BadFile
 from tests.support.simulator import NOON
 
 HEADER = "id,name,latitude,longitude,note\n"

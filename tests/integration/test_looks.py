@@ -73,7 +73,12 @@ def test_a_look_that_failed_is_repeated() -> None:
 
 
 def test_none_is_left_out_where_others_handle_updates_too() -> None:
-    stage = Stage(alone=False)
+    """Unless they are heard."""
+    stage = Stage(alone=False, sees_others=False)
+    assert all(stage.is_worth() for _ in range(3))
+    stage.written.see_others(sees=True)
+    assert [stage.is_worth() for _ in range(3)] == [True, False, False]
+    stage.written.see_others(sees=False)
     assert all(stage.is_worth() for _ in range(3))
 
 
@@ -86,6 +91,10 @@ def test_none_is_left_out_where_others_handle_updates_too() -> None:
         ("WITH gone AS (DELETE FROM doors RETURNING 1) INSERT INTO cases SELECT 1", {"doors", "cases"}),
         ("INSERT INTO cases (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET id = 2", {"cases"}),
         ("SELECT id FROM people FOR UPDATE", set()),
+        ("UPDATE OR IGNORE people SET x=1", {"people"}),
+        ("UPDATE main.people SET x=1", {"people"}),
+        ("INSERT OR REPLACE INTO people VALUES (1)", {"people"}),
+        ("REPLACE INTO people VALUES (1)", {"people"}),
         ("DROP INDEX somewhere", {"*"}),
     ],
 )
@@ -210,3 +219,14 @@ def test_a_job_that_is_left_out_says_when_it_is_due() -> None:
         return job.tables is None or job.name in ("reviews", "figures")
 
     assert all(needs_no_time(job) or job.next_due is not None for job in jobs())
+
+
+def test_how_long_a_look_can_find_nothing_is_known() -> None:
+    stage, tables = Stage(), frozenset({"cases"})
+    assert stage.looks.seconds_until_worth("sample", tables) == 0.0, "it has not looked yet"
+    stage.is_worth()
+    stage.now += 10
+    assert stage.looks.seconds_until_worth("sample", tables) == AT_LEAST_EVERY - 10
+    assert stage.looks.seconds_until_worth("sample", None) == 0.0
+    stage.written.note(["cases"], wakes=False)
+    assert stage.looks.seconds_until_worth("sample", tables) == 0.0

@@ -21,11 +21,13 @@ from bot.sandbox.params import Params
 from bot.sandbox.server import Fault
 from bot.telegram.answers import LEAST_PAUSE, LONGEST_PAUSE, OddAnswer, pause_of, read_answer
 from bot.telegram.courier import perhaps_sent
-from bot.telegram.reachability import CONTESTED_BY, SILENT_AFTER, Outage, Reach, wait_of
+from bot.telegram.reachability import CONTESTED_BY, SAID_EVERY, SILENT_AFTER, Outage, Reach, wait_of
 from bot.telegram.transport import AiohttpRequest, BrokenConnection
 from bot.updates.intake import Polling, queue_key
 from storage.database import Database
+from tests.support.admins import admin_of
 from tests.support.clock import Time
+from tests.support.metrics import page, value
 from tests.support.simulator import Town, configured, free_port, running, telegram
 from tests.support.webhook import Hooked
 
@@ -234,18 +236,36 @@ async def _readyz(town: Town) -> tuple[int, Any]:
         return answer.status, await answer.json()
 
 
+CONFLICT = said(409, ok=False, error_code=409, description="Conflict: terminated by other getUpdates request")[1]
+
+
+async def test_the_admins_are_told_of_another_program_that_polls(town: Town) -> None:
+    admin = await admin_of(town)
+    town.api.faults += [Fault(409, CONFLICT.decode(), ("getUpdates",))] * (CONTESTED_BY + 2)
+    await admin.says("/help")  # ends the long question; the next ones fail
+    await admin.hears_of("Another program is taking this bot's messages")
+    assert value(await page(town), "nuanxin_updates_contested") == 1
+    await town.until(lambda: not town.api.faults)
+    town.now += timedelta(seconds=SAID_EVERY + 1)
+    assert value(await page(town), "nuanxin_updates_contested") == 0
+    assert len([one for one in admin.heard if "Another program" in one.get("text", "")]) == 1
+
+
 async def test_a_webhook_that_somebody_set_is_removed_in_polling(town: Town) -> None:
+    admin = await admin_of(town)
     await town.until(lambda: town.app.is_ready)
     await town.api.intake.set_webhook(Params({"url": "http://127.0.0.1:1/theirs"}))
     await town.until(lambda: not town.world.webhook["url"])
     rider = town.rider(1)
     await rider.says("hello")
     await rider.hears()
+    await admin.hears_of("changed where Telegram sends its messages")
 
 
 @pytest.mark.parametrize("theirs", ["", "http://127.0.0.1:1/theirs"])
 async def test_a_webhook_that_somebody_changed_is_put_right(hooked: Hooked, theirs: str) -> None:
     town = hooked.town
+    admin = await admin_of(town)
     await town.api.intake.set_webhook(Params({"url": theirs}))
     await town.until(town.app.base.leader.leading.is_set)
     await town.app.telegram.webhook_keeper.look()
@@ -254,6 +274,7 @@ async def test_a_webhook_that_somebody_changed_is_put_right(hooked: Hooked, thei
     rider = town.rider(1)
     await rider.says("hello")
     await rider.hears()
+    await admin.hears_of("changed where Telegram sends its messages")
 
 
 async def test_with_a_webhook_ready_ends_after_a_minute_too(hooked: Hooked) -> None:
@@ -358,8 +379,8 @@ async def test_a_proxy_of_another_kind_is_named_and_not_passed_by(monkeypatch: p
 
 async def _through(monkeypatch: pytest.MonkeyPatch, **environment: str) -> error.NetworkError:
     monkeypatch.setenv("no_proxy", "")
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    for name, proxied in environment.items():
+        monkeypatch.setenv(name, proxied)
     async with AiohttpRequest() as transport:
         with pytest.raises(error.NetworkError) as refused:
             await transport.call("https://telegram.invalid/bot1:x/sendMessage", {"chat_id": 1})

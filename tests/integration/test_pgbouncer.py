@@ -16,7 +16,7 @@ from tests.support.processes import bot, bot_settings, ends_within_10_s, logged,
 from tests.support.simulator import Rider, telegram
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="pgbouncer is not installed")
-ROOM = 18
+ROOM = 19
 """Connections that docs/operations.md, "Scale out", asks for."""
 
 

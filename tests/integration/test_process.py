@@ -28,11 +28,11 @@ from storage import schema
 from storage.broadcasts import broadcasts
 from storage.broadcasts.content import Content
 from storage.broadcasts.ids import BroadcastId
-from storage.broadcasts.topics import Topic
 from storage.database import Database
 from storage.encryption import read_keys
 from storage.people import people
 from storage.people.segments import Segment
+from storage.people.topics import Topic
 from storage.telegram_ids import PersonId
 from storage.updates.updates import DoneUpdate
 from tests.support.databases import KEY, new_database, opened
@@ -109,7 +109,9 @@ async def _some_are_confirmed(api: BotApi) -> None:
 
 
 async def test_a_faulty_config_is_one_line_a_fault(tmp_path: Path) -> None:
-    (tmp_path / "config.toml").write_text('[web]\nport = "many"\nhots = "x"\n[organisation]\ntimezone = "Mars/Base"\n')
+    (tmp_path / "config.toml").write_text(
+        '[web]\nport = "many"\nhots = "x"\n[organisation]\ntimezone = "Mars/Base"\n[map]\ntiles = "x"\n'
+    )
     variables = environment(tmp_path, NUANXIN_NONSENSE="1")
     del variables["NUANXIN_WEB__PORT"]
     process = await asyncio.create_subprocess_exec(
@@ -118,7 +120,7 @@ async def test_a_faulty_config_is_one_line_a_fault(tmp_path: Path) -> None:
     _, said = await process.communicate()
     assert process.returncode == 1
     lines = said.decode().splitlines()
-    assert len(lines) == 4 and "Traceback" not in said.decode()
+    assert len(lines) == 5 and any("map.tiles" in line for line in lines) and "Traceback" not in said.decode()
     assert any("web.hots: unknown key" in line for line in lines)
     assert any("NUANXIN_NONSENSE: unknown key" in line for line in lines)
 

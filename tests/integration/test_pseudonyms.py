@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.features import FEATURES
 from storage import audit, keys, schema
 from storage.activities import (
     activities,
@@ -25,33 +26,67 @@ from storage.activities import (
     weekly_digest,
 )
 from storage.activities.activities import Kind, Plan
-from storage.broadcasts import broadcasts, reads, recipients, topics
+from storage.broadcasts import broadcasts, reads, recipients
 from storage.broadcasts import running as running_broadcasts
 from storage.broadcasts.broadcasts import Broadcast, BroadcastState
 from storage.broadcasts.content import Content
 from storage.broadcasts.recipients import Audience
-from storage.broadcasts.topics import Topic
+from storage.campaigns import campaigns, moves
+from storage.campaigns.ballots import ballots, papers
+from storage.campaigns.ballots.table import State, Voter
+from storage.campaigns.campaigns import Phase
+from storage.campaigns.campaigns import Plan as CampaignPlan
+from storage.campaigns.commitments import askings, commitments
+from storage.campaigns.demands import following, gathering, moderation, stances
+from storage.campaigns.demands.gathering import Brought
+from storage.campaigns.demands.stances import Stance
+from storage.campaigns.ids import CampaignId
+from storage.campaigns.notices import CampaignMoved
+from storage.campaigns.surveys import questions as questions_of_surveys
+from storage.campaigns.surveys import running as running_surveys
+from storage.campaigns.surveys import surveys
 from storage.cases import cases, contexts, drafts
 from storage.cases import messages as case_messages
 from storage.cases.messages import Said
 from storage.cases.table import CaseContent, Side
+from storage.console import passes
+from storage.contests import contests, judges
+from storage.contests import entries as contest_entries
+from storage.contests import moves as contest_moves
+from storage.contests.entries import Content as EntryContent
+from storage.contests.entries import Kind as EntryKind
+from storage.contests.entries import Offered
 from storage.database import Base, Database
+from storage.deliveries import announcements
 from storage.deliveries import queue as delivery_queue
 from storage.deliveries.table import Delivery
 from storage.dialogues import Filled, OpenForm, keep
 from storage.encryption import Vault, WrongKey
+from storage.heat import wishes as weather_wishes
+from storage.honours import register
+from storage.honours.table import Entry
 from storage.hours.quiet_hours import QuietHours
 from storage.membership import review_alerts, reviews
 from storage.operations import published_menus, settings
 from storage.operations.published_menus import Place
-from storage.people import blocks, people, roles, segments
+from storage.pay import entries as pay_entries
+from storage.pay import reminders as pay_reminders
+from storage.pay.pool import members as pay_pool_members
+from storage.pay.shifts import Shift
+from storage.people import blocks, people, roles, segments, topics
 from storage.people.audited import PeopleAction
 from storage.people.segments import LivesNear, Segment
+from storage.people.topics import Topic
 from storage.privacy import consents
-from storage.pseudonym_columns import Pseudonym
-from storage.stations import reports
+from storage.pseudonym_columns import Pseudonym, known
+from storage.sos import calls as help_calls
+from storage.sos import duties as help_duties
+from storage.sos.duties import Volunteer
+from storage.sos.table import Content as CallContent
+from storage.stations import proposals, reports
 from storage.stations.ids import SearchId, StationKey
 from storage.stations.searches import Search
+from storage.stations.stations import StationPatch
 from storage.telegram_ids import ChatId, MessageId, PersonId
 from storage.updates import batched_writes, strikes, updates
 from storage.updates.batched_writes import Seen
@@ -59,9 +94,12 @@ from storage.updates.ids import UpdateKey
 from storage.updates.strikes import Crash, Suspect
 from tests.support import version_0_7
 from tests.support.applications import applied
+from tests.support.ballots import plan as ballot_plan
+from tests.support.ballots import trustees
 from tests.support.databases import opened
-from tests.support.raw_values import places_of, raw_values
+from tests.support.raw_values import columns_with, places_of, raw_values
 from tests.support.simulator import NOON
+from tests.support.surveys import RAISE
 
 LI, WANG, ADMIN = PersonId(7_391_846_203), PersonId(7_391_846_917), PersonId(5_618_273_405)
 GROUP = ChatId(-1_002_718_281_828)
@@ -70,7 +108,37 @@ NUMBERS = {LI, WANG, ADMIN, -GROUP, SEARCH, UPDATE, STRUCK}
 ALL_DAY = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
 
 
-_NOT_BEFORE = {"publications.person_id", "broadcasts.frozen_to"}
+_NOT_BEFORE = {
+    "publications.person_id",
+    "broadcasts.frozen_to",
+    "broadcasts.changed_to",
+    "announcements.frozen_to",
+    "pay_entries.person_id",
+    "pay_reminders.person_id",
+    "weather_wishes.person_id",
+    "pay_pool_members.person_id",
+    "browser_passes.person_id",
+    "surveys.roll_to",
+    "survey_roll.person_id",
+    "demand_authors.person_id",
+    "demand_followers.person_id",
+    "commitment_askings.laid_to",
+    "commitment_rolls.person_id",
+    "ballots.frozen_to",
+    "ballots.opened_by",
+    "ballots.closed_by",
+    "ballots.published_by",
+    "ballot_papers.person_id",
+    "ballot_voters.person_id",
+    "contest_entries.person_id",
+    "contest_judges.person_id",
+    "honoured.person_id",
+    "station_proposals.person_id",
+    "sos_calls.person_id",
+    "sos_calls.helper",
+    "sos_duties.person_id",
+    "sos_told.person_id",
+}
 """What an older schema does not have, or what is not converted."""
 
 
@@ -89,6 +157,7 @@ async def _people(session: AsyncSession) -> None:
     await consents.give(session, LI, "join", 1, NOON)
     await keep(session, OpenForm(LI, "join", "name", Filled({"name": "李雷"})), NOON, timedelta(hours=24))
     await reports.report(session, StationKey(1), LI, reports.Kind.CROWDED, NOON)
+    await proposals.propose(session, LI, None, proposals.Content(StationPatch(name="Hall")), NOON)
     await settings.change(session, "organisation.hotline", "12351", ADMIN, NOON)
     await published_menus.remember(session, {Place("5/chat", ADMIN): "digest"})
     await updates.mark_done(session, UPDATE, NOON, b"answer", NOON)
@@ -129,14 +198,94 @@ async def _cases(session: AsyncSession) -> None:
     await drafts.save(session, LI, "aid", Filled({"kind": "housing"}), NOON)
 
 
+async def _demands(session: AsyncSession) -> None:
+    row = await campaigns.create(session, campaigns.Plan("Talks", "Meituan", Segment(), dict.fromkeys(Phase)))
+    await moves.move(session, row.id, None, ADMIN, NOON, None)
+    demand = await gathering.bring(session, row, LI, Brought("No deductions in heavy rain"), NOON)
+    await moderation.show(session, demand.id, 0)
+    await following.follow(session, demand.id, WANG)
+    await stances.stand(session, demand.id, LI, Stance.AGREE, Phase.GATHER, NOON)
+
+
 async def _broadcasts(session: AsyncSession) -> None:
     await topics.mute(session, WANG, Topic.SURVEYS)
     for segment in (Segment(), Segment((LivesNear(37.43, 116.36, 5.0),))):
         row = await broadcast(session, segment)
         while not await recipients.freeze_chunk(session, row, NOON):
             row.corrected_by = ADMIN
-        row.frozen_to = LI
+        row.frozen_to = row.changed_to = LI
     await reads.note_read(session, row.id, LI, NOON)
+
+
+async def _campaigns(session: AsyncSession) -> None:
+    """Riders are being asked whether a commitment is kept, and told of it."""
+    phases = {Phase.RESULT: None, Phase.FOLLOW_UP: None}
+    row = await campaigns.create(session, campaigns.Plan("Talks", "Meituan", Segment(), phases))
+    await campaigns.move(session, row.id, None, NOON)
+    await commitments.add(session, row.id, "Shoes", NOON)
+    await campaigns.move(session, row.id, Phase.RESULT, NOON)
+    for _ in range(2):
+        assert await askings.carry_on(session, NOON, NOON)
+
+
+async def _surveys(session: AsyncSession) -> None:
+    """One is open: everybody stands on its roll."""
+    row = await campaigns.create(session, campaigns.Plan("Talks", "Meituan", Segment(), dict.fromkeys(Phase)))
+    await campaigns.move(session, row.id, None, NOON)
+    survey = await surveys.create(session, row.id, surveys.Plan("Winter", NOON + timedelta(days=1)))
+    await questions_of_surveys.replace_all(session, survey.id, [RAISE])
+    await running_surveys.open_(session, survey.id, ADMIN, NOON)
+    assert await running_surveys.carry_on(session, NOON, None)
+
+
+async def _pay(session: AsyncSession) -> None:
+    await pay_entries.add(session, LI, NOON.date(), Shift(540, 42, 31_800), NOON.date(), NOON)
+    await weather_wishes.want(session, LI, "all")
+    await pay_reminders.set_to(session, LI, time(21), ZoneInfo("UTC"), NOON)
+    await pay_pool_members.join(session, LI, NOON.date(), NOON)
+
+
+async def _browsers(session: AsyncSession) -> None:
+    await passes.issue(session, LI, passes.Kind.SESSION, NOON)
+
+
+async def _announcements(session: AsyncSession) -> None:
+    """One of which some have been written down."""
+    await session.flush()
+    while await announcements.carry_on(session, NOON):
+        pass
+    announcements.announce(session, CampaignMoved(CampaignId(1)), Segment(), Topic.SURVEYS, NOON)
+    await session.flush()
+    assert await announcements.carry_on(session, NOON)
+
+
+async def _ballots(session: AsyncSession) -> None:
+    campaign = await campaigns.create(session, CampaignPlan("Talks", "Meituan", Segment(), {Phase.VOTE: None}))
+    row = await ballots.prepare(session, campaign.id, ballot_plan(trustees().key), ADMIN, NOON)
+    row.state, row.opened_by, row.closed_by, row.published_by = State.FREEZING, ADMIN, ADMIN, ADMIN
+    await session.flush()
+    await papers.lay_down(session, NOON, NOON)
+    session.add(Voter(ballot_id=row.id, person_id=LI, voted=True))
+
+
+async def _contests(session: AsyncSession) -> None:
+    settings_ = contests.Settings(categories=("Videos",))
+    phases = {contests.Phase.ENTRY: None, contests.Phase.VOTE: None}
+    row = await contests.create(session, contests.Plan("Contest", "Rules", Segment(), settings_, phases))
+    await contest_moves.move(session, row.id, None, ADMIN, NOON, None)
+    offered = Offered(0, EntryContent(EntryKind.TEXT, "Work", "Words", "Team"), 1)
+    await contest_entries.enter(session, row.id, LI, offered, NOON)
+    await judges.name(session, row.id, WANG)
+
+
+async def _honours(session: AsyncSession) -> None:
+    await register.add(session, Entry("李雷", "Model worker", 2025), LI, NOON)
+
+
+async def _sos(session: AsyncSession) -> None:
+    await help_duties.begin(session, ADMIN, Volunteer("Zhao", 37.43, 116.36), NOON + timedelta(hours=4), None)
+    call, _ = await help_calls.begin(session, LI, CallContent("Li", 37.43, 116.36), 3_000, [], NOON)
+    await help_calls.take(session, call.id, ADMIN, [], NOON)
 
 
 async def broadcast(session: AsyncSession, segment: Segment) -> Broadcast:
@@ -147,10 +296,30 @@ async def broadcast(session: AsyncSession, segment: Segment) -> Broadcast:
     return row
 
 
-async def test_no_number_stands_in_any_column_or_file(database: Database) -> None:
+async def filled(database: Database) -> None:
+    """Everybody named in every column that names people."""
     async with database.writing() as session:
-        for fill in (_people, _activities, _cases, _broadcasts):
+        for fill in (
+            _people,
+            _activities,
+            _cases,
+            _demands,
+            _broadcasts,
+            _campaigns,
+            _surveys,
+            _ballots,
+            _pay,
+            _browsers,
+            _contests,
+            _honours,
+            _sos,
+            _announcements,
+        ):
             await fill(session)
+
+
+async def test_no_number_stands_in_any_column_or_file(database: Database) -> None:
+    await filled(database)
     empty = [one for one in columns() if not any(await raw_values(database, *one.split(".")))]
     assert empty == [], "each has to be filled by what the program does, so that it is tested"
     assert await places_of(database, NUMBERS) == set()
@@ -169,11 +338,62 @@ async def test_no_number_stands_in_any_column_or_file(database: Database) -> Non
     assert await places_of(database, NUMBERS) == set()
 
 
+BY_STAFF = {
+    "activities.organiser",
+    "activity_series.organiser",
+    "applications.claimed_by",
+    "applications.decided_by",
+    "audit.actor",
+    "broadcasts.author",
+    "broadcasts.corrected_by",
+    "publications.person_id",
+    "roles.granted_by",
+}
+"""Who did something as staff stays with what they did, and the menu of their chat until it is taken away."""
+
+
+@pytest.mark.parametrize(
+    ("person", "left"),
+    [(LI, set()), (WANG, {"blocks.person_id"}), (ADMIN, BY_STAFF)],
+    ids=["rider", "blocked", "staff"],
+)
+async def test_who_is_erased_stands_in_no_column(database: Database, person: PersonId, left: set[str]) -> None:
+    await filled(database)
+    async with database.writing() as session:
+        for kept in (kept for feature in FEATURES for kept in feature.personal_data):
+            if kept.erase is not None:
+                await kept.erase(session, person)
+    async with database.reading() as session:
+        pseudonym = known(session.get_bind().dialect).encrypt(person)
+    assert await columns_with(database, pseudonym) == left
+
+
+async def test_others_are_met_once_though_the_one_at_the_end_of_a_page_is_erased(database: Database) -> None:
+    everybody = set(map(PersonId, range(LI, LI + 20)))
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(everybody, "en"), NOON)
+        row = await broadcast(session, Segment())
+        last = await segments.end_of_page(session, row.frozen_to, 7)
+        assert last is not None
+        before = await segments.page(session, Segment(), row.frozen_to, last, NOON)
+        row.frozen_to = last
+        await session.flush()
+        await reads.erase(session, last)
+        await people.erase(session, last)
+        await session.refresh(row)
+        end = await segments.end_of_page(session, row.frozen_to, 100)
+        assert end is not None
+        after = await segments.page(session, Segment(), row.frozen_to, end, NOON)
+        assert len(before) == 7 and len(after) == 13
+        assert {one.id for one in before} | {one.id for one in after} == everybody
+
+
 async def test_everybody_is_met_once_though_the_order_of_the_table_means_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pages of few, by SQL alone and by rows; one of the two had begun in another order, before the migration."""
     monkeypatch.setattr(recipients, "CHUNK", 7)
+    monkeypatch.setattr(recipients, "CHUNK_READ", 7)
     monkeypatch.setattr(segments, "PAGE", 7)
     everybody = set(map(PersonId, range(LI, LI + 60)))
     muted, early = PersonId(LI + 30), PersonId(LI + 40)

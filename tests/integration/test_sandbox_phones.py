@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.pictures.membership_card import paint_code
 from bot.process import served
@@ -20,10 +20,10 @@ from bot.sandbox.server import METHODS
 from bot.sandbox.wishes import Controls
 from bot.sandbox.world import World
 from tests.support.accessibility import faults
+from tests.support.browsers import launched, needs_chromium
 from tests.support.simulator import free_port
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+pytestmark = needs_chromium
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,13 @@ async def bot() -> AsyncIterator[tuple[Bot, str]]:
 @pytest.fixture
 async def phones(bot: tuple[Bot, str]) -> AsyncIterator[Page]:
     """Two, the rider's and the coordinator's."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    async with launched() as browser:
         page = await browser.new_page(viewport={"width": 1280, "height": 860})
         page.on("pageerror", lambda error: pytest.fail(f"the page's script failed: {error}"))
         await page.goto(bot[1])
         await page.get_by_role("button", name="EN", exact=True).click()
         await expect(page.locator("#people-2 [aria-current=true]")).to_contain_text("周协调")
         yield page
-        await browser.close()
 
 
 async def test_two_phones_and_all_that_telegram_shows(bot: tuple[Bot, str], phones: Page) -> None:
@@ -131,6 +129,16 @@ async def buttons_and_people(bot: Bot, page: Page) -> None:
     low = await folded.evaluate("quote => quote.clientHeight")
     await page.locator("#log").get_by_role("button", name="Show more").last.click()
     assert await folded.evaluate("quote => quote.clientHeight") > low
+    bot.says("a button", reply_markup={"inline_keyboard": [[{"text": "Note it", "callback_data": "y"}]]})
+    await page.locator("#log").get_by_role("button", name="Note it").click()
+    while "callback_query" not in bot.heard():  # noqa: ASYNC110 (the world tells nobody)
+        await asyncio.sleep(0.05)
+    query = {"callback_query_id": bot.heard()["callback_query"]["id"], "text": "Noted"}
+    METHODS["answerCallbackQuery"](bot.world, Params(query))
+    await expect(page.locator("#toast")).to_have_text("Noted")
+    await page.locator("#people button", has_text="小王").click()
+    await expect(page.locator("#toast")).to_be_hidden(timeout=1_000)  # it was for the other person
+    await page.locator("#people button", has_text="小李").click()
     key = {"text": "Choose", "request_users": {"request_id": 3, "max_quantity": 2}}
     bot.says("who?", reply_markup={"keyboard": [[key]], "input_field_placeholder": "two at most"})
     await expect(page.locator("#text")).to_have_attribute("placeholder", "two at most")

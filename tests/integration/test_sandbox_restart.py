@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import shutil
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,8 +15,11 @@ import aiohttp
 import orjson
 
 from bot.sandbox.params import Json
+from storage.people import people
+from storage.telegram_ids import PersonId
+from tests.support.databases import KEY, opened
 from tests.support.processes import bot, ends_within_10_s, logged, until_ready
-from tests.support.simulator import PATIENCE
+from tests.support.simulator import NOON, PATIENCE
 
 RIDER, COORDINATOR = 7_000_001, 7_000_003
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -141,3 +146,28 @@ async def test_the_clock_is_moved_to_a_reminder(tmp_path: Path) -> None:
         await held.does(do="clock", to=f"{tomorrow:%Y-%m-%d}T13:00")
         refused = await held.hears(lambda event: event["type"] == "trouble")
         assert "only be moved on" in refused["text"]
+
+
+async def test_a_bots_own_data_are_not_the_sandboxs(tmp_path: Path) -> None:
+    """Its token was removed: beside a database in the data folder the sandbox has another one, and it refuses one that
+    the config names, in which somebody is known. Whoever opens the sandbox's page is an admin."""
+    key = f'["{base64.b64encode(KEY).decode()}"]'
+    assert await (await bot(tmp_path, "migrate", NUANXIN_SECURITY__ENCRYPTION_KEYS=key)).wait() == 0
+    file = tmp_path / "data" / "nuanxin.db"
+    database = opened(f"sqlite+aiosqlite:///{file}")
+    async with database.writing() as session:
+        await people.seen_all(session, {PersonId(4_711): "zh"}, NOON)
+    await database.close()
+    before = file.read_bytes()
+    elsewhere = tmp_path / "elsewhere.db"
+    shutil.copy(file, elsewhere)
+    async with sandbox(tmp_path, "run") as (session, address):
+        assert own_chat(await state(session, address))["messages"] == []
+    assert (tmp_path / "data" / "sandbox" / "nuanxin.db").exists()
+    named = {"NUANXIN_DATABASE__URL": f"sqlite:///{elsewhere}", "NUANXIN_SECURITY__ENCRYPTION_KEYS": key}
+    for command in ("run", "check"):
+        (tmp_path / "log").unlink(missing_ok=True)
+        assert await (await bot(tmp_path, command, **named)).wait() == 1
+        said = (tmp_path / "log").read_text()
+        assert "database.url: this database is not the sandbox's own" in said and "Traceback" not in said
+    assert file.read_bytes() == elsewhere.read_bytes() == before

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 from sqlalchemy import select, text
 
-from storage.activities import activities, attendance, reminders, sign_ups, waiting_list
+from storage.activities import activities, attendance, reminders, sign_up_copies, sign_ups, waiting_list
 from storage.activities.conditions import Came, HasPlace, Waits
 from storage.activities.ids import ActivityId
 from storage.activities.sign_ups import (
@@ -30,17 +27,17 @@ from storage.activities.sign_ups import (
 )
 from storage.activities.waiting_list import OfferLapsed, hold_until
 from storage.broadcasts import recipients as broadcast_recipients
-from storage.broadcasts.topics import Topic
 from storage.coordination import wake_ups
 from storage.coordination.wake_ups import WakeUp
-from storage.database import Database, Refused
+from storage.database import Database
 from storage.deliveries.table import Delivery
 from storage.hours.quiet_hours import QuietHours
 from storage.people import people
 from storage.people.segments import Segment
+from storage.people.topics import Topic
 from storage.telegram_ids import PersonId
 from tests.support.activities import SATURDAY, basketball, published, signs_up
-from tests.support.databases import new_file, opened
+from tests.support.machines import DatabaseMachine
 from tests.support.simulator import NOON, PATIENCE
 
 LOUD = QuietHours.of("00:00-00:00", ZoneInfo("UTC"))
@@ -234,40 +231,22 @@ async def test_walk_ins_come_in_while_there_are_places(database: Database) -> No
         await attendance.rate(session, activity_id, PersonId(1), 4, "good")
         figures = (await attendance.figures(session, [activity_id, ActivityId(99)]))[activity_id]
         assert (figures.placed, figures.came) == (2, 2)
-        assert (await sign_ups.copy_of(session, PersonId(1)))[0]["comment"] == "good"
+        assert (await sign_up_copies.copy_of(session, PersonId(1)))[0]["comment"] == "good"
 
 
-class Queue(RuleBasedStateMachine):
+class Queue(DatabaseMachine):
     """One activity and five people; after every step the database says the same as a list does."""
 
     PEOPLE = st.integers(1, 6)
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.folder = tempfile.TemporaryDirectory()
-        self.database = opened(new_file(Path(self.folder.name) / "queue.db"))
         self.now = NOON
         self.places = 2
         self.placed: set[int] = set()
         self.offered: dict[int, Any] = {}
         self.queue: list[int] = []
-        self.activity_id = self.loop.run_until_complete(published(self.database, places=2))
-
-    def teardown(self) -> None:
-        self.loop.run_until_complete(self.database.close())
-        self.loop.close()
-        self.folder.cleanup()
-
-    def turn(self, work: Callable[[Any], Awaitable[Any]]) -> Any:
-        async def in_a_transaction() -> Any:
-            async with self.database.writing() as session:
-                return await work(session)
-
-        try:
-            return self.loop.run_until_complete(in_a_transaction())
-        except Refused as refusal:
-            return refusal
+        self.activity_id = self.run(published(self.database, places=2))
 
     @property
     def free(self) -> int:

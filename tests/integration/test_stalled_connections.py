@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from benchmarks.support.stalling_proxy import StallingProxy
+from benchmarks.support.database_proxy import DatabaseProxy
 from storage.coordination import change_counters
 from storage.database import Database
 from storage.database_errors import Cause, cause_of, is_outage
 from storage.engine import postgresql_engine
-from tests.support.databases import migrated, new_database, opened
+from tests.support.databases import new_database, opened
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def impatient_url(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database of the newest schema, and a program that waits for it no longer than these tests want to take.
+
+    Only once it is migrated: a busy machine may hold up a migration for longer than that.
+    """
     monkeypatch.setattr(postgresql_engine, "IDLE_FOR_AT_MOST", 0.5)
     monkeypatch.setattr(postgresql_engine, "WAITS_FOR_LOCKS", 0.2)
     monkeypatch.setattr(postgresql_engine, "ANSWERS_WITHIN", 1.0)
-    yield
+    return postgresql_url
 
 
 LOCK = text("SELECT value FROM versions WHERE name = 'settings' FOR UPDATE")
@@ -52,10 +55,8 @@ async def until_waiting(database: Database, count: int) -> None:
             found = await session.scalar(waiting) or 0
 
 
-@pytest.mark.usefixtures("impatient")
-async def test_a_row_lock_of_a_frozen_process_stops_others_only_for_a_while(postgresql: str) -> None:
-    url = await migrated(await new_database(postgresql))
-    frozen, healthy = opened(url), opened(url)
+async def test_a_row_lock_of_a_frozen_process_stops_others_only_for_a_while(impatient_url: str) -> None:
+    frozen, healthy = opened(impatient_url), opened(impatient_url)
     async with healthy.writing() as session:
         await change_counters.raise_version(session, "settings")
     async with frozen.writing() as stuck:
@@ -71,13 +72,11 @@ async def test_a_row_lock_of_a_frozen_process_stops_others_only_for_a_while(post
     await healthy.close()
 
 
-@pytest.mark.usefixtures("impatient")
 async def test_those_that_waited_in_a_frozen_process_do_not_get_the_lock_one_after_the_other(
-    postgresql: str, monkeypatch: pytest.MonkeyPatch
+    impatient_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(postgresql_engine, "ANSWERS_WITHIN", 5.0)
-    url = await migrated(await new_database(postgresql))
-    frozen, healthy = opened(url), opened(url)
+    frozen, healthy = opened(impatient_url), opened(impatient_url)
     async with healthy.writing() as session:
         await change_counters.raise_version(session, "settings")
     connected = asyncio.Barrier(5)
@@ -101,9 +100,8 @@ async def test_those_that_waited_in_a_frozen_process_do_not_get_the_lock_one_aft
     await healthy.close()
 
 
-@pytest.mark.usefixtures("impatient")
-async def test_a_stalled_network_is_an_outage_and_over_when_it_flows_again(postgresql: str) -> None:
-    proxy = StallingProxy(await migrated(await new_database(postgresql)))
+async def test_a_stalled_network_is_an_outage_and_over_when_it_flows_again(impatient_url: str) -> None:
+    proxy = DatabaseProxy(impatient_url)
     async with proxy.running() as url:
         database = opened(url)
         async with database.reading() as session:
@@ -119,3 +117,24 @@ async def test_a_stalled_network_is_an_outage_and_over_when_it_flows_again(postg
         async with database.reading() as session:
             assert await session.scalar(text("SELECT 1")) == 1
         await database.close()
+
+
+@pytest.mark.parametrize("asked_after", [0.0, 60.0])
+async def test_connections_that_the_server_has_ended_are_replaced(
+    postgresql: str, monkeypatch: pytest.MonkeyPatch, asked_after: float
+) -> None:
+    """Whether they are asked before use, or were used a moment ago."""
+    monkeypatch.setattr(postgresql_engine, "ASKED_AFTER", asked_after)
+    url = await new_database(postgresql)
+    here, there = opened(url), opened(url)
+    which = text("SELECT pg_backend_pid()")
+    async with here.engine.connect() as first, here.engine.connect() as second:
+        ended = {await first.scalar(which), await second.scalar(which)}
+    async with there.engine.begin() as connection:
+        for pid in ended:
+            await connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    await asyncio.sleep(0.1)
+    async with here.engine.connect() as first, here.engine.connect() as second:
+        assert ended.isdisjoint({await first.scalar(which), await second.scalar(which)})
+    await here.close()
+    await there.close()

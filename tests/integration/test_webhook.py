@@ -72,7 +72,7 @@ async def test_telegram_keeps_an_update_while_the_database_is_away(
         refusals += 1
         raise OperationalError("", {}, Exception("away"))
 
-    monkeypatch.setattr("storage.updates.user_state.standings", away)
+    monkeypatch.setattr("storage.updates.user_state.looked_up", away)
     rider = hooked.town.rider(2)
     await rider.shares()
     async with asyncio.timeout(5), hooked.town.world.changed:

@@ -16,7 +16,9 @@ from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from handlers.features import FEATURES
 from storage.coordination.change_counters import Version
-from storage.database import Database, lock_chat, run
+from storage.database import Database
+from storage.dialects import lock_chat
+from storage.engine.fast_statements import run
 from storage.engine.write_detection import has_written
 from storage.people.people import PersonRow
 from storage.telegram_ids import ChatId, PersonId

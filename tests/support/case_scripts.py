@@ -79,7 +79,7 @@ async def brings_pay(rider: AtDesk, day: str = "2025-12-30", name: str = "李雷
     """Fills in the form of /legal about unpaid pay, in its language; returns the case's number."""
     zh = rider.language != "en"
     await rider.says("/legal")
-    before = await rider.is_asked("填写之前，请先看" if zh else CONSENT_PAGE)
+    before = await rider.is_asked("填写前请看" if zh else CONSENT_PAGE)
     assert "12348" in before["text"] and "Telegram" in before["text"]
     await rider.presses(AGREE_AT_DESK)
     await rider.is_asked("是什么事" if zh else ASKED_WHAT_ABOUT)

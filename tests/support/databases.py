@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import functools
 import os
-import shutil
 import signal
 import tempfile
 import uuid
@@ -22,18 +21,11 @@ from storage import keys, schema
 from storage.database import Database, open_database
 from storage.encryption import Vault
 from storage.pseudonym_columns import found
+from tests.support.memory_folder import in_memory
 
 T = TypeVar("T")
 
 KEY = bytes(range(32))
-_SHARED_MEMORY = Path("/dev/shm")
-_ROOM = 4 << 30
-
-
-def in_memory() -> Path | None:
-    """A folder in memory, where the machine has one with room: a new database takes a tenth of the time there."""
-    has_room = _SHARED_MEMORY.is_dir() and shutil.disk_usage(_SHARED_MEMORY).free > _ROOM
-    return _SHARED_MEMORY if has_room else None
 
 
 @contextmanager

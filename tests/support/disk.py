@@ -37,7 +37,7 @@ async def tables_of(database: Database) -> dict[str, list[Any]]:
 
 
 async def plain_tables_of(database: Database) -> dict[str, list[Any]]:
-    """The same with what is sealed in plain: sealing anew makes other bytes."""
+    """The same with what is sealed in plain: sealing again makes other bytes."""
     sealed_by_table: dict[str, list[SealedColumn]] = defaultdict(list)
     for column in sealed_columns():
         sealed_by_table[column.table.name].append(column)

@@ -91,6 +91,15 @@ async def bot_with_umask(umask: int, folder: Path, *arguments: str, **settings: 
     )
 
 
+async def said_by(folder: Path, *arguments: str, **settings: str) -> tuple[int, list[str]]:
+    """The exit code and the lines of a command."""
+    (folder / "log").unlink(missing_ok=True)
+    code = await (await bot(folder, *arguments, **settings)).wait()
+    lines = (folder / "log").read_text().splitlines()
+    (folder / "log").unlink()
+    return code, lines
+
+
 async def _forked(folder: Path, start: Start) -> Started:
     (folder / "log").touch()
     reader, writer = await asyncio.open_unix_connection(await asyncio.to_thread(_starter))

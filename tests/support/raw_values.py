@@ -31,6 +31,13 @@ async def places_of(database: Database, numbers: Collection[int]) -> set[str]:
     return found | await asyncio.to_thread(_files_with, file, numbers)
 
 
+async def columns_with(database: Database, number: int) -> set[str]:
+    """The columns in which exactly this number stands."""
+    await database.close()
+    async with database.engine.connect() as connection:
+        return await connection.run_sync(lambda sync: {name for name, value in _cells(sync) if value == number})
+
+
 def _cells(connection: Connection) -> Iterator[tuple[str, object]]:
     """Of every table that is there, whether the program knows it or not."""
     for table in inspect(connection).get_table_names():

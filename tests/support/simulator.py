@@ -81,6 +81,10 @@ class Rider:
             self.answers.append(event)
         self._changed.set()
 
+    async def is_told(self, words: str) -> None:
+        """By the pop-up on a pressed button."""
+        await self.until(lambda: any(words in answer["text"] for answer in self.answers))
+
     async def sends(self, **content: Any) -> Json:
         return await self.world.sends(self.person, content)
 
@@ -212,6 +216,12 @@ class Town:
     def deliver(self) -> None:
         """Lets the bot look at once for messages to send."""
         self.app.background.delivery_sender.awake.set()
+
+    async def announces(self) -> None:
+        """Everybody is told what is due to be announced."""
+        for _ in range(4):
+            await self.tick("announcements")
+        self.deliver()
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Waits for what the bot does by itself."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import Column, Table
 
 from storage import schema as _all_tables  # noqa: F401
-from storage.database import Base, Sealed
+from storage.column_types import Sealed
+from storage.database import Base
 from storage.pseudonym_columns import Pseudonym
 
 FILE = Path(__file__).parents[2] / "docs" / "tables.md"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 from PIL import Image
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot import demo
 from bot.app import App, system_clock
@@ -24,6 +23,7 @@ from storage import schema
 from storage.database import Database, open_database
 from storage.encryption import Vault
 from storage.telegram_ids import PersonId
+from tests.support.browsers import CHROMIUM, launched
 from tests.support.simulator import free_port, running
 from tests.support.words.statistics import MISSING_STATIONS
 
@@ -34,7 +34,7 @@ WORDS = {
         "start": "开始",
         "near": "📍 最近的驿站",
         "send": "发送位置",
-        "gaps": "🗺 缺驿站",
+        "gaps": "🗺 驿站缺口",
         "admin": "主管",
         "coordinator": "协调",
     },
@@ -62,9 +62,10 @@ async def playing(folder: Path) -> AsyncIterator[str]:
     await schema.migrate(database)
     await fill(database)
     application = web.Application(client_max_size=64 << 20)
-    sandbox.serve(sandbox.town(), application)
+    world = sandbox.town()
+    sandbox.serve(world, application)
     async with served(application, free_port(), leaves_within=0.2) as url:
-        config = sandbox.sandboxed(load(folder / "none.toml"), int(url.rpartition(":")[2]))
+        config = sandbox.sandboxed(load(folder / "none.toml"), int(url.rpartition(":")[2]), world.token)
         async with running(App(config, database)):
             yield url
 
@@ -141,11 +142,9 @@ def strip(files: list[Path], name: str) -> None:
 
 
 async def main() -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if CHROMIUM is None:
         sys.exit("make tour needs Debian's chromium")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    async with launched() as browser:
         for language in WORDS:
             with tempfile.TemporaryDirectory() as name:
                 async with playing(Path(name)) as address:
@@ -158,7 +157,6 @@ async def main() -> None:
                     strip(phone.taken[:3], f"tour-{language}-rider.png")
                     strip(phone.taken[3:], f"tour-{language}-office.png")
                     await page.close()
-        await browser.close()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ def test_each_rests_for_itself_and_longer_each_time() -> None:
     assert not rests.is_resting("a")
     rests.failed("a")
     now += 3.0
-    assert not rests.is_resting("a"), "after a success it begins anew"
+    assert not rests.is_resting("a"), "after a success it starts over"
 
 
 def test_only_so_many_are_remembered() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import tomllib
 import unicodedata
@@ -13,8 +14,16 @@ import pytest
 
 from handlers.admin.roles import SHORT_ROLES
 from handlers.admin.setting_list import SETTINGS
+from handlers.campaigns.agreements.words import REFUSALS
+from handlers.campaigns.ballots.words import RULES
+from handlers.campaigns.commitments.words import OUTCOMES, SAID, STATES
+from handlers.campaigns.demands.words import OUTCOMES as DEMAND_OUTCOMES
+from handlers.campaigns.demands.words import REASONS
+from handlers.chat.press import Button
+from handlers.chat.rows import is_short, packed
 from handlers.i18n.translations import LANGUAGES, distance, translator
 from handlers.stations.asked import RADII, REACH
+from handlers.stations.format import AMENITIES, WANTED
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 ROOM = {"zh_Hans": {1: 13.5, 2: 6.5, 3: 4.0, 4: 3.0}, "en": {1: 18.5, 2: 8.5, 3: 5.0, 4: 3.7}}
@@ -57,7 +66,16 @@ the width of a Chinese character), rounded up in groups. Source: the hmtx table 
 WIDTHS = {char: width for width, chars in ROBOTO.items() for char in chars}
 
 
-COMPOSED = {"🧭 Amap route": 2, "🧭 Google route": 2, "ℹ️ More": 2, "Baidu": 3, "Tencent": 3, "Others": 3, "More ▶": 4}
+COMPOSED = {
+    "📜 All messages": 2,
+    "🧭 Amap route": 2,
+    "🧭 Google route": 2,
+    "ℹ️ More": 2,
+    "Baidu": 3,
+    "Tencent": 3,
+    "Others": 3,
+    "More ▶": 4,
+}
 """Labels in rows that are put together of several parts, and how many buttons are in such a row."""
 
 
@@ -146,6 +164,42 @@ def test_what_a_form_asks_fits_on_its_page_of_review(language: str) -> None:
     }
     assert len(titles) > 40
     assert [title for title in titles if width(f"✎ {title}", language) > ROOM[language][2]] == []
+    rows = packed([Button(f"✎ {title}", data="x") for title in sorted(titles, key=len)], 3)
+    assert {len(row) for row in rows} >= {2, 3}
+    assert [key.text for row in rows for key in row if width(key.text, language) > ROOM["en"][len(row)]] == []
+
+
+def choices_side_by_side() -> Iterator[tuple[str, int]]:
+    """The labels among which a question lets choose, and how many of them stand in a row."""
+    for path in HANDLERS.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            match node:
+                case ast.Call(
+                    func=ast.Name(id="Question"),
+                    args=[*_, ast.Call(func=ast.Name(id="ChoiceInput"), args=[ast.Name(id=name), *_])],
+                    keywords=keywords,
+                ):
+                    columns = [int(ast.literal_eval(one.value)) for one in keywords if one.arg == "columns"]
+                    module = importlib.import_module(".".join(path.relative_to(HANDLERS.parent).with_suffix("").parts))
+                    yield from ((label, count) for label in getattr(module, name).values() for count in columns)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_choices_that_stand_side_by_side_fit(language: str) -> None:
+    """As "Not insu…" and "I don't k…", three in a row."""
+    _ = translator(language)
+    choices = list(choices_side_by_side())
+    assert len(choices) > 5
+    assert [label for label, count in choices if width(_(label), language) > ROOM[language][count]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reasons_rules_and_outcomes_of_campaigns_fit(language: str) -> None:
+    """Each has a row of its own, and what is done with it is announced: it must be read in full."""
+    _ = translator(language)
+    tables = (REASONS, DEMAND_OUTCOMES, REFUSALS, RULES, OUTCOMES, STATES, SAID)
+    labels = [label for table in tables for label in table.values()]
+    assert [label for label in labels if width(f"{_(label)} …", language) > ROOM[language][1]] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -160,6 +214,19 @@ def test_the_kinds_of_the_desks_fit_two_in_a_row(language: str) -> None:
 def test_the_settings_fit_two_in_a_row(language: str) -> None:
     _ = translator(language)
     assert [_(one.title) for one in SETTINGS.values() if width(_(one.title), language) > ROOM[language][2]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_views_of_the_statistics_fit_two_in_a_row(language: str) -> None:
+    """As eyes on 360 pixels saw them: "🗺 Missing statio…", "🔎 Amenities sea…"."""
+    _ = translator(language)
+    views = [
+        label
+        for path in HANDLERS.rglob("*.py")
+        for label in re.findall(r'FiguresView\(\s*"[^"]*", N_\("([^"]*)"\)', path.read_text("utf-8"))
+    ]
+    assert len(views) > 5
+    assert [view for view in views if width(_(view), language) > ROOM[language][2]] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -193,6 +260,18 @@ def test_the_distances_of_the_filter_fit(language: str) -> None:
     """As the journeys of 0.8 showed the first: "✅ 5…", four in a row."""
     labels = [f"✅ {distance(radius or REACH, language)}" for radius in RADII]
     assert [label for label in labels if width(label, language) > ROOM[language][2]] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_amenities_of_the_filter_fit(language: str) -> None:
+    """In English a third of them was cut: "❄️ air co…"."""
+    _ = translator(language)
+    buttons = [Button(f"{sign} {_(name)}", data="x") for sign, name in map(AMENITIES.__getitem__, WANTED)]
+    rows = packed(sorted(buttons, key=is_short, reverse=True), 3)
+    assert sum(map(len, rows)) == len(WANTED) and len(rows) <= 12
+    room = ROOM["en"]
+    found = [key.text for row in rows for key in row if width(key.text, language) > room[len(row)]]
+    assert found == []
 
 
 def test_each_sign_is_one_that_phones_can_draw() -> None:

@@ -205,7 +205,7 @@ async def test_a_closed_case_loses_its_personal_part_but_not_while_somebody_writ
 async def test_an_open_case_is_never_cleared_away(database: Database) -> None:
     case_id = await a_case(database)
     async with database.reading() as session:
-        assert await case_queue.to_forget(session, NOON + timedelta(days=5_000), timedelta(days=1)) == []
+        assert await case_queue.to_forget(session, NOON + timedelta(days=5_000), timedelta(days=1), 100) == []
         row = await case_access.find(session, case_id)
         assert row is not None and row.state == CaseState.OURS
 

@@ -11,8 +11,9 @@ import pytest
 from babel.messages.pofile import read_po
 from markupsafe import Markup
 
+from handlers.i18n.catalogues import LOCALES
 from handlers.i18n.formatting import bracketed, in_a_line, labelled, listed
-from handlers.i18n.translations import LOCALES, language_name, translator
+from handlers.i18n.translations import language_name, translator
 
 ROOT = Path(__file__).parents[2]
 HALF_WIDTH = re.compile(r"[一-鿿”}>]\s?[,:;!?()](?!\d)|[,:;!?()]\s?[一-鿿“]")
@@ -26,12 +27,36 @@ ONE_WORD = {
     "Telegram 编号": "Telegram ID",
     "Telegram 号码": "Telegram ID",
     "顾问": "办理人",
+    "请点": "请按",
+    "点一下": "按一下",
+    "点选": "按",
+    "点下面": "按下面",
+    "不到 {n}": "不足 {n}",
+    "＜": "不足",
+    "小于": "不足",
+    "通知不到": "不足 … 人收到通知",
+    "已经太晚": "已超时",
+    "截至 {": "{…} 截止",
+    "开放时间": "营业时间",
+    "验证码": "核对码",
+    "token": "令牌",
 }
 """What must not be said, and what is said in its place."""
 
 
+DATA = (
+    "bot/config/desks.toml",
+    "storage/cases/time_limits.toml",
+    "storage/cases/answers/CN.toml",
+    "storage/cases/answers/XX.toml",
+    "storage/heat/rules.toml",
+    "storage/honours/situation.toml",
+)
+"""Where texts stand beside the catalogue."""
+
+
 def _chinese_of(value: object) -> Iterator[str]:
-    """All texts in Chinese that stand in the tables of a desk or a time limit."""
+    """All texts in Chinese that stand in the tables of a file."""
     if isinstance(value, dict):
         for key, part in value.items():
             if key == "zh_Hans":
@@ -47,7 +72,7 @@ def _all_texts() -> list[str]:
     with (LOCALES / "zh_Hans/LC_MESSAGES/nuanxin.po").open("rb") as file:
         said = [message.string for message in read_po(file) if message.id]
     texts = [text for one in said for text in ((one,) if isinstance(one, str) else one or ())]
-    for path in ("bot/config/desks.toml", "storage/cases/time_limits.toml"):
+    for path in DATA:
         texts += _chinese_of(tomllib.loads((ROOT / path).read_text("utf-8")))
     return texts
 
@@ -61,6 +86,10 @@ def test_signs_are_full_width_beside_chinese() -> None:
 
 def test_no_three_dots_and_no_blanks_at_the_end() -> None:
     assert [text for text in TEXTS if "..." in text or text != text.rstrip()] == []
+
+
+def test_a_blank_stands_between_a_clock_and_chinese() -> None:
+    assert [text for text in TEXTS if re.search(r"\{(time|when|until|at)\}[一-鿿]", text)] == []
 
 
 @pytest.mark.parametrize(("wrong", "right"), ONE_WORD.items())

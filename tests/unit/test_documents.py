@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,13 @@ def test_a_file_or_test_that_is_gone_is_found(tmp_path: Path) -> None:
     assert missing(document) == ["bot/none.py", "test_none.py::test_x"]
 
 
+def test_what_the_notice_names_is_there() -> None:
+    text = (ROOT / "NOTICE").read_text()
+    named = re.findall(r"\b((?:bot|storage|tests)/[\w/.-]+\w)", text)
+    assert len(named) > 3
+    assert [place for place in named if not exists(place)] == []
+
+
 def test_the_version_is_written_once() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert "version" not in project["project"]
@@ -101,6 +109,14 @@ def test_the_newest_changes_are_of_this_version_or_unreleased() -> None:
     released = [Version(version) for version in before]
     assert released == sorted(released, reverse=True)
     assert Version(__version__) > released[0]
+
+
+def test_a_change_belongs_to_one_version() -> None:
+    """A merge once gave each past version a copy of the newest entries."""
+    versions = re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[1:]
+    entries = [entry for version in versions for entry in set(re.split(r"\n(?=- |#|\n)", version)) if entry[:2] == "- "]
+    assert len(entries) > 100
+    assert [entry for entry, times in Counter(entries).items() if times > 1] == []
 
 
 def test_every_decision_is_in_the_index() -> None:

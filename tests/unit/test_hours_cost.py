@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.background.station_directory import StationDirectory
@@ -94,6 +94,7 @@ EXPRESSIONS = st.one_of(
 
 
 @settings(max_examples=300)
+@example("off || off || 08:00-18:00 || PH,Mo-Su || PH,Mo-Su || PH,Mo-Su")
 @given(EXPRESSIONS)
 def test_any_hours_are_refused_or_quick(expression: str) -> None:
     try:

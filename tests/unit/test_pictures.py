@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+from collections.abc import Sequence
 
 import pytest
 from PIL import Image
 
-from bot.pictures import charts
+from bot.pictures import certificate, charts
 from bot.pictures.location_map import LINE, MAP_HEIGHT, OPEN, RIDER, WIDTH, paint, ring_for
 from bot.pictures.painter import PillowPainter
-from handlers.chat.pictures import Spot
+from handlers.chat.pictures import Certificate, Spot
 
 NORTH = Spot(1, "北站", 37.44, 116.36, True)
 
@@ -58,6 +60,26 @@ async def test_the_same_picture_is_drawn_once() -> None:
     assert await painter.map_png(37.43, 116.36, [NORTH], "en") is first
 
 
+async def test_a_result_that_many_look_at_is_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+
+    def draw(title: str, rows: Sequence[tuple[str, int | None]], hidden: str) -> bytes:
+        drawn.append(title)
+        if title == "Broken" and len(drawn) == 1:
+            raise OSError
+        return f"{title}{rows}{hidden}".encode()
+
+    monkeypatch.setattr(charts, "bars", draw)
+    painter = PillowPainter()
+    with pytest.raises(OSError):
+        await painter.bars_png("Broken", [("Yes", 10)], "<5")
+    await painter.bars_png("Broken", [("Yes", 10)], "<5")
+    together = await asyncio.gather(*(painter.bars_png("Pay", [("Yes", 10), ("No", None)], "<5") for _ in range(20)))
+    assert len(set(together)) == 1 and drawn == ["Broken", "Broken", "Pay"]
+    other = await painter.bars_png("Pay", [("Yes", 15), ("No", None)], "<5")
+    assert other != together[0], "another content is another picture"
+
+
 @pytest.mark.parametrize("values", [[], [0, 0], [1, 5, 3], [10**6] * 30])
 def test_columns_stand_as_high_as_their_values(values: list[int]) -> None:
     png = charts.columns("已送达：9", values, ["10:00", "10:30", "11:00"])
@@ -65,3 +87,16 @@ def test_columns_stand_as_high_as_their_values(values: list[int]) -> None:
         assert picture.size == (charts.WIDTH, charts.HEIGHT)
         columns = sum(colour == (31, 111, 181) for _, colour in (picture.convert("RGB").getcolors(1 << 20) or []))
     assert columns == bool(sum(values))
+
+
+@pytest.mark.parametrize("name", ["张伟", "Team of the long names of all of our friends who ride in Dezhou" * 2])
+def test_a_certificate_keeps_its_frame_and_has_its_code(name: str) -> None:
+    drawn = Certificate(
+        "Union", "Certificate", name, "“Light”", ["Contest", "Place 1"], "1 May", "https://t.me/b?start=c", "?"
+    )
+    png = certificate.paint(drawn)
+    assert close_to(colour_at(png, certificate.WIDTH - 38, 300), "#b08d3c")
+    assert close_to(colour_at(png, certificate.WIDTH - 80, 300), "#fffdf6"), "nothing runs over the edge"
+    with Image.open(io.BytesIO(png)) as picture:
+        code = picture.convert("L").crop((1_080, 660, 1_280, 850))
+    assert code.getextrema() == (0, 255)

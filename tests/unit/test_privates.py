@@ -11,6 +11,10 @@ import pytest
 TESTS = Path(__file__).parents[1]
 ALLOWED = {
     ("support/databases.py", "_compiled_cache"): "SQLAlchemy has no other way to share compiled statements by engines",
+    **dict.fromkeys(
+        [("unit/test_agreement_files.py", name) for name in ("_tc", "_tbl", "_add_gridSpan")],
+        "python-docx writes no hostile table by itself: its XML is changed",
+    ),
     ("support/preloaded.py", "_exit"): "a fork must not run what its parent does at its end; this is os._exit",
 }
 """(file, name): why."""
@@ -49,6 +53,17 @@ def test_tests_use_nothing_private() -> None:
         for name in private_names(file.read_text("utf-8"))
     }
     assert used == set(ALLOWED), "what is allowed must also be needed"
+
+
+def test_what_tests_share_is_in_support() -> None:
+    """A test that imports another one runs with its fixtures, and breaks when that one changes."""
+    imported = [
+        f"{file.relative_to(TESTS)}: {node.module}"
+        for file in TESTS.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and ".test_" in (node.module or "")
+    ]
+    assert imported == []
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,10 @@ def test_the_number_that_would_become_0_becomes_what_0_would_have() -> None:
     assert pseudonyms.encrypt(0) == pseudonyms.decrypt(0) == 0
     assert before != 0
     assert number(ff1(KEY, numerals_of(before % (1 << 64), 1 << 16, 4), 1 << 16), 1 << 16) == 0
+
+
+@given(st.lists(NUMBERS), st.booleans())
+def test_many_are_read_at_once_as_each_alone(pseudonyms: list[int], has_rare: bool) -> None:
+    known = Pseudonyms(KEY)
+    rare = [known.encrypt(0), known.encrypt(known.decrypt(1)), 0] if has_rare else []
+    assert known.decrypt_all([*pseudonyms, *rare]) == [known.decrypt(one) for one in [*pseudonyms, *rare]]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,33 @@ def test_the_busy_one_gets_nearly_all_and_the_idle_ones_a_little() -> None:
     found = replicas.shares([100.0, 0.0, 0.0], LIMIT)
     assert sum(found) == LIMIT and found[0] == 28.0 and found[1] == 1.0
     assert replicas.shares([0.0, 0.0], LIMIT) == [15.0, 15.0] and replicas.shares([], LIMIT) == []
+
+
+@pytest.mark.parametrize("count", [2, 3])
+async def test_one_that_was_started_anew_has_its_share_after_two_beats(tmp_path: Path, count: int) -> None:
+    """And is ready then, whatever the others do."""
+    database = opened(new_file(tmp_path / "x.db"))
+    fleet = Fleet(database)
+
+    async def beats(*numbers: int) -> None:
+        fleet.now += timedelta(seconds=1)
+        for number in numbers:
+            await fleet.alive[number][0].heartbeat()
+
+    everybody = range(count)
+    for number in everybody:
+        fleet.start(number)
+    for _ in range(5):
+        await beats(*everybody)
+    fleet.start(count - 1)  # under a new name; nobody has signed the old one off
+    await beats(count - 1, *range(count - 1))
+    await beats(count - 1)
+    assert fleet.alive[count - 1][1].share >= replicas.RESERVE
+    for _ in range(replicas.LIVES_FOR // timedelta(seconds=1) + 3):
+        await beats(*everybody)
+    assert fleet.alive[count - 1][1].share > LIMIT / count / 2
+    assert fleet.used <= LIMIT + 1e-6
+    await database.close()
 
 
 async def test_without_a_share_nothing_leaves_and_with_one_what_waits_does() -> None:

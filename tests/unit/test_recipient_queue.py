@@ -50,6 +50,7 @@ async def test_a_turn_that_fails_lets_the_next_one_begin() -> None:
         assert until == NOON
 
 
+@pytest.mark.usefixtures("fresh_heap")
 async def test_a_queue_is_remembered_as_long_as_something_refers_to_it() -> None:
     """The sender keeps them so: nothing is kept for people to whom nothing is in flight."""
     queues: WeakValueDictionary[int, RecipientQueue] = WeakValueDictionary()

@@ -10,8 +10,8 @@ from handlers.i18n.rewording import reworded
 from handlers.i18n.translations import translator
 from handlers.stations.import_reasons import reason_words
 from storage.geodesy import Crs
+from storage.sheets.tables import BadFile
 from storage.stations.files import COLUMNS, read_stations
-from storage.stations.tables import BadFile
 
 CHINESE = translator("zh_Hans")
 GOOD = {"id": "s1", "name": "One", "latitude": "37.4", "longitude": "116.3"}
@@ -29,7 +29,7 @@ def line(**changes: str) -> str:
         ({"latitude": ""}, "缺少纬度"),
         ({"name": ""}, "缺少名称"),
         ({"latitude": "116.3", "longitude": "37.4"}, "经度和纬度好像写反了"),
-        ({"opening_hours": "早八晚十吧"}, "看不懂开放时间 '早八晚十吧'"),
+        ({"opening_hours": "早八晚十吧"}, "看不懂营业时间 '早八晚十吧'"),
         ({"amenities": "sauna"}, "未知设施 'sauna'"),
         ({"id": "1.23E+15"}, "编号 '1.23E+15' 被表格软件改成了近似数"),
         ({"phone": "1.38E+10"}, "电话 '1.38E+10' 被表格软件改成了近似数"),

@@ -14,16 +14,17 @@ from hypothesis import strategies as st
 
 from storage.database import Database
 from storage.geodesy import Crs
+from storage.sheets.records import MOST_UNCLOSED
+from storage.sheets.tables import BadFile
 from storage.stations import stations
 from storage.stations.amenity_words import UnknownAmenity, read_amenities
-from storage.stations.bounded_text import MOST_UNCLOSED
-from storage.stations.columns import column_of
+from storage.stations.columns import STATIONS
 from storage.stations.coordinates import NoCoordinate, read_degrees, read_pair, split_pair
 from storage.stations.files import CsvWriter, Line, read_stations
 from storage.stations.importing import import_stations
 from storage.stations.stations import Amenity, Station, StationRow
-from storage.stations.tables import BadFile
 from tests.support.simulator import NOON
+from tests.support.workbooks import MAIN
 
 
 def read(folder: Path, content: str | bytes, name: str = "a.csv", *, is_swapped: bool = False) -> list[Line]:
@@ -87,7 +88,7 @@ def test_chinese_headers_and_a_place_in_one_column(tmp_path: Path) -> None:
     ],
 )
 def test_columns_have_many_names(title: str, column: str | None) -> None:
-    assert column_of(title) == column
+    assert STATIONS.of(title) == column
 
 
 @pytest.mark.parametrize(
@@ -240,7 +241,6 @@ def test_a_quote_that_is_never_closed_costs_only_its_line(tmp_path: Path) -> Non
         read(tmp_path, header + ',"a","\n' * (MOST_UNCLOSED + 2_000))
 
 
-MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 SHARED = (
     f"<sst {MAIN}>"
     + "".join(
@@ -354,9 +354,16 @@ def test_a_place_without_a_name_gets_one(
         ({"amenity": "library", "toilets": "yes"}, Amenity.reading | Amenity.toilet),
         ({"amenity": "library", "toilets": "customers"}, Amenity.reading),
         ({"amenity": "library", "toilets": "yes", "toilets:access": "customers"}, Amenity.reading),
-        ({"amenity": "drinking_water", "drinking_water": "no"}, Amenity(0)),
+        ({"amenity": "drinking_water;toilets", "drinking_water": "no"}, Amenity.toilet),
         ({"amenity": "library", "internet_access": "customers"}, Amenity.reading),
         ({"amenity": "shelter", "bench": "no"}, Amenity.rest),
+        ({"amenity": "toilets", "access": "customers"}, Amenity.toilet | Amenity.customers_only),
+        ({"amenity": "toilets", "fee": "yes", "access": "yes"}, Amenity.toilet | Amenity.fee),
+        ({"amenity": "shower", "shower:fee": "5 CNY"}, Amenity.shower | Amenity.fee),
+        (
+            {"amenity": "toilets", "wheelchair": "yes", "female": "yes", "changing_table": "yes", "fee": "no"},
+            Amenity.toilet | Amenity.wheelchair | Amenity.women | Amenity.baby_care,
+        ),
     ],
 )
 def test_what_is_not_for_everybody_is_not_offered(tmp_path: Path, tags: dict[str, str], offered: Amenity) -> None:
@@ -364,13 +371,36 @@ def test_what_is_not_for_everybody_is_not_offered(tmp_path: Path, tags: dict[str
     assert line.station is not None and line.station.amenities == offered
 
 
-@pytest.mark.parametrize("access", ["private", "no", "customers", "permit"])
+@pytest.mark.parametrize("access", ["private", "no", "permit"])
 def test_a_place_that_is_closed_to_the_public_is_refused(tmp_path: Path, access: str) -> None:
     (line,) = overpass(tmp_path, element(amenity="toilets", name="A", access=access))
     assert line.reason == f"access={access}: not open to everybody"
 
 
-def test_a_fee_stands_in_the_note(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("tags", "denied"),
+    [
+        ({"amenity": "drinking_water", "drinking_water": "no"}, "drinking_water=no"),
+        ({"amenity": "toilets", "toilets:access": "private"}, "toilets:access=private"),
+    ],
+)
+def test_what_is_not_what_it_is_listed_as_is_refused(tmp_path: Path, tags: dict[str, str], denied: str) -> None:
+    (line,) = overpass(tmp_path, element(name="A", **tags))
+    assert line.reason == f"{denied}: nothing of it is for riders"
+
+
+def test_who_may_use_it_outlives_an_export(tmp_path: Path) -> None:
+    """In the columns that the contract lists."""
+    offered = Amenity.toilet | Amenity.wheelchair | Amenity.fee | Amenity.customers_only
+    out = io.BytesIO()
+    writer = CsvWriter(out)
+    writer.add(StationRow(id="a", name="A", latitude=37.0, longitude=116.0, amenities=int(offered)))
+    writer.close()
+    (line,) = read(tmp_path, out.getvalue().decode("utf-8-sig"))
+    assert line.station is not None and line.station.amenities == offered
+
+
+def test_a_price_stands_in_the_note(tmp_path: Path) -> None:
     (line,) = overpass(tmp_path, element(amenity="toilets", name="A", fee="yes", charge="1 CNY", description="x"))
     assert line.station is not None and line.station.note == "Fee: 1 CNY\nx"
     (line,) = overpass(tmp_path, element(amenity="toilets", name="A", fee="no"))

@@ -8,17 +8,18 @@ from types import SimpleNamespace
 
 import pytest
 
-from handlers.inputs.text import CodeInput
-from handlers.membership.application_form import QUESTIONNAIRE
-from handlers.membership.inputs import IdNumberInput, plain_name
-from handlers.membership.phone_numbers import (
+from handlers.inputs.numbers_of_people import IdNumberInput
+from handlers.inputs.phone_numbers import (
     InWords,
     NotAPhone,
     WithoutAreaCode,
     area_code_of,
     read_phone,
 )
-from storage.membership.identity_numbers import Fault, NotAResidentNumber, other_document, resident_number
+from handlers.inputs.text import CodeInput
+from handlers.membership.application_form import QUESTIONNAIRE
+from handlers.membership.inputs import plain_name
+from storage.people.identity_numbers import Fault, NotAResidentNumber, other_document, resident_number
 from storage.plain_text import MOST_MARKS, clean, clean_code, clean_paragraph, is_letter
 
 TODAY = date(2026, 11, 24)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.unit.test_translations import KEYWORDS
+from tests.support.translating import KEYWORDS
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 SAYS = {
@@ -22,7 +22,7 @@ PASSED_ON = {"format", "join", "strip", "upper"}
 MARKS = re.compile(r"<style>.*?</style>|<[^>]*>|\{[^}]*\}|&\w+;|/[a-z]+")
 """Tags, blanks and commands. What has letters besides is said in one language only."""
 EXCEPTIONS = {
-    "请选择语言 / Choose your language": "for who has not chosen a language yet",
+    "请选择语言 / Choose your language": "for whoever has not chosen a language yet",
     "Nuanxin {} · {}": "a name",
     "ℹ️ {}": "a sign that Unicode counts as a letter",
     "Apple": "a name",
@@ -80,6 +80,13 @@ def test_every_text_that_people_read_is_translated() -> None:
         if text not in EXCEPTIONS
     ]
     assert found == []
+
+
+def test_no_two_titles_of_a_form_differ_by_one_letter() -> None:
+    """As "✎ Place" beside "✎ Places" on the page of review of an activity."""
+    for path in HANDLERS.rglob("*.py"):
+        titles = set(re.findall(r'Question\(\s*(?:title=)?N_\("([^"]*)"\)', path.read_text("utf-8")))
+        assert [title for title in titles if f"{title}s" in titles] == [], path
 
 
 def test_english_beside_a_translation_is_found() -> None:

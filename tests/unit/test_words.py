@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from handlers.i18n.translations import LOCALES
+from handlers.i18n.catalogues import LOCALES
 from tests.support import words
 
 DESKS = Path(__file__).parents[2] / "bot/config/desks.toml"

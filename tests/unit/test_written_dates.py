@@ -195,9 +195,9 @@ def test_any_text_is_something_or_nothing(text: str) -> None:
 )
 def test_a_moment_that_is_shown_is_read_back(at: datetime, language: str) -> None:
     moment = at.replace(second=0, microsecond=0, tzinfo=ZONE)
-    shown = formatting.moment(moment, NOW, ZONE, language)
-    found = read(shown, NOW, Toward.AHEAD)
-    assert found is not None and found.at(ZONE) == moment, shown
+    for shown in (formatting.moment(moment, NOW, ZONE, language), formatting.end(moment, NOW, ZONE, language)):
+        found = read(shown, NOW, Toward.AHEAD)
+        assert found is not None and found.at(ZONE) == moment, shown
 
 
 def test_days_are_shown_as_people_write_them() -> None:
@@ -218,7 +218,9 @@ def test_days_are_shown_as_people_write_them() -> None:
     ]
     midnight = datetime(2026, 11, 29, tzinfo=ZONE)
     assert formatting.end(midnight, NOW, ZONE, "zh_Hans") == "11月28日（周六）24:00"
-    assert formatting.end(midnight, NOW, ZONE, "en") == "Sat 28 Nov 24:00"
+    assert formatting.end(midnight, NOW, ZONE, "en") == "24:00 on Sat 28 Nov"
+    ends = [formatting.end(NOW + timedelta(days=days, hours=5), NOW, ZONE, "en") for days in (0, 1, 2)]
+    assert ends == ["15:00 today", "15:00 tomorrow (Fri)", "15:00 on Sat 28 Nov"], "to stand behind until"
 
 
 DAYS = st.lists(st.integers(0, 6), min_size=1, max_size=7, unique=True).map(

@@ -59,6 +59,7 @@ function inlineKey(key, message, phone) {
     return make("a", { href: key.url, target: "_blank", rel: "noopener", title: key.text, onclick: (event) => phone.openLink(key.url, event) },
       key.text.includes("↗") ? key.text : `${key.text} ↗`);
   }
+  if (key.web_app) return button(`${key.text} ⧉`, () => phone.openApp(key.web_app.url), { title: key.text });
   if (key.copy_text) return button(key.text.includes("📋") ? key.text : `${key.text} 📋`, () => phone.copy(key.copy_text.text), { title: key.text });
   const query = key.switch_inline_query_current_chat ?? key.switch_inline_query;
   if (query !== undefined) return button(`${key.text} 🔎`, () => phone.askInline(query), { title: key.text });

@@ -4,6 +4,7 @@ import { Composer } from "/phone/composer.js";
 import { preview } from "/phone/content.js";
 import { alertWith, zoomInto } from "/phone/dialogs.js";
 import { $, button, make, moveByArrows, store } from "/phone/dom.js";
+import { openApp } from "/phone/frame.js";
 import { Log } from "/phone/log.js";
 import { Menu } from "/phone/menu.js";
 import { pickPlace } from "/phone/place.js";
@@ -59,6 +60,7 @@ export class Phone {
     this.then = then;
     if (this.state && this.me.id === personId) { this.chatId = personId; this.showAll(); return this.arrive(); }
     Object.assign(this, { person: String(personId), chatId: null });
+    this.part("toast").hidden = true;
     this.composer.reset();
     this.connect();
   }
@@ -74,6 +76,7 @@ export class Phone {
     if (event.type === "trouble") return this.toast(event.text);
     if (event.type === "inline") return this.composer.showResults(event);
     if (event.type === "menu") { this.state.commands = event.commands; return; }
+    if (event.type === "button") { this.state.button = event.button; return this.showButton(); }
     if (event.type === "description" && this.state) { this.state.description = event.text; if (this.log.isEmpty) this.log.show(this.chat); return; }
     if (event.type === "time") { setTime(event); return this.page.timeChanged(); }
     if (event.type === "marks") { this.state.marks = event.marks; this.showPeople(); return this.showChats(); }
@@ -122,6 +125,7 @@ export class Phone {
     this.showChats();
     this.part("block").textContent = word(this.me.blocks ? "unblock" : "block");
     this.showPins(this.chat);
+    this.showButton();
     this.composer.showKeyboard(this.chat);
     this.log.show(this.chat);
   }
@@ -147,6 +151,13 @@ export class Phone {
     this.part("pinned").hidden = !message;
     this.part("pinned").textContent = message ? `📌 ${preview(message)}` : "";
   }
+  showButton() {
+    const app = this.part("app"), { type, text, web_app: page } = this.chat.type === "private" ? this.state.button : {};
+    app.hidden = type !== "web_app";
+    app.textContent = text ?? "";
+    app.onclick = () => this.openApp(page.url);
+  }
+  openApp(url) { openApp(url, this); }
   showMessage(messageId) { this.log.scrollTo(messageId); }
   hasRead() {
     const newest = this.state && this.chat.messages.at(-1)?.message_id;

@@ -44,6 +44,7 @@ const STEPS = {
     "用 /join 申请入会，换到周协调，发 /reviews 审核。",
     "周协调：发 /broadcast 群发通知，骑手的手机马上收到。",
     "赵主管：发 /stats 看演示数据，发 /settings 改设置。",
+    "按左下角的“地图”打开驿站地图；换到周协调，发 /console，在浏览器中批量审核。",
     "宽屏有两部手机：签到码、会员卡可以点开图片，让另一部手机扫。",
   ],
   en: [
@@ -53,6 +54,7 @@ const STEPS = {
     "Apply for membership with /join, then switch to the coordinator 周协调 and review it with /reviews.",
     "As the coordinator: send a /broadcast, and the riders' phones get it at once.",
     "As the admin 赵主管: see the demo figures in /stats, and change something in /settings.",
+    "Press “地图” at the lower left for the map of stations; as the coordinator, send /console and review applications in the browser.",
     "A wide screen shows two phones: open a check-in code or a membership card, and let the other phone scan it.",
   ],
 };

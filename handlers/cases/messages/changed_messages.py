@@ -15,8 +15,8 @@ from handlers.cases.messages.conversation import (
     side_in_for_update,
 )
 from handlers.cases.messages.message_content import parts_of, read_or_hint
-from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.events import Event
+from handlers.chat.keyboards import case_keyboard
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Talk
 from storage.cases import cases

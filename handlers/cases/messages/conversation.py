@@ -17,10 +17,9 @@ from handlers.cases import presses
 from handlers.cases.alarm import raise_alarm
 from handlers.cases.evidence_limits import full_words, quota_of, room_words
 from handlers.cases.messages.message_content import parts_of, read_or_hint
-from handlers.chat.case_keyboard import case_keyboard, is_leave, is_switch
 from handlers.chat.events import Event
 from handlers.chat.fallback import stray_other, stray_text
-from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.keyboards import case_keyboard, is_leave, is_switch, plain_keyboard
 from handlers.chat.routes import Routes
 from handlers.chat.talk import Danger, Talk
 from storage.cases import access as case_access
@@ -117,7 +116,7 @@ async def reply(routes: Routes, talk: Talk) -> None:
     elif talk.text:
         await stray_text(talk, routes)
     else:
-        await stray_other(talk)
+        await stray_other(talk, routes)
 
 
 async def _meant(talk: Talk, answered: CaseMessage | None) -> CaseId | None:

@@ -8,19 +8,16 @@ from dataclasses import dataclass, field
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from handlers.cases import acts, presses
 from handlers.cases import format as words
-from handlers.cases import presses
 from handlers.cases.assignment import (
     RECEIVER,
-    assign,
     case_in_hand,
     listed_colleagues,
-    receiver,
     way_back,
     words_question,
 )
 from handlers.cases.desk_access import colleagues, handled
-from handlers.cases.in_hand import left_hand
 from handlers.cases.readers import HANDLER, case_audience
 from handlers.chat.press import Page
 from handlers.chat.routes import Routes
@@ -67,9 +64,7 @@ class Note:
 
 
 async def _noted(talk: Talk, draft: Note) -> None:
-    row = await case_in_hand(talk, draft.id)
-    said = Said(text=draft.text)
-    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
+    row = await acts.add_note(talk, draft.id, draft.text)
     talk.say(talk._("Noted. The rider will never see it."), way_back(talk, row))
 
 
@@ -181,12 +176,7 @@ class Handover:
 
 
 async def _handed(talk: Talk, draft: Handover) -> None:
-    row = await case_in_hand(talk, draft.id)
-    to = await receiver(talk, row, draft.who)
-    said = Said(text="➡ " + draft.text)
-    await case_messages.say(talk.session, row, Side.NOTE, talk.person.id, None, said, talk.now)
-    await assign(talk, row, to)
-    await left_hand(talk, row)
+    row = await acts.hand_over(talk, draft.id, draft.who, draft.text)
     talk.say(
         talk._("{number} has been handed over.").format(number=row.number),
         [[presses.SHOW_DESKS_AGAIN.button(talk._("◀ Back"))]],

@@ -74,7 +74,11 @@ def read_said(talk: Talk) -> Said:
     Raises:
         NotAnAnswer: it is of a kind that can't be passed on, or too large.
     """
-    body = talk.incoming.body
+    return said_by(talk, talk.incoming.body)
+
+
+def said_by(talk: Talk, body: Json) -> Said:
+    """The same of another message of theirs. Raises NotAnAnswer."""
     said = Said(
         text=str(body.get("text") or body.get("caption") or ""),
         entities=body.get("entities") or body.get("caption_entities") or [],

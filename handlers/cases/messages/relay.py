@@ -1,4 +1,4 @@
-"""The copies of a case's messages for the other side: composed when they are sent, for who may read them then."""
+"""The copies of a case's messages for the other side: composed when they are sent, for whoever may read them then."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from handlers.cases import format as words
 from handlers.cases import presses
 from handlers.cases.messages.message_content import composed
 from handlers.cases.readers import case_audience
-from handlers.chat.case_keyboard import case_keyboard
 from handlers.chat.incoming import Json
-from handlers.chat.keyboards import plain_keyboard
+from handlers.chat.keyboards import case_keyboard, plain_keyboard
 from handlers.chat.replies import Outgoing, buttons_markup, message_params
 from handlers.chat.routes import Routes
 from handlers.chat.view import View
@@ -84,7 +83,7 @@ async def recalled_message(session: AsyncSession, _view: View, claimed: Claimed)
 
 
 async def left_message(session: AsyncSession, view: View, claimed: Claimed) -> Outgoing | None:
-    """For who was taken out of a case by somebody else; None if they write in another by now."""
+    """For whoever was taken out of a case by somebody else; None if they write in another by now."""
     if await case_contexts.current(session, claimed.recipient) is not None:
         return None
     said = message_params(

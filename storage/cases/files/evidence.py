@@ -20,8 +20,8 @@ from storage import sealed_columns
 from storage.cases.files import file_kinds
 from storage.cases.ids import CaseId, CaseMessageId, EvidenceId
 from storage.cases.table import Side
-from storage.column_types import IntEnumColumn
-from storage.database import Base, BigKey, Sealed, vault_of
+from storage.column_types import BigKey, IntEnumColumn, Sealed
+from storage.database import Base, vault_of
 from storage.sealed_json import SealedJson
 
 PIECE = 256 << 10
@@ -184,13 +184,35 @@ async def of_case(session: AsyncSession, case_id: CaseId) -> Sequence[Evidence]:
     return rows.all()
 
 
+async def find(session: AsyncSession, evidence_id: EvidenceId, case_id: CaseId) -> Evidence | None:
+    """A file of this case; None if it has none of this number."""
+    row = await session.get(Evidence, evidence_id)
+    return row if row is not None and row.case_id == case_id else None
+
+
 async def pieces(session: AsyncSession, row: Evidence, limit: int | None = None) -> AsyncIterator[bytes]:
     """The bytes of a file, piece by piece; of the first `limit` pieces."""
-    vault = vault_of(session)
     for key in file_of(session, row).pieces[:limit]:
-        sealed = await session.scalar(select(EvidencePiece.content).where(EvidencePiece.id == key))
-        if sealed is not None:
-            yield await asyncio.to_thread(vault.open, sealed, "evidence_pieces.content", key)
+        piece = await piece_of(session, key)
+        if piece is not None:
+            yield piece
+
+
+async def piece_of(session: AsyncSession, key: int) -> bytes | None:
+    """One of the pieces that a file lists; None once it is gone."""
+    sealed = await session.scalar(select(EvidencePiece.content).where(EvidencePiece.id == key))
+    return (
+        None
+        if sealed is None
+        else await asyncio.to_thread(vault_of(session).open, sealed, "evidence_pieces.content", key)
+    )
+
+
+async def shown_type(session: AsyncSession, row: Evidence) -> str | None:
+    """As what a browser may show the file, by its first bytes; None if it is not here, or is of no such kind."""
+    async for piece in pieces(session, row, limit=1):
+        return file_kinds.shown_type(piece)
+    return None
 
 
 async def move(session: AsyncSession, message_id: CaseMessageId, case_id: CaseId) -> None:

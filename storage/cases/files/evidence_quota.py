@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.cases.desks import EvidenceQuota
 from storage.cases.files.evidence import Evidence
 from storage.cases.table import Case
-from storage.database import Refused
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 _DAY = timedelta(days=1)

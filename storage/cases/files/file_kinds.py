@@ -77,3 +77,25 @@ def ending_of(name: str, head: bytes) -> str:
     ending = (point + last).lower()
     is_kind = KINDS.get(ending)
     return ending if is_kind is not None and is_kind(head[:HEAD]) else OTHER
+
+
+_NOT_VIDEO = (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif", b"M4A ")
+"""Brands of the container that hold pictures, which few browsers show, and sound alone."""
+SHOWN: Mapping[str, Callable[[bytes], bool]] = {
+    "image/jpeg": KINDS[".jpg"],
+    "image/png": KINDS[".png"],
+    "image/gif": KINDS[".gif"],
+    "image/webp": KINDS[".webp"],
+    "application/pdf": KINDS[".pdf"],
+    "audio/ogg": KINDS[".ogg"],
+    "audio/wav": KINDS[".wav"],
+    "audio/mpeg": _begins(b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"),
+    "audio/mp4": lambda head: _is_container(head) and head[8:12] == b"M4A ",
+    "video/mp4": lambda head: _is_container(head) and head[8:12] not in _NOT_VIDEO,
+}
+"""What every browser shows by itself and runs nothing of, by its media type."""
+
+
+def shown_type(head: bytes) -> str | None:
+    """The media type of a file that begins so, whatever it is called; None if browsers are not to show it."""
+    return next((kind for kind, is_kind in SHOWN.items() if is_kind(head)), None)

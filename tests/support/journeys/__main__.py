@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
+from tests.support.browsers import CHROMIUM, launched
 from tests.support.journeys import table
 from tests.support.journeys.journey import Journey
 from tests.support.journeys.phone import LANGUAGES, Count, Phone
@@ -45,20 +45,17 @@ async def play(browser: Browser, folder: Path, journey: Journey, language: str) 
 
 
 async def main(numbers: set[int]) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if CHROMIUM is None:
         sys.exit("make journeys needs Debian's chromium")
     wanted = [journey for journey in JOURNEYS if not numbers or journey.number in numbers]
     counts: dict[int, dict[str, Count]] = {}
     with tempfile.TemporaryDirectory() as name:
         await fill(Path(name))
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        async with launched() as browser:
             for journey in wanted:
                 counts[journey.number] = {
                     language: await play(browser, Path(name), journey, language) for language in LANGUAGES
                 }
-            await browser.close()
     if not numbers:
         table.write(counts)
 

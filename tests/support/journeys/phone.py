@@ -155,7 +155,7 @@ class Phone:
 
     def _pattern(self, label: str) -> str:
         """A regular expression for it in the phone's language, whatever fills its blanks."""
-        return ".*".join(re.escape(part) for part in re.split(r"\{\w+\}", self._translate(label)))
+        return ".*".join(re.escape(part) for part in re.split(r" ?\{\w+\}", self._translate(label)))
 
     def _button(self, label: re.Pattern[str]) -> Locator:
         return self.log.locator(".inline button", has_text=label).last

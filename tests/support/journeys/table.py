@@ -27,15 +27,14 @@ is counted stands what a review counted in version 0.7 for somebody who makes no
   as Telegram shows it. The review counted the same texts, which 0.7 did not fold.
 
 """
-_REST = """The aim was a third less of each. What has to be read fell by about that, though the purpose, the readers and
-the time limit of a consent stand open; taps and messages did not: what is left of them are consents, confirmations,
-choices that differ for everybody, and the words of the person themselves.
+_REST = """The aim was a third less of all together, and nothing worse. Taps and messages fell by less: what is left of
+them are consents, confirmations, choices that differ for everybody, and the words of the person themselves.
 
 """
 
 
 def write(counts: Counts) -> None:
-    FILE.write_text(_HEAD + _table(counts) + "\n" + _notes(), "utf-8")
+    FILE.write_text(f"{_HEAD}{_table(counts)}\n{_together(counts)}\n{_notes()}", "utf-8")
 
 
 def _table(counts: Counts) -> str:
@@ -65,18 +64,35 @@ def _both(now: Mapping[str, Count], figure: Callable[[Count], int]) -> str:
 
 def _sums(counts: Counts) -> list[str]:
     """Over the journeys for which there is a number of 0.7."""
+    cells = []
+    for then, now in _compared(counts):
+        cells += [str(then), f"{now} ({_change(then, now)})"]
+    return cells
+
+
+def _compared(counts: Counts) -> list[tuple[int, int]]:
+    """(0.7, now): of taps, of messages, and of the characters in each language."""
     rows = [(BEFORE[number], now) for number, now in counts.items()]
     pairs: list[list[tuple[int | None, int | None]]] = [
         [(before.taps, now["zh"].taps) for before, now in rows],
         [(before.messages, now["zh"].messages) for before, now in rows],
         *[[(before.characters(code), now[code].characters) for before, now in rows] for code in LANGUAGES],
     ]
-    cells = []
-    for pair in pairs:
-        known = [(then, today or 0) for then, today in pair if then is not None]
-        then, today = sum(one for one, _ in known), sum(one for _, one in known)
-        cells += [str(then), f"{today} ({100 * today / then - 100:+.0f} %)"]
-    return cells
+    known = [[(then, now or 0) for then, now in pair if then is not None] for pair in pairs]
+    return [(sum(then for then, _ in pair), sum(now for _, now in pair)) for pair in known]
+
+
+def _together(counts: Counts) -> str:
+    taps, messages, *characters = _compared(counts)
+    said = []
+    for code, read in zip(LANGUAGES, characters, strict=True):
+        then, now = (sum(one[at] for one in (taps, messages, read)) for at in (0, 1))
+        said.append(f"{then} and {now} in {code} ({_change(then, now)})")
+    return f"Taps, messages and characters together: {', '.join(said)}.\n"
+
+
+def _change(then: int, now: int) -> str:
+    return f"{100 * now / then - 100:+.1f} %"
 
 
 def _notes() -> str:

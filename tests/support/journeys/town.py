@@ -67,7 +67,7 @@ async def town(folder: Path, name: str) -> AsyncIterator[Town]:
     world, application = sandbox.town(clock.seconds), web.Application(client_max_size=64 << 20)
     sandbox.serve(world, application, Controls(clock))
     async with served(application, free_port(), leaves_within=0.2) as address:
-        app = App(_configured(folder, address), database, clock)
+        app = App(_configured(folder, address, world.token), database, clock)
 
         def look_again() -> None:
             app.services.scheduler.wake_all()
@@ -78,11 +78,11 @@ async def town(folder: Path, name: str) -> AsyncIterator[Town]:
             yield Town(address, clock, world)
 
 
-def _configured(folder: Path, address: str) -> Config:
+def _configured(folder: Path, address: str, token: str) -> Config:
     """As the sandbox has it, for somebody who taps faster than people do."""
     config = load(folder / "none.toml")
     pace = {"messages_per_second": 1_000, "messages_per_second_per_chat": 1_000}
     telegram = config.telegram.model_copy(update=pace)
     limits = config.limits.model_copy(update={"burst": 100_000})
     config = config.model_copy(update={"telegram": telegram, "limits": limits})
-    return sandbox.sandboxed(config, int(address.rpartition(":")[2]))
+    return sandbox.sandboxed(config, int(address.rpartition(":")[2]), token)

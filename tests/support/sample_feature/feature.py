@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -40,7 +40,7 @@ from storage.deliveries.queue import Addressed
 from storage.operations.queues import Queue, measured
 from storage.people.access import Right
 from storage.people.segments import Condition
-from storage.privacy.exports import Table
+from storage.privacy.exports import PagedTable, Rows
 from storage.statistics.periods import Period
 from tests.support.sample_feature import tips
 from tests.support.sample_feature.tips import LeftATip, OneTipADay, ThanksForATip, Tip, TipAction
@@ -119,8 +119,11 @@ async def _text(session: AsyncSession, _zone: ZoneInfo) -> bytes:
     return "\n".join(await tips.newest(session)).encode()
 
 
-async def _table(session: AsyncSession, _zone: ZoneInfo) -> Table:
-    return ["text"], [[text] for text in await tips.newest(session)]
+def _table(session: AsyncSession, _zone: ZoneInfo) -> PagedTable:
+    async def pages() -> AsyncIterator[Rows]:
+        yield [[text] for text in await tips.newest(session)]
+
+    return PagedTable(["text"], pages())
 
 
 FEATURE = Feature(

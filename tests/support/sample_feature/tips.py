@@ -12,11 +12,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage import sealed_columns
 from storage.audit import AuditAction
-from storage.database import Base, BigKey, Refused, Sealed
+from storage.column_types import BigKey, Sealed
+from storage.database import Base
 from storage.deliveries.notices import Notice
 from storage.people.people import PersonRow
 from storage.people.segments import Condition
-from storage.privacy.retention import Retention
+from storage.privacy.retention import Retention, forget_some
+from storage.refusals import Refused
 from storage.telegram_ids import PersonId
 
 KEPT = timedelta(days=7)
@@ -101,5 +103,5 @@ async def erase(session: AsyncSession, person_id: PersonId) -> None:
     await session.execute(delete(Tip).where(Tip.person_id == person_id))
 
 
-async def forget(session: AsyncSession, now: datetime, _kept: Retention) -> None:
-    await session.execute(delete(Tip).where(Tip.at < now - KEPT))
+async def forget(session: AsyncSession, now: datetime, _kept: Retention) -> bool:
+    return await forget_some(session, Tip, Tip.at < now - KEPT)

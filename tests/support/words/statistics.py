@@ -1,4 +1,4 @@
 """Statistics, as pages of figures."""
 
-MISSING_STATIONS = "🗺 Missing stations"
+MISSING_STATIONS = "🗺 Station gaps"
 BY_HOUR = "⏰ By hour"

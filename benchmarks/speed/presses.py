@@ -1,0 +1,99 @@
+"""What a press costs that signs up or gives the place back: a transaction, a pop-up, and the card as it is then."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+
+from aiohttp import web
+
+from benchmarks.support.cost import LOADS, Load, at_both_loads, echo, per_unit
+from benchmarks.support.processes import postgresql, running, settings
+from benchmarks.support.recipients import KEY
+from benchmarks.support.report import Result
+from benchmarks.support.rounds import Contestants
+from benchmarks.support.telegram_stub import Stub, params_of
+from handlers.activities import presses
+from storage import schema
+from storage.activities import activities
+from storage.activities.activities import Kind, Plan
+from storage.activities.ids import ActivityId
+from storage.database import open_database
+from storage.encryption import Vault, decode_key
+from storage.people import people
+from storage.telegram_ids import PersonId
+
+
+class Hesitant(Stub):
+    """People who sign up, give the place back, and so on: each presses again once the card has been edited."""
+
+    def __init__(self, load: Load, activity: ActivityId) -> None:
+        super().__init__(load.chats, "", dict, think=load.think)
+        self.pressed = 0
+        words = (presses.SIGN_UP.data(activity), presses.GIVE_BACK_NOW.data(activity))
+        self._next: dict[int, Iterator[str]] = {chat: cycle(words) for chat in range(1, load.chats + 1)}
+
+    def hand_over(self, chat: int) -> None:
+        self.press(chat, next(self._next[chat]))
+
+    async def _serve(self, request: web.Request) -> web.Response:
+        answer = await super()._serve(request)
+        if request.match_info["method"] == "editMessageText":  # the card, after the pop-up
+            self.pressed += 1
+            self.first.set()
+            self.after_thought(self.hand_over, int((await params_of(request))["chat_id"]))
+        return answer
+
+
+async def press(folder: Path, database: str, load: Load) -> float:
+    """CPU milliseconds of a press."""
+    activity = await fill(database, load.chats)
+    stub = Hesitant(load, activity)
+    environment = {**settings(folder, "", database), "NUANXIN_SECURITY__ENCRYPTION_KEYS": f'["{KEY}"]'}
+    async with stub.listening() as url:
+        environment["NUANXIN_TELEGRAM__API_BASE_URL"] = url
+        async with running("bot", "run", environment=environment) as process:
+            return await per_unit(stub, process, lambda: stub.pressed, load)
+
+
+async def fill(url: str, riders: int) -> ActivityId:
+    """An activity without a limit, and people whom the bot knows."""
+    database = open_database(url, Vault([decode_key(KEY)]))
+    await schema.migrate(database)
+    now = datetime.now(UTC)
+    async with database.writing() as session:
+        await people.seen_all(session, dict.fromkeys(map(PersonId, range(1, riders + 1)), "en"), now)
+        plan = Plan("3x3", Kind.SPORT, now + timedelta(days=9), now + timedelta(days=9, hours=1))
+        activity = await activities.create(session, plan, PersonId(1), now)
+        await activities.publish(session, activity.id, now)
+    await database.close()
+    return activity.id
+
+
+async def measure(folder: Path) -> list[Result]:
+    with postgresql(folder) as url:
+        kinds = {"SQLite": (f"sqlite+aiosqlite:///{folder}/presses.db", "<= 1.0"), "PostgreSQL": (url, "<= 1.3")}
+
+        def at(load: Load) -> Contestants:
+            contestants: dict[str, Callable[[], Awaitable[float]]] = {}
+            contestants[f"echo, {load.name}"] = partial(echo, "aiogram", load)
+            for kind, (database, _) in kinds.items():
+                contestants[f"press, {kind}, {load.name}"] = partial(press, folder, database, load)
+            return contestants
+
+        found = await at_both_loads(at)
+    return [
+        Result(
+            f"CPU of a sign-up press, {kind}, {load.name}",
+            found[f"press, {kind}, {load.name}"],
+            "ms",
+            "aiogram echo",
+            found[f"echo, {load.name}"],
+            goal,
+        )
+        for load in LOADS
+        for kind, (_, goal) in kinds.items()
+    ]

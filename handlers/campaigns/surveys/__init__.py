@@ -1,0 +1,1 @@
+"""Surveys: closed questions to everybody whom a campaign is for."""

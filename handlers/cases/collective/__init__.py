@@ -1,0 +1,1 @@
+"""Collective cases, as handlers and riders see them."""

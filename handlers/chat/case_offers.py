@@ -1,0 +1,11 @@
+"""What a feature offers somebody who has just opened a case (`Feature.case_offers`), such as a file as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from handlers.chat.press import Button
+from handlers.chat.talk import Talk
+
+CaseOffer = Callable[[Talk], Awaitable[Sequence[Button]]]
+"""Its buttons below the case's number; none if there is nothing to offer to this person."""

@@ -1,0 +1,1 @@
+"""The console: the commands by which pages in a browser are opened and closed."""

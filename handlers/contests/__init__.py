@@ -1,0 +1,1 @@
+"""Contests: entering, looking and voting, judging, places."""

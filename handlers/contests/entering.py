@@ -1,0 +1,283 @@
+"""Taking part: agreeing to the rules, entering, changing and withdrawing an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup
+
+from handlers.chat.confirming import ask_first
+from handlers.chat.press import Page
+from handlers.chat.replies import Outgoing
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.contests import presses, riders, showing, words
+from handlers.contests.inputs import EntryInput, Sent
+from handlers.contests.names import names_somebody
+from handlers.forms import forms
+from handlers.forms.questionnaires import Form, questionnaire
+from handlers.forms.questions import Choice, NotAnAnswer, Question, asked
+from handlers.i18n.translations import N_
+from handlers.inputs.account import account_choice
+from handlers.inputs.choice import ButtonInput
+from handlers.inputs.text import TEXT, ParagraphInput, TextInput
+from storage.contests import certificates, contests, editing, entries
+from storage.contests.contests import Contest, Phase
+from storage.contests.entries import Content, Entry, Kind, Offered, RulesChanged
+from storage.contests.ids import ContestId, EntryId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """To which contest, and in place of which entry (0: a new one). `is_blind`: judges must not see whose it is."""
+
+    contest: ContestId
+    entry: EntryId
+    rules_version: int
+    categories: tuple[str, ...]
+    is_blind: bool
+    by_team: bool = False
+
+
+def _categories(_talk: Talk, draft: EntryDraft) -> Sequence[Choice[str]]:
+    return [Choice(str(at), name, name) for at, name in enumerate(draft.categories)]
+
+
+async def _check_message(talk: Talk, draft: EntryDraft, sent: Sent) -> None:
+    if draft.is_blind and sent.file_name and sent.is_large:
+        raise NotAnAnswer(
+            talk._(
+                "This file is too large (20 MB at most): judges get files under another name, so that they don't "
+                "see whose they are. Please compress it."
+            )
+        )
+    await _check_text(talk, draft, sent.text)
+
+
+async def _check_text(talk: Talk, draft: EntryDraft, text: str) -> None:
+    """Judges read it, so that it may not say whose the entry is."""
+    account = talk.incoming.account_name
+    named = [name for name in (account, talk.incoming.username, str(talk.person.id), draft.by) if name]
+    if draft.is_blind and names_somebody(text, named):
+        raise NotAnAnswer(_leave_out(talk))
+
+
+async def _check_by(talk: Talk, draft: EntryDraft, by: str) -> None:
+    text = "\n".join((draft.title, draft.words, "" if draft.sent is None else draft.sent.text))
+    if draft.is_blind and names_somebody(text, [by]):
+        raise NotAnAnswer(_leave_out(talk))
+
+
+def _leave_out(talk: Talk) -> str:
+    return talk._(
+        "Judges mustn't know whose entry it is. Please leave your name out of the title and the text; "
+        "everyone else sees it beside the entry."
+    )
+
+
+def _name_choices(talk: Talk, draft: EntryDraft) -> Sequence[Choice[str]]:
+    name = "" if draft.by_team else talk.incoming.account_name[:40]
+    return [account_choice(talk, name)] if name else []
+
+
+def _ask_by(talk: Talk, draft: EntryDraft) -> str:
+    if draft.by_team:
+        return talk._("What is your team called? Everyone in it writes the same name; it is shown with the entry.")
+    return talk._(
+        "Which name should be shown with it? Use your account's name, or write a nickname or your team's name."
+    )
+
+
+def _is_file(draft: EntryDraft) -> bool:
+    return draft.sent is not None and draft.sent.kind is not Kind.TEXT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDraft(Situation):
+    category: str = asked(
+        Question(
+            N_("Category"),
+            N_("In which category?"),
+            ButtonInput(TEXT),
+            choices=_categories,
+            when=lambda draft: not draft.entry and len(draft.categories) > 1,
+        ),
+        default="",
+    )
+    sent: Sent | None = asked(
+        Question(
+            N_("Entry"),
+            N_("Send your entry: one video, picture or document, or write a text of up to 2,000 characters."),
+            EntryInput(),
+            check=_check_message,
+        ),
+        default=None,
+    )
+    title: str = asked(
+        Question(N_("Title"), N_("What is the title of your entry?"), TextInput(2, 80), check=_check_text), default=""
+    )
+    words: str = asked(
+        Question(
+            N_("Words"),
+            N_("A few words about it? Up to 500 characters."),
+            ParagraphInput(2, 500),
+            optional=True,
+            when=_is_file,
+            check=_check_text,
+        ),
+        default="",
+    )
+    by: str = asked(
+        Question(
+            N_("Name shown"),
+            _ask_by,
+            TextInput(1, 40),
+            choices=_name_choices,
+            check=_check_by,
+        ),
+        default="",
+    )
+
+
+def register(routes: Routes) -> None:
+    routes.press(presses.ENTER, enter, writes=False)
+    routes.press(presses.AGREE, agree)
+    routes.press(presses.AGREE_AGAIN, agree_again)
+    routes.press(presses.MINE, mine, writes=False)
+    routes.press(presses.CHANGE, change)
+    routes.press(presses.ASK_TO_WITHDRAW, ask_to_withdraw, writes=False)
+    routes.press(presses.WITHDRAW, withdraw)
+    routes.form(_FORM)
+
+
+async def enter(talk: Talk, contest_id: ContestId) -> None:
+    """The rules, to be agreed to before anything is asked."""
+    row = await contests.find_started(talk.session, contest_id)
+    await entries.require_may_enter(talk.session, row, talk.person.id, talk.now)
+    yes = presses.AGREE.button(talk._("✅ I agree, go on"), row.id, row.rules_version)
+    text = words.consent(talk.view, row)
+    talk.edit(text, [[yes], [presses.SHOW.button(talk._("No, thank you"), row.id)]])
+
+
+async def agree_again(talk: Talk, contest_id: ContestId, version: int) -> None:
+    """To rules that are others than those under which somebody entered."""
+    row = await editing.agree_again(talk.session, contest_id, talk.person.id, version, talk.now)
+    talk.answer_callback(talk._("Thank you. Your entry will be checked again."))
+    talk.edit(*await riders.page(talk, row))
+
+
+async def agree(talk: Talk, contest_id: ContestId, version: int) -> None:
+    row = await contests.find_started(talk.session, contest_id)
+    if version != row.rules_version:
+        raise RulesChanged
+    await entries.require_may_enter(talk.session, row, talk.person.id, talk.now)
+    talk.remove_buttons()
+    await forms.begin(talk, _FORM, await _begun(talk, row, EntryId(0)))
+
+
+async def _begun(talk: Talk, row: Contest, entry_id: EntryId) -> EntryDraft:
+    return EntryDraft(
+        contest=row.id,
+        entry=entry_id,
+        rules_version=row.rules_version,
+        categories=contests.settings_of(row).categories,
+        is_blind=Phase.JUDGING in await contests.phases_of(talk.session, row.id),
+        by_team=contests.settings_of(row).by_team,
+    )
+
+
+async def _done(talk: Talk, draft: EntryDraft) -> None:
+    assert draft.sent is not None
+    content = Content(
+        draft.sent.kind,
+        draft.title,
+        draft.sent.text or draft.words,
+        draft.by,
+        draft.sent.file_id,
+        draft.sent.file_name,
+    )
+    if draft.entry:
+        row = await entries.change(talk.session, draft.entry, talk.person.id, content, talk.now)
+    else:
+        category = draft.categories.index(draft.category) if draft.category in draft.categories else 0
+        offered = Offered(category, content, draft.rules_version)
+        row = await entries.enter(talk.session, draft.contest, talk.person.id, offered, talk.now)
+    text, buttons = await riders.page(talk, await contests.find(talk.session, row.contest_id))
+    received = talk._("Your entry is in. A coordinator will check it, and I'll let you know.")
+    talk.say(Markup("✅ <b>{}</b>\n\n{}").format(received, text), buttons)
+
+
+_FORM: Form[EntryDraft] = Form(
+    "contest_entry", N_("Entry"), questionnaire(EntryDraft), _done, send_label=N_("📨 Send it in")
+)
+
+
+async def mine(talk: Talk, entry_id: EntryId) -> None:
+    """One's own entry, as a message of its own, and what can be done with it."""
+    row = await entries.find_own(talk.session, entry_id, talk.person.id)
+    contest = await contests.find(talk.session, row.contest_id)
+    text, buttons = await _page(talk, row, contest)
+    showing.send(talk, entries.content_of(talk.session, row), text, buttons)
+
+
+async def _page(talk: Talk, row: Entry, contest: Contest) -> Page:
+    category = contests.settings_of(contest).categories[row.category]
+    text = showing.about(entries.content_of(talk.session, row), category)
+    text += Markup("\n\n{}").format(talk._(words.ENTRY_STATES[row.state]))
+    text += Markup(" “{}”").format(row.reason) if row.reason else ""
+    rows = []
+    if contest.phase is Phase.ENTRY:
+        rows.append([presses.CHANGE.button(talk._("✎ Change it"), row.id)])
+    if certificates.secret_of(talk.session, row) and contest.phase is Phase.RESULT:
+        rows.append([presses.CERTIFICATE.button(talk._("🎓 Certificate"), row.id)])
+    rows.append([presses.ASK_TO_WITHDRAW.button(talk._("🗑 Withdraw it …"), row.id)])
+    return text, [*rows, [presses.SHOW.button(talk._("◀ {title}").format(title=contest.title[:40]), contest.id)]]
+
+
+async def change(talk: Talk, entry_id: EntryId) -> None:
+    """All answers at once, each to be changed."""
+    row = await entries.find_own(talk.session, entry_id, talk.person.id)
+    contest = await contests.find(talk.session, row.contest_id)
+    await contests.require_phase(talk.session, contest, Phase.ENTRY, talk.now)
+    content = entries.content_of(talk.session, row)
+    is_text = content.kind is Kind.TEXT
+    category = contests.settings_of(contest).categories[row.category]
+    draft = replace(
+        await _begun(talk, contest, entry_id),
+        category=category,
+        sent=Sent(content.kind, content.file_id, content.file_name, content.words if is_text else ""),
+        title=content.title,
+        words="" if is_text else content.words,
+        by=content.by,
+    )
+    await forms.begin_review(talk, _FORM, draft)
+
+
+async def ask_to_withdraw(talk: Talk, entry_id: EntryId) -> None:
+    row = await entries.find_own(talk.session, entry_id, talk.person.id)
+    asks = talk._("Withdraw “{title}”? It will no longer be shown, and votes for it won't count.")
+    go = presses.WITHDRAW.button(talk._("🗑 Withdraw it"), row.id)
+    keep = presses.MINE.button(talk._("Leave it in"), row.id)
+    ask_first(talk, asks.format(title=entries.title_of(talk.session, row)), go, keep)
+
+
+async def withdraw(talk: Talk, entry_id: EntryId) -> None:
+    row = await entries.withdraw(talk.session, entry_id, talk.person.id)
+    contest = await contests.find(talk.session, row.contest_id)
+    take_down(talk, contest, row)
+    talk.edit(talk._("Withdrawn."), [[presses.SHOW.button(f"🏆 {contest.title[:40]}", contest.id)]])
+
+
+def take_down(talk: Talk, contest: Contest, row: Entry) -> None:
+    """Removes the entry's post from the contest's channel."""
+    if contest.channel and row.post is not None:
+        params = {"chat_id": contest.channel, "message_id": row.post}
+        talk.outgoing.append(Outgoing("deleteMessage", params, minor=True))
+        row.post = None
+
+
+async def take_all_down(talk: Talk) -> None:
+    """All posts of somebody who leaves."""
+    for row in await entries.posted_by(talk.session, talk.person.id):
+        take_down(talk, await contests.find(talk.session, row.contest_id), row)

@@ -1,0 +1,150 @@
+"""/sos: whom to call, at once; and, after a confirmation, volunteers nearby are told."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from handlers.chat.press import Button, Page
+from handlers.chat.readers import RECIPIENT
+from handlers.chat.routes import Routes
+from handlers.chat.subjects import Subject
+from handlers.chat.talk import Talk
+from handlers.chat.view import View
+from handlers.forms import forms
+from handlers.i18n.translations import N_
+from handlers.sos import presses, words
+from handlers.sos.form import Where, calling
+from handlers.sos.telling import tell
+from storage.sos import calls, duties, reading
+from storage.sos.ids import HelpCallId
+from storage.sos.notices import HelperGaveUp, HelperIsGoing, HelpOver, NobodyAnswers
+from storage.sos.reading import Facts
+from storage.sos.table import CallState, Content, HelpCall
+
+SUBJECT = Subject(
+    N_("🆘 Help from riders nearby"),
+    {"zh_Hans": "求助、求救、附近骑手帮忙、摔车", "en": "sos, emergency, crash, volunteer"},
+)
+
+
+def register(routes: Routes) -> None:
+    routes.command(
+        "sos", command, about=N_("Emergency: numbers, riders nearby"), subject=SUBJECT, for_blocked=True, writes=False
+    )
+    routes.press(presses.CALL, confirm)
+    routes.press(presses.CALL_OFF, call_off)
+    routes.form(_CALL)
+    tell(routes, HelperIsGoing, going_words, reading.while_taken, reader=RECIPIENT)
+    tell(routes, HelperGaveUp, gave_up_words, reading.while_open, reader=RECIPIENT)
+    tell(routes, NobodyAnswers, nobody_words, reading.while_open, reader=RECIPIENT)
+    routes.notice(HelpOver, over_words, reader=RECIPIENT)
+
+
+async def command(talk: Talk) -> None:
+    """The numbers first. Whoever is blocked gets these alone."""
+    head = Markup("<b>{}</b>\n{}").format(talk._("In an emergency, call first:"), words.numbers(talk.view))
+    if talk.context.blocks.is_blocked(talk.person.id, talk.now):
+        talk.say(head)
+        return
+    running = await calls.open_of(talk.session, talk.person.id)
+    if running is not None:
+        talk.say(
+            Markup("{}\n\n{}").format(head, _state_words(talk, running)), [[words.call_off(talk.view, running.id)]]
+        )
+        return
+    talk.say(Markup("{}\n\n{}").format(head, _offer(talk)), [[_ask_button(talk)], [await _volunteer_button(talk)]])
+
+
+def _offer(talk: Talk) -> str:
+    return talk._(
+        "I can also tell riders nearby who are on duty as volunteers. Nobody can promise that somebody comes. "
+        "They see your place and, once they are going, your first name; the coordinators of {organisation} see your "
+        "place, your first name and your account. All of it is erased when the call ends."
+    ).format(organisation=talk.context.settings.organisation.name)
+
+
+def _ask_button(talk: Talk) -> Button:
+    return presses.CALL.button(talk._("🆘 Tell riders nearby"))
+
+
+async def _volunteer_button(talk: Talk) -> Button:
+    is_on_duty = await duties.until(talk.session, talk.person.id, talk.now) is not None
+    return presses.VOLUNTEER.button(talk._("🤝 My shift") if is_on_duty else talk._("🤝 I want to help others"))
+
+
+def _state_words(talk: Talk, running: HelpCall) -> str:
+    if running.state is CallState.TAKEN:
+        return talk._("🆘 You have called for help, and somebody is going to you.")
+    return talk._("🆘 You have called for help. Nobody has said yet that they are going.")
+
+
+async def confirm(talk: Talk) -> None:
+    """Where they are; whoever has called already sees that again."""
+    if await calls.open_of(talk.session, talk.person.id) is not None:
+        await command(talk)
+        return
+    await calls.check_allowance(talk.session, talk.person.id, talk.now)
+    talk.remove_buttons()
+    await forms.begin(talk, _CALL)
+
+
+async def _called(talk: Talk, draft: Where) -> None:
+    here = draft.here
+    content = Content(words.own_name(talk), here.latitude, here.longitude) if here else Content(words.own_name(talk))
+    followers = await words.followers(talk)
+    metres = talk.context.settings.help_within
+    row, told = await calls.begin(talk.session, talk.person.id, content, metres, followers, talk.now)
+    said = _told_words(talk, told) if told else _alone_words(talk, has_followers=bool(followers))
+    talk.say(words.with_numbers(talk.view, said), [[words.call_off(talk.view, row.id)]], vital=True)
+
+
+def _told_words(talk: Talk, told: int) -> str:
+    return talk.plural(
+        "🆘 {n} volunteer near you is being told. Nobody has said yet that they are going: I'll tell you as soon as "
+        "somebody does, and after 3 minutes if nobody has. Don't wait for it if you need help now. Call:",
+        "🆘 {n} volunteers near you are being told. Nobody has said yet that they are going: I'll tell you as soon as "
+        "somebody does, and after 3 minutes if nobody has. Don't wait for it if you need help now. Call:",
+        told,
+    ).format(n=told)
+
+
+def _alone_words(talk: Talk, *, has_followers: bool) -> str:
+    if has_followers:
+        return talk._(
+            "No volunteer near you is on duty, so nobody is going to you. The coordinators are being told, but they "
+            "may not see it in time. Please call:"
+        )
+    return talk._("No volunteer near you is on duty, so nobody is going to you. Please call:")
+
+
+async def call_off(talk: Talk, call_id: HelpCallId) -> None:
+    """They are safe."""
+    await calls.end_by_party(talk.session, call_id, talk.person.id, await words.followers(talk), talk.now)
+    talk.remove_buttons()
+
+
+def going_words(view: View, notice: HelperIsGoing, facts: Facts) -> Page:
+    assert facts.content is not None
+    name = words.named(view, facts.content.helper)
+    said = view._("🚴 {name} says: I'm going to you. I can't see how far they have come. If it gets worse, call:")
+    return words.with_numbers(view, said.format(name=name)), [[words.call_off(view, notice.subject)]]
+
+
+def gave_up_words(view: View, notice: HelperGaveUp, _facts: Facts) -> Page:
+    said = view._("Who was going to you can't come. Nobody is going now; the coordinators are being told. Please call:")
+    return words.with_numbers(view, said), [[words.call_off(view, notice.subject)]]
+
+
+def nobody_words(view: View, notice: NobodyAnswers, _facts: Facts) -> Page:
+    said = view._(
+        "Nobody has answered within 3 minutes: don't count on somebody coming. The coordinators are being told again. "
+        "Please call:"
+    )
+    return words.with_numbers(view, said), [[words.call_off(view, notice.subject)]]
+
+
+def over_words(view: View, _notice: HelpOver) -> Page:
+    return view._("✓ The call for help has ended. Its place and the names are erased here."), []
+
+
+_CALL = calling(_called)

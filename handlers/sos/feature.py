@@ -1,0 +1,83 @@
+"""Help from riders nearby: the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.chat.feature import AllFeatures, Feature, PersonalData, PrivacyPart
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.i18n.translations import N_
+from handlers.sos import calling, duty, following, helping, words
+from storage.sos import calls, duties, reading
+from storage.sos.audited import HelpAction
+from storage.sos.duties import MembersVolunteer, NotOnDuty
+from storage.sos.table import (
+    CallOver,
+    CallTaken,
+    HelpingAlready,
+    NoSuchCall,
+    NotInCall,
+    NotToldOfCall,
+    TooManyCalls,
+)
+
+
+def register(routes: Routes, _others: AllFeatures) -> None:
+    for part in (calling, duty, helping, following):
+        part.register(routes)
+
+
+async def _privacy_lines(talk: Talk) -> Sequence[str]:
+    lines = []
+    if await duties.until(talk.session, talk.person.id, talk.now) is not None:
+        lines.append(talk._("your place as a volunteer on duty, until the end of your shift: /sos"))
+    if await calls.open_of(talk.session, talk.person.id) is not None:
+        lines.append(talk._("your call for help with its place, until it ends: /sos"))
+    return lines
+
+
+async def _leave(talk: Talk) -> None:
+    """Gives back the call to which they are going, and ends their own."""
+    followers, own = await words.followers(talk), talk.person.id
+    taken = await calls.taken_by(talk.session, own)
+    if taken is not None:
+        metres = talk.context.settings.help_within
+        await calls.give_back(talk.session, taken.id, own, metres, followers, talk.now)
+    called = await calls.open_of(talk.session, own)
+    if called is not None:
+        await calls.end_by_party(talk.session, called.id, own, followers, talk.now)
+
+
+FEATURE = Feature(
+    name="sos",
+    switch="sos",
+    register=register,
+    refusals={
+        NoSuchCall: N_("This call for help is over."),
+        CallOver: N_("The call for help has ended. Thank you."),
+        CallTaken: N_("Somebody else is going already. Thank you."),
+        NotToldOfCall: N_("This call for help was not for you."),
+        NotInCall: N_("Only who called or who is going can do that."),
+        MembersVolunteer: N_("Only members of the union can volunteer to help. You can join here: /join"),
+        NotOnDuty: N_("You are not on duty any more. To help, go on duty first: /sos"),
+        HelpingAlready: N_("You are going to somebody else already."),
+        TooManyCalls: N_("You have called three times within 24 hours. Please call the emergency numbers: /sos"),
+    },
+    audit_labels={
+        HelpAction.HELP_CALLED: N_("help called for"),
+        HelpAction.HELP_TAKEN: N_("call for help taken"),
+        HelpAction.HELP_GIVEN_BACK: N_("call for help given back"),
+        HelpAction.HELP_UNANSWERED: N_("call for help unanswered"),
+        HelpAction.HELP_ENDED: N_("call for help ended"),
+        HelpAction.HELP_PLACE_SEEN: N_("call for help looked at"),
+    },
+    audit_details={action: (N_("call {id}"),) for action in HelpAction},
+    personal_data=(
+        PersonalData("sos_calls", reading.erase, N_("Calls for help"), reading.copy_of),
+        PersonalData("sos_duties", duties.erase, N_("Volunteer on duty"), duties.copy_of),
+    ),
+    retention=(reading.forget,),
+    privacy=PrivacyPart(lines=_privacy_lines, leave=_leave),
+    duties=following.duties,
+)

@@ -1,0 +1,65 @@
+"""What is asked of whoever calls for help, and of volunteers who go on duty."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from handlers.chat.talk import Talk
+from handlers.forms.questionnaires import Form, one_question, questionnaire
+from handlers.forms.questions import Choice, Question, asked
+from handlers.i18n.translations import N_
+from handlers.inputs.choice import ButtonInput
+from handlers.sos.inputs import Here, HereInput, here_keyboard
+
+HOURS = (2, 4, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Whoever can't or won't send a place answers with a button."""
+
+    here: Here | None = asked(
+        Question(
+            N_("Place"),
+            N_("Where are you? Send your location with the button below the chat."),
+            HereInput(),
+            optional=True,
+            keyboard=here_keyboard,
+            keyboard_hint=N_("If you can't send it, press “Skip”: then only coordinators are told."),
+        ),
+        default=None,
+    )
+
+
+def _shifts(talk: Talk) -> Sequence[Choice[int]]:
+    return [Choice(str(n), talk.plural("{n} hour", "{n} hours", n).format(n=n), n) for n in HOURS]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    hours: int = asked(
+        Question(N_("Shift"), N_("For how long are you on duty?"), ButtonInput(TypeAdapter(int), _shifts), columns=3),
+    )
+    here: Here = asked(
+        Question(
+            N_("Place"),
+            N_(
+                "Where are you? Send your location, or share your live location (📎), which I follow while you are on "
+                "duty."
+            ),
+            HereInput(),
+            keyboard=here_keyboard,
+            keyboard_hint=N_("Your place is thrown away at the end of your shift."),
+        )
+    )
+
+
+def calling(done: Callable[[Talk, Where], Awaitable[None]]) -> Form[Where]:
+    return one_question("sos_call", Where, done)
+
+
+def going_on_duty(done: Callable[[Talk, Shift], Awaitable[None]]) -> Form[Shift]:
+    return Form("sos_duty", N_("On duty"), questionnaire(Shift), done, review=False)

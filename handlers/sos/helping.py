@@ -1,0 +1,77 @@
+"""A volunteer hears of a call, says that they are going, can't come, or has helped."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from handlers.chat.press import Page
+from handlers.chat.readers import RECIPIENT
+from handlers.chat.replies import Outgoing, Venue, buttons_markup
+from handlers.chat.routes import Routes
+from handlers.chat.talk import Talk
+from handlers.chat.view import View
+from handlers.i18n.translations import distance
+from handlers.sos import presses, words
+from storage.deliveries.queue import Claimed
+from storage.sos import calls, reading
+from storage.sos.ids import HelpCallId
+from storage.sos.notices import HelpNoLongerWanted, HelpWanted
+from storage.telegram_ids import private_chat_of
+
+
+def register(routes: Routes) -> None:
+    routes.compose(HelpWanted.kind, wanted)
+    routes.notice(HelpNoLongerWanted, no_longer_words, reader=RECIPIENT)
+    routes.press(presses.GOING, going)
+    routes.press(presses.CANNOT_COME, cannot_come)
+    routes.press(presses.HELPED, helped)
+
+
+async def wanted(session: AsyncSession, view: View, delivery: Claimed) -> Outgoing | None:
+    """The place as a venue that opens in the phone's map and can't be passed on; nothing, if the volunteer is off duty
+    or blocked by now, or somebody is going."""
+    if delivery.subject is None or view.context.blocks.is_blocked(delivery.recipient, view.now):
+        return None
+    call_id = HelpCallId(delivery.subject)
+    found = await reading.wanted_from(session, call_id, delivery.recipient, view.now)
+    if found is None:
+        return None
+    spot, metres = found
+    away = view._("{distance} from you").format(distance=distance(metres, view.language))
+    venue = Venue(*spot, view._("🆘 A rider needs help"), away)
+    buttons = buttons_markup([[presses.GOING.button(view._("🚴 I'm going"), call_id)]])
+    params = {"chat_id": private_chat_of(delivery.recipient), **venue.params, "protect_content": True}
+    return Outgoing("sendVenue", {**params, "reply_markup": buttons})
+
+
+async def going(talk: Talk, call_id: HelpCallId) -> None:
+    """The first one goes."""
+    content = await calls.take(talk.session, call_id, talk.person.id, await words.followers(talk), talk.now)
+    talk.remove_buttons()
+    said = talk._(
+        "Thank you. {name} hears that you are going, and your first name. Don't put yourself in danger; if somebody is "
+        "hurt or threatened, call:"
+    ).format(name=words.named(talk.view, content.name))
+    talk.say(
+        words.with_numbers(talk.view, said),
+        [
+            [presses.HELPED.button(talk._("✅ It's over"), call_id)],
+            [presses.CANNOT_COME.button(talk._("✖ I can't come"), call_id)],
+        ],
+    )
+
+
+async def cannot_come(talk: Talk, call_id: HelpCallId) -> None:
+    metres = talk.context.settings.help_within
+    followers = await words.followers(talk)
+    await calls.give_back(talk.session, call_id, talk.person.id, metres, followers, talk.now)
+    talk.edit(talk._("Thank you for saying so. I'm telling them, other volunteers and the coordinators."))
+
+
+async def helped(talk: Talk, call_id: HelpCallId) -> None:
+    await calls.end_by_party(talk.session, call_id, talk.person.id, await words.followers(talk), talk.now)
+    talk.remove_buttons()
+
+
+def no_longer_words(view: View, _notice: HelpNoLongerWanted) -> Page:
+    return view._("Somebody else is going, or the call for help is over: you need not go. Thank you."), []

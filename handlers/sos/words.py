@@ -1,0 +1,43 @@
+"""Help from riders nearby, in words that several pages share."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from handlers.chat.emergency_numbers import number_lines
+from handlers.chat.press import Button
+from handlers.chat.talk import Talk
+from handlers.chat.view import View
+from handlers.sos import presses
+from storage.people.access import Right
+from storage.sos.ids import HelpCallId
+from storage.telegram_ids import PersonId
+
+MOST_NAME = 40
+
+
+def numbers(view: View) -> Markup:
+    """Whom to call, one a line."""
+    return Markup("\n").join(number_lines(view.context, view.language))
+
+
+def with_numbers(view: View, text: str) -> Markup:
+    return Markup("{}\n\n{}").format(text, numbers(view))
+
+
+def named(view: View, name: str) -> str:
+    """The first name, or what stands for one that can't be shown."""
+    return name or view._("somebody without a name")
+
+
+def own_name(talk: Talk) -> str:
+    return talk.incoming.first_name[:MOST_NAME]
+
+
+def call_off(view: View, call_id: HelpCallId) -> Button:
+    return presses.CALL_OFF.button(view._("✅ I'm safe, end the call"), call_id)
+
+
+async def followers(talk: Talk) -> list[PersonId]:
+    """Who follows every call for help."""
+    return await talk.context.staff.who_may(talk.session, Right.FOLLOW_HELP, talk.now)

@@ -1,0 +1,1 @@
+"""The draft agreement: its versions, clause by clause, and what riders say about it."""

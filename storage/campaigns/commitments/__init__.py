@@ -1,0 +1,1 @@
+"""What became of the talks: the result, what was promised, and whether it is kept."""

@@ -1,0 +1,1 @@
+"""Surveys: closed questions whose answers are counted and never kept."""

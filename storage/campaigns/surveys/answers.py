@@ -1,0 +1,199 @@
+"""Answering: a flag on the roll, and counters. No row joins a person to an answer.
+
+All counters of the question are written at each answer, those of the other options with the number they had. So the
+versions of the rows (PostgreSQL's xmin, which names the last transaction) say which question was answered last, and not
+how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, cast
+
+from sqlalchemy import BigInteger, ForeignKey, SmallInteger, Table, bindparam, case, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.campaigns import campaigns
+from storage.campaigns.ids import CampaignId, QuestionId, SurveyId
+from storage.campaigns.surveys import parts, questions, roll, surveys
+from storage.campaigns.surveys import wording as wordings
+from storage.campaigns.surveys.questions import Asked, NoSuchQuestion, SurveyQuestion
+from storage.campaigns.surveys.surveys import State, Survey
+from storage.campaigns.surveys.wording import Kind
+from storage.database import Base
+from storage.dialects import is_postgresql
+from storage.disclosure import kept
+from storage.engine.fast_statements import run
+from storage.phases import State as CampaignState
+from storage.refusals import Refused
+from storage.telegram_ids import PersonId
+
+ANSWERED = 0
+"""The counter of whoever answered the question at all; the options count from 1."""
+
+
+class SurveyClosed(Refused):
+    """It is over, or its closing time has passed, or it is not open yet."""
+
+
+class NotOnRoll(Refused):
+    """They came after the opening."""
+
+
+class NotAnOption(Refused):
+    """No such answer to this question, or too many of them."""
+
+
+class Tally(Base):
+    __tablename__ = "survey_tallies"
+
+    question_id: Mapped[QuestionId] = mapped_column(BigInteger, ForeignKey("survey_questions.id"), primary_key=True)
+    part: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    option: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A survey as somebody fills it in: its questions, and the bits of those that are answered."""
+
+    campaign_id: CampaignId
+    title: str
+    other_title: str
+    questions: Sequence[Asked]
+    answered: int
+
+    @property
+    def next(self) -> Asked | None:
+        """The first that has no answer."""
+        return next((one for one in self.questions if not self.answered & one.bit), None)
+
+
+class _State(Protocol):
+    """What decides whether a survey can be answered."""
+
+    @property
+    def campaign_id(self) -> CampaignId: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def closes_at(self) -> datetime: ...
+
+
+_QUESTIONS, _SURVEYS, _TALLIES = (cast(Table, one.__table__) for one in (SurveyQuestion, Survey, Tally))
+_OF_QUESTION = _QUESTIONS.c.id == bindparam("question")
+_HELD = (
+    select(
+        _QUESTIONS.c.position,
+        _QUESTIONS.c.content,
+        _QUESTIONS.c.survey_id,
+        _SURVEYS.c.campaign_id,
+        _SURVEYS.c.title,
+        _SURVEYS.c.other_title,
+        _SURVEYS.c.state,
+        _SURVEYS.c.closes_at,
+    )
+    .join(_SURVEYS, _SURVEYS.c.id == _QUESTIONS.c.survey_id)
+    .where(_OF_QUESTION)
+    .with_for_update(read=True, of=_SURVEYS)
+)
+"""The question, and its survey, which can't be closed until the transaction ends."""
+_LOCK = select(_QUESTIONS.c.id).where(_OF_QUESTION).with_for_update()
+_RISES = _TALLIES.c.option.in_(bindparam("chosen", expanding=True))
+_COUNT = (
+    _TALLIES.update()
+    .where(_TALLIES.c.question_id == bindparam("question"), _TALLIES.c.part.in_(bindparam("parts", expanding=True)))
+    .values(count=_TALLIES.c.count + case((_RISES, 1), else_=0))
+)
+
+
+async def require_open(session: AsyncSession, row: _State, person_id: PersonId, now: datetime) -> None:
+    """Whether this person may answer it now.
+
+    Raises:
+        NoSuchCampaign: it is not for them.
+        SurveyClosed: see the class.
+    """
+    campaign = await campaigns.find_for(session, row.campaign_id, person_id, now)
+    if row.state is not State.OPEN or row.closes_at <= now or campaign.state is not CampaignState.RUNNING:
+        raise SurveyClosed
+
+
+async def sheet_of(session: AsyncSession, survey_id: SurveyId, person_id: PersonId, now: datetime) -> Sheet:
+    """What there is to answer.
+
+    Raises:
+        NoSuchSurvey, NoSuchCampaign, SurveyClosed, NotOnRoll: see the classes.
+    """
+    row = await surveys.find(session, survey_id)
+    await require_open(session, row, person_id, now)
+    answered = await roll.answered_by(session, survey_id, person_id)
+    if answered is None:
+        raise NotOnRoll
+    asked = await questions.asked_in(session, survey_id)
+    return Sheet(row.campaign_id, row.title, row.other_title, asked, answered)
+
+
+async def answer(
+    session: AsyncSession, question_id: QuestionId, chosen: frozenset[int], person_id: PersonId, now: datetime
+) -> tuple[Sheet, bool]:
+    """Counts these options, which count from 1; returns what there is to answer then, and whether it was counted: a
+    question is answered once.
+
+    Raises:
+        NoSuchQuestion, NoSuchCampaign, SurveyClosed, NotOnRoll, NotAnOption: see the classes.
+    """
+    row = (await run(session, _HELD, {"question": question_id})).first()
+    if row is None:
+        raise NoSuchQuestion
+    await require_open(session, row, person_id, now)
+    question = Asked(question_id, row.position, wordings.opened(row.content))
+    _check(question, chosen)
+    answered = await roll.mark(session, row.survey_id, person_id, question.bit)
+    if answered is None:
+        return await sheet_of(session, row.survey_id, person_id, now), False
+    await _count(session, question, chosen, await parts.that_hold(session, row.survey_id, person_id, now))
+    asked = await questions.asked_in(session, row.survey_id)
+    return Sheet(row.campaign_id, row.title, row.other_title, asked, answered), True
+
+
+def _check(question: Asked, chosen: frozenset[int]) -> None:
+    wording = question.wording
+    most = wording.size if wording.kind is Kind.SEVERAL else 1
+    if not 1 <= len(chosen) <= most or not chosen <= set(range(1, wording.size + 1)):
+        raise NotAnOption
+
+
+async def _count(session: AsyncSession, question: Asked, chosen: frozenset[int], in_parts: Sequence[int]) -> None:
+    """On PostgreSQL answers to the same question wait for each other, so that none locks what another waits for."""
+    if is_postgresql(session):
+        await run(session, _LOCK, {"question": question.id})
+    values = {"question": question.id, "parts": in_parts, "chosen": [ANSWERED, *sorted(chosen)]}
+    await run(session, _COUNT, values)
+
+
+async def lay_down(session: AsyncSession, survey_id: SurveyId) -> None:
+    """A counter for each question, part and option, all at 0."""
+    numbers = [parts.EVERYBODY, *(row.number for row in await parts.of_survey(session, survey_id))]
+    rows = [
+        {"question_id": question.id, "part": part, "option": option, "count": 0}
+        for question in await questions.of_survey(session, survey_id)
+        for part in numbers
+        for option in range(question.wording.size + 1)
+    ]
+    await session.execute(insert(Tally), rows)
+
+
+async def round_off(session: AsyncSession, survey_id: SurveyId) -> None:
+    """Rounds the counters as they are shown (see storage/disclosure.py). From the close on the database knows no more
+    than everybody may see."""
+    theirs = select(SurveyQuestion.id).where(SurveyQuestion.survey_id == survey_id)
+    await session.execute(
+        update(Tally)
+        .where(Tally.question_id.in_(theirs))
+        .values(count=kept(_TALLIES.c.count))
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,1 @@
+"""The console: what opens its pages in a browser."""

@@ -1,0 +1,1 @@
+"""Contests: entries, the public's votes, judges, places."""

@@ -1,0 +1,434 @@
+"""Entries: what somebody, or a team, takes part with. Telegram's file_id is the copy that is shown.
+
+Who it is from is known to the coordinators who check it, never to judges. An entry can be changed until entering is
+over, and each change is checked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, String, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import sealed_columns
+from storage.column_types import BigKey, Sealed, StrEnumColumn
+from storage.contests import contests, judges
+from storage.contests.contests import Contest, Phase
+from storage.contests.ids import ContestId, EntryId
+from storage.database import Base
+from storage.operations import queues
+from storage.operations.queues import Queue
+from storage.phases import State
+from storage.plain_text import clean_code
+from storage.privacy.retention import AT_ONCE, Retention
+from storage.refusals import Refused, Repeated
+from storage.sealed_json import SealedJson
+from storage.telegram_ids import MessageId, PersonId
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    PHOTO = "photo"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+class EntryState(StrEnum):
+    WAITING = "waiting"
+    SHOWN = "shown"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    AGREEING = "agreeing"
+    """The rules have changed, and its entrant has not agreed to them yet."""
+
+
+class NoSuchEntry(Refused):
+    """It does not exist, is another person's, or is not shown (any more)."""
+
+
+class NotForYou(Refused):
+    """The contest is for other people."""
+
+
+class TooManyEntries(Refused):
+    """This person has as many entries as the contest allows."""
+
+
+class TeamHasEnough(Refused):
+    """This person's team has as many entries as the contest allows."""
+
+
+class RulesChanged(Refused):
+    """The rules are others than those that the entrant has agreed to."""
+
+
+class JudgesDoNotEnter(Refused):
+    """A judge can't take part in the same contest."""
+
+
+class CheckedAlready(Repeated):
+    """Another coordinator has decided on it, or it was changed or withdrawn meanwhile."""
+
+
+class Entry(Base):
+    __tablename__ = "contest_entries"
+    __table_args__ = (
+        Index("ix_contest_entries_shown", "contest_id", "category", "state", "id"),
+        Index("ix_contest_entries_person_id", "person_id"),
+    )
+
+    id: Mapped[EntryId] = mapped_column(BigKey, primary_key=True)
+    contest_id: Mapped[ContestId] = mapped_column(BigInteger, ForeignKey("contests.id"))
+    category: Mapped[int] = mapped_column(SmallInteger)
+    person_id: Mapped[PersonId | None]
+    """None once the person was erased: what they agreed to publish goes as well, the count stays."""
+    content: Mapped[bytes | None] = mapped_column(Sealed(("person_id",)), default=None)
+    state: Mapped[EntryState] = mapped_column(StrEnumColumn(EntryState, 10), default=EntryState.WAITING)
+    revision: Mapped[int] = mapped_column(SmallInteger, default=1)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    rules_version: Mapped[int] = mapped_column(SmallInteger)
+    """Of the rules, with the consent to publish, that the entrant agreed to."""
+    sent_at: Mapped[datetime]
+    post: Mapped[MessageId | None] = mapped_column(BigInteger, default=None)
+    """In the contest's channel."""
+    votes: Mapped[int | None] = mapped_column(default=None)
+    """Once the vote is over."""
+    is_shortlisted: Mapped[bool] = mapped_column(default=False)
+    place: Mapped[int | None] = mapped_column(SmallInteger, default=None)
+    certificate_index: Mapped[bytes | None] = mapped_column(LargeBinary, default=None, index=True)
+    """A blind index by which the certificate is found (see storage/contests/certificates.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """`by` is the name that the entrant wants to see beside it: their own, a nickname, or a team's.
+
+    `file_name` is what the entrant's phone called the file; `neutral_id` is the same file under a name of ours, which
+    is what judges get.
+    """
+
+    kind: Kind
+    title: str
+    words: str
+    by: str
+    file_id: str = ""
+    file_name: str = ""
+    neutral_id: str = ""
+    certificate: str = ""
+    """The secret in the QR code of its certificate."""
+
+
+_JSON = SealedJson(Content)
+
+
+def content_of(session: AsyncSession, row: Entry) -> Content:
+    """Raises NoSuchEntry: it has been erased."""
+    if row.content is None:
+        raise NoSuchEntry
+    return _JSON.decode(sealed_columns.opened(session, row, Entry.content))
+
+
+def title_of(session: AsyncSession, row: Entry) -> str:
+    """Empty if it has been erased or withdrawn."""
+    return "" if row.content is None else content_of(session, row).title
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What is entered, and the rules that its entrant has agreed to."""
+
+    category: int
+    content: Content
+    rules_version: int
+
+
+async def enter(
+    session: AsyncSession, contest_id: ContestId, person_id: PersonId, offered: Offered, now: datetime
+) -> Entry:
+    """A new entry, which waits to be checked.
+
+    Raises:
+        NoSuchContest, ContestClosed, NotForYou, JudgesDoNotEnter, RulesChanged, TooManyEntries, TeamHasEnough: see
+            the classes.
+    """
+    contest = await contests.find_for_update(session, contest_id)  # two at once are counted
+    await require_may_enter(session, contest, person_id, now)
+    settings = contests.settings_of(contest)
+    if offered.rules_version != contest.rules_version or not 0 <= offered.category < len(settings.categories):
+        raise RulesChanged
+    await _require_room_for_team(session, contest, offered.content.by)
+    row = Entry(
+        contest_id=contest.id,
+        category=offered.category,
+        person_id=person_id,
+        rules_version=contest.rules_version,
+        sent_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    keep(session, row, offered.content)
+    return row
+
+
+async def _require_room_for_team(
+    session: AsyncSession, contest: Contest, by: str, apart_from: EntryId | None = None
+) -> None:
+    """Teams are told apart by their names, however these are written. Anybody can write any: what a coordinator has
+    refused takes no team's place.
+
+    Raises:
+        TeamHasEnough: see the class.
+    """
+    settings = contests.settings_of(contest)
+    if not settings.by_team:
+        return
+    chosen = select(Entry).where(
+        Entry.contest_id == contest.id, Entry.content.is_not(None), Entry.state != EntryState.REFUSED
+    )
+    if apart_from is not None:
+        chosen = chosen.where(Entry.id != apart_from)
+    teams = [_team(content_of(session, row).by) for row in await session.scalars(chosen)]
+    if teams.count(_team(by)) >= settings.entries_each:
+        raise TeamHasEnough
+
+
+def _team(name: str) -> str:
+    return clean_code(name).casefold().replace(" ", "")
+
+
+async def require_may_enter(session: AsyncSession, contest: Contest, person_id: PersonId, now: datetime) -> None:
+    """Raises ContestClosed, NotForYou, JudgesDoNotEnter, TooManyEntries: see the classes."""
+    await contests.require_phase(session, contest, Phase.ENTRY, now)
+    if not await contests.may_enter(session, contest, person_id, now):
+        raise NotForYou
+    if await judges.find(session, contest.id, person_id) is not None:
+        raise JudgesDoNotEnter
+    if len(await of_person(session, contest.id, person_id)) >= contests.settings_of(contest).entries_each:
+        raise TooManyEntries
+
+
+async def change(
+    session: AsyncSession, entry_id: EntryId, person_id: PersonId, content: Content, now: datetime
+) -> Entry:
+    """One's own entry with other content; it is checked again.
+
+    Raises:
+        NoSuchEntry, ContestClosed, RulesChanged, TeamHasEnough: see the classes.
+    """
+    row = await find_own(session, entry_id, person_id)
+    contest = await contests.find_for_update(session, row.contest_id)  # two of a team at once are counted
+    await contests.require_phase(session, contest, Phase.ENTRY, now)
+    if row.rules_version != contest.rules_version:
+        raise RulesChanged
+    await _require_room_for_team(session, contest, content.by, apart_from=entry_id)
+    keep(session, row, content)
+    row.state, row.revision, row.reason, row.sent_at = EntryState.WAITING, row.revision + 1, "", now
+    return row
+
+
+def keep(session: AsyncSession, row: Entry, content: Content) -> None:
+    """Seals the content, for whom the row is of now."""
+    sealed_columns.seal(session, row, Entry.content, _JSON.encode(content))
+
+
+async def keep_neutral(session: AsyncSession, entry_id: EntryId, file_id: str, neutral_id: str) -> None:
+    """Keeps Telegram's id of the file under a name of ours, unless the entry has another file by now."""
+    row = await session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
+    if row is not None and row.content is not None:
+        content = content_of(session, row)
+        if content.file_id == file_id:
+            keep(session, row, replace(content, neutral_id=neutral_id))
+
+
+async def withdraw(session: AsyncSession, entry_id: EntryId, person_id: PersonId) -> Entry:
+    """One's own entry, at any time: it is shown no more, what it was is forgotten, and votes for it do not count.
+
+    Raises:
+        NoSuchEntry: see the class.
+    """
+    row = await find_own(session, entry_id, person_id)
+    _forget(row)
+    row.state, row.reason = EntryState.WITHDRAWN, ""
+    return row
+
+
+def _forget(row: Entry) -> None:
+    """What it was; that somebody took part stays."""
+    row.content = row.certificate_index = None
+
+
+async def find_own(session: AsyncSession, entry_id: EntryId, person_id: PersonId) -> Entry:
+    """One's own that has not been withdrawn. Raises NoSuchEntry."""
+    row = await session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
+    if row is None or row.person_id != person_id or row.state is EntryState.WITHDRAWN:
+        raise NoSuchEntry
+    return row
+
+
+async def of_person(session: AsyncSession, contest_id: ContestId, person_id: PersonId) -> Sequence[Entry]:
+    """Those that have not been withdrawn."""
+    chosen = select(Entry).where(
+        Entry.contest_id == contest_id, Entry.person_id == person_id, Entry.state != EntryState.WITHDRAWN
+    )
+    return (await session.scalars(chosen.order_by(Entry.id))).all()
+
+
+async def title(session: AsyncSession, entry_id: EntryId) -> str:
+    """Empty if it has been erased or withdrawn."""
+    return title_of(session, await session.get_one(Entry, entry_id))
+
+
+async def posted_by(session: AsyncSession, person_id: PersonId) -> Sequence[Entry]:
+    """This person's entries that stand in a channel."""
+    chosen = select(Entry).where(Entry.person_id == person_id, Entry.post.is_not(None))
+    return (await session.scalars(chosen.order_by(Entry.id))).all()
+
+
+async def remember_post(session: AsyncSession, entry_id: EntryId, post: MessageId) -> None:
+    """Where an entry stands in the channel."""
+    row = await session.get(Entry, entry_id)
+    if row is not None:
+        row.post = post
+
+
+async def find(session: AsyncSession, entry_id: EntryId) -> Entry:
+    """Raises NoSuchEntry."""
+    row = await session.get(Entry, entry_id)
+    if row is None or row.state is EntryState.WITHDRAWN:
+        raise NoSuchEntry
+    return row
+
+
+async def find_shown(session: AsyncSession, entry_id: EntryId) -> Entry:
+    """One that everybody may look at: it is shown, and the contest has begun to show its entries.
+
+    Raises:
+        NoSuchEntry: see the class.
+    """
+    row = await find(session, entry_id)
+    contest = await contests.find(session, row.contest_id)
+    if row.state is not EntryState.SHOWN or not are_open(contest):
+        raise NoSuchEntry
+    return row
+
+
+def are_open(contest: Contest) -> bool:
+    """Whether everybody may look at the entries: from the vote on; without one, from the result on."""
+    if contest.state is State.PREPARED or contest.phase is None:
+        return False
+    return contest.phase in (Phase.VOTE, Phase.JUDGING, Phase.RESULT) or contest.state is State.ENDED
+
+
+async def shown(session: AsyncSession, contest_id: ContestId, category: int) -> list[EntryId]:
+    """The ids of those that everybody may look at, in the order of the table."""
+    chosen = select(Entry.id).where(
+        Entry.contest_id == contest_id, Entry.category == category, Entry.state == EntryState.SHOWN
+    )
+    return list(await session.scalars(chosen.order_by(Entry.id)))
+
+
+async def next_to_check(session: AsyncSession, contest_id: ContestId) -> Entry | None:
+    """The one that has waited longest."""
+    chosen = select(Entry).where(Entry.contest_id == contest_id, Entry.state == EntryState.WAITING)
+    return await session.scalar(chosen.order_by(Entry.sent_at, Entry.id).limit(1))
+
+
+async def waiting(session: AsyncSession, contest_id: ContestId | None = None) -> int:
+    """How many wait to be checked, in one contest or in all."""
+    chosen = select(func.count()).where(Entry.state == EntryState.WAITING)
+    if contest_id is not None:
+        chosen = chosen.where(Entry.contest_id == contest_id)
+    return await session.scalar(chosen) or 0
+
+
+async def to_check(session: AsyncSession, _now: datetime) -> Queue:
+    """The entries that wait to be checked, as a queue."""
+    return await queues.measured(session, Entry.sent_at, Entry.state == EntryState.WAITING)
+
+
+async def decide(session: AsyncSession, entry_id: EntryId, revision: int, *, reason: str | None) -> Entry:
+    """Shows the entry as a coordinator has seen it; or refuses it, with a reason.
+
+    Raises:
+        CheckedAlready: see the class.
+    """
+    row = await session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
+    if row is None or row.state is not EntryState.WAITING or row.revision != revision:
+        raise CheckedAlready
+    contest = await contests.find_held(session, row.contest_id)
+    if contest.state is State.ENDED:
+        raise CheckedAlready
+    row.state = EntryState.SHOWN if reason is None else EntryState.REFUSED
+    row.reason = reason or ""
+    return row
+
+
+async def take_down(session: AsyncSession, entry_id: EntryId, reason: str) -> Entry:
+    """An entry that was shown is shown no more; votes for it do not count.
+
+    Raises:
+        CheckedAlready: it is not shown (any more).
+    """
+    row = await session.get(Entry, entry_id, with_for_update=True, populate_existing=True)
+    if row is None or row.state is not EntryState.SHOWN:
+        raise CheckedAlready
+    row.state, row.reason = EntryState.REFUSED, reason
+    return row
+
+
+async def counts(session: AsyncSession, contest_id: ContestId) -> dict[tuple[int, EntryState], int]:
+    """How many there are, by category and state."""
+    rows = await session.execute(
+        select(Entry.category, Entry.state, func.count())
+        .where(Entry.contest_id == contest_id)
+        .group_by(Entry.category, Entry.state)
+    )
+    return {(category, state): count for category, state, count in rows}
+
+
+async def published(session: AsyncSession, contest_id: ContestId) -> Sequence[Entry]:
+    """All that are shown: by category, and there in the order of their places, then of the table."""
+    chosen = select(Entry).where(Entry.contest_id == contest_id, Entry.state == EntryState.SHOWN)
+    return (await session.scalars(chosen.order_by(Entry.category, Entry.place.is_(None), Entry.place, Entry.id))).all()
+
+
+async def copy_of(session: AsyncSession, person_id: PersonId) -> list[dict[str, object]]:
+    rows = await session.scalars(select(Entry).where(Entry.person_id == person_id).order_by(Entry.id))
+    return [
+        {
+            "contest": row.contest_id,
+            "sent_at": row.sent_at,
+            "state": row.state,
+            "content": None if row.content is None else content_of(session, row),
+        }
+        for row in rows
+    ]
+
+
+async def erase(session: AsyncSession, person_id: PersonId) -> None:
+    """All entries of this person are withdrawn: the count and the place stay, nothing else."""
+    rows = (await session.scalars(select(Entry).where(Entry.person_id == person_id))).all()
+    for row in rows:
+        _forget(row)
+        row.person_id, row.state, row.reason = None, EntryState.WITHDRAWN, ""
+
+
+async def forget_some_people(session: AsyncSession, now: datetime, kept: Retention) -> bool:
+    """Whose the entries were of contests that ended long ago. What was shown stays, as its entrant agreed; the rest
+    goes."""
+    over = select(Contest.id).where(Contest.ended_at <= now - kept.sign_ups)
+    chosen = select(Entry).where(Entry.contest_id.in_(over), Entry.person_id.is_not(None)).limit(AT_ONCE)
+    rows = (await session.scalars(chosen)).all()
+    for row in rows:
+        content = content_of(session, row) if row.state is EntryState.SHOWN else None
+        row.person_id, row.reason = None, ""
+        if content is None:
+            _forget(row)
+        else:
+            keep(session, row, content)
+    return len(rows) == AT_ONCE

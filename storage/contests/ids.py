@@ -1,0 +1,7 @@
+"""The ids of contests, and of what belongs to one."""
+
+from typing import NewType
+
+ContestId = NewType("ContestId", int)
+EntryId = NewType("EntryId", int)
+JudgeId = NewType("JudgeId", int)

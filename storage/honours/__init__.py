@@ -1,0 +1,1 @@
+"""The register of honoured people: entries, the yearly survey of their situation, convalescence trips in turns."""

@@ -1,0 +1,1 @@
+"""The pay book: what a rider notes of their shifts, for themselves."""

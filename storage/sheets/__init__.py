@@ -1,0 +1,1 @@
+"""Tables in files of others: CSV and workbooks, read in bounded memory."""

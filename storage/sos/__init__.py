@@ -1,0 +1,1 @@
+"""Help from riders nearby: volunteers on duty, and calls for help."""

@@ -1,0 +1,14 @@
+"""The audited actions around calls for help. Nothing says where, or in which words."""
+
+from __future__ import annotations
+
+from storage.audit import AuditAction
+
+
+class HelpAction(AuditAction):
+    HELP_CALLED = "help_called"
+    HELP_TAKEN = "help_taken"
+    HELP_GIVEN_BACK = "help_given_back"
+    HELP_UNANSWERED = "help_unanswered"
+    HELP_ENDED = "help_ended"
+    HELP_PLACE_SEEN = "help_place_seen"

@@ -1,0 +1,123 @@
+"""The tables of calls for help, and what they hold.
+
+A call is a row without words. Names and places are sealed, and erased at its end; what is left for a day is that there
+was one, which is what the daily limit counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage import sealed_columns
+from storage.column_types import BigKey, Sealed, StrEnumColumn
+from storage.database import Base
+from storage.refusals import Refused, Repeated
+from storage.sealed_json import SealedJson
+from storage.sos.duties import Spot
+from storage.sos.ids import HelpCallId
+from storage.telegram_ids import PersonId
+
+ANSWERED_WITHIN = timedelta(minutes=3)
+"""After this the caller is told that nobody has answered, and coordinators are rung."""
+ENDS_AFTER = timedelta(hours=3)
+"""A call that nobody has ended ends by itself."""
+MOST_A_DAY = 3
+DAY = timedelta(days=1)
+
+
+class CallState(StrEnum):
+    OPEN = "open"
+    TAKEN = "taken"
+    ENDED = "ended"
+
+
+class NoSuchCall(Repeated):
+    """It has been forgotten, or never was."""
+
+
+class CallOver(Repeated):
+    """It has ended."""
+
+
+class CallTaken(Repeated):
+    """Another volunteer is going already."""
+
+
+class NotToldOfCall(Refused):
+    """They were not asked to help with this call."""
+
+
+class NotInCall(Refused):
+    """They are neither who called nor who is going."""
+
+
+class HelpingAlready(Refused):
+    """They are going to somebody else."""
+
+
+class TooManyCalls(Refused):
+    """MOST_A_DAY calls of this person within a day."""
+
+
+class HelpCall(Base):
+    __tablename__ = "sos_calls"
+    __table_args__ = (Index("ix_sos_calls_state", "state", "due"),)
+
+    id: Mapped[HelpCallId] = mapped_column(BigKey, primary_key=True)
+    person_id: Mapped[PersonId] = mapped_column(index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[CallState] = mapped_column(StrEnumColumn(CallState, 10))
+    helper: Mapped[PersonId | None] = mapped_column(index=True, default=None)
+    """Whoever is going. Once it has ended, NOBODY if its helper said so: it does not count against the caller's limit,
+    or a stranger could use that up."""
+    rung: Mapped[bool]
+    """Whether coordinators have been rung since nobody answered."""
+    due: Mapped[datetime | None] = mapped_column(default=None)
+    """When the clock looks at it next; None once it has ended."""
+    content: Mapped[bytes | None] = mapped_column(Sealed(("person_id",)), default=None)
+
+
+class Told(Base):
+    """A volunteer who was told of a call, until its end."""
+
+    __tablename__ = "sos_told"
+
+    call_id: Mapped[HelpCallId] = mapped_column(BigInteger, ForeignKey("sos_calls.id"), primary_key=True)
+    person_id: Mapped[PersonId] = mapped_column(primary_key=True, index=True, autoincrement=False)
+
+
+TABLES = frozenset({"sos_calls", "sos_duties", "blocks"})
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The first names of the caller and of the helper, "" if nobody is going; the place in degrees, if it is known; the
+    helpers who gave the call back."""
+
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+    helper: str = ""
+    gave_back: tuple[PersonId, ...] = ()
+
+    @property
+    def spot(self) -> Spot | None:
+        return None if self.latitude is None or self.longitude is None else Spot(self.latitude, self.longitude)
+
+
+_JSON = SealedJson(Content)
+
+
+def content_of(session: AsyncSession, row: HelpCall) -> Content:
+    """Of a call that has not ended."""
+    return _JSON.decode(sealed_columns.opened(session, row, HelpCall.content))
+
+
+def keep(session: AsyncSession, row: HelpCall, content: Content) -> None:
+    sealed_columns.seal(session, row, HelpCall.content, _JSON.encode(content))

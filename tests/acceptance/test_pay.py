@@ -1,0 +1,254 @@
+"""The pay book: a shift in one line or one tap, what it tells, its files, its reminder; and that it is one's own."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from handlers.i18n.translations import translator
+from handlers.pay import presses
+from storage.cases.files import evidence
+from storage.database import Database
+from storage.pay import entries
+from storage.pay.ids import EntryId
+from storage.telegram_ids import PersonId
+from storage.verify_signature import fault_of
+from tests.support.activities import at_home
+from tests.support.case_scripts import AtDesk, brings_pay
+from tests.support.cases import case_of
+from tests.support.languages import LANGUAGES
+from tests.support.pay import OTHER, RIDER, begun, file_of
+from tests.support.privacy import erases_everything
+from tests.support.simulator import NOON, Town, configured, running, telegram
+
+
+@LANGUAGES
+async def test_a_shift_is_noted_in_one_line_and_the_next_day_with_one_tap(town: Town, language: str) -> None:
+    _ = translator(language)
+    rider = await begun(town, language=language)
+    await rider.says("9小时 42单 318元" if language == "zh_Hans" else "9h 42 318")
+    receipt = await rider.hears_of("✓")
+    assert "¥318" in receipt["text"] and _("{amount} an hour").format(amount="¥35.33") in receipt["text"]
+    town.now += timedelta(days=1)
+    await rider.says("/pay")
+    page = await rider.hears_of(_("My pay book"))
+    assert _("Nothing noted for today yet.") in page["text"] and _("This week") in page["text"]
+    await rider.presses(_("➕ Note my shift"))
+    await rider.hears_of(
+        _("How was your shift? Press a button, or write hours, orders and money in one line: 9h 42 318")
+    )
+    await rider.presses("¥318")
+    await rider.hears_of("✓")
+    await rider.presses(_("📒 My pay book"))
+    page = await rider.hears_of(_("My pay book"))
+    assert "¥636" in page["text"]
+
+
+async def test_an_entry_is_corrected_and_shows_what_it_said_before(town: Town) -> None:
+    rider = await begun(town)
+    await rider.says("9h 42 318")
+    await rider.hears_of("✓")
+    await rider.presses("✎ Change, add bonus or costs")
+    await rider.hears_of("Is everything correct?")
+    await rider.presses("✎ Fines")
+    await rider.hears_of("Fines and deductions?")
+    await rider.says("a lot")
+    await rider.hears_of("Write an amount")
+    await rider.says("12.50")
+    await rider.hears_of("Is everything correct?")
+    await rider.presses("💾 Save it")
+    await rider.hears_of("fines ¥12.50")
+    await rider.presses("📒 My pay book")
+    await rider.hears_of("This week")
+    await rider.presses("🗒 Entries")
+    await rider.hears_of("Entries")
+    await rider.presses("9 h · 42 orders · ¥318")
+    shown = await rider.hears_of("Before: 9 h · 42 orders · ¥318")
+    assert "Noted today 12:00" in shown["text"]
+    await rider.presses("🗑 Remove")
+    await rider.hears_of("Remove this entry?")
+    await rider.presses("🗑 Remove it")
+    await rider.hears_of("Nothing noted yet.")
+
+
+async def test_another_day_and_lines_that_are_none(town: Town) -> None:
+    rider = await begun(town)
+    for wrong, hint in (("hello", "in one line"), ("25 1 1", "Up to 24"), ("9 42", "How much money?")):
+        await rider.says(wrong)
+        await rider.hears_of(hint)
+    await rider.says("/cancel")
+    await rider.says("/pay")
+    await rider.hears_of("My pay book")
+    await rider.presses("📅 Another day")
+    await rider.hears_of("Which day?")
+    await rider.says("28 Nov 2027")
+    await rider.hears_of("within the last 400 days")
+    await rider.presses("yesterday")
+    await rider.hears_of("How was your shift?")
+    await rider.says("8 30 240")
+    await rider.hears_of("Noted for yesterday")
+
+
+async def test_a_second_tap_is_no_second_shift(town: Town) -> None:
+    rider = await begun(town)
+    await rider.says("9h 42 318")
+    await rider.hears_of("✓")
+    for _ in range(2):
+        await rider.forges(presses.NOTE.data())
+        await rider.hears_of("How was your shift?")
+        await rider.says("9h 42 318")
+        await rider.hears_of("✓")
+    async with town.database.reading() as session:
+        assert await entries.count(session, PersonId(RIDER)) == 1
+
+
+async def test_after_midnight_it_is_still_the_shift_of_the_evening(town: Town) -> None:
+    rider = await begun(town)
+    town.now = NOON + timedelta(hours=13)  # 1:00 in Dezhou
+    await rider.says("9h 42 318")
+    await rider.hears_of("Noted for yesterday")
+
+
+async def test_pay_below_the_minimum_wage_is_marked_with_its_source(database: Database, tmp_path: Path) -> None:
+    async with telegram() as (api, address):
+        config = configured(tmp_path, address)
+        pay = config.pay.model_copy(update={"minimum_hourly": 21.0, "minimum_source": "2025/3"})
+        town = Town(database, api, config.model_copy(update={"pay": pay}))
+        async with running(town.app):
+            rider = await begun(town)
+            await rider.says("10h 30 200")
+            await rider.hears_of("✓")
+            await rider.presses("📒 My pay book")
+            page = await rider.hears_of("This week")
+            assert "Below the minimum hourly wage of ¥21 (2025/3)" in page["text"]
+
+
+async def test_its_files_are_signed_and_the_script_checks_them(town: Town) -> None:
+    rider = await begun(town)
+    await rider.says("9h 42 318 bonus 20")
+    await rider.hears_of("✓")
+    await rider.presses("📒 My pay book")
+    await rider.hears_of("This week")
+    await rider.presses("📈 Chart")
+    await rider.hears_of("Only you see this.")
+    await rider.forges(presses.EXPORT.data())
+    await rider.hears_of("signed by")
+    for label, name, beginning in (
+        ("🧾 CSV", "pay-book.csv", b"\xef\xbb\xbfday,hours"),
+        ("📄 PDF", "pay-book.pdf", b"%PDF-"),
+    ):
+        await rider.presses(label)
+        shown, content = await file_of(town, rider)
+        assert shown == name and content.startswith(beginning)
+        _, signature = await file_of(town, rider)
+        claimed = json.loads(signature)
+        script, source = await file_of(town, rider)
+        assert script == "verify_signature.py" and b"RFC 8032" in source
+        assert fault_of(content, claimed, claimed["public_key"]) == ""
+        assert fault_of(content + b" ", claimed, claimed["public_key"]) != ""
+        if name.endswith("csv"):
+            assert "2026-11-24,9.0,42,318.0,20.0,0.0,0.0,,2026-11-24T04:00:00+00:00," in content.decode()
+
+
+async def test_a_case_about_pay_takes_the_book_as_evidence(town: Town) -> None:
+    rider = await begun(town)
+    await rider.says("9h 42 318")
+    await rider.hears_of("✓")
+    number = await brings_pay(AtDesk(town, rider, "en"), evidence=False)
+    await rider.presses("📒 Pay book as evidence")
+    await rider.hears_of("Forward me the PDF")
+    sent = next(
+        one["document"] for one in reversed(rider.heard) if one.get("document", {}).get("file_name") == "pay-book.pdf"
+    )
+    await rider.sends(document=sent)
+    await rider.hears_of("Is this for your case?")
+    await rider.presses("📎 Add it to the case")
+    await rider.hears_of("Added to")
+    case = await case_of(town, number)
+    async with town.database.reading() as session:
+        files = [evidence.file_of(session, row) for row in await evidence.of_case(session, case.id)]
+    assert "pay-book.pdf" in [file.name for file in files]
+
+
+async def test_who_keeps_no_book_is_not_offered_it_in_a_case(town: Town) -> None:
+    rider = await at_home(town, RIDER)
+    number = await brings_pay(AtDesk(town, rider, "en"), evidence=False)
+    receipt = next(one for one in rider.heard if number in one.get("text", ""))
+    assert "Pay book" not in str(receipt.get("reply_markup"))
+
+
+async def test_a_reminder_comes_at_the_time_of_ones_own_and_stops(town: Town) -> None:
+    rider = await begun(town)
+    await rider.says("9h 42 318")
+    await rider.hears_of("✓")
+    await rider.forges(presses.REMIND.data())
+    await rider.hears_of("At what time")
+    await rider.says("9 pm")
+    await rider.hears_of("I'll ask you every day at 21:00.")
+    await town.tick("pay")
+    town.now = NOON + timedelta(hours=9, minutes=1)
+    await town.tick("pay")
+    await town.tick("pay")
+    town.deliver()
+    await rider.hears_of("How was your shift today?")
+    town.now += timedelta(days=1)
+    await town.tick("pay")
+    town.deliver()
+    await rider.hears_of("How was your shift today?")
+    await rider.presses("🔕 Don't ask any more")
+    await rider.hears_of("I won't ask any more.")
+    town.now += timedelta(days=1)
+    await town.tick("pay")
+    async with town.database.reading() as session:
+        assert await session.scalar(text("SELECT count(*) FROM deliveries")) == 2
+
+
+async def test_nobody_else_opens_an_entry(town: Town) -> None:
+    rider, other = await begun(town), await begun(town, OTHER)
+    await rider.says("9h 42 318")
+    await rider.hears_of("✓")
+    async with town.database.reading() as session:
+        (entry,) = await entries.all_of(session, PersonId(RIDER))
+    for press in (presses.SHOW, presses.EDIT, presses.ASK_TO_REMOVE, presses.REMOVE):
+        await other.forges(press.data(EntryId(entry.id)))
+    await other.is_told("no longer exists")
+    async with town.database.reading() as session:
+        assert await entries.count(session, PersonId(RIDER)) == 1
+        stored = (await session.execute(text("SELECT * FROM pay_entries"))).all()
+    assert "318" not in repr(stored) and "2026-11" not in repr(stored)
+
+
+async def test_the_book_is_deleted_with_everything_or_by_itself(town: Town) -> None:
+    rider, other = await begun(town), await begun(town, OTHER)
+    for one in (rider, other):
+        await one.says("9h 42 318")
+        await one.hears_of("✓")
+    await rider.presses("📒 My pay book")
+    await rider.hears_of("This week")
+    await rider.presses("🗑 Delete all")
+    await rider.hears_of("Delete your whole pay book, 1 entry?")
+    await rider.presses("🗑 Delete it all")
+    await rider.hears_of("Your pay book is deleted.")
+    await rider.says("/pay")
+    await rider.hears_of("A pay book that is yours")
+    await other.says("/privacy")
+    assert "your pay book" in (await other.hears_of("/pay"))["text"]
+    await erases_everything(other)
+    async with town.database.reading() as session:
+        for person in (RIDER, OTHER):
+            assert await entries.count(session, PersonId(person)) == 0
+
+
+async def test_nothing_is_noted_without_consent(town: Town) -> None:
+    rider = await at_home(town, RIDER)
+    await rider.says("/pay")
+    await rider.hears_of("A pay book that is yours")
+    await rider.presses("No, thank you")
+    await rider.hears_of("Then I store nothing.")
+    await rider.forges(presses.NOTE.data())
+    await rider.is_answered()
+    async with town.database.reading() as session:
+        assert not await entries.has_any(session, PersonId(RIDER))

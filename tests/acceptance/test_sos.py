@@ -1,0 +1,304 @@
+"""Help from riders nearby: who calls, who goes, who follows; what is honest, limited, and thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from handlers.i18n.translations import translator
+from handlers.sos import presses
+from storage import audit
+from storage.database import Database
+from storage.people import blocks, roles
+from storage.people.access import Role
+from storage.sos import duties
+from storage.sos.audited import HelpAction
+from storage.sos.ids import HelpCallId
+from storage.sos.table import ENDS_AFTER
+from storage.telegram_ids import PersonId
+from tests.support.activities import at_home
+from tests.support.languages import LANGUAGES
+from tests.support.privacy import erases_everything
+from tests.support.simulator import ADMIN, COORDINATOR, DEZHOU, NOON, Town
+from tests.support.sos import (
+    CALLER,
+    FAR,
+    FAR_VOLUNTEER,
+    SECOND_VOLUNTEER,
+    VOLUNTEER,
+    calls,
+    helping_town,
+    is_asked_to_help,
+    is_member,
+    on_duty,
+)
+from tests.support.words.chat import STAFF_ONLY
+
+FIRST = HelpCallId(1)
+
+
+@pytest.fixture
+async def nearby(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    async with helping_town(database, tmp_path) as town:
+        yield town
+
+
+async def stored(town: Town, table: str) -> list[tuple[object, ...]]:
+    async with town.database.reading() as session:
+        return [tuple(row) for row in (await session.execute(text(f"SELECT * FROM {table}"))).all()]
+
+
+async def acts(town: Town) -> list[str]:
+    async with town.database.reading() as session:
+        return [entry.act for entry in reversed(await audit.newest(session)) if entry.act.startswith("help_")]
+
+
+@LANGUAGES
+async def test_a_volunteer_nearby_goes_and_coordinators_follow(nearby: Town, language: str) -> None:
+    _ = translator(language)
+    coordinator = await at_home(nearby, COORDINATOR, language)
+    volunteer = await on_duty(nearby, VOLUNTEER, language)
+    second = await on_duty(nearby, SECOND_VOLUNTEER, language)
+    far = await on_duty(nearby, FAR_VOLUNTEER, language, FAR)
+    caller = await calls(nearby, language=language)
+    heard = await caller.hears_of("🆘 2" if language == "en" else "2 位")
+    assert "120" in heard["text"]
+    followed = await coordinator.hears_of("🆘")
+    assert f"Rider {CALLER}" in followed["text"]
+    venue = await is_asked_to_help(volunteer)
+    assert str(CALLER) not in str(venue["title"])
+    await is_asked_to_help(second)
+
+    await volunteer.presses(_("🚴 I'm going"))
+    assert f"Rider {CALLER}" in (await volunteer.hears_of("120"))["text"]
+    assert f"Rider {VOLUNTEER}" in (await caller.hears_of("🚴"))["text"]
+    await second.hears_of(_("Somebody else is going, or the call for help is over: you need not go. Thank you."))
+    await second.forges(presses.GOING.data(FIRST))
+    await second.is_told(_("Somebody else is going already. Thank you."))
+    assert f"Rider {VOLUNTEER}" in (await coordinator.hears_of("🚴"))["text"]
+    await coordinator.presses(_("👁 Follow the call"))
+    await coordinator.hears_of(_("🚴 {helper} is going.").format(helper=f"Rider {VOLUNTEER}"))
+
+    await caller.presses(_("✅ I'm safe, end the call"))
+    over = _("✓ The call for help has ended. Its place and the names are erased here.")
+    await caller.hears_of(over)
+    await volunteer.hears_of(over)
+    await coordinator.hears_of("✓")
+    assert not any("venue" in one for one in far.heard)
+    (row,) = await stored(nearby, "sos_calls")
+    assert not any(isinstance(value, bytes) for value in row), "names and place are gone"
+    assert await stored(nearby, "sos_told") == []
+    assert await acts(nearby) == [
+        HelpAction.HELP_CALLED,
+        HelpAction.HELP_TAKEN,
+        HelpAction.HELP_PLACE_SEEN,
+        HelpAction.HELP_ENDED,
+    ]
+
+
+async def test_nobody_answers_and_that_is_said_once(nearby: Town) -> None:
+    coordinator = await at_home(nearby, COORDINATOR)
+    volunteer = await on_duty(nearby, VOLUNTEER)
+    caller = await calls(nearby)
+    await caller.hears_of("🆘 1 volunteer near you")
+    await is_asked_to_help(volunteer)
+    await coordinator.hears_of("1 volunteer nearby is being told")
+    nearby.now = NOON + timedelta(minutes=2, seconds=50)
+    await nearby.tick("sos")
+    nearby.now = NOON + timedelta(minutes=3, seconds=1)
+    for _ in range(3):
+        await nearby.tick("sos")
+    nearby.deliver()
+    assert "120" in (await caller.hears_of("Nobody has answered within 3 minutes"))["text"]
+    await coordinator.hears_of("nobody is going. Please see to it at once")
+    assert [act for act in await acts(nearby) if act == HelpAction.HELP_UNANSWERED] == [HelpAction.HELP_UNANSWERED]
+
+    await volunteer.presses("🚴 I'm going")  # late is not too late
+    await caller.hears_of("🚴")
+    await volunteer.presses("✖ I can't come")
+    await caller.hears_of("can't come. Nobody is going now")
+    await coordinator.hears_of("can't come. Nobody is going now")
+    await volunteer.forges(presses.GOING.data(FIRST))
+    await volunteer.is_told("This call for help was not for you.")
+
+    nearby.now = NOON + ENDS_AFTER
+    await nearby.tick("sos")
+    nearby.deliver()
+    await caller.hears_of("✓ The call for help has ended.")
+    await volunteer.forges(presses.GOING.data(FIRST))
+    await volunteer.is_told("The call for help has ended.")
+
+
+async def test_without_volunteers_it_says_so_and_rings_coordinators_at_once(nearby: Town) -> None:
+    coordinator, caller = await at_home(nearby, COORDINATOR), await at_home(nearby, CALLER)
+    await caller.says("/sos")
+    await caller.hears_of("In an emergency, call first:")
+    await caller.presses("🆘 Tell riders nearby")
+    await caller.hears_of("press “Skip”")
+    await caller.says("at the bridge")
+    await caller.hears_of("Send your location: press the button")
+    await caller.presses("Skip")
+    await caller.hears_of("nobody is going to you. The coordinators are being told")
+    await coordinator.hears_of("🚨")
+    await coordinator.presses("👁 Follow the call")
+    assert "They sent no place." in (await coordinator.hears_of("🆘"))["text"]
+    late = await on_duty(nearby, VOLUNTEER)
+    assert not any("venue" in one for one in late.heard)
+    await coordinator.presses("✅ End the call")
+    await caller.hears_of("✓ The call for help has ended.")
+
+
+async def test_only_members_volunteer_and_are_told(nearby: Town) -> None:
+    """Anybody could be on duty anywhere, and would be sent the places of people in distress."""
+    stranger = await at_home(nearby, SECOND_VOLUNTEER)
+    for data in (presses.VOLUNTEER.data(), presses.AGREE.data(1)):
+        await stranger.forges(data)
+        await stranger.is_told("Only members of the union can volunteer to help.")
+    await on_duty(nearby, VOLUNTEER)
+    async with nearby.database.writing() as session:
+        await roles.take(session, PersonId(VOLUNTEER), Role.MEMBER)
+    caller = await calls(nearby)
+    await caller.hears_of("No volunteer near you")
+    assert await stored(nearby, "sos_told") == []
+
+
+async def test_who_goes_on_duty_hears_of_a_call_that_nobody_has_answered(nearby: Town) -> None:
+    caller = await calls(nearby)
+    await caller.hears_of("No volunteer near you")
+    volunteer = await on_duty(nearby, VOLUNTEER)
+    await is_asked_to_help(volunteer)
+    await volunteer.presses("🚴 I'm going")
+    await caller.hears_of("🚴")
+    await volunteer.presses("✅ It's over")
+    await caller.hears_of("✓ The call for help has ended.")
+
+
+async def test_a_live_location_is_followed_and_thrown_away_with_the_shift(nearby: Town) -> None:
+    await is_member(nearby.database, VOLUNTEER)
+    volunteer = await at_home(nearby, VOLUNTEER)
+    await volunteer.says("/sos")
+    await volunteer.hears_of("In an emergency")
+    await volunteer.presses("🤝 I want to help others")
+    await volunteer.hears_of("🤝")
+    await volunteer.presses("✅ I agree")
+    await volunteer.hears_of("You are not on duty.")
+    await volunteer.presses("▶ Go on duty")
+    await volunteer.hears_of("For how long")
+    await volunteer.presses("4 hours")
+    await volunteer.hears_of("thrown away")
+    live = await volunteer.shares(*FAR, live_period=900)
+    await volunteer.hears_of("🤝 You are on duty until")
+    place = {"latitude": DEZHOU[0], "longitude": DEZHOU[1], "live_period": 900}
+    await nearby.world.edits(volunteer.person, live["message_id"], {"location": place})
+    await nearby.until_idle()
+    caller = await calls(nearby)
+    await caller.hears_of("🆘 1 volunteer near you")
+    await is_asked_to_help(volunteer)
+
+    nearby.now = NOON + timedelta(hours=4)
+    await volunteer.forges(presses.GOING.data(FIRST))
+    await volunteer.is_told("You are not on duty any more.")
+    for _ in range(3):
+        await nearby.tick("sos")
+    nearby.deliver()
+    await volunteer.hears_of("your place is erased")
+    assert await stored(nearby, "sos_duties") == []
+
+
+async def test_who_was_not_told_or_has_no_right_can_do_nothing(nearby: Town) -> None:
+    await on_duty(nearby, VOLUNTEER)
+    far = await on_duty(nearby, FAR_VOLUNTEER, place=FAR)
+    caller = await calls(nearby)
+    await caller.hears_of("🆘 1 volunteer near you")
+    for press, refusal in (
+        (presses.GOING, "This call for help was not for you."),
+        (presses.CANNOT_COME, "Only who called or who is going"),
+        (presses.HELPED, "Only who called or who is going"),
+        (presses.CALL_OFF, "Only who called or who is going"),
+        (presses.FOLLOW, STAFF_ONLY),
+        (presses.END_FOLLOWED, STAFF_ONLY),
+    ):
+        await far.forges(press.data(FIRST))
+        await far.is_told(refusal)
+    await far.forges(presses.GOING.data(HelpCallId(99)))
+    await far.is_told("This call for help is over.")
+    assert await acts(nearby) == [HelpAction.HELP_CALLED]
+
+
+async def test_calls_are_limited_and_the_blocked_get_the_numbers_alone(nearby: Town) -> None:
+    volunteer = await on_duty(nearby, VOLUNTEER)
+    caller = await at_home(nearby, CALLER)
+    for number in range(1, 4):
+        await caller.forges(presses.CALL.data())
+        await caller.hears_of("press “Skip”")
+        await caller.shares()
+        await caller.hears_of("🆘 1 volunteer near you")
+        await is_asked_to_help(volunteer)
+        await caller.forges(presses.CALL_OFF.data(HelpCallId(number)))
+        await caller.hears_of("✓ The call for help has ended.")
+    await caller.forges(presses.CALL.data())
+    await caller.is_told("You have called three times within 24 hours.")
+    async with nearby.database.writing() as session:
+        await blocks.block(session, PersonId(CALLER), "false calls", ADMIN, NOON, None)
+        await blocks.block(session, PersonId(VOLUNTEER), "spam", ADMIN, NOON, None)
+        assert await duties.near(session, duties.Spot(*DEZHOU), 3_000, NOON) == []
+    await nearby.context.blocks.refresh()
+    await caller.says("/sos")
+    heard = await caller.hears_of("In an emergency, call first:")
+    assert "120" in heard["text"] and "reply_markup" not in heard
+
+
+async def test_what_is_kept_is_sealed_shown_and_erased(nearby: Town) -> None:
+    volunteer = await on_duty(nearby, VOLUNTEER)
+    caller = await calls(nearby)
+    await caller.hears_of("🆘 1 volunteer near you")
+    await is_asked_to_help(volunteer)
+    await volunteer.presses("🚴 I'm going")
+    await caller.hears_of("🚴")
+    kept = repr([await stored(nearby, table) for table in ("sos_calls", "sos_duties", "sos_told")])
+    assert "Rider" not in kept and str(DEZHOU[0]) not in kept
+    await volunteer.says("/privacy")
+    await volunteer.hears_of("your place as a volunteer on duty")
+    await erases_everything(volunteer)
+    await caller.hears_of("can't come. Nobody is going now")
+    await caller.says("/privacy")
+    await caller.hears_of("your call for help with its place")
+    await erases_everything(caller)
+    for table in ("sos_calls", "sos_duties", "sos_told"):
+        assert await stored(nearby, table) == []
+
+
+async def test_it_is_not_there_where_it_is_switched_off(town: Town) -> None:
+    rider = await at_home(town, CALLER)
+    await rider.says("/sos")
+    await rider.hears_of("I don't know this command.")
+    await rider.forges(presses.CALL.data())
+    await rider.is_answered()
+    assert not town.context.settings.desks.get("sos")
+    assert await stored(town, "sos_calls") == []
+
+
+async def test_a_volunteer_who_is_blocked_on_the_way_is_not_waited_for(nearby: Town) -> None:
+    """Nobody who was going to them could say so: the call would be theirs for three hours."""
+    coordinator = await at_home(nearby, COORDINATOR)
+    volunteer, second = await on_duty(nearby, VOLUNTEER), await on_duty(nearby, SECOND_VOLUNTEER)
+    caller = await calls(nearby)
+    await caller.hears_of("🆘 2 volunteers near you")
+    await is_asked_to_help(volunteer)
+    await is_asked_to_help(second)
+    await volunteer.presses("🚴 I'm going")
+    await second.hears_of("you need not go")
+    async with nearby.database.writing() as session:
+        await blocks.block(session, PersonId(VOLUNTEER), "threats", ADMIN, NOON, None)
+    await nearby.context.blocks.refresh()
+    await nearby.tick("sos")
+    nearby.deliver()
+    await caller.hears_of("can't come. Nobody is going now")
+    await coordinator.hears_of("can't come. Nobody is going now")
+    await is_asked_to_help(second)
+    await second.presses("🚴 I'm going")
+    await caller.hears_of("🚴")

@@ -1,0 +1,173 @@
+"""A step of a form on PostgreSQL is written by one statement: with the mark of its update, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from benchmarks.support.in_process import in_process
+from handlers.inputs.consent import JOIN
+from handlers.membership.presses import AGREE
+from storage import dialogues
+from storage.database import Database
+from storage.dialogues import OpenForm
+from storage.form_session import BeyondForm, FormRow, FormSession, kept_by
+from storage.people import people
+from storage.people.people import PersonRow
+from storage.telegram_ids import PersonId
+from storage.updates import form_steps, updates, user_state
+from storage.updates.ids import UpdateKey
+from storage.updates.updates import Done
+from storage.updates.user_state import Standing
+from tests.support.databases import KEY
+from tests.support.simulator import NOON
+
+RIDER, UPDATE = PersonId(7), UpdateKey(70)
+FAST = "[telegram]\nmessages_per_second = 1000\nmessages_per_second_per_chat = 1000\n"
+KEPT_FOR = timedelta(hours=1)
+DUE = NOON + timedelta(minutes=1)
+
+
+@pytest.fixture
+async def postgresql_alone(database: Database) -> Database:
+    """With a rider who is asked for a name."""
+    if not database.is_postgresql:
+        pytest.skip("a transaction costs little on SQLite")
+    async with database.writing() as session:
+        await people.seen_all(session, {RIDER: "en"}, NOON)
+        await dialogues.keep_step(session, OpenForm(RIDER, "join", "name"), NOON, KEPT_FOR)
+    return database
+
+
+async def read(database: Database) -> FormRow:
+    """What is looked up of the rider before the update is handled."""
+    async with database.reading(at_once=True) as session:
+        ((standing, done),) = await user_state.looked_up(session, [(RIDER, UPDATE)], NOON)
+    assert standing.form_row is not None and done is None
+    return standing.form_row
+
+
+async def steps(database: Database, row: FormRow, step: str, key: UpdateKey = UPDATE) -> bool:
+    """Goes on from the form as it was read."""
+    own = FormSession(database.vault, row)
+    form = await dialogues.current(own, RIDER, NOON)
+    assert form is not None
+    await dialogues.keep_step(own, replace(form, step=step), NOON, KEPT_FOR)
+    assert own.kept is not None
+    async with database.writing(at_once=True) as session:
+        return await form_steps.write(session, row, own.kept, key, NOON, b"[]", DUE)
+
+
+async def left(database: Database) -> tuple[str | None, Done | None]:
+    """The step at which the rider is, and what is known of the update."""
+    async with database.reading() as session:
+        form = await dialogues.current(session, RIDER, NOON)
+        (done,) = await updates.done(session, [UPDATE])
+    return None if form is None else form.step, done
+
+
+async def test_the_step_and_its_mark_are_written_together(postgresql_alone: Database) -> None:
+    assert await steps(postgresql_alone, await read(postgresql_alone), "phone")
+    assert await left(postgresql_alone) == ("phone", Done(b"[]", DUE))
+
+
+async def test_nothing_is_written_once_somebody_else_has_changed_the_form(postgresql_alone: Database) -> None:
+    row = await read(postgresql_alone)
+    assert await steps(postgresql_alone, row, "phone", UpdateKey(71))
+    assert not await steps(postgresql_alone, row, "platform")
+    assert await left(postgresql_alone) == ("phone", None)
+
+
+async def test_nothing_is_written_of_a_form_that_was_closed(postgresql_alone: Database) -> None:
+    row = await read(postgresql_alone)
+    async with postgresql_alone.writing() as session:
+        await dialogues.close(session, RIDER)
+    assert not await steps(postgresql_alone, row, "phone")
+    assert await left(postgresql_alone) == (None, None)
+
+
+async def test_nothing_is_written_of_an_update_that_is_marked(postgresql_alone: Database) -> None:
+    row = await read(postgresql_alone)
+    async with postgresql_alone.writing() as session:
+        assert await updates.mark_done(session, UPDATE, NOON)
+    assert not await steps(postgresql_alone, row, "phone")
+    assert await left(postgresql_alone) == ("name", Done())
+
+
+async def test_of_many_at_once_one_goes_on(postgresql_alone: Database) -> None:
+    row = await read(postgresql_alone)
+    done = await asyncio.gather(*(steps(postgresql_alone, row, f"step {n}", UpdateKey(100 + n)) for n in range(6)))
+    assert done.count(True) == 1
+    assert (await left(postgresql_alone))[0] == f"step {done.index(True)}"
+    async with postgresql_alone.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(updates.DoneUpdate)) == 1
+
+
+async def test_whoever_needs_more_than_the_form_is_told_to_begin_a_transaction(postgresql_alone: Database) -> None:
+    own = FormSession(postgresql_alone.vault, await read(postgresql_alone))
+    for asking in (
+        own.scalar(select(func.count()).select_from(PersonRow)),
+        own.get(PersonRow, RIDER),
+        dialogues.close(own, RIDER),
+        dialogues.current(own, PersonId(8), NOON),
+        people.home_of(own, RIDER),
+    ):
+        with pytest.raises(BeyondForm):
+            await asking
+    assert kept_by(own) is None
+    own.add(PersonRow(id=PersonId(9), first_seen=NOON, last_seen=NOON))
+    with pytest.raises(BeyondForm):
+        kept_by(own)
+
+
+async def test_what_is_looked_up_by_one_statement_is_what_two_find(postgresql_alone: Database) -> None:
+    stranger = PersonId(8)
+    async with postgresql_alone.writing() as session:
+        await updates.mark_done(session, UPDATE, NOON, b"[]", DUE)
+    async with postgresql_alone.reading() as session:
+        asked = [(stranger, UpdateKey(1)), (RIDER, UPDATE), (RIDER, UpdateKey(2))]
+        found = await user_state.looked_up(session, asked, NOON)
+        ids, keys = zip(*asked, strict=True)
+        standings, done = await user_state.standings(session, ids, NOON), await updates.done(session, keys)
+    assert [replace(standing, form_row=None) for standing, _ in found] == standings
+    assert [one for _, one in found] == done
+    assert found[0][0] == Standing(known=False)
+
+
+async def test_a_mark_that_goes_with_the_commit_fails_it_where_there_is_one(postgresql_alone: Database) -> None:
+    """The effect is rolled back, and the connection is as good as before."""
+    async with postgresql_alone.writing() as session:
+        await dialogues.keep_step(session, OpenForm(RIDER, "join", "phone"), NOON, KEPT_FOR)
+        assert await updates.mark_last(session, UPDATE, NOON, b"[1]", DUE)
+    assert await left(postgresql_alone) == ("phone", Done(b"[1]", DUE))
+    with pytest.raises(IntegrityError):
+        async with postgresql_alone.writing() as session:
+            await dialogues.keep_step(session, OpenForm(RIDER, "join", "platform"), NOON, KEPT_FOR)
+            await updates.mark_last(session, UPDATE, NOON, b"[2]", DUE)
+    assert await left(postgresql_alone) == ("phone", Done(b"[1]", DUE))
+
+
+async def test_of_two_replicas_that_have_the_same_answer_only_one_goes_on(postgresql_url: str, tmp_path: Path) -> None:
+    url, key = postgresql_url, base64.b64encode(KEY).decode()
+    folders = [tmp_path / name for name in ("one", "other")]
+    for folder in folders:
+        folder.mkdir()
+    async with in_process(folders[0], url, key, FAST) as one, in_process(folders[1], url, key, FAST) as other:
+        await one.says(RIDER, "/join")
+        await one.presses(RIDER, one.button(AGREE.data(JOIN.version)))
+        user = {"id": RIDER, "is_bot": False, "first_name": "R", "language_code": "en"}
+        message = {"message_id": 500, "date": 1_790_000_000, "from": user, "text": "李雷"}
+        update = {"update_id": 900, "message": message | {"chat": {"id": RIDER, "type": "private"}}}
+        await asyncio.gather(*(bot.app.updates.pipeline.handle(update) for bot in (one, other)))
+        async with one.app.base.database.reading() as session:
+            form = await dialogues.current(session, RIDER, datetime.now(UTC))
+            marks = await session.scalar(select(func.count()).select_from(updates.DoneUpdate))
+    assert form is not None and (form.step, form.filled.answers["name"], form.trail) == ("phone", "李雷", ["name"])
+    assert marks == 3, "one for each update"
