@@ -284,7 +284,7 @@ async def _honours(session: AsyncSession) -> None:
 
 
 async def _sos(session: AsyncSession) -> None:
-    await roles.grant(session, ADMIN, Role.MEMBER, WANG, NOON)
+    await roles.grant(session, ADMIN, Role.MEMBER, ADMIN, NOON)
     await help_duties.begin(session, ADMIN, Volunteer("Zhao", 37.43, 116.36), NOON + timedelta(hours=4), None)
     call, _ = await help_calls.begin(session, LI, CallContent("Li", 37.43, 116.36), 3_000, [], NOON)
     await help_calls.take(session, call.id, ADMIN, [], NOON)

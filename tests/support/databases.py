@@ -118,7 +118,7 @@ AND CASE relkind WHEN 'r' THEN pg_relation_size(oid) > 0 WHEN 'S' THEN pg_sequen
 into each table takes ten times as long."""
 _SHAPE = """
 SELECT md5(string_agg(part, ',' ORDER BY part)) FROM (
-    SELECT concat_ws(' ', attrelid, attname, atttypid, attnotnull, attisdropped) AS part
+    SELECT concat_ws(' ', attrelid, relname, attname, atttypid, attnotnull, attisdropped) AS part
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace
     UNION ALL SELECT concat_ws(' ', tgrelid, tgname) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL SELECT md5(sealed) FROM key_checks
