@@ -17,12 +17,14 @@ from storage.plain_text import clean_paragraph
 
 LONGEST = 4_096
 """UTF-16 units of a message: https://core.telegram.org/bots/api#sendmessage"""
+MOST_MARKED = 100
+"""Marked places of a message; Telegram ignores others (python-telegram-bot, constants.MessageLimit)."""
 _KINDS = {"**": "bold", "__": "italic", "~~": "strikethrough", "||": "spoiler"}
 _PART = re.compile(
     r"`(?P<code>[^`\n]+)`"
     r"|\[(?P<words>[^\[\]\n]+)\]\((?P<link>[^\s()]+)\)"
     r"|(?P<url>https?://[^\s`*|~()\[\]<>，。；！？、）]*[^\s`*|~()\[\]<>，。；！？、）.,;:!?])"
-    r"|(?P<mark>\*\*|__|~~|\|\|)(?P<inner>(?!\s).+?(?<!\s))(?P=mark)",
+    r"|(?P<mark>\*\*|__|~~|\|\|)(?P<inner>(?!\s).{1,1000}?(?<!\s))(?P=mark)",
     re.S,
 )
 
@@ -38,18 +40,24 @@ def read_marked(talk: Talk, typed: str) -> Message:
     Raises:
         NotAnAnswer: nothing is left of it, it is too long, or it has a link that leads nowhere.
     """
+    if len(typed) > 3 * LONGEST:
+        raise _too_long(talk, units(typed))
     entities: list[Json] = []
     text = _read(talk, clean_paragraph(typed), 0, entities)
     if not text.strip():
         raise NotAnAnswer(talk._("Please write the message."))
     if units(text) > LONGEST:
-        raise NotAnAnswer(
-            talk._("The message is too long: {n} characters, and Telegram takes {most}.").format(
-                n=units(text), most=LONGEST
-            )
-        )
+        raise _too_long(talk, units(text))
+    if len(entities) > MOST_MARKED:
+        said = talk._("There is too much formatting: Telegram takes {most} marked places.")
+        raise NotAnAnswer(said.format(most=MOST_MARKED))
     entities.sort(key=lambda one: (one["offset"], -one["length"]))
     return Message("sendMessage", {"text": text, "entities": entities})
+
+
+def _too_long(talk: Talk, length: int) -> NotAnAnswer:
+    said = talk._("The message is too long: {n} characters, and Telegram takes {most}.")
+    return NotAnAnswer(said.format(n=length, most=LONGEST))
 
 
 def _read(talk: Talk, typed: str, offset: int, entities: list[Json]) -> str:

@@ -44,20 +44,20 @@ def register(routes: Routes) -> None:
 async def ask_to_send(talk: Talk, row: Broadcast) -> None:
     """Below the preview: to how many, and the button that sends."""
     counted = await acts.count(talk, row)
-    first, *others = reach_lines(talk, counted)
-    lines = [Markup("<b>{}</b>").format(first), *(escape(line) for line in others)]
-    send_it = presses.SEND.button(send_label(talk, row, counted), row.id)
-    talk.say(Markup("\n").join(lines), [[send_it], [presses.CANCEL.button(talk._("✖ Don't send"), row.id)]])
-
-
-def reach_lines(talk: Talk, counted: Audience) -> list[str]:
-    """To how many it goes, whom it leaves out, and whether somebody has to approve it."""
     reaches = talk.plural(
         "This is how it will arrive. It goes to {n} person.",
         "This is how it will arrive. It goes to {n} people.",
         plural_of(counted.reached),
     )
-    lines = [with_count(reaches, talk.language, counted.reached)]
+    lines = [Markup("<b>{}</b>").format(with_count(reaches, talk.language, counted.reached))]
+    lines += [escape(line) for line in left_out_lines(talk, counted)]
+    send_it = presses.SEND.button(send_label(talk, row, counted), row.id)
+    talk.say(Markup("\n").join(lines), [[send_it], [presses.CANCEL.button(talk._("✖ Don't send"), row.id)]])
+
+
+def left_out_lines(talk: Talk, counted: Audience) -> list[str]:
+    """Whom it does not reach, and whether somebody has to approve it."""
+    lines = []
     if max(counted.unreachable, counted.muted) >= MIN_CELL_SIZE:  # "fewer than five" twice tells nobody anything
         unreachable, muted = (count_words(talk.language, n) for n in (counted.unreachable, counted.muted))
         left_out = talk._("Unreachable: {unreachable}. Topic muted: {muted}.")
@@ -65,6 +65,12 @@ def reach_lines(talk: Talk, counted: Audience) -> list[str]:
     if acts.needs_approval(talk, counted):
         lines.append(talk._("A second coordinator has to approve it."))
     return lines
+
+
+def reach_lines(talk: Talk, counted: Audience) -> list[str]:
+    """To how many it goes, and the same, where it is not said below the message itself."""
+    reaches = talk.plural("It goes to {n} person.", "It goes to {n} people.", plural_of(counted.reached))
+    return [with_count(reaches, talk.language, counted.reached), *left_out_lines(talk, counted)]
 
 
 def send_label(talk: Talk, row: Broadcast, counted: Audience) -> str:

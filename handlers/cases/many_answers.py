@@ -28,7 +28,7 @@ from storage.cases.table import Case
 WHY_NOT: Mapping[Fate, str] = {
     Fate.GONE: N_("a case that is not there for you (any more)"),
     Fate.NOT_IN_HAND: N_("not in your hands: take it first"),
-    Fate.CLOSED: N_("closed"),
+    Fate.CLOSED: N_("the case is closed"),
     Fate.IN_DANGER: N_("someone may be in danger: answer it by itself"),
     Fate.ANONYMOUS: N_("anonymous: nobody would get the answer"),
     Fate.BY_LEVELS: N_("decided level by level"),

@@ -153,7 +153,7 @@ async def test_those_that_cant_be_answered_are_named_with_the_reason(pages: Page
     ):
         assert page.status == 200
         for number, why in (
-            ("L-2026-000002", "closed"),
+            ("L-2026-000002", "the case is closed"),
             ("L-2026-000003", "someone may be in danger: answer it by itself"),
             ("L-2026-000004", "anonymous: nobody would get the answer"),
             ("L-2026-000005", "not in your hands: take it first"),
