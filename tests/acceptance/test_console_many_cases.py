@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from handlers.cases import presses as cases_presses
 from storage import audit
 from storage.cases import access, cases, collectives
 from storage.cases import messages as case_messages
 from storage.cases.audited import CaseAction
+from storage.cases.desks import Canned
 from storage.cases.ids import CaseId, CollectiveId
 from storage.cases.messages import Said
 from storage.cases.table import Case, CaseContent, CaseState, Outcome, Side
@@ -21,6 +24,7 @@ from storage.database import Database
 from storage.people import people, roles
 from storage.telegram_ids import PersonId
 from tests.support.pages import Answer, Pages, Visitor, with_pages
+from tests.support.settings import change_settings
 from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Rider
 
 TABLE = "/console/cases"
@@ -298,3 +302,20 @@ async def test_what_people_write_stays_text(pages: Pages) -> None:
         await visitor.gets(f"{TABLE}/collective/1"),
     ):
         assert answer.status == 200 and "<script>alert" not in answer.text
+
+
+async def test_the_chat_fills_in_the_same_blanks(pages: Pages) -> None:
+    case_id = await told(pages, name="Li {Lei}")
+    settings = pages.town.app.services.context.settings
+    canned = Canned("Send", {"en": "{name}, {number}: please send {what}."})
+    legal = replace(settings.desks["legal"], answers=(canned,))
+    change_settings(pages.town.app, desks={**settings.desks, "legal": legal})
+    rider, counsel = riders(pages)[0], pages.town.rider(COUNSEL)
+    counsel.person.started = True
+    await counsel.forges(cases_presses.BEGIN_CANNED.data(case_id, 0))
+    asked = await counsel.hears_of("Please fill in: what")
+    assert "Li (Lei), L-2026-000001: please send {what}." in str(asked["text"])
+    await counsel.says("pay slips")
+    await counsel.hears_of("Li (Lei), L-2026-000001: please send pay slips.")
+    await counsel.presses("✔ Send")
+    await rider.hears_of("Li (Lei), L-2026-000001: please send pay slips.")
