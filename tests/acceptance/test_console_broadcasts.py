@@ -94,7 +94,8 @@ async def test_a_broadcast_is_written_counted_sent_and_read(pages: Pages) -> Non
     assert "✔ Send to 7" in draft.text and "Everyone" in draft.text
     assert (await noted(pages, BroadcastAction.AUDIENCE_COUNTED))[0] == "broadcast 1: {}"
     assert "Free haircuts" not in (await coordinator.gets(LIST)).text, "nobody has let it go"
-    assert [(await coordinator.posts(f"{here}/send")).status for _ in range(2)] == [303, 303]
+    taps = await asyncio.gather(*(coordinator.posts(f"{here}/send") for _ in range(2)))
+    assert [one.status for one in taps] == [303, 303]
     await pages.town.tick("broadcasts")
     for rider in them:
         heard = await rider.hears_of("Free haircuts\nsee the list")
@@ -158,7 +159,8 @@ async def test_time_place_button_and_both_languages_are_kept_as_the_chat_keeps_t
     assert "Scheduled:" in (await coordinator.gets(LIST)).text
     stopped = await coordinator.posts(f"{here}/stop")
     assert stopped.status == 303 and (await row_of(pages)).state == BroadcastState.CANCELLED
-    assert (await coordinator.posts(f"{here}/stop")).status == 409
+    assert (await coordinator.posts(f"{here}/stop")).status == 303, "a second tap"
+    assert (await coordinator.posts(f"{here}/resume")).status == 409
 
 
 async def test_a_second_coordinator_approves_and_one_of_two_at_once(pages: Pages) -> None:
@@ -190,8 +192,11 @@ async def test_a_second_coordinator_approves_and_one_of_two_at_once(pages: Pages
 
     twice = await writes(author)
     await author.posts(f"{twice}/send")
-    both = await asyncio.gather(*(second.posts(f"{twice}/approve") for _ in range(2)))
-    assert sorted(one.status for one in both) == [303, 409]
+    async with pages.town.database.writing() as session:
+        await roles.grant(session, PersonId(31), "coordinator", admin.id, NOON)
+    third = await pages.signs_in(them[0])
+    both = await asyncio.gather(*(one.posts(f"{twice}/approve") for one in (second, third, second)))
+    assert {one.status for one in both} == {303, 409}
 
 
 async def test_one_that_is_running_is_paused_stopped_and_recalled(pages: Pages) -> None:

@@ -1,4 +1,4 @@
-"""Several cases at once in the console: the same answer with blanks, and joining them to a collective case."""
+"""Several cases at once in the console: the same answer, with its blanks filled in for each."""
 
 from __future__ import annotations
 
@@ -12,63 +12,26 @@ from pathlib import Path
 import pytest
 
 from handlers.cases import presses as cases_presses
-from storage import audit
-from storage.cases import access, cases, collectives
-from storage.cases import messages as case_messages
+from storage.cases import access, cases
 from storage.cases.audited import CaseAction
 from storage.cases.desks import Canned
-from storage.cases.ids import CaseId, CollectiveId
-from storage.cases.messages import Said
-from storage.cases.table import Case, CaseContent, CaseState, Outcome, Side
+from storage.cases.ids import CaseId
+from storage.cases.table import Case, CaseState, Outcome
 from storage.database import Database
 from storage.people import people, roles
 from storage.telegram_ids import PersonId
-from tests.support.pages import Answer, Pages, Visitor, with_pages
+from tests.support.console_cases import EVIL, OWNERS, TABLE, counsel_of, noted, riders, said_in, told, with_desks
+from tests.support.pages import Answer, Pages, Visitor
 from tests.support.settings import change_settings
-from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL, Rider
+from tests.support.simulator import ADMIN, COORDINATOR, COUNSEL, NOON, SECOND_COUNSEL
 
-TABLE = "/console/cases"
-OWNERS = [PersonId(440 + at) for at in range(4)]
-EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}'
 TEXT = "{name}, about {number}: please send {what}."
 
 
 @pytest.fixture
 async def pages(database: Database, tmp_path: Path) -> AsyncIterator[Pages]:
-    async with with_pages(database, tmp_path) as pages:
-        async with database.writing() as session:
-            staff = (COUNSEL, SECOND_COUNSEL, ADMIN, COORDINATOR)
-            languages = {**dict.fromkeys((*OWNERS, *staff), "en"), OWNERS[1]: "zh_Hans"}
-            await people.seen_all(session, languages, NOON)
+    async with with_desks(database, tmp_path) as pages:
         yield pages
-
-
-async def told(
-    pages: Pages,
-    owner: PersonId | None = OWNERS[0],
-    *,
-    name: str = "Li Lei",
-    desk: str = "legal",
-    by: PersonId | None = COUNSEL,
-) -> CaseId:
-    async with pages.town.database.writing() as session:
-        due, content = NOON + timedelta(hours=24), CaseContent("pay", "Meituan", name=name)
-        row = await cases.open_case(session, desk, desk[0].upper(), owner, content, 1, 2026, due, NOON)
-        await case_messages.say(session, row, Side.RIDER, owner, None, Said(text="the secret"), NOON)
-        if by is not None:
-            await cases.claim(session, row.id, by, [desk], NOON)
-        return row.id
-
-
-def riders(pages: Pages) -> list[Rider]:
-    found = [pages.town.rider(one) for one in OWNERS]
-    for rider in found:
-        rider.person.started = True
-    return found
-
-
-async def counsel_of(pages: Pages, person_id: PersonId = COUNSEL) -> Visitor:
-    return await pages.signs_in(pages.town.rider(person_id))
 
 
 async def looked(visitor: Visitor, ids: Sequence[CaseId], **fields: object) -> tuple[Answer, dict[str, object]]:
@@ -76,17 +39,6 @@ async def looked(visitor: Visitor, ids: Sequence[CaseId], **fields: object) -> t
     page = await visitor.posts(f"{TABLE}/answers/look", {"id": ids, "text": TEXT, **fields})
     hidden = re.findall(r'<input type="hidden" name="(digest|seen-\d+)" value="([^"]*)">', page.text)
     return page, {"id": ids, "text": TEXT, **fields, **dict(hidden)}
-
-
-async def noted(pages: Pages, act: CaseAction) -> list[tuple[str, PersonId | None]]:
-    async with pages.town.database.reading() as session:
-        return [(entry.about, entry.subject) for entry in await audit.search(session, 50, act=act.value)]
-
-
-async def said_in(pages: Pages, case_id: CaseId) -> list[str]:
-    async with pages.town.database.reading() as session:
-        rows = await case_messages.talk_of(session, case_id, notes=True)
-        return [case_messages.said_in(session, one).text for one in rows if one.side == Side.HANDLER]
 
 
 async def test_one_answer_goes_to_each_with_its_blanks_filled_in(pages: Pages) -> None:
@@ -184,72 +136,20 @@ async def test_what_is_sent_is_what_was_looked_at(pages: Pages) -> None:
     answer = await visitor.posts(f"{TABLE}/answers/send", form)
     assert answer.status == 409 and "L-2026-000001" in answer.text and "✔ Send in 1 case<" in answer.text
     assert [await said_in(pages, one) for one in ids] == [[], []]
-    odd = ({"seen-1": "x"}, {"text": "x"}, {"text": "x" * 1_501}, {"blank:what": "x" * 301}, {"id": "x"}, {"id": []})
-    for change in odd:
-        assert (await visitor.posts(f"{TABLE}/answers/send", {**form, **change})).status == 400, change
+    wrong: tuple[dict[str, object], ...] = (
+        {"seen-1": "x"},
+        {"text": "x"},
+        {"text": "x" * 1_501},
+        {"blank:what": "x" * 301},
+        {"id": "x"},
+        {"id": []},
+    )
+    for odd in wrong:
+        assert (await visitor.posts(f"{TABLE}/answers/send", {**form, **odd})).status == 400, odd
     many = {"id": list(range(1, 52)), "text": TEXT}
     assert (await visitor.posts(f"{TABLE}/answers", many)).status == 400
     blanks = "".join(f"{{b{at}}}" for at in range(13))
     assert (await visitor.posts(f"{TABLE}/answers/look", {"id": ids, "text": blanks})).status == 400
-
-
-async def test_cases_are_joined_to_a_new_and_to_an_existing_one_and_taken_out(pages: Pages) -> None:
-    them, visitor = riders(pages), await counsel_of(pages)
-    ids = [await told(pages, OWNERS[at]) for at in range(4)]
-    chosen = await visitor.posts(f"{TABLE}/joining", {"id": ids[:2]})
-    assert "2 cases can be joined" in chosen.text and "To one that is there" not in chosen.text
-    join = f"{TABLE}/joining/join"
-    fields = {"id": ids[:2], "to": "new", "title": f"Fine of 200 {EVIL[:40]}"}
-    joined = await visitor.posts(join, fields)
-    assert joined.status == 200 and "2 cases are joined." in joined.text and "L-2026-C00001" in joined.text
-    again = await visitor.posts(join, fields)
-    assert "0 cases are joined." in again.text and "part of a collective case already (L-2026-C00001)" in again.text
-    await them[0].hears_of("Your case L-2026-000001 is now part of collective case L-2026-C00001")
-    assert "L-2026-000001" not in str(await them[1].hears_of("L-2026-C00001"))
-
-    chosen = await visitor.posts(f"{TABLE}/joining", {"id": ids[1:3]})
-    assert "Fine of 200" in chosen.text and "part of a collective case already (L-2026-C00001)" in chosen.text
-    assert "1 case is joined." in (await visitor.posts(join, {"id": [ids[2]], "to": 1})).text
-    assert "1 case is joined." in (await visitor.posts(join, {"id": [ids[2]], "to": 1})).text, "a second tap"
-    page = await visitor.gets(f"{TABLE}/collective/1")
-    assert "3 people in 3 cases" in page.text and "<script>alert" not in page.text
-    assert f'href="{TABLE}/collective/1"' in (await visitor.gets(f"{TABLE}?mine=1")).text
-    assert len(await noted(pages, CaseAction.CASE_JOINED)) == 3
-
-    out = await visitor.posts(f"{TABLE}/{ids[0]}/separate", {"from": "collective"})
-    assert out.headers["Location"] == f"{TABLE}/collective/1?said=separated"
-    await them[0].hears_of("Your case L-2026-000001 is handled on its own again")
-    assert (await visitor.posts(f"{TABLE}/{ids[0]}/separate")).status == 409
-    here = await visitor.gets(f"{TABLE}/{ids[1]}")
-    assert f"{TABLE}/{ids[1]}/separate" in here.text
-    assert (await visitor.posts(f"{TABLE}/{ids[1]}/separate")).headers["Location"] == f"{TABLE}/{ids[1]}"
-    last = await visitor.posts(f"{TABLE}/{ids[2]}/separate", {"from": "collective"})
-    assert last.headers["Location"] == f"{TABLE}/{ids[2]}", "with its last case it is gone"
-    assert (await visitor.gets(f"{TABLE}/collective/1")).status == 409
-    assert len(await noted(pages, CaseAction.CASE_SEPARATED)) == 3
-
-
-async def test_two_handlers_join_at_once_and_only_what_each_has_in_hand(pages: Pages) -> None:
-    mine = [await told(pages), await told(pages, OWNERS[1])]
-    theirs = [await told(pages, OWNERS[2], by=SECOND_COUNSEL), await told(pages, OWNERS[3], by=SECOND_COUNSEL)]
-    first, second = await counsel_of(pages), await counsel_of(pages, SECOND_COUNSEL)
-    join, ids = f"{TABLE}/joining/join", [*mine, *theirs]
-    begun = await first.posts(join, {"id": ids, "to": "new", "title": "Fines"})
-    assert "2 cases are joined." in begun.text and begun.text.count("not in your hands") == 2
-    both = await asyncio.gather(
-        second.posts(join, {"id": ids, "to": 1}), second.posts(join, {"id": list(reversed(ids)), "to": 1})
-    )
-    assert all("2 cases are joined." in one.text for one in both)
-    async with pages.town.database.reading() as session:
-        rows = await collectives.joined(session, CollectiveId(1))
-        assert [row.id for row in rows] == sorted(ids)
-    assert len(await noted(pages, CaseAction.CASE_JOINED)) == 4
-    assert (await second.posts(f"{TABLE}/{mine[0]}/separate")).status == 409
-    other = await told(pages, desk="care", by=None)
-    async with pages.town.database.writing() as session:
-        await cases.claim(session, other, COUNSEL, ["care"], NOON)
-    mixed = await first.posts(join, {"id": [mine[0], other], "to": 1})
-    assert re.search(r"C-2026-\d+\W+of another desk", mixed.text), "its number is another one"
 
 
 async def test_nobody_else_gets_in_and_a_role_taken_away_ends_it(pages: Pages) -> None:

@@ -116,9 +116,15 @@ def _here(visit: Visit) -> web.Response:
     return visit.back(f"{_PATH}/{_id(visit)}")
 
 
+async def _held(visit: Visit) -> Broadcast:
+    """The same, locked: of two taps the second finds what the first has done."""
+    await broadcasts.find_for_update(visit.session, _id(visit))
+    return await _found(visit)
+
+
 async def send(visit: Visit, talk: Talk) -> web.Response:
-    """The author's last word, once: the second of two taps finds it let go."""
-    row = await _found(visit)
+    """The author's last word, once."""
+    row = await _held(visit)
     if row.state == BroadcastState.DRAFT or row.author != visit.person.id:
         await acts.send(talk, row.id, None)
     return _here(visit)
@@ -126,25 +132,38 @@ async def send(visit: Visit, talk: Talk) -> web.Response:
 
 async def approve(visit: Visit, talk: Talk) -> web.Response:
     """By somebody who has seen all of it. Raises Turned, NotNow, OwnApproval, BroadcastInDoubt."""
-    row = await _found(visit)
+    row = await _held(visit)
     if not is_shown_whole(broadcasts.content_of(visit.session, row)):
         raise Turned(Why.ODD)
-    await broadcasts.approve(talk.session, row.id, talk.person.id, talk.now)
+    if not _has_approved(visit, row):
+        await broadcasts.approve(talk.session, row.id, talk.person.id, talk.now)
     return _here(visit)
 
 
+def _has_approved(visit: Visit, row: Broadcast) -> bool:
+    """Whether this person has approved it, and it is on its way."""
+    if row.release is None or row.state not in (BroadcastState.SCHEDULED, *_MOVING):
+        return False
+    return broadcasts.release_of(visit.session, row).approved_by == visit.person.id
+
+
 async def pause(visit: Visit, talk: Talk) -> web.Response:
-    await broadcasts.move(talk.session, _id(visit), "pause", talk.now)
+    if (await _held(visit)).state != BroadcastState.PAUSED:
+        await broadcasts.move(talk.session, _id(visit), "pause", talk.now)
     return _here(visit)
 
 
 async def resume(visit: Visit, talk: Talk) -> web.Response:
-    await broadcasts.move(talk.session, _id(visit), "resume", talk.now)
+    if (await _held(visit)).state != BroadcastState.RUNNING:
+        await broadcasts.move(talk.session, _id(visit), "resume", talk.now)
     return _here(visit)
 
 
 async def stop(visit: Visit, talk: Talk) -> web.Response:
-    row = await acts.stop(talk, _id(visit))
+    """Also one that is in doubt: it is not shown, but nobody shall get it."""
+    row = await broadcasts.find_for_update(visit.session, _id(visit))
+    if row is None or row.state != BroadcastState.CANCELLED:
+        row = await acts.stop(talk, _id(visit))
     return visit.back(_PATH) if row.release is None else _here(visit)
 
 
