@@ -41,13 +41,13 @@ def read_marked(talk: Talk, typed: str) -> Message:
         NotAnAnswer: nothing is left of it, it is too long, or it has a link that leads nowhere.
     """
     if len(typed) > 3 * LONGEST:
-        raise _too_long(talk, units(typed))
+        raise _too_long(talk)
     entities: list[Json] = []
     text = _read(talk, clean_paragraph(typed), 0, entities)
     if not text.strip():
         raise NotAnAnswer(talk._("Please write the message."))
     if units(text) > LONGEST:
-        raise _too_long(talk, units(text))
+        raise _too_long(talk)
     if len(entities) > MOST_MARKED:
         said = talk._("There is too much formatting: Telegram takes {most} marked places.")
         raise NotAnAnswer(said.format(most=MOST_MARKED))
@@ -55,9 +55,8 @@ def read_marked(talk: Talk, typed: str) -> Message:
     return Message("sendMessage", {"text": text, "entities": entities})
 
 
-def _too_long(talk: Talk, length: int) -> NotAnAnswer:
-    said = talk._("The message is too long: {n} characters, and Telegram takes {most}.")
-    return NotAnAnswer(said.format(n=length, most=LONGEST))
+def _too_long(talk: Talk) -> NotAnAnswer:
+    return NotAnAnswer(talk._("The message is too long. Telegram takes {most} characters.").format(most=LONGEST))
 
 
 def _read(talk: Talk, typed: str, offset: int, entities: list[Json]) -> str:
